@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: MIT */
+/* model.h - a checked model: what every stage behind the front reads.
+ *
+ * Takes the AST of a file (and of what it imports and extends); gives names resolved, units checked
+ * and converted to the internal system (ms, mV, pA, um, uM um^3, K; see docs/architecture.md),
+ * functions inlined, constants of the experiment evaluated, lets in dependency order. All mistakes
+ * of an author are found here, all of a file at once. Everything lives in the arena of the compile
+ * and is const for later stages. */
+#ifndef NSA_MODEL_MODEL_H
+#define NSA_MODEL_MODEL_H
+
+#include "diag/diag.h"
+#include "support/intern.h"
+#include "support/vec.h"
+#include "syntax/ast.h"
+
+/* ---- dimensions ---- */
+
+/* Exponents, in quarters (so that 1/sqrt(time) is exact), of time, voltage, current, length,
+ * amount, temperature. */
+enum { DIM_TIME, DIM_VOLTAGE, DIM_CURRENT, DIM_LENGTH, DIM_AMOUNT, DIM_TEMPERATURE, DIM_COUNT };
+typedef struct {
+  int8_t q[DIM_COUNT];
+} dim;
+
+/* ---- expressions ---- */
+
+typedef enum { SIDE_SELF, SIDE_PRE, SIDE_POST, SIDE_ASTRO } model_side;
+
+typedef enum {
+  REF_PARAM, REF_STATE, REF_INPUT, REF_LET, REF_NOISE, REF_TIMER, /* item: index into the component */
+  REF_LOCAL,      /* a let of a block; item: its number within the block's component */
+  REF_REFRACTORY, /* true in the refractory time of event `item` (the spike) */
+  REF_TIME, REF_DT, REF_INDEX, REF_ROW, REF_COL, REF_X, REF_Y,
+  REF_FAN_IN, REF_FAN_OUT, /* number of links of the partner on `side` in this connection */
+  REF_DISTANCE,            /* between source and target of a link, um (grid steps when not spaced) */
+  REF_PIXEL                /* 1 where the pattern image `item` (index into model.images) has ink */
+} model_ref_kind;
+
+typedef enum {
+  MX_NUMBER, MX_BOOL, MX_REF,
+  MX_NEG, MX_NOT,
+  MX_ADD, MX_SUB, MX_MUL, MX_DIV, MX_POW,
+  MX_LT, MX_LE, MX_GT, MX_GE, MX_EQ, MX_NE,
+  MX_AND, MX_OR,
+  MX_SELECT, /* args[0] ? args[1] : args[2] */
+  MX_CALL,   /* builtin function fn of builtin.def */
+  MX_RANDOM  /* random function fn of builtin.def; `key` names the draw */
+} model_expr_kind;
+
+typedef struct model_expr model_expr;
+struct model_expr {
+  model_expr_kind kind;
+  bool is_bool;
+  dim unit; /* of a number-valued expression */
+  span at;
+  double number; /* MX_NUMBER (internal units), MX_BOOL (0 or 1) */
+  struct {
+    model_ref_kind kind;
+    model_side side;
+    uint32_t item;
+  } ref;
+  uint32_t fn;     /* model_builtin */
+  const char *key; /* MX_RANDOM: qualified declaration and place, e.g. "sheet.pulse/each_step/0" */
+  model_expr *args[3];
+};
+
+typedef enum {
+#define BUILTIN(name, arity, kind, rule) BUILTIN_##name,
+#include "model/builtin.def"
+#undef BUILTIN
+  BUILTIN_COUNT
+} model_builtin;
+
+/* ---- statements ---- */
+
+typedef enum { STMT_SET, STMT_ADD, STMT_SUB, STMT_MUL, STMT_DIV, STMT_LOCAL, STMT_IF, STMT_EMIT, STMT_START } model_stmt_kind;
+
+typedef struct model_stmt model_stmt;
+typedef VEC(model_stmt) model_block;
+struct model_stmt {
+  model_stmt_kind kind;
+  span at;
+  model_side side;          /* SET..DIV: whose variable (SIDE_SELF, or a partner: += only) */
+  model_ref_kind target;    /* REF_STATE, REF_INPUT (+= only); REF_PARAM never */
+  uint32_t item;            /* the target; LOCAL: its number; EMIT: event; START: timer */
+  model_expr *value;        /* SET..LOCAL; IF: condition; START: duration (ms) */
+  model_block then_block, else_block;
+};
+
+/* ---- components ---- */
+
+typedef enum { COMPONENT_NEURON, COMPONENT_ASTROCYTE, COMPONENT_SYNAPSE } component_kind;
+typedef enum { COMBINE_NONE, COMBINE_MEAN, COMBINE_SUM, COMBINE_MAX, COMBINE_MIN, COMBINE_LAST } combine_kind;
+
+typedef enum {
+#define SOLVER(name, text, orders) SOLVER_##name,
+#include "model/solver_names.def"
+#undef SOLVER
+  SOLVER_COUNT
+} solver_kind; /* SOLVER_automatic where the author said nothing */
+
+typedef struct {
+  const char *name;
+  dim unit;
+  span at;
+  model_expr *value; /* params: may refer to params before it; NULL never */
+  bool has_range;
+  double lo, hi;
+} model_param;
+
+typedef struct {
+  const char *name;
+  dim unit;
+  span at;
+  model_expr *initial;
+} model_state;
+
+typedef struct {
+  const char *name;
+  dim unit;
+  span at;
+  combine_kind combine; /* COMBINE_NONE when not said */
+} model_input;
+
+typedef struct {
+  const char *name;
+  span at;
+  model_expr *value; /* is_bool possible */
+} model_let; /* in dependency order: refers only to lets before it */
+
+typedef struct {
+  const char *name;
+  span at;
+} model_noise;
+
+typedef struct {
+  const char *name;
+  span at;
+  model_expr *initial; /* remaining time, ms; NULL: not running */
+} model_timer;
+
+typedef struct {
+  uint32_t state;
+  span at;              /* the whole equation */
+  model_expr *rate;     /* the right side divided by the coefficient, without the noise: unit/ms */
+  VEC(model_expr *) noise; /* per noise of the component: its coefficient, or NULL */
+  solver_kind solver;
+  model_expr *unless;   /* frozen while true; or NULL */
+  uint32_t timescale;   /* of this equation */
+} model_ode;
+
+typedef struct {
+  const char *name;       /* "spike", or the event's */
+  bool is_spike;
+  span at;
+  model_expr *when;       /* NULL: only emitted by blocks (and by synapses) */
+  model_expr *refractory; /* ms, or NULL */
+} model_event;
+
+typedef enum { BLOCK_EVENT, BLOCK_PRE, BLOCK_POST, BLOCK_ASTRO, BLOCK_SIGNAL, BLOCK_EVERY, BLOCK_EACH_STEP } block_kind;
+
+typedef struct {
+  block_kind kind;
+  span at;
+  uint32_t event;     /* BLOCK_EVENT: own event; PRE, POST, ASTRO: event of that partner */
+  model_expr *period; /* BLOCK_EVERY, ms */
+  model_block body;
+} model_on;
+
+typedef struct {
+  span at;
+  model_side side; /* SIDE_POST or SIDE_ASTRO (or SIDE_PRE) */
+  uint32_t input;  /* of that partner */
+  model_expr *value;
+} model_contribution;
+
+typedef struct {
+  component_kind kind;
+  const char *name;
+  const char *doc; /* "" when none */
+  span at;
+  uint32_t timescale;
+  bool coupling_linear;
+  VEC(model_param) params;
+  VEC(model_state) states;
+  VEC(model_input) inputs;
+  VEC(model_let) lets;
+  VEC(model_noise) noises;
+  VEC(model_timer) timers;
+  VEC(model_ode) odes; /* in the order of the text; `reaction`s are expanded into them */
+  VEC(model_event) events;
+  VEC(model_on) blocks; /* in the order of the text; the block of a spike is a BLOCK_EVENT */
+  VEC(model_contribution) contributions;
+  /* Synapses, and only in the copy that a connection owns: which component each partner has. */
+  uint32_t pre_component, post_component, astro_component; /* UINT32_MAX: none */
+  VEC(struct { uint32_t kind; uint32_t item; model_expr *value; }) astro_defaults; /* kind: model_ref_kind */
+} model_component;
+
+/* ---- network ---- */
+
+typedef struct {
+  model_ref_kind target; /* REF_PARAM or REF_STATE */
+  uint32_t item;
+  model_expr *value;     /* SELF refs: params, index, place; random functions */
+  span at;
+} model_override;
+
+typedef struct {
+  const char *name;
+  span at;
+  uint32_t component; /* into model.components */
+  uint32_t rows, cols; /* rows x cols elements; a plain [n] is 1 x n with is_grid false */
+  bool is_grid;
+  double spacing;     /* um; 0 when not said (places then count in grid steps) */
+  VEC(model_override) overrides;
+} model_population;
+
+typedef enum { RULE_ONE_TO_ONE, RULE_ALL_TO_ALL, RULE_PROBABILITY, RULE_INDEGREE, RULE_OUTDEGREE, RULE_NEIGHBOURS, RULE_TILES, RULE_NEAREST, RULE_WHERE, RULE_FILE,
+  RULE_ONE_PER_SYNAPSE, RULE_POOL } rule_kind;
+typedef enum { KERNEL_NONE, KERNEL_EXPONENTIAL, KERNEL_GAUSSIAN } distance_kernel;
+
+typedef struct {
+  rule_kind kind;
+  span at;
+  model_expr *condition;  /* PROBABILITY: p; WHERE: condition. Refs: SIDE_PRE/SIDE_POST index, row, col, x, y, params; REF_DISTANCE; random */
+  uint32_t degree;        /* INDEGREE, OUTDEGREE: k; NEIGHBOURS: 4 or 8; POOL: size */
+  distance_kernel kernel;
+  double length;          /* of the kernel, in um when the population is spaced, else grid steps */
+  uint32_t tile_rows, tile_cols, stride;
+  const char *path;       /* FILE, as a path that opens */
+  bool pool_block;
+} model_rule;
+
+typedef struct {
+  const char *name; /* the connection's, or its synapse's */
+  span at;
+  uint32_t source, target; /* populations */
+  uint32_t component;      /* the synapse, as resolved for these partners: a component of its own */
+  model_rule rule;
+  bool allow_self;
+  model_expr *delay;       /* NULL: none */
+  bool delay_back;
+  bool has_partner;
+  uint32_t partner;        /* population */
+  model_side partner_of;   /* SIDE_POST or SIDE_PRE */
+  model_rule partner_rule;
+  VEC(model_override) overrides;
+} model_connection;
+
+/* ---- experiment ---- */
+
+typedef struct {
+  const char *name;
+  double dt;       /* ms */
+  uint32_t ticks;  /* multiple of the fastest */
+  span at;
+} model_timescale; /* [0] is the default of components; base_dt is the smallest dt */
+
+typedef struct {
+  uint32_t pattern;   /* into patterns */
+  uint32_t number;    /* what {} became */
+  span at;
+} model_image;
+
+typedef struct {
+  const char *name;
+  const char *path; /* with {}; resolved against the model's folder */
+  uint32_t count;
+  span at;
+} model_pattern;
+
+typedef struct {
+  const char *name;
+} model_phase;
+
+typedef struct {
+  span at;
+  uint32_t population, input; /* input of the population's component */
+  model_expr *value;          /* drive: the value; present: the amplitude */
+  bool is_present;
+  uint32_t image;             /* present: into images */
+  model_expr *flip;           /* probability, constant; or NULL */
+  double start, stop;         /* ms; [0, inf) when not said */
+  uint32_t phase;             /* into phases; UINT32_MAX: none */
+  const char *key;            /* for its random draws (flips, and random functions in the value) */
+} model_stimulus;
+
+typedef struct {
+  span at;
+  uint32_t phase;      /* runs at the start of each window of it */
+  uint32_t population; /* statements with SIDE_SELF refer to it; one entry a population in the block */
+  model_block body;
+} model_phase_block;
+
+typedef enum { REDUCE_NONE, REDUCE_MEAN, REDUCE_SUM, REDUCE_MAX, REDUCE_MIN } reduce_kind;
+
+/* What is looked at: a value of a population or connection, or its events. */
+typedef struct {
+  bool is_connection;
+  uint32_t owner;      /* population or connection */
+  bool is_event;
+  uint32_t event;      /* event of the component ("pre": the links' arrivals, UINT32_MAX-1) */
+  model_expr *value;   /* SIDE_SELF refs to the owner; NULL for events */
+  uint32_t first, last; /* element range, inclusive */
+  reduce_kind reduce;
+  dim unit;
+} model_probe;
+
+typedef struct {
+  const char *name; /* file name stem, e.g. "glia.Ca" or "mean_glia.Ca" */
+  span at;
+  model_probe probe;
+  double every;     /* ms; 0: each tick of the owner */
+  uint32_t phase;   /* during; UINT32_MAX: always */
+} model_record;
+
+typedef enum {
+  MEASURE_NUMBER, MEASURE_ADD, MEASURE_SUB, MEASURE_MUL, MEASURE_DIV, MEASURE_NEG, MEASURE_POW,
+  MEASURE_COUNT, MEASURE_RATE, MEASURE_MEAN, MEASURE_MAX, MEASURE_MIN, MEASURE_TIME_ABOVE, MEASURE_TIME_OF_MAX,
+  MEASURE_RECOGNITION, MEASURE_DURATION, MEASURE_SIZE, MEASURE_REF
+} measure_kind;
+
+typedef struct model_measure_node model_measure_node;
+struct model_measure_node {
+  measure_kind kind;
+  span at;
+  dim unit;
+  double number;        /* NUMBER; TIME_ABOVE: threshold; RECOGNITION: window in ms */
+  uint32_t ref;         /* REF: earlier measure */
+  model_probe probe;    /* of the functions */
+  uint32_t phase, among; /* during, among; UINT32_MAX: none */
+  model_measure_node *args[2];
+};
+
+typedef struct {
+  const char *name;
+  span at;
+  model_measure_node *value;
+} model_measure;
+
+typedef struct {
+  bool is_connection;
+  uint32_t owner;
+  uint32_t param;
+  model_expr *value; /* constant */
+  span at;
+} model_set;
+
+typedef struct {
+  const char *name;
+  span at;
+  VEC(model_set) sets;
+} model_variant;
+
+typedef struct {
+  const char *name; /* of the file, without folder and ending */
+  uint32_t main_file;
+  VEC(model_timescale) timescales;
+  double base_dt; /* ms */
+  VEC(model_component) components; /* those of populations, then one for each connection */
+  VEC(model_population) populations;
+  VEC(model_connection) connections;
+  VEC(model_pattern) patterns;
+  VEC(model_image) images;
+  VEC(model_phase) phases;
+  VEC(model_stimulus) stimuli;
+  VEC(model_phase_block) phase_blocks;
+  VEC(model_record) records;
+  VEC(model_measure) measures;
+  VEC(model_variant) variants;
+  double duration; /* ms */
+  span run_at;
+} model;
+
+typedef struct {
+  const char *const *model_folders; /* where `import nsa.x.y` looks; NULL-terminated */
+  bool needs_run; /* a file without populations or `run` is an error (run, build), not for check/fmt of libraries */
+} model_options;
+
+/* Checks the file and all it imports. The model is usable only when the sink has no errors. */
+model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file,
+                   const model_options *options);
+
+/* ---- units, for messages and results ---- */
+
+dim dim_none(void);
+bool dim_equal(dim a, dim b);
+dim dim_mul(dim a, dim b);
+dim dim_div(dim a, dim b);
+dim dim_pow(dim a, int numerator, int denominator);
+/* The author's way of writing it: "mV", "nS", "uM/s", "1/ms", "mV/ms"; "1" for none. */
+const char *dim_name(arena *a, dim d);
+
+#endif
