@@ -4,6 +4,7 @@
 #define NSA_SUPPORT_TEXT_H
 
 #include "support/arena.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct {
@@ -25,5 +26,10 @@ uint32_t text_distance(const char *a, const char *b, uint32_t limit);
 
 /* Length in bytes of the valid UTF-8 sequence at s (1..4), 0 when it is not valid. */
 uint32_t text_utf8_len(const char *s, size_t avail);
+
+/* The code point at s and its length in bytes; TEXT_INVALID and 1 where it is not valid UTF-8.
+ * avail is at least 1. */
+#define TEXT_INVALID UINT32_MAX
+uint32_t text_utf8_decode(const char *s, size_t avail, uint32_t *len);
 
 #endif

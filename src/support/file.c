@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/file.h"
+
+#include "support/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *reason(arena *a, int error_number) {
+  if (error_number == ENOENT) return "there is no such file";
+  if (error_number == EISDIR) return "it is a folder, not a file";
+  if (error_number == EACCES) return "permission is denied";
+  const char *words = strerror(error_number);
+  return arena_strdup(a, words, strlen(words));
+}
+
+/* Reads until the end or until one byte more than max_bytes has come. */
+static bool read_all(int fd, size_t max_bytes, text *out) {
+  char block[65536];
+  while (out->len <= max_bytes) {
+    ssize_t got = read(fd, block, sizeof block);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return false;
+    if (got == 0) return true;
+    text_add(out, block, (size_t)got);
+  }
+  return true;
+}
+
+char *file_read(arena *a, const char *path, size_t max_bytes, size_t *len, const char **error) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    *error = reason(a, errno);
+    return NULL;
+  }
+  text content = text_new(a);
+  text_add(&content, "", 0); /* an empty file gives "", not NULL */
+  bool is_read = read_all(fd, max_bytes, &content);
+  int error_number = errno;
+  close(fd);
+  if (!is_read) {
+    *error = reason(a, error_number);
+    return NULL;
+  }
+  if (content.len > max_bytes) {
+    *error = arena_printf(a, "it is larger than %zu bytes", max_bytes);
+    return NULL;
+  }
+  *len = content.len;
+  return content.data;
+}
+
+/* A new file beside path with a name nobody else uses; the umask decides who may read it. */
+static int open_temporary(arena *a, const char *path, char **temporary) {
+  for (unsigned attempt = 0; attempt < 1000; attempt++) {
+    *temporary = arena_printf(a, "%s.%ld-%u.tmp", path, (long)getpid(), attempt);
+    int fd = open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 || errno != EEXIST) return fd;
+  }
+  return -1;
+}
+
+static bool write_all(int fd, const char *data, size_t len) {
+  while (len > 0) {
+    ssize_t done = write(fd, data, len);
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return false;
+    data += done;
+    len -= (size_t)done;
+  }
+  return true;
+}
+
+bool file_write_atomic(arena *a, const char *path, const void *data, size_t len,
+                       const char **error) {
+  char *temporary;
+  int fd = open_temporary(a, path, &temporary);
+  if (fd < 0) {
+    *error = errno == ENOENT ? "its folder does not exist" : reason(a, errno);
+    return false;
+  }
+  bool is_written = write_all(fd, data, len);
+  int error_number = errno;
+  if (close(fd) != 0 && is_written) { /* a full disk may show only here */
+    is_written = false;
+    error_number = errno;
+  }
+  if (is_written && rename(temporary, path) != 0) {
+    is_written = false;
+    error_number = errno;
+  }
+  if (!is_written) {
+    unlink(temporary);
+    *error = reason(a, error_number);
+  }
+  return is_written;
+}
+
+bool file_exists(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0;
+}
+
+static bool make_one_folder(const char *path) {
+  struct stat info;
+  if (mkdir(path, 0777) == 0) return true;
+  return errno == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool file_make_folder(const char *path) {
+  arena *a = arena_new();
+  char *part = arena_strdup(a, path, strlen(path));
+  bool is_made = *path != '\0';
+  for (char *slash = part + 1; is_made && *part != '\0' && *slash != '\0'; slash++) {
+    if (*slash != '/') continue;
+    *slash = '\0';
+    is_made = make_one_folder(part);
+    *slash = '/';
+  }
+  is_made = is_made && make_one_folder(part);
+  arena_free(a);
+  return is_made;
+}
+
+char *file_folder(arena *a, const char *path) {
+  const char *slash = strrchr(path, '/');
+  if (slash == NULL) return arena_strdup(a, ".", 1);
+  if (slash == path) return arena_strdup(a, "/", 1);
+  return arena_strdup(a, path, (size_t)(slash - path));
+}
+
+char *file_join(arena *a, const char *folder, const char *name) {
+  size_t len = strlen(folder);
+  if (name[0] == '/' || len == 0) return arena_strdup(a, name, strlen(name));
+  return arena_printf(a, folder[len - 1] == '/' ? "%s%s" : "%s/%s", folder, name);
+}
+
+char *file_executable_folder(arena *a) {
+  for (size_t cap = 256; cap <= 1u << 20; cap *= 2) {
+    char *path = arena_alloc(a, cap);
+    ssize_t len = readlink("/proc/self/exe", path, cap - 1);
+    if (len < 0) return NULL;
+    if ((size_t)len < cap - 1) return file_folder(a, path);
+  }
+  return NULL;
+}
