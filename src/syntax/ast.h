@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: MIT */
+/* ast.h - a source file as a tree: exactly what was written, nothing resolved.
+ *
+ * No types, units, symbols or defaults. Every node carries its span. Names are interned, so two
+ * names are equal when their pointers are. Optional parts are NULL (or have len 0). All memory
+ * belongs to the arena given to syntax_parse.
+ *
+ * After a syntax error the broken declaration, item or statement is missing, and a broken
+ * expression is AST_BAD: an error was reported for it already, later stages stay silent about it.
+ * No expression, statement or block is nested deeper than LIMIT_NESTING, so that recursive walks
+ * are safe; chains of equal operators are flat. */
+#ifndef NSA_SYNTAX_AST_H
+#define NSA_SYNTAX_AST_H
+
+#include "diag/diag.h"
+#include "support/vec.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct ast_expr ast_expr;
+typedef struct ast_stmt ast_stmt;
+typedef struct ast_item ast_item;
+typedef struct ast_decl ast_decl;
+
+typedef VEC(ast_expr *) ast_expr_list;
+typedef VEC(ast_stmt *) ast_stmt_list;
+typedef VEC(ast_item *) ast_item_list;
+typedef VEC(ast_decl *) ast_decl_list;
+
+/* A name where it was written. text is NULL when an optional name is absent. */
+typedef struct {
+  const char *text;
+  span at;
+} ast_name;
+typedef VEC(ast_name) ast_name_list;
+
+/* ------------------------------------------------------------------------------------ units */
+
+/* One factor of a unit: "cm^2" behind a slash is {"cm", -2}. The prefix is still in the name. */
+typedef struct {
+  const char *name;
+  int32_t exponent; /* never 0; negative in the denominator */
+  span at;
+} ast_unit_factor;
+
+/* nS/cm^2   /ms/mV   %   1 (the dimensionless unit of a declaration: no factors) */
+typedef struct {
+  span at;
+  const char *text; /* as written, no spaces */
+  VEC(ast_unit_factor) factors;
+} ast_unit;
+
+/* ------------------------------------------------------------------------------ expressions */
+
+typedef enum {
+  AST_BAD,        /* reported already */
+  AST_NUMBER,     /* 3   0.5   1e-4   10 ms   5%   0.1 /ms */
+  AST_STRING,     /* "edges.csv" */
+  AST_NAME,       /* v   t   dt   pre   post   astro   spike   refractory */
+  AST_MEMBER,     /* pre.v   glia.Ca   nsa.astrocyte.li_rinzel (a chain of members) */
+  AST_INDEX,      /* digit[k]   sheet.v[0..9]   A[rows 0..9, columns 3..5] */
+  AST_CALL,       /* hill(Ca, k3, 2)   recognition(s.spike during test, among learn, window 1 s) */
+  AST_UNARY,      /* -x   not x */
+  AST_BINARY,     /* a + b - c   a*b/c   a^b   a < b   a and b and c */
+  AST_IF,         /* if c then a else b */
+  AST_LIST,       /* [0, 5, 1] */
+  AST_TUPLE,      /* (0, 0) */
+  AST_RANGE,      /* 0..9, both ends included */
+  AST_SIZE        /* 79 x 79 */
+} ast_expr_kind;
+
+typedef enum {
+  AST_OP_ADD,
+  AST_OP_SUB,
+  AST_OP_MUL,
+  AST_OP_DIV,
+  AST_OP_POW,
+  AST_OP_LT,
+  AST_OP_LE,
+  AST_OP_GT,
+  AST_OP_GE,
+  AST_OP_EQ,
+  AST_OP_NE,
+  AST_OP_AND,
+  AST_OP_OR,
+  AST_OP_NOT,
+  AST_OP_NEG
+} ast_op;
+
+/* One selector inside [ ]: an index or a range, of elements or along an axis of the grid. */
+typedef struct {
+  span at;
+  const char *axis; /* "rows", "columns", … as written; NULL for elements */
+  ast_expr *value;  /* an AST_RANGE or any expression */
+} ast_selector;
+typedef VEC(ast_selector) ast_selector_list;
+
+/* One argument of a call: [keyword] value [during PHASE] [over AXIS], or name = value. */
+typedef struct {
+  span at;
+  ast_name keyword; /* "among", "window", "stride": before the value */
+  ast_name name;    /* the name of a named argument: tolerance = 1e-6 */
+  ast_expr *value;  /* for among: an AST_NAME, the phase */
+  ast_name during;
+  ast_name over; /* "time" or "elements" */
+} ast_arg;
+typedef VEC(ast_arg) ast_arg_list;
+
+struct ast_expr {
+  ast_expr_kind kind;
+  uint32_t depth; /* 1 for a leaf, 1 + the deepest child otherwise */
+  span at;        /* parentheses around an expression are not part of it */
+  bool parenthesised; /* it was written in parentheses */
+  union {
+    struct {
+      const char *digits; /* the literal without unit, as written: "0.5", "1e-4" */
+      ast_unit *unit;     /* NULL: a plain number */
+    } number;
+    struct {
+      const char *text; /* without quotes, escapes resolved, NUL-terminated, holds no NUL */
+    } string;
+    struct {
+      const char *text;
+    } name;
+    struct {
+      ast_expr *object;
+      ast_name name;
+    } member;
+    struct {
+      ast_expr *object;
+      ast_selector_list selectors; /* at least one */
+    } index;
+    struct {
+      ast_name function;
+      ast_arg_list args;
+    } call;
+    struct {
+      ast_op op; /* AST_OP_NEG, AST_OP_NOT */
+      ast_expr *operand;
+    } unary;
+    /* Operators of one precedence, to be read from the left: operands.len == ops.len + 1 >= 2.
+     * + - mix in one chain, * / likewise; `and` and `or` have chains of their own; comparisons
+     * and ^ always have exactly two operands. */
+    struct {
+      ast_expr_list operands;
+      VEC(ast_op) ops;
+    } binary;
+    struct {
+      ast_expr *condition, *then_value, *else_value;
+    } cond;
+    struct {
+      ast_expr_list values;
+    } list; /* AST_LIST, AST_TUPLE */
+    struct {
+      ast_expr *low, *high;
+    } range;
+    struct {
+      ast_expr *rows, *columns;
+    } size;
+  } as;
+};
+
+/* ------------------------------------------------------------------------------- statements */
+
+/* { … } */
+typedef struct {
+  span at; /* from { to } */
+  ast_stmt_list stmts;
+} ast_block;
+
+typedef enum {
+  AST_ASSIGN, /* v = c   post.g_e += g*w   sheet.v = -72 mV */
+  AST_LET,    /* let a = b + 1 */
+  AST_BRANCH, /* if c { … } else if d { … } else { … } */
+  AST_EMIT,   /* emit release */
+  AST_START   /* start pulsing for 30 ms */
+} ast_stmt_kind;
+
+typedef enum {
+  AST_ASSIGN_SET, /* =  */
+  AST_ASSIGN_ADD, /* += */
+  AST_ASSIGN_SUB, /* -= */
+  AST_ASSIGN_MUL, /* *= */
+  AST_ASSIGN_DIV  /* /= */
+} ast_assign_op;
+
+struct ast_stmt {
+  ast_stmt_kind kind;
+  uint32_t depth;
+  span at;
+  union {
+    struct {
+      ast_expr *target; /* AST_NAME, AST_MEMBER or AST_INDEX */
+      ast_assign_op op;
+      ast_expr *value;
+    } assign;
+    struct {
+      ast_name name;
+      ast_expr *value;
+    } let;
+    struct {
+      ast_expr *condition;
+      ast_block *then_block;
+      ast_block *else_block; /* NULL without else; `else if` is a block of one AST_BRANCH */
+    } branch;
+    struct {
+      ast_name event;
+    } emit;
+    struct {
+      ast_name timer;
+      ast_expr *duration;
+    } start;
+  } as;
+};
+
+/* ---------------------------------------------------------------------------------- clauses */
+
+/* using euler in order      using adaptive(tolerance = 1e-6) */
+typedef struct {
+  span at;
+  ast_name name; /* text NULL: no `using` */
+  bool in_order;
+  ast_arg_list options;
+} ast_solver;
+
+/* probability(0.1)   nearest   tiles(4 x 4, stride 3)   outdegree(40, exponential(5)) */
+typedef struct {
+  span at;
+  ast_name name; /* text NULL: no rule */
+  ast_arg_list args; /* a kernel is an argument that is an AST_CALL */
+} ast_rule;
+
+/* { tau_m = normal(20 ms, 2 ms), v = -70 mV }   variant { gated.gain = 0 } */
+typedef struct {
+  span at;
+  const char *doc;
+  ast_expr *target; /* AST_NAME or AST_MEMBER */
+  ast_expr *value;
+} ast_setting;
+typedef VEC(ast_setting) ast_setting_list;
+
+typedef enum {
+  AST_WHEN_TRUE,       /* when COND */
+  AST_WHEN_RISES_ABOVE, /* when x rises above y */
+  AST_WHEN_FALLS_BELOW /* when x falls below y */
+} ast_when_kind;
+
+typedef struct {
+  span at;
+  ast_when_kind kind;
+  ast_expr *value;     /* the condition, or what crosses */
+  ast_expr *threshold; /* NULL for AST_WHEN_TRUE */
+} ast_when;
+
+/* function NAME(a, b) = expr */
+typedef struct {
+  ast_name name;
+  ast_name_list params;
+  ast_expr *body;
+} ast_function;
+
+/* ---------------------------------------------------------------------- items of components */
+
+/* One of the names that a param, state, input, noise or timer item declares. */
+typedef struct {
+  span at;
+  const char *doc; /* the ## comment before it, else NULL */
+  ast_name name;
+  ast_unit *unit;      /* param, state, input */
+  ast_expr *value;     /* param, state: the value; timer: the initial time, or NULL */
+  ast_expr *low, *high; /* param: in low..high, or NULL */
+  ast_name combiner;   /* input: mean, sum, max, min, last */
+} ast_entry;
+typedef VEC(ast_entry) ast_entry_list;
+
+/* One species on a side of a reaction: 2*B */
+typedef struct {
+  span at;
+  const char *count; /* digits of the stoichiometric number, NULL for 1 */
+  ast_name state;
+} ast_species;
+typedef VEC(ast_species) ast_species_list;
+
+typedef enum {
+  AST_ITEM_PARAM,        /* entries */
+  AST_ITEM_STATE,        /* entries */
+  AST_ITEM_INPUT,        /* entries */
+  AST_ITEM_NOISE,        /* entries */
+  AST_ITEM_TIMER,        /* entries */
+  AST_ITEM_LET,          /* let */
+  AST_ITEM_FUNCTION,     /* function */
+  AST_ITEM_ODE,          /* ode */
+  AST_ITEM_REACTION,     /* reaction */
+  AST_ITEM_EVENT,        /* event (also `spike`) */
+  AST_ITEM_ON,           /* on */
+  AST_ITEM_EVERY,        /* every */
+  AST_ITEM_EACH_STEP,    /* each_step */
+  AST_ITEM_CONTRIBUTION, /* contribution */
+  AST_ITEM_DEFAULT       /* fallback */
+} ast_item_kind;
+
+struct ast_item {
+  ast_item_kind kind;
+  span at;
+  const char *doc;
+  union {
+    ast_entry_list entries;
+    struct {
+      ast_name name;
+      ast_expr *value;
+    } let;
+    ast_function function;
+    /* [coefficient *] dNAME/dt = rhs [on TIMESCALE] [using SOLVER] [unless COND] */
+    struct {
+      ast_expr *coefficient; /* NULL for 1 */
+      ast_name state;        /* NAME of dNAME/dt */
+      ast_expr *rhs;
+      ast_name timescale;
+      ast_solver solver;
+      ast_expr *unless;
+    } ode;
+    /* reaction left <-> right rates forward, backward      reaction left -> right rates forward */
+    struct {
+      ast_species_list left, right;
+      bool is_reversible;
+      ast_expr_list rates;
+    } reaction;
+    /* spike when … [refractory TIME] { … }      event NAME when … [refractory TIME] { … } */
+    struct {
+      ast_name name; /* "spike" for a spike */
+      bool is_spike;
+      ast_when when;
+      ast_expr *refractory;
+      ast_block *block; /* NULL when there is none */
+    } event;
+    /* on release { … }   on pre { … }   on post.release { … }   on astro.release { … } */
+    struct {
+      ast_name partner; /* pre, post, astro in front of a dot; text NULL otherwise */
+      ast_name event;   /* for `on pre`: "pre"; for `on pre.release`: "release" */
+      ast_block *block;
+    } on;
+    struct {
+      ast_expr *period;
+      ast_block *block;
+    } every;
+    struct {
+      ast_block *block;
+    } each_step;
+    /* post.X += expr */
+    struct {
+      ast_expr *target; /* AST_MEMBER */
+      ast_expr *value;
+    } contribution;
+    /* default astro.NAME = value */
+    struct {
+      ast_expr *target; /* AST_MEMBER */
+      ast_expr *value;
+    } fallback;
+  } as;
+};
+
+/* ----------------------------------------------------------------------------- declarations */
+
+typedef enum { AST_NEURON, AST_ASTROCYTE, AST_SYNAPSE } ast_component_kind;
+
+/* neuron NAME [extends BASE] [on TIMESCALE] [using SOLVER] [coupling hold|linear]
+ * [precision single|double] { items } */
+typedef struct {
+  ast_component_kind kind;
+  ast_name name;
+  ast_name base;
+  ast_name timescale;
+  ast_solver solver;
+  ast_name coupling;
+  ast_name precision;
+  ast_item_list items;
+  span body; /* from { to } */
+} ast_component;
+
+/* population NAME : COMPONENT[size] [spaced LENGTH] [{ overrides }] */
+typedef struct {
+  ast_name name;
+  ast_name component;
+  ast_expr *size;   /* an AST_SIZE for a grid; NULL when no [ ] was written */
+  ast_expr *spacing;
+  bool has_overrides; /* a block was written, possibly empty */
+  ast_setting_list overrides;
+  span block;
+} ast_population;
+
+typedef enum { AST_SELF_DEFAULT, AST_SELF_NO, AST_SELF_YES } ast_self;
+
+/* connect [NAME:] SRC -> DST via SYNAPSE by RULE [no self | self] [delay TIME [back TIME]]
+ * [with POP [of post|pre] by RULE [probability(p)]] [{ overrides }] */
+typedef struct {
+  ast_name name;
+  ast_expr *source, *target; /* AST_NAME, or AST_INDEX for a slice */
+  ast_name synapse;
+  ast_rule rule;
+  ast_self self;
+  ast_expr *delay, *delay_back;
+  ast_expr *partner; /* the population behind `with` */
+  ast_name partner_of; /* "post", "pre" */
+  ast_rule partner_rule;
+  ast_expr *partner_probability;
+  bool has_overrides;
+  ast_setting_list overrides;
+  span block;
+} ast_connect;
+
+/* The parts of `present`, `drive` and `signal` that say when. */
+typedef struct {
+  ast_expr *from;
+  ast_expr *duration; /* for TIME */
+  ast_expr *every;
+  ast_name during;
+  ast_name as;
+} ast_window;
+
+typedef enum {
+  AST_DECL_EXTENDS,     /* extends "base.nsa" */
+  AST_DECL_IMPORT,      /* import "x.nsa" [as N]      import nsa.astrocyte.li_rinzel [as N] */
+  AST_DECL_PRECISION,   /* precision single */
+  AST_DECL_TIMESCALE,   /* timescale slow = 10 ms */
+  AST_DECL_COMPONENT,
+  AST_DECL_FUNCTION,    /* function f(a) = a^2 */
+  AST_DECL_POPULATION,
+  AST_DECL_CONNECT,
+  AST_DECL_PATTERN,     /* pattern digit[10] = images("{}.pgm") */
+  AST_DECL_FOR,         /* for k, d in [0, 5] { … } */
+  AST_DECL_PRESENT,     /* present digit[k] on sheet.I amplitude 8 mV/ms flip 5% from … for … as … */
+  AST_DECL_DRIVE,       /* drive exc.I = 100 pA from 1 s for 500 ms */
+  AST_DECL_ON,          /* on learn { sheet.v = -72 mV } */
+  AST_DECL_ENVIRONMENT, /* environment maze : gridworld { size = 10 x 10 } */
+  AST_DECL_ACT,         /* act maze = argmax(count(action.spike)) every 50 ms */
+  AST_DECL_SIGNAL,      /* signal reward when maze.reward > 0 */
+  AST_DECL_RECORD,      /* record mean(glia.Ca) every 10 ms during learn as ca */
+  AST_DECL_MEASURE,     /* measure span = time_above(mean(glia.Ca), 0.15 uM) */
+  AST_DECL_VARIANT,     /* variant no_glia { gated.gain = 0 } */
+  AST_DECL_RUN          /* run 6 s */
+} ast_decl_kind;
+
+struct ast_decl {
+  ast_decl_kind kind;
+  span at;
+  const char *doc; /* the text of the ## lines before it, joined by newlines; else NULL */
+  union {
+    struct {
+      ast_name path; /* the string */
+    } extends;
+    struct {
+      const char *file;    /* the string, NULL for a dotted path */
+      ast_name_list parts; /* nsa, astrocyte, li_rinzel */
+      span path_at;
+      ast_name as;
+    } import;
+    ast_name precision;
+    struct {
+      ast_name name;
+      ast_expr *step;
+    } timescale;
+    ast_component component;
+    ast_function function;
+    ast_population population;
+    ast_connect connect;
+    struct {
+      ast_name name;
+      ast_expr *count; /* NULL without [ ] */
+      ast_expr *value;
+    } pattern;
+    struct {
+      ast_name_list names; /* one or two: value; or index, value */
+      ast_expr *over;      /* AST_RANGE, AST_LIST or another expression */
+      ast_decl_list body;
+      span block;
+    } loop;
+    struct {
+      ast_expr *pattern;
+      ast_expr *target; /* AST_MEMBER, or AST_INDEX of one */
+      ast_expr *amplitude;
+      ast_expr *flip;
+      ast_window window;
+    } present;
+    struct {
+      ast_expr *target;
+      ast_expr *value;
+      ast_window window;
+    } drive;
+    struct {
+      ast_name phase;
+      ast_block *block;
+    } on;
+    struct {
+      ast_name name;
+      ast_name kind;
+      ast_setting_list settings;
+      span block;
+    } environment;
+    struct {
+      ast_name environment;
+      ast_expr *value;
+      ast_expr *every;
+    } act;
+    struct {
+      ast_name name;
+      ast_expr *value; /* = expr, or NULL */
+      ast_when when;   /* value NULL without `when` */
+      ast_window window;
+    } signal;
+    struct {
+      ast_expr *value; /* a member, a slice of one, or a reduction */
+      ast_expr *every;
+      ast_name during;
+      ast_name as;
+    } record;
+    struct {
+      ast_name name;
+      ast_expr *value;
+    } measure;
+    struct {
+      ast_name name;
+      ast_setting_list settings;
+      span block;
+    } variant;
+    struct {
+      ast_expr *duration;
+    } run;
+  } as;
+};
+
+/* ------------------------------------------------------------------------------------- file */
+
+/* A comment, from # to the end of its line. The printer puts comments back by their place. */
+typedef struct {
+  span at;
+  bool is_doc;          /* ## */
+  bool stands_alone;    /* nothing but blanks before it on its line */
+} ast_comment;
+typedef VEC(ast_comment) ast_comment_list;
+
+typedef struct {
+  uint32_t file; /* its number in the diag_sink */
+  const char *path;
+  const char *text; /* the source, owned by whoever registered it */
+  uint32_t len;
+  ast_decl_list decls;
+  ast_comment_list comments; /* in order of their place */
+} ast_file;
+
+#endif
