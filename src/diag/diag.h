@@ -35,8 +35,8 @@ typedef struct diag diag;
 
 diag_sink *diag_sink_new(arena *a);
 
-/* Registers a source file; its number goes into spans. path and text are kept, not copied. */
-uint32_t diag_add_file(diag_sink *sink, const char *path, const char *text, size_t len);
+/* Registers a source file; its number goes into spans. path and source are kept, not copied. */
+uint32_t diag_add_file(diag_sink *sink, const char *path, const char *source, size_t len);
 const char *diag_file_path(const diag_sink *sink, uint32_t file);
 const char *diag_file_text(const diag_sink *sink, uint32_t file, size_t *len);
 uint32_t diag_file_count(const diag_sink *sink);
@@ -57,7 +57,8 @@ uint32_t diag_warning_count(const diag_sink *sink);
 
 /* All diagnostics, with source lines and carets; control bytes of the source are never echoed. */
 void diag_print(const diag_sink *sink, FILE *out, bool color);
-/* One JSON object a diagnostic and line: code, severity, file, line, column, message, hint. */
+/* One JSON object a diagnostic and line: code, severity, file, line, column, end_line, end_column
+ * (the first place behind it), message, hint (or null), notes (message and place). */
 void diag_print_json(const diag_sink *sink, FILE *out);
 
 const char *diag_code_name(diag_code code);     /* "E0101" */

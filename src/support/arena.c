@@ -29,22 +29,26 @@ static _Noreturn void out_of_memory(void) {
 }
 
 static chunk *chunk_new(size_t size) {
-  if (size > SIZE_MAX - HEADER_SIZE) out_of_memory();
+  if (size > SIZE_MAX - HEADER_SIZE)
+    out_of_memory();
   chunk *c = calloc(1, HEADER_SIZE + size);
-  if (c == NULL) out_of_memory();
+  if (c == NULL)
+    out_of_memory();
   c->size = size;
   return c;
 }
 
 arena *arena_new(void) {
   arena *a = calloc(1, sizeof *a);
-  if (a == NULL) out_of_memory();
+  if (a == NULL)
+    out_of_memory();
   a->first = chunk_new(CHUNK_SIZE);
   return a;
 }
 
 void arena_free(arena *a) {
-  if (a == NULL) return;
+  if (a == NULL)
+    return;
   for (chunk *c = a->first; c != NULL;) {
     chunk *next = c->next;
     free(c);
@@ -60,10 +64,12 @@ static void *chunk_take(chunk *c, size_t size) {
 }
 
 void *arena_alloc(arena *a, size_t size) {
-  if (size > SIZE_MAX - ALIGNMENT) out_of_memory();
+  if (size > SIZE_MAX - ALIGNMENT)
+    out_of_memory();
   size = size == 0 ? ALIGNMENT : (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   chunk *first = a->first;
-  if (size <= first->size - first->used) return chunk_take(first, size);
+  if (size <= first->size - first->used)
+    return chunk_take(first, size);
 
   if (size > CHUNK_SIZE / 4) { /* goes behind the first, whose rest stays in use */
     chunk *own = chunk_new(size);
@@ -78,14 +84,17 @@ void *arena_alloc(arena *a, size_t size) {
 }
 
 void *arena_alloc_array(arena *a, size_t count, size_t size) {
-  if (size != 0 && count > SIZE_MAX / size) out_of_memory();
+  if (size != 0 && count > SIZE_MAX / size)
+    out_of_memory();
   return arena_alloc(a, count * size);
 }
 
 char *arena_strdup(arena *a, const char *data, size_t len) {
-  if (len == SIZE_MAX) out_of_memory();
+  if (len == SIZE_MAX)
+    out_of_memory();
   char *copy = arena_alloc(a, len + 1);
-  if (len != 0) memcpy(copy, data, len);
+  if (len != 0)
+    memcpy(copy, data, len);
   return copy;
 }
 
@@ -96,7 +105,8 @@ char *arena_printf(arena *a, const char *format, ...) {
   int len = vsnprintf(NULL, 0, format, args);
   va_end(args);
   char *out = arena_alloc(a, len < 0 ? 1 : (size_t)len + 1);
-  if (len > 0) vsnprintf(out, (size_t)len + 1, format, again);
+  if (len > 0)
+    vsnprintf(out, (size_t)len + 1, format, again);
   va_end(again);
   return out;
 }

@@ -11,9 +11,12 @@
 #include <unistd.h>
 
 static const char *reason(arena *a, int error_number) {
-  if (error_number == ENOENT) return "there is no such file";
-  if (error_number == EISDIR) return "it is a folder, not a file";
-  if (error_number == EACCES) return "permission is denied";
+  if (error_number == ENOENT)
+    return "there is no such file";
+  if (error_number == EISDIR)
+    return "it is a folder, not a file";
+  if (error_number == EACCES)
+    return "permission is denied";
   const char *words = strerror(error_number);
   return arena_strdup(a, words, strlen(words));
 }
@@ -23,9 +26,12 @@ static bool read_all(int fd, size_t max_bytes, text *out) {
   char block[65536];
   while (out->len <= max_bytes) {
     ssize_t got = read(fd, block, sizeof block);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return false;
-    if (got == 0) return true;
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return false;
+    if (got == 0)
+      return true;
     text_add(out, block, (size_t)got);
   }
   return true;
@@ -59,7 +65,8 @@ static int open_temporary(arena *a, const char *path, char **temporary) {
   for (unsigned attempt = 0; attempt < 1000; attempt++) {
     *temporary = arena_printf(a, "%s.%ld-%u.tmp", path, (long)getpid(), attempt);
     int fd = open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd >= 0 || errno != EEXIST) return fd;
+    if (fd >= 0 || errno != EEXIST)
+      return fd;
   }
   return -1;
 }
@@ -67,8 +74,10 @@ static int open_temporary(arena *a, const char *path, char **temporary) {
 static bool write_all(int fd, const char *data, size_t len) {
   while (len > 0) {
     ssize_t done = write(fd, data, len);
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return false;
+    if (done < 0 && errno == EINTR)
+      continue;
+    if (done < 0)
+      return false;
     data += done;
     len -= (size_t)done;
   }
@@ -107,7 +116,8 @@ bool file_exists(const char *path) {
 
 static bool make_one_folder(const char *path) {
   struct stat info;
-  if (mkdir(path, 0777) == 0) return true;
+  if (mkdir(path, 0777) == 0)
+    return true;
   return errno == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
@@ -116,7 +126,8 @@ bool file_make_folder(const char *path) {
   char *part = arena_strdup(a, path, strlen(path));
   bool is_made = *path != '\0';
   for (char *slash = part + 1; is_made && *part != '\0' && *slash != '\0'; slash++) {
-    if (*slash != '/') continue;
+    if (*slash != '/')
+      continue;
     *slash = '\0';
     is_made = make_one_folder(part);
     *slash = '/';
@@ -128,14 +139,17 @@ bool file_make_folder(const char *path) {
 
 char *file_folder(arena *a, const char *path) {
   const char *slash = strrchr(path, '/');
-  if (slash == NULL) return arena_strdup(a, ".", 1);
-  if (slash == path) return arena_strdup(a, "/", 1);
+  if (slash == NULL)
+    return arena_strdup(a, ".", 1);
+  if (slash == path)
+    return arena_strdup(a, "/", 1);
   return arena_strdup(a, path, (size_t)(slash - path));
 }
 
 char *file_join(arena *a, const char *folder, const char *name) {
   size_t len = strlen(folder);
-  if (name[0] == '/' || len == 0) return arena_strdup(a, name, strlen(name));
+  if (name[0] == '/' || len == 0)
+    return arena_strdup(a, name, strlen(name));
   return arena_printf(a, folder[len - 1] == '/' ? "%s%s" : "%s/%s", folder, name);
 }
 
@@ -143,8 +157,10 @@ char *file_executable_folder(arena *a) {
   for (size_t cap = 256; cap <= 1u << 20; cap *= 2) {
     char *path = arena_alloc(a, cap);
     ssize_t len = readlink("/proc/self/exe", path, cap - 1);
-    if (len < 0) return NULL;
-    if ((size_t)len < cap - 1) return file_folder(a, path);
+    if (len < 0)
+      return NULL;
+    if ((size_t)len < cap - 1)
+      return file_folder(a, path);
   }
   return NULL;
 }

@@ -7,9 +7,7 @@
 
 static const uint64_t C1 = 0x87c37b91114253d5u, C2 = 0x4cf5ad432745937fu;
 
-static uint64_t rotate(uint64_t x, unsigned by) {
-  return x << by | x >> (64 - by);
-}
+static uint64_t rotate(uint64_t x, unsigned by) { return x << by | x >> (64 - by); }
 
 static uint64_t finish(uint64_t x) {
   x = (x ^ x >> 33) * 0xff51afd7ed558ccdu;
@@ -17,14 +15,13 @@ static uint64_t finish(uint64_t x) {
   return x ^ x >> 33;
 }
 
-hash128 hash_start(void) {
-  return (hash128){.lo = 0x6e73612d68617368u, .hi = 0x9e3779b97f4a7c15u};
-}
+hash128 hash_start(void) { return (hash128){.lo = 0x6e73612d68617368u, .hi = 0x9e3779b97f4a7c15u}; }
 
 /* Little-endian whatever the machine, so that cached names are the same everywhere. */
 static uint64_t load(const unsigned char *p, size_t len) {
   uint64_t x = 0;
-  for (size_t i = 0; i < len; i++) x |= (uint64_t)p[i] << (8 * i);
+  for (size_t i = 0; i < len; i++)
+    x |= (uint64_t)p[i] << (8 * i);
   return x;
 }
 
@@ -37,8 +34,10 @@ hash128 hash_bytes(hash128 h, const void *data, size_t len) {
     h.hi ^= rotate(load(p + 8, 8) * C2, 33) * C1;
     h.hi = (rotate(h.hi, 31) + h.lo) * 5 + 0x38495ab5u;
   }
-  if (left > 8) h.hi ^= rotate(load(p + 8, left - 8) * C2, 33) * C1;
-  if (left > 0) h.lo ^= rotate(load(p, left < 8 ? left : 8) * C1, 31) * C2;
+  if (left > 8)
+    h.hi ^= rotate(load(p + 8, left - 8) * C2, 33) * C1;
+  if (left > 0)
+    h.lo ^= rotate(load(p, left < 8 ? left : 8) * C1, 31) * C2;
   h.lo ^= (uint64_t)len;
   h.hi ^= (uint64_t)len;
   h.lo += h.hi;

@@ -32,7 +32,8 @@ const char *intern(interner *in, const char *data, size_t len) {
   name key = {.data = len == 0 ? "" : data, .len = len};
   uint64_t hash = hash_bytes(hash_start(), key.data, len).lo;
   uint32_t found = hash_table_find(&in->table, hash, is_name, in, &key);
-  if (found != UINT32_MAX) return in->names.data[found].data;
+  if (found != UINT32_MAX)
+    return in->names.data[found].data;
 
   key.data = arena_strdup(in->arena, key.data, len);
   vec_push(in->arena, &in->names, key);
@@ -40,6 +41,4 @@ const char *intern(interner *in, const char *data, size_t len) {
   return key.data;
 }
 
-const char *intern_cstr(interner *in, const char *text) {
-  return intern(in, text, strlen(text));
-}
+const char *intern_cstr(interner *in, const char *text) { return intern(in, text, strlen(text)); }

@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-text text_new(arena *a) {
-  return (text){.arena = a};
-}
+text text_new(arena *a) { return (text){.arena = a}; }
 
 /* Room for len more bytes and the NUL. */
 static void make_room(text *t, size_t len) {
@@ -18,25 +16,27 @@ static void make_room(text *t, size_t len) {
     return;
   }
   size_t need = t->len + len + 1;
-  if (need <= t->cap) return;
+  if (need <= t->cap)
+    return;
   size_t cap = t->cap < 64 ? 64 : t->cap * 2;
-  if (cap < need) cap = need;
+  if (cap < need)
+    cap = need;
   char *data = arena_alloc(t->arena, cap);
-  if (t->len != 0) memcpy(data, t->data, t->len);
+  if (t->len != 0)
+    memcpy(data, t->data, t->len);
   t->data = data;
   t->cap = cap;
 }
 
 void text_add(text *t, const char *data, size_t len) {
   make_room(t, len);
-  if (len != 0) memcpy(t->data + t->len, data, len);
+  if (len != 0)
+    memcpy(t->data + t->len, data, len);
   t->len += len;
   t->data[t->len] = '\0';
 }
 
-void text_puts(text *t, const char *s) {
-  text_add(t, s, strlen(s));
-}
+void text_puts(text *t, const char *s) { text_add(t, s, strlen(s)); }
 
 void text_printf(text *t, const char *format, ...) {
   va_list args, again;
@@ -64,14 +64,13 @@ void text_double(text *t, double value) {
   char digits[40];
   for (int precision = 1; precision <= 17; precision++) {
     snprintf(digits, sizeof digits, "%.*g", precision, value);
-    if (strtod(digits, NULL) == value) break;
+    if (strtod(digits, NULL) == value)
+      break;
   }
   text_puts(t, digits);
 }
 
-const char *text_cstr(const text *t) {
-  return t->data == NULL ? "" : t->data;
-}
+const char *text_cstr(const text *t) { return t->data == NULL ? "" : t->data; }
 
 /* What the second byte of a sequence may be, by its first: shuts out overlong forms, surrogates
  * and what lies beyond U+10FFFF (table 3-7 of the Unicode standard). */
@@ -85,15 +84,20 @@ static const struct {
 };
 
 uint32_t text_utf8_len(const char *s, size_t avail) {
-  if (avail == 0) return 0;
+  if (avail == 0)
+    return 0;
   const unsigned char *u = (const unsigned char *)s;
-  if (u[0] < 0x80) return 1;
+  if (u[0] < 0x80)
+    return 1;
   for (size_t i = 0; i < sizeof utf8_forms / sizeof utf8_forms[0]; i++) {
-    if (u[0] < utf8_forms[i].first_lo || u[0] > utf8_forms[i].first_hi) continue;
+    if (u[0] < utf8_forms[i].first_lo || u[0] > utf8_forms[i].first_hi)
+      continue;
     uint32_t len = utf8_forms[i].len;
-    if (avail < len || u[1] < utf8_forms[i].second_lo || u[1] > utf8_forms[i].second_hi) return 0;
+    if (avail < len || u[1] < utf8_forms[i].second_lo || u[1] > utf8_forms[i].second_hi)
+      return 0;
     for (uint32_t k = 2; k < len; k++)
-      if (u[k] < 0x80 || u[k] > 0xBF) return 0;
+      if (u[k] < 0x80 || u[k] > 0xBF)
+        return 0;
     return len;
   }
   return 0;
@@ -106,9 +110,11 @@ uint32_t text_utf8_decode(const char *s, size_t avail, uint32_t *len) {
     *len = 1;
     return TEXT_INVALID;
   }
-  if (*len == 1) return u[0];
+  if (*len == 1)
+    return u[0];
   uint32_t point = u[0] & (0x7Fu >> *len);
-  for (uint32_t k = 1; k < *len; k++) point = point << 6 | (u[k] & 0x3Fu);
+  for (uint32_t k = 1; k < *len; k++)
+    point = point << 6 | (u[k] & 0x3Fu);
   return point;
 }
 
@@ -119,7 +125,8 @@ static bool decode(const char *s, uint32_t points[MAX_NAME], uint32_t *count) {
   size_t avail = strlen(s);
   *count = 0;
   while (avail > 0) {
-    if (*count == MAX_NAME) return false;
+    if (*count == MAX_NAME)
+      return false;
     uint32_t len;
     points[(*count)++] = text_utf8_decode(s, avail, &len);
     s += len;
@@ -134,14 +141,18 @@ static uint32_t min3(uint32_t a, uint32_t b, uint32_t c) {
 }
 
 uint32_t text_distance(const char *a, const char *b, uint32_t limit) {
-  if (strcmp(a, b) == 0) return 0;
+  if (strcmp(a, b) == 0)
+    return 0;
   uint32_t pa[MAX_NAME], pb[MAX_NAME], na, nb;
-  if (!decode(a, pa, &na) || !decode(b, pb, &nb)) return limit;
-  if ((na > nb ? na - nb : nb - na) >= limit) return limit;
+  if (!decode(a, pa, &na) || !decode(b, pb, &nb))
+    return limit;
+  if ((na > nb ? na - nb : nb - na) >= limit)
+    return limit;
 
   /* Three rows of the table of optimal string alignment: i - 2, i - 1 and i. */
   uint32_t rows[3][MAX_NAME + 1];
-  for (uint32_t j = 0; j <= nb; j++) rows[0][j] = j;
+  for (uint32_t j = 0; j <= nb; j++)
+    rows[0][j] = j;
   for (uint32_t i = 1; i <= na; i++) {
     uint32_t *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
     uint32_t best = now[0] = i;
@@ -149,10 +160,13 @@ uint32_t text_distance(const char *a, const char *b, uint32_t limit) {
       uint32_t differs = pa[i - 1] != pb[j - 1];
       now[j] = min3(last[j] + 1, now[j - 1] + 1, last[j - 1] + differs);
       bool swapped = i > 1 && j > 1 && pa[i - 1] == pb[j - 2] && pa[i - 2] == pb[j - 1];
-      if (swapped && before[j - 2] + 1 < now[j]) now[j] = before[j - 2] + 1;
-      if (now[j] < best) best = now[j];
+      if (swapped && before[j - 2] + 1 < now[j])
+        now[j] = before[j - 2] + 1;
+      if (now[j] < best)
+        best = now[j];
     }
-    if (best > limit) return limit; /* a swap can take back at most one */
+    if (best > limit)
+      return limit; /* a swap can take back at most one */
   }
   uint32_t distance = rows[na % 3][nb];
   return distance < limit ? distance : limit;

@@ -5,10 +5,12 @@
 void *vec_grow(arena *a, void *data, uint32_t len, uint32_t *cap, uint32_t need, size_t size) {
   /* Doubling; near the top of 32 bits it becomes exactly what is needed. */
   uint32_t wanted = *cap < 8 ? 8 : (*cap > UINT32_MAX / 2 ? UINT32_MAX : *cap * 2);
-  if (wanted < need) wanted = need;
+  if (wanted < need)
+    wanted = need;
   /* need 0 here means that len + 1 wrapped around: four billion items. */
   void *fresh = need == 0 ? arena_alloc_array(a, SIZE_MAX, 2) : arena_alloc_array(a, wanted, size);
-  if (len != 0) memcpy(fresh, data, (size_t)len * size);
+  if (len != 0)
+    memcpy(fresh, data, (size_t)len * size);
   *cap = wanted;
   return fresh;
 }
