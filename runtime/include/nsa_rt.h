@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* nsa_rt.h - the ABI between kernels and the runtime, and the runtime's front door. */
+#ifndef NSA_RT_H
+#define NSA_RT_H
+
+#include "nsa_program.h"
+#include <stdbool.h>
+#include <stdio.h>
+
+#define NSA_ABI_VERSION 1
+
+/* Arrays are padded to whole multiples of this many entries; kernels get multiples of it. */
+#define NSA_PAD 8
+/* Work is cut into blocks of this many entries, whatever the number of threads. */
+#define NSA_BLOCK 1024
+#define NSA_MAX_TIMESCALES 16
+#define NSA_MAX_EVENTS 32 /* a component: the bits of nsa_range_out.events */
+
+/* The time, as kernels see it. For each timescale: the number of its tick, and tick * dt. STEP kernels
+ * of phases 1 to 4 get the tick that begins; roles SOURCE, LINK, COLLECT and PROBE get the state's own
+ * time (one more). */
+typedef struct {
+  double tick[NSA_MAX_TIMESCALES];
+  double time[NSA_MAX_TIMESCALES]; /* ms */
+  uint64_t seed;
+} nsa_clock;
+
+/* What a call says back; the kernel sets bits, never clears them. */
+typedef struct {
+  uint32_t events;    /* bit e: event e of the population fired somewhere in the range */
+  uint32_t nonfinite; /* 1: a checked value was NaN or infinite */
+} nsa_range_out;
+
+/* One kernel. fields[i]: the array of field slots[i] of its description (uniform fields: one entry,
+ * padded). Entries [begin, end), both multiples of NSA_PAD. `self` is for kernels that are not
+ * machine code (the interpreter); compiled ones ignore it. */
+typedef void (*nsa_kernel_fn)(const void *self, void *const *fields, const nsa_clock *clock,
+                              uint64_t begin, uint64_t end, nsa_range_out *out);
+
+typedef struct {
+  nsa_kernel_fn fn;
+  const void *self;
+} nsa_kernel_entry;
+
+/* Stage times that the compiler hands over for --time and run.json. */
+typedef struct {
+  const char *name;
+  double seconds;
+} nsa_stage_time;
+
+typedef struct {
+  const char *program_name;    /* for messages: "nsa run" or the executable's name */
+  const char *model_path;      /* for results; NULL in an executable */
+  const nsa_stage_time *stages;
+  uint32_t stage_count;
+  double process_start;        /* CLOCK_MONOTONIC seconds when main began */
+  const char *llvm_version, *processor; /* for run.json; may be NULL */
+} nsa_run_info;
+
+/* Options that a run takes, as typed: parsed by the runtime so that `nsa run` and executables agree.
+ * argv holds only options (no file name). Returns the exit code. kernels[i] belongs to
+ * program->kernels[i]. */
+int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, int argc,
+                 char *const *argv, const nsa_run_info *info);
+
+/* main of a native executable: bytes of the program and the table of its kernels. */
+int nsa_executable_main(const uint8_t *program, size_t program_len, const nsa_kernel_fn *kernels,
+                        uint32_t kernel_count, int argc, char **argv);
+
+/* One row an option, for help texts: name ("--set"), its argument ("a.b=v" or NULL), what it does. */
+typedef struct {
+  const char *name, *argument, *help;
+} nsa_option;
+extern const nsa_option nsa_run_options[];
+extern const uint32_t nsa_run_option_count;
+
+/* An image file (PGM P2/P5 or PNG) as ink (1 where grey < 127 of 255); malloc'd. NULL with *error. */
+uint8_t *nsa_image_read(const char *path, uint32_t *rows, uint32_t *cols, char error[256]);
+
+/* Bytes that a run of this program will need, by kind, before the links are drawn (their number is
+ * the expectation of the rule): what `explain` prints. */
+typedef struct {
+  uint64_t elements, links, link_bytes, field_bytes, buffer_bytes, total_bytes;
+} nsa_memory_forecast;
+nsa_memory_forecast nsa_forecast_memory(const nsa_program *program);
+
+#endif

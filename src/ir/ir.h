@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* ir.h - the intermediate representation: functions over the elements of a domain.
+ *
+ * A function is a list of operations in SSA form: operation k's result is value k. It is run for every
+ * entry of its domain, independently: lanes never see each other, and what a function stores no
+ * other entry of the same call reads (load_at reads fields that this function does not store).
+ * Domains, fields and everything about the experiment are the tables of nsa_program (one home); a
+ * kernel number (nsa_kernel) is the number of its function. */
+#ifndef NSA_IR_IR_H
+#define NSA_IR_IR_H
+
+#include "diag/diag.h"
+#include "nsa_program.h"
+#include "support/text.h"
+#include "support/vec.h"
+
+typedef enum { IR_NONE, IR_F64, IR_B1, IR_INDEX, IR_TUPLE, IR_ANY } ir_type;
+
+typedef enum {
+#define OP(id, word, type, args, carries, cost) IR_OP_##id,
+#include "ir/ir_ops.def"
+#undef OP
+  IR_OP_COUNT
+} ir_opcode;
+
+typedef enum { IR_CARRIES_NONE, IR_CARRIES_NUMBER, IR_CARRIES_FIELD, IR_CARRIES_AUX, IR_CARRIES_KEY, IR_CARRIES_FIELD_AUX } ir_carries;
+
+typedef struct {
+  const char *name, *word, *args; /* args: one letter an argument */
+  ir_type type;
+  ir_carries carries;
+  uint32_t cost;
+} ir_op_info;
+extern const ir_op_info ir_ops[IR_OP_COUNT];
+
+typedef uint32_t ir_value; /* number of the operation that makes it, within its function */
+#define IR_NO_VALUE UINT32_MAX
+
+typedef struct {
+  uint16_t op;   /* ir_opcode */
+  uint16_t type; /* ir_type of the result */
+  uint32_t aux;
+  uint32_t field; /* into program->fields */
+  ir_value args[4];
+  double number;
+  uint64_t key;
+  uint32_t extra, extra_count; /* further arguments: function->extra[extra ...] */
+  span at;
+} ir_op;
+
+typedef struct {
+  const char *name; /* "sheet.step" */
+  uint32_t role;    /* nsa_role */
+  uint32_t domain;  /* into program->domains */
+  uint32_t timescale;
+  VEC(ir_op) ops;
+  VEC(ir_value) extra;
+} ir_function;
+
+typedef struct {
+  arena *arena;
+  nsa_program *program;  /* tables; its lists grow through ir_program_* while lowering */
+  VEC(ir_function *) functions;
+  /* growing counterparts of the program's lists; ir_program_finish copies them into *program */
+  VEC(nsa_domain) domains;
+  VEC(nsa_field) fields;
+} ir_program;
+
+/* ---- tables ---- */
+
+ir_program *ir_program_new(arena *a);
+uint32_t ir_domain_add(ir_program *p, const char *name, nsa_domain_kind kind, uint32_t owner);
+uint32_t ir_field_add(ir_program *p, nsa_field field);
+ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain, uint32_t timescale, uint32_t *number);
+/* Moves domains, fields and functions (as kernels, with their slots) into p->program. */
+void ir_program_finish(ir_program *p);
+
+/* ---- building; each appends one operation and gives its value ---- */
+
+typedef struct {
+  ir_program *program; /* NULL for fragments that touch no fields */
+  arena *arena;
+  ir_function *function;
+  span at; /* given to the operations that are added */
+} ir_builder;
+
+ir_builder ir_builder_on(ir_program *p, ir_function *f);
+ir_value ir_add_op(ir_builder *b, ir_op op); /* checks types; fills in the result's type */
+ir_value ir_number(ir_builder *b, double x);
+ir_value ir_bool(ir_builder *b, bool x);
+ir_value ir_nullary(ir_builder *b, ir_opcode op, uint32_t aux);
+ir_value ir_unary(ir_builder *b, ir_opcode op, ir_value x);
+ir_value ir_binary(ir_builder *b, ir_opcode op, ir_value x, ir_value y);
+ir_value ir_ternary(ir_builder *b, ir_opcode op, ir_value x, ir_value y, ir_value z);
+ir_value ir_select(ir_builder *b, ir_value cond, ir_value x, ir_value y); /* f64 or b1 by the type of x */
+ir_value ir_load(ir_builder *b, uint32_t field);
+ir_value ir_load_at(ir_builder *b, uint32_t field, ir_value index);
+void ir_store(ir_builder *b, uint32_t field, ir_value x);
+/* A function of nsa_math.def by name ("exp", "pow"): math1..math3. */
+ir_value ir_math(ir_builder *b, const char *name, const ir_value *args, uint32_t count);
+/* x^n for a whole n by repeated squaring (1/x^|n| for negative n); 0.5 as sqrt; else pow. */
+ir_value ir_power(ir_builder *b, ir_value x, ir_value y);
+ir_value ir_random(ir_builder *b, ir_opcode op, uint64_t key, uint32_t timescale, ir_value who_a, ir_value who_b, ir_value x, ir_value y);
+/* expm / oucov: n, all arguments. */
+ir_value ir_tuple_op(ir_builder *b, ir_opcode op, uint32_t n, const ir_value *args, uint32_t count);
+
+/* ---- fragments: pure functions of arguments, used for right-hand sides ---- */
+
+/* Ops: arg/barg, constants, arithmetic, maths, truth values, selects. Outputs are values of `body`. */
+typedef struct {
+  ir_function *body;
+  uint32_t arg_count; /* arguments are numbered 0 .. arg_count - 1 */
+  VEC(ir_value) outputs;
+} ir_fragment;
+
+ir_fragment *ir_fragment_new(arena *a);
+/* Copies the fragment into b with its arguments replaced by values of b; outputs[i] gets the value of output
+ * i. Dead parts are not copied. */
+void ir_inline(ir_builder *b, const ir_fragment *f, const ir_value *args, ir_value *outputs);
+
+/* ---- text, reading, verifying ---- */
+
+/* %3 = add %1 %2 ; line:col  - the whole program: tables, then functions. */
+void ir_print(const ir_program *p, text *out);
+void ir_print_function(const ir_program *p, const ir_function *f, text *out);
+/* Reads what ir_print wrote. NULL with *error ("line 12: …"). */
+ir_program *ir_read(arena *a, const char *source, const char **error);
+/* Types, order, fields' types and domains, skip rules, effects only where allowed. NULL when right, else what is wrong. */
+const char *ir_verify(arena *a, const ir_program *p);
+
+#endif

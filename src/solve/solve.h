@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* solve.h - from a system of equations to the operations of one step.
+ *
+ * Takes a system whose right-hand sides are a fragment of (states, t, other values); appends to a step
+ * function the operations that advance the states by dt, by each equation's method. Symbolic derivatives are
+ * made on fragments, so that what is linear, the Jacobian and its time constants come from the equations
+ * themselves. */
+#ifndef NSA_SOLVE_SOLVE_H
+#define NSA_SOLVE_SOLVE_H
+
+#include "ir/ir.h"
+#include "model/model.h"
+
+/* A system of n states that are advanced together.
+ * Arguments of `rates`: 0 .. n-1 the states, n the time t (ms), n+1 ... the other values (parameters, inputs,
+ * what is frozen over the step). Outputs: 0 .. n-1 the rates dx/dt; then n * noise_count noise coefficients, row
+ * a state: the factor of white noise k in the equation of state i. */
+typedef struct {
+  uint32_t n, noise_count;
+  const ir_fragment *rates;
+  const bool *is_invariant;     /* per argument from n+1 on: the same at every step (parameters and what follows from them) */
+  const solver_kind *solver;    /* per state, never automatic: see solve_choose */
+  double dt;                    /* ms */
+} solve_system;
+
+/* Appends one step. values: per argument the value at the start of the step (states, t, others); gauss: per
+ * noise a standard normal draw of this step (noise is gauss/sqrt(dt)); next: the n new states. Equations with the
+ * same method are advanced together; groups are taken in order of their first equation with all other states
+ * held at the start of the step (euler in order: with the new values of those before it). */
+void solve_expand(ir_builder *b, const solve_system *system, const ir_value *values,
+                  const ir_value *gauss, ir_value *next);
+
+/* The method that an equation gets when the author named none, and why (for `explain`). */
+solver_kind solve_choose(arena *a, const solve_system *system, uint32_t state, const char **reason);
+
+/* Whether a method can take this equation; NULL if so, else why not, in the author's terms. */
+const char *solve_refuses(arena *a, const solve_system *system, uint32_t state, solver_kind method);
+
+/* ---- symbolic work ---- */
+
+/* d output / d argument, as a fragment of the same arguments with one output. */
+ir_fragment *solve_derivative(arena *a, const ir_fragment *f, uint32_t output, uint32_t argument);
+/* Whether the output depends on the argument (after folding). */
+bool solve_depends(arena *a, const ir_fragment *f, uint32_t output, uint32_t argument);
+
+/* Evaluates all outputs for numbers (booleans as 0/1). */
+void solve_evaluate(const ir_fragment *f, const double *args, double *outputs);
+
+/* ---- timescale analysis ---- */
+
+typedef struct {
+  uint32_t n;
+  double *real, *imaginary; /* eigenvalues of the Jacobian at `values`, 1/ms */
+  double *jacobian;         /* n x n, row an equation */
+  double fastest, slowest;  /* time constants 1/|lambda|, ms; 0 when there is none */
+} solve_spectrum;
+
+/* values: all arguments as numbers. */
+solve_spectrum solve_analyse(arena *a, const solve_system *system, const double *values);
+
+/* A fixed point near `values` (states are changed in place) by Newton's method; false when none is found. */
+bool solve_fixed_point(arena *a, const solve_system *system, double *values);
+
+#endif
