@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+# A thin front of the CMake build (see CMakePresets.json for dev, release and asan).
+#
+#   make demo      build, and run the working-memory model with and without its astrocytes
+#   make test      build, and run all tests; the last line is the summary
+#   make build     release build in build/release
+#   make install PREFIX=DIR
+#   make asan      build and test with the address and undefined-behaviour sanitizers
+#   make bench     time the examples         make fuzz   feed damaged models to the compiler
+#   make bless     accept what the stages print now as the golden outputs
+#   make deps      install what is missing of the packages below      make clean
+
+# Everything the build, the tests and the tool need, by Debian's names: the one list.
+PACKAGES := cmake ninja-build gcc libc6-dev make pkg-config flex bison \
+            llvm-19-dev clang-19 libstdc++-12-dev libzstd-dev zlib1g-dev libxml2-dev libz3-dev \
+            libhdf5-dev libpng-dev libcjson-dev librandom123-dev libcmocka-dev libgsl-dev
+
+PREFIX ?= /usr/local
+JOBS ?= 2
+CTEST_ARGS ?=
+RELEASE := build/release
+NSA := $(RELEASE)/bin/nsa
+DEMO := examples/working_memory.nsa
+DEMO_OUT := build/demo
+
+.PHONY: all demo test build install asan bench fuzz bless deps clean
+all: build
+
+deps:
+	@sh tests/tools/deps.sh $(PACKAGES)
+
+$(RELEASE)/build.ninja: | deps
+	@cmake --preset release
+
+build: deps $(RELEASE)/build.ninja
+	@cmake --build $(RELEASE) -j $(JOBS) --target product
+
+demo: build
+	@mkdir -p $(DEMO_OUT)
+	$(NSA) run $(DEMO) --variants all --force --out $(DEMO_OUT)/working_memory
+	@echo
+	@echo "Results (spikes, astrocyte calcium, run.json), a folder for each variant:"
+	@find $(DEMO_OUT)/working_memory -type f | LC_ALL=C sort | sed 's/^/  /'
+
+test: deps $(RELEASE)/build.ninja
+	@cmake --build $(RELEASE) -j $(JOBS)
+	@sh tests/tools/run_ctest.sh $(RELEASE) $(JOBS) $(CTEST_ARGS)
+
+install: build
+	@cmake --install $(RELEASE) --prefix "$(PREFIX)"
+
+asan: deps
+	@test -f build/asan/build.ninja || cmake --preset asan
+	@cmake --build build/asan -j $(JOBS)
+	@sh tests/tools/run_ctest.sh build/asan $(JOBS) $(CTEST_ARGS)
+
+bench: build
+	@NSA="$(CURDIR)/$(NSA)" SRC="$(CURDIR)" bash tests/tools/bench.sh
+
+fuzz: deps
+	@test -f build/asan/build.ninja || cmake --preset asan
+	@cmake --build build/asan -j $(JOBS)
+	@NSA="$(CURDIR)/build/asan/bin/nsa" SRC="$(CURDIR)" TOOLS="$(CURDIR)/build/asan/tests/tools" \
+	  bash tests/tools/fuzz.sh
+
+bless: build
+	@NSA="$(CURDIR)/$(NSA)" SRC="$(CURDIR)" NSA_BLESS=1 bash tests/golden/test_golden.sh
+
+clean:
+	rm -rf build

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Every tests/errors/*.nsa says itself what `nsa check` must report, and nothing else may be:
+#
+#   tau * dv/dt = 3 ms        # ERROR E0301            at the end of the offending line
+#   let unused = 1            # WARNING W0404          several on one line: repeat the comment
+#   #! expect: 7 E0104                                 where the line cannot take a comment
+#   #! args: --set p.tau=1                             more arguments for nsa check
+#
+# The exit code must be 1 when an error is expected, else 0.
+set -u
+: "${NSA:?the tool}" "${SRC:?the source folder}"
+work=$PWD
+failures=0
+count=0
+
+expected_of() {
+  awk '
+    /^#! expect:/ { print $3, $4; next }
+    /^#!/ { next }
+    {
+      line = $0
+      while (match(line, /# (ERROR|WARNING) [EW][0-9][0-9][0-9][0-9]/)) {
+        print NR, substr(line, RSTART + RLENGTH - 5, 5)
+        line = substr(line, RSTART + RLENGTH)
+      }
+    }' "$1" | sort -u
+}
+
+# The first "line" of an object is the diagnostic's own; later ones belong to its notes.
+reported_of() {
+  awk '
+    match($0, /"code":"[EW][0-9]+"/) {
+      code = substr($0, RSTART + 8, RLENGTH - 9)
+      line = 0
+      if (match($0, /"line":[0-9]+/)) line = substr($0, RSTART + 7, RLENGTH - 7)
+      print line, code
+    }' "$1" | sort -u
+}
+
+for file in "$SRC"/tests/errors/*.nsa; do
+  [ -e "$file" ] || continue
+  count=$((count + 1))
+  name=$(basename "$file" .nsa)
+  args=()
+  while read -r -a words; do args+=("${words[@]}"); done < <(sed -n 's/^#! args: *//p' "$file")
+  "$NSA" check "$file" --json "${args[@]}" > "$work/$name.json" 2> "$work/$name.stderr" < /dev/null
+  code=$?
+  expected_of "$file" > "$work/$name.expected"
+  reported_of "$work/$name.json" > "$work/$name.reported"
+  wanted=0
+  grep -q ' E' "$work/$name.expected" && wanted=1
+  if ! difference=$(diff "$work/$name.expected" "$work/$name.reported") || [ "$code" -ne "$wanted" ]; then
+    failures=$((failures + 1))
+    echo "FAIL $name: exit code $code, expected $wanted; line and code (< expected, > reported):"
+    printf '%s\n' "$difference" | grep '^[<>]'
+    cat "$work/$name.json" "$work/$name.stderr"
+  fi
+done
+
+echo "$((count - failures)) of $count models report exactly what they say"
+[ "$count" -gt 0 ] && [ "$failures" -eq 0 ]

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Includes point one way only:
+#   support < diag < syntax < model < ir < {solve, lower, opt, interp} < plan < emit < build < driver
+# where lower may use solve; runtime/ includes nothing of src/; src/ sees of the runtime only
+# runtime/include; LLVM's headers stay in emit/ and build/.
+set -u
+cd "${SRC:?the source folder}" || exit 1
+failures=0
+
+fail() {
+  echo "$1" >&2
+  failures=$((failures + 1))
+}
+
+rank_of() {
+  case $1 in
+    support) echo 1 ;; diag) echo 2 ;; syntax) echo 3 ;; model) echo 4 ;; ir) echo 5 ;;
+    solve) echo 6 ;; lower) echo 7 ;; opt | interp) echo 7 ;;
+    plan) echo 8 ;; emit) echo 9 ;; build) echo 10 ;; driver) echo 11 ;; main) echo 12 ;;
+    *) echo 0 ;;
+  esac
+}
+
+# May a file of folder $1 include one of folder $2?
+may_include() {
+  [ "$1" = "$2" ] && return 0
+  case "$1 $2" in "opt solve" | "interp solve") return 1 ;; esac
+  [ "$(rank_of "$2")" -gt 0 ] && [ "$(rank_of "$2")" -lt "$(rank_of "$1")" ]
+}
+
+# The folder of src/ that a file belongs to: the grammar is part of syntax, src/main.c of main.
+folder_of() {
+  case $1 in
+    grammar/*) echo syntax ;;
+    src/main.c) echo main ;;
+    src/*) local rest=${1#src/}; echo "${rest%%/*}" ;;
+  esac
+}
+
+check_src_include() { # file, line number, included
+  local file=$1 line=$2 included=$3 from to
+  from=$(folder_of "$file")
+  case $included in
+    grammar/nsa.* | nsa.tab.h | nsa.lex.h) [ "$from" = syntax ] && return ;;
+    emit/bitcode.h) [ "$from" = emit ] && return ;;
+  esac
+  to=${included%%/*}
+  if [ "$to" != "$included" ] && [ -d "src/$to" ]; then
+    may_include "$from" "$to" || fail "$file:$line: $from/ may not include \"$included\""
+    [ -e "src/$included" ] || fail "$file:$line: there is no src/$included"
+  elif [ ! -e "runtime/include/$included" ]; then
+    fail "$file:$line: \"$included\" is neither in src/ nor in runtime/include/"
+  fi
+}
+
+check_runtime_include() {
+  local file=$1 line=$2 included=$3 to=${3%%/*}
+  if [ -e "runtime/$included" ] || [ -e "runtime/include/$included" ] ||
+     [ -e "$(dirname "$file")/$included" ]; then
+    return
+  fi
+  [ -d "src/$to" ] && fail "$file:$line: the runtime may not include \"$included\" of src/" && return
+  fail "$file:$line: \"$included\" is not in runtime/"
+}
+
+while IFS=: read -r file line rest; do
+  included=$(printf '%s\n' "$rest" | sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p')
+  [ -n "$included" ] || continue
+  case $file in
+    runtime/*) check_runtime_include "$file" "$line" "$included" ;;
+    *) check_src_include "$file" "$line" "$included" ;;
+  esac
+done < <(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' src runtime grammar \
+           --include='*.c' --include='*.h' --include='*.def' --include='*.y' --include='*.l')
+
+while IFS= read -r found; do
+  case $found in
+    src/emit/* | src/build/*) ;;
+    *) fail "$found: only emit/ and build/ may include LLVM's headers" ;;
+  esac
+done < <(grep -rnE '#[[:space:]]*include[[:space:]]*<llvm' src runtime grammar)
+
+[ "$failures" -eq 0 ] || { echo "$failures includes point the wrong way" >&2; exit 1; }
