@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* poisson.h - Poisson numbers. The only functions here with loops: all lanes go round until the last one
+ * is done, and a lane that is done keeps its value, so the bits do not depend on the neighbours. */
+#ifndef NSA_MATH_POISSON_H
+#define NSA_MATH_POISSON_H
+
+#include "random.h"
+
+/* from this mean on by rejection; the loop of the inversion grows with the mean */
+#define POISSON_LARGE 30.0
+/* Far beyond what is ever reached: a sum that stalls a little under 1 must not loop for ever. */
+#define POISSON_STEPS 400
+#define POISSON_ATTEMPTS 100
+/* The key of attempt n is key + n * this (2^64 divided by the golden ratio); attempt 0 uses the key. */
+#define POISSON_KEY_STEP 0x9E3779B97F4A7C15u
+
+/* The smallest n whose cumulative probability exceeds u; mean in [0, POISSON_LARGE). */
+NSA_INLINE vf64 poisson_by_inversion(vf64 mean, vf64 u, vi64 wanted) {
+  vf64 p = NSA_NAME(exp)(neg(mean)), sum = p, n = splat(0.0);
+  for (int i = 1; i < POISSON_STEPS; i++) {
+    vi64 more = wanted & ge(u, sum);
+    if (!any(more))
+      break;
+    p = p * mean / splat((double)i);
+    sum = select_(more, sum + p, sum);
+    n = select_(more, splat((double)i), n);
+  }
+  return n;
+}
+
+/* log n! for an integer n >= 0: Stirling's series at n + 8, less log((n + 1) ... (n + 8)). */
+NSA_INLINE vf64 log_factorial(vf64 n) {
+  vf64 product = (n + 1.0) * (n + 2.0) * (n + 3.0) * (n + 4.0) * (n + 5.0) * (n + 6.0) * (n + 7.0) * (n + 8.0);
+  vf64 x = n + 9.0; /* n! = Gamma(x) / product */
+  vf64 y = 1.0 / x, y2 = y * y;
+  vf64 series = y * fma_(y2, fma_(y2, fma_k(y2, -1.0 / 1680.0, splat(1.0 / 1260.0)), splat(-1.0 / 360.0)),
+                         splat(1.0 / 12.0));
+  const double half_log_2pi = 0x1.d67f1c864beb5p-1;
+  vf64 stirling = fma_(x - 0.5, log_normal_range(x), series - x) + half_log_2pi;
+  return stirling - log_normal_range(product);
+}
+
+/* Transformed rejection with squeeze: algorithm PTRS of Hoermann 1993, "The transformed rejection method
+ * for generating Poisson random variables". One Philox call an attempt. */
+NSA_INLINE vf64 poisson_by_rejection(uint64_t key, vf64 ia, vf64 ib, double tick, vf64 mean, vi64 wanted) {
+  vf64 root = sqrt_(mean), log_mean = log_normal_range(mean);
+  vf64 b = fma_k(root, 2.53, splat(0.931));
+  vf64 a = fma_k(b, 0.02483, splat(-0.059));
+  vf64 inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+  vf64 v_r = 0.9277 - 3.6224 / (b - 2.0);
+  vf64 result = mean;
+  for (uint64_t attempt = 0; attempt < POISSON_ATTEMPTS && any(wanted); attempt++) {
+    nsa_words w = draw(key + attempt * POISSON_KEY_STEP, ia, ib, tick);
+    vf64 u = unit(w.w0, w.w1) - 0.5;
+    vf64 v = 1.0 - unit(w.w2, w.w3); /* not 0 */
+    vf64 us = 0.5 - abs_(u) + 0x1p-60;
+    vf64 n = NSA_NAME(floor)(fma_((2.0 * a) / us + b, u, mean + 0.43));
+    vi64 quick = ge(us, splat(0.07)) & le(v, v_r);
+    vi64 refuse = lt(n, splat(0.0)) | (lt(us, splat(0.013)) & gt(v, us));
+    vf64 m = select_(lt(n, splat(0.0)), splat(0.0), n);
+    vf64 left = log_normal_range(v * inverse_alpha / (a / (us * us) + b));
+    vf64 right = fma_(m, log_mean, neg(mean)) - log_factorial(m);
+    vi64 accept = wanted & (quick | (~refuse & le(left, right)));
+    result = select_(accept, n, result);
+    wanted = wanted & ~accept;
+  }
+  return result;
+}
+
+/* Poisson with the given mean, up to 2^40; of a larger mean, the normal approximation is the mean itself
+ * to 6 digits, which is returned; of a negative one or NaN, NaN. */
+vf64 NSA_NAME(rand_poisson)(uint64_t key, vf64 a, vf64 b, double tick, vf64 mean) {
+  vi64 small = lt(mean, splat(POISSON_LARGE)) & ge(mean, splat(0.0));
+  vi64 large = ge(mean, splat(POISSON_LARGE)) & lt(mean, splat(0x1p40));
+  vf64 result = select_(ge(mean, splat(0x1p40)), mean, NAN_);
+  if (any(small)) {
+    nsa_words w = draw(key, a, b, tick);
+    vf64 safe = select_(small, mean, splat(0.0));
+    result = select_(small, poisson_by_inversion(safe, unit(w.w0, w.w1), small), result);
+  }
+  if (any(large)) {
+    vf64 safe = select_(large, mean, splat(POISSON_LARGE));
+    result = select_(large, poisson_by_rejection(key, a, b, tick, safe, large), result);
+  }
+  return result;
+}
+
+#endif
