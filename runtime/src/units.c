@@ -31,7 +31,7 @@ static const unit_row unit_rows[] = {
 };
 
 static const prefix_row prefix_rows[] = {
-  {"a", -18}, /* not of the language, but the internal unit of energy is the aJ */
+    {"a", -18}, /* not of the language, but the internal unit of energy is the aJ */
 #define PREFIX(spelling, exponent) {spelling, exponent},
 #include "nsa_units.def"
 };
@@ -270,8 +270,10 @@ void units_dimension_name(uint64_t dimension, char *name, size_t size) {
 
 /* ---- pleasant numbers ---- */
 
-/* For these dimensions a result is shown with the prefix that puts its number between 1 and 1000. */
-static const char *const pleasant_bases[] = {"s", "V", "A", "S", "F", "Ohm", "M", "J", "W", "Hz", "C"};
+/* For these dimensions a result is shown with the prefix that puts its number between 1 and 1000.
+ */
+static const char *const pleasant_bases[] = {"s", "V", "A", "S",  "F", "Ohm",
+                                             "M", "J", "W", "Hz", "C"};
 
 /* Prefixes from small to large; "" for none. Seconds and hertz have no k, M, G in common use. */
 static const prefix_row pleasant_prefixes[] = {{"f", -15}, {"p", -12}, {"n", -9}, {"u", -6},

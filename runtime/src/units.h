@@ -3,7 +3,8 @@
  * to read them.
  *
  * A dimension is a word of exponents in quarters, one byte each from the lowest: time, voltage,
- * current, length, amount, temperature (as nsa_settable.dimension). Values are in internal units. */
+ * current, length, amount, temperature (as nsa_settable.dimension). Values are in internal units.
+ */
 #ifndef NSA_RUNTIME_UNITS_H
 #define NSA_RUNTIME_UNITS_H
 
