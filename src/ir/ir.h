@@ -33,6 +33,15 @@ typedef struct {
 } ir_op_info;
 extern const ir_op_info ir_ops[IR_OP_COUNT];
 
+/* The rows of nsa_math.def, in order: `aux` of math1..math3. */
+typedef struct {
+  const char *name;
+  uint32_t arity;
+} ir_math_info;
+extern const ir_math_info ir_maths[];
+extern const uint32_t ir_math_count;
+uint32_t ir_math_find(const char *name); /* its row, or UINT32_MAX */
+
 typedef uint32_t ir_value; /* number of the operation that makes it, within its function */
 #define IR_NO_VALUE UINT32_MAX
 
@@ -74,6 +83,17 @@ uint32_t ir_field_add(ir_program *p, nsa_field field);
 ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain, uint32_t timescale, uint32_t *number);
 /* Moves domains, fields and functions (as kernels, with their slots) into p->program. */
 void ir_program_finish(ir_program *p);
+/* The fields that f uses, in the order of their first use, into slots; slot_of_field[field] gets the
+ * number of its slot or NSA_NONE. Both have room for every field. Returns the number of slots. */
+uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *slot_of_field,
+                           uint32_t *slots);
+
+/* ---- looking at operations ---- */
+
+/* Arguments, the extra ones behind the others. */
+uint32_t ir_op_arg_count(const ir_op *op);
+ir_value ir_op_arg(const ir_function *f, const ir_op *op, uint32_t i);
+bool ir_op_has_field(const ir_op *op);
 
 /* ---- building; each appends one operation and gives its value ---- */
 
@@ -103,6 +123,9 @@ ir_value ir_power(ir_builder *b, ir_value x, ir_value y);
 ir_value ir_random(ir_builder *b, ir_opcode op, uint64_t key, uint32_t timescale, ir_value who_a, ir_value who_b, ir_value x, ir_value y);
 /* expm / oucov: n, all arguments. */
 ir_value ir_tuple_op(ir_builder *b, ir_opcode op, uint32_t n, const ir_value *args, uint32_t count);
+ir_value ir_get(ir_builder *b, ir_value tuple, uint32_t entry);
+/* Appends a copy of an operation of `from` whose arguments are value_of[its arguments]. */
+ir_value ir_copy_op(ir_builder *b, const ir_function *from, const ir_op *op, const ir_value *value_of);
 
 /* ---- fragments: pure functions of arguments, used for right-hand sides ---- */
 
@@ -114,13 +137,18 @@ typedef struct {
 } ir_fragment;
 
 ir_fragment *ir_fragment_new(arena *a);
+ir_builder ir_builder_in(arena *a, ir_fragment *f);
+/* Per operation of the body whether an output needs it. */
+bool *ir_fragment_live(arena *a, const ir_fragment *f);
 /* Copies the fragment into b with its arguments replaced by values of b; outputs[i] gets the value of output
  * i. Dead parts are not copied. */
 void ir_inline(ir_builder *b, const ir_fragment *f, const ir_value *args, ir_value *outputs);
 
 /* ---- text, reading, verifying ---- */
 
-/* %3 = add %1 %2 ; line:col  - the whole program: tables, then functions. */
+/* The whole program: tables, then functions of lines like
+ *   %3 = add %1 %2 @0:120-131        (file and bytes of its equation)
+ * $7 is field 7, #2 a small number. The texts of source files are left out. */
 void ir_print(const ir_program *p, text *out);
 void ir_print_function(const ir_program *p, const ir_function *f, text *out);
 /* Reads what ir_print wrote. NULL with *error ("line 12: …"). */

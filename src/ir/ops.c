@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* ops.c - the tables of words: operations, maths, types, kinds and roles. */
+#include "ir/ir_internal.h"
+
+const ir_op_info ir_ops[IR_OP_COUNT] = {
+#define OP(id, word, type, args, carries, cost)                                                    \
+  [IR_OP_##id] = {#id, word, args, IR_##type, IR_CARRIES_##carries, cost},
+#include "ir/ir_ops.def"
+#undef OP
+};
+
+const ir_math_info ir_maths[] = {
+#define NSA_MATH(name, arity) {#name, arity},
+#include "nsa_math.def"
+#undef NSA_MATH
+};
+const uint32_t ir_math_count = sizeof ir_maths / sizeof ir_maths[0];
+
+uint32_t ir_math_find(const char *name) {
+  for (uint32_t i = 0; i < ir_math_count; i++)
+    if (strcmp(ir_maths[i].name, name) == 0)
+      return i;
+  return UINT32_MAX;
+}
+
+#define WORD_FUNCTION(function, ...)                                                               \
+  const char *function(uint32_t number) {                                                          \
+    static const char *const words[] = {__VA_ARGS__};                                              \
+    return number < sizeof words / sizeof words[0] ? words[number] : NULL;                         \
+  }
+
+WORD_FUNCTION(ir_domain_kind_word, "run", "population", "connection", "candidates")
+WORD_FUNCTION(ir_field_kind_word, "param", "given", "state", "timer", "input", "external",
+              "combined", "sum", "source_term", "fired", "edge", "link_source", "link_target",
+              "link_distance", "link_value", "partner", "partner_known", "fan_in", "fan_out",
+              "pixel", "invariant", "scratch")
+WORD_FUNCTION(ir_role_word, "init", "setup", "step", "source", "link", "collect", "candidate",
+              "stimulus", "phase_block", "probe")
+
+const char *ir_type_word(ir_type type) {
+  static const char *const words[] = {"none", "f64", "b1", "index", "tuple", "any"};
+  return words[type];
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* program.c - the tables of a program while it grows, and their move into nsa_program. */
+#include "ir/ir_internal.h"
+
+ir_program *ir_program_new(arena *a) {
+  ir_program *p = ARENA_NEW(a, ir_program);
+  p->arena = a;
+  p->program = ARENA_NEW(a, nsa_program);
+  p->program->version = NSA_PROGRAM_VERSION;
+  return p;
+}
+
+uint32_t ir_domain_add(ir_program *p, const char *name, nsa_domain_kind kind, uint32_t owner) {
+  vec_push(p->arena, &p->domains, ((nsa_domain){.name = name, .kind = kind, .owner = owner}));
+  return p->domains.len - 1;
+}
+
+uint32_t ir_field_add(ir_program *p, nsa_field field) {
+  vec_push(p->arena, &p->fields, field);
+  return p->fields.len - 1;
+}
+
+ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain,
+                             uint32_t timescale, uint32_t *number) {
+  ir_function *f = ARENA_NEW(p->arena, ir_function);
+  f->name = name;
+  f->role = role;
+  f->domain = domain;
+  f->timescale = timescale;
+  vec_push(p->arena, &p->functions, f);
+  if (number != NULL)
+    *number = p->functions.len - 1;
+  return f;
+}
+
+bool ir_op_has_field(const ir_op *op) {
+  ir_carries carries = ir_ops[op->op].carries;
+  return carries == IR_CARRIES_FIELD || carries == IR_CARRIES_FIELD_AUX;
+}
+
+uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *slot_of_field,
+                           uint32_t *slots) {
+  for (uint32_t i = 0; i < p->fields.len; i++)
+    slot_of_field[i] = NSA_NONE;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < f->ops.len; i++) {
+    const ir_op *op = &f->ops.data[i];
+    if (!ir_op_has_field(op) || slot_of_field[op->field] != NSA_NONE)
+      continue;
+    slot_of_field[op->field] = count;
+    slots[count++] = op->field;
+  }
+  return count;
+}
+
+static nsa_kernel kernel_of(ir_program *p, const ir_function *f, uint32_t *scratch) {
+  nsa_kernel k = {.name = f->name, .role = f->role, .domain = f->domain, .timescale = f->timescale};
+  uint32_t *slots = scratch + p->fields.len;
+  k.slots_count = ir_function_slots(p, f, scratch, slots);
+  k.slots = ARENA_ARRAY(p->arena, uint32_t, k.slots_count);
+  if (k.slots_count != 0)
+    memcpy(k.slots, slots, k.slots_count * sizeof *slots);
+  return k;
+}
+
+void ir_program_finish(ir_program *p) {
+  nsa_program *out = p->program;
+  out->domains = p->domains.data;
+  out->domains_count = p->domains.len;
+  out->fields = p->fields.data;
+  out->fields_count = p->fields.len;
+  out->kernels = ARENA_ARRAY(p->arena, nsa_kernel, p->functions.len);
+  out->kernels_count = p->functions.len;
+  uint32_t *scratch = ARENA_ARRAY(p->arena, uint32_t, 2 * (size_t)p->fields.len);
+  for (uint32_t i = 0; i < p->functions.len; i++)
+    out->kernels[i] = kernel_of(p, p->functions.data[i], scratch);
+}
