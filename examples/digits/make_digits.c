@@ -72,7 +72,9 @@ static bool is_under_pen(const stroke *k, double pen, point p) {
   int steps = k->kind == LINE ? 1 : ARC_STEPS;
   for (int i = 0; i < steps; i++) {
     point from = on_stroke(k, (double)i / steps), to = on_stroke(k, (double)(i + 1) / steps);
-    if (distance_to_segment(p, from, to) <= pen / 2)
+    /* A hair less than half of the pen: whole numbers then lie on no edge, where the last bit of a
+     * cosine would decide. */
+    if (distance_to_segment(p, from, to) < pen / 2 - 0.01)
       return true;
   }
   return false;
