@@ -16,7 +16,7 @@ PACKAGES := cmake ninja-build gcc libc6-dev make pkg-config flex bison \
             libhdf5-dev libpng-dev libcjson-dev librandom123-dev libcmocka-dev libgsl-dev
 
 PREFIX ?= /usr/local
-JOBS ?= 2
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 CTEST_ARGS ?=
 RELEASE := build/release
 NSA := $(RELEASE)/bin/nsa
