@@ -10,7 +10,7 @@ for code in $(sed -n 's/^DIAG(\([EW][0-9]*\),.*/\1/p' src/diag/diag_codes.def); 
     echo "src/diag/diag_codes.def: no file of tests/errors provokes $code" >&2
     failures=$((failures + 1))
   fi
-  if ! grep -qrE "DIAG_$code|[^A-Z]$code[^0-9]" src grammar --include='*.[chly]'; then
+  if ! grep -qrE "DIAG_${code}|[^A-Z]${code}[^0-9]" src grammar --include='*.[chly]'; then
     echo "src/diag/diag_codes.def: nothing reports $code" >&2
     failures=$((failures + 1))
   fi
