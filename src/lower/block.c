@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* block.c - statements of blocks. Values are kept in SSA form: a conditional stretch stands in a
+ * skip region, and what it changed is merged by a select behind it. */
+#include "lower/lower_internal.h"
+
+static block_state copy_state(lowering *l, const block_state *s) {
+  block_state c = *s;
+  c.states = ARENA_ARRAY(l->arena, ir_value, s->state_count);
+  c.timers = ARENA_ARRAY(l->arena, ir_value, s->timer_count);
+  c.emitted = ARENA_ARRAY(l->arena, ir_value, s->event_count);
+  memcpy(c.states, s->states, s->state_count * sizeof(ir_value));
+  memcpy(c.timers, s->timers, s->timer_count * sizeof(ir_value));
+  memcpy(c.emitted, s->emitted, s->event_count * sizeof(ir_value));
+  return c;
+}
+
+static void merge(ir_builder *b, ir_value cond, ir_value *now, const ir_value *before,
+                  uint32_t count) {
+  for (uint32_t k = 0; k < count; k++)
+    if (now[k] != before[k])
+      now[k] = ir_select(b, cond, now[k], before[k]);
+}
+
+void lower_block_if(scope *s, block_state *state, const model_block *block, ir_value cond) {
+  block_state before = copy_state(s->l, state);
+  ir_unary(s->b, IR_OP_skip_begin, cond);
+  view_forget_lets(s->side[SIDE_SELF]);
+  lower_block(s, state, block);
+  ir_nullary(s->b, IR_OP_skip_end, 0);
+  merge(s->b, cond, state->states, before.states, state->state_count);
+  merge(s->b, cond, state->timers, before.timers, state->timer_count);
+  merge(s->b, cond, state->emitted, before.emitted, state->event_count);
+  view_forget_lets(s->side[SIDE_SELF]);
+}
+
+static void assign(scope *s, block_state *state, const model_stmt *st) {
+  static const ir_opcode op[] = {[STMT_ADD] = IR_OP_add,
+                                 [STMT_SUB] = IR_OP_sub,
+                                 [STMT_MUL] = IR_OP_mul,
+                                 [STMT_DIV] = IR_OP_div};
+  ir_value x = lower_expr(s, st->value);
+  ir_value *target = &state->states[st->item];
+  if (st->target == REF_INPUT)
+    target = &s->side[SIDE_SELF]->inputs[st->item];
+  *target = st->kind == STMT_SET ? x : ir_binary(s->b, op[st->kind], *target, x);
+  view_forget_lets(s->side[SIDE_SELF]);
+}
+
+static void start_timer(scope *s, block_state *state, const model_stmt *st) {
+  view *self = s->side[SIDE_SELF];
+  ir_value ticks = lower_ticks(s, st->value, self->component->timescale);
+  state->timers[st->item] = ir_binary(s->b, IR_OP_add, self->tick, ticks);
+  view_forget_lets(self);
+}
+
+static void conditional(scope *s, block_state *state, const model_stmt *st) {
+  ir_value cond = lower_expr(s, st->value);
+  lower_block_if(s, state, &st->then_block, cond);
+  if (st->else_block.len)
+    lower_block_if(s, state, &st->else_block, ir_unary(s->b, IR_OP_not, cond));
+}
+
+void lower_block(scope *s, block_state *state, const model_block *block) {
+  for (uint32_t k = 0; k < block->len; k++) {
+    const model_stmt *st = &block->data[k];
+    span before = s->b->at;
+    s->b->at = st->at;
+    switch (st->kind) {
+    case STMT_LOCAL:
+      s->locals[st->item] = lower_expr(s, st->value);
+      break;
+    case STMT_IF:
+      conditional(s, state, st);
+      break;
+    case STMT_EMIT:
+      state->emitted[st->item] = ir_bool(s->b, true);
+      break;
+    case STMT_START:
+      start_timer(s, state, st);
+      break;
+    default:
+      assign(s, state, st);
+      break;
+    }
+    s->b->at = before;
+  }
+}

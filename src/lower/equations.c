@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/* equations.c - the equations of a component as systems for src/solve.
+ *
+ * The right-hand sides become a fragment of (states, t, others). What does not change with the
+ * states or with t within a step is computed once in the step function and handed in as an
+ * argument; truth values that do not depend on the states are among these, so that conditions on t
+ * are decided at the start of the step. */
+#include "lower/lower_internal.h"
+
+typedef struct {
+  lowering *l;
+  scope *host;
+  uint32_t population;
+  const model_component *component;
+  ir_builder b; /* of the fragment */
+  ir_fragment *fragment;
+  uint32_t n;
+  uint32_t *argument_of_state; /* by state; NSA_NONE: not of this system */
+  VEC(ir_value) values;        /* per argument from n + 1 on */
+  VEC(bool) is_invariant;
+  VEC(const model_expr *) sources;
+  ir_value *lets;
+} system_builder;
+
+static bool moves_within_step(system_builder *sb, const model_expr *e) {
+  uint32_t bits = lower_self_dependence(sb->l, false, sb->population, e);
+  return e->is_bool ? (bits & DEPENDS_STATE) != 0 : (bits & (DEPENDS_STATE | DEPENDS_TIME)) != 0;
+}
+
+/* An argument that carries the host's value of e. */
+static ir_value host_argument(system_builder *sb, const model_expr *e) {
+  uint32_t k = 0;
+  while (k < sb->sources.len && sb->sources.data[k] != e)
+    k++;
+  if (k == sb->sources.len) {
+    uint32_t bits = lower_self_dependence(sb->l, false, sb->population, e);
+    vec_push(sb->l->arena, &sb->values, lower_expr(sb->host, e));
+    vec_push(sb->l->arena, &sb->is_invariant, (bits & ~(uint32_t)DEPENDS_INVARIANT) == 0);
+    vec_push(sb->l->arena, &sb->sources, e);
+  }
+  return ir_nullary(&sb->b, e->is_bool ? IR_OP_barg : IR_OP_arg, sb->n + 1 + k);
+}
+
+static ir_value fragment_expr(system_builder *sb, const model_expr *e);
+
+static ir_value fragment_ref(system_builder *sb, const model_expr *e) {
+  if (e->ref.kind == REF_TIME)
+    return ir_nullary(&sb->b, IR_OP_arg, sb->n);
+  if (e->ref.kind == REF_STATE) {
+    uint32_t argument = sb->argument_of_state[e->ref.item];
+    return argument == NSA_NONE ? host_argument(sb, e) : ir_nullary(&sb->b, IR_OP_arg, argument);
+  }
+  ir_value *memo = &sb->lets[e->ref.item];
+  if (*memo == IR_NO_VALUE)
+    *memo = fragment_expr(sb, sb->component->lets.data[e->ref.item].value);
+  return *memo;
+}
+
+/* Reuses expr.c for one operator: its arguments are lowered here and handed over as locals of a
+ * scope on the fragment. */
+static ir_value fragment_node(system_builder *sb, const model_expr *e) {
+  model_expr node = *e, refs[3];
+  ir_value locals[3];
+  for (uint32_t k = 0; k < 3 && e->args[k]; k++) {
+    if (e->args[k]->kind == MX_NUMBER)
+      continue;
+    locals[k] = fragment_expr(sb, e->args[k]);
+    refs[k] = (model_expr){.kind = MX_REF, .is_bool = e->args[k]->is_bool, .at = SPAN_NONE};
+    refs[k].ref.kind = REF_LOCAL;
+    refs[k].ref.item = k;
+    node.args[k] = &refs[k];
+  }
+  view none = {.index = IR_NO_VALUE, .known = IR_NO_VALUE};
+  scope s = {
+      .l = sb->l, .b = &sb->b, .locals = locals, .connection = NSA_NONE, .distance = NO_FIELD};
+  s.side[SIDE_SELF] = &none;
+  return lower_expr(&s, &node);
+}
+
+static ir_value fragment_expr(system_builder *sb, const model_expr *e) {
+  if (e->kind == MX_NUMBER)
+    return ir_number(&sb->b, e->number);
+  if (!moves_within_step(sb, e))
+    return host_argument(sb, e);
+  return e->kind == MX_REF ? fragment_ref(sb, e) : fragment_node(sb, e);
+}
+
+static system_builder start_system(scope *s, uint32_t population, uint32_t timescale,
+                                   const model_ode **odes) {
+  lowering *l = s->l;
+  const model_component *c = component_of_population(l, population);
+  system_builder sb = {.l = l, .host = s, .population = population, .component = c};
+  sb.fragment = ir_fragment_new(l->arena);
+  sb.b = ir_builder_on(NULL, sb.fragment->body);
+  sb.b.arena = l->arena;
+  sb.argument_of_state = lower_no_fields(l, c->states.len);
+  sb.lets = ARENA_ARRAY(l->arena, ir_value, c->lets.len);
+  for (uint32_t k = 0; k < c->lets.len; k++)
+    sb.lets[k] = IR_NO_VALUE;
+  for (uint32_t k = 0; k < c->odes.len; k++) {
+    const model_ode *ode = &c->odes.data[k];
+    if (ode->timescale != timescale)
+      continue;
+    sb.argument_of_state[ode->state] = sb.n;
+    odes[sb.n++] = ode;
+  }
+  return sb;
+}
+
+/* Rates, then noise coefficients, as the fragment's outputs. */
+static void fill_fragment(system_builder *sb, const model_ode *const *odes) {
+  for (uint32_t i = 0; i < sb->n; i++) {
+    sb->b.at = odes[i]->at;
+    vec_push(sb->l->arena, &sb->fragment->outputs, fragment_expr(sb, odes[i]->rate));
+  }
+  for (uint32_t i = 0; i < sb->n; i++)
+    for (uint32_t k = 0; k < sb->component->noises.len; k++) {
+      const model_expr *factor = k < odes[i]->noise.len ? odes[i]->noise.data[k] : NULL;
+      ir_value x = factor ? fragment_expr(sb, factor) : ir_number(&sb->b, 0);
+      vec_push(sb->l->arena, &sb->fragment->outputs, x);
+    }
+  sb->fragment->arg_count = sb->n + 1 + sb->values.len;
+}
+
+/* ---- choosing methods, and the timescale analysis ---- */
+
+static const char *const solver_text[] = {
+#define SOLVER(name, text, order) text,
+#include "model/solver_names.def"
+#undef SOLVER
+};
+
+static bool choose_solvers(system_builder *sb, solve_system *sys, const model_ode *const *odes,
+                           solver_kind *solvers) {
+  const char *pop = sb->l->m->populations.data[sb->population].name;
+  for (uint32_t i = 0; i < sys->n; i++)
+    solvers[i] = odes[i]->solver;
+  sys->solver = solvers;
+  for (uint32_t i = 0; i < sys->n; i++) {
+    const char *state = sb->component->states.data[odes[i]->state].name;
+    const char *reason = "as the model says";
+    if (odes[i]->solver == SOLVER_automatic)
+      solvers[i] = solve_choose(sb->l->arena, sys, i, &reason);
+    const char *refusal = solve_refuses(sb->l->arena, sys, i, solvers[i]);
+    if (refusal) {
+      diag *d = diag_report(sb->l->sink, DIAG_E0403, odes[i]->at,
+                            "`using %s` cannot take the equation of `%s`: %s",
+                            solver_text[solvers[i]], state, refusal);
+      diag_hint(d, "leave `using` away to let the compiler choose, or use another solver");
+      return false;
+    }
+    lower_decide(sb->l, pop, "solver", "d%s/dt: %s (%s)", state, solver_text[solvers[i]], reason);
+  }
+  return true;
+}
+
+static const double *numbers_at_start(system_builder *sb, const model_ode *const *odes) {
+  double *x = ARENA_ARRAY(sb->l->arena, double, sb->n + 1 + sb->values.len);
+  for (uint32_t i = 0; i < sb->n; i++)
+    x[i] = lower_evaluate(sb->l, false, sb->population,
+                          sb->component->states.data[odes[i]->state].initial)
+               .value;
+  for (uint32_t k = 0; k < sb->sources.len; k++)
+    x[sb->n + 1 + k] = lower_evaluate(sb->l, false, sb->population, sb->sources.data[k]).value;
+  return x;
+}
+
+/* The longest step, in fastest time constants, that a method takes without becoming unstable; 0:
+ * any. */
+static double stability_limit(solver_kind solver) {
+  switch (solver) {
+  case SOLVER_euler:
+  case SOLVER_euler_in_order:
+  case SOLVER_heun:
+  case SOLVER_euler_maruyama:
+  case SOLVER_milstein:
+    return 2;
+  case SOLVER_rk4:
+    return 2.785;
+  default:
+    return 0;
+  }
+}
+
+static void analyse(system_builder *sb, const solve_system *sys, const model_ode *const *odes) {
+  const char *pop = sb->l->m->populations.data[sb->population].name;
+  solve_spectrum sp = solve_analyse(sb->l->arena, sys, numbers_at_start(sb, odes));
+  if (!(sp.fastest > 0))
+    return;
+  double ratio = sys->dt / sp.fastest;
+  lower_decide(
+      sb->l, pop, "timescale",
+      "time constants %.4g to %.4g ms at the initial state; step %.4g ms (%.3g of the fastest)",
+      sp.fastest, sp.slowest, sys->dt, ratio);
+  if (!sb->l->options->analyse_timescales)
+    return;
+  for (uint32_t i = 0; i < sys->n; i++) {
+    double limit = stability_limit(sys->solver[i]);
+    if (limit <= 0 || ratio < limit / 2)
+      continue;
+    diag *d = diag_report(sb->l->sink, DIAG_W0401, odes[i]->at,
+                          "the step of %.4g ms is long for `%s`: its fastest time constant is %.4g "
+                          "ms (%s becomes unstable at %.3g times that)",
+                          sys->dt, pop, sp.fastest, solver_text[sys->solver[i]], limit);
+    diag_hint(
+        d, "use a timescale of at most %.3g ms, or `using implicit` or `using exponential_euler`",
+        sp.fastest / 5);
+    return;
+  }
+  if (ratio < 1e-3) {
+    diag *d =
+        diag_report(sb->l->sink, DIAG_W0402, sb->component->at,
+                    "`%s` is stepped every %.4g ms, though its fastest time constant is %.4g ms",
+                    pop, sys->dt, sp.fastest);
+    diag_hint(d, "a timescale of up to %.3g ms would still resolve it, at a fraction of the time",
+              sp.fastest / 100);
+  }
+}
+
+/* ---- one system ---- */
+
+static void advance(scope *s, block_state *state, uint32_t population, uint32_t timescale,
+                    const ir_value *gauss) {
+  lowering *l = s->l;
+  const model_component *c = component_of_population(l, population);
+  const model_ode **odes = ARENA_ARRAY(l->arena, const model_ode *, c->odes.len);
+  system_builder sb = start_system(s, population, timescale, odes);
+  if (!sb.n)
+    return;
+  fill_fragment(&sb, odes);
+  solve_system sys = {.n = sb.n,
+                      .noise_count = c->noises.len,
+                      .rates = sb.fragment,
+                      .is_invariant = sb.is_invariant.data,
+                      .dt = l->m->timescales.data[timescale].dt};
+  solver_kind *solvers = ARENA_ARRAY(l->arena, solver_kind, sb.n);
+  if (!choose_solvers(&sb, &sys, odes, solvers))
+    return;
+  analyse(&sb, &sys, odes);
+  ir_value *values = ARENA_ARRAY(l->arena, ir_value, sb.fragment->arg_count);
+  ir_value *next = ARENA_ARRAY(l->arena, ir_value, sb.n);
+  for (uint32_t i = 0; i < sb.n; i++)
+    values[i] = state->states[odes[i]->state];
+  values[sb.n] = s->side[SIDE_SELF]->time;
+  for (uint32_t k = 0; k < sb.values.len; k++)
+    values[sb.n + 1 + k] = sb.values.data[k];
+  ir_value *frozen = ARENA_ARRAY(l->arena, ir_value, sb.n);
+  for (uint32_t i = 0; i < sb.n; i++)
+    frozen[i] = odes[i]->unless ? lower_expr(s, odes[i]->unless) : IR_NO_VALUE;
+  s->b->at = odes[0]->at;
+  solve_expand(s->b, &sys, values, gauss, next);
+  for (uint32_t i = 0; i < sb.n; i++) {
+    ir_value *x = &state->states[odes[i]->state];
+    s->b->at = odes[i]->at;
+    *x = frozen[i] == IR_NO_VALUE ? next[i] : ir_select(s->b, frozen[i], *x, next[i]);
+    ir_unary(s->b, IR_OP_check, *x);
+  }
+}
+
+/* Equations on a timescale slower than their component's: at the ticks that end one of theirs. */
+static void advance_slower(scope *s, block_state *state, uint32_t population, uint32_t timescale,
+                           const ir_value *gauss) {
+  lowering *l = s->l;
+  const model_component *c = component_of_population(l, population);
+  double ratio =
+      l->m->timescales.data[timescale].ticks / (double)l->m->timescales.data[c->timescale].ticks;
+  ir_builder *b = s->b;
+  ir_value done = ir_binary(b, IR_OP_add, s->side[SIDE_SELF]->tick, ir_number(b, 1));
+  ir_value whole = ir_unary(b, IR_OP_floor, ir_binary(b, IR_OP_div, done, ir_number(b, ratio)));
+  ir_value due = ir_binary(b, IR_OP_eq, ir_binary(b, IR_OP_mul, whole, ir_number(b, ratio)), done);
+  ir_value *before = ARENA_ARRAY(l->arena, ir_value, state->state_count);
+  memcpy(before, state->states, state->state_count * sizeof(ir_value));
+  ir_unary(b, IR_OP_skip_begin, due);
+  view_forget_lets(s->side[SIDE_SELF]);
+  advance(s, state, population, timescale, gauss);
+  ir_nullary(b, IR_OP_skip_end, 0);
+  for (uint32_t i = 0; i < state->state_count; i++)
+    if (state->states[i] != before[i])
+      state->states[i] = ir_select(b, due, state->states[i], before[i]);
+  view_forget_lets(s->side[SIDE_SELF]);
+}
+
+void lower_equations(scope *s, block_state *state, uint32_t population, const ir_value *gauss) {
+  const model_component *c = component_of_population(s->l, population);
+  for (uint32_t k = 0; k < s->l->m->timescales.len; k++) {
+    if (k == c->timescale)
+      advance(s, state, population, k, gauss);
+    else
+      advance_slower(s, state, population, k, gauss);
+  }
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/* experiment.c - stimuli, recordings and measures. Times become whole ticks here; the model has
+ * warned where that moves them. */
+#include "lower/lower_internal.h"
+#include "support/file.h"
+#include <math.h>
+
+static uint64_t to_ticks(const lowering *l, double ms) {
+  double ticks = round(ms / l->m->base_dt);
+  if (!(ticks < 9e15))
+    return UINT64_MAX;
+  return ticks < 0 ? 0 : (uint64_t)ticks;
+}
+
+/* ---- stimuli ---- */
+
+static uint32_t own_pixel_field(lowering *l, uint32_t population, uint32_t stimulus) {
+  const char *name =
+      arena_printf(l->arena, "%s.presented%u", l->m->populations.data[population].name, stimulus);
+  return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_PIXEL, 0,
+                         NULL, SPAN_NONE);
+}
+
+/* Presentations into one input share the field of their pixels when they cannot overlap. */
+static uint32_t shared_pixel_field(lowering *l, uint32_t k) {
+  const model_stimulus *st = &l->m->stimuli.data[k];
+  for (uint32_t i = 0; i < k; i++) {
+    const model_stimulus *other = &l->m->stimuli.data[i];
+    uint32_t field = l->stimulus_list.data[i].pixel;
+    if (field == NSA_NONE || other->population != st->population || other->input != st->input)
+      continue;
+    bool is_free = true;
+    for (uint32_t j = 0; j < k; j++)
+      if (l->stimulus_list.data[j].pixel == field && l->m->stimuli.data[j].start < st->stop &&
+          st->start < l->m->stimuli.data[j].stop)
+        is_free = false;
+    if (is_free)
+      return field;
+  }
+  return own_pixel_field(l, st->population, k);
+}
+
+/* Presentations with the same amplitude, input and pixel field share one function. */
+static uint32_t same_function(lowering *l, uint32_t k, uint32_t pixel) {
+  const model_stimulus *st = &l->m->stimuli.data[k];
+  for (uint32_t i = 0; i < k; i++) {
+    const model_stimulus *other = &l->m->stimuli.data[i];
+    if (l->stimulus_list.data[i].pixel != pixel || pixel == NSA_NONE ||
+        other->population != st->population || other->input != st->input)
+      continue;
+    if (other->value == st->value)
+      return l->stimulus_list.data[i].kernel;
+    if (other->value->kind == MX_NUMBER && st->value->kind == MX_NUMBER &&
+        other->value->number == st->value->number)
+      return l->stimulus_list.data[i].kernel;
+  }
+  return NSA_NONE;
+}
+
+static uint32_t stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
+  const model_stimulus *st = &l->m->stimuli.data[k];
+  const population_fields *f = &l->populations[st->population];
+  uint32_t number;
+  const model_component *c = component_of_population(l, st->population);
+  const char *name =
+      arena_printf(l->arena, "%s.stimulus%u", l->m->populations.data[st->population].name, k);
+  ir_function *fn =
+      ir_function_add(l->p, name, NSA_ROLE_STIMULUS, f->domain, c->timescale, &number);
+  ir_builder b = ir_builder_on(l->p, fn);
+  b.at = st->at;
+  scope s = scope_of_population(l, &b, st->population);
+  if (st->key)
+    s.key_prefix = st->key;
+  ir_value x = lower_expr(&s, st->value);
+  if (pixel != NSA_NONE)
+    x = ir_binary(&b, IR_OP_mul, x, ir_load(&b, pixel));
+  ir_store(&b, f->external[st->input],
+           ir_binary(&b, IR_OP_add, ir_load(&b, f->external[st->input]), x));
+  return number;
+}
+
+static void lower_stimulus(lowering *l, uint32_t k) {
+  const model_stimulus *st = &l->m->stimuli.data[k];
+  nsa_stimulus out = {.population = st->population,
+                      .external = l->populations[st->population].external[st->input],
+                      .image = NSA_NONE,
+                      .pixel = NSA_NONE,
+                      .phase = st->phase};
+  if (st->is_present) {
+    out.image = st->image;
+    out.pixel = shared_pixel_field(l, k);
+    if (st->flip)
+      out.flip = lower_evaluate(l, false, st->population, st->flip).value;
+  }
+  out.key = hash_name64(st->key ? st->key : "stimulus");
+  out.start = to_ticks(l, st->start);
+  out.stop = to_ticks(l, st->stop);
+  uint32_t bits = lower_self_dependence(l, false, st->population, st->value);
+  out.is_varying = (bits & ~(uint32_t)DEPENDS_INVARIANT) != 0;
+  out.kernel = same_function(l, k, out.pixel);
+  if (out.kernel == NSA_NONE)
+    out.kernel = stimulus_function(l, k, out.pixel);
+  vec_push(l->arena, &l->stimulus_list, out);
+}
+
+static void lower_phase_block(lowering *l, uint32_t k) {
+  const model_phase_block *pb = &l->m->phase_blocks.data[k];
+  const model_component *c = component_of_population(l, pb->population);
+  const population_fields *f = &l->populations[pb->population];
+  uint32_t number;
+  const char *name =
+      arena_printf(l->arena, "%s.phase_block%u", l->m->populations.data[pb->population].name, k);
+  ir_function *fn =
+      ir_function_add(l->p, name, NSA_ROLE_PHASE_BLOCK, f->domain, c->timescale, &number);
+  ir_builder b = ir_builder_on(l->p, fn);
+  scope s = scope_of_population(l, &b, pb->population);
+  block_state now = {
+      .state_count = c->states.len, .timer_count = c->timers.len, .event_count = c->events.len};
+  now.states = ARENA_ARRAY(l->arena, ir_value, c->states.len);
+  now.timers = ARENA_ARRAY(l->arena, ir_value, c->timers.len + c->events.len);
+  now.emitted = ARENA_ARRAY(l->arena, ir_value, c->events.len);
+  ir_value *loaded = ARENA_ARRAY(l->arena, ir_value, c->states.len),
+           *timers = ARENA_ARRAY(l->arena, ir_value, c->timers.len);
+  for (uint32_t i = 0; i < c->states.len; i++)
+    loaded[i] = now.states[i] = ir_load(&b, f->state[i]);
+  for (uint32_t i = 0; i < c->timers.len; i++)
+    timers[i] = now.timers[i] = ir_load(&b, f->timer[i]);
+  for (uint32_t i = 0; i < c->events.len; i++)
+    now.timers[c->timers.len + i] =
+        f->refractory[i] == NO_FIELD ? ir_number(&b, 0) : ir_load(&b, f->refractory[i]);
+  s.side[SIDE_SELF]->states = now.states;
+  s.side[SIDE_SELF]->timers = now.timers;
+  lower_block(&s, &now, &pb->body);
+  for (uint32_t i = 0; i < c->states.len; i++)
+    if (now.states[i] != loaded[i])
+      ir_store(&b, f->state[i], now.states[i]);
+  for (uint32_t i = 0; i < c->timers.len; i++)
+    if (now.timers[i] != timers[i])
+      ir_store(&b, f->timer[i], now.timers[i]);
+  nsa_phase_block out = {.phase = pb->phase, .population = pb->population, .kernel = number};
+  vec_push(l->arena, &l->phase_block_list, out);
+}
+
+/* ---- probes ---- */
+
+/* The field that holds a value already, if there is one. */
+static uint32_t plain_field(const lowering *l, const model_probe *p) {
+  const model_expr *e = p->value;
+  if (e->kind != MX_REF || e->ref.side != SIDE_SELF)
+    return NO_FIELD;
+  if (e->ref.kind == REF_STATE)
+    return p->is_connection ? l->connections[p->owner].state[e->ref.item]
+                            : l->populations[p->owner].state[e->ref.item];
+  if (e->ref.kind != REF_PARAM)
+    return NO_FIELD;
+  uint32_t field = p->is_connection ? l->connections[p->owner].param[e->ref.item]
+                                    : l->populations[p->owner].param[e->ref.item];
+  return l->p->fields.data[field].is_uniform ? NO_FIELD : field;
+}
+
+static uint32_t probe_function(lowering *l, const model_probe *p, uint32_t domain,
+                               uint32_t *field) {
+  uint32_t number, id = l->probe_list.len;
+  *field = lower_add_field(l, arena_printf(l->arena, "probe%u", id), domain, NSA_F64,
+                           NSA_FIELD_SCRATCH, 0, &p->unit, p->value->at);
+  const model_component *c = p->is_connection ? component_of_connection(l, p->owner)
+                                              : component_of_population(l, p->owner);
+  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "probe%u", id), NSA_ROLE_PROBE,
+                                    domain, c->timescale, &number);
+  ir_builder b = ir_builder_on(l->p, fn);
+  scope s =
+      p->is_connection ? scope_of_links(l, &b, p->owner) : scope_of_population(l, &b, p->owner);
+  ir_value x = lower_expr(&s, p->value);
+  if (p->value->is_bool)
+    x = ir_select(&b, x, ir_number(&b, 1), ir_number(&b, 0));
+  ir_store(&b, *field, x);
+  return number;
+}
+
+static uint32_t lower_probe(lowering *l, const model_probe *p) {
+  uint32_t domain =
+      p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
+  nsa_probe out = {.domain = domain,
+                   .event = NSA_NONE,
+                   .field = NSA_NONE,
+                   .kernel = NSA_NONE,
+                   .first = p->first,
+                   .last = p->last,
+                   .reduce = (uint32_t)p->reduce,
+                   .unit = dim_name(l->arena, p->unit)};
+  if (p->is_event)
+    out.event = p->event;
+  else if ((out.field = plain_field(l, p)) == NO_FIELD)
+    out.kernel = probe_function(l, p, domain, &out.field);
+  vec_push(l->arena, &l->probe_list, out);
+  return l->probe_list.len - 1;
+}
+
+static uint32_t owner_ticks(const lowering *l, const model_probe *p) {
+  if (!p->is_connection)
+    return ticks_of_population(l, p->owner);
+  return l->m->timescales.data[component_of_connection(l, p->owner)->timescale].ticks;
+}
+
+static void lower_record(lowering *l, const model_record *r) {
+  nsa_record out = {.name = r->name,
+                    .phase = r->phase,
+                    .every =
+                        r->every > 0 ? (uint32_t)to_ticks(l, r->every) : owner_ticks(l, &r->probe)};
+  if (!out.every)
+    out.every = 1;
+  out.probe = lower_probe(l, &r->probe);
+  vec_push(l->arena, &l->record_list, out);
+}
+
+/* ---- measures ---- */
+
+static const nsa_measure_kind measure_kinds[] = {
+    [MEASURE_NUMBER] = NSA_MEASURE_NUMBER,
+    [MEASURE_ADD] = NSA_MEASURE_ADD,
+    [MEASURE_SUB] = NSA_MEASURE_SUB,
+    [MEASURE_MUL] = NSA_MEASURE_MUL,
+    [MEASURE_DIV] = NSA_MEASURE_DIV,
+    [MEASURE_NEG] = NSA_MEASURE_NEG,
+    [MEASURE_POW] = NSA_MEASURE_POW,
+    [MEASURE_COUNT] = NSA_MEASURE_COUNT,
+    [MEASURE_RATE] = NSA_MEASURE_RATE,
+    [MEASURE_MEAN] = NSA_MEASURE_MEAN,
+    [MEASURE_MAX] = NSA_MEASURE_MAX,
+    [MEASURE_MIN] = NSA_MEASURE_MIN,
+    [MEASURE_TIME_ABOVE] = NSA_MEASURE_TIME_ABOVE,
+    [MEASURE_TIME_OF_MAX] = NSA_MEASURE_TIME_OF_MAX,
+    [MEASURE_RECOGNITION] = NSA_MEASURE_RECOGNITION,
+    [MEASURE_DURATION] = NSA_MEASURE_DURATION,
+    [MEASURE_SIZE] = NSA_MEASURE_SIZE,
+};
+
+static bool has_probe(measure_kind kind) {
+  return kind >= MEASURE_COUNT && kind <= MEASURE_RECOGNITION;
+}
+
+static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier,
+                                   const model_measure_node *n) {
+  if (n->kind == MEASURE_REF)
+    return earlier[n->ref];
+  nsa_measure_node out = {.kind = measure_kinds[n->kind],
+                          .number = n->number,
+                          .probe = NSA_NONE,
+                          .phase = n->phase,
+                          .among = n->among,
+                          .a = NSA_NONE,
+                          .b = NSA_NONE,
+                          .every = 1};
+  if (n->args[0])
+    out.a = lower_measure_node(l, earlier, n->args[0]);
+  if (n->args[1])
+    out.b = lower_measure_node(l, earlier, n->args[1]);
+  if (n->kind == MEASURE_SIZE) {
+    out.kind = NSA_MEASURE_NUMBER;
+    const model_population *pop = &l->m->populations.data[n->probe.owner];
+    out.number = (double)pop->rows * pop->cols;
+  }
+  if (has_probe(n->kind)) {
+    out.probe = lower_probe(l, &n->probe);
+    out.every = owner_ticks(l, &n->probe);
+  }
+  vec_push(l->arena, &l->node_list, out);
+  return l->node_list.len - 1;
+}
+
+static void lower_measures(lowering *l) {
+  nsa_measure *list = ARENA_ARRAY(l->arena, nsa_measure, l->m->measures.len);
+  uint32_t *roots = ARENA_ARRAY(l->arena, uint32_t, l->m->measures.len);
+  for (uint32_t k = 0; k < l->m->measures.len; k++) {
+    const model_measure *mm = &l->m->measures.data[k];
+    roots[k] = lower_measure_node(l, roots, mm->value);
+    list[k] = (nsa_measure){
+        .name = mm->name, .unit = dim_name(l->arena, mm->value->unit), .node = roots[k]};
+  }
+  l->program->measures = list;
+  l->program->measures_count = l->m->measures.len;
+}
+
+/* ---- variants, patterns, phases ---- */
+
+static uint32_t settable_of(const lowering *l, uint32_t field) {
+  for (uint32_t k = 0; k < l->settable_list.len; k++)
+    if (l->settable_list.data[k].field == field)
+      return k;
+  return NSA_NONE;
+}
+
+static void lower_variants(lowering *l) {
+  nsa_variant *list = ARENA_ARRAY(l->arena, nsa_variant, l->m->variants.len);
+  for (uint32_t k = 0; k < l->m->variants.len; k++) {
+    const model_variant *v = &l->m->variants.data[k];
+    nsa_setting *settings = ARENA_ARRAY(l->arena, nsa_setting, v->sets.len);
+    for (uint32_t i = 0; i < v->sets.len; i++) {
+      const model_set *set = &v->sets.data[i];
+      uint32_t field = set->is_connection ? l->connections[set->owner].param[set->param]
+                                          : l->populations[set->owner].param[set->param];
+      settings[i] =
+          (nsa_setting){settable_of(l, field),
+                        lower_evaluate(l, set->is_connection, set->owner, set->value).value};
+    }
+    list[k] = (nsa_variant){.name = v->name, .settings = settings, .settings_count = v->sets.len};
+  }
+  l->program->variants = list;
+  l->program->variants_count = l->m->variants.len;
+}
+
+static void lower_patterns(lowering *l) {
+  nsa_program *p = l->program;
+  p->patterns = ARENA_ARRAY(l->arena, nsa_pattern, l->m->patterns.len);
+  p->patterns_count = l->m->patterns.len;
+  for (uint32_t k = 0; k < p->patterns_count; k++) {
+    const model_pattern *mp = &l->m->patterns.data[k];
+    p->patterns[k] = (nsa_pattern){mp->name, mp->path, mp->count};
+  }
+  p->images = ARENA_ARRAY(l->arena, nsa_image, l->m->images.len);
+  p->images_count = l->m->images.len;
+  for (uint32_t k = 0; k < p->images_count; k++)
+    p->images[k] =
+        (nsa_image){.pattern = l->m->images.data[k].pattern, .number = l->m->images.data[k].number};
+  p->phases = ARENA_ARRAY(l->arena, nsa_phase, l->m->phases.len);
+  p->phases_count = l->m->phases.len;
+  for (uint32_t k = 0; k < p->phases_count; k++)
+    p->phases[k].name = l->m->phases.data[k].name;
+}
+
+void lower_experiment(lowering *l) {
+  lower_patterns(l);
+  for (uint32_t k = 0; k < l->m->stimuli.len; k++)
+    lower_stimulus(l, k);
+  for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
+    lower_phase_block(l, k);
+  for (uint32_t k = 0; k < l->m->records.len; k++)
+    lower_record(l, &l->m->records.data[k]);
+  lower_measures(l);
+  lower_variants(l);
+  l->program->base_dt = l->m->base_dt;
+  l->program->ticks = to_ticks(l, l->m->duration);
+}

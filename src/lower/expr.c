@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/* expr.c - expressions of the model as operations, by what each side of them is (a view). */
+#include "lower/lower_internal.h"
+#include "support/file.h"
+
+/* ---- views ---- */
+
+view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_value index) {
+  view *v = ARENA_NEW(l->arena, view);
+  const model_component *c = component_of_population(l, population);
+  *v = (view){.owner = population, .component = c, .index = index, .known = IR_NO_VALUE};
+  v->tick = ir_nullary(b, IR_OP_tick, c->timescale);
+  v->time = ir_nullary(b, IR_OP_time, c->timescale);
+  v->lets = ARENA_ARRAY(l->arena, ir_value, c->lets.len);
+  view_forget_lets(v);
+  return v;
+}
+
+view *view_of_connection(lowering *l, ir_builder *b, uint32_t connection, ir_value index) {
+  view *v = ARENA_NEW(l->arena, view);
+  const model_component *c = component_of_connection(l, connection);
+  *v = (view){.is_connection = true,
+              .owner = connection,
+              .component = c,
+              .index = index,
+              .known = IR_NO_VALUE};
+  v->tick = ir_nullary(b, IR_OP_tick, c->timescale);
+  v->time = ir_nullary(b, IR_OP_time, c->timescale);
+  v->lets = ARENA_ARRAY(l->arena, ir_value, c->lets.len);
+  view_forget_lets(v);
+  return v;
+}
+
+void view_forget_lets(view *v) {
+  for (uint32_t k = 0; v->lets && k < v->component->lets.len; k++)
+    v->lets[k] = IR_NO_VALUE;
+}
+
+static ir_value load_from(ir_builder *b, uint32_t field, ir_value index) {
+  bool is_uniform = b->program->fields.data[field].is_uniform != 0;
+  return index == IR_NO_VALUE || is_uniform ? ir_load(b, field) : ir_load_at(b, field, index);
+}
+
+view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value index) {
+  const connection_fields *f = &l->connections[connection];
+  view *v = view_of_population(l, b, l->m->connections.data[connection].partner,
+                               load_from(b, f->partner_index, index));
+  const model_component *synapse = component_of_connection(l, connection);
+  if (synapse->astro_defaults.len) {
+    v->known = load_from(b, f->partner_known, index);
+    v->defaults = synapse;
+  }
+  return v;
+}
+
+scope scope_of_population(lowering *l, ir_builder *b, uint32_t population) {
+  const model_component *c = component_of_population(l, population);
+  scope s = {
+      .l = l, .b = b, .timescale = c->timescale, .connection = NSA_NONE, .distance = NO_FIELD};
+  s.side[SIDE_SELF] = view_of_population(l, b, population, IR_NO_VALUE);
+  s.who_a = ir_nullary(b, IR_OP_element, 0);
+  s.who_b = ir_number(b, 0);
+  s.key_prefix = l->m->populations.data[population].name;
+  s.locals = ARENA_ARRAY(l->arena, ir_value, 256);
+  return s;
+}
+
+scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  const connection_fields *f = &l->connections[connection];
+  scope s = {.l = l,
+             .b = b,
+             .timescale = component_of_connection(l, connection)->timescale,
+             .connection = connection,
+             .distance = NO_FIELD};
+  ir_value source = ir_load(b, f->link_source), target = ir_load(b, f->link_target);
+  s.side[SIDE_SELF] = view_of_connection(l, b, connection, IR_NO_VALUE);
+  s.side[SIDE_PRE] = view_of_population(l, b, mc->source, source);
+  s.side[SIDE_POST] = view_of_population(l, b, mc->target, target);
+  if (mc->has_partner)
+    s.side[SIDE_ASTRO] =
+        view_of_partner(l, b, connection, mc->partner_of == SIDE_PRE ? source : target);
+  s.who_a = ir_unary(b, IR_OP_index_number, source);
+  s.who_b = ir_unary(b, IR_OP_index_number, target);
+  s.key_prefix = mc->name;
+  s.locals = ARENA_ARRAY(l->arena, ir_value, 256);
+  return s;
+}
+
+/* ---- references ---- */
+
+static ir_value element_number(scope *s, const view *v) {
+  return v->index == IR_NO_VALUE ? ir_nullary(s->b, IR_OP_element, 0)
+                                 : ir_unary(s->b, IR_OP_index_number, v->index);
+}
+
+/* Row, column or place of an element, from its number. */
+static ir_value place_of(scope *s, const view *v, model_ref_kind kind) {
+  const model_population *pop = &s->l->m->populations.data[v->owner];
+  ir_value i = element_number(s, v), cols = ir_number(s->b, pop->cols);
+  if (kind == REF_INDEX)
+    return i;
+  ir_value row = ir_unary(s->b, IR_OP_floor, ir_binary(s->b, IR_OP_div, i, cols));
+  if (kind == REF_ROW)
+    return row;
+  ir_value col = ir_binary(s->b, IR_OP_sub, i, ir_binary(s->b, IR_OP_mul, row, cols));
+  if (kind == REF_COL)
+    return col;
+  ir_value spacing = ir_number(s->b, pop->spacing > 0 ? pop->spacing : 1);
+  return ir_binary(s->b, IR_OP_mul, kind == REF_X ? col : row, spacing);
+}
+
+static ir_value timer_is_on(scope *s, const view *v, uint32_t slot, uint32_t field) {
+  ir_value end = v->timers ? v->timers[slot] : load_from(s->b, field, v->index);
+  return ir_binary(s->b, IR_OP_lt, v->tick, end);
+}
+
+static ir_value input_value(scope *s, const view *v, uint32_t item) {
+  if (v->inputs)
+    return v->inputs[item];
+  const population_fields *f = &s->l->populations[v->owner];
+  bool has_sum = f->input[item] != NO_FIELD, has_external = f->external[item] != NO_FIELD;
+  if (!has_sum && !has_external)
+    return ir_number(s->b, 0);
+  ir_value sum = has_sum ? load_from(s->b, f->input[item], v->index) : IR_NO_VALUE;
+  ir_value external = has_external ? load_from(s->b, f->external[item], v->index) : IR_NO_VALUE;
+  if (!has_sum || !has_external)
+    return has_sum ? sum : external;
+  return ir_binary(s->b, IR_OP_add, sum, external);
+}
+
+static ir_value let_value(scope *s, view *v, uint32_t item) {
+  if (v->lets && v->lets[item] != IR_NO_VALUE)
+    return v->lets[item];
+  scope inner = *s;
+  inner.side[SIDE_SELF] = v;
+  ir_value x = lower_expr(&inner, v->component->lets.data[item].value);
+  if (v->lets)
+    v->lets[item] = x;
+  return x;
+}
+
+static uint32_t pixel_field(lowering *l, uint32_t population, uint32_t image) {
+  uint32_t domain = l->populations[population].domain;
+  for (uint32_t k = 0; k < l->p->fields.len; k++) {
+    const nsa_field *f = &l->p->fields.data[k];
+    if (f->kind == NSA_FIELD_PIXEL && f->domain == domain && f->owner == image)
+      return k;
+  }
+  const char *name =
+      arena_printf(l->arena, "%s.pixel%u", l->m->populations.data[population].name, image);
+  uint32_t field = lower_add_field(l, name, domain, NSA_F64, NSA_FIELD_PIXEL, 0, NULL, SPAN_NONE);
+  l->p->fields.data[field].owner = image;
+  return field;
+}
+
+static ir_value own_value(scope *s, view *v, const model_expr *e) {
+  lowering *l = s->l;
+  uint32_t item = e->ref.item;
+  const population_fields *pf = v->is_connection ? NULL : &l->populations[v->owner];
+  const connection_fields *cf = v->is_connection ? &l->connections[v->owner] : NULL;
+  switch (e->ref.kind) {
+  case REF_PARAM:
+    return load_from(s->b, pf ? pf->param[item] : cf->param[item], v->index);
+  case REF_STATE:
+    if (v->states)
+      return v->states[item];
+    return load_from(s->b, pf ? pf->state[item] : cf->state[item], v->index);
+  case REF_INPUT:
+    return input_value(s, v, item);
+  case REF_LET:
+    return let_value(s, v, item);
+  case REF_TIMER:
+    return timer_is_on(s, v, item, pf->timer[item]);
+  case REF_REFRACTORY:
+    return timer_is_on(s, v, v->component->timers.len + item, pf->refractory[item]);
+  case REF_LOCAL:
+    return s->locals[item];
+  case REF_TIME:
+    return v->time;
+  case REF_DT:
+    return ir_number(s->b, l->m->timescales.data[v->component->timescale].dt);
+  case REF_FAN_IN:
+    return load_from(s->b, lower_fan_field(l, s->connection, true), v->index);
+  case REF_FAN_OUT:
+    return load_from(s->b, lower_fan_field(l, s->connection, false), v->index);
+  case REF_DISTANCE:
+    return ir_load(s->b,
+                   s->distance != NO_FIELD ? s->distance : lower_distance_field(l, s->connection));
+  case REF_PIXEL:
+    return load_from(s->b, pixel_field(l, v->owner, item), v->index);
+  default:
+    return place_of(s, v, e->ref.kind);
+  }
+}
+
+/* With the default of a partner that may be absent. */
+static ir_value ref_value(scope *s, const model_expr *e) {
+  view *v = s->side[e->ref.side];
+  ir_value x = own_value(s, v, e);
+  if (v->known == IR_NO_VALUE)
+    return x;
+  for (uint32_t k = 0; k < v->defaults->astro_defaults.len; k++) {
+    if (v->defaults->astro_defaults.data[k].kind != (uint32_t)e->ref.kind ||
+        v->defaults->astro_defaults.data[k].item != e->ref.item)
+      continue;
+    ir_value otherwise = lower_expr(s, v->defaults->astro_defaults.data[k].value);
+    return ir_select(s->b, v->known, x, otherwise);
+  }
+  return x;
+}
+
+/* ---- operators and functions ---- */
+
+static const ir_opcode operator_op[] = {
+    [MX_ADD] = IR_OP_add, [MX_SUB] = IR_OP_sub, [MX_MUL] = IR_OP_mul, [MX_DIV] = IR_OP_div,
+    [MX_LT] = IR_OP_lt,   [MX_LE] = IR_OP_le,   [MX_GT] = IR_OP_gt,   [MX_GE] = IR_OP_ge,
+    [MX_EQ] = IR_OP_eq,   [MX_NE] = IR_OP_ne,   [MX_AND] = IR_OP_and, [MX_OR] = IR_OP_or,
+};
+
+static ir_value call_hill(scope *s, const ir_value *x, const model_expr *e) {
+  if (e->args[2]->kind != MX_NUMBER)
+    return ir_math(s->b, "hill", x, 3);
+  ir_value above = ir_power(s->b, x[0], x[2]), half = ir_power(s->b, x[1], x[2]);
+  return ir_binary(s->b, IR_OP_div, above, ir_binary(s->b, IR_OP_add, above, half));
+}
+
+/* Functions that are operations of their own; all others are rows of nsa_math.def by their name. */
+static const ir_opcode function_op[BUILTIN_COUNT] = {
+    [BUILTIN_min] = IR_OP_min,     [BUILTIN_max] = IR_OP_max,     [BUILTIN_abs] = IR_OP_abs,
+    [BUILTIN_sqrt] = IR_OP_sqrt,   [BUILTIN_floor] = IR_OP_floor, [BUILTIN_ceil] = IR_OP_ceil,
+    [BUILTIN_round] = IR_OP_round, [BUILTIN_sign] = IR_OP_sign,   [BUILTIN_step] = IR_OP_step,
+};
+
+static const char *const function_name[BUILTIN_COUNT] = {
+#define BUILTIN(name, arity, kind, rule) [BUILTIN_##name] = #name,
+#include "model/builtin.def"
+#undef BUILTIN
+};
+
+static ir_value lower_call(scope *s, const model_expr *e) {
+  ir_value x[3] = {IR_NO_VALUE, IR_NO_VALUE, IR_NO_VALUE};
+  uint32_t count = 0;
+  for (; count < 3 && e->args[count]; count++)
+    x[count] = lower_expr(s, e->args[count]);
+  if (e->fn == BUILTIN_hill)
+    return call_hill(s, x, e);
+  if (e->fn == BUILTIN_clip)
+    return ir_binary(s->b, IR_OP_min, ir_binary(s->b, IR_OP_max, x[0], x[1]), x[2]);
+  ir_opcode op = function_op[e->fn];
+  if (op == IR_OP_const)
+    return ir_math(s->b, function_name[e->fn], x, count);
+  return count == 1 ? ir_unary(s->b, op, x[0]) : ir_binary(s->b, op, x[0], x[1]);
+}
+
+static const ir_opcode random_op[BUILTIN_COUNT] = {
+    [BUILTIN_uniform] = IR_OP_rand_uniform,         [BUILTIN_normal] = IR_OP_rand_normal,
+    [BUILTIN_exponential] = IR_OP_rand_exponential, [BUILTIN_poisson] = IR_OP_rand_poisson,
+    [BUILTIN_bernoulli] = IR_OP_rand_bernoulli,
+};
+
+static ir_value lower_random(scope *s, const model_expr *e) {
+  ir_value x = lower_expr(s, e->args[0]);
+  ir_value y = e->args[1] ? lower_expr(s, e->args[1]) : IR_NO_VALUE;
+  uint64_t key = hash_name64(arena_printf(s->l->arena, "%s/%s", s->key_prefix, e->key));
+  return ir_random(s->b, random_op[e->fn], key, s->timescale, s->who_a, s->who_b, x, y);
+}
+
+static ir_value lower_operator(scope *s, const model_expr *e) {
+  ir_value x = lower_expr(s, e->args[0]);
+  if (e->kind == MX_NEG)
+    return ir_unary(s->b, IR_OP_neg, x);
+  if (e->kind == MX_NOT)
+    return ir_unary(s->b, IR_OP_not, x);
+  ir_value y = lower_expr(s, e->args[1]);
+  if (e->kind == MX_POW)
+    return ir_power(s->b, x, y);
+  return ir_binary(s->b, operator_op[e->kind], x, y);
+}
+
+ir_value lower_expr(scope *s, const model_expr *e) {
+  span before = s->b->at;
+  if (e->at.file != UINT32_MAX)
+    s->b->at = e->at;
+  ir_value x;
+  switch (e->kind) {
+  case MX_NUMBER:
+    x = ir_number(s->b, e->number);
+    break;
+  case MX_BOOL:
+    x = ir_bool(s->b, e->number != 0);
+    break;
+  case MX_REF:
+    x = ref_value(s, e);
+    break;
+  case MX_SELECT: {
+    ir_value cond = lower_expr(s, e->args[0]), yes = lower_expr(s, e->args[1]);
+    x = ir_select(s->b, cond, yes, lower_expr(s, e->args[2]));
+    break;
+  }
+  case MX_CALL:
+    x = lower_call(s, e);
+    break;
+  case MX_RANDOM:
+    x = lower_random(s, e);
+    break;
+  default:
+    x = lower_operator(s, e);
+    break;
+  }
+  s->b->at = before;
+  return x;
+}
+
+ir_value lower_product(scope *s, model_expr *const *factors, uint32_t count) {
+  if (!count)
+    return ir_number(s->b, 1);
+  ir_value x = lower_expr(s, factors[0]);
+  for (uint32_t k = 1; k < count; k++)
+    x = ir_binary(s->b, IR_OP_mul, x, lower_expr(s, factors[k]));
+  return x;
+}
+
+ir_value lower_ticks(scope *s, const model_expr *duration, uint32_t timescale) {
+  ir_value dt = ir_number(s->b, s->l->m->timescales.data[timescale].dt);
+  ir_value ticks =
+      ir_unary(s->b, IR_OP_round, ir_binary(s->b, IR_OP_div, lower_expr(s, duration), dt));
+  return ir_binary(s->b, IR_OP_max, ticks, ir_number(s->b, 0));
+}

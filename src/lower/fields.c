@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/* fields.c - the arrays of populations and connections, and the small helpers of the stage. */
+#include "lower/lower_internal.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* ---- helpers ---- */
+
+void lower_decide(lowering *l, const char *subject, const char *topic, const char *format, ...) {
+  char line[1024];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(line, sizeof line, format, args);
+  va_end(args);
+  lower_decision d = {subject, topic, arena_printf(l->arena, "%s", line)};
+  vec_push(l->arena, &l->report->decisions, d);
+}
+
+nsa_place lower_place(lowering *l, span at) {
+  nsa_place p = {NSA_NONE, 0, 0};
+  if (at.file == UINT32_MAX)
+    return p;
+  p.file = at.file;
+  diag_locate(l->sink, at, &p.line, &p.column);
+  return p;
+}
+
+uint64_t lower_dim_bits(dim d) {
+  uint64_t bits = 0;
+  for (int k = 0; k < DIM_COUNT; k++)
+    bits |= (uint64_t)(uint8_t)d.q[k] << (8 * k);
+  return bits;
+}
+
+uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type,
+                         nsa_field_kind kind, double value, const dim *unit, span at) {
+  dim d = unit ? *unit : dim_none();
+  nsa_field f = {.name = name,
+                 .domain = domain,
+                 .type = type,
+                 .kind = kind,
+                 .owner = NSA_NONE,
+                 .value = value,
+                 .unit = dim_name(l->arena, d),
+                 .dimension = lower_dim_bits(d),
+                 .at = lower_place(l, at)};
+  return ir_field_add(l->p, f);
+}
+
+uint32_t *lower_no_fields(lowering *l, uint32_t count) {
+  uint32_t *f = ARENA_ARRAY(l->arena, uint32_t, count);
+  for (uint32_t k = 0; k < count; k++)
+    f[k] = NO_FIELD;
+  return f;
+}
+
+const model_component *component_of_population(const lowering *l, uint32_t population) {
+  return &l->m->components.data[l->m->populations.data[population].component];
+}
+
+const model_component *component_of_connection(const lowering *l, uint32_t connection) {
+  return &l->m->components.data[l->m->connections.data[connection].component];
+}
+
+uint32_t ticks_of_population(const lowering *l, uint32_t population) {
+  return l->m->timescales.data[component_of_population(l, population)->timescale].ticks;
+}
+
+bool state_has_equation(const model_component *c, uint32_t state) {
+  for (uint32_t k = 0; k < c->odes.len; k++)
+    if (c->odes.data[k].state == state)
+      return true;
+  return false;
+}
+
+/* ---- parameters ---- */
+
+typedef struct {
+  lowering *l;
+  bool is_connection;
+  uint32_t owner;
+  const char *name;
+  const model_component *c;
+  const model_override *overrides;
+  uint32_t override_count;
+} owner_info;
+
+static owner_info owner_of(lowering *l, bool is_connection, uint32_t owner) {
+  owner_info o = {.l = l, .is_connection = is_connection, .owner = owner};
+  if (is_connection) {
+    const model_connection *mc = &l->m->connections.data[owner];
+    o.name = mc->name;
+    o.c = component_of_connection(l, owner);
+    o.overrides = mc->overrides.data;
+    o.override_count = mc->overrides.len;
+  } else {
+    const model_population *pop = &l->m->populations.data[owner];
+    o.name = pop->name;
+    o.c = component_of_population(l, owner);
+    o.overrides = pop->overrides.data;
+    o.override_count = pop->overrides.len;
+  }
+  return o;
+}
+
+static const model_expr *param_value(const owner_info *o, uint32_t item) {
+  for (uint32_t k = o->override_count; k-- > 0;)
+    if (o->overrides[k].target == REF_PARAM && o->overrides[k].item == item)
+      return o->overrides[k].value;
+  return o->c->params.data[item].value;
+}
+
+static uint32_t given_field(const owner_info *o, const char *name) {
+  lowering *l = o->l;
+  uint32_t f = lower_add_field(l, arena_printf(l->arena, "%s.given", name), 0, NSA_B1,
+                               NSA_FIELD_GIVEN, 0, NULL, SPAN_NONE);
+  l->p->fields.data[f].is_uniform = 1;
+  return f;
+}
+
+static void add_settable(const owner_info *o, uint32_t field, uint32_t given,
+                         const model_param *p) {
+  const nsa_field *f = &o->l->p->fields.data[field];
+  nsa_settable s = {.name = f->name,
+                    .field = field,
+                    .given = given,
+                    .unit = f->unit,
+                    .dimension = f->dimension,
+                    .has_range = p->has_range,
+                    .lo = p->lo,
+                    .hi = p->hi};
+  vec_push(o->l->arena, &o->l->settable_list, s);
+}
+
+/* One field a parameter: one value for all, unless its value differs between entries. A value that
+ * follows from other parameters is computed at the start, so that it follows what --set changes. */
+static void add_params(const owner_info *o, uint32_t domain, uint32_t *param) {
+  lowering *l = o->l;
+  for (uint32_t k = 0; k < o->c->params.len; k++) {
+    const model_param *p = &o->c->params.data[k];
+    const model_expr *value = param_value(o, k);
+    const char *name = arena_printf(l->arena, "%s.%s", o->name, p->name);
+    param[k] = lower_add_field(l, name, domain, NSA_F64, NSA_FIELD_PARAM, 0, &p->unit, p->at);
+    uint32_t bits = lower_self_dependence(l, o->is_connection, o->owner, value);
+    bool is_uniform = (bits & ~(uint32_t)DEPENDS_PARAM) == 0;
+    evaluated e = lower_evaluate(l, o->is_connection, o->owner, value);
+    uint32_t given = is_uniform && !e.is_constant ? given_field(o, name) : NSA_NONE;
+    nsa_field *f = &l->p->fields.data[param[k]];
+    f->is_uniform = is_uniform;
+    f->value = e.value;
+    f->owner = given;
+    add_settable(o, param[k], given, p);
+    if (!is_uniform)
+      lower_decide(l, o->name, "parameter", "%s: one value for each %s", p->name,
+                   o->is_connection ? "link" : "element");
+  }
+}
+
+/* ---- populations ---- */
+
+static bool has_stimulus(const lowering *l, uint32_t population, uint32_t input) {
+  for (uint32_t k = 0; k < l->m->stimuli.len; k++)
+    if (l->m->stimuli.data[k].population == population && l->m->stimuli.data[k].input == input)
+      return true;
+  return false;
+}
+
+static bool has_phase_block(const lowering *l, uint32_t population) {
+  for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
+    if (l->m->phase_blocks.data[k].population == population)
+      return true;
+  return false;
+}
+
+/* Whether the condition's previous value can be had by evaluating it again before the step. */
+static bool is_recomputable(lowering *l, uint32_t population, const model_event *ev) {
+  uint32_t bits = lower_self_dependence(l, false, population, ev->when);
+  uint32_t plain =
+      DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_PARAM | DEPENDS_VARIED_PARAM | DEPENDS_ELEMENT;
+  return (bits & ~plain) == 0 && !has_phase_block(l, population);
+}
+
+static void add_event_fields(lowering *l, uint32_t population, population_fields *f) {
+  const model_component *c = component_of_population(l, population);
+  const char *pop = l->m->populations.data[population].name;
+  for (uint32_t k = 0; k < c->events.len; k++) {
+    const model_event *ev = &c->events.data[k];
+    const char *name = arena_printf(l->arena, "%s.%s", pop, ev->name);
+    f->fired[k] = lower_add_field(l, name, f->domain, NSA_B1, NSA_FIELD_FIRED, 0, NULL, ev->at);
+    if (ev->refractory)
+      f->refractory[k] = lower_add_field(l, arena_printf(l->arena, "%s.refractory", name),
+                                         f->domain, NSA_F64, NSA_FIELD_TIMER, 0, NULL, ev->at);
+    if (ev->when && !is_recomputable(l, population, ev))
+      f->edge[k] = lower_add_field(l, arena_printf(l->arena, "%s.before", name), f->domain, NSA_B1,
+                                   NSA_FIELD_EDGE, 0, NULL, ev->at);
+  }
+}
+
+static span place_of_state(const model_component *c, uint32_t state) {
+  for (uint32_t k = 0; k < c->odes.len; k++)
+    if (c->odes.data[k].state == state)
+      return c->odes.data[k].at;
+  return c->states.data[state].at;
+}
+
+void lower_population_fields(lowering *l, uint32_t population) {
+  owner_info o = owner_of(l, false, population);
+  const model_component *c = o.c;
+  population_fields *f = &l->populations[population];
+  f->domain = ir_domain_add(l->p, o.name, NSA_DOMAIN_POPULATION, population);
+  f->param = lower_no_fields(l, c->params.len);
+  f->state = lower_no_fields(l, c->states.len);
+  f->timer = lower_no_fields(l, c->timers.len);
+  f->input = lower_no_fields(l, c->inputs.len);
+  f->external = lower_no_fields(l, c->inputs.len);
+  f->input_every = ARENA_ARRAY(l->arena, uint32_t, c->inputs.len);
+  f->fired = lower_no_fields(l, c->events.len);
+  f->edge = lower_no_fields(l, c->events.len);
+  f->refractory = lower_no_fields(l, c->events.len);
+  add_params(&o, f->domain, f->param);
+  for (uint32_t k = 0; k < c->states.len; k++) {
+    const model_state *s = &c->states.data[k];
+    f->state[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o.name, s->name), f->domain,
+                                  NSA_F64, NSA_FIELD_STATE, 0, &s->unit, place_of_state(c, k));
+  }
+  for (uint32_t k = 0; k < c->timers.len; k++)
+    f->timer[k] =
+        lower_add_field(l, arena_printf(l->arena, "%s.%s", o.name, c->timers.data[k].name),
+                        f->domain, NSA_F64, NSA_FIELD_TIMER, 0, NULL, c->timers.data[k].at);
+  for (uint32_t k = 0; k < c->inputs.len; k++)
+    if (has_stimulus(l, population, k))
+      f->external[k] = lower_add_field(
+          l, arena_printf(l->arena, "%s.%s.external", o.name, c->inputs.data[k].name), f->domain,
+          NSA_F64, NSA_FIELD_EXTERNAL, 0, &c->inputs.data[k].unit, c->inputs.data[k].at);
+  add_event_fields(l, population, f);
+}
+
+/* What a window of collections starts from. */
+static double window_start(combine_kind combine, bool is_faster) {
+  if (!is_faster)
+    return 0;
+  return combine == COMBINE_MAX ? -INFINITY : combine == COMBINE_MIN ? INFINITY : 0;
+}
+
+/* Inputs that links feed: known once all contributions are split. */
+static void add_input_fields(lowering *l, uint32_t population) {
+  population_fields *f = &l->populations[population];
+  const model_component *c = component_of_population(l, population);
+  for (uint32_t k = 0; k < f->target_terms.len; k++) {
+    uint32_t *every = &f->input_every[f->target_terms.data[k].input];
+    if (!*every || f->target_terms.data[k].every < *every)
+      *every = f->target_terms.data[k].every;
+  }
+  for (uint32_t k = 0; k < c->inputs.len; k++) {
+    if (!f->input_every[k])
+      continue;
+    const model_input *in = &c->inputs.data[k];
+    double start =
+        window_start(in->combine, f->input_every[k] < ticks_of_population(l, population));
+    const char *name =
+        arena_printf(l->arena, "%s.%s", l->m->populations.data[population].name, in->name);
+    f->input[k] =
+        lower_add_field(l, name, f->domain, NSA_F64, NSA_FIELD_INPUT, start, &in->unit, in->at);
+  }
+}
+
+void lower_input_fields(lowering *l) {
+  for (uint32_t k = 0; k < l->m->populations.len; k++)
+    add_input_fields(l, k);
+}
+
+/* ---- connections ---- */
+
+static uint32_t link_index(lowering *l, uint32_t connection, const char *what, uint32_t domain,
+                           nsa_type type, nsa_field_kind kind) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  uint32_t f = lower_add_field(l, arena_printf(l->arena, "%s.%s", mc->name, what), domain, type,
+                               kind, 0, NULL, mc->at);
+  l->p->fields.data[f].owner = connection;
+  return f;
+}
+
+static bool is_probed(const lowering *l, uint32_t connection) {
+  for (uint32_t k = 0; k < l->m->records.len; k++) {
+    const model_probe *p = &l->m->records.data[k].probe;
+    if (p->is_connection && p->owner == connection)
+      return true;
+  }
+  return false;
+}
+
+/* Grid neighbours need no stored links when nothing is kept for each link. */
+static bool can_be_stencil(lowering *l, uint32_t connection, const connection_fields *f) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  const model_component *c = component_of_connection(l, connection);
+  const model_population *source = &l->m->populations.data[mc->source],
+                         *target = &l->m->populations.data[mc->target];
+  if (mc->rule.kind != RULE_NEIGHBOURS || mc->allow_self || c->states.len ||
+      is_probed(l, connection))
+    return false;
+  if (source->rows != target->rows || source->cols != target->cols)
+    return false;
+  for (uint32_t k = 0; k < c->params.len; k++)
+    if (!l->p->fields.data[f->param[k]].is_uniform)
+      return false;
+  for (uint32_t k = 0; k < c->contributions.len; k++)
+    if (lower_self_dependence(l, true, connection, c->contributions.data[k].value) &
+        DEPENDS_DISTANCE)
+      return false;
+  return true;
+}
+
+static void add_partner_fields(lowering *l, uint32_t connection, connection_fields *f) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  f->partner_index = f->partner_known = NO_FIELD;
+  if (!mc->has_partner)
+    return;
+  uint32_t side = mc->partner_of == SIDE_PRE ? mc->source : mc->target;
+  uint32_t domain = l->populations[side].domain;
+  f->partner_index = link_index(l, connection, "partner", domain, NSA_INDEX, NSA_FIELD_PARTNER);
+  f->partner_known =
+      link_index(l, connection, "partner_known", domain, NSA_B1, NSA_FIELD_PARTNER_KNOWN);
+}
+
+void lower_connection_fields(lowering *l, uint32_t connection) {
+  owner_info o = owner_of(l, true, connection);
+  connection_fields *f = &l->connections[connection];
+  f->domain = ir_domain_add(l->p, o.name, NSA_DOMAIN_CONNECTION, connection);
+  f->candidates = NSA_NONE;
+  f->param = lower_no_fields(l, o.c->params.len);
+  f->state = lower_no_fields(l, o.c->states.len);
+  f->fan_in = f->fan_out = NO_FIELD;
+  add_params(&o, f->domain, f->param);
+  for (uint32_t k = 0; k < o.c->states.len; k++) {
+    const model_state *s = &o.c->states.data[k];
+    f->state[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o.name, s->name), f->domain,
+                                  NSA_F64, NSA_FIELD_STATE, 0, &s->unit, s->at);
+  }
+  f->link_source = link_index(l, connection, "source", f->domain, NSA_INDEX, NSA_FIELD_LINK_SOURCE);
+  f->link_target = link_index(l, connection, "target", f->domain, NSA_INDEX, NSA_FIELD_LINK_TARGET);
+  f->link_distance = NO_FIELD;
+  add_partner_fields(l, connection, f);
+  f->is_stencil = can_be_stencil(l, connection, f);
+}
+
+uint32_t lower_fan_field(lowering *l, uint32_t connection, bool is_in) {
+  connection_fields *f = &l->connections[connection];
+  const model_connection *mc = &l->m->connections.data[connection];
+  uint32_t *field = is_in ? &f->fan_in : &f->fan_out;
+  if (*field == NO_FIELD) {
+    uint32_t domain = l->populations[is_in ? mc->target : mc->source].domain;
+    *field = link_index(l, connection, is_in ? "fan_in" : "fan_out", domain, NSA_F64,
+                        is_in ? NSA_FIELD_FAN_IN : NSA_FIELD_FAN_OUT);
+  }
+  return *field;
+}
+
+uint32_t lower_distance_field(lowering *l, uint32_t connection) {
+  connection_fields *f = &l->connections[connection];
+  if (f->link_distance == NO_FIELD)
+    f->link_distance =
+        link_index(l, connection, "distance", f->domain, NSA_F64, NSA_FIELD_LINK_DISTANCE);
+  return f->link_distance;
+}

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: MIT */
+/* links.c - continuous contributions: what is computed once a source, what once a link, what once a
+ * target.
+ *
+ * `post.X += E` is split into additive terms, each a product of factors. Factors of pre alone make
+ * the source term, factors of the link alone its weight, the others (post, its partner, uniform
+ * values) stay with the target. A factor that mixes sides and is a sum is multiplied out; a term
+ * that cannot be split is evaluated for each link, or, for `neighbours` without stored links, at
+ * each grid neighbour of the target. */
+#include "lower/lower_internal.h"
+#include <math.h>
+
+#define MAX_FACTORS 16
+#define MAX_TERMS 16
+
+enum { CLASS_UNIFORM = 0, CLASS_SOURCE = 1, CLASS_TARGET = 2, CLASS_LINK = 4 };
+
+typedef struct {
+  lowering *l;
+  uint32_t connection;
+  const model_connection *mc;
+  const model_contribution *contribution;
+  view views[4];
+  view *side[4];
+  uint32_t term_count;
+} splitter;
+
+typedef struct {
+  model_expr *factors[MAX_FACTORS];
+  uint32_t count;
+  bool is_negative;
+  bool is_overfull;
+} product;
+
+static uint32_t class_of(splitter *sp, const model_expr *e) {
+  dependence d = lower_dependence(sp->l, sp->side, e);
+  uint32_t cls = 0;
+  if (d.side[SIDE_PRE])
+    cls |= CLASS_SOURCE;
+  if (d.side[SIDE_POST] || (d.side[SIDE_SELF] & DEPENDS_TIME))
+    cls |= CLASS_TARGET;
+  if (d.side[SIDE_ASTRO])
+    cls |= sp->mc->partner_of == SIDE_PRE ? CLASS_SOURCE : CLASS_TARGET;
+  if (d.side[SIDE_SELF] & ~(uint32_t)(DEPENDS_PARAM | DEPENDS_TIME))
+    cls |= CLASS_LINK;
+  return cls;
+}
+
+static bool is_mixed(uint32_t cls) { return (cls & (cls - 1)) != 0; }
+
+static model_expr *new_node(splitter *sp, const model_expr *like, model_expr_kind kind,
+                            model_expr *x, model_expr *y) {
+  model_expr *e = ARENA_NEW(sp->l->arena, model_expr);
+  *e = (model_expr){.kind = kind, .unit = like->unit, .at = like->at};
+  e->args[0] = x;
+  e->args[1] = y;
+  return e;
+}
+
+static model_expr *new_number(splitter *sp, const model_expr *like, double x) {
+  model_expr *e = new_node(sp, like, MX_NUMBER, NULL, NULL);
+  e->number = x;
+  return e;
+}
+
+/* A let of the synapse itself is looked through. */
+static model_expr *look_through(splitter *sp, model_expr *e) {
+  while (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF)
+    e = sp->side[SIDE_SELF]->component->lets.data[e->ref.item].value;
+  return e;
+}
+
+static void add_factor(product *p, model_expr *e) {
+  if (p->count == MAX_FACTORS)
+    p->is_overfull = true;
+  else
+    p->factors[p->count++] = e;
+}
+
+/* The factors of a product; quotients of one class stay together. */
+static void flatten(splitter *sp, product *p, model_expr *e) {
+  e = look_through(sp, e);
+  if (e->kind == MX_MUL) {
+    flatten(sp, p, e->args[0]);
+    flatten(sp, p, e->args[1]);
+  } else if (e->kind == MX_NEG) {
+    p->is_negative = !p->is_negative;
+    flatten(sp, p, e->args[0]);
+  } else if (e->kind == MX_DIV && is_mixed(class_of(sp, e))) {
+    flatten(sp, p, e->args[0]);
+    add_factor(p, new_node(sp, e, MX_DIV, new_number(sp, e, 1), e->args[1]));
+  } else {
+    add_factor(p, e);
+  }
+}
+
+static void add_terms(splitter *sp, const product *p);
+static void add_term(splitter *sp, const product *p);
+
+/* Replaces factor k by one of its two addends. */
+static void distribute(splitter *sp, const product *p, uint32_t k, model_expr *sum) {
+  for (int side = 0; side < 2; side++) {
+    product q = {.is_negative = p->is_negative};
+    if (side == 1 && sum->kind == MX_SUB)
+      q.is_negative = !q.is_negative;
+    for (uint32_t i = 0; i < p->count; i++)
+      if (i != k)
+        add_factor(&q, p->factors[i]);
+    flatten(sp, &q, sum->args[side]);
+    add_terms(sp, &q);
+  }
+}
+
+static void add_terms(splitter *sp, const product *p) {
+  for (uint32_t k = 0; k < p->count && sp->term_count < MAX_TERMS; k++) {
+    model_expr *e = look_through(sp, p->factors[k]);
+    if ((e->kind == MX_ADD || e->kind == MX_SUB) && is_mixed(class_of(sp, e))) {
+      distribute(sp, p, k, e);
+      return;
+    }
+  }
+  add_term(sp, p);
+}
+
+/* ---- one term ---- */
+
+static uint32_t ticks_between(const splitter *sp) {
+  uint32_t a = ticks_of_population(sp->l, sp->mc->source),
+           b = ticks_of_population(sp->l, sp->mc->target);
+  uint32_t every = a < b ? a : b;
+  if (sp->mc->has_partner) {
+    uint32_t c = ticks_of_population(sp->l, sp->mc->partner);
+    if (c < every)
+      every = c;
+  }
+  return every;
+}
+
+static model_expr **pick(splitter *sp, const product *p, uint32_t wanted, bool or_uniform,
+                         uint32_t *count) {
+  model_expr **list = ARENA_ARRAY(sp->l->arena, model_expr *, p->count);
+  *count = 0;
+  for (uint32_t k = 0; k < p->count; k++) {
+    uint32_t cls = class_of(sp, p->factors[k]);
+    if (cls == wanted || (or_uniform && cls == CLASS_UNIFORM))
+      list[(*count)++] = p->factors[k];
+  }
+  return list;
+}
+
+static uint32_t add_numbered_field(splitter *sp, const char *what, uint32_t domain,
+                                   nsa_field_kind kind) {
+  lowering *l = sp->l;
+  const char *name = arena_printf(l->arena, "%s.%s%u", sp->mc->name, what, l->p->fields.len);
+  uint32_t f = lower_add_field(l, name, domain, NSA_F64, kind, 0, NULL, sp->contribution->at);
+  l->p->fields.data[f].owner = sp->connection;
+  return f;
+}
+
+static uint32_t add_source_term(splitter *sp, model_expr **factors, uint32_t count) {
+  population_fields *f = &sp->l->populations[sp->mc->source];
+  source_term t = {
+      .connection = sp->connection, .factors = factors, .factor_count = count, .is_fused = true};
+  t.field = add_numbered_field(sp, "source", f->domain, NSA_FIELD_SOURCE_TERM);
+  for (uint32_t k = 0; k < count; k++) {
+    dependence d = lower_dependence(sp->l, sp->side, factors[k]);
+    if (d.side[SIDE_ASTRO] || (d.side[SIDE_PRE] & (DEPENDS_TIME | DEPENDS_INPUT)))
+      t.is_fused = false;
+  }
+  vec_push(sp->l->arena, &f->source_terms, t);
+  return t.field;
+}
+
+/* A weight that is a plain parameter or state of the link needs no kernel. */
+static uint32_t plain_weight(splitter *sp, model_expr **factors, uint32_t count) {
+  if (count != 1 || factors[0]->kind != MX_REF || factors[0]->ref.side != SIDE_SELF)
+    return NO_FIELD;
+  const connection_fields *f = &sp->l->connections[sp->connection];
+  if (factors[0]->ref.kind == REF_PARAM)
+    return f->param[factors[0]->ref.item];
+  if (factors[0]->ref.kind == REF_STATE)
+    return f->state[factors[0]->ref.item];
+  return NO_FIELD;
+}
+
+static uint32_t link_function(splitter *sp, model_expr **factors, uint32_t count, nsa_role role,
+                              uint32_t *field) {
+  lowering *l = sp->l;
+  uint32_t number, domain = l->connections[sp->connection].domain;
+  *field = add_numbered_field(sp, "weight", domain, NSA_FIELD_LINK_VALUE);
+  const char *name = arena_printf(l->arena, "%s.link%u", sp->mc->name, *field);
+  ir_function *fn = ir_function_add(l->p, name, role, domain,
+                                    component_of_connection(l, sp->connection)->timescale, &number);
+  ir_builder b = ir_builder_on(l->p, fn);
+  b.at = sp->contribution->at;
+  scope s = scope_of_links(l, &b, sp->connection);
+  ir_store(&b, *field, lower_product(&s, factors, count));
+  return number;
+}
+
+static const char *join_factors(splitter *sp, model_expr *const *factors, uint32_t count) {
+  text t = text_new(sp->l->arena);
+  for (uint32_t k = 0; k < count; k++) {
+    size_t len;
+    if (factors[k]->at.file == UINT32_MAX)
+      continue;
+    const char *source = diag_file_text(sp->l->sink, factors[k]->at.file, &len);
+    if (t.len)
+      text_puts(&t, " * ");
+    text_add(&t, source + factors[k]->at.start, factors[k]->at.end - factors[k]->at.start);
+  }
+  return t.len ? text_cstr(&t) : "1";
+}
+
+static void explain_term(splitter *sp, const char *source, const char *weight, const char *target) {
+  lower_decide(sp->l, sp->mc->name, "link sum",
+               "%s (once a target) * sum over links of %s (once a source) * %s (a link)", target,
+               source, weight);
+}
+
+static void push_target_term(splitter *sp, const product *p, model_expr **factors, uint32_t count,
+                             uint32_t sum) {
+  target_term t = {.input = sp->contribution->input,
+                   .connection = sp->connection,
+                   .is_negative = p->is_negative,
+                   .factors = factors,
+                   .factor_count = count,
+                   .sum = sum,
+                   .every = ticks_between(sp)};
+  vec_push(sp->l->arena, &sp->l->populations[sp->mc->target].target_terms, t);
+  sp->term_count++;
+}
+
+static bool is_separable(splitter *sp, const product *p) {
+  for (uint32_t k = 0; k < p->count; k++)
+    if (is_mixed(class_of(sp, p->factors[k])))
+      return false;
+  return true;
+}
+
+/* The whole term at each link. */
+static void add_inseparable(splitter *sp, const product *p) {
+  model_expr **all = ARENA_ARRAY(sp->l->arena, model_expr *, p->count);
+  memcpy(all, p->factors, p->count * sizeof *all);
+  nsa_link_sum sum = {
+      .connection = sp->connection, .source_term = NO_FIELD, .every = ticks_between(sp)};
+  sum.link_kernel = link_function(sp, all, p->count, NSA_ROLE_LINK, &sum.weight);
+  sum.sum = add_numbered_field(sp, "sum", sp->l->populations[sp->mc->target].domain, NSA_FIELD_SUM);
+  vec_push(sp->l->arena, &sp->l->sum_list, sum);
+  explain_term(sp, "1", join_factors(sp, all, p->count), "1");
+  push_target_term(sp, p, NULL, 0, sum.sum);
+}
+
+static void add_separable(splitter *sp, const product *p) {
+  lowering *l = sp->l;
+  uint32_t sources, weights, targets;
+  model_expr **source = pick(sp, p, CLASS_SOURCE, false, &sources);
+  model_expr **weight = pick(sp, p, CLASS_LINK, false, &weights);
+  model_expr **target = pick(sp, p, CLASS_TARGET, true, &targets);
+  explain_term(sp, join_factors(sp, source, sources), join_factors(sp, weight, weights),
+               join_factors(sp, target, targets));
+  if (!sources && !weights) { /* the same for all links of a target: their number times that */
+    push_target_term(sp, p, target, targets, lower_fan_field(l, sp->connection, true));
+    return;
+  }
+  nsa_link_sum sum = {.connection = sp->connection,
+                      .source_term = NO_FIELD,
+                      .weight = NO_FIELD,
+                      .link_kernel = NSA_NONE};
+  if (sources)
+    sum.source_term = add_source_term(sp, source, sources);
+  if (weights)
+    sum.weight = plain_weight(sp, weight, weights);
+  if (weights && sum.weight == NO_FIELD) { /* constant: computed once, when the links are there */
+    uint32_t kernel = link_function(sp, weight, weights, NSA_ROLE_INIT, &sum.weight);
+    vec_push(l->arena, &l->weight_init_list, kernel);
+  }
+  sum.every = sources ? ticks_of_population(l, sp->mc->source) : 0;
+  sum.sum = add_numbered_field(sp, "sum", l->populations[sp->mc->target].domain, NSA_FIELD_SUM);
+  vec_push(l->arena, &l->sum_list, sum);
+  push_target_term(sp, p, target, targets, sum.sum);
+}
+
+static void add_term(splitter *sp, const product *p) {
+  if (is_separable(sp, p) && !p->is_overfull)
+    add_separable(sp, p);
+  else
+    add_inseparable(sp, p);
+}
+
+/* ---- a contribution ---- */
+
+static splitter start_split(lowering *l, uint32_t connection, const model_contribution *c) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  splitter sp = {.l = l, .connection = connection, .mc = mc, .contribution = c};
+  sp.views[SIDE_SELF] = (view){.is_connection = true,
+                               .owner = connection,
+                               .component = component_of_connection(l, connection)};
+  sp.views[SIDE_PRE] =
+      (view){.owner = mc->source, .component = component_of_population(l, mc->source)};
+  sp.views[SIDE_POST] =
+      (view){.owner = mc->target, .component = component_of_population(l, mc->target)};
+  if (mc->has_partner)
+    sp.views[SIDE_ASTRO] =
+        (view){.owner = mc->partner, .component = component_of_population(l, mc->partner)};
+  return sp;
+}
+
+static void add_stencil(splitter *sp) {
+  const model_contribution *c = sp->contribution;
+  model_expr **whole = ARENA_ARRAY(sp->l->arena, model_expr *, 1);
+  whole[0] = c->value;
+  target_term t = {.input = c->input,
+                   .connection = sp->connection,
+                   .is_stencil = true,
+                   .factors = whole,
+                   .factor_count = 1,
+                   .sum = NO_FIELD,
+                   .every = ticks_between(sp)};
+  vec_push(sp->l->arena, &sp->l->populations[sp->mc->target].target_terms, t);
+  lower_decide(sp->l, sp->mc->name, "link sum",
+               "a stencil over %u grid neighbours, no stored links: %s", sp->mc->rule.degree,
+               join_factors(sp, whole, 1));
+}
+
+/* One sum over the links of a target starts at zero and adds in ascending order of the source. */
+void lower_contributions(lowering *l, uint32_t connection) {
+  const model_component *synapse = component_of_connection(l, connection);
+  for (uint32_t k = 0; k < synapse->contributions.len; k++) {
+    splitter sp = start_split(l, connection, &synapse->contributions.data[k]);
+    for (int s = 0; s < 4; s++)
+      sp.side[s] = &sp.views[s];
+    if (l->connections[connection].is_stencil) {
+      add_stencil(&sp);
+      continue;
+    }
+    product p = {.count = 0};
+    model_expr *value = look_through(&sp, sp.contribution->value);
+    if (value->kind == MX_ADD || value->kind == MX_SUB) {
+      product whole = {.count = 1, .factors = {value}};
+      if (is_mixed(class_of(&sp, value)))
+        add_terms(&sp, &whole);
+      else
+        add_term(&sp, &whole);
+      continue;
+    }
+    flatten(&sp, &p, value);
+    add_terms(&sp, &p);
+  }
+}
+
+/* ---- the target's side ---- */
+
+static const int8_t directions[8][2] = {{-1, 0},  {0, -1}, {0, 1},  {1, 0},
+                                        {-1, -1}, {-1, 1}, {1, -1}, {1, 1}};
+static const uint8_t order_of_four[4] = {0, 1, 2, 3};
+static const uint8_t order_of_eight[8] = {4, 0, 5, 1, 2, 6, 3, 7}; /* ascending source */
+
+/* The scope of a term of a target: POST is the own entry, ASTRO its partner. */
+static scope scope_of_term(lowering *l, ir_builder *b, uint32_t population, const target_term *t) {
+  const model_connection *mc = &l->m->connections.data[t->connection];
+  scope s = scope_of_population(l, b, population);
+  s.side[SIDE_POST] = s.side[SIDE_SELF];
+  s.side[SIDE_SELF] = view_of_connection(l, b, t->connection, IR_NO_VALUE);
+  s.connection = t->connection;
+  if (mc->has_partner && mc->partner_of == SIDE_POST)
+    s.side[SIDE_ASTRO] = view_of_partner(l, b, t->connection, IR_NO_VALUE);
+  return s;
+}
+
+static ir_value stencil_sum(lowering *l, scope *s, const target_term *t) {
+  const model_connection *mc = &l->m->connections.data[t->connection];
+  uint32_t count = mc->rule.degree;
+  const uint8_t *order = count == 4 ? order_of_four : order_of_eight;
+  ir_builder *b = s->b;
+  ir_value sum = ir_number(b, 0);
+  for (uint32_t k = 0; k < count; k++) {
+    const int8_t *d = directions[order[k]];
+    uint32_t aux = (uint32_t)((d[0] + 8) * 16 + d[1] + 8);
+    ir_value neighbour = ir_nullary(b, IR_OP_shift, aux),
+             is_there = ir_nullary(b, IR_OP_shift_valid, aux);
+    s->side[SIDE_PRE] = view_of_population(l, b, mc->source, neighbour);
+    if (mc->has_partner && mc->partner_of == SIDE_PRE)
+      s->side[SIDE_ASTRO] = view_of_partner(l, b, t->connection, neighbour);
+    view_forget_lets(s->side[SIDE_SELF]);
+    ir_value x = lower_product(s, t->factors, t->factor_count);
+    sum = ir_binary(b, IR_OP_add, sum, ir_select(b, is_there, x, ir_number(b, 0)));
+  }
+  return sum;
+}
+
+static ir_value term_value(lowering *l, ir_builder *b, uint32_t population, const target_term *t) {
+  scope s = scope_of_term(l, b, population, t);
+  b->at = component_of_connection(l, t->connection)->at;
+  ir_value x;
+  if (t->is_stencil) {
+    x = stencil_sum(l, &s, t);
+  } else {
+    x = ir_load(b, t->sum);
+    if (t->factor_count)
+      x = ir_binary(b, IR_OP_mul, lower_product(&s, t->factors, t->factor_count), x);
+  }
+  return t->is_negative ? ir_unary(b, IR_OP_neg, x) : x;
+}
+
+static ir_value combined(ir_builder *b, combine_kind combine, ir_value so_far, ir_value x) {
+  switch (combine) {
+  case COMBINE_MAX:
+    return ir_binary(b, IR_OP_max, so_far, x);
+  case COMBINE_MIN:
+    return ir_binary(b, IR_OP_min, so_far, x);
+  case COMBINE_LAST:
+    return x;
+  default:
+    return ir_binary(b, IR_OP_add, so_far, x);
+  }
+}
+
+static ir_value input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input) {
+  const population_fields *f = &l->populations[population];
+  ir_value total = IR_NO_VALUE;
+  for (uint32_t k = 0; k < f->target_terms.len; k++) {
+    if (f->target_terms.data[k].input != input)
+      continue;
+    ir_value x = term_value(l, b, population, &f->target_terms.data[k]);
+    total = total == IR_NO_VALUE ? x : ir_binary(b, IR_OP_add, total, x);
+  }
+  return total;
+}
+
+/* One function for all inputs that are collected at the same ticks. */
+static void collect_every(lowering *l, uint32_t population, uint32_t every) {
+  const population_fields *f = &l->populations[population];
+  const model_component *c = component_of_population(l, population);
+  const char *name = l->m->populations.data[population].name;
+  uint32_t number;
+  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.collect%u", name, every),
+                                    NSA_ROLE_COLLECT, f->domain, c->timescale, &number);
+  ir_builder b = ir_builder_on(l->p, fn);
+  bool is_faster = every < ticks_of_population(l, population);
+  for (uint32_t k = 0; k < c->inputs.len; k++) {
+    if (f->input_every[k] != every)
+      continue;
+    ir_value x = input_total(l, &b, population, k);
+    if (is_faster)
+      x = combined(&b, c->inputs.data[k].combine, ir_load(&b, f->input[k]), x);
+    ir_store(&b, f->input[k], x);
+  }
+  nsa_collect collect = {.kernel = number, .population = population, .every = every};
+  vec_push(l->arena, &l->collect_list, collect);
+}
+
+/* Needs input_every of each input; see lower_prepare_inputs. */
+void lower_collects(lowering *l, uint32_t population) {
+  const population_fields *f = &l->populations[population];
+  uint32_t count = component_of_population(l, population)->inputs.len;
+  for (uint32_t k = 0; k < count; k++) {
+    bool is_first = f->input_every[k] != 0;
+    for (uint32_t i = 0; i < k; i++)
+      is_first = is_first && f->input_every[i] != f->input_every[k];
+    if (is_first)
+      collect_every(l, population, f->input_every[k]);
+  }
+}

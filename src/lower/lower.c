@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* lower.c - the stage from end to end. */
+#include "lower/lower_internal.h"
+#include "support/file.h"
+
+static void add_populations(lowering *l) {
+  const model *m = l->m;
+  vec_reserve(l->arena, &l->population_list, m->populations.len);
+  for (uint32_t k = 0; k < m->populations.len; k++) {
+    const model_population *pop = &m->populations.data[k];
+    nsa_population out = {.name = pop->name,
+                          .component = component_of_population(l, k)->name,
+                          .rows = pop->rows,
+                          .cols = pop->cols,
+                          .is_grid = pop->is_grid,
+                          .spacing = pop->spacing,
+                          .timescale = component_of_population(l, k)->timescale};
+    vec_push(l->arena, &l->population_list, out);
+    lower_population_fields(l, k);
+    l->population_list.data[k].domain = l->populations[k].domain;
+  }
+}
+
+static void fill_population(lowering *l, uint32_t k) {
+  nsa_population *out = &l->population_list.data[k];
+  const model_component *c = component_of_population(l, k);
+  const population_fields *f = &l->populations[k];
+  out->events = ARENA_ARRAY(l->arena, nsa_event, c->events.len);
+  out->events_count = c->events.len;
+  for (uint32_t i = 0; i < c->events.len; i++)
+    out->events[i] = (nsa_event){.name = c->events.data[i].name,
+                                 .flag = f->fired[i],
+                                 .is_spike = c->events.data[i].is_spike};
+  out->states = f->state;
+  out->states_count = c->states.len;
+}
+
+static void add_connections(lowering *l) {
+  vec_reserve(l->arena, &l->connection_list, l->m->connections.len);
+  for (uint32_t k = 0; k < l->m->connections.len; k++) {
+    vec_push(l->arena, &l->connection_list, (nsa_connection){0});
+    lower_connection_fields(l, k);
+    lower_contributions(l, k);
+  }
+  lower_input_fields(l);
+}
+
+/* In the order in which a run needs them. */
+static void add_functions(lowering *l) {
+  for (uint32_t k = 0; k < l->m->populations.len; k++) {
+    lower_population_init(l, k);
+    lower_step(l, k);
+    lower_sources(l, k);
+    lower_collects(l, k);
+    fill_population(l, k);
+  }
+  for (uint32_t k = 0; k < l->m->connections.len; k++)
+    lower_connection_init(l, k);
+  for (uint32_t k = 0; k < l->weight_init_list.len; k++)
+    vec_push(l->arena, &l->init_list, l->weight_init_list.data[k]);
+  for (uint32_t k = 0; k < l->m->connections.len; k++)
+    lower_connection_table(l, k);
+}
+
+static void add_timescales(lowering *l) {
+  nsa_program *p = l->program;
+  p->timescales = ARENA_ARRAY(l->arena, nsa_timescale, l->m->timescales.len);
+  p->timescales_count = l->m->timescales.len;
+  for (uint32_t k = 0; k < p->timescales_count; k++) {
+    const model_timescale *t = &l->m->timescales.data[k];
+    p->timescales[k] = (nsa_timescale){t->name, t->dt, t->ticks};
+  }
+}
+
+static void add_files(lowering *l) {
+  nsa_program *p = l->program;
+  p->files_count = diag_file_count(l->sink);
+  p->files = ARENA_ARRAY(l->arena, nsa_source_file, p->files_count);
+  hash128 h = hash_start();
+  for (uint32_t k = 0; k < p->files_count; k++) {
+    size_t len;
+    p->files[k].path = diag_file_path(l->sink, k);
+    p->files[k].text = diag_file_text(l->sink, k, &len);
+    h = hash_bytes(h, p->files[k].text, len);
+  }
+  p->source_hash_lo = h.lo;
+  p->source_hash_hi = h.hi;
+}
+
+#define MOVE_LIST(member, list) (p->member = l->list.data, p->member##_count = l->list.len)
+
+static void finish_program(lowering *l) {
+  nsa_program *p = l->program;
+  p->version = NSA_PROGRAM_VERSION;
+  p->name = l->m->name;
+  p->folder = l->options->folder;
+  add_files(l);
+  MOVE_LIST(populations, population_list);
+  MOVE_LIST(connections, connection_list);
+  MOVE_LIST(init, init_list);
+  MOVE_LIST(sources, source_list);
+  MOVE_LIST(sums, sum_list);
+  MOVE_LIST(collects, collect_list);
+  MOVE_LIST(stimuli, stimulus_list);
+  MOVE_LIST(phase_blocks, phase_block_list);
+  MOVE_LIST(probes, probe_list);
+  MOVE_LIST(records, record_list);
+  MOVE_LIST(measure_nodes, node_list);
+  MOVE_LIST(settables, settable_list);
+  ir_program_finish(l->p);
+}
+
+ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_options *options,
+                        lower_report *report) {
+  lowering l = {.arena = a, .m = m, .sink = sink, .options = options, .report = report};
+  uint32_t errors = diag_error_count(sink);
+  l.p = ir_program_new(a);
+  l.program = l.p->program;
+  l.populations = ARENA_ARRAY(a, population_fields, m->populations.len);
+  l.connections = ARENA_ARRAY(a, connection_fields, m->connections.len);
+  ir_domain_add(l.p, "run", NSA_DOMAIN_RUN, NSA_NONE);
+  add_timescales(&l);
+  add_populations(&l);
+  add_connections(&l);
+  add_functions(&l);
+  lower_experiment(&l);
+  finish_program(&l);
+  return diag_error_count(sink) > errors ? NULL : l.p;
+}

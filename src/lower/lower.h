@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* lower.h - from the model to the IR and the program.
+ *
+ * Takes a model without errors. Makes, for each population and connection, the fields it needs and
+ * the functions that initialise and advance it, with solvers expanded (src/solve) and link sums
+ * split into source terms, weights and target factors; and the program's tables of the network and
+ * the experiment. What was decided, and why, goes into the report (`nsa explain`). The only
+ * mistakes that are found here are equations that a solver cannot take (E0403); the timescale
+ * analysis adds its warnings (W0401 to W0403). */
+#ifndef NSA_LOWER_LOWER_H
+#define NSA_LOWER_LOWER_H
+
+#include "diag/diag.h"
+#include "ir/ir.h"
+#include "model/model.h"
+
+typedef struct {
+  const char *subject; /* "sheet", "excitatory: sheet -> sheet" */
+  const char *topic;   /* "solver", "link sum", "timescale", "parameter", "random" */
+  const char *text;
+} lower_decision;
+
+typedef struct {
+  VEC(lower_decision) decisions;
+} lower_report;
+
+typedef struct {
+  const char *folder;      /* of the model file, for the paths that a run opens */
+  bool analyse_timescales; /* report W0401 to W0403 */
+} lower_options;
+
+/* Everything lives in the arena. NULL when an error was reported. */
+ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_options *options,
+                        lower_report *report);
+
+#endif

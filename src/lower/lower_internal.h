@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* lower_internal.h - what the files of this stage share. */
+#ifndef NSA_LOWER_INTERNAL_H
+#define NSA_LOWER_INTERNAL_H
+
+#include "lower/lower.h"
+#include "solve/solve.h"
+
+#define NO_FIELD NSA_NONE
+
+/* A term of phase 6 that a source computes for its links: fused into its step. */
+typedef struct {
+  uint32_t field; /* NSA_FIELD_SOURCE_TERM of the source population */
+  uint32_t connection;
+  model_expr *const *factors; /* product of these, all of SIDE_PRE */
+  uint32_t factor_count;
+  bool is_fused; /* part of the population's step; else of its source function */
+} source_term;
+
+/* One additive term of an input, on the target side. */
+typedef struct {
+  uint32_t input;
+  uint32_t connection;
+  bool is_negative;
+  bool is_stencil;            /* the whole expression at each grid neighbour */
+  model_expr *const *factors; /* of SIDE_POST, the partner of post, and uniform values */
+  uint32_t factor_count;
+  uint32_t sum;   /* field that they multiply; NO_FIELD: 1 (with fan_in among the fields) */
+  uint32_t every; /* base ticks */
+} target_term;
+
+typedef struct {
+  uint32_t domain;
+  uint32_t *param, *state, *timer, *input, *external, *fired, *edge,
+      *refractory; /* by item; NO_FIELD where not needed */
+  uint32_t
+      *input_every; /* base ticks between two collections into the input; 0: nothing is collected */
+  VEC(source_term) source_terms;
+  VEC(target_term) target_terms;
+} population_fields;
+
+typedef struct {
+  uint32_t domain, candidates;
+  uint32_t *param, *state;
+  uint32_t link_source, link_target, link_distance;
+  uint32_t candidate_source, candidate_target, candidate_distance;
+  uint32_t partner_index, partner_known;
+  uint32_t fan_in, fan_out; /* of target and source domain; made when used */
+  bool is_stencil;
+} connection_fields;
+
+typedef struct {
+  arena *arena;
+  const model *m;
+  diag_sink *sink;
+  const lower_options *options;
+  lower_report *report;
+  ir_program *p;
+  nsa_program *program;
+  population_fields *populations;
+  connection_fields *connections;
+  /* growing lists of the program */
+  VEC(nsa_population) population_list;
+  VEC(nsa_connection) connection_list;
+  VEC(uint32_t) init_list;
+  VEC(uint32_t) weight_init_list; /* constant weights, after what the links start with */
+  VEC(uint32_t) source_list;
+  VEC(nsa_link_sum) sum_list;
+  VEC(nsa_collect) collect_list;
+  VEC(nsa_stimulus) stimulus_list;
+  VEC(nsa_phase_block) phase_block_list;
+  VEC(nsa_probe) probe_list;
+  VEC(nsa_record) record_list;
+  VEC(nsa_measure_node) node_list;
+  VEC(nsa_settable) settable_list;
+} lowering;
+
+/* ---- views: what a side of an expression is, in the function being built ---- */
+
+typedef struct view view;
+struct view {
+  bool is_connection;
+  uint32_t owner;
+  const model_component *component;
+  ir_value index; /* of another entry; IR_NO_VALUE: the own one */
+  /* Present values inside a step; NULL: what the fields hold. */
+  ir_value *states, *timers, *inputs;
+  ir_value *lets; /* memo, IR_NO_VALUE where not yet computed; NULL: none */
+  ir_value tick;  /* of the owner's timescale, at the time looked at */
+  ir_value time;  /* ms */
+  ir_value known; /* b1, of a partner that may be absent; IR_NO_VALUE: always there */
+  const model_component *defaults; /* the synapse that has the defaults for an absent one */
+};
+
+typedef struct {
+  lowering *l;
+  ir_builder *b;
+  view *side[4];          /* by model_side; NULL: not there */
+  ir_value who_a, who_b;  /* who draws random numbers */
+  uint32_t timescale;     /* whose tick keys the draws */
+  const char *key_prefix; /* of draws that belong to a component, "sheet/" */
+  ir_value *locals;
+  uint32_t connection; /* of links: for distance, fan; NSA_NONE */
+  uint32_t distance;   /* field of it; NO_FIELD: that of the links, made when used */
+} scope;
+
+/* A view of what the fields of a population hold, at an entry. */
+view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_value index);
+view *view_of_connection(lowering *l, ir_builder *b, uint32_t connection, ir_value index);
+scope scope_of_population(lowering *l, ir_builder *b, uint32_t population);
+/* For functions over links: SELF, PRE, POST and ASTRO by the link's indices. */
+scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection);
+/* The partner's view, for a function over the side that it follows from (index: that side's entry).
+ */
+view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value index);
+void view_forget_lets(view *v);
+
+/* ---- expressions ---- */
+
+ir_value lower_expr(scope *s, const model_expr *e);
+/* The product of factors; 1 when there are none. */
+ir_value lower_product(scope *s, model_expr *const *factors, uint32_t count);
+/* round(duration / dt), at least 0: whole ticks. */
+ir_value lower_ticks(scope *s, const model_expr *duration, uint32_t timescale);
+
+/* ---- what an expression depends on, lets looked through ---- */
+
+enum {
+  DEPENDS_STATE = 1,      /* a state with an equation */
+  DEPENDS_HELD_STATE = 2, /* a state that only blocks change */
+  DEPENDS_TIME = 4,
+  DEPENDS_INPUT = 8,
+  DEPENDS_TIMER = 16,   /* and refractory */
+  DEPENDS_ELEMENT = 32, /* index, place, fan */
+  DEPENDS_RANDOM = 64,
+  DEPENDS_LOCAL = 128,
+  DEPENDS_VARIED_PARAM = 256, /* one value an element or link */
+  DEPENDS_PARAM = 512,
+  DEPENDS_DISTANCE = 1024
+};
+#define DEPENDS_INVARIANT                                                                          \
+  (DEPENDS_ELEMENT | DEPENDS_VARIED_PARAM | DEPENDS_PARAM | DEPENDS_DISTANCE)
+
+typedef struct {
+  uint32_t side[4]; /* by model_side */
+} dependence;
+
+/* Only owner and component of the views are looked at. */
+dependence lower_dependence(lowering *l, view *const side[4], const model_expr *e);
+/* Of an expression of a component, for its own population. */
+uint32_t lower_self_dependence(lowering *l, bool is_connection, uint32_t owner,
+                               const model_expr *e);
+
+/* ---- numbers ---- */
+
+/* The value at the start of a run, by the model's own numbers: random draws are at their mean,
+ * inputs zero, timers off, t = 0. exact: only when nothing of that was assumed and no parameter was
+ * read. */
+typedef struct {
+  double value;
+  bool is_constant;
+} evaluated;
+evaluated lower_evaluate(lowering *l, bool is_connection, uint32_t owner, const model_expr *e);
+
+/* ---- the parts of the stage, in the order in which they run ---- */
+
+void lower_population_fields(lowering *l, uint32_t population);
+void lower_connection_fields(lowering *l, uint32_t connection);
+void lower_connection_init(lowering *l, uint32_t connection);  /* parameters and states of links */
+void lower_connection_table(lowering *l, uint32_t connection); /* rules and partner */
+void lower_contributions(lowering *l, uint32_t connection);    /* split into terms */
+void lower_input_fields(lowering *l); /* after all contributions are split */
+void lower_population_init(lowering *l, uint32_t population);
+void lower_step(lowering *l, uint32_t population);
+void lower_sources(lowering *l, uint32_t population);
+void lower_collects(lowering *l, uint32_t population);
+void lower_experiment(lowering *l);
+
+/* The values that blocks change, while a function is being built. */
+typedef struct {
+  ir_value *states, *timers, *emitted; /* timers: then the refractory ends, by event */
+  uint32_t state_count, timer_count, event_count;
+} block_state;
+void lower_block(scope *s, block_state *state, const model_block *block);
+/* Runs the block for the lanes where cond is true. */
+void lower_block_if(scope *s, block_state *state, const model_block *block, ir_value cond);
+
+/* Advances the equations of a population; checks the new states. */
+void lower_equations(scope *s, block_state *state, uint32_t population, const ir_value *gauss);
+
+/* ---- small helpers ---- */
+
+void lower_decide(lowering *l, const char *subject, const char *topic, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type,
+                         nsa_field_kind kind, double value, const dim *unit, span at);
+uint32_t lower_fan_field(lowering *l, uint32_t connection, bool is_in);
+uint32_t lower_distance_field(lowering *l, uint32_t connection);
+nsa_place lower_place(lowering *l, span at);
+uint64_t lower_dim_bits(dim d);
+uint32_t *lower_no_fields(lowering *l, uint32_t count);
+const model_component *component_of_population(const lowering *l, uint32_t population);
+const model_component *component_of_connection(const lowering *l, uint32_t connection);
+uint32_t ticks_of_population(const lowering *l, uint32_t population); /* base ticks a tick */
+bool state_has_equation(const model_component *c, uint32_t state);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* network.c - connections: their rules, partners, and what each link starts with. */
+#include "lower/lower_internal.h"
+#include <math.h>
+
+/* ---- what each link starts with ---- */
+
+static const model_expr *link_value(const model_connection *mc, model_ref_kind kind, uint32_t item,
+                                    const model_expr *declared) {
+  for (uint32_t k = mc->overrides.len; k-- > 0;)
+    if (mc->overrides.data[k].target == kind && mc->overrides.data[k].item == item)
+      return mc->overrides.data[k].value;
+  return declared;
+}
+
+static void init_uniform(lowering *l, uint32_t connection) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  const model_component *c = component_of_connection(l, connection);
+  const connection_fields *f = &l->connections[connection];
+  for (uint32_t k = 0; k < c->params.len; k++) {
+    const nsa_field *field = &l->p->fields.data[f->param[k]];
+    if (!field->is_uniform || field->owner == NSA_NONE)
+      continue;
+    uint32_t number;
+    ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.parameter%u", mc->name, k),
+                                      NSA_ROLE_INIT, 0, c->timescale, &number);
+    vec_push(l->arena, &l->init_list, number);
+    ir_builder b = ir_builder_on(l->p, fn);
+    scope s = {.l = l,
+               .b = &b,
+               .timescale = c->timescale,
+               .connection = connection,
+               .distance = NO_FIELD,
+               .key_prefix = mc->name};
+    s.side[SIDE_SELF] = view_of_connection(l, &b, connection, IR_NO_VALUE);
+    ir_value x = lower_expr(&s, link_value(mc, REF_PARAM, k, c->params.data[k].value));
+    ir_store(&b, f->param[k],
+             ir_select(&b, ir_load(&b, l->p->fields.data[f->param[k]].owner),
+                       ir_load(&b, f->param[k]), x));
+  }
+}
+
+void lower_connection_init(lowering *l, uint32_t connection) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  const model_component *c = component_of_connection(l, connection);
+  const connection_fields *f = &l->connections[connection];
+  init_uniform(l, connection);
+  if (f->is_stencil)
+    return;
+  uint32_t number;
+  ir_function *fn = NULL;
+  ir_builder b = {0};
+  scope s = {0};
+  for (uint32_t k = 0; k < c->params.len + c->states.len; k++) {
+    bool is_param = k < c->params.len;
+    uint32_t item = is_param ? k : k - c->params.len;
+    uint32_t field = is_param ? f->param[item] : f->state[item];
+    if (l->p->fields.data[field].is_uniform)
+      continue;
+    if (!fn) {
+      fn = ir_function_add(l->p, arena_printf(l->arena, "%s.init", mc->name), NSA_ROLE_INIT,
+                           f->domain, c->timescale, &number);
+      vec_push(l->arena, &l->init_list, number);
+      b = ir_builder_on(l->p, fn);
+      s = scope_of_links(l, &b, connection);
+    }
+    const model_expr *declared =
+        is_param ? c->params.data[item].value : c->states.data[item].initial;
+    ir_store(&b, field,
+             lower_expr(&s, link_value(mc, is_param ? REF_PARAM : REF_STATE, item, declared)));
+  }
+}
+
+/* ---- rules ---- */
+
+static uint32_t candidate_field(lowering *l, uint32_t domain, const char *name, const char *what,
+                                nsa_type type, nsa_field_kind kind) {
+  return lower_add_field(l, arena_printf(l->arena, "%s.candidate_%s", name, what), domain, type,
+                         kind, 0, NULL, SPAN_NONE);
+}
+
+/* The condition of `probability` and `where`, over pairs of an element of `source` and one of
+ * `target`. */
+static void lower_condition(lowering *l, uint32_t connection, const char *name,
+                            const model_rule *rule, uint32_t source, uint32_t target,
+                            nsa_rule *out) {
+  uint32_t domain = ir_domain_add(l->p, arena_printf(l->arena, "%s.candidates", name),
+                                  NSA_DOMAIN_CANDIDATES, connection);
+  bool is_where = rule->kind == RULE_WHERE;
+  out->candidate_source =
+      candidate_field(l, domain, name, "source", NSA_INDEX, NSA_FIELD_LINK_SOURCE);
+  out->candidate_target =
+      candidate_field(l, domain, name, "target", NSA_INDEX, NSA_FIELD_LINK_TARGET);
+  out->candidate_distance =
+      candidate_field(l, domain, name, "distance", NSA_F64, NSA_FIELD_LINK_DISTANCE);
+  out->result =
+      candidate_field(l, domain, name, "result", is_where ? NSA_B1 : NSA_F64, NSA_FIELD_SCRATCH);
+  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.condition", name),
+                                    NSA_ROLE_CANDIDATE, domain, 0, &out->condition);
+  ir_builder b = ir_builder_on(l->p, fn);
+  scope s = {.l = l,
+             .b = &b,
+             .connection = connection,
+             .distance = out->candidate_distance,
+             .key_prefix = name};
+  ir_value pre = ir_load(&b, out->candidate_source), post = ir_load(&b, out->candidate_target);
+  s.side[SIDE_SELF] = view_of_connection(l, &b, connection, IR_NO_VALUE);
+  s.side[SIDE_PRE] = view_of_population(l, &b, source, pre);
+  s.side[SIDE_POST] = view_of_population(l, &b, target, post);
+  s.who_a = ir_unary(&b, IR_OP_index_number, pre);
+  s.who_b = ir_unary(&b, IR_OP_index_number, post);
+  s.locals = ARENA_ARRAY(l->arena, ir_value, 16);
+  ir_store(&b, out->result, lower_expr(&s, rule->condition));
+}
+
+static const nsa_rule_kind rule_kinds[] = {
+    [RULE_ONE_TO_ONE] = NSA_RULE_ONE_TO_ONE,
+    [RULE_ALL_TO_ALL] = NSA_RULE_ALL_TO_ALL,
+    [RULE_PROBABILITY] = NSA_RULE_PROBABILITY,
+    [RULE_INDEGREE] = NSA_RULE_INDEGREE,
+    [RULE_OUTDEGREE] = NSA_RULE_OUTDEGREE,
+    [RULE_NEIGHBOURS] = NSA_RULE_NEIGHBOURS,
+    [RULE_TILES] = NSA_RULE_TILES,
+    [RULE_NEAREST] = NSA_RULE_NEAREST,
+    [RULE_WHERE] = NSA_RULE_WHERE,
+    [RULE_FILE] = NSA_RULE_FILE,
+};
+
+static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name,
+                           const model_rule *rule, uint32_t source, uint32_t target) {
+  nsa_rule r = {.kind = rule_kinds[rule->kind],
+                .condition = NSA_NONE,
+                .result = NSA_NONE,
+                .degree = rule->degree,
+                .length = rule->length,
+                .tile_rows = rule->tile_rows,
+                .tile_cols = rule->tile_cols,
+                .stride = rule->stride};
+  r.kernel = rule->kernel == KERNEL_EXPONENTIAL ? NSA_KERNEL_EXPONENTIAL
+             : rule->kernel == KERNEL_GAUSSIAN  ? NSA_KERNEL_GAUSSIAN
+                                                : NSA_KERNEL_NONE;
+  r.path = rule->path ? rule->path : "";
+  r.candidate_source = r.candidate_target = r.candidate_distance = NSA_NONE;
+  if (rule->condition)
+    lower_condition(l, connection, name, rule, source, target, &r);
+  return r;
+}
+
+void lower_connection_table(lowering *l, uint32_t connection) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  const model_component *c = component_of_connection(l, connection);
+  const connection_fields *f = &l->connections[connection];
+  nsa_connection *out = &l->connection_list.data[connection];
+  *out = (nsa_connection){.name = mc->name,
+                          .synapse = c->name,
+                          .domain = f->domain,
+                          .source = mc->source,
+                          .target = mc->target,
+                          .allow_self = mc->allow_self,
+                          .is_stencil = f->is_stencil,
+                          .partner = NSA_NONE};
+  out->rule = lower_rule(l, connection, mc->name, &mc->rule, mc->source, mc->target);
+  out->link_source = f->link_source;
+  out->link_target = f->link_target;
+  out->link_distance = f->link_distance;
+  out->partner_index = f->partner_index;
+  out->partner_known = f->partner_known;
+  out->has_default = c->astro_defaults.len > 0;
+  out->at = lower_place(l, mc->at);
+  out->partner_rule.condition = out->partner_rule.result = NSA_NONE;
+  out->partner_rule.path = "";
+  if (!mc->has_partner)
+    return;
+  uint32_t side = mc->partner_of == SIDE_PRE ? mc->source : mc->target;
+  out->partner = mc->partner;
+  out->partner_of_source = mc->partner_of == SIDE_PRE;
+  /* candidates: source = an element of the side, target = an astrocyte */
+  out->partner_rule = lower_rule(l, connection, arena_printf(l->arena, "%s.partner", mc->name),
+                                 &mc->partner_rule, side, mc->partner);
+}

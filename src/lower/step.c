@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/* step.c - the functions that initialise a population and advance it by one tick, in the order of
+ * docs/language.md, "One step, exactly". */
+#include "lower/lower_internal.h"
+#include "support/file.h"
+#include <math.h>
+
+/* ---- initial values ---- */
+
+static const model_expr *override_for(const model_population *pop, model_ref_kind kind,
+                                      uint32_t item) {
+  for (uint32_t k = pop->overrides.len; k-- > 0;)
+    if (pop->overrides.data[k].target == kind && pop->overrides.data[k].item == item)
+      return pop->overrides.data[k].value;
+  return NULL;
+}
+
+/* Parameters that follow from others, unless they were given from outside. */
+static void init_uniform_params(lowering *l, uint32_t population) {
+  const model_population *pop = &l->m->populations.data[population];
+  const model_component *c = component_of_population(l, population);
+  const population_fields *f = &l->populations[population];
+  ir_function *fn = NULL;
+  ir_builder b = {0};
+  scope s = {0};
+  for (uint32_t k = 0; k < c->params.len; k++) {
+    const model_expr *value = override_for(pop, REF_PARAM, k);
+    if (!value)
+      value = c->params.data[k].value;
+    if (!l->p->fields.data[f->param[k]].is_uniform ||
+        lower_evaluate(l, false, population, value).is_constant)
+      continue;
+    if (!fn) {
+      uint32_t number;
+      fn = ir_function_add(l->p, arena_printf(l->arena, "%s.parameters", pop->name), NSA_ROLE_INIT,
+                           0, c->timescale, &number);
+      vec_push(l->arena, &l->init_list, number);
+      b = ir_builder_on(l->p, fn);
+      s = scope_of_population(l, &b, population);
+    }
+    ir_value given = ir_load(&b, l->p->fields.data[f->param[k]].owner);
+    ir_store(&b, f->param[k],
+             ir_select(&b, given, ir_load(&b, f->param[k]), lower_expr(&s, value)));
+  }
+}
+
+static void init_params(scope *s, uint32_t population) {
+  const model_population *pop = &s->l->m->populations.data[population];
+  const model_component *c = component_of_population(s->l, population);
+  const population_fields *f = &s->l->populations[population];
+  for (uint32_t k = 0; k < c->params.len; k++) {
+    if (s->l->p->fields.data[f->param[k]].is_uniform)
+      continue;
+    const model_expr *value = override_for(pop, REF_PARAM, k);
+    ir_store(s->b, f->param[k], lower_expr(s, value ? value : c->params.data[k].value));
+  }
+}
+
+static void init_states(scope *s, uint32_t population) {
+  lowering *l = s->l;
+  const model_population *pop = &l->m->populations.data[population];
+  const model_component *c = component_of_population(l, population);
+  const population_fields *f = &l->populations[population];
+  for (uint32_t k = 0; k < c->states.len; k++) {
+    const model_expr *value = override_for(pop, REF_STATE, k);
+    ir_store(s->b, f->state[k], lower_expr(s, value ? value : c->states.data[k].initial));
+  }
+  for (uint32_t k = 0; k < c->timers.len; k++)
+    if (c->timers.data[k].initial)
+      ir_store(s->b, f->timer[k], lower_ticks(s, c->timers.data[k].initial, c->timescale));
+  for (uint32_t k = 0; k < c->events.len;
+       k++) /* an event's condition may hold from the start; a spike's may not */
+    if (f->edge[k] != NO_FIELD && !c->events.data[k].is_spike)
+      ir_store(s->b, f->edge[k], lower_expr(s, c->events.data[k].when));
+}
+
+void lower_population_init(lowering *l, uint32_t population) {
+  const model_component *c = component_of_population(l, population);
+  const char *name = l->m->populations.data[population].name;
+  init_uniform_params(l, population);
+  uint32_t number;
+  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.init", name), NSA_ROLE_INIT,
+                                    l->populations[population].domain, c->timescale, &number);
+  vec_push(l->arena, &l->init_list, number);
+  ir_builder b = ir_builder_on(l->p, fn);
+  scope s = scope_of_population(l, &b, population);
+  init_params(&s, population);
+  init_states(&s, population);
+}
+
+/* ---- the step ---- */
+
+typedef struct {
+  lowering *l;
+  uint32_t population;
+  const model_component *c;
+  population_fields *f;
+  ir_builder b;
+  scope s;
+  view *self;
+  block_state now, loaded; /* loaded: what the fields held at the start */
+  ir_value *inputs;
+  ir_value *fired,
+      *before; /* per event: fired at the end of the last tick; its condition's previous value */
+} step;
+
+static ir_value load_or(step *st, uint32_t field, double otherwise) {
+  return field == NO_FIELD ? ir_number(&st->b, otherwise) : ir_load(&st->b, field);
+}
+
+static void load_state(step *st) {
+  lowering *l = st->l;
+  const model_component *c = st->c;
+  block_state *n = &st->now;
+  *n = (block_state){.state_count = c->states.len,
+                     .timer_count = c->timers.len + c->events.len,
+                     .event_count = c->events.len};
+  n->states = ARENA_ARRAY(l->arena, ir_value, n->state_count);
+  n->timers = ARENA_ARRAY(l->arena, ir_value, n->timer_count);
+  n->emitted = ARENA_ARRAY(l->arena, ir_value, n->event_count);
+  for (uint32_t k = 0; k < c->states.len; k++)
+    n->states[k] = ir_load(&st->b, st->f->state[k]);
+  for (uint32_t k = 0; k < c->timers.len; k++)
+    n->timers[k] = ir_load(&st->b, st->f->timer[k]);
+  for (uint32_t k = 0; k < c->events.len; k++) {
+    n->timers[c->timers.len + k] = load_or(st, st->f->refractory[k], 0);
+    n->emitted[k] = ir_bool(&st->b, false);
+  }
+  st->loaded = *n;
+  st->loaded.states = ARENA_ARRAY(l->arena, ir_value, n->state_count);
+  st->loaded.timers = ARENA_ARRAY(l->arena, ir_value, n->timer_count);
+  memcpy(st->loaded.states, n->states, n->state_count * sizeof(ir_value));
+  memcpy(st->loaded.timers, n->timers, n->timer_count * sizeof(ir_value));
+}
+
+static bool collects_faster(const step *st, uint32_t input) {
+  uint32_t every = st->f->input_every[input];
+  return every && every < ticks_of_population(st->l, st->population);
+}
+
+/* What links added since the last tick (combined over it, for a slow component), and what stimuli
+ * add. */
+static void load_inputs(step *st) {
+  const model_component *c = st->c;
+  st->inputs = ARENA_ARRAY(st->l->arena, ir_value, c->inputs.len);
+  st->self->inputs = NULL;
+  for (uint32_t k = 0; k < c->inputs.len; k++) {
+    ir_value x = load_or(st, st->f->input[k], 0);
+    combine_kind combine = c->inputs.data[k].combine;
+    if (collects_faster(st, k) && (combine == COMBINE_MEAN || combine == COMBINE_NONE)) {
+      double window = ticks_of_population(st->l, st->population) / (double)st->f->input_every[k];
+      x = ir_binary(&st->b, IR_OP_div, x, ir_number(&st->b, window));
+    }
+    if (st->f->external[k] != NO_FIELD) {
+      ir_value external = ir_load(&st->b, st->f->external[k]);
+      x = st->f->input[k] == NO_FIELD ? external : ir_binary(&st->b, IR_OP_add, x, external);
+    }
+    st->inputs[k] = x;
+  }
+  st->self->inputs = st->inputs;
+}
+
+/* Phase 1: the blocks of what fired, and what the conditions are behind them. */
+static void run_event_blocks(step *st) {
+  const model_component *c = st->c;
+  for (uint32_t k = 0; k < c->events.len; k++)
+    st->fired[k] = ir_load(&st->b, st->f->fired[k]);
+  for (uint32_t k = 0; k < c->blocks.len; k++) {
+    const model_on *on = &c->blocks.data[k];
+    if (on->kind == BLOCK_EVENT)
+      lower_block_if(&st->s, &st->now, &on->body, st->fired[on->event]);
+  }
+}
+
+static ir_value not_refractory(step *st, uint32_t event, ir_value tick) {
+  ir_value end = st->now.timers[st->c->timers.len + event];
+  return ir_binary(&st->b, IR_OP_ge, tick, end);
+}
+
+/* The previous value of a condition. When it depends on states alone it is evaluated again here for
+ * all elements, which gives the same as remembering it and costs no memory; else it is remembered
+ * in a field. */
+static void previous_conditions(step *st) {
+  ir_builder *b = &st->b;
+  for (uint32_t k = 0; k < st->c->events.len; k++) {
+    const model_event *ev = &st->c->events.data[k];
+    st->before[k] = IR_NO_VALUE;
+    if (!ev->when)
+      continue;
+    b->at = ev->at;
+    ir_value now = lower_expr(&st->s, ev->when);
+    if (st->f->edge[k] != NO_FIELD) {
+      st->before[k] = ir_select(b, st->fired[k], now, ir_load(b, st->f->edge[k]));
+      continue;
+    }
+    if (st->f->refractory[k] != NO_FIELD) {
+      ir_value last = ir_binary(b, IR_OP_sub, st->self->tick, ir_number(b, 1));
+      now = ir_binary(b, IR_OP_and, now, not_refractory(st, k, last));
+    }
+    if (ev->is_spike)
+      now = ir_binary(b, IR_OP_and, now, ir_binary(b, IR_OP_gt, st->self->tick, ir_number(b, 0)));
+    st->before[k] = now;
+  }
+}
+
+static void run_periodic(step *st, const model_on *on) {
+  ir_builder *b = &st->b;
+  ir_value period =
+      ir_binary(b, IR_OP_max, lower_ticks(&st->s, on->period, st->c->timescale), ir_number(b, 1));
+  ir_value tick = st->self->tick;
+  ir_value whole = ir_unary(b, IR_OP_floor, ir_binary(b, IR_OP_div, tick, period));
+  ir_value due = ir_binary(b, IR_OP_eq, ir_binary(b, IR_OP_mul, whole, period), tick);
+  lower_block_if(&st->s, &st->now, &on->body, due);
+}
+
+/* Phase 3. */
+static void run_clocked_blocks(step *st) {
+  for (uint32_t k = 0; k < st->c->blocks.len; k++) {
+    const model_on *on = &st->c->blocks.data[k];
+    st->b.at = on->at;
+    if (on->kind == BLOCK_EVERY)
+      run_periodic(st, on);
+    if (on->kind == BLOCK_EACH_STEP)
+      lower_block(&st->s, &st->now, &on->body);
+  }
+}
+
+/* Phase 4. */
+static void run_equations(step *st) {
+  lowering *l = st->l;
+  const char *pop = l->m->populations.data[st->population].name;
+  ir_value *gauss = ARENA_ARRAY(l->arena, ir_value, st->c->noises.len);
+  for (uint32_t k = 0; k < st->c->noises.len; k++) {
+    uint64_t key =
+        hash_name64(arena_printf(l->arena, "%s/noise %s", pop, st->c->noises.data[k].name));
+    st->b.at = st->c->noises.data[k].at;
+    gauss[k] = ir_random(&st->b, IR_OP_rand_normal, key, st->c->timescale, st->s.who_a, st->s.who_b,
+                         ir_number(&st->b, 0), ir_number(&st->b, 1));
+  }
+  view_forget_lets(st->self);
+  lower_equations(&st->s, &st->now, st->population, gauss);
+  view_forget_lets(st->self);
+}
+
+static void start_refractory(step *st, uint32_t k, ir_value fires, ir_value next_tick) {
+  ir_builder *b = &st->b;
+  ir_unary(b, IR_OP_skip_begin, fires);
+  ir_value ticks = lower_ticks(&st->s, st->c->events.data[k].refractory, st->c->timescale);
+  ir_value end = ir_binary(b, IR_OP_add, next_tick, ticks);
+  ir_store(b, st->f->refractory[k],
+           ir_select(b, fires, end, st->now.timers[st->c->timers.len + k]));
+  ir_nullary(b, IR_OP_skip_end, 0);
+  view_forget_lets(st->self);
+}
+
+/* Phase 5: conditions on the new states. `refractory` still counts the tick that ends. */
+static void detect_events(step *st, ir_value tick, ir_value next_tick) {
+  ir_builder *b = &st->b;
+  for (uint32_t k = 0; k < st->c->events.len; k++) {
+    const model_event *ev = &st->c->events.data[k];
+    b->at = ev->at;
+    ir_value fires = st->now.emitted[k];
+    if (ev->when) {
+      ir_value now = lower_expr(&st->s, ev->when);
+      if (st->f->refractory[k] != NO_FIELD)
+        now = ir_binary(b, IR_OP_and, now, not_refractory(st, k, tick));
+      if (st->f->edge[k] != NO_FIELD)
+        ir_store(b, st->f->edge[k], now);
+      ir_value rises = ir_binary(b, IR_OP_and, now, ir_unary(b, IR_OP_not, st->before[k]));
+      fires = ir_binary(b, IR_OP_or, fires, rises);
+    }
+    if (st->f->refractory[k] != NO_FIELD)
+      start_refractory(st, k, fires, next_tick);
+    ir_add_op(b, (ir_op){.op = IR_OP_event,
+                         .aux = k,
+                         .field = st->f->fired[k],
+                         .args = {fires, IR_NO_VALUE, IR_NO_VALUE, IR_NO_VALUE},
+                         .at = ev->at});
+  }
+}
+
+static void store_changes(step *st) {
+  for (uint32_t k = 0; k < st->now.state_count; k++)
+    if (st->now.states[k] != st->loaded.states[k])
+      ir_store(&st->b, st->f->state[k], st->now.states[k]);
+  for (uint32_t k = 0; k < st->c->timers.len; k++)
+    if (st->now.timers[k] != st->loaded.timers[k])
+      ir_store(&st->b, st->f->timer[k], st->now.timers[k]);
+  for (uint32_t k = 0; k < st->c->inputs.len; k++) /* a window of collections starts anew */
+    if (collects_faster(st, k))
+      ir_store(&st->b, st->f->input[k],
+               ir_number(&st->b, st->l->p->fields.data[st->f->input[k]].value));
+}
+
+/* What is smaller than this, in internal units, counts as nothing: sums may skip it. */
+#define NEGLIGIBLE_SOURCE_TERM 1e-60
+
+static void store_source_term(scope *s, const source_term *t) {
+  ir_value x = lower_product(s, t->factors, t->factor_count);
+  ir_value small = ir_binary(s->b, IR_OP_lt, ir_unary(s->b, IR_OP_abs, x),
+                             ir_number(s->b, NEGLIGIBLE_SOURCE_TERM));
+  ir_store(s->b, t->field, ir_select(s->b, small, ir_number(s->b, 0), x));
+}
+
+/* Phase 6, the share of a source. */
+static void store_source_terms(step *st) {
+  for (uint32_t k = 0; k < st->f->source_terms.len; k++) {
+    const source_term *t = &st->f->source_terms.data[k];
+    if (!t->is_fused)
+      continue;
+    scope s = st->s;
+    s.side[SIDE_PRE] = st->self;
+    s.side[SIDE_SELF] = view_of_connection(st->l, &st->b, t->connection, IR_NO_VALUE);
+    s.connection = t->connection;
+    store_source_term(&s, t);
+  }
+}
+
+static void begin_step(step *st, lowering *l, uint32_t population) {
+  *st = (step){.l = l,
+               .population = population,
+               .c = component_of_population(l, population),
+               .f = &l->populations[population]};
+  const char *name = l->m->populations.data[population].name;
+  uint32_t number;
+  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.step", name), NSA_ROLE_STEP,
+                                    st->f->domain, st->c->timescale, &number);
+  l->population_list.data[population].step = number;
+  st->b = ir_builder_on(l->p, fn);
+  st->b.at = st->c->at;
+  st->s = scope_of_population(l, &st->b, population);
+  st->self = st->s.side[SIDE_SELF];
+  st->fired = ARENA_ARRAY(l->arena, ir_value, st->c->events.len);
+  st->before = ARENA_ARRAY(l->arena, ir_value, st->c->events.len);
+}
+
+void lower_step(lowering *l, uint32_t population) {
+  step st;
+  begin_step(&st, l, population);
+  load_state(&st);
+  st.self->states = st.now.states;
+  st.self->timers = st.now.timers;
+  load_inputs(&st);
+  run_event_blocks(&st);
+  previous_conditions(&st);
+  run_clocked_blocks(&st);
+  run_equations(&st);
+  ir_value tick = st.self->tick, next_tick = ir_binary(&st.b, IR_OP_add, tick, ir_number(&st.b, 1));
+  st.self->tick = next_tick;
+  st.self->time = ir_binary(&st.b, IR_OP_mul, next_tick,
+                            ir_number(&st.b, l->m->timescales.data[st.c->timescale].dt));
+  view_forget_lets(st.self);
+  detect_events(&st, tick, next_tick);
+  store_source_terms(&st);
+  store_changes(&st);
+}
+
+void lower_sources(lowering *l, uint32_t population) {
+  population_fields *f = &l->populations[population];
+  for (uint32_t k = 0; k < f->source_terms.len; k++) {
+    const source_term *t = &f->source_terms.data[k];
+    if (t->is_fused)
+      continue;
+    const model_connection *mc = &l->m->connections.data[t->connection];
+    uint32_t number;
+    const model_component *c = component_of_population(l, population);
+    ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.source", mc->name),
+                                      NSA_ROLE_SOURCE, f->domain, c->timescale, &number);
+    vec_push(l->arena, &l->source_list, number);
+    ir_builder b = ir_builder_on(l->p, fn);
+    scope s = scope_of_population(l, &b, population);
+    s.side[SIDE_PRE] = s.side[SIDE_SELF];
+    s.side[SIDE_SELF] = view_of_connection(l, &b, t->connection, IR_NO_VALUE);
+    if (mc->has_partner && mc->partner_of == SIDE_PRE)
+      s.side[SIDE_ASTRO] = view_of_partner(l, &b, t->connection, IR_NO_VALUE);
+    s.connection = t->connection;
+    store_source_term(&s, t);
+  }
+}
