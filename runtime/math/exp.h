@@ -14,12 +14,13 @@ typedef struct {
   vf64 tail; /* what r lacks by rounding */
 } nsa_reduced;
 
-/* For |x| < 2^40. The first fma is exact: LN2_0 has 42 bits, so k * LN2_0 and the difference fit. */
-NSA_INLINE nsa_reduced reduce_by_ln2(vf64 x) {
+/* x + more = k ln2 + r + tail, for |x| < 2^10 and a far smaller `more`. The first fma is exact: LN2_0 has
+ * 42 bits, so k * LN2_0 and the difference fit. */
+NSA_INLINE nsa_reduced reduce_by_ln2(vf64 x, vf64 more) {
   vf64 k = fma_k(x, INV_LN2_0, splat(ROUNDER)) - ROUNDER;
   vf64 exact = fma_k(k, -LN2_0, x);
-  vf64 r = fma_k(k, -LN2_1, exact);
-  return (nsa_reduced){k, r, fma_k(k, -LN2_1, exact - r)};
+  vdd r = two_sum(exact, fma_k(k, -LN2_1, more));
+  return (nsa_reduced){k, r.hi, r.lo};
 }
 
 /* m * 2^k for an integer |k| < 2000, in two steps so that subnormal results are rounded once. */
@@ -37,16 +38,15 @@ NSA_INLINE vf64 scale_by_pow2(vf64 m, vf64 k) {
 #define EXP_LOW (-746.0)
 
 vf64 NSA_NAME(exp)(vf64 x) {
-  nsa_reduced a = reduce_by_ln2(clamp(x, EXP_LOW, EXP_HIGH));
+  nsa_reduced a = reduce_by_ln2(clamp(x, EXP_LOW, EXP_HIGH), splat(0.0));
   vf64 p = fma_(a.r * a.r, POLYNOMIAL(a.r, EXP_Q), a.r);
   return scale_by_pow2(p + 1.0, a.k);
 }
 
-/* e^(x + tail) = (hi + lo) 2^k with an error of some 2^-57; x within [EXP_LOW, EXP_HIGH]. */
-NSA_INLINE vdd exp_parts(vf64 x, vf64 tail, vf64 *k) {
-  nsa_reduced a = reduce_by_ln2(x);
-  vf64 t = a.tail + tail;
-  vf64 small = fma_(a.r * a.r, POLYNOMIAL(a.r, EXP_Q), fma_(t, a.r, t));
+/* e^(x + more) = (hi + lo) 2^k with an error of some 2^-57; x within [EXP_LOW, EXP_HIGH]. */
+NSA_INLINE vdd exp_parts(vf64 x, vf64 more, vf64 *k) {
+  nsa_reduced a = reduce_by_ln2(x, more);
+  vf64 small = fma_(a.r * a.r, POLYNOMIAL(a.r, EXP_Q), fma_(a.tail, a.r, a.tail));
   vdd sum = fast_two_sum(splat(1.0), a.r);
   *k = a.k;
   return fast_two_sum(sum.hi, sum.lo + small);
@@ -55,7 +55,7 @@ NSA_INLINE vdd exp_parts(vf64 x, vf64 tail, vf64 *k) {
 /* e^x - 1 = m * factor, where factor is 1 unless e^x nears the largest number. For x < 720.
  * With s = 2^k: s e^r - 1 = (s - 1) + s r + s r^2 Q(r), the first sum kept exact, as it may cancel. */
 NSA_INLINE vf64 expm1_parts(vf64 x, vf64 *factor) {
-  nsa_reduced a = reduce_by_ln2(clamp(x, -50.0, 720.0));
+  nsa_reduced a = reduce_by_ln2(clamp(x, -50.0, 720.0), splat(0.0));
   vf64 k = clamp(a.k, -100.0, 1000.0);
   vf64 s = pow2(k);
   vdd sum = fast_two_sum(s - 1.0, s * a.r);

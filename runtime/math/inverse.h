@@ -86,8 +86,8 @@ vf64 NSA_NAME(atan2)(vf64 y, vf64 x) {
   vf64 a = abs_(y), b = abs_(x);
   vi64 far_a = eq(a, INFINITY_), far_b = eq(b, INFINITY_);
   vf64 largest = select_(gt(a, b), a, b);
-  vf64 scale = select_(gt(largest, splat(0x1p1000)), splat(0x1p-600), splat(1.0));
-  scale = select_(lt(largest, splat(0x1p-900)), splat(0x1p600), scale);
+  /* away from overflow of the sum and from subnormal remainders */
+  vf64 scale = select_(gt(largest, splat(0x1p400)), splat(0x1p-300), splat(0x1p600));
   vf64 a1 = select_(far_a, splat(1.0), select_(far_b, splat(0.0), a * scale));
   vf64 b1 = select_(far_b, splat(1.0), select_(far_a, splat(0.0), b * scale));
   nsa_angle g = atan_ratio(a1, b1);

@@ -153,9 +153,13 @@ vf64 NSA_NAME(hill)(vf64 x, vf64 k, vf64 n) {
   vf64 q = k / x;
   vf64 lost = fma_(neg(q), x, k) / k;
   vdd l = log_abs(abs_(q));
-  l.lo = l.lo + select_(lt(abs_(lost), splat(0x1p-50)), lost, splat(0.0)); /* not where k/x is 0, infinite, subnormal */
+  /* not where k/x is 0, infinite or subnormal */
+  l.lo = l.lo + select_(lt(abs_(lost), splat(0x1p-50)), lost, splat(0.0));
   vf64 power = pow_specials(q, n, exp_of_product(n, l));
-  return 1.0 / (power + 1.0);
+  vdd sum = two_sum(power, splat(1.0));
+  vf64 inverse = 1.0 / sum.hi;
+  vf64 sum_lo = select_(lt(abs_(power), splat(0x1p60)), sum.lo, splat(0.0)); /* not inf - inf */
+  return fma_(inverse * inverse, neg(sum_lo), inverse);
 }
 
 #endif
