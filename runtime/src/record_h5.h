@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* record_h5.h - HDF5 files in SONATA's layouts for spikes and reports, written as a stream.
+ *
+ * A file is written as NAME.h5.part and gets its name when it is closed whole, so that a file that
+ * has its name is complete. Memory is bounded (about 1 MiB a table); tables go to the file when
+ * they are full or when h5_flush asks. After a failure (the disk is full) all further calls do
+ * nothing, and h5_close removes the partial file. */
+#ifndef NSA_RUNTIME_RECORD_H5_H
+#define NSA_RUNTIME_RECORD_H5_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define H5_ERROR_SIZE 512
+
+typedef struct h5_file h5_file;
+typedef struct h5_spikes h5_spikes;
+typedef struct h5_report h5_report;
+
+/* folder/name.h5; NULL with a sentence in error. */
+h5_file *h5_create(const char *folder, const char *name, char error[H5_ERROR_SIZE]);
+/* Writes out what is buffered. False when the file has failed. */
+bool h5_flush(h5_file *file);
+/* NULL while all is well. */
+const char *h5_error(const h5_file *file);
+/* Flushes, closes, gives the file its name and frees. False with a sentence in error. */
+bool h5_close(h5_file *file, char error[H5_ERROR_SIZE]);
+
+/* Closes and removes the partial file. */
+void h5_discard(h5_file *file);
+
+/* /spikes/POPULATION/{timestamps, node_ids}, sorted by time. NULL: the file has failed. */
+h5_spikes *h5_add_spikes(h5_file *file, const char *population);
+void h5_put_spike(h5_spikes *spikes, double time_ms, uint64_t node);
+
+typedef struct {
+  const char *population, *units;
+  const char *reduced;      /* "mean": the one column is over elements; NULL */
+  uint64_t first, columns;  /* node ids are first, first + 1, … */
+  double start_ms, step_ms; /* of the rows */
+  uint64_t expected_rows;   /* sizes the chunks */
+  bool has_gaps;            /* also writes the time of each row */
+} h5_report_shape;
+
+/* /report/POPULATION/{data, mapping}. One report a file. */
+h5_report *h5_add_report(h5_file *file, const h5_report_shape *shape);
+/* A row comes in one or more pieces from left to right; the last one ends it. */
+void h5_put_values(h5_report *report, double time_ms, const double *values, uint64_t count);
+
+/* Returns what the library holds, once at the end; it is not left to exit, where it would try again
+ * to write what could not be written. */
+void h5_library_close(void);
+
+/* "1.10.8" */
+const char *h5_library_version(char version[32]);
+
+#endif

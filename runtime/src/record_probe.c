@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "record_probe.h"
+
+#include <math.h>
+#include <string.h>
+
+bool probe_is_event(const nsa_probe *probe) { return probe->event != NSA_NONE; }
+
+uint64_t probe_range(const sim *s, const nsa_probe *probe, uint64_t *first) {
+  uint64_t count = s->domain_count[probe->domain];
+  uint64_t end = probe->last >= count ? count : (uint64_t)probe->last + 1;
+  *first = probe->first;
+  return end > *first ? end - *first : 0;
+}
+
+uint32_t probe_population(const sim *s, const nsa_probe *probe) {
+  const nsa_domain *domain = &s->program->domains[probe->domain];
+  if (domain->kind == NSA_DOMAIN_CONNECTION)
+    return s->program->connections[domain->owner].source;
+  return domain->owner;
+}
+
+static uint32_t spike_event(const nsa_population *population) {
+  for (uint32_t e = 0; e < population->events_count; e++) {
+    if (population->events[e].is_spike)
+      return e;
+  }
+  return NSA_NONE;
+}
+
+const sim_fired *probe_fired(const sim *s, const nsa_probe *probe) {
+  static const sim_fired none;
+  uint32_t p = probe_population(s, probe), event = probe->event;
+  if (event == NSA_EVENT_ARRIVALS)
+    event = spike_event(&s->program->populations[p]);
+  return event < s->program->populations[p].events_count ? &s->populations[p].events[event] : &none;
+}
+
+probe_view probe_look(const sim *s, const nsa_probe *probe) {
+  if (probe->kernel != NSA_NONE)
+    sim_probe(s, probe->kernel);
+  const nsa_field *field = &s->program->fields[probe->field];
+  probe_view view = {.data = s->field_data[probe->field],
+                     .type = (nsa_type)field->type,
+                     .is_uniform = field->is_uniform != 0};
+  view.count = probe_range(s, probe, &view.first);
+  return view;
+}
+
+static double value_at(const probe_view *view, uint64_t i) {
+  if (view->type == NSA_B1)
+    return ((const uint8_t *)view->data)[i];
+  return view->type == NSA_INDEX ? ((const uint32_t *)view->data)[i]
+                                 : ((const double *)view->data)[i];
+}
+
+void probe_copy(const probe_view *view, uint64_t at, uint64_t n, double *values) {
+  uint64_t start = view->first + at;
+  if (view->type == NSA_F64 && !view->is_uniform) {
+    memcpy(values, (const double *)view->data + start, n * sizeof *values);
+    return;
+  }
+  for (uint64_t i = 0; i < n; i++)
+    values[i] = value_at(view, view->is_uniform ? 0 : start + i);
+}
+
+static double combine(nsa_reduce_kind kind, double a, double b) {
+  if (kind == NSA_REDUCE_MAX)
+    return b > a ? b : a;
+  if (kind == NSA_REDUCE_MIN)
+    return b < a ? b : a;
+  return a + b;
+}
+
+double probe_reduce(const probe_view *view, nsa_reduce_kind kind) {
+  double values[NSA_BLOCK], total = NAN;
+  for (uint64_t at = 0; at < view->count; at += NSA_BLOCK) {
+    uint64_t n = view->count - at < NSA_BLOCK ? view->count - at : NSA_BLOCK;
+    probe_copy(view, at, n, values);
+    double sum = values[0];
+    for (uint64_t i = 1; i < n; i++)
+      sum = combine(kind, sum, values[i]);
+    total = at == 0 ? sum : combine(kind, total, sum);
+  }
+  return kind == NSA_REDUCE_MEAN ? total / (double)view->count : total;
+}
