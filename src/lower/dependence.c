@@ -8,10 +8,25 @@ static bool is_varied_param(lowering *l, const view *v, uint32_t item) {
   return field != NO_FIELD && !l->p->fields.data[field].is_uniform;
 }
 
+/* Lets are looked through once: the answer is kept with their owner, once its fields are complete.
+ */
+static let_memo *memo_of(lowering *l, const view *v, uint32_t item) {
+  let_memo *list = v->is_connection ? l->connections[v->owner].lets : l->populations[v->owner].lets;
+  return list ? &list[item] : NULL;
+}
+
 static dependence of_let(lowering *l, view *const side[4], const model_expr *e) {
   view *owner = side[e->ref.side];
-  view *inner[4] = {owner, side[SIDE_PRE], side[SIDE_POST], side[SIDE_ASTRO]};
-  dependence d = lower_dependence(l, inner, owner->component->lets.data[e->ref.item].value);
+  let_memo *memo = memo_of(l, owner, e->ref.item);
+  dependence d;
+  if (memo && memo->is_known) {
+    d = memo->depends;
+  } else {
+    view *inner[4] = {owner, side[SIDE_PRE], side[SIDE_POST], side[SIDE_ASTRO]};
+    d = lower_dependence(l, inner, owner->component->lets.data[e->ref.item].value);
+    if (memo)
+      *memo = (let_memo){true, d};
+  }
   if (e->ref.side == SIDE_SELF)
     return d;
   dependence moved = {{0}};
@@ -77,12 +92,28 @@ dependence lower_dependence(lowering *l, view *const side[4], const model_expr *
   return d;
 }
 
+void lower_sides(lowering *l, bool is_connection, uint32_t owner, view views[4], view *side[4]) {
+  views[SIDE_SELF] = (view){.is_connection = is_connection, .owner = owner};
+  views[SIDE_SELF].component =
+      is_connection ? component_of_connection(l, owner) : component_of_population(l, owner);
+  if (is_connection) {
+    const model_connection *mc = &l->m->connections.data[owner];
+    views[SIDE_PRE] =
+        (view){.owner = mc->source, .component = component_of_population(l, mc->source)};
+    views[SIDE_POST] =
+        (view){.owner = mc->target, .component = component_of_population(l, mc->target)};
+    if (mc->has_partner)
+      views[SIDE_ASTRO] =
+          (view){.owner = mc->partner, .component = component_of_population(l, mc->partner)};
+  }
+  for (int s = 0; s < 4; s++)
+    side[s] = &views[s];
+}
+
 uint32_t lower_self_dependence(lowering *l, bool is_connection, uint32_t owner,
                                const model_expr *e) {
-  view self = {.is_connection = is_connection, .owner = owner};
-  self.component =
-      is_connection ? component_of_connection(l, owner) : component_of_population(l, owner);
-  view *side[4] = {&self, &self, &self, &self};
+  view views[4] = {{0}}, *side[4];
+  lower_sides(l, is_connection, owner, views, side);
   dependence d = lower_dependence(l, side, e);
   return d.side[0] | d.side[1] | d.side[2] | d.side[3];
 }

@@ -114,6 +114,7 @@ static void lower_phase_block(lowering *l, uint32_t k) {
       ir_function_add(l->p, name, NSA_ROLE_PHASE_BLOCK, f->domain, c->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
   scope s = scope_of_population(l, &b, pb->population);
+  s.locals = ARENA_ARRAY(l->arena, ir_value, pb->local_count);
   block_state now = {
       .state_count = c->states.len, .timer_count = c->timers.len, .event_count = c->events.len};
   now.states = ARENA_ARRAY(l->arena, ir_value, c->states.len);

@@ -61,7 +61,7 @@ scope scope_of_population(lowering *l, ir_builder *b, uint32_t population) {
   s.who_a = ir_nullary(b, IR_OP_element, 0);
   s.who_b = ir_number(b, 0);
   s.key_prefix = l->m->populations.data[population].name;
-  s.locals = ARENA_ARRAY(l->arena, ir_value, 256);
+  s.locals = ARENA_ARRAY(l->arena, ir_value, c->local_count);
   return s;
 }
 
@@ -83,7 +83,7 @@ scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection) {
   s.who_a = ir_unary(b, IR_OP_index_number, source);
   s.who_b = ir_unary(b, IR_OP_index_number, target);
   s.key_prefix = mc->name;
-  s.locals = ARENA_ARRAY(l->arena, ir_value, 256);
+  s.locals = ARENA_ARRAY(l->arena, ir_value, component_of_connection(l, connection)->local_count);
   return s;
 }
 

@@ -233,6 +233,7 @@ void lower_population_fields(lowering *l, uint32_t population) {
       f->external[k] = lower_add_field(
           l, arena_printf(l->arena, "%s.%s.external", o.name, c->inputs.data[k].name), f->domain,
           NSA_F64, NSA_FIELD_EXTERNAL, 0, &c->inputs.data[k].unit, c->inputs.data[k].at);
+  f->lets = ARENA_ARRAY(l->arena, let_memo, c->lets.len);
   add_event_fields(l, population, f);
 }
 
@@ -341,6 +342,7 @@ void lower_connection_fields(lowering *l, uint32_t connection) {
   f->link_target = link_index(l, connection, "target", f->domain, NSA_INDEX, NSA_FIELD_LINK_TARGET);
   f->link_distance = NO_FIELD;
   add_partner_fields(l, connection, f);
+  f->lets = ARENA_ARRAY(l->arena, let_memo, o.c->lets.len);
   f->is_stencil = can_be_stencil(l, connection, f);
 }
 

@@ -293,16 +293,6 @@ static void add_term(splitter *sp, const product *p) {
 static splitter start_split(lowering *l, uint32_t connection, const model_contribution *c) {
   const model_connection *mc = &l->m->connections.data[connection];
   splitter sp = {.l = l, .connection = connection, .mc = mc, .contribution = c};
-  sp.views[SIDE_SELF] = (view){.is_connection = true,
-                               .owner = connection,
-                               .component = component_of_connection(l, connection)};
-  sp.views[SIDE_PRE] =
-      (view){.owner = mc->source, .component = component_of_population(l, mc->source)};
-  sp.views[SIDE_POST] =
-      (view){.owner = mc->target, .component = component_of_population(l, mc->target)};
-  if (mc->has_partner)
-    sp.views[SIDE_ASTRO] =
-        (view){.owner = mc->partner, .component = component_of_population(l, mc->partner)};
   return sp;
 }
 
@@ -328,8 +318,7 @@ void lower_contributions(lowering *l, uint32_t connection) {
   const model_component *synapse = component_of_connection(l, connection);
   for (uint32_t k = 0; k < synapse->contributions.len; k++) {
     splitter sp = start_split(l, connection, &synapse->contributions.data[k]);
-    for (int s = 0; s < 4; s++)
-      sp.side[s] = &sp.views[s];
+    lower_sides(l, true, connection, sp.views, sp.side);
     if (l->connections[connection].is_stencil) {
       add_stencil(&sp);
       continue;

@@ -8,6 +8,34 @@
 
 #define NO_FIELD NSA_NONE
 
+/* ---- what an expression depends on, lets looked through ---- */
+
+enum {
+  DEPENDS_STATE = 1,      /* a state with an equation */
+  DEPENDS_HELD_STATE = 2, /* a state that only blocks change */
+  DEPENDS_TIME = 4,
+  DEPENDS_INPUT = 8,
+  DEPENDS_TIMER = 16,   /* and refractory */
+  DEPENDS_ELEMENT = 32, /* index, place, fan */
+  DEPENDS_RANDOM = 64,
+  DEPENDS_LOCAL = 128,
+  DEPENDS_VARIED_PARAM = 256, /* one value an element or link */
+  DEPENDS_PARAM = 512,
+  DEPENDS_DISTANCE = 1024
+};
+#define DEPENDS_INVARIANT                                                                          \
+  (DEPENDS_ELEMENT | DEPENDS_VARIED_PARAM | DEPENDS_PARAM | DEPENDS_DISTANCE)
+
+typedef struct {
+  uint32_t side[4]; /* by model_side */
+} dependence;
+
+/* What a let depends on, once it was asked for. */
+typedef struct {
+  bool is_known;
+  dependence depends;
+} let_memo;
+
 /* A term of phase 6 that a source computes for its links: fused into its step. */
 typedef struct {
   uint32_t field; /* NSA_FIELD_SOURCE_TERM of the source population */
@@ -35,6 +63,7 @@ typedef struct {
       *refractory; /* by item; NO_FIELD where not needed */
   uint32_t
       *input_every; /* base ticks between two collections into the input; 0: nothing is collected */
+  let_memo *lets;   /* NULL until the fields are complete */
   VEC(source_term) source_terms;
   VEC(target_term) target_terms;
 } population_fields;
@@ -47,6 +76,7 @@ typedef struct {
   uint32_t partner_index, partner_known;
   uint32_t fan_in, fan_out; /* of target and source domain; made when used */
   bool is_stencil;
+  let_memo *lets; /* NULL until the fields are complete */
 } connection_fields;
 
 typedef struct {
@@ -123,31 +153,13 @@ ir_value lower_product(scope *s, model_expr *const *factors, uint32_t count);
 /* round(duration / dt), at least 0: whole ticks. */
 ir_value lower_ticks(scope *s, const model_expr *duration, uint32_t timescale);
 
-/* ---- what an expression depends on, lets looked through ---- */
-
-enum {
-  DEPENDS_STATE = 1,      /* a state with an equation */
-  DEPENDS_HELD_STATE = 2, /* a state that only blocks change */
-  DEPENDS_TIME = 4,
-  DEPENDS_INPUT = 8,
-  DEPENDS_TIMER = 16,   /* and refractory */
-  DEPENDS_ELEMENT = 32, /* index, place, fan */
-  DEPENDS_RANDOM = 64,
-  DEPENDS_LOCAL = 128,
-  DEPENDS_VARIED_PARAM = 256, /* one value an element or link */
-  DEPENDS_PARAM = 512,
-  DEPENDS_DISTANCE = 1024
-};
-#define DEPENDS_INVARIANT                                                                          \
-  (DEPENDS_ELEMENT | DEPENDS_VARIED_PARAM | DEPENDS_PARAM | DEPENDS_DISTANCE)
-
-typedef struct {
-  uint32_t side[4]; /* by model_side */
-} dependence;
+/* ---- what an expression depends on ---- */
 
 /* Only owner and component of the views are looked at. */
 dependence lower_dependence(lowering *l, view *const side[4], const model_expr *e);
-/* Of an expression of a component, for its own population. */
+/* The views of an owner's sides, with owner and component only. */
+void lower_sides(lowering *l, bool is_connection, uint32_t owner, view views[4], view *side[4]);
+/* Of an expression of a population's or connection's component, all sides together. */
 uint32_t lower_self_dependence(lowering *l, bool is_connection, uint32_t owner,
                                const model_expr *e);
 

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* stages.c - the way of the data, in one table. */
+#include "driver/compile.h"
+#include "opt/opt.h"
+#include "support/file.h"
+#include "support/limits.h"
+#include <stdio.h>
+#include <time.h>
+
+/* ---- read and parse ---- */
+
+static bool run_parse(compilation *c) {
+  size_t len;
+  const char *error = NULL;
+  char *source = file_read(c->arena, c->options->path, LIMIT_FILE_BYTES, &len, &error);
+  if (!source) {
+    c->failure = arena_printf(c->arena, "cannot read %s: %s", c->options->path, error);
+    return false;
+  }
+  c->file = diag_add_file(c->sink, c->options->path, source, len);
+  c->ast = syntax_parse(c->arena, c->names, c->sink, c->file);
+  return true; /* after errors the model still finds more of them */
+}
+
+static void dump_ast(const compilation *c, text *out) { syntax_dump(c->ast, out); }
+
+/* ---- check ---- */
+
+/* Where the models that come with the compiler lie, relative to the executable. */
+static const char *const *model_folders(compilation *c) {
+  const char **folders = ARENA_ARRAY(c->arena, const char *, 2);
+  char *bin = file_executable_folder(c->arena);
+  folders[0] = bin ? file_join(c->arena, bin, "../share/nsa/models") : NULL;
+  return folders;
+}
+
+static bool run_check(compilation *c) {
+  model_options options = {.patterns = c->options->patterns,
+                           .pattern_count = c->options->pattern_count,
+                           .model_folders = model_folders(c),
+                           .needs_run = c->options->needs_run};
+  c->model = model_check(c->arena, c->names, c->sink, c->ast, &options);
+  return diag_error_count(c->sink) == 0;
+}
+
+/* ---- lower ---- */
+
+static bool run_lower(compilation *c) {
+  char *folder = file_folder(c->arena, c->options->path);
+  lower_options options = {.folder = folder, .analyse_timescales = c->options->analyse_timescales};
+  c->ir = lower_model(c->arena, c->model, c->sink, &options, &c->report);
+  if (c->ir)
+    c->lowered_function_count = c->ir->functions.len;
+  return c->ir != NULL;
+}
+
+static const char *verify_ir(compilation *c) { return ir_verify(c->arena, c->ir); }
+static void dump_ir(const compilation *c, text *out) { ir_print(c->ir, out); }
+
+/* ---- optimise ---- */
+
+static bool run_optimise(compilation *c) {
+  if (c->options->keep_unoptimised)
+    return true;
+  opt_run(c->ir, NULL);
+  ir_program_finish(c->ir);
+  return true;
+}
+
+const compile_stage compile_stages[] = {
+    {"parse", run_parse, NULL, dump_ast},
+    {"check", run_check, NULL, NULL},
+    {"lower", run_lower, verify_ir, dump_ir},
+    {"optimise", run_optimise, verify_ir, dump_ir},
+};
+const uint32_t compile_stage_count = sizeof compile_stages / sizeof *compile_stages;
+
+/* ---- running them ---- */
+
+double compile_seconds(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+void compile_add_time(compilation *c, const char *name, double seconds) {
+  if (c->time_count < COMPILE_MAX_STAGES)
+    c->times[c->time_count++] = (nsa_stage_time){name, seconds};
+}
+
+static int run_stage(compilation *c, const compile_stage *stage) {
+  double start = compile_seconds();
+  bool is_usable = stage->run(c);
+  const char *bug = is_usable && stage->verify ? stage->verify(c) : NULL;
+  compile_add_time(c, stage->name, compile_seconds() - start);
+  if (c->failure)
+    return 2;
+  if (bug) {
+    fprintf(stderr, "nsa: internal error after stage %s: %s\n", stage->name, bug);
+    return 70;
+  }
+  return is_usable ? 0 : 1;
+}
+
+int compile_run(compilation *c, const compile_options *options) {
+  *c = (compilation){.options = options, .arena = arena_new()};
+  c->names = intern_new(c->arena);
+  c->sink = diag_sink_new(c->arena);
+  for (uint32_t k = 0; k < compile_stage_count; k++) {
+    int code = run_stage(c, &compile_stages[k]);
+    if (code)
+      return code;
+    if (options->stop_after && !strcmp(options->stop_after, compile_stages[k].name))
+      break;
+  }
+  return diag_error_count(c->sink) ? 1 : 0;
+}
+
+void compile_free(compilation *c) {
+  arena_free(c->arena);
+  c->arena = NULL;
+}
