@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* unit_names.c - which words are units. The scanner needs to know, because a quantity ends before
+ * what is no unit; what the units mean is the business of the model. */
+#include "syntax/scan.h"
+#include "syntax/syntax.h"
+
+#include <string.h>
+#include <strings.h>
+
+typedef struct {
+  const char *name;
+  bool is_prefixed;
+} unit_row;
+
+static const unit_row units[] = {
+#define UNIT(name, exponent, multiplier, time, voltage, current, length, amount, temperature,      \
+             prefixed)                                                                             \
+  {name, (prefixed) != 0},
+#include "syntax/units.def"
+};
+
+static const char *const prefixes[] = {
+#define PREFIX(spelling, exponent) spelling,
+#include "syntax/units.def"
+};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* What people write instead, and what they mean. */
+static const struct {
+  const char *wrong, *right;
+} habits[] = {
+    {"sec", "s"},      {"msec", "ms"},     {"usec", "us"},       {"hr", "h"},      {"mins", "min"},
+    {"Mohms", "MOhm"}, {"volt", "V"},      {"volts", "V"},       {"ampere", "A"},  {"amp", "A"},
+    {"molar", "M"},    {"micron", "um"},   {"microns", "um"},    {"percent", "%"}, {"seconds", "s"},
+    {"ohms", "Ohm"},   {"siemens", "S"},   {"hertz", "Hz"},      {"kelvin", "K"},  {"joule", "J"},
+    {"\xCE\xA9", "Ohm"}, {"M\xCE\xA9", "MOhm"}, {"k\xCE\xA9", "kOhm"},
+};
+
+static bool unit_matches(const unit_row *unit, const char *s, size_t len, bool needs_prefix) {
+  size_t unit_len = strlen(unit->name);
+  return unit_len == len && memcmp(unit->name, s, len) == 0 && (!needs_prefix || unit->is_prefixed);
+}
+
+static bool is_unit_after(const char *s, size_t len, bool needs_prefix) {
+  for (size_t i = 0; i < COUNT(units); i++)
+    if (unit_matches(&units[i], s, len, needs_prefix))
+      return true;
+  return false;
+}
+
+bool syntax_is_unit_name(const char *s, size_t len) {
+  if (is_unit_after(s, len, false))
+    return true;
+  for (size_t i = 0; i < COUNT(prefixes); i++) {
+    size_t n = strlen(prefixes[i]);
+    if (n < len && memcmp(prefixes[i], s, n) == 0 && is_unit_after(s + n, len - n, true))
+      return true;
+  }
+  return false;
+}
+
+/* The unit that is spelled like this but for upper and lower case ("mv", "Mohm"), or NULL. */
+static const char *other_case(arena *a, const char *word) {
+  for (size_t p = 0; p <= COUNT(prefixes); p++)
+    for (size_t u = 0; u < COUNT(units); u++) {
+      if (p < COUNT(prefixes) && !units[u].is_prefixed)
+        continue;
+      const char *candidate =
+          arena_printf(a, "%s%s", p < COUNT(prefixes) ? prefixes[p] : "", units[u].name);
+      if (strcasecmp(candidate, word) == 0)
+        return candidate;
+    }
+  return NULL;
+}
+
+const char *scan_suggest_unit(arena *a, const char *word) {
+  for (size_t i = 0; i < COUNT(habits); i++)
+    if (strcmp(habits[i].wrong, word) == 0)
+      return habits[i].right;
+  return strlen(word) > 1 ? other_case(a, word) : NULL;
+}
