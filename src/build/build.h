@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* build.h - from IR to machine code: in this process, in a cache, in an executable.
+ *
+ *   ir_program -> LLVM module -> optimised -> object file (bytes) -> linked into this process
+ *                                                               \-> linked into an executable
+ *
+ * One road: `nsa run` and `nsa build` link the same bytes, and the cache holds them. All functions
+ * return false or NULL with *error (the world's failures: no compiler, no memory for code, no such
+ * processor); our own mistakes abort with 70. Nothing is kept between calls. */
+#ifndef NSA_BUILD_BUILD_H
+#define NSA_BUILD_BUILD_H
+
+#include "ir/ir.h"
+#include "nsa_rt.h"
+
+/* ---- what to compile for ---- */
+
+typedef struct {
+  const char *triple, *cpu, *features; /* LLVM's names */
+  uint32_t width;                      /* lanes of double */
+} build_target;
+
+/* This machine. width 0: what suits it (2 lanes for SSE2 and NEON, 4 from AVX2 on); else 1, 2, 4 or 8. */
+bool build_target_host(arena *a, uint32_t width, build_target *target, const char **error);
+/* The linked LLVM's version, "19.1.7". */
+const char *build_llvm_version(arena *a);
+
+/* ---- objects ---- */
+
+typedef struct {
+  bool use_cache;          /* look for the object in the cache, and put it there */
+  const diag_sink *debug;  /* not NULL: line tables (and no cache, as they depend on places) */
+  const char *passes;      /* LLVM pass pipeline; NULL: ours */
+} build_options;
+
+typedef struct {
+  double emit, optimise, codegen; /* seconds; all 0 when the object came from the cache */
+  bool is_cached;
+} build_times;
+
+typedef struct {
+  const uint8_t *data;
+  size_t len;
+} build_bytes;
+
+/* The object file; its bytes live in the arena. times may be NULL. */
+bool build_object(arena *a, const ir_program *program, const build_target *target,
+                  const build_options *options, build_bytes *object, build_times *times,
+                  const char **error);
+
+typedef enum { BUILD_TEXT_LLVM, BUILD_TEXT_OPTIMISED, BUILD_TEXT_ASSEMBLY } build_text_kind;
+
+/* A stage as text, for `nsa emit`. */
+const char *build_text(arena *a, const ir_program *program, const build_target *target,
+                       const build_options *options, build_text_kind kind, const char **error);
+
+/* ---- in this process ---- */
+
+typedef struct build_jit build_jit;
+
+/* Links the object into this process; kernels are there until build_jit_free. */
+build_jit *build_jit_new(arena *a, const build_bytes *object, const char **error);
+const nsa_kernel_fn *build_jit_kernels(const build_jit *jit, uint32_t *count);
+void build_jit_free(build_jit *jit);
+
+/* Appends names and addresses of the kernels to /tmp/perf-<pid>.map, where `perf` looks for them. */
+bool build_perf_map(arena *a, const build_jit *jit, const nsa_program *program,
+                    const build_bytes *object, const char **error);
+
+/* ---- the cache (cache.c) ---- */
+
+typedef struct {
+  uint64_t lo, hi;
+} build_key;
+
+/* What the object depends on: operations, types and slots of the functions, the processor, LLVM, this
+ * compiler. Not: names, places, parameters' values. */
+build_key build_cache_key(const ir_program *program, const build_target *target);
+/* $NSA_CACHE, $XDG_CACHE_HOME/nsa or ~/.cache/nsa; NULL when caching is off (NSA_CACHE=off) or the folder
+ * is not ours alone. Made when missing. */
+const char *build_cache_folder(arena *a);
+/* False when there is none, or it is damaged. */
+bool build_cache_read(arena *a, const char *folder, build_key key, build_bytes *object);
+/* Failures are silent: the cache is a convenience. */
+void build_cache_write(arena *a, const char *folder, build_key key, const build_bytes *object);
+
+/* ---- executables (link.c) ---- */
+
+/* <folder of the running executable>/../lib/nsa: libnsa_rt.a and link-flags. */
+const char *build_library_folder(arena *a);
+/* Links kernels and program with the runtime in library_folder into an executable, by the system's `cc`. */
+bool build_executable(arena *a, const nsa_program *program, const build_target *target,
+                      const build_bytes *kernels, const char *library_folder, const char *path,
+                      const char **error);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* emit.c - the module: types, attributes, one kernel after the other, their table. */
+#include "emit/emit_internal.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+_Noreturn void emit_bug(const char *what, const char *where) {
+  fprintf(stderr, "nsa: a bug in the compiler (emit): %s: %s\n", what, where);
+  exit(70);
+}
+
+static LLVMAttributeRef word_attribute(const module_emitter *m, const char *key, const char *value) {
+  return LLVMCreateStringAttribute(m->context, key, (unsigned)strlen(key), value,
+                                   (unsigned)strlen(value));
+}
+
+static LLVMAttributeRef plain_attribute(const module_emitter *m, const char *name) {
+  return LLVMCreateEnumAttribute(m->context, LLVMGetEnumAttributeKindForName(name, strlen(name)), 0);
+}
+
+static void make_types(module_emitter *m) {
+  LLVMContextRef c = m->context;
+  m->i1 = LLVMInt1TypeInContext(c);
+  m->i8 = LLVMInt8TypeInContext(c);
+  m->i32 = LLVMInt32TypeInContext(c);
+  m->i64 = LLVMInt64TypeInContext(c);
+  m->f64 = LLVMDoubleTypeInContext(c);
+  m->ptr = LLVMPointerTypeInContext(c, 0);
+  m->nothing = LLVMVoidTypeInContext(c);
+  m->vf64 = emit_lanes_of(m, m->f64);
+  m->vi64 = emit_lanes_of(m, m->i64);
+  m->vb1 = emit_lanes_of(m, m->i1);
+  m->vi8 = emit_lanes_of(m, m->i8);
+  m->vi32 = emit_lanes_of(m, m->i32);
+  LLVMTypeRef args[] = {m->ptr, m->ptr, m->ptr, m->i64, m->i64, m->ptr};
+  m->kernel_type = LLVMFunctionType(m->nothing, args, 6, 0);
+}
+
+static void make_attributes(module_emitter *m) {
+  m->cpu = word_attribute(m, "target-cpu", m->options->cpu);
+  m->features = word_attribute(m, "target-features", m->options->features);
+  m->nounwind = plain_attribute(m, "nounwind");
+  m->noinline = plain_attribute(m, "noinline");
+  m->alwaysinline = plain_attribute(m, "alwaysinline");
+}
+
+void emit_function_attributes(module_emitter *m, LLVMValueRef fn) {
+  LLVMAttributeIndex whole = (LLVMAttributeIndex)LLVMAttributeFunctionIndex;
+  LLVMAddAttributeAtIndex(fn, whole, m->cpu);
+  LLVMAddAttributeAtIndex(fn, whole, m->features);
+  LLVMAddAttributeAtIndex(fn, whole, m->nounwind);
+  /* Some processors prefer to halve the widest vectors: what was asked for is used. */
+  char bits[16];
+  snprintf(bits, sizeof bits, "%u", m->width * 64);
+  LLVMAddTargetDependentFunctionAttr(fn, "min-legal-vector-width", bits);
+  LLVMAddTargetDependentFunctionAttr(fn, "prefer-vector-width", bits);
+}
+
+/* Fields are separate arrays: each is a type of its own for LLVM's type-based alias analysis. */
+void emit_tag_field(module_emitter *m, LLVMValueRef access, uint32_t field) {
+  if (m->tbaa[field] == NULL) {
+    const char *name = arena_printf(m->arena, "field %u", field);
+    LLVMMetadataRef zero = LLVMValueAsMetadata(LLVMConstInt(m->i64, 0, 0));
+    LLVMMetadataRef parts[3] = {LLVMMDStringInContext2(m->context, name, strlen(name)), m->tbaa_root,
+                                zero};
+    LLVMMetadataRef type = LLVMMDNodeInContext2(m->context, parts, 3);
+    LLVMMetadataRef tag[3] = {type, type, zero};
+    m->tbaa[field] = LLVMMetadataAsValue(m->context, LLVMMDNodeInContext2(m->context, tag, 3));
+  }
+  LLVMSetMetadata(access, m->tbaa_kind, m->tbaa[field]);
+}
+
+static void make_aliasing(module_emitter *m) {
+  m->tbaa_kind = LLVMGetMDKindIDInContext(m->context, "tbaa", 4);
+  LLVMMetadataRef name = LLVMMDStringInContext2(m->context, "nsa fields", strlen("nsa fields"));
+  m->tbaa_root = LLVMMDNodeInContext2(m->context, &name, 1);
+  m->tbaa = ARENA_ARRAY(m->arena, LLVMValueRef, m->program->program->fields_count);
+}
+
+static void add_constant(module_emitter *m, const char *name, LLVMTypeRef type, LLVMValueRef value) {
+  LLVMValueRef global = LLVMAddGlobal(m->module, type, name);
+  LLVMSetInitializer(global, value);
+  LLVMSetGlobalConstant(global, 1);
+}
+
+static void emit_tables(module_emitter *m) {
+  uint32_t count = m->program->functions.len;
+  LLVMValueRef *kernels = ARENA_ARRAY(m->arena, LLVMValueRef, count);
+  for (uint32_t i = 0; i < count; i++)
+    kernels[i] = LLVMGetNamedFunction(m->module, arena_printf(m->arena, "nsa_kernel_%u", i));
+  add_constant(m, "nsa_kernels", LLVMArrayType2(m->ptr, count),
+               LLVMConstArray2(m->ptr, kernels, count));
+  add_constant(m, "nsa_kernel_count", m->i32, LLVMConstInt(m->i32, count, 0));
+}
+
+static const char *emit_all(module_emitter *m) {
+  make_types(m);
+  make_attributes(m);
+  make_aliasing(m);
+  emit_debug_start(m);
+  for (uint32_t i = 0; i < m->program->functions.len; i++)
+    emit_kernel(m, i);
+  emit_tables(m);
+  emit_debug_finish(m);
+  return emit_link_maths(m);
+}
+
+static void verify(const module_emitter *m) {
+  char *message = NULL;
+  if (LLVMVerifyModule(m->module, LLVMReturnStatusAction, &message))
+    emit_bug("LLVM refuses the module", message);
+  LLVMDisposeMessage(message);
+}
+
+LLVMModuleRef emit_module(LLVMContextRef context, const ir_program *program,
+                          const emit_options *options, const char **error) {
+  module_emitter m = {.arena = arena_new(),
+                      .context = context,
+                      .module = LLVMModuleCreateWithNameInContext("nsa", context),
+                      .program = program,
+                      .options = options,
+                      .width = options->width,
+                      .entry = LLVMCreateBuilderInContext(context),
+                      .head = LLVMCreateBuilderInContext(context),
+                      .body = LLVMCreateBuilderInContext(context)};
+  *error = emit_all(&m);
+  LLVMDisposeBuilder(m.entry);
+  LLVMDisposeBuilder(m.head);
+  LLVMDisposeBuilder(m.body);
+  arena_free(m.arena);
+  if (*error != NULL) {
+    LLVMDisposeModule(m.module);
+    return NULL;
+  }
+  verify(&m);
+  return m.module;
+}

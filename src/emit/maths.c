@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* maths.c - calls of the runtime's own functions, and bringing them into the module.
+ *
+ * Kernels call nsa_<name>_<W>, which runtime/math/kernel_math.c defines and the build compiles to bitcode for
+ * each width W. They are declared while kernels are emitted; emit_link_maths then takes from the bitcode
+ * what is called and nothing else. */
+#include "emit/bitcode.h"
+#include "emit/emit_internal.h"
+
+typedef struct {
+  LLVMTypeRef types[8];
+  LLVMValueRef values[8];
+  unsigned count;
+} arguments;
+
+static void add_argument(arguments *a, LLVMValueRef value) {
+  a->types[a->count] = LLVMTypeOf(value);
+  a->values[a->count++] = value;
+}
+
+/* Kernels that run once or rarely call the maths, the others have them inside. */
+static LLVMValueRef call_maths(kernel *k, const char *name, arguments *a) {
+  module_emitter *m = k->m;
+  LLVMTypeRef type = LLVMFunctionType(m->vf64, a->types, a->count, 0);
+  LLVMValueRef fn = LLVMGetNamedFunction(m->module, name);
+  if (fn == NULL)
+    fn = LLVMAddFunction(m->module, name, type);
+  LLVMValueRef call = LLVMBuildCall2(m->body, type, fn, a->values, a->count, "");
+  LLVMAddCallSiteAttribute(call, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, m->nounwind);
+  if (k->is_cold)
+    LLVMAddCallSiteAttribute(call, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, m->noinline);
+  return call;
+}
+
+LLVMValueRef emit_math(kernel *k, const ir_op *op) {
+  arguments a = {.count = 0};
+  uint32_t arity = ir_maths[op->aux].arity;
+  for (uint32_t i = 0; i < arity; i++)
+    add_argument(&a, k->values[op->args[i]]);
+  const char *name = arena_printf(k->m->arena, "nsa_%s_%u", ir_maths[op->aux].name, k->m->width);
+  return call_maths(k, name, &a);
+}
+
+/* key, a, b, tick, then the distribution's parameters; the seed is mixed into the key. */
+LLVMValueRef emit_random(kernel *k, const ir_op *op) {
+  module_emitter *m = k->m;
+  arguments a = {.count = 0};
+  LLVMValueRef key = LLVMConstInt(m->i64, op->key, 0);
+  add_argument(&a, LLVMBuildXor(m->entry, emit_seed(k), key, "key"));
+  add_argument(&a, k->values[op->args[0]]);
+  add_argument(&a, k->values[op->args[1]]);
+  add_argument(&a, emit_tick(k, op->aux));
+  uint32_t count = (uint32_t)strlen(ir_ops[op->op].args);
+  for (uint32_t i = 2; i < count; i++)
+    add_argument(&a, k->values[op->args[i]]);
+  const char *name = arena_printf(m->arena, "nsa_%s_%u", ir_ops[op->op].name, m->width);
+  return call_maths(k, name, &a);
+}
+
+/* ---- linking ---- */
+
+static const nsa_bitcode *find_bitcode(uint32_t width) {
+  for (uint32_t i = 0; i < nsa_math_bitcode_count; i++)
+    if (nsa_math_bitcode[i].width == width)
+      return &nsa_math_bitcode[i];
+  return NULL;
+}
+
+static bool calls_maths(const module_emitter *m) {
+  for (LLVMValueRef f = LLVMGetFirstFunction(m->module); f != NULL; f = LLVMGetNextFunction(f))
+    if (LLVMIsDeclaration(f) && LLVMGetIntrinsicID(f) == 0)
+      return true;
+  return false;
+}
+
+/* Of a module that was read lazily, linking takes linkonce functions only when they are called, and reads
+ * no others. */
+static void make_optional(LLVMModuleRef maths) {
+  for (LLVMValueRef f = LLVMGetFirstFunction(maths); f != NULL; f = LLVMGetNextFunction(f))
+    if (!LLVMIsDeclaration(f))
+      LLVMSetLinkage(f, LLVMLinkOnceODRLinkage);
+}
+
+/* The bitcode was compiled for some processor with vectors of its width; here the kernels' own counts. */
+static void adopt(module_emitter *m, LLVMValueRef f) {
+  static const char *const theirs[] = {"target-cpu", "target-features", "tune-cpu", "frame-pointer",
+                                       "min-legal-vector-width", "stack-protector-buffer-size"};
+  LLVMAttributeIndex whole = (LLVMAttributeIndex)LLVMAttributeFunctionIndex;
+  for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++)
+    LLVMRemoveStringAttributeAtIndex(f, whole, theirs[i], (unsigned)strlen(theirs[i]));
+  unsigned unwind = LLVMGetEnumAttributeKindForName("uwtable", strlen("uwtable"));
+  LLVMRemoveEnumAttributeAtIndex(f, whole, unwind);
+  emit_function_attributes(m, f);
+  LLVMAddAttributeAtIndex(f, whole, m->alwaysinline);
+  LLVMSetLinkage(f, LLVMInternalLinkage);
+  LLVMSetVisibility(f, LLVMDefaultVisibility);
+}
+
+/* Every call must agree with the definition's type: pointers are opaque, so nobody else looks. */
+static void check_calls(LLVMValueRef f) {
+  for (LLVMUseRef u = LLVMGetFirstUse(f); u != NULL; u = LLVMGetNextUse(u)) {
+    LLVMValueRef user = LLVMGetUser(u);
+    if (LLVMIsACallInst(user) && LLVMGetCalledFunctionType(user) != LLVMGlobalGetValueType(f)) {
+      size_t len;
+      emit_bug("the maths' bitcode has another signature than kernels expect",
+               LLVMGetValueName2(f, &len));
+    }
+  }
+}
+
+const char *emit_link_maths(module_emitter *m) {
+  if (!calls_maths(m))
+    return NULL;
+  const nsa_bitcode *bitcode = find_bitcode(m->width);
+  if (bitcode == NULL)
+    return arena_printf(m->program->arena, "this nsa was built without the maths for vectors of %u lanes",
+                        m->width);
+  LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRange(
+      (const char *)bitcode->data, bitcode->len, "kernel_math", 0);
+  LLVMModuleRef maths;
+  if (LLVMGetBitcodeModuleInContext2(m->context, buffer, &maths)) /* owns the buffer now */
+    emit_bug("the maths' bitcode cannot be read", "kernel_math");
+  make_optional(maths);
+  if (LLVMLinkModules2(m->module, maths)) /* consumes maths */
+    emit_bug("the maths' bitcode cannot be linked", "kernel_math");
+  for (LLVMValueRef f = LLVMGetFirstFunction(m->module); f != NULL; f = LLVMGetNextFunction(f)) {
+    if (LLVMIsDeclaration(f) || LLVMGetLinkage(f) != LLVMLinkOnceODRLinkage)
+      continue; /* ours */
+    adopt(m, f);
+    check_calls(f);
+  }
+  return NULL;
+}
