@@ -274,24 +274,12 @@ static void put_event(recording *rec, double time_ms, uint64_t element) {
   }
 }
 
-static bool is_among(const sim_fired *fired, uint32_t element) {
-  uint32_t low = 0, high = fired->count;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (fired->elements[middle] < element)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < fired->count && fired->elements[low] == element;
-}
-
 /* The links whose source fired: one entry a link. Links are not sorted by source, so all are
  * looked at, but only in ticks in which a source fired. */
 static void take_arrivals(const sim *s, recording *rec, const sim_fired *fired, double time_ms) {
   const sim_links *links = &s->links[s->program->domains[rec->probe->domain].owner];
   for (uint64_t i = rec->first; i < rec->first + rec->count; i++) {
-    if (is_among(fired, links->source[i]))
+    if (probe_has_fired(fired, links->source[i]))
       put_event(rec, time_ms, i);
   }
 }

@@ -48,8 +48,8 @@ h5_report *h5_add_report(h5_file *file, const h5_report_shape *shape);
 /* A row comes in one or more pieces from left to right; the last one ends it. */
 void h5_put_values(h5_report *report, double time_ms, const double *values, uint64_t count);
 
-/* Returns what the library holds, once at the end and only when no file failed: HDF5 would try again
- * to write what could not be written. (At exit it is kept from doing so.) */
+/* Returns what the library holds, once at the end and only when no file failed: HDF5 would try
+ * again to write what could not be written. (At exit it is kept from doing so.) */
 void h5_library_close(void);
 
 /* "1.10.8" */

@@ -36,6 +36,48 @@ const sim_fired *probe_fired(const sim *s, const nsa_probe *probe) {
   return event < s->program->populations[p].events_count ? &s->populations[p].events[event] : &none;
 }
 
+/* The number of fired elements below this one; they are in ascending order. */
+static uint32_t fired_below(const sim_fired *fired, uint64_t element) {
+  uint32_t low = 0, high = fired->count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (fired->elements[middle] < element)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+bool probe_has_fired(const sim_fired *fired, uint32_t element) {
+  uint32_t at = fired_below(fired, element);
+  return at < fired->count && fired->elements[at] == element;
+}
+
+/* All links of a source at once where all links are looked at, else one by one. */
+static uint64_t count_arrivals(const sim *s, const nsa_probe *probe, const sim_fired *fired) {
+  const sim_links *links = &s->links[s->program->domains[probe->domain].owner];
+  uint64_t first, count = probe_range(s, probe, &first), arrivals = 0;
+  if (!links->source || (first == 0 && count == links->count)) {
+    for (uint32_t i = 0; i < fired->count; i++)
+      arrivals += links->fan_out[fired->elements[i]];
+    return arrivals;
+  }
+  for (uint64_t i = first; i < first + count; i++)
+    arrivals += probe_has_fired(fired, links->source[i]);
+  return arrivals;
+}
+
+uint64_t probe_count_fired(const sim *s, const nsa_probe *probe) {
+  const sim_fired *fired = probe_fired(s, probe);
+  if (fired->count == 0)
+    return 0;
+  if (probe->event == NSA_EVENT_ARRIVALS)
+    return count_arrivals(s, probe, fired);
+  uint64_t first, count = probe_range(s, probe, &first);
+  return fired_below(fired, first + count) - fired_below(fired, first);
+}
+
 probe_view probe_look(const sim *s, const nsa_probe *probe) {
   if (probe->kernel != NSA_NONE)
     sim_probe(s, probe->kernel);

@@ -23,6 +23,11 @@ uint32_t probe_population(const sim *s, const nsa_probe *probe);
 /* Those that fired at the end of the last tick; of arrivals: the sources. */
 const sim_fired *probe_fired(const sim *s, const nsa_probe *probe);
 
+/* How many events of the probe there were in the last tick; an arrival is one a link. */
+uint64_t probe_count_fired(const sim *s, const nsa_probe *probe);
+/* Is this element among them? */
+bool probe_has_fired(const sim_fired *fired, uint32_t element);
+
 /* Runs the probe's kernel, if it has one. */
 probe_view probe_look(const sim *s, const nsa_probe *probe);
 /* values[k] = element first + at + k of the view, for n of them. */
