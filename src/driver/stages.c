@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* stages.c - the way of the data, in one table. */
 #include "driver/compile.h"
+#include "driver/images.h"
 #include "opt/opt.h"
 #include "support/file.h"
 #include "support/limits.h"
@@ -68,9 +69,8 @@ static bool run_optimise(compilation *c) {
 }
 
 const compile_stage compile_stages[] = {
-    {"parse", run_parse, NULL, dump_ast},
-    {"check", run_check, NULL, NULL},
-    {"lower", run_lower, verify_ir, dump_ir},
+    {"parse", run_parse, NULL, dump_ast},           {"check", run_check, NULL, NULL},
+    {"lower", run_lower, verify_ir, dump_ir},       {"images", images_load, NULL, NULL},
     {"optimise", run_optimise, verify_ir, dump_ir},
 };
 const uint32_t compile_stage_count = sizeof compile_stages / sizeof *compile_stages;

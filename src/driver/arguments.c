@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "driver/arguments.h"
+#include "nsa_rt.h"
+
+typedef struct {
+  const char *name, *argument, *verbs, *help;
+} option_row;
+
+static const option_row rows[ARGUMENT_COUNT] = {
+#define OPTION(id, name, argument, verbs, help) {name, argument, verbs, help},
+#include "driver/options.def"
+#undef OPTION
+};
+
+/* Whether `verb` is one of the words of `verbs`. */
+static bool is_for(const char *verbs, const char *verb) {
+  size_t len = strlen(verb);
+  for (const char *at = verbs; (at = strstr(at, verb)) != NULL; at += len)
+    if ((at == verbs || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
+      return true;
+  return false;
+}
+
+static bool takes_run_options(const char *verb) { return !strcmp(verb, "run"); }
+
+static uint32_t find_own(const arguments *args, const char *word) {
+  for (uint32_t k = 0; k < ARGUMENT_COUNT; k++)
+    if (!strcmp(rows[k].name, word) && is_for(rows[k].verbs, args->verb))
+      return k;
+  return ARGUMENT_COUNT;
+}
+
+static const nsa_option *find_run_option(const char *word) {
+  size_t len = strcspn(word, "=");
+  for (uint32_t k = 0; k < nsa_run_option_count; k++)
+    if (strlen(nsa_run_options[k].name) == len && !strncmp(nsa_run_options[k].name, word, len))
+      return &nsa_run_options[k];
+  return NULL;
+}
+
+static const char *nearest_option(arena *a, const char *verb, const char *word) {
+  const char **names = ARENA_ARRAY(a, const char *, ARGUMENT_COUNT + nsa_run_option_count);
+  uint32_t count = 0;
+  for (uint32_t k = 0; k < ARGUMENT_COUNT; k++)
+    if (is_for(rows[k].verbs, verb))
+      names[count++] = rows[k].name;
+  for (uint32_t k = 0; takes_run_options(verb) && k < nsa_run_option_count; k++)
+    names[count++] = nsa_run_options[k].name;
+  return diag_nearest(word, names, count);
+}
+
+static bool refuse_option(arena *a, const arguments *args, const char *word) {
+  const char *near = nearest_option(a, args->verb, word);
+  fprintf(stderr, "nsa %s: there is no option %s", args->verb, word);
+  if (near)
+    fprintf(stderr, "; did you mean %s?", near);
+  fprintf(stderr, " (`nsa help %s` lists them)\n", args->verb);
+  return false;
+}
+
+/* NAME=PATH of a --pattern is the model's business too: its files must be there when it is checked.
+ */
+static void note_pattern(arena *a, arguments *args, const char *text) {
+  const char *equals = strchr(text, '=');
+  if (!equals)
+    return; /* the run refuses it */
+  model_pattern_replacement r = {arena_strdup(a, text, (size_t)(equals - text)), equals + 1};
+  vec_push(a, &args->patterns, r);
+}
+
+static bool add_run_option(arena *a, arguments *args, int argc, char **argv, int *k) {
+  const nsa_option *option = find_run_option(argv[*k]);
+  vec_push(a, &args->run, argv[*k]);
+  const char *value = strchr(argv[*k], '=');
+  value = value ? value + 1 : NULL;
+  if (!value && option->argument) {
+    if (*k + 1 >= argc) {
+      fprintf(stderr, "nsa %s: %s needs %s behind it\n", args->verb, option->name,
+              option->argument);
+      return false;
+    }
+    value = argv[++*k];
+    vec_push(a, &args->run, argv[*k]);
+  }
+  if (!strcmp(option->name, "--pattern") && value)
+    note_pattern(a, args, value);
+  return true;
+}
+
+static bool add_own_option(arguments *args, uint32_t id, int argc, char **argv, int *k) {
+  if (!rows[id].argument) {
+    args->values[id] = "";
+    return true;
+  }
+  if (*k + 1 >= argc) {
+    fprintf(stderr, "nsa %s: %s needs %s behind it\n", args->verb, rows[id].name,
+            rows[id].argument);
+    return false;
+  }
+  args->values[id] = argv[++*k];
+  return true;
+}
+
+bool arguments_parse(arena *a, int argc, char **argv, arguments *out) {
+  *out = (arguments){.verb = argv[1]};
+  for (int k = 2; k < argc; k++) {
+    uint32_t own = find_own(out, argv[k]);
+    if (own != ARGUMENT_COUNT) {
+      if (!add_own_option(out, own, argc, argv, &k))
+        return false;
+    } else if (argv[k][0] == '-' && argv[k][1]) {
+      bool is_run = takes_run_options(out->verb) && find_run_option(argv[k]);
+      if (!is_run)
+        return refuse_option(a, out, argv[k]);
+      if (!add_run_option(a, out, argc, argv, &k))
+        return false;
+    } else if (out->file) {
+      fprintf(stderr, "nsa %s: takes one model, but got %s and %s\n", out->verb, out->file,
+              argv[k]);
+      return false;
+    } else {
+      out->file = argv[k];
+    }
+  }
+  return true;
+}
+
+void arguments_print(const char *verb, FILE *out) {
+  for (uint32_t k = 0; k < ARGUMENT_COUNT; k++) {
+    if (!is_for(rows[k].verbs, verb))
+      continue;
+    char head[64];
+    snprintf(head, sizeof head, "%s %s", rows[k].name, rows[k].argument ? rows[k].argument : "");
+    fprintf(out, "  %-22s %s\n", head, rows[k].help);
+  }
+  for (uint32_t k = 0; takes_run_options(verb) && k < nsa_run_option_count; k++) {
+    char head[64];
+    snprintf(head, sizeof head, "%s %s", nsa_run_options[k].name,
+             nsa_run_options[k].argument ? nsa_run_options[k].argument : "");
+    fprintf(out, "  %-22s %s\n", head, nsa_run_options[k].help);
+  }
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* arguments.h - a command line, split into what is the compiler's and what is the run's. */
+#ifndef NSA_DRIVER_ARGUMENTS_H
+#define NSA_DRIVER_ARGUMENTS_H
+
+#include "model/model.h"
+
+typedef enum {
+#define OPTION(id, name, argument, verbs, help) ARGUMENT_##id,
+#include "driver/options.def"
+#undef OPTION
+  ARGUMENT_COUNT
+} argument_id;
+
+typedef struct {
+  const char *verb, *file;                 /* file: NULL when none was given */
+  const char *values[ARGUMENT_COUNT];      /* NULL: not given; "" for options without an argument */
+  VEC(char *) run;                         /* options of the run, as typed, in order */
+  VEC(model_pattern_replacement) patterns; /* those of --pattern among them */
+} arguments;
+
+/* False after a message on stderr: usage, exit code 2. */
+bool arguments_parse(arena *a, int argc, char **argv, arguments *out);
+/* The options of a verb, for its help. */
+void arguments_print(const char *verb, FILE *out);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "driver/explain.h"
+
+static const char *const role_names[] = {
+    [NSA_ROLE_INIT] = "start values",
+    [NSA_ROLE_SETUP] = "computed once",
+    [NSA_ROLE_STEP] = "step",
+    [NSA_ROLE_SOURCE] = "source term",
+    [NSA_ROLE_LINK] = "each link",
+    [NSA_ROLE_COLLECT] = "inputs",
+    [NSA_ROLE_CANDIDATE] = "connection rule",
+    [NSA_ROLE_STIMULUS] = "stimulus",
+    [NSA_ROLE_PHASE_BLOCK] = "phase block",
+    [NSA_ROLE_PROBE] = "recording",
+};
+
+static void print_bytes(FILE *out, uint64_t bytes) {
+  static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+  double x = (double)bytes;
+  uint32_t k = 0;
+  for (; x >= 1000 && k < 4; k++)
+    x /= 1000;
+  fprintf(out, k ? "%.2f %s" : "%.0f %s", x, units[k]);
+}
+
+static void print_timescales(const nsa_program *p, FILE *out) {
+  fprintf(out, "Timescales\n");
+  for (uint32_t k = 0; k < p->timescales_count; k++)
+    fprintf(out, "  %-14s %g ms (%u of the fastest step)\n", p->timescales[k].name,
+            p->timescales[k].dt, p->timescales[k].ticks);
+}
+
+static uint32_t bytes_an_element(const nsa_program *p, uint32_t domain) {
+  static const uint32_t sizes[] = {[NSA_F64] = 8, [NSA_B1] = 1, [NSA_INDEX] = 4};
+  uint32_t bytes = 0;
+  for (uint32_t k = 0; k < p->fields_count; k++)
+    if (p->fields[k].domain == domain && !p->fields[k].is_uniform)
+      bytes += sizes[p->fields[k].type];
+  return bytes;
+}
+
+static void print_decisions(const compilation *c, const char *subject, FILE *out) {
+  for (uint32_t k = 0; k < c->report.decisions.len; k++) {
+    const lower_decision *d = &c->report.decisions.data[k];
+    if (!strcmp(d->subject, subject))
+      fprintf(out, "    %-10s %s\n", d->topic, d->text);
+  }
+}
+
+static void print_populations(const compilation *c, FILE *out) {
+  const nsa_program *p = c->ir->program;
+  fprintf(out, "Populations\n");
+  for (uint32_t k = 0; k < p->populations_count; k++) {
+    const nsa_population *pop = &p->populations[k];
+    fprintf(out, "  %s: %u x %u %s on %s, %u bytes an element\n", pop->name, pop->rows, pop->cols,
+            pop->component, p->timescales[pop->timescale].name, bytes_an_element(p, pop->domain));
+    print_decisions(c, pop->name, out);
+  }
+}
+
+static void print_connections(const compilation *c, FILE *out) {
+  const nsa_program *p = c->ir->program;
+  if (p->connections_count)
+    fprintf(out, "Connections\n");
+  for (uint32_t k = 0; k < p->connections_count; k++) {
+    const nsa_connection *cn = &p->connections[k];
+    fprintf(out, "  %s: %s -> %s via %s%s\n", cn->name, p->populations[cn->source].name,
+            p->populations[cn->target].name, cn->synapse,
+            cn->is_stencil ? ", no stored links" : "");
+    print_decisions(c, cn->name, out);
+  }
+}
+
+static void print_kernels(const compilation *c, uint32_t width, FILE *out) {
+  const nsa_program *p = c->ir->program;
+  fprintf(out, "Kernels (%u lanes)\n", width);
+  for (uint32_t k = 0; k < p->kernels_count; k++) {
+    const ir_function *f = c->ir->functions.data[k];
+    fprintf(out, "  %-26s %-16s %5u operations, %3u arrays\n", f->name, role_names[f->role],
+            f->ops.len, p->kernels[k].slots_count);
+  }
+  fprintf(out, "  %u values are computed once and kept (role \"computed once\")\n", p->setup_count);
+}
+
+static void print_memory(const nsa_program *p, FILE *out) {
+  nsa_memory_forecast f = nsa_forecast_memory(p);
+  fprintf(out, "Memory forecast\n  elements %llu, links %llu\n  states and parameters ",
+          (unsigned long long)f.elements, (unsigned long long)f.links);
+  print_bytes(out, f.field_bytes);
+  fprintf(out, ", links ");
+  print_bytes(out, f.link_bytes);
+  if (f.links)
+    fprintf(out, " (%.1f bytes a link)", (double)f.link_bytes / (double)f.links);
+  fprintf(out, ", buffers ");
+  print_bytes(out, f.buffer_bytes);
+  fprintf(out, "\n  in all ");
+  print_bytes(out, f.total_bytes);
+  fprintf(out, "\n");
+}
+
+void explain_print(const compilation *c, uint32_t width, FILE *out) {
+  print_timescales(c->ir->program, out);
+  print_populations(c, out);
+  print_connections(c, out);
+  print_kernels(c, width, out);
+  print_memory(c->ir->program, out);
+}
