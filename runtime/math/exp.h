@@ -38,9 +38,11 @@ NSA_INLINE vf64 scale_by_pow2(vf64 m, vf64 k) {
 #define EXP_LOW (-746.0)
 
 vf64 NSA_NAME(exp)(vf64 x) {
-  nsa_reduced a = reduce_by_ln2(clamp(x, EXP_LOW, EXP_HIGH), splat(0.0));
-  vf64 p = fma_(a.r * a.r, POLYNOMIAL(a.r, EXP_Q), a.r);
-  return scale_by_pow2(p + 1.0, a.k);
+  x = clamp(x, EXP_LOW, EXP_HIGH);
+  vf64 k = fma_k(x, INV_LN2_0, splat(ROUNDER)) - ROUNDER;
+  vf64 r = fma_k(k, -LN2_1, fma_k(k, -LN2_0, x)); /* as reduce_by_ln2, without a tail */
+  vdd sum = fast_two_sum(splat(1.0), r);
+  return scale_by_pow2(sum.hi + fma_(r * r, POLYNOMIAL(r, EXP_Q), sum.lo), k);
 }
 
 /* e^(x + more) = (hi + lo) 2^k with an error of some 2^-57; x within [EXP_LOW, EXP_HIGH]. */

@@ -48,6 +48,13 @@ typedef uint64_t vu64 __attribute__((ext_vector_type(NSA_WIDTH)));
 #pragma clang diagnostic ignored "-Wconversion"
 #endif
 
+/* Short loops of fixed length are written out: LLVM would not do it for Philox at -O2. */
+#ifdef __clang__
+#define NSA_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define NSA_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 NSA_INLINE vf64 splat(double x) { return (vf64)(x); }
 NSA_INLINE vu64 splat_u(uint64_t x) { return (vu64)(x); }
 
@@ -137,9 +144,7 @@ NSA_INLINE vf64 polynomial(vf64 x, const double *c, int n) {
   vf64 x2 = x * x;
   int top = n - 1;
   vf64 first = splat(c[top]), second = splat(c[top - 1]);
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC unroll 16
-#endif
+  NSA_UNROLL
   for (int i = top - 2; i >= 1; i -= 2) {
     first = fma_(first, x2, splat(c[i]));
     second = fma_(second, x2, splat(c[i - 1]));
