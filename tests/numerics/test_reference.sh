@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every model of tests/numerics/reference against the numbers in its head:
+#   #= FILE TIME_MS COLUMN VALUE RELATIVE_TOLERANCE   a recorded value (FILE.csv of the results)
+#   #= measure NAME VALUE RELATIVE_TOLERANCE
+#   #= spikes POPULATION COUNT TICK...                the first spikes, in ticks of 0.1 ms
+set -u
+failed=0
+for model in "$SRC"/tests/numerics/reference/*.nsa; do
+  name=$(basename "$model" .nsa)
+  if ! "$NSA" run "$model" --csv --quiet --force --out "$name.out" >"$name.txt" 2>"$name.err"; then
+    echo "FAILED $name: does not run"; cat "$name.err"; failed=$((failed + 1)); continue
+  fi
+  if ! grep '^#= ' "$model" | awk -v out="$name.out" -v table="$name.out/measures.csv" -v name="$name" '
+    function fail(text) { print "FAILED " name ": " text; bad = 1 }
+    function near(got, want, tol,   d) {
+      d = got - want; if (d < 0) d = -d
+      return got != "" && d <= tol * (want < 0 ? -want : want) + 1e-300
+    }
+    # The value in a column of a CSV file at a time.
+    function value_at(file, time, column,   line, part, best) {
+      if (!(file in loaded)) {
+        while ((getline line < file) > 0) {
+          split(line, part, ",")
+          rows[file]++
+          text[file, rows[file]] = line
+        }
+        close(file); loaded[file] = 1
+      }
+      best = ""
+      for (i = 2; i <= rows[file]; i++) {
+        split(text[file, i], part, ",")
+        if (part[1] - time < 1e-6 && time - part[1] < 1e-6) return part[column + 1]
+      }
+      return ""
+    }
+    function check_spikes(pop, count,   line, part, n, k, file) {
+      file = out "/" pop ".spike.csv"
+      while ((getline line < file) > 0) { split(line, part, ","); if (part[1] + 0 == part[1]) spike[n++] = part[1] }
+      close(file)
+      if (n != count) fail(pop ": " n + 0 " spikes, not " count)
+      for (k = 4; k <= NF - 1 + 0; k++)
+        if (int(spike[k - 4] * 10 + 0.5) != $(k + 0)) fail(pop ": spike " k - 3 " at tick " spike[k - 4] * 10 ", not " $(k))
+    }
+    $2 == "spikes" { check_spikes($3, $4 + 0); next }
+    $2 == "measure" { got = ""; while ((getline line < table) > 0) { split(line, part, ","); if (part[1] == $3) got = part[2] }
+                      close(table); if (!near(got, $4, $5)) fail($3 " = " got ", not " $4); next }
+    { got = value_at(out "/" $2 ".csv", $3, $4); if (!near(got, $5, $6)) fail($2 " at " $3 " ms, column " $4 ": " got ", not " $5) }
+    END { exit bad }'; then failed=$((failed + 1)); else echo "passed $name"; fi
+done
+[ "$failed" -eq 0 ] || { echo "$failed models are off"; exit 1; }
