@@ -323,3 +323,11 @@ double units_pleasant(double value, const char *unit, char *shown_unit, size_t s
   snprintf(shown_unit, size, "%s%s", best->name, base->name);
   return shown;
 }
+
+double units_convert(double value, const char *from, const char *to) {
+  unit_sum a, b;
+  if (strcmp(from, to) == 0 || !scan_unit(from, &a) || !scan_unit(to, &b) ||
+      pack_dimension(&a) != pack_dimension(&b))
+    return value;
+  return shift_down(value * a.factor / b.factor, b.exponent - a.exponent);
+}

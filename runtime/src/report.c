@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include "units.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { UNIT_SIZE = 32, NUMBER_SIZE = 32 };
+
+/* A source line may hold anything; a terminal must not be steered by it. */
+static void put_safe(FILE *to, const char *text, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    unsigned char c = (unsigned char)text[i];
+    fputc(c < ' ' || c == 0x7f ? ' ' : c, to);
+  }
+}
+
+void report_error(const char *who, const char *format, ...) {
+  char text[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  fprintf(stderr, "%s: ", who);
+  put_safe(stderr, text, strlen(text));
+  fputc('\n', stderr);
+}
+
+/* ---- measures ---- */
+
+/* Whole numbers in full (counts), others to six digits. */
+static void format_number(double value, char text[NUMBER_SIZE]) {
+  if (isnan(value))
+    snprintf(text, NUMBER_SIZE, "-");
+  else if (fabs(value) < 1e15 && value == floor(value))
+    snprintf(text, NUMBER_SIZE, "%.0f", value + 0.0);
+  else
+    snprintf(text, NUMBER_SIZE, "%.6g", value);
+}
+
+/* The unit for all columns: that of the largest number. */
+static void choose_unit(const nsa_measure *measure, uint32_t index, const report_column *columns,
+                        uint32_t count, char unit[UNIT_SIZE]) {
+  double largest = NAN;
+  for (uint32_t c = 0; c < count; c++) {
+    double value = columns[c].values ? columns[c].values[index] : NAN;
+    if (isnan(largest) || fabs(value) > fabs(largest))
+      largest = value;
+  }
+  units_pleasant(largest, measure->unit, unit, UNIT_SIZE);
+}
+
+static void format_cell(const nsa_measure *measure, uint32_t index, const report_column *column,
+                        const char *unit, char text[NUMBER_SIZE]) {
+  double value = column->values ? column->values[index] : NAN;
+  format_number(units_convert(value, measure->unit, unit), text);
+}
+
+static int width_of(const char *text, int least) {
+  int width = 0; /* characters, not bytes */
+  for (; *text; text++)
+    width += (*text & 0xC0) != 0x80;
+  return width > least ? width : least;
+}
+
+static void put_padded(FILE *to, const char *text, int width) {
+  put_safe(to, text, strlen(text));
+  fprintf(to, "%*s", width - width_of(text, 0), "");
+}
+
+static int column_width(const nsa_program *program, const report_column *columns, uint32_t count,
+                        uint32_t c) {
+  int width = count > 1 ? width_of(columns[c].name, 0) : 0;
+  for (uint32_t i = 0; i < program->measures_count; i++) {
+    char unit[UNIT_SIZE], cell[NUMBER_SIZE];
+    choose_unit(&program->measures[i], i, columns, count, unit);
+    format_cell(&program->measures[i], i, &columns[c], unit, cell);
+    width = width_of(cell, width);
+  }
+  return width;
+}
+
+void report_measures(FILE *to, const nsa_program *program, const report_column *columns,
+                     uint32_t column_count) {
+  int *widths = calloc((size_t)column_count + 1, sizeof *widths);
+  int name_width = 0;
+  for (uint32_t i = 0; i < program->measures_count; i++)
+    name_width = width_of(program->measures[i].name, name_width);
+  for (uint32_t c = 0; widths && c < column_count; c++)
+    widths[c] = column_width(program, columns, column_count, c);
+  if (column_count > 1 && widths) {
+    put_padded(to, "", name_width);
+    for (uint32_t c = 0; c < column_count; c++) {
+      fputs("  ", to);
+      put_padded(to, columns[c].name, widths[c]);
+    }
+    fputc('\n', to);
+  }
+  for (uint32_t i = 0; widths && i < program->measures_count; i++) {
+    char unit[UNIT_SIZE], cell[NUMBER_SIZE];
+    choose_unit(&program->measures[i], i, columns, column_count, unit);
+    put_padded(to, program->measures[i].name, name_width);
+    for (uint32_t c = 0; c < column_count; c++) {
+      format_cell(&program->measures[i], i, &columns[c], unit, cell);
+      fputs("  ", to);
+      put_padded(to, cell, unit[0] || c + 1 < column_count ? widths[c] : 0);
+    }
+    fprintf(to, "%s%s\n", unit[0] ? "  " : "", unit);
+  }
+  free(widths);
+}
+
+/* ---- a numerical failure ---- */
+
+static const char *value_name(double value) {
+  return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+void report_failure_text(const sim *s, char *text, size_t size) {
+  const sim_failure *failure = &s->failure;
+  const nsa_population *population = &s->program->populations[failure->population];
+  const char *name = s->program->fields[failure->field].name,
+             *dot = name ? strrchr(name, '.') : NULL;
+  snprintf(text, size, "numerical failure: %s (%s) element %" PRIu32 ": %s is %s at t = %.15g ms",
+           population->name, population->component, failure->element,
+           dot    ? dot + 1
+           : name ? name
+                  : "a value",
+           value_name(failure->value), failure->time);
+}
+
+/* Line `number` (from 1) of a text. */
+static const char *find_line(const char *text, uint32_t number, size_t *len) {
+  for (uint32_t line = 1; line < number; line++) {
+    text += strcspn(text, "\n");
+    if (!*text)
+      break;
+    text++;
+  }
+  *len = strcspn(text, "\r\n");
+  return text;
+}
+
+static void show_place(FILE *to, const nsa_program *program, nsa_place at) {
+  size_t len;
+  const char *line = find_line(program->files[at.file].text, at.line, &len);
+  if (len > 160)
+    len = 160;
+  fprintf(to, " %4" PRIu32 " | ", at.line);
+  put_safe(to, line, len);
+  fprintf(to, "\n      | %*s^\n", at.column > 0 && at.column <= len ? (int)at.column - 1 : 0, "");
+}
+
+void report_failure(FILE *to, const sim *s) {
+  const nsa_program *program = s->program;
+  nsa_place at = program->fields[s->failure.field].at;
+  bool has_place = at.file < program->files_count && at.line > 0;
+  char text[512];
+  if (has_place) {
+    put_safe(to, program->files[at.file].path, strlen(program->files[at.file].path));
+    fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
+  }
+  report_failure_text(s, text, sizeof text);
+  fputs("error: ", to);
+  put_safe(to, text, strlen(text));
+  fputc('\n', to);
+  if (has_place)
+    show_place(to, program, at);
+}
+
+/* ---- the end ---- */
+
+static void show_connection(FILE *to, const sim *s, uint32_t index) {
+  const nsa_connection *connection = &s->program->connections[index];
+  const sim_links *links = &s->links[index];
+  const sim_coverage *coverage = &links->coverage;
+  fprintf(to, "  %s: %" PRIu64 " links", connection->name, links->count);
+  if (connection->partner != NSA_NONE) {
+    const char *partner = s->program->populations[connection->partner].name;
+    if (coverage->links_without == 0)
+      fprintf(to, ", all with a partner in %s", partner);
+    else
+      fprintf(to, ", %" PRIu64 " with and %" PRIu64 " without a partner in %s",
+              coverage->links_with, coverage->links_without, partner);
+    fprintf(to,
+            " (%" PRIu64 " to %" PRIu64 " links each, mean %.4g; %" PRIu64 " of %" PRIu64
+            " have none)",
+            coverage->least, coverage->most, coverage->mean, coverage->partners_unused,
+            coverage->partners);
+  }
+  fputc('\n', to);
+}
+
+void report_summary(FILE *to, const sim *s, double wall_seconds, const char *folder) {
+  double simulated = (double)s->tick * s->program->base_dt * 1e-3;
+  for (uint32_t i = 0; i < s->program->connections_count; i++)
+    show_connection(to, s, i);
+  fprintf(to, "%.6g s in %.3g s (%.3g times real time)", simulated, wall_seconds,
+          wall_seconds > 0 ? simulated / wall_seconds : 0.0);
+  if (folder)
+    fprintf(to, "; results are in %s", folder);
+  fputc('\n', to);
+}
+
+void report_times(FILE *to, const nsa_stage_time *stages, uint32_t count, double process_start,
+                  double first_step_end) {
+  int width = 0;
+  double sum = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    width = width_of(stages[i].name, width);
+    sum += stages[i].name[0] == ' ' ? 0 : stages[i].seconds; /* indented: part of the one above */
+  }
+  for (uint32_t i = 0; i < count; i++)
+    fprintf(to, "  %-*s %11.6f s\n", width, stages[i].name, stages[i].seconds);
+  fprintf(to, "  %-*s %11.6f s\n", width, "sum", sum);
+  if (process_start > 0 && first_step_end > 0)
+    fprintf(to,
+            "process start to end of first step: %.6f s (%.6f to %.6f on the monotonic clock)\n",
+            first_step_end - process_start, process_start, first_step_end);
+}
