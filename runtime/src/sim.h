@@ -2,9 +2,9 @@
 /* sim.h - the state of one run, between the parts of the runtime.
  *
  * Takes a program and its kernels (both stay the caller's and must outlive the sim). The order of a
- * run is: sim_new, any sim_set and sim_set_pattern, sim_connect, sim_init, then the recorder and the
- * measurer are attached and take t = 0, then sim_step until program->ticks or a failure, sim_free.
- * All memory is allocated before the first step; sim_step allocates nothing. */
+ * run is: sim_new, any sim_set and sim_set_pattern, sim_connect, sim_init, then the recorder and
+ * the measurer are attached and take t = 0, then sim_step until program->ticks or a failure,
+ * sim_free. All memory is allocated before the first step; sim_step allocates nothing. */
 #ifndef NSA_RUNTIME_SIM_H
 #define NSA_RUNTIME_SIM_H
 
@@ -16,6 +16,7 @@ struct measurer;    /* measure.h */
 struct thread_pool; /* threads.h */
 struct link_sums;   /* linksum.h */
 struct stimuli;     /* stimulus.h */
+struct step_plan;   /* step.h */
 
 #define SIM_ERROR_SIZE 512
 
@@ -29,9 +30,10 @@ typedef struct {
   uint32_t size, padded; /* elements; with padding */
   uint32_t block_count;  /* of NSA_BLOCK entries */
   uint32_t every;        /* base ticks of its timescale */
-  sim_fired *events;     /* one an event of the population; counts are 0 in ticks in which it did not step */
-  nsa_range_out *block_out;
-  uint32_t *block_fired; /* per event and block: how many fired there; scratch of step.c */
+  sim_fired
+      *events; /* one an event of the population; counts are 0 in ticks in which it did not step */
+  nsa_range_out *block_out; /* scratch of step.c */
+  uint32_t *block_fired;    /* per event and block: how many fired there; scratch of step.c */
 } sim_population;
 
 /* How the third partner covers a connection; min, mean and max are over the partner's elements. */
@@ -45,11 +47,11 @@ typedef struct {
 /* The links of a connection, ordered by target, then source. A stencil has count and fans only. */
 typedef struct {
   uint64_t count;
-  uint32_t *row;     /* those of target t are [row[t], row[t + 1]); target size + 1 entries */
-  uint32_t *source;  /* one a link, padded with 0 */
-  uint32_t *target;  /* likewise; NULL where no field asks for it */
-  uint32_t *fan_in;  /* links of each target */
-  uint32_t *fan_out; /* links of each source: what one spike arrives at */
+  uint32_t *row;         /* those of target t are [row[t], row[t + 1]); target size + 1 entries */
+  uint32_t *source;      /* one a link, padded with 0 */
+  uint32_t *target;      /* likewise; NULL where no field asks for it */
+  uint32_t *fan_in;      /* links of each target */
+  uint32_t *fan_out;     /* links of each source: what one spike arrives at */
   sim_coverage coverage; /* zero where there is no partner */
 } sim_links;
 
@@ -79,9 +81,9 @@ struct sim {
   uint64_t seed;
   uint32_t thread_count;
 
-  /* Per field: its array (f64, byte or uint32_t by its type), aligned to 64 bytes and padded to whole blocks
-   * of NSA_PAD; its entries without padding (1 where uniform). Fields of links have none before
-   * sim_connect. */
+  /* Per field: its array (f64, byte or uint32_t by its type), aligned to 64 bytes and padded to
+   * whole blocks of NSA_PAD; its entries without padding (1 where uniform). Fields of links have
+   * none before sim_connect. */
   void **field_data;
   uint64_t *field_count;
   uint8_t *field_borrowed; /* 1: the array belongs to something else (links.source) */
@@ -89,12 +91,12 @@ struct sim {
   void ***kernel_fields;   /* per kernel: its `fields` argument */
 
   sim_population *populations;
-  sim_links *links; /* one a connection */
-  nsa_image *images; /* the program's, with what sim_set_pattern replaced */
+  sim_links *links;    /* one a connection */
+  nsa_image *images;   /* the program's, with what sim_set_pattern replaced */
   uint8_t **image_ink; /* malloc'd ink of replaced images, else NULL */
 
-  uint64_t tick;      /* base ticks done: the state is that at tick * base_dt */
-  nsa_clock clock;    /* of STEP kernels in the tick that runs */
+  uint64_t tick;         /* base ticks done: the state is that at tick * base_dt */
+  nsa_clock clock;       /* of STEP kernels in the tick that runs */
   nsa_clock state_clock; /* of the state: SOURCE, LINK, COLLECT, PROBE */
 
   uint8_t *phase_active; /* per phase: 1 when time `tick` lies in one of its windows */
@@ -106,6 +108,7 @@ struct sim {
   uint32_t setting_count, setting_capacity;
 
   struct thread_pool *pool;
+  struct step_plan *plan;
   struct link_sums *sums;
   struct stimuli *stimuli;
   struct recorder *recorder; /* NULL or called after each tick */
@@ -124,8 +127,8 @@ sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64
              uint32_t threads, char error[SIM_ERROR_SIZE]);
 void sim_free(sim *s);
 
-/* A value for a settable, between sim_new and sim_connect; the last one wins. Ranges are the caller's
- * to check. False when out of memory. */
+/* A value for a settable, between sim_new and sim_connect; the last one wins. Ranges are the
+ * caller's to check. False when out of memory. */
 bool sim_set(sim *s, uint32_t settable, double value);
 
 /* Replaces the images of a pattern by files ("digits/{}.pgm"). Sizes must agree. */
@@ -135,7 +138,8 @@ bool sim_set_pattern(sim *s, uint32_t pattern, const char *path, char error[SIM_
  * links, their fields and partners. */
 bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]);
 
-/* Init kernels of links, set-up kernels, sums that are made once. The state is then that at t = 0. */
+/* Init kernels of links, set-up kernels, sums that are made once. The state is then that at t = 0.
+ */
 bool sim_init(sim *s, char error[SIM_ERROR_SIZE]);
 
 /* One base tick, and the recorder's and measurer's share of it. False when a value is not finite:
@@ -145,7 +149,7 @@ bool sim_step(sim *s);
 /* Runs a kernel over its whole domain with the state's time: role PROBE. */
 void sim_probe(const sim *s, uint32_t kernel);
 
-/* Entries with padding, and an aligned array of them (zeroed); count the bytes in s->allocated. */
+/* Entries with padding: a whole number of NSA_PAD, at least one. */
 uint64_t sim_padded(uint64_t count);
 
 /* How often a domain's state changes, in base ticks (populations: their timescale; else 1). */

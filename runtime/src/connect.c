@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* connect.c - building the links of a connection, its partners, its fields. */
+#include "connect.h"
+
+#include "connect_build.h"
+#include "connect_place.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the builder ---- */
+
+bool build_fail(const link_builder *b, const char *format, ...) {
+  const nsa_place *at = &b->connection->at;
+  const nsa_program *p = b->s->program;
+  const char *path = at->file < p->files_count && p->files[at->file].path ? p->files[at->file].path : "model";
+  int n = snprintf(b->error, SIM_ERROR_SIZE, "%.200s:%" PRIu32 ":%" PRIu32 ": connection '%.64s': ", path, at->line,
+                   at->column, b->connection->name ? b->connection->name : "?");
+  va_list args;
+  va_start(args, format);
+  if (n > 0 && n < SIM_ERROR_SIZE) vsnprintf(b->error + n, SIM_ERROR_SIZE - (size_t)n, format, args);
+  va_end(args);
+  return false;
+}
+
+static bool out_of_memory(const link_builder *b, uint64_t bytes) {
+  return build_fail(b, "out of memory: its links need %" PRIu64 " bytes (%" PRIu64 " bytes were allocated before)", bytes,
+                    b->s->allocated);
+}
+
+static bool reserve(link_builder *b, uint64_t capacity) {
+  if (capacity > LINKS_MAX) capacity = LINKS_MAX;
+  uint32_t *others = realloc(b->others, (size_t)(capacity + NSA_PAD) * sizeof *others);
+  if (!others) return out_of_memory(b, capacity * sizeof *others);
+  b->others = others;
+  b->capacity = capacity;
+  return true;
+}
+
+bool build_begin(link_builder *b, bool by_target, uint64_t expected) {
+  b->by_target = by_target;
+  b->row_count = place_size(by_target ? b->target : b->source);
+  b->other_count = place_size(by_target ? b->source : b->target);
+  b->row = calloc((size_t)b->row_count + 1, sizeof *b->row);
+  if (!b->row) return out_of_memory(b, ((uint64_t)b->row_count + 1) * sizeof *b->row);
+  if (b->is_counting) {
+    b->count_of_other = calloc((size_t)b->other_count + 1, sizeof *b->count_of_other);
+    return b->count_of_other || out_of_memory(b, b->other_count * sizeof *b->count_of_other);
+  }
+  return reserve(b, expected);
+}
+
+bool build_add(link_builder *b, uint32_t other) {
+  if (b->count == LINKS_MAX) return build_fail(b, "it has more than %" PRIu32 " links", LINKS_MAX);
+  if (b->is_counting) {
+    b->count_of_other[other]++;
+  } else {
+    if (b->count == b->capacity && !reserve(b, b->capacity + b->capacity / 2 + 1024)) return false;
+    b->others[b->count] = other;
+  }
+  b->count++;
+  return true;
+}
+
+void build_end_row(link_builder *b, uint32_t row) { b->row[row + 1] = (uint32_t)b->count; }
+
+bool build_by_target(link_builder *b) {
+  if (b->by_target || b->is_counting) return true;
+  uint32_t targets = b->other_count;
+  uint64_t bytes = (b->count + NSA_PAD) * sizeof(uint32_t);
+  uint32_t *row = calloc((size_t)targets + 2, sizeof *row);
+  uint32_t *sources = malloc((size_t)bytes);
+  if (!row || !sources) {
+    free(row);
+    free(sources);
+    return out_of_memory(b, bytes);
+  }
+  for (uint64_t k = 0; k < b->count; k++) row[b->others[k] + 2]++;
+  for (uint32_t t = 0; t < targets; t++) row[t + 2] += row[t + 1];
+  for (uint32_t source = 0; source < b->row_count; source++) /* row[t + 1] moves from t's begin to its end */
+    for (uint32_t k = b->row[source]; k < b->row[source + 1]; k++) sources[row[b->others[k] + 1]++] = source;
+  free(b->row);
+  free(b->others);
+  b->row = row;
+  b->others = sources;
+  b->by_target = true;
+  b->other_count = b->row_count;
+  b->row_count = targets;
+  return true;
+}
+
+void build_free(link_builder *b) {
+  free(b->row);
+  free(b->others);
+  free(b->count_of_other);
+}
+
+/* ---- links ---- */
+
+static const link_rule rules[] = {
+    [NSA_RULE_ONE_TO_ONE] = rule_one_to_one,     [NSA_RULE_ALL_TO_ALL] = rule_all_to_all,
+    [NSA_RULE_PROBABILITY] = rule_probability,   [NSA_RULE_INDEGREE] = rule_indegree,
+    [NSA_RULE_OUTDEGREE] = rule_outdegree,       [NSA_RULE_NEIGHBOURS] = rule_neighbours,
+    [NSA_RULE_TILES] = rule_tiles,               [NSA_RULE_NEAREST] = rule_nearest,
+    [NSA_RULE_WHERE] = rule_where,               [NSA_RULE_FILE] = rule_file,
+};
+
+static uint64_t hash64(const char *text) { /* FNV-1a */
+  uint64_t hash = UINT64_C(14695981039346656037);
+  for (; text && *text; text++) hash = (hash ^ (uint8_t)*text) * UINT64_C(1099511628211);
+  return hash;
+}
+
+static bool take_stencil(link_builder *b, sim_links *links) {
+  links->count = b->count;
+  links->fan_in = calloc((size_t)b->row_count + 1, sizeof *links->fan_in);
+  if (!links->fan_in) return out_of_memory(b, b->row_count * sizeof *links->fan_in);
+  for (uint32_t t = 0; t < b->row_count; t++) links->fan_in[t] = b->row[t + 1] - b->row[t];
+  links->fan_out = b->count_of_other;
+  b->count_of_other = NULL;
+  b->s->allocated += ((uint64_t)b->row_count + b->other_count + 2) * sizeof(uint32_t);
+  return true;
+}
+
+static void count_fans(const link_builder *b, sim_links *links) {
+  for (uint32_t t = 0; t < b->row_count; t++) links->fan_in[t] = links->row[t + 1] - links->row[t];
+  for (uint64_t k = 0; k < links->count; k++) links->fan_out[links->source[k]]++;
+}
+
+static bool make_targets(link_builder *b, sim_links *links) {
+  uint64_t padded = sim_padded(links->count);
+  if (b->connection->link_target == NSA_NONE && b->connection->link_distance == NSA_NONE) return true;
+  links->target = calloc((size_t)padded, sizeof *links->target);
+  if (!links->target) return out_of_memory(b, padded * sizeof *links->target);
+  for (uint32_t t = 0; t < b->row_count; t++)
+    for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) links->target[k] = t;
+  b->s->allocated += padded * sizeof *links->target;
+  return true;
+}
+
+/* Gives the builder's arrays to the links, the sources with padding. */
+static bool take_links(link_builder *b, sim_links *links) {
+  uint64_t padded = sim_padded(b->count);
+  uint32_t *shrunk = realloc(b->others, (size_t)padded * sizeof *shrunk);
+  if (shrunk) b->others = shrunk;
+  memset(b->others + b->count, 0, (size_t)(padded - b->count) * sizeof *b->others);
+  links->count = b->count;
+  links->row = b->row;
+  links->source = b->others;
+  b->row = b->others = NULL;
+  links->fan_in = calloc((size_t)b->row_count + 1, sizeof *links->fan_in);
+  links->fan_out = calloc((size_t)b->other_count + 1, sizeof *links->fan_out);
+  if (!links->fan_in || !links->fan_out) return out_of_memory(b, b->row_count * sizeof *links->fan_in);
+  b->s->allocated += (padded + 2 * ((uint64_t)b->row_count + 1) + b->other_count + 1) * sizeof(uint32_t);
+  count_fans(b, links);
+  return make_targets(b, links);
+}
+
+/* ---- partners ---- */
+
+static void write_partner_fields(const link_builder *b, const uint32_t *partners, uint32_t size) {
+  const nsa_connection *c = b->connection;
+  uint32_t *index = c->partner_index == NSA_NONE ? NULL : b->s->field_data[c->partner_index];
+  uint8_t *known = c->partner_known == NSA_NONE ? NULL : b->s->field_data[c->partner_known];
+  for (uint32_t i = 0; i < size; i++) {
+    if (index) index[i] = partners[i] == NSA_NONE ? 0 : partners[i];
+    if (known) known[i] = partners[i] != NSA_NONE;
+  }
+}
+
+/* Links of each partner into `served`, and the numbers of the summary. */
+static void count_coverage(const uint32_t *partners, const uint32_t *fans, uint32_t size, uint64_t *served, uint32_t served_size,
+                           sim_coverage *coverage) {
+  *coverage = (sim_coverage){.partners = served_size, .least = UINT64_MAX};
+  for (uint32_t i = 0; i < size; i++) {
+    if (partners[i] == NSA_NONE) coverage->links_without += fans[i];
+    else {
+      served[partners[i]] += fans[i];
+      coverage->links_with += fans[i];
+    }
+  }
+  for (uint32_t i = 0; i < served_size; i++) {
+    coverage->partners_unused += served[i] == 0;
+    if (served[i] < coverage->least) coverage->least = served[i];
+    if (served[i] > coverage->most) coverage->most = served[i];
+  }
+  if (served_size == 0) coverage->least = 0;
+  coverage->mean = served_size ? (double)coverage->links_with / served_size : 0;
+}
+
+/* A fan of the partner's domain counts the links that it serves. */
+static void write_partner_fans(const link_builder *b, const uint64_t *served, uint32_t served_size) {
+  const nsa_program *p = b->s->program;
+  const nsa_connection *c = b->connection;
+  if (c->partner == c->target) return;
+  for (uint32_t f = 0; f < p->fields_count; f++) {
+    const nsa_field *field = &p->fields[f];
+    if (field->kind != NSA_FIELD_FAN_IN || field->owner != (uint32_t)(c - p->connections)) continue;
+    if (field->domain != p->populations[c->partner].domain || field->is_uniform) continue;
+    double *fan = b->s->field_data[f];
+    for (uint32_t i = 0; i < served_size; i++) fan[i] = (double)served[i];
+  }
+}
+
+static bool build_partners(link_builder *b, sim_links *links) {
+  const nsa_connection *c = b->connection;
+  if (c->partner == NSA_NONE) return true;
+  const nsa_population *side = c->partner_of_source ? b->source : b->target;
+  const nsa_population *partner = &b->s->program->populations[c->partner];
+  uint32_t size = place_size(side), served_size = place_size(partner);
+  uint32_t *partners = calloc((size_t)size + 1, sizeof *partners);
+  uint64_t *served = calloc((size_t)served_size + 1, sizeof *served);
+  bool ok = partners && served ? partners_find(b, side, partner, partners) : out_of_memory(b, size * sizeof *partners);
+  if (ok) {
+    write_partner_fields(b, partners, size);
+    count_coverage(partners, c->partner_of_source ? links->fan_out : links->fan_in, size, served, served_size, &links->coverage);
+    write_partner_fans(b, served, served_size);
+    if (links->coverage.links_without && !c->has_default)
+      ok = build_fail(b, "%" PRIu64 " of its %" PRIu64 " links have no partner in '%s'; give the synapse a `default astro.NAME = value`",
+                      links->coverage.links_without, links->count, partner->name);
+  }
+  free(partners);
+  free(served);
+  return ok;
+}
+
+/* ---- the whole ---- */
+
+static bool build(link_builder *b, sim_links *links) {
+  uint32_t kind = b->connection->rule.kind;
+  if (kind >= sizeof rules / sizeof *rules) return build_fail(b, "its rule is unknown to this runtime");
+  if (!rules[kind](b) || !build_by_target(b)) return false;
+  if (!(b->is_counting ? take_stencil(b, links) : take_links(b, links))) return false;
+  return build_partners(b, links);
+}
+
+bool connect_build(sim *s, uint32_t connection, char error[SIM_ERROR_SIZE]) {
+  const nsa_connection *c = &s->program->connections[connection];
+  link_builder b = {.s = s, .connection = c, .error = error,
+                    .source = &s->program->populations[c->source], .target = &s->program->populations[c->target],
+                    .key = s->seed ^ hash64(c->name),
+                    .is_counting = c->is_stencil && c->rule.kind == NSA_RULE_NEIGHBOURS};
+  bool ok = build(&b, &s->links[connection]);
+  build_free(&b);
+  return ok;
+}
+
+void connect_free(sim_links *links) {
+  free(links->row);
+  free(links->source);
+  free(links->target);
+  free(links->fan_in);
+  free(links->fan_out);
+}
+
+/* ---- fields ---- */
+
+static void write_distances(sim *s, const nsa_connection *c, const sim_links *links) {
+  if (c->link_distance == NSA_NONE || !links->target) return;
+  const nsa_population *source = &s->program->populations[c->source], *target = &s->program->populations[c->target];
+  double *distance = s->field_data[c->link_distance];
+  for (uint64_t k = 0; k < links->count; k++)
+    distance[k] = place_distance(source, links->source[k], target, links->target[k]);
+}
+
+static void write_fan(sim *s, uint32_t f, const uint32_t *fan) {
+  double *to = s->field_data[f];
+  for (uint64_t i = 0; i < s->field_count[f]; i++) to[i] = fan[i];
+}
+
+void connect_fill_fields(sim *s, uint32_t connection) {
+  const nsa_program *p = s->program;
+  const nsa_connection *c = &p->connections[connection];
+  const sim_links *links = &s->links[connection];
+  write_distances(s, c, links);
+  for (uint32_t f = 0; f < p->fields_count; f++) {
+    const nsa_field *field = &p->fields[f];
+    if (field->owner != connection || field->is_uniform) continue;
+    if (field->kind == NSA_FIELD_FAN_IN && field->domain == p->populations[c->target].domain) write_fan(s, f, links->fan_in);
+    if (field->kind == NSA_FIELD_FAN_OUT && field->domain == p->populations[c->source].domain) write_fan(s, f, links->fan_out);
+  }
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* connect_place.c - see connect_place.h. */
+#include "connect_place.h"
+
+#include <math.h>
+
+static double spacing_of(const nsa_population *p) { return p->spacing > 0 ? p->spacing : 1; }
+
+double place_distance(const nsa_population *a, uint32_t i, const nsa_population *b, uint32_t j) {
+  double sa = spacing_of(a), sb = spacing_of(b);
+  double dx = ((double)(i % a->cols) + 0.5) * sa - ((double)(j % b->cols) + 0.5) * sb;
+  double dy = ((double)(i / a->cols) + 0.5) * sa - ((double)(j / b->cols) + 0.5) * sb;
+  return sqrt(dx * dx + dy * dy);
+}
+
+/* Halfway between two cells the lower one is taken, also where rounding has moved it a little. */
+static uint32_t cell_at(double u, uint32_t count) {
+  double cell = floor(u), nearest = floor(u + 0.5);
+  if (fabs(u - nearest) <= 1e-9 * (1 + fabs(u))) cell = nearest - 1;
+  if (cell < 0) return 0;
+  return cell >= count ? count - 1 : (uint32_t)cell;
+}
+
+static uint32_t nearest_on_axis(uint32_t i, const nsa_population *from, uint32_t from_count,
+                                const nsa_population *to, uint32_t to_count) {
+  double x = (double)i + 0.5;
+  if (from->spacing > 0 && to->spacing > 0) return cell_at(x * from->spacing / to->spacing, to_count);
+  return cell_at(x * (double)to_count / (double)from_count, to_count);
+}
+
+uint32_t place_nearest(const nsa_population *from, uint32_t i, const nsa_population *to) {
+  uint32_t row = nearest_on_axis(i / from->cols, from, from->rows, to, to->rows);
+  uint32_t col = nearest_on_axis(i % from->cols, from, from->cols, to, to->cols);
+  return row * to->cols + col;
+}
+
+uint32_t place_nearest_other(const nsa_population *p, uint32_t i) {
+  static const double steps[4][2] = {{-1, 0}, {0, -1}, {0, 1}, {1, 0}};
+  for (int k = 0; k < 4; k++) {
+    uint32_t other = place_shift(p, i, steps[k][0], steps[k][1]);
+    if (other != NSA_NONE) return other;
+  }
+  return NSA_NONE;
+}
+
+uint32_t place_shift(const nsa_population *p, uint32_t i, double rows, double cols) {
+  double row = (double)(i / p->cols) + rows, col = (double)(i % p->cols) + cols;
+  if (!(row >= 0 && row < p->rows && col >= 0 && col < p->cols)) return NSA_NONE;
+  return (uint32_t)row * p->cols + (uint32_t)col;
+}

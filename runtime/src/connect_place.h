@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* connect_place.h - where the elements of populations lie, and who is near whom.
+ *
+ * Element (row, col) lies at ((col + 0.5) * spacing, (row + 0.5) * spacing); populations without spacing
+ * count in grid steps. Where two populations are compared of which one has no spacing, both are
+ * laid over the same area. */
+#ifndef NSA_RUNTIME_CONNECT_PLACE_H
+#define NSA_RUNTIME_CONNECT_PLACE_H
+
+#include "nsa_program.h"
+
+#include <stdbool.h>
+
+static inline uint32_t place_size(const nsa_population *p) { return p->rows * p->cols; }
+
+/* Distance of two elements, in um, or in grid steps where neither population is spaced. */
+double place_distance(const nsa_population *a, uint32_t i, const nsa_population *b, uint32_t j);
+
+/* The element of `to` that is nearest to element i of `from`; of equally near ones the first. */
+uint32_t place_nearest(const nsa_population *from, uint32_t i, const nsa_population *to);
+
+/* The nearest other element of the same population; NSA_NONE where it is alone. */
+uint32_t place_nearest_other(const nsa_population *p, uint32_t i);
+
+/* The element at an offset from element i, in grid steps; NSA_NONE outside. */
+uint32_t place_shift(const nsa_population *p, uint32_t i, double rows, double cols);
+
+#endif

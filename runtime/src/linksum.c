@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+/* linksum.c - see linksum.h. */
+#include "linksum.h"
+
+#include "step.h"
+#include "threads.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The links of a connection by source, cut by who owns the targets: part p's links of source s are
+ * [start[p * sources + s], start[p * sources + s + 1]), in ascending target. */
+typedef struct {
+  uint32_t *start;  /* parts * sources + 1 */
+  uint32_t *target; /* one a link */
+  uint32_t *link;   /* its number in the order by target; NULL where no sum is weighted */
+} scatter_index;
+
+/* Sources whose term is not zero, in ascending order. One for each field of source terms. */
+typedef struct {
+  uint32_t field, size;
+  uint32_t *elements;
+  uint32_t count;
+  uint64_t found_at; /* ticks done when it was last made, + 1 */
+} active_list;
+
+/* What one population gets in phase 6. */
+typedef struct {
+  uint32_t population;
+  uint32_t parts; /* threads that share its targets; 1 where it is small */
+  uint32_t *sums, sum_count;
+  uint32_t *collects, collect_count;
+} target_work;
+
+struct link_sums {
+  scatter_index *scatter; /* per connection; empty where no sum needs it */
+  active_list *lists;
+  uint32_t list_count;
+  uint32_t *list_of;    /* per sum; NSA_NONE without source term */
+  uint8_t *is_scatter;  /* per sum: the method of this tick */
+  uint8_t *is_due;      /* per sum */
+  uint8_t *collect_due; /* per collect */
+  target_work *works;
+  uint32_t work_count;
+  uint32_t *items; /* owns the lists of all works */
+  int forced;
+};
+
+/* ---- set-up ---- */
+
+static bool allocate(const sim *s, struct link_sums *ls) {
+  const nsa_program *p = s->program;
+  ls->scatter = calloc((size_t)p->connections_count + 1, sizeof *ls->scatter);
+  ls->lists = calloc((size_t)p->sums_count + 1, sizeof *ls->lists);
+  ls->list_of = calloc((size_t)p->sums_count + 1, sizeof *ls->list_of);
+  ls->is_scatter = calloc((size_t)p->sums_count + 1, 1);
+  ls->is_due = calloc((size_t)p->sums_count + 1, 1);
+  ls->collect_due = calloc((size_t)p->collects_count + 1, 1);
+  ls->works = calloc((size_t)p->populations_count + 1, sizeof *ls->works);
+  ls->items = calloc((size_t)p->sums_count + p->collects_count + 1, sizeof *ls->items);
+  return ls->scatter && ls->lists && ls->list_of && ls->is_scatter && ls->is_due && ls->collect_due &&
+         ls->works && ls->items;
+}
+
+static bool add_list(sim *s, struct link_sums *ls, uint32_t sum) {
+  uint32_t field = s->program->sums[sum].source_term, i = 0;
+  ls->list_of[sum] = NSA_NONE;
+  if (field == NSA_NONE) return true;
+  while (i < ls->list_count && ls->lists[i].field != field) i++;
+  ls->list_of[sum] = i;
+  if (i < ls->list_count) return true;
+  active_list *list = &ls->lists[ls->list_count++];
+  list->field = field;
+  list->size = (uint32_t)s->field_count[field];
+  list->elements = calloc(sim_padded(list->size), sizeof *list->elements);
+  s->allocated += sim_padded(list->size) * sizeof *list->elements;
+  return list->elements != NULL;
+}
+
+static uint32_t parts_of(const sim *s, uint32_t population) {
+  return s->populations[population].size < STEP_PARALLEL_FROM ? 1 : s->thread_count;
+}
+
+/* The targets that a part owns: whole blocks. */
+static void part_range(const sim *s, uint32_t population, uint32_t part, uint32_t parts, uint64_t *first_block,
+                       uint64_t *last_block, uint32_t *begin, uint32_t *end) {
+  const sim_population *p = &s->populations[population];
+  thread_share(p->block_count, part, parts, first_block, last_block);
+  uint64_t b = *first_block * NSA_BLOCK, e = *last_block * NSA_BLOCK;
+  *begin = b < p->size ? (uint32_t)b : p->size;
+  *end = e < p->size ? (uint32_t)e : p->size;
+}
+
+/* Counting sort of the links of targets [begin, end) by source: stable, so targets stay ascending. */
+static void index_part(const sim_links *links, scatter_index *index, uint32_t *start, uint32_t sources,
+                       uint32_t begin, uint32_t end) {
+  uint32_t first = links->row[begin], last = links->row[end];
+  for (uint32_t k = first; k < last; k++) start[links->source[k] + 1]++;
+  start[0] = first;
+  for (uint32_t i = 0; i < sources; i++) start[i + 1] += start[i];
+  for (uint32_t t = begin; t < end; t++)
+    for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) {
+      uint32_t at = start[links->source[k]]++;
+      index->target[at] = t;
+      if (index->link) index->link[at] = k;
+    }
+  memmove(start + 1, start, sources * sizeof *start); /* each start had moved to its end */
+  start[0] = first;
+}
+
+static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weighted) {
+  const nsa_connection *connection = &s->program->connections[c];
+  const sim_links *links = &s->links[c];
+  uint32_t sources = s->populations[connection->source].size, parts = parts_of(s, connection->target);
+  scatter_index *index = &ls->scatter[c];
+  uint64_t starts = (uint64_t)parts * sources + 1;
+  index->start = calloc(starts, sizeof *index->start);
+  index->target = malloc((links->count + 1) * sizeof *index->target);
+  index->link = is_weighted ? malloc((links->count + 1) * sizeof *index->link) : NULL;
+  s->allocated += (starts + links->count * (is_weighted ? 2 : 1)) * sizeof(uint32_t);
+  if (!index->start || !index->target || (is_weighted && !index->link)) return false;
+  for (uint32_t part = 0; part < parts; part++) {
+    uint64_t first_block, last_block;
+    uint32_t begin, end;
+    part_range(s, connection->target, part, parts, &first_block, &last_block, &begin, &end);
+    index_part(links, index, index->start + (uint64_t)part * sources, sources, begin, end);
+  }
+  return true;
+}
+
+static bool build_scatters(sim *s, struct link_sums *ls) {
+  for (uint32_t c = 0; c < s->program->connections_count; c++) {
+    bool is_needed = false, is_weighted = false;
+    for (uint32_t i = 0; i < s->program->sums_count; i++) {
+      const nsa_link_sum *sum = &s->program->sums[i];
+      if (sum->connection != c || sum->source_term == NSA_NONE || sum->every == 0) continue;
+      is_needed = true;
+      is_weighted = is_weighted || sum->weight != NSA_NONE;
+    }
+    if (is_needed && s->links[c].row && !build_scatter(s, ls, c, is_weighted)) return false;
+  }
+  return true;
+}
+
+static void list_works(const sim *s, struct link_sums *ls) {
+  const nsa_program *program = s->program;
+  uint32_t *next = ls->items;
+  for (uint32_t p = 0; p < program->populations_count; p++) {
+    target_work work = {.population = p, .parts = parts_of(s, p), .sums = next};
+    for (uint32_t i = 0; i < program->sums_count; i++)
+      if (program->connections[program->sums[i].connection].target == p) work.sums[work.sum_count++] = i;
+    work.collects = next + work.sum_count;
+    for (uint32_t i = 0; i < program->collects_count; i++)
+      if (program->collects[i].population == p) work.collects[work.collect_count++] = i;
+    next = work.collects + work.collect_count;
+    if (work.sum_count + work.collect_count) ls->works[ls->work_count++] = work;
+  }
+}
+
+struct link_sums *link_sums_new(sim *s, char error[SIM_ERROR_SIZE]) {
+  struct link_sums *ls = calloc(1, sizeof *ls);
+  bool ok = ls && allocate(s, ls);
+  for (uint32_t i = 0; ok && i < s->program->sums_count; i++) ok = add_list(s, ls, i);
+  ok = ok && build_scatters(s, ls);
+  if (!ok) {
+    snprintf(error, SIM_ERROR_SIZE, "out of memory for the sums over links (%" PRIu64 " bytes were allocated before)", s->allocated);
+    link_sums_free(ls, s->program->connections_count);
+    return NULL;
+  }
+  list_works(s, ls);
+  return ls;
+}
+
+void link_sums_free(struct link_sums *ls, uint32_t connections) {
+  if (!ls) return;
+  for (uint32_t c = 0; ls->scatter && c < connections; c++) {
+    free(ls->scatter[c].start);
+    free(ls->scatter[c].target);
+    free(ls->scatter[c].link);
+  }
+  for (uint32_t i = 0; i < ls->list_count; i++) free(ls->lists[i].elements);
+  free(ls->scatter);
+  free(ls->lists);
+  free(ls->list_of);
+  free(ls->is_scatter);
+  free(ls->is_due);
+  free(ls->collect_due);
+  free(ls->works);
+  free(ls->items);
+  free(ls);
+}
+
+void link_sums_force(struct link_sums *sums, int method) { sums->forced = method; }
+
+/* ---- which sources are active ---- */
+
+static inline uint64_t bits_but_sign(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits << 1;
+}
+
+/* Most terms are zero in most ticks: eight are looked at at once. Arrays are padded to eight; what the
+ * padding holds is cut off at the end. */
+static void find_active(active_list *list, const double *terms) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < list->size; i += 8) {
+    uint64_t any = 0;
+    for (uint32_t k = 0; k < 8; k++) any |= bits_but_sign(terms[i + k]);
+    if (!any) continue;
+    for (uint32_t k = 0; k < 8; k++) {
+      list->elements[count] = i + k;
+      count += bits_but_sign(terms[i + k]) != 0;
+    }
+  }
+  while (count && list->elements[count - 1] >= list->size) count--;
+  list->count = count;
+}
+
+static bool prefers_scatter(const struct link_sums *ls, const active_list *list) {
+  if (ls->forced) return ls->forced == 2;
+  return list->count < list->size / 2; /* a link costs about twice as much by scatter */
+}
+
+static void prepare_sum(sim *s, uint32_t i, uint64_t done) {
+  struct link_sums *ls = s->sums;
+  const nsa_link_sum *sum = &s->program->sums[i];
+  if (sum->link_kernel != NSA_NONE) step_run_kernel(s, sum->link_kernel, &s->state_clock);
+  ls->is_scatter[i] = 0;
+  if (ls->list_of[i] == NSA_NONE || !ls->scatter[sum->connection].start) return;
+  active_list *list = &ls->lists[ls->list_of[i]];
+  if (list->found_at != done + 1) {
+    find_active(list, s->field_data[list->field]);
+    list->found_at = done + 1;
+  }
+  ls->is_scatter[i] = prefers_scatter(ls, list);
+}
+
+/* ---- sums ---- */
+
+typedef struct {
+  const uint32_t *row, *source;
+  const double *terms, *weights; /* NULL: 1 */
+  double *sums;
+  uint32_t begin, end;
+} gather_job;
+
+static double gather_one(const gather_job *g, uint32_t from, uint32_t to, double total) {
+  for (uint32_t k = from; k < to; k++) total += g->terms[g->source[k]];
+  return total;
+}
+
+/* Four targets at once: additions of one target wait for each other, those of four do not. */
+static void gather_terms(const gather_job *g) {
+  uint32_t t = g->begin;
+  for (; t + 4 <= g->end; t += 4) {
+    const uint32_t *row = g->row + t;
+    uint32_t least = row[1] - row[0];
+    for (uint32_t j = 1; j < 4; j++) least = row[j + 1] - row[j] < least ? row[j + 1] - row[j] : least;
+    const uint32_t *a = g->source + row[0], *b = g->source + row[1], *c = g->source + row[2], *d = g->source + row[3];
+    double x = 0, y = 0, z = 0, w = 0;
+    for (uint32_t k = 0; k < least; k++) {
+      x += g->terms[a[k]];
+      y += g->terms[b[k]];
+      z += g->terms[c[k]];
+      w += g->terms[d[k]];
+    }
+    g->sums[t] = gather_one(g, row[0] + least, row[1], x);
+    g->sums[t + 1] = gather_one(g, row[1] + least, row[2], y);
+    g->sums[t + 2] = gather_one(g, row[2] + least, row[3], z);
+    g->sums[t + 3] = gather_one(g, row[3] + least, row[4], w);
+  }
+  for (; t < g->end; t++) g->sums[t] = gather_one(g, g->row[t], g->row[t + 1], 0);
+}
+
+/* A term of zero counts as nothing even where the weight is not finite: scatter never sees it. */
+static void gather_weighted(const gather_job *g) {
+  for (uint32_t t = g->begin; t < g->end; t++) {
+    double total = 0;
+    for (uint32_t k = g->row[t]; k < g->row[t + 1]; k++) {
+      double term = g->terms[g->source[k]], product = term * g->weights[k];
+      total += term == 0 ? 0 : product;
+    }
+    g->sums[t] = total;
+  }
+}
+
+static void gather_weights(const gather_job *g) {
+  for (uint32_t t = g->begin; t < g->end; t++) {
+    double total = 0;
+    for (uint32_t k = g->row[t]; k < g->row[t + 1]; k++) total += g->weights[k];
+    g->sums[t] = total;
+  }
+}
+
+static void gather(const gather_job *g) {
+  if (g->terms && g->weights) gather_weighted(g);
+  else if (g->terms) gather_terms(g);
+  else if (g->weights) gather_weights(g);
+  else
+    for (uint32_t t = g->begin; t < g->end; t++) g->sums[t] = (double)(g->row[t + 1] - g->row[t]);
+}
+
+static inline void prefetch(const uint32_t *from) {
+#if defined(__GNUC__)
+  __builtin_prefetch(from);
+  __builtin_prefetch(from + 16);
+#else
+  (void)from;
+#endif
+}
+
+static void scatter(const scatter_index *index, const uint32_t *start, const active_list *list,
+                    const gather_job *g) {
+  enum { AHEAD = 4 };
+  memset(g->sums + g->begin, 0, (g->end - g->begin) * sizeof *g->sums);
+  for (uint32_t i = 0; i < list->count; i++) {
+    if (i + AHEAD < list->count) prefetch(index->target + start[list->elements[i + AHEAD]]);
+    uint32_t source = list->elements[i], from = start[source], to = start[source + 1];
+    double term = g->terms[source];
+    const uint32_t *target = index->target;
+    if (g->weights)
+      for (uint32_t k = from; k < to; k++) g->sums[target[k]] += term * g->weights[index->link[k]];
+    else
+      for (uint32_t k = from; k < to; k++) g->sums[target[k]] += term;
+  }
+}
+
+static const double *field_or_null(const sim *s, uint32_t field) {
+  return field == NSA_NONE ? NULL : s->field_data[field];
+}
+
+static void sum_range(const sim *s, uint32_t i, uint32_t part, uint32_t begin, uint32_t end) {
+  const nsa_link_sum *sum = &s->program->sums[i];
+  const sim_links *links = &s->links[sum->connection];
+  const struct link_sums *ls = s->sums;
+  gather_job g = {.row = links->row, .source = links->source, .terms = field_or_null(s, sum->source_term),
+                  .weights = field_or_null(s, sum->weight), .sums = s->field_data[sum->sum],
+                  .begin = begin, .end = end};
+  if (!g.row) return; /* a stencil has no stored links, and no sums */
+  if (!ls->is_scatter[i]) {
+    gather(&g);
+    return;
+  }
+  const scatter_index *index = &ls->scatter[sum->connection];
+  uint64_t sources = s->populations[s->program->connections[sum->connection].source].size;
+  scatter(index, index->start + part * sources, &ls->lists[ls->list_of[i]], &g);
+}
+
+/* ---- phase 6 ---- */
+
+static void work_part(const sim *s, const target_work *work, uint32_t part) {
+  uint64_t first, last;
+  uint32_t begin, end;
+  nsa_range_out ignored = {0};
+  part_range(s, work->population, part, work->parts, &first, &last, &begin, &end);
+  for (uint32_t i = 0; i < work->sum_count; i++)
+    if (s->sums->is_due[work->sums[i]]) sum_range(s, work->sums[i], part, begin, end);
+  for (uint64_t b = first; b < last; b++)
+    for (uint32_t i = 0; i < work->collect_count; i++)
+      if (s->sums->collect_due[work->collects[i]])
+        step_run_block(s, s->program->collects[work->collects[i]].kernel, &s->state_clock, b, &ignored);
+}
+
+static void works_share(void *context, uint32_t thread, uint32_t threads) {
+  const sim *s = context;
+  (void)threads;
+  for (uint32_t w = 0; w < s->sums->work_count; w++)
+    if (thread < s->sums->works[w].parts) work_part(s, &s->sums->works[w], thread);
+}
+
+static void run_works(sim *s) {
+  bool is_parallel = false;
+  for (uint32_t w = 0; w < s->sums->work_count; w++) is_parallel = is_parallel || s->sums->works[w].parts > 1;
+  if (is_parallel) thread_pool_run(s->pool, works_share, s);
+  else works_share(s, 0, 1);
+}
+
+static bool is_due(uint32_t every, uint64_t done) { return every != 0 && done % every == 0; }
+
+void link_sums_run_once(sim *s) {
+  for (uint32_t i = 0; i < s->program->sums_count; i++) {
+    s->sums->is_due[i] = s->program->sums[i].every == 0;
+    if (s->sums->is_due[i]) prepare_sum(s, i, 0);
+  }
+  for (uint32_t i = 0; i < s->program->collects_count; i++)
+    s->sums->collect_due[i] = s->program->collects[i].every == 0;
+  run_works(s);
+}
+
+static void run_sources(sim *s, uint64_t done) {
+  for (uint32_t i = 0; i < s->program->sources_count; i++) {
+    uint32_t kernel = s->program->sources[i];
+    uint32_t timescale = s->program->kernels[kernel].timescale;
+    if (is_due(s->program->timescales[timescale].ticks, done)) step_run_kernel(s, kernel, &s->state_clock);
+  }
+}
+
+void link_sums_run(sim *s, uint64_t done) {
+  bool any = false;
+  run_sources(s, done);
+  for (uint32_t i = 0; i < s->program->sums_count; i++) {
+    s->sums->is_due[i] = is_due(s->program->sums[i].every, done);
+    if (s->sums->is_due[i]) prepare_sum(s, i, done);
+    any = any || s->sums->is_due[i];
+  }
+  for (uint32_t i = 0; i < s->program->collects_count; i++) {
+    s->sums->collect_due[i] = is_due(s->program->collects[i].every, done);
+    any = any || s->sums->collect_due[i];
+  }
+  if (any) run_works(s);
+}

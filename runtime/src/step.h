@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* step.h - the plan of a tick, and running single kernels. */
+#ifndef NSA_RUNTIME_STEP_H
+#define NSA_RUNTIME_STEP_H
+
+#include "sim.h"
+
+struct step_plan;
+
+/* Below this many entries a second thread costs more than it saves. */
+#define STEP_PARALLEL_FROM 4096
+
+struct step_plan *step_plan_new(const sim *s);
+void step_plan_free(struct step_plan *plan);
+
+/* The clock at which `base_tick` base ticks are done; times are products, never sums. */
+void step_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick);
+
+/* A kernel over its whole domain, block by block (in parallel where it is large). */
+void step_run_kernel(const sim *s, uint32_t kernel, const nsa_clock *clock);
+
+/* A kernel over one block of its domain; nothing where the kernel is NSA_NONE. */
+void step_run_block(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t block,
+                    nsa_range_out *out);
+
+/* Blocks of NSA_BLOCK entries that hold `count` entries. */
+static inline uint64_t step_blocks(uint64_t count) {
+  return count ? (count + NSA_BLOCK - 1) / NSA_BLOCK : 1;
+}
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* threads.h - a pool of threads that run the same function, each on its own share.
+ *
+ * The pool is made once. A share is a range of blocks that depends on the numbers of blocks and threads
+ * alone, and no result may depend on who computes a block, so that any number of threads gives the same
+ * bits. thread_pool_run does not allocate; threads that wait spin for a short while, then sleep. */
+#ifndef NSA_RUNTIME_THREADS_H
+#define NSA_RUNTIME_THREADS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct thread_pool thread_pool;
+
+/* work(context, thread, threads), thread in [0, threads). */
+typedef void (*thread_work)(void *context, uint32_t thread, uint32_t threads);
+
+#define THREADS_MAX 256
+
+/* Processors that this process may use, 1 ... THREADS_MAX. */
+uint32_t thread_processors(void);
+
+/* count threads with the caller's own (1: no thread is made). NULL when that fails. */
+thread_pool *thread_pool_new(uint32_t count);
+void thread_pool_free(thread_pool *pool);
+uint32_t thread_pool_count(const thread_pool *pool);
+
+/* Returns when all have done their work: what they wrote is then visible to all. */
+void thread_pool_run(thread_pool *pool, thread_work work, void *context);
+
+/* The share of one thread of `count` things: [*first, *last). */
+static inline void thread_share(uint64_t count, uint32_t thread, uint32_t threads, uint64_t *first,
+                                uint64_t *last) {
+  uint64_t each = count / threads, rest = count % threads;
+  *first = each * thread + (thread < rest ? thread : rest);
+  *last = *first + each + (thread < rest ? 1 : 0);
+}
+
+#endif
