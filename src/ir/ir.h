@@ -94,6 +94,10 @@ uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *
 uint32_t ir_op_arg_count(const ir_op *op);
 ir_value ir_op_arg(const ir_function *f, const ir_op *op, uint32_t i);
 bool ir_op_has_field(const ir_op *op);
+/* The value of a pure operation on numbers (truth values as 0 and 1), by the same functions as kernels
+ * call; args of arg/barg: one, the argument. Only where ir_can_evaluate. */
+bool ir_can_evaluate(const ir_op *op);
+double ir_evaluate(const ir_op *op, const double *args);
 
 /* ---- building; each appends one operation and gives its value ---- */
 

@@ -12,7 +12,6 @@ const ir_op_info ir_ops[IR_OP_COUNT] = {
 const ir_math_info ir_maths[] = {
 #define NSA_MATH(name, arity) {#name, arity},
 #include "nsa_math.def"
-#undef NSA_MATH
 };
 const uint32_t ir_math_count = sizeof ir_maths / sizeof ir_maths[0];
 

@@ -21,6 +21,9 @@ typedef struct {
   const bool *is_invariant;     /* per argument from n+1 on: the same at every step (parameters and what follows from them) */
   const solver_kind *solver;    /* per state, never automatic: see solve_choose */
   double dt;                    /* ms */
+  /* Standard normal draws that the caller offers; 0: noise_count. With noise_count + n of them `exact` also
+   * takes coupled systems that fewer noises than states drive (what is not used can be removed). */
+  uint32_t gauss_count;
 } solve_system;
 
 /* Appends one step. values: per argument the value at the start of the step (states, t, others); gauss: per
@@ -55,7 +58,7 @@ typedef struct {
   double fastest, slowest;  /* time constants 1/|lambda|, ms; 0 when there is none */
 } solve_spectrum;
 
-/* values: all arguments as numbers. */
+/* values: all arguments as numbers. n is 0 when the Jacobian there is not finite. */
 solve_spectrum solve_analyse(arena *a, const solve_system *system, const double *values);
 
 /* A fixed point near `values` (states are changed in place) by Newton's method; false when none is found. */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* interp.h - kernels by walking the IR, one element at a time.
+ *
+ * Takes a finished program (ir_program_finish), usually not optimised; gives an entry for each of its functions
+ * that the runtime calls like machine code. It is the reference that compiled kernels are compared with, bit for
+ * bit (NaNs apart, whose signs and payloads mean nothing): it shares no code with src/emit and does plainly what
+ * ir_ops.def says. Calls may run at the same time on several threads. */
+#ifndef NSA_INTERP_INTERP_H
+#define NSA_INTERP_INTERP_H
+
+#include "ir/ir.h"
+#include "nsa_rt.h"
+
+/* One entry a function, in the arena. The program must live and stay as it is. */
+nsa_kernel_entry *interp_entries(arena *a, const ir_program *p);
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* exact.c - linear systems x' = A x + b by the matrix exponential: x(t + dt) = E x + F b, E = exp(A dt), F its
+ * integral. A, b, and so t and inputs in them, are held over the step. Additive noise gathers its exact
+ * covariance over the step, the Ornstein-Uhlenbeck update (Gillespie 1996, doi 10.1103/PhysRevE.54.2084).
+ *
+ * The group falls into parts that do not act on each other; each has its own, smaller matrix. */
+#include "solve/solve_internal.h"
+
+/* One part: states of the system, and what is needed of it. */
+typedef struct {
+  const uint32_t *states;
+  uint32_t n;
+  ir_value *matrix;   /* n x n */
+  ir_value *constant; /* n: rates where all states of the part are zero */
+  ir_value *noise;    /* n x noise_count */
+} part;
+
+/* ---- which states belong together ---- */
+
+/* Coupled: one's rate depends on the other, or they share a noise. */
+static bool *coupling(arena *a, const solve_system *system, const uint32_t *states, uint32_t count) {
+  ir_value *outputs;
+  symbolic *s = solve_symbolic(a, system, &outputs);
+  uint32_t args = system->rates->arg_count;
+  bool *is_coupled = ARENA_ARRAY(a, bool, (size_t)count * count);
+  for (uint32_t c = 0; c < count; c++) {
+    bool *in_set = ARENA_ARRAY(a, bool, args);
+    in_set[states[c]] = true;
+    bool *depends = symbolic_dependence(s, in_set);
+    for (uint32_t r = 0; r < count; r++)
+      is_coupled[r * count + c] = depends[outputs[states[r]]];
+  }
+  for (uint32_t r = 0; r < count; r++)
+    for (uint32_t c = 0; c < count; c++)
+      for (uint32_t k = 0; k < system->noise_count; k++) {
+        bool in_both = !symbolic_is_number(s, outputs[solve_noise_output(system, states[r], k)], 0) &&
+                       !symbolic_is_number(s, outputs[solve_noise_output(system, states[c], k)], 0);
+        is_coupled[r * count + c] = is_coupled[r * count + c] || in_both;
+      }
+  return is_coupled;
+}
+
+/* part_of[k]: a number that the states of a part have in common. */
+static void find_parts(const bool *is_coupled, uint32_t count, uint32_t *part_of) {
+  for (uint32_t k = 0; k < count; k++)
+    part_of[k] = k;
+  for (uint32_t r = 0; r < count; r++)
+    for (uint32_t c = 0; c < count; c++) {
+      uint32_t from = part_of[r], to = part_of[c];
+      if (is_coupled[r * count + c] && from != to)
+        for (uint32_t k = 0; k < count; k++)
+          part_of[k] = part_of[k] == from ? to : part_of[k];
+    }
+}
+
+/* ---- matrix, constant and noise of a part ---- */
+
+static ir_fragment *part_fragment(const solve_group *g, const part *p) {
+  arena *a = g->b->arena;
+  const solve_system *system = g->system;
+  uint32_t n = p->n, m = system->noise_count;
+  ir_value *outputs, *wanted = ARENA_ARRAY(a, ir_value, (size_t)n * (n + 1 + m));
+  symbolic *s = solve_symbolic(a, system, &outputs);
+  ir_value *rates = ARENA_ARRAY(a, ir_value, n), *column = ARENA_ARRAY(a, ir_value, n);
+  for (uint32_t r = 0; r < n; r++)
+    rates[r] = outputs[p->states[r]];
+  for (uint32_t c = 0; c < n; c++) {
+    symbolic_derive(s, rates, n, p->states[c], column);
+    for (uint32_t r = 0; r < n; r++)
+      wanted[r * n + c] = column[r];
+  }
+  for (uint32_t r = 0; r < n; r++)
+    for (uint32_t k = 0; k < m; k++)
+      wanted[n * (n + 1) + r * m + k] = outputs[solve_noise_output(system, p->states[r], k)];
+  ir_value *replace = ARENA_ARRAY(a, ir_value, system->rates->arg_count);
+  for (uint32_t i = 0; i < system->rates->arg_count; i++)
+    replace[i] = IR_NO_VALUE;
+  for (uint32_t r = 0; r < n; r++)
+    replace[p->states[r]] = symbolic_number(s, 0);
+  ir_value *at_zero = ARENA_ARRAY(a, ir_value, system->rates->outputs.len);
+  symbolic_copy(s, system->rates, replace, at_zero);
+  for (uint32_t r = 0; r < n; r++)
+    wanted[n * n + r] = at_zero[p->states[r]];
+  return symbolic_fragment(s, wanted, n * (n + 1 + m));
+}
+
+static void evaluate_part(const solve_group *g, part *p) {
+  uint32_t n = p->n, m = g->system->noise_count;
+  p->matrix = ARENA_ARRAY(g->b->arena, ir_value, (size_t)n * (n + 1 + m));
+  p->constant = p->matrix + n * n;
+  p->noise = p->constant + n;
+  ir_inline(g->b, part_fragment(g, p), g->values, p->matrix);
+}
+
+static bool has_noise(const solve_group *g, const part *p) {
+  for (uint32_t i = 0; i < p->n * g->system->noise_count; i++)
+    if (!is_number(g->b, p->noise[i], 0))
+      return true;
+  return false;
+}
+
+/* ---- one state ---- */
+
+/* Standard deviation of unit noise gathered over dt: sqrt(dt exprel(2 a dt)). */
+static ir_value gathered(const solve_group *g, ir_value a) {
+  ir_builder *b = g->b;
+  ir_value exponent = times(b, a, ir_number(b, 2 * g->system->dt));
+  ir_value variance = scaled(b, g->system->dt, ir_math(b, "exprel", &exponent, 1));
+  return ir_unary(b, IR_OP_sqrt, variance);
+}
+
+static ir_value single_noise(const solve_group *g, const part *p) {
+  ir_builder *b = g->b;
+  ir_value sum = IR_NO_VALUE;
+  for (uint32_t k = 0; k < g->system->noise_count; k++)
+    if (!is_number(b, p->noise[k], 0))
+      accumulate(b, &sum, times(b, p->noise[k], g->gauss[k]));
+  return times(b, gathered(g, p->matrix[0]), sum);
+}
+
+static ir_value expand_single(const solve_group *g, const part *p) {
+  ir_builder *b = g->b;
+  ir_value x = g->values[p->states[0]], a = p->matrix[0];
+  ir_value next = x, factor = ir_number(b, g->system->dt);
+  if (!is_number(b, a, 0)) {
+    ir_value exponent = times(b, a, factor);
+    next = times(b, x, ir_math(b, "exp", &exponent, 1));
+    factor = times(b, ir_math(b, "exprel", &exponent, 1), factor);
+  }
+  if (!is_number(b, p->constant[0], 0))
+    next = plus(b, next, times(b, factor, p->constant[0]));
+  return has_noise(g, p) ? plus(b, next, single_noise(g, p)) : next;
+}
+
+/* ---- several states ---- */
+
+/* Which entries of exp(A dt) can be other than zero: paths through the non-zero entries of A. */
+static bool *reachable(const solve_group *g, const part *p) {
+  uint32_t n = p->n;
+  bool *path = ARENA_ARRAY(g->b->arena, bool, (size_t)n * n);
+  for (uint32_t i = 0; i < n * n; i++)
+    path[i] = !is_number(g->b, p->matrix[i], 0) || i % (n + 1) == 0;
+  for (uint32_t k = 0; k < n; k++)
+    for (uint32_t i = 0; i < n * n; i++)
+      path[i] = path[i] || (path[i / n * n + k] && path[k * n + i % n]);
+  return path;
+}
+
+static void expand_linear(const solve_group *g, const part *p, ir_value *next) {
+  ir_builder *b = g->b;
+  uint32_t n = p->n;
+  ir_value *args = ARENA_ARRAY(b->arena, ir_value, (size_t)n * n + 1);
+  memcpy(args, p->matrix, (size_t)n * n * sizeof *args);
+  args[n * n] = ir_number(b, g->system->dt);
+  ir_value tuple = ir_tuple_op(b, IR_OP_expm, n, args, n * n + 1);
+  const bool *path = reachable(g, p);
+  for (uint32_t r = 0; r < n; r++) {
+    next[r] = IR_NO_VALUE;
+    for (uint32_t c = 0; c < n; c++)
+      if (path[r * n + c])
+        accumulate(b, &next[r], times(b, ir_get(b, tuple, r * n + c), g->values[p->states[c]]));
+    for (uint32_t c = 0; c < n; c++)
+      if (path[r * n + c] && !is_number(b, p->constant[c], 0))
+        accumulate(b, &next[r], times(b, ir_get(b, tuple, n * n + r * n + c), p->constant[c]));
+  }
+}
+
+/* S = G G^T, the covariance of the noise a unit of time. */
+static ir_value covariance(const solve_group *g, const part *p, uint32_t r, uint32_t c) {
+  ir_builder *b = g->b;
+  uint32_t m = g->system->noise_count;
+  ir_value sum = IR_NO_VALUE;
+  for (uint32_t k = 0; k < m; k++) {
+    ir_value x = p->noise[r * m + k], y = p->noise[c * m + k];
+    if (!is_number(b, x, 0) && !is_number(b, y, 0))
+      accumulate(b, &sum, times(b, x, y));
+  }
+  return sum == IR_NO_VALUE ? ir_number(b, 0) : sum;
+}
+
+/* The part's noises, then draws of the states' own, as many as it has states: the gathered noise has as many
+ * dimensions, even where fewer noises drive it. */
+static void choose_draws(const solve_group *g, const part *p, ir_value *draws) {
+  uint32_t m = g->system->noise_count, count = 0;
+  for (uint32_t k = 0; k < m && count < p->n; k++) {
+    bool is_used = false;
+    for (uint32_t r = 0; r < p->n; r++)
+      is_used = is_used || !is_number(g->b, p->noise[r * m + k], 0);
+    if (is_used)
+      draws[count++] = g->gauss[k];
+  }
+  for (; count < p->n; count++)
+    draws[count] = g->gauss[m + p->states[count]];
+}
+
+static void add_noise(const solve_group *g, const part *p, ir_value *next) {
+  ir_builder *b = g->b;
+  uint32_t n = p->n;
+  ir_value *args = ARENA_ARRAY(b->arena, ir_value, 2 * (size_t)n * n + 1);
+  ir_value *draws = ARENA_ARRAY(b->arena, ir_value, n);
+  memcpy(args, p->matrix, (size_t)n * n * sizeof *args);
+  for (uint32_t i = 0; i < n * n; i++)
+    args[n * n + i] = covariance(g, p, i / n, i % n);
+  args[2 * n * n] = ir_number(b, g->system->dt);
+  ir_value factor = ir_tuple_op(b, IR_OP_oucov, n, args, 2 * n * n + 1);
+  choose_draws(g, p, draws);
+  for (uint32_t r = 0; r < n; r++)
+    for (uint32_t c = 0; c <= r; c++)
+      next[r] = plus(b, next[r], times(b, ir_get(b, factor, r * n + c), draws[c]));
+}
+
+/* ---- the group ---- */
+
+static void expand_part(const solve_group *g, part *p, ir_value *next) {
+  evaluate_part(g, p);
+  if (p->n == 1) {
+    next[0] = expand_single(g, p);
+    return;
+  }
+  expand_linear(g, p, next);
+  if (has_noise(g, p))
+    add_noise(g, p, next);
+}
+
+static void expand(const solve_group *g) {
+  arena *a = g->b->arena;
+  uint32_t *part_of = ARENA_ARRAY(a, uint32_t, g->count);
+  find_parts(coupling(a, g->system, g->states, g->count), g->count, part_of);
+  for (uint32_t id = 0; id < g->count; id++) {
+    uint32_t *states = ARENA_ARRAY(a, uint32_t, g->count), *places = ARENA_ARRAY(a, uint32_t, g->count);
+    part p = {.states = states};
+    for (uint32_t k = 0; k < g->count; k++)
+      if (part_of[k] == id) {
+        places[p.n] = k;
+        states[p.n++] = g->states[k];
+      }
+    if (p.n == 0)
+      continue;
+    ir_value *next = ARENA_ARRAY(a, ir_value, p.n);
+    expand_part(g, &p, next);
+    for (uint32_t r = 0; r < p.n; r++)
+      g->next[places[r]] = next[r];
+  }
+}
+
+/* ---- what it refuses ---- */
+
+static const char *refuses_noise_of_part(arena *a, const solve_system *system, symbolic *s,
+                                         const ir_value *outputs, const uint32_t *states,
+                                         uint32_t count, const uint32_t *part_of, uint32_t id) {
+  uint32_t n = 0, noises = 0;
+  for (uint32_t k = 0; k < count; k++)
+    n += part_of[k] == id;
+  for (uint32_t noise = 0; noise < system->noise_count; noise++) {
+    bool is_used = false;
+    for (uint32_t k = 0; k < count; k++)
+      is_used = is_used || (part_of[k] == id &&
+                            !symbolic_is_number(s, outputs[solve_noise_output(system, states[k], noise)], 0));
+    noises += is_used;
+  }
+  if (n > SOLVE_LARGEST_EXACT)
+    return arena_printf(a, "it is part of a system of %u coupled equations, and exact takes at most %d", n,
+                        SOLVE_LARGEST_EXACT);
+  bool has_draws = system->gauss_count >= system->noise_count + system->n;
+  if (n > 1 && noises != 0 && noises < n && !has_draws)
+    return arena_printf(a, "its noise needs %u random numbers a step and %u are drawn; use euler_maruyama", n,
+                        noises);
+  return NULL;
+}
+
+const char *solve_refuses_exact(arena *a, const solve_system *system, const bool *set) {
+  ir_value *outputs;
+  symbolic *s = solve_symbolic(a, system, &outputs);
+  uint32_t *states = ARENA_ARRAY(a, uint32_t, system->n), count = 0;
+  bool *in_set = ARENA_ARRAY(a, bool, system->rates->arg_count);
+  for (uint32_t i = 0; i < system->n; i++)
+    if ((in_set[i] = set[i]))
+      states[count++] = i;
+  const uint8_t *linearity = symbolic_linearity(s, in_set);
+  for (uint32_t k = 0; k < count; k++) {
+    if (linearity[outputs[states[k]]] > 1)
+      return "the equations that are solved together are not linear in their states";
+    for (uint32_t noise = 0; noise < system->noise_count; noise++)
+      if (linearity[outputs[solve_noise_output(system, states[k], noise)]] != 0)
+        return "its noise depends on the state; use milstein, heun or euler_maruyama";
+  }
+  uint32_t *part_of = ARENA_ARRAY(a, uint32_t, count);
+  find_parts(coupling(a, system, states, count), count, part_of);
+  for (uint32_t k = 0; k < count; k++) {
+    const char *why = refuses_noise_of_part(a, system, s, outputs, states, count, part_of, part_of[k]);
+    if (why != NULL)
+      return why;
+  }
+  return NULL;
+}
+
+static const char *refuses(arena *a, const solve_system *system, uint32_t state) {
+  bool *set = ARENA_ARRAY(a, bool, system->n);
+  for (uint32_t i = 0; i < system->n; i++)
+    set[i] = i == state || system->solver[i] == SOLVER_exact;
+  return solve_refuses_exact(a, system, set);
+}
+
+const solve_method solve_method_exact = {expand, refuses};

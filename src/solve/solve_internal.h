@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* solve_internal.h - what a solver is, and what solvers share. See docs/adding-a-solver.md. */
+#ifndef NSA_SOLVE_INTERNAL_H
+#define NSA_SOLVE_INTERNAL_H
+
+#include "solve/solve.h"
+#include "solve/symbolic_internal.h"
+
+/* Equations of a system that are advanced together by one method, all other states being held. */
+typedef struct {
+  ir_builder *b;
+  const solve_system *system;
+  const ir_value *values; /* per argument of the rates, at the start of the step */
+  const ir_value *gauss;
+  const uint32_t *states; /* which of the system's */
+  uint32_t count;
+  ir_value *next;         /* per state of the group, to be filled in */
+} solve_group;
+
+typedef struct {
+  void (*expand)(const solve_group *g);
+  /* Why this equation cannot be solved so, in the author's terms; NULL when it can. */
+  const char *(*refuses)(arena *a, const solve_system *system, uint32_t state);
+} solve_method;
+
+/* One a row of solver_names.def; each in the file of its name. */
+#define SOLVER(name, text, order) extern const solve_method solve_method_##name;
+#include "model/solver_names.def"
+#undef SOLVER
+
+/* A system larger than this is not solved by its matrix exponential (28 n^2 numbers of work space in a kernel). */
+enum { SOLVE_LARGEST_EXACT = 8 };
+
+/* ---- questions about equations ---- */
+
+/* The rates and noise coefficients with algebra; outputs as those of system->rates. */
+symbolic *solve_symbolic(arena *a, const solve_system *system, ir_value **outputs);
+/* Whether the equation has a noise term that is not plainly zero. */
+bool solve_is_noisy(arena *a, const solve_system *system, uint32_t state);
+const char *solve_refuses_nothing(arena *a, const solve_system *system, uint32_t state);
+/* For methods of ordinary differential equations. */
+const char *solve_refuses_noise(arena *a, const solve_system *system, uint32_t state);
+/* Output number of the coefficient of noise k in the equation of `state`. */
+uint32_t solve_noise_output(const solve_system *system, uint32_t state, uint32_t k);
+
+/* What `exact` needs: the equations of the set (per state) are affine in the states of the set. */
+const char *solve_refuses_exact(arena *a, const solve_system *system, const bool *set);
+
+/* ---- building ---- */
+
+/* The rates of the group's states, when these have the given values at time t; others as at the start. */
+void solve_rates(const solve_group *g, const ir_value *states, ir_value t, ir_value *rates);
+/* All outputs of a fragment of the system's arguments, likewise. */
+void solve_inline(const solve_group *g, const ir_fragment *f, const ir_value *states, ir_value t,
+                  ir_value *outputs);
+/* The group's states at the start of the step. */
+ir_value *solve_start(const solve_group *g);
+ir_value solve_time(const solve_group *g);
+/* t + dt * share. */
+ir_value solve_time_after(const solve_group *g, double share);
+
+static inline ir_value plus(ir_builder *b, ir_value x, ir_value y) { return ir_binary(b, IR_OP_add, x, y); }
+static inline ir_value minus(ir_builder *b, ir_value x, ir_value y) { return ir_binary(b, IR_OP_sub, x, y); }
+static inline ir_value times(ir_builder *b, ir_value x, ir_value y) { return ir_binary(b, IR_OP_mul, x, y); }
+static inline ir_value over(ir_builder *b, ir_value x, ir_value y) { return ir_binary(b, IR_OP_div, x, y); }
+static inline ir_value scaled(ir_builder *b, double factor, ir_value x) { return times(b, ir_number(b, factor), x); }
+
+/* A sum that grows by terms; IR_NO_VALUE is an empty one. */
+static inline void accumulate(ir_builder *b, ir_value *sum, ir_value term) {
+  *sum = *sum == IR_NO_VALUE ? term : plus(b, *sum, term);
+}
+
+static inline bool is_number(const ir_builder *b, ir_value v, double x) {
+  const ir_op *op = &b->function->ops.data[v];
+  return op->op == IR_OP_const && op->number == x;
+}
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* solvers.c - the table of methods, and one step of a system by the methods of its equations. */
+#include "solve/solve_internal.h"
+
+static const solve_method *const methods[SOLVER_COUNT] = {
+#define SOLVER(name, text, order) [SOLVER_##name] = &solve_method_##name,
+#include "model/solver_names.def"
+#undef SOLVER
+};
+
+static const char *refuses_automatic(arena *a, const solve_system *system, uint32_t state) {
+  (void)a, (void)system, (void)state;
+  return "no method is chosen";
+}
+
+static const char *refuses_adaptive(arena *a, const solve_system *system, uint32_t state) {
+  (void)a, (void)system, (void)state;
+  return "adaptive steps are not in this version; use rk4, or implicit for a stiff system";
+}
+
+/* Choosing comes before solving; a group never has these. */
+const solve_method solve_method_automatic = {NULL, refuses_automatic};
+const solve_method solve_method_adaptive = {NULL, refuses_adaptive};
+
+const char *solve_refuses(arena *a, const solve_system *system, uint32_t state,
+                          solver_kind method) {
+  return methods[method]->refuses(a, system, state);
+}
+
+void solve_expand(ir_builder *b, const solve_system *system, const ir_value *values,
+                  const ir_value *gauss, ir_value *next) {
+  arena *a = b->arena;
+  bool *is_done = ARENA_ARRAY(a, bool, system->n);
+  uint32_t *states = ARENA_ARRAY(a, uint32_t, system->n);
+  ir_value *group_next = ARENA_ARRAY(a, ir_value, system->n);
+  for (uint32_t first = 0; first < system->n; first++) {
+    if (is_done[first])
+      continue;
+    solve_group g = {.b = b, .system = system, .values = values, .gauss = gauss};
+    g.states = states;
+    g.next = group_next;
+    for (uint32_t i = first; i < system->n; i++)
+      if (system->solver[i] == system->solver[first]) {
+        is_done[i] = true;
+        states[g.count++] = i;
+      }
+    methods[system->solver[first]]->expand(&g);
+    for (uint32_t k = 0; k < g.count; k++)
+      next[states[k]] = group_next[k];
+  }
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef NSA_SOLVE_SYMBOLIC_INTERNAL_H
+#define NSA_SOLVE_SYMBOLIC_INTERNAL_H
+
+#include "solve/symbolic.h"
+#include "support/hash_table.h"
+
+struct symbolic {
+  ir_fragment *fragment;
+  ir_builder b; /* on the fragment */
+  hash_table table;
+};
+
+/* Valid until the next operation is added. */
+const ir_op *symbolic_op_of(const symbolic *s, ir_value v);
+
+/* ---- algebra, for formulas ---- */
+
+static inline ir_value sym_add(symbolic *s, ir_value x, ir_value y) { return symbolic_binary(s, IR_OP_add, x, y); }
+static inline ir_value sym_sub(symbolic *s, ir_value x, ir_value y) { return symbolic_binary(s, IR_OP_sub, x, y); }
+static inline ir_value sym_mul(symbolic *s, ir_value x, ir_value y) { return symbolic_binary(s, IR_OP_mul, x, y); }
+static inline ir_value sym_div(symbolic *s, ir_value x, ir_value y) { return symbolic_binary(s, IR_OP_div, x, y); }
+static inline ir_value sym_neg(symbolic *s, ir_value x) { return symbolic_unary(s, IR_OP_neg, x); }
+static inline ir_value sym_num(symbolic *s, double x) { return symbolic_number(s, x); }
+
+#endif
