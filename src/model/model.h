@@ -61,7 +61,8 @@ struct model_expr {
     uint32_t item;
   } ref;
   uint32_t fn;     /* model_builtin */
-  const char *key; /* MX_RANDOM: qualified declaration and place, e.g. "sheet.pulse/each_step/0" */
+  const char *key; /* MX_RANDOM: declaration and draw: "sheet.v#0"; inside a component "each_step1#2" */
+  uint32_t depth, weight; /* levels and nodes of the tree (shared parts counted each time); limited */
   model_expr *args[3];
 };
 
@@ -192,6 +193,7 @@ typedef struct {
   VEC(model_event) events;
   VEC(model_on) blocks; /* in the order of the text; the block of a spike is a BLOCK_EVENT */
   VEC(model_contribution) contributions;
+  uint32_t local_count; /* lets of blocks: REF_LOCAL items are below it */
   /* Synapses, and only in the copy that a connection owns: which component each partner has. */
   uint32_t pre_component, post_component, astro_component; /* UINT32_MAX: none */
   VEC(struct { uint32_t kind; uint32_t item; model_expr *value; }) astro_defaults; /* kind: model_ref_kind */
@@ -289,6 +291,7 @@ typedef struct {
 typedef struct {
   span at;
   uint32_t phase;      /* runs at the start of each window of it */
+  uint32_t local_count; /* as in a component */
   uint32_t population; /* statements with SIDE_SELF refer to it; one entry a population in the block */
   model_block body;
 } model_phase_block;
@@ -373,7 +376,14 @@ typedef struct {
   span run_at;
 } model;
 
+/* --pattern NAME=PATH: the images of a pattern come from other files. */
 typedef struct {
+  const char *name, *path;
+} model_pattern_replacement;
+
+typedef struct {
+  const model_pattern_replacement *patterns;
+  uint32_t pattern_count;
   const char *const *model_folders; /* where `import nsa.x.y` looks; NULL-terminated */
   bool needs_run; /* a file without populations or `run` is an error (run, build), not for check/fmt of libraries */
 } model_options;

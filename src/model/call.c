@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* call.c - calls of builtin functions (units by their rule), and inlining of the author's. */
+#include "model/check.h"
+
+typedef enum { KIND_MATH, KIND_RANDOM } function_kind;
+typedef enum { RULE_UNIT_NONE, RULE_UNIT_SAME, RULE_UNIT_SQRT, RULE_UNIT_SIGN, RULE_UNIT_HILL, RULE_UNIT_RATIO } unit_rule;
+
+typedef struct {
+  const char *name;
+  uint32_t arity;
+  function_kind kind;
+  unit_rule rule;
+} builtin_row;
+
+static const builtin_row builtins[BUILTIN_COUNT] = {
+#define BUILTIN(name, arity, kind, rule) {#name, arity, KIND_##kind, RULE_UNIT_##rule},
+#include "model/builtin.def"
+#undef BUILTIN
+};
+
+bool builtin_find(const char *name, model_builtin *fn) {
+  for (uint32_t i = 0; i < BUILTIN_COUNT; i++)
+    if (strcmp(builtins[i].name, name) == 0) {
+      *fn = (model_builtin)i;
+      return true;
+    }
+  return false;
+}
+
+void builtin_add_names(checker *ck, void *list) {
+  name_list *names = list;
+  for (uint32_t i = 0; i < BUILTIN_COUNT; i++)
+    vec_push(ck->arena, names, builtins[i].name);
+}
+
+/* Arguments must be plain expressions: no `during`, no `name = value`. */
+static bool is_plain_arg(expr_env *env, const char *function, const ast_arg *arg) {
+  const ast_name *odd = arg->keyword.text != NULL  ? &arg->keyword
+                        : arg->name.text != NULL   ? &arg->name
+                        : arg->during.text != NULL ? &arg->during
+                        : arg->over.text != NULL   ? &arg->over
+                                                   : NULL;
+  if (odd == NULL)
+    return true;
+  diag_report(env->ck->sink, DIAG_E0305, odd->at, "`%s` takes plain arguments here, without `%s`",
+              function, odd->text);
+  return false;
+}
+
+static bool has_arity(expr_env *env, const ast_expr *e, uint32_t wanted, bool is_variadic) {
+  uint32_t got = e->as.call.args.len;
+  if (got == wanted || (is_variadic && got >= wanted))
+    return true;
+  diag_report(env->ck->sink, DIAG_E0305, e->as.call.function.at,
+              "`%s` takes %s%u argument%s, not %u", e->as.call.function.text,
+              is_variadic ? "at least " : "", wanted, wanted == 1 ? "" : "s", got);
+  return false;
+}
+
+/* ---- builtin functions ---- */
+
+static bool agree_with_first(expr_env *env, const ast_expr *e, model_expr **args, uint32_t count,
+                             uint32_t first) {
+  bool is_good = true;
+  for (uint32_t i = 0; i < count; i++) {
+    if (i == first || dim_equal(args[i]->unit, args[first]->unit))
+      continue;
+    const ast_expr *other = e->as.call.args.data[first].value;
+    report_units(env->ck, e->as.call.args.data[i].value, args[i]->unit, args[first]->unit,
+                 arena_printf(env->ck->arena, "`%s`", expr_text(env->ck, other)), other->at);
+    is_good = false;
+  }
+  return is_good;
+}
+
+/* The argument that decides the unit of all: the first that is not a bare number. */
+static uint32_t deciding_arg(const ast_expr *e, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    if (!expr_is_plain_literal(e->as.call.args.data[i].value))
+      return i;
+  return 0;
+}
+
+static bool is_plain_number(expr_env *env, const ast_expr *e, model_expr **args, uint32_t i) {
+  if (dim_is_none(args[i]->unit))
+    return true;
+  report_units(env->ck, e->as.call.args.data[i].value, args[i]->unit, dim_none(),
+               arena_printf(env->ck->arena, "an argument of `%s`", e->as.call.function.text),
+               SPAN_NONE);
+  return false;
+}
+
+static bool unit_of_sqrt(expr_env *env, const ast_expr *e, dim unit, dim *out) {
+  if (dim_try_pow(unit, 0.5, out))
+    return true;
+  diag_report(env->ck->sink, DIAG_E0301, e->at, "the root of %s is not a unit that can be counted in",
+              dim_name(env->ck->arena, unit));
+  return false;
+}
+
+static bool unit_of_call(expr_env *env, const ast_expr *e, unit_rule rule, model_expr **args,
+                         uint32_t count, dim *out) {
+  bool is_good = true;
+  *out = dim_none();
+  switch (rule) {
+  case RULE_UNIT_NONE:
+    for (uint32_t i = 0; i < count; i++)
+      is_good = is_plain_number(env, e, args, i) && is_good;
+    return is_good;
+  case RULE_UNIT_SAME: {
+    uint32_t first = deciding_arg(e, count);
+    *out = args[first]->unit;
+    return agree_with_first(env, e, args, count, first);
+  }
+  case RULE_UNIT_RATIO: return agree_with_first(env, e, args, count, deciding_arg(e, count));
+  case RULE_UNIT_SQRT: return unit_of_sqrt(env, e, args[0]->unit, out);
+  case RULE_UNIT_SIGN: return true;
+  case RULE_UNIT_HILL:
+    is_good = agree_with_first(env, e, args, 2, deciding_arg(e, 2));
+    return is_plain_number(env, e, args, 2) && is_good;
+  }
+  return false;
+}
+
+static model_expr *make_call(expr_env *env, const ast_expr *e, uint32_t fn, dim unit,
+                             model_expr **args, uint32_t count) {
+  bool is_random = builtins[fn].kind == KIND_RANDOM;
+  model_expr *out = expr_new(env->ck, is_random ? MX_RANDOM : MX_CALL, unit, e->at);
+  out->fn = fn;
+  for (uint32_t i = 0; i < count; i++) {
+    out->args[i] = args[i];
+    out->weight += args[i]->weight;
+    if (args[i]->depth >= out->depth)
+      out->depth = args[i]->depth + 1;
+  }
+  if (is_random)
+    out->key = arena_printf(env->ck->arena, "%s#%u", env->key_base, (*env->draws)++);
+  return out;
+}
+
+static bool may_draw(expr_env *env, const ast_expr *e) {
+  if ((env->allow & ALLOW_RANDOM) != 0)
+    return true;
+  diag *d = diag_report(env->ck->sink, DIAG_E0406, e->at, "`%s` draws a random number, and %s cannot",
+                        e->as.call.function.text, env->where);
+  diag_hint(d, (env->allow & ALLOW_NOISE) != 0
+                   ? "declare `noise xi` and use `xi` in the equation"
+                   : "random functions stand in initial values, populations, connections and blocks");
+  return false;
+}
+
+static model_expr *check_builtin(expr_env *env, const ast_expr *e, model_builtin fn) {
+  enum { MOST_ARGS = 64 };
+  const builtin_row *row = &builtins[fn];
+  bool is_variadic = fn == BUILTIN_min || fn == BUILTIN_max;
+  uint32_t count = e->as.call.args.len;
+  if (!has_arity(env, e, row->arity, is_variadic) ||
+      (row->kind == KIND_RANDOM && !may_draw(env, e)))
+    return NULL;
+  if (count > MOST_ARGS) {
+    diag_report(env->ck->sink, DIAG_E0305, e->at, "`%s` takes at most %d arguments", row->name,
+                MOST_ARGS);
+    return NULL;
+  }
+  model_expr *args[MOST_ARGS];
+  bool is_good = true;
+  for (uint32_t i = 0; i < count; i++) {
+    const ast_arg *arg = &e->as.call.args.data[i];
+    is_good = is_plain_arg(env, row->name, arg) && is_good;
+    args[i] = expr_number(env, arg->value, NULL);
+    is_good = is_good && args[i] != NULL;
+  }
+  dim unit;
+  if (!is_good || !unit_of_call(env, e, row->rule, args, count, &unit))
+    return NULL;
+  model_expr *out = make_call(env, e, fn, unit, args, count < 3 || !is_variadic ? count : 2);
+  for (uint32_t i = 2; is_variadic && i < count; i++) {
+    model_expr *pair[2] = {out, args[i]};
+    out = make_call(env, e, fn, unit, pair, 2);
+  }
+  return out;
+}
+
+/* ---- functions of the author ---- */
+
+const ast_function *function_find(expr_env *env, const char *name, bool *is_own) {
+  *is_own = false;
+  if (env->builder != NULL) {
+    const component_builder *b = env->builder;
+    for (uint32_t i = 0; i < b->items.len; i++) {
+      const flat_item *item = &b->items.data[i];
+      if (item->ast->kind == AST_ITEM_FUNCTION && !item->is_dropped && item->name == name) {
+        *is_own = true;
+        return &item->ast->as.function;
+      }
+    }
+  }
+  uint32_t index;
+  if (env->home == NULL || !map_find(env->home->functions, name, &index))
+    return NULL;
+  env->ck->function_defs.data[index].is_used = true;
+  return env->ck->function_defs.data[index].ast;
+}
+
+static file_scope *home_of_function(expr_env *env, const char *name) {
+  uint32_t index;
+  map_find(env->home->functions, name, &index);
+  return env->ck->function_defs.data[index].home;
+}
+
+static bool is_recursive(expr_env *env, const ast_expr *e, const ast_function *f) {
+  uint32_t depth = 0;
+  for (const function_frame *frame = env->frames; frame != NULL; frame = frame->next, depth++)
+    if (frame->function == f) {
+      diag_report(env->ck->sink, DIAG_E0401, e->at,
+                  "function `%s` calls itself; functions are put in where they are called, so they "
+                  "cannot",
+                  f->name.text);
+      return true;
+    }
+  if (depth < 64)
+    return false;
+  diag_report(env->ck->sink, DIAG_E0901, e->at, "functions call each other more than 64 deep");
+  return true;
+}
+
+static model_expr *check_function(expr_env *env, const ast_expr *e, const ast_function *f,
+                                  bool is_own) {
+  if (is_recursive(env, e, f) || !has_arity(env, e, f->params.len, false))
+    return NULL;
+  binding *bindings = ARENA_ARRAY(env->ck->arena, binding, f->params.len + 1);
+  for (uint32_t i = 0; i < f->params.len; i++) {
+    const ast_arg *arg = &e->as.call.args.data[i];
+    is_plain_arg(env, f->name.text, arg);
+    bindings[i] = (binding){.name = f->params.data[i].text,
+                            .value = expr_check(env, arg->value, NULL),
+                            .next = i > 0 ? &bindings[i - 1] : NULL};
+  }
+  function_frame frame = {.function = f, .next = env->frames};
+  expr_env inner = *env;
+  inner.bindings = f->params.len > 0 ? &bindings[f->params.len - 1] : NULL;
+  inner.frames = &frame;
+  if (!is_own) { /* sees neither the component nor its partners */
+    inner.home = home_of_function(env, f->name.text == NULL ? "" : e->as.call.function.text);
+    inner.builder = NULL;
+    memset(inner.side, 0, sizeof inner.side);
+    inner.has_partners = false;
+    inner.allow &= ~(unsigned)(ALLOW_PLACE | ALLOW_DISTANCE | ALLOW_PIXEL);
+    inner.where = "a function of the file";
+  }
+  return expr_check(&inner, f->body, NULL);
+}
+
+static model_expr *unknown_function(expr_env *env, const ast_expr *e) {
+  name_list known = {0};
+  builtin_add_names(env->ck, &known);
+  for (uint32_t i = 0; env->home != NULL && i < map_count(env->home->functions); i++)
+    vec_push(env->ck->arena, &known, map_key_at(env->home->functions, i));
+  for (uint32_t i = 0; env->builder != NULL && i < env->builder->items.len; i++)
+    if (env->builder->items.data[i].ast->kind == AST_ITEM_FUNCTION)
+      vec_push(env->ck->arena, &known, env->builder->items.data[i].name);
+  report_unknown(env->ck, e->as.call.function.at, DIAG_E0201, "the function",
+                 e->as.call.function.text, &known);
+  return NULL;
+}
+
+model_expr *call_check(expr_env *env, const ast_expr *e) {
+  const char *name = e->as.call.function.text;
+  bool is_own;
+  const ast_function *f = function_find(env, name, &is_own);
+  if (f != NULL)
+    return check_function(env, e, f, is_own);
+  model_builtin fn;
+  return builtin_find(name, &fn) ? check_builtin(env, e, fn) : unknown_function(env, e);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* check.c - the order of the stage: files, timescales, network, experiment, and last what no part of
+ * the model uses. */
+#include "model/check.h"
+
+/* "a/b/model.nsa" -> "model" */
+static const char *stem(arena *a, const char *path) {
+  const char *slash = strrchr(path, '/');
+  const char *name = slash != NULL ? slash + 1 : path;
+  const char *dot = strrchr(name, '.');
+  return arena_strdup(a, name, dot != NULL && dot > name ? (size_t)(dot - name) : strlen(name));
+}
+
+static bool is_component_used(const checker *ck, uint32_t def) {
+  for (uint32_t i = 0; i < ck->infos.len; i++)
+    if (ck->infos.data[i].def == def)
+      return true;
+  return false;
+}
+
+/* What nobody uses is checked as far as that goes without partners. */
+static void check_unused_components(checker *ck) {
+  for (uint32_t i = 0; i < ck->component_defs.len; i++) {
+    if (ck->component_defs.data[i].home != ck->main || is_component_used(ck, i))
+      continue;
+    expr_env env = env_constant(ck, NULL, "a component");
+    model_component component;
+    component_usage usage = {0};
+    env.partners_unknown = true;
+    component_build(ck, i, &env, &component, &usage);
+  }
+}
+
+static void check_unused_functions(checker *ck) {
+  for (uint32_t i = 0; i < ck->function_defs.len; i++) {
+    const function_def *f = &ck->function_defs.data[i];
+    if (f->home != ck->main || f->is_used)
+      continue;
+    expr_env env = env_constant(ck, NULL, "a function of the file");
+    env.allow = ALLOW_TIME | ALLOW_DT | ALLOW_RANDOM;
+    uint32_t draws = 0;
+    env.draws = &draws;
+    env.key_base = "";
+    binding *bindings = ARENA_ARRAY(ck->arena, binding, f->ast->params.len + 1);
+    for (uint32_t k = 0; k < f->ast->params.len; k++) {
+      bindings[k] = (binding){.name = f->ast->params.data[k].text, .next = env.bindings};
+      env.bindings = &bindings[k];
+    }
+    expr_check(&env, f->ast->body, NULL);
+  }
+}
+
+static void warn_never_used(checker *ck, span at, const char *what, const char *name) {
+  diag *d = diag_report(ck->sink, DIAG_W0404, at, "the %s `%s` is never read", what, name);
+  diag_hint(d, "take it out, or use it");
+}
+
+void unused_check(checker *ck) {
+  if (diag_error_count(ck->sink) > 0)
+    return;
+  for (uint32_t i = 0; i < ck->infos.len; i++) {
+    const component_info *info = &ck->infos.data[i];
+    const model_component *c = &ck->model->components.data[i];
+    if (!ck->component_defs.data[info->def].home->is_main)
+      continue;
+    for (uint32_t k = 0; k < c->inputs.len; k++)
+      if (!info->usage->inputs[k])
+        warn_never_used(ck, c->inputs.data[k].at, "input", c->inputs.data[k].name);
+    for (uint32_t k = 0; k < c->lets.len; k++)
+      if (!info->usage->lets[k])
+        warn_never_used(ck, c->lets.data[k].at, "let", c->lets.data[k].name);
+  }
+}
+
+/* ---- what this version leaves out, and `run` ---- */
+
+static void check_run(checker *ck, const ast_decl *d) {
+  expr_env env = env_constant(ck, NULL, "a run");
+  const ast_expr *duration = d->as.run.duration;
+  ck->model->run_at = d->at;
+  if (expr_constant(&env, duration, dim_ms, "the time of a run", &ck->model->duration))
+    ck->model->duration = whole_ticks(ck, duration->at, ck->model->duration, ck->model->base_dt,
+                                      "the time of a run", true);
+}
+
+static void check_other(checker *ck, const ast_decl *d) {
+  switch (d->kind) {
+  case AST_DECL_ENVIRONMENT: refuse(ck, d->at, "environments", NULL); break;
+  case AST_DECL_ACT: refuse(ck, d->at, "`act`, which needs environments", NULL); break;
+  case AST_DECL_SIGNAL: refuse(ck, d->at, "signals", NULL); break;
+  case AST_DECL_RUN: check_run(ck, d); break;
+  case AST_DECL_PRECISION:
+    if (strcmp(d->as.precision.text, "double") != 0)
+      refuse(ck, d->at, arena_printf(ck->arena, "`precision %s`", d->as.precision.text),
+             "all numbers are doubles");
+    break;
+  default: break;
+  }
+}
+
+static void check_needs(checker *ck, const ast_file *file) {
+  span at = {.file = file->file};
+  if (!ck->options->needs_run)
+    return;
+  bool has_run = ck->model->run_at.file != NONE;
+  bool declares_population = false;
+  for (uint32_t i = 0; i < ck->decls.len; i++)
+    declares_population = declares_population || ck->decls.data[i]->kind == AST_DECL_POPULATION;
+  if (!declares_population)
+    diag_report(ck->sink, DIAG_E0604, at, "there is nothing to run: the file declares no population");
+  else if (!has_run) {
+    diag *d = diag_report(ck->sink, DIAG_E0604, at, "the file does not say how long to run");
+    diag_hint(d, "add `run 1 s`");
+  }
+}
+
+static void make_maps(checker *ck) {
+  map **maps[] = {&ck->timescales, &ck->populations, &ck->connections, &ck->patterns,
+                  &ck->phases,     &ck->measures,    &ck->record_names};
+  for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+    *maps[i] = map_new(ck->arena);
+}
+
+model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file,
+                   const model_options *options) {
+  checker *ck = ARENA_NEW(a, checker);
+  *ck = (checker){.arena = a, .names = in, .sink = sink, .options = options};
+  ck->model = ARENA_NEW(a, model);
+  ck->model->name = stem(a, file->path);
+  ck->model->main_file = file->file;
+  ck->model->run_at = SPAN_NONE;
+  make_maps(ck);
+  import_files(ck, file);
+  timescales_check(ck);
+  populations_check(ck);
+  connections_check(ck);
+  stimuli_check(ck);
+  records_check(ck);
+  measures_check(ck);
+  variants_check(ck);
+  for (uint32_t i = 0; i < ck->decls.len; i++)
+    check_other(ck, ck->decls.data[i]);
+  check_unused_components(ck);
+  check_unused_functions(ck);
+  check_needs(ck, file);
+  unused_check(ck);
+  return ck->model;
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/* check.h - what the files of this stage share.
+ *
+ * A `checker` holds one run of model_check. Names are found in this order: bindings (arguments of a
+ * function, lets of a block, loop variables), the items of the component, constants, functions,
+ * units. An expression that cannot be understood is NULL: something was reported for it already, and
+ * whatever contains it stays silent (it becomes NULL too). */
+#ifndef NSA_MODEL_CHECK_H
+#define NSA_MODEL_CHECK_H
+
+#include "model/model.h"
+#include "support/map.h"
+#include "support/text.h"
+
+#define NONE UINT32_MAX
+
+/* ---- units ---- */
+
+/* Stands for "not known because of an error": values of it are silent. */
+dim dim_unknown(void);
+bool dim_is_unknown(dim d);
+bool dim_is_none(dim d);
+/* False when an exponent leaves the range. */
+bool dim_try_mul(dim a, dim b, dim *out);
+bool dim_try_div(dim a, dim b, dim *out);
+bool dim_try_pow(dim a, double exponent, dim *out);
+extern const dim dim_ms, dim_um, dim_per_ms;
+/* "a conductance" for nS; NULL for what has no common word. */
+const char *dim_word(dim d);
+
+/* One of this unit is multiplier * 10^exponent internal units. False for no unit. */
+typedef struct {
+  dim unit;
+  int exponent;
+  double multiplier;
+} unit_value;
+bool unit_find(const char *name, unit_value *out);
+/* digits * unit in internal units: the decimal exponent is shifted before conversion. */
+double unit_scale(arena *a, const char *digits, int exponent, double multiplier);
+
+/* ---- scopes ---- */
+
+typedef struct file_scope file_scope;
+
+typedef struct {
+  const char *name; /* as it is known in the file that uses it */
+  const ast_component *ast;
+  const char *doc;
+  span at;
+  file_scope *home;
+} component_def;
+
+typedef struct {
+  const char *name;
+  const ast_function *ast;
+  file_scope *home;
+  bool is_used;
+} function_def;
+
+/* The components and functions that a file can name. */
+struct file_scope {
+  map *components, *functions; /* into the checker's lists */
+  bool is_main;
+};
+
+typedef struct {
+  const ast_decl *ast;
+  span name_at;
+} decl_ref;
+
+/* Which inputs and lets of a component somebody reads. */
+typedef struct {
+  bool *inputs, *lets;
+  bool has_place; /* x or y are used: the populations must be spaced */
+} component_usage;
+
+typedef struct {
+  uint32_t def; /* into component_defs */
+  component_usage *usage;
+} component_info;
+
+typedef struct {
+  arena *arena;
+  interner *names;
+  diag_sink *sink;
+  const model_options *options;
+  model *model;
+  VEC(component_def) component_defs;
+  VEC(function_def) function_defs;
+  VEC(component_info) infos;     /* parallel to model->components */
+  VEC(const ast_decl *) decls;   /* of the main file and what it extends, in order */
+  file_scope *main;
+  map *files;                    /* imported: path -> index of scopes */
+  VEC(file_scope *) scopes;
+  map *timescales, *populations, *connections, *patterns, *phases, *measures, *variants;
+  map *record_names;
+  uint32_t import_depth;
+  const ast_file *main_file;
+  double state_bytes; /* of all populations */
+} checker;
+
+/* ---- expressions ---- */
+
+enum {
+  ALLOW_STATE = 1,    /* states, inputs, lets, timers: what changes during the run */
+  ALLOW_TIME = 2,     /* t */
+  ALLOW_DT = 4,
+  ALLOW_PLACE = 8,    /* i row col x y of the element itself */
+  ALLOW_RANDOM = 16,
+  ALLOW_NOISE = 32,
+  ALLOW_DISTANCE = 64,
+  ALLOW_PIXEL = 128
+};
+
+typedef struct binding binding;
+struct binding {
+  const char *name;
+  model_expr *value; /* NULL: unknown after an error */
+  const binding *next;
+};
+
+typedef struct function_frame function_frame;
+struct function_frame {
+  const ast_function *function;
+  const function_frame *next;
+};
+
+typedef struct component_builder component_builder;
+
+/* Somebody whose items an expression can name. */
+typedef struct {
+  const model_component *component; /* NULL: not there */
+  component_usage *usage;
+  const model_population *population; /* for the unit of places; NULL: places are lengths */
+} expr_side;
+
+typedef struct {
+  checker *ck;
+  component_builder *builder; /* NULL outside of a component that is being checked */
+  expr_side side[4];          /* by model_side */
+  bool has_partners;          /* pre., post. and astro. can be named */
+  bool partners_unknown;      /* a synapse that no connection uses */
+  unsigned allow;
+  const char *where;          /* "an initial value": for messages */
+  uint32_t param_limit;       /* params from this item on are not there yet */
+  file_scope *home;           /* functions are looked up here */
+  const binding *bindings;
+  const function_frame *frames;
+  const char *key_base;       /* of random draws */
+  uint32_t *draws;
+  span connect_at;            /* of the connection, for notes */
+  const char *self_name;      /* `NAME.item` means an item of SIDE_SELF; NULL: nothing does */
+  bool has_distance_unit;     /* distance is a length, not grid steps */
+} expr_env;
+
+expr_env env_constant(checker *ck, const binding *bindings, const char *where);
+
+/* want: the unit that the context expects, or NULL; it only decides where an error is shown. */
+dim unit_check(checker *ck, const ast_unit *unit); /* unknown after an error */
+model_expr *expr_check(expr_env *env, const ast_expr *e, const dim *want);
+model_expr *expr_number(expr_env *env, const ast_expr *e, const dim *want);
+model_expr *expr_bool(expr_env *env, const ast_expr *e);
+/* A number of this unit; `what` names what it is for: "`v`". */
+model_expr *expr_of_unit(expr_env *env, const ast_expr *e, dim want, const char *what);
+/* The same, and its value must be known now. */
+bool expr_constant(expr_env *env, const ast_expr *e, dim want, const char *what, double *out);
+bool expr_constant_count(expr_env *env, const ast_expr *e, const char *what, double lo, double hi,
+                         uint32_t *out);
+
+model_expr *expr_new(checker *ck, model_expr_kind kind, dim unit, span at);
+model_expr *expr_literal(checker *ck, double value, dim unit, span at);
+/* Combine values whose units were checked; NULL in, NULL out. */
+model_expr *expr_unary(checker *ck, model_expr_kind kind, model_expr *a, span at);
+model_expr *expr_binary(checker *ck, model_expr_kind kind, model_expr *a, model_expr *b, span at);
+model_expr *expr_select(checker *ck, model_expr *condition, model_expr *a, model_expr *b, span at);
+model_expr *expr_ref(checker *ck, model_ref_kind kind, model_side side, uint32_t item, dim unit,
+                     span at);
+/* The source text of an expression, shortened, for messages. */
+const char *expr_text(checker *ck, const ast_expr *e);
+bool expr_is_plain_literal(const ast_expr *e);
+
+/* Says that units differ: E0302 when a number lacks its unit, else E0301. */
+void report_units(checker *ck, const ast_expr *offender, dim got, dim want, const char *what,
+                  span what_at);
+
+/* resolve.c */
+model_expr *resolve_name(expr_env *env, const ast_expr *e);
+model_expr *resolve_member(expr_env *env, const ast_expr *e);
+model_expr *resolve_pixel(expr_env *env, const ast_expr *e);
+/* An item of a component by name; false when there is none. */
+bool component_find(const model_component *c, const char *name, model_ref_kind *kind,
+                    uint32_t *item);
+dim component_item_unit(const model_component *c, model_ref_kind kind, uint32_t item);
+/* A reference to a found item of one of the sides, if the place allows it. */
+model_expr *resolve_item(expr_env *env, model_side side, model_ref_kind kind, uint32_t item,
+                         span at, const char *name);
+const char *kind_word(model_ref_kind kind); /* "a state" */
+uint32_t component_find_event(const model_component *c, const char *name); /* NONE */
+
+/* call.c */
+model_expr *call_check(expr_env *env, const ast_expr *e);
+const ast_function *function_find(expr_env *env, const char *name, bool *is_own);
+bool builtin_find(const char *name, model_builtin *fn);
+void builtin_add_names(checker *ck, void *list);
+
+/* constant.c */
+/* params: evaluate params by their defaults; NULL: params are not constant. */
+bool constant_value(const model_expr *e, const model_component *params, double *out);
+
+/* ---- names for hints ---- */
+typedef VEC(const char *) name_list;
+void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name,
+                    const name_list *known);
+
+/* ---- components ---- */
+
+typedef struct {
+  const ast_item *ast;
+  const char *name;
+  span at;
+  file_scope *home;
+  uint32_t status; /* 0 new, 1 being checked, 2 done */
+  uint32_t index;  /* in the component, when done */
+  bool is_used, is_bad;
+} pending_let;
+
+typedef struct {
+  const ast_item *ast;
+  const ast_entry *entry; /* of params, states, …: one flat item each */
+  const char *name;       /* what makes it replaceable; NULL: it only adds */
+  file_scope *home;
+  bool is_dropped;
+} flat_item;
+
+struct component_builder {
+  checker *ck;
+  const component_def *def;
+  model_component *c;
+  component_usage *usage;
+  VEC(flat_item) items;
+  VEC(pending_let) lets;
+  VEC(uint32_t) let_path; /* lets being checked, for circles */
+  expr_env env;           /* with the partners filled in */
+  uint32_t draws;
+  uint32_t block_counts[BLOCK_EACH_STEP + 1];
+  solver_kind solver;
+};
+
+/* Builds the component of a definition; partners (for synapses) come in env->side. */
+void component_build(checker *ck, uint32_t def, const expr_env *partners, model_component *out,
+                     component_usage *usage);
+pending_let *builder_find_let(component_builder *b, const char *name);
+/* Checks a let when first used; false when it is bad. */
+bool builder_check_let(component_builder *b, pending_let *let, span use);
+/* The component that populations of this definition share. */
+uint32_t component_for_population(checker *ck, uint32_t def);
+
+/* ode.c */
+void ode_check(component_builder *b, const flat_item *item);
+void reaction_check(component_builder *b, const flat_item *item);
+uint32_t timescale_find(checker *ck, ast_name name); /* NONE after an error */
+bool solver_find(checker *ck, const ast_solver *s, solver_kind *out);
+
+/* statement.c */
+typedef struct {
+  expr_env *env;
+  uint32_t *local_count;
+  uint32_t population; /* phase blocks: only statements about this one; else NONE */
+} block_env;
+void block_check(block_env *env, const ast_block *block, model_block *out);
+/* A duration: checked to be a time, and warned about when it is no whole number of ticks. */
+model_expr *duration_check(expr_env *env, const ast_expr *e, double dt, const char *what,
+                           bool needs_tick);
+double whole_ticks(checker *ck, span at, double time, double dt, const char *what, bool needs_tick);
+
+/* ---- network, experiment ---- */
+
+/* Fills the main scope and ck->decls from the file, what it extends and what it imports. */
+void import_files(checker *ck, const ast_file *file);
+const char *folder_of(checker *ck, span at); /* of the file that holds this place */
+span decl_name_at(const ast_decl *d);
+void timescales_check(checker *ck);
+void populations_check(checker *ck);
+void connections_check(checker *ck);
+/* What a connection rule can refer to; astro only for the rule of the third partner. */
+typedef struct {
+  const model_population *source, *target;
+  model_side source_side, target_side; /* names of the two in conditions */
+  bool is_partner, is_same;            /* the third partner's rule; both ends are one population */
+  bool allow_self;
+  const char *key;
+} rule_ends;
+bool rule_check(checker *ck, const rule_ends *ends, const ast_rule *ast, model_rule *out);
+/* The condition that an end lies in its slice is made part of the rule. */
+void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_side side,
+                model_rule *rule);
+/* The first population or connection that is named in an expression; NULL: none. */
+const char *owner_of(checker *ck, const ast_expr *e);
+
+void stimuli_check(checker *ck);      /* patterns, present, drive, blocks of phases */
+void records_check(checker *ck);
+void measures_check(checker *ck);
+void variants_check(checker *ck);
+/* Visits the declarations of the experiment, those inside of `for` once for each round. */
+typedef void decl_visitor(checker *ck, const ast_decl *d, const binding *bindings);
+void for_each_decl(checker *ck, decl_visitor *visit);
+
+/* What a recording or measure looks at. */
+bool probe_check(checker *ck, const ast_expr *e, const binding *bindings, model_probe *out);
+/* One argument with `during`: phase stays NONE where there is none. */
+bool is_reduction(const ast_expr *e, reduce_kind *kind);
+bool probe_is_single(const checker *ck, const model_probe *p);
+void unused_check(checker *ck);
+typedef VEC(model_override) override_list;
+/* env: SIDE_SELF is the component whose items are overridden. */
+void overrides_check(const expr_env *env, const ast_setting_list *settings, const char *owner,
+                     override_list *out);
+void param_range_check(checker *ck, const model_param *p, const model_expr *value, span at);
+
+uint32_t population_find(checker *ck, const char *name);
+uint32_t connection_find(checker *ck, const char *name);
+uint32_t phase_find(checker *ck, ast_name name); /* NONE after an error; text NULL: NONE */
+/* An image of a pattern; NONE after an error. */
+uint32_t image_find(expr_env *env, const ast_expr *e);
+/* Elements [first, last] of a population or connection by a selector list; false after an error. */
+bool selector_range(expr_env *env, const ast_expr *index, const model_population *p,
+                    uint32_t *first, uint32_t *last);
+void refuse(checker *ck, span at, const char *feature, const char *hint);
+
+#endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+/* measure.c - measures: one number each at the end of a run. */
+#include "model/check.h"
+
+static model_measure_node *check_node(checker *ck, const ast_expr *e);
+
+static model_measure_node *new_node(checker *ck, measure_kind kind, dim unit, span at) {
+  model_measure_node *n = ARENA_NEW(ck->arena, model_measure_node);
+  *n = (model_measure_node){.kind = kind, .at = at, .unit = unit, .ref = NONE, .phase = NONE,
+                            .among = NONE};
+  return n;
+}
+
+static model_measure_node *malformed(checker *ck, span at, const char *message, const char *hint) {
+  diag *d = diag_report(ck->sink, DIAG_E0603, at, "%s", message);
+  if (hint != NULL)
+    diag_hint(d, "%s", hint);
+  return NULL;
+}
+
+/* ---- functions ---- */
+
+static bool has_args(checker *ck, const ast_expr *e, uint32_t wanted) {
+  if (e->as.call.args.len == wanted)
+    return true;
+  diag_report(ck->sink, DIAG_E0305, e->as.call.function.at, "`%s` takes %u argument%s, not %u",
+              e->as.call.function.text, wanted, wanted == 1 ? "" : "s", e->as.call.args.len);
+  return false;
+}
+
+/* `count(sheet.spike during test)`: events of the probe. */
+static model_measure_node *check_events(checker *ck, const ast_expr *e, measure_kind kind) {
+  if (!has_args(ck, e, 1))
+    return NULL;
+  const ast_arg *arg = &e->as.call.args.data[0];
+  model_measure_node *n =
+      new_node(ck, kind, kind == MEASURE_RATE ? dim_per_ms : dim_none(), e->at);
+  n->phase = phase_find(ck, arg->during);
+  if (!probe_check(ck, arg->value, NULL, &n->probe))
+    return NULL;
+  if (n->probe.is_event)
+    return n;
+  return malformed(ck, arg->value->at,
+                   arena_printf(ck->arena, "`%s` counts events, and `%s` is a value",
+                                e->as.call.function.text, expr_text(ck, arg->value)),
+                   "an event is `POPULATION.spike`, `POPULATION.EVENT` or `CONNECTION.pre`");
+}
+
+/* A value that is one number at each time. */
+static bool check_series(checker *ck, const ast_arg *arg, reduce_kind otherwise,
+                         model_measure_node *n) {
+  n->phase = phase_find(ck, arg->during);
+  reduce_kind inner;
+  bool is_reduced = is_reduction(arg->value, &inner);
+  const ast_arg *inner_arg = is_reduced ? &arg->value->as.call.args.data[0] : NULL;
+  if (inner_arg != NULL && inner_arg->during.text != NULL)
+    n->phase = phase_find(ck, inner_arg->during);
+  bool is_over_time_inside = inner_arg != NULL && inner_arg->over.text != NULL &&
+                             strcmp(inner_arg->over.text, "time") == 0;
+  if (is_over_time_inside) {
+    refuse(ck, inner_arg->over.at, "means over time of each element inside of another function",
+           "take the elements together first: `mean(mean(x) over time)`");
+    return false;
+  }
+  if (!probe_check(ck, arg->value, NULL, &n->probe))
+    return false;
+  if (n->probe.is_event) {
+    malformed(ck, arg->value->at,
+              arena_printf(ck->arena, "`%s` is an event, not a value", expr_text(ck, arg->value)),
+              "`count` and `rate` take events");
+    return false;
+  }
+  if (is_reduced || probe_is_single(ck, &n->probe))
+    return true;
+  bool is_over_time = arg->over.text != NULL && strcmp(arg->over.text, "time") == 0;
+  if (otherwise == REDUCE_NONE || is_over_time) {
+    malformed(ck, arg->value->at,
+              arena_printf(ck->arena, "`%s` is one number for each element, and a measure is one number",
+                           expr_text(ck, arg->value)),
+              arena_printf(ck->arena, "take the elements together: `mean(%s)`",
+                           expr_text(ck, arg->value)));
+    return false;
+  }
+  n->probe.reduce = otherwise;
+  return true;
+}
+
+/* mean(glia.Ca): over the elements, then over time; mean(max(glia.Ca)): the mean over time of the
+ * largest. */
+static model_measure_node *check_over_time(checker *ck, const ast_expr *e, measure_kind kind,
+                                           reduce_kind reduce) {
+  if (!has_args(ck, e, 1))
+    return NULL;
+  const ast_arg *arg = &e->as.call.args.data[0];
+  model_measure_node *n = new_node(ck, kind, dim_none(), e->at);
+  if (!check_series(ck, arg, reduce, n))
+    return NULL;
+  n->unit = n->probe.unit;
+  return n;
+}
+
+static model_measure_node *check_mean(checker *ck, const ast_expr *e) {
+  return check_over_time(ck, e, MEASURE_MEAN, REDUCE_MEAN);
+}
+
+static model_measure_node *check_max(checker *ck, const ast_expr *e) {
+  return check_over_time(ck, e, MEASURE_MAX, REDUCE_MAX);
+}
+
+static model_measure_node *check_min(checker *ck, const ast_expr *e) {
+  return check_over_time(ck, e, MEASURE_MIN, REDUCE_MIN);
+}
+
+static model_measure_node *check_count(checker *ck, const ast_expr *e) {
+  return check_events(ck, e, MEASURE_COUNT);
+}
+
+static model_measure_node *check_rate(checker *ck, const ast_expr *e) {
+  return check_events(ck, e, MEASURE_RATE);
+}
+
+static model_measure_node *check_time_above(checker *ck, const ast_expr *e) {
+  if (!has_args(ck, e, 2))
+    return NULL;
+  model_measure_node *n = new_node(ck, MEASURE_TIME_ABOVE, dim_ms, e->at);
+  expr_env env = env_constant(ck, NULL, "a measure");
+  const ast_expr *series = e->as.call.args.data[0].value;
+  bool is_good = check_series(ck, &e->as.call.args.data[0], REDUCE_NONE, n);
+  return is_good && expr_constant(&env, e->as.call.args.data[1].value, n->probe.unit,
+                                  arena_printf(ck->arena, "`%s`", expr_text(ck, series)), &n->number)
+             ? n
+             : NULL;
+}
+
+static model_measure_node *check_time_of_max(checker *ck, const ast_expr *e) {
+  if (!has_args(ck, e, 1))
+    return NULL;
+  model_measure_node *n = new_node(ck, MEASURE_TIME_OF_MAX, dim_ms, e->at);
+  return check_series(ck, &e->as.call.args.data[0], REDUCE_NONE, n) ? n : NULL;
+}
+
+/* ---- recognition ---- */
+
+static bool has_presentations(checker *ck, uint32_t phase, uint32_t population) {
+  for (uint32_t i = 0; i < ck->model->stimuli.len; i++) {
+    const model_stimulus *s = &ck->model->stimuli.data[i];
+    if (s->is_present && s->phase == phase && s->population == population)
+      return true;
+  }
+  return false;
+}
+
+static void check_presentations(checker *ck, const model_measure_node *n, uint32_t phase, span at) {
+  if (phase == NONE || diag_error_count(ck->sink) > 0 ||
+      has_presentations(ck, phase, n->probe.owner))
+    return;
+  malformed(ck, at,
+            arena_printf(ck->arena, "no pattern is presented to `%s` in the phase `%s`",
+                         ck->model->populations.data[n->probe.owner].name,
+                         ck->model->phases.data[phase].name),
+            NULL);
+}
+
+static void check_recognition_option(checker *ck, const ast_arg *arg, model_measure_node *n) {
+  const char *keyword = arg->keyword.text != NULL ? arg->keyword.text : "";
+  expr_env env = env_constant(ck, NULL, "a window");
+  if (strcmp(keyword, "among") == 0 && arg->value->kind == AST_NAME)
+    n->among = phase_find(ck, (ast_name){arg->value->as.name.text, arg->value->at});
+  else if (strcmp(keyword, "window") == 0) {
+    if (expr_constant(&env, arg->value, dim_ms, "the window", &n->number))
+      n->number = whole_ticks(ck, arg->value->at, n->number, ck->model->base_dt, "the window", true);
+  } else
+    malformed(ck, arg->at, "`recognition` takes `POPULATION.spike during PHASE, among PHASE, window TIME`",
+              NULL);
+}
+
+static model_measure_node *check_recognition(checker *ck, const ast_expr *e) {
+  const ast_arg_list *args = &e->as.call.args;
+  model_measure_node *n = new_node(ck, MEASURE_RECOGNITION, dim_none(), e->at);
+  if (args->len == 0 || args->data[0].during.text == NULL)
+    return malformed(ck, e->at, "`recognition` needs to know which presentations it is about",
+                     "recognition(POPULATION.spike during PHASE, among PHASE, window TIME)");
+  n->phase = phase_find(ck, args->data[0].during);
+  for (uint32_t i = 1; i < args->len; i++)
+    check_recognition_option(ck, &args->data[i], n);
+  if (!probe_check(ck, args->data[0].value, NULL, &n->probe))
+    return NULL;
+  if (!n->probe.is_event || n->probe.is_connection)
+    return malformed(ck, args->data[0].value->at, "`recognition` looks at the spikes of a population",
+                     NULL);
+  if (n->number <= 0)
+    return malformed(ck, e->at, "`recognition` needs a window in which spikes count",
+                     "add `window 250 ms`");
+  check_presentations(ck, n, n->phase, args->data[0].during.at);
+  if (n->among != NONE)
+    check_presentations(ck, n, n->among, e->at);
+  return n;
+}
+
+/* ---- sizes, names, numbers ---- */
+
+static model_measure_node *check_size(checker *ck, const ast_expr *e) {
+  if (!has_args(ck, e, 1))
+    return NULL;
+  const ast_expr *of = e->as.call.args.data[0].value;
+  model_measure_node *n = new_node(ck, MEASURE_SIZE, dim_none(), e->at);
+  const char *name = of->kind == AST_NAME ? of->as.name.text : "";
+  n->probe = (model_probe){.owner = population_find(ck, name), .event = NONE};
+  n->probe.is_connection = n->probe.owner == NONE;
+  if (n->probe.is_connection)
+    n->probe.owner = connection_find(ck, name);
+  if (n->probe.owner != NONE)
+    return n;
+  diag_report(ck->sink, DIAG_E0201, of->at, "`size` takes a population or connection, not `%s`",
+              expr_text(ck, of));
+  return NULL;
+}
+
+static model_measure_node *check_duration(checker *ck, const ast_expr *e) {
+  if (e->kind == AST_CALL && !has_args(ck, e, 0))
+    return NULL;
+  return new_node(ck, MEASURE_DURATION, dim_ms, e->at);
+}
+
+static model_measure_node *check_name(checker *ck, const ast_expr *e) {
+  const char *name = e->as.name.text;
+  uint32_t index;
+  if (map_find(ck->measures, name, &index)) {
+    model_measure_node *n =
+        new_node(ck, MEASURE_REF, ck->model->measures.data[index].value->unit, e->at);
+    n->ref = index;
+    return n;
+  }
+  if (strcmp(name, "duration") == 0)
+    return check_duration(ck, e);
+  if (strcmp(name, "pi") != 0 && strcmp(name, "e") != 0) {
+    name_list known = {0};
+    for (uint32_t i = 0; i < map_count(ck->measures); i++)
+      vec_push(ck->arena, &known, map_key_at(ck->measures, i));
+    report_unknown(ck, e->at, DIAG_E0201, "the earlier measure", name, &known);
+    return NULL;
+  }
+  expr_env env = env_constant(ck, NULL, "a measure");
+  model_expr *v = expr_check(&env, e, NULL);
+  model_measure_node *n = new_node(ck, MEASURE_NUMBER, dim_none(), e->at);
+  n->number = v->number;
+  return n;
+}
+
+static model_measure_node *check_number(checker *ck, const ast_expr *e) {
+  expr_env env = env_constant(ck, NULL, "a measure");
+  model_expr *v = expr_check(&env, e, NULL);
+  if (v == NULL)
+    return NULL;
+  model_measure_node *n = new_node(ck, MEASURE_NUMBER, v->unit, e->at);
+  n->number = v->number;
+  return n;
+}
+
+/* ---- arithmetic ---- */
+
+static model_measure_node *join(checker *ck, measure_kind kind, dim unit, model_measure_node *a,
+                                model_measure_node *b, span at) {
+  model_measure_node *n = new_node(ck, kind, unit, at);
+  n->args[0] = a;
+  n->args[1] = b;
+  return n;
+}
+
+static model_measure_node *join_pair(checker *ck, ast_op op, const ast_expr *left,
+                                     model_measure_node *a, const ast_expr *right,
+                                     model_measure_node *b) {
+  span at = span_join(left->at, right->at);
+  dim unit;
+  switch (op) {
+  case AST_OP_ADD:
+  case AST_OP_SUB:
+    if (dim_equal(a->unit, b->unit))
+      return join(ck, op == AST_OP_ADD ? MEASURE_ADD : MEASURE_SUB, a->unit, a, b, at);
+    report_units(ck, right, b->unit, a->unit, arena_printf(ck->arena, "`%s`", expr_text(ck, left)),
+                 left->at);
+    return NULL;
+  case AST_OP_MUL:
+    return dim_try_mul(a->unit, b->unit, &unit) ? join(ck, MEASURE_MUL, unit, a, b, at) : NULL;
+  case AST_OP_DIV:
+    return dim_try_div(a->unit, b->unit, &unit) ? join(ck, MEASURE_DIV, unit, a, b, at) : NULL;
+  case AST_OP_POW:
+    if (b->kind == MEASURE_NUMBER && dim_is_none(b->unit) && dim_try_pow(a->unit, b->number, &unit))
+      return join(ck, MEASURE_POW, unit, a, b, at);
+    return malformed(ck, right->at, "an exponent in a measure is a plain number", NULL);
+  default: return malformed(ck, at, "a measure is a number, not a condition", NULL);
+  }
+}
+
+static model_measure_node *check_chain(checker *ck, const ast_expr *e) {
+  const ast_expr *const *operands = (const ast_expr *const *)e->as.binary.operands.data;
+  model_measure_node *sum = check_node(ck, operands[0]);
+  for (uint32_t i = 1; i < e->as.binary.operands.len; i++) {
+    model_measure_node *next = check_node(ck, operands[i]);
+    sum = sum == NULL || next == NULL
+              ? NULL
+              : join_pair(ck, e->as.binary.ops.data[i - 1], i == 1 ? operands[0] : e, sum,
+                          operands[i], next);
+  }
+  return sum;
+}
+
+static const struct {
+  const char *name;
+  model_measure_node *(*check)(checker *ck, const ast_expr *e);
+} functions[] = {
+    {"count", check_count},           {"rate", check_rate},
+    {"mean", check_mean},             {"max", check_max},
+    {"min", check_min},               {"time_above", check_time_above},
+    {"time_of_max", check_time_of_max}, {"recognition", check_recognition},
+    {"size", check_size},             {"duration", check_duration},
+};
+
+static model_measure_node *check_call(checker *ck, const ast_expr *e) {
+  name_list known = {0};
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+    if (strcmp(functions[i].name, e->as.call.function.text) == 0)
+      return functions[i].check(ck, e);
+    vec_push(ck->arena, &known, functions[i].name);
+  }
+  report_unknown(ck, e->as.call.function.at, DIAG_E0603, "the measure", e->as.call.function.text,
+                 &known);
+  return NULL;
+}
+
+static model_measure_node *check_negative(checker *ck, const ast_expr *e) {
+  if (e->as.unary.op != AST_OP_NEG)
+    return malformed(ck, e->at, "a measure is a number, not a condition", NULL);
+  model_measure_node *n = check_node(ck, e->as.unary.operand);
+  return n == NULL ? NULL : join(ck, MEASURE_NEG, n->unit, n, NULL, e->at);
+}
+
+static model_measure_node *check_node(checker *ck, const ast_expr *e) {
+  switch (e->kind) {
+  case AST_BAD: return NULL;
+  case AST_NUMBER: return check_number(ck, e);
+  case AST_NAME: return check_name(ck, e);
+  case AST_CALL: return check_call(ck, e);
+  case AST_UNARY: return check_negative(ck, e);
+  case AST_BINARY: return check_chain(ck, e);
+  case AST_MEMBER:
+  case AST_INDEX:
+    return malformed(ck, e->at,
+                     arena_printf(ck->arena, "`%s` has a value at each time, and a measure is one number",
+                                  expr_text(ck, e)),
+                     arena_printf(ck->arena, "say how: `mean(%s)`, `max(%s)`, `count(%s)`",
+                                  expr_text(ck, e), expr_text(ck, e), expr_text(ck, e)));
+  default: return malformed(ck, e->at, "a measure is made of measure functions and arithmetic", NULL);
+  }
+}
+
+void measures_check(checker *ck) {
+  for (uint32_t i = 0; i < ck->decls.len; i++) {
+    const ast_decl *d = ck->decls.data[i];
+    if (d->kind != AST_DECL_MEASURE)
+      continue;
+    model_measure m = {.name = d->as.measure.name.text, .at = d->as.measure.name.at};
+    m.value = check_node(ck, d->as.measure.value);
+    if (m.value == NULL)
+      continue;
+    map_insert(ck->measures, m.name, ck->model->measures.len);
+    vec_push(ck->arena, &ck->model->measures, m);
+  }
+}

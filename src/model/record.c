@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* record.c - probes (what is looked at) and recordings. */
+#include "model/check.h"
+
+static const uint32_t arrivals = UINT32_MAX - 1; /* the event `pre` of a connection */
+
+/* ---- probes ---- */
+
+bool is_reduction(const ast_expr *e, reduce_kind *kind) {
+  static const char *const words[] = {[REDUCE_MEAN] = "mean", [REDUCE_SUM] = "sum",
+                                      [REDUCE_MAX] = "max",   [REDUCE_MIN] = "min"};
+  if (e->kind != AST_CALL || e->as.call.args.len != 1)
+    return false;
+  for (int i = REDUCE_MEAN; i <= REDUCE_MIN; i++)
+    if (strcmp(e->as.call.function.text, words[i]) == 0) {
+      *kind = (reduce_kind)i;
+      return true;
+    }
+  return false;
+}
+
+bool probe_is_single(const checker *ck, const model_probe *p) {
+  (void)ck;
+  return !p->is_connection && p->first == p->last;
+}
+
+static bool find_owner(checker *ck, const ast_expr *e, const char **name, model_probe *out) {
+  *name = owner_of(ck, e);
+  if (*name == NULL) {
+    if (e->kind == AST_BAD)
+      return false;
+    const ast_expr *object = e->kind == AST_INDEX ? e->as.index.object : e;
+    name_list known = {0};
+    for (uint32_t i = 0; i < map_count(ck->populations); i++)
+      vec_push(ck->arena, &known, map_key_at(ck->populations, i));
+    for (uint32_t i = 0; i < map_count(ck->connections); i++)
+      vec_push(ck->arena, &known, map_key_at(ck->connections, i));
+    if (object->kind == AST_MEMBER && object->as.member.object->kind == AST_NAME)
+      report_unknown(ck, object->as.member.object->at, DIAG_E0201, "the population or connection",
+                     object->as.member.object->as.name.text, &known);
+    else
+      diag_report(ck->sink, DIAG_E0603, e->at, "`%s` is about no population: write `POPULATION.NAME`",
+                  expr_text(ck, e));
+    return false;
+  }
+  out->owner = population_find(ck, *name);
+  out->is_connection = out->owner == NONE;
+  if (out->is_connection)
+    out->owner = connection_find(ck, *name);
+  return true;
+}
+
+static const model_component *component_of(const checker *ck, const model_probe *p) {
+  const model *m = ck->model;
+  return &m->components.data[p->is_connection ? m->connections.data[p->owner].component
+                                              : m->populations.data[p->owner].component];
+}
+
+/* `sheet.spike`, `graded.pre`: an event, unless an item of the component has that name. */
+static bool find_event(checker *ck, const ast_expr *e, model_probe *out) {
+  const model_component *c = component_of(ck, out);
+  model_ref_kind kind;
+  uint32_t item;
+  if (e->kind != AST_MEMBER || component_find(c, e->as.member.name.text, &kind, &item))
+    return false;
+  if (out->is_connection && strcmp(e->as.member.name.text, "pre") == 0) {
+    out->is_event = true;
+    out->event = arrivals;
+    return true;
+  }
+  out->event = component_find_event(c, intern_cstr(ck->names, e->as.member.name.text));
+  out->is_event = out->event != NONE;
+  if (!out->is_event && strcmp(e->as.member.name.text, "spike") == 0) {
+    diag_report(ck->sink, DIAG_E0407, e->as.member.name.at, "`%s` has no spikes", c->name);
+    out->is_event = true;
+    out->event = NONE;
+  }
+  return out->is_event;
+}
+
+static bool reads_let(const model_expr *e) {
+  if (e->kind == MX_REF)
+    return e->ref.kind == REF_LET;
+  for (int i = 0; i < 3 && e->args[i] != NULL; i++)
+    if (reads_let(e->args[i]))
+      return true;
+  return false;
+}
+
+static bool check_value(checker *ck, const ast_expr *e, const char *owner, const binding *bindings,
+                        model_probe *out) {
+  const model *m = ck->model;
+  expr_env env = env_constant(ck, bindings, "a recording or measure");
+  env.self_name = owner;
+  env.side[SIDE_SELF].component = component_of(ck, out);
+  env.allow = ALLOW_STATE | ALLOW_TIME | ALLOW_DT;
+  if (!out->is_connection) {
+    env.side[SIDE_SELF].population = &m->populations.data[out->owner];
+    env.side[SIDE_SELF].usage = ck->infos.data[m->populations.data[out->owner].component].usage;
+    env.allow |= ALLOW_PLACE;
+  }
+  out->value = expr_number(&env, e, NULL);
+  if (out->value == NULL)
+    return false;
+  out->unit = out->value->unit;
+  if (!out->is_connection || !reads_let(out->value))
+    return true;
+  refuse(ck, e->at, "lets of connections in recordings and measures",
+         "params and states of a connection can be looked at");
+  return false;
+}
+
+static bool check_elements(checker *ck, const ast_expr *slice, const binding *bindings,
+                           model_probe *out) {
+  expr_env env = env_constant(ck, bindings, "a slice");
+  const model_population *p = out->is_connection ? NULL : &ck->model->populations.data[out->owner];
+  out->first = 0;
+  out->last = p != NULL ? p->rows * p->cols - 1 : NONE;
+  return slice == NULL || selector_range(&env, slice, p, &out->first, &out->last);
+}
+
+bool probe_check(checker *ck, const ast_expr *e, const binding *bindings, model_probe *out) {
+  *out = (model_probe){.event = NONE};
+  reduce_kind reduce;
+  if (is_reduction(e, &reduce)) {
+    out->reduce = reduce;
+    e = e->as.call.args.data[0].value;
+  }
+  const ast_expr *slice = e->kind == AST_INDEX ? e : NULL;
+  const ast_expr *value = slice != NULL ? slice->as.index.object : e;
+  const char *owner;
+  if (!find_owner(ck, value, &owner, out) || !check_elements(ck, slice, bindings, out))
+    return false;
+  if (find_event(ck, value, out)) {
+    if (out->reduce != REDUCE_NONE)
+      diag_report(ck->sink, DIAG_E0603, e->at, "`%s` is an event: it can be counted, not averaged",
+                  expr_text(ck, e));
+    return out->reduce == REDUCE_NONE && out->event != NONE;
+  }
+  return check_value(ck, value, owner, bindings, out);
+}
+
+/* ---- recordings ---- */
+
+/* "glia.Ca", "mean_glia.Ca"; NULL where only the author can name it. */
+static const char *default_name(checker *ck, const ast_expr *e) {
+  reduce_kind reduce;
+  if (is_reduction(e, &reduce)) {
+    const char *inner = default_name(ck, e->as.call.args.data[0].value);
+    return inner == NULL ? NULL
+                         : arena_printf(ck->arena, "%s_%s", e->as.call.function.text, inner);
+  }
+  if (e->kind == AST_INDEX)
+    return default_name(ck, e->as.index.object);
+  if (e->kind == AST_MEMBER && e->as.member.object->kind == AST_NAME)
+    return arena_printf(ck->arena, "%s.%s", e->as.member.object->as.name.text,
+                        e->as.member.name.text);
+  return NULL;
+}
+
+static const char *free_name(checker *ck, const ast_decl *d, const model_record *r) {
+  const char *base = d->as.record.as.text != NULL ? d->as.record.as.text
+                                                  : default_name(ck, d->as.record.value);
+  if (base == NULL) {
+    diag *e = diag_report(ck->sink, DIAG_E0603, d->as.record.value->at,
+                          "this recording needs a name, by which its file is called");
+    diag_hint(e, "add `as NAME`");
+    return "";
+  }
+  const char *tries[3] = {base, base, base};
+  if (d->as.record.as.text == NULL && r->phase != NONE)
+    tries[1] = arena_printf(ck->arena, "%s.%s", base, ck->model->phases.data[r->phase].name);
+  if (d->as.record.as.text == NULL)
+    tries[2] = arena_printf(ck->arena, "%s.%u-%u", base, r->probe.first, r->probe.last);
+  for (int i = 0; i < 3; i++)
+    if (map_insert(ck->record_names, tries[i], ck->model->records.len))
+      return tries[i];
+  diag *e = diag_report(ck->sink, DIAG_E0202, d->at, "there is a recording `%s` already", base);
+  diag_hint(e, "add `as NAME`");
+  return base;
+}
+
+static void visit_record(checker *ck, const ast_decl *d, const binding *bindings) {
+  if (d->kind != AST_DECL_RECORD)
+    return;
+  model_record r = {.at = d->at, .phase = phase_find(ck, d->as.record.during)};
+  if (!probe_check(ck, d->as.record.value, bindings, &r.probe))
+    return;
+  expr_env env = env_constant(ck, bindings, "a recording");
+  const ast_expr *every = d->as.record.every;
+  if (r.probe.is_event && every != NULL)
+    diag_report(ck->sink, DIAG_E0603, every->at, "events are recorded when they happen, not by `every`");
+  else if (every != NULL && expr_constant(&env, every, dim_ms, "the period of a recording", &r.every))
+    r.every = whole_ticks(ck, every->at, r.every, ck->model->base_dt, "the period of a recording", true);
+  if (r.probe.is_event && r.probe.event == arrivals) {
+    refuse(ck, d->as.record.value->at, "recordings of arrivals", "`count` in a measure works");
+    return;
+  }
+  r.name = free_name(ck, d, &r);
+  vec_push(ck->arena, &ck->model->records, r);
+}
+
+void records_check(checker *ck) { for_each_decl(ck, visit_record); }

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* report.c - what is said about units and unknown names. */
+#include "model/check.h"
+#include "syntax/syntax.h"
+
+const char *expr_text(checker *ck, const ast_expr *e) {
+  enum { LONGEST = 48 };
+  text out = text_new(ck->arena);
+  syntax_print_expr(e, &out);
+  const char *s = text_cstr(&out);
+  if (strlen(s) <= LONGEST)
+    return s;
+  size_t cut = LONGEST - 3;
+  while (cut > 0 && ((unsigned char)s[cut] & 0xC0) == 0x80) /* not inside a character */
+    cut--;
+  return arena_printf(ck->arena, "%.*s...", (int)cut, s);
+}
+
+/* 3, -3, 2*3: a number that may simply lack its unit. */
+bool expr_is_plain_literal(const ast_expr *e) {
+  if (e->kind == AST_NUMBER)
+    return e->as.number.unit == NULL;
+  if (e->kind == AST_UNARY)
+    return e->as.unary.op == AST_OP_NEG && expr_is_plain_literal(e->as.unary.operand);
+  if (e->kind != AST_BINARY)
+    return false;
+  for (uint32_t i = 0; i < e->as.binary.operands.len; i++)
+    if (!expr_is_plain_literal(e->as.binary.operands.data[i]))
+      return false;
+  return true;
+}
+
+static bool is_quantity_literal(const ast_expr *e) {
+  if (e->kind == AST_UNARY && e->as.unary.op == AST_OP_NEG)
+    e = e->as.unary.operand;
+  return e->kind == AST_NUMBER && e->as.number.unit != NULL;
+}
+
+static const char *unit_phrase(checker *ck, dim d) {
+  return dim_is_none(d) ? "a plain number" : arena_printf(ck->arena, "in %s", dim_name(ck->arena, d));
+}
+
+/* "multiply by a conductance (nS)": what makes one unit of the other, when that has a name. */
+static void hint_at_factor(checker *ck, diag *d, const char *name, dim got, dim want) {
+  dim factor, inverse;
+  if (!dim_try_div(want, got, &factor) || !dim_try_div(got, want, &inverse))
+    return;
+  if (dim_word(factor) != NULL)
+    diag_hint(d, "multiply `%s` by %s (%s)?", name, dim_word(factor), dim_name(ck->arena, factor));
+  else if (dim_word(inverse) != NULL)
+    diag_hint(d, "divide `%s` by %s (%s)?", name, dim_word(inverse), dim_name(ck->arena, inverse));
+}
+
+static void report_missing_unit(checker *ck, const ast_expr *e, dim want, const char *what,
+                                span what_at) {
+  const char *unit = dim_name(ck->arena, want);
+  diag *d = diag_report(ck->sink, DIAG_E0302, e->at, "`%s` needs a unit: %s is in %s",
+                        expr_text(ck, e), what, unit);
+  if (what_at.file != NONE)
+    diag_note(d, what_at, "this is in %s", unit);
+  if (e->kind == AST_BINARY)
+    diag_hint(d, "give its numbers units, so that it is in %s", unit);
+  else
+    diag_hint(d, "write `%s %s`", expr_text(ck, e), unit);
+}
+
+void report_units(checker *ck, const ast_expr *offender, dim got, dim want, const char *what,
+                  span what_at) {
+  if (dim_is_unknown(got) || dim_is_unknown(want))
+    return;
+  if (dim_is_none(got) && expr_is_plain_literal(offender)) {
+    report_missing_unit(ck, offender, want, what, what_at);
+    return;
+  }
+  const char *name = expr_text(ck, offender);
+  diag *d;
+  if (dim_is_none(want) && is_quantity_literal(offender)) {
+    d = diag_report(ck->sink, DIAG_E0302, offender->at,
+                    "`%s` has a unit, but %s is a plain number", name, what);
+  } else {
+    d = diag_report(ck->sink, DIAG_E0301, offender->at, "`%s` is %s, but %s is %s", name,
+                    unit_phrase(ck, got), what, unit_phrase(ck, want));
+    hint_at_factor(ck, d, name, got, want);
+  }
+  diag_note(d, offender->at, "this is %s", unit_phrase(ck, got));
+  if (what_at.file != NONE)
+    diag_note(d, what_at, "this is %s", unit_phrase(ck, want));
+}
+
+void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name,
+                    const name_list *known) {
+  diag *d = diag_report(ck->sink, code, at, "%s `%s` is not known", what, name);
+  const char *nearest = diag_nearest(name, known->data, known->len);
+  if (nearest != NULL)
+    diag_hint(d, "did you mean `%s`?", nearest);
+}
+
+void refuse(checker *ck, span at, const char *feature, const char *hint) {
+  diag *d = diag_report(ck->sink, DIAG_E0801, at, "this version cannot do %s yet", feature);
+  if (hint != NULL)
+    diag_hint(d, "%s", hint);
+}

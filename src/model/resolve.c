@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+/* resolve.c - what a name in an expression means. */
+#include "model/check.h"
+
+/* ---- items of a component ---- */
+
+#define FIND_IN(list, found_kind)                                                                  \
+  for (uint32_t i = 0; i < c->list.len; i++)                                                       \
+    if (c->list.data[i].name == name) {                                                            \
+      *kind = found_kind;                                                                          \
+      *item = i;                                                                                   \
+      return true;                                                                                 \
+    }
+
+bool component_find(const model_component *c, const char *name, model_ref_kind *kind,
+                    uint32_t *item) {
+  FIND_IN(params, REF_PARAM)
+  FIND_IN(states, REF_STATE)
+  FIND_IN(inputs, REF_INPUT)
+  FIND_IN(lets, REF_LET)
+  FIND_IN(noises, REF_NOISE)
+  FIND_IN(timers, REF_TIMER)
+  return false;
+}
+
+uint32_t component_find_event(const model_component *c, const char *name) {
+  for (uint32_t i = 0; i < c->events.len; i++)
+    if (c->events.data[i].name == name)
+      return i;
+  return NONE;
+}
+
+dim component_item_unit(const model_component *c, model_ref_kind kind, uint32_t item) {
+  switch (kind) {
+  case REF_PARAM: return c->params.data[item].unit;
+  case REF_STATE: return c->states.data[item].unit;
+  case REF_INPUT: return c->inputs.data[item].unit;
+  case REF_LET: return c->lets.data[item].value->unit;
+  case REF_NOISE: return dim_pow(dim_ms, -1, 2);
+  default: return dim_none();
+  }
+}
+
+const char *kind_word(model_ref_kind kind) {
+  static const char *const words[] = {
+      [REF_PARAM] = "a param", [REF_STATE] = "a state", [REF_INPUT] = "an input",
+      [REF_LET] = "a let",     [REF_NOISE] = "a noise", [REF_TIMER] = "a timer"};
+  return kind <= REF_TIMER ? words[kind] : "a value";
+}
+
+static void add_item_names(checker *ck, const expr_env *env, model_side side, name_list *out) {
+  const model_component *c = env->side[side].component;
+  if (c == NULL)
+    return;
+#define ADD_NAMES(list)                                                                            \
+  for (uint32_t i = 0; i < c->list.len; i++)                                                       \
+    vec_push(ck->arena, out, c->list.data[i].name);
+  ADD_NAMES(params)
+  ADD_NAMES(states)
+  ADD_NAMES(inputs)
+  ADD_NAMES(lets)
+  ADD_NAMES(noises)
+  ADD_NAMES(timers)
+  for (uint32_t i = 0; side == SIDE_SELF && env->builder != NULL && i < env->builder->lets.len; i++)
+    vec_push(ck->arena, out, env->builder->lets.data[i].name);
+}
+
+/* ---- references ---- */
+
+static model_expr *not_allowed(expr_env *env, model_ref_kind kind, span at, const char *name) {
+  diag *d;
+  if (kind == REF_NOISE) {
+    d = diag_report(env->ck->sink, DIAG_E0406, at,
+                    "`%s` is a noise: it can be used in equations only, not in %s", name,
+                    env->where);
+  } else if (kind == REF_PARAM) {
+    d = diag_report(env->ck->sink, DIAG_E0306, at,
+                    "`%s` is declared later: a param can use only the params before it", name);
+    diag_hint(d, "move the declaration of `%s` up", name);
+  } else {
+    d = diag_report(env->ck->sink, DIAG_E0306, at,
+                    "`%s` is %s and has no value yet: %s can use only params", name,
+                    kind_word(kind), env->where);
+  }
+  return NULL;
+}
+
+static void mark_used(const expr_side *side, model_ref_kind kind, uint32_t item) {
+  if (side->usage == NULL)
+    return;
+  if (kind == REF_INPUT && side->usage->inputs != NULL)
+    side->usage->inputs[item] = true;
+  if (kind == REF_LET && side->usage->lets != NULL)
+    side->usage->lets[item] = true;
+}
+
+static bool is_allowed(const expr_env *env, model_side side, model_ref_kind kind, uint32_t item) {
+  if (kind == REF_PARAM)
+    return side != SIDE_SELF || item < env->param_limit;
+  if (kind == REF_NOISE)
+    return side == SIDE_SELF && (env->allow & ALLOW_NOISE) != 0;
+  return (env->allow & ALLOW_STATE) != 0;
+}
+
+model_expr *resolve_item(expr_env *env, model_side side, model_ref_kind kind, uint32_t item,
+                         span at, const char *name) {
+  const model_component *c = env->side[side].component;
+  if (!is_allowed(env, side, kind, item))
+    return not_allowed(env, kind, at, name);
+  dim unit = component_item_unit(c, kind, item);
+  if (dim_is_unknown(unit))
+    return NULL;
+  mark_used(&env->side[side], kind, item);
+  model_expr *e = expr_ref(env->ck, kind, side, item, unit, at);
+  e->is_bool = kind == REF_TIMER || (kind == REF_LET && c->lets.data[item].value->is_bool);
+  return e;
+}
+
+static model_expr *resolve_let(expr_env *env, pending_let *let, span at) {
+  if ((env->allow & ALLOW_STATE) == 0)
+    return not_allowed(env, REF_LET, at, let->name);
+  let->is_used = true;
+  if (!builder_check_let(env->builder, let, at))
+    return NULL;
+  return resolve_item(env, SIDE_SELF, REF_LET, let->index, at, let->name);
+}
+
+/* Found: *out is the value, or NULL after an error. */
+static bool find_own(expr_env *env, const ast_expr *e, model_expr **out) {
+  const char *name = e->as.name.text;
+  const model_component *c = env->side[SIDE_SELF].component;
+  model_ref_kind kind;
+  uint32_t item;
+  if (c == NULL)
+    return false;
+  pending_let *let = env->builder != NULL ? builder_find_let(env->builder, name) : NULL;
+  if (let != NULL)
+    *out = resolve_let(env, let, e->at);
+  else if (component_find(c, name, &kind, &item))
+    *out = resolve_item(env, SIDE_SELF, kind, item, e->at, name);
+  else
+    return false;
+  return true;
+}
+
+/* ---- places and constants ---- */
+
+static const struct {
+  const char *name;
+  model_ref_kind kind;
+} places[] = {{"i", REF_INDEX}, {"row", REF_ROW}, {"col", REF_COL}, {"x", REF_X}, {"y", REF_Y}};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static bool find_place(const char *name, model_ref_kind *kind) {
+  for (size_t i = 0; i < COUNT(places); i++)
+    if (strcmp(places[i].name, name) == 0) {
+      *kind = places[i].kind;
+      return true;
+    }
+  return false;
+}
+
+/* In a component x and y are lengths; where the population is known they follow its spacing. */
+static model_expr *make_place(expr_env *env, model_side side, model_ref_kind kind, span at) {
+  bool is_coordinate = kind == REF_X || kind == REF_Y;
+  const expr_side *s = &env->side[side];
+  bool is_length = is_coordinate && (s->population == NULL || s->population->spacing > 0);
+  if (is_coordinate && s->population == NULL && s->usage != NULL)
+    s->usage->has_place = true;
+  return expr_ref(env->ck, kind, side, 0, is_length ? dim_um : dim_none(), at);
+}
+
+static model_expr *find_constant(expr_env *env, const char *name, span at) {
+  static const struct {
+    const char *name, *digits;
+    int exponent;
+    dim unit;
+  } constants[] = {
+      {"pi", "3.14159265358979323846", 0, {{0}}},
+      {"e", "2.71828182845904523536", 0, {{0}}},
+      /* CODATA 2018: 96485.33212 C/mol, 8.314462618 J/(mol K) */
+      {"faraday", "96485.33212", -6, {{4, 0, 4, 0, -4, 0}}},
+      {"gas_constant", "8.314462618", -3, {{4, 4, 4, 0, -4, -4}}},
+  };
+  for (size_t i = 0; i < COUNT(constants); i++)
+    if (strcmp(constants[i].name, name) == 0)
+      return expr_literal(env->ck,
+                          unit_scale(env->ck->arena, constants[i].digits, constants[i].exponent, 1),
+                          constants[i].unit, at);
+  return NULL;
+}
+
+static model_expr *refuse_here(expr_env *env, span at, const char *name, const char *what) {
+  diag_report(env->ck->sink, DIAG_E0306, at, "`%s`, %s, is not known in %s", name, what, env->where);
+  return NULL;
+}
+
+static model_expr *resolve_refractory(expr_env *env, span at) {
+  const model_component *c = env->side[SIDE_SELF].component;
+  if (c == NULL || (env->allow & ALLOW_STATE) == 0)
+    return refuse_here(env, at, "refractory", "true for some time after a spike");
+  for (uint32_t i = 0; i < c->events.len; i++)
+    if (c->events.data[i].refractory != NULL) {
+      model_expr *e = expr_ref(env->ck, REF_REFRACTORY, SIDE_SELF, i, dim_none(), at);
+      e->is_bool = true;
+      return e;
+    }
+  diag *d = diag_report(env->ck->sink, DIAG_E0407, at,
+                        "nothing in this component has a refractory time");
+  diag_hint(d, "write `spike when ... refractory 2 ms`");
+  return NULL;
+}
+
+/* Reserved words, places and constants: what the language itself knows. */
+static bool find_known(expr_env *env, const ast_expr *e, model_expr **out) {
+  const char *name = e->as.name.text;
+  model_ref_kind place;
+  if (strcmp(name, "t") == 0)
+    *out = (env->allow & ALLOW_TIME) != 0 ? expr_ref(env->ck, REF_TIME, SIDE_SELF, 0, dim_ms, e->at)
+                                          : refuse_here(env, e->at, name, "the time");
+  else if (strcmp(name, "dt") == 0)
+    *out = (env->allow & ALLOW_DT) != 0 ? expr_ref(env->ck, REF_DT, SIDE_SELF, 0, dim_ms, e->at)
+                                        : refuse_here(env, e->at, name, "the step");
+  else if (strcmp(name, "refractory") == 0)
+    *out = resolve_refractory(env, e->at);
+  else if (strcmp(name, "distance") == 0 && (env->allow & ALLOW_DISTANCE) != 0)
+    *out = expr_ref(env->ck, REF_DISTANCE, SIDE_SELF, 0,
+                    env->has_distance_unit ? dim_um : dim_none(), e->at);
+  else if (find_place(name, &place) && (env->allow & ALLOW_PLACE) != 0)
+    *out = make_place(env, SIDE_SELF, place, e->at);
+  else if ((*out = find_constant(env, name, e->at)) == NULL)
+    return false;
+  return true;
+}
+
+/* ---- names ---- */
+
+static const binding *find_binding(const expr_env *env, const char *name) {
+  for (const binding *b = env->bindings; b != NULL; b = b->next)
+    if (b->name == name)
+      return b;
+  return NULL;
+}
+
+static model_expr *wrong_kind_of_name(expr_env *env, const ast_expr *e, bool *is_found) {
+  const char *name = e->as.name.text;
+  model_builtin fn;
+  bool is_own;
+  *is_found = true;
+  if (strcmp(name, "pre") == 0 || strcmp(name, "post") == 0 || strcmp(name, "astro") == 0)
+    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a partner, not a value: write `%s.NAME`",
+                name, name);
+  else if (strcmp(name, "spike") == 0)
+    diag_report(env->ck->sink, DIAG_E0203, e->at, "`spike` is an event, not a value");
+  else if (builtin_find(name, &fn) || function_find(env, name, &is_own) != NULL)
+    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a function: write `%s(...)`", name, name);
+  else
+    *is_found = false;
+  return NULL;
+}
+
+static model_expr *find_unit(expr_env *env, const ast_expr *e) {
+  unit_value u;
+  if (!unit_find(e->as.name.text, &u))
+    return NULL;
+  return expr_literal(env->ck, unit_scale(env->ck->arena, "1", u.exponent, u.multiplier), u.unit,
+                      e->at);
+}
+
+static model_expr *unknown_name(expr_env *env, const ast_expr *e) {
+  name_list known = {0};
+  arena *a = env->ck->arena;
+  for (const binding *b = env->bindings; b != NULL; b = b->next)
+    vec_push(a, &known, b->name);
+  add_item_names(env->ck, env, SIDE_SELF, &known);
+  for (size_t i = 0; (env->allow & ALLOW_PLACE) != 0 && i < COUNT(places); i++)
+    vec_push(a, &known, places[i].name);
+  if ((env->allow & ALLOW_DISTANCE) != 0)
+    vec_push(a, &known, "distance");
+  report_unknown(env->ck, e->at, DIAG_E0201, "the name", e->as.name.text, &known);
+  return NULL;
+}
+
+model_expr *resolve_name(expr_env *env, const ast_expr *e) {
+  const binding *bound = find_binding(env, e->as.name.text);
+  if (bound != NULL)
+    return bound->value;
+  model_expr *out;
+  if (find_own(env, e, &out) || find_known(env, e, &out))
+    return out;
+  bool is_found;
+  out = wrong_kind_of_name(env, e, &is_found);
+  if (is_found)
+    return out;
+  out = find_unit(env, e);
+  return out != NULL ? out : unknown_name(env, e);
+}
+
+/* ---- members ---- */
+
+static bool find_side(const char *name, model_side *side) {
+  static const char *const names[] = {[SIDE_PRE] = "pre", [SIDE_POST] = "post",
+                                      [SIDE_ASTRO] = "astro"};
+  for (int i = SIDE_PRE; i <= SIDE_ASTRO; i++)
+    if (strcmp(names[i], name) == 0) {
+      *side = (model_side)i;
+      return true;
+    }
+  return false;
+}
+
+static model_expr *fan_of(expr_env *env, model_side side, const char *name, span at) {
+  bool is_in = strcmp(name, "fan_in") == 0 && (side == SIDE_POST || side == SIDE_ASTRO);
+  bool is_out = strcmp(name, "fan_out") == 0 && side == SIDE_PRE;
+  if (!is_in && !is_out)
+    return NULL;
+  return expr_ref(env->ck, is_in ? REF_FAN_IN : REF_FAN_OUT, side, 0, dim_none(), at);
+}
+
+static model_expr *unknown_member(expr_env *env, const ast_expr *e, model_side side) {
+  name_list known = {0};
+  add_item_names(env->ck, env, side, &known);
+  vec_push(env->ck->arena, &known, side == SIDE_PRE ? "fan_out" : "fan_in");
+  const char *owner = env->side[side].component->name;
+  report_unknown(env->ck, e->as.member.name.at, DIAG_E0201,
+                 arena_printf(env->ck->arena, "in `%s` the name", owner), e->as.member.name.text,
+                 &known);
+  return NULL;
+}
+
+/* What `default astro.NAME = value` gives to a link that has no astrocyte at all. */
+static model_expr *default_of_absent(expr_env *env, const ast_expr *e) {
+  component_builder *b = env->builder;
+  for (uint32_t i = 0; b != NULL && i < b->items.len; i++) {
+    const flat_item *item = &b->items.data[i];
+    const ast_expr *target = item->ast->kind == AST_ITEM_DEFAULT ? item->ast->as.fallback.target : NULL;
+    if (target == NULL || item->is_dropped || target->kind != AST_MEMBER ||
+        target->as.member.name.text != e->as.member.name.text)
+      continue;
+    expr_env inner = *env;
+    inner.allow = 0;
+    inner.where = "a default";
+    return expr_check(&inner, item->ast->as.fallback.value, NULL);
+  }
+  diag *d = diag_report(env->ck->sink, DIAG_E0503, e->at,
+                        "`%s` needs an astrocyte, and a connection of this synapse has none",
+                        expr_text(env->ck, e));
+  if (env->connect_at.file != NONE)
+    diag_note(d, env->connect_at, "this connection has no `with`");
+  diag_hint(d, "add `with POPULATION by RULE` to the connection, or `default %s = value` to the "
+               "synapse",
+            expr_text(env->ck, e));
+  return NULL;
+}
+
+static model_expr *find_member(expr_env *env, const ast_expr *e, model_side side) {
+  const char *name = e->as.member.name.text;
+  model_ref_kind kind;
+  uint32_t item;
+  if (component_find(env->side[side].component, name, &kind, &item)) {
+    if (kind == REF_NOISE)
+      return not_allowed(env, REF_NOISE, e->at, name);
+    return resolve_item(env, side, kind, item, e->at, expr_text(env->ck, e));
+  }
+  if (find_place(name, &kind))
+    return make_place(env, side, kind, e->at);
+  model_expr *fan = (env->allow & ALLOW_STATE) != 0 ? fan_of(env, side, name, e->at) : NULL;
+  return fan != NULL ? fan : unknown_member(env, e, side);
+}
+
+static model_expr *resolve_side_member(expr_env *env, const ast_expr *e, model_side side) {
+  if (env->partners_unknown)
+    return NULL;
+  if (env->side[side].component == NULL && env->side[side].population == NULL)
+    return side == SIDE_ASTRO && env->builder != NULL
+               ? default_of_absent(env, e)
+               : refuse_here(env, e->at, expr_text(env->ck, e), "a value of a partner");
+  return find_member(env, e, side);
+}
+
+model_expr *resolve_member(expr_env *env, const ast_expr *e) {
+  const ast_expr *object = e->as.member.object;
+  model_side side;
+  if (object->kind == AST_BAD)
+    return NULL;
+  if (object->kind == AST_NAME && object->as.name.text == env->self_name)
+    return find_member(env, e, SIDE_SELF);
+  if (object->kind == AST_NAME && find_side(object->as.name.text, &side)) {
+    if (env->has_partners)
+      return resolve_side_member(env, e, side);
+    diag_report(env->ck->sink, DIAG_E0203, object->at,
+                "`%s` is known in synapses only: %s has no partners", object->as.name.text,
+                env->where);
+    return NULL;
+  }
+  diag *d = diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` cannot be read in %s",
+                        expr_text(env->ck, e), env->where);
+  if (env->builder != NULL)
+    diag_hint(d, "what comes from elsewhere reaches a component by its inputs");
+  return NULL;
+}
+
+model_expr *resolve_pixel(expr_env *env, const ast_expr *e) {
+  if ((env->allow & ALLOW_PIXEL) == 0) {
+    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s`: there is nothing to take elements of in %s",
+                expr_text(env->ck, e), env->where);
+    return NULL;
+  }
+  uint32_t image = image_find(env, e);
+  if (image == NONE)
+    return NULL;
+  return expr_ref(env->ck, REF_PIXEL, SIDE_SELF, image, dim_none(), e->at);
+}

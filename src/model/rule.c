@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/* rule.c - how links are drawn: the rules of connections and of the third partner. */
+#include "model/check.h"
+#include "support/file.h"
+#include "support/limits.h"
+
+#include <math.h>
+
+typedef struct {
+  checker *ck;
+  const rule_ends *ends;
+  const ast_rule *ast;
+  model_rule *out;
+} rule_env;
+
+static double size_of(const model_population *p) { return (double)p->rows * p->cols; }
+
+static bool are_spaced(const rule_ends *ends) {
+  return ends->source->spacing > 0 && ends->target->spacing > 0;
+}
+
+static expr_env condition_scope(rule_env *r, uint32_t *draws) {
+  checker *ck = r->ck;
+  const rule_ends *ends = r->ends;
+  expr_env env = env_constant(ck, NULL, "a connection rule");
+  const model_component *components = ck->model->components.data;
+  env.side[ends->source_side] =
+      (expr_side){.component = &components[ends->source->component], .population = ends->source};
+  env.side[ends->target_side] =
+      (expr_side){.component = &components[ends->target->component], .population = ends->target};
+  env.has_partners = true;
+  env.has_distance_unit = are_spaced(ends);
+  env.allow = ALLOW_RANDOM | ALLOW_DISTANCE;
+  env.key_base = ends->key;
+  env.draws = draws;
+  return env;
+}
+
+/* ---- arguments ---- */
+
+static bool has_args(rule_env *r, uint32_t least, uint32_t most) {
+  uint32_t got = r->ast->args.len;
+  if (got >= least && got <= most)
+    return true;
+  if (least == most)
+    diag_report(r->ck->sink, DIAG_E0305, r->ast->at, "`%s` takes %u argument%s, not %u",
+                r->ast->name.text, least, least == 1 ? "" : "s", got);
+  else
+    diag_report(r->ck->sink, DIAG_E0305, r->ast->at, "`%s` takes %u to %u arguments, not %u",
+                r->ast->name.text, least, most, got);
+  return false;
+}
+
+static diag *misfit(rule_env *r, const char *reason) {
+  return diag_report(r->ck->sink, DIAG_E0502, r->ast->at, "`%s` %s", r->ast->name.text, reason);
+}
+
+static bool no_arguments(rule_env *r) { return has_args(r, 0, 0); }
+
+static bool one_to_one(rule_env *r) {
+  if (!has_args(r, 0, 0))
+    return false;
+  double n = size_of(r->ends->source), m = size_of(r->ends->target);
+  if (n == m)
+    return true;
+  misfit(r, arena_printf(r->ck->arena, "needs populations of one size: `%s` has %.0f elements, `%s` %.0f",
+                         r->ends->source->name, n, r->ends->target->name, m));
+  return false;
+}
+
+static bool is_link_count_good(rule_env *r, double links) {
+  if (links <= LIMIT_LINKS)
+    return true;
+  diag_report(r->ck->sink, DIAG_E0901, r->ast->at,
+              "this makes about %.3g links (`%s` has %.0f elements, `%s` %.0f); a connection may have %.3g",
+              links, r->ends->source->name, size_of(r->ends->source), r->ends->target->name,
+              size_of(r->ends->target), LIMIT_LINKS);
+  return false;
+}
+
+static bool all_to_all(rule_env *r) {
+  return has_args(r, 0, 0) && is_link_count_good(r, size_of(r->ends->source) * size_of(r->ends->target));
+}
+
+static bool probability(rule_env *r) {
+  uint32_t draws = 0;
+  expr_env env = condition_scope(r, &draws);
+  double p;
+  if (!has_args(r, 1, 1))
+    return false;
+  const ast_expr *arg = r->ast->args.data[0].value;
+  r->out->condition = expr_of_unit(&env, arg, dim_none(), "a probability");
+  if (r->out->condition == NULL || !constant_value(r->out->condition, NULL, &p))
+    return r->out->condition != NULL;
+  if (!(p >= 0 && p <= 1)) {
+    diag_report(r->ck->sink, DIAG_E0408, arg->at, "a probability lies between 0 and 1, not at %g", p);
+    return false;
+  }
+  return is_link_count_good(r, p * size_of(r->ends->source) * size_of(r->ends->target));
+}
+
+static bool where(rule_env *r) {
+  uint32_t draws = 0;
+  expr_env env = condition_scope(r, &draws);
+  if (!has_args(r, 1, 1))
+    return false;
+  r->out->condition = expr_bool(&env, r->ast->args.data[0].value);
+  return r->out->condition != NULL;
+}
+
+/* ---- degrees and kernels ---- */
+
+static bool check_kernel(rule_env *r, const ast_expr *e) {
+  checker *ck = r->ck;
+  expr_env env = env_constant(ck, NULL, "a kernel");
+  const char *name = e->kind == AST_CALL ? e->as.call.function.text : "";
+  r->out->kernel = strcmp(name, "exponential") == 0 ? KERNEL_EXPONENTIAL
+                   : strcmp(name, "gaussian") == 0  ? KERNEL_GAUSSIAN
+                                                    : KERNEL_NONE;
+  if (r->out->kernel == KERNEL_NONE || e->as.call.args.len != 1) {
+    diag_report(ck->sink, DIAG_E0502, e->at,
+                "a kernel is `exponential(length)` or `gaussian(length)`, not `%s`", expr_text(ck, e));
+    return false;
+  }
+  if (!r->ends->source->is_grid || !r->ends->target->is_grid) {
+    diag *d = misfit(r, "with a kernel needs grids");
+    diag_hint(d, "give the populations rows and columns: `[79 x 79]`");
+    return false;
+  }
+  bool has_unit = are_spaced(r->ends);
+  if (!expr_constant(&env, e->as.call.args.data[0].value, has_unit ? dim_um : dim_none(),
+                     has_unit ? "the length of a kernel" : "the length of a kernel, in grid steps,",
+                     &r->out->length))
+    return false;
+  if (r->out->length > 0)
+    return true;
+  diag_report(ck->sink, DIAG_E0502, e->at, "the length of a kernel must be more than nothing");
+  return false;
+}
+
+static bool degree(rule_env *r) {
+  checker *ck = r->ck;
+  expr_env env = env_constant(ck, NULL, "a number of links");
+  bool is_in = r->out->kind == RULE_INDEGREE;
+  if (!has_args(r, 1, 2) || !expr_constant_count(&env, r->ast->args.data[0].value,
+                                                 "the number of links", 0, 1e9, &r->out->degree))
+    return false;
+  const model_population *far = is_in ? r->ends->source : r->ends->target;
+  const model_population *near = is_in ? r->ends->target : r->ends->source;
+  double candidates = size_of(far) - (r->ends->is_same && !r->ends->allow_self ? 1 : 0);
+  if (r->out->degree > candidates) {
+    misfit(r, arena_printf(ck->arena, "asks for %u partners, but `%s` has only %.0f to offer",
+                           r->out->degree, far->name, candidates));
+    return false;
+  }
+  bool is_good = is_link_count_good(r, r->out->degree * size_of(near));
+  return (r->ast->args.len < 2 || check_kernel(r, r->ast->args.data[1].value)) && is_good;
+}
+
+static bool neighbours(rule_env *r) {
+  expr_env env = env_constant(r->ck, NULL, "a number of neighbours");
+  if (!has_args(r, 1, 1) || !expr_constant_count(&env, r->ast->args.data[0].value,
+                                                 "the number of neighbours", 1, 1e9, &r->out->degree))
+    return false;
+  if (r->out->degree != 4 && r->out->degree != 8) {
+    misfit(r, "takes 4 or 8");
+    return false;
+  }
+  if (r->ends->is_same && r->ends->source->is_grid)
+    return true;
+  diag *d = misfit(r, r->ends->is_same ? "needs a grid" : "joins the elements of one population");
+  if (r->ends->is_same)
+    diag_hint(d, "give the population rows and columns: `[26 x 26]`");
+  return false;
+}
+
+/* ---- tiles ---- */
+
+static bool tile_stride(rule_env *r) {
+  expr_env env = env_constant(r->ck, NULL, "a stride");
+  if (r->ast->args.len < 2) {
+    r->out->stride = r->out->tile_rows;
+    if (r->out->tile_rows == r->out->tile_cols)
+      return true;
+    misfit(r, "of tiles that are not square needs a stride");
+    return false;
+  }
+  const ast_arg *arg = &r->ast->args.data[1];
+  if (arg->keyword.text == NULL || strcmp(arg->keyword.text, "stride") != 0) {
+    diag_report(r->ck->sink, DIAG_E0305, arg->at, "write `tiles(r x c, stride n)`");
+    return false;
+  }
+  return expr_constant_count(&env, arg->value, "a stride", 1, 1e9, &r->out->stride);
+}
+
+static bool covers(const model_rule *rule, const model_population *tiled, const model_population *one) {
+  return tiled->rows >= rule->tile_rows && tiled->cols >= rule->tile_cols &&
+         (tiled->rows - rule->tile_rows) / rule->stride + 1 == one->rows &&
+         (tiled->cols - rule->tile_cols) / rule->stride + 1 == one->cols;
+}
+
+static const char *tile_count(rule_env *r, const model_population *p) {
+  const model_rule *t = r->out;
+  if (p->rows < t->tile_rows || p->cols < t->tile_cols)
+    return arena_printf(r->ck->arena, "no tile fits into `%s` (%u x %u)", p->name, p->rows, p->cols);
+  return arena_printf(r->ck->arena, "`%s` (%u x %u) has %u x %u such tiles", p->name, p->rows,
+                      p->cols, (p->rows - t->tile_rows) / t->stride + 1,
+                      (p->cols - t->tile_cols) / t->stride + 1);
+}
+
+static bool tiles(rule_env *r) {
+  expr_env env = env_constant(r->ck, NULL, "a tile");
+  const model_population *source = r->ends->source, *target = r->ends->target;
+  if (!has_args(r, 1, 2))
+    return false;
+  const ast_expr *size = r->ast->args.data[0].value;
+  if (size->kind != AST_SIZE) {
+    diag_report(r->ck->sink, DIAG_E0501, size->at, "a tile has a size: `tiles(4 x 4, stride 3)`");
+    return false;
+  }
+  if (!expr_constant_count(&env, size->as.size.rows, "the rows of a tile", 1, 1e9, &r->out->tile_rows) ||
+      !expr_constant_count(&env, size->as.size.columns, "the columns of a tile", 1, 1e9,
+                           &r->out->tile_cols) ||
+      !tile_stride(r))
+    return false;
+  if (!source->is_grid || !target->is_grid) {
+    misfit(r, "needs grids");
+    return false;
+  }
+  if (covers(r->out, source, target) || (!r->ends->is_partner && covers(r->out, target, source)))
+    return true;
+  diag *d = misfit(r, "does not fit: there must be one tile an element");
+  diag_note(d, SPAN_NONE, "%s, but `%s` is %u x %u", tile_count(r, source), target->name,
+            target->rows, target->cols);
+  return false;
+}
+
+/* ---- files ---- */
+
+static bool from_file(rule_env *r) {
+  if (!has_args(r, 1, 1))
+    return false;
+  const ast_expr *path = r->ast->args.data[0].value;
+  if (path->kind != AST_STRING) {
+    diag_report(r->ck->sink, DIAG_E0203, path->at, "a file is named by a text: `file(\"edges.csv\")`");
+    return false;
+  }
+  r->out->path = file_join(r->ck->arena, folder_of(r->ck, path->at), path->as.string.text);
+  if (file_exists(r->out->path))
+    return true;
+  diag_report(r->ck->sink, DIAG_E0001, path->at, "`%s` cannot be read: there is no such file",
+              r->out->path);
+  return false;
+}
+
+static bool refuse_rule(rule_env *r) {
+  refuse(r->ck, r->ast->at, arena_printf(r->ck->arena, "the rule `%s`", r->ast->name.text),
+         "the third partner is found by tiles, nearest, one_to_one or where");
+  return false;
+}
+
+/* ---- all rules ---- */
+
+static const struct {
+  const char *name;
+  rule_kind kind;
+  bool (*check)(rule_env *r);
+  bool is_link, is_partner; /* where it may stand */
+} rules[] = {
+    {"one_to_one", RULE_ONE_TO_ONE, one_to_one, true, true},
+    {"all_to_all", RULE_ALL_TO_ALL, all_to_all, true, false},
+    {"probability", RULE_PROBABILITY, probability, true, false},
+    {"indegree", RULE_INDEGREE, degree, true, false},
+    {"outdegree", RULE_OUTDEGREE, degree, true, false},
+    {"neighbours", RULE_NEIGHBOURS, neighbours, true, false},
+    {"tiles", RULE_TILES, tiles, true, true},
+    {"nearest", RULE_NEAREST, no_arguments, true, true},
+    {"where", RULE_WHERE, where, true, true},
+    {"file", RULE_FILE, from_file, true, false},
+    {"one_per_synapse", RULE_ONE_PER_SYNAPSE, refuse_rule, false, true},
+    {"pool", RULE_POOL, refuse_rule, false, true},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+bool rule_check(checker *ck, const rule_ends *ends, const ast_rule *ast, model_rule *out) {
+  rule_env r = {.ck = ck, .ends = ends, .ast = ast, .out = out};
+  name_list known = {0};
+  out->at = ast->at;
+  if (ast->name.text == NULL)
+    return false; /* the parser has said so */
+  for (size_t i = 0; i < COUNT(rules); i++) {
+    bool may_stand = ends->is_partner ? rules[i].is_partner : rules[i].is_link;
+    if (strcmp(rules[i].name, ast->name.text) != 0) {
+      if (may_stand)
+        vec_push(ck->arena, &known, rules[i].name);
+      continue;
+    }
+    out->kind = rules[i].kind;
+    if (may_stand)
+      return rules[i].check(&r);
+    misfit(&r, ends->is_partner ? "is no rule for the third partner, which is one for each element"
+                                : "is a rule for the third partner only");
+    return false;
+  }
+  report_unknown(ck, ast->name.at, DIAG_E0201, "the rule", ast->name.text, &known);
+  return false;
+}
+
+/* ---- slices of the ends ---- */
+
+/* One selector of `POPULATION[...]` as bounds of an element's index or of its row. */
+static model_expr *slice_condition(checker *ck, const rule_ends *ends, const ast_expr *end,
+                                   model_side side) {
+  const model_population *p = side == ends->source_side ? ends->source : ends->target;
+  expr_env env = env_constant(ck, NULL, "a slice");
+  uint32_t first, last;
+  if (!selector_range(&env, end, p, &first, &last))
+    return NULL;
+  model_expr *index = expr_ref(ck, REF_INDEX, side, 0, dim_none(), end->at);
+  model_expr *low = expr_binary(ck, MX_GE, index, expr_literal(ck, first, dim_none(), end->at), end->at);
+  model_expr *high = expr_binary(ck, MX_LE, index, expr_literal(ck, last, dim_none(), end->at), end->at);
+  return expr_binary(ck, MX_AND, low, high, end->at);
+}
+
+void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_side side,
+                model_rule *rule) {
+  if (end->kind != AST_INDEX)
+    return;
+  if (rule->kind != RULE_ALL_TO_ALL && rule->kind != RULE_PROBABILITY && rule->kind != RULE_WHERE) {
+    refuse(ck, end->at, "slices with this rule", "all_to_all, probability and where can");
+    return;
+  }
+  model_expr *inside = slice_condition(ck, ends, end, side);
+  if (inside == NULL)
+    return;
+  if (rule->kind == RULE_PROBABILITY) {
+    rule->condition = expr_select(ck, inside, rule->condition,
+                                  expr_literal(ck, 0, dim_none(), end->at), end->at);
+    return;
+  }
+  rule->condition = rule->kind == RULE_WHERE ? expr_binary(ck, MX_AND, inside, rule->condition, end->at)
+                                             : inside;
+  rule->kind = RULE_WHERE;
+}

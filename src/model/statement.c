@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* statement.c - statements of blocks, and times that must be whole ticks. */
+#include "model/check.h"
+
+#include <math.h>
+
+/* ---- durations ---- */
+
+double whole_ticks(checker *ck, span at, double time, double dt, const char *what,
+                   bool needs_tick) {
+  if (isinf(time))
+    return time;
+  double ticks = time / dt, whole = floor(ticks + 0.5);
+  if (time < 0 || (needs_tick && whole < 1)) {
+    diag_report(ck->sink, DIAG_E0601, at, "%s of %g ms is %s", what, time,
+                time < 0 ? "negative" : arena_printf(ck->arena, "less than a step of %g ms", dt));
+    return dt;
+  }
+  if (fabs(ticks - whole) > 1e-6)
+    diag_report(ck->sink, DIAG_W0601, at,
+                "%s of %.9g ms is not a whole number of steps of %.9g ms; it becomes %.9g ms", what,
+                time, dt, whole * dt);
+  return fabs(ticks - whole) > 1e-6 ? whole * dt : time;
+}
+
+model_expr *duration_check(expr_env *env, const ast_expr *e, double dt, const char *what,
+                           bool needs_tick) {
+  model_expr *v = expr_of_unit(env, e, dim_ms, what);
+  double time;
+  if (v != NULL && constant_value(v, env->side[SIDE_SELF].component, &time))
+    whole_ticks(env->ck, e->at, time, dt, what, needs_tick);
+  return v;
+}
+
+/* ---- targets ---- */
+
+/* In a phase block each population gets the statements about it. */
+static bool is_about(const block_env *env, const ast_expr *e) {
+  if (env->population == NONE)
+    return true;
+  const char *owner = owner_of(env->env->ck, e);
+  return owner == NULL || population_find(env->env->ck, owner) == env->population;
+}
+
+typedef struct {
+  model_side side;
+  model_ref_kind kind;
+  uint32_t item;
+  dim unit;
+  const ast_expr *slice; /* AST_INDEX around the target, or NULL */
+} assign_target;
+
+static bool report_target(block_env *env, const ast_expr *e, model_ref_kind kind) {
+  diag *d = diag_report(env->env->ck->sink, DIAG_E0409, e->at,
+                        "`%s` is %s: only a state can be assigned", expr_text(env->env->ck, e),
+                        kind_word(kind));
+  if (kind == REF_PARAM)
+    diag_hint(d, "make it a `state` when it is to change during the run");
+  if (kind == REF_TIMER)
+    diag_hint(d, "write `start %s for TIME`", expr_text(env->env->ck, e));
+  return false;
+}
+
+static bool find_target_name(block_env *env, const ast_expr *e, const char **name) {
+  const ast_expr *object = e->kind == AST_MEMBER ? e->as.member.object : NULL;
+  bool is_own = object == NULL ? e->kind == AST_NAME && env->population == NONE
+                               : object->kind == AST_NAME && env->env->self_name != NULL &&
+                                     object->as.name.text == env->env->self_name;
+  if (is_own) {
+    *name = object == NULL ? e->as.name.text : e->as.member.name.text;
+    return true;
+  }
+  if (e->kind != AST_BAD)
+    diag_report(env->env->ck->sink, DIAG_E0409, e->at, "`%s` cannot be assigned here: %s",
+                expr_text(env->env->ck, e),
+                env->population == NONE ? "a block sets the states of its own component"
+                                        : "a block of a phase sets `POPULATION.STATE`");
+  return false;
+}
+
+static bool is_local(const expr_env *env, const char *name) {
+  for (const binding *b = env->bindings; b != NULL; b = b->next)
+    if (b->name == name)
+      return true;
+  return false;
+}
+
+static bool find_target(block_env *env, const ast_expr *e, assign_target *out) {
+  const model_component *c = env->env->side[SIDE_SELF].component;
+  component_builder *builder = env->env->builder;
+  const char *name;
+  *out = (assign_target){.side = SIDE_SELF, .kind = REF_LET};
+  if (e->kind == AST_INDEX && env->population != NONE) {
+    out->slice = e;
+    e = e->as.index.object;
+  }
+  if (!find_target_name(env, e, &name))
+    return false;
+  if (is_local(env->env, name) || (builder != NULL && builder_find_let(builder, name) != NULL))
+    return report_target(env, e, REF_LET);
+  if (component_find(c, name, &out->kind, &out->item)) {
+    if (out->kind != REF_STATE)
+      return report_target(env, e, out->kind);
+    out->unit = c->states.data[out->item].unit;
+    return true;
+  }
+  name_list known = {0};
+  for (uint32_t i = 0; i < c->states.len; i++)
+    vec_push(env->env->ck->arena, &known, c->states.data[i].name);
+  report_unknown(env->env->ck, e->at, DIAG_E0201, "the state", name, &known);
+  return false;
+}
+
+/* ---- statements ---- */
+
+static void check_into(block_env *env, const ast_block *block, model_block *out);
+
+/* i >= first and i <= last */
+static model_expr *in_slice(block_env *env, const ast_expr *slice) {
+  checker *ck = env->env->ck;
+  const model_population *p = env->env->side[SIDE_SELF].population;
+  uint32_t first, last;
+  if (!selector_range(env->env, slice, p, &first, &last))
+    return NULL;
+  model_expr *index = expr_ref(ck, REF_INDEX, SIDE_SELF, 0, dim_none(), slice->at);
+  model_expr *low = expr_binary(ck, MX_GE, index, expr_literal(ck, first, dim_none(), slice->at), slice->at);
+  model_expr *high = expr_binary(ck, MX_LE, index, expr_literal(ck, last, dim_none(), slice->at), slice->at);
+  return expr_binary(ck, MX_AND, low, high, slice->at);
+}
+
+static void check_assign(block_env *env, const ast_stmt *s, model_block *out) {
+  checker *ck = env->env->ck;
+  const ast_expr *target_ast = s->as.assign.target;
+  assign_target target;
+  if (env->population != NONE && !is_about(env, target_ast))
+    return;
+  if (!find_target(env, target_ast, &target)) {
+    expr_number(env->env, s->as.assign.value, NULL);
+    return;
+  }
+  bool is_factor = s->as.assign.op >= AST_ASSIGN_MUL;
+  model_stmt m = {.kind = (model_stmt_kind)((int)STMT_SET + (int)s->as.assign.op), .at = s->at,
+                  .side = target.side, .target = target.kind, .item = target.item};
+  if (is_factor)
+    m.value = expr_of_unit(env->env, s->as.assign.value, dim_none(), "the factor of an assignment");
+  else
+    m.value = expr_of_unit(env->env, s->as.assign.value, target.unit,
+                           arena_printf(ck->arena, "`%s`", expr_text(ck, target_ast)));
+  if (m.value == NULL)
+    return;
+  if (target.slice == NULL) {
+    vec_push(ck->arena, out, m);
+    return;
+  }
+  model_stmt guard = {.kind = STMT_IF, .at = s->at, .value = in_slice(env, target.slice)};
+  if (guard.value == NULL)
+    return;
+  vec_push(ck->arena, &guard.then_block, m);
+  vec_push(ck->arena, out, guard);
+}
+
+static void check_local(block_env *env, const ast_stmt *s, model_block *out) {
+  checker *ck = env->env->ck;
+  if (!is_about(env, s->as.let.value))
+    return;
+  model_stmt m = {.kind = STMT_LOCAL, .at = s->at, .item = *env->local_count};
+  m.value = expr_check(env->env, s->as.let.value, NULL);
+  binding *b = ARENA_NEW(ck->arena, binding);
+  *b = (binding){.name = s->as.let.name.text, .next = env->env->bindings};
+  if (m.value != NULL) {
+    (*env->local_count)++;
+    b->value = expr_ref(ck, REF_LOCAL, SIDE_SELF, m.item, m.value->unit, s->as.let.name.at);
+    b->value->is_bool = m.value->is_bool;
+    vec_push(ck->arena, out, m);
+  }
+  env->env->bindings = b;
+}
+
+/* Does a block of a phase set anything of the population that it is being checked for? */
+static bool block_is_about(const block_env *env, const ast_block *block) {
+  for (uint32_t i = 0; block != NULL && i < block->stmts.len; i++) {
+    const ast_stmt *s = block->stmts.data[i];
+    if (s->kind == AST_ASSIGN && is_about(env, s->as.assign.target))
+      return true;
+    if (s->kind == AST_BRANCH && (block_is_about(env, s->as.branch.then_block) ||
+                                  block_is_about(env, s->as.branch.else_block)))
+      return true;
+  }
+  return false;
+}
+
+static void check_branch(block_env *env, const ast_stmt *s, model_block *out) {
+  model_stmt m = {.kind = STMT_IF, .at = s->at};
+  if (env->population != NONE && !block_is_about(env, s->as.branch.then_block) &&
+      !block_is_about(env, s->as.branch.else_block))
+    return;
+  m.value = expr_bool(env->env, s->as.branch.condition);
+  check_into(env, s->as.branch.then_block, &m.then_block);
+  if (s->as.branch.else_block != NULL)
+    check_into(env, s->as.branch.else_block, &m.else_block);
+  if (m.value != NULL)
+    vec_push(env->env->ck->arena, out, m);
+}
+
+static bool is_in_component(block_env *env, const ast_stmt *s, const char *what) {
+  if (env->population == NONE)
+    return true;
+  diag_report(env->env->ck->sink, DIAG_E0405, s->at,
+              "`%s` belongs in the blocks of components, not in those of phases", what);
+  return false;
+}
+
+static void check_emit(block_env *env, const ast_stmt *s, model_block *out) {
+  checker *ck = env->env->ck;
+  const model_component *c = env->env->side[SIDE_SELF].component;
+  if (!is_in_component(env, s, "emit"))
+    return;
+  model_stmt m = {.kind = STMT_EMIT, .at = s->at};
+  m.item = component_find_event(c, intern_cstr(ck->names, s->as.emit.event.text));
+  if (m.item != NONE) {
+    vec_push(ck->arena, out, m);
+    return;
+  }
+  name_list known = {0};
+  for (uint32_t i = 0; i < c->events.len; i++)
+    vec_push(ck->arena, &known, c->events.data[i].name);
+  report_unknown(ck, s->as.emit.event.at, DIAG_E0407, "the event", s->as.emit.event.text, &known);
+}
+
+static void report_timer(block_env *env, const ast_name *name, bool is_found, model_ref_kind kind) {
+  checker *ck = env->env->ck;
+  const model_component *c = env->env->side[SIDE_SELF].component;
+  name_list known = {0};
+  if (is_found) {
+    diag *d = diag_report(ck->sink, DIAG_E0203, name->at, "`%s` is %s: `start` needs a timer",
+                          name->text, kind_word(kind));
+    diag_hint(d, "declare a timer: `timer NAME`");
+    return;
+  }
+  for (uint32_t i = 0; i < c->timers.len; i++)
+    vec_push(ck->arena, &known, c->timers.data[i].name);
+  report_unknown(ck, name->at, DIAG_E0201, "the timer", name->text, &known);
+}
+
+static void check_start(block_env *env, const ast_stmt *s, model_block *out) {
+  checker *ck = env->env->ck;
+  const model_component *c = env->env->side[SIDE_SELF].component;
+  if (!is_in_component(env, s, "start"))
+    return;
+  model_stmt m = {.kind = STMT_START, .at = s->at};
+  double dt = ck->model->timescales.data[c->timescale].dt;
+  m.value = duration_check(env->env, s->as.start.duration, dt, "the time of a timer", false);
+  model_ref_kind kind = REF_TIMER;
+  bool is_found = component_find(c, s->as.start.timer.text, &kind, &m.item);
+  if (!is_found || kind != REF_TIMER)
+    report_timer(env, &s->as.start.timer, is_found, kind);
+  else if (m.value != NULL)
+    vec_push(ck->arena, out, m);
+}
+
+static void check_statement(block_env *env, const ast_stmt *s, model_block *out) {
+  switch (s->kind) {
+  case AST_ASSIGN: check_assign(env, s, out); break;
+  case AST_LET: check_local(env, s, out); break;
+  case AST_BRANCH: check_branch(env, s, out); break;
+  case AST_EMIT: check_emit(env, s, out); break;
+  case AST_START: check_start(env, s, out); break;
+  }
+}
+
+/* Names of an inner block end with it. */
+static void check_into(block_env *env, const ast_block *block, model_block *out) {
+  const binding *outer = env->env->bindings;
+  for (uint32_t i = 0; i < block->stmts.len; i++)
+    check_statement(env, block->stmts.data[i], out);
+  env->env->bindings = outer;
+}
+
+void block_check(block_env *env, const ast_block *block, model_block *out) {
+  if (block != NULL)
+    check_into(env, block, out);
+}
