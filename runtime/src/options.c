@@ -118,6 +118,21 @@ static bool split_assignment(parse *p, const char *option, const char *what, con
 
 /* ---- one function an option ---- */
 
+static bool refuse_dimension(parse *p, const nsa_settable *settable, uint64_t dimension,
+                             const char *value) {
+  char wanted[64], given[64];
+  units_dimension_name(settable->dimension, wanted, sizeof wanted);
+  units_dimension_name(dimension, given, sizeof given);
+  if (settable->dimension == 0)
+    return refuse(p, "--set %s: it is a plain number, but \"%.40s\" is in %s", settable->name,
+                  value, given);
+  if (dimension == 0)
+    return refuse(p, "--set %s: \"%.40s\" has no unit; it wants one such as %s", settable->name,
+                  value, wanted);
+  return refuse(p, "--set %s: it is in %s, but \"%.40s\" is in %s", settable->name, wanted, value,
+                given);
+}
+
 static bool take_set(parse *p, const char *text) {
   const nsa_program *program = p->program;
   run_override *item = &p->out->overrides[p->out->override_count];
@@ -127,15 +142,11 @@ static bool take_set(parse *p, const char *text) {
     return false;
   const nsa_settable *settable = &program->settables[item->settable];
   uint64_t dimension;
-  char why[160], wanted[64], given[64];
+  char why[160], wanted[64];
   if (!units_parse_quantity(value, &item->value, &dimension, why, sizeof why))
     return refuse(p, "--set %s: %s", settable->name, why);
-  if (dimension != settable->dimension) {
-    units_dimension_name(settable->dimension, wanted, sizeof wanted);
-    units_dimension_name(dimension, given, sizeof given);
-    return refuse(p, "--set %s: %s is in %s, but \"%.40s\" is in %s; give it a unit such as %s",
-                  settable->name, settable->name, wanted, value, given, wanted);
-  }
+  if (dimension != settable->dimension)
+    return refuse_dimension(p, settable, dimension, value);
   if (settable->has_range && !(item->value >= settable->lo && item->value <= settable->hi)) {
     units_dimension_name(dimension, wanted, sizeof wanted);
     return refuse(p, "--set %s: \"%.40s\" is outside its range, %g to %g%s%s", settable->name,

@@ -69,7 +69,8 @@ static int width_of(const char *text, int least) {
 
 static void put_padded(FILE *to, const char *text, int width) {
   put_safe(to, text, strlen(text));
-  fprintf(to, "%*s", width - width_of(text, 0), "");
+  int rest = width - width_of(text, 0);
+  fprintf(to, "%*s", rest > 0 ? rest : 0, "");
 }
 
 static int column_width(const nsa_program *program, const report_column *columns, uint32_t count,

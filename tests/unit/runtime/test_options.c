@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 /* Dimensions: time 4 in byte 0, voltage 4 in byte 1. */
@@ -15,9 +16,15 @@ static nsa_settable settables[] = {
 static nsa_variant variants[] = {{.name = "no_glia"}, {.name = "strong"}};
 static nsa_pattern patterns[] = {{.name = "digit", .path = "digits/{}.pgm", .count = 10}};
 static const nsa_program program = {
-    .name = "demo", .base_dt = 0.1, .ticks = 60000,
-    .settables = settables, .settables_count = 3, .variants = variants, .variants_count = 2,
-    .patterns = patterns, .patterns_count = 1,
+    .name = "demo",
+    .base_dt = 0.1,
+    .ticks = 60000,
+    .settables = settables,
+    .settables_count = 3,
+    .variants = variants,
+    .variants_count = 2,
+    .patterns = patterns,
+    .patterns_count = 1,
 };
 
 static bool parse(run_options *o, char error[256], const char *const *words) {
@@ -27,7 +34,8 @@ static bool parse(run_options *o, char error[256], const char *const *words) {
   return options_parse(&program, count, (char *const *)(uintptr_t)words, o, error, 256);
 }
 
-#define WORDS(...) (const char *const[]){__VA_ARGS__, NULL}
+#define WORDS(...)                                                                                 \
+  (const char *const[]) { __VA_ARGS__, NULL }
 
 static void defaults(void **state) {
   (void)state;
@@ -46,10 +54,11 @@ static void all_of_them(void **state) {
   (void)state;
   run_options o;
   char error[256];
-  assert_true(parse(&o, error, WORDS("--set", "sheet.tau_m=0.02 s", "--set=sheet.v_th=-50 mV", "--variant", "strong",
-                                     "--seed=18446744073709551615", "--threads", "3", "--out", "o", "--for", "2 s",
-                                     "--pattern", "digit=x/{}.pgm", "--csv", "--force", "--time", "--quiet",
-                                     "--no-results")));
+  assert_true(parse(&o, error,
+                    WORDS("--set", "sheet.tau_m=0.02 s", "--set=sheet.v_th=-50 mV", "--variant",
+                          "strong", "--seed=18446744073709551615", "--threads", "3", "--out", "o",
+                          "--for", "2 s", "--pattern", "digit=x/{}.pgm", "--csv", "--force",
+                          "--time", "--quiet", "--no-results")));
   assert_int_equal(o.override_count, 2);
   assert_true(o.overrides[0].value == 20 && o.overrides[0].settable == 0);
   assert_true(o.overrides[1].value == -50 && o.overrides[1].settable == 1);
@@ -78,7 +87,7 @@ static void mistakes_say_what_is_right(void **state) {
   refused("did you mean \"sheet.tau_m\"", WORDS("--set", "sheet.tau=20 ms"));
   refused("there are: sheet.tau_m", WORDS("--set", "zzz=20 ms"));
   refused("is in ms, but \"20 mV\" is in mV", WORDS("--set", "sheet.tau_m=20 mV"));
-  refused("is in ms, but \"20\" is in 1", WORDS("--set", "sheet.tau_m=20"));
+  refused("has no unit; it wants one such as ms", WORDS("--set", "sheet.tau_m=20"));
   refused("outside its range, 1 to 100 ms", WORDS("--set", "sheet.tau_m=1 s"));
   refused("not a unit", WORDS("--set", "sheet.tau_m=1 foo"));
   refused("NAME=value", WORDS("--set", "sheet.tau_m"));

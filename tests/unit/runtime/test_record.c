@@ -12,13 +12,15 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
 #include <cmocka.h>
 
 /* A sheet of five cells with spikes, releases and a potential; the sim is filled in by hand. */
 enum { CELLS = 5, SPIKE = 0, RELEASE = 1, FIELD_V = 0, FIELD_FIRED = 1 };
 
 static nsa_domain domains[] = {{.name = "sheet", .kind = NSA_DOMAIN_POPULATION, .owner = 0}};
-static nsa_field fields[] = {{.name = "sheet.v", .type = NSA_F64}, {.name = "sheet.fired", .type = NSA_B1}};
+static nsa_field fields[] = {{.name = "sheet.v", .type = NSA_F64},
+                             {.name = "sheet.fired", .type = NSA_B1}};
 static nsa_event events[] = {{.name = "spike", .is_spike = 1}, {.name = "release"}};
 static nsa_population populations[] = {{.name = "sheet", .events = events, .events_count = 2}};
 static nsa_phase phases[] = {{"learn"}};
@@ -29,7 +31,12 @@ static nsa_probe probes[] = {
     {.event = RELEASE, .kernel = NSA_NONE, .first = 1, .last = 3, .unit = ""},
     {.event = NSA_NONE, .field = FIELD_V, .kernel = NSA_NONE, ALL, .unit = "mV"},
     {.event = NSA_NONE, .field = FIELD_V, .kernel = NSA_NONE, .first = 1, .last = 2, .unit = "mV"},
-    {.event = NSA_NONE, .field = FIELD_V, .kernel = NSA_NONE, ALL, .reduce = NSA_REDUCE_MEAN, .unit = "mV"},
+    {.event = NSA_NONE,
+     .field = FIELD_V,
+     .kernel = NSA_NONE,
+     ALL,
+     .reduce = NSA_REDUCE_MEAN,
+     .unit = "mV"},
     {.event = NSA_NONE, .field = FIELD_FIRED, .kernel = NSA_NONE, ALL, .unit = "1"},
 };
 static nsa_record records[] = {
@@ -42,10 +49,21 @@ static nsa_record records[] = {
     {.name = "sheet.spike", .probe = 0, .phase = 0},
 };
 static const nsa_program program = {
-    .name = "demo", .base_dt = 0.1, .ticks = 20,
-    .domains = domains, .domains_count = 1, .fields = fields, .fields_count = 2,
-    .populations = populations, .populations_count = 1, .phases = phases, .phases_count = 1,
-    .probes = probes, .probes_count = 6, .records = records, .records_count = 7,
+    .name = "demo",
+    .base_dt = 0.1,
+    .ticks = 20,
+    .domains = domains,
+    .domains_count = 1,
+    .fields = fields,
+    .fields_count = 2,
+    .populations = populations,
+    .populations_count = 1,
+    .phases = phases,
+    .phases_count = 1,
+    .probes = probes,
+    .probes_count = 6,
+    .records = records,
+    .records_count = 7,
 };
 
 typedef struct {
@@ -67,8 +85,12 @@ static void fake_init(fake *f) {
   f->lists[0].elements = f->spikes;
   f->lists[1].elements = f->releases;
   f->population = (sim_population){.size = CELLS, .padded = 8, .every = 1, .events = f->lists};
-  f->s = (sim){.program = &program, .field_data = f->data, .field_count = f->count,
-               .domain_count = f->domain_count, .populations = &f->population, .phase_active = f->active};
+  f->s = (sim){.program = &program,
+               .field_data = f->data,
+               .field_count = f->count,
+               .domain_count = f->domain_count,
+               .populations = &f->population,
+               .phase_active = f->active};
 }
 
 /* At tick n the cells have v = 10 n + i; at even ticks cells 0 and 4 spike, at ticks 3 and 7 all
@@ -180,8 +202,10 @@ static void other_events_and_slices(void **state) {
   hid_t file = open_h5("events.out/sheet.release.h5");
   assert_values(file, "/spikes/sheet/node_ids", (double[]){1, 2, 3, 1, 2, 3}, 6);
   H5Fclose(file);
-  file = open_h5("events.out/sheet.spike.h5"); /* a second recording of the same spikes, in a phase */
-  assert_values(file, "/spikes/sheet/timestamps", (double[]){4 * 0.1, 4 * 0.1, 6 * 0.1, 6 * 0.1}, 4);
+  file =
+      open_h5("events.out/sheet.spike.h5"); /* a second recording of the same spikes, in a phase */
+  assert_values(file, "/spikes/sheet/timestamps", (double[]){4 * 0.1, 4 * 0.1, 6 * 0.1, 6 * 0.1},
+                4);
   H5Fclose(file);
 }
 
@@ -229,8 +253,9 @@ static void text_has_the_same(void **state) {
   size_t len = fread(text, 1, sizeof text - 1, file);
   fclose(file);
   text[len] = 0;
-  assert_string_equal(text, "time,0,1,2,3,4\n0,0,1,2,3,4\n0.5,50,51,52,53,54\n1,100,101,102,103,104\n"
-                            "1.5,150,151,152,153,154\n2,200,201,202,203,204\n");
+  assert_string_equal(text,
+                      "time,0,1,2,3,4\n0,0,1,2,3,4\n0.5,50,51,52,53,54\n1,100,101,102,103,104\n"
+                      "1.5,150,151,152,153,154\n2,200,201,202,203,204\n");
   file = fopen("csv.out/sheet.release.csv", "r");
   len = fread(text, 1, sizeof text - 1, file);
   fclose(file);
@@ -249,7 +274,8 @@ static void results_are_not_overwritten(void **state) {
   assert_false(results_prepare("kept/deep.out/run.json", true, error));
 }
 
-/* What the child says with its exit code: the number of the first thing that was not so, 0 for none. */
+/* What the child says with its exit code: the number of the first thing that was not so, 0 for
+ * none. */
 static int fill_disk(void) {
   char error[SIM_ERROR_SIZE] = "";
   if (!results_prepare("full.out", false, error))
@@ -264,7 +290,9 @@ static int fill_disk(void) {
     return 2;
   if (h5_close(file, error) || !strstr(error, "full.out/spikes.h5"))
     return 3;
-  return access("full.out/spikes.h5", F_OK) == 0 || access("full.out/spikes.h5.part", F_OK) == 0 ? 4 : 0;
+  return access("full.out/spikes.h5", F_OK) == 0 || access("full.out/spikes.h5.part", F_OK) == 0
+             ? 4
+             : 0;
 }
 
 /* In a process of its own: HDF5 keeps a file open that it could not close. */
@@ -285,8 +313,10 @@ static void long_rows(void **state) {
   char error[SIM_ERROR_SIZE] = "";
   assert_true(results_prepare("long.out", false, error));
   h5_file *file = h5_create("long.out", "w", error);
-  h5_report *report = h5_add_report(file, &(h5_report_shape){.population = "w", .units = "nS", .columns = COLUMNS,
-                                                              .step_ms = 1, .expected_rows = 2});
+  h5_report *report = h5_add_report(
+      file,
+      &(h5_report_shape){
+          .population = "w", .units = "nS", .columns = COLUMNS, .step_ms = 1, .expected_rows = 2});
   double *row = malloc(COLUMNS * sizeof *row), *back = malloc(2 * COLUMNS * sizeof *back);
   for (uint32_t i = 0; i < COLUMNS; i++)
     row[i] = i;

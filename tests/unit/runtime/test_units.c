@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/units.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 static double value_of(const char *text, uint64_t *dimension) {
   double value;
   uint64_t ignored;
   char error[128];
-  assert_true(units_parse_quantity(text, &value, dimension ? dimension : &ignored, error, sizeof error));
+  assert_true(
+      units_parse_quantity(text, &value, dimension ? dimension : &ignored, error, sizeof error));
   return value;
 }
 
@@ -55,8 +56,8 @@ static void dimensions(void **state) {
   uint64_t d;
   char name[64];
   static const char *const rows[][2] = {
-      {"1 s", "ms"}, {"1 V/s", "mV/ms"}, {"1 S", "nS"}, {"1 mM/h", "uM/ms"}, {"3", "1"},
-      {"1 J", "aJ"}, {"1 A/V^2", "pA/mV^2"}, {"1 Hz", "1/ms"},
+      {"1 s", "ms"}, {"1 V/s", "mV/ms"}, {"1 S", "nS"},          {"1 mM/h", "uM/ms"},
+      {"3", "1"},    {"1 J", "aJ"},      {"1 A/V^2", "pA/mV^2"}, {"1 Hz", "1/ms"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     value_of(rows[i][0], &d);
@@ -69,9 +70,25 @@ static void dimensions(void **state) {
 
 static void what_is_no_quantity(void **state) {
   (void)state;
-  static const char *const wrong[] = {"",     "ms",    "1 tau", "1 m s",  "nan",       "inf", "0x10", "1e999",
-                                      "1 ^2", "1 s^0", "1 s^",  "1 /",    "1 ms//ms",  ".",   "- 1",  "1 s^99",
-                                      "1 min^-9/min^9/min^9/min^9", "1 kmin", "1 mV*s"};
+  static const char *const wrong[] = {"",
+                                      "ms",
+                                      "1 tau",
+                                      "1 m s",
+                                      "nan",
+                                      "inf",
+                                      "0x10",
+                                      "1e999",
+                                      "1 ^2",
+                                      "1 s^0",
+                                      "1 s^",
+                                      "1 /",
+                                      "1 ms//ms",
+                                      ".",
+                                      "- 1",
+                                      "1 s^99",
+                                      "1 min^-9/min^9/min^9/min^9",
+                                      "1 kmin",
+                                      "1 mV*s"};
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
     double value;
     uint64_t dimension;
@@ -111,8 +128,10 @@ static void results_are_pleasant(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(prefixes_shift_the_exponent), cmocka_unit_test(values_are_internal),
-      cmocka_unit_test(dimensions),                  cmocka_unit_test(what_is_no_quantity),
+      cmocka_unit_test(prefixes_shift_the_exponent),
+      cmocka_unit_test(values_are_internal),
+      cmocka_unit_test(dimensions),
+      cmocka_unit_test(what_is_no_quantity),
       cmocka_unit_test(results_are_pleasant),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
