@@ -108,11 +108,13 @@ static bool is_one_of(int kind, const int *kinds) {
 }
 
 /* Behind a word, these show that it is the name of something: `run = 3`, `delay * 2`. */
-static bool makes_a_name(int kind) {
+static bool makes_a_name(const parse_context *ctx, uint32_t i) {
+  int kind = raw_at(ctx, i)->kind;
   static const int kinds[] = {'=', '.', '[', '*', '/', '+', '-', '^', ',', ')', ']', '<', '>',
                               TOK_ADD_TO, TOK_SUB_FROM, TOK_MUL_BY, TOK_DIV_BY, TOK_LE, TOK_GE,
                               TOK_EQ, TOK_NE, TOK_TO, 0};
-  return is_one_of(kind, kinds);
+  bool is_half_number = kind == '.' && raw_at(ctx, i + 1)->kind == TOK_NUMBER;
+  return is_one_of(kind, kinds) && !is_half_number;
 }
 
 static bool ends_operand(int kind) {
@@ -178,7 +180,7 @@ static int classify_word(const parse_context *ctx, uint32_t i) {
     return word->token;
   int next = raw_at(ctx, i + 1)->kind;
   if (f->at_start)
-    return (word->places & START) && !makes_a_name(next) ? word->token : TOK_NAME;
+    return (word->places & START) && !makes_a_name(ctx, i + 1) ? word->token : TOK_NAME;
   if (word->places & ARGUMENT) {
     bool opens = f->last.kind == '(' || f->last.kind == '[' || f->last.kind == ',';
     bool is_inside = top_bracket(f) == '(' || top_bracket(f) == '[';
@@ -214,7 +216,7 @@ static bool line_continues(const parse_context *ctx, uint32_t i) {
     static const int kinds[] = {TOK_ELSE, TOK_THEN, TOK_AND, TOK_OR, TOK_REFRACTORY, 0};
     return is_one_of(word->token, kinds);
   }
-  if (makes_a_name(raw_at(ctx, i + 1)->kind))
+  if (makes_a_name(ctx, i + 1))
     return false;
   return word->token == TOK_ON ? on_continues(ctx, i) : (word->places & CLAUSE) != 0;
 }

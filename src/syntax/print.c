@@ -177,7 +177,9 @@ static void print_expr(printer *p, const ast_expr *e) { syntax_print_expr(e, p->
 static size_t begin_clause(printer *p) { return p->out->len; }
 
 static void end_clause(printer *p, size_t start) {
-  if (p->is_flat || column(p) <= WIDTH || start <= p->line_start + p->indent + HANGING_INDENT)
+  bool is_empty = p->out->len == start;
+  if (is_empty || p->is_flat || column(p) <= WIDTH ||
+      start <= p->line_start + p->indent + HANGING_INDENT)
     return;
   char *clause = arena_strdup(p->out->arena, p->out->data + start, p->out->len - start);
   p->out->len = start;

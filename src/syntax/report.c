@@ -248,19 +248,20 @@ static mistake *const mistakes[] = {
  * expected, the members are left out and the phrase is said once. */
 static const struct {
   const char *phrase, *tell_tale;
-  const char *members[26];
+  const char *members[27];
 } crowds[] = {
     {"a declaration",
      "population",
      {"neuron", "astrocyte", "synapse", "timescale", "function", "on", "population", "connect",
       "pattern", "for", "present", "drive", "environment", "act", "record", "measure", "variant",
-      "import", "extends", "run", "signal", "precision", "'}'"}},
+      "import", "extends", "run", "signal", "precision", "'}'", "the end of the file",
+      "the end of the line"}},
     {"an item",
      "param",
      {"param", "state", "input", "let", "spike", "every", "function", "noise", "timer", "reaction",
       "event", "on", "each", "default", "a derivative", "a number", "a string", "a name",
-      "refractory", "if", "not", "'('", "'['", "'-'", "'}'"}},
-    {"a statement", "emit", {"let", "if", "emit", "start", "a name", "'}'"}},
+      "refractory", "if", "not", "'('", "'['", "'-'", "'}'", "the end of the line"}},
+    {"a statement", "emit", {"let", "if", "emit", "start", "a name", "'}'", "the end of the line"}},
     {"an expression",
      "a number",
      {"a number", "a string", "a name", "refractory", "if", "not", "'('", "'['", "'-'",
