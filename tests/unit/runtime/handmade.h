@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* handmade.h - programs put together by hand, with kernels written in C, for tests of the runtime. */
+#ifndef NSA_TESTS_HANDMADE_H
+#define NSA_TESTS_HANDMADE_H
+
+#include "nsa_rt.h"
+
+enum { HANDMADE_MAX = 64, HANDMADE_SLOTS = 8 };
+
+/* A program whose lists have room to grow; begin with handmade_new. */
+typedef struct {
+  nsa_program program;
+  nsa_timescale timescales[4];
+  nsa_domain domains[HANDMADE_MAX];
+  nsa_field fields[HANDMADE_MAX];
+  nsa_kernel kernels[HANDMADE_MAX];
+  nsa_kernel_entry entries[HANDMADE_MAX];
+  uint32_t slots[HANDMADE_MAX][HANDMADE_SLOTS];
+  nsa_population populations[HANDMADE_MAX];
+  nsa_event events[HANDMADE_MAX];
+  uint32_t event_count;
+  nsa_connection connections[HANDMADE_MAX];
+  nsa_link_sum sums[HANDMADE_MAX];
+  nsa_collect collects[HANDMADE_MAX];
+  nsa_stimulus stimuli[HANDMADE_MAX];
+  nsa_phase phases[HANDMADE_MAX];
+  nsa_phase_block phase_blocks[HANDMADE_MAX];
+  nsa_pattern patterns[4];
+  nsa_image images[HANDMADE_MAX];
+  nsa_settable settables[HANDMADE_MAX];
+  nsa_source_file files[1];
+  uint32_t init[HANDMADE_MAX], setup[HANDMADE_MAX], sources[HANDMADE_MAX], states[HANDMADE_MAX];
+  uint32_t state_count;
+} handmade;
+
+/* Base dt 0.1 ms; timescale 0 is one tick long, timescale 1 has slow_ticks. Domain 0 is the run's. */
+handmade *handmade_new(uint32_t slow_ticks);
+void handmade_free(handmade *m);
+
+uint32_t handmade_population(handmade *m, const char *name, uint32_t rows, uint32_t cols, uint32_t timescale);
+uint32_t handmade_domain(handmade *m, const char *name, nsa_domain_kind kind, uint32_t owner);
+uint32_t handmade_field(handmade *m, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind, double value);
+/* slots end with NSA_NONE */
+uint32_t handmade_kernel(handmade *m, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
+                         nsa_kernel_fn fn, ...);
+/* The events of one population are added one after the other. */
+void handmade_event(handmade *m, uint32_t population, const char *name, uint32_t flag);
+void handmade_state(handmade *m, uint32_t population, uint32_t field); /* likewise */
+/* Everything optional is NSA_NONE. */
+nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t source, uint32_t target, nsa_rule_kind rule);
+nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, uint32_t kernel, uint64_t start, uint64_t stop);
+nsa_link_sum *handmade_sum(handmade *m, uint32_t connection, uint32_t source_term, uint32_t weight, uint32_t sum, uint32_t every);
+
+#endif
