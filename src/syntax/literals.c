@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* literals.c - numbers, their units, names and strings, out of raw tokens. */
+#include "syntax/syntax.h"
+#include "syntax/tokens.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* An error inside a statement, found before the grammar: the grammar's own errors about the same
+ * statement would only repeat it. */
+diag *report_token(parse_context *ctx, diag_code code, span at, const char *message) {
+  ctx->filter.is_quiet = true;
+  return report_error(ctx, code, at, "%s", message);
+}
+
+/* A name of at most LIMIT_NAME_BYTES. */
+ast_name read_name(parse_context *ctx, uint32_t i) {
+  span at = filter_span(ctx, i);
+  uint32_t len = raw_len(ctx, i);
+  if (len > LIMIT_NAME_BYTES) {
+    diag *d = report_error(ctx, DIAG_E0901, (span){at.file, at.start, at.start + 1},
+                           "this name is longer than %d bytes", LIMIT_NAME_BYTES);
+    diag_hint(d, "names become names of files and of groups in them");
+    len = LIMIT_NAME_BYTES;
+  }
+  return (ast_name){intern(ctx->names, raw_text(ctx, i), len), at};
+}
+
+/* --------------------------------------------------------------------------------- units */
+
+/* "^2" or "^-1" behind a unit's name, at raw token i; gives the raw token behind it. */
+static uint32_t read_exponent(const parse_context *ctx, uint32_t i, int32_t *exponent) {
+  *exponent = 1;
+  if (raw_at(ctx, i)->kind != '^' || !is_adjacent(ctx, i))
+    return i;
+  uint32_t at = i + 1;
+  bool is_negative = raw_at(ctx, at)->kind == '-' && is_adjacent(ctx, at);
+  if (is_negative)
+    at++;
+  const char *digits = raw_text(ctx, at);
+  uint32_t len = raw_len(ctx, at);
+  if (raw_at(ctx, at)->kind != TOK_NUMBER || !is_adjacent(ctx, at) ||
+      len > LIMIT_UNIT_EXPONENT_DIGITS || strspn(digits, "0123456789") < len)
+    return i;
+  int32_t value = 0;
+  for (uint32_t k = 0; k < len; k++)
+    value = value * 10 + (digits[k] - '0');
+  if (value == 0)
+    return i;
+  *exponent = is_negative ? -value : value;
+  return at + 1;
+}
+
+static bool is_unit_word(const parse_context *ctx, uint32_t i, bool any_word) {
+  return raw_at(ctx, i)->kind == TOK_NAME &&
+         (any_word || syntax_is_unit_name(raw_text(ctx, i), raw_len(ctx, i)));
+}
+
+static uint32_t add_factor(parse_context *ctx, ast_unit *unit, uint32_t i, int32_t sign) {
+  int32_t exponent;
+  uint32_t next = read_exponent(ctx, i + 1, &exponent);
+  ast_unit_factor factor = {intern(ctx->names, raw_text(ctx, i), raw_len(ctx, i)), sign * exponent,
+                            filter_span(ctx, i)};
+  vec_push(ctx->arena, &unit->factors, factor);
+  return next;
+}
+
+/* The unit at raw token i, if there is one; *next is then the raw token behind it. any_word: a word
+ * is taken as a unit even where it is none, for the model to complain about. */
+ast_unit *read_unit(parse_context *ctx, uint32_t i, bool any_word, uint32_t *next) {
+  ast_unit draft = {0};
+  uint32_t at = i;
+  if (raw_at(ctx, at)->kind == '%') {
+    ast_unit_factor percent = {intern_cstr(ctx->names, "%"), 1, filter_span(ctx, at)};
+    vec_push(ctx->arena, &draft.factors, percent);
+    at++;
+  } else if (is_unit_word(ctx, at, any_word)) {
+    at = add_factor(ctx, &draft, at, 1);
+  } else if (any_word && raw_is(ctx, at, "1")) {
+    at++;
+  } else if (raw_at(ctx, at)->kind != '/' || (!any_word && is_adjacent(ctx, at))) {
+    return NULL; /* `1/ms` is a division, `1 /ms` a quantity */
+  }
+  while (raw_at(ctx, at)->kind == '/' && (at == i || is_adjacent(ctx, at)) &&
+         is_adjacent(ctx, at + 1) && is_unit_word(ctx, at + 1, any_word))
+    at = add_factor(ctx, &draft, at + 1, -1);
+  if (at == i)
+    return NULL;
+  ast_unit *unit = ARENA_NEW(ctx->arena, ast_unit);
+  *unit = draft;
+  unit->at = span_join(filter_span(ctx, i), filter_span(ctx, at - 1));
+  unit->text = intern(ctx->names, ctx->file->text + unit->at.start, unit->at.end - unit->at.start);
+  *next = at;
+  return unit;
+}
+
+/* The digits of a number from raw token i; "5." and ".5" are repaired with a message. */
+uint32_t read_digits(parse_context *ctx, uint32_t i, const char **digits) {
+  uint32_t at = i;
+  while (raw_at(ctx, at + 1)->kind == '.' && is_adjacent(ctx, at + 1))
+    at += is_adjacent(ctx, at + 2) && raw_at(ctx, at + 2)->kind == TOK_NUMBER ? 2 : 1;
+  span place = span_join(filter_span(ctx, i), filter_span(ctx, at));
+  *digits = intern(ctx->names, raw_text(ctx, i), raw_len(ctx, i));
+  if (at != i) {
+    diag *d = report_token(ctx, DIAG_E0102, place, "a point in a number stands between two digits");
+    if (at == i + 1)
+      diag_hint(d, "write `%s` or `%s.0`", *digits, *digits);
+  } else if (raw_len(ctx, i) > LIMIT_NUMBER_BYTES) {
+    report_error(ctx, DIAG_E0901, (span){place.file, place.start, place.start + 1},
+                 "this number is longer than %d characters", LIMIT_NUMBER_BYTES);
+    *digits = "0";
+  } else if (!isfinite(strtod(*digits, NULL))) {
+    report_error(ctx, DIAG_E0102, place, "this number is too large for double precision");
+    *digits = "0";
+  }
+  return at + 1;
+}
+
+ast_name read_string(parse_context *ctx, uint32_t i) {
+  bool is_open = raw_at(ctx, i)->kind == TOK_OPEN_STRING;
+  span place = filter_span(ctx, i);
+  if (is_open) {
+    diag *d = report_token(ctx, DIAG_E0104, (span){place.file, place.start, place.start + 1},
+                           "this string is not closed on its line");
+    diag_hint(d, "end it with `\"`");
+  }
+  text out = text_new(ctx->arena);
+  const char *s = ctx->file->text;
+  for (uint32_t k = place.start + 1; k < place.end - (is_open ? 0 : 1); k++) {
+    char c = s[k];
+    if (c == '\\' && k + 1 < place.end) {
+      c = s[++k];
+      if (c != '"' && c != '\\')
+        report_token(ctx, DIAG_E0103, (span){place.file, k - 1, k + 1},
+                     "in a string only `\\\"` and `\\\\` begin with a backslash");
+    } else if ((unsigned char)c < 0x20 && c != '\t') {
+      report_token(ctx, DIAG_E0103, (span){place.file, k, k + 1},
+                   "a control character stands in this string");
+      c = ' ';
+    }
+    text_add(&out, &c, 1);
+  }
+  return (ast_name){intern_cstr(ctx->names, out.len > 0 ? text_cstr(&out) : ""), place};
+}
