@@ -10,6 +10,7 @@
 #include "report.h"
 #include "run_json.h"
 #include "signals.h"
+#include "units.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -177,31 +178,31 @@ static const char *const outcomes[] = {[STEPS_DONE] = "completed",
                                        [STEPS_NUMERICAL] = "failed",
                                        [STEPS_DISK] = "failed"};
 
+static void describe_stop(const sim *s, char *text, size_t size) {
+  char unit[16];
+  double time = units_pleasant((double)s->tick * s->program->base_dt, "ms", unit, sizeof unit);
+  snprintf(text, size, "stopped by %s at t = %.6g %s, %.3g%% of the run",
+           signals_name(signals_caught()), time, unit,
+           100 * (double)s->tick / (double)s->program->ticks);
+}
+
 static void describe_end(const run_case *c, steps_end end, char *text, size_t size) {
   const sim *s = c->sim;
   text[0] = 0;
   if (end == STEPS_NUMERICAL)
     report_failure_text(s, text, size);
   else if (end == STEPS_SIGNAL)
-    snprintf(text, size, "stopped by %s at t = %.6g ms, %.3g%% of the run",
-             signals_name(signals_caught()), (double)s->tick * s->program->base_dt,
-             100 * (double)s->tick / (double)s->program->ticks);
+    describe_stop(s, text, size);
   else if (end == STEPS_DISK)
     snprintf(text, size, "%s", recorder_error(c->recorder));
-}
-
-/* Earlier results stay when the new ones are not whole because the disk is full. */
-static bool close_recordings(run_case *c, steps_end end, char error[SIM_ERROR_SIZE]) {
-  if (!c->recorder || (end == STEPS_DISK && c->had_results))
-    return true;
-  return recorder_close(c->recorder, error);
 }
 
 static int save_results(run_case *c, steps_end end, const char *message) {
   char error[SIM_ERROR_SIZE] = "";
   if (!c->folder[0])
     return EXIT_OK;
-  bool is_good = close_recordings(c, end, error);
+  /* Earlier results stay as they are when the new ones are not whole. */
+  bool is_good = !c->recorder || recorder_close(c->recorder, c->had_results, error);
   end_stage(c, "close results");
   run_report report = {
       .sim = c->sim,
@@ -219,10 +220,9 @@ static int save_results(run_case *c, steps_end end, const char *message) {
       .stage_count = c->stage_count,
       .wall_seconds = progress_clock() - c->started,
   };
-  bool is_kept = end == STEPS_DISK && c->had_results;
-  if (is_good && !is_kept)
+  if (is_good)
     is_good = run_json_write(&report, error);
-  return is_good || end == STEPS_DISK ? EXIT_OK : complain(c, error);
+  return is_good || end == STEPS_DISK ? EXIT_OK : complain(c, error); /* the disk was reported */
 }
 
 static int say_end(const run_case *c, steps_end end, const char *message) {

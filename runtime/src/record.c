@@ -364,9 +364,35 @@ const char *recorder_error(const recorder *r) {
 uint32_t recorder_file_count(const recorder *r) { return r->name_count; }
 const char *recorder_file(const recorder *r, uint32_t i) { return r->names[i]; }
 
-bool recorder_close(recorder *r, char error[SIM_ERROR_SIZE]) {
+static void discard_all(recorder *r) {
+  for (uint32_t i = 0; i < r->file_count; i++)
+    h5_discard(r->files[i]);
+  r->file_count = 0;
+  for (uint32_t i = 0; i < r->recording_count; i++) {
+    if (r->recordings[i].csv)
+      csv_discard(r->recordings[i].csv);
+    r->recordings[i].csv = NULL;
+  }
+}
+
+static bool end_all(recorder *r) {
   bool is_good = true;
+  for (uint32_t i = 0; i < r->file_count; i++)
+    is_good = h5_end(r->files[i]) && is_good;
+  for (uint32_t i = 0; i < r->recording_count; i++)
+    is_good = (!r->recordings[i].csv || csv_end(r->recordings[i].csv)) && is_good;
+  return is_good;
+}
+
+bool recorder_close(recorder *r, bool together, char error[SIM_ERROR_SIZE]) {
   char ignored[SIM_ERROR_SIZE];
+  bool is_good = end_all(r);
+  if (!is_good && together) {
+    snprintf(error, SIM_ERROR_SIZE, "%s", recorder_error(r));
+    discard_all(r);
+    return false;
+  }
+  is_good = true;
   for (uint32_t i = 0; i < r->file_count; i++)
     is_good = h5_close(r->files[i], is_good ? error : ignored) && is_good;
   r->file_count = 0;
@@ -381,12 +407,7 @@ bool recorder_close(recorder *r, char error[SIM_ERROR_SIZE]) {
 void recorder_free(recorder *r) {
   if (!r)
     return;
-  for (uint32_t i = 0; i < r->file_count; i++)
-    h5_discard(r->files[i]);
-  for (uint32_t i = 0; i < r->recording_count; i++) {
-    if (r->recordings[i].csv)
-      csv_discard(r->recordings[i].csv);
-  }
+  discard_all(r);
   free(r->recordings);
   free(r->files);
   free(r->names);

@@ -24,8 +24,10 @@ const char *recorder_error(const recorder *r);
 /* The names of the files, as they lie in the folder. */
 uint32_t recorder_file_count(const recorder *r);
 const char *recorder_file(const recorder *r, uint32_t i);
-/* Closes the files; all that are whole get their names. False with the first failure in error. */
-bool recorder_close(recorder *r, char error[SIM_ERROR_SIZE]);
+/* Closes the files and gives them their names: all or none of them when `together` (earlier results
+ * must not be mixed with new ones), else all that are whole. False with the first failure in error.
+ */
+bool recorder_close(recorder *r, bool together, char error[SIM_ERROR_SIZE]);
 /* Also removes what was not closed. NULL is fine. */
 void recorder_free(recorder *r);
 

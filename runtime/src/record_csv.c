@@ -86,12 +86,19 @@ bool csv_flush(csv_file *file) {
   return !file->has_failed && check(file, fflush(file->file) == 0, "write");
 }
 
-bool csv_close(csv_file *file, char error[CSV_ERROR_SIZE]) {
+bool csv_end(csv_file *file) {
+  if (!file->file)
+    return !file->has_failed;
   if (csv_flush(file))
     check(file, fsync(fileno(file->file)) == 0, "write");
   if (fclose(file->file) != 0)
     check(file, false, "write");
-  bool is_good = !file->has_failed && check(file, rename(file->part, file->path) == 0, "rename");
+  file->file = NULL;
+  return !file->has_failed;
+}
+
+bool csv_close(csv_file *file, char error[CSV_ERROR_SIZE]) {
+  bool is_good = csv_end(file) && check(file, rename(file->part, file->path) == 0, "rename");
   if (!is_good) {
     unlink(file->part);
     snprintf(error, CSV_ERROR_SIZE, "%s", file->error);

@@ -18,6 +18,7 @@ void csv_put_number(csv_file *file, double value);
 void csv_put_whole(csv_file *file, uint64_t value);
 bool csv_flush(csv_file *file);
 const char *csv_error(const csv_file *file);
+bool csv_end(csv_file *file);
 bool csv_close(csv_file *file, char error[CSV_ERROR_SIZE]);
 void csv_discard(csv_file *file);
 

@@ -45,7 +45,7 @@ struct h5_file {
   char *path, *part;
   h5_spikes *spikes;
   h5_report *report;
-  bool has_failed;
+  bool has_failed, has_ended;
   char error[H5_ERROR_SIZE];
 };
 
@@ -452,17 +452,21 @@ static bool sync_file(const char *path) {
   return is_good;
 }
 
-bool h5_close(h5_file *file, char error[H5_ERROR_SIZE]) {
-  if (file->report && file->report->mapping >= 0 && h5_flush(file))
+bool h5_end(h5_file *file) {
+  if (file->has_ended)
+    return !file->has_failed;
+  if (!file->has_failed && h5_flush(file) && file->report)
     write_report_time(file->report);
-  else if (!file->has_failed)
-    h5_flush(file);
   close_tables(file);
   errno = 0;
   if (file->id >= 0)
     check(file, H5Fclose(file->id) >= 0, "write");
-  bool is_good = !file->has_failed && check(file, sync_file(file->part), "write") &&
-                 check(file, rename(file->part, file->path) == 0, "rename");
+  file->has_ended = true;
+  return !file->has_failed && check(file, sync_file(file->part), "write");
+}
+
+bool h5_close(h5_file *file, char error[H5_ERROR_SIZE]) {
+  bool is_good = h5_end(file) && check(file, rename(file->part, file->path) == 0, "rename");
   if (!is_good) {
     unlink(file->part);
     snprintf(error, H5_ERROR_SIZE, "%s", file->error);

@@ -24,9 +24,10 @@ h5_file *h5_create(const char *folder, const char *name, char error[H5_ERROR_SIZ
 bool h5_flush(h5_file *file);
 /* NULL while all is well. */
 const char *h5_error(const h5_file *file);
-/* Flushes, closes, gives the file its name and frees. False with a sentence in error. */
+/* Flushes and closes; the file is complete but has its name only after h5_close. */
+bool h5_end(h5_file *file);
+/* h5_end, gives the file its name and frees. False with a sentence in error. */
 bool h5_close(h5_file *file, char error[H5_ERROR_SIZE]);
-
 /* Closes and removes the partial file. */
 void h5_discard(h5_file *file);
 

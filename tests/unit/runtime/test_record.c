@@ -126,7 +126,7 @@ static void run(const char *folder, bool with_csv) {
   assert_null(recorder_error(r));
   assert_int_equal(recorder_file_count(r), with_csv ? 14 : 7);
   assert_string_equal(recorder_file(r, 0), "spikes.h5");
-  assert_true(recorder_close(r, error));
+  assert_true(recorder_close(r, false, error));
   recorder_free(r);
 }
 
