@@ -297,7 +297,8 @@ static void create_report_sets(h5_report *report, hid_t group) {
   hsize_t chunk[2], size[2] = {0, report->shape.columns};
   choose_chunk(&report->shape, chunk);
   report->data = create_growing(group, "data", H5T_IEEE_F64LE, 2, size, chunk);
-  bool is_good = report->data >= 0 && put_text(report->data, "units", report->shape.units) &&
+  bool is_good = report->data >= 0 &&
+                 put_text(report->data, "units", report->shape.units ? report->shape.units : "1") &&
                  (!report->shape.reduced || put_text(group, "reduced", report->shape.reduced));
   report->mapping = open_group(group, "mapping");
   is_good = is_good && report->mapping >= 0 && write_mapping(report);

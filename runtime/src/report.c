@@ -156,6 +156,24 @@ static void show_place(FILE *to, const nsa_program *program, nsa_place at) {
   fprintf(to, "\n      | %*s^\n", at.column > 0 && at.column <= len ? (int)at.column - 1 : 0, "");
 }
 
+/* All states of the element: which of them are still sound tells where it began. */
+static void show_states(FILE *to, const sim *s) {
+  const nsa_population *population = &s->program->populations[s->failure.population];
+  fputs("      = note: the element's state:", to);
+  for (uint32_t i = 0; i < population->states_count; i++) {
+    const nsa_field *field = &s->program->fields[population->states[i]];
+    const double *values = s->field_data[population->states[i]];
+    if (field->type != NSA_F64 || !field->name)
+      continue;
+    const char *dot = strrchr(field->name, '.'), *unit = field->unit ? field->unit : "";
+    fprintf(to, "%s %s = %.6g", i ? "," : "", dot ? dot + 1 : field->name,
+            values[field->is_uniform ? 0 : s->failure.element]);
+    fprintf(to, "%s%s", unit[0] && strcmp(unit, "1") != 0 ? " " : "",
+            strcmp(unit, "1") != 0 ? unit : "");
+  }
+  fputc('\n', to);
+}
+
 void report_failure(FILE *to, const sim *s) {
   const nsa_program *program = s->program;
   nsa_place at = program->fields[s->failure.field].at;
@@ -171,6 +189,7 @@ void report_failure(FILE *to, const sim *s) {
   fputc('\n', to);
   if (has_place)
     show_place(to, program, at);
+  show_states(to, s);
 }
 
 /* ---- the end ---- */

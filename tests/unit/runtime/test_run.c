@@ -295,6 +295,7 @@ static void a_numerical_failure_says_where(void **state) {
                 "= 0.5 ms\n");
   contains(err, "    2 |   dv/dt = rate \n");
   contains(err, "      |   ^\n");
+  contains(err, "the element's state: v = inf mV\n");
   assert_null(strchr(err, '\033'));
   assert_true(exists("demo.out/spikes.h5"));
   cJSON *json = read_json("demo.out/run.json");
