@@ -100,7 +100,7 @@ static void check_other(checker *ck, const ast_decl *d) {
 
 static void check_needs(checker *ck, const ast_file *file) {
   span at = {.file = file->file};
-  if (!ck->options->needs_run)
+  if (!ck->options->needs_run || ck->is_broken)
     return;
   bool has_run = ck->model->run_at.file != NONE;
   bool declares_population = false;
@@ -131,6 +131,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   ck->model->run_at = SPAN_NONE;
   make_maps(ck);
   import_files(ck, file);
+  ck->is_broken = diag_error_count(sink) > 0;
   timescales_check(ck);
   populations_check(ck);
   connections_check(ck);

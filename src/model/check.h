@@ -95,7 +95,7 @@ typedef struct {
   map *timescales, *populations, *connections, *patterns, *phases, *measures, *variants;
   map *record_names;
   uint32_t import_depth;
-  const ast_file *main_file;
+  bool is_broken; /* something could not be read: names may be missing through no fault */
   double state_bytes; /* of all populations */
 } checker;
 
@@ -140,6 +140,7 @@ typedef struct {
   expr_side side[4];          /* by model_side */
   bool has_partners;          /* pre., post. and astro. can be named */
   bool partners_unknown;      /* a synapse that no connection uses */
+  bool is_partner_rule;       /* in the result the near element is SIDE_PRE, the partner SIDE_POST */
   unsigned allow;
   const char *where;          /* "an initial value": for messages */
   uint32_t param_limit;       /* params from this item on are not there yet */

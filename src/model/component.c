@@ -593,7 +593,8 @@ static void check_default(component_builder *b, const flat_item *item) {
   }
   const ast_name *name = &target->as.member.name;
   if (!component_find(astro, name->text, &kind, &index) || kind == REF_NOISE) {
-    diag_report(b->ck->sink, DIAG_E0201, name->at, "`%s` has no value `%s`", astro->name, name->text);
+    if (!b->ck->is_broken)
+      diag_report(b->ck->sink, DIAG_E0201, name->at, "`%s` has no value `%s`", astro->name, name->text);
     return;
   }
   model_expr *value =

@@ -211,7 +211,8 @@ static model_measure_node *check_size(checker *ck, const ast_expr *e) {
     n->probe.owner = connection_find(ck, name);
   if (n->probe.owner != NONE)
     return n;
-  diag_report(ck->sink, DIAG_E0201, of->at, "`size` takes a population or connection, not `%s`",
+  if (!ck->is_broken)
+    diag_report(ck->sink, DIAG_E0201, of->at, "`size` takes a population or connection, not `%s`",
               expr_text(ck, of));
   return NULL;
 }

@@ -189,6 +189,8 @@ static bool find_state(component_builder *b, ast_name name, const char *role, ui
     return false;
   }
   name_list known = {0};
+  if (b->ck->is_broken)
+    return false;
   for (uint32_t i = 0; i < b->c->states.len; i++)
     vec_push(b->ck->arena, &known, b->c->states.data[i].name);
   diag *d = diag_report(b->ck->sink, DIAG_E0402, name.at, "there is no state `%s` that can %s",

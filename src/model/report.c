@@ -82,13 +82,14 @@ void report_units(checker *ck, const ast_expr *offender, dim got, dim want, cons
                     unit_phrase(ck, got), what, unit_phrase(ck, want));
     hint_at_factor(ck, d, name, got, want);
   }
-  diag_note(d, offender->at, "this is %s", unit_phrase(ck, got));
   if (what_at.file != NONE)
     diag_note(d, what_at, "this is %s", unit_phrase(ck, want));
 }
 
 void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name,
                     const name_list *known) {
+  if (ck->is_broken)
+    return;
   diag *d = diag_report(ck->sink, code, at, "%s `%s` is not known", what, name);
   const char *nearest = diag_nearest(name, known->data, known->len);
   if (nearest != NULL)

@@ -67,6 +67,13 @@ static void add_item_names(checker *ck, const expr_env *env, model_side side, na
 
 /* ---- references ---- */
 
+/* Rules of the third partner are lowered like those of links: from the near element to the partner. */
+static model_side side_in_result(const expr_env *env, model_side side) {
+  if (!env->is_partner_rule)
+    return side;
+  return side == SIDE_ASTRO ? SIDE_POST : SIDE_PRE;
+}
+
 static model_expr *not_allowed(expr_env *env, model_ref_kind kind, span at, const char *name) {
   diag *d;
   if (kind == REF_NOISE) {
@@ -111,7 +118,7 @@ model_expr *resolve_item(expr_env *env, model_side side, model_ref_kind kind, ui
   if (dim_is_unknown(unit))
     return NULL;
   mark_used(&env->side[side], kind, item);
-  model_expr *e = expr_ref(env->ck, kind, side, item, unit, at);
+  model_expr *e = expr_ref(env->ck, kind, side_in_result(env, side), item, unit, at);
   e->is_bool = kind == REF_TIMER || (kind == REF_LET && c->lets.data[item].value->is_bool);
   return e;
 }
@@ -168,7 +175,7 @@ static model_expr *make_place(expr_env *env, model_side side, model_ref_kind kin
   bool is_length = is_coordinate && (s->population == NULL || s->population->spacing > 0);
   if (is_coordinate && s->population == NULL && s->usage != NULL)
     s->usage->has_place = true;
-  return expr_ref(env->ck, kind, side, 0, is_length ? dim_um : dim_none(), at);
+  return expr_ref(env->ck, kind, side_in_result(env, side), 0, is_length ? dim_um : dim_none(), at);
 }
 
 static model_expr *find_constant(expr_env *env, const char *name, span at) {
@@ -206,6 +213,8 @@ static model_expr *resolve_refractory(expr_env *env, span at) {
       e->is_bool = true;
       return e;
     }
+  if (env->ck->is_broken)
+    return NULL;
   diag *d = diag_report(env->ck->sink, DIAG_E0407, at,
                         "nothing in this component has a refractory time");
   diag_hint(d, "write `spike when ... refractory 2 ms`");

@@ -29,6 +29,7 @@ static expr_env condition_scope(rule_env *r, uint32_t *draws) {
   env.side[ends->target_side] =
       (expr_side){.component = &components[ends->target->component], .population = ends->target};
   env.has_partners = true;
+  env.is_partner_rule = ends->is_partner;
   env.has_distance_unit = are_spaced(ends);
   env.allow = ALLOW_RANDOM | ALLOW_DISTANCE;
   env.key_base = ends->key;
