@@ -41,7 +41,7 @@ static void format_span(double seconds, char text[32]) {
 }
 
 static void draw_bar(double part, char bar[BAR_WIDTH + 1]) {
-  int filled = (int)(part * BAR_WIDTH);
+  int filled = (int)(part * (double)BAR_WIDTH);
   memset(bar, '-', BAR_WIDTH);
   memset(bar, '#', (size_t)filled);
   bar[BAR_WIDTH] = 0;

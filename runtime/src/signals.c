@@ -12,7 +12,8 @@
 static volatile sig_atomic_t caught;
 static struct timespec caught_at;
 
-enum { AT_ONCE_SECONDS = 2, EXIT_BUG = 70 };
+enum { EXIT_BUG = 70 };
+static const double at_once_seconds = 2;
 
 static double seconds_between(struct timespec a, struct timespec b) {
   return (double)(b.tv_sec - a.tv_sec) + 1e-9 * (double)(b.tv_nsec - a.tv_nsec);
@@ -21,7 +22,7 @@ static double seconds_between(struct timespec a, struct timespec b) {
 static void on_request(int number) {
   struct timespec now = {0};
   clock_gettime(CLOCK_MONOTONIC, &now);
-  if (caught && seconds_between(caught_at, now) < AT_ONCE_SECONDS)
+  if (caught && seconds_between(caught_at, now) < at_once_seconds)
     _exit(128 + number);
   caught = number;
   caught_at = now;
