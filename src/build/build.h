@@ -34,7 +34,8 @@ typedef struct {
 } build_options;
 
 typedef struct {
-  double emit, optimise, codegen; /* seconds; all 0 when the object came from the cache */
+  double emit, optimise, codegen; /* seconds, of the longest thread; 0 when it came from the cache */
+  double total;
   bool is_cached;
 } build_times;
 
@@ -43,10 +44,18 @@ typedef struct {
   size_t len;
 } build_bytes;
 
-/* The object file; its bytes live in the arena. times may be NULL. */
-bool build_object(arena *a, const ir_program *program, const build_target *target,
-                  const build_options *options, build_bytes *object, build_times *times,
-                  const char **error);
+/* A program's object files; a part may be empty. Kernels that run at every step are spread over two, which are
+ * compiled at the same time by two threads; what runs once is compiled apart, with less effort. */
+enum { BUILD_PARTS = 3 };
+typedef struct {
+  build_bytes parts[BUILD_PARTS];
+} build_objects;
+
+/* The bytes live in the arena and are the same for the same program, whatever the number of processors. times
+ * may be NULL. */
+bool build_compile(arena *a, const ir_program *program, const build_target *target,
+                   const build_options *options, build_objects *objects, build_times *times,
+                   const char **error);
 
 typedef enum { BUILD_TEXT_LLVM, BUILD_TEXT_OPTIMISED, BUILD_TEXT_ASSEMBLY } build_text_kind;
 
@@ -58,14 +67,14 @@ const char *build_text(arena *a, const ir_program *program, const build_target *
 
 typedef struct build_jit build_jit;
 
-/* Links the object into this process; kernels are there until build_jit_free. */
-build_jit *build_jit_new(arena *a, const build_bytes *object, const char **error);
+/* Links the objects into this process; kernels are there until build_jit_free. */
+build_jit *build_jit_new(arena *a, const build_objects *objects, const char **error);
 const nsa_kernel_fn *build_jit_kernels(const build_jit *jit, uint32_t *count);
 void build_jit_free(build_jit *jit);
 
 /* Appends names and addresses of the kernels to /tmp/perf-<pid>.map, where `perf` looks for them. */
 bool build_perf_map(arena *a, const build_jit *jit, const nsa_program *program,
-                    const build_bytes *object, const char **error);
+                    const build_objects *objects, const char **error);
 
 /* ---- the cache (cache.c) ---- */
 
@@ -73,16 +82,17 @@ typedef struct {
   uint64_t lo, hi;
 } build_key;
 
-/* What the object depends on: operations, types and slots of the functions, the processor, LLVM, this
+/* What the objects depend on: operations, types and slots of the functions, the processor, LLVM, this
  * compiler. Not: names, places, parameters' values. */
 build_key build_cache_key(const ir_program *program, const build_target *target);
 /* $NSA_CACHE, $XDG_CACHE_HOME/nsa or ~/.cache/nsa; NULL when caching is off (NSA_CACHE=off) or the folder
  * is not ours alone. Made when missing. */
 const char *build_cache_folder(arena *a);
 /* False when there is none, or it is damaged. */
-bool build_cache_read(arena *a, const char *folder, build_key key, build_bytes *object);
+bool build_cache_read(arena *a, const char *folder, build_key key, build_objects *objects);
 /* Failures are silent: the cache is a convenience. */
-void build_cache_write(arena *a, const char *folder, build_key key, const build_bytes *object);
+void build_cache_write(arena *a, const char *folder, build_key key,
+                       const build_objects *objects);
 
 /* ---- executables (link.c) ---- */
 
@@ -90,7 +100,7 @@ void build_cache_write(arena *a, const char *folder, build_key key, const build_
 const char *build_library_folder(arena *a);
 /* Links kernels and program with the runtime in library_folder into an executable, by the system's `cc`. */
 bool build_executable(arena *a, const nsa_program *program, const build_target *target,
-                      const build_bytes *kernels, const char *library_folder, const char *path,
+                      const build_objects *kernels, const char *library_folder, const char *path,
                       const char **error);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cache.c - objects of earlier compiles, by what they were made of.
  *
- * An entry is a file <key>.nsaobj: a header and the object. It is written under another name and renamed, so any
+ * An entry is a file <key>.nsaobj: a header and the objects. It is written under another name and renamed, so any
  * number of processes may share the folder. An entry that is short, altered or another's is ignored and
  * written anew. The folder must be ours alone: whoever can write there can run code as us. */
 #include "build/build_internal.h"
@@ -20,8 +20,8 @@
 typedef struct {
   char magic[8];
   build_key key;
-  uint64_t len;
-  hash128 checksum;
+  uint64_t lens[BUILD_PARTS];
+  hash128 checksum; /* of what follows */
 } entry_header;
 
 static const char magic[8] = {'n', 's', 'a', 'o', 'b', 'j', '0', '1'};
@@ -168,7 +168,20 @@ static char *entry_path(arena *a, const char *folder, build_key key) {
 
 /* ---- entries ---- */
 
-bool build_cache_read(arena *a, const char *folder, build_key key, build_bytes *object) {
+static bool is_intact(const entry_header *header, build_key key, const uint8_t *body, size_t len) {
+  hash128 sum = hash_bytes(hash_start(), body, len);
+  if (memcmp(header->magic, magic, sizeof magic) != 0 || header->key.lo != key.lo ||
+      header->key.hi != key.hi || header->checksum.lo != sum.lo || header->checksum.hi != sum.hi)
+    return false;
+  for (uint32_t i = 0; i < BUILD_PARTS; i++) {
+    if (header->lens[i] > len)
+      return false;
+    len -= header->lens[i];
+  }
+  return len == 0;
+}
+
+bool build_cache_read(arena *a, const char *folder, build_key key, build_objects *objects) {
   const char *path = entry_path(a, folder, key), *error;
   size_t len;
   if (!file_exists(path))
@@ -179,12 +192,12 @@ bool build_cache_read(arena *a, const char *folder, build_key key, build_bytes *
     return false;
   memcpy(&header, data, sizeof header);
   const uint8_t *body = (const uint8_t *)data + sizeof header;
-  hash128 sum = hash_bytes(hash_start(), body, len - sizeof header);
-  if (memcmp(header.magic, magic, sizeof magic) != 0 || header.key.lo != key.lo ||
-      header.key.hi != key.hi || header.len != len - sizeof header ||
-      header.checksum.lo != sum.lo || header.checksum.hi != sum.hi)
+  if (!is_intact(&header, key, body, len - sizeof header))
     return false;
-  *object = (build_bytes){body, len - sizeof header};
+  for (uint32_t i = 0; i < BUILD_PARTS; i++) {
+    objects->parts[i] = (build_bytes){body, header.lens[i]};
+    body += header.lens[i];
+  }
   return true;
 }
 
@@ -219,15 +232,21 @@ static void remove_old_entries(arena *a, const char *folder) {
     unlink(files.data[i].path);
 }
 
-void build_cache_write(arena *a, const char *folder, build_key key, const build_bytes *object) {
-  entry_header header = {.key = key,
-                         .len = object->len,
-                         .checksum = hash_bytes(hash_start(), object->data, object->len)};
+void build_cache_write(arena *a, const char *folder, build_key key, const build_objects *objects) {
+  entry_header header = {.key = key};
+  size_t len = sizeof header;
+  for (uint32_t i = 0; i < BUILD_PARTS; i++)
+    len += header.lens[i] = objects->parts[i].len;
+  uint8_t *bytes = arena_alloc(a, len), *to = bytes + sizeof header;
+  for (uint32_t i = 0; i < BUILD_PARTS; i++) {
+    if (objects->parts[i].len != 0)
+      memcpy(to, objects->parts[i].data, objects->parts[i].len);
+    to += objects->parts[i].len;
+  }
   memcpy(header.magic, magic, sizeof magic);
-  uint8_t *bytes = arena_alloc(a, sizeof header + object->len);
+  header.checksum = hash_bytes(hash_start(), bytes + sizeof header, len - sizeof header);
   memcpy(bytes, &header, sizeof header);
-  memcpy(bytes + sizeof header, object->data, object->len);
   const char *error;
   remove_old_entries(a, folder);
-  file_write_atomic(a, entry_path(a, folder, key), bytes, sizeof header + object->len, &error);
+  file_write_atomic(a, entry_path(a, folder, key), bytes, len, &error);
 }

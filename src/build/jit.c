@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* jit.c - linking an object into this process, by LLVM's LLJIT and JITLink. */
+/* jit.c - linking objects into this process, by LLVM's LLJIT and JITLink. */
 #include "build/build_internal.h"
 #include "nsa_math.h"
 #include <llvm-c/Object.h>
@@ -52,6 +52,8 @@ static LLVMErrorRef define_provided(LLVMOrcLLJITRef lljit) {
 }
 
 static LLVMErrorRef add_object(LLVMOrcLLJITRef lljit, const build_bytes *object) {
+  if (object->len == 0)
+    return NULL;
   LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRangeCopy(
       (const char *)object->data, object->len, "nsa");
   /* owns the buffer now, even when it fails */
@@ -70,7 +72,7 @@ static LLVMErrorRef look_up_kernels(build_jit *jit) {
   return NULL;
 }
 
-static LLVMErrorRef start(build_jit *jit, const build_bytes *object, error_log *log) {
+static LLVMErrorRef start(build_jit *jit, const build_objects *objects, error_log *log) {
   /* consumes the builder; NULL: as the host suggests */
   LLVMErrorRef failure = LLVMOrcCreateLLJIT(&jit->lljit, NULL);
   if (failure != NULL)
@@ -78,18 +80,18 @@ static LLVMErrorRef start(build_jit *jit, const build_bytes *object, error_log *
   LLVMOrcExecutionSessionRef session = LLVMOrcLLJITGetExecutionSession(jit->lljit);
   LLVMOrcExecutionSessionSetErrorReporter(session, log_error, log);
   failure = define_provided(jit->lljit);
-  if (failure == NULL)
-    failure = add_object(jit->lljit, object);
+  for (uint32_t i = 0; i < BUILD_PARTS && failure == NULL; i++)
+    failure = add_object(jit->lljit, &objects->parts[i]);
   if (failure == NULL)
     failure = look_up_kernels(jit);
   return failure;
 }
 
-build_jit *build_jit_new(arena *a, const build_bytes *object, const char **error) {
+build_jit *build_jit_new(arena *a, const build_objects *objects, const char **error) {
   build_start_llvm();
   build_jit *jit = ARENA_NEW(a, build_jit);
   error_log log = {.arena = a};
-  LLVMErrorRef failure = start(jit, object, &log);
+  LLVMErrorRef failure = start(jit, objects, &log);
   if (jit->lljit != NULL) /* the log does not outlive this call */
     LLVMOrcExecutionSessionSetErrorReporter(LLVMOrcLLJITGetExecutionSession(jit->lljit), NULL, NULL);
   if (failure == NULL)
@@ -132,22 +134,31 @@ static void read_sizes(LLVMBinaryRef binary, uint64_t *sizes, uint32_t count) {
   LLVMDisposeSymbolIterator(s);
 }
 
-bool build_perf_map(arena *a, const build_jit *jit, const nsa_program *program,
-                    const build_bytes *object, const char **error) {
-  uint64_t *sizes = ARENA_ARRAY(a, uint64_t, jit->count);
+static bool read_object(arena *a, const build_bytes *object, uint64_t *sizes, uint32_t count,
+                        const char **error) {
+  if (object->len == 0)
+    return true;
   LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRange((const char *)object->data,
                                                                      object->len, "nsa", 0);
   char *message = NULL;
   LLVMBinaryRef binary = LLVMCreateBinary(buffer, NULL, &message);
-  if (binary == NULL) {
+  if (binary != NULL) {
+    read_sizes(binary, sizes, count);
+    LLVMDisposeBinary(binary);
+  } else {
     *error = arena_strdup(a, message, strlen(message));
     LLVMDisposeMessage(message);
-    LLVMDisposeMemoryBuffer(buffer);
-    return false;
   }
-  read_sizes(binary, sizes, jit->count);
-  LLVMDisposeBinary(binary);
   LLVMDisposeMemoryBuffer(buffer);
+  return binary != NULL;
+}
+
+bool build_perf_map(arena *a, const build_jit *jit, const nsa_program *program,
+                    const build_objects *objects, const char **error) {
+  uint64_t *sizes = ARENA_ARRAY(a, uint64_t, jit->count);
+  for (uint32_t i = 0; i < BUILD_PARTS; i++)
+    if (!read_object(a, &objects->parts[i], sizes, jit->count, error))
+      return false;
   const char *path = arena_printf(a, "/tmp/perf-%ld.map", (long)getpid());
   FILE *map = fopen(path, "a");
   if (map == NULL) {

@@ -48,7 +48,7 @@ static bool emit_main(arena *a, const nsa_program *program, const build_target *
     *error = "out of memory";
     return false;
   }
-  LLVMTargetMachineRef machine = build_target_machine(a, target, error);
+  LLVMTargetMachineRef machine = build_target_machine(a, target, LLVMCodeGenLevelLess, error);
   if (machine == NULL) {
     free(bytes);
     return false;
@@ -147,7 +147,8 @@ static bool run_linker(arena *a, words *w, const char *output, const char *path,
 }
 
 typedef struct {
-  const char *folder, *kernels, *main, *output;
+  const char *folder, *output;
+  const char *main, *kernels[BUILD_PARTS];
 } temporary_files;
 
 static bool make_temporary(arena *a, const char *path, temporary_files *t, const char **error) {
@@ -158,19 +159,37 @@ static bool make_temporary(arena *a, const char *path, temporary_files *t, const
     return false;
   }
   *t = (temporary_files){.folder = folder,
-                         .kernels = file_join(a, folder, "kernels.o"),
                          .main = file_join(a, folder, "main.o"),
                          .output = arena_printf(a, "%s.%ld.tmp", path, (long)getpid())};
+  for (uint32_t i = 0; i < BUILD_PARTS; i++)
+    t->kernels[i] = arena_printf(a, "%s/kernels%u.o", folder, i);
   return true;
 }
 
 static void remove_temporary(const temporary_files *t) {
-  unlink(t->kernels);
+  for (uint32_t i = 0; i < BUILD_PARTS; i++)
+    unlink(t->kernels[i]);
   unlink(t->main);
   rmdir(t->folder);
 }
 
-static bool write_and_link(arena *a, const temporary_files *t, const build_bytes *kernels,
+static bool write_objects(arena *a, words *w, const temporary_files *t, const build_objects *kernels,
+                          const build_bytes *start, const char **error) {
+  add_word(a, w, t->main);
+  if (!file_write_atomic(a, t->main, start->data, start->len, error))
+    return false;
+  for (uint32_t i = 0; i < BUILD_PARTS; i++) {
+    const build_bytes *object = &kernels->parts[i];
+    if (object->len == 0)
+      continue;
+    add_word(a, w, t->kernels[i]);
+    if (!file_write_atomic(a, t->kernels[i], object->data, object->len, error))
+      return false;
+  }
+  return true;
+}
+
+static bool write_and_link(arena *a, const temporary_files *t, const build_objects *kernels,
                            const build_bytes *start, const char *library_folder, const char *path,
                            const char **error) {
   words w = {0};
@@ -179,17 +198,17 @@ static bool write_and_link(arena *a, const temporary_files *t, const build_bytes
     *error = arena_printf(a, "the runtime's library %s is missing", library);
     return false;
   }
-  const char *const command[] = {COMPILER, "-o", t->output, t->main, t->kernels, library};
+  const char *const command[] = {COMPILER, "-o", t->output};
   for (size_t i = 0; i < sizeof command / sizeof command[0]; i++)
     add_word(a, &w, command[i]);
-  return add_flags(a, &w, library_folder, error) &&
-         file_write_atomic(a, t->kernels, kernels->data, kernels->len, error) &&
-         file_write_atomic(a, t->main, start->data, start->len, error) &&
-         run_linker(a, &w, t->output, path, error);
+  if (!write_objects(a, &w, t, kernels, start, error))
+    return false;
+  add_word(a, &w, library);
+  return add_flags(a, &w, library_folder, error) && run_linker(a, &w, t->output, path, error);
 }
 
 bool build_executable(arena *a, const nsa_program *program, const build_target *target,
-                      const build_bytes *kernels, const char *library_folder, const char *path,
+                      const build_objects *kernels, const char *library_folder, const char *path,
                       const char **error) {
   build_bytes start;
   temporary_files t;

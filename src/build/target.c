@@ -58,7 +58,8 @@ const char *build_llvm_version(arena *a) {
   return arena_printf(a, "%u.%u.%u", major, minor, patch);
 }
 
-LLVMTargetMachineRef build_target_machine(arena *a, const build_target *target, const char **error) {
+LLVMTargetMachineRef build_target_machine(arena *a, const build_target *target,
+                                          LLVMCodeGenOptLevel level, const char **error) {
   build_start_llvm();
   LLVMTargetRef found;
   char *message = NULL;
@@ -69,7 +70,7 @@ LLVMTargetMachineRef build_target_machine(arena *a, const build_target *target, 
   LLVMTargetMachineOptionsRef o = LLVMCreateTargetMachineOptions();
   LLVMTargetMachineOptionsSetCPU(o, target->cpu);
   LLVMTargetMachineOptionsSetFeatures(o, target->features);
-  LLVMTargetMachineOptionsSetCodeGenOptLevel(o, LLVMCodeGenLevelDefault);
+  LLVMTargetMachineOptionsSetCodeGenOptLevel(o, level);
   /* Code that may lie anywhere suits both this process and executables. */
   LLVMTargetMachineOptionsSetRelocMode(o, LLVMRelocPIC);
   LLVMTargetMachineOptionsSetCodeModel(o, LLVMCodeModelSmall);

@@ -83,11 +83,17 @@ static void add_constant(module_emitter *m, const char *name, LLVMTypeRef type, 
   LLVMSetGlobalConstant(global, 1);
 }
 
+static LLVMValueRef kernel_symbol(module_emitter *m, uint32_t number) {
+  const char *name = arena_printf(m->arena, "nsa_kernel_%u", number);
+  LLVMValueRef fn = LLVMGetNamedFunction(m->module, name);
+  return fn != NULL ? fn : LLVMAddFunction(m->module, name, m->kernel_type); /* another module's */
+}
+
 static void emit_tables(module_emitter *m) {
   uint32_t count = m->program->functions.len;
   LLVMValueRef *kernels = ARENA_ARRAY(m->arena, LLVMValueRef, count);
   for (uint32_t i = 0; i < count; i++)
-    kernels[i] = LLVMGetNamedFunction(m->module, arena_printf(m->arena, "nsa_kernel_%u", i));
+    kernels[i] = kernel_symbol(m, i);
   add_constant(m, "nsa_kernels", LLVMArrayType2(m->ptr, count),
                LLVMConstArray2(m->ptr, kernels, count));
   add_constant(m, "nsa_kernel_count", m->i32, LLVMConstInt(m->i32, count, 0));
@@ -99,10 +105,13 @@ static const char *emit_all(module_emitter *m) {
   make_aliasing(m);
   emit_debug_start(m);
   for (uint32_t i = 0; i < m->program->functions.len; i++)
-    emit_kernel(m, i);
-  emit_tables(m);
+    if (m->options->members == NULL || m->options->members[i])
+      emit_kernel(m, i);
   emit_debug_finish(m);
-  return emit_link_maths(m);
+  const char *error = emit_link_maths(m);
+  if (error == NULL && !m->options->is_without_table)
+    emit_tables(m);
+  return error;
 }
 
 static void verify(const module_emitter *m) {
@@ -112,7 +121,7 @@ static void verify(const module_emitter *m) {
   LLVMDisposeMessage(message);
 }
 
-LLVMModuleRef emit_module(LLVMContextRef context, const ir_program *program,
+LLVMModuleRef emit_module(arena *a, LLVMContextRef context, const ir_program *program,
                           const emit_options *options, const char **error) {
   module_emitter m = {.arena = arena_new(),
                       .context = context,
@@ -123,7 +132,8 @@ LLVMModuleRef emit_module(LLVMContextRef context, const ir_program *program,
                       .entry = LLVMCreateBuilderInContext(context),
                       .head = LLVMCreateBuilderInContext(context),
                       .body = LLVMCreateBuilderInContext(context)};
-  *error = emit_all(&m);
+  const char *failure = emit_all(&m);
+  *error = failure == NULL ? NULL : arena_strdup(a, failure, strlen(failure));
   LLVMDisposeBuilder(m.entry);
   LLVMDisposeBuilder(m.head);
   LLVMDisposeBuilder(m.body);

@@ -58,6 +58,7 @@ typedef struct {
   /* accumulators, in memory until sroa lifts them into registers */
   LLVMValueRef events[NSA_MAX_EVENTS]; /* vi64, all ones where fired */
   LLVMValueRef finite, finite_here;    /* vf64: NaN once a checked value was not finite; of this iteration */
+  LLVMValueRef lane_arguments, lane_results, work; /* tuple.c */
   struct skip {
     uint32_t begin;
     LLVMBasicBlockRef from, join;

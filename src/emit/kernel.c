@@ -10,7 +10,7 @@
 
 bool emit_is_cold(nsa_role role) {
   return role == NSA_ROLE_INIT || role == NSA_ROLE_SETUP || role == NSA_ROLE_CANDIDATE ||
-         role == NSA_ROLE_PHASE_BLOCK;
+         role == NSA_ROLE_PHASE_BLOCK || role == NSA_ROLE_PROBE;
 }
 
 /* ---- on demand ---- */

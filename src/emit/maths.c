@@ -18,8 +18,13 @@ static void add_argument(arguments *a, LLVMValueRef value) {
   a->values[a->count++] = value;
 }
 
-/* Kernels that run once or rarely call the maths, the others have them inside. */
-static LLVMValueRef call_maths(kernel *k, const char *name, arguments *a) {
+/* Kernels that run once or rarely call the maths, the others have them inside: but for random draws in
+ * stretches that are mostly skipped, which would be long to compile. */
+static bool stays_a_call(const kernel *k, const ir_op *op) {
+  return k->is_cold || (k->skip_depth != 0 && ir_ops[op->op].carries == IR_CARRIES_KEY);
+}
+
+static LLVMValueRef call_maths(kernel *k, const ir_op *op, const char *name, arguments *a) {
   module_emitter *m = k->m;
   LLVMTypeRef type = LLVMFunctionType(m->vf64, a->types, a->count, 0);
   LLVMValueRef fn = LLVMGetNamedFunction(m->module, name);
@@ -27,7 +32,7 @@ static LLVMValueRef call_maths(kernel *k, const char *name, arguments *a) {
     fn = LLVMAddFunction(m->module, name, type);
   LLVMValueRef call = LLVMBuildCall2(m->body, type, fn, a->values, a->count, "");
   LLVMAddCallSiteAttribute(call, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, m->nounwind);
-  if (k->is_cold)
+  if (stays_a_call(k, op))
     LLVMAddCallSiteAttribute(call, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, m->noinline);
   return call;
 }
@@ -38,7 +43,7 @@ LLVMValueRef emit_math(kernel *k, const ir_op *op) {
   for (uint32_t i = 0; i < arity; i++)
     add_argument(&a, k->values[op->args[i]]);
   const char *name = arena_printf(k->m->arena, "nsa_%s_%u", ir_maths[op->aux].name, k->m->width);
-  return call_maths(k, name, &a);
+  return call_maths(k, op, name, &a);
 }
 
 /* key, a, b, tick, then the distribution's parameters; the seed is mixed into the key. */
@@ -54,7 +59,7 @@ LLVMValueRef emit_random(kernel *k, const ir_op *op) {
   for (uint32_t i = 2; i < count; i++)
     add_argument(&a, k->values[op->args[i]]);
   const char *name = arena_printf(m->arena, "nsa_%s_%u", ir_ops[op->op].name, m->width);
-  return call_maths(k, name, &a);
+  return call_maths(k, op, name, &a);
 }
 
 /* ---- linking ---- */
@@ -113,7 +118,7 @@ const char *emit_link_maths(module_emitter *m) {
     return NULL;
   const nsa_bitcode *bitcode = find_bitcode(m->width);
   if (bitcode == NULL)
-    return arena_printf(m->program->arena, "this nsa was built without the maths for vectors of %u lanes",
+    return arena_printf(m->arena, "this nsa was built without the maths for vectors of %u lanes",
                         m->width);
   LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRange(
       (const char *)bitcode->data, bitcode->len, "kernel_math", 0);

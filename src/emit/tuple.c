@@ -90,14 +90,30 @@ static LLVMValueRef lanes_function(module_emitter *m) {
   return f;
 }
 
+/* One lane's arguments, results and work space: for the largest system of the kernel, used by all. */
+static void make_scratch(kernel *k) {
+  if (k->work != NULL)
+    return;
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < k->function->ops.len; i++) {
+    const ir_op *op = &k->function->ops.data[i];
+    if ((op->op == IR_OP_expm || op->op == IR_OP_oucov) && op->aux > n)
+      n = op->aux;
+  }
+  uint32_t work = NSA_OU_COV_WORK(n) > NSA_EXPM_PHI_WORK(n) ? NSA_OU_COV_WORK(n) : NSA_EXPM_PHI_WORK(n);
+  k->lane_arguments = emit_stack(k, k->m->f64, 2 * n * n + 1, "arguments");
+  k->lane_results = emit_stack(k, k->m->f64, 2 * n * n, "results");
+  k->work = emit_stack(k, k->m->f64, work, "work");
+}
+
 /* Arguments: n x n matrices, then dt. */
-static LLVMValueRef emit_lanes(kernel *k, const ir_op *op, bool is_cov, uint32_t out_count,
-                               uint32_t work_count) {
+static LLVMValueRef emit_lanes(kernel *k, const ir_op *op, bool is_cov, uint32_t out_count) {
   module_emitter *m = k->m;
   uint32_t n = op->aux, count = op->extra_count;
   if (count != (is_cov ? 2 : 1) * n * n + 1)
     emit_bug("a matrix with the wrong number of entries", k->function->name);
   LLVMValueRef fn = lanes_function(m);
+  make_scratch(k);
   LLVMValueRef in = emit_stack(k, m->f64, count * m->width, "matrix");
   LLVMValueRef out = emit_stack(k, m->f64, out_count * m->width, "tuple");
   for (uint32_t i = 0; i < count; i++) {
@@ -112,9 +128,9 @@ static LLVMValueRef emit_lanes(kernel *k, const ir_op *op, bool is_cov, uint32_t
                          LLVMConstInt(m->i64, count, 0),
                          out,
                          LLVMConstInt(m->i64, out_count, 0),
-                         emit_stack(k, m->f64, count, "arguments"),
-                         emit_stack(k, m->f64, out_count, "results"),
-                         emit_stack(k, m->f64, work_count, "work"),
+                         k->lane_arguments,
+                         k->lane_results,
+                         k->work,
                          LLVMConstInt(m->i64, k->is_single ? 1 : m->width, 0),
                          LLVMConstInt(m->i64, m->width, 0)};
   LLVMBuildCall2(m->body, LLVMGlobalGetValueType(fn), fn, args, sizeof args / sizeof args[0], "");
@@ -122,13 +138,11 @@ static LLVMValueRef emit_lanes(kernel *k, const ir_op *op, bool is_cov, uint32_t
 }
 
 LLVMValueRef emit_expm(kernel *k, const ir_op *op) {
-  uint32_t square = op->aux * op->aux;
-  return emit_lanes(k, op, false, 2 * square, NSA_EXPM_PHI_WORK(op->aux));
+  return emit_lanes(k, op, false, 2 * op->aux * op->aux);
 }
 
 LLVMValueRef emit_oucov(kernel *k, const ir_op *op) {
-  uint32_t square = op->aux * op->aux;
-  return emit_lanes(k, op, true, square, NSA_OU_COV_WORK(op->aux));
+  return emit_lanes(k, op, true, op->aux * op->aux);
 }
 
 LLVMValueRef emit_get(kernel *k, const ir_op *op) {
