@@ -182,21 +182,21 @@ static const char *bytes_text(checker *ck, double bytes) {
   return arena_printf(ck->arena, "%.3g %s", bytes, words[i]);
 }
 
-static bool fits_memory(checker *ck, const model_population *p, span at) {
+static void check_memory(checker *ck, const model_population *p, span at) {
   const model_component *c = &ck->model->components.data[p->component];
   double elements = (double)p->rows * p->cols;
   uint32_t variables = c->states.len + c->inputs.len + c->timers.len + p->overrides.len + 1;
   double bytes = elements * 8 * variables;
-  ck->state_bytes += bytes;
-  if (ck->state_bytes <= LIMIT_STATE_BYTES && elements < 4294967295.0)
-    return true;
+  if (ck->state_bytes + bytes <= LIMIT_STATE_BYTES && elements < 4294967295.0) {
+    ck->state_bytes += bytes;
+    return;
+  }
   diag *d = diag_report(ck->sink, DIAG_E0901, at,
                         "`%s` is too large: %.0f elements x 8 B x %u variables = %s; all "
                         "populations together may take %s",
                         p->name, elements, variables, bytes_text(ck, bytes),
                         bytes_text(ck, LIMIT_STATE_BYTES));
   diag_hint(d, "a smaller population, or several models");
-  return false;
 }
 
 static void check_spacing(checker *ck, const ast_expr *spacing, model_population *p) {
@@ -242,7 +242,7 @@ static void add_population(checker *ck, const ast_decl *decl) {
   p.overrides.data = overrides.data;
   p.overrides.len = overrides.len;
   if (has_size)
-    fits_memory(ck, &p, ast->size != NULL ? ast->size->at : ast->name.at);
+    check_memory(ck, &p, ast->size != NULL ? ast->size->at : ast->name.at);
   map_insert(ck->populations, p.name, ck->model->populations.len);
   vec_push(ck->arena, &ck->model->populations, p);
 }

@@ -132,6 +132,21 @@ static model_expr *resolve_let(expr_env *env, pending_let *let, span at) {
   return resolve_item(env, SIDE_SELF, REF_LET, let->index, at, let->name);
 }
 
+/* An item of the component that is declared, but has its turn later. */
+static bool is_declared_later(const component_builder *b, const char *name, model_ref_kind *kind) {
+  static const model_ref_kind kinds[] = {
+      [AST_ITEM_PARAM] = REF_PARAM, [AST_ITEM_STATE] = REF_STATE, [AST_ITEM_INPUT] = REF_INPUT,
+      [AST_ITEM_NOISE] = REF_NOISE, [AST_ITEM_TIMER] = REF_TIMER, [AST_ITEM_LET] = REF_LET};
+  for (uint32_t i = 0; i < b->items.len; i++) {
+    const flat_item *item = &b->items.data[i];
+    if (item->name == name && !item->is_dropped && item->ast->kind <= AST_ITEM_LET) {
+      *kind = kinds[item->ast->kind];
+      return true;
+    }
+  }
+  return false;
+}
+
 /* Found: *out is the value, or NULL after an error. */
 static bool find_own(expr_env *env, const ast_expr *e, model_expr **out) {
   const char *name = e->as.name.text;
@@ -145,6 +160,8 @@ static bool find_own(expr_env *env, const ast_expr *e, model_expr **out) {
     *out = resolve_let(env, let, e->at);
   else if (component_find(c, name, &kind, &item))
     *out = resolve_item(env, SIDE_SELF, kind, item, e->at, name);
+  else if (env->builder != NULL && is_declared_later(env->builder, name, &kind))
+    *out = not_allowed(env, kind, e->at, name);
   else
     return false;
   return true;
@@ -280,6 +297,9 @@ static model_expr *find_unit(expr_env *env, const ast_expr *e) {
 static model_expr *unknown_name(expr_env *env, const ast_expr *e) {
   name_list known = {0};
   arena *a = env->ck->arena;
+  model_ref_kind place;
+  if (find_place(e->as.name.text, &place))
+    return refuse_here(env, e->at, e->as.name.text, "the place of an element");
   for (const binding *b = env->bindings; b != NULL; b = b->next)
     vec_push(a, &known, b->name);
   add_item_names(env->ck, env, SIDE_SELF, &known);
