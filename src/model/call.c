@@ -183,7 +183,8 @@ static model_expr *check_builtin(expr_env *env, const ast_expr *e, model_builtin
 
 /* ---- functions of the author ---- */
 
-const ast_function *function_find(expr_env *env, const char *name, bool *is_own) {
+const ast_function *function_find(expr_env *env, const char *name, bool *is_own,
+                                  file_scope **home) {
   *is_own = false;
   if (env->builder != NULL) {
     const component_builder *b = env->builder;
@@ -191,6 +192,7 @@ const ast_function *function_find(expr_env *env, const char *name, bool *is_own)
       const flat_item *item = &b->items.data[i];
       if (item->ast->kind == AST_ITEM_FUNCTION && !item->is_dropped && item->name == name) {
         *is_own = true;
+        *home = item->home;
         return &item->ast->as.function;
       }
     }
@@ -198,14 +200,10 @@ const ast_function *function_find(expr_env *env, const char *name, bool *is_own)
   uint32_t index;
   if (env->home == NULL || !map_find(env->home->functions, name, &index))
     return NULL;
-  env->ck->function_defs.data[index].is_used = true;
-  return env->ck->function_defs.data[index].ast;
-}
-
-static file_scope *home_of_function(expr_env *env, const char *name) {
-  uint32_t index;
-  map_find(env->home->functions, name, &index);
-  return env->ck->function_defs.data[index].home;
+  function_def *def = &env->ck->function_defs.data[index];
+  def->is_used = true;
+  *home = def->home;
+  return def->ast;
 }
 
 static bool is_recursive(expr_env *env, const ast_expr *e, const ast_function *f) {
@@ -225,7 +223,7 @@ static bool is_recursive(expr_env *env, const ast_expr *e, const ast_function *f
 }
 
 static model_expr *check_function(expr_env *env, const ast_expr *e, const ast_function *f,
-                                  bool is_own) {
+                                  bool is_own, file_scope *home) {
   if (is_recursive(env, e, f) || !has_arity(env, e, f->params.len, false))
     return NULL;
   binding *bindings = ARENA_ARRAY(env->ck->arena, binding, f->params.len + 1);
@@ -240,8 +238,8 @@ static model_expr *check_function(expr_env *env, const ast_expr *e, const ast_fu
   expr_env inner = *env;
   inner.bindings = f->params.len > 0 ? &bindings[f->params.len - 1] : NULL;
   inner.frames = &frame;
+  inner.home = home;
   if (!is_own) { /* sees neither the component nor its partners */
-    inner.home = home_of_function(env, f->name.text == NULL ? "" : e->as.call.function.text);
     inner.builder = NULL;
     memset(inner.side, 0, sizeof inner.side);
     inner.has_partners = false;
@@ -267,9 +265,10 @@ static model_expr *unknown_function(expr_env *env, const ast_expr *e) {
 model_expr *call_check(expr_env *env, const ast_expr *e) {
   const char *name = e->as.call.function.text;
   bool is_own;
-  const ast_function *f = function_find(env, name, &is_own);
+  file_scope *home;
+  const ast_function *f = function_find(env, name, &is_own, &home);
   if (f != NULL)
-    return check_function(env, e, f, is_own);
+    return check_function(env, e, f, is_own, home);
   model_builtin fn;
   return builtin_find(name, &fn) ? check_builtin(env, e, fn) : unknown_function(env, e);
 }

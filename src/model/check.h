@@ -200,7 +200,8 @@ uint32_t component_find_event(const model_component *c, const char *name); /* NO
 
 /* call.c */
 model_expr *call_check(expr_env *env, const ast_expr *e);
-const ast_function *function_find(expr_env *env, const char *name, bool *is_own);
+/* home: where its own calls are looked up; is_own: it is an item of the component. */
+const ast_function *function_find(expr_env *env, const char *name, bool *is_own, file_scope **home);
 bool builtin_find(const char *name, model_builtin *fn);
 void builtin_add_names(checker *ck, void *list);
 
@@ -278,7 +279,8 @@ double whole_ticks(checker *ck, span at, double time, double dt, const char *wha
 
 /* Fills the main scope and ck->decls from the file, what it extends and what it imports. */
 void import_files(checker *ck, const ast_file *file);
-const char *folder_of(checker *ck, span at); /* of the file that holds this place */
+/* A path as it is written at `at`: relative to the folder of that file. */
+const char *path_from(checker *ck, span at, const char *written);
 span decl_name_at(const ast_decl *d);
 void timescales_check(checker *ck);
 void populations_check(checker *ck);

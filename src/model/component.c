@@ -52,7 +52,7 @@ static const char *item_word(ast_item_kind kind) {
 }
 
 static const char *component_word(component_kind kind) {
-  static const char *const words[] = {"neuron", "astrocyte", "synapse"};
+  static const char *const words[] = {"a neuron", "an astrocyte", "a synapse"};
   return words[kind];
 }
 
@@ -64,10 +64,9 @@ static bool fits_here(component_builder *b, const ast_item *item) {
     refuse(b->ck, item->at, arena_printf(b->ck->arena, "%s in a synapse", item_word(item->kind)),
            "continuous contributions `post.NAME += value` work");
   if (f == MISPLACED) {
-    diag *d = diag_report(b->ck->sink, DIAG_E0404, item->at, "%s does not belong in %s %s",
-                          item->kind == AST_ITEM_EVENT && item->as.event.is_spike ? "a spike"
-                                                                                  : item_word(item->kind),
-                          b->c->kind == COMPONENT_ASTROCYTE ? "an" : "a", component_word(b->c->kind));
+    bool is_spike = item->kind == AST_ITEM_EVENT && item->as.event.is_spike;
+    diag *d = diag_report(b->ck->sink, DIAG_E0404, item->at, "%s does not belong in %s",
+                          is_spike ? "a spike" : item_word(item->kind), component_word(b->c->kind));
     if (item->kind == AST_ITEM_EVENT && b->c->kind == COMPONENT_ASTROCYTE)
       diag_hint(d, "give it a name: `event NAME when ...`");
     if (item->kind == AST_ITEM_CONTRIBUTION)
@@ -108,6 +107,15 @@ static span item_name_at(const flat_item *item) {
   }
 }
 
+static const char *item_subject(const flat_item *item) {
+  switch (item->ast->kind) {
+  case AST_ITEM_ODE: return "an equation of";
+  case AST_ITEM_EVENT: return "the event";
+  case AST_ITEM_DEFAULT: return "the default of";
+  default: return "the name";
+  }
+}
+
 /* An item of the same name: of a base it is replaced, of the component itself it is a clash. */
 static void add_flat(component_builder *b, flat_item item, uint32_t own_start) {
   for (uint32_t i = 0; item.name != NULL && i < b->items.len; i++) {
@@ -115,8 +123,10 @@ static void add_flat(component_builder *b, flat_item item, uint32_t own_start) {
     if (old->name != item.name || old->is_dropped)
       continue;
     if (i >= own_start) {
-      diag *d = diag_report(b->ck->sink, DIAG_E0202, item_name_at(&item), "`%s` is declared twice",
-                            item.name);
+      diag *d = diag_report(b->ck->sink, DIAG_E0202, item_name_at(&item), "%s `%s` is declared twice",
+                            item_subject(&item), strrchr(item.name, ' ') != NULL
+                                                     ? strrchr(item.name, ' ') + 1
+                                                     : item.name);
       diag_note(d, item_name_at(old), "it is declared here first");
       return;
     }
@@ -164,7 +174,7 @@ static const component_def *find_base(component_builder *b, const component_def 
   const component_def *base = &b->ck->component_defs.data[index];
   if (base->ast->kind == def->ast->kind)
     return base;
-  diag *d = diag_report(b->ck->sink, DIAG_E0203, name->at, "`%s` is a %s: a %s cannot extend it",
+  diag *d = diag_report(b->ck->sink, DIAG_E0203, name->at, "`%s` is %s: %s cannot extend it",
                         name->text, component_word((component_kind)base->ast->kind),
                         component_word((component_kind)def->ast->kind));
   diag_note(d, base->at, "it is declared here");
@@ -468,7 +478,7 @@ static void check_on(component_builder *b, const flat_item *item) {
   const ast_name *partner = &item->ast->as.on.partner, *name = &item->ast->as.on.event;
   if (partner->text != NULL) {
     diag_report(b->ck->sink, DIAG_E0407, partner->at,
-                "`%s` is known in synapses only: a %s reacts to its own events", partner->text,
+                "`%s` is known in synapses only: %s reacts to its own events", partner->text,
                 component_word(b->c->kind));
     return;
   }

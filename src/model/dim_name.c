@@ -32,12 +32,14 @@ static const struct {
   dim unit;
   const char *word;
 } words[] = {
-    {{{-4, 0, 0, 0, 0, 0}}, "a rate"},          {{{0, 0, 0, 8, 0, 0}}, "an area"},
-    {{{0, 0, 0, 12, 0, 0}}, "a volume"},        {{{0, -4, 0, 0, 0, 0}}, "the inverse of a voltage"},
-    {{{0, 0, 0, -12, 4, 0}}, "a concentration"}, {{{0, 0, 0, 0, 4, 0}}, "an amount of substance"},
+    {{{0, 0, 0, 8, 0, 0}}, "an area"},
+    {{{0, 0, 0, 12, 0, 0}}, "a volume"},
+    {{{0, 0, 0, 0, 4, 0}}, "an amount of substance"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
+static const int order[DIM_COUNT] = {DIM_TIME,   DIM_VOLTAGE, DIM_CURRENT,
+                                     DIM_AMOUNT, DIM_LENGTH,  DIM_TEMPERATURE};
 static const char *const bases[DIM_COUNT] = {"ms", "mV", "pA", "um", "uM", "K"};
 
 /* Quarters of ms, mV, pA, um, uM, K. */
@@ -59,8 +61,7 @@ static void add_power(text *out, const char *name, int quarters, const char *sep
   text_puts(out, name);
   if (quarters == 4)
     return;
-  text_puts(out, "^");
-  text_double(out, quarters / 4.0);
+  text_printf(out, "^%g", quarters / 4.0);
 }
 
 const char *dim_name(arena *a, dim d) {
@@ -74,16 +75,16 @@ const char *dim_name(arena *a, dim d) {
       best = &named[i];
   text out = text_new(a);
   text_puts(&out, best->name);
-  for (int i = 0; i < DIM_COUNT; i++) {
+  for (int i = 0; i < DIM_COUNT; i++)
     q[i] -= 4 * best->power[i];
-    if (q[i] > 0)
-      add_power(&out, bases[i], q[i], out.len > 0 ? "*" : "");
-  }
+  for (int k = 0; k < DIM_COUNT; k++)
+    if (q[order[k]] > 0)
+      add_power(&out, bases[order[k]], q[order[k]], out.len > 0 ? "*" : "");
   if (out.len == 0)
     text_puts(&out, "1");
-  for (int i = 0; i < DIM_COUNT; i++)
-    if (q[i] < 0)
-      add_power(&out, bases[i], -q[i], "/");
+  for (int k = 0; k < DIM_COUNT; k++)
+    if (q[order[k]] < 0)
+      add_power(&out, bases[order[k]], -q[order[k]], "/");
   return text_cstr(&out);
 }
 

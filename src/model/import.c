@@ -10,9 +10,11 @@
 
 typedef VEC(const ast_decl *) decl_list;
 
-const char *folder_of(checker *ck, span at) {
-  const char *path = diag_file_path(ck->sink, at.file);
-  return file_folder(ck->arena, path != NULL ? path : ".");
+const char *path_from(checker *ck, span at, const char *written) {
+  const char *file = diag_file_path(ck->sink, at.file);
+  if (file == NULL || strchr(file, '/') == NULL)
+    return written;
+  return file_join(ck->arena, file_folder(ck->arena, file), written);
 }
 
 /* ---- names of declarations ---- */
@@ -119,7 +121,7 @@ static const ast_name *extended_path(const ast_file *file) {
 static void collect_decls(checker *ck, const ast_file *file, map *seen, decl_list *out) {
   const ast_name *base = extended_path(file);
   if (base != NULL && base->text != NULL) {
-    const char *path = file_join(ck->arena, folder_of(ck, base->at), base->text);
+    const char *path = path_from(ck, base->at, base->text);
     const ast_file *base_file = load_file(ck, path, base->at);
     ck->import_depth++;
     if (base_file != NULL)
@@ -226,7 +228,7 @@ static bool is_own_function(const importing *im, uint32_t position, uint32_t *in
 
 static void import_one(checker *ck, const ast_decl *d, file_scope *into) {
   const char *path = d->as.import.file != NULL
-                         ? file_join(ck->arena, folder_of(ck, d->at), d->as.import.file)
+                         ? path_from(ck, d->at, d->as.import.file)
                          : dotted_path(ck, d);
   importing im = {.ck = ck, .decl = d, .into = into};
   im.from = path != NULL ? scope_of_file(ck, path, d->as.import.path_at) : NULL;

@@ -60,8 +60,8 @@ static void report_missing_unit(checker *ck, const ast_expr *e, dim want, const 
     diag_note(d, what_at, "this is in %s", unit);
   if (e->kind == AST_BINARY)
     diag_hint(d, "give its numbers units, so that it is in %s", unit);
-  else
-    diag_hint(d, "write `%s %s`", expr_text(ck, e), unit);
+  else /* "1/ms" is written "/ms" behind a number */
+    diag_hint(d, "write `%s %s`", expr_text(ck, e), strncmp(unit, "1/", 2) == 0 ? unit + 1 : unit);
 }
 
 void report_units(checker *ck, const ast_expr *offender, dim got, dim want, const char *what,
@@ -92,7 +92,7 @@ void report_unknown(checker *ck, span at, diag_code code, const char *what, cons
     return;
   diag *d = diag_report(ck->sink, code, at, "%s `%s` is not known", what, name);
   const char *nearest = diag_nearest(name, known->data, known->len);
-  if (nearest != NULL)
+  if (nearest != NULL && strlen(name) > 2) /* everything is near to a name of two letters */
     diag_hint(d, "did you mean `%s`?", nearest);
 }
 

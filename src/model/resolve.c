@@ -273,13 +273,14 @@ static model_expr *wrong_kind_of_name(expr_env *env, const ast_expr *e, bool *is
   const char *name = e->as.name.text;
   model_builtin fn;
   bool is_own;
+  file_scope *home;
   *is_found = true;
   if (strcmp(name, "pre") == 0 || strcmp(name, "post") == 0 || strcmp(name, "astro") == 0)
     diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a partner, not a value: write `%s.NAME`",
                 name, name);
   else if (strcmp(name, "spike") == 0)
     diag_report(env->ck->sink, DIAG_E0203, e->at, "`spike` is an event, not a value");
-  else if (builtin_find(name, &fn) || function_find(env, name, &is_own) != NULL)
+  else if (builtin_find(name, &fn) || function_find(env, name, &is_own, &home) != NULL)
     diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a function: write `%s(...)`", name, name);
   else
     *is_found = false;

@@ -246,7 +246,7 @@ static bool from_file(rule_env *r) {
     diag_report(r->ck->sink, DIAG_E0203, path->at, "a file is named by a text: `file(\"edges.csv\")`");
     return false;
   }
-  r->out->path = file_join(r->ck->arena, folder_of(r->ck, path->at), path->as.string.text);
+  r->out->path = path_from(r->ck, path->at, path->as.string.text);
   if (file_exists(r->out->path))
     return true;
   diag_report(r->ck->sink, DIAG_E0001, path->at, "`%s` cannot be read: there is no such file",

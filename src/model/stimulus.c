@@ -154,7 +154,7 @@ static void add_pattern(checker *ck, const ast_decl *d) {
     const ast_expr *path = value->as.call.args.data[0].value;
     const char *other = replaced_path(ck, p.name);
     p.path = other != NULL ? other
-                           : file_join(ck->arena, folder_of(ck, path->at), path->as.string.text);
+                           : path_from(ck, path->at, path->as.string.text);
     check_images(ck, &p, path->at);
   } else {
     p.path = "";
