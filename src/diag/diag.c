@@ -40,8 +40,8 @@ diag_sink *diag_sink_new(arena *a) {
 }
 
 uint32_t diag_add_file(diag_sink *sink, const char *path, const char *source, size_t len) {
-  source_file *file = vec_add(sink->arena, &sink->files);
-  *file = (source_file){.path = path, .text = source, .len = len};
+  diag_file *file = vec_add(sink->arena, &sink->files);
+  *file = (diag_file){.path = path, .text = source, .len = len};
   vec_push(sink->arena, &file->lines, 0);
   for (size_t i = 0; i < len && i < UINT32_MAX; i++)
     if (source[i] == '\n')
@@ -65,7 +65,7 @@ uint32_t diag_file_count(const diag_sink *sink) { return sink->files.len; }
 
 bool diag_has_place(const diag_sink *sink, span at) { return at.file < sink->files.len; }
 
-uint32_t diag_line_at(const source_file *file, size_t offset) {
+uint32_t diag_line_at(const diag_file *file, size_t offset) {
   uint32_t low = 0, high = file->lines.len; /* the line is in [low, high) */
   while (high - low > 1) {
     uint32_t middle = low + (high - low) / 2;
@@ -77,7 +77,7 @@ uint32_t diag_line_at(const source_file *file, size_t offset) {
   return low;
 }
 
-span diag_line_span(const source_file *file, uint32_t line) {
+span diag_line_span(const diag_file *file, uint32_t line) {
   span at = {.start = file->lines.data[line]};
   at.end = line + 1 < file->lines.len ? file->lines.data[line + 1] - 1 : (uint32_t)file->len;
   if (at.end > at.start && file->text[at.end - 1] == '\r')
@@ -89,7 +89,7 @@ void diag_locate(const diag_sink *sink, span at, uint32_t *line, uint32_t *colum
   *line = *column = 0;
   if (!diag_has_place(sink, at))
     return;
-  const source_file *file = &sink->files.data[at.file];
+  const diag_file *file = &sink->files.data[at.file];
   size_t offset = at.start < file->len ? at.start : file->len;
   uint32_t row = diag_line_at(file, offset);
   *line = row + 1;

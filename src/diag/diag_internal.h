@@ -12,7 +12,7 @@ typedef struct {
   const char *path, *text;
   size_t len;
   VEC(uint32_t) lines; /* the byte at which each line starts */
-} source_file;
+} diag_file;
 
 typedef struct {
   span at;
@@ -30,7 +30,7 @@ struct diag {
 
 struct diag_sink {
   arena *arena;
-  VEC(source_file) files;
+  VEC(diag_file) files;
   VEC(diag *) items;
   map *seen;          /* code and place of each item */
   uint32_t counts[2]; /* by severity */
@@ -41,8 +41,8 @@ diag_severity diag_severity_of(diag_code code);
 /* True when the span names a registered file; clamped then to that file's text. */
 bool diag_has_place(const diag_sink *sink, span at);
 /* The line (0-based) that holds byte `offset`, and its bytes without the line end. */
-uint32_t diag_line_at(const source_file *file, size_t offset);
-span diag_line_span(const source_file *file, uint32_t line);
+uint32_t diag_line_at(const diag_file *file, size_t offset);
+span diag_line_span(const diag_file *file, uint32_t line);
 
 /* The diagnostics ordered by place, then by the order of reporting; in `a`. */
 diag **diag_sorted(const diag_sink *sink, arena *a);

@@ -43,7 +43,7 @@ static void paint(const printer *p, look as, const char *words) {
 }
 
 /* The part [from, to) of a line that is shown around [start, end), whole characters only. */
-static span window_of(const source_file *file, span line, uint32_t start) {
+static span window_of(const diag_file *file, span line, uint32_t start) {
   if (line.end - line.start <= MAX_LINE)
     return line;
   span shown = line;
@@ -66,7 +66,7 @@ typedef struct {
   uint32_t from, to; /* columns to underline */
 } drawing;
 
-static drawing draw_line(const printer *p, const source_file *file, span line, span at) {
+static drawing draw_line(const printer *p, const diag_file *file, span line, span at) {
   span shown = window_of(file, line, at.start);
   drawing d = {.source = text_new(p->arena)};
   uint32_t column = 0, i = shown.start;
@@ -93,7 +93,7 @@ static drawing draw_line(const printer *p, const source_file *file, span line, s
 }
 
 static void print_source(const printer *p, span at, look as) {
-  const source_file *file = &p->sink->files.data[at.file];
+  const diag_file *file = &p->sink->files.data[at.file];
   if (at.start > file->len)
     at.start = (uint32_t)file->len;
   if (at.end < at.start)
