@@ -370,6 +370,11 @@ static void check_present(checker *ck, const ast_decl *d, const binding *binding
                           "a pattern is an image, and `%s` has no rows and columns", p->name);
     diag_note(e, p->at, "it is declared here");
   }
+  if (d->as.present.amplitude == NULL) {
+    diag *e = diag_report(ck->sink, DIAG_E0306, d->at, "a pattern is presented with an amplitude");
+    diag_hint(e, "add `amplitude 1 %s`", dim_name(ck->arena, input_unit(ck, &s)));
+    return;
+  }
   s.key = stimulus_key(ck, &s);
   expr_env env = stimulus_scope(ck, &s, bindings, &draws);
   s.value = expr_of_unit(&env, d->as.present.amplitude, input_unit(ck, &s),
