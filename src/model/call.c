@@ -3,7 +3,14 @@
 #include "model/check.h"
 
 typedef enum { KIND_MATH, KIND_RANDOM } function_kind;
-typedef enum { RULE_UNIT_NONE, RULE_UNIT_SAME, RULE_UNIT_SQRT, RULE_UNIT_SIGN, RULE_UNIT_HILL, RULE_UNIT_RATIO } unit_rule;
+typedef enum {
+  RULE_UNIT_NONE,
+  RULE_UNIT_SAME,
+  RULE_UNIT_SQRT,
+  RULE_UNIT_SIGN,
+  RULE_UNIT_HILL,
+  RULE_UNIT_RATIO
+} unit_rule;
 
 typedef struct {
   const char *name;
@@ -93,7 +100,8 @@ static bool is_plain_number(expr_env *env, const ast_expr *e, model_expr **args,
 static bool unit_of_sqrt(expr_env *env, const ast_expr *e, dim unit, dim *out) {
   if (dim_try_pow(unit, 0.5, out))
     return true;
-  diag_report(env->ck->sink, DIAG_E0301, e->at, "the root of %s is not a unit that can be counted in",
+  diag_report(env->ck->sink, DIAG_E0301, e->at,
+              "the root of %s is not a unit that can be counted in",
               dim_name(env->ck->arena, unit));
   return false;
 }
@@ -112,9 +120,12 @@ static bool unit_of_call(expr_env *env, const ast_expr *e, unit_rule rule, model
     *out = args[first]->unit;
     return agree_with_first(env, e, args, count, first);
   }
-  case RULE_UNIT_RATIO: return agree_with_first(env, e, args, count, deciding_arg(e, count));
-  case RULE_UNIT_SQRT: return unit_of_sqrt(env, e, args[0]->unit, out);
-  case RULE_UNIT_SIGN: return true;
+  case RULE_UNIT_RATIO:
+    return agree_with_first(env, e, args, count, deciding_arg(e, count));
+  case RULE_UNIT_SQRT:
+    return unit_of_sqrt(env, e, args[0]->unit, out);
+  case RULE_UNIT_SIGN:
+    return true;
   case RULE_UNIT_HILL:
     is_good = agree_with_first(env, e, args, 2, deciding_arg(e, 2));
     return is_plain_number(env, e, args, 2) && is_good;
@@ -141,11 +152,13 @@ static model_expr *make_call(expr_env *env, const ast_expr *e, uint32_t fn, dim 
 static bool may_draw(expr_env *env, const ast_expr *e) {
   if ((env->allow & ALLOW_RANDOM) != 0)
     return true;
-  diag *d = diag_report(env->ck->sink, DIAG_E0406, e->at, "`%s` draws a random number, and %s cannot",
-                        e->as.call.function.text, env->where);
-  diag_hint(d, (env->allow & ALLOW_NOISE) != 0
-                   ? "declare `noise xi` and use `xi` in the equation"
-                   : "random functions stand in initial values, populations, connections and blocks");
+  diag *d =
+      diag_report(env->ck->sink, DIAG_E0406, e->at, "`%s` draws a random number, and %s cannot",
+                  e->as.call.function.text, env->where);
+  diag_hint(d,
+            (env->allow & ALLOW_NOISE) != 0
+                ? "declare `noise xi` and use `xi` in the equation"
+                : "random functions stand in initial values, populations, connections and blocks");
   return false;
 }
 

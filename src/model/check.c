@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* check.c - the order of the stage: files, timescales, network, experiment, and last what no part of
- * the model uses. */
+/* check.c - the order of the stage: files, timescales, network, experiment, and last what no part
+ * of the model uses. */
 #include "model/check.h"
 
 /* "a/b/model.nsa" -> "model" */
@@ -85,16 +85,25 @@ static void check_run(checker *ck, const ast_decl *d) {
 
 static void check_other(checker *ck, const ast_decl *d) {
   switch (d->kind) {
-  case AST_DECL_ENVIRONMENT: refuse(ck, d->at, "environments", NULL); break;
-  case AST_DECL_ACT: refuse(ck, d->at, "`act`, which needs environments", NULL); break;
-  case AST_DECL_SIGNAL: refuse(ck, d->at, "signals", NULL); break;
-  case AST_DECL_RUN: check_run(ck, d); break;
+  case AST_DECL_ENVIRONMENT:
+    refuse(ck, d->at, "environments", NULL);
+    break;
+  case AST_DECL_ACT:
+    refuse(ck, d->at, "`act`, which needs environments", NULL);
+    break;
+  case AST_DECL_SIGNAL:
+    refuse(ck, d->at, "signals", NULL);
+    break;
+  case AST_DECL_RUN:
+    check_run(ck, d);
+    break;
   case AST_DECL_PRECISION:
     if (strcmp(d->as.precision.text, "double") != 0)
       refuse(ck, d->at, arena_printf(ck->arena, "`precision %s`", d->as.precision.text),
              "all numbers are doubles");
     break;
-  default: break;
+  default:
+    break;
   }
 }
 
@@ -107,7 +116,8 @@ static void check_needs(checker *ck, const ast_file *file) {
   for (uint32_t i = 0; i < ck->decls.len; i++)
     declares_population = declares_population || ck->decls.data[i]->kind == AST_DECL_POPULATION;
   if (!declares_population)
-    diag_report(ck->sink, DIAG_E0604, at, "there is nothing to run: the file declares no population");
+    diag_report(ck->sink, DIAG_E0604, at,
+                "there is nothing to run: the file declares no population");
   else if (!has_run) {
     diag *d = diag_report(ck->sink, DIAG_E0604, at, "the file does not say how long to run");
     diag_hint(d, "add `run 1 s`");

@@ -3,8 +3,8 @@
  *
  * A `checker` holds one run of model_check. Names are found in this order: bindings (arguments of a
  * function, lets of a block, loop variables), the items of the component, constants, functions,
- * units. An expression that cannot be understood is NULL: something was reported for it already, and
- * whatever contains it stays silent (it becomes NULL too). */
+ * units. An expression that cannot be understood is NULL: something was reported for it already,
+ * and whatever contains it stays silent (it becomes NULL too). */
 #ifndef NSA_MODEL_CHECK_H
 #define NSA_MODEL_CHECK_H
 
@@ -87,25 +87,25 @@ typedef struct {
   model *model;
   VEC(component_def) component_defs;
   VEC(function_def) function_defs;
-  VEC(component_info) infos;     /* parallel to model->components */
-  VEC(const ast_decl *) decls;   /* of the main file and what it extends, in order */
+  VEC(component_info) infos;   /* parallel to model->components */
+  VEC(const ast_decl *) decls; /* of the main file and what it extends, in order */
   file_scope *main;
-  map *files;                    /* imported: path -> index of scopes */
+  map *files; /* imported: path -> index of scopes */
   VEC(file_scope *) scopes;
   map *timescales, *populations, *connections, *patterns, *phases, *measures, *variants;
   map *record_names;
   uint32_t import_depth;
-  bool is_broken; /* something could not be read: names may be missing through no fault */
+  bool is_broken;     /* something could not be read: names may be missing through no fault */
   double state_bytes; /* of all populations */
 } checker;
 
 /* ---- expressions ---- */
 
 enum {
-  ALLOW_STATE = 1,    /* states, inputs, lets, timers: what changes during the run */
-  ALLOW_TIME = 2,     /* t */
+  ALLOW_STATE = 1, /* states, inputs, lets, timers: what changes during the run */
+  ALLOW_TIME = 2,  /* t */
   ALLOW_DT = 4,
-  ALLOW_PLACE = 8,    /* i row col x y of the element itself */
+  ALLOW_PLACE = 8, /* i row col x y of the element itself */
   ALLOW_RANDOM = 16,
   ALLOW_NOISE = 32,
   ALLOW_DISTANCE = 64,
@@ -140,18 +140,18 @@ typedef struct {
   expr_side side[4];          /* by model_side */
   bool has_partners;          /* pre., post. and astro. can be named */
   bool partners_unknown;      /* a synapse that no connection uses */
-  bool is_partner_rule;       /* in the result the near element is SIDE_PRE, the partner SIDE_POST */
+  bool is_partner_rule; /* in the result the near element is SIDE_PRE, the partner SIDE_POST */
   unsigned allow;
-  const char *where;          /* "an initial value": for messages */
-  uint32_t param_limit;       /* params from this item on are not there yet */
-  file_scope *home;           /* functions are looked up here */
+  const char *where;    /* "an initial value": for messages */
+  uint32_t param_limit; /* params from this item on are not there yet */
+  file_scope *home;     /* functions are looked up here */
   const binding *bindings;
   const function_frame *frames;
-  const char *key_base;       /* of random draws */
+  const char *key_base; /* of random draws */
   uint32_t *draws;
-  span connect_at;            /* of the connection, for notes */
-  const char *self_name;      /* `NAME.item` means an item of SIDE_SELF; NULL: nothing does */
-  bool has_distance_unit;     /* distance is a length, not grid steps */
+  span connect_at;        /* of the connection, for notes */
+  const char *self_name;  /* `NAME.item` means an item of SIDE_SELF; NULL: nothing does */
+  bool has_distance_unit; /* distance is a length, not grid steps */
 } expr_env;
 
 expr_env env_constant(checker *ck, const binding *bindings, const char *where);
@@ -195,7 +195,7 @@ dim component_item_unit(const model_component *c, model_ref_kind kind, uint32_t 
 /* A reference to a found item of one of the sides, if the place allows it. */
 model_expr *resolve_item(expr_env *env, model_side side, model_ref_kind kind, uint32_t item,
                          span at, const char *name);
-const char *kind_word(model_ref_kind kind); /* "a state" */
+const char *kind_word(model_ref_kind kind);                                /* "a state" */
 uint32_t component_find_event(const model_component *c, const char *name); /* NONE */
 
 /* call.c */
@@ -257,9 +257,25 @@ bool builder_check_let(component_builder *b, pending_let *let, span use);
 /* The component that populations of this definition share. */
 uint32_t component_for_population(checker *ck, uint32_t def);
 
+typedef void item_action(component_builder *b, const flat_item *item);
+void builder_for_items(component_builder *b, ast_item_kind kind, item_action *action);
+/* The builder's scope with these permissions; key_base names its random draws. */
+expr_env builder_scope(component_builder *b, unsigned allow, const char *where,
+                       const char *key_base);
+enum {
+  IN_VALUES = ALLOW_STATE | ALLOW_TIME | ALLOW_DT | ALLOW_PLACE,
+  IN_BLOCKS = IN_VALUES | ALLOW_RANDOM
+};
+
+/* items.c, declare.c, block.c, synapse.c */
+void items_collect(component_builder *b);
+const char *component_word(component_kind kind); /* "a neuron" */
+void items_declare(component_builder *b);
+void lets_check(component_builder *b);
+item_action event_check, on_check, every_check, each_step_check, contribution_check, default_check;
+
 /* ode.c */
-void ode_check(component_builder *b, const flat_item *item);
-void reaction_check(component_builder *b, const flat_item *item);
+item_action ode_check, reaction_check;
 uint32_t timescale_find(checker *ck, ast_name name); /* NONE after an error */
 bool solver_find(checker *ck, const ast_solver *s, solver_kind *out);
 
@@ -300,7 +316,7 @@ void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_s
 /* The first population or connection that is named in an expression; NULL: none. */
 const char *owner_of(checker *ck, const ast_expr *e);
 
-void stimuli_check(checker *ck);      /* patterns, present, drive, blocks of phases */
+void stimuli_check(checker *ck); /* patterns, present, drive, blocks of phases */
 void records_check(checker *ck);
 void measures_check(checker *ck);
 void variants_check(checker *ck);

@@ -30,20 +30,34 @@ typedef struct {
 } math_row;
 
 static const math_row maths[BUILTIN_COUNT] = {
-    [BUILTIN_exp] = {.one = exp},     [BUILTIN_expm1] = {.one = expm1},
-    [BUILTIN_log] = {.one = log},     [BUILTIN_log1p] = {.one = log1p},
-    [BUILTIN_log10] = {.one = log10}, [BUILTIN_sqrt] = {.one = sqrt},
-    [BUILTIN_abs] = {.one = fabs},    [BUILTIN_min] = {.two = least},
-    [BUILTIN_max] = {.two = greatest}, [BUILTIN_clip] = {.three = clip},
-    [BUILTIN_floor] = {.one = floor}, [BUILTIN_ceil] = {.one = ceil},
-    [BUILTIN_round] = {.one = halves_to_even}, [BUILTIN_sign] = {.one = sign},
-    [BUILTIN_step] = {.one = step},   [BUILTIN_sin] = {.one = sin},
-    [BUILTIN_cos] = {.one = cos},     [BUILTIN_tan] = {.one = tan},
-    [BUILTIN_asin] = {.one = asin},   [BUILTIN_acos] = {.one = acos},
-    [BUILTIN_atan] = {.one = atan},   [BUILTIN_atan2] = {.two = atan2},
-    [BUILTIN_sinh] = {.one = sinh},   [BUILTIN_cosh] = {.one = cosh},
-    [BUILTIN_tanh] = {.one = tanh},   [BUILTIN_exprel] = {.one = exprel},
-    [BUILTIN_hill] = {.three = hill}, [BUILTIN_sigmoid] = {.one = sigmoid},
+    [BUILTIN_exp] = {.one = exp},
+    [BUILTIN_expm1] = {.one = expm1},
+    [BUILTIN_log] = {.one = log},
+    [BUILTIN_log1p] = {.one = log1p},
+    [BUILTIN_log10] = {.one = log10},
+    [BUILTIN_sqrt] = {.one = sqrt},
+    [BUILTIN_abs] = {.one = fabs},
+    [BUILTIN_min] = {.two = least},
+    [BUILTIN_max] = {.two = greatest},
+    [BUILTIN_clip] = {.three = clip},
+    [BUILTIN_floor] = {.one = floor},
+    [BUILTIN_ceil] = {.one = ceil},
+    [BUILTIN_round] = {.one = halves_to_even},
+    [BUILTIN_sign] = {.one = sign},
+    [BUILTIN_step] = {.one = step},
+    [BUILTIN_sin] = {.one = sin},
+    [BUILTIN_cos] = {.one = cos},
+    [BUILTIN_tan] = {.one = tan},
+    [BUILTIN_asin] = {.one = asin},
+    [BUILTIN_acos] = {.one = acos},
+    [BUILTIN_atan] = {.one = atan},
+    [BUILTIN_atan2] = {.two = atan2},
+    [BUILTIN_sinh] = {.one = sinh},
+    [BUILTIN_cosh] = {.one = cosh},
+    [BUILTIN_tanh] = {.one = tanh},
+    [BUILTIN_exprel] = {.one = exprel},
+    [BUILTIN_hill] = {.three = hill},
+    [BUILTIN_sigmoid] = {.one = sigmoid},
 };
 
 static bool call(uint32_t fn, const double *v, double *out) {
@@ -60,22 +74,53 @@ static bool call(uint32_t fn, const double *v, double *out) {
 static bool operate(model_expr_kind kind, const double *v, double *out) {
   bool is_true = false;
   switch (kind) {
-  case MX_NEG: *out = -v[0]; return true;
-  case MX_ADD: *out = v[0] + v[1]; return true;
-  case MX_SUB: *out = v[0] - v[1]; return true;
-  case MX_MUL: *out = v[0] * v[1]; return true;
-  case MX_DIV: *out = v[0] / v[1]; return true;
-  case MX_POW: *out = pow(v[0], v[1]); return true;
-  case MX_NOT: is_true = v[0] == 0; break;
-  case MX_LT: is_true = v[0] < v[1]; break;
-  case MX_LE: is_true = v[0] <= v[1]; break;
-  case MX_GT: is_true = v[0] > v[1]; break;
-  case MX_GE: is_true = v[0] >= v[1]; break;
-  case MX_EQ: is_true = v[0] == v[1]; break;
-  case MX_NE: is_true = v[0] != v[1]; break;
-  case MX_AND: is_true = v[0] != 0 && v[1] != 0; break;
-  case MX_OR: is_true = v[0] != 0 || v[1] != 0; break;
-  default: return false;
+  case MX_NEG:
+    *out = -v[0];
+    return true;
+  case MX_ADD:
+    *out = v[0] + v[1];
+    return true;
+  case MX_SUB:
+    *out = v[0] - v[1];
+    return true;
+  case MX_MUL:
+    *out = v[0] * v[1];
+    return true;
+  case MX_DIV:
+    *out = v[0] / v[1];
+    return true;
+  case MX_POW:
+    *out = pow(v[0], v[1]);
+    return true;
+  case MX_NOT:
+    is_true = v[0] == 0;
+    break;
+  case MX_LT:
+    is_true = v[0] < v[1];
+    break;
+  case MX_LE:
+    is_true = v[0] <= v[1];
+    break;
+  case MX_GT:
+    is_true = v[0] > v[1];
+    break;
+  case MX_GE:
+    is_true = v[0] >= v[1];
+    break;
+  case MX_EQ:
+    is_true = v[0] == v[1];
+    break;
+  case MX_NE:
+    is_true = v[0] != v[1];
+    break;
+  case MX_AND:
+    is_true = v[0] != 0 && v[1] != 0;
+    break;
+  case MX_OR:
+    is_true = v[0] != 0 || v[1] != 0;
+    break;
+  default:
+    return false;
   }
   *out = is_true ? 1 : 0;
   return true;

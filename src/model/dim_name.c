@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-/* Units with factor 1 inside; concentration takes the place of amount. Exponents are in whole powers of
- * ms, mV, pA, um, uM, K. */
+/* Units with factor 1 inside; concentration takes the place of amount. Exponents are in whole
+ * powers of ms, mV, pA, um, uM, K. */
 typedef struct {
   const char *name;
   int power[DIM_COUNT];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* expr.c - from expressions of the AST to typed ones: operators, numbers, conditionals. Names are in
- * resolve.c, calls in call.c, what is said about units in report.c. */
+/* expr.c - from expressions of the AST to typed ones: operators, numbers, conditionals. Names are
+ * in resolve.c, calls in call.c, what is said about units in report.c. */
 #include "model/check.h"
 #include "support/limits.h"
 #include "syntax/syntax.h"
@@ -146,9 +146,9 @@ model_expr *expr_number(expr_env *env, const ast_expr *e, const dim *want) {
   model_expr *v = expr_check(env, e, want);
   if (v == NULL || !v->is_bool)
     return v;
-  diag *d = diag_report(env->ck->sink, DIAG_E0303, e->at,
-                        "`%s` is a truth value, but a number is needed here",
-                        expr_text(env->ck, e));
+  diag *d =
+      diag_report(env->ck->sink, DIAG_E0303, e->at,
+                  "`%s` is a truth value, but a number is needed here", expr_text(env->ck, e));
   diag_hint(d, "write `if %s then 1 else 0`", expr_text(env->ck, e));
   return NULL;
 }
@@ -197,8 +197,8 @@ bool expr_constant_count(expr_env *env, const ast_expr *e, const char *what, dou
     *out = (uint32_t)value;
     return true;
   }
-  diag_report(env->ck->sink, DIAG_E0501, e->at, "%s must be a whole number from %.0f to %.0f, not %g",
-              what, lo, hi, value);
+  diag_report(env->ck->sink, DIAG_E0501, e->at,
+              "%s must be a whole number from %.0f to %.0f, not %g", what, lo, hi, value);
   return false;
 }
 
@@ -237,8 +237,8 @@ static model_expr *join_chain(expr_env *env, const ast_expr *e, const value_list
   return sum;
 }
 
-/* The operand that the others are measured against: one that fits the context, else the first that is
- * not a bare number. */
+/* The operand that the others are measured against: one that fits the context, else the first that
+ * is not a bare number. */
 static uint32_t reference_operand(const ast_expr *e, const value_list *values, const dim *want) {
   for (uint32_t i = 0; want != NULL && i < values->len; i++)
     if (dim_equal(values->data[i]->unit, *want))
@@ -374,9 +374,10 @@ static model_expr *check_conditional(expr_env *env, const ast_expr *e, const dim
     return NULL;
   }
   if (!dim_equal(then_value->unit, else_value->unit)) {
-    bool is_then = expr_is_plain_literal(then_ast) ||
-                   (want != NULL && dim_equal(else_value->unit, *want));
-    const ast_expr *offender = is_then ? then_ast : else_ast, *other = is_then ? else_ast : then_ast;
+    bool is_then =
+        expr_is_plain_literal(then_ast) || (want != NULL && dim_equal(else_value->unit, *want));
+    const ast_expr *offender = is_then ? then_ast : else_ast,
+                   *other = is_then ? else_ast : then_ast;
     dim got = is_then ? then_value->unit : else_value->unit;
     report_units(env->ck, offender, got, is_then ? else_value->unit : then_value->unit,
                  arena_printf(env->ck->arena, "`%s`", expr_text(env->ck, other)), other->at);
@@ -386,9 +387,11 @@ static model_expr *check_conditional(expr_env *env, const ast_expr *e, const dim
 }
 
 static model_expr *not_a_value(expr_env *env, const ast_expr *e) {
-  static const char *const words[] = {
-      [AST_STRING] = "a text", [AST_LIST] = "a list", [AST_TUPLE] = "a tuple",
-      [AST_RANGE] = "a range", [AST_SIZE] = "a size"};
+  static const char *const words[] = {[AST_STRING] = "a text",
+                                      [AST_LIST] = "a list",
+                                      [AST_TUPLE] = "a tuple",
+                                      [AST_RANGE] = "a range",
+                                      [AST_SIZE] = "a size"};
   diag_report(env->ck->sink, DIAG_E0203, e->at, "%s is not a value that can be computed with",
               words[e->kind]);
   return NULL;
@@ -396,20 +399,34 @@ static model_expr *not_a_value(expr_env *env, const ast_expr *e) {
 
 model_expr *expr_check(expr_env *env, const ast_expr *e, const dim *want) {
   switch (e->kind) {
-  case AST_BAD: return NULL;
-  case AST_NUMBER: return check_literal(env, e);
-  case AST_NAME: return resolve_name(env, e);
-  case AST_MEMBER: return resolve_member(env, e);
-  case AST_INDEX: return resolve_pixel(env, e);
-  case AST_CALL: return call_check(env, e);
-  case AST_UNARY: return check_unary(env, e, want);
-  case AST_BINARY: return check_binary(env, e, want);
-  case AST_IF: return check_conditional(env, e, want);
-  default: return not_a_value(env, e);
+  case AST_BAD:
+    return NULL;
+  case AST_NUMBER:
+    return check_literal(env, e);
+  case AST_NAME:
+    return resolve_name(env, e);
+  case AST_MEMBER:
+    return resolve_member(env, e);
+  case AST_INDEX:
+    return resolve_pixel(env, e);
+  case AST_CALL:
+    return call_check(env, e);
+  case AST_UNARY:
+    return check_unary(env, e, want);
+  case AST_BINARY:
+    return check_binary(env, e, want);
+  case AST_IF:
+    return check_conditional(env, e, want);
+  default:
+    return not_a_value(env, e);
   }
 }
 
 expr_env env_constant(checker *ck, const binding *bindings, const char *where) {
-  return (expr_env){.ck = ck, .where = where, .home = ck->main, .bindings = bindings,
-                    .param_limit = NONE, .connect_at = SPAN_NONE};
+  return (expr_env){.ck = ck,
+                    .where = where,
+                    .home = ck->main,
+                    .bindings = bindings,
+                    .param_limit = NONE,
+                    .connect_at = SPAN_NONE};
 }

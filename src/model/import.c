@@ -21,18 +21,28 @@ const char *path_from(checker *ck, span at, const char *written) {
 
 static const ast_name *decl_name(const ast_decl *d) {
   switch (d->kind) {
-  case AST_DECL_TIMESCALE: return &d->as.timescale.name;
-  case AST_DECL_COMPONENT: return &d->as.component.name;
-  case AST_DECL_FUNCTION: return &d->as.function.name;
-  case AST_DECL_POPULATION: return &d->as.population.name;
+  case AST_DECL_TIMESCALE:
+    return &d->as.timescale.name;
+  case AST_DECL_COMPONENT:
+    return &d->as.component.name;
+  case AST_DECL_FUNCTION:
+    return &d->as.function.name;
+  case AST_DECL_POPULATION:
+    return &d->as.population.name;
   case AST_DECL_CONNECT:
     return d->as.connect.name.text != NULL ? &d->as.connect.name : &d->as.connect.synapse;
-  case AST_DECL_PATTERN: return &d->as.pattern.name;
-  case AST_DECL_ENVIRONMENT: return &d->as.environment.name;
-  case AST_DECL_SIGNAL: return &d->as.signal.name;
-  case AST_DECL_MEASURE: return &d->as.measure.name;
-  case AST_DECL_VARIANT: return &d->as.variant.name;
-  default: return NULL;
+  case AST_DECL_PATTERN:
+    return &d->as.pattern.name;
+  case AST_DECL_ENVIRONMENT:
+    return &d->as.environment.name;
+  case AST_DECL_SIGNAL:
+    return &d->as.signal.name;
+  case AST_DECL_MEASURE:
+    return &d->as.measure.name;
+  case AST_DECL_VARIANT:
+    return &d->as.variant.name;
+  default:
+    return NULL;
   }
 }
 
@@ -41,8 +51,8 @@ span decl_name_at(const ast_decl *d) {
   return name != NULL ? name->at : d->at;
 }
 
-/* Declarations with the same key are the same thing: twice in a file is a mistake, in a base file it
- * is replaced. NULL: it only adds. */
+/* Declarations with the same key are the same thing: twice in a file is a mistake, in a base file
+ * it is replaced. NULL: it only adds. */
 static const char *decl_key(checker *ck, const ast_decl *d) {
   if (d->kind == AST_DECL_RUN)
     return "run";
@@ -59,8 +69,9 @@ static const char *decl_key(checker *ck, const ast_decl *d) {
 static void report_twice(checker *ck, const ast_decl *d, const ast_decl *first) {
   bool is_run = d->kind == AST_DECL_RUN;
   const ast_name *name = decl_name(d);
-  diag *e = diag_report(ck->sink, DIAG_E0202, decl_name_at(d), is_run ? "a second `run`" : "`%s` is declared twice",
-                        is_run ? "" : name->text);
+  diag *e =
+      diag_report(ck->sink, DIAG_E0202, decl_name_at(d),
+                  is_run ? "a second `run`" : "`%s` is declared twice", is_run ? "" : name->text);
   diag_note(e, decl_name_at(first), "it is declared here first");
   if (d->kind == AST_DECL_CONNECT && d->as.connect.name.text == NULL)
     diag_hint(e, "give the connection a name: `connect NAME: ...`");
@@ -227,9 +238,8 @@ static bool is_own_function(const importing *im, uint32_t position, uint32_t *in
 }
 
 static void import_one(checker *ck, const ast_decl *d, file_scope *into) {
-  const char *path = d->as.import.file != NULL
-                         ? path_from(ck, d->at, d->as.import.file)
-                         : dotted_path(ck, d);
+  const char *path =
+      d->as.import.file != NULL ? path_from(ck, d->at, d->as.import.file) : dotted_path(ck, d);
   importing im = {.ck = ck, .decl = d, .into = into};
   im.from = path != NULL ? scope_of_file(ck, path, d->as.import.path_at) : NULL;
   if (im.from == NULL)
@@ -250,8 +260,11 @@ static void import_one(checker *ck, const ast_decl *d, file_scope *into) {
 /* ---- scopes ---- */
 
 static void define_component(checker *ck, const ast_decl *d, file_scope *scope) {
-  component_def def = {.name = d->as.component.name.text, .ast = &d->as.component, .doc = d->doc,
-                       .at = d->as.component.name.at, .home = scope};
+  component_def def = {.name = d->as.component.name.text,
+                       .ast = &d->as.component,
+                       .doc = d->doc,
+                       .at = d->as.component.name.at,
+                       .home = scope};
   vec_push(ck->arena, &ck->component_defs, def);
   map_insert(scope->components, def.name, ck->component_defs.len - 1);
 }
@@ -306,7 +319,8 @@ void import_files(checker *ck, const ast_file *file) {
   ck->main = ARENA_NEW(ck->arena, file_scope);
   ck->main->is_main = true;
   map_insert(ck->files, real_path(ck, file->path), 0);
-  vec_push(ck->arena, &ck->scopes, NULL); /* the main file is being read: importing it is a circle */
+  vec_push(ck->arena, &ck->scopes,
+           NULL); /* the main file is being read: importing it is a circle */
   collect_decls(ck, file, map_new(ck->arena), &decls);
   fill_scope(ck, ck->main, &decls);
   ck->decls.data = decls.data;

@@ -6,8 +6,8 @@ static model_measure_node *check_node(checker *ck, const ast_expr *e);
 
 static model_measure_node *new_node(checker *ck, measure_kind kind, dim unit, span at) {
   model_measure_node *n = ARENA_NEW(ck->arena, model_measure_node);
-  *n = (model_measure_node){.kind = kind, .at = at, .unit = unit, .ref = NONE, .phase = NONE,
-                            .among = NONE};
+  *n = (model_measure_node){
+      .kind = kind, .at = at, .unit = unit, .ref = NONE, .phase = NONE, .among = NONE};
   return n;
 }
 
@@ -33,8 +33,7 @@ static model_measure_node *check_events(checker *ck, const ast_expr *e, measure_
   if (!has_args(ck, e, 1))
     return NULL;
   const ast_arg *arg = &e->as.call.args.data[0];
-  model_measure_node *n =
-      new_node(ck, kind, kind == MEASURE_RATE ? dim_per_ms : dim_none(), e->at);
+  model_measure_node *n = new_node(ck, kind, kind == MEASURE_RATE ? dim_per_ms : dim_none(), e->at);
   n->phase = phase_find(ck, arg->during);
   if (!probe_check(ck, arg->value, NULL, &n->probe))
     return NULL;
@@ -75,7 +74,8 @@ static bool check_series(checker *ck, const ast_arg *arg, reduce_kind otherwise,
   bool is_over_time = arg->over.text != NULL && strcmp(arg->over.text, "time") == 0;
   if (otherwise == REDUCE_NONE || is_over_time) {
     malformed(ck, arg->value->at,
-              arena_printf(ck->arena, "`%s` is one number for each element, and a measure is one number",
+              arena_printf(ck->arena,
+                           "`%s` is one number for each element, and a measure is one number",
                            expr_text(ck, arg->value)),
               arena_printf(ck->arena, "take the elements together: `mean(%s)`",
                            expr_text(ck, arg->value)));
@@ -126,8 +126,9 @@ static model_measure_node *check_time_above(checker *ck, const ast_expr *e) {
   expr_env env = env_constant(ck, NULL, "a measure");
   const ast_expr *series = e->as.call.args.data[0].value;
   bool is_good = check_series(ck, &e->as.call.args.data[0], REDUCE_NONE, n);
-  return is_good && expr_constant(&env, e->as.call.args.data[1].value, n->probe.unit,
-                                  arena_printf(ck->arena, "`%s`", expr_text(ck, series)), &n->number)
+  return is_good &&
+                 expr_constant(&env, e->as.call.args.data[1].value, n->probe.unit,
+                               arena_printf(ck->arena, "`%s`", expr_text(ck, series)), &n->number)
              ? n
              : NULL;
 }
@@ -168,9 +169,11 @@ static void check_recognition_option(checker *ck, const ast_arg *arg, model_meas
     n->among = phase_find(ck, (ast_name){arg->value->as.name.text, arg->value->at});
   else if (strcmp(keyword, "window") == 0) {
     if (expr_constant(&env, arg->value, dim_ms, "the window", &n->number))
-      n->number = whole_ticks(ck, arg->value->at, n->number, ck->model->base_dt, "the window", true);
+      n->number =
+          whole_ticks(ck, arg->value->at, n->number, ck->model->base_dt, "the window", true);
   } else
-    malformed(ck, arg->at, "`recognition` takes `POPULATION.spike during PHASE, among PHASE, window TIME`",
+    malformed(ck, arg->at,
+              "`recognition` takes `POPULATION.spike during PHASE, among PHASE, window TIME`",
               NULL);
 }
 
@@ -186,8 +189,8 @@ static model_measure_node *check_recognition(checker *ck, const ast_expr *e) {
   if (!probe_check(ck, args->data[0].value, NULL, &n->probe))
     return NULL;
   if (!n->probe.is_event || n->probe.is_connection)
-    return malformed(ck, args->data[0].value->at, "`recognition` looks at the spikes of a population",
-                     NULL);
+    return malformed(ck, args->data[0].value->at,
+                     "`recognition` looks at the spikes of a population", NULL);
   if (n->number <= 0)
     return malformed(ck, e->at, "`recognition` needs a window in which spikes count",
                      "add `window 250 ms`");
@@ -213,7 +216,7 @@ static model_measure_node *check_size(checker *ck, const ast_expr *e) {
     return n;
   if (!ck->is_broken)
     diag_report(ck->sink, DIAG_E0201, of->at, "`size` takes a population or connection, not `%s`",
-              expr_text(ck, of));
+                expr_text(ck, of));
   return NULL;
 }
 
@@ -289,7 +292,8 @@ static model_measure_node *join_pair(checker *ck, ast_op op, const ast_expr *lef
     if (b->kind == MEASURE_NUMBER && dim_is_none(b->unit) && dim_try_pow(a->unit, b->number, &unit))
       return join(ck, MEASURE_POW, unit, a, b, at);
     return malformed(ck, right->at, "an exponent in a measure is a plain number", NULL);
-  default: return malformed(ck, at, "a measure is a number, not a condition", NULL);
+  default:
+    return malformed(ck, at, "a measure is a number, not a condition", NULL);
   }
 }
 
@@ -298,10 +302,9 @@ static model_measure_node *check_chain(checker *ck, const ast_expr *e) {
   model_measure_node *sum = check_node(ck, operands[0]);
   for (uint32_t i = 1; i < e->as.binary.operands.len; i++) {
     model_measure_node *next = check_node(ck, operands[i]);
-    sum = sum == NULL || next == NULL
-              ? NULL
-              : join_pair(ck, e->as.binary.ops.data[i - 1], i == 1 ? operands[0] : e, sum,
-                          operands[i], next);
+    sum = sum == NULL || next == NULL ? NULL
+                                      : join_pair(ck, e->as.binary.ops.data[i - 1],
+                                                  i == 1 ? operands[0] : e, sum, operands[i], next);
   }
   return sum;
 }
@@ -310,11 +313,16 @@ static const struct {
   const char *name;
   model_measure_node *(*check)(checker *ck, const ast_expr *e);
 } functions[] = {
-    {"count", check_count},           {"rate", check_rate},
-    {"mean", check_mean},             {"max", check_max},
-    {"min", check_min},               {"time_above", check_time_above},
-    {"time_of_max", check_time_of_max}, {"recognition", check_recognition},
-    {"size", check_size},             {"duration", check_duration},
+    {"count", check_count},
+    {"rate", check_rate},
+    {"mean", check_mean},
+    {"max", check_max},
+    {"min", check_min},
+    {"time_above", check_time_above},
+    {"time_of_max", check_time_of_max},
+    {"recognition", check_recognition},
+    {"size", check_size},
+    {"duration", check_duration},
 };
 
 static model_measure_node *check_call(checker *ck, const ast_expr *e) {
@@ -338,20 +346,28 @@ static model_measure_node *check_negative(checker *ck, const ast_expr *e) {
 
 static model_measure_node *check_node(checker *ck, const ast_expr *e) {
   switch (e->kind) {
-  case AST_BAD: return NULL;
-  case AST_NUMBER: return check_number(ck, e);
-  case AST_NAME: return check_name(ck, e);
-  case AST_CALL: return check_call(ck, e);
-  case AST_UNARY: return check_negative(ck, e);
-  case AST_BINARY: return check_chain(ck, e);
+  case AST_BAD:
+    return NULL;
+  case AST_NUMBER:
+    return check_number(ck, e);
+  case AST_NAME:
+    return check_name(ck, e);
+  case AST_CALL:
+    return check_call(ck, e);
+  case AST_UNARY:
+    return check_negative(ck, e);
+  case AST_BINARY:
+    return check_chain(ck, e);
   case AST_MEMBER:
   case AST_INDEX:
     return malformed(ck, e->at,
-                     arena_printf(ck->arena, "`%s` has a value at each time, and a measure is one number",
+                     arena_printf(ck->arena,
+                                  "`%s` has a value at each time, and a measure is one number",
                                   expr_text(ck, e)),
                      arena_printf(ck->arena, "say how: `mean(%s)`, `max(%s)`, `count(%s)`",
                                   expr_text(ck, e), expr_text(ck, e), expr_text(ck, e)));
-  default: return malformed(ck, e->at, "a measure is made of measure functions and arithmetic", NULL);
+  default:
+    return malformed(ck, e->at, "a measure is made of measure functions and arithmetic", NULL);
   }
 }
 

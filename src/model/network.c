@@ -11,15 +11,18 @@ static const double default_step = 0.1; /* ms */
 
 static void add_timescale(checker *ck, const ast_decl *d) {
   expr_env env = env_constant(ck, NULL, "a timescale");
-  model_timescale t = {.name = d->as.timescale.name.text, .at = d->as.timescale.name.at, .ticks = 1};
+  model_timescale t = {
+      .name = d->as.timescale.name.text, .at = d->as.timescale.name.at, .ticks = 1};
   bool is_known = expr_constant(&env, d->as.timescale.step, dim_ms,
                                 arena_printf(ck->arena, "`%s`", t.name), &t.dt);
   if (is_known && t.dt <= 0)
-    diag_report(ck->sink, DIAG_E0601, d->as.timescale.step->at, "a step must be longer than nothing");
+    diag_report(ck->sink, DIAG_E0601, d->as.timescale.step->at,
+                "a step must be longer than nothing");
   if (!is_known || t.dt <= 0)
     t.dt = 0; /* known by name, so that its uses are no errors */
   if (ck->model->timescales.len == LIMIT_TIMESCALES) {
-    diag_report(ck->sink, DIAG_E0901, d->at, "a model has more than %u timescales", LIMIT_TIMESCALES);
+    diag_report(ck->sink, DIAG_E0901, d->at, "a model has more than %u timescales",
+                LIMIT_TIMESCALES);
     return;
   }
   map_insert(ck->timescales, t.name, ck->model->timescales.len);
@@ -152,10 +155,11 @@ static uint32_t find_definition(checker *ck, ast_name name, bool wants_synapse) 
   const component_def *def = &ck->component_defs.data[index];
   if ((def->ast->kind == AST_SYNAPSE) == wants_synapse)
     return index;
-  diag *d = diag_report(ck->sink, DIAG_E0203, name.at,
-                        wants_synapse ? "`%s` is not a synapse: a connection needs one"
-                                      : "`%s` is a synapse: a population holds neurons or astrocytes",
-                        name.text);
+  diag *d =
+      diag_report(ck->sink, DIAG_E0203, name.at,
+                  wants_synapse ? "`%s` is not a synapse: a connection needs one"
+                                : "`%s` is a synapse: a population holds neurons or astrocytes",
+                  name.text);
   diag_note(d, def->at, "it is declared here");
   return NONE;
 }
@@ -169,8 +173,10 @@ static bool check_size(checker *ck, const ast_expr *size, model_population *p) {
   if (size->kind != AST_SIZE)
     return expr_constant_count(&env, size, "the size of a population", 1, most, &p->cols);
   p->is_grid = true;
-  bool is_good = expr_constant_count(&env, size->as.size.rows, "the number of rows", 1, most, &p->rows);
-  return expr_constant_count(&env, size->as.size.columns, "the number of columns", 1, most, &p->cols) &&
+  bool is_good =
+      expr_constant_count(&env, size->as.size.rows, "the number of rows", 1, most, &p->rows);
+  return expr_constant_count(&env, size->as.size.columns, "the number of columns", 1, most,
+                             &p->cols) &&
          is_good;
 }
 
@@ -220,8 +226,8 @@ static void check_places(checker *ck, const model_population *p) {
 /* The scope of values that belong to single elements of a population. */
 static expr_env element_scope(checker *ck, const model_population *p, const char *where) {
   expr_env env = env_constant(ck, NULL, where);
-  env.side[SIDE_SELF] = (expr_side){.component = &ck->model->components.data[p->component],
-                                    .population = p};
+  env.side[SIDE_SELF] =
+      (expr_side){.component = &ck->model->components.data[p->component], .population = p};
   env.allow = ALLOW_PLACE | ALLOW_RANDOM;
   return env;
 }
@@ -322,9 +328,13 @@ static void check_partner(checker *ck, const ast_connect *ast, model_connection 
   if (c->partner == NONE)
     return;
   uint32_t near = c->partner_of == SIDE_PRE ? c->source : c->target;
-  rule_ends ends = {.source = &m->populations.data[near], .target = &m->populations.data[c->partner],
-                    .source_side = c->partner_of, .target_side = SIDE_ASTRO, .is_partner = true,
-                    .allow_self = true, .key = arena_printf(ck->arena, "%s/with", c->name)};
+  rule_ends ends = {.source = &m->populations.data[near],
+                    .target = &m->populations.data[c->partner],
+                    .source_side = c->partner_of,
+                    .target_side = SIDE_ASTRO,
+                    .is_partner = true,
+                    .allow_self = true,
+                    .key = arena_printf(ck->arena, "%s/with", c->name)};
   rule_check(ck, &ends, &ast->partner_rule, &c->partner_rule);
 }
 
@@ -333,9 +343,13 @@ static void check_combiners(checker *ck, const model_connection *c) {
   const model *m = ck->model;
   const model_component *synapse = &m->components.data[c->component];
   const model_component *post = &m->components.data[m->populations.data[c->target].component];
-  uint32_t fastest = m->timescales.data[m->components.data[m->populations.data[c->source].component].timescale].ticks;
+  uint32_t fastest =
+      m->timescales.data[m->components.data[m->populations.data[c->source].component].timescale]
+          .ticks;
   if (c->has_partner && c->partner != NONE) {
-    uint32_t astro = m->timescales.data[m->components.data[m->populations.data[c->partner].component].timescale].ticks;
+    uint32_t astro =
+        m->timescales.data[m->components.data[m->populations.data[c->partner].component].timescale]
+            .ticks;
     fastest = astro < fastest ? astro : fastest;
   }
   for (uint32_t i = 0; i < synapse->contributions.len; i++) {
@@ -392,11 +406,14 @@ static void check_rule(checker *ck, const ast_connect *ast, model_connection *c)
   bool is_same = c->source == c->target;
   rule_ends ends = {.source = &m->populations.data[c->source],
                     .target = &m->populations.data[c->target],
-                    .source_side = SIDE_PRE, .target_side = SIDE_POST, .is_same = is_same,
+                    .source_side = SIDE_PRE,
+                    .target_side = SIDE_POST,
+                    .is_same = is_same,
                     .key = arena_printf(ck->arena, "%s/by", c->name)};
-  bool is_one_to_one = ast->rule.name.text != NULL && strcmp(ast->rule.name.text, "one_to_one") == 0;
-  c->allow_self = ast->self == AST_SELF_YES ||
-                  (ast->self == AST_SELF_DEFAULT && (!is_same || is_one_to_one));
+  bool is_one_to_one =
+      ast->rule.name.text != NULL && strcmp(ast->rule.name.text, "one_to_one") == 0;
+  c->allow_self =
+      ast->self == AST_SELF_YES || (ast->self == AST_SELF_DEFAULT && (!is_same || is_one_to_one));
   ends.allow_self = c->allow_self;
   if (!rule_check(ck, &ends, &ast->rule, &c->rule))
     return;
@@ -407,7 +424,8 @@ static void check_rule(checker *ck, const ast_connect *ast, model_connection *c)
 static void add_connection(checker *ck, const ast_decl *decl) {
   const ast_connect *ast = &decl->as.connect;
   const ast_name *name = ast->name.text != NULL ? &ast->name : &ast->synapse;
-  model_connection c = {.name = name->text, .at = name->at, .partner = NONE, .partner_of = SIDE_POST};
+  model_connection c = {
+      .name = name->text, .at = name->at, .partner = NONE, .partner_of = SIDE_POST};
   c.source = find_end(ck, ast->source);
   c.target = find_end(ck, ast->target);
   uint32_t def = find_definition(ck, ast->synapse, true);

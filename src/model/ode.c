@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* ode.c - equations: both sides' units, the coefficient divided out, noise taken apart; reactions by
- * mass action. */
+/* ode.c - equations: both sides' units, the coefficient divided out, noise taken apart; reactions
+ * by mass action. */
 #include "model/check.h"
 
 #include <stdlib.h>
-
-enum { IN_EQUATIONS = ALLOW_STATE | ALLOW_TIME | ALLOW_DT | ALLOW_PLACE };
 
 static const char *const solver_texts[SOLVER_COUNT] = {
 #define SOLVER(name, text, order) [SOLVER_##name] = text,
@@ -27,7 +25,8 @@ uint32_t timescale_find(checker *ck, ast_name name) {
 }
 
 bool solver_find(checker *ck, const ast_solver *s, solver_kind *out) {
-  const char *name = s->in_order ? arena_printf(ck->arena, "%s in order", s->name.text) : s->name.text;
+  const char *name =
+      s->in_order ? arena_printf(ck->arena, "%s in order", s->name.text) : s->name.text;
   if (strcmp(name, "adaptive") == 0) {
     refuse(ck, s->at, "`using adaptive`", "`using rk4` or `using implicit` with a fixed step");
     return false;
@@ -131,11 +130,15 @@ static bool split(checker *ck, model_expr *e, uint32_t noise, affine *out) {
     out->factor = expr_unary(ck, MX_NEG, out->factor, e->at);
     return true;
   case MX_ADD:
-  case MX_SUB: return split_sum(ck, e, noise, out);
+  case MX_SUB:
+    return split_sum(ck, e, noise, out);
   case MX_MUL:
-  case MX_DIV: return split_product(ck, e, noise, out);
-  case MX_SELECT: return split_select(ck, e, noise, out);
-  default: return false;
+  case MX_DIV:
+    return split_product(ck, e, noise, out);
+  case MX_SELECT:
+    return split_select(ck, e, noise, out);
+  default:
+    return false;
   }
 }
 
@@ -172,7 +175,7 @@ static bool take_noise_out(component_builder *b, model_ode *ode, model_expr *rhs
 
 static expr_env equation_scope(component_builder *b, const flat_item *item, unsigned more) {
   expr_env env = b->env;
-  env.allow = IN_EQUATIONS | more;
+  env.allow = IN_VALUES | more;
   env.where = "an equation";
   env.home = item->home;
   return env;
@@ -235,8 +238,8 @@ static dim rhs_unit(component_builder *b, const flat_item *item, const model_sta
 
 void ode_check(component_builder *b, const flat_item *item) {
   checker *ck = b->ck;
-  model_ode ode = {.at = item->ast->at, .solver = b->solver,
-                   .timescale = equation_timescale(b, item)};
+  model_ode ode = {
+      .at = item->ast->at, .solver = b->solver, .timescale = equation_timescale(b, item)};
   if (item->ast->as.ode.solver.name.text != NULL)
     solver_find(ck, &item->ast->as.ode.solver, &ode.solver);
   expr_env env = equation_scope(b, item, ALLOW_NOISE);
@@ -248,9 +251,9 @@ void ode_check(component_builder *b, const flat_item *item) {
   const model_state *state = &b->c->states.data[ode.state];
   dim unit = rhs_unit(b, item, state, &coefficient);
   const ast_expr *factor = item->ast->as.ode.coefficient;
-  const char *left = factor == NULL
-                         ? arena_printf(ck->arena, "`d%s/dt`", state->name)
-                         : arena_printf(ck->arena, "`%s * d%s/dt`", expr_text(ck, factor), state->name);
+  const char *left =
+      factor == NULL ? arena_printf(ck->arena, "`d%s/dt`", state->name)
+                     : arena_printf(ck->arena, "`%s * d%s/dt`", expr_text(ck, factor), state->name);
   model_expr *rhs = dim_is_unknown(unit) ? expr_number(&env, item->ast->as.ode.rhs, NULL)
                                          : expr_of_unit(&env, item->ast->as.ode.rhs, unit, left);
   expr_env condition_env = equation_scope(b, item, 0);
@@ -293,9 +296,8 @@ static bool find_species(component_builder *b, const ast_species_list *ast, spec
       *unit = own;
     if (!dim_is_unknown(own) && !dim_equal(own, *unit)) {
       diag_report(b->ck->sink, DIAG_E0301, ast->data[i].at,
-                  "`%s` is in %s, but other species of the reaction in %s",
-                  ast->data[i].state.text, dim_name(b->ck->arena, own),
-                  dim_name(b->ck->arena, *unit));
+                  "`%s` is in %s, but other species of the reaction in %s", ast->data[i].state.text,
+                  dim_name(b->ck->arena, own), dim_name(b->ck->arena, *unit));
       return false;
     }
     vec_push(b->ck->arena, out, s);
@@ -312,13 +314,14 @@ static model_expr *mass_action(component_builder *b, const flat_item *item, cons
     order += side->data[i].count;
   dim wanted = dim_div(dim_div(unit, dim_ms), dim_pow(unit, order, 1));
   expr_env env = equation_scope(b, item, 0);
-  model_expr *flow = expr_of_unit(&env, rate, wanted,
-                                  arena_printf(ck->arena, "this rate of a reaction of order %d", order));
+  model_expr *flow = expr_of_unit(
+      &env, rate, wanted, arena_printf(ck->arena, "this rate of a reaction of order %d", order));
   for (uint32_t i = 0; i < side->len; i++)
     for (int32_t k = 0; k < side->data[i].count; k++)
-      flow = expr_binary(ck, MX_MUL, flow,
-                         expr_ref(ck, REF_STATE, SIDE_SELF, side->data[i].state, unit, item->ast->at),
-                         item->ast->at);
+      flow =
+          expr_binary(ck, MX_MUL, flow,
+                      expr_ref(ck, REF_STATE, SIDE_SELF, side->data[i].state, unit, item->ast->at),
+                      item->ast->at);
   return flow;
 }
 
@@ -334,13 +337,14 @@ static model_ode *equation_of(component_builder *b, uint32_t state, span at) {
 }
 
 /* Net gain of a species in one turn of the reaction times the flow. */
-static void add_flow(component_builder *b, uint32_t state, int32_t gain, model_expr *flow, span at) {
+static void add_flow(component_builder *b, uint32_t state, int32_t gain, model_expr *flow,
+                     span at) {
   checker *ck = b->ck;
   if (gain == 0)
     return;
   int32_t size = abs(gain);
-  model_expr *term = size == 1 ? flow
-                               : expr_binary(ck, MX_MUL, expr_literal(ck, size, dim_none(), at), flow, at);
+  model_expr *term =
+      size == 1 ? flow : expr_binary(ck, MX_MUL, expr_literal(ck, size, dim_none(), at), flow, at);
   model_ode *ode = equation_of(b, state, at);
   ode->rate = add_parts(ck, gain > 0 ? MX_ADD : MX_SUB, ode->rate, term, at);
 }
@@ -361,8 +365,8 @@ void reaction_check(component_builder *b, const flat_item *item) {
   const ast_expr_list *rates = &item->ast->as.reaction.rates;
   uint32_t wanted = is_reversible ? 2 : 1;
   if (rates->len != wanted) {
-    diag_report(ck->sink, DIAG_E0305, item->ast->at, "this reaction takes %u rate%s, not %u", wanted,
-                wanted == 1 ? "" : "s", rates->len);
+    diag_report(ck->sink, DIAG_E0305, item->ast->at, "this reaction takes %u rate%s, not %u",
+                wanted, wanted == 1 ? "" : "s", rates->len);
     return;
   }
   if (!find_species(b, &item->ast->as.reaction.left, &left, &unit) ||

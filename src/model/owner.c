@@ -37,13 +37,20 @@ const char *owner_of(checker *ck, const ast_expr *e) {
   if (e == NULL)
     return NULL;
   switch (e->kind) {
-  case AST_MEMBER: return owner_named(ck, e->as.member.object);
-  case AST_INDEX: return owner_of(ck, e->as.index.object);
-  case AST_CALL: return owner_in_call(ck, e);
-  case AST_UNARY: return owner_of(ck, e->as.unary.operand);
-  case AST_BINARY: return owner_in_list(ck, &e->as.binary.operands);
-  case AST_IF: return owner_in_conditional(ck, e);
-  default: return NULL;
+  case AST_MEMBER:
+    return owner_named(ck, e->as.member.object);
+  case AST_INDEX:
+    return owner_of(ck, e->as.index.object);
+  case AST_CALL:
+    return owner_in_call(ck, e);
+  case AST_UNARY:
+    return owner_of(ck, e->as.unary.operand);
+  case AST_BINARY:
+    return owner_in_list(ck, &e->as.binary.operands);
+  case AST_IF:
+    return owner_in_conditional(ck, e);
+  default:
+    return NULL;
   }
 }
 
@@ -79,7 +86,8 @@ bool selector_range(expr_env *env, const ast_expr *index, const model_population
   checker *ck = env->ck;
   const ast_selector *s = &index->as.index.selectors.data[0];
   uint32_t low, high;
-  if (p == NULL || index->as.index.selectors.len > 1 || (s->axis != NULL && !is_row_axis(s->axis))) {
+  if (p == NULL || index->as.index.selectors.len > 1 ||
+      (s->axis != NULL && !is_row_axis(s->axis))) {
     refuse(ck, index->at, p == NULL ? "slices of connections" : "slices by columns",
            p == NULL ? NULL : "ranges of elements `[0..9]` and of rows `[rows 0..9]` work");
     return false;

@@ -7,8 +7,8 @@ static const uint32_t arrivals = UINT32_MAX - 1; /* the event `pre` of a connect
 /* ---- probes ---- */
 
 bool is_reduction(const ast_expr *e, reduce_kind *kind) {
-  static const char *const words[] = {[REDUCE_MEAN] = "mean", [REDUCE_SUM] = "sum",
-                                      [REDUCE_MAX] = "max",   [REDUCE_MIN] = "min"};
+  static const char *const words[] = {
+      [REDUCE_MEAN] = "mean", [REDUCE_SUM] = "sum", [REDUCE_MAX] = "max", [REDUCE_MIN] = "min"};
   if (e->kind != AST_CALL || e->as.call.args.len != 1)
     return false;
   for (int i = REDUCE_MEAN; i <= REDUCE_MIN; i++)
@@ -39,8 +39,8 @@ static bool find_owner(checker *ck, const ast_expr *e, const char **name, model_
       report_unknown(ck, object->as.member.object->at, DIAG_E0201, "the population or connection",
                      object->as.member.object->as.name.text, &known);
     else
-      diag_report(ck->sink, DIAG_E0603, e->at, "`%s` is about no population: write `POPULATION.NAME`",
-                  expr_text(ck, e));
+      diag_report(ck->sink, DIAG_E0603, e->at,
+                  "`%s` is about no population: write `POPULATION.NAME`", expr_text(ck, e));
     return false;
   }
   out->owner = population_find(ck, *name);
@@ -147,8 +147,7 @@ static const char *default_name(checker *ck, const ast_expr *e) {
   reduce_kind reduce;
   if (is_reduction(e, &reduce)) {
     const char *inner = default_name(ck, e->as.call.args.data[0].value);
-    return inner == NULL ? NULL
-                         : arena_printf(ck->arena, "%s_%s", e->as.call.function.text, inner);
+    return inner == NULL ? NULL : arena_printf(ck->arena, "%s_%s", e->as.call.function.text, inner);
   }
   if (e->kind == AST_INDEX)
     return default_name(ck, e->as.index.object);
@@ -159,8 +158,8 @@ static const char *default_name(checker *ck, const ast_expr *e) {
 }
 
 static const char *free_name(checker *ck, const ast_decl *d, const model_record *r) {
-  const char *base = d->as.record.as.text != NULL ? d->as.record.as.text
-                                                  : default_name(ck, d->as.record.value);
+  const char *base =
+      d->as.record.as.text != NULL ? d->as.record.as.text : default_name(ck, d->as.record.value);
   if (base == NULL) {
     diag *e = diag_report(ck->sink, DIAG_E0603, d->as.record.value->at,
                           "this recording needs a name, by which its file is called");
@@ -189,9 +188,12 @@ static void visit_record(checker *ck, const ast_decl *d, const binding *bindings
   expr_env env = env_constant(ck, bindings, "a recording");
   const ast_expr *every = d->as.record.every;
   if (r.probe.is_event && every != NULL)
-    diag_report(ck->sink, DIAG_E0603, every->at, "events are recorded when they happen, not by `every`");
-  else if (every != NULL && expr_constant(&env, every, dim_ms, "the period of a recording", &r.every))
-    r.every = whole_ticks(ck, every->at, r.every, ck->model->base_dt, "the period of a recording", true);
+    diag_report(ck->sink, DIAG_E0603, every->at,
+                "events are recorded when they happen, not by `every`");
+  else if (every != NULL &&
+           expr_constant(&env, every, dim_ms, "the period of a recording", &r.every))
+    r.every =
+        whole_ticks(ck, every->at, r.every, ck->model->base_dt, "the period of a recording", true);
   if (r.probe.is_event && r.probe.event == arrivals) {
     refuse(ck, d->as.record.value->at, "recordings of arrivals", "`count` in a measure works");
     return;

@@ -37,7 +37,8 @@ static bool is_quantity_literal(const ast_expr *e) {
 }
 
 static const char *unit_phrase(checker *ck, dim d) {
-  return dim_is_none(d) ? "a plain number" : arena_printf(ck->arena, "in %s", dim_name(ck->arena, d));
+  return dim_is_none(d) ? "a plain number"
+                        : arena_printf(ck->arena, "in %s", dim_name(ck->arena, d));
 }
 
 /* "multiply by a conductance (nS)": what makes one unit of the other, when that has a name. */
@@ -75,8 +76,8 @@ void report_units(checker *ck, const ast_expr *offender, dim got, dim want, cons
   const char *name = expr_text(ck, offender);
   diag *d;
   if (dim_is_none(want) && is_quantity_literal(offender)) {
-    d = diag_report(ck->sink, DIAG_E0302, offender->at,
-                    "`%s` has a unit, but %s is a plain number", name, what);
+    d = diag_report(ck->sink, DIAG_E0302, offender->at, "`%s` has a unit, but %s is a plain number",
+                    name, what);
   } else {
     d = diag_report(ck->sink, DIAG_E0301, offender->at, "`%s` is %s, but %s is %s", name,
                     unit_phrase(ck, got), what, unit_phrase(ck, want));

@@ -32,12 +32,18 @@ uint32_t component_find_event(const model_component *c, const char *name) {
 
 dim component_item_unit(const model_component *c, model_ref_kind kind, uint32_t item) {
   switch (kind) {
-  case REF_PARAM: return c->params.data[item].unit;
-  case REF_STATE: return c->states.data[item].unit;
-  case REF_INPUT: return c->inputs.data[item].unit;
-  case REF_LET: return c->lets.data[item].value->unit;
-  case REF_NOISE: return dim_pow(dim_ms, -1, 2);
-  default: return dim_none();
+  case REF_PARAM:
+    return c->params.data[item].unit;
+  case REF_STATE:
+    return c->states.data[item].unit;
+  case REF_INPUT:
+    return c->inputs.data[item].unit;
+  case REF_LET:
+    return c->lets.data[item].value->unit;
+  case REF_NOISE:
+    return dim_pow(dim_ms, -1, 2);
+  default:
+    return dim_none();
   }
 }
 
@@ -67,7 +73,8 @@ static void add_item_names(checker *ck, const expr_env *env, model_side side, na
 
 /* ---- references ---- */
 
-/* Rules of the third partner are lowered like those of links: from the near element to the partner. */
+/* Rules of the third partner are lowered like those of links: from the near element to the partner.
+ */
 static model_side side_in_result(const expr_env *env, model_side side) {
   if (!env->is_partner_rule)
     return side;
@@ -216,7 +223,8 @@ static model_expr *find_constant(expr_env *env, const char *name, span at) {
 }
 
 static model_expr *refuse_here(expr_env *env, span at, const char *name, const char *what) {
-  diag_report(env->ck->sink, DIAG_E0306, at, "`%s`, %s, is not known in %s", name, what, env->where);
+  diag_report(env->ck->sink, DIAG_E0306, at, "`%s`, %s, is not known in %s", name, what,
+              env->where);
   return NULL;
 }
 
@@ -232,8 +240,8 @@ static model_expr *resolve_refractory(expr_env *env, span at) {
     }
   if (env->ck->is_broken)
     return NULL;
-  diag *d = diag_report(env->ck->sink, DIAG_E0407, at,
-                        "nothing in this component has a refractory time");
+  diag *d =
+      diag_report(env->ck->sink, DIAG_E0407, at, "nothing in this component has a refractory time");
   diag_hint(d, "write `spike when ... refractory 2 ms`");
   return NULL;
 }
@@ -281,7 +289,8 @@ static model_expr *wrong_kind_of_name(expr_env *env, const ast_expr *e, bool *is
   else if (strcmp(name, "spike") == 0)
     diag_report(env->ck->sink, DIAG_E0203, e->at, "`spike` is an event, not a value");
   else if (builtin_find(name, &fn) || function_find(env, name, &is_own, &home) != NULL)
-    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a function: write `%s(...)`", name, name);
+    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a function: write `%s(...)`", name,
+                name);
   else
     *is_found = false;
   return NULL;
@@ -330,8 +339,8 @@ model_expr *resolve_name(expr_env *env, const ast_expr *e) {
 /* ---- members ---- */
 
 static bool find_side(const char *name, model_side *side) {
-  static const char *const names[] = {[SIDE_PRE] = "pre", [SIDE_POST] = "post",
-                                      [SIDE_ASTRO] = "astro"};
+  static const char *const names[] = {
+      [SIDE_PRE] = "pre", [SIDE_POST] = "post", [SIDE_ASTRO] = "astro"};
   for (int i = SIDE_PRE; i <= SIDE_ASTRO; i++)
     if (strcmp(names[i], name) == 0) {
       *side = (model_side)i;
@@ -364,7 +373,8 @@ static model_expr *default_of_absent(expr_env *env, const ast_expr *e) {
   component_builder *b = env->builder;
   for (uint32_t i = 0; b != NULL && i < b->items.len; i++) {
     const flat_item *item = &b->items.data[i];
-    const ast_expr *target = item->ast->kind == AST_ITEM_DEFAULT ? item->ast->as.fallback.target : NULL;
+    const ast_expr *target =
+        item->ast->kind == AST_ITEM_DEFAULT ? item->ast->as.fallback.target : NULL;
     if (target == NULL || item->is_dropped || target->kind != AST_MEMBER ||
         target->as.member.name.text != e->as.member.name.text)
       continue;
@@ -378,8 +388,9 @@ static model_expr *default_of_absent(expr_env *env, const ast_expr *e) {
                         expr_text(env->ck, e));
   if (env->connect_at.file != NONE)
     diag_note(d, env->connect_at, "this connection has no `with`");
-  diag_hint(d, "add `with POPULATION by RULE` to the connection, or `default %s = value` to the "
-               "synapse",
+  diag_hint(d,
+            "add `with POPULATION by RULE` to the connection, or `default %s = value` to the "
+            "synapse",
             expr_text(env->ck, e));
   return NULL;
 }
@@ -433,8 +444,9 @@ model_expr *resolve_member(expr_env *env, const ast_expr *e) {
 
 model_expr *resolve_pixel(expr_env *env, const ast_expr *e) {
   if ((env->allow & ALLOW_PIXEL) == 0) {
-    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s`: there is nothing to take elements of in %s",
-                expr_text(env->ck, e), env->where);
+    diag_report(env->ck->sink, DIAG_E0203, e->at,
+                "`%s`: there is nothing to take elements of in %s", expr_text(env->ck, e),
+                env->where);
     return NULL;
   }
   uint32_t image = image_find(env, e);

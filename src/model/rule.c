@@ -64,7 +64,8 @@ static bool one_to_one(rule_env *r) {
   double n = size_of(r->ends->source), m = size_of(r->ends->target);
   if (n == m)
     return true;
-  misfit(r, arena_printf(r->ck->arena, "needs populations of one size: `%s` has %.0f elements, `%s` %.0f",
+  misfit(r, arena_printf(r->ck->arena,
+                         "needs populations of one size: `%s` has %.0f elements, `%s` %.0f",
                          r->ends->source->name, n, r->ends->target->name, m));
   return false;
 }
@@ -72,15 +73,17 @@ static bool one_to_one(rule_env *r) {
 static bool is_link_count_good(rule_env *r, double links) {
   if (links <= LIMIT_LINKS)
     return true;
-  diag_report(r->ck->sink, DIAG_E0901, r->ast->at,
-              "this makes about %.3g links (`%s` has %.0f elements, `%s` %.0f); a connection may have %.3g",
-              links, r->ends->source->name, size_of(r->ends->source), r->ends->target->name,
-              size_of(r->ends->target), LIMIT_LINKS);
+  diag_report(
+      r->ck->sink, DIAG_E0901, r->ast->at,
+      "this makes about %.3g links (`%s` has %.0f elements, `%s` %.0f); a connection may have %.3g",
+      links, r->ends->source->name, size_of(r->ends->source), r->ends->target->name,
+      size_of(r->ends->target), LIMIT_LINKS);
   return false;
 }
 
 static bool all_to_all(rule_env *r) {
-  return has_args(r, 0, 0) && is_link_count_good(r, size_of(r->ends->source) * size_of(r->ends->target));
+  return has_args(r, 0, 0) &&
+         is_link_count_good(r, size_of(r->ends->source) * size_of(r->ends->target));
 }
 
 static bool probability(rule_env *r) {
@@ -94,7 +97,8 @@ static bool probability(rule_env *r) {
   if (r->out->condition == NULL || !constant_value(r->out->condition, NULL, &p))
     return r->out->condition != NULL;
   if (!(p >= 0 && p <= 1)) {
-    diag_report(r->ck->sink, DIAG_E0408, arg->at, "a probability lies between 0 and 1, not at %g", p);
+    diag_report(r->ck->sink, DIAG_E0408, arg->at, "a probability lies between 0 and 1, not at %g",
+                p);
     return false;
   }
   return is_link_count_good(r, p * size_of(r->ends->source) * size_of(r->ends->target));
@@ -120,7 +124,8 @@ static bool check_kernel(rule_env *r, const ast_expr *e) {
                                                     : KERNEL_NONE;
   if (r->out->kernel == KERNEL_NONE || e->as.call.args.len != 1) {
     diag_report(ck->sink, DIAG_E0502, e->at,
-                "a kernel is `exponential(length)` or `gaussian(length)`, not `%s`", expr_text(ck, e));
+                "a kernel is `exponential(length)` or `gaussian(length)`, not `%s`",
+                expr_text(ck, e));
     return false;
   }
   if (!r->ends->source->is_grid || !r->ends->target->is_grid) {
@@ -160,8 +165,9 @@ static bool degree(rule_env *r) {
 
 static bool neighbours(rule_env *r) {
   expr_env env = env_constant(r->ck, NULL, "a number of neighbours");
-  if (!has_args(r, 1, 1) || !expr_constant_count(&env, r->ast->args.data[0].value,
-                                                 "the number of neighbours", 1, 1e9, &r->out->degree))
+  if (!has_args(r, 1, 1) ||
+      !expr_constant_count(&env, r->ast->args.data[0].value, "the number of neighbours", 1, 1e9,
+                           &r->out->degree))
     return false;
   if (r->out->degree != 4 && r->out->degree != 8) {
     misfit(r, "takes 4 or 8");
@@ -194,7 +200,8 @@ static bool tile_stride(rule_env *r) {
   return expr_constant_count(&env, arg->value, "a stride", 1, 1e9, &r->out->stride);
 }
 
-static bool covers(const model_rule *rule, const model_population *tiled, const model_population *one) {
+static bool covers(const model_rule *rule, const model_population *tiled,
+                   const model_population *one) {
   return tiled->rows >= rule->tile_rows && tiled->cols >= rule->tile_cols &&
          (tiled->rows - rule->tile_rows) / rule->stride + 1 == one->rows &&
          (tiled->cols - rule->tile_cols) / rule->stride + 1 == one->cols;
@@ -203,7 +210,8 @@ static bool covers(const model_rule *rule, const model_population *tiled, const 
 static const char *tile_count(rule_env *r, const model_population *p) {
   const model_rule *t = r->out;
   if (p->rows < t->tile_rows || p->cols < t->tile_cols)
-    return arena_printf(r->ck->arena, "no tile fits into `%s` (%u x %u)", p->name, p->rows, p->cols);
+    return arena_printf(r->ck->arena, "no tile fits into `%s` (%u x %u)", p->name, p->rows,
+                        p->cols);
   return arena_printf(r->ck->arena, "`%s` (%u x %u) has %u x %u such tiles", p->name, p->rows,
                       p->cols, (p->rows - t->tile_rows) / t->stride + 1,
                       (p->cols - t->tile_cols) / t->stride + 1);
@@ -219,7 +227,8 @@ static bool tiles(rule_env *r) {
     diag_report(r->ck->sink, DIAG_E0501, size->at, "a tile has a size: `tiles(4 x 4, stride 3)`");
     return false;
   }
-  if (!expr_constant_count(&env, size->as.size.rows, "the rows of a tile", 1, 1e9, &r->out->tile_rows) ||
+  if (!expr_constant_count(&env, size->as.size.rows, "the rows of a tile", 1, 1e9,
+                           &r->out->tile_rows) ||
       !expr_constant_count(&env, size->as.size.columns, "the columns of a tile", 1, 1e9,
                            &r->out->tile_cols) ||
       !tile_stride(r))
@@ -243,7 +252,8 @@ static bool from_file(rule_env *r) {
     return false;
   const ast_expr *path = r->ast->args.data[0].value;
   if (path->kind != AST_STRING) {
-    diag_report(r->ck->sink, DIAG_E0203, path->at, "a file is named by a text: `file(\"edges.csv\")`");
+    diag_report(r->ck->sink, DIAG_E0203, path->at,
+                "a file is named by a text: `file(\"edges.csv\")`");
     return false;
   }
   r->out->path = path_from(r->ck, path->at, path->as.string.text);
@@ -319,8 +329,10 @@ static model_expr *slice_condition(checker *ck, const rule_ends *ends, const ast
   if (!selector_range(&env, end, p, &first, &last))
     return NULL;
   model_expr *index = expr_ref(ck, REF_INDEX, side, 0, dim_none(), end->at);
-  model_expr *low = expr_binary(ck, MX_GE, index, expr_literal(ck, first, dim_none(), end->at), end->at);
-  model_expr *high = expr_binary(ck, MX_LE, index, expr_literal(ck, last, dim_none(), end->at), end->at);
+  model_expr *low =
+      expr_binary(ck, MX_GE, index, expr_literal(ck, first, dim_none(), end->at), end->at);
+  model_expr *high =
+      expr_binary(ck, MX_LE, index, expr_literal(ck, last, dim_none(), end->at), end->at);
   return expr_binary(ck, MX_AND, low, high, end->at);
 }
 
@@ -336,11 +348,11 @@ void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_s
   if (inside == NULL)
     return;
   if (rule->kind == RULE_PROBABILITY) {
-    rule->condition = expr_select(ck, inside, rule->condition,
-                                  expr_literal(ck, 0, dim_none(), end->at), end->at);
+    rule->condition =
+        expr_select(ck, inside, rule->condition, expr_literal(ck, 0, dim_none(), end->at), end->at);
     return;
   }
-  rule->condition = rule->kind == RULE_WHERE ? expr_binary(ck, MX_AND, inside, rule->condition, end->at)
-                                             : inside;
+  rule->condition =
+      rule->kind == RULE_WHERE ? expr_binary(ck, MX_AND, inside, rule->condition, end->at) : inside;
   rule->kind = RULE_WHERE;
 }

@@ -51,9 +51,9 @@ typedef struct {
 } assign_target;
 
 static bool report_target(block_env *env, const ast_expr *e, model_ref_kind kind) {
-  diag *d = diag_report(env->env->ck->sink, DIAG_E0409, e->at,
-                        "`%s` is %s: only a state can be assigned", expr_text(env->env->ck, e),
-                        kind_word(kind));
+  diag *d =
+      diag_report(env->env->ck->sink, DIAG_E0409, e->at, "`%s` is %s: only a state can be assigned",
+                  expr_text(env->env->ck, e), kind_word(kind));
   if (kind == REF_PARAM)
     diag_hint(d, "make it a `state` when it is to change during the run");
   if (kind == REF_TIMER)
@@ -123,8 +123,10 @@ static model_expr *in_slice(block_env *env, const ast_expr *slice) {
   if (!selector_range(env->env, slice, p, &first, &last))
     return NULL;
   model_expr *index = expr_ref(ck, REF_INDEX, SIDE_SELF, 0, dim_none(), slice->at);
-  model_expr *low = expr_binary(ck, MX_GE, index, expr_literal(ck, first, dim_none(), slice->at), slice->at);
-  model_expr *high = expr_binary(ck, MX_LE, index, expr_literal(ck, last, dim_none(), slice->at), slice->at);
+  model_expr *low =
+      expr_binary(ck, MX_GE, index, expr_literal(ck, first, dim_none(), slice->at), slice->at);
+  model_expr *high =
+      expr_binary(ck, MX_LE, index, expr_literal(ck, last, dim_none(), slice->at), slice->at);
   return expr_binary(ck, MX_AND, low, high, slice->at);
 }
 
@@ -139,8 +141,11 @@ static void check_assign(block_env *env, const ast_stmt *s, model_block *out) {
     return;
   }
   bool is_factor = s->as.assign.op >= AST_ASSIGN_MUL;
-  model_stmt m = {.kind = (model_stmt_kind)((int)STMT_SET + (int)s->as.assign.op), .at = s->at,
-                  .side = target.side, .target = target.kind, .item = target.item};
+  model_stmt m = {.kind = (model_stmt_kind)((int)STMT_SET + (int)s->as.assign.op),
+                  .at = s->at,
+                  .side = target.side,
+                  .target = target.kind,
+                  .item = target.item};
   if (is_factor)
     m.value = expr_of_unit(env->env, s->as.assign.value, dim_none(), "the factor of an assignment");
   else
@@ -260,11 +265,21 @@ static void check_start(block_env *env, const ast_stmt *s, model_block *out) {
 
 static void check_statement(block_env *env, const ast_stmt *s, model_block *out) {
   switch (s->kind) {
-  case AST_ASSIGN: check_assign(env, s, out); break;
-  case AST_LET: check_local(env, s, out); break;
-  case AST_BRANCH: check_branch(env, s, out); break;
-  case AST_EMIT: check_emit(env, s, out); break;
-  case AST_START: check_start(env, s, out); break;
+  case AST_ASSIGN:
+    check_assign(env, s, out);
+    break;
+  case AST_LET:
+    check_local(env, s, out);
+    break;
+  case AST_BRANCH:
+    check_branch(env, s, out);
+    break;
+  case AST_EMIT:
+    check_emit(env, s, out);
+    break;
+  case AST_START:
+    check_start(env, s, out);
+    break;
   }
 }
 

@@ -22,11 +22,13 @@ static void run_round(checker *ck, const ast_decl *d, const binding *outer, uint
   binding bindings[2];
   uint32_t count = 0;
   if (names->len > 1) {
-    bindings[count] = (binding){.name = names->data[0].text, .next = outer,
+    bindings[count] = (binding){.name = names->data[0].text,
+                                .next = outer,
                                 .value = expr_literal(ck, round, dim_none(), names->data[0].at)};
     outer = &bindings[count++];
   }
-  bindings[count] = (binding){.name = names->data[names->len - 1].text, .value = value, .next = outer};
+  bindings[count] =
+      (binding){.name = names->data[names->len - 1].text, .value = value, .next = outer};
   visit_list(ck, (const ast_decl *const *)d->as.loop.body.data, d->as.loop.body.len,
              &bindings[count], visit, true);
 }
@@ -34,11 +36,13 @@ static void run_round(checker *ck, const ast_decl *d, const binding *outer, uint
 static bool is_too_long(checker *ck, span at, double rounds) {
   if (rounds <= LIMIT_ROUNDS)
     return false;
-  diag_report(ck->sink, DIAG_E0901, at, "a loop of %.0f rounds; it may have %u", rounds, LIMIT_ROUNDS);
+  diag_report(ck->sink, DIAG_E0901, at, "a loop of %.0f rounds; it may have %u", rounds,
+              LIMIT_ROUNDS);
   return true;
 }
 
-static void run_range(checker *ck, const ast_decl *d, const binding *bindings, decl_visitor *visit) {
+static void run_range(checker *ck, const ast_decl *d, const binding *bindings,
+                      decl_visitor *visit) {
   const ast_expr *over = d->as.loop.over;
   expr_env env = env_constant(ck, bindings, "a loop");
   uint32_t low, high;
@@ -55,7 +59,8 @@ static void run_range(checker *ck, const ast_decl *d, const binding *bindings, d
     run_round(ck, d, bindings, k - low, expr_literal(ck, k, dim_none(), over->at), visit);
 }
 
-static void run_values(checker *ck, const ast_decl *d, const binding *bindings, decl_visitor *visit) {
+static void run_values(checker *ck, const ast_decl *d, const binding *bindings,
+                       decl_visitor *visit) {
   const ast_expr_list *values = &d->as.loop.over->as.list.values;
   if (is_too_long(ck, d->as.loop.over->at, values->len))
     return;
@@ -133,7 +138,8 @@ static void check_images(checker *ck, const model_pattern *p, span at) {
     const char *path = image_path(ck, p, i);
     if (file_exists(path))
       continue;
-    diag *d = diag_report(ck->sink, DIAG_E0001, at, "`%s` cannot be read: there is no such file", path);
+    diag *d =
+        diag_report(ck->sink, DIAG_E0001, at, "`%s` cannot be read: there is no such file", path);
     diag_hint(d, "--pattern %s=PATH takes the images from elsewhere", p->name);
     return;
   }
@@ -144,7 +150,8 @@ static void add_pattern(checker *ck, const ast_decl *d) {
   model_pattern p = {.name = d->as.pattern.name.text, .at = d->as.pattern.name.at, .count = 1};
   expr_env env = env_constant(ck, NULL, "a number of images");
   if (d->as.pattern.count != NULL &&
-      !expr_constant_count(&env, d->as.pattern.count, "the number of images", 1, LIMIT_ROUNDS, &p.count))
+      !expr_constant_count(&env, d->as.pattern.count, "the number of images", 1, LIMIT_ROUNDS,
+                           &p.count))
     p.count = 0;
   bool is_images = value->kind == AST_CALL && strcmp(value->as.call.function.text, "images") == 0 &&
                    value->as.call.args.len == 1 &&
@@ -153,8 +160,7 @@ static void add_pattern(checker *ck, const ast_decl *d) {
   if (is_images) {
     const ast_expr *path = value->as.call.args.data[0].value;
     const char *other = replaced_path(ck, p.name);
-    p.path = other != NULL ? other
-                           : path_from(ck, path->at, path->as.string.text);
+    p.path = other != NULL ? other : path_from(ck, path->at, path->as.string.text);
     check_images(ck, &p, path->at);
   } else {
     p.path = "";
@@ -205,7 +211,8 @@ uint32_t image_find(expr_env *env, const ast_expr *e) {
   if (has_number) {
     const ast_selector *s = &e->as.index.selectors.data[0];
     if (e->as.index.selectors.len > 1 || s->axis != NULL || s->value->kind == AST_RANGE) {
-      diag_report(ck->sink, DIAG_E0602, e->at, "one image is presented at a time: `%s[0]`", p->name);
+      diag_report(ck->sink, DIAG_E0602, e->at, "one image is presented at a time: `%s[0]`",
+                  p->name);
       return NONE;
     }
     expr_env constant = env_constant(ck, env->bindings, "the number of an image");
@@ -267,7 +274,8 @@ static bool check_window(checker *ck, const ast_window *w, const binding *bindin
     refuse(ck, w->during.at, "stimuli by `during`", "give the window by `from` and `for`");
   s->start = 0;
   bool is_good = window_time(ck, w->from, bindings, "the start of a window", false, &s->start);
-  is_good = window_time(ck, w->duration, bindings, "the length of a window", true, &duration) && is_good;
+  is_good =
+      window_time(ck, w->duration, bindings, "the length of a window", true, &duration) && is_good;
   s->stop = s->start + duration;
   s->phase = phase_named(ck, w->as);
   return is_good;
@@ -283,7 +291,8 @@ static bool find_target(checker *ck, const ast_expr *target, model_stimulus *s,
   if (member->kind != AST_MEMBER || member->as.member.object->kind != AST_NAME) {
     if (member->kind != AST_BAD)
       diag_report(ck->sink, DIAG_E0409, target->at,
-                  "a stimulus goes to an input: `POPULATION.INPUT`, not to `%s`", expr_text(ck, target));
+                  "a stimulus goes to an input: `POPULATION.INPUT`, not to `%s`",
+                  expr_text(ck, target));
     return false;
   }
   const ast_expr *owner = member->as.member.object;
@@ -295,7 +304,8 @@ static bool find_target(checker *ck, const ast_expr *target, model_stimulus *s,
     report_unknown(ck, owner->at, DIAG_E0201, "the population", owner->as.name.text, &known);
     return false;
   }
-  const model_component *c = &ck->model->components.data[ck->model->populations.data[s->population].component];
+  const model_component *c =
+      &ck->model->components.data[ck->model->populations.data[s->population].component];
   const ast_name *name = &member->as.member.name;
   model_ref_kind kind;
   bool is_found = component_find(c, name->text, &kind, &s->input);
@@ -339,7 +349,9 @@ static expr_env stimulus_scope(checker *ck, const model_stimulus *s, const bindi
 
 static dim input_unit(const checker *ck, const model_stimulus *s) {
   const model *m = ck->model;
-  return m->components.data[m->populations.data[s->population].component].inputs.data[s->input].unit;
+  return m->components.data[m->populations.data[s->population].component]
+      .inputs.data[s->input]
+      .unit;
 }
 
 static void check_flip(checker *ck, const ast_expr *e, const binding *bindings, model_stimulus *s) {

@@ -2,8 +2,8 @@
 /* variant.c - named sets of overridden params. */
 #include "model/check.h"
 
-/* Populations and connections to which a name of a variant refers: one by its own name, else all users
- * of a component. */
+/* Populations and connections to which a name of a variant refers: one by its own name, else all
+ * users of a component. */
 typedef struct {
   bool is_connection;
   uint32_t owner;
@@ -43,7 +43,8 @@ static void report_unknown_owner(checker *ck, const ast_expr *owner) {
                  owner->as.name.text, &known);
 }
 
-static bool find_param(checker *ck, const model_component *c, const ast_name *name, uint32_t *param) {
+static bool find_param(checker *ck, const model_component *c, const ast_name *name,
+                       uint32_t *param) {
   model_ref_kind kind;
   if (component_find(c, name->text, &kind, param)) {
     if (kind == REF_PARAM)
@@ -71,8 +72,8 @@ static void check_set(checker *ck, const ast_setting *s, variant_target t, model
   const model_param *p = &c->params.data[set.param];
   expr_env env = env_constant(ck, NULL, "a variant");
   double value;
-  if (!expr_constant(&env, s->value, p->unit, arena_printf(ck->arena, "`%s`", expr_text(ck, s->target)),
-                     &value))
+  if (!expr_constant(&env, s->value, p->unit,
+                     arena_printf(ck->arena, "`%s`", expr_text(ck, s->target)), &value))
     return;
   set.value = expr_literal(ck, value, p->unit, s->value->at);
   param_range_check(ck, p, set.value, s->value->at);

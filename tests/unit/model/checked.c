@@ -90,22 +90,37 @@ static const model_component *side_component(const checked *c, const model_compo
 
 static const char *item_name(const model_component *c, model_ref_kind kind, uint32_t item) {
   switch (kind) {
-  case REF_PARAM: return c->params.data[item].name;
-  case REF_STATE: return c->states.data[item].name;
-  case REF_INPUT: return c->inputs.data[item].name;
-  case REF_LET: return c->lets.data[item].name;
-  case REF_NOISE: return c->noises.data[item].name;
-  case REF_TIMER: return c->timers.data[item].name;
-  default: return "?";
+  case REF_PARAM:
+    return c->params.data[item].name;
+  case REF_STATE:
+    return c->states.data[item].name;
+  case REF_INPUT:
+    return c->inputs.data[item].name;
+  case REF_LET:
+    return c->lets.data[item].name;
+  case REF_NOISE:
+    return c->noises.data[item].name;
+  case REF_TIMER:
+    return c->timers.data[item].name;
+  default:
+    return "?";
   }
 }
 
-static void show_ref(const checked *c, const model_component *owner, const model_expr *e, text *out) {
+static void show_ref(const checked *c, const model_component *owner, const model_expr *e,
+                     text *out) {
   static const char *const sides[] = {"", "pre.", "post.", "astro."};
-  static const char *const others[] = {
-      [REF_REFRACTORY] = "refractory", [REF_TIME] = "t", [REF_DT] = "dt", [REF_INDEX] = "i",
-      [REF_ROW] = "row", [REF_COL] = "col", [REF_X] = "x", [REF_Y] = "y",
-      [REF_FAN_IN] = "fan_in", [REF_FAN_OUT] = "fan_out", [REF_DISTANCE] = "distance"};
+  static const char *const others[] = {[REF_REFRACTORY] = "refractory",
+                                       [REF_TIME] = "t",
+                                       [REF_DT] = "dt",
+                                       [REF_INDEX] = "i",
+                                       [REF_ROW] = "row",
+                                       [REF_COL] = "col",
+                                       [REF_X] = "x",
+                                       [REF_Y] = "y",
+                                       [REF_FAN_IN] = "fan_in",
+                                       [REF_FAN_OUT] = "fan_out",
+                                       [REF_DISTANCE] = "distance"};
   text_puts(out, sides[e->ref.side]);
   if (e->ref.kind <= REF_TIMER)
     text_puts(out, item_name(side_component(c, owner, e->ref.side), e->ref.kind, e->ref.item));
@@ -119,20 +134,33 @@ static void show_ref(const checked *c, const model_component *owner, const model
 
 static void show(const checked *c, const model_component *owner, const model_expr *e, text *out) {
   static const char *const operators[] = {
-      [MX_ADD] = " + ", [MX_SUB] = " - ", [MX_MUL] = " * ", [MX_DIV] = " / ", [MX_POW] = " ^ ",
-      [MX_LT] = " < ",  [MX_LE] = " <= ", [MX_GT] = " > ",  [MX_GE] = " >= ", [MX_EQ] = " == ",
+      [MX_ADD] = " + ", [MX_SUB] = " - ",   [MX_MUL] = " * ", [MX_DIV] = " / ", [MX_POW] = " ^ ",
+      [MX_LT] = " < ",  [MX_LE] = " <= ",   [MX_GT] = " > ",  [MX_GE] = " >= ", [MX_EQ] = " == ",
       [MX_NE] = " != ", [MX_AND] = " and ", [MX_OR] = " or "};
   const char *between = ", ", *open = "(";
   switch (e->kind) {
   case MX_NUMBER:
-  case MX_BOOL: text_printf(out, "%.12g", e->number); return;
-  case MX_REF: show_ref(c, owner, e, out); return;
-  case MX_NEG: open = "-("; break;
-  case MX_NOT: open = "not("; break;
-  case MX_SELECT: open = "if("; break;
+  case MX_BOOL:
+    text_printf(out, "%.12g", e->number);
+    return;
+  case MX_REF:
+    show_ref(c, owner, e, out);
+    return;
+  case MX_NEG:
+    open = "-(";
+    break;
+  case MX_NOT:
+    open = "not(";
+    break;
+  case MX_SELECT:
+    open = "if(";
+    break;
   case MX_CALL:
-  case MX_RANDOM: text_puts(out, builtin_names[e->fn]); break;
-  default: between = operators[e->kind];
+  case MX_RANDOM:
+    text_puts(out, builtin_names[e->fn]);
+    break;
+  default:
+    between = operators[e->kind];
   }
   text_puts(out, open);
   for (int i = 0; i < 3 && e->args[i] != NULL; i++) {

@@ -63,9 +63,10 @@ static void functions_are_put_in(void **state) {
 
 static void doubling_functions_hit_a_limit(void **state) {
   (void)state;
-  checked c = check_text("function d(a) = a + a\n"
-                         "neuron n { state v = 1\n"
-                         "dv/dt = d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(v)))))))))))))))))))))))) /s }\n");
+  checked c = check_text(
+      "function d(a) = a + a\n"
+      "neuron n { state v = 1\n"
+      "dv/dt = d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(v)))))))))))))))))))))))) /s }\n");
   assert_int_equal(diag_error_count(c.sink), 1);
   checked_free(&c);
 }

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* declare.c - what a component declares: params, states, inputs, timers, events, and its lets,
+ * checked when first needed so that they end up in order of need. */
+#include "model/check.h"
+#include "support/limits.h"
+
+/* ---- declarations ---- */
+
+void param_range_check(checker *ck, const model_param *p, const model_expr *value, span at) {
+  double v;
+  if (!p->has_range || !constant_value(value, NULL, &v) || (v >= p->lo && v <= p->hi))
+    return;
+  const char *unit = dim_is_none(p->unit) ? "" : dim_name(ck->arena, p->unit);
+  diag *d =
+      diag_report(ck->sink, DIAG_E0408, at, "%g %s is outside of the range of `%s`: %g to %g %s", v,
+                  unit, p->name, p->lo, p->hi, unit);
+  diag_note(d, p->at, "the range is declared here");
+}
+
+static bool value_and_unit(expr_env *env, const ast_entry *entry, model_expr **value, dim *unit) {
+  const char *what = arena_printf(env->ck->arena, "`%s`", entry->name.text);
+  *unit = dim_unknown();
+  if (entry->value == NULL)
+    return false;
+  if (entry->unit != NULL) {
+    *unit = unit_check(env->ck, entry->unit);
+    *value = expr_of_unit(env, entry->value, *unit, what);
+  } else {
+    *value = expr_number(env, entry->value, NULL);
+    if (*value != NULL)
+      *unit = (*value)->unit;
+  }
+  return *value != NULL;
+}
+
+static void check_range(component_builder *b, const ast_entry *entry, model_param *p) {
+  if (entry->low == NULL || entry->high == NULL || dim_is_unknown(p->unit))
+    return;
+  expr_env env = env_constant(b->ck, NULL, "a range");
+  const char *what = arena_printf(b->ck->arena, "the range of `%s`", p->name);
+  if (!expr_constant(&env, entry->low, p->unit, what, &p->lo) ||
+      !expr_constant(&env, entry->high, p->unit, what, &p->hi))
+    return;
+  if (p->lo > p->hi) {
+    diag_report(b->ck->sink, DIAG_E0408, span_join(entry->low->at, entry->high->at),
+                "the range of `%s` is empty: its first end is the larger", p->name);
+    return;
+  }
+  p->has_range = true;
+  param_range_check(b->ck, p, p->value, entry->value->at);
+}
+
+/* A param that is bad keeps its place with an unknown unit, so that its uses stay silent. */
+static void declare_param(component_builder *b, const flat_item *item) {
+  expr_env env = builder_scope(b, 0, "a param", "");
+  env.has_partners = false;
+  env.param_limit = b->c->params.len;
+  env.home = item->home;
+  model_param p = {.name = item->name, .at = item->entry->name.at};
+  value_and_unit(&env, item->entry, &p.value, &p.unit);
+  check_range(b, item->entry, &p);
+  vec_push(b->ck->arena, &b->c->params, p);
+}
+
+static void declare_state(component_builder *b, const flat_item *item) {
+  expr_env env = builder_scope(b, ALLOW_PLACE | ALLOW_RANDOM, "an initial value", item->name);
+  env.has_partners = false;
+  env.home = item->home;
+  model_state s = {.name = item->name, .at = item->entry->name.at};
+  value_and_unit(&env, item->entry, &s.initial, &s.unit);
+  vec_push(b->ck->arena, &b->c->states, s);
+}
+
+static combine_kind combiner_of(component_builder *b, const ast_name *name) {
+  static const char *const words[] = {[COMBINE_MEAN] = "mean",
+                                      [COMBINE_SUM] = "sum",
+                                      [COMBINE_MAX] = "max",
+                                      [COMBINE_MIN] = "min",
+                                      [COMBINE_LAST] = "last"};
+  if (name->text == NULL)
+    return COMBINE_NONE;
+  for (int i = COMBINE_MEAN; i <= COMBINE_LAST; i++)
+    if (strcmp(words[i], name->text) == 0)
+      return (combine_kind)i;
+  diag_report(b->ck->sink, DIAG_E0201, name->at,
+              "an input cannot be combined by `%s`: it is mean, sum, max, min or last", name->text);
+  return COMBINE_NONE;
+}
+
+static void declare_input(component_builder *b, const flat_item *item) {
+  model_input in = {.name = item->name,
+                    .at = item->entry->name.at,
+                    .unit = item->entry->unit != NULL ? unit_check(b->ck, item->entry->unit)
+                                                      : dim_none(),
+                    .combine = combiner_of(b, &item->entry->combiner)};
+  vec_push(b->ck->arena, &b->c->inputs, in);
+}
+
+static void declare_timer(component_builder *b, const flat_item *item) {
+  expr_env env = builder_scope(b, ALLOW_PLACE | ALLOW_RANDOM, "an initial value", item->name);
+  env.home = item->home;
+  model_timer t = {.name = item->name, .at = item->entry->name.at};
+  if (item->entry->value != NULL)
+    t.initial = duration_check(&env, item->entry->value,
+                               b->ck->model->timescales.data[b->c->timescale].dt, "a timer", false);
+  vec_push(b->ck->arena, &b->c->timers, t);
+}
+
+static void declare_noise(component_builder *b, const flat_item *item) {
+  model_noise n = {.name = item->name, .at = item->entry->name.at};
+  vec_push(b->ck->arena, &b->c->noises, n);
+}
+
+static void declare_let(component_builder *b, const flat_item *item) {
+  pending_let let = {
+      .ast = item->ast, .name = item->name, .at = item->ast->as.let.name.at, .home = item->home};
+  vec_push(b->ck->arena, &b->lets, let);
+}
+
+static void declare_event(component_builder *b, const flat_item *item) {
+  model_event e = {.name = item->ast->as.event.name.text,
+                   .is_spike = item->ast->as.event.is_spike,
+                   .at = item->ast->at};
+  if (e.is_spike)
+    e.name = intern_cstr(b->ck->names, "spike");
+  if (b->c->events.len == LIMIT_EVENTS)
+    diag_report(b->ck->sink, DIAG_E0901, item->ast->at, "a component has more than %u events",
+                LIMIT_EVENTS);
+  else
+    vec_push(b->ck->arena, &b->c->events, e);
+}
+
+static void check_refractory(component_builder *b, const flat_item *item) {
+  uint32_t event =
+      component_find_event(b->c, intern_cstr(b->ck->names, item->ast->as.event.name.text));
+  if (item->ast->as.event.refractory == NULL || event == NONE)
+    return;
+  expr_env env = builder_scope(b, 0, "a refractory time", "");
+  env.home = item->home;
+  b->c->events.data[event].refractory = duration_check(
+      &env, item->ast->as.event.refractory, b->ck->model->timescales.data[b->c->timescale].dt,
+      "the refractory time", false);
+}
+
+/* ---- lets ---- */
+
+pending_let *builder_find_let(component_builder *b, const char *name) {
+  for (uint32_t i = 0; i < b->lets.len; i++)
+    if (b->lets.data[i].name == name)
+      return &b->lets.data[i];
+  return NULL;
+}
+
+static void report_circle(component_builder *b, const pending_let *let, span use) {
+  uint32_t start = 0;
+  while (start < b->let_path.len && &b->lets.data[b->let_path.data[start]] != let)
+    start++;
+  text circle = text_new(b->ck->arena);
+  for (uint32_t i = start; i < b->let_path.len; i++)
+    text_printf(&circle, "%s -> ", b->lets.data[b->let_path.data[i]].name);
+  text_puts(&circle, let->name);
+  diag *d = diag_report(b->ck->sink, DIAG_E0401, let->at,
+                        "lets refer to each other in a circle: %s", text_cstr(&circle));
+  diag_note(d, use, "the circle closes here");
+  diag_hint(d, "make one of them a `state`: it then holds the value of the step before");
+}
+
+bool builder_check_let(component_builder *b, pending_let *let, span use) {
+  enum { NEW, BEING_CHECKED, DONE };
+  if (let->status == DONE)
+    return !let->is_bad;
+  if (let->status == BEING_CHECKED) {
+    report_circle(b, let, use);
+    return false;
+  }
+  if (b->let_path.len >= LIMIT_NESTING) {
+    diag_report(b->ck->sink, DIAG_E0901, let->at, "lets depend on each other more than %d deep",
+                LIMIT_NESTING);
+    return false;
+  }
+  let->status = BEING_CHECKED;
+  vec_push(b->ck->arena, &b->let_path, (uint32_t)(let - b->lets.data));
+  expr_env env = b->env;
+  env.allow = b->c->kind == COMPONENT_SYNAPSE ? IN_VALUES & ~ALLOW_PLACE : IN_VALUES;
+  env.where = "a let";
+  env.home = let->home;
+  model_let out = {.name = let->name, .at = let->at};
+  out.value = expr_check(&env, let->ast->as.let.value, NULL);
+  b->let_path.len--;
+  let->status = DONE;
+  let->is_bad = out.value == NULL;
+  if (let->is_bad) /* keeps its name, so that readers elsewhere stay silent */
+    out.value = expr_literal(b->ck, 0, dim_unknown(), let->at);
+  let->index = b->c->lets.len;
+  vec_push(b->ck->arena, &b->c->lets, out);
+  return !let->is_bad;
+}
+
+void lets_check(component_builder *b) {
+  for (uint32_t i = 0; i < b->lets.len; i++)
+    builder_check_let(b, &b->lets.data[i], b->lets.data[i].at);
+}
+
+void items_declare(component_builder *b) {
+  builder_for_items(b, AST_ITEM_INPUT, declare_input);
+  builder_for_items(b, AST_ITEM_NOISE, declare_noise);
+  builder_for_items(b, AST_ITEM_EVENT, declare_event);
+  builder_for_items(b, AST_ITEM_PARAM, declare_param);
+  builder_for_items(b, AST_ITEM_STATE, declare_state);
+  builder_for_items(b, AST_ITEM_TIMER, declare_timer);
+  builder_for_items(b, AST_ITEM_LET, declare_let);
+  builder_for_items(b, AST_ITEM_EVENT, check_refractory);
+}

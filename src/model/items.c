@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* items.c - the items of a component together with those of its bases, each in its place, and the
+ * head of its declaration. */
+#include "model/check.h"
+#include "support/limits.h"
+
+/* ---- what kinds of component may hold ---- */
+
+typedef enum { FITS, MISPLACED, NOT_YET } fit;
+
+static fit fit_of(ast_item_kind kind, bool is_synapse) {
+  switch (kind) {
+  case AST_ITEM_PARAM:
+  case AST_ITEM_STATE:
+  case AST_ITEM_LET:
+  case AST_ITEM_FUNCTION:
+    return FITS;
+  case AST_ITEM_INPUT:
+  case AST_ITEM_EVENT:
+    return is_synapse ? MISPLACED : FITS;
+  case AST_ITEM_CONTRIBUTION:
+  case AST_ITEM_DEFAULT:
+    return is_synapse ? FITS : MISPLACED;
+  default:
+    return is_synapse ? NOT_YET : FITS;
+  }
+}
+
+static const char *item_word(ast_item_kind kind) {
+  static const char *const words[] = {[AST_ITEM_PARAM] = "a param",
+                                      [AST_ITEM_STATE] = "a state",
+                                      [AST_ITEM_INPUT] = "an input",
+                                      [AST_ITEM_NOISE] = "a noise",
+                                      [AST_ITEM_TIMER] = "a timer",
+                                      [AST_ITEM_LET] = "a let",
+                                      [AST_ITEM_FUNCTION] = "a function",
+                                      [AST_ITEM_ODE] = "an equation",
+                                      [AST_ITEM_REACTION] = "a reaction",
+                                      [AST_ITEM_EVENT] = "an event",
+                                      [AST_ITEM_ON] = "an `on` block",
+                                      [AST_ITEM_EVERY] = "an `every` block",
+                                      [AST_ITEM_EACH_STEP] = "an `each step` block",
+                                      [AST_ITEM_CONTRIBUTION] = "a contribution",
+                                      [AST_ITEM_DEFAULT] = "a default"};
+  return words[kind];
+}
+
+const char *component_word(component_kind kind) {
+  static const char *const words[] = {"a neuron", "an astrocyte", "a synapse"};
+  return words[kind];
+}
+
+static bool fits_here(component_builder *b, const ast_item *item) {
+  fit f = fit_of(item->kind, b->c->kind == COMPONENT_SYNAPSE);
+  if (item->kind == AST_ITEM_EVENT && item->as.event.is_spike && b->c->kind == COMPONENT_ASTROCYTE)
+    f = MISPLACED;
+  if (f == NOT_YET)
+    refuse(b->ck, item->at, arena_printf(b->ck->arena, "%s in a synapse", item_word(item->kind)),
+           "continuous contributions `post.NAME += value` work");
+  if (f == MISPLACED) {
+    bool is_spike = item->kind == AST_ITEM_EVENT && item->as.event.is_spike;
+    diag *d = diag_report(b->ck->sink, DIAG_E0404, item->at, "%s does not belong in %s",
+                          is_spike ? "a spike" : item_word(item->kind), component_word(b->c->kind));
+    if (item->kind == AST_ITEM_EVENT && b->c->kind == COMPONENT_ASTROCYTE)
+      diag_hint(d, "give it a name: `event NAME when ...`");
+    if (item->kind == AST_ITEM_CONTRIBUTION)
+      diag_hint(d, "links are the business of a `synapse`");
+  }
+  return f == FITS;
+}
+
+/* ---- items of the component and its bases ---- */
+
+static const char *key_of(checker *ck, const char *prefix, const char *name) {
+  return intern_cstr(ck->names, arena_printf(ck->arena, "%s %s", prefix, name));
+}
+
+static const char *item_key(checker *ck, const ast_item *item) {
+  switch (item->kind) {
+  case AST_ITEM_LET:
+    return item->as.let.name.text;
+  case AST_ITEM_FUNCTION:
+    return item->as.function.name.text;
+  case AST_ITEM_ODE:
+    return key_of(ck, "equation", item->as.ode.state.text);
+  case AST_ITEM_EVENT:
+    return key_of(ck, "event", item->as.event.name.text);
+  case AST_ITEM_DEFAULT:
+    return item->as.fallback.target->kind == AST_MEMBER
+               ? key_of(ck, "default", item->as.fallback.target->as.member.name.text)
+               : NULL;
+  default:
+    return NULL;
+  }
+}
+
+static span item_name_at(const flat_item *item) {
+  if (item->entry != NULL)
+    return item->entry->name.at;
+  switch (item->ast->kind) {
+  case AST_ITEM_LET:
+    return item->ast->as.let.name.at;
+  case AST_ITEM_FUNCTION:
+    return item->ast->as.function.name.at;
+  case AST_ITEM_ODE:
+    return item->ast->as.ode.state.at;
+  case AST_ITEM_EVENT:
+    return item->ast->as.event.name.at;
+  default:
+    return item->ast->at;
+  }
+}
+
+static const char *item_subject(const flat_item *item) {
+  switch (item->ast->kind) {
+  case AST_ITEM_ODE:
+    return "an equation of";
+  case AST_ITEM_EVENT:
+    return "the event";
+  case AST_ITEM_DEFAULT:
+    return "the default of";
+  default:
+    return "the name";
+  }
+}
+
+/* An item of the same name: of a base it is replaced, of the component itself it is a clash. */
+static void add_flat(component_builder *b, flat_item item, uint32_t own_start) {
+  for (uint32_t i = 0; item.name != NULL && i < b->items.len; i++) {
+    flat_item *old = &b->items.data[i];
+    if (old->name != item.name || old->is_dropped)
+      continue;
+    if (i >= own_start) {
+      diag *d =
+          diag_report(b->ck->sink, DIAG_E0202, item_name_at(&item), "%s `%s` is declared twice",
+                      item_subject(&item),
+                      strrchr(item.name, ' ') != NULL ? strrchr(item.name, ' ') + 1 : item.name);
+      diag_note(d, item_name_at(old), "it is declared here first");
+      return;
+    }
+    if (old->ast->kind == item.ast->kind) {
+      *old = item;
+      return;
+    }
+    old->is_dropped = true;
+  }
+  vec_push(b->ck->arena, &b->items, item);
+}
+
+static const ast_entry_list *entries_of(const ast_item *item) {
+  return item->kind <= AST_ITEM_TIMER ? &item->as.entries : NULL;
+}
+
+static void add_items(component_builder *b, const component_def *def) {
+  uint32_t own_start = b->items.len;
+  for (uint32_t i = 0; i < def->ast->items.len; i++) {
+    const ast_item *item = def->ast->items.data[i];
+    const ast_entry_list *entries = entries_of(item);
+    if (!fits_here(b, item))
+      continue;
+    for (uint32_t k = 0; entries != NULL && k < entries->len; k++)
+      add_flat(b,
+               (flat_item){.ast = item,
+                           .entry = &entries->data[k],
+                           .name = entries->data[k].name.text,
+                           .home = def->home},
+               own_start);
+    if (entries == NULL)
+      add_flat(b, (flat_item){.ast = item, .name = item_key(b->ck, item), .home = def->home},
+               own_start);
+  }
+}
+
+static const component_def *find_base(component_builder *b, const component_def *def) {
+  const ast_name *name = &def->ast->base;
+  uint32_t index;
+  if (!map_find(def->home->components, name->text, &index)) {
+    name_list known = {0};
+    for (uint32_t i = 0; i < map_count(def->home->components); i++)
+      vec_push(b->ck->arena, &known, map_key_at(def->home->components, i));
+    report_unknown(b->ck, name->at, DIAG_E0201, "the component", name->text, &known);
+    return NULL;
+  }
+  const component_def *base = &b->ck->component_defs.data[index];
+  if (base->ast->kind == def->ast->kind)
+    return base;
+  diag *d = diag_report(b->ck->sink, DIAG_E0203, name->at, "`%s` is %s: %s cannot extend it",
+                        name->text, component_word((component_kind)base->ast->kind),
+                        component_word((component_kind)def->ast->kind));
+  diag_note(d, base->at, "it is declared here");
+  return NULL;
+}
+
+/* From the farthest base to the component itself. */
+static void collect_chain(component_builder *b, const component_def **chain, uint32_t *count) {
+  const component_def *def = b->def;
+  for (*count = 0; def != NULL; def = def->ast->base.text != NULL ? find_base(b, def) : NULL) {
+    for (uint32_t i = 0; i < *count; i++)
+      if (chain[i] == def) {
+        diag_report(b->ck->sink, DIAG_E0401, def->ast->base.at, "`%s` extends itself in a circle",
+                    def->name);
+        return;
+      }
+    if (*count == LIMIT_IMPORT_DEPTH) {
+      diag_report(b->ck->sink, DIAG_E0901, def->ast->base.at,
+                  "components extend each other more than %d deep", LIMIT_IMPORT_DEPTH);
+      return;
+    }
+    chain[(*count)++] = def;
+  }
+}
+
+/* ---- the head ---- */
+
+static void take_head(component_builder *b, const component_def *def) {
+  checker *ck = b->ck;
+  const ast_component *ast = def->ast;
+  bool is_synapse = ast->kind == AST_SYNAPSE;
+  if (ast->timescale.text != NULL && is_synapse)
+    refuse(ck, ast->timescale.at, "a timescale of a synapse",
+           "a contribution is evaluated at every tick of its fastest participant");
+  else if (ast->timescale.text != NULL) {
+    uint32_t timescale = timescale_find(ck, ast->timescale);
+    b->c->timescale = timescale == NONE ? 0 : timescale;
+  }
+  if (ast->solver.name.text != NULL)
+    solver_find(ck, &ast->solver, &b->solver);
+  if (ast->coupling.text != NULL && strcmp(ast->coupling.text, "linear") == 0)
+    refuse(ck, ast->coupling.at, "`coupling linear`",
+           "leave it out: `coupling hold` is the default");
+  else if (ast->coupling.text != NULL && strcmp(ast->coupling.text, "hold") != 0)
+    diag_report(ck->sink, DIAG_E0201, ast->coupling.at,
+                "the coupling `%s` is not known: it is `hold` or `linear`", ast->coupling.text);
+  if (ast->precision.text != NULL && strcmp(ast->precision.text, "double") != 0)
+    refuse(ck, ast->precision.at, arena_printf(ck->arena, "`precision %s`", ast->precision.text),
+           "all numbers are doubles");
+}
+
+void items_collect(component_builder *b) {
+  const component_def *chain[LIMIT_IMPORT_DEPTH];
+  uint32_t count;
+  collect_chain(b, chain, &count);
+  for (uint32_t i = count; i-- > 0;) { /* a head later in the chain wins */
+    take_head(b, chain[i]);
+    add_items(b, chain[i]);
+  }
+}
