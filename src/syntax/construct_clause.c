@@ -236,14 +236,17 @@ static uint32_t count_comments_before(const ast_comment_list *list, uint32_t sta
   return low;
 }
 
+/* Goes up the comments that stand right above; a plain one below the ## lines is passed over. */
 const char *find_doc(parse_context *ctx, uint32_t start) {
   const ast_comment_list *list = &ctx->file->comments;
   const char *source = ctx->file->text;
-  uint32_t end = count_comments_before(list, start), first = end;
+  uint32_t first = count_comments_before(list, start), end = first;
   for (uint32_t below = start; first > 0; first--) {
     const ast_comment *c = &list->data[first - 1];
-    if (!c->is_doc || !c->stands_alone || !is_next_line(source, c->at.end, below))
+    bool is_docless = first == end;
+    if (!c->stands_alone || !is_next_line(source, c->at.end, below) || (!c->is_doc && !is_docless))
       break;
+    end -= !c->is_doc;
     below = c->at.start;
   }
   if (first == end)

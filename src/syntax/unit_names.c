@@ -60,18 +60,20 @@ bool syntax_is_unit_name(const char *s, size_t len) {
   return false;
 }
 
-/* The unit that is spelled like this but for upper and lower case ("mv", "Mohm"), or NULL. */
+/* The unit that is spelled like this but for upper and lower case ("mv", "Mohm"), or NULL. Its first
+ * letter, mostly the prefix, is right more often than not. */
 static const char *other_case(arena *a, const char *word) {
+  const char *found = NULL;
   for (size_t p = 0; p <= COUNT(prefixes); p++)
     for (size_t u = 0; u < COUNT(units); u++) {
       if (p < COUNT(prefixes) && !units[u].is_prefixed)
         continue;
       const char *candidate =
           arena_printf(a, "%s%s", p < COUNT(prefixes) ? prefixes[p] : "", units[u].name);
-      if (strcasecmp(candidate, word) == 0)
-        return candidate;
+      if (strcasecmp(candidate, word) == 0 && (found == NULL || candidate[0] == word[0]))
+        found = candidate;
     }
-  return NULL;
+  return found;
 }
 
 const char *scan_suggest_unit(arena *a, const char *word) {

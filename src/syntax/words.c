@@ -65,7 +65,7 @@ static bool is_one_of(int kind, const int *kinds) {
 /* Behind a word, these show that it is the name of something: `run = 3`, `delay * 2`. */
 static bool makes_a_name(const parse_context *ctx, uint32_t i) {
   int kind = raw_at(ctx, i)->kind;
-  static const int kinds[] = {'=', '.', '[', '*', '/', '+', '-', '^', ',', ')', ']', '<', '>',
+  static const int kinds[] = {'=', '.', '[', '*', '/', '^', ',', ')', ']', '<', '>',
                               TOK_ADD_TO, TOK_SUB_FROM, TOK_MUL_BY, TOK_DIV_BY, TOK_LE, TOK_GE,
                               TOK_EQ, TOK_NE, TOK_TO, 0};
   bool is_half_number = kind == '.' && raw_at(ctx, i + 1)->kind == TOK_NUMBER;
