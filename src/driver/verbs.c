@@ -51,10 +51,10 @@ static int compile_and_report(invocation *v, compilation *c, const compile_optio
 }
 
 static bool target_of(invocation *v, build_target *target) {
-  const char *error = NULL, *text = v->args.values[ARGUMENT_width];
+  const char *error = NULL, *word = v->args.values[ARGUMENT_width];
   char *end = NULL;
-  unsigned long width = text ? strtoul(text, &end, 10) : 0;
-  if (text && (*end || width < 1 || width > 8 || (width & (width - 1)))) {
+  unsigned long width = word ? strtoul(word, &end, 10) : 0;
+  if (word && (*end || width < 1 || width > 8 || (width & (width - 1)))) {
     world_failure(v->args.verb, "--width is 1, 2, 4 or 8");
     return false;
   }
@@ -65,11 +65,11 @@ static bool target_of(invocation *v, build_target *target) {
 }
 
 static bool object_of(invocation *v, compilation *c, const build_target *target,
-                      build_bytes *object) {
+                      build_objects *object) {
   const char *error = NULL;
   build_options options = {.use_cache = !v->args.values[ARGUMENT_no_cache]};
   build_times times = {0};
-  if (!build_object(v->arena, c->ir, target, &options, object, &times, &error)) {
+  if (!build_compile(v->arena, c->ir, target, &options, object, &times, &error)) {
     world_failure(v->args.verb, error);
     return false;
   }
@@ -101,7 +101,7 @@ static int run_interpreted(invocation *v, compilation *c) {
 
 static int run_compiled(invocation *v, compilation *c) {
   build_target target;
-  build_bytes object;
+  build_objects object;
   const char *error = NULL;
   double start = compile_seconds();
   if (!target_of(v, &target))
@@ -156,7 +156,7 @@ static int verb_run(invocation *v) {
 
 static int link_executable(invocation *v, compilation *c) {
   build_target target;
-  build_bytes object;
+  build_objects object;
   const char *error = NULL, *out = v->args.values[ARGUMENT_output];
   if (!out)
     out = c->model->name;

@@ -91,8 +91,7 @@ static system_builder start_system(scope *s, uint32_t population, uint32_t times
   const model_component *c = component_of_population(l, population);
   system_builder sb = {.l = l, .host = s, .population = population, .component = c};
   sb.fragment = ir_fragment_new(l->arena);
-  sb.b = ir_builder_on(NULL, sb.fragment->body);
-  sb.b.arena = l->arena;
+  sb.b = ir_builder_in(l->arena, sb.fragment);
   sb.argument_of_state = lower_no_fields(l, c->states.len);
   sb.lets = ARENA_ARRAY(l->arena, ir_value, c->lets.len);
   for (uint32_t k = 0; k < c->lets.len; k++)

@@ -82,7 +82,7 @@ ast_species_list *append_species(parse_context *ctx, ast_species_list *list, ast
 clause_list *append_clause(parse_context *ctx, clause_list *list, clause c, span at) {
   c.at = at;
   if (find_clause(list, c.kind)->kind == c.kind) {
-    diag *d = report_error(ctx, DIAG_E0101, at, "`%s` is given twice", clause_texts[c.kind]);
+    diag *d = syntax_error_at(ctx, DIAG_E0101, at, "`%s` is given twice", clause_texts[c.kind]);
     diag_note(d, find_clause(list, c.kind)->at, "it was given here");
     return list;
   }
@@ -161,7 +161,7 @@ void check_clauses(parse_context *ctx, const clause_list *list, uint32_t allowed
     const clause *c = &list->data[i];
     if (allowed & 1u << c->kind)
       continue;
-    diag *d = report_error(ctx, DIAG_E0101, c->at, "`%s` does not belong to %s",
+    diag *d = syntax_error_at(ctx, DIAG_E0101, c->at, "`%s` does not belong to %s",
                            clause_texts[c->kind], what);
     if (allowed != 0)
       diag_hint(d, "%s takes %s", what, list_clauses(ctx, allowed));
@@ -177,7 +177,7 @@ void check_word(parse_context *ctx, ast_name word, const char *const *words, con
       return;
     text_printf(&out, "%s`%s`", out.len == 0 ? "" : words[1] == NULL ? " or " : ", ", *words);
   }
-  report_error(ctx, DIAG_E0101, word.at, "%s %s, not `%s`", what, text_cstr(&out), word.text);
+  syntax_error_at(ctx, DIAG_E0101, word.at, "%s %s, not `%s`", what, text_cstr(&out), word.text);
 }
 
 ast_rule make_rule(parse_context *ctx, span at, ast_name name, const ast_arg_list *args) {
@@ -207,7 +207,7 @@ ast_when make_when(span at, ast_when_kind kind, ast_expr *value, ast_expr *thres
 void check_declared(parse_context *ctx, ast_name name) {
   if (name.text == NULL || !filter_is_reserved(name.text, strlen(name.text)))
     return;
-  diag *d = report_error(ctx, DIAG_E0204, name.at, "`%s` is a reserved word and cannot be declared",
+  diag *d = syntax_error_at(ctx, DIAG_E0204, name.at, "`%s` is a reserved word and cannot be declared",
                          name.text);
   diag_hint(d, "choose another name, `%s_` for instance", name.text);
 }

@@ -103,7 +103,7 @@ ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name,
   if (on != NULL && on->kind == AST_NAME)
     c->timescale = (ast_name){on->as.name.text, on->at};
   else if (on != NULL)
-    report_error(ctx, DIAG_E0101, on->at, "a timescale is a plain name");
+    syntax_error_at(ctx, DIAG_E0101, on->at, "a timescale is a plain name");
   c->solver = find_clause(clauses, CLAUSE_USING)->solver;
   c->coupling = find_clause(clauses, CLAUSE_COUPLING)->name;
   check_word(ctx, c->coupling, couplings, "a coupling is");
@@ -136,7 +136,7 @@ static ast_expr *partner_probability(parse_context *ctx, const ast_rule *rule) {
     return NULL;
   if (strcmp(rule->name.text, "probability") == 0 && rule->args.len == 1)
     return rule->args.data[0].value;
-  report_error(ctx, DIAG_E0101, rule->at,
+  syntax_error_at(ctx, DIAG_E0101, rule->at,
                "behind the rule of the third partner stands nothing but `probability(p)`");
   return NULL;
 }
@@ -171,9 +171,9 @@ ast_decl *make_connect(parse_context *ctx, span at, ast_name name, ast_expr *sou
   c->block = overrides.at;
   span ends = span_join(source->at, target->at);
   if (c->synapse.text == NULL)
-    report_error(ctx, DIAG_E0101, ends, "a connection needs its synapse: `via SYNAPSE`");
+    syntax_error_at(ctx, DIAG_E0101, ends, "a connection needs its synapse: `via SYNAPSE`");
   if (c->rule.name.text == NULL)
-    diag_hint(report_error(ctx, DIAG_E0101, ends, "a connection needs its rule: `by RULE`"),
+    diag_hint(syntax_error_at(ctx, DIAG_E0101, ends, "a connection needs its rule: `by RULE`"),
               "for instance `by all_to_all`, `by one_to_one`, `by probability(0.1)`");
   return c->synapse.text != NULL && c->rule.name.text != NULL ? d : NULL;
 }
@@ -221,7 +221,7 @@ ast_decl *make_present(parse_context *ctx, span at, ast_expr *pattern, const cla
   check_declared(ctx, d->as.present.window.as);
   if (d->as.present.target != NULL)
     return d;
-  report_error(ctx, DIAG_E0101, pattern->at, "`present` needs its target: `on POPULATION.INPUT`");
+  syntax_error_at(ctx, DIAG_E0101, pattern->at, "`present` needs its target: `on POPULATION.INPUT`");
   return NULL;
 }
 

@@ -197,7 +197,7 @@ ast_arg arg_named(ast_arg arg, ast_name name) {
 
 ast_arg arg_during(parse_context *ctx, ast_arg arg, span at, ast_name phase) {
   if (arg.during.text != NULL)
-    report_error(ctx, DIAG_E0101, phase.at, "an argument has one `during`");
+    syntax_error_at(ctx, DIAG_E0101, phase.at, "an argument has one `during`");
   arg.during = phase;
   arg.at = at;
   return arg;

@@ -109,7 +109,7 @@ static const entry_rule entry_rules[] = {
 };
 
 static void refuse(parse_context *ctx, const entry_rule *rule, span at, const char *part) {
-  diag *d = report_error(ctx, DIAG_E0101, at, "%s has no %s", rule->what, part);
+  diag *d = syntax_error_at(ctx, DIAG_E0101, at, "%s has no %s", rule->what, part);
   diag_hint(d, "it is written like `%s`", rule->example);
 }
 
@@ -122,12 +122,12 @@ static void check_entry(parse_context *ctx, const entry_rule *rule, const ast_en
   if (entry->low != NULL && !rule->has_range)
     refuse(ctx, rule, span_join(entry->low->at, entry->high->at), "range");
   if (entry->combiner.text != NULL && !rule->has_word)
-    report_error(ctx, DIAG_E0101, entry->combiner.at, "`%s` does not belong to %s",
+    syntax_error_at(ctx, DIAG_E0101, entry->combiner.at, "`%s` does not belong to %s",
                  entry->combiner.text, rule->what);
   else
     check_word(ctx, entry->combiner, combiners, "an input combines by");
   if (entry->value == NULL && rule->needs_value) {
-    diag *d = report_error(ctx, DIAG_E0101, entry->name.at, "%s needs a value", rule->what);
+    diag *d = syntax_error_at(ctx, DIAG_E0101, entry->name.at, "%s needs a value", rule->what);
     diag_hint(d, "it is written like `%s`", rule->example);
   }
 }
@@ -163,7 +163,7 @@ static ast_name timescale_of(parse_context *ctx, const clause_list *clauses) {
     return (ast_name){0};
   if (on->kind == AST_NAME)
     return (ast_name){on->as.name.text, on->at};
-  report_error(ctx, DIAG_E0101, on->at, "a timescale is a plain name");
+  syntax_error_at(ctx, DIAG_E0101, on->at, "a timescale is a plain name");
   return (ast_name){0};
 }
 
@@ -186,7 +186,7 @@ ast_species make_one_species(parse_context *ctx, span at, const number_token *co
     return (ast_species){at, NULL, state};
   bool is_whole = count->unit == NULL && strspn(count->digits, "0123456789") == strlen(count->digits);
   if (!is_whole || strspn(count->digits, "0") == strlen(count->digits))
-    report_error(ctx, DIAG_E0101, at, "the number of a reaction's species is a whole number");
+    syntax_error_at(ctx, DIAG_E0101, at, "the number of a reaction's species is a whole number");
   return (ast_species){at, count->digits, state};
 }
 
@@ -197,7 +197,7 @@ ast_item *make_reaction(parse_context *ctx, span at, const ast_species_list *lef
   const clause *rates = find_clause(clauses, CLAUSE_RATES);
   uint32_t wanted = is_reversible ? 2 : 1;
   if (rates->list.len != wanted)
-    report_error(ctx, DIAG_E0101, rates->list.len > 0 ? rates->at : at,
+    syntax_error_at(ctx, DIAG_E0101, rates->list.len > 0 ? rates->at : at,
                  is_reversible ? "a reaction with `<->` needs two rates: `rates forward, backward`"
                                : "a reaction with `->` needs one rate: `rates forward`");
   ast_item *item = new_item(ctx, AST_ITEM_REACTION, at);
@@ -214,7 +214,7 @@ static ast_item *new_event(parse_context *ctx, span at, ast_name name, bool is_s
   check_clauses(ctx, clauses, BIT(WHEN) | BIT(REFRACTORY), what);
   const clause *when = find_clause(clauses, CLAUSE_WHEN);
   if (when->when.value == NULL) {
-    diag *d = report_error(ctx, DIAG_E0101, name.at, "%s needs a condition", what);
+    diag *d = syntax_error_at(ctx, DIAG_E0101, name.at, "%s needs a condition", what);
     diag_hint(d, "`%s%s when v > v_th { … }`", is_spike ? "" : "event ", name.text);
     return NULL;
   }
@@ -270,14 +270,14 @@ static bool is_partner_member(const ast_expr *e) {
 ast_item *make_contribution(parse_context *ctx, span at, ast_expr *target, int op, span op_at,
                             ast_expr *value) {
   if (target->kind != AST_MEMBER) {
-    diag *d = report_error(ctx, DIAG_E0101, span_join(target->at, op_at),
+    diag *d = syntax_error_at(ctx, DIAG_E0101, span_join(target->at, op_at),
                            "an assignment stands only in a block");
     diag_hint(d, "write `let NAME = …` for a named expression, `dNAME/dt = …` for an equation, or "
                  "put it into `each step { … }`");
     return NULL;
   }
   if (op != AST_ASSIGN_ADD || !is_partner_member(target)) {
-    diag *d = report_error(ctx, DIAG_E0101, op_at, "a contribution is written `post.NAME += …`");
+    diag *d = syntax_error_at(ctx, DIAG_E0101, op_at, "a contribution is written `post.NAME += …`");
     diag_hint(d, "contributions of all links add up; to set a value, use a block");
     return NULL;
   }
@@ -289,7 +289,7 @@ ast_item *make_contribution(parse_context *ctx, span at, ast_expr *target, int o
 
 ast_item *make_default(parse_context *ctx, span at, ast_expr *target, ast_expr *value) {
   if (!is_partner_member(target)) {
-    report_error(ctx, DIAG_E0101, target->at, "a default is written `default astro.NAME = value`");
+    syntax_error_at(ctx, DIAG_E0101, target->at, "a default is written `default astro.NAME = value`");
     return NULL;
   }
   ast_item *item = new_item(ctx, AST_ITEM_DEFAULT, at);

@@ -130,7 +130,7 @@ static int give_bracket(parse_context *ctx, span *at) {
 
 static void report_missing_brace(parse_context *ctx, span at, const char *message) {
   const open_bracket *open = &ctx->filter.open[0];
-  diag *d = report_error(ctx, DIAG_E0101, at, "%s", message);
+  diag *d = syntax_error_at(ctx, DIAG_E0101, at, "%s", message);
   diag_note(d, (span){at.file, open->start, open->start + 1}, "this `{` is not closed");
   diag_hint(d, "add `}` before this place");
 }
@@ -183,10 +183,10 @@ static void report_bad_character(parse_context *ctx) {
   const char *remedy = scan_character_remedy(raw_text(ctx, i), raw_len(ctx, i));
   unsigned char first = (unsigned char)*raw_text(ctx, i);
   if (first < 0x20 || first == 0x7F)
-    report_error(ctx, DIAG_E0103, at, "a control character (0x%02X) is not part of the language",
+    syntax_error_at(ctx, DIAG_E0103, at, "a control character (0x%02X) is not part of the language",
                  first);
   else {
-    diag *d = report_error(ctx, DIAG_E0103, at, "the character %s is not part of the language",
+    diag *d = syntax_error_at(ctx, DIAG_E0103, at, "the character %s is not part of the language",
                            report_excerpt(ctx, at));
     if (remedy != NULL)
       diag_hint(d, "%s", remedy);
@@ -226,10 +226,13 @@ static bool block_ends(const parse_context *ctx) {
   return word == NULL || word->token != TOK_ELSE;
 }
 
-/* `: mV/ms` of a param, state or input. */
+/* `: mV/ms` of a param, state or input; timers and noise have none, which is said later. */
 static bool expects_unit(const token_filter *f) {
-  return f->last.kind == ':' &&
-         (f->first == TOK_PARAM || f->first == TOK_STATE || f->first == TOK_INPUT);
+  static const int items[] = {TOK_PARAM, TOK_STATE, TOK_INPUT, TOK_TIMER, TOK_NOISE};
+  for (size_t i = 0; f->last.kind == ':' && i < COUNT(items); i++)
+    if (f->first == items[i])
+      return true;
+  return false;
 }
 
 static int give_by_kind(parse_context *ctx, NSA_STYPE *value, span *at) {
@@ -266,7 +269,7 @@ static int give_closing_brace(parse_context *ctx, span *at) {
   pop_to_brace(f);
   if (f->open_count > 0)
     return give_bracket(ctx, at);
-  report_error(ctx, DIAG_E0101, filter_span(ctx, f->next), "this `}` closes nothing");
+  syntax_error_at(ctx, DIAG_E0101, filter_span(ctx, f->next), "this `}` closes nothing");
   f->next++;
   return -1;
 }

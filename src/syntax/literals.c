@@ -10,7 +10,7 @@
  * statement would only repeat it. */
 diag *report_token(parse_context *ctx, diag_code code, span at, const char *message) {
   ctx->filter.is_quiet = true;
-  return report_error(ctx, code, at, "%s", message);
+  return syntax_error_at(ctx, code, at, "%s", message);
 }
 
 /* A name of at most LIMIT_NAME_BYTES. */
@@ -18,7 +18,7 @@ ast_name read_name(parse_context *ctx, uint32_t i) {
   span at = filter_span(ctx, i);
   uint32_t len = raw_len(ctx, i);
   if (len > LIMIT_NAME_BYTES) {
-    diag *d = report_error(ctx, DIAG_E0901, (span){at.file, at.start, at.start + 1},
+    diag *d = syntax_error_at(ctx, DIAG_E0901, (span){at.file, at.start, at.start + 1},
                            "this name is longer than %d bytes", LIMIT_NAME_BYTES);
     diag_hint(d, "names become names of files and of groups in them");
     len = LIMIT_NAME_BYTES;
@@ -106,11 +106,11 @@ uint32_t read_digits(parse_context *ctx, uint32_t i, const char **digits) {
     if (at == i + 1)
       diag_hint(d, "write `%s` or `%s.0`", *digits, *digits);
   } else if (raw_len(ctx, i) > LIMIT_NUMBER_BYTES) {
-    report_error(ctx, DIAG_E0901, (span){place.file, place.start, place.start + 1},
+    syntax_error_at(ctx, DIAG_E0901, (span){place.file, place.start, place.start + 1},
                  "this number is longer than %d characters", LIMIT_NUMBER_BYTES);
     *digits = "0";
   } else if (!isfinite(strtod(*digits, NULL))) {
-    report_error(ctx, DIAG_E0102, place, "this number is too large for double precision");
+    syntax_error_at(ctx, DIAG_E0102, place, "this number is too large for double precision");
     *digits = "0";
   }
   return at + 1;

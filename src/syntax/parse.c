@@ -14,7 +14,7 @@ static bool is_text(parse_context *ctx, uint32_t start) {
   for (uint32_t i = start; i < len;) {
     uint32_t n = text_utf8_len(s + i, len - i);
     if (n == 0 || s[i] == '\0') {
-      diag *d = report_error(ctx, DIAG_E0002, (span){file, i, i + 1},
+      diag *d = syntax_error_at(ctx, DIAG_E0002, (span){file, i, i + 1},
                              s[i] == '\0' ? "this file holds a zero byte: it is not text"
                                           : "this is not valid UTF-8 (byte 0x%02X)",
                              (unsigned)(unsigned char)s[i]);
@@ -37,7 +37,7 @@ static void parse_text(parse_context *ctx) {
   filter_open(ctx, start);
   nsa_parse(ctx);
   if (ctx->error_count == 0 && !ctx->is_stopped && ctx->file->decls.len == 0) {
-    diag *d = report_error(ctx, DIAG_E0003, (span){ctx->file->file, 0, 0},
+    diag *d = syntax_error_at(ctx, DIAG_E0003, (span){ctx->file->file, 0, 0},
                            "this file declares nothing");
     diag_hint(d, "a model begins with a `neuron NAME { … }` and a `population`");
   }

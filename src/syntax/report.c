@@ -33,7 +33,7 @@ static bool expects(const expectation *e, const char *name) {
 
 static void stop(parse_context *ctx) { ctx->is_stopped = true; }
 
-diag *report_error(parse_context *ctx, diag_code code, span at, const char *format, ...) {
+diag *syntax_error_at(parse_context *ctx, diag_code code, span at, const char *format, ...) {
   va_list args;
   va_start(args, format);
   char message[512];
@@ -107,7 +107,7 @@ static bool number_then_name(parse_context *ctx, span at, const expectation *e) 
   const char *number = source_text(ctx, f->before.at);
   const char *name = source_text(ctx, at);
   const char *unit = scan_suggest_unit(ctx->scratch, name);
-  diag *d = report_error(ctx, DIAG_E0105, at, "%s is no unit, but follows a number",
+  diag *d = syntax_error_at(ctx, DIAG_E0105, at, "%s is no unit, but follows a number",
                          report_excerpt(ctx, at));
   if (unit != NULL)
     diag_hint(d, "did you mean `%s %s`?", number, unit);
@@ -129,7 +129,7 @@ static bool bracket_not_closed(parse_context *ctx, span at, const expectation *e
                 (filter_is_first_on_line(ctx, f->last.raw) && f->last.raw != f->first_raw);
   if (open->kind == '{' || !at_end)
     return false;
-  diag *d = report_error(ctx, DIAG_E0101, (span){at.file, open->start, open->start + 1},
+  diag *d = syntax_error_at(ctx, DIAG_E0101, (span){at.file, open->start, open->start + 1},
                          "this `%c` is not closed", open->kind);
   diag_hint(d, "its `%c` is missing before the end of the statement", open->kind == '(' ? ')' : ']');
   return true;
@@ -141,7 +141,7 @@ static bool reserved_as_name(parse_context *ctx, span at, const expectation *e) 
   if (!is_word || !expects(e, "a name") || filter_is_first_on_line(ctx, f->last.raw) ||
       at.end == at.start || !filter_is_reserved(ctx->file->text + at.start, at.end - at.start))
     return false;
-  report_error(ctx, DIAG_E0204, at, "%s is a reserved word and cannot be used as a name",
+  syntax_error_at(ctx, DIAG_E0204, at, "%s is a reserved word and cannot be used as a name",
                report_excerpt(ctx, at));
   return true;
 }
@@ -150,7 +150,7 @@ static bool reserved_as_name(parse_context *ctx, span at, const expectation *e) 
 static bool assignment_in_condition(parse_context *ctx, span at, const expectation *e) {
   if (ctx->filter.last.kind != '=' || !expects(e, "=="))
     return false;
-  diag *d = report_error(ctx, DIAG_E0101, at, "`=` does not belong in an expression");
+  diag *d = syntax_error_at(ctx, DIAG_E0101, at, "`=` does not belong in an expression");
   diag_hint(d, "to compare, write `==`");
   return true;
 }
@@ -163,7 +163,7 @@ static bool chained_comparison(parse_context *ctx, span at, const expectation *e
     is_comparison = is_comparison || kinds[i] == ctx->filter.last.kind;
   if (!is_comparison || !expects(e, "'+'"))
     return false;
-  diag *d = report_error(ctx, DIAG_E0101, at, "comparisons do not chain");
+  diag *d = syntax_error_at(ctx, DIAG_E0101, at, "comparisons do not chain");
   diag_hint(d, "write `a < b and b < c`");
   return true;
 }
@@ -172,14 +172,14 @@ static bool chained_comparison(parse_context *ctx, span at, const expectation *e
 static bool broken_equation(parse_context *ctx, span at, const expectation *e) {
   const token_filter *f = &ctx->filter;
   if (f->before.kind == TOK_DERIV && expects(e, "'='")) {
-    diag *d = report_error(ctx, DIAG_E0101, at, "an equation needs `=` behind %s",
+    diag *d = syntax_error_at(ctx, DIAG_E0101, at, "an equation needs `=` behind %s",
                            report_excerpt(ctx, f->before.at));
     diag_hint(d, "`%s = …`", source_text(ctx, f->before.at));
     return true;
   }
   if (f->last.kind != TOK_DERIV)
     return false;
-  diag *d = report_error(ctx, DIAG_E0101, at, "an equation stands directly in a component");
+  diag *d = syntax_error_at(ctx, DIAG_E0101, at, "an equation stands directly in a component");
   diag_hint(d, "blocks hold assignments; at the top level there are no equations");
   return true;
 }
@@ -204,7 +204,7 @@ static bool wrong_place(parse_context *ctx, span at, const expectation *e) {
     is_item = is_item || items[i] == f->last.kind;
   if (!is_item && !filter_is_top_word(f->last.kind) && f->last.kind != TOK_FUNCTION)
     return false;
-  diag *d = report_error(ctx, DIAG_E0101, at,
+  diag *d = syntax_error_at(ctx, DIAG_E0101, at,
                          is_item ? "%s stands directly in a neuron, astrocyte or synapse"
                                  : "%s does not belong inside this block",
                          report_excerpt(ctx, at));
@@ -228,7 +228,7 @@ static bool misspelt_word(parse_context *ctx, span at, const expectation *e) {
     return false;
   span word = is_first ? at : filter_span(ctx, f->first_raw);
   const char *nearest = diag_nearest(source_text(ctx, word), starts, COUNT(starts));
-  diag *d = report_error(ctx, DIAG_E0101, word, "%s begins no declaration, item or statement",
+  diag *d = syntax_error_at(ctx, DIAG_E0101, word, "%s begins no declaration, item or statement",
                          report_excerpt(ctx, word));
   if (nearest != NULL && strcmp(nearest, source_text(ctx, word)) != 0)
     diag_hint(d, "did you mean `%s`?", nearest);
@@ -334,7 +334,7 @@ static const char *describe_unexpected(parse_context *ctx, span at) {
 }
 
 static void report_unexpected(parse_context *ctx, span at, const expectation *e) {
-  report_error(ctx, DIAG_E0101, at, "%s; expected %s", describe_unexpected(ctx, at),
+  syntax_error_at(ctx, DIAG_E0101, at, "%s; expected %s", describe_unexpected(ctx, at),
                list_expected(ctx, e));
 }
 

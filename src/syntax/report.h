@@ -6,7 +6,7 @@
 #include "syntax/filter.h"
 
 /* Any error of the stage: counts it, and stops the parse when there are too many. Never NULL. */
-diag *report_error(parse_context *ctx, diag_code code, span at, const char *format, ...)
+diag *syntax_error_at(parse_context *ctx, diag_code code, span at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* A limit is exceeded: the rest of the file is not read. */
 void report_limit(parse_context *ctx, span at, const char *format, ...)
