@@ -17,7 +17,7 @@ static double sign(double x) { return (x > 0) - (x < 0); }
 static double step(double x) { return x >= 0 ? 1 : 0; }
 static double least(double a, double b) { return b < a ? b : a; }
 static double greatest(double a, double b) { return b > a ? b : a; }
-static double halves_to_even(double x) { return nearbyint(x); }
+
 
 typedef double fn1(double);
 typedef double fn2(double, double);
@@ -42,7 +42,7 @@ static const math_row maths[BUILTIN_COUNT] = {
     [BUILTIN_clip] = {.three = clip},
     [BUILTIN_floor] = {.one = floor},
     [BUILTIN_ceil] = {.one = ceil},
-    [BUILTIN_round] = {.one = halves_to_even},
+    [BUILTIN_round] = {.one = round},
     [BUILTIN_sign] = {.one = sign},
     [BUILTIN_step] = {.one = step},
     [BUILTIN_sin] = {.one = sin},
