@@ -7,19 +7,21 @@
 
 #include <stdlib.h>
 
-static checked check_source(arena *a, const char *path, const char *source, size_t len) {
+static checked check_source(arena *a, const char *path, const char *source, size_t len,
+                            const model_options *options) {
   checked c = {.arena = a, .sink = diag_sink_new(a)};
   interner *names = intern_new(a);
   uint32_t file = diag_add_file(c.sink, path, source, len);
   const ast_file *ast = syntax_parse(a, names, c.sink, file);
-  model_options options = {0};
-  c.model = model_check(a, names, c.sink, ast, &options);
+  c.model = model_check(a, names, c.sink, ast, options);
   return c;
 }
 
-checked check_text(const char *source) {
-  return check_source(arena_new(), "test.nsa", source, strlen(source));
+checked check_with(const char *source, const model_options *options) {
+  return check_source(arena_new(), "test.nsa", source, strlen(source), options);
 }
+
+checked check_text(const char *source) { return check_with(source, &(model_options){0}); }
 
 checked check_file(const char *path) {
   arena *a = arena_new();
@@ -28,7 +30,7 @@ checked check_file(const char *path) {
   const char *source = file_read(a, path, 1u << 24, &len, &error);
   if (source == NULL)
     fail_msg("%s: %s", path, error);
-  return check_source(a, path, source, len);
+  return check_source(a, path, source, len, &(model_options){0});
 }
 
 void checked_free(checked *c) { arena_free(c->arena); }

@@ -15,6 +15,7 @@ typedef struct {
 } checked;
 
 checked check_text(const char *source);
+checked check_with(const char *source, const model_options *options);
 checked check_file(const char *path);
 void checked_free(checked *c);
 /* Fails the test, with the diagnostics, when there are any errors. */

@@ -151,6 +151,70 @@ static void variants_reach_all_users(void **state) {
   checked_free(&c);
 }
 
+/* The one diagnostic of the text, by its code; "" when there is none. */
+static const char *only_code(const checked *c) {
+  static char code[8];
+  char *shown = NULL;
+  size_t len;
+  FILE *out = open_memstream(&shown, &len);
+  diag_print_json(c->sink, out);
+  fclose(out);
+  const char *found = strstr(shown, "\"code\":\"");
+  snprintf(code, sizeof code, "%.5s", found != NULL ? found + 8 : "");
+  free(shown);
+  return code;
+}
+
+static void a_run_needs_populations_and_a_time(void **state) {
+  (void)state;
+  model_options run = {.needs_run = true};
+  const char *texts[] = {"neuron n { state v = 0 }\n",
+                         "neuron n { state v = 0 }\npopulation p : n[3]\n"};
+  for (int i = 0; i < 2; i++) {
+    checked c = check_with(texts[i], &run);
+    assert_string_equal(only_code(&c), "E0604");
+    checked_free(&c);
+    c = check_text(texts[i]);
+    assert_no_errors(&c);
+    checked_free(&c);
+  }
+}
+
+static void patterns_come_from_elsewhere(void **state) {
+  (void)state;
+  const char *source = getenv("SRC");
+  if (source == NULL)
+    skip();
+  arena *a = arena_new();
+  model_pattern_replacement other = {"d", arena_printf(a, "%s/examples/digits/{}.pgm", source)};
+  model_options options = {.patterns = &other, .pattern_count = 1};
+  const char *text = "pattern d[10] = images(\"nowhere/{}.pgm\")\n";
+  checked c = check_text(text);
+  assert_string_equal(only_code(&c), "E0001");
+  checked_free(&c);
+  c = check_with(text, &options);
+  assert_no_errors(&c);
+  assert_string_equal(c.model->patterns.data[0].path, other.path);
+  checked_free(&c);
+  arena_free(a);
+}
+
+static void models_of_the_compiler_are_imported(void **state) {
+  (void)state;
+  const char *source = getenv("SRC");
+  if (source == NULL)
+    skip();
+  arena *a = arena_new();
+  const char *folders[] = {arena_printf(a, "%s/runtime/models", source), NULL};
+  model_options options = {.model_folders = folders};
+  checked c = check_with(
+      "import nsa.neuron.lif as cell\npopulation p : cell[3] { tau_m = 10 ms }\n", &options);
+  assert_no_errors(&c);
+  assert_string_equal(component_named(&c, "cell")->states.data[0].name, "v");
+  checked_free(&c);
+  arena_free(a);
+}
+
 static void the_paper_checks(void **state) {
   (void)state;
   const char *source = getenv("SRC");
@@ -179,6 +243,9 @@ int main(void) {
       cmocka_unit_test(loops_are_unrolled),
       cmocka_unit_test(records_and_measures),
       cmocka_unit_test(variants_reach_all_users),
+      cmocka_unit_test(a_run_needs_populations_and_a_time),
+      cmocka_unit_test(patterns_come_from_elsewhere),
+      cmocka_unit_test(models_of_the_compiler_are_imported),
       cmocka_unit_test(the_paper_checks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
