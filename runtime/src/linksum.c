@@ -6,6 +6,7 @@
 #include "threads.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,12 +18,13 @@ typedef struct {
   uint32_t *link;   /* its number in the order by target; NULL where no sum is weighted */
 } scatter_index;
 
-/* Sources whose term is not zero, in ascending order. One for each field of source terms. */
+/* Sources whose term counts, in ascending order. One for each field of source terms. */
 typedef struct {
   uint32_t field, size;
   uint32_t *elements;
   uint32_t count;
   uint64_t found_at; /* ticks done when it was last made, + 1 */
+  bool is_flushed;   /* the field holds 0 where a term counts as nothing */
 } active_list;
 
 /* What one population gets in phase 6. */
@@ -195,27 +197,46 @@ void link_sums_force(struct link_sums *sums, int method) { sums->forced = method
 
 /* ---- which sources are active ---- */
 
-static inline uint64_t bits_but_sign(double x) {
-  uint64_t bits;
-  memcpy(&bits, &x, sizeof bits);
-  return bits << 1;
+static inline bool counts(double x) { return !(fabs(x) < LINK_SUM_FLOOR); } /* NaN counts */
+
+/* Whether one of eight counts. */
+static inline bool any_of_eight(const double *x) {
+#if defined(__GNUC__) /* clang as well: two at a time, on any processor */
+  typedef double two __attribute__((vector_size(16)));
+  typedef int64_t two_bits __attribute__((vector_size(16)));
+  const two floor = {LINK_SUM_FLOOR, LINK_SUM_FLOOR};
+  two_bits below = {-1, -1};
+  for (int k = 0; k < 8; k += 2) {
+    two v;
+    memcpy(&v, x + k, sizeof v);
+    below &= (two)((two_bits)v & INT64_MAX) < floor;
+  }
+  return (below[0] & below[1]) == 0;
+#else
+  bool any = false;
+  for (int k = 0; k < 8; k++) any = any || counts(x[k]);
+  return any;
+#endif
 }
 
-/* Most terms are zero in most ticks: eight are looked at at once. Arrays are padded to eight; what the
- * padding holds is cut off at the end. */
+/* Most terms count as nothing in most ticks: eight are looked at at once. Arrays are padded to eight;
+ * what the padding holds is cut off at the end. */
 static void find_active(active_list *list, const double *terms) {
-  uint32_t count = 0;
+  uint32_t count = 0, *elements = list->elements;
   for (uint32_t i = 0; i < list->size; i += 8) {
-    uint64_t any = 0;
-    for (uint32_t k = 0; k < 8; k++) any |= bits_but_sign(terms[i + k]);
-    if (!any) continue;
-    for (uint32_t k = 0; k < 8; k++) {
-      list->elements[count] = i + k;
-      count += bits_but_sign(terms[i + k]) != 0;
+    if (!any_of_eight(terms + i)) continue;
+    for (uint32_t k = i; k < i + 8; k++) { /* without a branch */
+      elements[count] = k;
+      count += counts(terms[k]);
     }
   }
-  while (count && list->elements[count - 1] >= list->size) count--;
+  while (count && elements[count - 1] >= list->size) count--;
   list->count = count;
+}
+
+/* Before a gather, which looks at all terms: those that do not count become 0. */
+static void flush_terms(double *terms, uint32_t size) {
+  for (uint32_t i = 0; i < size; i++) terms[i] = counts(terms[i]) ? terms[i] : 0;
 }
 
 static bool prefers_scatter(const struct link_sums *ls, const active_list *list) {
@@ -228,13 +249,18 @@ static void prepare_sum(sim *s, uint32_t i, uint64_t done) {
   const nsa_link_sum *sum = &s->program->sums[i];
   if (sum->link_kernel != NSA_NONE) step_run_kernel(s, sum->link_kernel, &s->state_clock);
   ls->is_scatter[i] = 0;
-  if (ls->list_of[i] == NSA_NONE || !ls->scatter[sum->connection].start) return;
+  if (ls->list_of[i] == NSA_NONE) return;
   active_list *list = &ls->lists[ls->list_of[i]];
+  double *terms = s->field_data[list->field];
   if (list->found_at != done + 1) {
-    find_active(list, s->field_data[list->field]);
+    find_active(list, terms);
     list->found_at = done + 1;
+    list->is_flushed = false;
   }
-  ls->is_scatter[i] = prefers_scatter(ls, list);
+  ls->is_scatter[i] = ls->scatter[sum->connection].start && prefers_scatter(ls, list);
+  if (ls->is_scatter[i] || list->is_flushed) return;
+  flush_terms(terms, list->size);
+  list->is_flushed = true;
 }
 
 /* ---- sums ---- */
@@ -306,9 +332,20 @@ static inline void prefetch(const uint32_t *from) {
 #if defined(__GNUC__)
   __builtin_prefetch(from);
   __builtin_prefetch(from + 16);
+  __builtin_prefetch(from + 32);
 #else
   (void)from;
 #endif
+}
+
+static inline void add_to_all(double *sums, const uint32_t *target, const uint32_t *end, double term) {
+  for (; target + 4 <= end; target += 4) { /* one after the other: a target may come twice */
+    sums[target[0]] += term;
+    sums[target[1]] += term;
+    sums[target[2]] += term;
+    sums[target[3]] += term;
+  }
+  for (; target < end; target++) sums[*target] += term;
 }
 
 static void scatter(const scatter_index *index, const uint32_t *start, const active_list *list,
@@ -319,11 +356,9 @@ static void scatter(const scatter_index *index, const uint32_t *start, const act
     if (i + AHEAD < list->count) prefetch(index->target + start[list->elements[i + AHEAD]]);
     uint32_t source = list->elements[i], from = start[source], to = start[source + 1];
     double term = g->terms[source];
-    const uint32_t *target = index->target;
-    if (g->weights)
-      for (uint32_t k = from; k < to; k++) g->sums[target[k]] += term * g->weights[index->link[k]];
+    if (!g->weights) add_to_all(g->sums, index->target + from, index->target + to, term);
     else
-      for (uint32_t k = from; k < to; k++) g->sums[target[k]] += term;
+      for (uint32_t k = from; k < to; k++) g->sums[index->target[k]] += term * g->weights[index->link[k]];
   }
 }
 
