@@ -79,11 +79,15 @@ static uint32_t candidate_field(lowering *l, uint32_t domain, const char *name, 
                          kind, 0, NULL, SPAN_NONE);
 }
 
-/* The condition of `probability` and `where`, over pairs of an element of `source` and one of
- * `target`. */
+/* The populations that a rule joins. Its condition calls them PRE and POST, those of a partner's
+ * rule (from the near element to the partner) as well. */
+typedef struct {
+  uint32_t source, target;
+} rule_ends;
+
+/* The condition of `probability` and `where`, over pairs of an element of either end. */
 static void lower_condition(lowering *l, uint32_t connection, const char *name,
-                            const model_rule *rule, uint32_t source, uint32_t target,
-                            nsa_rule *out) {
+                            const model_rule *rule, const rule_ends *ends, nsa_rule *out) {
   uint32_t domain = ir_domain_add(l->p, arena_printf(l->arena, "%s.candidates", name),
                                   NSA_DOMAIN_CANDIDATES, connection);
   bool is_where = rule->kind == RULE_WHERE;
@@ -105,8 +109,8 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name,
              .key_prefix = name};
   ir_value pre = ir_load(&b, out->candidate_source), post = ir_load(&b, out->candidate_target);
   s.side[SIDE_SELF] = view_of_connection(l, &b, connection, IR_NO_VALUE);
-  s.side[SIDE_PRE] = view_of_population(l, &b, source, pre);
-  s.side[SIDE_POST] = view_of_population(l, &b, target, post);
+  s.side[SIDE_PRE] = view_of_population(l, &b, ends->source, pre);
+  s.side[SIDE_POST] = view_of_population(l, &b, ends->target, post);
   s.who_a = ir_unary(&b, IR_OP_index_number, pre);
   s.who_b = ir_unary(&b, IR_OP_index_number, post);
   s.locals = ARENA_ARRAY(l->arena, ir_value, 16);
@@ -127,7 +131,7 @@ static const nsa_rule_kind rule_kinds[] = {
 };
 
 static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name,
-                           const model_rule *rule, uint32_t source, uint32_t target) {
+                           const model_rule *rule, const rule_ends *ends) {
   nsa_rule r = {.kind = rule_kinds[rule->kind],
                 .condition = NSA_NONE,
                 .result = NSA_NONE,
@@ -142,7 +146,7 @@ static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name,
   r.path = rule->path ? rule->path : "";
   r.candidate_source = r.candidate_target = r.candidate_distance = NSA_NONE;
   if (rule->condition)
-    lower_condition(l, connection, name, rule, source, target, &r);
+    lower_condition(l, connection, name, rule, ends, &r);
   return r;
 }
 
@@ -159,7 +163,8 @@ void lower_connection_table(lowering *l, uint32_t connection) {
                           .allow_self = mc->allow_self,
                           .is_stencil = f->is_stencil,
                           .partner = NSA_NONE};
-  out->rule = lower_rule(l, connection, mc->name, &mc->rule, mc->source, mc->target);
+  rule_ends ends = {mc->source, mc->target};
+  out->rule = lower_rule(l, connection, mc->name, &mc->rule, &ends);
   out->link_source = f->link_source;
   out->link_target = f->link_target;
   out->link_distance = f->link_distance;
@@ -175,6 +180,7 @@ void lower_connection_table(lowering *l, uint32_t connection) {
   out->partner = mc->partner;
   out->partner_of_source = mc->partner_of == SIDE_PRE;
   /* candidates: source = an element of the side, target = an astrocyte */
+  rule_ends partner_ends = {side, mc->partner};
   out->partner_rule = lower_rule(l, connection, arena_printf(l->arena, "%s.partner", mc->name),
-                                 &mc->partner_rule, side, mc->partner);
+                                 &mc->partner_rule, &partner_ends);
 }
