@@ -40,7 +40,7 @@ static void examples_of_the_grammar_parse(void **state) {
     at = end + 3;
     count++;
   }
-  assert_in_range(count, 10, 100);
+  assert_in_range(count, 8, 100);
   arena_free(a);
 }
 
