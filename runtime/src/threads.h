@@ -12,8 +12,8 @@
 
 typedef struct thread_pool thread_pool;
 
-/* work(context, thread, threads), thread in [0, threads). */
-typedef void (*thread_work)(void *context, uint32_t thread, uint32_t threads);
+/* work(context, share, shares), share in [0, shares), each once; a thread may do several. */
+typedef void (*thread_work)(void *context, uint32_t share, uint32_t shares);
 
 #define THREADS_MAX 256
 
