@@ -82,6 +82,11 @@ static void print_kernels(const compilation *c, uint32_t width, FILE *out) {
   fprintf(out, "  %u values are computed once and kept (role \"computed once\")\n", p->setup_count);
 }
 
+/* What a process takes beside the arrays of a run (measured with the models of examples/): the
+ * compiler with LLVM in memory, respectively the runtime and HDF5. */
+#define COMPILER_PROCESS_BYTES 49000000u
+#define EXECUTABLE_PROCESS_BYTES 11000000u
+
 static void print_memory(const nsa_program *p, FILE *out) {
   nsa_memory_forecast f = nsa_forecast_memory(p);
   fprintf(out, "Memory forecast\n  elements %llu, links %llu\n  states and parameters ",
@@ -95,7 +100,11 @@ static void print_memory(const nsa_program *p, FILE *out) {
   print_bytes(out, f.buffer_bytes);
   fprintf(out, "\n  in all ");
   print_bytes(out, f.total_bytes);
-  fprintf(out, "\n");
+  fprintf(out, "; with the process itself ");
+  print_bytes(out, f.total_bytes + COMPILER_PROCESS_BYTES);
+  fprintf(out, " in `nsa run`, ");
+  print_bytes(out, f.total_bytes + EXECUTABLE_PROCESS_BYTES);
+  fprintf(out, " as an executable\n");
 }
 
 void explain_print(const compilation *c, uint32_t width, FILE *out) {

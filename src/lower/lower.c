@@ -72,6 +72,21 @@ static void add_timescales(lowering *l) {
   }
 }
 
+/* Neurons live in milliseconds, astrocytes in seconds: a ratio of 100 to 1000 between their steps
+ * is usual. */
+static void check_ratios(lowering *l) {
+  for (uint32_t k = 0; k < l->m->timescales.len; k++) {
+    const model_timescale *t = &l->m->timescales.data[k];
+    if (t->ticks == 1 || (t->ticks >= 100 && t->ticks <= 1000))
+      continue;
+    diag *d =
+        diag_report(l->sink, DIAG_W0403, t->at,
+                    "the step of timescale `%s` is %u times the fastest; 100 to 1000 is usual",
+                    t->name, t->ticks);
+    diag_hint(d, "between %g ms and %g ms would be", 100 * l->m->base_dt, 1000 * l->m->base_dt);
+  }
+}
+
 static void add_files(lowering *l) {
   nsa_program *p = l->program;
   p->files_count = diag_file_count(l->sink);
@@ -120,6 +135,8 @@ ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_o
   l.connections = ARENA_ARRAY(a, connection_fields, m->connections.len);
   ir_domain_add(l.p, "run", NSA_DOMAIN_RUN, NSA_NONE);
   add_timescales(&l);
+  if (options->analyse_timescales)
+    check_ratios(&l);
   add_populations(&l);
   add_connections(&l);
   add_functions(&l);
