@@ -160,7 +160,23 @@ static void list_works(const sim *s, struct link_sums *ls) {
   }
 }
 
+/* Terms and weights have an entry each: a uniform one is a factor of the target, and a defect here. */
+static bool check_fields(const sim *s, char error[SIM_ERROR_SIZE]) {
+  for (uint32_t i = 0; i < s->program->sums_count; i++) {
+    const nsa_link_sum *sum = &s->program->sums[i];
+    const uint32_t used[] = {sum->source_term, sum->weight, sum->sum};
+    for (int k = 0; k < 3; k++) {
+      if (used[k] == NSA_NONE || !s->program->fields[used[k]].is_uniform) continue;
+      snprintf(error, SIM_ERROR_SIZE, "defect in the program: the uniform field '%s' is used in a sum over links",
+               s->program->fields[used[k]].name);
+      return false;
+    }
+  }
+  return true;
+}
+
 struct link_sums *link_sums_new(sim *s, char error[SIM_ERROR_SIZE]) {
+  if (!check_fields(s, error)) return NULL;
   struct link_sums *ls = calloc(1, sizeof *ls);
   bool ok = ls && allocate(s, ls);
   for (uint32_t i = 0; ok && i < s->program->sums_count; i++) ok = add_list(s, ls, i);
