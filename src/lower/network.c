@@ -99,6 +99,9 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name,
       candidate_field(l, domain, name, "distance", NSA_F64, NSA_FIELD_LINK_DISTANCE);
   out->result =
       candidate_field(l, domain, name, "result", is_where ? NSA_B1 : NSA_F64, NSA_FIELD_SCRATCH);
+  /* a constant probability tells the memory forecast how many links to expect */
+  evaluated expected = lower_evaluate(l, true, connection, rule->condition);
+  l->p->fields.data[out->result].value = expected.is_constant ? expected.value : 1;
   ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.condition", name),
                                     NSA_ROLE_CANDIDATE, domain, 0, &out->condition);
   ir_builder b = ir_builder_on(l->p, fn);
