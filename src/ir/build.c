@@ -86,7 +86,7 @@ ir_value ir_math(ir_builder *b, const char *name, const ir_value *args, uint32_t
 }
 
 /* Beyond this a chain of products costs more than pow and is no more accurate. */
-enum { LARGEST_WHOLE_POWER = 64 };
+static const double largest_whole_power = 64;
 
 /* x^n, n >= 1, from the highest bit of n down. */
 static ir_value whole_power(ir_builder *b, ir_value x, uint32_t n) {
@@ -109,7 +109,7 @@ ir_value ir_power(ir_builder *b, ir_value x, ir_value y) {
     return ir_number(b, 1);
   if (n == 0.5)
     return ir_unary(b, IR_OP_sqrt, x);
-  if (n == floor(n) && fabs(n) <= LARGEST_WHOLE_POWER) {
+  if (n == floor(n) && fabs(n) <= largest_whole_power) {
     ir_value power = whole_power(b, x, (uint32_t)fabs(n));
     return n > 0 ? power : ir_binary(b, IR_OP_div, ir_number(b, 1), power);
   }
