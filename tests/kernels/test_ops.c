@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What kernels do to memory, by hand: skips, uniform fields, neighbours, gathers, events, checks, ranges. */
+/* What kernels do, by hand: skips, uniform fields, neighbours, gathers, events, checks, ranges. */
 #include "fixture.h"
-#include "reference.h"
 #include "unit/cmocka_all.h"
 #include <math.h>
 
