@@ -6,6 +6,7 @@
  * argument; truth values that do not depend on the states are among these, so that conditions on t
  * are decided at the start of the step. */
 #include "lower/lower_internal.h"
+#include "support/file.h"
 
 typedef struct {
   lowering *l;
@@ -218,8 +219,31 @@ static void analyse(system_builder *sb, const solve_system *sys, const model_ode
 
 /* ---- one system ---- */
 
-static void advance(scope *s, block_state *state, uint32_t population, uint32_t timescale,
-                    const ir_value *gauss) {
+static ir_value draw_gauss(scope *s, const char *name) {
+  uint64_t key = hash_name64(name);
+  return ir_random(s->b, IR_OP_rand_normal, key, s->timescale, s->who_a, s->who_b,
+                   ir_number(s->b, 0), ir_number(s->b, 1));
+}
+
+/* One draw a noise of the component, the same in all of its systems; then one an equation, which
+ * only `exact` needs, where fewer noises than equations drive a coupled system. */
+static const ir_value *draw_noise(scope *s, uint32_t population, const solve_system *sys,
+                                  const model_ode *const *odes) {
+  lowering *l = s->l;
+  const model_component *c = component_of_population(l, population);
+  const char *pop = l->m->populations.data[population].name;
+  ir_value *gauss = ARENA_ARRAY(l->arena, ir_value, sys->gauss_count);
+  for (uint32_t k = 0; k < sys->noise_count; k++)
+    gauss[k] = draw_gauss(s, arena_printf(l->arena, "%s/noise %s", pop, c->noises.data[k].name));
+  for (uint32_t k = sys->noise_count; k < sys->gauss_count; k++) {
+    const model_ode *ode = odes[k - sys->noise_count];
+    const char *state = c->states.data[ode->state].name;
+    gauss[k] = draw_gauss(s, arena_printf(l->arena, "%s/noise of d%s", pop, state));
+  }
+  return gauss;
+}
+
+static void advance(scope *s, block_state *state, uint32_t population, uint32_t timescale) {
   lowering *l = s->l;
   const model_component *c = component_of_population(l, population);
   const model_ode **odes = ARENA_ARRAY(l->arena, const model_ode *, c->odes.len);
@@ -232,6 +256,7 @@ static void advance(scope *s, block_state *state, uint32_t population, uint32_t 
                       .rates = sb.fragment,
                       .is_invariant = sb.is_invariant.data,
                       .dt = l->m->timescales.data[timescale].dt};
+  sys.gauss_count = sys.noise_count ? sys.noise_count + sys.n : 0;
   solver_kind *solvers = ARENA_ARRAY(l->arena, solver_kind, sb.n);
   if (!choose_solvers(&sb, &sys, odes, solvers))
     return;
@@ -247,7 +272,7 @@ static void advance(scope *s, block_state *state, uint32_t population, uint32_t 
   for (uint32_t i = 0; i < sb.n; i++)
     frozen[i] = odes[i]->unless ? lower_expr(s, odes[i]->unless) : IR_NO_VALUE;
   s->b->at = odes[0]->at;
-  solve_expand(s->b, &sys, values, gauss, next);
+  solve_expand(s->b, &sys, values, draw_noise(s, population, &sys, odes), next);
   for (uint32_t i = 0; i < sb.n; i++) {
     ir_value *x = &state->states[odes[i]->state];
     s->b->at = odes[i]->at;
@@ -257,8 +282,7 @@ static void advance(scope *s, block_state *state, uint32_t population, uint32_t 
 }
 
 /* Equations on a timescale slower than their component's: at the ticks that end one of theirs. */
-static void advance_slower(scope *s, block_state *state, uint32_t population, uint32_t timescale,
-                           const ir_value *gauss) {
+static void advance_slower(scope *s, block_state *state, uint32_t population, uint32_t timescale) {
   lowering *l = s->l;
   const model_component *c = component_of_population(l, population);
   double ratio =
@@ -271,7 +295,7 @@ static void advance_slower(scope *s, block_state *state, uint32_t population, ui
   memcpy(before, state->states, state->state_count * sizeof(ir_value));
   ir_unary(b, IR_OP_skip_begin, due);
   view_forget_lets(s->side[SIDE_SELF]);
-  advance(s, state, population, timescale, gauss);
+  advance(s, state, population, timescale);
   ir_nullary(b, IR_OP_skip_end, 0);
   for (uint32_t i = 0; i < state->state_count; i++)
     if (state->states[i] != before[i])
@@ -279,12 +303,12 @@ static void advance_slower(scope *s, block_state *state, uint32_t population, ui
   view_forget_lets(s->side[SIDE_SELF]);
 }
 
-void lower_equations(scope *s, block_state *state, uint32_t population, const ir_value *gauss) {
+void lower_equations(scope *s, block_state *state, uint32_t population) {
   const model_component *c = component_of_population(s->l, population);
   for (uint32_t k = 0; k < s->l->m->timescales.len; k++) {
     if (k == c->timescale)
-      advance(s, state, population, k, gauss);
+      advance(s, state, population, k);
     else
-      advance_slower(s, state, population, k, gauss);
+      advance_slower(s, state, population, k);
   }
 }

@@ -198,7 +198,7 @@ void lower_block(scope *s, block_state *state, const model_block *block);
 void lower_block_if(scope *s, block_state *state, const model_block *block, ir_value cond);
 
 /* Advances the equations of a population; checks the new states. */
-void lower_equations(scope *s, block_state *state, uint32_t population, const ir_value *gauss);
+void lower_equations(scope *s, block_state *state, uint32_t population);
 
 /* ---- small helpers ---- */
 

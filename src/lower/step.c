@@ -227,18 +227,8 @@ static void run_clocked_blocks(step *st) {
 
 /* Phase 4. */
 static void run_equations(step *st) {
-  lowering *l = st->l;
-  const char *pop = l->m->populations.data[st->population].name;
-  ir_value *gauss = ARENA_ARRAY(l->arena, ir_value, st->c->noises.len);
-  for (uint32_t k = 0; k < st->c->noises.len; k++) {
-    uint64_t key =
-        hash_name64(arena_printf(l->arena, "%s/noise %s", pop, st->c->noises.data[k].name));
-    st->b.at = st->c->noises.data[k].at;
-    gauss[k] = ir_random(&st->b, IR_OP_rand_normal, key, st->c->timescale, st->s.who_a, st->s.who_b,
-                         ir_number(&st->b, 0), ir_number(&st->b, 1));
-  }
   view_forget_lets(st->self);
-  lower_equations(&st->s, &st->now, st->population, gauss);
+  lower_equations(&st->s, &st->now, st->population);
   view_forget_lets(st->self);
 }
 
