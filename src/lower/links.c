@@ -198,16 +198,29 @@ static uint32_t link_function(splitter *sp, model_expr **factors, uint32_t count
   return number;
 }
 
+/* A factor as its author wrote it. Its span leaves out brackets around the whole and behind the
+ * last term. */
+static void add_factor_text(splitter *sp, text *t, const model_expr *e) {
+  size_t len;
+  const char *source = diag_file_text(sp->l->sink, e->at.file, &len);
+  bool is_sum = e->kind == MX_ADD || e->kind == MX_SUB || e->kind == MX_SELECT;
+  int open = 0;
+  for (uint32_t k = e->at.start; k < e->at.end; k++)
+    open += (source[k] == '(') - (source[k] == ')');
+  text_puts(t, is_sum ? "(" : "");
+  text_add(t, source + e->at.start, e->at.end - e->at.start);
+  text_puts(t, open > 0 ? ")" : "");
+  text_puts(t, is_sum ? ")" : "");
+}
+
 static const char *join_factors(splitter *sp, model_expr *const *factors, uint32_t count) {
   text t = text_new(sp->l->arena);
   for (uint32_t k = 0; k < count; k++) {
-    size_t len;
     if (factors[k]->at.file == UINT32_MAX)
       continue;
-    const char *source = diag_file_text(sp->l->sink, factors[k]->at.file, &len);
     if (t.len)
       text_puts(&t, " * ");
-    text_add(&t, source + factors[k]->at.start, factors[k]->at.end - factors[k]->at.start);
+    add_factor_text(sp, &t, factors[k]);
   }
   return t.len ? text_cstr(&t) : "1";
 }
