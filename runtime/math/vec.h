@@ -19,8 +19,11 @@
 
 #define NSA_PASTE_(name, width) nsa_##name##_##width
 #define NSA_PASTE(name, width) NSA_PASTE_(name, width)
-/* The public name of a function at this width: NSA_NAME(exp) is nsa_exp_4. */
+/* The public name of a function at this width: NSA_NAME(exp) is nsa_exp_4. Who defines it before may
+ * include the functions as its own. */
+#ifndef NSA_NAME
 #define NSA_NAME(name) NSA_PASTE(name, NSA_WIDTH)
+#endif
 /* Helpers vanish into their callers. */
 #define NSA_INLINE static inline __attribute__((always_inline, unused))
 
