@@ -7,7 +7,7 @@
 
 #define NSA_WIDTH 1
 #define NSA_NAME(name) drawn_##name
-#include "vec.h"
+#include "math/vec.h"
 
 /* A function declared static before remains so. */
 #define NSA_ARGS_1 double
@@ -25,8 +25,8 @@ NSA_MATH(expm1, 1) NSA_MATH(exprel, 1) NSA_MATH(sigmoid, 1) NSA_MATH(log, 1) NSA
                     NSA_RAND(uniform, 2) NSA_RAND(normal, 2) NSA_RAND(exponential, 1)
                         NSA_RAND(bernoulli, 1)
 
-#include "random.h"
-#include "trig.h"
+#include "math/random.h"
+#include "math/trig.h"
 
 #include <math.h>
 
