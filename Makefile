@@ -8,6 +8,7 @@
 #   make asan      build and test with the address and undefined-behaviour sanitizers
 #   make bench     time the examples         make fuzz   feed damaged models to the compiler
 #   make bless     accept what the stages print now as the golden outputs
+#   make docs      write docs/models.md from the comments of the models
 #   make deps      install what is missing of the packages below      make clean
 
 # Everything the build, the tests and the tool need, by Debian's names: the one list.
@@ -23,7 +24,7 @@ NSA := $(RELEASE)/bin/nsa
 DEMO := examples/working_memory.nsa
 DEMO_OUT := build/demo
 
-.PHONY: all demo test build install asan bench fuzz bless deps clean
+.PHONY: all demo test build install asan bench fuzz bless docs deps clean
 all: build
 
 deps:
@@ -65,6 +66,9 @@ fuzz: deps
 
 bless: build
 	@NSA="$(CURDIR)/$(NSA)" SRC="$(CURDIR)" NSA_BLESS=1 bash tests/golden/test_golden.sh
+
+docs:
+	@sh tests/tools/models_page.sh . > docs/models.md
 
 clean:
 	rm -rf build
