@@ -103,45 +103,6 @@ static void lower_stimulus(lowering *l, uint32_t k) {
   vec_push(l->arena, &l->stimulus_list, out);
 }
 
-static void lower_phase_block(lowering *l, uint32_t k) {
-  const model_phase_block *pb = &l->m->phase_blocks.data[k];
-  const model_component *c = component_of_population(l, pb->population);
-  const population_fields *f = &l->populations[pb->population];
-  uint32_t number;
-  const char *name =
-      arena_printf(l->arena, "%s.phase_block%u", l->m->populations.data[pb->population].name, k);
-  ir_function *fn =
-      ir_function_add(l->p, name, NSA_ROLE_PHASE_BLOCK, f->domain, c->timescale, &number);
-  ir_builder b = ir_builder_on(l->p, fn);
-  scope s = scope_of_population(l, &b, pb->population);
-  s.locals = ARENA_ARRAY(l->arena, ir_value, pb->local_count);
-  block_state now = {
-      .state_count = c->states.len, .timer_count = c->timers.len, .event_count = c->events.len};
-  now.states = ARENA_ARRAY(l->arena, ir_value, c->states.len);
-  now.timers = ARENA_ARRAY(l->arena, ir_value, c->timers.len + c->events.len);
-  now.emitted = ARENA_ARRAY(l->arena, ir_value, c->events.len);
-  ir_value *loaded = ARENA_ARRAY(l->arena, ir_value, c->states.len),
-           *timers = ARENA_ARRAY(l->arena, ir_value, c->timers.len);
-  for (uint32_t i = 0; i < c->states.len; i++)
-    loaded[i] = now.states[i] = ir_load(&b, f->state[i]);
-  for (uint32_t i = 0; i < c->timers.len; i++)
-    timers[i] = now.timers[i] = ir_load(&b, f->timer[i]);
-  for (uint32_t i = 0; i < c->events.len; i++)
-    now.timers[c->timers.len + i] =
-        f->refractory[i] == NO_FIELD ? ir_number(&b, 0) : ir_load(&b, f->refractory[i]);
-  s.side[SIDE_SELF]->states = now.states;
-  s.side[SIDE_SELF]->timers = now.timers;
-  lower_block(&s, &now, &pb->body);
-  for (uint32_t i = 0; i < c->states.len; i++)
-    if (now.states[i] != loaded[i])
-      ir_store(&b, f->state[i], now.states[i]);
-  for (uint32_t i = 0; i < c->timers.len; i++)
-    if (now.timers[i] != timers[i])
-      ir_store(&b, f->timer[i], now.timers[i]);
-  nsa_phase_block out = {.phase = pb->phase, .population = pb->population, .kernel = number};
-  vec_push(l->arena, &l->phase_block_list, out);
-}
-
 /* ---- probes ---- */
 
 /* The field that holds a value already, if there is one. */

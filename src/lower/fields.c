@@ -237,10 +237,7 @@ void lower_population_fields(lowering *l, uint32_t population) {
   add_event_fields(l, population, f);
 }
 
-/* What a window of collections starts from. */
-static double window_start(combine_kind combine, bool is_faster) {
-  if (!is_faster)
-    return 0;
+double lower_window_start(combine_kind combine) {
   return combine == COMBINE_MAX ? -INFINITY : combine == COMBINE_MIN ? INFINITY : 0;
 }
 
@@ -257,12 +254,10 @@ static void add_input_fields(lowering *l, uint32_t population) {
     if (!f->input_every[k])
       continue;
     const model_input *in = &c->inputs.data[k];
-    double start =
-        window_start(in->combine, f->input_every[k] < ticks_of_population(l, population));
     const char *name =
         arena_printf(l->arena, "%s.%s", l->m->populations.data[population].name, in->name);
     f->input[k] =
-        lower_add_field(l, name, f->domain, NSA_F64, NSA_FIELD_INPUT, start, &in->unit, in->at);
+        lower_add_field(l, name, f->domain, NSA_F64, NSA_FIELD_INPUT, 0, &in->unit, in->at);
   }
 }
 

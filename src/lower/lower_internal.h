@@ -184,6 +184,7 @@ void lower_contributions(lowering *l, uint32_t connection);    /* split into ter
 void lower_input_fields(lowering *l); /* after all contributions are split */
 void lower_population_init(lowering *l, uint32_t population);
 void lower_step(lowering *l, uint32_t population);
+void lower_phase_block(lowering *l, uint32_t number);
 void lower_sources(lowering *l, uint32_t population);
 void lower_collects(lowering *l, uint32_t population);
 void lower_experiment(lowering *l);
@@ -210,6 +211,9 @@ uint32_t lower_fan_field(lowering *l, uint32_t connection, bool is_in);
 uint32_t lower_distance_field(lowering *l, uint32_t connection);
 nsa_place lower_place(lowering *l, span at);
 uint64_t lower_dim_bits(dim d);
+/* What the window of an input's collections starts from, where they come faster than the
+ * component's ticks. */
+double lower_window_start(combine_kind combine);
 uint32_t *lower_no_fields(lowering *l, uint32_t count);
 const model_component *component_of_population(const lowering *l, uint32_t population);
 const model_component *component_of_connection(const lowering *l, uint32_t connection);

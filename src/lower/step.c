@@ -269,17 +269,20 @@ static void detect_events(step *st, ir_value tick, ir_value next_tick) {
   }
 }
 
-static void store_changes(step *st) {
+static void store_states(step *st) {
   for (uint32_t k = 0; k < st->now.state_count; k++)
     if (st->now.states[k] != st->loaded.states[k])
       ir_store(&st->b, st->f->state[k], st->now.states[k]);
   for (uint32_t k = 0; k < st->c->timers.len; k++)
     if (st->now.timers[k] != st->loaded.timers[k])
       ir_store(&st->b, st->f->timer[k], st->now.timers[k]);
+}
+
+static void restart_windows(step *st) {
   for (uint32_t k = 0; k < st->c->inputs.len; k++) /* a window of collections starts anew */
     if (collects_faster(st, k))
       ir_store(&st->b, st->f->input[k],
-               ir_number(&st->b, st->l->p->fields.data[st->f->input[k]].value));
+               ir_number(&st->b, lower_window_start(st->c->inputs.data[k].combine)));
 }
 
 /* What is smaller than this, in internal units, counts as nothing: sums may skip it. */
@@ -344,16 +347,13 @@ static void store_source_terms(step *st) {
   }
 }
 
-static void begin_step(step *st, lowering *l, uint32_t population) {
+static void begin(step *st, lowering *l, uint32_t population, const char *name, nsa_role role,
+                  uint32_t *number) {
   *st = (step){.l = l,
                .population = population,
                .c = component_of_population(l, population),
                .f = &l->populations[population]};
-  const char *name = l->m->populations.data[population].name;
-  uint32_t number;
-  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.step", name), NSA_ROLE_STEP,
-                                    st->f->domain, st->c->timescale, &number);
-  l->population_list.data[population].step = number;
+  ir_function *fn = ir_function_add(l->p, name, role, st->f->domain, st->c->timescale, number);
   st->b = ir_builder_on(l->p, fn);
   st->b.at = st->c->at;
   st->s = scope_of_population(l, &st->b, population);
@@ -364,7 +364,8 @@ static void begin_step(step *st, lowering *l, uint32_t population) {
 
 void lower_step(lowering *l, uint32_t population) {
   step st;
-  begin_step(&st, l, population);
+  const char *name = arena_printf(l->arena, "%s.step", l->m->populations.data[population].name);
+  begin(&st, l, population, name, NSA_ROLE_STEP, &l->population_list.data[population].step);
   load_state(&st);
   st.self->states = st.now.states;
   st.self->timers = st.now.timers;
@@ -380,7 +381,39 @@ void lower_step(lowering *l, uint32_t population) {
   view_forget_lets(st.self);
   detect_events(&st, tick, next_tick);
   store_source_terms(&st);
-  store_changes(&st);
+  store_states(&st);
+  restart_windows(&st);
+}
+
+/* `on PHASE` stands in phase 3, but its function runs before the step's: what fired is dealt with
+ * here already, and the step finds nothing to do in phase 1. */
+static void settle_events(step *st) {
+  ir_builder *b = &st->b;
+  for (uint32_t k = 0; k < st->c->events.len; k++) {
+    if (st->f->edge[k] != NO_FIELD)
+      ir_store(b, st->f->edge[k], st->before[k]);
+    ir_store(b, st->f->fired[k], ir_bool(b, false));
+  }
+}
+
+void lower_phase_block(lowering *l, uint32_t number) {
+  const model_phase_block *pb = &l->m->phase_blocks.data[number];
+  nsa_phase_block out = {.phase = pb->phase, .population = pb->population};
+  const char *pop = l->m->populations.data[pb->population].name;
+  step st;
+  begin(&st, l, pb->population, arena_printf(l->arena, "%s.phase_block%u", pop, number),
+        NSA_ROLE_PHASE_BLOCK, &out.kernel);
+  load_state(&st);
+  st.self->states = st.now.states;
+  st.self->timers = st.now.timers;
+  st.inputs = NULL;
+  run_event_blocks(&st);
+  previous_conditions(&st);
+  settle_events(&st);
+  st.s.locals = ARENA_ARRAY(l->arena, ir_value, pb->local_count);
+  lower_block(&st.s, &st.now, &pb->body);
+  store_states(&st);
+  vec_push(l->arena, &l->phase_block_list, out);
 }
 
 void lower_sources(lowering *l, uint32_t population) {

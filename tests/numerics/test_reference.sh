@@ -6,7 +6,7 @@
 #   #= spikes POPULATION COUNT TICK...                the first spikes, in ticks of 0.1 ms
 set -u
 failed=0
-for model in "$SRC"/tests/numerics/reference/*.nsa; do
+for model in "$SRC/${MODELS:-tests/numerics/reference}"/*.nsa; do
   name=$(basename "$model" .nsa)
   if ! "$NSA" run "$model" --csv --quiet --force --out "$name.out" >"$name.txt" 2>"$name.err"; then
     echo "FAILED $name: does not run"; cat "$name.err"; failed=$((failed + 1)); continue
