@@ -2,8 +2,8 @@
 /* connect_rules.c - the rules that are geometry or conditions, and the third partners. */
 #include "connect_build.h"
 
+#include "connect_draw.h"
 #include "connect_place.h"
-#include "nsa_math.h"
 #include "step.h"
 
 #include <inttypes.h>
@@ -58,27 +58,30 @@ const void *candidates_evaluate(sim *s, const nsa_rule *rule, const nsa_populati
   return s->field_data[rule->result];
 }
 
-/* Whether candidate `at` of a block is taken. */
-typedef bool (*candidate_test)(const link_builder *b, const void *result, uint32_t at, uint32_t source, uint32_t target);
+/* Which candidates of a block that begins with source `first` are taken: a byte each. */
+typedef const uint8_t *(*candidate_test)(const link_builder *b, const void *result, uint32_t first, uint32_t target,
+                                         uint32_t count, uint8_t *taken);
 
-static bool is_drawn(const link_builder *b, const void *result, uint32_t at, uint32_t source, uint32_t target) {
-  double p = ((const double *)result)[at];
-  if (p >= 1) return true;
-  return p > 0 && nsa_rand_uniform_1(b->key, source, target, 0, 0, 1) < p;
+static const uint8_t *drawn_ones(const link_builder *b, const void *result, uint32_t first, uint32_t target, uint32_t count,
+                                 uint8_t *taken) {
+  draw_decisions(b->key, first, target, result, count, taken);
+  return taken;
 }
 
-static bool is_true(const link_builder *b, const void *result, uint32_t at, uint32_t source, uint32_t target) {
-  (void)b, (void)source, (void)target;
-  return ((const uint8_t *)result)[at] != 0;
+static const uint8_t *true_ones(const link_builder *b, const void *result, uint32_t first, uint32_t target, uint32_t count,
+                                uint8_t *taken) {
+  (void)b, (void)first, (void)target, (void)count, (void)taken;
+  return result;
 }
 
 static bool test_row(link_builder *b, candidate_test test, uint32_t target) {
+  uint8_t taken[NSA_BLOCK];
   for (uint32_t first = 0; first < b->other_count; first += NSA_BLOCK) {
     uint32_t count = b->other_count - first < NSA_BLOCK ? b->other_count - first : NSA_BLOCK;
     const void *result = candidates_evaluate(b->s, &b->connection->rule, b->source, b->target, true, target, first, count);
+    const uint8_t *is_taken = test(b, result, first, target, count, taken);
     for (uint32_t i = 0; i < count; i++)
-      if (!is_unwanted_self(b, first + i, target) && test(b, result, i, first + i, target) && !build_add(b, first + i))
-        return false;
+      if (is_taken[i] && !is_unwanted_self(b, first + i, target) && !build_add(b, first + i)) return false;
   }
   return true;
 }
@@ -93,8 +96,8 @@ static bool test_all(link_builder *b, candidate_test test) {
   return true;
 }
 
-bool rule_probability(link_builder *b) { return test_all(b, is_drawn); }
-bool rule_where(link_builder *b) { return test_all(b, is_true); }
+bool rule_probability(link_builder *b) { return test_all(b, drawn_ones); }
+bool rule_where(link_builder *b) { return test_all(b, true_ones); }
 
 /* ---- geometry ---- */
 
