@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Random models (generate_model) compiled for each width and for several threads, against the interpreter:
+# all recordings are compared as text.
+#
+#   MODELS_SEEDS (60)   how many seeds        MODELS_FIRST (1)   the first of them
+#   MODELS_SECONDS      stop after this time instead, so that a slow build still ends
+set -u
+: "${NSA:?the tool}" "${TOOLS:?the folder of the small programs}"
+first=${MODELS_FIRST:-1}
+last=$((first + ${MODELS_SEEDS:-60} - 1))
+budget=${MODELS_SECONDS:-100}
+failed=0
+tested=0
+
+run() { # folder, options...
+  local folder=$1
+  shift
+  "$NSA" run "$model" --csv --quiet --force --no-cache --out "$folder" "$@" > "$folder.txt" 2>&1 < /dev/null
+}
+
+report() { # what
+  failed=$((failed + 1))
+  echo "FAILED: seed $seed: $1"
+  echo "  model: $PWD/$model    replay: MODELS_FIRST=$seed MODELS_SEEDS=1 NSA=$NSA TOOLS=$TOOLS bash $0"
+}
+
+compare() { # folder, options...: against the interpreter's
+  local folder=$1
+  run "$@" || { report "${*:2}: $(head -n 1 "$folder.txt")"; return 1; }
+  local difference
+  difference=$(diff -rq --exclude='*.json' --exclude='*.h5' "$reference" "$folder" | head -n 1)
+  [ -z "$difference" ] || { report "${*:2}: $difference"; return 1; }
+}
+
+for ((seed = first; seed <= last && SECONDS < budget; seed++)); do
+  model=$seed.nsa
+  reference=$seed.interpreted
+  "$TOOLS/generate_model" "$seed" > "$model"
+  tested=$((tested + 1))
+  kept=0
+  if ! run "$reference" --interpret; then
+    report "interpreted: $(head -n 1 "$reference.txt")"
+    kept=1
+  elif [ -z "$(find "$reference" -name '*.csv' -size +0)" ]; then
+    report "recorded nothing"
+    kept=1
+  else
+    compare "$seed.w1" --width 1 --threads 1 || kept=1
+    compare "$seed.w2" --width 2 --threads 3 || kept=1
+    compare "$seed.w4" --width 4 --threads 1 || kept=1
+    compare "$seed.t3" --width 4 --threads 3 || kept=1
+  fi
+  [ "$kept" -eq 1 ] || rm -rf "$seed".*
+done
+echo "$tested models from seed $first: $failed failures"
+[ "$failed" -eq 0 ] && [ "$tested" -gt 0 ]
