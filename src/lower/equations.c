@@ -281,7 +281,8 @@ static void advance(scope *s, block_state *state, uint32_t population, uint32_t 
   }
 }
 
-/* Equations on a timescale slower than their component's: at the ticks that end one of theirs. */
+/* Equations on a timescale slower than their component's: at the ticks that end one of theirs. Their
+ * step, and so their t, begins at the end of their last one. */
 static void advance_slower(scope *s, block_state *state, uint32_t population, uint32_t timescale) {
   lowering *l = s->l;
   const model_component *c = component_of_population(l, population);
@@ -294,8 +295,13 @@ static void advance_slower(scope *s, block_state *state, uint32_t population, ui
   ir_value *before = ARENA_ARRAY(l->arena, ir_value, state->state_count);
   memcpy(before, state->states, state->state_count * sizeof(ir_value));
   ir_unary(b, IR_OP_skip_begin, due);
-  view_forget_lets(s->side[SIDE_SELF]);
+  view *self = s->side[SIDE_SELF];
+  ir_value now = self->time;
+  self->time = ir_binary(b, IR_OP_mul, ir_binary(b, IR_OP_sub, done, ir_number(b, ratio)),
+                         ir_number(b, l->m->timescales.data[c->timescale].dt));
+  view_forget_lets(self);
   advance(s, state, population, timescale);
+  self->time = now;
   ir_nullary(b, IR_OP_skip_end, 0);
   for (uint32_t i = 0; i < state->state_count; i++)
     if (state->states[i] != before[i])
@@ -303,12 +309,19 @@ static void advance_slower(scope *s, block_state *state, uint32_t population, ui
   view_forget_lets(s->side[SIDE_SELF]);
 }
 
+/* The component's own timescale, then the slower ones, whatever the order of their declarations. */
 void lower_equations(scope *s, block_state *state, uint32_t population) {
-  const model_component *c = component_of_population(s->l, population);
-  for (uint32_t k = 0; k < s->l->m->timescales.len; k++) {
-    if (k == c->timescale)
-      advance(s, state, population, k);
-    else
-      advance_slower(s, state, population, k);
+  const lowering *l = s->l;
+  uint32_t own = component_of_population(l, population)->timescale, count = l->m->timescales.len;
+  uint32_t *order = ARENA_ARRAY(l->arena, uint32_t, count);
+  for (uint32_t k = 0; k < count; k++) {
+    uint32_t at = k;
+    for (; at && l->m->timescales.data[order[at - 1]].ticks > l->m->timescales.data[k].ticks; at--)
+      order[at] = order[at - 1];
+    order[at] = k;
   }
+  advance(s, state, population, own);
+  for (uint32_t k = 0; k < count; k++)
+    if (order[k] != own)
+      advance_slower(s, state, population, order[k]);
 }
