@@ -201,6 +201,15 @@ static bool has_probe(measure_kind kind) {
   return kind >= MEASURE_COUNT && kind <= MEASURE_RECOGNITION;
 }
 
+/* Only a run knows how many links a connection has. */
+static uint32_t whole_domain(lowering *l, const model_probe *p) {
+  nsa_probe out = {.event = NSA_NONE, .field = NSA_NONE, .kernel = NSA_NONE, .last = UINT32_MAX};
+  out.domain = p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
+  out.unit = "";
+  vec_push(l->arena, &l->probe_list, out);
+  return l->probe_list.len - 1;
+}
+
 static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier,
                                    const model_measure_node *n) {
   if (n->kind == MEASURE_REF)
@@ -217,11 +226,8 @@ static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier,
     out.a = lower_measure_node(l, earlier, n->args[0]);
   if (n->args[1])
     out.b = lower_measure_node(l, earlier, n->args[1]);
-  if (n->kind == MEASURE_SIZE) {
-    out.kind = NSA_MEASURE_NUMBER;
-    const model_population *pop = &l->m->populations.data[n->probe.owner];
-    out.number = (double)pop->rows * pop->cols;
-  }
+  if (n->kind == MEASURE_SIZE)
+    out.probe = whole_domain(l, &n->probe);
   if (has_probe(n->kind)) {
     out.probe = lower_probe(l, &n->probe);
     out.every = owner_ticks(l, &n->probe);
