@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* call.c - calls of builtin functions (units by their rule), and inlining of the author's. */
 #include "model/check.h"
+#include "support/limits.h"
 
 typedef enum { KIND_MATH, KIND_RANDOM } function_kind;
 typedef enum {
@@ -235,9 +236,23 @@ static bool is_recursive(expr_env *env, const ast_expr *e, const ast_function *f
   return true;
 }
 
+/* Functions that call one another twice double at each level: the work is bounded here, since an
+ * expression that is too large can be seen only once all of it is put in. */
+static bool is_too_much(expr_env *env, const ast_expr *e) {
+  if (env->frames == NULL)
+    env->ck->calls = 0;
+  if (env->ck->calls > LIMIT_EXPR_NODES)
+    return true;
+  if (++env->ck->calls <= LIMIT_EXPR_NODES)
+    return false;
+  diag_report(env->ck->sink, DIAG_E0901, e->at,
+              "functions call each other more than %d times in all", LIMIT_EXPR_NODES);
+  return true;
+}
+
 static model_expr *check_function(expr_env *env, const ast_expr *e, const ast_function *f,
                                   bool is_own, file_scope *home) {
-  if (is_recursive(env, e, f) || !has_arity(env, e, f->params.len, false))
+  if (is_too_much(env, e) || is_recursive(env, e, f) || !has_arity(env, e, f->params.len, false))
     return NULL;
   binding *bindings = ARENA_ARRAY(env->ck->arena, binding, f->params.len + 1);
   for (uint32_t i = 0; i < f->params.len; i++) {

@@ -97,6 +97,9 @@ typedef struct {
   uint32_t import_depth;
   bool is_broken;     /* something could not be read: names may be missing through no fault */
   double state_bytes; /* of all populations */
+  map *stimulus_counts; /* by target and phase */
+  uint32_t rounds;    /* of the outermost loop being walked, with the loops inside it */
+  uint32_t calls;     /* functions put in for the outermost call being checked */
 } checker;
 
 /* ---- expressions ---- */
@@ -240,6 +243,7 @@ struct component_builder {
   model_component *c;
   component_usage *usage;
   VEC(flat_item) items;
+  map *item_at; /* by name, those that are not dropped */
   VEC(pending_let) lets;
   VEC(uint32_t) let_path; /* lets being checked, for circles */
   expr_env env;           /* with the partners filled in */

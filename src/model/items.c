@@ -126,11 +126,10 @@ static const char *item_subject(const flat_item *item) {
 
 /* An item of the same name: of a base it is replaced, of the component itself it is a clash. */
 static void add_flat(component_builder *b, flat_item item, uint32_t own_start) {
-  for (uint32_t i = 0; item.name != NULL && i < b->items.len; i++) {
-    flat_item *old = &b->items.data[i];
-    if (old->name != item.name || old->is_dropped)
-      continue;
-    if (i >= own_start) {
+  uint32_t at;
+  if (item.name != NULL && map_find(b->item_at, item.name, &at)) {
+    flat_item *old = &b->items.data[at];
+    if (at >= own_start) {
       diag *d =
           diag_report(b->ck->sink, DIAG_E0202, item_name_at(&item), "%s `%s` is declared twice",
                       item_subject(&item),
@@ -144,6 +143,8 @@ static void add_flat(component_builder *b, flat_item item, uint32_t own_start) {
     }
     old->is_dropped = true;
   }
+  if (item.name != NULL)
+    map_replace(b->item_at, item.name, b->items.len);
   vec_push(b->ck->arena, &b->items, item);
 }
 
@@ -240,6 +241,7 @@ void items_collect(component_builder *b) {
   const component_def *chain[LIMIT_IMPORT_DEPTH];
   uint32_t count;
   collect_chain(b, chain, &count);
+  b->item_at = map_new(b->ck->arena);
   for (uint32_t i = count; i-- > 0;) { /* a head later in the chain wins */
     take_head(b, chain[i]);
     add_items(b, chain[i]);

@@ -33,6 +33,17 @@ static void run_round(checker *ck, const ast_decl *d, const binding *outer, uint
              &bindings[count], visit, true);
 }
 
+/* Counts a round of an outermost loop or of one inside it. */
+static bool is_one_too_many(checker *ck, const ast_decl *d) {
+  if (ck->rounds > LIMIT_ROUNDS)
+    return true;
+  if (++ck->rounds <= LIMIT_ROUNDS)
+    return false;
+  diag_report(ck->sink, DIAG_E0901, d->at,
+              "loops inside one another have more than %u rounds in all", LIMIT_ROUNDS);
+  return true;
+}
+
 static bool is_too_long(checker *ck, span at, double rounds) {
   if (rounds <= LIMIT_ROUNDS)
     return false;
@@ -55,7 +66,7 @@ static void run_range(checker *ck, const ast_decl *d, const binding *bindings,
   }
   if (is_too_long(ck, over->at, (double)high - low + 1))
     return;
-  for (uint32_t k = low; k <= high; k++)
+  for (uint32_t k = low; k <= high && !is_one_too_many(ck, d); k++)
     run_round(ck, d, bindings, k - low, expr_literal(ck, k, dim_none(), over->at), visit);
 }
 
@@ -64,7 +75,7 @@ static void run_values(checker *ck, const ast_decl *d, const binding *bindings,
   const ast_expr_list *values = &d->as.loop.over->as.list.values;
   if (is_too_long(ck, d->as.loop.over->at, values->len))
     return;
-  for (uint32_t i = 0; i < values->len; i++) {
+  for (uint32_t i = 0; i < values->len && !is_one_too_many(ck, d); i++) {
     expr_env env = env_constant(ck, bindings, "a loop");
     model_expr *value = expr_number(&env, values->data[i], NULL);
     double number;
@@ -97,6 +108,8 @@ static void visit_list(checker *ck, const ast_decl *const *decls, uint32_t count
                        const binding *bindings, decl_visitor *visit, bool is_inside) {
   for (uint32_t i = 0; i < count; i++) {
     const ast_decl *d = decls[i];
+    if (!is_inside)
+      ck->rounds = 0;
     if (is_inside && !is_allowed_inside(d))
       diag_report(ck->sink, DIAG_E0405, d->at,
                   "a loop may hold `present`, `drive`, `record` and `for` only");
@@ -328,13 +341,15 @@ static bool find_target(checker *ck, const ast_expr *target, model_stimulus *s,
 static const char *stimulus_key(checker *ck, const model_stimulus *s) {
   const model *m = ck->model;
   const model_population *p = &m->populations.data[s->population];
+  const char *name = arena_printf(
+      ck->arena, "%s.%s/%s", p->name, m->components.data[p->component].inputs.data[s->input].name,
+      s->phase != NONE ? m->phases.data[s->phase].name : "stimulus");
   uint32_t number = 0;
-  for (uint32_t i = 0; i < m->stimuli.len; i++)
-    number += m->stimuli.data[i].population == s->population &&
-              m->stimuli.data[i].input == s->input && m->stimuli.data[i].phase == s->phase;
-  return arena_printf(ck->arena, "%s.%s/%s%u", p->name,
-                      m->components.data[p->component].inputs.data[s->input].name,
-                      s->phase != NONE ? m->phases.data[s->phase].name : "stimulus", number);
+  if (ck->stimulus_counts == NULL)
+    ck->stimulus_counts = map_new(ck->arena);
+  map_find(ck->stimulus_counts, name, &number);
+  map_replace(ck->stimulus_counts, name, number + 1);
+  return arena_printf(ck->arena, "%s%u", name, number);
 }
 
 static expr_env stimulus_scope(checker *ck, const model_stimulus *s, const binding *bindings,

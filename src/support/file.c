@@ -37,8 +37,18 @@ static bool read_all(int fd, size_t max_bytes, text *out) {
   return true;
 }
 
+/* A named pipe that nobody writes to is an empty file: opening it does not wait for a writer, while
+ * reading from one that has a writer does wait. */
+static int open_to_read(const char *path) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
+  if (flags >= 0)
+    fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+  return fd;
+}
+
 char *file_read(arena *a, const char *path, size_t max_bytes, size_t *len, const char **error) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int fd = open_to_read(path);
   if (fd < 0) {
     *error = reason(a, errno);
     return NULL;
