@@ -33,6 +33,8 @@ static void init_uniform(lowering *l, uint32_t connection) {
                .distance = NO_FIELD,
                .key_prefix = mc->name};
     s.side[SIDE_SELF] = view_of_connection(l, &b, connection, IR_NO_VALUE);
+    s.side[SIDE_PRE] = view_of_population(l, &b, mc->source, IR_NO_VALUE); /* uniform parameters */
+    s.side[SIDE_POST] = view_of_population(l, &b, mc->target, IR_NO_VALUE);
     ir_value x = lower_expr(&s, link_value(mc, REF_PARAM, k, c->params.data[k].value));
     ir_store(&b, f->param[k],
              ir_select(&b, ir_load(&b, l->p->fields.data[f->param[k]].owner),
