@@ -30,7 +30,8 @@ static dependence of_let(lowering *l, view *const side[4], const model_expr *e) 
   if (e->ref.side == SIDE_SELF)
     return d;
   dependence moved = {{0}};
-  moved.side[e->ref.side] = d.side[SIDE_SELF];
+  /* Even a constant let can only be read where its side is. */
+  moved.side[e->ref.side] = d.side[SIDE_SELF] | DEPENDS_PARAM;
   return moved;
 }
 
