@@ -193,8 +193,8 @@ static int verb_check(invocation *v) {
   options.analyse_timescales = true;
   int code = compile_run(&c, &options);
   if (c.failure)
-    return world_failure("check", c.failure);
-  if (v->args.values[ARGUMENT_json])
+    world_failure("check", c.failure);
+  else if (v->args.values[ARGUMENT_json])
     diag_print_json(c.sink, stdout);
   else
     diag_print(c.sink, stderr, isatty(STDERR_FILENO) != 0);
