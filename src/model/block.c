@@ -27,7 +27,7 @@ static model_on *add_block(component_builder *b, const flat_item *item, block_ki
   on->kind = kind;
   on->at = item->ast->at;
   expr_env env = builder_scope(b, IN_BLOCKS, "a block", key);
-  env.home = item->home;
+  env.home = item->def->home;
   block_env block_scope = {.env = &env, .local_count = &b->c->local_count, .population = NONE};
   block_check(&block_scope, block, &on->body);
   return on;
@@ -39,7 +39,7 @@ void event_check(component_builder *b, const flat_item *item) {
   if (event == NONE)
     return;
   expr_env env = builder_scope(b, IN_VALUES, "a condition", "");
-  env.home = item->home;
+  env.home = item->def->home;
   b->c->events.data[event].when = check_when(&env, &item->ast->as.event.when);
   if (item->ast->as.event.block != NULL)
     add_block(b, item, BLOCK_EVENT, item->ast->as.event.block, name)->event = event;
@@ -72,7 +72,7 @@ void on_check(component_builder *b, const flat_item *item) {
 
 void every_check(component_builder *b, const flat_item *item) {
   expr_env env = builder_scope(b, 0, "the period of a block", "");
-  env.home = item->home;
+  env.home = item->def->home;
   model_expr *period =
       duration_check(&env, item->ast->as.every.period,
                      b->ck->model->timescales.data[b->c->timescale].dt, "the period", true);

@@ -206,7 +206,7 @@ const ast_function *function_find(expr_env *env, const char *name, bool *is_own,
       const flat_item *item = &b->items.data[i];
       if (item->ast->kind == AST_ITEM_FUNCTION && !item->is_dropped && item->name == name) {
         *is_own = true;
-        *home = item->home;
+        *home = item->def->home;
         return &item->ast->as.function;
       }
     }

@@ -95,11 +95,11 @@ typedef struct {
   map *timescales, *populations, *connections, *patterns, *phases, *measures, *variants;
   map *record_names;
   uint32_t import_depth;
-  bool is_broken;     /* something could not be read: names may be missing through no fault */
-  double state_bytes; /* of all populations */
+  bool is_broken;       /* something could not be read: names may be missing through no fault */
+  double state_bytes;   /* of all populations */
   map *stimulus_counts; /* by target and phase */
-  uint32_t rounds;    /* of the outermost loop being walked, with the loops inside it */
-  uint32_t calls;     /* functions put in for the outermost call being checked */
+  uint32_t rounds;      /* of the outermost loop being walked, with the loops inside it */
+  uint32_t calls;       /* functions put in for the outermost call being checked */
 } checker;
 
 /* ---- expressions ---- */
@@ -231,9 +231,9 @@ typedef struct {
 
 typedef struct {
   const ast_item *ast;
-  const ast_entry *entry; /* of params, states, …: one flat item each */
-  const char *name;       /* what makes it replaceable; NULL: it only adds */
-  file_scope *home;
+  const ast_entry *entry;   /* of params, states, …: one flat item each */
+  const char *name;         /* what makes it replaceable; NULL: it only adds */
+  const component_def *def; /* in which it stands */
   bool is_dropped;
 } flat_item;
 

@@ -55,7 +55,7 @@ static void declare_param(component_builder *b, const flat_item *item) {
   expr_env env = builder_scope(b, 0, "a param", "");
   env.has_partners = false;
   env.param_limit = b->c->params.len;
-  env.home = item->home;
+  env.home = item->def->home;
   model_param p = {.name = item->name, .at = item->entry->name.at};
   value_and_unit(&env, item->entry, &p.value, &p.unit);
   check_range(b, item->entry, &p);
@@ -65,7 +65,7 @@ static void declare_param(component_builder *b, const flat_item *item) {
 static void declare_state(component_builder *b, const flat_item *item) {
   expr_env env = builder_scope(b, ALLOW_PLACE | ALLOW_RANDOM, "an initial value", item->name);
   env.has_partners = false;
-  env.home = item->home;
+  env.home = item->def->home;
   model_state s = {.name = item->name, .at = item->entry->name.at};
   value_and_unit(&env, item->entry, &s.initial, &s.unit);
   vec_push(b->ck->arena, &b->c->states, s);
@@ -98,7 +98,7 @@ static void declare_input(component_builder *b, const flat_item *item) {
 
 static void declare_timer(component_builder *b, const flat_item *item) {
   expr_env env = builder_scope(b, ALLOW_PLACE | ALLOW_RANDOM, "an initial value", item->name);
-  env.home = item->home;
+  env.home = item->def->home;
   model_timer t = {.name = item->name, .at = item->entry->name.at};
   if (item->entry->value != NULL)
     t.initial = duration_check(&env, item->entry->value,
@@ -113,7 +113,7 @@ static void declare_noise(component_builder *b, const flat_item *item) {
 
 static void declare_let(component_builder *b, const flat_item *item) {
   pending_let let = {
-      .ast = item->ast, .name = item->name, .at = item->ast->as.let.name.at, .home = item->home};
+      .ast = item->ast, .name = item->name, .at = item->ast->as.let.name.at, .home = item->def->home};
   vec_push(b->ck->arena, &b->lets, let);
 }
 
@@ -136,7 +136,7 @@ static void check_refractory(component_builder *b, const flat_item *item) {
   if (item->ast->as.event.refractory == NULL || event == NONE)
     return;
   expr_env env = builder_scope(b, 0, "a refractory time", "");
-  env.home = item->home;
+  env.home = item->def->home;
   b->c->events.data[event].refractory = duration_check(
       &env, item->ast->as.event.refractory, b->ck->model->timescales.data[b->c->timescale].dt,
       "the refractory time", false);

@@ -125,11 +125,11 @@ static const char *item_subject(const flat_item *item) {
 }
 
 /* An item of the same name: of a base it is replaced, of the component itself it is a clash. */
-static void add_flat(component_builder *b, flat_item item, uint32_t own_start) {
+static void add_flat(component_builder *b, flat_item item) {
   uint32_t at;
   if (item.name != NULL && map_find(b->item_at, item.name, &at)) {
     flat_item *old = &b->items.data[at];
-    if (at >= own_start) {
+    if (old->def == item.def) {
       diag *d =
           diag_report(b->ck->sink, DIAG_E0202, item_name_at(&item), "%s `%s` is declared twice",
                       item_subject(&item),
@@ -153,22 +153,18 @@ static const ast_entry_list *entries_of(const ast_item *item) {
 }
 
 static void add_items(component_builder *b, const component_def *def) {
-  uint32_t own_start = b->items.len;
   for (uint32_t i = 0; i < def->ast->items.len; i++) {
     const ast_item *item = def->ast->items.data[i];
     const ast_entry_list *entries = entries_of(item);
     if (!fits_here(b, item))
       continue;
     for (uint32_t k = 0; entries != NULL && k < entries->len; k++)
-      add_flat(b,
-               (flat_item){.ast = item,
-                           .entry = &entries->data[k],
-                           .name = entries->data[k].name.text,
-                           .home = def->home},
-               own_start);
+      add_flat(b, (flat_item){.ast = item,
+                              .entry = &entries->data[k],
+                              .name = entries->data[k].name.text,
+                              .def = def});
     if (entries == NULL)
-      add_flat(b, (flat_item){.ast = item, .name = item_key(b->ck, item), .home = def->home},
-               own_start);
+      add_flat(b, (flat_item){.ast = item, .name = item_key(b->ck, item), .def = def});
   }
 }
 

@@ -177,7 +177,7 @@ static expr_env equation_scope(component_builder *b, const flat_item *item, unsi
   expr_env env = b->env;
   env.allow = IN_VALUES | more;
   env.where = "an equation";
-  env.home = item->home;
+  env.home = item->def->home;
   return env;
 }
 

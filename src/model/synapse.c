@@ -50,7 +50,7 @@ static bool find_target_input(component_builder *b, const ast_expr *target, mode
 void contribution_check(component_builder *b, const flat_item *item) {
   const ast_expr *target = item->ast->as.contribution.target;
   expr_env env = builder_scope(b, IN_VALUES, "a contribution", "");
-  env.home = item->home;
+  env.home = item->def->home;
   model_contribution c = {.at = item->ast->at};
   bool is_known = target_side(b, target, &c.side) && !b->env.partners_unknown &&
                   find_target_input(b, target, c.side, &c.input);
@@ -77,7 +77,7 @@ void default_check(component_builder *b, const flat_item *item) {
   }
   expr_env env = builder_scope(b, 0, "a default", "");
   env.has_partners = false;
-  env.home = item->home;
+  env.home = item->def->home;
   const model_component *astro = b->env.side[SIDE_ASTRO].component;
   model_ref_kind kind;
   uint32_t index;
