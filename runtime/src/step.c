@@ -3,7 +3,7 @@
  *
  * A step kernel does phases 1, 3, 4 and 5 of its elements and their source terms; around it stand the
  * stimuli before and the sums over links after. Blocks of phases run directly before the step kernels:
- * what they set is what the tick starts from, except that blocks of events detected before come after. */
+ * their kernels deal with the events detected before first, as phase 1 asks. */
 #include "step.h"
 
 #include "linksum.h"

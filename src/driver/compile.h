@@ -36,7 +36,6 @@ typedef struct {
   model *model;
   lower_report report;
   ir_program *ir;
-  uint32_t lowered_function_count; /* before the optimiser added set-up functions */
   nsa_stage_time times[COMPILE_MAX_STAGES];
   uint32_t time_count;
 } compilation;

@@ -50,8 +50,6 @@ static bool run_lower(compilation *c) {
   char *folder = file_folder(c->arena, c->options->path);
   lower_options options = {.folder = folder, .analyse_timescales = c->options->analyse_timescales};
   c->ir = lower_model(c->arena, c->model, c->sink, &options, &c->report);
-  if (c->ir)
-    c->lowered_function_count = c->ir->functions.len;
   return c->ir != NULL;
 }
 
@@ -63,8 +61,7 @@ static void dump_ir(const compilation *c, text *out) { ir_print(c->ir, out); }
 static bool run_optimise(compilation *c) {
   if (c->options->keep_unoptimised)
     return true;
-  opt_run(c->ir, NULL);
-  ir_program_finish(c->ir);
+  opt_run(c->ir, NULL); /* and makes the kernels' tables anew */
   return true;
 }
 

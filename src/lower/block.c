@@ -40,8 +40,6 @@ static void assign(scope *s, block_state *state, const model_stmt *st) {
                                  [STMT_DIV] = IR_OP_div};
   ir_value x = lower_expr(s, st->value);
   ir_value *target = &state->states[st->item];
-  if (st->target == REF_INPUT)
-    target = &s->side[SIDE_SELF]->inputs[st->item];
   *target = st->kind == STMT_SET ? x : ir_binary(s->b, op[st->kind], *target, x);
   view_forget_lets(s->side[SIDE_SELF]);
 }

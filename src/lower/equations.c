@@ -281,8 +281,8 @@ static void advance(scope *s, block_state *state, uint32_t population, uint32_t 
   }
 }
 
-/* Equations on a timescale slower than their component's: at the ticks that end one of theirs. Their
- * step, and so their t, begins at the end of their last one. */
+/* Equations on a timescale slower than their component's: at the ticks that end one of theirs.
+ * Their step, and so their t, begins at the end of their last one. */
 static void advance_slower(scope *s, block_state *state, uint32_t population, uint32_t timescale) {
   lowering *l = s->l;
   const model_component *c = component_of_population(l, population);

@@ -16,30 +16,10 @@ typedef struct {
 
 static double evaluate(evaluation *ev, const model_expr *e);
 
-static const model_expr *override_of(const evaluation *ev, model_ref_kind kind, uint32_t item) {
-  const model *m = ev->l->m;
-  const model_override *list;
-  uint32_t count;
-  if (ev->is_connection) {
-    list = m->connections.data[ev->owner].overrides.data;
-    count = m->connections.data[ev->owner].overrides.len;
-  } else {
-    list = m->populations.data[ev->owner].overrides.data;
-    count = m->populations.data[ev->owner].overrides.len;
-  }
-  for (uint32_t k = count; k-- > 0;)
-    if (list[k].target == kind && list[k].item == item)
-      return list[k].value;
-  return NULL;
-}
-
 /* A parameter or state by its override, else by its declaration. */
 static double evaluate_named(evaluation *ev, model_ref_kind kind, uint32_t item) {
   ev->is_constant = false;
-  const model_expr *value = override_of(ev, kind, item);
-  if (!value)
-    value = kind == REF_PARAM ? ev->component->params.data[item].value
-                              : ev->component->states.data[item].initial;
+  const model_expr *value = lower_initial_value(ev->l, ev->is_connection, ev->owner, kind, item);
   if (!value || ++ev->depth > 64)
     return 0;
   double x = evaluate(ev, value);

@@ -82,33 +82,70 @@ typedef struct {
   uint32_t owner;
   const char *name;
   const model_component *c;
-  const model_override *overrides;
-  uint32_t override_count;
 } owner_info;
 
 static owner_info owner_of(lowering *l, bool is_connection, uint32_t owner) {
   owner_info o = {.l = l, .is_connection = is_connection, .owner = owner};
-  if (is_connection) {
-    const model_connection *mc = &l->m->connections.data[owner];
-    o.name = mc->name;
-    o.c = component_of_connection(l, owner);
-    o.overrides = mc->overrides.data;
-    o.override_count = mc->overrides.len;
-  } else {
-    const model_population *pop = &l->m->populations.data[owner];
-    o.name = pop->name;
-    o.c = component_of_population(l, owner);
-    o.overrides = pop->overrides.data;
-    o.override_count = pop->overrides.len;
-  }
+  o.name = is_connection ? l->m->connections.data[owner].name : l->m->populations.data[owner].name;
+  o.c = is_connection ? component_of_connection(l, owner) : component_of_population(l, owner);
   return o;
 }
 
-static const model_expr *param_value(const owner_info *o, uint32_t item) {
-  for (uint32_t k = o->override_count; k-- > 0;)
-    if (o->overrides[k].target == REF_PARAM && o->overrides[k].item == item)
-      return o->overrides[k].value;
-  return o->c->params.data[item].value;
+const model_expr *lower_initial_value(const lowering *l, bool is_connection, uint32_t owner,
+                                      model_ref_kind kind, uint32_t item) {
+  const model_connection *mc = is_connection ? &l->m->connections.data[owner] : NULL;
+  const model_population *pop = is_connection ? NULL : &l->m->populations.data[owner];
+  const model_override *overrides = mc ? mc->overrides.data : pop->overrides.data;
+  for (uint32_t k = mc ? mc->overrides.len : pop->overrides.len; k-- > 0;)
+    if (overrides[k].target == kind && overrides[k].item == item)
+      return overrides[k].value;
+  const model_component *c =
+      mc ? component_of_connection(l, owner) : component_of_population(l, owner);
+  return kind == REF_PARAM ? c->params.data[item].value : c->states.data[item].initial;
+}
+
+void lower_store_param(scope *s, uint32_t field, const model_expr *value) {
+  ir_value given = ir_load(s->b, s->l->p->fields.data[field].owner);
+  ir_value old = ir_load(s->b, field);
+  ir_store(s->b, field, ir_select(s->b, given, old, lower_expr(s, value)));
+}
+
+/* For uniform parameters: of the ends of a connection only uniform values can be asked for. */
+static scope uniform_scope(const owner_info *o, ir_builder *b) {
+  if (!o->is_connection)
+    return scope_of_population(o->l, b, o->owner);
+  const model_connection *mc = &o->l->m->connections.data[o->owner];
+  scope s = {.l = o->l,
+             .b = b,
+             .timescale = o->c->timescale,
+             .connection = o->owner,
+             .distance = NO_FIELD,
+             .key_prefix = o->name};
+  s.side[SIDE_SELF] = view_of_connection(o->l, b, o->owner, IR_NO_VALUE);
+  s.side[SIDE_PRE] = view_of_population(o->l, b, mc->source, IR_NO_VALUE);
+  s.side[SIDE_POST] = view_of_population(o->l, b, mc->target, IR_NO_VALUE);
+  return s;
+}
+
+void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner) {
+  owner_info o = owner_of(l, is_connection, owner);
+  const uint32_t *param = is_connection ? l->connections[owner].param : l->populations[owner].param;
+  ir_builder b = {0};
+  scope s = {0};
+  for (uint32_t k = 0; k < o.c->params.len; k++) {
+    const nsa_field *field = &l->p->fields.data[param[k]];
+    if (!field->is_uniform || field->owner == NSA_NONE)
+      continue;
+    if (!b.function) {
+      uint32_t number;
+      const char *name = arena_printf(l->arena, "%s.parameters", o.name);
+      b = ir_builder_on(l->p,
+                        ir_function_add(l->p, name, NSA_ROLE_INIT, 0, o.c->timescale, &number));
+      vec_push(l->arena, &l->init_list, number);
+      s = uniform_scope(&o, &b);
+    }
+    lower_store_param(&s, param[k], lower_initial_value(l, is_connection, owner, REF_PARAM, k));
+  }
 }
 
 static uint32_t given_field(const owner_info *o, const char *name) {
@@ -134,18 +171,19 @@ static void add_settable(const owner_info *o, uint32_t field, uint32_t given,
 }
 
 /* One field a parameter: one value for all, unless its value differs between entries. A value that
- * follows from other parameters is computed at the start, so that it follows what --set changes. */
+ * is not a constant is computed at the start, so that it follows what --set changes, unless it was
+ * itself given. */
 static void add_params(const owner_info *o, uint32_t domain, uint32_t *param) {
   lowering *l = o->l;
   for (uint32_t k = 0; k < o->c->params.len; k++) {
     const model_param *p = &o->c->params.data[k];
-    const model_expr *value = param_value(o, k);
+    const model_expr *value = lower_initial_value(l, o->is_connection, o->owner, REF_PARAM, k);
     const char *name = arena_printf(l->arena, "%s.%s", o->name, p->name);
     param[k] = lower_add_field(l, name, domain, NSA_F64, NSA_FIELD_PARAM, 0, &p->unit, p->at);
     uint32_t bits = lower_self_dependence(l, o->is_connection, o->owner, value);
     bool is_uniform = (bits & ~(uint32_t)DEPENDS_PARAM) == 0;
     evaluated e = lower_evaluate(l, o->is_connection, o->owner, value);
-    uint32_t given = is_uniform && !e.is_constant ? given_field(o, name) : NSA_NONE;
+    uint32_t given = e.is_constant ? NSA_NONE : given_field(o, name);
     nsa_field *f = &l->p->fields.data[param[k]];
     f->is_uniform = is_uniform;
     f->value = e.value;

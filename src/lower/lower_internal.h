@@ -207,6 +207,13 @@ void lower_decide(lowering *l, const char *subject, const char *topic, const cha
     __attribute__((format(printf, 4, 5)));
 uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type,
                          nsa_field_kind kind, double value, const dim *unit, span at);
+/* What a parameter or state starts with: its last override, else its declaration. */
+const model_expr *lower_initial_value(const lowering *l, bool is_connection, uint32_t owner,
+                                      model_ref_kind kind, uint32_t item);
+/* Stores the value of a parameter that is not a constant, unless it was given from outside. */
+void lower_store_param(scope *s, uint32_t field, const model_expr *value);
+/* A function over the run for the uniform ones of an owner, where there are any. */
+void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner);
 uint32_t lower_fan_field(lowering *l, uint32_t connection, bool is_in);
 uint32_t lower_distance_field(lowering *l, uint32_t connection);
 nsa_place lower_place(lowering *l, span at);

@@ -5,48 +5,11 @@
 
 /* ---- what each link starts with ---- */
 
-static const model_expr *link_value(const model_connection *mc, model_ref_kind kind, uint32_t item,
-                                    const model_expr *declared) {
-  for (uint32_t k = mc->overrides.len; k-- > 0;)
-    if (mc->overrides.data[k].target == kind && mc->overrides.data[k].item == item)
-      return mc->overrides.data[k].value;
-  return declared;
-}
-
-static void init_uniform(lowering *l, uint32_t connection) {
-  const model_connection *mc = &l->m->connections.data[connection];
-  const model_component *c = component_of_connection(l, connection);
-  const connection_fields *f = &l->connections[connection];
-  for (uint32_t k = 0; k < c->params.len; k++) {
-    const nsa_field *field = &l->p->fields.data[f->param[k]];
-    if (!field->is_uniform || field->owner == NSA_NONE)
-      continue;
-    uint32_t number;
-    ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.parameter%u", mc->name, k),
-                                      NSA_ROLE_INIT, 0, c->timescale, &number);
-    vec_push(l->arena, &l->init_list, number);
-    ir_builder b = ir_builder_on(l->p, fn);
-    scope s = {.l = l,
-               .b = &b,
-               .timescale = c->timescale,
-               .connection = connection,
-               .distance = NO_FIELD,
-               .key_prefix = mc->name};
-    s.side[SIDE_SELF] = view_of_connection(l, &b, connection, IR_NO_VALUE);
-    s.side[SIDE_PRE] = view_of_population(l, &b, mc->source, IR_NO_VALUE); /* uniform parameters */
-    s.side[SIDE_POST] = view_of_population(l, &b, mc->target, IR_NO_VALUE);
-    ir_value x = lower_expr(&s, link_value(mc, REF_PARAM, k, c->params.data[k].value));
-    ir_store(&b, f->param[k],
-             ir_select(&b, ir_load(&b, l->p->fields.data[f->param[k]].owner),
-                       ir_load(&b, f->param[k]), x));
-  }
-}
-
 void lower_connection_init(lowering *l, uint32_t connection) {
-  const model_connection *mc = &l->m->connections.data[connection];
+  const char *name = l->m->connections.data[connection].name;
   const model_component *c = component_of_connection(l, connection);
   const connection_fields *f = &l->connections[connection];
-  init_uniform(l, connection);
+  lower_uniform_params(l, true, connection);
   if (f->is_stencil)
     return;
   uint32_t number;
@@ -60,16 +23,18 @@ void lower_connection_init(lowering *l, uint32_t connection) {
     if (l->p->fields.data[field].is_uniform)
       continue;
     if (!fn) {
-      fn = ir_function_add(l->p, arena_printf(l->arena, "%s.init", mc->name), NSA_ROLE_INIT,
-                           f->domain, c->timescale, &number);
+      fn = ir_function_add(l->p, arena_printf(l->arena, "%s.init", name), NSA_ROLE_INIT, f->domain,
+                           c->timescale, &number);
       vec_push(l->arena, &l->init_list, number);
       b = ir_builder_on(l->p, fn);
       s = scope_of_links(l, &b, connection);
     }
-    const model_expr *declared =
-        is_param ? c->params.data[item].value : c->states.data[item].initial;
-    ir_store(&b, field,
-             lower_expr(&s, link_value(mc, is_param ? REF_PARAM : REF_STATE, item, declared)));
+    model_ref_kind kind = is_param ? REF_PARAM : REF_STATE;
+    const model_expr *value = lower_initial_value(l, true, connection, kind, item);
+    if (is_param)
+      lower_store_param(&s, field, value);
+    else
+      ir_store(&b, field, lower_expr(&s, value));
   }
 }
 

@@ -7,64 +7,21 @@
 
 /* ---- initial values ---- */
 
-static const model_expr *override_for(const model_population *pop, model_ref_kind kind,
-                                      uint32_t item) {
-  for (uint32_t k = pop->overrides.len; k-- > 0;)
-    if (pop->overrides.data[k].target == kind && pop->overrides.data[k].item == item)
-      return pop->overrides.data[k].value;
-  return NULL;
-}
-
-/* Parameters that follow from others, unless they were given from outside. */
-static void init_uniform_params(lowering *l, uint32_t population) {
-  const model_population *pop = &l->m->populations.data[population];
-  const model_component *c = component_of_population(l, population);
-  const population_fields *f = &l->populations[population];
-  ir_function *fn = NULL;
-  ir_builder b = {0};
-  scope s = {0};
-  for (uint32_t k = 0; k < c->params.len; k++) {
-    const model_expr *value = override_for(pop, REF_PARAM, k);
-    if (!value)
-      value = c->params.data[k].value;
-    if (!l->p->fields.data[f->param[k]].is_uniform ||
-        lower_evaluate(l, false, population, value).is_constant)
-      continue;
-    if (!fn) {
-      uint32_t number;
-      fn = ir_function_add(l->p, arena_printf(l->arena, "%s.parameters", pop->name), NSA_ROLE_INIT,
-                           0, c->timescale, &number);
-      vec_push(l->arena, &l->init_list, number);
-      b = ir_builder_on(l->p, fn);
-      s = scope_of_population(l, &b, population);
-    }
-    ir_value given = ir_load(&b, l->p->fields.data[f->param[k]].owner);
-    ir_store(&b, f->param[k],
-             ir_select(&b, given, ir_load(&b, f->param[k]), lower_expr(&s, value)));
-  }
-}
-
 static void init_params(scope *s, uint32_t population) {
-  const model_population *pop = &s->l->m->populations.data[population];
-  const model_component *c = component_of_population(s->l, population);
-  const population_fields *f = &s->l->populations[population];
-  for (uint32_t k = 0; k < c->params.len; k++) {
-    if (s->l->p->fields.data[f->param[k]].is_uniform)
-      continue;
-    const model_expr *value = override_for(pop, REF_PARAM, k);
-    ir_store(s->b, f->param[k], lower_expr(s, value ? value : c->params.data[k].value));
-  }
+  lowering *l = s->l;
+  const population_fields *f = &l->populations[population];
+  for (uint32_t k = 0; k < component_of_population(l, population)->params.len; k++)
+    if (!l->p->fields.data[f->param[k]].is_uniform)
+      lower_store_param(s, f->param[k], lower_initial_value(l, false, population, REF_PARAM, k));
 }
 
 static void init_states(scope *s, uint32_t population) {
   lowering *l = s->l;
-  const model_population *pop = &l->m->populations.data[population];
   const model_component *c = component_of_population(l, population);
   const population_fields *f = &l->populations[population];
-  for (uint32_t k = 0; k < c->states.len; k++) {
-    const model_expr *value = override_for(pop, REF_STATE, k);
-    ir_store(s->b, f->state[k], lower_expr(s, value ? value : c->states.data[k].initial));
-  }
+  for (uint32_t k = 0; k < c->states.len; k++)
+    ir_store(s->b, f->state[k],
+             lower_expr(s, lower_initial_value(l, false, population, REF_STATE, k)));
   for (uint32_t k = 0; k < c->timers.len; k++)
     if (c->timers.data[k].initial)
       ir_store(s->b, f->timer[k], lower_ticks(s, c->timers.data[k].initial, c->timescale));
@@ -77,7 +34,7 @@ static void init_states(scope *s, uint32_t population) {
 void lower_population_init(lowering *l, uint32_t population) {
   const model_component *c = component_of_population(l, population);
   const char *name = l->m->populations.data[population].name;
-  init_uniform_params(l, population);
+  lower_uniform_params(l, false, population);
   uint32_t number;
   ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.init", name), NSA_ROLE_INIT,
                                     l->populations[population].domain, c->timescale, &number);
