@@ -34,6 +34,7 @@ typedef enum {
   REF_TIME, REF_DT, REF_INDEX, REF_ROW, REF_COL, REF_X, REF_Y,
   REF_FAN_IN, REF_FAN_OUT, /* number of links of the partner on `side` in this connection */
   REF_DISTANCE,            /* between source and target of a link, um (grid steps when not spaced) */
+  REF_SIGNAL,              /* the value that signal `item` (index into model.signals) was last sent with */
   REF_PIXEL                /* 1 where the pattern image `item` (index into model.images) has ink */
 } model_ref_kind;
 
@@ -85,6 +86,7 @@ struct model_stmt {
   model_side side;          /* SET..DIV: whose variable (SIDE_SELF, or a partner: += only) */
   model_ref_kind target;    /* REF_STATE, REF_INPUT (+= only); REF_PARAM never */
   uint32_t item;            /* the target; LOCAL: its number; EMIT: event; START: timer */
+  bool is_signal;           /* EMIT: item is a signal (index into model.signals) */
   model_expr *value;        /* SET..LOCAL; IF: condition; START: duration (ms) */
   model_block then_block, else_block;
 };
@@ -141,9 +143,17 @@ typedef struct {
   model_expr *initial; /* remaining time, ms; NULL: not running */
 } model_timer;
 
+/* Equations of synapses: when their states are brought up to date. */
+typedef enum {
+  ODE_AUTOMATIC, /* at events where that is exact, else at every tick: lowering decides */
+  ODE_EVENTS,    /* `on events`: the author insists; an error (E0411) where it is not exact */
+  ODE_CLOCK      /* `on TIMESCALE`: at its ticks */
+} ode_timing;
+
 typedef struct {
   uint32_t state;
   span at;              /* the whole equation */
+  ode_timing timing;    /* always ODE_CLOCK in neurons and astrocytes */
   model_expr *rate;     /* the right side divided by the coefficient, without the noise: unit/ms */
   VEC(model_expr *) noise; /* per noise of the component: its coefficient, or NULL */
   solver_kind solver;
@@ -164,7 +174,7 @@ typedef enum { BLOCK_EVENT, BLOCK_PRE, BLOCK_POST, BLOCK_ASTRO, BLOCK_SIGNAL, BL
 typedef struct {
   block_kind kind;
   span at;
-  uint32_t event;     /* BLOCK_EVENT: own event; PRE, POST, ASTRO: event of that partner */
+  uint32_t event;     /* EVENT: own event; PRE, POST, ASTRO: event of that partner; SIGNAL: into model.signals */
   model_expr *period; /* BLOCK_EVERY, ms */
   model_block body;
 } model_on;
@@ -219,14 +229,14 @@ typedef struct {
 } model_population;
 
 typedef enum { RULE_ONE_TO_ONE, RULE_ALL_TO_ALL, RULE_PROBABILITY, RULE_INDEGREE, RULE_OUTDEGREE, RULE_NEIGHBOURS, RULE_TILES, RULE_NEAREST, RULE_WHERE, RULE_FILE,
-  RULE_ONE_PER_SYNAPSE, RULE_POOL } rule_kind;
+  RULE_SCALE_FREE, RULE_ONE_PER_SYNAPSE, RULE_POOL } rule_kind;
 typedef enum { KERNEL_NONE, KERNEL_EXPONENTIAL, KERNEL_GAUSSIAN } distance_kernel;
 
 typedef struct {
   rule_kind kind;
   span at;
   model_expr *condition;  /* PROBABILITY: p; WHERE: condition. Refs: SIDE_PRE/SIDE_POST index, row, col, x, y, params; REF_DISTANCE; random */
-  uint32_t degree;        /* INDEGREE, OUTDEGREE: k; NEIGHBOURS: 4 or 8; POOL: size */
+  uint32_t degree;        /* INDEGREE, OUTDEGREE: k; NEIGHBOURS: 4 or 8; SCALE_FREE: m; POOL: size */
   distance_kernel kernel;
   double length;          /* of the kernel, in um when the population is spaced, else grid steps */
   uint32_t tile_rows, tile_cols, stride;
@@ -241,12 +251,14 @@ typedef struct {
   uint32_t component;      /* the synapse, as resolved for these partners: a component of its own */
   model_rule rule;
   bool allow_self;
-  model_expr *delay;       /* NULL: none */
-  bool delay_back;
+  model_expr *delay;       /* ms: from pre to the synapse; NULL: none. As overrides: may use distance, places, random functions */
+  model_expr *delay_back;  /* ms: from post and astro to the synapse; NULL: none */
   bool has_partner;
   uint32_t partner;        /* population */
   model_side partner_of;   /* SIDE_POST or SIDE_PRE */
   model_rule partner_rule;
+  model_expr *partner_probability; /* that a link has a partner at all; NULL: each has */
+  bool has_partner_per_link;       /* POOL, ONE_PER_SYNAPSE or a probability: each link has a partner of its own */
   VEC(model_override) overrides;
 } model_connection;
 
@@ -286,7 +298,28 @@ typedef struct {
   double start, stop;         /* ms; [0, inf) when not said */
   uint32_t phase;             /* into phases; UINT32_MAX: none */
   const char *key;            /* for its random draws (flips, and random functions in the value) */
+  bool is_event;              /* drives an event: `input` is the event; value is NULL */
+  const char *path;           /* is_event: a file of times and elements, as a path that opens; NULL: `times` */
+  VEC(double) times;          /* is_event: ms, ascending, for all elements of the slice */
+  uint32_t first, last;       /* is_event: elements, inclusive */
 } model_stimulus;
+
+/* A signal reaches all synapses and cells that have an `on NAME` block for it: sent by `emit` in blocks of neurons and
+ * astrocytes, and by its schedule. */
+typedef struct {
+  double start, stop; /* ms, half-open */
+  double every;       /* ms; 0: once, at start */
+  model_expr *value;  /* of t and random functions; NULL: 1 */
+  const char *key;    /* of its random draws */
+  span at;
+} model_signal_times;
+
+typedef struct {
+  const char *name;
+  span at;
+  dim unit; /* of its value */
+  VEC(model_signal_times) schedule;
+} model_signal;
 
 typedef struct {
   span at;
@@ -368,6 +401,7 @@ typedef struct {
   VEC(model_image) images;
   VEC(model_phase) phases;
   VEC(model_stimulus) stimuli;
+  VEC(model_signal) signals;
   VEC(model_phase_block) phase_blocks;
   VEC(model_record) records;
   VEC(model_measure) measures;

@@ -239,7 +239,7 @@ static dim rhs_unit(component_builder *b, const flat_item *item, const model_sta
 void ode_check(component_builder *b, const flat_item *item) {
   checker *ck = b->ck;
   model_ode ode = {
-      .at = item->ast->at, .solver = b->solver, .timescale = equation_timescale(b, item)};
+      .at = item->ast->at, .timing = ODE_CLOCK, .solver = b->solver, .timescale = equation_timescale(b, item)};
   if (item->ast->as.ode.solver.name.text != NULL)
     solver_find(ck, &item->ast->as.ode.solver, &ode.solver);
   expr_env env = equation_scope(b, item, ALLOW_NOISE);
@@ -329,7 +329,7 @@ static model_ode *equation_of(component_builder *b, uint32_t state, span at) {
   for (uint32_t i = 0; i < b->c->odes.len; i++)
     if (b->c->odes.data[i].state == state)
       return &b->c->odes.data[i];
-  model_ode ode = {.state = state, .at = at, .solver = b->solver, .timescale = b->c->timescale};
+  model_ode ode = {.state = state, .at = at, .timing = ODE_CLOCK, .solver = b->solver, .timescale = b->c->timescale};
   for (uint32_t i = 0; i < b->c->noises.len; i++)
     vec_push(b->ck->arena, &ode.noise, NULL);
   vec_push(b->ck->arena, &b->c->odes, ode);
