@@ -16,7 +16,8 @@ typedef enum {
   NSA_DOMAIN_RUN,        /* one entry: what is uniform for all */
   NSA_DOMAIN_POPULATION, /* one entry an element */
   NSA_DOMAIN_CONNECTION, /* one entry a link, ordered by target, then source */
-  NSA_DOMAIN_CANDIDATES  /* pairs for which a connection rule asks its condition, a block at a time */
+  NSA_DOMAIN_CANDIDATES, /* pairs for which a connection rule asks its condition, a block at a time */
+  NSA_DOMAIN_ARRIVALS    /* links that an event arrives at, a block at a time */
 } nsa_domain_kind;
 
 typedef enum {
@@ -27,13 +28,18 @@ typedef enum {
   NSA_FIELD_PARTNER, NSA_FIELD_PARTNER_KNOWN,   /* owner: connection */
   NSA_FIELD_FAN_IN, NSA_FIELD_FAN_OUT,          /* owner: connection; filled after the links are built */
   NSA_FIELD_PIXEL,                              /* owner: image or none; f64 */
-  NSA_FIELD_INVARIANT, NSA_FIELD_SCRATCH
+  NSA_FIELD_INVARIANT, NSA_FIELD_SCRATCH,
+  NSA_FIELD_ARRIVED,                            /* what events added to a state or input, not yet taken up */
+  NSA_FIELD_ADVANCED,                           /* the base tick up to which event-driven states are advanced */
+  NSA_FIELD_DELAY,                              /* owner: connection; in base ticks */
+  NSA_FIELD_SIGNAL
 } nsa_field_kind;
 
 /* What a kernel is for, and when the runtime calls it. */
 typedef enum {
   NSA_ROLE_INIT, NSA_ROLE_SETUP, NSA_ROLE_STEP, NSA_ROLE_SOURCE, NSA_ROLE_LINK, NSA_ROLE_COLLECT,
-  NSA_ROLE_CANDIDATE, NSA_ROLE_STIMULUS, NSA_ROLE_PHASE_BLOCK, NSA_ROLE_PROBE
+  NSA_ROLE_CANDIDATE, NSA_ROLE_STIMULUS, NSA_ROLE_PHASE_BLOCK, NSA_ROLE_PROBE,
+  NSA_ROLE_SETTLE, NSA_ROLE_ARRIVAL, NSA_ROLE_LINK_STEP
 } nsa_role;
 
 typedef enum {
@@ -41,6 +47,9 @@ typedef enum {
   NSA_RULE_OUTDEGREE, NSA_RULE_NEIGHBOURS, NSA_RULE_TILES, NSA_RULE_NEAREST, NSA_RULE_WHERE,
   NSA_RULE_FILE
 } nsa_rule_kind;
+
+/* Whose event arrives, and whom increments go to. */
+typedef enum { NSA_SIDE_LINK, NSA_SIDE_PRE, NSA_SIDE_POST, NSA_SIDE_ASTRO, NSA_SIDE_SIGNAL } nsa_side;
 
 typedef enum { NSA_KERNEL_NONE, NSA_KERNEL_EXPONENTIAL, NSA_KERNEL_GAUSSIAN } nsa_kernel_kind;
 typedef enum { NSA_REDUCE_NONE, NSA_REDUCE_MEAN, NSA_REDUCE_SUM, NSA_REDUCE_MAX, NSA_REDUCE_MIN } nsa_reduce_kind;

@@ -164,7 +164,8 @@ static void count_domains(sim *s) {
     case NSA_DOMAIN_RUN: s->domain_count[d] = 1; break;
     case NSA_DOMAIN_POPULATION: s->domain_count[d] = s->populations[domain->owner].size; break;
     case NSA_DOMAIN_CONNECTION: s->domain_count[d] = s->links[domain->owner].count; break;
-    case NSA_DOMAIN_CANDIDATES: s->domain_count[d] = NSA_BLOCK; break;
+    case NSA_DOMAIN_CANDIDATES:
+    case NSA_DOMAIN_ARRIVALS: s->domain_count[d] = NSA_BLOCK; break;
     }
   }
 }

@@ -12,6 +12,9 @@ static const char *const role_names[] = {
     [NSA_ROLE_STIMULUS] = "stimulus",
     [NSA_ROLE_PHASE_BLOCK] = "phase block",
     [NSA_ROLE_PROBE] = "recording",
+    [NSA_ROLE_SETTLE] = "resets",
+    [NSA_ROLE_ARRIVAL] = "event",
+    [NSA_ROLE_LINK_STEP] = "links' step",
 };
 
 static void print_bytes(FILE *out, uint64_t bytes) {

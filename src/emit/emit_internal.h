@@ -102,7 +102,7 @@ void emit_function_attributes(module_emitter *m, LLVMValueRef fn);
 typedef LLVMValueRef emit_op_fn(kernel *k, const ir_op *op);
 extern emit_op_fn *const emit_op_table[IR_OP_COUNT];
 
-emit_op_fn emit_load, emit_load_at, emit_store, emit_shift, emit_shift_valid, emit_event; /* memory.c */
+emit_op_fn emit_load, emit_load_at, emit_store, emit_store_at, emit_shift, emit_shift_valid, emit_event; /* memory.c */
 emit_op_fn emit_math, emit_random;                                                       /* maths.c */
 emit_op_fn emit_expm, emit_oucov, emit_get;                                              /* tuple.c */
 emit_op_fn emit_skip_begin, emit_skip_end, emit_check;                                   /* kernel.c */

@@ -213,7 +213,7 @@ static void scan_operations(kernel *k) {
       note_use(k, op->args[j], i);
     for (uint32_t j = 0; j < op->extra_count; j++)
       note_use(k, k->function->extra.data[op->extra + j], i);
-    if (op->op == IR_OP_store || op->op == IR_OP_event)
+    if (op->op == IR_OP_store || op->op == IR_OP_store_at || op->op == IR_OP_event)
       k->slots[k->slot_of[op->field]].is_stored = true;
   }
 }

@@ -234,6 +234,20 @@ LLVMValueRef emit_store(kernel *k, const ir_op *op) {
   return NULL;
 }
 
+/* Lane by lane: their entries differ. */
+LLVMValueRef emit_store_at(kernel *k, const ir_op *op) {
+  module_emitter *m = k->m;
+  const nsa_field *field = field_of(k, op->field);
+  unsigned size;
+  LLVMTypeRef entry = entry_type(m, field->type, &size);
+  LLVMValueRef array = emit_array(k, op->field), x = to_memory(m, field->type, k->values[op->args[1]]);
+  for (uint32_t lane = 0; lane < m->width; lane++) {
+    LLVMValueRef to = address(m->body, entry, array, lane_index(k, op->args[0], lane));
+    store_tagged(k, emit_lane(m, x, lane), to, size, op->field);
+  }
+  return NULL;
+}
+
 /* The flags are stored; whether any is set is gathered in a register and told at the end. */
 LLVMValueRef emit_event(kernel *k, const ir_op *op) {
   module_emitter *m = k->m;

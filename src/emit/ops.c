@@ -130,6 +130,7 @@ emit_op_fn *const emit_op_table[IR_OP_COUNT] = {
     [IR_OP_load] = emit_load,
     [IR_OP_load_at] = emit_load_at,
     [IR_OP_store] = emit_store,
+    [IR_OP_store_at] = emit_store_at,
     [IR_OP_shift] = emit_shift,
     [IR_OP_shift_valid] = emit_shift_valid,
     [IR_OP_index_number] = op_index_number,

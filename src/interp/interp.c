@@ -60,18 +60,30 @@ static double op_load_at(frame *fr, const ir_op *op, uint32_t position, const do
   return read_entry(fr, op, position, (uint64_t)x[0]);
 }
 
+static void write_entry(const frame *fr, const ir_op *op, uint32_t position, uint64_t entry, double x) {
+  void *array = fr->fields[fr->f->slot[position]];
+  switch (field_of(fr, op)->type) {
+  case NSA_B1:
+    ((uint8_t *)array)[entry] = x != 0;
+    break;
+  case NSA_INDEX:
+    ((uint32_t *)array)[entry] = (uint32_t)x;
+    break;
+  default:
+    ((double *)array)[entry] = x;
+  }
+}
+
+static double op_store_at(frame *fr, const ir_op *op, uint32_t position, const double *x) {
+  write_entry(fr, op, position, (uint64_t)x[0], x[1]);
+  return 0;
+}
+
 static double op_store(frame *fr, const ir_op *op, uint32_t position, const double *x) {
   const nsa_field *field = field_of(fr, op);
-  void *array = fr->fields[fr->f->slot[position]];
-  uint64_t entry = field->is_uniform ? 0 : fr->element;
   if (field->is_uniform && fr->element != 0)
     return 0; /* the padding of a domain of one entry */
-  if (field->type == NSA_B1)
-    ((uint8_t *)array)[entry] = x[0] != 0;
-  else if (field->type == NSA_INDEX)
-    ((uint32_t *)array)[entry] = (uint32_t)x[0];
-  else
-    ((double *)array)[entry] = x[0];
+  write_entry(fr, op, position, field->is_uniform ? 0 : fr->element, x[0]);
   return 0;
 }
 
@@ -195,6 +207,7 @@ static operation *const operations[IR_OP_COUNT] = {
     [IR_OP_load] = op_load,
     [IR_OP_load_at] = op_load_at,
     [IR_OP_store] = op_store,
+    [IR_OP_store_at] = op_store_at,
     [IR_OP_event] = op_event,
     [IR_OP_check] = op_check,
     [IR_OP_element] = op_element,

@@ -68,6 +68,10 @@ void ir_store(ir_builder *b, uint32_t field, ir_value x) {
   ir_add_op(b, (ir_op){.op = IR_OP_store, .field = field, .args = {x}});
 }
 
+void ir_store_at(ir_builder *b, uint32_t field, ir_value index, ir_value x) {
+  ir_add_op(b, (ir_op){.op = IR_OP_store_at, .field = field, .args = {index, x}});
+}
+
 ir_value ir_get(ir_builder *b, ir_value tuple, uint32_t entry) {
   return ir_add_op(b, (ir_op){.op = IR_OP_get, .aux = entry, .args = {tuple}});
 }

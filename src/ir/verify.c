@@ -72,6 +72,8 @@ static const char *check_field(const check_ctx *c) {
   const nsa_field *field = &p->fields.data[op->field];
   if (field->domain >= p->domains.len || c->function->domain >= p->domains.len)
     return "its field or its function has no domain";
+  if (op->op == IR_OP_store_at)
+    return field->is_uniform ? arena_printf(c->arena, "stores %s, which is uniform", field->name) : NULL;
   if (op->op == IR_OP_load_at || (op->op == IR_OP_load && field->is_uniform))
     return NULL;
   bool is_run = p->domains.data[c->function->domain].kind == NSA_DOMAIN_RUN;
@@ -84,7 +86,8 @@ static const char *check_field(const check_ctx *c) {
 
 static const char *check_store(const check_ctx *c) {
   const nsa_field *field = &c->program->fields.data[c->op->field];
-  ir_type have = (ir_type)c->function->ops.data[c->op->args[0]].type;
+  uint32_t what = c->op->op == IR_OP_store_at ? 1 : 0;
+  ir_type have = (ir_type)c->function->ops.data[c->op->args[what]].type;
   if (have != type_of_field(field))
     return arena_printf(c->arena, "stores %s into %s, which is %s", ir_type_word(have), field->name,
                         ir_type_word(type_of_field(field)));
@@ -150,7 +153,8 @@ static const char *(*const special_checks[IR_OP_COUNT])(const check_ctx *) = {
     [IR_OP_arg] = check_arg_op,          [IR_OP_barg] = check_arg_op,
     [IR_OP_element] = check_place,       [IR_OP_tick] = check_random,
     [IR_OP_time] = check_random,         [IR_OP_store] = check_store,
-    [IR_OP_event] = check_store,         [IR_OP_shift] = check_shift,
+    [IR_OP_event] = check_store,         [IR_OP_store_at] = check_store,
+    [IR_OP_shift] = check_shift,
     [IR_OP_shift_valid] = check_shift,   [IR_OP_math1] = check_math,
     [IR_OP_math2] = check_math,          [IR_OP_math3] = check_math,
     [IR_OP_rand_uniform] = check_random, [IR_OP_rand_normal] = check_random,
@@ -229,14 +233,20 @@ static const char *check_uses(arena *a, const ir_function *f, const region_tree 
   return NULL;
 }
 
-/* No other entry may read what this function stores. */
+/* No other entry may read what this function stores: what is stored at an index may be loaded at that index. */
 static const char *check_foreign_loads(arena *a, const ir_program *p, const ir_function *f) {
-  bool *stored = ARENA_ARRAY(a, bool, p->fields.len);
+  enum { NOWHERE, OWN, AT };
+  uint32_t *stored = ARENA_ARRAY(a, uint32_t, p->fields.len); /* AT + the index's value */
+  for (uint32_t i = 0; i < f->ops.len; i++) {
+    const ir_op *op = &f->ops.data[i];
+    if (op->op == IR_OP_store || op->op == IR_OP_event)
+      stored[op->field] = OWN;
+    else if (op->op == IR_OP_store_at)
+      stored[op->field] = AT + op->args[0];
+  }
   for (uint32_t i = 0; i < f->ops.len; i++)
-    if (f->ops.data[i].op == IR_OP_store || f->ops.data[i].op == IR_OP_event)
-      stored[f->ops.data[i].field] = true;
-  for (uint32_t i = 0; i < f->ops.len; i++)
-    if (f->ops.data[i].op == IR_OP_load_at && stored[f->ops.data[i].field])
+    if (f->ops.data[i].op == IR_OP_load_at && stored[f->ops.data[i].field] != NOWHERE &&
+        stored[f->ops.data[i].field] != AT + f->ops.data[i].args[0])
       return arena_printf(a, "operation %u: load_at of %s, which this function stores", i,
                           p->fields.data[f->ops.data[i].field].name);
   return NULL;

@@ -11,7 +11,17 @@ static block_state copy_state(lowering *l, const block_state *s) {
   memcpy(c.states, s->states, s->state_count * sizeof(ir_value));
   memcpy(c.timers, s->timers, s->timer_count * sizeof(ir_value));
   memcpy(c.emitted, s->emitted, s->event_count * sizeof(ir_value));
+  c.increments = (block_increments){0};
+  for (uint32_t k = 0; k < s->increments.len; k++)
+    vec_push(l->arena, &c.increments, s->increments.data[k]);
   return c;
+}
+
+/* What was computed in a stretch that may be skipped is not there behind it. */
+static void forget_all_lets(scope *s) {
+  for (int side = SIDE_SELF; side <= SIDE_ASTRO; side++)
+    if (s->side[side])
+      view_forget_lets(s->side[side]);
 }
 
 static void merge(ir_builder *b, ir_value cond, ir_value *now, const ir_value *before,
@@ -24,13 +34,47 @@ static void merge(ir_builder *b, ir_value cond, ir_value *now, const ir_value *b
 void lower_block_if(scope *s, block_state *state, const model_block *block, ir_value cond) {
   block_state before = copy_state(s->l, state);
   ir_unary(s->b, IR_OP_skip_begin, cond);
-  view_forget_lets(s->side[SIDE_SELF]);
+  forget_all_lets(s);
   lower_block(s, state, block);
   ir_nullary(s->b, IR_OP_skip_end, 0);
   merge(s->b, cond, state->states, before.states, state->state_count);
   merge(s->b, cond, state->timers, before.timers, state->timer_count);
   merge(s->b, cond, state->emitted, before.emitted, state->event_count);
-  view_forget_lets(s->side[SIDE_SELF]);
+  for (uint32_t k = 0; k < before.increments.len; k++)
+    merge(s->b, cond, &state->increments.data[k].value, &before.increments.data[k].value, 1);
+  forget_all_lets(s);
+}
+
+static block_increment *find_increment(block_state *state, const model_stmt *st) {
+  for (uint32_t k = 0; k < state->increments.len; k++) {
+    block_increment *x = &state->increments.data[k];
+    if (x->side == st->side && x->item == st->item && x->is_input == (st->target == REF_INPUT))
+      return x;
+  }
+  return NULL;
+}
+
+void lower_find_increments(scope *s, block_state *state, const model_block *block) {
+  for (uint32_t k = 0; k < block->len; k++) {
+    const model_stmt *st = &block->data[k];
+    if (st->kind == STMT_IF) {
+      lower_find_increments(s, state, &st->then_block);
+      lower_find_increments(s, state, &st->else_block);
+    }
+    if (st->kind > STMT_DIV || st->side == SIDE_SELF || find_increment(state, st))
+      continue;
+    block_increment x = {.side = st->side,
+                         .is_input = st->target == REF_INPUT,
+                         .item = st->item,
+                         .value = ir_number(s->b, 0)};
+    vec_push(s->l->arena, &state->increments, x);
+  }
+}
+
+static void increase(scope *s, block_state *state, const model_stmt *st) {
+  block_increment *x = find_increment(state, st);
+  ir_opcode op = st->kind == STMT_SUB ? IR_OP_sub : IR_OP_add;
+  x->value = ir_binary(s->b, op, x->value, lower_expr(s, st->value));
 }
 
 static void assign(scope *s, block_state *state, const model_stmt *st) {
@@ -71,13 +115,17 @@ void lower_block(scope *s, block_state *state, const model_block *block) {
       conditional(s, state, st);
       break;
     case STMT_EMIT:
-      state->emitted[st->item] = ir_bool(s->b, true);
+      state->emitted[st->is_signal ? state->event_count - s->l->m->signals.len + st->item : st->item] =
+          ir_bool(s->b, true);
       break;
     case STMT_START:
       start_timer(s, state, st);
       break;
     default:
-      assign(s, state, st);
+      if (st->side == SIDE_SELF)
+        assign(s, state, st);
+      else
+        increase(s, state, st);
       break;
     }
     s->b->at = before;

@@ -67,6 +67,9 @@ static dependence of_ref(lowering *l, view *const side[4], const model_expr *e) 
     break;
   case REF_DT:
     break;
+  case REF_SIGNAL:
+    *bits = DEPENDS_HELD_STATE;
+    break;
   case REF_DISTANCE:
     d.side[SIDE_SELF] = DEPENDS_DISTANCE;
     break;

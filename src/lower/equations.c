@@ -11,7 +11,9 @@
 typedef struct {
   lowering *l;
   scope *host;
-  uint32_t population;
+  bool is_connection;
+  uint32_t owner;
+  const char *name;
   const model_component *component;
   ir_builder b; /* of the fragment */
   ir_fragment *fragment;
@@ -23,8 +25,11 @@ typedef struct {
   ir_value *lets;
 } system_builder;
 
+/* Partners stand still during a step of their synapse. */
 static bool moves_within_step(system_builder *sb, const model_expr *e) {
-  uint32_t bits = lower_self_dependence(sb->l, false, sb->population, e);
+  view views[4] = {{0}}, *side[4];
+  lower_sides(sb->l, sb->is_connection, sb->owner, views, side);
+  uint32_t bits = lower_dependence(sb->l, side, e).side[SIDE_SELF];
   return e->is_bool ? (bits & DEPENDS_STATE) != 0 : (bits & (DEPENDS_STATE | DEPENDS_TIME)) != 0;
 }
 
@@ -34,7 +39,7 @@ static ir_value host_argument(system_builder *sb, const model_expr *e) {
   while (k < sb->sources.len && sb->sources.data[k] != e)
     k++;
   if (k == sb->sources.len) {
-    uint32_t bits = lower_self_dependence(sb->l, false, sb->population, e);
+    uint32_t bits = lower_self_dependence(sb->l, sb->is_connection, sb->owner, e);
     vec_push(sb->l->arena, &sb->values, lower_expr(sb->host, e));
     vec_push(sb->l->arena, &sb->is_invariant, (bits & ~(uint32_t)DEPENDS_INVARIANT) == 0);
     vec_push(sb->l->arena, &sb->sources, e);
@@ -86,11 +91,24 @@ static ir_value fragment_expr(system_builder *sb, const model_expr *e) {
   return e->kind == MX_REF ? fragment_ref(sb, e) : fragment_node(sb, e);
 }
 
-static system_builder start_system(scope *s, uint32_t population, uint32_t timescale,
-                                   const model_ode **odes) {
+static bool is_of_system(const system_of *of, const model_ode *ode) {
+  if (of->advance == NULL)
+    return ode->timescale == of->timescale;
+  return of->advance[ode->state] == of->wanted && of->home[ode->state] == of->of_home &&
+         (of->wanted != ADVANCE_BY_CLOCK || ode->timescale == of->timescale);
+}
+
+static system_builder start_system(scope *s, const system_of *of, const model_ode **odes) {
   lowering *l = s->l;
-  const model_component *c = component_of_population(l, population);
-  system_builder sb = {.l = l, .host = s, .population = population, .component = c};
+  const view *self = s->side[SIDE_SELF];
+  const model_component *c = self->component;
+  system_builder sb = {.l = l,
+                       .host = s,
+                       .is_connection = self->is_connection,
+                       .owner = self->owner,
+                       .component = c};
+  sb.name = self->is_connection ? l->m->connections.data[self->owner].name
+                                : l->m->populations.data[self->owner].name;
   sb.fragment = ir_fragment_new(l->arena);
   sb.b = ir_builder_in(l->arena, sb.fragment);
   sb.argument_of_state = lower_no_fields(l, c->states.len);
@@ -99,7 +117,7 @@ static system_builder start_system(scope *s, uint32_t population, uint32_t times
     sb.lets[k] = IR_NO_VALUE;
   for (uint32_t k = 0; k < c->odes.len; k++) {
     const model_ode *ode = &c->odes.data[k];
-    if (ode->timescale != timescale)
+    if (!is_of_system(of, ode))
       continue;
     sb.argument_of_state[ode->state] = sb.n;
     odes[sb.n++] = ode;
@@ -132,7 +150,6 @@ static const char *const solver_text[] = {
 
 static bool choose_solvers(system_builder *sb, solve_system *sys, const model_ode *const *odes,
                            solver_kind *solvers) {
-  const char *pop = sb->l->m->populations.data[sb->population].name;
   for (uint32_t i = 0; i < sys->n; i++)
     solvers[i] = odes[i]->solver;
   sys->solver = solvers;
@@ -149,7 +166,7 @@ static bool choose_solvers(system_builder *sb, solve_system *sys, const model_od
       diag_hint(d, "leave `using` away to let the compiler choose, or use another solver");
       return false;
     }
-    lower_decide(sb->l, pop, "solver", "d%s/dt: %s (%s)", state, solver_text[solvers[i]], reason);
+    lower_decide(sb->l, sb->name, "solver", "d%s/dt: %s (%s)", state, solver_text[solvers[i]], reason);
   }
   return true;
 }
@@ -157,11 +174,11 @@ static bool choose_solvers(system_builder *sb, solve_system *sys, const model_od
 static const double *numbers_at_start(system_builder *sb, const model_ode *const *odes) {
   double *x = ARENA_ARRAY(sb->l->arena, double, sb->n + 1 + sb->values.len);
   for (uint32_t i = 0; i < sb->n; i++)
-    x[i] = lower_evaluate(sb->l, false, sb->population,
+    x[i] = lower_evaluate(sb->l, sb->is_connection, sb->owner,
                           sb->component->states.data[odes[i]->state].initial)
                .value;
   for (uint32_t k = 0; k < sb->sources.len; k++)
-    x[sb->n + 1 + k] = lower_evaluate(sb->l, false, sb->population, sb->sources.data[k]).value;
+    x[sb->n + 1 + k] = lower_evaluate(sb->l, sb->is_connection, sb->owner, sb->sources.data[k]).value;
   return x;
 }
 
@@ -183,7 +200,7 @@ static double stability_limit(solver_kind solver) {
 }
 
 static void analyse(system_builder *sb, const solve_system *sys, const model_ode *const *odes) {
-  const char *pop = sb->l->m->populations.data[sb->population].name;
+  const char *pop = sb->name;
   solve_spectrum sp = solve_analyse(sb->l->arena, sys, numbers_at_start(sb, odes));
   if (!(sp.fastest > 0))
     return;
@@ -227,11 +244,10 @@ static ir_value draw_gauss(scope *s, const char *name) {
 
 /* One draw a noise of the component, the same in all of its systems; then one an equation, which
  * only `exact` needs, where fewer noises than equations drive a coupled system. */
-static const ir_value *draw_noise(scope *s, uint32_t population, const solve_system *sys,
+static const ir_value *draw_noise(scope *s, const char *pop, const solve_system *sys,
                                   const model_ode *const *odes) {
   lowering *l = s->l;
-  const model_component *c = component_of_population(l, population);
-  const char *pop = l->m->populations.data[population].name;
+  const model_component *c = s->side[SIDE_SELF]->component;
   ir_value *gauss = ARENA_ARRAY(l->arena, ir_value, sys->gauss_count);
   for (uint32_t k = 0; k < sys->noise_count; k++)
     gauss[k] = draw_gauss(s, arena_printf(l->arena, "%s/noise %s", pop, c->noises.data[k].name));
@@ -243,11 +259,11 @@ static const ir_value *draw_noise(scope *s, uint32_t population, const solve_sys
   return gauss;
 }
 
-static void advance(scope *s, block_state *state, uint32_t population, uint32_t timescale) {
+static void advance(scope *s, block_state *state, const system_of *of) {
   lowering *l = s->l;
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = s->side[SIDE_SELF]->component;
   const model_ode **odes = ARENA_ARRAY(l->arena, const model_ode *, c->odes.len);
-  system_builder sb = start_system(s, population, timescale, odes);
+  system_builder sb = start_system(s, of, odes);
   if (!sb.n)
     return;
   fill_fragment(&sb, odes);
@@ -255,12 +271,20 @@ static void advance(scope *s, block_state *state, uint32_t population, uint32_t 
                       .noise_count = c->noises.len,
                       .rates = sb.fragment,
                       .is_invariant = sb.is_invariant.data,
-                      .dt = l->m->timescales.data[timescale].dt};
+                      .dt = l->m->timescales.data[of->timescale].dt,
+                      .has_step = of->step != IR_NO_VALUE,
+                      .step = of->step};
   sys.gauss_count = sys.noise_count ? sys.noise_count + sys.n : 0;
   solver_kind *solvers = ARENA_ARRAY(l->arena, solver_kind, sb.n);
-  if (!choose_solvers(&sb, &sys, odes, solvers))
-    return;
-  analyse(&sb, &sys, odes);
+  if (of->step != IR_NO_VALUE) { /* at events: what was asked when the advance was decided */
+    for (uint32_t i = 0; i < sb.n; i++)
+      solvers[i] = SOLVER_exact;
+    sys.solver = solvers;
+  } else {
+    if (!choose_solvers(&sb, &sys, odes, solvers))
+      return;
+    analyse(&sb, &sys, odes);
+  }
   ir_value *values = ARENA_ARRAY(l->arena, ir_value, sb.fragment->arg_count);
   ir_value *next = ARENA_ARRAY(l->arena, ir_value, sb.n);
   for (uint32_t i = 0; i < sb.n; i++)
@@ -272,20 +296,48 @@ static void advance(scope *s, block_state *state, uint32_t population, uint32_t 
   for (uint32_t i = 0; i < sb.n; i++)
     frozen[i] = odes[i]->unless ? lower_expr(s, odes[i]->unless) : IR_NO_VALUE;
   s->b->at = odes[0]->at;
-  solve_expand(s->b, &sys, values, draw_noise(s, population, &sys, odes), next);
+  solve_expand(s->b, &sys, values, draw_noise(s, sb.name, &sys, odes), next);
   for (uint32_t i = 0; i < sb.n; i++) {
     ir_value *x = &state->states[odes[i]->state];
     s->b->at = odes[i]->at;
     *x = frozen[i] == IR_NO_VALUE ? next[i] : ir_select(s->b, frozen[i], *x, next[i]);
-    ir_unary(s->b, IR_OP_check, *x);
+    if (of->step == IR_NO_VALUE)
+      ir_unary(s->b, IR_OP_check, *x);
   }
+}
+
+void lower_advance_links(scope *s, block_state *state, model_side home, ir_value step) {
+  const connection_fields *f = &s->l->connections[s->side[SIDE_SELF]->owner];
+  system_of of = {.advance = f->advance,
+                  .home = f->home,
+                  .wanted = ADVANCE_AT_EVENTS,
+                  .of_home = home,
+                  .step = step};
+  advance(s, state, &of);
+}
+
+bool lower_is_exact(scope *s, const system_of *of, uint32_t state, const char **why) {
+  lowering *l = s->l;
+  const model_component *c = s->side[SIDE_SELF]->component;
+  const model_ode **odes = ARENA_ARRAY(l->arena, const model_ode *, c->odes.len);
+  system_builder sb = start_system(s, of, odes);
+  fill_fragment(&sb, odes);
+  solve_system sys = {
+      .n = sb.n, .rates = sb.fragment, .is_invariant = sb.is_invariant.data, .dt = 1};
+  solver_kind *solvers = ARENA_ARRAY(l->arena, solver_kind, sb.n);
+  sys.solver = solvers;
+  for (uint32_t i = 0; i < sb.n; i++)
+    if (odes[i]->state == state)
+      return solve_choose(l->arena, &sys, i, why) == SOLVER_exact;
+  return false;
 }
 
 /* Equations on a timescale slower than their component's: at the ticks that end one of theirs.
  * Their step, and so their t, begins at the end of their last one. */
-static void advance_slower(scope *s, block_state *state, uint32_t population, uint32_t timescale) {
+static void advance_slower(scope *s, block_state *state, const system_of *of) {
   lowering *l = s->l;
-  const model_component *c = component_of_population(l, population);
+  uint32_t timescale = of->timescale;
+  const model_component *c = s->side[SIDE_SELF]->component;
   double ratio =
       l->m->timescales.data[timescale].ticks / (double)l->m->timescales.data[c->timescale].ticks;
   ir_builder *b = s->b;
@@ -300,7 +352,7 @@ static void advance_slower(scope *s, block_state *state, uint32_t population, ui
   self->time = ir_binary(b, IR_OP_mul, ir_binary(b, IR_OP_sub, done, ir_number(b, ratio)),
                          ir_number(b, l->m->timescales.data[c->timescale].dt));
   view_forget_lets(self);
-  advance(s, state, population, timescale);
+  advance(s, state, of);
   self->time = now;
   ir_nullary(b, IR_OP_skip_end, 0);
   for (uint32_t i = 0; i < state->state_count; i++)
@@ -310,9 +362,10 @@ static void advance_slower(scope *s, block_state *state, uint32_t population, ui
 }
 
 /* The component's own timescale, then the slower ones, whatever the order of their declarations. */
-void lower_equations(scope *s, block_state *state, uint32_t population) {
+void lower_equations(scope *s, block_state *state) {
   const lowering *l = s->l;
-  uint32_t own = component_of_population(l, population)->timescale, count = l->m->timescales.len;
+  const view *self = s->side[SIDE_SELF];
+  uint32_t own = self->component->timescale, count = l->m->timescales.len;
   uint32_t *order = ARENA_ARRAY(l->arena, uint32_t, count);
   for (uint32_t k = 0; k < count; k++) {
     uint32_t at = k;
@@ -320,8 +373,15 @@ void lower_equations(scope *s, block_state *state, uint32_t population) {
       order[at] = order[at - 1];
     order[at] = k;
   }
-  advance(s, state, population, own);
-  for (uint32_t k = 0; k < count; k++)
+  system_of of = {.timescale = own, .wanted = ADVANCE_BY_CLOCK, .step = IR_NO_VALUE};
+  if (self->is_connection) {
+    of.advance = l->connections[self->owner].advance;
+    of.home = l->connections[self->owner].home;
+  }
+  advance(s, state, &of);
+  for (uint32_t k = 0; k < count; k++) {
+    of.timescale = order[k];
     if (order[k] != own)
-      advance_slower(s, state, population, order[k]);
+      advance_slower(s, state, &of);
+  }
 }

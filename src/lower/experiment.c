@@ -110,9 +110,13 @@ static uint32_t plain_field(const lowering *l, const model_probe *p) {
   const model_expr *e = p->value;
   if (e->kind != MX_REF || e->ref.side != SIDE_SELF)
     return NO_FIELD;
+  if (e->ref.kind == REF_STATE && p->is_connection) {
+    const connection_fields *f = &l->connections[p->owner];
+    bool is_plain = f->home[e->ref.item] == SIDE_SELF && f->advance[e->ref.item] != ADVANCE_AT_EVENTS;
+    return is_plain ? f->state[e->ref.item] : NO_FIELD;
+  }
   if (e->ref.kind == REF_STATE)
-    return p->is_connection ? l->connections[p->owner].state[e->ref.item]
-                            : l->populations[p->owner].state[e->ref.item];
+    return l->populations[p->owner].state[e->ref.item];
   if (e->ref.kind != REF_PARAM)
     return NO_FIELD;
   uint32_t field = p->is_connection ? l->connections[p->owner].param[e->ref.item]
@@ -132,6 +136,9 @@ static uint32_t probe_function(lowering *l, const model_probe *p, uint32_t domai
   ir_builder b = ir_builder_on(l->p, fn);
   scope s =
       p->is_connection ? scope_of_links(l, &b, p->owner) : scope_of_population(l, &b, p->owner);
+  block_state now;
+  if (p->is_connection)
+    lower_load_links(&s, &now, ir_nullary(&b, IR_OP_tick, lower_base_timescale(l)));
   ir_value x = lower_expr(&s, p->value);
   if (p->value->is_bool)
     x = ir_select(&b, x, ir_number(&b, 1), ir_number(&b, 0));

@@ -165,6 +165,8 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
   case REF_STATE:
     if (v->states)
       return v->states[item];
+    if (cf && cf->home[item] != SIDE_SELF)
+      return load_from(s->b, cf->state[item], s->side[cf->home[item]]->index);
     return load_from(s->b, pf ? pf->state[item] : cf->state[item], v->index);
   case REF_INPUT:
     return input_value(s, v, item);
@@ -185,8 +187,11 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
   case REF_FAN_OUT:
     return load_from(s->b, lower_fan_field(l, s->connection, false), v->index);
   case REF_DISTANCE:
-    return ir_load(s->b,
-                   s->distance != NO_FIELD ? s->distance : lower_distance_field(l, s->connection));
+    if (s->distance != NO_FIELD)
+      return ir_load(s->b, s->distance);
+    return load_from(s->b, lower_distance_field(l, s->connection), s->side[SIDE_SELF]->index);
+  case REF_SIGNAL:
+    return ir_load(s->b, l->signal_value[item]);
   case REF_PIXEL:
     return load_from(s->b, pixel_field(l, v->owner, item), v->index);
   default:

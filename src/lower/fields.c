@@ -67,6 +67,14 @@ uint32_t ticks_of_population(const lowering *l, uint32_t population) {
   return l->m->timescales.data[component_of_population(l, population)->timescale].ticks;
 }
 
+uint32_t lower_base_timescale(const lowering *l) {
+  uint32_t found = 0;
+  for (uint32_t k = 0; k < l->m->timescales.len; k++)
+    if (l->m->timescales.data[k].ticks < l->m->timescales.data[found].ticks)
+      found = k;
+  return found;
+}
+
 bool state_has_equation(const model_component *c, uint32_t state) {
   for (uint32_t k = 0; k < c->odes.len; k++)
     if (c->odes.data[k].state == state)
@@ -146,6 +154,11 @@ void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner) {
     }
     lower_store_param(&s, param[k], lower_initial_value(l, is_connection, owner, REF_PARAM, k));
   }
+}
+
+scope lower_uniform_scope(lowering *l, uint32_t connection, ir_builder *b) {
+  owner_info o = owner_of(l, true, connection);
+  return uniform_scope(&o, b);
 }
 
 static uint32_t given_field(const owner_info *o, const char *name) {
@@ -229,10 +242,42 @@ static void add_event_fields(lowering *l, uint32_t population, population_fields
     if (ev->refractory)
       f->refractory[k] = lower_add_field(l, arena_printf(l->arena, "%s.refractory", name),
                                          f->domain, NSA_F64, NSA_FIELD_TIMER, 0, NULL, ev->at);
-    if (ev->when && !is_recomputable(l, population, ev))
-      f->edge[k] = lower_add_field(l, arena_printf(l->arena, "%s.before", name), f->domain, NSA_B1,
-                                   NSA_FIELD_EDGE, 0, NULL, ev->at);
   }
+}
+
+/* Which events add to what of the population is known by now. */
+static void add_edge_fields(lowering *l, uint32_t population) {
+  population_fields *f = &l->populations[population];
+  const model_component *c = component_of_population(l, population);
+  const char *pop = l->m->populations.data[population].name;
+  for (uint32_t k = 0; k < c->events.len; k++) {
+    const model_event *ev = &c->events.data[k];
+    if (!ev->when || (!f->is_added_to_at_once && is_recomputable(l, population, ev)))
+      continue;
+    const char *name = arena_printf(l->arena, "%s.%s.before", pop, ev->name);
+    f->edge[k] = lower_add_field(l, name, f->domain, NSA_B1, NSA_FIELD_EDGE, 0, NULL, ev->at);
+  }
+}
+
+static bool sends_signal(const model_block *block, uint32_t signal) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if (st->kind == STMT_EMIT && st->is_signal && st->item == signal)
+      return true;
+    if (st->kind == STMT_IF && (sends_signal(&st->then_block, signal) || sends_signal(&st->else_block, signal)))
+      return true;
+  }
+  return false;
+}
+
+static void add_signal_flags(lowering *l, uint32_t population, population_fields *f) {
+  const model_component *c = component_of_population(l, population);
+  for (uint32_t k = 0; k < l->m->signals.len; k++)
+    for (uint32_t i = 0; i < c->blocks.len; i++)
+      if (f->sent[k] == NO_FIELD && sends_signal(&c->blocks.data[i].body, k))
+        f->sent[k] = lower_add_field(
+            l, arena_printf(l->arena, "%s.%s", l->m->populations.data[population].name, l->m->signals.data[k].name),
+            f->domain, NSA_B1, NSA_FIELD_FIRED, 0, NULL, c->blocks.data[i].at);
 }
 
 static span place_of_state(const model_component *c, uint32_t state) {
@@ -256,6 +301,9 @@ void lower_population_fields(lowering *l, uint32_t population) {
   f->fired = lower_no_fields(l, c->events.len);
   f->edge = lower_no_fields(l, c->events.len);
   f->refractory = lower_no_fields(l, c->events.len);
+  f->arrived_state = lower_no_fields(l, c->states.len);
+  f->arrived_input = lower_no_fields(l, c->inputs.len);
+  f->sent = lower_no_fields(l, l->m->signals.len);
   add_params(&o, f->domain, f->param);
   for (uint32_t k = 0; k < c->states.len; k++) {
     const model_state *s = &c->states.data[k];
@@ -273,6 +321,7 @@ void lower_population_fields(lowering *l, uint32_t population) {
           NSA_F64, NSA_FIELD_EXTERNAL, 0, &c->inputs.data[k].unit, c->inputs.data[k].at);
   f->lets = ARENA_ARRAY(l->arena, let_memo, c->lets.len);
   add_event_fields(l, population, f);
+  add_signal_flags(l, population, f);
 }
 
 double lower_window_start(combine_kind combine) {
@@ -300,8 +349,10 @@ static void add_input_fields(lowering *l, uint32_t population) {
 }
 
 void lower_input_fields(lowering *l) {
-  for (uint32_t k = 0; k < l->m->populations.len; k++)
+  for (uint32_t k = 0; k < l->m->populations.len; k++) {
     add_input_fields(l, k);
+    add_edge_fields(l, k);
+  }
 }
 
 /* ---- connections ---- */
@@ -330,7 +381,7 @@ static bool can_be_stencil(lowering *l, uint32_t connection, const connection_fi
   const model_component *c = component_of_connection(l, connection);
   const model_population *source = &l->m->populations.data[mc->source],
                          *target = &l->m->populations.data[mc->target];
-  if (mc->rule.kind != RULE_NEIGHBOURS || mc->allow_self || c->states.len ||
+  if (mc->rule.kind != RULE_NEIGHBOURS || mc->allow_self || c->states.len || c->blocks.len || mc->delay ||
       is_probed(l, connection))
     return false;
   if (source->rows != target->rows || source->cols != target->cols)
@@ -357,6 +408,40 @@ static void add_partner_fields(lowering *l, uint32_t connection, connection_fiel
       link_index(l, connection, "partner_known", domain, NSA_B1, NSA_FIELD_PARTNER_KNOWN);
 }
 
+/* One value for each link, or for each element of the side that all its links share. */
+static void add_link_states(const owner_info *o, connection_fields *f) {
+  lowering *l = o->l;
+  const model_connection *mc = &l->m->connections.data[o->owner];
+  const uint32_t domains[] = {f->domain, l->populations[mc->source].domain, l->populations[mc->target].domain,
+                              mc->has_partner ? l->populations[mc->partner].domain : NSA_NONE};
+  lower_link_states(l, o->owner);
+  for (uint32_t k = 0; k < 4; k++)
+    f->advanced[k] = NO_FIELD;
+  for (uint32_t k = 0; k < o->c->states.len; k++) {
+    const model_state *s = &o->c->states.data[k];
+    uint32_t home = (uint32_t)f->home[k];
+    f->state[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o->name, s->name), domains[home], NSA_F64,
+                                  NSA_FIELD_STATE, 0, &s->unit, s->at);
+    if (f->advance[k] == ADVANCE_AT_EVENTS && f->advanced[home] == NO_FIELD)
+      f->advanced[home] = lower_add_field(l, arena_printf(l->arena, "%s.advanced%u", o->name, home), domains[home],
+                                          NSA_F64, NSA_FIELD_ADVANCED, 0, NULL, s->at);
+  }
+}
+
+/* In base ticks: one number where that is the same for all links. */
+static uint32_t add_delay(const owner_info *o, const model_expr *delay, const char *name) {
+  lowering *l = o->l;
+  connection_fields *f = &l->connections[o->owner];
+  if (!delay)
+    return NO_FIELD;
+  uint32_t bits = lower_self_dependence(l, true, o->owner, delay);
+  uint32_t field = lower_add_field(l, arena_printf(l->arena, "%s.%s", o->name, name), f->domain, NSA_F64,
+                                   NSA_FIELD_DELAY, 0, NULL, delay->at);
+  l->p->fields.data[field].owner = o->owner;
+  l->p->fields.data[field].is_uniform = (bits & ~(uint32_t)DEPENDS_PARAM) == 0;
+  return field;
+}
+
 void lower_connection_fields(lowering *l, uint32_t connection) {
   owner_info o = owner_of(l, true, connection);
   connection_fields *f = &l->connections[connection];
@@ -366,15 +451,13 @@ void lower_connection_fields(lowering *l, uint32_t connection) {
   f->state = lower_no_fields(l, o.c->states.len);
   f->fan_in = f->fan_out = NO_FIELD;
   add_params(&o, f->domain, f->param);
-  for (uint32_t k = 0; k < o.c->states.len; k++) {
-    const model_state *s = &o.c->states.data[k];
-    f->state[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o.name, s->name), f->domain,
-                                  NSA_F64, NSA_FIELD_STATE, 0, &s->unit, s->at);
-  }
   f->link_source = link_index(l, connection, "source", f->domain, NSA_INDEX, NSA_FIELD_LINK_SOURCE);
   f->link_target = link_index(l, connection, "target", f->domain, NSA_INDEX, NSA_FIELD_LINK_TARGET);
   f->link_distance = NO_FIELD;
   add_partner_fields(l, connection, f);
+  add_link_states(&o, f);
+  f->delay = add_delay(&o, l->m->connections.data[connection].delay, "delay");
+  f->delay_back = add_delay(&o, l->m->connections.data[connection].delay_back, "delay_back");
   f->lets = ARENA_ARRAY(l->arena, let_memo, o.c->lets.len);
   f->is_stencil = can_be_stencil(l, connection, f);
 }

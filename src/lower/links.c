@@ -178,9 +178,19 @@ static uint32_t plain_weight(splitter *sp, model_expr **factors, uint32_t count)
   const connection_fields *f = &sp->l->connections[sp->connection];
   if (factors[0]->ref.kind == REF_PARAM)
     return f->param[factors[0]->ref.item];
-  if (factors[0]->ref.kind == REF_STATE)
+  if (factors[0]->ref.kind == REF_STATE && f->home[factors[0]->ref.item] == SIDE_SELF)
     return f->state[factors[0]->ref.item];
   return NO_FIELD;
+}
+
+/* Whether events, or the clock, change a weight during the run. */
+static bool is_changing(const splitter *sp, model_expr *const *factors, uint32_t count) {
+  const connection_fields *f = &sp->l->connections[sp->connection];
+  for (uint32_t s = 0; s < component_of_connection(sp->l, sp->connection)->states.len; s++)
+    for (uint32_t k = 0; k < count; k++)
+      if (f->is_changing[s] && lower_reads_state(sp->l, sp->connection, factors[k], s))
+        return true;
+  return false;
 }
 
 static uint32_t link_function(splitter *sp, model_expr **factors, uint32_t count, nsa_role role,
@@ -284,11 +294,14 @@ static void add_separable(splitter *sp, const product *p) {
     sum.source_term = add_source_term(sp, source, sources);
   if (weights)
     sum.weight = plain_weight(sp, weight, weights);
-  if (weights && sum.weight == NO_FIELD) { /* constant: computed once, when the links are there */
+  bool changes = is_changing(sp, weight, weights);
+  if (weights && sum.weight == NO_FIELD && changes) {
+    sum.link_kernel = link_function(sp, weight, weights, NSA_ROLE_LINK, &sum.weight);
+  } else if (weights && sum.weight == NO_FIELD) { /* constant: computed once, when the links are there */
     uint32_t kernel = link_function(sp, weight, weights, NSA_ROLE_INIT, &sum.weight);
     vec_push(l->arena, &l->weight_init_list, kernel);
   }
-  sum.every = sources ? ticks_of_population(l, sp->mc->source) : 0;
+  sum.every = changes ? ticks_between(sp) : sources ? ticks_of_population(l, sp->mc->source) : 0;
   sum.sum = add_numbered_field(sp, "sum", l->populations[sp->mc->target].domain, NSA_FIELD_SUM);
   vec_push(l->arena, &l->sum_list, sum);
   push_target_term(sp, p, target, targets, sum.sum);

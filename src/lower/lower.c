@@ -21,16 +21,28 @@ static void add_populations(lowering *l) {
   }
 }
 
+uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal) {
+  uint32_t bit = component_of_population(l, population)->events.len;
+  for (uint32_t k = 0; k < signal; k++)
+    bit += l->populations[population].sent[k] != NO_FIELD;
+  return bit;
+}
+
 static void fill_population(lowering *l, uint32_t k) {
   nsa_population *out = &l->population_list.data[k];
   const model_component *c = component_of_population(l, k);
   const population_fields *f = &l->populations[k];
-  out->events = ARENA_ARRAY(l->arena, nsa_event, c->events.len);
+  out->events = ARENA_ARRAY(l->arena, nsa_event, c->events.len + l->m->signals.len);
   out->events_count = c->events.len;
   for (uint32_t i = 0; i < c->events.len; i++)
     out->events[i] = (nsa_event){.name = c->events.data[i].name,
                                  .flag = f->fired[i],
-                                 .is_spike = c->events.data[i].is_spike};
+                                 .is_spike = c->events.data[i].is_spike,
+                                 .signal = NSA_NONE};
+  for (uint32_t i = 0; i < l->m->signals.len; i++)
+    if (f->sent[i] != NO_FIELD)
+      out->events[out->events_count++] =
+          (nsa_event){.name = l->m->signals.data[i].name, .flag = f->sent[i], .signal = i};
   out->states = f->state;
   out->states_count = c->states.len;
 }
@@ -40,6 +52,7 @@ static void add_connections(lowering *l) {
   for (uint32_t k = 0; k < l->m->connections.len; k++) {
     vec_push(l->arena, &l->connection_list, (nsa_connection){0});
     lower_connection_fields(l, k);
+    lower_arrival_fields(l, k);
     lower_contributions(l, k);
   }
   lower_input_fields(l);
@@ -50,12 +63,16 @@ static void add_functions(lowering *l) {
   for (uint32_t k = 0; k < l->m->populations.len; k++) {
     lower_population_init(l, k);
     lower_step(l, k);
+    lower_settle(l, k);
     lower_sources(l, k);
     lower_collects(l, k);
     fill_population(l, k);
   }
-  for (uint32_t k = 0; k < l->m->connections.len; k++)
+  for (uint32_t k = 0; k < l->m->connections.len; k++) {
     lower_connection_init(l, k);
+    lower_link_step(l, k);
+  }
+  lower_arrivals(l);
   for (uint32_t k = 0; k < l->weight_init_list.len; k++)
     vec_push(l->arena, &l->init_list, l->weight_init_list.data[k]);
   for (uint32_t k = 0; k < l->m->connections.len; k++)
@@ -116,6 +133,8 @@ static void finish_program(lowering *l) {
   MOVE_LIST(sources, source_list);
   MOVE_LIST(sums, sum_list);
   MOVE_LIST(collects, collect_list);
+  MOVE_LIST(arrivals, arrival_list);
+  MOVE_LIST(link_steps, link_step_list);
   MOVE_LIST(stimuli, stimulus_list);
   MOVE_LIST(phase_blocks, phase_block_list);
   MOVE_LIST(probes, probe_list);
@@ -137,10 +156,12 @@ ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_o
   add_timescales(&l);
   if (options->analyse_timescales)
     check_ratios(&l);
+  lower_signal_fields(&l);
   add_populations(&l);
   add_connections(&l);
   add_functions(&l);
   lower_experiment(&l);
+  lower_signals(&l);
   finish_program(&l);
   return diag_error_count(sink) > errors ? NULL : l.p;
 }

@@ -8,6 +8,8 @@
 
 #define NO_FIELD NSA_NONE
 
+typedef VEC(uint32_t) nums;
+
 /* ---- what an expression depends on, lets looked through ---- */
 
 enum {
@@ -61,6 +63,10 @@ typedef struct {
   uint32_t domain;
   uint32_t *param, *state, *timer, *input, *external, *fired, *edge,
       *refractory; /* by item; NO_FIELD where not needed */
+  uint32_t *arrived_state, *arrived_input; /* what events add to; NO_FIELD where none does */
+  uint32_t *sent;                          /* per signal: flag that a block sends it; NO_FIELD */
+  bool is_looked_at; /* by events or clocked links: they see it after phase 1 */
+  bool is_added_to_at_once; /* what arrives becomes part of the states in phase 2, not in the step */
   uint32_t
       *input_every; /* base ticks between two collections into the input; 0: nothing is collected */
   let_memo *lets;   /* NULL until the fields are complete */
@@ -68,9 +74,23 @@ typedef struct {
   VEC(target_term) target_terms;
 } population_fields;
 
+/* When a state of links changes by its equation. */
+typedef enum {
+  ADVANCE_NEVER,     /* it has none: blocks change it */
+  ADVANCE_AT_EVENTS, /* in closed form, when somebody looks */
+  ADVANCE_BY_CLOCK
+} link_advance;
+
 typedef struct {
   uint32_t domain, candidates;
   uint32_t *param, *state;
+  link_advance *advance; /* per state */
+  model_side *home;      /* per state: SIDE_SELF: one value a link; else one for each element of that side */
+  bool *is_changing;     /* per state: during the run */
+  uint32_t advanced[4];  /* by home: the base tick that event-driven states stand at; NO_FIELD */
+  uint32_t arrivals;     /* domain of a batch of links; NSA_NONE */
+  uint32_t arrival_link, arrival_source, arrival_target, arrival_partner;
+  uint32_t delay, delay_back;
   uint32_t link_source, link_target, link_distance;
   uint32_t candidate_source, candidate_target, candidate_distance;
   uint32_t partner_index, partner_known;
@@ -97,12 +117,15 @@ typedef struct {
   VEC(uint32_t) source_list;
   VEC(nsa_link_sum) sum_list;
   VEC(nsa_collect) collect_list;
+  VEC(nsa_arrival) arrival_list;
+  VEC(nsa_link_step) link_step_list;
   VEC(nsa_stimulus) stimulus_list;
   VEC(nsa_phase_block) phase_block_list;
   VEC(nsa_probe) probe_list;
   VEC(nsa_record) record_list;
   VEC(nsa_measure_node) node_list;
   VEC(nsa_settable) settable_list;
+  uint32_t *signal_flag, *signal_value; /* uniform fields, by signal */
 } lowering;
 
 /* ---- views: what a side of an expression is, in the function being built ---- */
@@ -184,22 +207,65 @@ void lower_contributions(lowering *l, uint32_t connection);    /* split into ter
 void lower_input_fields(lowering *l); /* after all contributions are split */
 void lower_population_init(lowering *l, uint32_t population);
 void lower_step(lowering *l, uint32_t population);
+void lower_settle(lowering *l, uint32_t population); /* phase 1, and what arrived, apart from the step */
+uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal); /* its number among the events */
 void lower_phase_block(lowering *l, uint32_t number);
 void lower_sources(lowering *l, uint32_t population);
 void lower_collects(lowering *l, uint32_t population);
 void lower_experiment(lowering *l);
+void lower_signal_fields(lowering *l);
+void lower_signals(lowering *l); /* their schedules */
+
+/* What a block of a synapse adds to a state or input of a partner. */
+typedef struct {
+  model_side side;
+  bool is_input;
+  uint32_t item;
+  ir_value value;
+} block_increment;
+typedef VEC(block_increment) block_increments;
 
 /* The values that blocks change, while a function is being built. */
 typedef struct {
-  ir_value *states, *timers, *emitted; /* timers: then the refractory ends, by event */
+  ir_value *states, *timers, *emitted; /* timers: then the refractory ends, by event; emitted: events, then signals */
   uint32_t state_count, timer_count, event_count;
+  block_increments increments; /* of blocks of a synapse: all there can be, made before */
 } block_state;
 void lower_block(scope *s, block_state *state, const model_block *block);
+/* Makes the increments that a block can have, from zero. */
+void lower_find_increments(scope *s, block_state *state, const model_block *block);
 /* Runs the block for the lanes where cond is true. */
 void lower_block_if(scope *s, block_state *state, const model_block *block, ir_value cond);
 
-/* Advances the equations of a population; checks the new states. */
-void lower_equations(scope *s, block_state *state, uint32_t population);
+/* Advances the equations of SELF (a population, or the clocked ones of a connection) by a step; checks the new states. */
+void lower_equations(scope *s, block_state *state);
+
+/* ---- links: their states, and what events do at them ---- */
+
+/* Which equations are advanced together. */
+typedef struct {
+  uint32_t timescale;
+  const link_advance *advance; /* of a connection: per state; NULL: all equations of the timescale */
+  const model_side *home;
+  link_advance wanted;
+  model_side of_home;
+  ir_value step; /* ms; IR_NO_VALUE: that of the timescale */
+} system_of;
+/* Advances the event-driven states of a home by `step`. */
+void lower_advance_links(scope *s, block_state *state, model_side home, ir_value step);
+/* Whether the equation of a state of this system is linear with constant coefficients; if not, why. */
+bool lower_is_exact(scope *s, const system_of *of, uint32_t state, const char **why);
+
+void lower_link_states(lowering *l, uint32_t connection); /* how each is kept: before its fields are made */
+void lower_arrival_fields(lowering *l, uint32_t connection);
+void lower_arrivals(lowering *l);
+/* Whether an expression of a synapse reads a state of its link, lets looked through. */
+bool lower_reads_state(const lowering *l, uint32_t connection, const model_expr *e, uint32_t state);
+/* Phase 3: `every` and `each step` blocks of SELF. */
+void lower_clocked_blocks(scope *s, block_state *state);
+void lower_link_step(lowering *l, uint32_t connection);
+/* All states as they are when the base tick `tick` begins, into the view: event-driven ones are advanced. */
+void lower_load_links(scope *s, block_state *state, ir_value base_tick);
 
 /* ---- small helpers ---- */
 
@@ -214,6 +280,8 @@ const model_expr *lower_initial_value(const lowering *l, bool is_connection, uin
 void lower_store_param(scope *s, uint32_t field, const model_expr *value);
 /* A function over the run for the uniform ones of an owner, where there are any. */
 void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner);
+/* For values of a connection that are the same for all its links. */
+scope lower_uniform_scope(lowering *l, uint32_t connection, ir_builder *b);
 uint32_t lower_fan_field(lowering *l, uint32_t connection, bool is_in);
 uint32_t lower_distance_field(lowering *l, uint32_t connection);
 nsa_place lower_place(lowering *l, span at);
@@ -225,6 +293,7 @@ uint32_t *lower_no_fields(lowering *l, uint32_t count);
 const model_component *component_of_population(const lowering *l, uint32_t population);
 const model_component *component_of_connection(const lowering *l, uint32_t connection);
 uint32_t ticks_of_population(const lowering *l, uint32_t population); /* base ticks a tick */
+uint32_t lower_base_timescale(const lowering *l); /* the one whose tick is the base tick */
 bool state_has_equation(const model_component *c, uint32_t state);
 
 #endif

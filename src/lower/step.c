@@ -71,7 +71,7 @@ static void load_state(step *st) {
   block_state *n = &st->now;
   *n = (block_state){.state_count = c->states.len,
                      .timer_count = c->timers.len + c->events.len,
-                     .event_count = c->events.len};
+                     .event_count = c->events.len + l->m->signals.len};
   n->states = ARENA_ARRAY(l->arena, ir_value, n->state_count);
   n->timers = ARENA_ARRAY(l->arena, ir_value, n->timer_count);
   n->emitted = ARENA_ARRAY(l->arena, ir_value, n->event_count);
@@ -81,8 +81,9 @@ static void load_state(step *st) {
     n->timers[k] = ir_load(&st->b, st->f->timer[k]);
   for (uint32_t k = 0; k < c->events.len; k++) {
     n->timers[c->timers.len + k] = load_or(st, st->f->refractory[k], 0);
-    n->emitted[k] = ir_bool(&st->b, false);
   }
+  for (uint32_t k = 0; k < n->event_count; k++)
+    n->emitted[k] = ir_bool(&st->b, false);
   st->loaded = *n;
   st->loaded.states = ARENA_ARRAY(l->arena, ir_value, n->state_count);
   st->loaded.timers = ARENA_ARRAY(l->arena, ir_value, n->timer_count);
@@ -93,6 +94,17 @@ static void load_state(step *st) {
 static bool collects_faster(const step *st, uint32_t input) {
   uint32_t every = st->f->input_every[input];
   return every && every < ticks_of_population(st->l, st->population);
+}
+
+/* What events added to an input since the last tick; averaged over the base ticks of a slow one. */
+static ir_value arrived_input(step *st, uint32_t k) {
+  ir_value x = ir_load(&st->b, st->f->arrived_input[k]);
+  ir_store(&st->b, st->f->arrived_input[k], ir_number(&st->b, 0));
+  uint32_t ticks = ticks_of_population(st->l, st->population);
+  combine_kind combine = st->c->inputs.data[k].combine;
+  if (ticks == 1 || (combine != COMBINE_MEAN && combine != COMBINE_NONE))
+    return x;
+  return ir_binary(&st->b, IR_OP_div, x, ir_number(&st->b, ticks));
 }
 
 /* What links added since the last tick (combined over it, for a slow component), and what stimuli
@@ -112,6 +124,8 @@ static void load_inputs(step *st) {
       ir_value external = ir_load(&st->b, st->f->external[k]);
       x = st->f->input[k] == NO_FIELD ? external : ir_binary(&st->b, IR_OP_add, x, external);
     }
+    if (st->f->arrived_input[k] != NO_FIELD)
+      x = ir_binary(&st->b, IR_OP_add, x, arrived_input(st, k));
     st->inputs[k] = x;
   }
   st->self->inputs = st->inputs;
@@ -160,32 +174,56 @@ static void previous_conditions(step *st) {
   }
 }
 
-static void run_periodic(step *st, const model_on *on) {
+/* Phase 2, its end: what events added to the states. */
+static void add_arrived(step *st) {
   ir_builder *b = &st->b;
-  ir_value period =
-      ir_binary(b, IR_OP_max, lower_ticks(&st->s, on->period, st->c->timescale), ir_number(b, 1));
-  ir_value tick = st->self->tick;
-  ir_value whole = ir_unary(b, IR_OP_floor, ir_binary(b, IR_OP_div, tick, period));
-  ir_value due = ir_binary(b, IR_OP_eq, ir_binary(b, IR_OP_mul, whole, period), tick);
-  lower_block_if(&st->s, &st->now, &on->body, due);
+  for (uint32_t k = 0; k < st->c->states.len; k++) {
+    uint32_t field = st->f->arrived_state[k];
+    if (field == NO_FIELD)
+      continue;
+    b->at = st->c->states.data[k].at;
+    st->now.states[k] = ir_binary(b, IR_OP_add, st->now.states[k], ir_load(b, field));
+    ir_store(b, field, ir_number(b, 0));
+  }
+  view_forget_lets(st->self);
 }
 
-/* Phase 3. */
-static void run_clocked_blocks(step *st) {
+static void run_signal_blocks(step *st) {
   for (uint32_t k = 0; k < st->c->blocks.len; k++) {
     const model_on *on = &st->c->blocks.data[k];
     st->b.at = on->at;
+    if (on->kind == BLOCK_SIGNAL)
+      lower_block_if(&st->s, &st->now, &on->body, ir_load(&st->b, st->l->signal_flag[on->event]));
+  }
+}
+
+static void run_periodic(scope *s, block_state *state, const model_on *on) {
+  ir_builder *b = s->b;
+  uint32_t timescale = s->side[SIDE_SELF]->component->timescale;
+  ir_value period = ir_binary(b, IR_OP_max, lower_ticks(s, on->period, timescale), ir_number(b, 1));
+  ir_value tick = s->side[SIDE_SELF]->tick;
+  ir_value whole = ir_unary(b, IR_OP_floor, ir_binary(b, IR_OP_div, tick, period));
+  ir_value due = ir_binary(b, IR_OP_eq, ir_binary(b, IR_OP_mul, whole, period), tick);
+  lower_block_if(s, state, &on->body, due);
+}
+
+/* Phase 3. */
+void lower_clocked_blocks(scope *s, block_state *state) {
+  const model_component *c = s->side[SIDE_SELF]->component;
+  for (uint32_t k = 0; k < c->blocks.len; k++) {
+    const model_on *on = &c->blocks.data[k];
+    s->b->at = on->at;
     if (on->kind == BLOCK_EVERY)
-      run_periodic(st, on);
+      run_periodic(s, state, on);
     if (on->kind == BLOCK_EACH_STEP)
-      lower_block(&st->s, &st->now, &on->body);
+      lower_block(s, state, &on->body);
   }
 }
 
 /* Phase 4. */
 static void run_equations(step *st) {
   view_forget_lets(st->self);
-  lower_equations(&st->s, &st->now, st->population);
+  lower_equations(&st->s, &st->now);
   view_forget_lets(st->self);
 }
 
@@ -224,6 +262,17 @@ static void detect_events(step *st, ir_value tick, ir_value next_tick) {
                          .args = {fires, IR_NO_VALUE, IR_NO_VALUE, IR_NO_VALUE},
                          .at = ev->at});
   }
+}
+
+/* Signals are events of the population as well, behind its own. */
+static void send_signals(step *st) {
+  for (uint32_t k = 0; k < st->l->m->signals.len; k++)
+    if (st->f->sent[k] != NO_FIELD)
+      ir_add_op(&st->b, (ir_op){.op = IR_OP_event,
+                                .aux = lower_signal_bit(st->l, st->population, k),
+                                .field = st->f->sent[k],
+                                .args = {st->now.emitted[st->c->events.len + k], IR_NO_VALUE, IR_NO_VALUE, IR_NO_VALUE},
+                                .at = st->c->at});
 }
 
 static void store_states(step *st) {
@@ -329,7 +378,10 @@ void lower_step(lowering *l, uint32_t population) {
   load_inputs(&st);
   run_event_blocks(&st);
   previous_conditions(&st);
-  run_clocked_blocks(&st);
+  if (!st.f->is_added_to_at_once)
+    add_arrived(&st);
+  run_signal_blocks(&st);
+  lower_clocked_blocks(&st.s, &st.now);
   run_equations(&st);
   ir_value tick = st.self->tick, next_tick = ir_binary(&st.b, IR_OP_add, tick, ir_number(&st.b, 1));
   st.self->tick = next_tick;
@@ -337,6 +389,7 @@ void lower_step(lowering *l, uint32_t population) {
                             ir_number(&st.b, l->m->timescales.data[st.c->timescale].dt));
   view_forget_lets(st.self);
   detect_events(&st, tick, next_tick);
+  send_signals(&st);
   store_source_terms(&st);
   store_states(&st);
   restart_windows(&st);
@@ -367,10 +420,56 @@ void lower_phase_block(lowering *l, uint32_t number) {
   run_event_blocks(&st);
   previous_conditions(&st);
   settle_events(&st);
+  if (!st.f->is_added_to_at_once)
+    add_arrived(&st);
   st.s.locals = ARENA_ARRAY(l->arena, ir_value, pb->local_count);
   lower_block(&st.s, &st.now, &pb->body);
   store_states(&st);
   vec_push(l->arena, &l->phase_block_list, out);
+}
+
+static bool has_conditions(const model_component *c) {
+  for (uint32_t k = 0; k < c->events.len; k++)
+    if (c->events.data[k].when)
+      return true;
+  return false;
+}
+
+static bool has_event_blocks(const model_component *c) {
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (c->blocks.data[k].kind == BLOCK_EVENT)
+      return true;
+  return false;
+}
+
+/* Where events look at a population, its phase 1 cannot wait for its step; neither can what they add where others look
+ * at it before its next step. */
+void lower_settle(lowering *l, uint32_t population) {
+  const population_fields *f = &l->populations[population];
+  const model_component *c = component_of_population(l, population);
+  const char *name = l->m->populations.data[population].name;
+  nsa_population *out = &l->population_list.data[population];
+  step st;
+  out->settle = out->absorb = NSA_NONE;
+  if ((f->is_looked_at && has_event_blocks(c)) || (f->is_added_to_at_once && has_conditions(c))) {
+    begin(&st, l, population, arena_printf(l->arena, "%s.settle", name), NSA_ROLE_SETTLE, &out->settle);
+    load_state(&st);
+    st.self->states = st.now.states;
+    st.self->timers = st.now.timers;
+    run_event_blocks(&st);
+    previous_conditions(&st);
+    settle_events(&st);
+    store_states(&st);
+  }
+  bool has_arrived = false;
+  for (uint32_t k = 0; k < c->states.len; k++)
+    has_arrived = has_arrived || f->arrived_state[k] != NO_FIELD;
+  if (!f->is_added_to_at_once || !has_arrived)
+    return;
+  begin(&st, l, population, arena_printf(l->arena, "%s.absorb", name), NSA_ROLE_SETTLE, &out->absorb);
+  load_state(&st);
+  add_arrived(&st);
+  store_states(&st);
 }
 
 void lower_sources(lowering *l, uint32_t population) {

@@ -99,6 +99,10 @@ static bool has_noise(const solve_group *g, const part *p) {
   return false;
 }
 
+static ir_value step_of(const solve_group *g) {
+  return g->system->has_step ? g->system->step : ir_number(g->b, g->system->dt);
+}
+
 /* ---- one state ---- */
 
 /* Standard deviation of unit noise gathered over dt: sqrt(dt exprel(2 a dt)). */
@@ -121,7 +125,7 @@ static ir_value single_noise(const solve_group *g, const part *p) {
 static ir_value expand_single(const solve_group *g, const part *p) {
   ir_builder *b = g->b;
   ir_value x = g->values[p->states[0]], a = p->matrix[0];
-  ir_value next = x, factor = ir_number(b, g->system->dt);
+  ir_value next = x, factor = step_of(g);
   if (!is_number(b, a, 0)) {
     ir_value exponent = times(b, a, factor);
     next = times(b, x, ir_math(b, "exp", &exponent, 1));
@@ -151,7 +155,7 @@ static void expand_linear(const solve_group *g, const part *p, ir_value *next) {
   uint32_t n = p->n;
   ir_value *args = ARENA_ARRAY(b->arena, ir_value, (size_t)n * n + 1);
   memcpy(args, p->matrix, (size_t)n * n * sizeof *args);
-  args[n * n] = ir_number(b, g->system->dt);
+  args[n * n] = step_of(g);
   ir_value tuple = ir_tuple_op(b, IR_OP_expm, n, args, n * n + 1);
   const bool *path = reachable(g, p);
   for (uint32_t r = 0; r < n; r++) {

@@ -21,6 +21,9 @@ typedef struct {
   const bool *is_invariant;     /* per argument from n+1 on: the same at every step (parameters and what follows from them) */
   const solver_kind *solver;    /* per state, never automatic: see solve_choose */
   double dt;                    /* ms */
+  /* `exact` alone: the step is a value of the function instead (ms, at least 0; differs from element to element). */
+  bool has_step;
+  ir_value step;
   /* Standard normal draws that the caller offers; 0: noise_count. With noise_count + n of them `exact` also
    * takes coupled systems that fewer noises than states drive (what is not used can be removed). */
   uint32_t gauss_count;

@@ -35,7 +35,7 @@ uint32_t handmade_population(handmade *m, const char *name, uint32_t rows, uint3
   uint32_t number = m->program.populations_count++;
   m->populations[number] = (nsa_population){
       .name = name, .component = "test", .rows = rows, .cols = cols, .is_grid = rows > 1, .timescale = timescale,
-      .step = NSA_NONE, .domain = handmade_domain(m, name, NSA_DOMAIN_POPULATION, number)};
+      .step = NSA_NONE, .settle = NSA_NONE, .absorb = NSA_NONE, .domain = handmade_domain(m, name, NSA_DOMAIN_POPULATION, number)};
   return number;
 }
 
@@ -62,7 +62,7 @@ uint32_t handmade_kernel(handmade *m, const char *name, nsa_role role, uint32_t 
 void handmade_event(handmade *m, uint32_t population, const char *name, uint32_t flag) {
   nsa_population *p = &m->populations[population];
   if (p->events_count == 0) p->events = &m->events[m->event_count];
-  m->events[m->event_count++] = (nsa_event){.name = name, .flag = flag, .is_spike = 1};
+  m->events[m->event_count++] = (nsa_event){.name = name, .flag = flag, .is_spike = 1, .signal = NSA_NONE};
   p->events_count++;
 }
 
@@ -79,6 +79,8 @@ nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t sour
   *c = (nsa_connection){.name = name, .synapse = name, .source = source, .target = target, .rule = no_rule,
                         .partner = NSA_NONE, .partner_rule = no_rule, .link_source = NSA_NONE, .link_target = NSA_NONE,
                         .link_distance = NSA_NONE, .partner_index = NSA_NONE, .partner_known = NSA_NONE,
+                        .arrival_link = NSA_NONE, .arrival_source = NSA_NONE, .arrival_target = NSA_NONE,
+                        .arrival_partner = NSA_NONE, .delay = NSA_NONE, .delay_back = NSA_NONE,
                         .at = {.file = 0, .line = 7, .column = 3},
                         .domain = handmade_domain(m, name, NSA_DOMAIN_CONNECTION, number)};
   c->rule.kind = rule;

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/* arrivals.c - what events do at the links they reach (phase 2), and what links do on a clock (phases 3 and 4).
+ *
+ * The blocks of one event make one function over a batch of links. It brings the event-driven states up to the time,
+ * runs the blocks, stores what they changed at the links, and leaves what they add to a partner in a field of the
+ * batch, which the runtime sums up. States that all links of an element share are only read there; a second function,
+ * over the elements of whom the event is, changes them behind it. */
+#include "lower/lower_internal.h"
+#include "support/file.h"
+
+/* ---- fields ---- */
+
+static uint32_t population_of_side(const lowering *l, uint32_t connection, model_side side) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  return side == SIDE_PRE ? mc->source : side == SIDE_POST ? mc->target : mc->partner;
+}
+
+static void add_arrived(lowering *l, uint32_t connection, const model_block *block) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if (st->kind == STMT_IF) {
+      add_arrived(l, connection, &st->then_block);
+      add_arrived(l, connection, &st->else_block);
+    }
+    if (st->kind > STMT_DIV || st->side == SIDE_SELF)
+      continue;
+    uint32_t population = population_of_side(l, connection, st->side);
+    population_fields *f = &l->populations[population];
+    const model_component *c = component_of_population(l, population);
+    bool is_state = st->target == REF_STATE;
+    uint32_t *field = is_state ? &f->arrived_state[st->item] : &f->arrived_input[st->item];
+    const char *name = is_state ? c->states.data[st->item].name : c->inputs.data[st->item].name;
+    const dim *unit = is_state ? &c->states.data[st->item].unit : &c->inputs.data[st->item].unit;
+    if (*field == NO_FIELD)
+      *field = lower_add_field(
+          l, arena_printf(l->arena, "%s.%s.arrived", l->m->populations.data[population].name, name),
+          f->domain, NSA_F64, NSA_FIELD_ARRIVED, 0, unit, st->at);
+    if (is_state && ticks_of_population(l, population) > 1)
+      f->is_added_to_at_once = true;
+  }
+}
+
+static uint32_t batch_index(lowering *l, uint32_t connection, const char *what) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  return lower_add_field(l, arena_printf(l->arena, "%s.arrival_%s", mc->name, what),
+                         l->connections[connection].arrivals, NSA_INDEX, NSA_FIELD_SCRATCH, 0, NULL,
+                         mc->at);
+}
+
+static bool is_arrival(const model_on *on) {
+  return on->kind == BLOCK_PRE || on->kind == BLOCK_POST || on->kind == BLOCK_ASTRO ||
+         on->kind == BLOCK_SIGNAL;
+}
+
+static bool has_clocked_work(const lowering *l, uint32_t connection) {
+  const model_component *c = component_of_connection(l, connection);
+  for (uint32_t k = 0; k < c->states.len; k++)
+    if (l->connections[connection].advance[k] == ADVANCE_BY_CLOCK)
+      return true;
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (!is_arrival(&c->blocks.data[k]))
+      return true;
+  return false;
+}
+
+static void look_at_partners(lowering *l, uint32_t connection, bool at_states) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  const uint32_t ends[] = {mc->source, mc->target, mc->has_partner ? mc->partner : mc->source};
+  for (uint32_t k = 0; k < 3; k++) {
+    l->populations[ends[k]].is_looked_at = true;
+    if (at_states)
+      l->populations[ends[k]].is_added_to_at_once = true;
+  }
+}
+
+void lower_arrival_fields(lowering *l, uint32_t connection) {
+  connection_fields *f = &l->connections[connection];
+  const model_component *c = component_of_connection(l, connection);
+  bool has_arrivals = false;
+  for (uint32_t k = 0; k < c->blocks.len; k++) {
+    has_arrivals = has_arrivals || is_arrival(&c->blocks.data[k]);
+    add_arrived(l, connection, &c->blocks.data[k].body);
+  }
+  bool is_clocked = has_clocked_work(l, connection);
+  if (has_arrivals || is_clocked)
+    look_at_partners(l, connection, is_clocked);
+  f->arrivals = NSA_NONE;
+  f->arrival_link = f->arrival_source = f->arrival_target = f->arrival_partner = NO_FIELD;
+  if (!has_arrivals)
+    return;
+  f->arrivals = ir_domain_add(l->p, arena_printf(l->arena, "%s.arrivals", l->m->connections.data[connection].name),
+                              NSA_DOMAIN_ARRIVALS, connection);
+  f->arrival_link = batch_index(l, connection, "link");
+  f->arrival_source = batch_index(l, connection, "source");
+  f->arrival_target = batch_index(l, connection, "target");
+  if (l->m->connections.data[connection].has_partner)
+    f->arrival_partner = batch_index(l, connection, "partner");
+}
+
+/* ---- states of links in a function ---- */
+
+static ir_value index_of_home(const scope *s, model_side home) { return s->side[home]->index; }
+
+static ir_value load_at_home(scope *s, uint32_t field, model_side home) {
+  ir_value index = index_of_home(s, home);
+  return index == IR_NO_VALUE ? ir_load(s->b, field) : ir_load_at(s->b, field, index);
+}
+
+static void store_at_home(scope *s, uint32_t field, model_side home, ir_value x) {
+  ir_value index = index_of_home(s, home);
+  if (index == IR_NO_VALUE)
+    ir_store(s->b, field, x);
+  else
+    ir_store_at(s->b, field, index, x);
+}
+
+void lower_load_links(scope *s, block_state *state, ir_value base_tick) {
+  lowering *l = s->l;
+  view *self = s->side[SIDE_SELF];
+  const model_component *c = self->component;
+  const connection_fields *f = &l->connections[self->owner];
+  *state = (block_state){.state_count = c->states.len, .event_count = l->m->signals.len};
+  state->states = ARENA_ARRAY(l->arena, ir_value, c->states.len);
+  state->emitted = ARENA_ARRAY(l->arena, ir_value, l->m->signals.len);
+  for (uint32_t k = 0; k < l->m->signals.len; k++)
+    state->emitted[k] = ir_bool(s->b, false);
+  for (uint32_t k = 0; k < c->states.len; k++)
+    state->states[k] = load_at_home(s, f->state[k], f->home[k]);
+  self->states = state->states;
+  for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++) {
+    if (f->advanced[home] == NO_FIELD)
+      continue;
+    ir_value last = load_at_home(s, f->advanced[home], (model_side)home);
+    ir_value ticks = ir_binary(s->b, IR_OP_sub, base_tick, last);
+    ir_value step = ir_binary(s->b, IR_OP_mul, ticks, ir_number(s->b, l->m->base_dt));
+    lower_advance_links(s, state, (model_side)home, step);
+  }
+  view_forget_lets(self);
+}
+
+/* An event-driven state of this home, or what enters one's equation, has changed: all of the home are stored as
+ * they are now. */
+static bool is_home_changed(const lowering *l, uint32_t connection, const block_state *now,
+                            const ir_value *before, model_side home) {
+  const connection_fields *f = &l->connections[connection];
+  const model_component *c = component_of_connection(l, connection);
+  for (uint32_t k = 0; k < c->states.len; k++) {
+    if (now->states[k] == before[k])
+      continue;
+    if (f->advance[k] == ADVANCE_AT_EVENTS && f->home[k] == home)
+      return true;
+    for (uint32_t i = 0; i < c->odes.len; i++) {
+      uint32_t driven = c->odes.data[i].state;
+      if (f->advance[driven] == ADVANCE_AT_EVENTS && f->home[driven] == home &&
+          lower_reads_state(l, connection, c->odes.data[i].rate, k))
+        return true;
+    }
+  }
+  return false;
+}
+
+/* Stores what changed of a home; `states` gets the fields. */
+static void store_links(scope *s, const block_state *now, const ir_value *before, model_side home,
+                        ir_value base_tick, nums *states) {
+  lowering *l = s->l;
+  uint32_t connection = s->side[SIDE_SELF]->owner;
+  const connection_fields *f = &l->connections[connection];
+  bool is_changed = f->advanced[home] != NO_FIELD && is_home_changed(l, connection, now, before, home);
+  for (uint32_t k = 0; k < now->state_count; k++) {
+    bool goes_along = is_changed && f->advance[k] == ADVANCE_AT_EVENTS;
+    if (f->home[k] != home || (now->states[k] == before[k] && !goes_along))
+      continue;
+    store_at_home(s, f->state[k], home, now->states[k]);
+    ir_unary(s->b, IR_OP_check, now->states[k]);
+    vec_push(l->arena, states, f->state[k]);
+  }
+  if (is_changed)
+    store_at_home(s, f->advanced[home], home, base_tick);
+}
+
+/* ---- the functions of one event ---- */
+
+typedef struct {
+  lowering *l;
+  uint32_t connection;
+  block_kind kind;
+  uint32_t event;
+  scope s;
+  block_state now;
+  ir_value *before;
+  ir_value base_tick;
+} arrival;
+
+static const model_side block_side[] = {[BLOCK_PRE] = SIDE_PRE,
+                                        [BLOCK_POST] = SIDE_POST,
+                                        [BLOCK_ASTRO] = SIDE_ASTRO,
+                                        [BLOCK_SIGNAL] = SIDE_SELF};
+
+static scope scope_of_batch(lowering *l, ir_builder *b, uint32_t connection) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  const connection_fields *f = &l->connections[connection];
+  const model_component *c = component_of_connection(l, connection);
+  scope s = {.l = l, .b = b, .timescale = c->timescale, .connection = connection, .distance = NO_FIELD};
+  ir_value source = ir_load(b, f->arrival_source), target = ir_load(b, f->arrival_target);
+  s.side[SIDE_SELF] = view_of_connection(l, b, connection, ir_load(b, f->arrival_link));
+  s.side[SIDE_PRE] = view_of_population(l, b, mc->source, source);
+  s.side[SIDE_POST] = view_of_population(l, b, mc->target, target);
+  if (mc->has_partner) {
+    ir_value near = mc->has_partner_per_link ? s.side[SIDE_SELF]->index
+                    : mc->partner_of == SIDE_PRE ? source
+                                                 : target;
+    s.side[SIDE_ASTRO] = view_of_partner(l, b, connection, near);
+    s.side[SIDE_ASTRO]->index = ir_load(b, f->arrival_partner);
+  }
+  s.who_a = ir_unary(b, IR_OP_index_number, source);
+  s.who_b = ir_unary(b, IR_OP_index_number, target);
+  s.key_prefix = mc->name;
+  s.locals = ARENA_ARRAY(l->arena, ir_value, c->local_count);
+  return s;
+}
+
+static ir_builder begin(arrival *a, const char *what, uint32_t *number) {
+  static const char *const words[] = {
+      [BLOCK_PRE] = "pre", [BLOCK_POST] = "post", [BLOCK_ASTRO] = "astro", [BLOCK_SIGNAL] = "signal"};
+  lowering *l = a->l;
+  const char *name = arena_printf(l->arena, "%s.%s%s%u", l->m->connections.data[a->connection].name, what,
+                                  words[a->kind], a->event);
+  ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_ARRIVAL, l->connections[a->connection].arrivals,
+                                    component_of_connection(l, a->connection)->timescale, number);
+  return ir_builder_on(l->p, fn);
+}
+
+static void run_blocks(arrival *a, ir_builder *b) {
+  const model_component *c = component_of_connection(a->l, a->connection);
+  b->at = c->at;
+  a->s = scope_of_batch(a->l, b, a->connection);
+  a->base_tick = ir_nullary(b, IR_OP_tick, lower_base_timescale(a->l));
+  lower_load_links(&a->s, &a->now, a->base_tick);
+  a->before = ARENA_ARRAY(a->l->arena, ir_value, c->states.len);
+  memcpy(a->before, a->now.states, c->states.len * sizeof *a->before);
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (c->blocks.data[k].kind == a->kind && c->blocks.data[k].event == a->event)
+      lower_find_increments(&a->s, &a->now, &c->blocks.data[k].body);
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (c->blocks.data[k].kind == a->kind && c->blocks.data[k].event == a->event)
+      lower_block(&a->s, &a->now, &c->blocks.data[k].body);
+}
+
+static void store_increments(arrival *a, ir_builder *b, nsa_arrival *out) {
+  lowering *l = a->l;
+  VEC(nsa_increment) list = {0};
+  for (uint32_t k = 0; k < a->now.increments.len; k++) {
+    const block_increment *x = &a->now.increments.data[k];
+    const population_fields *f = &l->populations[population_of_side(l, a->connection, x->side)];
+    nsa_increment inc = {.side = (uint32_t)x->side,
+                         .sum = x->is_input ? f->arrived_input[x->item] : f->arrived_state[x->item]};
+    inc.value = lower_add_field(l, arena_printf(l->arena, "%s.increment%u", l->m->connections.data[a->connection].name,
+                                                l->p->fields.len),
+                                l->connections[a->connection].arrivals, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL, b->at);
+    ir_store(b, inc.value, x->value);
+    vec_push(l->arena, &list, inc);
+  }
+  out->increments = list.data;
+  out->increments_count = list.len;
+}
+
+static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint32_t event) {
+  arrival a = {.l = l, .connection = connection, .kind = kind, .event = event};
+  nsa_arrival out = {.connection = connection, .event = event, .shared = NSA_NONE};
+  nums states = {0}, shared = {0};
+  model_side side = block_side[kind];
+  out.side = kind == BLOCK_SIGNAL ? NSA_SIDE_SIGNAL : (uint32_t)side;
+  ir_builder b = begin(&a, "on_", &out.kernel);
+  run_blocks(&a, &b);
+  store_links(&a.s, &a.now, a.before, SIDE_SELF, a.base_tick, &states);
+  store_increments(&a, &b, &out);
+  bool has_shared = false;
+  for (uint32_t k = 0; k < a.now.state_count; k++)
+    has_shared = has_shared || (l->connections[connection].home[k] != SIDE_SELF && a.now.states[k] != a.before[k]);
+  if (has_shared) {
+    b = begin(&a, "shared_", &out.shared);
+    run_blocks(&a, &b);
+    store_links(&a.s, &a.now, a.before, side, a.base_tick, &shared);
+  }
+  out.states = states.data;
+  out.states_count = states.len;
+  vec_push(l->arena, &l->arrival_list, out);
+}
+
+/* The events of one kind that a synapse has blocks for, each once. */
+static void lower_kind(lowering *l, uint32_t connection, block_kind kind) {
+  const model_component *c = component_of_connection(l, connection);
+  for (uint32_t k = 0; k < c->blocks.len; k++) {
+    bool is_first = c->blocks.data[k].kind == kind;
+    for (uint32_t i = 0; i < k; i++)
+      is_first = is_first && !(c->blocks.data[i].kind == kind && c->blocks.data[i].event == c->blocks.data[k].event);
+    if (is_first)
+      lower_event(l, connection, kind, c->blocks.data[k].event);
+  }
+}
+
+void lower_arrivals(lowering *l) {
+  static const block_kind order[] = {BLOCK_PRE, BLOCK_POST, BLOCK_ASTRO, BLOCK_SIGNAL};
+  for (uint32_t i = 0; i < 4; i++)
+    for (uint32_t k = 0; k < l->m->connections.len; k++)
+      if (l->connections[k].arrivals != NSA_NONE)
+        lower_kind(l, k, order[i]);
+}
+
+/* ---- links on a clock ---- */
+
+void lower_link_step(lowering *l, uint32_t connection) {
+  const model_component *c = component_of_connection(l, connection);
+  if (!has_clocked_work(l, connection))
+    return;
+  nsa_link_step out = {.connection = connection, .every = l->m->timescales.data[c->timescale].ticks};
+  const char *name = arena_printf(l->arena, "%s.step", l->m->connections.data[connection].name);
+  ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_LINK_STEP, l->connections[connection].domain,
+                                    c->timescale, &out.kernel);
+  ir_builder b = ir_builder_on(l->p, fn);
+  b.at = c->at;
+  scope s = scope_of_links(l, &b, connection);
+  block_state now;
+  nums states = {0};
+  ir_value tick = ir_nullary(&b, IR_OP_tick, lower_base_timescale(l));
+  lower_load_links(&s, &now, tick);
+  ir_value *before = ARENA_ARRAY(l->arena, ir_value, c->states.len);
+  memcpy(before, now.states, c->states.len * sizeof *before);
+  lower_clocked_blocks(&s, &now);
+  lower_equations(&s, &now);
+  store_links(&s, &now, before, SIDE_SELF, tick, &states);
+  out.states = states.data;
+  out.states_count = states.len;
+  vec_push(l->arena, &l->link_step_list, out);
+}

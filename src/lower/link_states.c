@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/* link_states.c - how each state of a synapse is kept: advanced at events in closed form or by the clock, and one value
+ * a link or one for all links of an element.
+ *
+ * At events: the equation is linear with constant coefficients, nothing that changes between events enters it, and
+ * nobody reads it at every step. Its value at any time then follows from that at the last event.
+ *
+ * Shared: a trace that starts alike on all links of an element, is changed by this element's events alone and from
+ * nothing but what all these links have in common, is the same on all of them; it is kept once, with the element. */
+#include "lower/lower_internal.h"
+
+enum { MASK_LINK = 16 }; /* beside 1 << side */
+
+typedef struct {
+  lowering *l;
+  uint32_t connection;
+  const model_connection *mc;
+  const model_component *c;
+  connection_fields *f;
+  const char **why; /* per state: why not at events */
+  uint32_t *locals; /* per local: its mask */
+} keeping;
+
+/* ---- walking ---- */
+
+/* Whether an expression reads a state of the link, through lets. */
+bool lower_reads_state(const lowering *l, uint32_t connection, const model_expr *e, uint32_t state) {
+  const model_component *c = component_of_connection(l, connection);
+  if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_STATE)
+    return e->ref.item == state;
+  if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_LET)
+    return lower_reads_state(l, connection, c->lets.data[e->ref.item].value, state);
+  for (int i = 0; i < 3 && e->args[i]; i++)
+    if (lower_reads_state(l, connection, e->args[i], state))
+      return true;
+  return false;
+}
+
+static bool reads_state(const keeping *k, const model_expr *e, uint32_t state) {
+  return lower_reads_state(k->l, k->connection, e, state);
+}
+
+static const model_ode *equation_of(const keeping *k, uint32_t state) {
+  for (uint32_t i = 0; i < k->c->odes.len; i++)
+    if (k->c->odes.data[i].state == state)
+      return &k->c->odes.data[i];
+  return NULL;
+}
+
+static bool sets_state(const model_block *block, uint32_t state) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if (st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == state)
+      return true;
+    if (st->kind == STMT_IF && (sets_state(&st->then_block, state) || sets_state(&st->else_block, state)))
+      return true;
+  }
+  return false;
+}
+
+/* ---- when a state is advanced ---- */
+
+static const char *reader_by_clock(const keeping *k, uint32_t state) {
+  for (uint32_t i = 0; i < k->c->contributions.len; i++)
+    if (reads_state(k, k->c->contributions.data[i].value, state))
+      return "a continuous contribution reads it at every step";
+  return NULL;
+}
+
+static const char *changing_influence(const keeping *k, const model_ode *ode) {
+  view views[4] = {{0}}, *side[4];
+  lower_sides(k->l, true, k->connection, views, side);
+  dependence d = lower_dependence(k->l, side, ode->rate);
+  static const char *const reasons[4] = {NULL, "it depends on what changes in its source",
+                                         "it depends on what changes in its target",
+                                         "it depends on what changes in its astrocyte"};
+  for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++)
+    if (d.side[s] & ~(uint32_t)DEPENDS_INVARIANT)
+      return reasons[s];
+  if (d.side[SIDE_SELF] & DEPENDS_TIME)
+    return "it depends on t";
+  return ode->unless ? "it stands still while a condition holds" : NULL;
+}
+
+/* The exact solution of all equations that are still candidates. */
+static const char *inexactness(const keeping *k, uint32_t state) {
+  lowering *l = k->l;
+  ir_function scratch = {.name = k->mc->name, .domain = k->f->domain};
+  ir_builder b = {.program = l->p, .arena = l->arena, .function = &scratch, .at = k->c->at};
+  scope s = scope_of_links(l, &b, k->connection);
+  view *self = s.side[SIDE_SELF];
+  self->states = ARENA_ARRAY(l->arena, ir_value, k->c->states.len);
+  for (uint32_t i = 0; i < k->c->states.len; i++)
+    self->states[i] = ir_unary(&b, IR_OP_index_number, ir_load(&b, k->f->link_source)); /* any value */
+  system_of of = {.advance = k->f->advance,
+                  .home = k->f->home,
+                  .wanted = ADVANCE_AT_EVENTS,
+                  .of_home = SIDE_SELF,
+                  .step = IR_NO_VALUE};
+  const char *why = NULL;
+  return lower_is_exact(&s, &of, state, &why) ? NULL : why;
+}
+
+static bool by_clock(keeping *k, uint32_t state, const char *why) {
+  k->f->advance[state] = ADVANCE_BY_CLOCK;
+  k->why[state] = why;
+  return true;
+}
+
+/* One round over the equations; true when one of them turned out to need the clock. */
+static bool find_clocked(keeping *k) {
+  bool has_changed = false;
+  for (uint32_t i = 0; i < k->c->odes.len; i++) {
+    const model_ode *ode = &k->c->odes.data[i];
+    if (k->f->advance[ode->state] != ADVANCE_AT_EVENTS)
+      continue;
+    const char *why = reader_by_clock(k, ode->state);
+    if (!why)
+      why = changing_influence(k, ode);
+    for (uint32_t j = 0; j < k->c->odes.len && !why; j++) {
+      const model_ode *other = &k->c->odes.data[j];
+      if (k->f->advance[other->state] == ADVANCE_BY_CLOCK &&
+          (reads_state(k, ode->rate, other->state) || reads_state(k, other->rate, ode->state)))
+        why = arena_printf(k->l->arena, "it goes together with `%s`, which is advanced at every step",
+                           k->c->states.data[other->state].name);
+    }
+    if (!why)
+      why = inexactness(k, ode->state);
+    if (why)
+      has_changed = by_clock(k, ode->state, why);
+  }
+  return has_changed;
+}
+
+static void refuse_marked(keeping *k) {
+  for (uint32_t i = 0; i < k->c->odes.len; i++) {
+    const model_ode *ode = &k->c->odes.data[i];
+    if (ode->timing != ODE_EVENTS || k->f->advance[ode->state] == ADVANCE_AT_EVENTS)
+      continue;
+    diag *d = diag_report(k->l->sink, DIAG_E0411, ode->at,
+                          "the equation of `%s` cannot be advanced at events alone: %s",
+                          k->c->states.data[ode->state].name, k->why[ode->state]);
+    diag_note(d, k->mc->at, "in this connection");
+    diag_hint(d, "leave `on events` away: it is then advanced at every step");
+  }
+}
+
+static void find_advance(keeping *k) {
+  for (uint32_t i = 0; i < k->c->odes.len; i++) {
+    const model_ode *ode = &k->c->odes.data[i];
+    bool is_forced = ode->timing == ODE_CLOCK;
+    k->f->advance[ode->state] = is_forced ? ADVANCE_BY_CLOCK : ADVANCE_AT_EVENTS;
+    k->why[ode->state] = is_forced ? "as the model says" : NULL;
+  }
+  while (find_clocked(k))
+    ;
+  refuse_marked(k);
+}
+
+/* ---- where a state is kept ---- */
+
+static uint32_t mask_of(const keeping *k, const model_expr *e);
+
+static uint32_t mask_of_ref(const keeping *k, const model_expr *e) {
+  uint32_t item = e->ref.item;
+  if (e->ref.side != SIDE_SELF)
+    return 1u << e->ref.side;
+  switch (e->ref.kind) {
+  case REF_PARAM:
+    return k->l->p->fields.data[k->f->param[item]].is_uniform ? 0 : MASK_LINK;
+  case REF_STATE:
+    return k->f->home[item] == SIDE_SELF ? MASK_LINK : 1u << k->f->home[item];
+  case REF_LET:
+    return mask_of(k, k->c->lets.data[item].value);
+  case REF_LOCAL:
+    return k->locals[item];
+  case REF_TIME:
+  case REF_DT:
+  case REF_SIGNAL:
+    return 0;
+  default:
+    return MASK_LINK;
+  }
+}
+
+static uint32_t mask_of(const keeping *k, const model_expr *e) {
+  if (e->kind == MX_REF)
+    return mask_of_ref(k, e);
+  uint32_t mask = e->kind == MX_RANDOM ? MASK_LINK : 0;
+  for (int i = 0; i < 3 && e->args[i]; i++)
+    mask |= mask_of(k, e->args[i]);
+  return mask;
+}
+
+/* What decides the value that a block gives to a state. */
+static uint32_t mask_of_setting(keeping *k, const model_block *block, uint32_t state, uint32_t around) {
+  uint32_t mask = 0;
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if (st->kind == STMT_LOCAL)
+      k->locals[st->item] = mask_of(k, st->value) | around;
+    else if (st->kind == STMT_IF) {
+      uint32_t inner = around | mask_of(k, st->value);
+      mask |= mask_of_setting(k, &st->then_block, state, inner);
+      mask |= mask_of_setting(k, &st->else_block, state, inner);
+    } else if (st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == state)
+      mask |= around | mask_of(k, st->value);
+  }
+  return mask;
+}
+
+static model_side side_of_block(const model_on *on) {
+  switch (on->kind) {
+  case BLOCK_PRE:
+    return SIDE_PRE;
+  case BLOCK_POST:
+    return SIDE_POST;
+  case BLOCK_ASTRO:
+    return SIDE_ASTRO;
+  default:
+    return SIDE_SELF;
+  }
+}
+
+/* The side whose events alone change a state; SIDE_SELF: none, or several. */
+static model_side only_changer(const keeping *k, uint32_t state) {
+  model_side found = SIDE_SELF;
+  for (uint32_t i = 0; i < k->c->blocks.len; i++) {
+    const model_on *on = &k->c->blocks.data[i];
+    if (!sets_state(&on->body, state))
+      continue;
+    model_side side = side_of_block(on);
+    if (side == SIDE_SELF || (found != SIDE_SELF && found != side))
+      return SIDE_SELF;
+    found = side;
+  }
+  return found;
+}
+
+/* All links of an element are reached by its events at the same time. */
+static bool is_simultaneous(const keeping *k, model_side side) {
+  const model_expr *delay = side == SIDE_PRE ? k->mc->delay : k->mc->delay_back;
+  if (delay && lower_self_dependence(k->l, true, k->connection, delay) & ~(uint32_t)DEPENDS_PARAM)
+    return false;
+  return side != SIDE_ASTRO || (k->c->astro_defaults.len == 0 && !k->mc->has_partner_per_link);
+}
+
+static bool is_shared(keeping *k, uint32_t state) {
+  model_side home = k->f->home[state];
+  uint32_t alien = ~(1u << home);
+  const model_ode *ode = equation_of(k, state);
+  const model_expr *start = lower_initial_value(k->l, true, k->connection, REF_STATE, state);
+  if (mask_of(k, start) & alien || (ode && mask_of(k, ode->rate) & alien))
+    return false;
+  for (uint32_t i = 0; i < k->c->odes.len; i++) /* coupled equations stand at one time */
+    if (reads_state(k, k->c->odes.data[i].rate, state) &&
+        k->f->home[k->c->odes.data[i].state] != home)
+      return false;
+  for (uint32_t i = 0; i < k->c->blocks.len; i++)
+    if (mask_of_setting(k, &k->c->blocks.data[i].body, state, 0) & alien)
+      return false;
+  return true;
+}
+
+static void find_homes(keeping *k) {
+  for (uint32_t s = 0; s < k->c->states.len; s++) {
+    model_side side = k->f->advance[s] == ADVANCE_BY_CLOCK ? SIDE_SELF : only_changer(k, s);
+    k->f->home[s] = side != SIDE_SELF && is_simultaneous(k, side) ? side : SIDE_SELF;
+  }
+  for (bool has_changed = true; has_changed;) {
+    has_changed = false;
+    for (uint32_t s = 0; s < k->c->states.len; s++)
+      if (k->f->home[s] != SIDE_SELF && !is_shared(k, s)) {
+        k->f->home[s] = SIDE_SELF;
+        has_changed = true;
+      }
+  }
+}
+
+/* ---- the whole ---- */
+
+static void explain(const keeping *k) {
+  static const char *const keepers[] = {"each link", "each source", "each target", "each astrocyte"};
+  for (uint32_t s = 0; s < k->c->states.len; s++) {
+    const char *name = k->c->states.data[s].name, *keeper = keepers[k->f->home[s]];
+    if (k->f->advance[s] == ADVANCE_AT_EVENTS)
+      lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced in closed form when an event needs it",
+                   name, keeper);
+    else if (k->f->advance[s] == ADVANCE_BY_CLOCK)
+      lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced at every step: %s", name, keeper,
+                   k->why[s]);
+    else
+      lower_decide(k->l, k->mc->name, "state", "%s: one value for %s%s", name, keeper,
+                   k->f->is_changing[s] ? ", changed by events" : "");
+  }
+}
+
+void lower_link_states(lowering *l, uint32_t connection) {
+  const model_component *c = component_of_connection(l, connection);
+  keeping k = {.l = l,
+               .connection = connection,
+               .mc = &l->m->connections.data[connection],
+               .c = c,
+               .f = &l->connections[connection]};
+  k.f->advance = ARENA_ARRAY(l->arena, link_advance, c->states.len);
+  k.f->home = ARENA_ARRAY(l->arena, model_side, c->states.len);
+  k.f->is_changing = ARENA_ARRAY(l->arena, bool, c->states.len);
+  k.why = ARENA_ARRAY(l->arena, const char *, c->states.len);
+  k.locals = ARENA_ARRAY(l->arena, uint32_t, c->local_count);
+  find_advance(&k);
+  find_homes(&k);
+  for (uint32_t s = 0; s < c->states.len; s++) {
+    k.f->is_changing[s] = equation_of(&k, s) != NULL;
+    for (uint32_t i = 0; i < c->blocks.len; i++)
+      k.f->is_changing[s] = k.f->is_changing[s] || sets_state(&c->blocks.data[i].body, s);
+  }
+  explain(&k);
+}
