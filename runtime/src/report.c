@@ -121,8 +121,26 @@ static const char *value_name(double value) {
   return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
+/* A link is named by its ends. */
+static void link_failure_text(const sim *s, const char *variable, char *text, size_t size) {
+  const sim_failure *failure = &s->failure;
+  const nsa_connection *c = &s->program->connections[failure->population];
+  const sim_links *links = &s->links[failure->population];
+  uint32_t target = 0;
+  while (links->row[target + 1] <= failure->element) target++;
+  snprintf(text, size,
+           "numerical failure: connection %s (%s), link from %s %" PRIu32 " to %s %" PRIu32 ": %s is %s at t = %.15g ms", c->name,
+           c->synapse, s->program->populations[c->source].name, links->source[failure->element],
+           s->program->populations[c->target].name, target, variable, value_name(failure->value), failure->time);
+}
+
 void report_failure_text(const sim *s, char *text, size_t size) {
   const sim_failure *failure = &s->failure;
+  if (failure->is_connection) {
+    const char *field = s->program->fields[failure->field].name, *point = strrchr(field, '.');
+    link_failure_text(s, point ? point + 1 : field, text, size);
+    return;
+  }
   const nsa_population *population = &s->program->populations[failure->population];
   const char *name = s->program->fields[failure->field].name,
              *dot = name ? strrchr(name, '.') : NULL;
@@ -158,6 +176,8 @@ static void show_place(FILE *to, const nsa_program *program, nsa_place at) {
 
 /* All states of the element: which of them are still sound tells where it began. */
 static void show_states(FILE *to, const sim *s) {
+  if (s->failure.is_connection)
+    return;
   const nsa_population *population = &s->program->populations[s->failure.population];
   fputs("      = note: the element's state:", to);
   for (uint32_t i = 0; i < population->states_count; i++) {

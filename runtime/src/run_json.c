@@ -154,7 +154,10 @@ static void add_failure(cJSON *outcome, const sim *s) {
   const sim_failure *failure = &s->failure;
   const nsa_field *field = &s->program->fields[failure->field];
   cJSON *to = cJSON_AddObjectToObject(outcome, "failure");
-  add_text(to, "population", s->program->populations[failure->population].name);
+  if (failure->is_connection)
+    add_text(to, "connection", s->program->connections[failure->population].name);
+  else
+    add_text(to, "population", s->program->populations[failure->population].name);
   cJSON_AddNumberToObject(to, "element", failure->element);
   add_text(to, "variable", field->name);
   cJSON_AddNumberToObject(to, "time_ms", failure->time);

@@ -3,6 +3,7 @@
 #include "sim.h"
 
 #include "connect.h"
+#include "events.h"
 #include "linksum.h"
 #include "step.h"
 #include "stimulus.h"
@@ -41,7 +42,8 @@ static void fill(void *data, nsa_type type, uint64_t count, double value) {
 
 static bool field_allocate(sim *s, uint32_t f, uint64_t count, char error[SIM_ERROR_SIZE]) {
   const nsa_field *field = &s->program->fields[f];
-  uint64_t padded = sim_padded(count), size = type_size[field->type];
+  /* One more entry than there are: where the padding of batches of events writes to. */
+  uint64_t padded = sim_padded(field->is_uniform ? count : count + 1), size = type_size[field->type];
   uint64_t bytes = (padded * size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
   s->field_data[f] = padded > UINT64_MAX / 16 ? NULL : aligned_alloc(CACHE_LINE, (size_t)bytes);
   if (!s->field_data[f]) {
@@ -245,6 +247,7 @@ static void free_fields(sim *s) {
 void sim_free(sim *s) {
   if (!s) return;
   thread_pool_free(s->pool);
+  events_free(s->events);
   link_sums_free(s->sums, s->program->connections_count);
   stimuli_free(s->stimuli, s->program->populations_count);
   step_plan_free(s->plan);
@@ -309,8 +312,9 @@ bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]) {
 }
 
 bool sim_init(sim *s, char error[SIM_ERROR_SIZE]) {
-  (void)error;
   run_init(s, true);
+  s->events = events_new(s, error);
+  if (!s->events) return false;
   for (uint32_t i = 0; i < s->program->setup_count; i++)
     step_run_kernel(s, s->program->setup[i], &s->state_clock);
   link_sums_run_once(s);

@@ -17,6 +17,7 @@ struct thread_pool; /* threads.h */
 struct link_sums;   /* linksum.h */
 struct stimuli;     /* stimulus.h */
 struct step_plan;   /* step.h */
+struct events;      /* events.h */
 
 #define SIM_ERROR_SIZE 512
 
@@ -63,8 +64,9 @@ typedef struct {
 
 /* Why sim_step stopped: the first value that is not finite, by population, state and element. */
 typedef struct {
-  uint32_t population, field; /* into the program */
-  uint32_t element;
+  bool is_connection;
+  uint32_t population, field; /* into the program; population: the connection where is_connection */
+  uint32_t element;           /* or link */
   double value;
   uint64_t tick; /* base ticks since the start */
   double time;   /* ms */
@@ -72,7 +74,7 @@ typedef struct {
 
 /* Seconds spent, by stage of a tick; all 0 unless `timed` (reading the clock is not free). */
 typedef struct {
-  double stimuli, step, events, sources, sums, record;
+  double arrivals, stimuli, step, events, sources, sums, record;
 } sim_times;
 
 struct sim {
@@ -110,6 +112,7 @@ struct sim {
   struct thread_pool *pool;
   struct step_plan *plan;
   struct link_sums *sums;
+  struct events *events; /* after sim_init */
   struct stimuli *stimuli;
   struct recorder *recorder; /* NULL or called after each tick */
   struct measurer *measurer;

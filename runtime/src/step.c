@@ -6,11 +6,13 @@
  * their kernels deal with the events detected before first, as phase 1 asks. */
 #include "step.h"
 
+#include "events.h"
 #include "linksum.h"
 #include "stimulus.h"
 #include "threads.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -121,25 +123,30 @@ typedef struct {
   uint32_t kernel;
   const nsa_clock *clock;
   uint64_t blocks;
+  atomic_bool is_nonfinite;
 } kernel_job;
 
 static void kernel_share(void *context, uint32_t thread, uint32_t threads) {
-  const kernel_job *job = context;
-  nsa_range_out ignored = {0};
+  kernel_job *job = context;
+  nsa_range_out out = {0};
   uint64_t first, last;
   thread_share(job->blocks, thread, threads, &first, &last);
   for (uint64_t b = first; b < last; b++)
-    step_run_block(job->s, job->kernel, job->clock, b, &ignored);
+    step_run_block(job->s, job->kernel, job->clock, b, &out);
+  if (out.nonfinite) atomic_store(&job->is_nonfinite, true);
 }
 
-void step_run_kernel(const sim *s, uint32_t kernel, const nsa_clock *clock) {
-  if (kernel == NSA_NONE) return;
+bool step_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock) {
+  if (kernel == NSA_NONE) return true;
   uint64_t count = s->domain_count[s->program->kernels[kernel].domain];
-  if (count == 0) return;
+  if (count == 0) return true;
   kernel_job job = {.s = s, .kernel = kernel, .clock = clock, .blocks = step_blocks(count)};
   if (count < STEP_PARALLEL_FROM) kernel_share(&job, 0, 1);
   else thread_pool_run(s->pool, kernel_share, &job);
+  return !atomic_load(&job.is_nonfinite);
 }
+
+void step_run_kernel(const sim *s, uint32_t kernel, const nsa_clock *clock) { (void)step_run_checked(s, kernel, clock); }
 
 void sim_probe(const sim *s, uint32_t kernel) { step_run_kernel(s, kernel, &s->state_clock); }
 
@@ -293,13 +300,17 @@ bool sim_step(sim *s) {
   uint64_t n = s->tick;
   step_set_clock(s, &s->clock, n);
   step_set_clock(s, &s->state_clock, n + 1);
-  bool ok = step_populations(s, n);
+  double began = seconds(s);
+  bool ok = events_begin_tick(s, n);
+  spend(s, &s->times.arrivals, began);
+  ok = ok && step_populations(s, n);
   s->tick = n + 1;
   if (!ok) {
     s->failure.tick = s->tick;
     s->failure.time = (double)s->tick * s->program->base_dt;
     return false;
   }
+  events_end_tick(s, n);
   double since = seconds(s);
   link_sums_run(s, s->tick);
   spend(s, &s->times.sums, since);

@@ -19,6 +19,9 @@ void step_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick);
 /* A kernel over its whole domain, block by block (in parallel where it is large). */
 void step_run_kernel(const sim *s, uint32_t kernel, const nsa_clock *clock);
 
+/* The same; false when a checked value (of padding, perhaps) was not finite. */
+bool step_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock);
+
 /* A kernel over one block of its domain; nothing where the kernel is NSA_NONE. */
 void step_run_block(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t block,
                     nsa_range_out *out);
