@@ -91,9 +91,6 @@ static void check_other(checker *ck, const ast_decl *d) {
   case AST_DECL_ACT:
     refuse(ck, d->at, "`act`, which needs environments", NULL);
     break;
-  case AST_DECL_SIGNAL:
-    refuse(ck, d->at, "signals", NULL);
-    break;
   case AST_DECL_RUN:
     check_run(ck, d);
     break;
@@ -125,8 +122,8 @@ static void check_needs(checker *ck, const ast_file *file) {
 }
 
 static void make_maps(checker *ck) {
-  map **maps[] = {&ck->timescales, &ck->populations, &ck->connections, &ck->patterns,
-                  &ck->phases,     &ck->measures,    &ck->record_names};
+  map **maps[] = {&ck->timescales, &ck->signals, &ck->populations, &ck->connections,
+                  &ck->patterns,   &ck->phases,  &ck->measures,    &ck->record_names};
   for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
     *maps[i] = map_new(ck->arena);
 }
@@ -143,6 +140,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   import_files(ck, file);
   ck->is_broken = diag_error_count(sink) > 0;
   timescales_check(ck);
+  signals_check(ck);
   populations_check(ck);
   connections_check(ck);
   stimuli_check(ck);

@@ -92,7 +92,7 @@ typedef struct {
   file_scope *main;
   map *files; /* imported: path -> index of scopes */
   VEC(file_scope *) scopes;
-  map *timescales, *populations, *connections, *patterns, *phases, *measures, *variants;
+  map *timescales, *signals, *populations, *connections, *patterns, *phases, *measures, *variants;
   map *record_names;
   uint32_t import_depth;
   bool is_broken;       /* something could not be read: names may be missing through no fault */
@@ -200,6 +200,12 @@ model_expr *resolve_item(expr_env *env, model_side side, model_ref_kind kind, ui
                          span at, const char *name);
 const char *kind_word(model_ref_kind kind);                                /* "a state" */
 uint32_t component_find_event(const model_component *c, const char *name); /* NONE */
+/* pre, post or astro. */
+bool side_find(const char *name, model_side *side);
+/* Somebody reads this item, or adds to it. */
+void side_mark_used(const expr_side *side, model_ref_kind kind, uint32_t item);
+/* E0503; default_text: what a default would have to name. */
+void report_no_astrocyte(const expr_env *env, span at, const char *what, const char *default_text);
 
 /* call.c */
 model_expr *call_check(expr_env *env, const ast_expr *e);
@@ -250,6 +256,7 @@ struct component_builder {
   uint32_t draws;
   uint32_t block_counts[BLOCK_EACH_STEP + 1];
   solver_kind solver;
+  bool has_own_clock; /* the head of a synapse names a timescale: its equations go by it */
 };
 
 /* Builds the component of a definition; partners (for synapses) come in env->side. */
@@ -278,6 +285,20 @@ void items_declare(component_builder *b);
 void lets_check(component_builder *b);
 item_action event_check, on_check, every_check, each_step_check, contribution_check, default_check;
 
+/* What a synapse adds to one of its partners. */
+typedef enum {
+  PARTNER_FOUND,
+  PARTNER_ABSENT, /* a default stands for the astrocyte: what is added goes nowhere */
+  PARTNER_BAD     /* reported, or the partners are not known */
+} partner_result;
+/* `pre.NAME`, `post.NAME`, `astro.NAME`. */
+bool partner_named(const ast_expr *e, model_side *side);
+/* Is there somebody on this side? `what` is for the message when not. */
+partner_result partner_check(const expr_env *env, model_side side, span at, const char *what);
+/* The state (where allowed) or input that `target` names. */
+partner_result partner_target(expr_env *env, const ast_expr *target, model_side side,
+                              bool takes_states, model_ref_kind *kind, uint32_t *item);
+
 /* ode.c */
 item_action ode_check, reaction_check;
 uint32_t timescale_find(checker *ck, ast_name name); /* NONE after an error */
@@ -305,6 +326,11 @@ span decl_name_at(const ast_decl *d);
 void timescales_check(checker *ck);
 void populations_check(checker *ck);
 void connections_check(checker *ck);
+/* The scope of values that belong to single links. */
+expr_env link_scope(checker *ck, const model_connection *c, const char *where);
+/* link.c: what a connection carries. */
+void delays_check(checker *ck, const ast_connect *ast, model_connection *c);
+void combiners_check(checker *ck, const model_connection *c);
 /* What a connection rule can refer to; astro only for the rule of the third partner. */
 typedef struct {
   const model_population *source, *target;
@@ -320,6 +346,9 @@ void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_s
 /* The first population or connection that is named in an expression; NULL: none. */
 const char *owner_of(checker *ck, const ast_expr *e);
 
+void signals_check(checker *ck);
+uint32_t signal_find(const checker *ck, const char *name); /* NONE */
+void signal_names(checker *ck, name_list *out);
 void stimuli_check(checker *ck); /* patterns, present, drive, blocks of phases */
 void records_check(checker *ck);
 void measures_check(checker *ck);

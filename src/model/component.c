@@ -37,6 +37,18 @@ static item_action *action_of(ast_item_kind kind) {
   }
 }
 
+/* A synapse goes by the clock of its fastest partner, unless its head says otherwise. */
+static uint32_t fastest_partner(const checker *ck, const expr_env *env) {
+  const model_timescale *scales = ck->model->timescales.data;
+  uint32_t fastest = NONE;
+  for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++) {
+    const model_component *c = env->side[side].component;
+    if (c != NULL && (fastest == NONE || scales[c->timescale].ticks < scales[fastest].ticks))
+      fastest = c->timescale;
+  }
+  return fastest == NONE ? 0 : fastest;
+}
+
 static void check_items(component_builder *b) {
   lets_check(b);
   for (uint32_t i = 0; i < b->items.len; i++) {
@@ -63,6 +75,7 @@ void component_build(checker *ck, uint32_t def, const expr_env *partners, model_
                            .name = d->name,
                            .doc = d->doc != NULL ? d->doc : "",
                            .at = d->at,
+                           .timescale = fastest_partner(ck, partners),
                            .pre_component = NONE,
                            .post_component = NONE,
                            .astro_component = NONE};

@@ -35,8 +35,6 @@ static const ast_name *decl_name(const ast_decl *d) {
     return &d->as.pattern.name;
   case AST_DECL_ENVIRONMENT:
     return &d->as.environment.name;
-  case AST_DECL_SIGNAL:
-    return &d->as.signal.name;
   case AST_DECL_MEASURE:
     return &d->as.measure.name;
   case AST_DECL_VARIANT:

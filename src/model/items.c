@@ -21,8 +21,11 @@ static fit fit_of(ast_item_kind kind, bool is_synapse) {
   case AST_ITEM_CONTRIBUTION:
   case AST_ITEM_DEFAULT:
     return is_synapse ? FITS : MISPLACED;
-  default:
+  case AST_ITEM_NOISE:
+  case AST_ITEM_TIMER:
     return is_synapse ? NOT_YET : FITS;
+  default:
+    return FITS;
   }
 }
 
@@ -56,7 +59,9 @@ static bool fits_here(component_builder *b, const ast_item *item) {
     f = MISPLACED;
   if (f == NOT_YET)
     refuse(b->ck, item->at, arena_printf(b->ck->arena, "%s in a synapse", item_word(item->kind)),
-           "continuous contributions `post.NAME += value` work");
+           item->kind == AST_ITEM_TIMER
+               ? "a state that an equation lets decay marks the time since an event"
+               : "a noise of one of its partners is read through a state of that partner");
   if (f == MISPLACED) {
     bool is_spike = item->kind == AST_ITEM_EVENT && item->as.event.is_spike;
     diag *d = diag_report(b->ck->sink, DIAG_E0404, item->at, "%s does not belong in %s",
@@ -212,13 +217,10 @@ static void collect_chain(component_builder *b, const component_def **chain, uin
 static void take_head(component_builder *b, const component_def *def) {
   checker *ck = b->ck;
   const ast_component *ast = def->ast;
-  bool is_synapse = ast->kind == AST_SYNAPSE;
-  if (ast->timescale.text != NULL && is_synapse)
-    refuse(ck, ast->timescale.at, "a timescale of a synapse",
-           "a contribution is evaluated at every tick of its fastest participant");
-  else if (ast->timescale.text != NULL) {
+  if (ast->timescale.text != NULL) {
     uint32_t timescale = timescale_find(ck, ast->timescale);
     b->c->timescale = timescale == NONE ? 0 : timescale;
+    b->has_own_clock = ast->kind == AST_SYNAPSE;
   }
   if (ast->solver.name.text != NULL)
     solver_find(ck, &ast->solver, &b->solver);

@@ -83,8 +83,8 @@ typedef VEC(model_stmt) model_block;
 struct model_stmt {
   model_stmt_kind kind;
   span at;
-  model_side side;          /* SET..DIV: whose variable (SIDE_SELF, or a partner: += only) */
-  model_ref_kind target;    /* REF_STATE, REF_INPUT (+= only); REF_PARAM never */
+  model_side side;          /* SET..DIV: whose variable (SIDE_SELF, or a partner: += and -= only) */
+  model_ref_kind target;    /* REF_STATE, REF_INPUT (of partners: += and -= only); REF_PARAM never */
   uint32_t item;            /* the target; LOCAL: its number; EMIT: event; START: timer */
   bool is_signal;           /* EMIT: item is a signal (index into model.signals) */
   model_expr *value;        /* SET..LOCAL; IF: condition; START: duration (ms) */

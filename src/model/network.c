@@ -9,10 +9,21 @@
 
 static const double default_step = 0.1; /* ms */
 
+/* `on events` says something else of an equation. */
+static void check_timescale_name(checker *ck, const ast_name *name) {
+  if (strcmp(name->text, "events") != 0)
+    return;
+  diag *d = diag_report(ck->sink, DIAG_E0204, name->at,
+                        "`events` cannot be a timescale: `on events` means that an equation of a "
+                        "synapse goes from event to event");
+  diag_hint(d, "give it another name");
+}
+
 static void add_timescale(checker *ck, const ast_decl *d) {
   expr_env env = env_constant(ck, NULL, "a timescale");
   model_timescale t = {
       .name = d->as.timescale.name.text, .at = d->as.timescale.name.at, .ticks = 1};
+  check_timescale_name(ck, &d->as.timescale.name);
   bool is_known = expr_constant(&env, d->as.timescale.step, dim_ms,
                                 arena_printf(ck->arena, "`%s`", t.name), &t.dt);
   if (is_known && t.dt <= 0)
@@ -338,33 +349,6 @@ static void check_partner(checker *ck, const ast_connect *ast, model_connection 
   rule_check(ck, &ends, &ast->partner_rule, &c->partner_rule);
 }
 
-/* A slow target takes many values a tick: how they become one is for the author to say. */
-static void check_combiners(checker *ck, const model_connection *c) {
-  const model *m = ck->model;
-  const model_component *synapse = &m->components.data[c->component];
-  const model_component *post = &m->components.data[m->populations.data[c->target].component];
-  uint32_t fastest =
-      m->timescales.data[m->components.data[m->populations.data[c->source].component].timescale]
-          .ticks;
-  if (c->has_partner && c->partner != NONE) {
-    uint32_t astro =
-        m->timescales.data[m->components.data[m->populations.data[c->partner].component].timescale]
-            .ticks;
-    fastest = astro < fastest ? astro : fastest;
-  }
-  for (uint32_t i = 0; i < synapse->contributions.len; i++) {
-    const model_input *in = &post->inputs.data[synapse->contributions.data[i].input];
-    if (m->timescales.data[post->timescale].ticks <= fastest || in->combine != COMBINE_NONE)
-      continue;
-    diag *d = diag_report(ck->sink, DIAG_E0410, in->at,
-                          "the input `%s` of a slow component is fed by a faster one: say how the "
-                          "steps between two of its ticks are combined",
-                          in->name);
-    diag_note(d, c->at, "it is fed here");
-    diag_hint(d, "`input %s ... mean` (or sum, max, min, last)", in->name);
-  }
-}
-
 static void build_synapse(checker *ck, uint32_t def, model_connection *c) {
   model *m = ck->model;
   expr_env env = env_constant(ck, NULL, "a synapse");
@@ -385,9 +369,9 @@ static void build_synapse(checker *ck, uint32_t def, model_connection *c) {
   c->component = m->components.len - 1;
 }
 
-static void check_link_overrides(checker *ck, const ast_connect *ast, model_connection *c) {
-  model *m = ck->model;
-  expr_env env = env_constant(ck, NULL, "an override of a connection");
+expr_env link_scope(checker *ck, const model_connection *c, const char *where) {
+  const model *m = ck->model;
+  expr_env env = env_constant(ck, NULL, where);
   env.side[SIDE_SELF] = (expr_side){.component = &m->components.data[c->component]};
   env.side[SIDE_PRE] = side_of_population(ck, c->source);
   env.side[SIDE_POST] = side_of_population(ck, c->target);
@@ -395,6 +379,11 @@ static void check_link_overrides(checker *ck, const ast_connect *ast, model_conn
   env.allow = ALLOW_RANDOM | ALLOW_DISTANCE;
   env.has_distance_unit =
       m->populations.data[c->source].spacing > 0 && m->populations.data[c->target].spacing > 0;
+  return env;
+}
+
+static void check_link_overrides(checker *ck, const ast_connect *ast, model_connection *c) {
+  expr_env env = link_scope(ck, c, "an override of a connection");
   override_list overrides = {0};
   overrides_check(&env, &ast->overrides, c->name, &overrides);
   c->overrides.data = overrides.data;
@@ -429,9 +418,6 @@ static void add_connection(checker *ck, const ast_decl *decl) {
   c.source = find_end(ck, ast->source);
   c.target = find_end(ck, ast->target);
   uint32_t def = find_definition(ck, ast->synapse, true);
-  if (ast->delay != NULL || ast->delay_back != NULL)
-    refuse(ck, (ast->delay != NULL ? ast->delay : ast->delay_back)->at, "delays of connections",
-           "without `delay`, what a link carries arrives in the next step");
   if (c.source == NONE || c.target == NONE)
     return;
   check_rule(ck, ast, &c);
@@ -440,7 +426,8 @@ static void add_connection(checker *ck, const ast_decl *decl) {
     return;
   build_synapse(ck, def, &c);
   check_link_overrides(ck, ast, &c);
-  check_combiners(ck, &c);
+  delays_check(ck, ast, &c);
+  combiners_check(ck, &c);
   map_insert(ck->connections, c.name, ck->model->connections.len);
   vec_push(ck->arena, &ck->model->connections, c);
 }

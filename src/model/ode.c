@@ -176,6 +176,8 @@ static bool take_noise_out(component_builder *b, model_ode *ode, model_expr *rhs
 static expr_env equation_scope(component_builder *b, const flat_item *item, unsigned more) {
   expr_env env = b->env;
   env.allow = IN_VALUES | more;
+  if (b->c->kind == COMPONENT_SYNAPSE)
+    env.allow &= ~(unsigned)ALLOW_PLACE;
   env.where = "an equation";
   env.home = item->def->home;
   return env;
@@ -206,9 +208,43 @@ static bool find_state(component_builder *b, ast_name name, const char *role, ui
   return false;
 }
 
+static bool is_on_events(const ast_name *timescale) {
+  return timescale->text != NULL && strcmp(timescale->text, "events") == 0;
+}
+
+static bool needs_steps(solver_kind solver) {
+  return solver != SOLVER_automatic && solver != SOLVER_exact;
+}
+
+/* When nothing is said; neurons and astrocytes always go by their clock. */
+static ode_timing usual_timing(const component_builder *b, solver_kind solver) {
+  bool is_free = b->c->kind == COMPONENT_SYNAPSE && !b->has_own_clock && !needs_steps(solver);
+  return is_free ? ODE_AUTOMATIC : ODE_CLOCK;
+}
+
+static ode_timing equation_timing(component_builder *b, const flat_item *item, solver_kind solver) {
+  const ast_name *name = &item->ast->as.ode.timescale;
+  if (!is_on_events(name) || b->c->kind != COMPONENT_SYNAPSE)
+    return name->text != NULL ? ODE_CLOCK : usual_timing(b, solver);
+  if (needs_steps(solver)) {
+    diag *d = diag_report(b->ck->sink, DIAG_E0403, name->at,
+                          "`using %s` goes by steps, and an equation `on events` has none",
+                          solver_texts[solver]);
+    diag_hint(d, "leave out one of them");
+  }
+  return ODE_EVENTS;
+}
+
 static uint32_t equation_timescale(component_builder *b, const flat_item *item) {
   const ast_name *name = &item->ast->as.ode.timescale;
   uint32_t own = b->c->timescale;
+  if (is_on_events(name)) {
+    if (b->c->kind != COMPONENT_SYNAPSE)
+      diag_report(b->ck->sink, DIAG_E0404, name->at,
+                  "`on events` is for equations of synapses: %s goes by its clock",
+                  component_word(b->c->kind));
+    return own;
+  }
   uint32_t found = name->text != NULL ? timescale_find(b->ck, *name) : own;
   if (found == NONE || found == own)
     return own;
@@ -239,9 +275,10 @@ static dim rhs_unit(component_builder *b, const flat_item *item, const model_sta
 void ode_check(component_builder *b, const flat_item *item) {
   checker *ck = b->ck;
   model_ode ode = {
-      .at = item->ast->at, .timing = ODE_CLOCK, .solver = b->solver, .timescale = equation_timescale(b, item)};
+      .at = item->ast->at, .solver = b->solver, .timescale = equation_timescale(b, item)};
   if (item->ast->as.ode.solver.name.text != NULL)
     solver_find(ck, &item->ast->as.ode.solver, &ode.solver);
+  ode.timing = equation_timing(b, item, ode.solver);
   expr_env env = equation_scope(b, item, ALLOW_NOISE);
   if (!find_state(b, item->ast->as.ode.state, "have an equation", &ode.state)) {
     expr_number(&env, item->ast->as.ode.rhs, NULL);
@@ -329,7 +366,11 @@ static model_ode *equation_of(component_builder *b, uint32_t state, span at) {
   for (uint32_t i = 0; i < b->c->odes.len; i++)
     if (b->c->odes.data[i].state == state)
       return &b->c->odes.data[i];
-  model_ode ode = {.state = state, .at = at, .timing = ODE_CLOCK, .solver = b->solver, .timescale = b->c->timescale};
+  model_ode ode = {.state = state,
+                   .at = at,
+                   .timing = usual_timing(b, b->solver),
+                   .solver = b->solver,
+                   .timescale = b->c->timescale};
   for (uint32_t i = 0; i < b->c->noises.len; i++)
     vec_push(b->ck->arena, &ode.noise, NULL);
   vec_push(b->ck->arena, &b->c->odes, ode);

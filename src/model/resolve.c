@@ -51,7 +51,7 @@ const char *kind_word(model_ref_kind kind) {
   static const char *const words[] = {
       [REF_PARAM] = "a param", [REF_STATE] = "a state", [REF_INPUT] = "an input",
       [REF_LET] = "a let",     [REF_NOISE] = "a noise", [REF_TIMER] = "a timer"};
-  return kind <= REF_TIMER ? words[kind] : "a value";
+  return kind <= REF_TIMER ? words[kind] : kind == REF_SIGNAL ? "a signal" : "a value";
 }
 
 static void add_item_names(checker *ck, const expr_env *env, model_side side, name_list *out) {
@@ -99,7 +99,7 @@ static model_expr *not_allowed(expr_env *env, model_ref_kind kind, span at, cons
   return NULL;
 }
 
-static void mark_used(const expr_side *side, model_ref_kind kind, uint32_t item) {
+void side_mark_used(const expr_side *side, model_ref_kind kind, uint32_t item) {
   if (side->usage == NULL)
     return;
   if (kind == REF_INPUT && side->usage->inputs != NULL)
@@ -124,7 +124,7 @@ model_expr *resolve_item(expr_env *env, model_side side, model_ref_kind kind, ui
   dim unit = component_item_unit(c, kind, item);
   if (dim_is_unknown(unit))
     return NULL;
-  mark_used(&env->side[side], kind, item);
+  side_mark_used(&env->side[side], kind, item);
   model_expr *e = expr_ref(env->ck, kind, side_in_result(env, side), item, unit, at);
   e->is_bool = kind == REF_TIMER || (kind == REF_LET && c->lets.data[item].value->is_bool);
   return e;
@@ -288,6 +288,9 @@ static model_expr *wrong_kind_of_name(expr_env *env, const ast_expr *e, bool *is
                 name, name);
   else if (strcmp(name, "spike") == 0)
     diag_report(env->ck->sink, DIAG_E0203, e->at, "`spike` is an event, not a value");
+  else if (signal_find(env->ck, name) != NONE)
+    diag_report(env->ck->sink, DIAG_E0203, e->at,
+                "`%s` is a signal: it has a value in blocks `on %s` only", name, name);
   else if (builtin_find(name, &fn) || function_find(env, name, &is_own, &home) != NULL)
     diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a function: write `%s(...)`", name,
                 name);
@@ -338,7 +341,7 @@ model_expr *resolve_name(expr_env *env, const ast_expr *e) {
 
 /* ---- members ---- */
 
-static bool find_side(const char *name, model_side *side) {
+bool side_find(const char *name, model_side *side) {
   static const char *const names[] = {
       [SIDE_PRE] = "pre", [SIDE_POST] = "post", [SIDE_ASTRO] = "astro"};
   for (int i = SIDE_PRE; i <= SIDE_ASTRO; i++)
@@ -368,6 +371,18 @@ static model_expr *unknown_member(expr_env *env, const ast_expr *e, model_side s
   return NULL;
 }
 
+void report_no_astrocyte(const expr_env *env, span at, const char *what, const char *default_text) {
+  diag *d =
+      diag_report(env->ck->sink, DIAG_E0503, at,
+                  "`%s` needs an astrocyte, and a connection of this synapse has none", what);
+  if (env->connect_at.file != NONE)
+    diag_note(d, env->connect_at, "this connection has no `with`");
+  diag_hint(d,
+            "add `with POPULATION by RULE` to the connection, or `default %s = value` to the "
+            "synapse",
+            default_text);
+}
+
 /* What `default astro.NAME = value` gives to a link that has no astrocyte at all. */
 static model_expr *default_of_absent(expr_env *env, const ast_expr *e) {
   component_builder *b = env->builder;
@@ -383,15 +398,8 @@ static model_expr *default_of_absent(expr_env *env, const ast_expr *e) {
     inner.where = "a default";
     return expr_check(&inner, item->ast->as.fallback.value, NULL);
   }
-  diag *d = diag_report(env->ck->sink, DIAG_E0503, e->at,
-                        "`%s` needs an astrocyte, and a connection of this synapse has none",
-                        expr_text(env->ck, e));
-  if (env->connect_at.file != NONE)
-    diag_note(d, env->connect_at, "this connection has no `with`");
-  diag_hint(d,
-            "add `with POPULATION by RULE` to the connection, or `default %s = value` to the "
-            "synapse",
-            expr_text(env->ck, e));
+  const char *what = expr_text(env->ck, e);
+  report_no_astrocyte(env, e->at, what, what);
   return NULL;
 }
 
@@ -427,7 +435,7 @@ model_expr *resolve_member(expr_env *env, const ast_expr *e) {
     return NULL;
   if (object->kind == AST_NAME && object->as.name.text == env->self_name)
     return find_member(env, e, SIDE_SELF);
-  if (object->kind == AST_NAME && find_side(object->as.name.text, &side)) {
+  if (object->kind == AST_NAME && side_find(object->as.name.text, &side)) {
     if (env->has_partners)
       return resolve_side_member(env, e, side);
     diag_report(env->ck->sink, DIAG_E0203, object->at,

@@ -78,26 +78,51 @@ static bool find_target_name(block_env *env, const ast_expr *e, const char **nam
   return false;
 }
 
-static bool is_local(const expr_env *env, const char *name) {
+/* A let of the block, or the value of its signal. */
+static bool is_local(const expr_env *env, const char *name, model_ref_kind *kind) {
   for (const binding *b = env->bindings; b != NULL; b = b->next)
-    if (b->name == name)
+    if (b->name == name) {
+      bool is_signal = b->value != NULL && b->value->kind == MX_REF &&
+                       b->value->ref.kind == REF_SIGNAL;
+      *kind = is_signal ? REF_SIGNAL : REF_LET;
       return true;
+    }
   return false;
 }
 
-static bool find_target(block_env *env, const ast_expr *e, assign_target *out) {
+/* A synapse adds to states and inputs of its partners, and does nothing else to them. */
+static bool find_partner_target(block_env *env, const ast_expr *e, ast_assign_op op,
+                                assign_target *out) {
+  checker *ck = env->env->ck;
+  if (op != AST_ASSIGN_ADD && op != AST_ASSIGN_SUB) {
+    diag *d = diag_report(ck->sink, DIAG_E0409, e->at,
+                          "`%s` cannot be set here: a synapse can only add to its partners",
+                          expr_text(ck, e));
+    diag_hint(d, "write `%s += value`", expr_text(ck, e));
+    return false;
+  }
+  if (partner_target(env->env, e, out->side, true, &out->kind, &out->item) != PARTNER_FOUND)
+    return false;
+  out->unit = component_item_unit(env->env->side[out->side].component, out->kind, out->item);
+  return true;
+}
+
+static bool find_target(block_env *env, const ast_expr *e, ast_assign_op op, assign_target *out) {
   const model_component *c = env->env->side[SIDE_SELF].component;
   component_builder *builder = env->env->builder;
   const char *name;
   *out = (assign_target){.side = SIDE_SELF, .kind = REF_LET};
+  if (env->env->has_partners && partner_named(e, &out->side))
+    return find_partner_target(env, e, op, out);
   if (e->kind == AST_INDEX && env->population != NONE) {
     out->slice = e;
     e = e->as.index.object;
   }
   if (!find_target_name(env, e, &name))
     return false;
-  if (is_local(env->env, name) || (builder != NULL && builder_find_let(builder, name) != NULL))
-    return report_target(env, e, REF_LET);
+  if (is_local(env->env, name, &out->kind) ||
+      (builder != NULL && builder_find_let(builder, name) != NULL))
+    return report_target(env, e, out->kind);
   if (component_find(c, name, &out->kind, &out->item)) {
     if (out->kind != REF_STATE)
       return report_target(env, e, out->kind);
@@ -136,7 +161,7 @@ static void check_assign(block_env *env, const ast_stmt *s, model_block *out) {
   assign_target target;
   if (env->population != NONE && !is_about(env, target_ast))
     return;
-  if (!find_target(env, target_ast, &target)) {
+  if (!find_target(env, target_ast, s->as.assign.op, &target)) {
     expr_number(env->env, s->as.assign.value, NULL);
     return;
   }
@@ -215,6 +240,31 @@ static bool is_in_component(block_env *env, const ast_stmt *s, const char *what)
   return false;
 }
 
+static void report_emit(block_env *env, const ast_name *name) {
+  checker *ck = env->env->ck;
+  const model_component *c = env->env->side[SIDE_SELF].component;
+  bool is_synapse = c->kind == COMPONENT_SYNAPSE;
+  name_list known = {0};
+  for (uint32_t i = 0; i < c->events.len; i++)
+    vec_push(ck->arena, &known, c->events.data[i].name);
+  signal_names(ck, &known);
+  report_unknown(ck, name->at, DIAG_E0407, is_synapse ? "the signal" : "the event or signal",
+                 name->text, &known);
+}
+
+/* `emit` sends a signal with the value 1. */
+static bool is_plain_signal(block_env *env, const ast_name *name, uint32_t signal) {
+  checker *ck = env->env->ck;
+  const model_signal *s = &ck->model->signals.data[signal];
+  if (dim_is_none(s->unit) || dim_is_unknown(s->unit))
+    return true;
+  diag *d = diag_report(ck->sink, DIAG_E0302, name->at,
+                        "`emit` sends the plain number 1, but the value of `%s` is in %s", s->name,
+                        dim_name(ck->arena, s->unit));
+  diag_note(d, s->at, "it is declared here");
+  return false;
+}
+
 static void check_emit(block_env *env, const ast_stmt *s, model_block *out) {
   checker *ck = env->env->ck;
   const model_component *c = env->env->side[SIDE_SELF].component;
@@ -222,14 +272,14 @@ static void check_emit(block_env *env, const ast_stmt *s, model_block *out) {
     return;
   model_stmt m = {.kind = STMT_EMIT, .at = s->at};
   m.item = component_find_event(c, intern_cstr(ck->names, s->as.emit.event.text));
-  if (m.item != NONE) {
-    vec_push(ck->arena, out, m);
-    return;
+  if (m.item == NONE) {
+    m.item = signal_find(ck, s->as.emit.event.text);
+    m.is_signal = true;
   }
-  name_list known = {0};
-  for (uint32_t i = 0; i < c->events.len; i++)
-    vec_push(ck->arena, &known, c->events.data[i].name);
-  report_unknown(ck, s->as.emit.event.at, DIAG_E0407, "the event", s->as.emit.event.text, &known);
+  if (m.item == NONE)
+    report_emit(env, &s->as.emit.event);
+  else if (!m.is_signal || is_plain_signal(env, &s->as.emit.event, m.item))
+    vec_push(ck->arena, out, m);
 }
 
 static void report_timer(block_env *env, const ast_name *name, bool is_found, model_ref_kind kind) {

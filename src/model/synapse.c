@@ -1,50 +1,85 @@
 /* SPDX-License-Identifier: MIT */
-/* synapse.c - continuous contributions, and what stands for an absent astrocyte. */
+/* synapse.c - what a synapse may add to its partners, continuous contributions, and what stands for an
+ * absent astrocyte. */
 #include "model/check.h"
 
-static bool target_side(component_builder *b, const ast_expr *target, model_side *side) {
-  if (target->kind == AST_MEMBER && target->as.member.object->kind == AST_NAME) {
-    const char *partner = target->as.member.object->as.name.text;
-    if (strcmp(partner, "post") == 0) {
-      *side = SIDE_POST;
+/* ---- partners ---- */
+
+bool partner_named(const ast_expr *e, model_side *side) {
+  return e->kind == AST_MEMBER && e->as.member.object->kind == AST_NAME &&
+         side_find(e->as.member.object->as.name.text, side);
+}
+
+static bool has_default(const component_builder *b) {
+  for (uint32_t i = 0; i < b->items.len; i++)
+    if (b->items.data[i].ast->kind == AST_ITEM_DEFAULT && !b->items.data[i].is_dropped)
       return true;
-    }
-    if (strcmp(partner, "astro") == 0) {
-      refuse(b->ck, target->at, "a contribution to the astrocyte of a synapse",
-             "a connection from the neurons to the astrocytes, with a synapse of its own, does the "
-             "same");
-      return false;
-    }
-  }
-  if (target->kind != AST_BAD) {
-    diag *d = diag_report(b->ck->sink, DIAG_E0409, target->at,
-                          "a synapse contributes to inputs of its target only, not to `%s`",
-                          expr_text(b->ck, target));
-    diag_hint(d, "write `post.NAME += value`");
-  }
   return false;
 }
 
-static bool find_target_input(component_builder *b, const ast_expr *target, model_side side,
-                              uint32_t *input) {
-  const model_component *partner = b->env.side[side].component;
-  const ast_name *name = &target->as.member.name;
-  model_ref_kind kind;
+partner_result partner_check(const expr_env *env, model_side side, span at, const char *what) {
+  if (env->partners_unknown)
+    return PARTNER_BAD;
+  if (env->side[side].component != NULL)
+    return PARTNER_FOUND;
+  if (env->builder != NULL && has_default(env->builder))
+    return PARTNER_ABSENT;
+  report_no_astrocyte(env, at, what, "astro.NAME");
+  return PARTNER_BAD;
+}
+
+static void report_unknown_target(expr_env *env, const ast_name *name,
+                                  const model_component *partner, bool takes_states) {
+  checker *ck = env->ck;
   name_list known = {0};
-  if (component_find(partner, name->text, &kind, input) && kind == REF_INPUT)
-    return true;
-  if (component_find(partner, name->text, &kind, input)) {
-    diag_report(b->ck->sink, DIAG_E0409, name->at,
-                "`%s` is %s of `%s`; a synapse can contribute to inputs only", name->text,
-                kind_word(kind), partner->name);
-    return false;
-  }
   for (uint32_t i = 0; i < partner->inputs.len; i++)
-    vec_push(b->ck->arena, &known, partner->inputs.data[i].name);
-  report_unknown(b->ck, name->at, DIAG_E0201,
-                 arena_printf(b->ck->arena, "in `%s` the input", partner->name), name->text,
-                 &known);
-  return false;
+    vec_push(ck->arena, &known, partner->inputs.data[i].name);
+  for (uint32_t i = 0; takes_states && i < partner->states.len; i++)
+    vec_push(ck->arena, &known, partner->states.data[i].name);
+  report_unknown(ck, name->at, DIAG_E0201,
+                 arena_printf(ck->arena, "in `%s` the %s", partner->name,
+                              takes_states ? "state or input" : "input"),
+                 name->text, &known);
+}
+
+partner_result partner_target(expr_env *env, const ast_expr *target, model_side side,
+                              bool takes_states, model_ref_kind *kind, uint32_t *item) {
+  partner_result result = partner_check(env, side, target->at, expr_text(env->ck, target));
+  if (result != PARTNER_FOUND)
+    return result;
+  const model_component *partner = env->side[side].component;
+  const ast_name *name = &target->as.member.name;
+  if (!component_find(partner, name->text, kind, item)) {
+    report_unknown_target(env, name, partner, takes_states);
+    return PARTNER_BAD;
+  }
+  if (*kind == REF_INPUT || (takes_states && *kind == REF_STATE)) {
+    side_mark_used(&env->side[side], *kind, *item);
+    return dim_is_unknown(component_item_unit(partner, *kind, *item)) ? PARTNER_BAD : PARTNER_FOUND;
+  }
+  diag *d = diag_report(env->ck->sink, DIAG_E0409, name->at,
+                        "`%s` is %s of `%s`; a synapse can %s only", name->text, kind_word(*kind),
+                        partner->name,
+                        takes_states ? "add to states and inputs" : "contribute to inputs");
+  if (*kind == REF_STATE)
+    diag_hint(d, "blocks can add to states: `on pre { %s += value }`", expr_text(env->ck, target));
+  return PARTNER_BAD;
+}
+
+/* ---- continuous contributions ---- */
+
+static partner_result contribution_target(expr_env *env, const ast_expr *target,
+                                          model_contribution *c) {
+  model_ref_kind kind;
+  if (partner_named(target, &c->side))
+    return partner_target(env, target, c->side, false, &kind, &c->input);
+  if (target->kind != AST_BAD) {
+    diag *d = diag_report(env->ck->sink, DIAG_E0409, target->at,
+                          "a synapse contributes to inputs of its partners only, not to `%s`",
+                          expr_text(env->ck, target));
+    diag_hint(d, "write `post.NAME += value`");
+  }
+  return PARTNER_BAD;
 }
 
 void contribution_check(component_builder *b, const flat_item *item) {
@@ -52,9 +87,7 @@ void contribution_check(component_builder *b, const flat_item *item) {
   expr_env env = builder_scope(b, IN_VALUES, "a contribution", "");
   env.home = item->def->home;
   model_contribution c = {.at = item->ast->at};
-  bool is_known = target_side(b, target, &c.side) && !b->env.partners_unknown &&
-                  find_target_input(b, target, c.side, &c.input);
-  if (!is_known) {
+  if (contribution_target(&env, target, &c) != PARTNER_FOUND) {
     expr_number(&env, item->ast->as.contribution.value, NULL);
     return;
   }
@@ -65,11 +98,12 @@ void contribution_check(component_builder *b, const flat_item *item) {
     vec_push(b->ck->arena, &b->c->contributions, c);
 }
 
+/* ---- defaults ---- */
+
 void default_check(component_builder *b, const flat_item *item) {
   const ast_expr *target = item->ast->as.fallback.target;
-  bool is_astro = target->kind == AST_MEMBER && target->as.member.object->kind == AST_NAME &&
-                  strcmp(target->as.member.object->as.name.text, "astro") == 0;
-  if (!is_astro) {
+  model_side side;
+  if (!partner_named(target, &side) || side != SIDE_ASTRO) {
     if (target->kind != AST_BAD)
       diag_report(b->ck->sink, DIAG_E0409, target->at,
                   "a default stands for a value of the astrocyte: `default astro.NAME = value`");

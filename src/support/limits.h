@@ -47,4 +47,8 @@
 #define LIMIT_STATE_BYTES (16.0 * 1024 * 1024 * 1024)
 #define LIMIT_LINKS 2.0e9
 
+/* Steps of the fastest timescale that a delay may last: a link holds it in 16 bits, and every neuron keeps its
+ * events of that many steps. */
+#define LIMIT_DELAY_TICKS 65535
+
 #endif

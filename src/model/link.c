@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* link.c - what a connection carries: how long it takes, and how inputs of slow components take it. */
+#include "model/check.h"
+#include "support/limits.h"
+
+#include <math.h>
+
+/* ---- delays ---- */
+
+static void report_delay(checker *ck, span at, double time) {
+  double dt = ck->model->base_dt, longest = LIMIT_DELAY_TICKS * dt;
+  if (time < 0)
+    diag_report(ck->sink, DIAG_E0504, at, "a delay of %g ms: nothing arrives before it is sent",
+                time);
+  else if (time < dt) {
+    diag *d = diag_report(ck->sink, DIAG_E0504, at, "a delay of %g ms is shorter than a step of %g ms",
+                          time, dt);
+    diag_hint(d, "leave it out: without `delay` what a link carries arrives in the next step");
+  } else {
+    diag *d = diag_report(ck->sink, DIAG_E0504, at,
+                          "a delay of %g ms is longer than %d steps of %g ms", time,
+                          LIMIT_DELAY_TICKS, dt);
+    diag_hint(d, "%g ms is the longest; with a longer step it would be more", longest);
+  }
+}
+
+/* A delay that draws or depends on the link is bounded when the links are made. */
+static void check_constant_delay(checker *ck, const ast_expr *e, const model_expr *value,
+                                 const model_connection *c) {
+  double time, dt = ck->model->base_dt;
+  bool has_usual_params = c->overrides.len == 0;
+  const model_component *params = has_usual_params ? &ck->model->components.data[c->component] : NULL;
+  if (!constant_value(value, params, &time))
+    return;
+  double ticks = floor(time / dt + 0.5);
+  if (ticks >= 1 && ticks <= LIMIT_DELAY_TICKS)
+    whole_ticks(ck, e->at, time, dt, "a delay", false);
+  else
+    report_delay(ck, e->at, time);
+}
+
+static model_expr *check_delay(checker *ck, const ast_expr *e, const char *key,
+                               const model_connection *c) {
+  uint32_t draws = 0;
+  if (e == NULL)
+    return NULL;
+  expr_env env = link_scope(ck, c, "a delay");
+  env.param_limit = NONE;
+  env.key_base = key;
+  env.draws = &draws;
+  model_expr *value = expr_of_unit(&env, e, dim_ms, "a delay");
+  check_constant_delay(ck, e, value, c);
+  return value;
+}
+
+void delays_check(checker *ck, const ast_connect *ast, model_connection *c) {
+  c->delay = check_delay(ck, ast->delay, arena_printf(ck->arena, "%s/delay", c->name), c);
+  c->delay_back = check_delay(ck, ast->delay_back, arena_printf(ck->arena, "%s/back", c->name), c);
+}
+
+/* ---- inputs of slow components ---- */
+
+typedef struct {
+  checker *ck;
+  const model_connection *c;
+  uint32_t fastest; /* ticks of the fastest participant */
+} feeding;
+
+static const model_component *component_on(const feeding *f, model_side side) {
+  const model *m = f->ck->model;
+  uint32_t population = side == SIDE_PRE    ? f->c->source
+                        : side == SIDE_POST ? f->c->target
+                                            : f->c->partner;
+  return &m->components.data[m->populations.data[population].component];
+}
+
+static uint32_t ticks_of(const feeding *f, model_side side) {
+  return f->ck->model->timescales.data[component_on(f, side)->timescale].ticks;
+}
+
+static uint32_t fastest_participant(const feeding *f) {
+  uint32_t fastest = ticks_of(f, SIDE_PRE), post = ticks_of(f, SIDE_POST);
+  fastest = post < fastest ? post : fastest;
+  if (!f->c->has_partner)
+    return fastest;
+  uint32_t astro = ticks_of(f, SIDE_ASTRO);
+  return astro < fastest ? astro : fastest;
+}
+
+/* A slow target takes many values a tick: how they become one is for the author to say. */
+static void check_continuous(const feeding *f, const model_contribution *contribution) {
+  const model_input *in = &component_on(f, contribution->side)->inputs.data[contribution->input];
+  if (ticks_of(f, contribution->side) <= f->fastest || in->combine != COMBINE_NONE)
+    return;
+  diag *d = diag_report(f->ck->sink, DIAG_E0410, in->at,
+                        "the input `%s` of a slow component is fed by a faster one: say how the "
+                        "steps between two of its ticks are combined",
+                        in->name);
+  diag_note(d, f->c->at, "it is fed here");
+  diag_hint(d, "`input %s ... mean` (or sum, max, min, last)", in->name);
+}
+
+/* Events come at any step of the fastest timescale; between them nothing does. */
+static void check_increment(const feeding *f, const model_stmt *s) {
+  if (s->side == SIDE_SELF || s->target != REF_INPUT || ticks_of(f, s->side) == 1)
+    return;
+  const model_input *in = &component_on(f, s->side)->inputs.data[s->item];
+  if (in->combine == COMBINE_SUM || in->combine == COMBINE_MEAN)
+    return;
+  diag *d = diag_report(f->ck->sink, DIAG_E0410, in->at,
+                        "events add to the input `%s` of a slow component: events can be summed or "
+                        "averaged only%s",
+                        in->name, in->combine == COMBINE_NONE ? "; say which" : "");
+  diag_note(d, s->at, "an event adds to it here");
+  diag_hint(d, "`input %s ... sum` adds up what came between two of its ticks; `mean` divides that "
+               "by the fast steps",
+            in->name);
+}
+
+static void check_increments(const feeding *f, const model_block *block) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *s = &block->data[i];
+    if (s->kind == STMT_ADD || s->kind == STMT_SUB)
+      check_increment(f, s);
+    check_increments(f, &s->then_block);
+    check_increments(f, &s->else_block);
+  }
+}
+
+void combiners_check(checker *ck, const model_connection *c) {
+  const model_component *synapse = &ck->model->components.data[c->component];
+  feeding f = {.ck = ck, .c = c};
+  f.fastest = fastest_participant(&f);
+  for (uint32_t i = 0; i < synapse->contributions.len; i++)
+    check_continuous(&f, &synapse->contributions.data[i]);
+  for (uint32_t i = 0; i < synapse->blocks.len; i++)
+    check_increments(&f, &synapse->blocks.data[i].body);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* signal.c - signals: what reaches all that listen at once, and the times at which it is sent. */
+#include "model/check.h"
+
+#include <math.h>
+
+uint32_t signal_find(const checker *ck, const char *name) {
+  uint32_t index;
+  return map_find(ck->signals, name, &index) ? index : NONE;
+}
+
+void signal_names(checker *ck, name_list *out) {
+  for (uint32_t i = 0; i < ck->model->signals.len; i++)
+    vec_push(ck->arena, out, ck->model->signals.data[i].name);
+}
+
+/* ---- times ---- */
+
+static bool time_of(checker *ck, const ast_expr *e, const char *what, bool needs_tick,
+                    double *out) {
+  expr_env env = env_constant(ck, NULL, "the time of a signal");
+  if (e == NULL)
+    return true;
+  if (!expr_constant(&env, e, dim_ms, what, out))
+    return false;
+  *out = whole_ticks(ck, e->at, *out, ck->model->base_dt, what, needs_tick);
+  return true;
+}
+
+static bool check_times(checker *ck, const ast_window *w, model_signal_times *times) {
+  double duration = INFINITY;
+  if (w->during.text != NULL)
+    refuse(ck, w->during.at, "signals by `during`", "give the window by `from` and `for`");
+  bool is_good = time_of(ck, w->from, "the start of a signal", false, &times->start);
+  is_good = time_of(ck, w->duration, "the length of a window", true, &duration) && is_good;
+  is_good = time_of(ck, w->every, "the period of a signal", true, &times->every) && is_good;
+  times->stop = times->start + duration;
+  return is_good;
+}
+
+/* ---- declarations ---- */
+
+/* `signal NAME` alone declares; with a value or a time it is sent. */
+static bool is_sent(const ast_decl *d) {
+  const ast_window *w = &d->as.signal.window;
+  return d->as.signal.value != NULL || w->from != NULL || w->duration != NULL || w->every != NULL;
+}
+
+static model_signal *signal_of(checker *ck, const ast_decl *d) {
+  const ast_name *name = &d->as.signal.name;
+  uint32_t index = signal_find(ck, name->text);
+  if (index == NONE) {
+    model_signal s = {.name = name->text, .at = name->at, .unit = dim_none()};
+    index = ck->model->signals.len;
+    map_insert(ck->signals, name->text, index);
+    vec_push(ck->arena, &ck->model->signals, s);
+  }
+  return &ck->model->signals.data[index];
+}
+
+static bool has_value(const model_signal *s) {
+  for (uint32_t i = 0; i < s->schedule.len; i++)
+    if (s->schedule.data[i].value != NULL)
+      return true;
+  return false;
+}
+
+/* The first value gives the unit of all. */
+static bool check_value(checker *ck, const ast_expr *e, model_signal *s,
+                        model_signal_times *times) {
+  uint32_t draws = 0;
+  expr_env env = env_constant(ck, NULL, "the value of a signal");
+  env.allow = ALLOW_TIME | ALLOW_RANDOM;
+  env.key_base = times->key;
+  env.draws = &draws;
+  if (has_value(s) || dim_is_unknown(s->unit)) {
+    times->value = dim_is_unknown(s->unit)
+                       ? expr_number(&env, e, NULL)
+                       : expr_of_unit(&env, e, s->unit, arena_printf(ck->arena, "`%s`", s->name));
+    return times->value != NULL;
+  }
+  times->value = expr_number(&env, e, NULL);
+  s->unit = times->value != NULL ? times->value->unit : dim_unknown();
+  return times->value != NULL;
+}
+
+static void add_signal(checker *ck, const ast_decl *d) {
+  if (d->as.signal.name.text == NULL)
+    return;
+  model_signal *s = signal_of(ck, d);
+  if (d->as.signal.when.value != NULL)
+    refuse(ck, d->as.signal.when.at, "signals by `when`",
+           "blocks of neurons and astrocytes can send them: `emit NAME`");
+  if (!is_sent(d))
+    return;
+  model_signal_times times = {
+      .at = d->at, .key = arena_printf(ck->arena, "%s/signal%u", s->name, s->schedule.len)};
+  bool is_good = check_times(ck, &d->as.signal.window, &times);
+  if (d->as.signal.value != NULL)
+    is_good = check_value(ck, d->as.signal.value, s, &times) && is_good;
+  if (is_good)
+    vec_push(ck->arena, &s->schedule, times);
+}
+
+/* What is sent without a value is sent with the plain number 1. */
+static void check_missing_values(checker *ck, const model_signal *s) {
+  if (dim_is_none(s->unit) || dim_is_unknown(s->unit))
+    return;
+  for (uint32_t i = 0; i < s->schedule.len; i++) {
+    if (s->schedule.data[i].value != NULL)
+      continue;
+    diag *d = diag_report(ck->sink, DIAG_E0302, s->schedule.data[i].at,
+                          "`%s` is sent with values in %s, but here it has none", s->name,
+                          dim_name(ck->arena, s->unit));
+    diag_hint(d, "write `signal %s = 1 %s ...`", s->name, dim_name(ck->arena, s->unit));
+  }
+}
+
+void signals_check(checker *ck) {
+  for (uint32_t i = 0; i < ck->decls.len; i++)
+    if (ck->decls.data[i]->kind == AST_DECL_SIGNAL)
+      add_signal(ck, ck->decls.data[i]);
+  for (uint32_t i = 0; i < ck->model->signals.len; i++)
+    check_missing_values(ck, &ck->model->signals.data[i]);
+}
