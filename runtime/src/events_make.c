@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/* events_make.c - before the first tick: which links an event reaches, in which order, after which delay. */
+#include "events_internal.h"
+
+#include "step.h"
+#include "threads.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const nsa_connection *delivery_connection(const sim *s, const delivery *d) {
+  return &s->program->connections[d->arrival->connection];
+}
+
+uint32_t delivery_population(const nsa_connection *c, uint32_t side) {
+  return side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner;
+}
+
+partner_lookup delivery_partners(const sim *s, const nsa_connection *c) {
+  partner_lookup look = {.of_source = c->partner_of_source};
+  if (c->partner == NSA_NONE || c->partner_index == NSA_NONE) return look;
+  look.index = s->field_data[c->partner_index];
+  look.known = c->partner_known == NSA_NONE ? NULL : s->field_data[c->partner_known];
+  look.domain_kind = s->program->domains[s->program->fields[c->partner_index].domain].kind;
+  return look;
+}
+
+uint32_t partner_of_link(const partner_lookup *look, const sim_links *links, uint32_t link) {
+  if (!look->index) return NSA_NONE;
+  uint32_t at = look->domain_kind == NSA_DOMAIN_CONNECTION ? link
+                : look->of_source                         ? links->source[link]
+                                                          : links->target[link];
+  return look->known && !look->known[at] ? NSA_NONE : look->index[at];
+}
+
+void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last) {
+  const nsa_connection *c = delivery_connection(s, d);
+  const sim_population *p = &s->populations[c->target];
+  const uint32_t *row = s->links[d->arrival->connection].row;
+  uint64_t from, to;
+  thread_share(p->block_count, part, d->parts, &from, &to);
+  uint64_t begin = from * NSA_BLOCK < p->size ? from * NSA_BLOCK : p->size;
+  uint64_t end = to * NSA_BLOCK < p->size ? to * NSA_BLOCK : p->size;
+  *first = row[begin];
+  *last = row[end];
+}
+
+/* ---- set-up ---- */
+
+typedef struct {
+  sim *s;
+  struct events *ev;
+  char *error;
+} maker;
+
+static void *allocate(maker *m, uint64_t count, size_t size) {
+  void *p = count > SIZE_MAX / (size + 1) ? NULL : calloc(count ? (size_t)count : 1, size);
+  if (!p)
+    snprintf(m->error, SIM_ERROR_SIZE, "out of memory for events: %" PRIu64 " bytes (%" PRIu64 " bytes were allocated before)",
+             count * size, m->s->allocated);
+  m->s->allocated += count * size;
+  return p;
+}
+
+static void *allocate_aligned(maker *m, uint64_t count, size_t size) {
+  size_t bytes = ((size_t)count * size + 63) / 64 * 64;
+  void *p = aligned_alloc(64, bytes);
+  if (p) memset(p, 0, bytes);
+  else snprintf(m->error, SIM_ERROR_SIZE, "out of memory for events: %zu bytes", bytes);
+  m->s->allocated += bytes;
+  return p;
+}
+
+/* The delay field that counts for the events of a side. */
+static uint32_t delay_field(const nsa_connection *c, uint32_t side) {
+  return side == NSA_SIDE_SIGNAL ? NSA_NONE : side == NSA_SIDE_PRE ? c->delay : c->delay_back;
+}
+
+static bool fail_delay(maker *m, const nsa_connection *c, double delay) {
+  const nsa_program *p = m->s->program;
+  const char *path = c->at.file < p->files_count ? p->files[c->at.file].path : "model";
+  snprintf(m->error, SIM_ERROR_SIZE,
+           "%.200s:%" PRIu32 ":%" PRIu32 ": connection '%.64s': a delay of %g ms is not possible: 0 to %g ms are (%d steps)", path,
+           c->at.line, c->at.column, c->name, delay * p->base_dt, EVENTS_MAX_DELAY * p->base_dt, EVENTS_MAX_DELAY);
+  return false;
+}
+
+static bool find_delays(maker *m, delivery *d) {
+  const nsa_connection *c = delivery_connection(m->s, d);
+  uint32_t field = delay_field(c, d->arrival->side);
+  if (field == NSA_NONE) return true;
+  const double *delay = m->s->field_data[field];
+  uint64_t count = m->s->program->fields[field].is_uniform ? 1 : m->s->links[d->arrival->connection].count;
+  double least = INFINITY, most = 0;
+  for (uint64_t k = 0; k < count; k++) {
+    if (!(delay[k] >= 0 && delay[k] <= EVENTS_MAX_DELAY)) return fail_delay(m, c, delay[k]);
+    least = delay[k] < least ? delay[k] : least;
+    most = delay[k] > most ? delay[k] : most;
+  }
+  d->first_delay = count ? (uint32_t)least : 0;
+  d->last_delay = (uint32_t)most;
+  return true;
+}
+
+static bool has_own_delays(const sim *s, const delivery *d) {
+  uint32_t field = delay_field(delivery_connection(s, d), d->arrival->side);
+  return field != NSA_NONE && !s->program->fields[field].is_uniform;
+}
+
+/* One thread where what is added to could belong to links of several parts. */
+static uint32_t parts_of(const sim *s, const nsa_arrival *a) {
+  const nsa_connection *c = &s->program->connections[a->connection];
+  for (uint32_t i = 0; i < a->increments_count; i++)
+    if (a->increments[i].side != NSA_SIDE_POST) return 1;
+  return s->populations[c->target].size < STEP_PARALLEL_FROM ? 1 : s->thread_count;
+}
+
+static uint32_t key_of_link(const sim *s, const delivery *d, const partner_lookup *look, uint32_t link) {
+  const sim_links *links = &s->links[d->arrival->connection];
+  if (d->arrival->side == NSA_SIDE_PRE) return links->source[link];
+  if (d->arrival->side == NSA_SIDE_POST) return links->target[link];
+  return partner_of_link(look, links, link);
+}
+
+/* Links of one element in ascending delay; those of one delay keep their order. */
+static void sort_by_delay(link_index *index, uint32_t begin, uint32_t end, uint32_t *spare, uint16_t *spare_delay) {
+  for (uint32_t width = 1; width < end - begin; width *= 2) {
+    for (uint32_t from = begin; from < end; from += 2 * width) {
+      uint32_t middle = end - from < width ? end : from + width, to = end - from < 2 * width ? end : from + 2 * width;
+      uint32_t i = from, j = middle;
+      for (uint32_t k = from; k < to; k++) {
+        uint32_t take = j >= to || (i < middle && index->delay[i] <= index->delay[j]) ? i++ : j++;
+        spare[k - begin] = index->link[take];
+        spare_delay[k - begin] = index->delay[take];
+      }
+    }
+    memcpy(index->link + begin, spare, (end - begin) * sizeof *spare);
+    memcpy(index->delay + begin, spare_delay, (end - begin) * sizeof *spare_delay);
+  }
+}
+
+static bool sort_delays(maker *m, delivery *d) {
+  link_index *index = &d->index;
+  uint64_t count = m->s->links[d->arrival->connection].count, slots = (uint64_t)d->parts * d->keys;
+  const double *delay = m->s->field_data[delay_field(delivery_connection(m->s, d), d->arrival->side)];
+  uint32_t longest = 0;
+  index->delay = allocate(m, count + 1, sizeof *index->delay);
+  if (!index->delay) return false;
+  for (uint64_t e = 0; e < slots; e++)
+    if (index->start[e + 1] - index->start[e] > longest) longest = index->start[e + 1] - index->start[e];
+  for (uint32_t k = 0; k < index->start[slots]; k++) index->delay[k] = (uint16_t)delay[index->link[k]];
+  uint32_t *spare = malloc(((size_t)longest + 1) * sizeof *spare);
+  uint16_t *spare_delay = malloc(((size_t)longest + 1) * sizeof *spare_delay);
+  for (uint64_t e = 0; spare && spare_delay && e < slots; e++)
+    sort_by_delay(index, index->start[e], index->start[e + 1], spare, spare_delay);
+  bool ok = spare && spare_delay;
+  free(spare);
+  free(spare_delay);
+  return ok;
+}
+
+/* Counting sort by element, part after part: stable, so that links stay ascending. */
+static bool build_index(maker *m, delivery *d) {
+  const sim *s = m->s;
+  const sim_links *links = &s->links[d->arrival->connection];
+  partner_lookup look = delivery_partners(s, delivery_connection(s, d));
+  uint64_t slots = (uint64_t)d->parts * d->keys;
+  link_index *index = &d->index;
+  index->start = allocate(m, slots + 2, sizeof *index->start);
+  index->link = allocate(m, links->count + 1, sizeof *index->link);
+  if (!index->start || !index->link) return false;
+  uint32_t *start = index->start;
+  for (uint32_t part = 0; part < d->parts; part++) {
+    uint32_t first, last;
+    delivery_links(s, d, part, &first, &last);
+    for (uint32_t k = first; k < last; k++) {
+      uint32_t key = key_of_link(s, d, &look, k);
+      if (key != NSA_NONE) start[(uint64_t)part * d->keys + key + 2]++;
+    }
+  }
+  for (uint64_t e = 0; e < slots; e++) start[e + 2] += start[e + 1];
+  for (uint32_t part = 0; part < d->parts; part++) {
+    uint32_t first, last;
+    delivery_links(s, d, part, &first, &last);
+    for (uint32_t k = first; k < last; k++) { /* start[e + 1] moves from e's begin to its end */
+      uint32_t key = key_of_link(s, d, &look, k);
+      if (key != NSA_NONE) index->link[start[(uint64_t)part * d->keys + key + 1]++] = k;
+    }
+  }
+  return !has_own_delays(s, d) || sort_delays(m, d);
+}
+
+static bool replace(const sim *s, void **fields, uint32_t kernel, uint32_t field, void *array) {
+  const nsa_kernel *k = &s->program->kernels[kernel];
+  for (uint32_t i = 0; i < k->slots_count; i++)
+    if (k->slots[i] == field) fields[i] = array;
+  return true;
+}
+
+/* The kernel's fields with the batch's own arrays. */
+static void **fields_of_batch(maker *m, const delivery *d, const batch *b, uint32_t kernel) {
+  const nsa_connection *c = delivery_connection(m->s, d);
+  uint32_t slots = m->s->program->kernels[kernel].slots_count;
+  void **fields = allocate(m, slots, sizeof *fields);
+  if (!fields) return NULL;
+  memcpy(fields, m->s->kernel_fields[kernel], slots * sizeof *fields);
+  replace(m->s, fields, kernel, c->arrival_link, b->link);
+  replace(m->s, fields, kernel, c->arrival_source, b->source);
+  replace(m->s, fields, kernel, c->arrival_target, b->target);
+  replace(m->s, fields, kernel, c->arrival_partner, b->partner);
+  for (uint32_t i = 0; i < d->arrival->increments_count; i++)
+    replace(m->s, fields, kernel, d->arrival->increments[i].value, b->values[i]);
+  return fields;
+}
+
+static bool make_batch(maker *m, const delivery *d, batch *b) {
+  b->link = allocate_aligned(m, NSA_BLOCK, sizeof *b->link);
+  b->source = allocate_aligned(m, NSA_BLOCK, sizeof *b->source);
+  b->target = allocate_aligned(m, NSA_BLOCK, sizeof *b->target);
+  b->partner = allocate_aligned(m, NSA_BLOCK, sizeof *b->partner);
+  b->has_partner = allocate_aligned(m, NSA_BLOCK, 1);
+  b->values = allocate(m, d->arrival->increments_count, sizeof *b->values);
+  if (!b->link || !b->source || !b->target || !b->partner || !b->has_partner || !b->values) return false;
+  for (uint32_t i = 0; i < d->arrival->increments_count; i++) {
+    b->values[i] = allocate_aligned(m, NSA_BLOCK, sizeof(double));
+    if (!b->values[i]) return false;
+  }
+  b->fields = fields_of_batch(m, d, b, d->arrival->kernel);
+  if (d->arrival->shared != NSA_NONE) b->shared_fields = fields_of_batch(m, d, b, d->arrival->shared);
+  return b->fields && (d->arrival->shared == NSA_NONE || b->shared_fields);
+}
+
+static bool make_delivery(maker *m, delivery *d, const nsa_arrival *a) {
+  const nsa_connection *c = &m->s->program->connections[a->connection];
+  d->arrival = a;
+  d->parts = parts_of(m->s, a);
+  if (a->side != NSA_SIDE_SIGNAL) d->keys = m->s->populations[delivery_population(c, a->side)].size;
+  d->batches = allocate(m, d->parts, sizeof *d->batches);
+  if (!d->batches || !find_delays(m, d)) return false;
+  bool is_in_order = a->side == NSA_SIDE_SIGNAL || (a->side == NSA_SIDE_POST && !has_own_delays(m->s, d));
+  if (!is_in_order && !build_index(m, d)) return false;
+  for (uint32_t i = 0; i < d->parts; i++)
+    if (!make_batch(m, d, &d->batches[i])) return false;
+  return true;
+}
+
+/* ---- histories ---- */
+
+static history *history_for(struct events *ev, uint32_t population, uint32_t event) {
+  for (uint32_t i = 0; i < ev->history_count; i++)
+    if (ev->histories[i].population == population && ev->histories[i].event == event) return &ev->histories[i];
+  history *h = &ev->histories[ev->history_count++];
+  *h = (history){.population = population, .event = event};
+  return h;
+}
+
+static bool make_histories(maker *m) {
+  struct events *ev = m->ev;
+  for (uint32_t i = 0; i < ev->delivery_count; i++) {
+    delivery *d = &ev->deliveries[i];
+    if (d->arrival->side == NSA_SIDE_SIGNAL || d->last_delay == 0) continue;
+    history *h = history_for(ev, delivery_population(delivery_connection(m->s, d), d->arrival->side), d->arrival->event);
+    if (d->last_delay + 1 > h->slots) h->slots = d->last_delay + 1;
+    d->past = h;
+  }
+  for (uint32_t i = 0; i < ev->history_count; i++) {
+    history *h = &ev->histories[i];
+    h->words = (m->s->populations[h->population].size + 63) / 64;
+    h->bits = allocate(m, (uint64_t)h->slots * h->words, sizeof *h->bits);
+    h->count = allocate(m, h->slots, sizeof *h->count);
+    if (!h->bits || !h->count) return false;
+  }
+  return true;
+}
+
+/* ---- making and freeing ---- */
+
+static bool make_all(maker *m) {
+  const nsa_program *p = m->s->program;
+  struct events *ev = m->ev;
+  uint32_t largest = 0;
+  for (uint32_t i = 0; i < p->populations_count; i++)
+    if (m->s->populations[i].size > largest) largest = m->s->populations[i].size;
+  ev->deliveries = allocate(m, p->arrivals_count, sizeof *ev->deliveries);
+  ev->histories = allocate(m, p->arrivals_count, sizeof *ev->histories);
+  ev->elements = allocate(m, p->arrivals_count ? (uint64_t)largest + 64 : 0, sizeof *ev->elements);
+  ev->is_sent = allocate(m, p->signals_count, 1);
+  ev->has_arrived = allocate(m, p->populations_count, 1);
+  if (!ev->deliveries || !ev->histories || !ev->elements || !ev->is_sent || !ev->has_arrived) return false;
+  for (uint32_t i = 0; i < p->arrivals_count; i++) {
+    if (!m->s->links[p->arrivals[i].connection].row) continue; /* a stencil */
+    if (!make_delivery(m, &ev->deliveries[ev->delivery_count++], &p->arrivals[i])) return false;
+  }
+  return make_histories(m);
+}
+
+struct events *events_new(sim *s, char error[SIM_ERROR_SIZE]) {
+  maker m = {.s = s, .error = error};
+  snprintf(error, SIM_ERROR_SIZE, "out of memory for events");
+  m.ev = calloc(1, sizeof *m.ev);
+  if (m.ev && make_all(&m)) return m.ev;
+  events_free(m.ev);
+  return NULL;
+}
+
+static void free_delivery(delivery *d) {
+  for (uint32_t i = 0; d->batches && i < d->parts; i++) {
+    batch *b = &d->batches[i];
+    for (uint32_t k = 0; b->values && k < d->arrival->increments_count; k++) free(b->values[k]);
+    free(b->values);
+    free(b->link);
+    free(b->source);
+    free(b->target);
+    free(b->partner);
+    free(b->has_partner);
+    free(b->fields);
+    free(b->shared_fields);
+  }
+  free(d->batches);
+  free(d->index.start);
+  free(d->index.link);
+  free(d->index.delay);
+}
+
+void events_free(struct events *ev) {
+  if (!ev) return;
+  for (uint32_t i = 0; i < ev->delivery_count; i++) free_delivery(&ev->deliveries[i]);
+  for (uint32_t i = 0; i < ev->history_count; i++) {
+    free(ev->histories[i].bits);
+    free(ev->histories[i].count);
+  }
+  free(ev->deliveries);
+  free(ev->histories);
+  free(ev->elements);
+  free(ev->is_sent);
+  free(ev->has_arrived);
+  free(ev);
+}
