@@ -78,30 +78,48 @@ static uint32_t delay_field(const nsa_connection *c, uint32_t side) {
   return side == NSA_SIDE_SIGNAL ? NSA_NONE : side == NSA_SIDE_PRE ? c->delay : c->delay_back;
 }
 
-static bool fail_delay(maker *m, const nsa_connection *c, double delay) {
-  const nsa_program *p = m->s->program;
+static bool fail_delay(const sim *s, const nsa_connection *c, double delay, char error[SIM_ERROR_SIZE]) {
+  const nsa_program *p = s->program;
   const char *path = c->at.file < p->files_count ? p->files[c->at.file].path : "model";
-  snprintf(m->error, SIM_ERROR_SIZE,
+  snprintf(error, SIM_ERROR_SIZE,
            "%.200s:%" PRIu32 ":%" PRIu32 ": connection '%.64s': a delay of %g ms is not possible: 0 to %g ms are (%d steps)", path,
            c->at.line, c->at.column, c->name, delay * p->base_dt, EVENTS_MAX_DELAY * p->base_dt, EVENTS_MAX_DELAY);
   return false;
 }
 
-static bool find_delays(maker *m, delivery *d) {
-  const nsa_connection *c = delivery_connection(m->s, d);
+static uint64_t delay_count(const sim *s, const nsa_connection *c, uint32_t field) {
+  return s->program->fields[field].is_uniform ? 1 : s->links[c - s->program->connections].count;
+}
+
+static bool check_delays(const sim *s, const nsa_connection *c, uint32_t field, char error[SIM_ERROR_SIZE]) {
+  if (field == NSA_NONE || !s->field_data[field]) return true;
+  const double *delay = s->field_data[field];
+  for (uint64_t k = 0; k < delay_count(s, c, field); k++)
+    if (!(delay[k] >= 0 && delay[k] <= EVENTS_MAX_DELAY)) return fail_delay(s, c, delay[k], error);
+  return true;
+}
+
+bool events_check_delays(const sim *s, char error[SIM_ERROR_SIZE]) {
+  for (uint32_t i = 0; i < s->program->connections_count; i++) {
+    const nsa_connection *c = &s->program->connections[i];
+    if (!check_delays(s, c, c->delay, error) || !check_delays(s, c, c->delay_back, error)) return false;
+  }
+  return true;
+}
+
+static void find_delays(const sim *s, delivery *d) {
+  const nsa_connection *c = delivery_connection(s, d);
   uint32_t field = delay_field(c, d->arrival->side);
-  if (field == NSA_NONE) return true;
-  const double *delay = m->s->field_data[field];
-  uint64_t count = m->s->program->fields[field].is_uniform ? 1 : m->s->links[d->arrival->connection].count;
+  if (field == NSA_NONE) return;
+  const double *delay = s->field_data[field];
   double least = INFINITY, most = 0;
+  uint64_t count = delay_count(s, c, field);
   for (uint64_t k = 0; k < count; k++) {
-    if (!(delay[k] >= 0 && delay[k] <= EVENTS_MAX_DELAY)) return fail_delay(m, c, delay[k]);
     least = delay[k] < least ? delay[k] : least;
     most = delay[k] > most ? delay[k] : most;
   }
   d->first_delay = count ? (uint32_t)least : 0;
   d->last_delay = (uint32_t)most;
-  return true;
 }
 
 static bool has_own_delays(const sim *s, const delivery *d) {
@@ -238,7 +256,8 @@ static bool make_delivery(maker *m, delivery *d, const nsa_arrival *a) {
   d->parts = parts_of(m->s, a);
   if (a->side != NSA_SIDE_SIGNAL) d->keys = m->s->populations[delivery_population(c, a->side)].size;
   d->batches = allocate(m, d->parts, sizeof *d->batches);
-  if (!d->batches || !find_delays(m, d)) return false;
+  if (!d->batches) return false;
+  find_delays(m->s, d);
   bool is_in_order = a->side == NSA_SIDE_SIGNAL || (a->side == NSA_SIDE_POST && !has_own_delays(m->s, d));
   if (!is_in_order && !build_index(m, d)) return false;
   for (uint32_t i = 0; i < d->parts; i++)

@@ -18,9 +18,18 @@ typedef struct {
   uint32_t *link;   /* its number in the order by target; NULL where no sum is weighted */
 } scatter_index;
 
+/* Source terms of the last ticks: slot (ticks done % slots). */
+typedef struct {
+  uint32_t term, delay; /* fields */
+  uint32_t size, slots;
+  double *values;
+  bool is_uniform;
+} delay_line;
+
 /* Sources whose term counts, in ascending order. One for each field of source terms. */
 typedef struct {
   uint32_t field, size;
+  const delay_line *line; /* NULL: the terms of now */
   uint32_t *elements;
   uint32_t count;
   uint64_t found_at; /* ticks done when it was last made, + 1 */
@@ -40,6 +49,9 @@ struct link_sums {
   active_list *lists;
   uint32_t list_count;
   uint32_t *list_of;    /* per sum; NSA_NONE without source term */
+  delay_line *lines;
+  uint32_t line_count;
+  uint64_t done; /* base ticks, of the sums being made */
   uint8_t *is_scatter;  /* per sum: the method of this tick */
   uint8_t *is_due;      /* per sum */
   uint8_t *collect_due; /* per collect */
@@ -56,24 +68,33 @@ static bool allocate(const sim *s, struct link_sums *ls) {
   ls->scatter = calloc((size_t)p->connections_count + 1, sizeof *ls->scatter);
   ls->lists = calloc((size_t)p->sums_count + 1, sizeof *ls->lists);
   ls->list_of = calloc((size_t)p->sums_count + 1, sizeof *ls->list_of);
+  ls->lines = calloc((size_t)p->sums_count + 1, sizeof *ls->lines);
   ls->is_scatter = calloc((size_t)p->sums_count + 1, 1);
   ls->is_due = calloc((size_t)p->sums_count + 1, 1);
   ls->collect_due = calloc((size_t)p->collects_count + 1, 1);
   ls->works = calloc((size_t)p->populations_count + 1, sizeof *ls->works);
   ls->items = calloc((size_t)p->sums_count + p->collects_count + 1, sizeof *ls->items);
-  return ls->scatter && ls->lists && ls->list_of && ls->is_scatter && ls->is_due && ls->collect_due &&
+  return ls->scatter && ls->lists && ls->lines && ls->list_of && ls->is_scatter && ls->is_due && ls->collect_due &&
          ls->works && ls->items;
+}
+
+static const delay_line *line_of(struct link_sums *ls, const nsa_link_sum *sum) {
+  for (uint32_t i = 0; sum->delay != NSA_NONE && i < ls->line_count; i++)
+    if (ls->lines[i].term == sum->source_term && ls->lines[i].delay == sum->delay) return &ls->lines[i];
+  return NULL;
 }
 
 static bool add_list(sim *s, struct link_sums *ls, uint32_t sum) {
   uint32_t field = s->program->sums[sum].source_term, i = 0;
+  const delay_line *line = line_of(ls, &s->program->sums[sum]);
   ls->list_of[sum] = NSA_NONE;
-  if (field == NSA_NONE) return true;
-  while (i < ls->list_count && ls->lists[i].field != field) i++;
+  if (field == NSA_NONE || (line && !line->is_uniform)) return true;
+  while (i < ls->list_count && (ls->lists[i].field != field || ls->lists[i].line != line)) i++;
   ls->list_of[sum] = i;
   if (i < ls->list_count) return true;
   active_list *list = &ls->lists[ls->list_count++];
   list->field = field;
+  list->line = line;
   list->size = (uint32_t)s->field_count[field];
   list->elements = calloc(sim_padded(list->size), sizeof *list->elements);
   s->allocated += sim_padded(list->size) * sizeof *list->elements;
@@ -175,11 +196,53 @@ static bool check_fields(const sim *s, char error[SIM_ERROR_SIZE]) {
   return true;
 }
 
+/* ---- delays ---- */
+
+static bool add_line(sim *s, struct link_sums *ls, const nsa_link_sum *sum) {
+  if (sum->delay == NSA_NONE || line_of(ls, sum)) return true;
+  const nsa_field *field = &s->program->fields[sum->delay];
+  const double *delay = s->field_data[sum->delay];
+  uint64_t count = field->is_uniform ? 1 : s->links[sum->connection].count;
+  delay_line *line = &ls->lines[ls->line_count++];
+  *line = (delay_line){.term = sum->source_term, .delay = sum->delay, .is_uniform = field->is_uniform};
+  line->size = (uint32_t)sim_padded(s->field_count[sum->source_term]);
+  line->slots = 1;
+  for (uint64_t k = 0; k < count; k++)
+    if (delay[k] + 1 > line->slots) line->slots = (uint32_t)delay[k] + 1;
+  line->values = calloc((size_t)line->slots * line->size, sizeof *line->values);
+  s->allocated += (uint64_t)line->slots * line->size * sizeof *line->values;
+  return line->values != NULL;
+}
+
+/* Before the first step nothing was sent. */
+bool link_sums_start_delays(sim *s, char error[SIM_ERROR_SIZE]) {
+  struct link_sums *ls = s->sums;
+  bool ok = true;
+  for (uint32_t i = 0; ok && i < s->program->sums_count; i++) ok = add_line(s, ls, &s->program->sums[i]);
+  for (uint32_t i = 0; ok && i < s->program->sums_count; i++) ok = add_list(s, ls, i);
+  if (!ok)
+    snprintf(error, SIM_ERROR_SIZE, "out of memory for delays (%" PRIu64 " bytes were allocated before)", s->allocated);
+  return ok;
+}
+
+static void push_terms(const sim *s, const struct link_sums *ls, uint64_t done) {
+  for (uint32_t i = 0; i < ls->line_count; i++) {
+    const delay_line *line = &ls->lines[i];
+    memcpy(line->values + done % line->slots * line->size, s->field_data[line->term], line->size * sizeof(double));
+  }
+}
+
+static double *terms_of(const sim *s, const active_list *list) {
+  const delay_line *line = list->line;
+  if (!line) return s->field_data[list->field];
+  uint64_t delay = (uint64_t)((const double *)s->field_data[line->delay])[0];
+  return line->values + (s->sums->done + line->slots - delay) % line->slots * line->size;
+}
+
 struct link_sums *link_sums_new(sim *s, char error[SIM_ERROR_SIZE]) {
   if (!check_fields(s, error)) return NULL;
   struct link_sums *ls = calloc(1, sizeof *ls);
   bool ok = ls && allocate(s, ls);
-  for (uint32_t i = 0; ok && i < s->program->sums_count; i++) ok = add_list(s, ls, i);
   ok = ok && build_scatters(s, ls);
   if (!ok) {
     snprintf(error, SIM_ERROR_SIZE, "out of memory for the sums over links (%" PRIu64 " bytes were allocated before)", s->allocated);
@@ -198,6 +261,8 @@ void link_sums_free(struct link_sums *ls, uint32_t connections) {
     free(ls->scatter[c].link);
   }
   for (uint32_t i = 0; i < ls->list_count; i++) free(ls->lists[i].elements);
+  for (uint32_t i = 0; i < ls->line_count; i++) free(ls->lines[i].values);
+  free(ls->lines);
   free(ls->scatter);
   free(ls->lists);
   free(ls->list_of);
@@ -267,7 +332,7 @@ static void prepare_sum(sim *s, uint32_t i, uint64_t done) {
   ls->is_scatter[i] = 0;
   if (ls->list_of[i] == NSA_NONE) return;
   active_list *list = &ls->lists[ls->list_of[i]];
-  double *terms = s->field_data[list->field];
+  double *terms = terms_of(s, list);
   if (list->found_at != done + 1) {
     find_active(list, terms);
     list->found_at = done + 1;
@@ -336,6 +401,21 @@ static void gather_weights(const gather_job *g) {
   }
 }
 
+/* Each link takes its source's term of its own delay ago. */
+static void gather_delayed(const sim *s, const delay_line *line, const gather_job *g) {
+  const double *delay = s->field_data[line->delay];
+  uint64_t done = s->sums->done + line->slots;
+  for (uint32_t t = g->begin; t < g->end; t++) {
+    double total = 0;
+    for (uint32_t k = g->row[t]; k < g->row[t + 1]; k++) {
+      double term = line->values[(done - (uint64_t)delay[k]) % line->slots * line->size + g->source[k]];
+      double product = g->weights ? term * g->weights[k] : term;
+      total += counts(term) ? product : 0;
+    }
+    g->sums[t] = total;
+  }
+}
+
 static void gather(const gather_job *g) {
   if (g->terms && g->weights) gather_weighted(g);
   else if (g->terms) gather_terms(g);
@@ -390,6 +470,11 @@ static void sum_range(const sim *s, uint32_t i, uint32_t part, uint32_t begin, u
                   .weights = field_or_null(s, sum->weight), .sums = s->field_data[sum->sum],
                   .begin = begin, .end = end};
   if (!g.row) return; /* a stencil has no stored links, and no sums */
+  if (sum->delay != NSA_NONE && ls->list_of[i] == NSA_NONE) {
+    gather_delayed(s, line_of(s->sums, sum), &g);
+    return;
+  }
+  if (ls->list_of[i] != NSA_NONE) g.terms = terms_of(s, &ls->lists[ls->list_of[i]]);
   if (!ls->is_scatter[i]) {
     gather(&g);
     return;
@@ -451,6 +536,8 @@ static void run_sources(sim *s, uint64_t done) {
 void link_sums_run(sim *s, uint64_t done) {
   bool any = false;
   run_sources(s, done);
+  s->sums->done = done;
+  push_terms(s, s->sums, done);
   for (uint32_t i = 0; i < s->program->sums_count; i++) {
     s->sums->is_due[i] = is_due(s->program->sums[i].every, done);
     if (s->sums->is_due[i]) prepare_sum(s, i, done);

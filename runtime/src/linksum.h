@@ -20,6 +20,9 @@
 struct link_sums *link_sums_new(sim *s, char error[SIM_ERROR_SIZE]);
 void link_sums_free(struct link_sums *sums, uint32_t connections);
 
+/* When the links have their delays. */
+bool link_sums_start_delays(sim *s, char error[SIM_ERROR_SIZE]);
+
 /* Sums with every == 0. */
 void link_sums_run_once(sim *s);
 

@@ -313,8 +313,8 @@ bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]) {
 
 bool sim_init(sim *s, char error[SIM_ERROR_SIZE]) {
   run_init(s, true);
-  s->events = events_new(s, error);
-  if (!s->events) return false;
+  s->events = events_check_delays(s, error) ? events_new(s, error) : NULL;
+  if (!s->events || !link_sums_start_delays(s, error)) return false;
   for (uint32_t i = 0; i < s->program->setup_count; i++)
     step_run_kernel(s, s->program->setup[i], &s->state_clock);
   link_sums_run_once(s);

@@ -249,7 +249,7 @@ static void push_target_term(splitter *sp, const product *p, model_expr **factor
                    .factors = factors,
                    .factor_count = count,
                    .sum = sum,
-                   .every = ticks_between(sp)};
+                   .every = sp->mc->delay ? 1 : ticks_between(sp)};
   vec_push(sp->l->arena, &sp->l->populations[sp->mc->target].target_terms, t);
   sp->term_count++;
 }
@@ -266,7 +266,7 @@ static void add_inseparable(splitter *sp, const product *p) {
   model_expr **all = ARENA_ARRAY(sp->l->arena, model_expr *, p->count);
   memcpy(all, p->factors, p->count * sizeof *all);
   nsa_link_sum sum = {
-      .connection = sp->connection, .source_term = NO_FIELD, .every = ticks_between(sp)};
+      .connection = sp->connection, .source_term = NO_FIELD, .delay = NO_FIELD, .every = ticks_between(sp)};
   sum.link_kernel = link_function(sp, all, p->count, NSA_ROLE_LINK, &sum.weight);
   sum.sum = add_numbered_field(sp, "sum", sp->l->populations[sp->mc->target].domain, NSA_FIELD_SUM);
   vec_push(sp->l->arena, &sp->l->sum_list, sum);
@@ -289,7 +289,8 @@ static void add_separable(splitter *sp, const product *p) {
   nsa_link_sum sum = {.connection = sp->connection,
                       .source_term = NO_FIELD,
                       .weight = NO_FIELD,
-                      .link_kernel = NSA_NONE};
+                      .link_kernel = NSA_NONE,
+                      .delay = sources ? l->connections[sp->connection].delay : NO_FIELD};
   if (sources)
     sum.source_term = add_source_term(sp, source, sources);
   if (weights)
@@ -301,17 +302,29 @@ static void add_separable(splitter *sp, const product *p) {
     uint32_t kernel = link_function(sp, weight, weights, NSA_ROLE_INIT, &sum.weight);
     vec_push(l->arena, &l->weight_init_list, kernel);
   }
-  sum.every = changes ? ticks_between(sp) : sources ? ticks_of_population(l, sp->mc->source) : 0;
+  bool is_delayed = sum.delay != NO_FIELD;
+  sum.every = is_delayed ? 1 : changes ? ticks_between(sp) : sources ? ticks_of_population(l, sp->mc->source) : 0;
   sum.sum = add_numbered_field(sp, "sum", l->populations[sp->mc->target].domain, NSA_FIELD_SUM);
   vec_push(l->arena, &l->sum_list, sum);
   push_target_term(sp, p, target, targets, sum.sum);
 }
 
+/* Values of pre that enter a term link by link cannot be had from so long ago. */
+static void refuse_delay(splitter *sp) {
+  diag *d = diag_report(sp->l->sink, DIAG_E0801, sp->contribution->at,
+                        "a delay of a contribution that mixes values of pre and post is not in this version");
+  diag_note(d, sp->mc->at, "this connection has a delay");
+  diag_hint(d, "write it as a sum of products of factors of pre alone and of post alone");
+}
+
 static void add_term(splitter *sp, const product *p) {
-  if (is_separable(sp, p) && !p->is_overfull)
+  if (is_separable(sp, p) && !p->is_overfull) {
     add_separable(sp, p);
-  else
-    add_inseparable(sp, p);
+    return;
+  }
+  if (sp->mc->delay)
+    refuse_delay(sp);
+  add_inseparable(sp, p);
 }
 
 /* ---- a contribution ---- */
