@@ -147,12 +147,8 @@ void on_check(component_builder *b, const flat_item *item) {
                   partner->text != NULL ? partner->text : name->text, component_word(b->c->kind));
     return;
   }
-  if (partner->text != NULL) {
-    diag_report(b->ck->sink, DIAG_E0407, partner->at,
-                "`%s` is no partner of a synapse: these are `pre`, `post` and `astro`",
-                partner->text);
+  if (partner->text != NULL) /* no partner, and reported already */
     return;
-  }
   uint32_t event = component_find_event(b->c, intern_cstr(b->ck->names, name->text));
   uint32_t signal = signal_find(b->ck, name->text);
   const char *key = arena_printf(b->ck->arena, "on_%s", name->text);

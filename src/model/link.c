@@ -7,7 +7,7 @@
 
 /* ---- delays ---- */
 
-static void report_delay(checker *ck, span at, double time) {
+static void report_delay(checker *ck, span at, double time, const char *word) {
   double dt = ck->model->base_dt, longest = LIMIT_DELAY_TICKS * dt;
   if (time < 0)
     diag_report(ck->sink, DIAG_E0504, at, "a delay of %g ms: nothing arrives before it is sent",
@@ -15,7 +15,7 @@ static void report_delay(checker *ck, span at, double time) {
   else if (time < dt) {
     diag *d = diag_report(ck->sink, DIAG_E0504, at, "a delay of %g ms is shorter than a step of %g ms",
                           time, dt);
-    diag_hint(d, "leave it out: without `delay` what a link carries arrives in the next step");
+    diag_hint(d, "leave it out: without `%s` what a link carries arrives in the next step", word);
   } else {
     diag *d = diag_report(ck->sink, DIAG_E0504, at,
                           "a delay of %g ms is longer than %d steps of %g ms", time,
@@ -26,7 +26,7 @@ static void report_delay(checker *ck, span at, double time) {
 
 /* A delay that draws or depends on the link is bounded when the links are made. */
 static void check_constant_delay(checker *ck, const ast_expr *e, const model_expr *value,
-                                 const model_connection *c) {
+                                 const char *word, const model_connection *c) {
   double time, dt = ck->model->base_dt;
   bool has_usual_params = c->overrides.len == 0;
   const model_component *params = has_usual_params ? &ck->model->components.data[c->component] : NULL;
@@ -36,26 +36,27 @@ static void check_constant_delay(checker *ck, const ast_expr *e, const model_exp
   if (ticks >= 1 && ticks <= LIMIT_DELAY_TICKS)
     whole_ticks(ck, e->at, time, dt, "a delay", false);
   else
-    report_delay(ck, e->at, time);
+    report_delay(ck, e->at, time, word);
 }
 
-static model_expr *check_delay(checker *ck, const ast_expr *e, const char *key,
+/* word: how the text says it, `delay` or `back`. */
+static model_expr *check_delay(checker *ck, const ast_expr *e, const char *word,
                                const model_connection *c) {
   uint32_t draws = 0;
   if (e == NULL)
     return NULL;
   expr_env env = link_scope(ck, c, "a delay");
   env.param_limit = NONE;
-  env.key_base = key;
+  env.key_base = arena_printf(ck->arena, "%s/%s", c->name, word);
   env.draws = &draws;
   model_expr *value = expr_of_unit(&env, e, dim_ms, "a delay");
-  check_constant_delay(ck, e, value, c);
+  check_constant_delay(ck, e, value, word, c);
   return value;
 }
 
 void delays_check(checker *ck, const ast_connect *ast, model_connection *c) {
-  c->delay = check_delay(ck, ast->delay, arena_printf(ck->arena, "%s/delay", c->name), c);
-  c->delay_back = check_delay(ck, ast->delay_back, arena_printf(ck->arena, "%s/back", c->name), c);
+  c->delay = check_delay(ck, ast->delay, "delay", c);
+  c->delay_back = check_delay(ck, ast->delay_back, "back", c);
 }
 
 /* ---- inputs of slow components ---- */

@@ -18,8 +18,8 @@ uint32_t timescale_find(checker *ck, ast_name name) {
   if (map_find(ck->timescales, name.text, &index))
     return index;
   name_list known = {0};
-  for (uint32_t i = 0; i < ck->model->timescales.len; i++)
-    vec_push(ck->arena, &known, ck->model->timescales.data[i].name);
+  for (uint32_t i = 0; i < map_count(ck->timescales); i++)
+    vec_push(ck->arena, &known, map_key_at(ck->timescales, i));
   report_unknown(ck, name.at, DIAG_E0201, "the timescale", name.text, &known);
   return NONE;
 }

@@ -29,8 +29,6 @@ static bool time_of(checker *ck, const ast_expr *e, const char *what, bool needs
 
 static bool check_times(checker *ck, const ast_window *w, model_signal_times *times) {
   double duration = INFINITY;
-  if (w->during.text != NULL)
-    refuse(ck, w->during.at, "signals by `during`", "give the window by `from` and `for`");
   bool is_good = time_of(ck, w->from, "the start of a signal", false, &times->start);
   is_good = time_of(ck, w->duration, "the length of a window", true, &duration) && is_good;
   is_good = time_of(ck, w->every, "the period of a signal", true, &times->every) && is_good;
@@ -88,6 +86,9 @@ static void add_signal(checker *ck, const ast_decl *d) {
   if (d->as.signal.name.text == NULL)
     return;
   model_signal *s = signal_of(ck, d);
+  const ast_name *during = &d->as.signal.window.during;
+  if (during->text != NULL)
+    refuse(ck, during->at, "signals by `during`", "give the window by `from` and `for`");
   if (d->as.signal.when.value != NULL)
     refuse(ck, d->as.signal.when.at, "signals by `when`",
            "blocks of neurons and astrocytes can send them: `emit NAME`");
