@@ -291,7 +291,7 @@ static bool step_links(sim *s, uint64_t n) {
     const nsa_link_step *step = &s->program->link_steps[i];
     if ((n + 1) % step->every != 0 || !s->links[step->connection].row) continue;
     bool is_finite = step_run_checked(s, step->kernel, &s->clock);
-    s->events->link_updates += s->links[step->connection].count;
+    s->events->link_updates[step->connection] += s->links[step->connection].count;
     if (!is_finite && find_bad_link(s, step)) return false;
   }
   return true;
@@ -317,10 +317,11 @@ void events_end_tick(sim *s, uint64_t n) {
     }
 }
 
-events_count events_updates(const sim *s) {
-  events_count count = {.by_clock = s->events ? s->events->link_updates : 0};
-  for (uint32_t i = 0; s->events && i < s->events->delivery_count; i++)
-    for (uint32_t part = 0; part < s->events->deliveries[i].parts; part++)
-      count.at_events += s->events->deliveries[i].batches[part].updates;
+events_count events_updates(const sim *s, uint32_t connection) {
+  const struct events *ev = s->events;
+  events_count count = {.by_clock = ev ? ev->link_updates[connection] : 0};
+  for (uint32_t i = 0; ev && i < ev->delivery_count; i++)
+    for (uint32_t part = 0; part < ev->deliveries[i].parts; part++)
+      if (ev->deliveries[i].arrival->connection == connection) count.at_events += ev->deliveries[i].batches[part].updates;
   return count;
 }

@@ -28,10 +28,10 @@ bool events_begin_tick(sim *s, uint64_t n);
 /* Remembers what was detected at the end of base tick n. */
 void events_end_tick(sim *s, uint64_t n);
 
-/* How often the states of a link were brought up to date, so far: at events, and by the clock. */
+/* How often links of a connection were brought up to date, so far: at events, and by the clock. */
 typedef struct {
   uint64_t at_events, by_clock;
 } events_count;
-events_count events_updates(const sim *s);
+events_count events_updates(const sim *s, uint32_t connection);
 
 #endif

@@ -307,7 +307,8 @@ static bool make_all(maker *m) {
   ev->elements = allocate(m, p->arrivals_count ? (uint64_t)largest + 64 : 0, sizeof *ev->elements);
   ev->is_sent = allocate(m, p->signals_count, 1);
   ev->has_arrived = allocate(m, p->populations_count, 1);
-  if (!ev->deliveries || !ev->histories || !ev->elements || !ev->is_sent || !ev->has_arrived) return false;
+  ev->link_updates = allocate(m, p->connections_count, sizeof *ev->link_updates);
+  if (!ev->deliveries || !ev->histories || !ev->elements || !ev->is_sent || !ev->has_arrived || !ev->link_updates) return false;
   for (uint32_t i = 0; i < p->arrivals_count; i++) {
     if (!m->s->links[p->arrivals[i].connection].row) continue; /* a stencil */
     if (!make_delivery(m, &ev->deliveries[ev->delivery_count++], &p->arrivals[i])) return false;
@@ -355,5 +356,6 @@ void events_free(struct events *ev) {
   free(ev->elements);
   free(ev->is_sent);
   free(ev->has_arrived);
+  free(ev->link_updates);
   free(ev);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
+#include "events.h"
 #include "units.h"
 
 #include <inttypes.h>
@@ -214,6 +215,17 @@ void report_failure(FILE *to, const sim *s) {
 
 /* ---- the end ---- */
 
+/* What events spared: a clock would bring every link up to date at every step. */
+static void show_updates(FILE *to, const sim *s, uint32_t index) {
+  events_count count = events_updates(s, index);
+  double all = (double)s->links[index].count * (double)s->tick;
+  if (count.at_events)
+    fprintf(to, "; %" PRIu64 " updates at events (%.3g%% of one a link and step)", count.at_events,
+            all > 0 ? 100 * (double)count.at_events / all : 0);
+  if (count.by_clock)
+    fprintf(to, "; %" PRIu64 " updates by the clock", count.by_clock);
+}
+
 static void show_connection(FILE *to, const sim *s, uint32_t index) {
   const nsa_connection *connection = &s->program->connections[index];
   const sim_links *links = &s->links[index];
@@ -232,6 +244,7 @@ static void show_connection(FILE *to, const sim *s, uint32_t index) {
             coverage->least, coverage->most, coverage->mean, coverage->partners_unused,
             coverage->partners);
   }
+  show_updates(to, s, index);
   fputc('\n', to);
 }
 

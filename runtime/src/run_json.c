@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run_json.h"
 
+#include "events.h"
 #include "record_h5.h"
 
 #include <cjson/cJSON.h>
@@ -142,6 +143,8 @@ static void add_connections(cJSON *top, const sim *s) {
     add_text(item, "source", s->program->populations[connection->source].name);
     add_text(item, "target", s->program->populations[connection->target].name);
     add_whole(item, "links", s->links[i].count);
+    add_whole(item, "updates_at_events", events_updates(s, i).at_events);
+    add_whole(item, "updates_by_clock", events_updates(s, i).by_clock);
     if (connection->partner != NSA_NONE)
       add_coverage(item, s, connection, &s->links[i].coverage);
     cJSON_AddItemToArray(list, item);
