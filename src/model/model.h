@@ -309,7 +309,7 @@ typedef struct {
 typedef struct {
   double start, stop; /* ms, half-open */
   double every;       /* ms; 0: once, at start */
-  model_expr *value;  /* of t and random functions; NULL: 1 */
+  model_expr *value;  /* of t and random functions; NULL: 1, in all entries of the signal */
   const char *key;    /* of its random draws */
   span at;
 } model_signal_times;

@@ -103,17 +103,23 @@ static void add_signal(checker *ck, const ast_decl *d) {
     vec_push(ck->arena, &s->schedule, times);
 }
 
-/* What is sent without a value is sent with the plain number 1. */
-static void check_missing_values(checker *ck, const model_signal *s) {
-  if (dim_is_none(s->unit) || dim_is_unknown(s->unit))
+static void report_missing_value(checker *ck, const model_signal *s, span at) {
+  const char *unit = dim_name(ck->arena, s->unit);
+  diag *d = diag_report(ck->sink, DIAG_E0302, at,
+                        "`%s` is sent with values in %s, but here it has none", s->name, unit);
+  diag_hint(d, "write `signal %s = 1 %s ...`", s->name, unit);
+}
+
+/* Beside other values, what is sent without one is sent with the plain number 1. */
+static void fill_missing_values(checker *ck, const model_signal *s) {
+  if (!has_value(s) || dim_is_unknown(s->unit))
     return;
   for (uint32_t i = 0; i < s->schedule.len; i++) {
-    if (s->schedule.data[i].value != NULL)
-      continue;
-    diag *d = diag_report(ck->sink, DIAG_E0302, s->schedule.data[i].at,
-                          "`%s` is sent with values in %s, but here it has none", s->name,
-                          dim_name(ck->arena, s->unit));
-    diag_hint(d, "write `signal %s = 1 %s ...`", s->name, dim_name(ck->arena, s->unit));
+    model_signal_times *times = &s->schedule.data[i];
+    if (times->value == NULL && dim_is_none(s->unit))
+      times->value = expr_literal(ck, 1, dim_none(), times->at);
+    else if (times->value == NULL)
+      report_missing_value(ck, s, times->at);
   }
 }
 
@@ -122,5 +128,5 @@ void signals_check(checker *ck) {
     if (ck->decls.data[i]->kind == AST_DECL_SIGNAL)
       add_signal(ck, ck->decls.data[i]);
   for (uint32_t i = 0; i < ck->model->signals.len; i++)
-    check_missing_values(ck, &ck->model->signals.data[i]);
+    fill_missing_values(ck, &ck->model->signals.data[i]);
 }
