@@ -93,17 +93,63 @@ static void flush(const due_job *job, batch *b) {
   b->count = 0;
 }
 
-static inline void add_link(const due_job *job, batch *b, uint32_t link) {
-  uint32_t k = b->count++;
-  b->link[k] = link;
-  b->source[k] = job->links->source[link];
-  b->target[k] = job->links->target[link];
-  if (job->look.index) {
-    uint32_t partner = partner_of_link(&job->look, job->links, link);
+static void fill(uint32_t *to, uint32_t x, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) to[i] = x;
+}
+
+/* What kernels will load from all over memory is on its way by then. */
+static void prefetch_states(const due_job *job, const uint32_t *link, uint32_t count) {
+  const nsa_arrival *a = job->d->arrival;
+  for (uint32_t f = 0; f < a->states_count; f++) {
+    const double *x = job->s->field_data[a->states[f]];
+    for (uint32_t i = 0; i < count; i++) __builtin_prefetch(x + link[i], 1);
+  }
+}
+
+static void find_partners(const due_job *job, batch *b, uint32_t from, uint32_t count) {
+  for (uint32_t k = from; k < from + count; k++) {
+    uint32_t partner = partner_of_link(&job->look, b->link[k], b->source[k], b->target[k]);
     b->has_partner[k] = partner != NSA_NONE;
     b->partner[k] = partner == NSA_NONE ? 0 : partner;
   }
-  if (b->count == NSA_BLOCK) flush(job, b);
+}
+
+/* Links that one element's event reaches: numbers in `link`, or the consecutive ones from `first`. What is known of
+ * them is given: source or target NSA_NONE and targets NULL where it must be looked up. */
+typedef struct {
+  const uint32_t *link, *targets;
+  uint32_t first, count, source, target;
+} link_run;
+
+static void add_some(const due_job *job, batch *b, const link_run *run, uint32_t from, uint32_t count) {
+  const sim_links *links = job->links;
+  uint32_t *link = b->link + b->count, *source = b->source + b->count, *target = b->target + b->count;
+  if (run->link) memcpy(link, run->link + from, count * sizeof *link);
+  else
+    for (uint32_t i = 0; i < count; i++) link[i] = run->first + from + i;
+  if (run->link) prefetch_states(job, link, count);
+  if (job->d->needs_source) {
+    if (run->source != NSA_NONE) fill(source, run->source, count);
+    else
+      for (uint32_t i = 0; i < count; i++) source[i] = links->source[link[i]];
+  }
+  if (job->d->needs_target) {
+    if (run->target != NSA_NONE) fill(target, run->target, count);
+    else if (run->targets) memcpy(target, run->targets + from, count * sizeof *target);
+    else
+      for (uint32_t i = 0; i < count; i++) target[i] = links->target[link[i]];
+  }
+  if (job->d->needs_partner) find_partners(job, b, b->count, count);
+  b->count += count;
+}
+
+static void add_run(const due_job *job, batch *b, const link_run *run) {
+  for (uint32_t from = 0; from < run->count;) {
+    uint32_t room = NSA_BLOCK - b->count, count = run->count - from < room ? run->count - from : room;
+    add_some(job, b, run, from, count);
+    from += count;
+    if (b->count == NSA_BLOCK) flush(job, b);
+  }
 }
 
 static uint32_t first_of_delay(const uint16_t *delay, uint32_t begin, uint32_t end, uint32_t wanted) {
@@ -123,7 +169,11 @@ static void add_indexed(const due_job *job, batch *b, uint32_t part, uint32_t el
     begin = first_of_delay(index->delay, begin, end, job->delay);
     end = first_of_delay(index->delay, begin, end, job->delay + 1);
   }
-  for (uint32_t k = begin; k < end; k++) add_link(job, b, index->link[k]);
+  link_run run = {.link = index->link + begin, .count = end - begin, .source = NSA_NONE, .target = NSA_NONE};
+  if (index->target) run.targets = index->target + begin;
+  if (job->d->arrival->side == NSA_SIDE_PRE) run.source = element;
+  if (job->d->arrival->side == NSA_SIDE_POST) run.target = element;
+  add_run(job, b, &run);
 }
 
 static void add_rows(const due_job *job, batch *b, uint32_t part) {
@@ -132,16 +182,27 @@ static void add_rows(const due_job *job, batch *b, uint32_t part) {
   for (uint32_t i = 0; i < job->count; i++) {
     uint32_t begin = job->links->row[job->elements[i]], end = job->links->row[job->elements[i] + 1];
     if (begin < first || begin >= last) continue;
-    for (uint32_t k = begin; k < end; k++) add_link(job, b, k);
+    link_run run = {.first = begin, .count = end - begin, .source = NSA_NONE, .target = job->elements[i]};
+    add_run(job, b, &run);
+  }
+}
+
+/* All links of a part, target by target. */
+static void add_all(const due_job *job, batch *b, uint32_t part) {
+  const uint32_t *row = job->links->row;
+  uint32_t first, last, targets = job->s->populations[delivery_connection(job->s, job->d)->target].size;
+  delivery_links(job->s, job->d, part, &first, &last);
+  for (uint32_t t = 0; t < targets; t++) {
+    if (row[t] < first || row[t] >= last) continue;
+    link_run run = {.first = row[t], .count = row[t + 1] - row[t], .source = NSA_NONE, .target = t};
+    add_run(job, b, &run);
   }
 }
 
 static void deliver_part(const due_job *job, uint32_t part) {
   batch *b = &job->d->batches[part];
   if (!job->elements) {
-    uint32_t first, last;
-    delivery_links(job->s, job->d, part, &first, &last);
-    for (uint32_t k = first; k < last; k++) add_link(job, b, k);
+    add_all(job, b, part);
   } else if (!job->d->index.start) {
     add_rows(job, b, part);
   } else {
@@ -255,6 +316,7 @@ static void send_signals(const sim *s, uint64_t n) {
     const nsa_signal *signal = &s->program->signals[i];
     uint8_t *flag = s->field_data[signal->flag];
     *flag = s->events->is_sent[i];
+    if (*flag) *(double *)s->field_data[signal->value] = 1; /* what `emit` sends */
     s->events->is_sent[i] = 0;
     for (uint32_t k = 0; k < signal->schedule_count; k++) {
       if (!is_scheduled(&signal->schedule[k], n)) continue;

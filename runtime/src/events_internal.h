@@ -11,7 +11,8 @@
 typedef struct {
   uint32_t *start; /* parts * keys + 1 */
   uint32_t *link;
-  uint16_t *delay; /* one a link; NULL: the same for all */
+  uint32_t *target; /* of each of them; NULL where nobody asks, or the links have it */
+  uint16_t *delay;  /* one a link; NULL: the same for all */
 } link_index;
 
 /* What fired in each of the last ticks: bit e of slot (tick % slots). */
@@ -41,6 +42,7 @@ typedef struct {
   uint32_t keys;    /* elements of the side */
   uint32_t first_delay, last_delay;
   uint32_t parts;
+  bool needs_source, needs_target, needs_partner; /* by a kernel, or by whom increments go to */
   batch *batches;
 } delivery;
 
@@ -66,7 +68,7 @@ const nsa_connection *delivery_connection(const sim *s, const delivery *d);
 uint32_t delivery_population(const nsa_connection *c, uint32_t side);
 partner_lookup delivery_partners(const sim *s, const nsa_connection *c);
 /* NSA_NONE: the link has none. */
-uint32_t partner_of_link(const partner_lookup *look, const sim_links *links, uint32_t link);
+uint32_t partner_of_link(const partner_lookup *look, uint32_t link, uint32_t source, uint32_t target);
 /* The links of a part: those of whole blocks of targets. */
 void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last);
 

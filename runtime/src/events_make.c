@@ -27,24 +27,10 @@ partner_lookup delivery_partners(const sim *s, const nsa_connection *c) {
   return look;
 }
 
-uint32_t partner_of_link(const partner_lookup *look, const sim_links *links, uint32_t link) {
+uint32_t partner_of_link(const partner_lookup *look, uint32_t link, uint32_t source, uint32_t target) {
   if (!look->index) return NSA_NONE;
-  uint32_t at = look->domain_kind == NSA_DOMAIN_CONNECTION ? link
-                : look->of_source                         ? links->source[link]
-                                                          : links->target[link];
+  uint32_t at = look->domain_kind == NSA_DOMAIN_CONNECTION ? link : look->of_source ? source : target;
   return look->known && !look->known[at] ? NSA_NONE : look->index[at];
-}
-
-void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last) {
-  const nsa_connection *c = delivery_connection(s, d);
-  const sim_population *p = &s->populations[c->target];
-  const uint32_t *row = s->links[d->arrival->connection].row;
-  uint64_t from, to;
-  thread_share(p->block_count, part, d->parts, &from, &to);
-  uint64_t begin = from * NSA_BLOCK < p->size ? from * NSA_BLOCK : p->size;
-  uint64_t end = to * NSA_BLOCK < p->size ? to * NSA_BLOCK : p->size;
-  *first = row[begin];
-  *last = row[end];
 }
 
 /* ---- set-up ---- */
@@ -135,11 +121,12 @@ static uint32_t parts_of(const sim *s, const nsa_arrival *a) {
   return s->populations[c->target].size < STEP_PARALLEL_FROM ? 1 : s->thread_count;
 }
 
-static uint32_t key_of_link(const sim *s, const delivery *d, const partner_lookup *look, uint32_t link) {
+/* The element by whose events a link is reached; its target is known. */
+static uint32_t key_of_link(const sim *s, const delivery *d, const partner_lookup *look, uint32_t link, uint32_t target) {
   const sim_links *links = &s->links[d->arrival->connection];
   if (d->arrival->side == NSA_SIDE_PRE) return links->source[link];
-  if (d->arrival->side == NSA_SIDE_POST) return links->target[link];
-  return partner_of_link(look, links, link);
+  if (d->arrival->side == NSA_SIDE_POST) return target;
+  return partner_of_link(look, link, links->source[link], target);
 }
 
 /* Links of one element in ascending delay; those of one delay keep their order. */
@@ -179,6 +166,48 @@ static bool sort_delays(maker *m, delivery *d) {
   return ok;
 }
 
+/* The targets of a part: whole blocks. */
+static void target_range(const sim *s, const delivery *d, uint32_t part, uint32_t *begin, uint32_t *end) {
+  const sim_population *p = &s->populations[delivery_connection(s, d)->target];
+  uint64_t from, to;
+  thread_share(p->block_count, part, d->parts, &from, &to);
+  *begin = from * NSA_BLOCK < p->size ? (uint32_t)(from * NSA_BLOCK) : p->size;
+  *end = to * NSA_BLOCK < p->size ? (uint32_t)(to * NSA_BLOCK) : p->size;
+}
+
+void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last) {
+  const uint32_t *row = s->links[d->arrival->connection].row;
+  uint32_t begin, end;
+  target_range(s, d, part, &begin, &end);
+  *first = row[begin];
+  *last = row[end];
+}
+
+static void count_links(const sim *s, const delivery *d, const partner_lookup *look, uint32_t part) {
+  const uint32_t *row = s->links[d->arrival->connection].row;
+  uint32_t begin, end, *start = d->index.start + (uint64_t)part * d->keys;
+  target_range(s, d, part, &begin, &end);
+  for (uint32_t t = begin; t < end; t++)
+    for (uint32_t k = row[t]; k < row[t + 1]; k++) {
+      uint32_t key = key_of_link(s, d, look, k, t);
+      if (key != NSA_NONE) start[key + 2]++;
+    }
+}
+
+static void place_links(const sim *s, const delivery *d, const partner_lookup *look, uint32_t part) {
+  const uint32_t *row = s->links[d->arrival->connection].row;
+  uint32_t begin, end, *start = d->index.start + (uint64_t)part * d->keys;
+  target_range(s, d, part, &begin, &end);
+  for (uint32_t t = begin; t < end; t++)
+    for (uint32_t k = row[t]; k < row[t + 1]; k++) { /* start[e + 1] moves from e's begin to its end */
+      uint32_t key = key_of_link(s, d, look, k, t);
+      if (key == NSA_NONE) continue;
+      uint32_t at = start[key + 1]++;
+      d->index.link[at] = k;
+      if (d->index.target) d->index.target[at] = t;
+    }
+}
+
 /* Counting sort by element, part after part: stable, so that links stay ascending. */
 static bool build_index(maker *m, delivery *d) {
   const sim *s = m->s;
@@ -186,28 +215,15 @@ static bool build_index(maker *m, delivery *d) {
   partner_lookup look = delivery_partners(s, delivery_connection(s, d));
   uint64_t slots = (uint64_t)d->parts * d->keys;
   link_index *index = &d->index;
+  bool has_own = has_own_delays(s, d), keeps_targets = d->needs_target && !links->target && !has_own;
   index->start = allocate(m, slots + 2, sizeof *index->start);
   index->link = allocate(m, links->count + 1, sizeof *index->link);
-  if (!index->start || !index->link) return false;
-  uint32_t *start = index->start;
-  for (uint32_t part = 0; part < d->parts; part++) {
-    uint32_t first, last;
-    delivery_links(s, d, part, &first, &last);
-    for (uint32_t k = first; k < last; k++) {
-      uint32_t key = key_of_link(s, d, &look, k);
-      if (key != NSA_NONE) start[(uint64_t)part * d->keys + key + 2]++;
-    }
-  }
-  for (uint64_t e = 0; e < slots; e++) start[e + 2] += start[e + 1];
-  for (uint32_t part = 0; part < d->parts; part++) {
-    uint32_t first, last;
-    delivery_links(s, d, part, &first, &last);
-    for (uint32_t k = first; k < last; k++) { /* start[e + 1] moves from e's begin to its end */
-      uint32_t key = key_of_link(s, d, &look, k);
-      if (key != NSA_NONE) index->link[start[(uint64_t)part * d->keys + key + 1]++] = k;
-    }
-  }
-  return !has_own_delays(s, d) || sort_delays(m, d);
+  if (keeps_targets) index->target = allocate(m, links->count + 1, sizeof *index->target);
+  if (!index->start || !index->link || (keeps_targets && !index->target)) return false;
+  for (uint32_t part = 0; part < d->parts; part++) count_links(s, d, &look, part);
+  for (uint64_t e = 0; e < slots; e++) index->start[e + 2] += index->start[e + 1];
+  for (uint32_t part = 0; part < d->parts; part++) place_links(s, d, &look, part);
+  return !has_own || sort_delays(m, d);
 }
 
 static bool replace(const sim *s, void **fields, uint32_t kernel, uint32_t field, void *array) {
@@ -250,6 +266,29 @@ static bool make_batch(maker *m, const delivery *d, batch *b) {
   return b->fields && (d->arrival->shared == NSA_NONE || b->shared_fields);
 }
 
+static bool kernel_uses(const sim *s, uint32_t kernel, uint32_t field) {
+  if (kernel == NSA_NONE || field == NSA_NONE) return false;
+  const nsa_kernel *k = &s->program->kernels[kernel];
+  for (uint32_t i = 0; i < k->slots_count; i++)
+    if (k->slots[i] == field) return true;
+  return false;
+}
+
+static bool adds_to(const nsa_arrival *a, uint32_t side) {
+  for (uint32_t i = 0; i < a->increments_count; i++)
+    if (a->increments[i].side == side) return true;
+  return false;
+}
+
+static void find_needs(const sim *s, delivery *d) {
+  const nsa_arrival *a = d->arrival;
+  const nsa_connection *c = delivery_connection(s, d);
+  d->needs_source = adds_to(a, NSA_SIDE_PRE) || kernel_uses(s, a->kernel, c->arrival_source);
+  d->needs_target = adds_to(a, NSA_SIDE_POST) || kernel_uses(s, a->kernel, c->arrival_target);
+  d->needs_partner = adds_to(a, NSA_SIDE_ASTRO) || kernel_uses(s, a->kernel, c->arrival_partner);
+  if (d->needs_partner) d->needs_source = d->needs_target = true;
+}
+
 static bool make_delivery(maker *m, delivery *d, const nsa_arrival *a) {
   const nsa_connection *c = &m->s->program->connections[a->connection];
   d->arrival = a;
@@ -258,6 +297,7 @@ static bool make_delivery(maker *m, delivery *d, const nsa_arrival *a) {
   d->batches = allocate(m, d->parts, sizeof *d->batches);
   if (!d->batches) return false;
   find_delays(m->s, d);
+  find_needs(m->s, d);
   bool is_in_order = a->side == NSA_SIDE_SIGNAL || (a->side == NSA_SIDE_POST && !has_own_delays(m->s, d));
   if (!is_in_order && !build_index(m, d)) return false;
   for (uint32_t i = 0; i < d->parts; i++)
@@ -341,6 +381,7 @@ static void free_delivery(delivery *d) {
   free(d->batches);
   free(d->index.start);
   free(d->index.link);
+  free(d->index.target);
   free(d->index.delay);
 }
 
