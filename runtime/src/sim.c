@@ -302,7 +302,7 @@ static void lend_link_arrays(sim *s) {
 }
 
 bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]) {
-  stimuli_fill_images(s);
+  if (!stimuli_prepare(s, error)) return false;
   run_init(s, false);
   for (uint32_t c = 0; c < s->program->connections_count; c++)
     if (!connect_build(s, c, error)) return false;

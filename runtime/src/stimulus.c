@@ -2,6 +2,7 @@
 /* stimulus.c - see stimulus.h. */
 #include "stimulus.h"
 
+#include "event_drive.h"
 #include "nsa_math.h"
 #include "step.h"
 
@@ -15,13 +16,19 @@ typedef enum { CHANGE_STOP, CHANGE_START, CHANGE_PHASE_BLOCK } change_kind;
 typedef struct {
   uint64_t tick;
   uint32_t kind;
-  uint32_t item; /* a stimulus, or a phase block */
+  uint32_t item;     /* a stimulus, a phase block or a phase */
+  uint32_t stimulus; /* whose window it is */
+  uint64_t round;    /* number of the window */
 } change;
 
+/* The next change of each window's owner, the earliest on top: a heap, so that a stimulus may come
+ * again and again without a list of all times. */
 typedef struct {
   change *items;
-  uint32_t count, next; /* items before `next` are done */
-} change_list;
+  uint32_t count;
+  uint32_t step; /* windows are judged at multiples of it, in base ticks */
+  change last;   /* phase block that ran last */
+} change_queue;
 
 typedef struct { /* one external field and who adds to it */
   uint32_t field, population;
@@ -31,29 +38,48 @@ typedef struct { /* one external field and who adds to it */
 } external;
 
 struct stimuli {
-  change_list *populations;
-  change_list phases;  /* kind START or STOP, item a phase */
+  change_queue *populations;
+  change_queue phases;  /* kind START or STOP, item a phase */
   uint32_t *phase_open; /* per phase: windows that are open */
-  uint8_t *active;      /* per stimulus */
+  uint32_t *open;       /* per stimulus: windows that are open */
   uint32_t *external_of; /* per stimulus */
   external *externals;
   uint32_t external_count;
   uint32_t *external_stimuli; /* owns the lists of all externals */
+  struct event_drives *event_drives;
 };
 
-static int compare_changes(const void *a, const void *b) {
-  const change *x = a, *y = b;
+/* ---- the queue ---- */
+
+static int compare_changes(const change *x, const change *y) {
   if (x->tick != y->tick) return x->tick < y->tick ? -1 : 1;
   if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
   return (x->item > y->item) - (x->item < y->item);
 }
 
-static void sort_changes(change_list *list) {
-  if (list->count) qsort(list->items, list->count, sizeof *list->items, compare_changes);
+static void swap_changes(change *x, change *y) {
+  change z = *x;
+  *x = *y;
+  *y = z;
 }
 
-static void add_change(change_list *list, uint64_t tick, change_kind kind, uint32_t item) {
-  list->items[list->count++] = (change){.tick = tick, .kind = kind, .item = item};
+static void push_change(change_queue *q, change c) {
+  uint32_t i = q->count++;
+  q->items[i] = c;
+  for (; i > 0 && compare_changes(&q->items[i], &q->items[(i - 1) / 2]) < 0; i = (i - 1) / 2)
+    swap_changes(&q->items[i], &q->items[(i - 1) / 2]);
+}
+
+/* The top was changed, or taken from the end: moves it to its place. */
+static void sink_top(change_queue *q) {
+  for (uint32_t i = 0;;) {
+    uint32_t least = i, left = 2 * i + 1;
+    for (uint32_t k = left; k < left + 2 && k < q->count; k++)
+      if (compare_changes(&q->items[k], &q->items[least]) < 0) least = k;
+    if (least == i) return;
+    swap_changes(&q->items[i], &q->items[least]);
+    i = least;
+  }
 }
 
 /* The first begin of a tick at or after `tick`, for ticks of `every` base ticks. */
@@ -63,64 +89,97 @@ static uint64_t round_up(uint64_t tick, uint32_t every) {
   return tick > UINT64_MAX - every ? UINT64_MAX : tick - rest + every;
 }
 
-/* ---- set-up ---- */
-
-static void add_windows(const sim *s, uint32_t p, change_list *list) {
-  const nsa_program *program = s->program;
-  uint32_t every = s->populations[p].every;
-  for (uint32_t i = 0; i < program->stimuli_count; i++) {
-    const nsa_stimulus *stimulus = &program->stimuli[i];
-    uint64_t start = round_up(stimulus->start, every), stop = round_up(stimulus->stop, every);
-    if (stimulus->population != p || start >= stop) continue;
-    add_change(list, start, CHANGE_START, i);
-    add_change(list, stop, CHANGE_STOP, i);
+/* The tick of the change in its owner's window number `round`, or in the next one that holds a begin of
+ * a tick. False when there is none until the end of the run. */
+static bool find_window(const sim *s, change *c, uint32_t step) {
+  const nsa_stimulus *of = &s->program->stimuli[c->stimulus];
+  for (;; c->round++) {
+    if (c->round && (!of->every || c->round > s->program->ticks / of->every)) return false;
+    uint64_t shift = c->round * of->every;
+    if (c->round && of->start + shift >= s->program->ticks) return false;
+    uint64_t start = round_up(of->start + shift, step);
+    uint64_t stop = round_up(of->stop == UINT64_MAX ? of->stop : of->stop + shift, step);
+    if (c->kind != CHANGE_PHASE_BLOCK && start >= stop) continue;
+    c->tick = c->kind == CHANGE_STOP ? stop : start;
+    return true;
   }
 }
 
-static void add_phase_blocks(const sim *s, uint32_t p, change_list *list) {
+/* Takes the top when it is due, and puts what comes after it in its stead. */
+static bool next_change(const sim *s, change_queue *q, uint64_t tick, change *out) {
+  if (q->count == 0 || q->items[0].tick > tick) return false;
+  *out = q->items[0];
+  q->items[0].round++;
+  if (!find_window(s, &q->items[0], q->step)) q->items[0] = q->items[--q->count];
+  sink_top(q);
+  return true;
+}
+
+/* ---- set-up ---- */
+
+/* Without room for items, counts only. */
+static void add_change(const sim *s, change_queue *q, bool is_counting, change_kind kind, uint32_t item,
+                       uint32_t stimulus) {
+  change c = {.kind = kind, .item = item, .stimulus = stimulus};
+  if (is_counting) q->count++;
+  else if (find_window(s, &c, q->step)) push_change(q, c);
+}
+
+/* All windows that a stimulus has: its own, or those of a phase. */
+static void add_stimulus(const sim *s, change_queue *q, bool is_counting, uint32_t number) {
+  const nsa_program *program = s->program;
+  uint32_t during = program->stimuli[number].during;
+  for (uint32_t i = 0; i < program->stimuli_count; i++) {
+    const nsa_stimulus *other = &program->stimuli[i];
+    if (during == NSA_NONE ? i != number : other->phase != during || other->during != NSA_NONE) continue;
+    add_change(s, q, is_counting, CHANGE_START, number, i);
+    add_change(s, q, is_counting, CHANGE_STOP, number, i);
+  }
+}
+
+static void add_phase_blocks(const sim *s, change_queue *q, bool is_counting, uint32_t p) {
   const nsa_program *program = s->program;
   for (uint32_t b = 0; b < program->phase_blocks_count; b++) {
     if (program->phase_blocks[b].population != p) continue;
     for (uint32_t i = 0; i < program->stimuli_count; i++)
       if (program->stimuli[i].phase == program->phase_blocks[b].phase)
-        add_change(list, round_up(program->stimuli[i].start, s->populations[p].every), CHANGE_PHASE_BLOCK, b);
+        add_change(s, q, is_counting, CHANGE_PHASE_BLOCK, b, i);
   }
 }
 
-/* Windows of one phase that begin together run its block once. */
-static void drop_doubles(change_list *list) {
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < list->count; i++)
-    if (kept == 0 || compare_changes(&list->items[kept - 1], &list->items[i]) != 0) list->items[kept++] = list->items[i];
-  list->count = kept;
+static void add_population(const sim *s, change_queue *q, bool is_counting, uint32_t p) {
+  for (uint32_t i = 0; i < s->program->stimuli_count; i++)
+    if (s->program->stimuli[i].population == p) add_stimulus(s, q, is_counting, i);
+  add_phase_blocks(s, q, is_counting, p);
 }
 
-static uint64_t most_changes(const sim *s, uint32_t p) {
-  uint64_t windows = 0, blocks = 0;
-  for (uint32_t i = 0; i < s->program->stimuli_count; i++) windows += s->program->stimuli[i].population == p;
-  for (uint32_t b = 0; b < s->program->phase_blocks_count; b++) blocks += s->program->phase_blocks[b].population == p;
-  return 2 * windows + blocks * s->program->stimuli_count + 1;
+static void add_phases(const sim *s, change_queue *q, bool is_counting) {
+  for (uint32_t i = 0; i < s->program->stimuli_count; i++) {
+    uint32_t phase = s->program->stimuli[i].phase;
+    if (phase == NSA_NONE) continue;
+    add_change(s, q, is_counting, CHANGE_START, phase, i);
+    add_change(s, q, is_counting, CHANGE_STOP, phase, i);
+  }
+}
+
+static bool make_room(change_queue *q, uint32_t step) {
+  q->items = calloc((size_t)q->count + 1, sizeof *q->items);
+  q->count = 0;
+  q->step = step;
+  q->last.tick = UINT64_MAX;
+  return q->items != NULL;
 }
 
 static bool list_changes(const sim *s, struct stimuli *st) {
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
-    change_list *list = &st->populations[p];
-    list->items = calloc(most_changes(s, p), sizeof *list->items);
-    if (!list->items) return false;
-    add_windows(s, p, list);
-    add_phase_blocks(s, p, list);
-    sort_changes(list);
-    drop_doubles(list);
+    change_queue *q = &st->populations[p];
+    add_population(s, q, true, p);
+    if (!make_room(q, s->populations[p].every)) return false;
+    add_population(s, q, false, p);
   }
-  st->phases.items = calloc(2 * (size_t)s->program->stimuli_count + 1, sizeof *st->phases.items);
-  if (!st->phases.items) return false;
-  for (uint32_t i = 0; i < s->program->stimuli_count; i++) {
-    const nsa_stimulus *stimulus = &s->program->stimuli[i];
-    if (stimulus->phase == NSA_NONE || stimulus->start >= stimulus->stop) continue;
-    add_change(&st->phases, stimulus->start, CHANGE_START, stimulus->phase);
-    add_change(&st->phases, stimulus->stop, CHANGE_STOP, stimulus->phase);
-  }
-  sort_changes(&st->phases);
+  add_phases(s, &st->phases, true);
+  if (!make_room(&st->phases, 1)) return false;
+  add_phases(s, &st->phases, false);
   return true;
 }
 
@@ -166,11 +225,11 @@ struct stimuli *stimuli_new(sim *s, char error[SIM_ERROR_SIZE]) {
   if (st) {
     st->populations = calloc((size_t)s->program->populations_count + 1, sizeof *st->populations);
     st->phase_open = calloc((size_t)s->program->phases_count + 1, sizeof *st->phase_open);
-    st->active = calloc(n, 1);
+    st->open = calloc(n, sizeof *st->open);
     st->external_of = calloc(n, sizeof *st->external_of);
     st->externals = calloc(n, sizeof *st->externals);
     st->external_stimuli = calloc(n, sizeof *st->external_stimuli);
-    if (st->populations && st->phase_open && st->active && st->external_of && st->externals &&
+    if (st->populations && st->phase_open && st->open && st->external_of && st->externals &&
         st->external_stimuli && list_changes(s, st)) {
       list_externals(s, st);
       list_presentations(s);
@@ -188,10 +247,11 @@ void stimuli_free(struct stimuli *st, uint32_t populations) {
   free(st->populations);
   free(st->phases.items);
   free(st->phase_open);
-  free(st->active);
+  free(st->open);
   free(st->external_of);
   free(st->externals);
   free(st->external_stimuli);
+  event_drives_free(st->event_drives, populations);
   free(st);
 }
 
@@ -209,12 +269,19 @@ static void show_image(sim *s, uint32_t image, uint32_t field, double flip, uint
   }
 }
 
-void stimuli_fill_images(sim *s) {
+static void fill_images(sim *s) {
   for (uint32_t f = 0; f < s->program->fields_count; f++) {
     const nsa_field *field = &s->program->fields[f];
     if (field->kind == NSA_FIELD_PIXEL && field->owner < s->program->images_count && s->field_data[f])
       show_image(s, field->owner, f, 0, 0, 0);
   }
+}
+
+bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]) {
+  fill_images(s);
+  if (s->program->event_drives_count == 0) return true;
+  s->stimuli->event_drives = event_drives_new(s, error);
+  return s->stimuli->event_drives != NULL;
 }
 
 bool sim_set_pattern(sim *s, uint32_t pattern, const char *path, char error[SIM_ERROR_SIZE]) {
@@ -248,29 +315,40 @@ bool sim_set_pattern(sim *s, uint32_t pattern, const char *path, char error[SIM_
 
 /* ---- at a tick ---- */
 
-static void start_stimulus(sim *s, uint32_t i, bool on) {
+/* A window of a stimulus opens or closes; it is on while any of them is open. */
+static void switch_stimulus(sim *s, uint32_t i, bool opens) {
   const nsa_stimulus *stimulus = &s->program->stimuli[i];
   external *x = &s->stimuli->externals[s->stimuli->external_of[i]];
-  s->stimuli->active[i] = on;
+  uint32_t step = opens ? 1u : UINT32_MAX; /* minus one */
+  uint32_t *open = &s->stimuli->open[i];
+  bool was_on = *open != 0;
+  *open += step;
+  if (was_on == (*open != 0)) return;
   x->is_dirty = true;
-  x->active += on ? 1u : UINT32_MAX; /* minus one */
-  if (stimulus->is_varying) x->varying += on ? 1u : UINT32_MAX;
-  if (on && stimulus->image != NSA_NONE && stimulus->pixel != NSA_NONE)
+  x->active += step;
+  if (stimulus->is_varying) x->varying += step;
+  if (opens && stimulus->image != NSA_NONE && stimulus->pixel != NSA_NONE)
     show_image(s, stimulus->image, stimulus->pixel, stimulus->flip, stimulus->key, stimulus->start);
 }
 
-static void apply_changes(sim *s, change_list *list, uint64_t begin) {
-  for (; list->next < list->count && list->items[list->next].tick <= begin; list->next++) {
-    const change *c = &list->items[list->next];
-    if (c->kind == CHANGE_PHASE_BLOCK) step_run_kernel(s, s->program->phase_blocks[c->item].kernel, &s->clock);
-    else start_stimulus(s, c->item, c->kind == CHANGE_START);
-  }
+/* Windows of one phase that begin together run its block once. */
+static void run_phase_block(sim *s, change_queue *q, const change *c) {
+  if (q->last.tick == c->tick && q->last.item == c->item) return;
+  q->last = *c;
+  step_run_kernel(s, s->program->phase_blocks[c->item].kernel, &s->clock);
+}
+
+static void apply_changes(sim *s, change_queue *q, uint64_t begin) {
+  change c;
+  while (next_change(s, q, begin, &c))
+    if (c.kind == CHANGE_PHASE_BLOCK) run_phase_block(s, q, &c);
+    else switch_stimulus(s, c.item, c.kind == CHANGE_START);
 }
 
 static void add_up(sim *s, external *x) {
   memset(s->field_data[x->field], 0, sim_padded(s->field_count[x->field]) * sizeof(double));
   for (uint32_t i = 0; x->active && i < x->stimulus_count; i++)
-    if (s->stimuli->active[x->stimuli[i]])
+    if (s->stimuli->open[x->stimuli[i]])
       step_run_kernel(s, s->program->stimuli[x->stimuli[i]].kernel, &s->clock);
   x->is_dirty = false;
 }
@@ -282,14 +360,14 @@ void stimuli_before_step(sim *s, uint32_t population, uint64_t n) {
     external *x = &st->externals[e];
     if (x->population == population && (x->is_dirty || x->varying)) add_up(s, x);
   }
+  if (st->event_drives) event_drives_before_step(st->event_drives, s, population, n);
 }
 
 void stimuli_update_phases(sim *s, uint64_t tick) {
   struct stimuli *st = s->stimuli;
-  change_list *list = &st->phases;
-  for (; list->next < list->count && list->items[list->next].tick <= tick; list->next++) {
-    const change *c = &list->items[list->next];
-    st->phase_open[c->item] += c->kind == CHANGE_START ? 1u : UINT32_MAX;
-    s->phase_active[c->item] = st->phase_open[c->item] != 0;
+  change c;
+  while (next_change(s, &st->phases, tick, &c)) {
+    st->phase_open[c.item] += c.kind == CHANGE_START ? 1u : UINT32_MAX;
+    s->phase_active[c.item] = st->phase_open[c.item] != 0;
   }
 }

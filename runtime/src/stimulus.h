@@ -2,7 +2,7 @@
 /* stimulus.h - windows: which stimuli are on, what they add up to, which phases run.
  *
  * A population judges windows at the begin of its own tick, so that those of a slow one move to its next
- * tick (one that holds no begin of a tick is never on). All changes are sorted once; a tick in which
+ * tick (one that holds no begin of a tick is never on). The next changes are kept in order; a tick in which
  * nothing changes costs one comparison a population. */
 #ifndef NSA_RUNTIME_STIMULUS_H
 #define NSA_RUNTIME_STIMULUS_H
@@ -12,11 +12,12 @@
 struct stimuli *stimuli_new(sim *s, char error[SIM_ERROR_SIZE]);
 void stimuli_free(struct stimuli *stimuli, uint32_t populations);
 
-/* Fields of images that are not shown by a stimulus but read in an expression. */
-void stimuli_fill_images(sim *s);
+/* What is read before the first step: images that are not shown by a stimulus but read in an expression,
+ * files of driven events. */
+bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]);
 
 /* Phase 3 for a population that steps in base tick n: pixels of images whose window begins, blocks of
- * phases that begin, external inputs. */
+ * phases that begin, external inputs, driven events. */
 void stimuli_before_step(sim *s, uint32_t population, uint64_t n);
 
 /* Sets s->phase_active for the time of `tick`; ticks must not go back. */

@@ -14,6 +14,23 @@ static uint64_t to_ticks(const lowering *l, double ms) {
 
 /* ---- stimuli ---- */
 
+static void lower_event_drives(lowering *l) {
+  nsa_program *p = l->program;
+  p->event_drives = ARENA_ARRAY(l->arena, nsa_event_drive, l->m->event_drives.len);
+  p->event_drives_count = l->m->event_drives.len;
+  for (uint32_t k = 0; k < p->event_drives_count; k++) {
+    const model_event_drive *e = &l->m->event_drives.data[k];
+    p->event_drives[k] = (nsa_event_drive){.population = e->population,
+                                           .event = e->event,
+                                           .field = l->populations[e->population].driven[e->event],
+                                           .path = e->path ? e->path : "",
+                                           .times = e->times.data,
+                                           .times_count = e->times.len,
+                                           .first = e->first,
+                                           .last = e->last};
+  }
+}
+
 static uint32_t own_pixel_field(lowering *l, uint32_t population, uint32_t stimulus) {
   const char *name =
       arena_printf(l->arena, "%s.presented%u", l->m->populations.data[population].name, stimulus);
@@ -85,7 +102,8 @@ static void lower_stimulus(lowering *l, uint32_t k) {
                       .external = l->populations[st->population].external[st->input],
                       .image = NSA_NONE,
                       .pixel = NSA_NONE,
-                      .phase = st->phase};
+                      .phase = st->phase,
+                      .during = st->during};
   if (st->is_present) {
     out.image = st->image;
     out.pixel = shared_pixel_field(l, k);
@@ -95,6 +113,7 @@ static void lower_stimulus(lowering *l, uint32_t k) {
   out.key = hash_name64(st->key ? st->key : "stimulus");
   out.start = to_ticks(l, st->start);
   out.stop = to_ticks(l, st->stop);
+  out.every = to_ticks(l, st->every);
   uint32_t bits = lower_self_dependence(l, false, st->population, st->value);
   out.is_varying = (bits & ~(uint32_t)DEPENDS_INVARIANT) != 0;
   out.kernel = same_function(l, k, out.pixel);
@@ -307,6 +326,7 @@ void lower_experiment(lowering *l) {
   lower_patterns(l);
   for (uint32_t k = 0; k < l->m->stimuli.len; k++)
     lower_stimulus(l, k);
+  lower_event_drives(l);
   for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
     lower_phase_block(l, k);
   for (uint32_t k = 0; k < l->m->records.len; k++)

@@ -217,6 +217,14 @@ static bool has_stimulus(const lowering *l, uint32_t population, uint32_t input)
   return false;
 }
 
+static bool is_driven(const lowering *l, uint32_t population, uint32_t event) {
+  for (uint32_t k = 0; k < l->m->event_drives.len; k++)
+    if (l->m->event_drives.data[k].population == population &&
+        l->m->event_drives.data[k].event == event)
+      return true;
+  return false;
+}
+
 static bool has_phase_block(const lowering *l, uint32_t population) {
   for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
     if (l->m->phase_blocks.data[k].population == population)
@@ -242,6 +250,9 @@ static void add_event_fields(lowering *l, uint32_t population, population_fields
     if (ev->refractory)
       f->refractory[k] = lower_add_field(l, arena_printf(l->arena, "%s.refractory", name),
                                          f->domain, NSA_F64, NSA_FIELD_TIMER, 0, NULL, ev->at);
+    if (is_driven(l, population, k))
+      f->driven[k] = lower_add_field(l, arena_printf(l->arena, "%s.driven", name), f->domain,
+                                     NSA_B1, NSA_FIELD_EXTERNAL, 0, NULL, ev->at);
   }
 }
 
@@ -301,6 +312,7 @@ void lower_population_fields(lowering *l, uint32_t population) {
   f->fired = lower_no_fields(l, c->events.len);
   f->edge = lower_no_fields(l, c->events.len);
   f->refractory = lower_no_fields(l, c->events.len);
+  f->driven = lower_no_fields(l, c->events.len);
   f->arrived_state = lower_no_fields(l, c->states.len);
   f->arrived_input = lower_no_fields(l, c->inputs.len);
   f->sent = lower_no_fields(l, l->m->signals.len);

@@ -61,8 +61,8 @@ typedef struct {
 
 typedef struct {
   uint32_t domain;
-  uint32_t *param, *state, *timer, *input, *external, *fired, *edge,
-      *refractory; /* by item; NO_FIELD where not needed */
+  uint32_t *param, *state, *timer, *input, *external, *fired, *edge, *refractory,
+      *driven; /* by item; NO_FIELD where not needed */
   uint32_t *arrived_state, *arrived_input; /* what events add to; NO_FIELD where none does */
   uint32_t *sent;                          /* per signal: flag that a block sends it; NO_FIELD */
   bool is_looked_at; /* by events or clocked links: they see it after phase 1 */

@@ -254,6 +254,8 @@ static void detect_events(step *st, ir_value tick, ir_value next_tick) {
       ir_value rises = ir_binary(b, IR_OP_and, now, ir_unary(b, IR_OP_not, st->before[k]));
       fires = ir_binary(b, IR_OP_or, fires, rises);
     }
+    if (st->f->driven[k] != NO_FIELD)
+      fires = ir_binary(b, IR_OP_or, fires, ir_load(b, st->f->driven[k]));
     if (st->f->refractory[k] != NO_FIELD)
       start_refractory(st, k, fires, next_tick);
     ir_add_op(b, (ir_op){.op = IR_OP_event,

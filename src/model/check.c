@@ -149,6 +149,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   variants_check(ck);
   for (uint32_t i = 0; i < ck->decls.len; i++)
     check_other(ck, ck->decls.data[i]);
+  stimuli_repeat(ck);
   check_unused_components(ck);
   check_unused_functions(ck);
   check_needs(ck, file);

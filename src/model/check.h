@@ -350,6 +350,11 @@ void signals_check(checker *ck);
 uint32_t signal_find(const checker *ck, const char *name); /* NONE */
 void signal_names(checker *ck, name_list *out);
 void stimuli_check(checker *ck); /* patterns, present, drive, blocks of phases */
+/* Presentations that repeat become one each; after the length of the run is known. */
+void stimuli_repeat(checker *ck);
+/* `drive POPULATION.EVENT = [10 ms, 20 ms]` or `= file("spikes.csv")`; slice: AST_INDEX or NULL. */
+void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings,
+                       model_event_drive *e, const ast_expr *slice);
 void records_check(checker *ck);
 void measures_check(checker *ck);
 void variants_check(checker *ck);

@@ -296,13 +296,21 @@ typedef struct {
   uint32_t image;             /* present: into images */
   model_expr *flip;           /* probability, constant; or NULL */
   double start, stop;         /* ms; [0, inf) when not said */
+  double every;               /* ms; 0: one window, else one in each period until the end of the run */
   uint32_t phase;             /* into phases; UINT32_MAX: none */
+  uint32_t during;            /* has the windows of this phase instead; UINT32_MAX: none */
+  span during_at;
   const char *key;            /* for its random draws (flips, and random functions in the value) */
-  bool is_event;              /* drives an event: `input` is the event; value is NULL */
-  const char *path;           /* is_event: a file of times and elements, as a path that opens; NULL: `times` */
-  VEC(double) times;          /* is_event: ms, ascending, for all elements of the slice */
-  uint32_t first, last;       /* is_event: elements, inclusive */
 } model_stimulus;
+
+/* Makes an event fire at times that are known before the run. */
+typedef struct {
+  span at;
+  uint32_t population, event; /* event of the population's component */
+  const char *path;     /* a file of times and elements, read when the run begins; NULL: `times` */
+  VEC(double) times;    /* ms, ascending, for all elements of the slice */
+  uint32_t first, last; /* elements, inclusive */
+} model_event_drive;
 
 /* A signal reaches all synapses and cells that have an `on NAME` block for it: sent by `emit` in blocks of neurons and
  * astrocytes, and by its schedule. */
@@ -401,6 +409,7 @@ typedef struct {
   VEC(model_image) images;
   VEC(model_phase) phases;
   VEC(model_stimulus) stimuli;
+  VEC(model_event_drive) event_drives;
   VEC(model_signal) signals;
   VEC(model_phase_block) phase_blocks;
   VEC(model_record) records;

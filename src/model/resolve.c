@@ -219,6 +219,12 @@ static model_expr *find_constant(expr_env *env, const char *name, span at) {
       return expr_literal(env->ck,
                           unit_scale(env->ck->arena, constants[i].digits, constants[i].exponent, 1),
                           constants[i].unit, at);
+  if (strcmp(name, "true") == 0 || strcmp(name, "false") == 0) {
+    model_expr *e = expr_new(env->ck, MX_BOOL, dim_none(), at);
+    e->is_bool = true;
+    e->number = name[0] == 't';
+    return e;
+  }
   return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include "support/limits.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* ---- loops ---- */
 
@@ -278,17 +279,47 @@ static bool window_time(checker *ck, const ast_expr *e, const binding *bindings,
   return true;
 }
 
+/* The windows of a phase are used as they are. */
+static bool check_during(checker *ck, const ast_window *w, model_stimulus *s) {
+  const ast_expr *other = w->from != NULL ? w->from : w->duration != NULL ? w->duration : w->every;
+  s->stop = INFINITY;
+  s->during = phase_named(ck, w->during);
+  s->during_at = w->during.at;
+  if (other == NULL && w->as.text == NULL)
+    return true;
+  diag *d = diag_report(ck->sink, DIAG_E0602, other != NULL ? other->at : w->as.at,
+                        "a stimulus during `%s` has the windows and the name of that phase",
+                        w->during.text);
+  diag_hint(d, "leave out either `during` or `from`, `for`, `every` and `as`");
+  return false;
+}
+
+static bool check_period(checker *ck, const ast_window *w, double duration, double every) {
+  if (w->every == NULL)
+    return true;
+  if (w->duration == NULL) {
+    diag *d = diag_report(ck->sink, DIAG_E0306, w->every->at,
+                          "how long is a stimulus on that comes again every %g ms?", every);
+    diag_hint(d, "add `for TIME`");
+  } else if (duration > every) {
+    diag_report(ck->sink, DIAG_E0601, w->every->at,
+                "a window of %g ms is longer than the %g ms from its start to the next", duration,
+                every);
+  }
+  return w->duration != NULL && duration <= every;
+}
+
 static bool check_window(checker *ck, const ast_window *w, const binding *bindings,
                          model_stimulus *s) {
   double duration = INFINITY;
-  if (w->every != NULL)
-    refuse(ck, w->every->at, "stimuli that repeat by `every`", "unroll them with `for`");
+  s->during = s->phase = NONE;
   if (w->during.text != NULL)
-    refuse(ck, w->during.at, "stimuli by `during`", "give the window by `from` and `for`");
-  s->start = 0;
+    return check_during(ck, w, s);
   bool is_good = window_time(ck, w->from, bindings, "the start of a window", false, &s->start);
   is_good =
       window_time(ck, w->duration, bindings, "the length of a window", true, &duration) && is_good;
+  is_good = window_time(ck, w->every, bindings, "the time between windows", true, &s->every) &&
+            is_good && check_period(ck, w, duration, s->every);
   s->stop = s->start + duration;
   s->phase = phase_named(ck, w->as);
   return is_good;
@@ -296,11 +327,17 @@ static bool check_window(checker *ck, const ast_window *w, const binding *bindin
 
 /* ---- present and drive ---- */
 
-/* `POPULATION.INPUT`, in a slice where *slice is set. */
-static bool find_target(checker *ck, const ast_expr *target, model_stimulus *s,
-                        const ast_expr **slice) {
-  *slice = target->kind == AST_INDEX ? target : NULL;
-  const ast_expr *member = *slice != NULL ? target->as.index.object : target;
+/* `POPULATION.NAME`, what a stimulus goes to. */
+typedef struct {
+  uint32_t population;
+  const model_component *component;
+  ast_name name;
+  const ast_expr *slice; /* AST_INDEX around it, or NULL */
+} stimulus_target;
+
+static bool find_target(checker *ck, const ast_expr *target, stimulus_target *out) {
+  out->slice = target->kind == AST_INDEX ? target : NULL;
+  const ast_expr *member = out->slice != NULL ? target->as.index.object : target;
   if (member->kind != AST_MEMBER || member->as.member.object->kind != AST_NAME) {
     if (member->kind != AST_BAD)
       diag_report(ck->sink, DIAG_E0409, target->at,
@@ -310,29 +347,40 @@ static bool find_target(checker *ck, const ast_expr *target, model_stimulus *s,
   }
   const ast_expr *owner = member->as.member.object;
   name_list known = {0};
-  s->population = population_find(ck, owner->as.name.text);
-  if (s->population == NONE) {
+  out->name = member->as.member.name;
+  out->population = population_find(ck, owner->as.name.text);
+  if (out->population == NONE) {
     for (uint32_t i = 0; i < ck->model->populations.len; i++)
       vec_push(ck->arena, &known, ck->model->populations.data[i].name);
     report_unknown(ck, owner->at, DIAG_E0201, "the population", owner->as.name.text, &known);
     return false;
   }
-  const model_component *c =
-      &ck->model->components.data[ck->model->populations.data[s->population].component];
-  const ast_name *name = &member->as.member.name;
+  out->component =
+      &ck->model->components.data[ck->model->populations.data[out->population].component];
+  return true;
+}
+
+static bool find_input(checker *ck, const stimulus_target *target, model_stimulus *s) {
+  const model_component *c = target->component;
+  name_list known = {0};
   model_ref_kind kind;
-  bool is_found = component_find(c, name->text, &kind, &s->input);
+  bool is_found = component_find(c, target->name.text, &kind, &s->input);
+  s->population = target->population;
   if (is_found && kind == REF_INPUT)
     return true;
   if (is_found) {
-    diag_report(ck->sink, DIAG_E0409, name->at, "`%s` is %s of `%s`: a stimulus goes to an input",
-                name->text, kind_word(kind), c->name);
+    diag_report(ck->sink, DIAG_E0409, target->name.at,
+                "`%s` is %s of `%s`: a stimulus goes to an input", target->name.text,
+                kind_word(kind), c->name);
     return false;
   }
   for (uint32_t i = 0; i < c->inputs.len; i++)
     vec_push(ck->arena, &known, c->inputs.data[i].name);
-  report_unknown(ck, name->at, DIAG_E0201, arena_printf(ck->arena, "in `%s` the input", c->name),
-                 name->text, &known);
+  for (uint32_t i = 0; i < c->events.len; i++)
+    vec_push(ck->arena, &known, c->events.data[i].name);
+  report_unknown(ck, target->name.at, DIAG_E0201,
+                 arena_printf(ck->arena, "in `%s` the input or event", c->name), target->name.text,
+                 &known);
   return false;
 }
 
@@ -380,17 +428,19 @@ static void check_flip(checker *ck, const ast_expr *e, const binding *bindings, 
 }
 
 static void check_present(checker *ck, const ast_decl *d, const binding *bindings) {
-  model_stimulus s = {.at = d->at, .is_present = true, .phase = NONE};
-  const ast_expr *slice;
+  model_stimulus s = {.at = d->at, .is_present = true};
+  stimulus_target target;
   uint32_t draws = 0;
   bool has_window = check_window(ck, &d->as.present.window, bindings, &s);
+  if (s.during != NONE)
+    s.phase = s.during; /* it is one of the presentations of that phase */
   expr_env constant = env_constant(ck, bindings, "a stimulus");
   s.image = image_find(&constant, d->as.present.pattern);
   check_flip(ck, d->as.present.flip, bindings, &s);
-  if (!find_target(ck, d->as.present.target, &s, &slice))
+  if (!find_target(ck, d->as.present.target, &target) || !find_input(ck, &target, &s))
     return;
-  if (slice != NULL)
-    refuse(ck, slice->at, "patterns on a slice", NULL);
+  if (target.slice != NULL)
+    refuse(ck, target.slice->at, "patterns on a slice", NULL);
   const model_population *p = &ck->model->populations.data[s.population];
   if (!p->is_grid) {
     diag *e = diag_report(ck->sink, DIAG_E0501, d->as.present.target->at,
@@ -427,17 +477,26 @@ static model_expr *within_slice(expr_env *env, const ast_expr *slice, model_expr
 }
 
 static void check_drive(checker *ck, const ast_decl *d, const binding *bindings) {
-  model_stimulus s = {.at = d->at, .phase = NONE, .image = NONE};
-  const ast_expr *slice;
+  model_stimulus s = {.at = d->at, .image = NONE};
+  stimulus_target target;
   uint32_t draws = 0;
+  if (!find_target(ck, d->as.drive.target, &target))
+    return;
+  model_event_drive e = {.at = d->at,
+                         .population = target.population,
+                         .event = component_find_event(target.component, target.name.text)};
+  if (e.event != NONE) {
+    event_drive_check(ck, d, bindings, &e, target.slice);
+    return;
+  }
   bool has_window = check_window(ck, &d->as.drive.window, bindings, &s);
-  if (!find_target(ck, d->as.drive.target, &s, &slice))
+  if (!find_input(ck, &target, &s))
     return;
   s.key = stimulus_key(ck, &s);
   expr_env env = stimulus_scope(ck, &s, bindings, &draws);
   s.value = expr_of_unit(&env, d->as.drive.value, input_unit(ck, &s),
                          arena_printf(ck->arena, "`%s`", expr_text(ck, d->as.drive.target)));
-  s.value = within_slice(&env, slice, s.value);
+  s.value = within_slice(&env, target.slice, s.value);
   if (has_window && s.value != NULL)
     vec_push(ck->arena, &ck->model->stimuli, s);
 }
@@ -447,6 +506,125 @@ static void visit_stimulus(checker *ck, const ast_decl *d, const binding *bindin
     check_present(ck, d, bindings);
   if (d->kind == AST_DECL_DRIVE)
     check_drive(ck, d, bindings);
+}
+
+/* ---- presentations that repeat ---- */
+
+typedef struct {
+  double start, stop; /* ms */
+} window;
+typedef VEC(window) window_list;
+
+/* The windows that a stimulus has by itself, until the end of the run. */
+static bool add_windows(checker *ck, const model_stimulus *s, window_list *out) {
+  double length = s->stop - s->start;
+  window w = {s->start, s->stop};
+  for (double k = 1; w.start < ck->model->duration; k++) {
+    if (out->len == LIMIT_ROUNDS) {
+      diag_report(ck->sink, DIAG_E0901, s->at, "more than %u windows of presentations",
+                  LIMIT_ROUNDS);
+      return false;
+    }
+    vec_push(ck->arena, out, w);
+    if (s->every <= 0)
+      break;
+    w.start = s->start + k * s->every;
+    w.stop = w.start + length;
+  }
+  return true;
+}
+
+static int by_start(const void *a, const void *b) {
+  const window *x = a, *y = b;
+  return (x->start > y->start) - (x->start < y->start);
+}
+
+/* Windows that overlap are one. */
+static void merge_windows(window_list *list) {
+  uint32_t kept = 0;
+  if (list->len > 0)
+    qsort(list->data, list->len, sizeof *list->data, by_start);
+  for (uint32_t i = 0; i < list->len; i++) {
+    window *before = kept > 0 ? &list->data[kept - 1] : NULL;
+    if (before == NULL || list->data[i].start >= before->stop)
+      list->data[kept++] = list->data[i];
+    else if (list->data[i].stop > before->stop)
+      before->stop = list->data[i].stop;
+  }
+  list->len = kept;
+}
+
+/* Whether the phase has windows of its own; they are added where a list is given. */
+static bool windows_of_phase(checker *ck, uint32_t phase, window_list *out, bool *has_any) {
+  const model *m = ck->model;
+  *has_any = false;
+  for (uint32_t i = 0; i < m->stimuli.len; i++) {
+    const model_stimulus *s = &m->stimuli.data[i];
+    if (s->phase != phase || s->during != NONE)
+      continue;
+    *has_any = true;
+    if (out != NULL && !add_windows(ck, s, out))
+      return false;
+  }
+  return true;
+}
+
+static void report_no_windows(checker *ck, const model_stimulus *s) {
+  name_list known = {0};
+  for (uint32_t i = 0; i < ck->model->phases.len; i++)
+    if (i != s->during)
+      vec_push(ck->arena, &known, ck->model->phases.data[i].name);
+  report_unknown(ck, s->during_at, DIAG_E0602, "the phase",
+                 ck->model->phases.data[s->during].name, &known);
+}
+
+static bool repeat_presentation(checker *ck, const model_stimulus *s, window_list *windows) {
+  bool has_any;
+  if (s->during == NONE)
+    return add_windows(ck, s, windows);
+  bool is_good = windows_of_phase(ck, s->during, windows, &has_any);
+  merge_windows(windows);
+  return is_good;
+}
+
+void stimuli_repeat(checker *ck) {
+  model *m = ck->model;
+  bool has_any;
+  for (uint32_t i = 0; i < m->stimuli.len; i++) {
+    const model_stimulus *s = &m->stimuli.data[i];
+    if (s->during != NONE && windows_of_phase(ck, s->during, NULL, &has_any) && !has_any)
+      report_no_windows(ck, s);
+  }
+  if (diag_error_count(ck->sink) > 0)
+    return;
+  VEC(model_stimulus) all = {0};
+  uint32_t repeated = 0;
+  for (uint32_t i = 0; i < m->stimuli.len; i++) {
+    model_stimulus s = m->stimuli.data[i];
+    window_list windows = {0};
+    if (!s.is_present || (s.every <= 0 && s.during == NONE)) {
+      vec_push(ck->arena, &all, s);
+      continue;
+    }
+    if (!repeat_presentation(ck, &s, &windows))
+      return;
+    repeated += windows.len;
+    if (repeated > LIMIT_ROUNDS) {
+      diag_report(ck->sink, DIAG_E0901, s.at, "presentations repeat more than %u times in all",
+                  LIMIT_ROUNDS);
+      return;
+    }
+    s.every = 0;
+    s.during = NONE;
+    for (uint32_t k = 0; k < windows.len; k++) {
+      s.start = windows.data[k].start;
+      s.stop = windows.data[k].stop;
+      vec_push(ck->arena, &all, s);
+    }
+  }
+  m->stimuli.data = all.data;
+  m->stimuli.len = all.len;
+  m->stimuli.cap = all.cap;
 }
 
 /* ---- blocks of phases ---- */

@@ -90,7 +90,7 @@ nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t sour
 nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, uint32_t kernel, uint64_t start, uint64_t stop) {
   nsa_stimulus *st = &m->stimuli[m->program.stimuli_count++];
   *st = (nsa_stimulus){.population = population, .external = external, .kernel = kernel, .image = NSA_NONE,
-                       .pixel = NSA_NONE, .start = start, .stop = stop, .phase = NSA_NONE};
+                       .pixel = NSA_NONE, .start = start, .stop = stop, .phase = NSA_NONE, .during = NSA_NONE};
   return st;
 }
 

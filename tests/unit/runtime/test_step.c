@@ -163,6 +163,27 @@ static void windows_are_half_open(void **state) {
   handmade_free(n.m);
 }
 
+static void windows_come_again(void **state) {
+  (void)state;
+  network n = network_new(1, 3, 0);
+  add_drive(&n, 1, 3);
+  add_drive(&n, 0, 0);
+  n.m->stimuli[0].every = 4;
+  n.m->stimuli[0].phase = 0;
+  n.m->stimuli[1].during = 0; /* is on with the first one */
+  n.m->phases[n.m->program.phases_count++] = (nsa_phase){.name = "cue"};
+  sim *s = start(n.m, 1);
+  const double *external = s->field_data[n.external];
+  for (uint64_t tick = 0; tick < 20; tick++) {
+    bool is_on = tick % 4 == 1 || tick % 4 == 2;
+    assert_int_equal(s->phase_active[0], is_on);
+    assert_true(sim_step(s));
+    assert_true(external[0] == (is_on ? 3 : 0));
+  }
+  sim_free(s);
+  handmade_free(n.m);
+}
+
 static void slow_ones_step_in_their_last_tick(void **state) {
   (void)state;
   network n = network_new(1, 3, 1); /* 5 ticks long */
@@ -307,6 +328,7 @@ int main(void) {
       cmocka_unit_test(follows_the_definition),
       cmocka_unit_test(is_the_same_for_any_number_of_threads),
       cmocka_unit_test(windows_are_half_open),
+      cmocka_unit_test(windows_come_again),
       cmocka_unit_test(slow_ones_step_in_their_last_tick),
       cmocka_unit_test(phases_run_their_block_once_a_window),
       cmocka_unit_test(presents_flip_pixels_once),

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* event_drive.c - events that fire at times which are known before the run. */
+#include "model/check.h"
+#include "support/file.h"
+
+#include <stdlib.h>
+
+/* Its times are all that can be said about when. */
+static bool has_no_window(checker *ck, const ast_window *w) {
+  const ast_expr *e = w->from != NULL ? w->from : w->duration != NULL ? w->duration : w->every;
+  const ast_name *name = w->during.text != NULL ? &w->during : &w->as;
+  if (e == NULL && name->text == NULL)
+    return true;
+  diag *d = diag_report(ck->sink, DIAG_E0602, e != NULL ? e->at : name->at,
+                        "an event is driven at times, not in windows");
+  diag_hint(d, "put the times into the list: `[10 ms, 20 ms]`");
+  return false;
+}
+
+static bool check_times(checker *ck, const ast_expr *list, const binding *bindings,
+                        model_event_drive *e) {
+  uint32_t population = ck->model->populations.data[e->population].component;
+  uint32_t timescale = ck->model->components.data[population].timescale;
+  double dt = ck->model->timescales.data[timescale].dt;
+  bool is_good = true;
+  for (uint32_t i = 0; i < list->as.list.values.len; i++) {
+    const ast_expr *value = list->as.list.values.data[i];
+    expr_env env = env_constant(ck, bindings, "the time of an event");
+    double time;
+    if (!expr_constant(&env, value, dim_ms, "the time of an event", &time)) {
+      is_good = false;
+      continue;
+    }
+    time = whole_ticks(ck, value->at, time, dt, "the time of an event", true);
+    vec_push(ck->arena, &e->times, time);
+  }
+  return is_good;
+}
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static bool is_file(const ast_expr *e) {
+  return e->kind == AST_CALL && strcmp(e->as.call.function.text, "file") == 0 &&
+         e->as.call.args.len == 1 && e->as.call.args.data[0].value->kind == AST_STRING;
+}
+
+static bool check_source(checker *ck, const ast_expr *value, const binding *bindings,
+                         model_event_drive *e) {
+  if (value->kind == AST_LIST)
+    return check_times(ck, value, bindings, e);
+  if (is_file(value)) {
+    const ast_expr *path = value->as.call.args.data[0].value;
+    e->path = path_from(ck, path->at, path->as.string.text);
+    if (file_exists(e->path))
+      return true;
+    diag_report(ck->sink, DIAG_E0001, path->at, "`%s` cannot be read: there is no such file",
+                e->path);
+  } else if (value->kind != AST_BAD) {
+    diag *d = diag_report(ck->sink, DIAG_E0203, value->at,
+                          "an event is driven by a list of times or a file of them, not by `%s`",
+                          expr_text(ck, value));
+    diag_hint(d, "`[10 ms, 20 ms]` or `file(\"spikes.csv\")`");
+  }
+  return false;
+}
+
+void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings,
+                       model_event_drive *e, const ast_expr *slice) {
+  const model_population *p = &ck->model->populations.data[e->population];
+  expr_env env = env_constant(ck, bindings, "a slice");
+  bool is_good = has_no_window(ck, &d->as.drive.window);
+  e->last = p->rows * p->cols - 1;
+  is_good = (slice == NULL || selector_range(&env, slice, p, &e->first, &e->last)) && is_good;
+  if (!check_source(ck, d->as.drive.value, bindings, e) || !is_good)
+    return;
+  if (e->times.len > 0)
+    qsort(e->times.data, e->times.len, sizeof *e->times.data, by_value);
+  vec_push(ck->arena, &ck->model->event_drives, *e);
+}
