@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* test_hopf.c - Hopf points of the calcium models of the library: fixed point by Newton's method with
- * the symbolic Jacobian, then its eigenvalues. The points were computed by an independent program
- * with error control. */
+/* test_hopf.c - Hopf points of the calcium models of the library: fixed point by Newton's method
+ * with the symbolic Jacobian, then its eigenvalues. The points were computed by an independent
+ * program with error control. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
