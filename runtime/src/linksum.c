@@ -2,6 +2,7 @@
 /* linksum.c - see linksum.h. */
 #include "linksum.h"
 
+#include "sidesum.h"
 #include "step.h"
 #include "threads.h"
 
@@ -49,6 +50,7 @@ struct link_sums {
   active_list *lists;
   uint32_t list_count;
   uint32_t *list_of;    /* per sum; NSA_NONE without source term */
+  struct side_sums *sides;
   delay_line *lines;
   uint32_t line_count;
   uint64_t done; /* base ticks, of the sums being made */
@@ -157,7 +159,7 @@ static bool build_scatters(sim *s, struct link_sums *ls) {
     bool is_needed = false, is_weighted = false;
     for (uint32_t i = 0; i < s->program->sums_count; i++) {
       const nsa_link_sum *sum = &s->program->sums[i];
-      if (sum->connection != c || sum->source_term == NSA_NONE || sum->every == 0) continue;
+      if (sum->connection != c || sum->source_term == NSA_NONE || sum->every == 0 || sidesum_is(sum)) continue;
       is_needed = true;
       is_weighted = is_weighted || sum->weight != NSA_NONE;
     }
@@ -172,7 +174,7 @@ static void list_works(const sim *s, struct link_sums *ls) {
   for (uint32_t p = 0; p < program->populations_count; p++) {
     target_work work = {.population = p, .parts = parts_of(s, p), .sums = next};
     for (uint32_t i = 0; i < program->sums_count; i++)
-      if (program->connections[program->sums[i].connection].target == p) work.sums[work.sum_count++] = i;
+      if (!sidesum_is(&program->sums[i]) && program->connections[program->sums[i].connection].target == p) work.sums[work.sum_count++] = i;
     work.collects = next + work.sum_count;
     for (uint32_t i = 0; i < program->collects_count; i++)
       if (program->collects[i].population == p) work.collects[work.collect_count++] = i;
@@ -243,7 +245,7 @@ struct link_sums *link_sums_new(sim *s, char error[SIM_ERROR_SIZE]) {
   if (!check_fields(s, error)) return NULL;
   struct link_sums *ls = calloc(1, sizeof *ls);
   bool ok = ls && allocate(s, ls);
-  ok = ok && build_scatters(s, ls);
+  ok = ok && build_scatters(s, ls) && (ls->sides = side_sums_new(s)) != NULL;
   if (!ok) {
     snprintf(error, SIM_ERROR_SIZE, "out of memory for the sums over links (%" PRIu64 " bytes were allocated before)", s->allocated);
     link_sums_free(ls, s->program->connections_count);
@@ -262,6 +264,7 @@ void link_sums_free(struct link_sums *ls, uint32_t connections) {
   }
   for (uint32_t i = 0; i < ls->list_count; i++) free(ls->lists[i].elements);
   for (uint32_t i = 0; i < ls->line_count; i++) free(ls->lines[i].values);
+  side_sums_free(ls->sides);
   free(ls->lines);
   free(ls->scatter);
   free(ls->lists);
@@ -330,13 +333,20 @@ static void prepare_sum(sim *s, uint32_t i, uint64_t done) {
   const nsa_link_sum *sum = &s->program->sums[i];
   if (sum->link_kernel != NSA_NONE) step_run_kernel(s, sum->link_kernel, &s->state_clock);
   ls->is_scatter[i] = 0;
-  if (ls->list_of[i] == NSA_NONE) return;
+  if (ls->list_of[i] == NSA_NONE) {
+    if (sidesum_is(sum)) side_sum_run(s, ls->sides, i, NULL, NULL, 0);
+    return;
+  }
   active_list *list = &ls->lists[ls->list_of[i]];
   double *terms = terms_of(s, list);
   if (list->found_at != done + 1) {
     find_active(list, terms);
     list->found_at = done + 1;
     list->is_flushed = false;
+  }
+  if (sidesum_is(sum)) {
+    side_sum_run(s, ls->sides, i, terms, list->elements, list->count);
+    return;
   }
   ls->is_scatter[i] = ls->scatter[sum->connection].start && prefers_scatter(ls, list);
   if (ls->is_scatter[i] || list->is_flushed) return;

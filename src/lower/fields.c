@@ -401,10 +401,11 @@ static bool can_be_stencil(lowering *l, uint32_t connection, const connection_fi
   for (uint32_t k = 0; k < c->params.len; k++)
     if (!l->p->fields.data[f->param[k]].is_uniform)
       return false;
-  for (uint32_t k = 0; k < c->contributions.len; k++)
-    if (lower_self_dependence(l, true, connection, c->contributions.data[k].value) &
-        DEPENDS_DISTANCE)
+  for (uint32_t k = 0; k < c->contributions.len; k++) {
+    const model_contribution *x = &c->contributions.data[k];
+    if (x->side != SIDE_POST || lower_self_dependence(l, true, connection, x->value) & DEPENDS_DISTANCE)
       return false;
+  }
   return true;
 }
 

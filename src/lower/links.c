@@ -13,7 +13,9 @@
 #define MAX_FACTORS 16
 #define MAX_TERMS 16
 
-enum { CLASS_UNIFORM = 0, CLASS_SOURCE = 1, CLASS_TARGET = 2, CLASS_LINK = 4 };
+/* What a factor depends on: the side that is added to, with what follows from it; one of the other sides; the link. */
+enum { CLASS_UNIFORM = 0, CLASS_PRE = 1, CLASS_POST = 2, CLASS_ASTRO = 4, CLASS_TARGET = 8, CLASS_LINK = 16 };
+#define CLASS_OTHERS (CLASS_PRE | CLASS_POST | CLASS_ASTRO)
 
 typedef struct {
   lowering *l;
@@ -32,18 +34,32 @@ typedef struct {
   bool is_overfull;
 } product;
 
+/* The side from which the astrocyte follows counts for it. */
+static model_side followed(const splitter *sp, model_side side) {
+  bool follows = side == SIDE_ASTRO && sp->mc->has_partner && !sp->mc->has_partner_per_link;
+  return follows && sp->contribution->side != SIDE_ASTRO ? sp->mc->partner_of : side;
+}
+
+static uint32_t class_of_side(const splitter *sp, model_side side) {
+  static const uint32_t classes[] = {
+      [SIDE_PRE] = CLASS_PRE, [SIDE_POST] = CLASS_POST, [SIDE_ASTRO] = CLASS_ASTRO};
+  side = followed(sp, side);
+  return side == sp->contribution->side ? CLASS_TARGET : classes[side];
+}
+
 static uint32_t class_of(splitter *sp, const model_expr *e) {
   dependence d = lower_dependence(sp->l, sp->side, e);
   uint32_t cls = 0;
-  if (d.side[SIDE_PRE])
-    cls |= CLASS_SOURCE;
-  if (d.side[SIDE_POST] || (d.side[SIDE_SELF] & DEPENDS_TIME))
+  for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
+    if (d.side[side])
+      cls |= class_of_side(sp, (model_side)side);
+  if (d.side[SIDE_SELF] & DEPENDS_TIME)
     cls |= CLASS_TARGET;
-  if (d.side[SIDE_ASTRO])
-    cls |= sp->mc->partner_of == SIDE_PRE ? CLASS_SOURCE : CLASS_TARGET;
   if (d.side[SIDE_SELF] & ~(uint32_t)(DEPENDS_PARAM | DEPENDS_TIME))
     cls |= CLASS_LINK;
-  return cls;
+  /* an absent astrocyte's default is for the link to take */
+  bool may_be_absent = sp->mc->has_partner_per_link && component_of_connection(sp->l, sp->connection)->astro_defaults.len;
+  return cls & CLASS_ASTRO && may_be_absent ? cls | CLASS_LINK : cls;
 }
 
 static bool is_mixed(uint32_t cls) { return (cls & (cls - 1)) != 0; }
@@ -157,15 +173,23 @@ static uint32_t add_numbered_field(splitter *sp, const char *what, uint32_t doma
   return f;
 }
 
-static uint32_t add_source_term(splitter *sp, model_expr **factors, uint32_t count) {
-  population_fields *f = &sp->l->populations[sp->mc->source];
-  source_term t = {
-      .connection = sp->connection, .factors = factors, .factor_count = count, .is_fused = true};
+static uint32_t population_of(const splitter *sp, model_side side) {
+  return side == SIDE_PRE ? sp->mc->source : side == SIDE_POST ? sp->mc->target : sp->mc->partner;
+}
+
+static uint32_t add_source_term(splitter *sp, model_side from, model_expr **factors, uint32_t count) {
+  population_fields *f = &sp->l->populations[population_of(sp, from)];
+  source_term t = {.connection = sp->connection,
+                   .side = from,
+                   .factors = factors,
+                   .factor_count = count,
+                   .is_fused = true};
   t.field = add_numbered_field(sp, "source", f->domain, NSA_FIELD_SOURCE_TERM);
   for (uint32_t k = 0; k < count; k++) {
     dependence d = lower_dependence(sp->l, sp->side, factors[k]);
-    if (d.side[SIDE_ASTRO] || (d.side[SIDE_PRE] & (DEPENDS_TIME | DEPENDS_INPUT)))
-      t.is_fused = false;
+    for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
+      if (d.side[side] && (side != (int)from || d.side[side] & (DEPENDS_TIME | DEPENDS_INPUT)))
+        t.is_fused = false;
   }
   vec_push(sp->l->arena, &f->source_terms, t);
   return t.field;
@@ -245,20 +269,40 @@ static void push_target_term(splitter *sp, const product *p, model_expr **factor
                              uint32_t sum) {
   target_term t = {.input = sp->contribution->input,
                    .connection = sp->connection,
+                   .side = sp->contribution->side,
                    .is_negative = p->is_negative,
                    .factors = factors,
                    .factor_count = count,
                    .sum = sum,
                    .every = sp->mc->delay ? 1 : ticks_between(sp)};
-  vec_push(sp->l->arena, &sp->l->populations[sp->mc->target].target_terms, t);
+  vec_push(sp->l->arena, &sp->l->populations[population_of(sp, t.side)].target_terms, t);
   sp->term_count++;
 }
 
+/* The classes of all factors together; a factor that mixes them makes the term inseparable. */
 static bool is_separable(splitter *sp, const product *p) {
-  for (uint32_t k = 0; k < p->count; k++)
-    if (is_mixed(class_of(sp, p->factors[k])))
+  uint32_t all = 0;
+  for (uint32_t k = 0; k < p->count; k++) {
+    uint32_t cls = class_of(sp, p->factors[k]);
+    if (is_mixed(cls))
       return false;
-  return true;
+    all |= cls;
+  }
+  return !is_mixed(all & CLASS_OTHERS);
+}
+
+/* The side whose values a separable term sums up; PRE where it has none. */
+static model_side side_of_sources(splitter *sp, const product *p, uint32_t *cls) {
+  *cls = CLASS_PRE;
+  for (uint32_t k = 0; k < p->count; k++)
+    if (class_of(sp, p->factors[k]) & CLASS_OTHERS)
+      *cls = class_of(sp, p->factors[k]);
+  return *cls == CLASS_PRE ? SIDE_PRE : *cls == CLASS_POST ? SIDE_POST : SIDE_ASTRO;
+}
+
+static uint32_t sum_field(splitter *sp) {
+  uint32_t population = population_of(sp, sp->contribution->side);
+  return add_numbered_field(sp, "sum", sp->l->populations[population].domain, NSA_FIELD_SUM);
 }
 
 /* The whole term at each link. */
@@ -266,9 +310,9 @@ static void add_inseparable(splitter *sp, const product *p) {
   model_expr **all = ARENA_ARRAY(sp->l->arena, model_expr *, p->count);
   memcpy(all, p->factors, p->count * sizeof *all);
   nsa_link_sum sum = {
-      .connection = sp->connection, .source_term = NO_FIELD, .delay = NO_FIELD, .every = ticks_between(sp)};
+      .connection = sp->connection, .from = NSA_SIDE_PRE, .to = (uint32_t)sp->contribution->side, .source_term = NO_FIELD, .delay = NO_FIELD, .every = ticks_between(sp)};
   sum.link_kernel = link_function(sp, all, p->count, NSA_ROLE_LINK, &sum.weight);
-  sum.sum = add_numbered_field(sp, "sum", sp->l->populations[sp->mc->target].domain, NSA_FIELD_SUM);
+  sum.sum = sum_field(sp);
   vec_push(sp->l->arena, &sp->l->sum_list, sum);
   explain_term(sp, "1", join_factors(sp, all, p->count), "1");
   push_target_term(sp, p, NULL, 0, sum.sum);
@@ -276,23 +320,26 @@ static void add_inseparable(splitter *sp, const product *p) {
 
 static void add_separable(splitter *sp, const product *p) {
   lowering *l = sp->l;
-  uint32_t sources, weights, targets;
-  model_expr **source = pick(sp, p, CLASS_SOURCE, false, &sources);
+  uint32_t sources, weights, targets, source_class;
+  model_side from = side_of_sources(sp, p, &source_class), to = sp->contribution->side;
+  model_expr **source = pick(sp, p, source_class, false, &sources);
   model_expr **weight = pick(sp, p, CLASS_LINK, false, &weights);
   model_expr **target = pick(sp, p, CLASS_TARGET, true, &targets);
   explain_term(sp, join_factors(sp, source, sources), join_factors(sp, weight, weights),
                join_factors(sp, target, targets));
-  if (!sources && !weights) { /* the same for all links of a target: their number times that */
+  if (!sources && !weights && to == SIDE_POST) { /* the same for all links of a target: their number times that */
     push_target_term(sp, p, target, targets, lower_fan_field(l, sp->connection, true));
     return;
   }
   nsa_link_sum sum = {.connection = sp->connection,
+                      .from = (uint32_t)from,
+                      .to = (uint32_t)to,
                       .source_term = NO_FIELD,
                       .weight = NO_FIELD,
                       .link_kernel = NSA_NONE,
-                      .delay = sources ? l->connections[sp->connection].delay : NO_FIELD};
+                      .delay = sources && from == SIDE_PRE ? l->connections[sp->connection].delay : NO_FIELD};
   if (sources)
-    sum.source_term = add_source_term(sp, source, sources);
+    sum.source_term = add_source_term(sp, from, source, sources);
   if (weights)
     sum.weight = plain_weight(sp, weight, weights);
   bool changes = is_changing(sp, weight, weights);
@@ -303,8 +350,11 @@ static void add_separable(splitter *sp, const product *p) {
     vec_push(l->arena, &l->weight_init_list, kernel);
   }
   bool is_delayed = sum.delay != NO_FIELD;
-  sum.every = is_delayed ? 1 : changes ? ticks_between(sp) : sources ? ticks_of_population(l, sp->mc->source) : 0;
-  sum.sum = add_numbered_field(sp, "sum", l->populations[sp->mc->target].domain, NSA_FIELD_SUM);
+  sum.every = is_delayed ? 1
+              : changes  ? ticks_between(sp)
+              : sources  ? ticks_of_population(l, population_of(sp, from))
+                         : 0;
+  sum.sum = sum_field(sp);
   vec_push(l->arena, &l->sum_list, sum);
   push_target_term(sp, p, target, targets, sum.sum);
 }
@@ -341,6 +391,7 @@ static void add_stencil(splitter *sp) {
   whole[0] = c->value;
   target_term t = {.input = c->input,
                    .connection = sp->connection,
+                   .side = SIDE_POST,
                    .is_stencil = true,
                    .factors = whole,
                    .factor_count = 1,
@@ -388,10 +439,10 @@ static const uint8_t order_of_eight[8] = {4, 0, 5, 1, 2, 6, 3, 7}; /* ascending 
 static scope scope_of_term(lowering *l, ir_builder *b, uint32_t population, const target_term *t) {
   const model_connection *mc = &l->m->connections.data[t->connection];
   scope s = scope_of_population(l, b, population);
-  s.side[SIDE_POST] = s.side[SIDE_SELF];
+  s.side[t->side] = s.side[SIDE_SELF];
   s.side[SIDE_SELF] = view_of_connection(l, b, t->connection, IR_NO_VALUE);
   s.connection = t->connection;
-  if (mc->has_partner && mc->partner_of == SIDE_POST)
+  if (mc->has_partner && !mc->has_partner_per_link && mc->partner_of == t->side)
     s.side[SIDE_ASTRO] = view_of_partner(l, b, t->connection, IR_NO_VALUE);
   return s;
 }

@@ -42,7 +42,8 @@ typedef struct {
 typedef struct {
   uint32_t field; /* NSA_FIELD_SOURCE_TERM of the source population */
   uint32_t connection;
-  model_expr *const *factors; /* product of these, all of SIDE_PRE */
+  model_side side;            /* that the population is for the connection */
+  model_expr *const *factors; /* product of these, all of that side */
   uint32_t factor_count;
   bool is_fused; /* part of the population's step; else of its source function */
 } source_term;
@@ -51,9 +52,10 @@ typedef struct {
 typedef struct {
   uint32_t input;
   uint32_t connection;
+  model_side side; /* that the population is for the connection */
   bool is_negative;
   bool is_stencil;            /* the whole expression at each grid neighbour */
-  model_expr *const *factors; /* of SIDE_POST, the partner of post, and uniform values */
+  model_expr *const *factors; /* of that side, a partner that follows from it, and uniform values */
   uint32_t factor_count;
   uint32_t sum;   /* field that they multiply; NO_FIELD: 1 (with fan_in among the fields) */
   uint32_t every; /* base ticks */

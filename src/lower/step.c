@@ -348,7 +348,7 @@ static void store_source_terms(step *st) {
     if (!t->is_fused)
       continue;
     scope s = st->s;
-    s.side[SIDE_PRE] = st->self;
+    s.side[t->side] = st->self;
     s.side[SIDE_SELF] = view_of_connection(st->l, &st->b, t->connection, IR_NO_VALUE);
     s.connection = t->connection;
     store_source_term(&s, t);
@@ -488,9 +488,9 @@ void lower_sources(lowering *l, uint32_t population) {
     vec_push(l->arena, &l->source_list, number);
     ir_builder b = ir_builder_on(l->p, fn);
     scope s = scope_of_population(l, &b, population);
-    s.side[SIDE_PRE] = s.side[SIDE_SELF];
+    s.side[t->side] = s.side[SIDE_SELF];
     s.side[SIDE_SELF] = view_of_connection(l, &b, t->connection, IR_NO_VALUE);
-    if (mc->has_partner && mc->partner_of == SIDE_PRE)
+    if (mc->has_partner && !mc->has_partner_per_link && mc->partner_of == t->side)
       s.side[SIDE_ASTRO] = view_of_partner(l, &b, t->connection, IR_NO_VALUE);
     s.connection = t->connection;
     store_source_term(&s, t);
