@@ -125,7 +125,7 @@ void lower_load_links(scope *s, block_state *state, ir_value base_tick) {
   for (uint32_t k = 0; k < l->m->signals.len; k++)
     state->emitted[k] = ir_bool(s->b, false);
   for (uint32_t k = 0; k < c->states.len; k++)
-    state->states[k] = load_at_home(s, f->state[k], f->home[k]);
+    state->states[k] = f->is_summed[k] ? ir_number(s->b, 0) : load_at_home(s, f->state[k], f->home[k]);
   self->states = state->states;
   for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++) {
     if (f->advanced[home] == NO_FIELD)
@@ -253,7 +253,9 @@ static void store_increments(arrival *a, ir_builder *b, nsa_arrival *out) {
     const block_increment *x = &a->now.increments.data[k];
     const population_fields *f = &l->populations[population_of_side(l, a->connection, x->side)];
     nsa_increment inc = {.side = (uint32_t)x->side,
-                         .sum = x->is_input ? f->arrived_input[x->item] : f->arrived_state[x->item]};
+                         .sum = x->total != NSA_NONE ? l->connections[a->connection].totals.data[x->total].arrived
+                                : x->is_input        ? f->arrived_input[x->item]
+                                                     : f->arrived_state[x->item]};
     inc.value = lower_add_field(l, arena_printf(l->arena, "%s.increment%u", l->m->connections.data[a->connection].name,
                                                 l->p->fields.len),
                                 l->connections[a->connection].arrivals, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL, b->at);

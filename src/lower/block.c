@@ -45,10 +45,50 @@ void lower_block_if(scope *s, block_state *state, const model_block *block, ir_v
   forget_all_lets(s);
 }
 
+static const connection_fields *links_of(const scope *s) {
+  const view *self = s->side[SIDE_SELF];
+  return self->is_connection ? &s->l->connections[self->owner] : NULL;
+}
+
+static bool is_summed(const scope *s, const model_stmt *st) {
+  const connection_fields *f = links_of(s);
+  return f && st->kind <= STMT_DIV && st->side == SIDE_SELF && f->is_summed[st->item];
+}
+
+/* What is added to a state of which only sums are kept goes to each of these. */
+static void find_totals(scope *s, block_state *state, const model_stmt *st) {
+  const connection_fields *f = links_of(s);
+  for (uint32_t k = 0; k < f->totals.len; k++) {
+    const link_total *t = &f->totals.data[k];
+    bool is_new = t->state == st->item;
+    for (uint32_t i = 0; i < state->increments.len; i++)
+      is_new = is_new && state->increments.data[i].total != k;
+    block_increment x = {.side = t->side, .total = k, .value = ir_number(s->b, 0)};
+    if (is_new)
+      vec_push(s->l->arena, &state->increments, x);
+  }
+}
+
+static void add_to_totals(scope *s, block_state *state, const model_stmt *st) {
+  const connection_fields *f = links_of(s);
+  ir_opcode op = st->kind == STMT_SUB ? IR_OP_sub : IR_OP_add;
+  ir_value added = lower_expr(s, st->value);
+  for (uint32_t k = 0; k < state->increments.len; k++) {
+    block_increment *x = &state->increments.data[k];
+    if (x->total == NSA_NONE || f->totals.data[x->total].state != st->item)
+      continue;
+    const link_total *t = &f->totals.data[x->total];
+    ir_value value = added;
+    if (t->weight_count)
+      value = ir_binary(s->b, IR_OP_mul, lower_product(s, t->weights, t->weight_count), added);
+    x->value = ir_binary(s->b, op, x->value, value);
+  }
+}
+
 static block_increment *find_increment(block_state *state, const model_stmt *st) {
   for (uint32_t k = 0; k < state->increments.len; k++) {
     block_increment *x = &state->increments.data[k];
-    if (x->side == st->side && x->item == st->item && x->is_input == (st->target == REF_INPUT))
+    if (x->total == NSA_NONE && x->side == st->side && x->item == st->item && x->is_input == (st->target == REF_INPUT))
       return x;
   }
   return NULL;
@@ -61,11 +101,14 @@ void lower_find_increments(scope *s, block_state *state, const model_block *bloc
       lower_find_increments(s, state, &st->then_block);
       lower_find_increments(s, state, &st->else_block);
     }
+    if (is_summed(s, st))
+      find_totals(s, state, st);
     if (st->kind > STMT_DIV || st->side == SIDE_SELF || find_increment(state, st))
       continue;
     block_increment x = {.side = st->side,
                          .is_input = st->target == REF_INPUT,
                          .item = st->item,
+                         .total = NSA_NONE,
                          .value = ir_number(s->b, 0)};
     vec_push(s->l->arena, &state->increments, x);
   }
@@ -122,7 +165,9 @@ void lower_block(scope *s, block_state *state, const model_block *block) {
       start_timer(s, state, st);
       break;
     default:
-      if (st->side == SIDE_SELF)
+      if (is_summed(s, st))
+        add_to_totals(s, state, st);
+      else if (st->side == SIDE_SELF)
         assign(s, state, st);
       else
         increase(s, state, st);

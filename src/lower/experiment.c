@@ -227,6 +227,17 @@ static bool has_probe(measure_kind kind) {
   return kind >= MEASURE_COUNT && kind <= MEASURE_RECOGNITION;
 }
 
+bool lower_measure_reads(const lowering *l, const model_measure_node *n, uint32_t connection, uint32_t state) {
+  if (!n)
+    return false;
+  const model_probe *p = &n->probe;
+  if (has_probe(n->kind) && p->is_connection && p->owner == connection && p->value &&
+      lower_reads_state(l, connection, p->value, state))
+    return true;
+  return lower_measure_reads(l, n->args[0], connection, state) ||
+         lower_measure_reads(l, n->args[1], connection, state);
+}
+
 /* Only a run knows how many links a connection has. */
 static uint32_t whole_domain(lowering *l, const model_probe *p) {
   nsa_probe out = {.event = NSA_NONE, .field = NSA_NONE, .kernel = NSA_NONE, .last = UINT32_MAX};

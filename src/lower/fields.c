@@ -433,6 +433,9 @@ static void add_link_states(const owner_info *o, connection_fields *f) {
   for (uint32_t k = 0; k < o->c->states.len; k++) {
     const model_state *s = &o->c->states.data[k];
     uint32_t home = (uint32_t)f->home[k];
+    f->state[k] = NO_FIELD;
+    if (f->is_summed[k])
+      continue;
     f->state[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o->name, s->name), domains[home], NSA_F64,
                                   NSA_FIELD_STATE, 0, &s->unit, s->at);
     if (f->advance[k] == ADVANCE_AT_EVENTS && f->advanced[home] == NO_FIELD)

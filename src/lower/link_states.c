@@ -58,6 +58,126 @@ static bool sets_state(const model_block *block, uint32_t state) {
   return false;
 }
 
+/* ---- what is only summed up ---- */
+
+static uint32_t mask_of(const keeping *k, const model_expr *e);
+
+static bool is_block_reading(const keeping *k, const model_block *block, uint32_t state) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    bool is_adding = st->kind == STMT_ADD || st->kind == STMT_SUB;
+    if (st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == state && !is_adding)
+      return true;
+    if (st->value && reads_state(k, st->value, state))
+      return true;
+    if (st->kind == STMT_IF &&
+        (is_block_reading(k, &st->then_block, state) || is_block_reading(k, &st->else_block, state)))
+      return true;
+  }
+  return false;
+}
+
+static bool is_looked_at(const keeping *k, uint32_t state) {
+  const model *m = k->l->m;
+  for (uint32_t i = 0; i < m->records.len; i++) {
+    const model_probe *p = &m->records.data[i].probe;
+    if (p->is_connection && p->owner == k->connection && p->value && reads_state(k, p->value, state))
+      return true;
+  }
+  for (uint32_t i = 0; i < m->measures.len; i++)
+    if (lower_measure_reads(k->l, m->measures.data[i].value, k->connection, state))
+      return true;
+  return false;
+}
+
+/* state * (what is the same for all links and at all times). */
+static bool is_proportional(const keeping *k, const model_expr *e, uint32_t state) {
+  switch (e->kind) {
+  case MX_REF:
+    return e->ref.side == SIDE_SELF && e->ref.kind == REF_STATE && e->ref.item == state;
+  case MX_NEG:
+    return is_proportional(k, e->args[0], state);
+  case MX_MUL:
+    if (mask_of(k, e->args[0]) == 0 && is_proportional(k, e->args[1], state))
+      return true;
+    return mask_of(k, e->args[1]) == 0 && is_proportional(k, e->args[0], state);
+  case MX_DIV:
+    return mask_of(k, e->args[1]) == 0 && is_proportional(k, e->args[0], state);
+  default:
+    return false;
+  }
+}
+
+/* Factors that may stand beside it: of whom is added to, and what never changes of the link. */
+static bool can_stand_beside(const keeping *k, const model_expr *e, model_side to) {
+  view views[4] = {{0}}, *side[4];
+  lower_sides(k->l, true, k->connection, views, side);
+  dependence d = lower_dependence(k->l, side, e);
+  if (d.side[SIDE_SELF] & (DEPENDS_TIME | DEPENDS_RANDOM))
+    return false;
+  for (uint32_t s = 0; s < k->c->states.len; s++)
+    if (k->f->is_changing[s] && reads_state(k, e, s))
+      return false;
+  for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++) {
+    bool follows = s == (int)to || (s == SIDE_ASTRO && k->mc->partner_of == to && !k->mc->has_partner_per_link);
+    if (d.side[s] && !follows)
+      return false;
+  }
+  return true;
+}
+
+/* A sum of terms, each of which has the state once, as a factor. */
+static bool is_sum_of_states(const keeping *k, const model_expr *e, uint32_t state, model_side to) {
+  if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF && reads_state(k, e, state))
+    return is_sum_of_states(k, k->c->lets.data[e->ref.item].value, state, to);
+  if (!reads_state(k, e, state))
+    return true;
+  switch (e->kind) {
+  case MX_REF:
+    return true;
+  case MX_NEG:
+    return is_sum_of_states(k, e->args[0], state, to);
+  case MX_ADD:
+  case MX_SUB:
+    return is_sum_of_states(k, e->args[0], state, to) && is_sum_of_states(k, e->args[1], state, to);
+  case MX_MUL: {
+    int with = reads_state(k, e->args[0], state) ? 0 : 1;
+    return !reads_state(k, e->args[1 - with], state) && can_stand_beside(k, e->args[1 - with], to) &&
+           is_sum_of_states(k, e->args[with], state, to);
+  }
+  case MX_DIV:
+    return !reads_state(k, e->args[1], state) && can_stand_beside(k, e->args[1], to) &&
+           is_sum_of_states(k, e->args[0], state, to);
+  default:
+    return false;
+  }
+}
+
+static bool is_only_summed(const keeping *k, uint32_t state) {
+  const model_ode *ode = equation_of(k, state);
+  const model_expr *start = lower_initial_value(k->l, true, k->connection, REF_STATE, state);
+  if (!ode || ode->timing != ODE_AUTOMATIC || ode->unless || !is_proportional(k, ode->rate, state) ||
+      start->kind != MX_NUMBER || start->number != 0 || is_looked_at(k, state))
+    return false;
+  for (uint32_t i = 0; i < k->c->odes.len; i++)
+    if (&k->c->odes.data[i] != ode && reads_state(k, k->c->odes.data[i].rate, state))
+      return false;
+  for (uint32_t i = 0; i < k->c->blocks.len; i++) {
+    const model_on *on = &k->c->blocks.data[i];
+    bool is_clocked = on->kind == BLOCK_EVERY || on->kind == BLOCK_EACH_STEP;
+    if (is_block_reading(k, &on->body, state) || (is_clocked && sets_state(&on->body, state)))
+      return false;
+  }
+  bool is_read = false;
+  for (uint32_t i = 0; i < k->c->contributions.len; i++) {
+    const model_contribution *x = &k->c->contributions.data[i];
+    is_read = is_read || reads_state(k, x->value, state);
+    if (!is_sum_of_states(k, x->value, state, x->side))
+      return false;
+  }
+  return is_read;
+}
+
 /* ---- when a state is advanced ---- */
 
 static const char *reader_by_clock(const keeping *k, uint32_t state) {
@@ -148,6 +268,8 @@ static void refuse_marked(keeping *k) {
 static void find_advance(keeping *k) {
   for (uint32_t i = 0; i < k->c->odes.len; i++) {
     const model_ode *ode = &k->c->odes.data[i];
+    if (k->f->is_summed[ode->state])
+      continue;
     bool is_forced = ode->timing == ODE_CLOCK;
     k->f->advance[ode->state] = is_forced ? ADVANCE_BY_CLOCK : ADVANCE_AT_EVENTS;
     k->why[ode->state] = is_forced ? "as the model says" : NULL;
@@ -158,8 +280,6 @@ static void find_advance(keeping *k) {
 }
 
 /* ---- where a state is kept ---- */
-
-static uint32_t mask_of(const keeping *k, const model_expr *e);
 
 static uint32_t mask_of_ref(const keeping *k, const model_expr *e) {
   uint32_t item = e->ref.item;
@@ -264,7 +384,7 @@ static bool is_shared(keeping *k, uint32_t state) {
 
 static void find_homes(keeping *k) {
   for (uint32_t s = 0; s < k->c->states.len; s++) {
-    model_side side = k->f->advance[s] == ADVANCE_BY_CLOCK ? SIDE_SELF : only_changer(k, s);
+    model_side side = k->f->advance[s] == ADVANCE_BY_CLOCK || k->f->is_summed[s] ? SIDE_SELF : only_changer(k, s);
     k->f->home[s] = side != SIDE_SELF && is_simultaneous(k, side) ? side : SIDE_SELF;
   }
   for (bool has_changed = true; has_changed;) {
@@ -283,7 +403,12 @@ static void explain(const keeping *k) {
   static const char *const keepers[] = {"each link", "each source", "each target", "each astrocyte"};
   for (uint32_t s = 0; s < k->c->states.len; s++) {
     const char *name = k->c->states.data[s].name, *keeper = keepers[k->f->home[s]];
-    if (k->f->advance[s] == ADVANCE_AT_EVENTS)
+    if (k->f->is_summed[s])
+      lower_decide(k->l, k->mc->name, "state",
+                   "%s: its sum is kept for each element that it is added to, none for a link: it decays in proportion to "
+                   "itself and is only summed up",
+                   name);
+    else if (k->f->advance[s] == ADVANCE_AT_EVENTS)
       lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced in closed form when an event needs it",
                    name, keeper);
     else if (k->f->advance[s] == ADVANCE_BY_CLOCK)
@@ -307,12 +432,15 @@ void lower_link_states(lowering *l, uint32_t connection) {
   k.f->is_changing = ARENA_ARRAY(l->arena, bool, c->states.len);
   k.why = ARENA_ARRAY(l->arena, const char *, c->states.len);
   k.locals = ARENA_ARRAY(l->arena, uint32_t, c->local_count);
-  find_advance(&k);
-  find_homes(&k);
   for (uint32_t s = 0; s < c->states.len; s++) {
     k.f->is_changing[s] = equation_of(&k, s) != NULL;
     for (uint32_t i = 0; i < c->blocks.len; i++)
       k.f->is_changing[s] = k.f->is_changing[s] || sets_state(&c->blocks.data[i].body, s);
   }
+  k.f->is_summed = ARENA_ARRAY(l->arena, bool, c->states.len);
+  for (uint32_t s = 0; s < c->states.len; s++)
+    k.f->is_summed[s] = is_only_summed(&k, s);
+  find_advance(&k);
+  find_homes(&k);
   explain(&k);
 }

@@ -367,7 +367,72 @@ static void refuse_delay(splitter *sp) {
   diag_hint(d, "write it as a sum of products of factors of pre alone and of post alone");
 }
 
+/* The factor that is a state of which only sums are kept; NSA_NONE. */
+static uint32_t summed_factor(const splitter *sp, const product *p) {
+  for (uint32_t k = 0; k < p->count; k++) {
+    const model_expr *e = p->factors[k];
+    if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_STATE &&
+        sp->l->connections[sp->connection].is_summed[e->ref.item])
+      return k;
+  }
+  return NSA_NONE;
+}
+
+/* total = (total + what arrived) * exp(rate * dt), where the equation is dstate/dt = rate * state. */
+static void lower_total(splitter *sp, const link_total *t) {
+  lowering *l = sp->l;
+  const model_component *c = component_of_connection(l, sp->connection);
+  uint32_t number, domain = l->populations[population_of(sp, t->side)].domain;
+  const char *name = arena_printf(l->arena, "%s.total%u", sp->mc->name, t->total);
+  ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_SOURCE, domain, lower_base_timescale(l), &number);
+  vec_push(l->arena, &l->source_list, number);
+  ir_builder b = ir_builder_on(l->p, fn);
+  scope s = lower_uniform_scope(l, sp->connection, &b);
+  ir_value *states = ARENA_ARRAY(l->arena, ir_value, c->states.len);
+  for (uint32_t k = 0; k < c->states.len; k++)
+    states[k] = ir_number(&b, 1);
+  s.side[SIDE_SELF]->states = states;
+  for (uint32_t k = 0; k < c->odes.len; k++) {
+    if (c->odes.data[k].state != t->state)
+      continue;
+    b.at = c->odes.data[k].at;
+    ir_value exponent = ir_binary(&b, IR_OP_mul, lower_expr(&s, c->odes.data[k].rate), ir_number(&b, l->m->base_dt));
+    ir_value sum = ir_binary(&b, IR_OP_add, ir_load(&b, t->total), ir_load(&b, t->arrived));
+    ir_store(&b, t->total, ir_binary(&b, IR_OP_mul, sum, ir_math(&b, "exp", &exponent, 1)));
+    ir_store(&b, t->arrived, ir_number(&b, 0));
+  }
+}
+
+static void add_summed(splitter *sp, const product *p, uint32_t at) {
+  lowering *l = sp->l;
+  uint32_t weights = 0, targets = 0;
+  model_expr **weight = ARENA_ARRAY(l->arena, model_expr *, p->count), **target = ARENA_ARRAY(l->arena, model_expr *, p->count);
+  for (uint32_t k = 0; k < p->count; k++) {
+    if (k == at)
+      continue;
+    if (class_of(sp, p->factors[k]) & CLASS_LINK)
+      weight[weights++] = p->factors[k];
+    else
+      target[targets++] = p->factors[k];
+  }
+  uint32_t domain = l->populations[population_of(sp, sp->contribution->side)].domain;
+  link_total t = {.state = p->factors[at]->ref.item,
+                  .side = sp->contribution->side,
+                  .weights = weight,
+                  .weight_count = weights,
+                  .total = add_numbered_field(sp, "total", domain, NSA_FIELD_SUM),
+                  .arrived = add_numbered_field(sp, "arrived", domain, NSA_FIELD_ARRIVED)};
+  vec_push(l->arena, &l->connections[sp->connection].totals, t);
+  lower_total(sp, &t);
+  push_target_term(sp, p, target, targets, t.total);
+}
+
 static void add_term(splitter *sp, const product *p) {
+  uint32_t summed = summed_factor(sp, p);
+  if (summed != NSA_NONE) {
+    add_summed(sp, p, summed);
+    return;
+  }
   if (is_separable(sp, p) && !p->is_overfull) {
     add_separable(sp, p);
     return;

@@ -83,9 +83,21 @@ typedef enum {
   ADVANCE_BY_CLOCK
 } link_advance;
 
+/* A state of links that events only add to, that decays in proportion to itself, and that is only summed up: its sum over
+ * the links of an element decays likewise, and is kept instead of it. One for each term that sums it up. */
+typedef struct {
+  uint32_t state;
+  model_side side;            /* of whose element it is the sum */
+  model_expr *const *weights; /* constant factors of each link; part of what is added */
+  uint32_t weight_count;
+  uint32_t total, arrived; /* fields of that side's population */
+} link_total;
+
 typedef struct {
   uint32_t domain, candidates;
-  uint32_t *param, *state;
+  uint32_t *param, *state; /* state: NO_FIELD where only its sums are kept */
+  bool *is_summed;       /* per state: only its sums are kept */
+  VEC(link_total) totals;
   link_advance *advance; /* per state */
   model_side *home;      /* per state: SIDE_SELF: one value a link; else one for each element of that side */
   bool *is_changing;     /* per state: during the run */
@@ -223,6 +235,7 @@ typedef struct {
   model_side side;
   bool is_input;
   uint32_t item;
+  uint32_t total; /* into the connection's totals; NSA_NONE: a state or input */
   ir_value value;
 } block_increment;
 typedef VEC(block_increment) block_increments;
@@ -263,6 +276,8 @@ void lower_arrival_fields(lowering *l, uint32_t connection);
 void lower_arrivals(lowering *l);
 /* Whether an expression of a synapse reads a state of its link, lets looked through. */
 bool lower_reads_state(const lowering *l, uint32_t connection, const model_expr *e, uint32_t state);
+/* Whether a measure reads a state of a connection's links. */
+bool lower_measure_reads(const lowering *l, const model_measure_node *n, uint32_t connection, uint32_t state);
 /* Phase 3: `every` and `each step` blocks of SELF. */
 void lower_clocked_blocks(scope *s, block_state *state);
 void lower_link_step(lowering *l, uint32_t connection);

@@ -71,6 +71,8 @@ void lower_connection_init(lowering *l, uint32_t connection) {
     bool is_param = k < c->params.len;
     uint32_t item = is_param ? k : k - c->params.len;
     uint32_t field = is_param ? f->param[item] : f->state[item];
+    if (field == NO_FIELD)
+      continue;
     if (l->p->fields.data[field].is_uniform || (!is_param && f->home[item] != SIDE_SELF))
       continue;
     if (!fn) {
