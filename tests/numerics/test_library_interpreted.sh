@@ -13,6 +13,7 @@ fail() { echo "FAILED $component: $1"; failed=$((failed + 1)); }
 awk '
   function names(list, what,   part, n, k, word, unit) {
     sub(/#.*/, "", list)
+    while (sub(/\([^()]*\)/, "", list)) {}   # commas of calls do not divide
     n = split(list, part, ",")
     for (k = 1; k <= n; k++) {
       split(part[k], word, /[ =]+/)
@@ -34,11 +35,13 @@ awk '
   line ~ /^input /       { sub(/^input /, "", line); names(line, "input") }
   line ~ /^state /       { sub(/^state /, "", line); names(line, "state") }
   line ~ /^let /         { print "let", component, $2 }
-  line ~ /^spike when /  { print "event", component, "spike" }
+  line ~ /^spike when / && line !~ /^spike when false/ { print "event", component, "spike" }
+  line ~ /^spike when false/ { print "told", component, "spike" }
   line ~ /^event /       { print "event", component, $2 }
 ' "$library"/{neuron,astrocyte}/*.nsa > table
 
-# The model for one component. What a component redeclares as something else is not an input any more.
+# The model for one component. What a component redeclares as something else is not an input any more; neurons that only
+# spike when told to are told.
 model_of() {
   awk -v wanted="$1" -v module="$2" -v kind="$3" '
     BEGIN { amount["pA"] = "100 pA"; amount["mV/ms"] = "3 mV/ms"; amount["nS"] = "2 nS"; amount["uM/s"] = "0.3 uM/s" }
@@ -55,7 +58,8 @@ model_of() {
           key = order[k]
           value = unit[key] in amount ? amount[unit[key]] : "0.03" (unit[key] == "" || unit[key] == "1" ? "" : " " unit[key])
           if (what[key] == "input") print "drive p." name[k] " = " value "*(i + 1)"
-          if (what[key] == "state" || what[key] == "event") print "record p." name[k]
+          if (what[key] == "told") print "drive p." name[k] "[0..2] = [5 ms, 20 ms]"
+          if (what[key] != "input" && what[key] != "let") print "record p." name[k]
         }
       print "run " (kind == "neuron" ? "100 ms" : "1 s")
     }' table
