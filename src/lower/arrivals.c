@@ -114,7 +114,10 @@ static void store_at_home(scope *s, uint32_t field, model_side home, ir_value x)
     ir_store_at(s->b, field, index, x);
 }
 
-void lower_load_links(scope *s, block_state *state, ir_value base_tick) {
+/* The states of one home, or of all (SIDE_COUNT); the others are zero. */
+enum { SIDE_COUNT = SIDE_ASTRO + 1 };
+
+static void load_links_of(scope *s, block_state *state, ir_value base_tick, int only) {
   lowering *l = s->l;
   view *self = s->side[SIDE_SELF];
   const model_component *c = self->component;
@@ -125,10 +128,12 @@ void lower_load_links(scope *s, block_state *state, ir_value base_tick) {
   for (uint32_t k = 0; k < l->m->signals.len; k++)
     state->emitted[k] = ir_bool(s->b, false);
   for (uint32_t k = 0; k < c->states.len; k++)
-    state->states[k] = f->is_summed[k] ? ir_number(s->b, 0) : load_at_home(s, f->state[k], f->home[k]);
+    state->states[k] = f->is_summed[k] || (only != SIDE_COUNT && (int)f->home[k] != only)
+                           ? ir_number(s->b, 0)
+                           : load_at_home(s, f->state[k], f->home[k]);
   self->states = state->states;
   for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++) {
-    if (f->advanced[home] == NO_FIELD)
+    if (f->advanced[home] == NO_FIELD || (only != SIDE_COUNT && home != only))
       continue;
     ir_value last = load_at_home(s, f->advanced[home], (model_side)home);
     ir_value ticks = ir_binary(s->b, IR_OP_sub, base_tick, last);
@@ -136,6 +141,10 @@ void lower_load_links(scope *s, block_state *state, ir_value base_tick) {
     lower_advance_links(s, state, (model_side)home, step);
   }
   view_forget_lets(self);
+}
+
+void lower_load_links(scope *s, block_state *state, ir_value base_tick) {
+  load_links_of(s, state, base_tick, SIDE_COUNT);
 }
 
 /* An event-driven state of this home, or what enters one's equation, has changed: all of the home are stored as
@@ -311,10 +320,48 @@ void lower_arrivals(lowering *l) {
 
 /* ---- links on a clock ---- */
 
-void lower_link_step(lowering *l, uint32_t connection) {
+/* Event-driven states before a slow partner changes: up to the end of this tick with the values that held until then. */
+static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
+  const connection_fields *f = &l->connections[connection];
   const model_component *c = component_of_connection(l, connection);
-  if (!has_clocked_work(l, connection))
+  if (!f->refresh || f->advanced[home] == NO_FIELD)
     return;
+  nsa_link_step out = {.connection = connection, .every = f->refresh};
+  const char *name = arena_printf(l->arena, "%s.refresh%d", l->m->connections.data[connection].name, (int)home);
+  uint32_t population = home == SIDE_SELF ? NSA_NONE : population_of_side(l, connection, home);
+  ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_LINK_STEP,
+                                    home == SIDE_SELF ? f->domain : l->populations[population].domain, c->timescale,
+                                    &out.kernel);
+  ir_builder b = ir_builder_on(l->p, fn);
+  b.at = c->at;
+  scope s = home == SIDE_SELF ? scope_of_links(l, &b, connection) : lower_uniform_scope(l, connection, &b);
+  if (home != SIDE_SELF)
+    s.side[home] = view_of_population(l, &b, population, IR_NO_VALUE);
+  ir_value tick = ir_nullary(&b, IR_OP_tick, lower_base_timescale(l));
+  ir_value next = ir_binary(&b, IR_OP_add, tick, ir_number(&b, 1));
+  block_state now;
+  nums states = {0};
+  if (home == SIDE_SELF)
+    lower_load_links(&s, &now, next);
+  else
+    load_links_of(&s, &now, next, home);
+  for (uint32_t k = 0; k < c->states.len; k++) {
+    if (f->home[k] != home || f->advance[k] != ADVANCE_AT_EVENTS)
+      continue;
+    store_at_home(&s, f->state[k], home, now.states[k]);
+    ir_unary(&b, IR_OP_check, now.states[k]);
+    vec_push(l->arena, &states, f->state[k]);
+  }
+  store_at_home(&s, f->advanced[home], home, next);
+  if (home == SIDE_SELF) {
+    out.states = states.data;
+    out.states_count = states.len;
+  }
+  vec_push(l->arena, &l->link_step_list, out);
+}
+
+static void lower_clocked(lowering *l, uint32_t connection) {
+  const model_component *c = component_of_connection(l, connection);
   nsa_link_step out = {.connection = connection, .every = l->m->timescales.data[c->timescale].ticks};
   const char *name = arena_printf(l->arena, "%s.step", l->m->connections.data[connection].name);
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_LINK_STEP, l->connections[connection].domain,
@@ -334,4 +381,11 @@ void lower_link_step(lowering *l, uint32_t connection) {
   out.states = states.data;
   out.states_count = states.len;
   vec_push(l->arena, &l->link_step_list, out);
+}
+
+void lower_link_step(lowering *l, uint32_t connection) {
+  if (has_clocked_work(l, connection))
+    lower_clocked(l, connection);
+  for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++)
+    lower_refresh(l, connection, (model_side)home);
 }

@@ -11,7 +11,7 @@
 typedef struct {
   lowering *l;
   scope *host;
-  bool is_connection;
+  bool is_connection, is_at_events;
   uint32_t owner;
   const char *name;
   const model_component *component;
@@ -33,13 +33,24 @@ static bool moves_within_step(system_builder *sb, const model_expr *e) {
   return e->is_bool ? (bits & DEPENDS_STATE) != 0 : (bits & (DEPENDS_STATE | DEPENDS_TIME)) != 0;
 }
 
+/* What can differ from step to step; of partners nothing can between two events. */
+static uint32_t standing_dependence(system_builder *sb, const model_expr *e) {
+  view views[4] = {{0}}, *side[4];
+  lower_sides(sb->l, sb->is_connection, sb->owner, views, side);
+  dependence d = lower_dependence(sb->l, side, e);
+  uint32_t bits = d.side[SIDE_SELF];
+  for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++)
+    bits |= sb->is_at_events ? d.side[s] & DEPENDS_INVARIANT : d.side[s];
+  return bits;
+}
+
 /* An argument that carries the host's value of e. */
 static ir_value host_argument(system_builder *sb, const model_expr *e) {
   uint32_t k = 0;
   while (k < sb->sources.len && sb->sources.data[k] != e)
     k++;
   if (k == sb->sources.len) {
-    uint32_t bits = lower_self_dependence(sb->l, sb->is_connection, sb->owner, e);
+    uint32_t bits = standing_dependence(sb, e);
     vec_push(sb->l->arena, &sb->values, lower_expr(sb->host, e));
     vec_push(sb->l->arena, &sb->is_invariant, (bits & ~(uint32_t)DEPENDS_INVARIANT) == 0);
     vec_push(sb->l->arena, &sb->sources, e);
@@ -105,6 +116,7 @@ static system_builder start_system(scope *s, const system_of *of, const model_od
   system_builder sb = {.l = l,
                        .host = s,
                        .is_connection = self->is_connection,
+                       .is_at_events = of->advance != NULL && of->wanted == ADVANCE_AT_EVENTS,
                        .owner = self->owner,
                        .component = c};
   sb.name = self->is_connection ? l->m->connections.data[self->owner].name

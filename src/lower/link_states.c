@@ -187,16 +187,58 @@ static const char *reader_by_clock(const keeping *k, uint32_t state) {
   return NULL;
 }
 
-static const char *changing_influence(const keeping *k, const model_ode *ode) {
-  view views[4] = {{0}}, *side[4];
-  lower_sides(k->l, true, k->connection, views, side);
-  dependence d = lower_dependence(k->l, side, ode->rate);
+static bool adds_to(const lowering *l, const model_connection *mc, const model_block *block, uint32_t population) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    uint32_t to = st->side == SIDE_PRE ? mc->source : st->side == SIDE_POST ? mc->target : mc->partner;
+    if (st->kind <= STMT_DIV && st->side != SIDE_SELF && st->target == REF_STATE && to == population)
+      return true;
+    if (st->kind == STMT_IF && (adds_to(l, mc, &st->then_block, population) || adds_to(l, mc, &st->else_block, population)))
+      return true;
+  }
+  return false;
+}
+
+/* The states of a slow population stand still between its ticks, unless events add to them. */
+static bool stands_still(const lowering *l, uint32_t population) {
+  if (ticks_of_population(l, population) == 1)
+    return false;
+  for (uint32_t i = 0; i < l->m->connections.len; i++) {
+    const model_component *c = component_of_connection(l, i);
+    for (uint32_t k = 0; k < c->blocks.len; k++)
+      if (adds_to(l, &l->m->connections.data[i], &c->blocks.data[k].body, population))
+        return false;
+  }
+  return true;
+}
+
+/* What changes in a slow partner between its ticks does not count: the link is brought up to date before it changes. */
+static const char *influence_of(keeping *k, model_side side, uint32_t bits) {
   static const char *const reasons[4] = {NULL, "it depends on what changes in its source",
                                          "it depends on what changes in its target",
                                          "it depends on what changes in its astrocyte"};
-  for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++)
-    if (d.side[s] & ~(uint32_t)DEPENDS_INVARIANT)
-      return reasons[s];
+  uint32_t population = side == SIDE_PRE ? k->mc->source : side == SIDE_POST ? k->mc->target : k->mc->partner;
+  bits &= ~(uint32_t)DEPENDS_INVARIANT;
+  if (!bits)
+    return NULL;
+  if (bits & ~(uint32_t)(DEPENDS_STATE | DEPENDS_HELD_STATE) || !stands_still(k->l, population))
+    return reasons[side];
+  uint32_t ticks = ticks_of_population(k->l, population), *refresh = &k->f->refresh;
+  if (*refresh && ticks % *refresh && *refresh % ticks)
+    return reasons[side];
+  *refresh = !*refresh || ticks < *refresh ? ticks : *refresh;
+  return NULL;
+}
+
+static const char *changing_influence(keeping *k, const model_ode *ode) {
+  view views[4] = {{0}}, *side[4];
+  lower_sides(k->l, true, k->connection, views, side);
+  dependence d = lower_dependence(k->l, side, ode->rate);
+  for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++) {
+    const char *why = influence_of(k, (model_side)s, d.side[s]);
+    if (why)
+      return why;
+  }
   if (d.side[SIDE_SELF] & DEPENDS_TIME)
     return "it depends on t";
   return ode->unless ? "it stands still while a condition holds" : NULL;
@@ -342,7 +384,17 @@ static model_side side_of_block(const model_on *on) {
   }
 }
 
-/* The side whose events alone change a state; SIDE_SELF: none, or several. */
+/* Where no event changes a state: the side that its equation follows. */
+static model_side only_influence(const keeping *k, uint32_t state) {
+  const model_ode *ode = equation_of(k, state);
+  uint32_t mask = ode ? mask_of(k, ode->rate) & ~(uint32_t)MASK_LINK : 0;
+  for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++)
+    if (mask == 1u << s)
+      return (model_side)s;
+  return SIDE_SELF;
+}
+
+/* The side whose events alone change a state; SIDE_SELF: several. */
 static model_side only_changer(const keeping *k, uint32_t state) {
   model_side found = SIDE_SELF;
   for (uint32_t i = 0; i < k->c->blocks.len; i++) {
@@ -354,7 +406,7 @@ static model_side only_changer(const keeping *k, uint32_t state) {
       return SIDE_SELF;
     found = side;
   }
-  return found;
+  return found == SIDE_SELF ? only_influence(k, state) : found;
 }
 
 /* All links of an element are reached by its events at the same time. */
@@ -409,8 +461,8 @@ static void explain(const keeping *k) {
                    "itself and is only summed up",
                    name);
     else if (k->f->advance[s] == ADVANCE_AT_EVENTS)
-      lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced in closed form when an event needs it",
-                   name, keeper);
+      lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced in closed form when an event needs it%s",
+                   name, keeper, k->f->refresh ? ", and at the ticks of its slow partner" : "");
     else if (k->f->advance[s] == ADVANCE_BY_CLOCK)
       lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced at every step: %s", name, keeper,
                    k->why[s]);

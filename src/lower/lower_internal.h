@@ -101,6 +101,8 @@ typedef struct {
   link_advance *advance; /* per state */
   model_side *home;      /* per state: SIDE_SELF: one value a link; else one for each element of that side */
   bool *is_changing;     /* per state: during the run */
+  uint32_t refresh;      /* base ticks after which event-driven states are brought up to date: a slow partner's value, which
+                            enters an equation, is about to change; 0: never */
   uint32_t advanced[4];  /* by home: the base tick that event-driven states stand at; NO_FIELD */
   uint32_t arrivals;     /* domain of a batch of links; NSA_NONE */
   uint32_t arrival_link, arrival_source, arrival_target, arrival_partner;
