@@ -45,7 +45,8 @@ typedef enum {
 typedef enum {
   NSA_RULE_ONE_TO_ONE, NSA_RULE_ALL_TO_ALL, NSA_RULE_PROBABILITY, NSA_RULE_INDEGREE,
   NSA_RULE_OUTDEGREE, NSA_RULE_NEIGHBOURS, NSA_RULE_TILES, NSA_RULE_NEAREST, NSA_RULE_WHERE,
-  NSA_RULE_FILE
+  NSA_RULE_FILE, NSA_RULE_SCALE_FREE,
+  NSA_RULE_POOL, NSA_RULE_ONE_PER_SYNAPSE /* of the third partner */
 } nsa_rule_kind;
 
 /* Whose event arrives, and whom increments go to. */

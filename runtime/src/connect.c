@@ -25,7 +25,7 @@ bool build_fail(const link_builder *b, const char *format, ...) {
   return false;
 }
 
-static bool out_of_memory(const link_builder *b, uint64_t bytes) {
+bool build_out_of_memory(const link_builder *b, uint64_t bytes) {
   return build_fail(b, "out of memory: its links need %" PRIu64 " bytes (%" PRIu64 " bytes were allocated before)", bytes,
                     b->s->allocated);
 }
@@ -33,7 +33,7 @@ static bool out_of_memory(const link_builder *b, uint64_t bytes) {
 static bool reserve(link_builder *b, uint64_t capacity) {
   if (capacity > LINKS_MAX) capacity = LINKS_MAX;
   uint32_t *others = realloc(b->others, (size_t)(capacity + NSA_PAD) * sizeof *others);
-  if (!others) return out_of_memory(b, capacity * sizeof *others);
+  if (!others) return build_out_of_memory(b, capacity * sizeof *others);
   b->others = others;
   b->capacity = capacity;
   return true;
@@ -44,10 +44,10 @@ bool build_begin(link_builder *b, bool by_target, uint64_t expected) {
   b->row_count = place_size(by_target ? b->target : b->source);
   b->other_count = place_size(by_target ? b->source : b->target);
   b->row = calloc((size_t)b->row_count + 1, sizeof *b->row);
-  if (!b->row) return out_of_memory(b, ((uint64_t)b->row_count + 1) * sizeof *b->row);
+  if (!b->row) return build_out_of_memory(b, ((uint64_t)b->row_count + 1) * sizeof *b->row);
   if (b->is_counting) {
     b->count_of_other = calloc((size_t)b->other_count + 1, sizeof *b->count_of_other);
-    return b->count_of_other || out_of_memory(b, b->other_count * sizeof *b->count_of_other);
+    return b->count_of_other || build_out_of_memory(b, b->other_count * sizeof *b->count_of_other);
   }
   return reserve(b, expected);
 }
@@ -75,7 +75,7 @@ bool build_by_target(link_builder *b) {
   if (!row || !sources) {
     free(row);
     free(sources);
-    return out_of_memory(b, bytes);
+    return build_out_of_memory(b, bytes);
   }
   for (uint64_t k = 0; k < b->count; k++) row[b->others[k] + 2]++;
   for (uint32_t t = 0; t < targets; t++) row[t + 2] += row[t + 1];
@@ -104,19 +104,22 @@ static const link_rule rules[] = {
     [NSA_RULE_PROBABILITY] = rule_probability,   [NSA_RULE_INDEGREE] = rule_indegree,
     [NSA_RULE_OUTDEGREE] = rule_outdegree,       [NSA_RULE_NEIGHBOURS] = rule_neighbours,
     [NSA_RULE_TILES] = rule_tiles,               [NSA_RULE_NEAREST] = rule_nearest,
-    [NSA_RULE_WHERE] = rule_where,               [NSA_RULE_FILE] = rule_file,
+    [NSA_RULE_WHERE] = rule_where,               [NSA_RULE_FILE] = rule_file,               [NSA_RULE_SCALE_FREE] = rule_scale_free,
 };
 
-static uint64_t hash64(const char *text) { /* FNV-1a */
-  uint64_t hash = UINT64_C(14695981039346656037);
+static uint64_t hash_on(uint64_t hash, const char *text) { /* FNV-1a */
   for (; text && *text; text++) hash = (hash ^ (uint8_t)*text) * UINT64_C(1099511628211);
   return hash;
+}
+
+uint64_t build_key(const link_builder *b, const char *part) {
+  return b->s->seed ^ hash_on(hash_on(UINT64_C(14695981039346656037), b->connection->name), part);
 }
 
 static bool take_stencil(link_builder *b, sim_links *links) {
   links->count = b->count;
   links->fan_in = calloc((size_t)b->row_count + 1, sizeof *links->fan_in);
-  if (!links->fan_in) return out_of_memory(b, b->row_count * sizeof *links->fan_in);
+  if (!links->fan_in) return build_out_of_memory(b, b->row_count * sizeof *links->fan_in);
   for (uint32_t t = 0; t < b->row_count; t++) links->fan_in[t] = b->row[t + 1] - b->row[t];
   links->fan_out = b->count_of_other;
   b->count_of_other = NULL;
@@ -143,7 +146,7 @@ static bool make_targets(link_builder *b, sim_links *links) {
   uint64_t padded = sim_padded(links->count);
   if (!needs_targets(b)) return true;
   links->target = calloc((size_t)padded, sizeof *links->target);
-  if (!links->target) return out_of_memory(b, padded * sizeof *links->target);
+  if (!links->target) return build_out_of_memory(b, padded * sizeof *links->target);
   for (uint32_t t = 0; t < b->row_count; t++)
     for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) links->target[k] = t;
   b->s->allocated += padded * sizeof *links->target;
@@ -162,78 +165,10 @@ static bool take_links(link_builder *b, sim_links *links) {
   b->row = b->others = NULL;
   links->fan_in = calloc((size_t)b->row_count + 1, sizeof *links->fan_in);
   links->fan_out = calloc((size_t)b->other_count + 1, sizeof *links->fan_out);
-  if (!links->fan_in || !links->fan_out) return out_of_memory(b, b->row_count * sizeof *links->fan_in);
+  if (!links->fan_in || !links->fan_out) return build_out_of_memory(b, b->row_count * sizeof *links->fan_in);
   b->s->allocated += (padded + 2 * ((uint64_t)b->row_count + 1) + b->other_count + 1) * sizeof(uint32_t);
   count_fans(b, links);
   return make_targets(b, links);
-}
-
-/* ---- partners ---- */
-
-static void write_partner_fields(const link_builder *b, const uint32_t *partners, uint32_t size) {
-  const nsa_connection *c = b->connection;
-  uint32_t *index = c->partner_index == NSA_NONE ? NULL : b->s->field_data[c->partner_index];
-  uint8_t *known = c->partner_known == NSA_NONE ? NULL : b->s->field_data[c->partner_known];
-  for (uint32_t i = 0; i < size; i++) {
-    if (index) index[i] = partners[i] == NSA_NONE ? 0 : partners[i];
-    if (known) known[i] = partners[i] != NSA_NONE;
-  }
-}
-
-/* Links of each partner into `served`, and the numbers of the summary. */
-static void count_coverage(const uint32_t *partners, const uint32_t *fans, uint32_t size, uint64_t *served, uint32_t served_size,
-                           sim_coverage *coverage) {
-  *coverage = (sim_coverage){.partners = served_size, .least = UINT64_MAX};
-  for (uint32_t i = 0; i < size; i++) {
-    if (partners[i] == NSA_NONE) coverage->links_without += fans[i];
-    else {
-      served[partners[i]] += fans[i];
-      coverage->links_with += fans[i];
-    }
-  }
-  for (uint32_t i = 0; i < served_size; i++) {
-    coverage->partners_unused += served[i] == 0;
-    if (served[i] < coverage->least) coverage->least = served[i];
-    if (served[i] > coverage->most) coverage->most = served[i];
-  }
-  if (served_size == 0) coverage->least = 0;
-  coverage->mean = served_size ? (double)coverage->links_with / served_size : 0;
-}
-
-/* A fan of the partner's domain counts the links that it serves. */
-static void write_partner_fans(const link_builder *b, const uint64_t *served, uint32_t served_size) {
-  const nsa_program *p = b->s->program;
-  const nsa_connection *c = b->connection;
-  if (c->partner == c->target) return;
-  for (uint32_t f = 0; f < p->fields_count; f++) {
-    const nsa_field *field = &p->fields[f];
-    if (field->kind != NSA_FIELD_FAN_IN || field->owner != (uint32_t)(c - p->connections)) continue;
-    if (field->domain != p->populations[c->partner].domain || field->is_uniform) continue;
-    double *fan = b->s->field_data[f];
-    for (uint32_t i = 0; i < served_size; i++) fan[i] = (double)served[i];
-  }
-}
-
-static bool build_partners(link_builder *b, sim_links *links) {
-  const nsa_connection *c = b->connection;
-  if (c->partner == NSA_NONE) return true;
-  const nsa_population *side = c->partner_of_source ? b->source : b->target;
-  const nsa_population *partner = &b->s->program->populations[c->partner];
-  uint32_t size = place_size(side), served_size = place_size(partner);
-  uint32_t *partners = calloc((size_t)size + 1, sizeof *partners);
-  uint64_t *served = calloc((size_t)served_size + 1, sizeof *served);
-  bool ok = partners && served ? partners_find(b, side, partner, partners) : out_of_memory(b, size * sizeof *partners);
-  if (ok) {
-    write_partner_fields(b, partners, size);
-    count_coverage(partners, c->partner_of_source ? links->fan_out : links->fan_in, size, served, served_size, &links->coverage);
-    write_partner_fans(b, served, served_size);
-    if (links->coverage.links_without && !c->has_default)
-      ok = build_fail(b, "%" PRIu64 " of its %" PRIu64 " links have no partner in '%s'; give the synapse a `default astro.NAME = value`",
-                      links->coverage.links_without, links->count, partner->name);
-  }
-  free(partners);
-  free(served);
-  return ok;
 }
 
 /* ---- the whole ---- */
@@ -243,15 +178,15 @@ static bool build(link_builder *b, sim_links *links) {
   if (kind >= sizeof rules / sizeof *rules) return build_fail(b, "its rule is unknown to this runtime");
   if (!rules[kind](b) || !build_by_target(b)) return false;
   if (!(b->is_counting ? take_stencil(b, links) : take_links(b, links))) return false;
-  return build_partners(b, links);
+  return partners_build(b, links);
 }
 
 bool connect_build(sim *s, uint32_t connection, char error[SIM_ERROR_SIZE]) {
   const nsa_connection *c = &s->program->connections[connection];
   link_builder b = {.s = s, .connection = c, .error = error,
                     .source = &s->program->populations[c->source], .target = &s->program->populations[c->target],
-                    .key = s->seed ^ hash64(c->name),
                     .is_counting = c->is_stencil && c->rule.kind == NSA_RULE_NEIGHBOURS};
+  b.key = build_key(&b, "");
   bool ok = build(&b, &s->links[connection]);
   build_free(&b);
   return ok;
@@ -263,6 +198,8 @@ void connect_free(sim_links *links) {
   free(links->target);
   free(links->fan_in);
   free(links->fan_out);
+  free(links->partner);
+  free(links->has_partner);
 }
 
 /* ---- fields ---- */

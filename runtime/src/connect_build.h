@@ -35,6 +35,10 @@ void build_free(link_builder *b);
 
 /* Writes "place: connection 'name': …" into error. */
 bool build_fail(const link_builder *b, const char *format, ...);
+bool build_out_of_memory(const link_builder *b, uint64_t bytes);
+
+/* The key of random numbers of one part of the connection: "" for the links themselves. */
+uint64_t build_key(const link_builder *b, const char *part);
 
 /* ---- rules (connect_rules.c, connect_random.c, connect_file.c) ---- */
 
@@ -50,20 +54,37 @@ bool rule_neighbours(link_builder *b);
 bool rule_tiles(link_builder *b);
 bool rule_nearest(link_builder *b);
 bool rule_file(link_builder *b);
+bool rule_scale_free(link_builder *b);
 
 /* Whether a link from a source to a target of that number would be one to itself that is not wanted. */
 static inline bool is_unwanted_self(const link_builder *b, uint32_t i, uint32_t j) {
   return i == j && b->connection->source == b->connection->target && !b->connection->allow_self;
 }
 
-/* Evaluates the condition of a rule for one element of one side against [first, first + count) of the other,
- * count <= NSA_BLOCK: fields of the candidates' domain, then its kernel. `fixed_is_target`: which side the
- * one element is on. The result is rule->result's array. */
-const void *candidates_evaluate(sim *s, const nsa_rule *rule, const nsa_population *source,
-                                const nsa_population *target, bool fixed_is_target, uint32_t fixed,
-                                uint32_t first, uint32_t count);
+/* ---- conditions (connect_candidates.c) ---- */
 
-/* The partner of each element of one side (NSA_NONE: none) into partners. */
-bool partners_find(const link_builder *b, const nsa_population *side, const nsa_population *partner, uint32_t *partners);
+/* Pairs for which a rule's condition is asked, NSA_BLOCK at most; one a thread. */
+typedef struct {
+  const sim *s;
+  const nsa_rule *rule;
+  const nsa_population *source, *target;
+  uint32_t *sources, *targets; /* written by who asks */
+  double *distance;            /* NULL where the condition does not look at it */
+  void *result;
+  void **fields; /* of the kernel */
+  void *memory;
+} candidates;
+
+bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, const nsa_population *source,
+                    const nsa_population *target);
+void candidates_free(candidates *c);
+
+/* The condition of the first `count` pairs: f64 or bytes. */
+const void *candidates_evaluate(candidates *c, uint32_t count);
+
+/* ---- partners (connect_partner.c) ---- */
+
+/* The third partners of links that are built: their fields, fans and coverage. */
+bool partners_build(link_builder *b, sim_links *links);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* connect_rules.c - the rules that are geometry or conditions, and the third partners. */
+/* connect_rules.c - the rules that are geometry, and graphs that grow. */
 #include "connect_build.h"
 
-#include "connect_draw.h"
 #include "connect_place.h"
-#include "step.h"
+#include "nsa_math.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 bool rule_one_to_one(link_builder *b) {
   uint32_t n = place_size(b->target);
@@ -33,71 +34,91 @@ bool rule_all_to_all(link_builder *b) {
   return true;
 }
 
-/* ---- conditions ---- */
+/* ---- growing graphs ---- */
 
-static void write_indices(sim *s, uint32_t field, uint32_t first, uint32_t step, uint32_t count) {
-  if (field == NSA_NONE) return;
-  uint32_t *at = s->field_data[field];
-  for (uint32_t i = 0; i < NSA_BLOCK; i++) at[i] = i < count ? first + i * step : first; /* padding: a valid one */
+typedef struct {
+  link_builder *b;
+  uint32_t m;
+  uint32_t *ends; /* both ends of each edge: an element stands there as often as it has edges */
+  uint64_t count;
+} growth;
+
+static bool is_picked(const uint32_t *picked, uint32_t count, uint32_t element) {
+  for (uint32_t i = 0; i < count; i++)
+    if (picked[i] == element) return true;
+  return false;
 }
 
-const void *candidates_evaluate(sim *s, const nsa_rule *rule, const nsa_population *source,
-                                const nsa_population *target, bool fixed_is_target, uint32_t fixed, uint32_t first,
-                                uint32_t count) {
-  write_indices(s, rule->candidate_source, fixed_is_target ? first : fixed, fixed_is_target, count);
-  write_indices(s, rule->candidate_target, fixed_is_target ? fixed : first, !fixed_is_target, count);
-  if (rule->candidate_distance != NSA_NONE) {
-    double *distance = s->field_data[rule->candidate_distance];
-    for (uint32_t i = 0; i < count; i++)
-      distance[i] = fixed_is_target ? place_distance(source, first + i, target, fixed)
-                                    : place_distance(source, fixed, target, first + i);
+/* Element i takes m different earlier ones, each with probability proportional to its edges so far. */
+static void attach(growth *g, uint32_t i) {
+  uint32_t *picked = g->ends + g->count + g->m, taken = 0; /* behind the m ends that are i's own */
+  for (double draw = 0; taken < g->m; draw++) {
+    double at = nsa_rand_uniform_1(g->b->key, i, draw, 0, 0, (double)g->count);
+    uint32_t other = g->ends[(uint64_t)at < g->count ? (uint64_t)at : g->count - 1];
+    if (!is_picked(picked, taken, other)) picked[taken++] = other;
   }
-  nsa_range_out ignored = {0};
-  const nsa_kernel_entry *entry = &s->kernels[rule->condition];
-  entry->fn(entry->self, s->kernel_fields[rule->condition], &s->state_clock, 0, sim_padded(count), &ignored);
-  return s->field_data[rule->result];
+  for (uint32_t k = 0; k < g->m; k++) g->ends[g->count + k] = i;
+  g->count += 2 * (uint64_t)g->m;
 }
 
-/* Which candidates of a block that begins with source `first` are taken: a byte each. */
-typedef const uint8_t *(*candidate_test)(const link_builder *b, const void *result, uint32_t first, uint32_t target,
-                                         uint32_t count, uint8_t *taken);
-
-static const uint8_t *drawn_ones(const link_builder *b, const void *result, uint32_t first, uint32_t target, uint32_t count,
-                                 uint8_t *taken) {
-  draw_decisions(b->key, first, target, result, count, taken);
-  return taken;
+static void grow(growth *g, uint32_t size) {
+  for (uint32_t i = 0; i <= g->m; i++)
+    for (uint32_t j = 0; j < i; j++) {
+      g->ends[g->count++] = i;
+      g->ends[g->count++] = j;
+    }
+  for (uint32_t i = g->m + 1; i < size; i++) attach(g, i);
 }
 
-static const uint8_t *true_ones(const link_builder *b, const void *result, uint32_t first, uint32_t target, uint32_t count,
-                                uint8_t *taken) {
-  (void)b, (void)first, (void)target, (void)count, (void)taken;
-  return result;
+/* An edge of the growing graph: the start's stand in pairs, those of a later element m by m. */
+static void edge_at(const growth *g, uint64_t edge, uint32_t *a, uint32_t *b) {
+  uint64_t start = (uint64_t)g->m * (g->m + 1) / 2;
+  uint64_t at = edge < start ? 2 * edge : 2 * start + (edge - start) / g->m * 2 * g->m + (edge - start) % g->m;
+  *a = g->ends[at];
+  *b = g->ends[at + (edge < start ? 1 : g->m)];
 }
 
-static bool test_row(link_builder *b, candidate_test test, uint32_t target) {
-  uint8_t taken[NSA_BLOCK];
-  for (uint32_t first = 0; first < b->other_count; first += NSA_BLOCK) {
-    uint32_t count = b->other_count - first < NSA_BLOCK ? b->other_count - first : NSA_BLOCK;
-    const void *result = candidates_evaluate(b->s, &b->connection->rule, b->source, b->target, true, target, first, count);
-    const uint8_t *is_taken = test(b, result, first, target, count, taken);
-    for (uint32_t i = 0; i < count; i++)
-      if (is_taken[i] && !is_unwanted_self(b, first + i, target) && !build_add(b, first + i)) return false;
+/* Both directions of each edge become links. */
+static bool add_edges(link_builder *b, const growth *g) {
+  uint32_t n = b->row_count;
+  for (uint64_t e = 0; e < g->count; e++) b->row[g->ends[e] + 1]++;
+  for (uint32_t t = 0; t < n; t++) b->row[t + 1] += b->row[t];
+  uint32_t *next = malloc(((size_t)n + 1) * sizeof *next);
+  if (!next) return build_out_of_memory(b, ((uint64_t)n + 1) * sizeof *next);
+  memcpy(next, b->row, n * sizeof *next);
+  for (uint64_t e = 0; e < g->count / 2; e++) {
+    uint32_t one, other;
+    edge_at(g, e, &one, &other);
+    b->others[next[one]++] = other;
+    b->others[next[other]++] = one;
   }
+  b->count = g->count;
+  free(next);
   return true;
 }
 
-static bool test_all(link_builder *b, candidate_test test) {
-  if (b->connection->rule.condition == NSA_NONE) return build_fail(b, "its rule has no condition");
-  if (!build_begin(b, true, 1024)) return false;
-  for (uint32_t t = 0; t < b->row_count; t++) {
-    if (!test_row(b, test, t)) return false;
-    build_end_row(b, t);
-  }
-  return true;
+static int ascending(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
 }
 
-bool rule_probability(link_builder *b) { return test_all(b, drawn_ones); }
-bool rule_where(link_builder *b) { return test_all(b, true_ones); }
+/* Barabasi and Albert, Science 286:509 (1999), from a complete graph of m + 1 elements. */
+bool rule_scale_free(link_builder *b) {
+  uint32_t n = place_size(b->target), m = b->connection->rule.degree;
+  uint64_t edges = (uint64_t)m * (m + 1) / 2 + (n > m ? (uint64_t)(n - m - 1) * m : 0);
+  if (b->connection->source != b->connection->target || m == 0 || n <= m)
+    return build_fail(b, "scale_free(%" PRIu32 ") needs one population of more elements", m);
+  if (2 * edges > LINKS_MAX) return build_fail(b, "it makes %" PRIu64 " links; %" PRIu32 " are possible", 2 * edges, LINKS_MAX);
+  if (!build_begin(b, true, 2 * edges)) return false;
+  growth g = {.b = b, .m = m, .ends = malloc((2 * edges + 1) * sizeof *g.ends)};
+  if (!g.ends) return build_out_of_memory(b, 2 * edges * sizeof *g.ends);
+  grow(&g, n);
+  bool ok = add_edges(b, &g);
+  free(g.ends);
+  for (uint32_t t = 0; ok && t < n; t++)
+    qsort(b->others + b->row[t], b->row[t + 1] - b->row[t], sizeof *b->others, ascending);
+  return ok;
+}
 
 /* ---- geometry ---- */
 
@@ -155,51 +176,6 @@ bool rule_nearest(link_builder *b) {
     uint32_t nearest = is_other ? place_nearest_other(side, i) : place_nearest(side, i, other);
     if (nearest != NSA_NONE && !build_add(b, nearest)) return false;
     build_end_row(b, i);
-  }
-  return true;
-}
-
-/* ---- third partners ---- */
-
-/* The last tile, row by row, that holds a coordinate. */
-static uint32_t last_tile(uint32_t at, uint32_t length, uint32_t stride, uint32_t tiles) {
-  if (stride == 0 || tiles == 0) return NSA_NONE;
-  uint32_t tile = at / stride < tiles ? at / stride : tiles - 1;
-  return at - tile * stride < length ? tile : NSA_NONE;
-}
-
-static uint32_t tile_partner(const nsa_rule *rule, const nsa_population *side, uint32_t i, const nsa_population *partner) {
-  uint32_t row = last_tile(i / side->cols, rule->tile_rows, rule->stride, partner->rows);
-  uint32_t col = last_tile(i % side->cols, rule->tile_cols, rule->stride, partner->cols);
-  return row == NSA_NONE || col == NSA_NONE ? NSA_NONE : row * partner->cols + col;
-}
-
-/* Like tiles: of several that fulfil the condition the last one. */
-static uint32_t where_partner(const link_builder *b, const nsa_population *side, uint32_t i, const nsa_population *partner) {
-  uint32_t found = NSA_NONE, size = place_size(partner);
-  for (uint32_t first = 0; first < size; first += NSA_BLOCK) {
-    uint32_t count = size - first < NSA_BLOCK ? size - first : NSA_BLOCK;
-    const uint8_t *holds = candidates_evaluate(b->s, &b->connection->partner_rule, side, partner, false, i, first, count);
-    for (uint32_t k = 0; k < count; k++)
-      if (holds[k]) found = first + k;
-  }
-  return found;
-}
-
-bool partners_find(const link_builder *b, const nsa_population *side, const nsa_population *partner, uint32_t *partners) {
-  const nsa_rule *rule = &b->connection->partner_rule;
-  uint32_t size = place_size(side);
-  if (rule->kind == NSA_RULE_ONE_TO_ONE && place_size(partner) != size)
-    return build_fail(b, "its partners are one to one, but '%s' has %" PRIu32 " elements and '%s' has %" PRIu32, side->name, size,
-                      partner->name, place_size(partner));
-  for (uint32_t i = 0; i < size; i++) {
-    switch (rule->kind) {
-    case NSA_RULE_ONE_TO_ONE: partners[i] = i; break;
-    case NSA_RULE_NEAREST: partners[i] = place_nearest(side, i, partner); break;
-    case NSA_RULE_TILES: partners[i] = tile_partner(rule, side, i, partner); break;
-    case NSA_RULE_WHERE: partners[i] = where_partner(b, side, i, partner); break;
-    default: return build_fail(b, "the rule of its partner is none for partners");
-    }
   }
   return true;
 }

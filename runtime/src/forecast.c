@@ -4,6 +4,7 @@
 #include "connect.h"
 
 #include "connect_place.h"
+#include "sidesum.h"
 #include "step.h"
 
 #include <stdio.h>
@@ -62,6 +63,9 @@ double connect_expected_links(const nsa_program *p, const nsa_connection *c) {
            tile_cover(coarse->cols, rule->tile_cols, rule->stride, fine->cols);
   case NSA_RULE_NEAREST: return sources > targets ? sources : targets;
   case NSA_RULE_FILE: return count_lines(rule->path);
+  case NSA_RULE_SCALE_FREE: return rule->degree * (2 * targets - rule->degree - 1);
+  case NSA_RULE_POOL:
+  case NSA_RULE_ONE_PER_SYNAPSE: return 0; /* no rules of links */
   }
   return 0;
 }
@@ -86,7 +90,29 @@ static double field_bytes(const nsa_program *p, const nsa_field *field, bool *is
   return padded_bytes(entries, field->type);
 }
 
-/* Sources and row starts, fans, and the index by source that sums with a source term have. */
+static const nsa_population *giver(const nsa_program *p, const nsa_link_sum *sum) {
+  const nsa_connection *c = &p->connections[sum->connection];
+  return &p->populations[sum->from == NSA_SIDE_PRE ? c->source : sum->from == NSA_SIDE_POST ? c->target : c->partner];
+}
+
+/* The index by source that all sums of a connection share, and those of sums from or to other sides, in
+ * words. */
+static double index_words(const nsa_program *p, uint32_t connection) {
+  double links = connect_expected_links(p, &p->connections[connection]), words = 0, shared = 0;
+  bool is_weighted = false;
+  for (uint32_t i = 0; i < p->sums_count; i++) {
+    const nsa_link_sum *sum = &p->sums[i];
+    if (sum->connection != connection) continue;
+    double keys = sum->source_term == NSA_NONE ? 1 : place_size(giver(p, sum));
+    if (sidesum_is(sum)) words += keys + 2 * links;
+    if (sidesum_is(sum) || sum->source_term == NSA_NONE || sum->every == 0) continue;
+    is_weighted = is_weighted || sum->weight != NSA_NONE;
+    shared = keys + links * (is_weighted ? 2 : 1);
+  }
+  return words + shared;
+}
+
+/* Sources and row starts, fans, and the indices of sums. */
 static double link_bytes(const nsa_program *p, uint32_t connection) {
   const nsa_connection *c = &p->connections[connection];
   double sources = place_size(&p->populations[c->source]), targets = place_size(&p->populations[c->target]);
@@ -94,15 +120,7 @@ static double link_bytes(const nsa_program *p, uint32_t connection) {
   if (c->is_stencil) return 4 * words;
   words += targets + links;
   if (c->link_target != NSA_NONE || c->link_distance != NSA_NONE) words += links;
-  bool is_indexed = false, is_weighted = false;
-  for (uint32_t i = 0; i < p->sums_count; i++) {
-    const nsa_link_sum *sum = &p->sums[i];
-    if (sum->connection != connection || sum->source_term == NSA_NONE || sum->every == 0) continue;
-    is_indexed = true;
-    is_weighted = is_weighted || sum->weight != NSA_NONE;
-  }
-  if (is_indexed) words += sources + links * (is_weighted ? 2 : 1);
-  return 4 * words;
+  return 4 * (words + index_words(p, connection));
 }
 
 /* Lists of what fired, blocks' results, lists of active sources. */
@@ -114,7 +132,7 @@ static double buffer_bytes(const nsa_program *p) {
     bytes += population->events_count * (4.0 * place_size(population) + 4 * blocks) + 8 * blocks;
   }
   for (uint32_t i = 0; i < p->sums_count; i++)
-    if (p->sums[i].source_term != NSA_NONE) bytes += 4.0 * place_size(&p->populations[p->connections[p->sums[i].connection].source]);
+    if (p->sums[i].source_term != NSA_NONE) bytes += 4.0 * place_size(giver(p, &p->sums[i]));
   return bytes;
 }
 

@@ -286,13 +286,15 @@ static void run_init(sim *s, bool of_links) {
   }
 }
 
-/* The numbers of the links' sources and targets are those of sim_links themselves. */
+/* The numbers of the links' sources, targets and partners are those of sim_links themselves. */
 static void lend_link_arrays(sim *s) {
   for (uint32_t c = 0; c < s->program->connections_count; c++) {
     const nsa_connection *connection = &s->program->connections[c];
-    const uint32_t fields[] = {connection->link_source, connection->link_target};
-    uint32_t *arrays[] = {s->links[c].source, s->links[c].target};
-    for (int i = 0; i < 2; i++) {
+    const sim_links *links = &s->links[c];
+    const uint32_t fields[] = {connection->link_source, connection->link_target, connection->partner_index,
+                               connection->partner_known};
+    void *arrays[] = {links->source, links->target, links->partner, links->has_partner};
+    for (int i = 0; i < 4; i++) {
       if (fields[i] == NSA_NONE || !arrays[i]) continue;
       s->field_data[fields[i]] = arrays[i];
       s->field_count[fields[i]] = s->links[c].count;

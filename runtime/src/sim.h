@@ -53,6 +53,8 @@ typedef struct {
   uint32_t *target;      /* likewise; NULL where no field asks for it */
   uint32_t *fan_in;      /* links of each target */
   uint32_t *fan_out;     /* links of each source: what one spike arrives at */
+  uint32_t *partner;     /* one a link, 0 where there is none; NULL unless links have partners of their own */
+  uint8_t *has_partner;  /* likewise */
   sim_coverage coverage; /* zero where there is no partner */
 } sim_links;
 

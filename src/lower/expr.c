@@ -78,8 +78,10 @@ scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection) {
   s.side[SIDE_PRE] = view_of_population(l, b, mc->source, source);
   s.side[SIDE_POST] = view_of_population(l, b, mc->target, target);
   if (mc->has_partner)
-    s.side[SIDE_ASTRO] =
-        view_of_partner(l, b, connection, mc->partner_of == SIDE_PRE ? source : target);
+    s.side[SIDE_ASTRO] = view_of_partner(l, b, connection,
+                                         mc->has_partner_per_link     ? IR_NO_VALUE
+                                         : mc->partner_of == SIDE_PRE ? source
+                                                                      : target);
   s.who_a = ir_unary(b, IR_OP_index_number, source);
   s.who_b = ir_unary(b, IR_OP_index_number, target);
   s.key_prefix = mc->name;
@@ -183,9 +185,8 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
   case REF_DT:
     return ir_number(s->b, l->m->timescales.data[v->component->timescale].dt);
   case REF_FAN_IN:
-    return load_from(s->b, lower_fan_field(l, s->connection, true), v->index);
   case REF_FAN_OUT:
-    return load_from(s->b, lower_fan_field(l, s->connection, false), v->index);
+    return load_from(s->b, lower_fan_field(l, s->connection, (model_side)e->ref.side), v->index);
   case REF_DISTANCE:
     if (s->distance != NO_FIELD)
       return ir_load(s->b, s->distance);
@@ -212,7 +213,8 @@ static ir_value ref_value(scope *s, const model_expr *e) {
     ir_value otherwise = lower_expr(s, v->defaults->astro_defaults.data[k].value);
     return ir_select(s->b, v->known, x, otherwise);
   }
-  return x;
+  bool is_fan = e->ref.kind == REF_FAN_IN; /* who is absent has no links */
+  return is_fan ? ir_select(s->b, v->known, x, ir_number(s->b, 0)) : x;
 }
 
 /* ---- operators and functions ---- */

@@ -394,7 +394,7 @@ static bool can_be_stencil(lowering *l, uint32_t connection, const connection_fi
   const model_population *source = &l->m->populations.data[mc->source],
                          *target = &l->m->populations.data[mc->target];
   if (mc->rule.kind != RULE_NEIGHBOURS || mc->allow_self || c->states.len || c->blocks.len || mc->delay ||
-      is_probed(l, connection))
+      is_probed(l, connection) || mc->has_partner_per_link)
     return false;
   if (source->rows != target->rows || source->cols != target->cols)
     return false;
@@ -411,11 +411,11 @@ static bool can_be_stencil(lowering *l, uint32_t connection, const connection_fi
 
 static void add_partner_fields(lowering *l, uint32_t connection, connection_fields *f) {
   const model_connection *mc = &l->m->connections.data[connection];
-  f->partner_index = f->partner_known = NO_FIELD;
+  f->partner_index = f->partner_known = f->partner_fan = NO_FIELD;
   if (!mc->has_partner)
     return;
   uint32_t side = mc->partner_of == SIDE_PRE ? mc->source : mc->target;
-  uint32_t domain = l->populations[side].domain;
+  uint32_t domain = mc->has_partner_per_link ? f->domain : l->populations[side].domain;
   f->partner_index = link_index(l, connection, "partner", domain, NSA_INDEX, NSA_FIELD_PARTNER);
   f->partner_known =
       link_index(l, connection, "partner_known", domain, NSA_B1, NSA_FIELD_PARTNER_KNOWN);
@@ -478,15 +478,19 @@ void lower_connection_fields(lowering *l, uint32_t connection) {
   f->is_stencil = can_be_stencil(l, connection, f);
 }
 
-uint32_t lower_fan_field(lowering *l, uint32_t connection, bool is_in) {
+uint32_t lower_fan_field(lowering *l, uint32_t connection, model_side side) {
   connection_fields *f = &l->connections[connection];
   const model_connection *mc = &l->m->connections.data[connection];
-  uint32_t *field = is_in ? &f->fan_in : &f->fan_out;
-  if (*field == NO_FIELD) {
-    uint32_t domain = l->populations[is_in ? mc->target : mc->source].domain;
-    *field = link_index(l, connection, is_in ? "fan_in" : "fan_out", domain, NSA_F64,
-                        is_in ? NSA_FIELD_FAN_IN : NSA_FIELD_FAN_OUT);
-  }
+  uint32_t *field = side == SIDE_PRE    ? &f->fan_out
+                    : side == SIDE_POST ? &f->fan_in
+                                        : &f->partner_fan;
+  uint32_t population = side == SIDE_PRE    ? mc->source
+                        : side == SIDE_POST ? mc->target
+                                            : mc->partner;
+  const char *what = side == SIDE_PRE ? "fan_out" : side == SIDE_POST ? "fan_in" : "partner_fan";
+  if (*field == NO_FIELD)
+    *field = link_index(l, connection, what, l->populations[population].domain, NSA_F64,
+                        side == SIDE_PRE ? NSA_FIELD_FAN_OUT : NSA_FIELD_FAN_IN);
   return *field;
 }
 

@@ -15,7 +15,6 @@
 
 /* What a factor depends on: the side that is added to, with what follows from it; one of the other sides; the link. */
 enum { CLASS_UNIFORM = 0, CLASS_PRE = 1, CLASS_POST = 2, CLASS_ASTRO = 4, CLASS_TARGET = 8, CLASS_LINK = 16 };
-#define CLASS_OTHERS (CLASS_PRE | CLASS_POST | CLASS_ASTRO)
 
 typedef struct {
   lowering *l;
@@ -47,6 +46,40 @@ static uint32_t class_of_side(const splitter *sp, model_side side) {
   return side == sp->contribution->side ? CLASS_TARGET : classes[side];
 }
 
+/* A copy in which what is read of the astrocyte is its default; NULL where one has none. */
+static model_expr *with_defaults(splitter *sp, const model_expr *e) {
+  const model_component *synapse = component_of_connection(sp->l, sp->connection);
+  if (e->kind == MX_REF && e->ref.side == SIDE_ASTRO) {
+    for (uint32_t k = 0; k < synapse->astro_defaults.len; k++)
+      if (synapse->astro_defaults.data[k].kind == (uint32_t)e->ref.kind &&
+          synapse->astro_defaults.data[k].item == e->ref.item)
+        return synapse->astro_defaults.data[k].value;
+    return NULL;
+  }
+  model_expr *copy = ARENA_NEW(sp->l->arena, model_expr);
+  *copy = *e;
+  for (int k = 0; k < 3 && e->args[k]; k++) {
+    copy->args[k] = with_defaults(sp, e->args[k]);
+    if (!copy->args[k])
+      return NULL;
+  }
+  return copy;
+}
+
+/* Whether links without an astrocyte add nothing: there are none, or its default makes this factor
+ * zero. */
+static bool absent_adds_nothing(splitter *sp, const model_expr *factor) {
+  if (!component_of_connection(sp->l, sp->connection)->astro_defaults.len)
+    return true;
+  const model_expr *otherwise = with_defaults(sp, factor);
+  if (!otherwise)
+    return false;
+  evaluated e = lower_evaluate(sp->l, true, sp->connection, otherwise);
+  return e.is_constant && e.value == 0;
+}
+
+/* ASTRO is an astrocyte that a link has of its own: what the link makes of it, and what a default
+ * stands for, is the link's. */
 static uint32_t class_of(splitter *sp, const model_expr *e) {
   dependence d = lower_dependence(sp->l, sp->side, e);
   uint32_t cls = 0;
@@ -57,9 +90,9 @@ static uint32_t class_of(splitter *sp, const model_expr *e) {
     cls |= CLASS_TARGET;
   if (d.side[SIDE_SELF] & ~(uint32_t)(DEPENDS_PARAM | DEPENDS_TIME))
     cls |= CLASS_LINK;
-  /* an absent astrocyte's default is for the link to take */
-  bool may_be_absent = sp->mc->has_partner_per_link && component_of_connection(sp->l, sp->connection)->astro_defaults.len;
-  return cls & CLASS_ASTRO && may_be_absent ? cls | CLASS_LINK : cls;
+  if (cls & CLASS_ASTRO && (cls & CLASS_LINK || !absent_adds_nothing(sp, e)))
+    cls = (cls & ~(uint32_t)CLASS_ASTRO) | CLASS_LINK;
+  return cls;
 }
 
 static bool is_mixed(uint32_t cls) { return (cls & (cls - 1)) != 0; }
@@ -152,13 +185,14 @@ static uint32_t ticks_between(const splitter *sp) {
   return every;
 }
 
+/* The factors of the wanted classes. */
 static model_expr **pick(splitter *sp, const product *p, uint32_t wanted, bool or_uniform,
                          uint32_t *count) {
   model_expr **list = ARENA_ARRAY(sp->l->arena, model_expr *, p->count);
   *count = 0;
   for (uint32_t k = 0; k < p->count; k++) {
     uint32_t cls = class_of(sp, p->factors[k]);
-    if (cls == wanted || (or_uniform && cls == CLASS_UNIFORM))
+    if ((cls & wanted) || (or_uniform && cls == CLASS_UNIFORM))
       list[(*count)++] = p->factors[k];
   }
   return list;
@@ -207,8 +241,13 @@ static uint32_t plain_weight(splitter *sp, model_expr **factors, uint32_t count)
   return NO_FIELD;
 }
 
-/* Whether events, or the clock, change a weight during the run. */
+/* Whether events, the clock or an astrocyte change a weight during the run. */
 static bool is_changing(const splitter *sp, model_expr *const *factors, uint32_t count) {
+  for (uint32_t k = 0; k < count; k++) {
+    dependence d = lower_dependence(sp->l, sp->side, factors[k]);
+    if (d.side[SIDE_ASTRO] & ~(uint32_t)DEPENDS_INVARIANT)
+      return true;
+  }
   const connection_fields *f = &sp->l->connections[sp->connection];
   for (uint32_t s = 0; s < component_of_connection(sp->l, sp->connection)->states.len; s++)
     for (uint32_t k = 0; k < count; k++)
@@ -259,10 +298,11 @@ static const char *join_factors(splitter *sp, model_expr *const *factors, uint32
   return t.len ? text_cstr(&t) : "1";
 }
 
-static void explain_term(splitter *sp, const char *source, const char *weight, const char *target) {
+static void explain_term(splitter *sp, const char *source, model_side from, const char *weight,
+                         const char *target) {
   lower_decide(sp->l, sp->mc->name, "link sum",
-               "%s (once a target) * sum over links of %s (once a source) * %s (a link)", target,
-               source, weight);
+               "%s (once a target) * sum over links of %s (once a %s) * %s (a link)", target, source,
+               from == SIDE_ASTRO ? "partner" : "source", weight);
 }
 
 static void push_target_term(splitter *sp, const product *p, model_expr **factors, uint32_t count,
@@ -279,7 +319,8 @@ static void push_target_term(splitter *sp, const product *p, model_expr **factor
   sp->term_count++;
 }
 
-/* The classes of all factors together; a factor that mixes them makes the term inseparable. */
+/* A factor that mixes classes makes the term inseparable, and so do factors of pre and of post. The
+ * astrocytes of links beside one of these are part of the weights. */
 static bool is_separable(splitter *sp, const product *p) {
   uint32_t all = 0;
   for (uint32_t k = 0; k < p->count; k++) {
@@ -288,16 +329,17 @@ static bool is_separable(splitter *sp, const product *p) {
       return false;
     all |= cls;
   }
-  return !is_mixed(all & CLASS_OTHERS);
+  return !is_mixed(all & (CLASS_PRE | CLASS_POST));
 }
 
 /* The side whose values a separable term sums up; PRE where it has none. */
 static model_side side_of_sources(splitter *sp, const product *p, uint32_t *cls) {
-  *cls = CLASS_PRE;
+  uint32_t all = 0;
   for (uint32_t k = 0; k < p->count; k++)
-    if (class_of(sp, p->factors[k]) & CLASS_OTHERS)
-      *cls = class_of(sp, p->factors[k]);
-  return *cls == CLASS_PRE ? SIDE_PRE : *cls == CLASS_POST ? SIDE_POST : SIDE_ASTRO;
+    all |= class_of(sp, p->factors[k]);
+  model_side side = all & CLASS_PRE ? SIDE_PRE : all & CLASS_POST ? SIDE_POST : all & CLASS_ASTRO ? SIDE_ASTRO : SIDE_PRE;
+  *cls = side == SIDE_PRE ? CLASS_PRE : side == SIDE_POST ? CLASS_POST : CLASS_ASTRO;
+  return side;
 }
 
 static uint32_t sum_field(splitter *sp) {
@@ -314,7 +356,7 @@ static void add_inseparable(splitter *sp, const product *p) {
   sum.link_kernel = link_function(sp, all, p->count, NSA_ROLE_LINK, &sum.weight);
   sum.sum = sum_field(sp);
   vec_push(sp->l->arena, &sp->l->sum_list, sum);
-  explain_term(sp, "1", join_factors(sp, all, p->count), "1");
+  explain_term(sp, "1", SIDE_PRE, join_factors(sp, all, p->count), "1");
   push_target_term(sp, p, NULL, 0, sum.sum);
 }
 
@@ -323,12 +365,12 @@ static void add_separable(splitter *sp, const product *p) {
   uint32_t sources, weights, targets, source_class;
   model_side from = side_of_sources(sp, p, &source_class), to = sp->contribution->side;
   model_expr **source = pick(sp, p, source_class, false, &sources);
-  model_expr **weight = pick(sp, p, CLASS_LINK, false, &weights);
+  model_expr **weight = pick(sp, p, (CLASS_LINK | CLASS_ASTRO) & ~source_class, false, &weights);
   model_expr **target = pick(sp, p, CLASS_TARGET, true, &targets);
-  explain_term(sp, join_factors(sp, source, sources), join_factors(sp, weight, weights),
+  explain_term(sp, join_factors(sp, source, sources), from, join_factors(sp, weight, weights),
                join_factors(sp, target, targets));
   if (!sources && !weights && to == SIDE_POST) { /* the same for all links of a target: their number times that */
-    push_target_term(sp, p, target, targets, lower_fan_field(l, sp->connection, true));
+    push_target_term(sp, p, target, targets, lower_fan_field(l, sp->connection, SIDE_POST));
     return;
   }
   nsa_link_sum sum = {.connection = sp->connection,

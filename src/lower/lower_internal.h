@@ -38,9 +38,10 @@ typedef struct {
   dependence depends;
 } let_memo;
 
-/* A term of phase 6 that a source computes for its links: fused into its step. */
+/* A term of phase 6 that a source, or a third partner, computes for its links: fused into its step.
+ */
 typedef struct {
-  uint32_t field; /* NSA_FIELD_SOURCE_TERM of the source population */
+  uint32_t field; /* NSA_FIELD_SOURCE_TERM of the population */
   uint32_t connection;
   model_side side;            /* that the population is for the connection */
   model_expr *const *factors; /* product of these, all of that side */
@@ -109,7 +110,7 @@ typedef struct {
   uint32_t delay, delay_back;
   uint32_t link_source, link_target, link_distance;
   uint32_t candidate_source, candidate_target, candidate_distance;
-  uint32_t partner_index, partner_known;
+  uint32_t partner_index, partner_known, partner_fan;
   uint32_t fan_in, fan_out; /* of target and source domain; made when used */
   bool is_stencil;
   let_memo *lets; /* NULL until the fields are complete */
@@ -179,8 +180,8 @@ view *view_of_connection(lowering *l, ir_builder *b, uint32_t connection, ir_val
 scope scope_of_population(lowering *l, ir_builder *b, uint32_t population);
 /* For functions over links: SELF, PRE, POST and ASTRO by the link's indices. */
 scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection);
-/* The partner's view, for a function over the side that it follows from (index: that side's entry).
- */
+/* The partner's view, for a function over the side that it follows from (index: that side's entry),
+ * or over links that have a partner each (index: the link). */
 view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value index);
 void view_forget_lets(view *v);
 
@@ -301,7 +302,8 @@ void lower_store_param(scope *s, uint32_t field, const model_expr *value);
 void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner);
 /* For values of a connection that are the same for all its links. */
 scope lower_uniform_scope(lowering *l, uint32_t connection, ir_builder *b);
-uint32_t lower_fan_field(lowering *l, uint32_t connection, bool is_in);
+/* Of the links of each target or partner (fan_in), or source (fan_out). */
+uint32_t lower_fan_field(lowering *l, uint32_t connection, model_side side);
 uint32_t lower_distance_field(lowering *l, uint32_t connection);
 nsa_place lower_place(lowering *l, span at);
 uint64_t lower_dim_bits(dim d);

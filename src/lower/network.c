@@ -105,6 +105,13 @@ typedef struct {
   uint32_t source, target;
 } rule_ends;
 
+static bool reads_distance(const model_expr *e) {
+  bool reads = e->kind == MX_REF && e->ref.kind == REF_DISTANCE;
+  for (int k = 0; k < 3 && e->args[k]; k++)
+    reads = reads || reads_distance(e->args[k]);
+  return reads;
+}
+
 /* The condition of `probability` and `where`, over pairs of an element of either end. */
 static void lower_condition(lowering *l, uint32_t connection, const char *name,
                             const model_rule *rule, const rule_ends *ends, nsa_rule *out) {
@@ -115,8 +122,9 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name,
       candidate_field(l, domain, name, "source", NSA_INDEX, NSA_FIELD_LINK_SOURCE);
   out->candidate_target =
       candidate_field(l, domain, name, "target", NSA_INDEX, NSA_FIELD_LINK_TARGET);
-  out->candidate_distance =
-      candidate_field(l, domain, name, "distance", NSA_F64, NSA_FIELD_LINK_DISTANCE);
+  if (reads_distance(rule->condition))
+    out->candidate_distance =
+        candidate_field(l, domain, name, "distance", NSA_F64, NSA_FIELD_LINK_DISTANCE);
   out->result =
       candidate_field(l, domain, name, "result", is_where ? NSA_B1 : NSA_F64, NSA_FIELD_SCRATCH);
   /* a constant probability tells the memory forecast how many links to expect */
@@ -151,7 +159,17 @@ static const nsa_rule_kind rule_kinds[] = {
     [RULE_NEAREST] = NSA_RULE_NEAREST,
     [RULE_WHERE] = NSA_RULE_WHERE,
     [RULE_FILE] = NSA_RULE_FILE,
+    [RULE_SCALE_FREE] = NSA_RULE_SCALE_FREE,
+    [RULE_POOL] = NSA_RULE_POOL,
+    [RULE_ONE_PER_SYNAPSE] = NSA_RULE_ONE_PER_SYNAPSE,
 };
+
+static const nsa_rule no_rule = {.condition = NSA_NONE,
+                                 .result = NSA_NONE,
+                                 .candidate_source = NSA_NONE,
+                                 .candidate_target = NSA_NONE,
+                                 .candidate_distance = NSA_NONE,
+                                 .path = ""};
 
 static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name,
                            const model_rule *rule, const rule_ends *ends) {
@@ -162,7 +180,8 @@ static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name,
                 .length = rule->length,
                 .tile_rows = rule->tile_rows,
                 .tile_cols = rule->tile_cols,
-                .stride = rule->stride};
+                .stride = rule->stride,
+                .pool_block = rule->pool_block};
   r.kernel = rule->kernel == KERNEL_EXPONENTIAL ? NSA_KERNEL_EXPONENTIAL
              : rule->kernel == KERNEL_GAUSSIAN  ? NSA_KERNEL_GAUSSIAN
                                                 : NSA_KERNEL_NONE;
@@ -199,10 +218,10 @@ void lower_connection_table(lowering *l, uint32_t connection) {
   out->delay_back = f->delay_back;
   out->partner_index = f->partner_index;
   out->partner_known = f->partner_known;
+  out->partner_fan = f->partner_fan;
   out->has_default = c->astro_defaults.len > 0;
   out->at = lower_place(l, mc->at);
-  out->partner_rule.condition = out->partner_rule.result = NSA_NONE;
-  out->partner_rule.path = "";
+  out->partner_rule = out->partner_probability = no_rule;
   if (!mc->has_partner)
     return;
   uint32_t side = mc->partner_of == SIDE_PRE ? mc->source : mc->target;
@@ -212,4 +231,11 @@ void lower_connection_table(lowering *l, uint32_t connection) {
   rule_ends partner_ends = {side, mc->partner};
   out->partner_rule = lower_rule(l, connection, arena_printf(l->arena, "%s.partner", mc->name),
                                  &mc->partner_rule, &partner_ends);
+  out->partner_per_link = mc->has_partner_per_link;
+  if (!mc->partner_probability)
+    return;
+  model_rule has_partner = {.kind = RULE_PROBABILITY, .condition = mc->partner_probability};
+  out->partner_probability =
+      lower_rule(l, connection, arena_printf(l->arena, "%s.partner_probability", mc->name),
+                 &has_partner, &ends);
 }

@@ -320,14 +320,29 @@ static expr_side side_of_population(checker *ck, uint32_t population) {
                      .population = p};
 }
 
+/* The ends of the links themselves. */
+static rule_ends ends_of_links(checker *ck, const model_connection *c, const char *part) {
+  return (rule_ends){.source = &ck->model->populations.data[c->source],
+                     .target = &ck->model->populations.data[c->target],
+                     .source_side = SIDE_PRE,
+                     .target_side = SIDE_POST,
+                     .is_same = c->source == c->target,
+                     .allow_self = c->allow_self,
+                     .key = arena_printf(ck->arena, "%s/%s", c->name, part)};
+}
+
+static model_expr *check_partner_probability(checker *ck, const ast_connect *ast,
+                                             const model_connection *c) {
+  rule_ends ends = ends_of_links(ck, c, "with_probability");
+  return rule_partner_probability(ck, &ends, ast->partner_probability);
+}
+
 static void check_partner(checker *ck, const ast_connect *ast, model_connection *c) {
   model *m = ck->model;
   if (ast->partner == NULL)
     return;
   if (ast->partner->kind == AST_INDEX)
     refuse(ck, ast->partner->at, "a slice as the third partner", NULL);
-  if (ast->partner_probability != NULL)
-    refuse(ck, ast->partner_probability->at, "a probability of the third partner", NULL);
   c->partner = find_end(ck, ast->partner);
   c->has_partner = true;
   c->partner_of = SIDE_POST;
@@ -347,6 +362,10 @@ static void check_partner(checker *ck, const ast_connect *ast, model_connection 
                     .allow_self = true,
                     .key = arena_printf(ck->arena, "%s/with", c->name)};
   rule_check(ck, &ends, &ast->partner_rule, &c->partner_rule);
+  if (ast->partner_probability != NULL)
+    c->partner_probability = check_partner_probability(ck, ast, c);
+  c->has_partner_per_link = c->partner_probability != NULL || c->partner_rule.kind == RULE_POOL ||
+                            c->partner_rule.kind == RULE_ONE_PER_SYNAPSE;
 }
 
 static void build_synapse(checker *ck, uint32_t def, model_connection *c) {
@@ -391,19 +410,12 @@ static void check_link_overrides(checker *ck, const ast_connect *ast, model_conn
 }
 
 static void check_rule(checker *ck, const ast_connect *ast, model_connection *c) {
-  model *m = ck->model;
   bool is_same = c->source == c->target;
-  rule_ends ends = {.source = &m->populations.data[c->source],
-                    .target = &m->populations.data[c->target],
-                    .source_side = SIDE_PRE,
-                    .target_side = SIDE_POST,
-                    .is_same = is_same,
-                    .key = arena_printf(ck->arena, "%s/by", c->name)};
   bool is_one_to_one =
       ast->rule.name.text != NULL && strcmp(ast->rule.name.text, "one_to_one") == 0;
   c->allow_self =
       ast->self == AST_SELF_YES || (ast->self == AST_SELF_DEFAULT && (!is_same || is_one_to_one));
-  ends.allow_self = c->allow_self;
+  rule_ends ends = ends_of_links(ck, c, "by");
   if (!rule_check(ck, &ends, &ast->rule, &c->rule))
     return;
   rule_slice(ck, &ends, ast->source, SIDE_PRE, &c->rule);

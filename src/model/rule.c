@@ -86,22 +86,31 @@ static bool all_to_all(rule_env *r) {
          is_link_count_good(r, size_of(r->ends->source) * size_of(r->ends->target));
 }
 
-static bool probability(rule_env *r) {
+/* The expression of a probability; *p gets it where it is a constant, else 1. NULL after an error. */
+static model_expr *probability_of(rule_env *r, const ast_expr *e, double *p) {
   uint32_t draws = 0;
   expr_env env = condition_scope(r, &draws);
+  model_expr *value = expr_of_unit(&env, e, dim_none(), "a probability");
+  *p = 1;
+  if (value == NULL || !constant_value(value, NULL, p) || (*p >= 0 && *p <= 1))
+    return value;
+  diag_report(r->ck->sink, DIAG_E0408, e->at, "a probability lies between 0 and 1, not at %g", *p);
+  return NULL;
+}
+
+static bool probability(rule_env *r) {
   double p;
   if (!has_args(r, 1, 1))
     return false;
-  const ast_expr *arg = r->ast->args.data[0].value;
-  r->out->condition = expr_of_unit(&env, arg, dim_none(), "a probability");
-  if (r->out->condition == NULL || !constant_value(r->out->condition, NULL, &p))
-    return r->out->condition != NULL;
-  if (!(p >= 0 && p <= 1)) {
-    diag_report(r->ck->sink, DIAG_E0408, arg->at, "a probability lies between 0 and 1, not at %g",
-                p);
-    return false;
-  }
-  return is_link_count_good(r, p * size_of(r->ends->source) * size_of(r->ends->target));
+  r->out->condition = probability_of(r, r->ast->args.data[0].value, &p);
+  return r->out->condition != NULL &&
+         is_link_count_good(r, p * size_of(r->ends->source) * size_of(r->ends->target));
+}
+
+model_expr *rule_partner_probability(checker *ck, const rule_ends *ends, const ast_expr *e) {
+  rule_env r = {.ck = ck, .ends = ends};
+  double p;
+  return probability_of(&r, e, &p);
 }
 
 static bool where(rule_env *r) {
@@ -264,9 +273,80 @@ static bool from_file(rule_env *r) {
   return false;
 }
 
+/* ---- growing graphs ---- */
+
+static bool scale_free(rule_env *r) {
+  expr_env env = env_constant(r->ck, NULL, "a number of links");
+  const model_population *p = r->ends->source;
+  if (!has_args(r, 1, 1) ||
+      !expr_constant_count(&env, r->ast->args.data[0].value, "the number of links", 1, 1e9,
+                           &r->out->degree))
+    return false;
+  double m = r->out->degree, n = size_of(p);
+  if (!r->ends->is_same) {
+    misfit(r, "joins the elements of one population");
+    return false;
+  }
+  if (r->ends->allow_self) {
+    misfit(r, "links no element with itself: leave out `self`");
+    return false;
+  }
+  if (n > m)
+    return is_link_count_good(r, 2 * m * n);
+  misfit(r, arena_printf(r->ck->arena,
+                         "begins with a complete graph of %.0f elements, but `%s` has only %.0f",
+                         m + 1, p->name, n));
+  return false;
+}
+
+/* ---- pools of third partners ---- */
+
+static bool pool_choice(rule_env *r) {
+  if (r->ast->args.len < 2)
+    return true;
+  const ast_expr *e = r->ast->args.data[1].value;
+  const char *word = e->kind == AST_NAME ? e->as.name.text : "";
+  r->out->pool_block = strcmp(word, "block") == 0;
+  if (r->out->pool_block || strcmp(word, "random") == 0)
+    return true;
+  diag_report(r->ck->sink, DIAG_E0502, e->at, "a pool is `random` or `block`, not `%s`",
+              expr_text(r->ck, e));
+  return false;
+}
+
+/* As in NEST: a block for each element, or elements that share one partner. */
+static bool is_block_good(rule_env *r) {
+  double near = size_of(r->ends->source), partners = size_of(r->ends->target);
+  double size = r->out->degree, share = size > 1 ? 0 : near / partners;
+  if (near * size == partners || (size == 1 && share >= 1 && share == floor(share)))
+    return true;
+  diag *d = misfit(r, "does not fit: blocks must use all partners evenly");
+  diag_note(d, SPAN_NONE, "`%s` has %.0f elements, `%s` %.0f", r->ends->source->name, near,
+            r->ends->target->name, partners);
+  if (floor(partners / near) * near == partners)
+    diag_hint(d, "`pool(%.0f, block)` would", partners / near);
+  return false;
+}
+
+static bool pool(rule_env *r) {
+  expr_env env = env_constant(r->ck, NULL, "the size of a pool");
+  if (!has_args(r, 1, 2) || !expr_constant_count(&env, r->ast->args.data[0].value,
+                                                 "the size of a pool", 1, 1e9, &r->out->degree))
+    return false;
+  double offered = size_of(r->ends->target);
+  if (!pool_choice(r))
+    return false;
+  if (r->out->degree > offered) {
+    misfit(r, arena_printf(r->ck->arena, "is larger than `%s`, which has %.0f elements",
+                           r->ends->target->name, offered));
+    return false;
+  }
+  return !r->out->pool_block || is_block_good(r);
+}
+
 static bool refuse_rule(rule_env *r) {
   refuse(r->ck, r->ast->at, arena_printf(r->ck->arena, "the rule `%s`", r->ast->name.text),
-         "the third partner is found by tiles, nearest, one_to_one or where");
+         "the third partner is found by tiles, nearest, one_to_one, where or pool");
   return false;
 }
 
@@ -288,8 +368,9 @@ static const struct {
     {"nearest", RULE_NEAREST, no_arguments, true, true},
     {"where", RULE_WHERE, where, true, true},
     {"file", RULE_FILE, from_file, true, false},
+    {"scale_free", RULE_SCALE_FREE, scale_free, true, false},
     {"one_per_synapse", RULE_ONE_PER_SYNAPSE, refuse_rule, false, true},
-    {"pool", RULE_POOL, refuse_rule, false, true},
+    {"pool", RULE_POOL, pool, false, true},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -310,7 +391,7 @@ bool rule_check(checker *ck, const rule_ends *ends, const ast_rule *ast, model_r
     out->kind = rules[i].kind;
     if (may_stand)
       return rules[i].check(&r);
-    misfit(&r, ends->is_partner ? "is no rule for the third partner, which is one for each element"
+    misfit(&r, ends->is_partner ? "is no rule for the third partner, which is one at most"
                                 : "is a rule for the third partner only");
     return false;
   }

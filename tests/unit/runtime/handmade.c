@@ -77,8 +77,8 @@ nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t sour
   uint32_t number = m->program.connections_count++;
   nsa_connection *c = &m->connections[number];
   *c = (nsa_connection){.name = name, .synapse = name, .source = source, .target = target, .rule = no_rule,
-                        .partner = NSA_NONE, .partner_rule = no_rule, .link_source = NSA_NONE, .link_target = NSA_NONE,
-                        .link_distance = NSA_NONE, .partner_index = NSA_NONE, .partner_known = NSA_NONE,
+                        .partner = NSA_NONE, .partner_rule = no_rule, .partner_probability = no_rule, .link_source = NSA_NONE, .link_target = NSA_NONE,
+                        .link_distance = NSA_NONE, .partner_index = NSA_NONE, .partner_known = NSA_NONE, .partner_fan = NSA_NONE,
                         .arrival_link = NSA_NONE, .arrival_source = NSA_NONE, .arrival_target = NSA_NONE,
                         .arrival_partner = NSA_NONE, .delay = NSA_NONE, .delay_back = NSA_NONE,
                         .at = {.file = 0, .line = 7, .column = 3},

@@ -296,6 +296,13 @@ static void share_kernel(const void *self, void *const *fields, const nsa_clock 
   for (uint64_t i = begin; i < end_; i++) ((double *)fields[1])[i] = source[i] < 1000 ? 0.1 : source[i] < 2000 ? 0 : 1;
 }
 
+/* A constant: what the field is already. */
+static void half_kernel(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin, uint64_t end_,
+                        nsa_range_out *out) {
+  (void)self, (void)fields, (void)clock, (void)begin, (void)end_, (void)out;
+  for (uint64_t i = begin; i < end_; i++) ((double *)fields[0])[i] = 0.5;
+}
+
 static void where(void **state) {
   (void)state;
   nsa_connection *c;
@@ -412,7 +419,7 @@ static handmade *with_partners(uint32_t rows, uint32_t partner_rows, nsa_rule_ki
   c->partner_index = handmade_field(m, "partner", d, NSA_INDEX, NSA_FIELD_PARTNER, 0);
   c->partner_known = handmade_field(m, "known", d, NSA_B1, NSA_FIELD_PARTNER_KNOWN, 0);
   uint32_t served = handmade_field(m, "glia.fan_in", m->populations[1].domain, NSA_F64, NSA_FIELD_FAN_IN, 0);
-  m->fields[served].owner = 0;
+  c->partner_fan = served;
   return m;
 }
 
@@ -439,6 +446,127 @@ static void partners_by_tiles(void **state) {
   assert_true(coverage->mean == 49 * 63 / 4.0);
   end(s, m);
   fails_with(with_partners(8, 2, NSA_RULE_TILES, false), "have no partner in 'glia'");
+}
+
+/* Links that each have a partner: fields of the links. */
+static handmade *with_own_partners(uint32_t near, uint32_t partners, nsa_rule_kind kind, uint32_t size) {
+  nsa_connection *c;
+  handmade *m = one(1, near, NSA_RULE_ALL_TO_ALL, &c);
+  c->allow_self = 1;
+  c->partner = handmade_population(m, "glia", 1, partners, 0);
+  c->partner_rule.kind = kind;
+  c->partner_rule.degree = size;
+  c->partner_per_link = 1;
+  c->partner_index = handmade_field(m, "partner", c->domain, NSA_INDEX, NSA_FIELD_PARTNER, 0);
+  c->partner_known = handmade_field(m, "known", c->domain, NSA_B1, NSA_FIELD_PARTNER_KNOWN, 0);
+  c->partner_fan = handmade_field(m, "glia.fan_in", m->populations[1].domain, NSA_F64, NSA_FIELD_FAN_IN, 0);
+  return m;
+}
+
+/* Each of the 300 links of a target draws from its pool of 5 of 40. */
+static void random_pools(void **state) {
+  (void)state;
+  enum { NEAR = 300, PARTNERS = 40, SIZE = 5 };
+  handmade *m = with_own_partners(NEAR, PARTNERS, NSA_RULE_POOL, SIZE);
+  sim *s = start(m);
+  const uint32_t *partner = s->field_data[m->connections[0].partner_index];
+  double in_pools[PARTNERS] = {0};
+  for (uint32_t t = 0; t < NEAR; t++) {
+    uint32_t drawn[PARTNERS] = {0}, different = 0;
+    for (uint32_t k = 0; k < NEAR; k++) drawn[partner[t * NEAR + k]]++;
+    for (uint32_t i = 0; i < PARTNERS; i++) {
+      if (!drawn[i]) continue;
+      different++;
+      in_pools[i]++;
+      assert_in_range(drawn[i], 60 - 40, 60 + 40); /* six standard deviations */
+    }
+    assert_int_equal(different, SIZE);
+  }
+  for (uint32_t i = 0; i < PARTNERS; i++) /* NEAR * SIZE / PARTNERS = 37.5 */
+    assert_true(in_pools[i] > 37.5 - 35 && in_pools[i] < 37.5 + 35);
+  assert_int_equal(s->links[0].coverage.links_with, NEAR * NEAR);
+  end(s, m);
+}
+
+static void block_pools(void **state) {
+  (void)state;
+  handmade *m = with_own_partners(6, 18, NSA_RULE_POOL, 3);
+  m->connections[0].partner_rule.pool_block = 1;
+  sim *s = start(m);
+  const uint32_t *partner = s->field_data[m->connections[0].partner_index];
+  for (uint32_t k = 0; k < 36; k++) assert_int_equal(partner[k] / 3, k / 6);
+  end(s, m);
+  m = with_own_partners(6, 3, NSA_RULE_POOL, 1);
+  m->connections[0].partner_rule.pool_block = 1;
+  s = start(m);
+  partner = s->field_data[m->connections[0].partner_index];
+  for (uint32_t k = 0; k < 36; k++) assert_int_equal(partner[k], k / 12);
+  const double *served = s->field_data[m->connections[0].partner_fan];
+  assert_true(served[0] == 12 && served[1] == 12 && served[2] == 12);
+  end(s, m);
+  m = with_own_partners(6, 10, NSA_RULE_POOL, 3);
+  m->connections[0].partner_rule.pool_block = 1;
+  fails_with(m, "evenly");
+}
+
+static void half_of_the_links_have_partners(void **state) {
+  (void)state;
+  handmade *m = with_own_partners(200, 50, NSA_RULE_POOL, 50);
+  nsa_connection *c = &m->connections[0];
+  uint32_t d = handmade_domain(m, "glia?", NSA_DOMAIN_CANDIDATES, 0);
+  nsa_rule *rule = &c->partner_probability;
+  rule->kind = NSA_RULE_PROBABILITY;
+  rule->candidate_source = handmade_field(m, "glia?.source", d, NSA_INDEX, NSA_FIELD_LINK_SOURCE, 0);
+  rule->candidate_target = handmade_field(m, "glia?.target", d, NSA_INDEX, NSA_FIELD_LINK_TARGET, 0);
+  rule->candidate_distance = handmade_field(m, "glia?.distance", d, NSA_F64, NSA_FIELD_LINK_DISTANCE, 0);
+  rule->result = handmade_field(m, "glia?.result", d, NSA_F64, NSA_FIELD_SCRATCH, 0.5);
+  rule->condition = handmade_kernel(m, "glia?", NSA_ROLE_CANDIDATE, d, 0, half_kernel, rule->result, NSA_NONE);
+  c->has_default = 1;
+  sim *s = start(m);
+  const sim_coverage *coverage = &s->links[0].coverage;
+  assert_in_range(coverage->links_with, 20000 - 600, 20000 + 600);
+  assert_int_equal(coverage->links_with + coverage->links_without, 40000);
+  const uint8_t *known = s->field_data[c->partner_known];
+  uint64_t with = 0;
+  for (uint32_t k = 0; k < 40000; k++) with += known[k];
+  assert_int_equal(with, coverage->links_with);
+  end(s, m);
+}
+
+static bool has_source(const sim_links *links, uint32_t target, uint32_t source) {
+  for (uint32_t k = links->row[target]; k < links->row[target + 1]; k++)
+    if (links->source[k] == source) return true;
+  return false;
+}
+
+/* Barabasi and Albert: the share of elements with k edges tends to 2m(m+1)/(k(k+1)(k+2)). */
+static void scale_free_graphs(void **state) {
+  (void)state;
+  enum { N = 20000, M = 2 };
+  nsa_connection *c;
+  handmade *m = one(1, N, NSA_RULE_SCALE_FREE, &c);
+  c->rule.degree = M;
+  sim *s = start(m);
+  const sim_links *links = &s->links[0];
+  check_order(s, 0);
+  assert_int_equal(links->count, M * (M + 1) + 2 * M * (N - M - 1));
+  uint32_t with_degree[8] = {0}, most = 0;
+  for (uint32_t t = 0; t < N; t++) {
+    uint32_t degree = links->fan_in[t];
+    assert_true(degree >= M && degree == links->fan_out[t]);
+    if (degree < 8) with_degree[degree]++;
+    most = degree > most ? degree : most;
+    for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) {
+      assert_true(links->source[k] != t && has_source(links, links->source[k], t));
+      assert_true(k == links->row[t] || links->source[k] != links->source[k - 1]);
+    }
+  }
+  for (uint32_t k = M; k < 8; k++) {
+    double expected = N * 2.0 * M * (M + 1) / (k * (k + 1.0) * (k + 2.0));
+    assert_true(fabs(with_degree[k] - expected) < 5 * sqrt(expected));
+  }
+  assert_true(most > 150); /* hubs: of the order of m sqrt(N) */
+  end(s, m);
 }
 
 static void partners_nearby_and_one_to_one(void **state) {
@@ -502,6 +630,10 @@ int main(void) {
       cmocka_unit_test(files),
       cmocka_unit_test(fields_of_links),
       cmocka_unit_test(partners_by_tiles),
+      cmocka_unit_test(random_pools),
+      cmocka_unit_test(block_pools),
+      cmocka_unit_test(half_of_the_links_have_partners),
+      cmocka_unit_test(scale_free_graphs),
       cmocka_unit_test(partners_nearby_and_one_to_one),
       cmocka_unit_test(forecast_is_near_what_is_allocated),
   };

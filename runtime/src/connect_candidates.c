@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* connect_candidates.c - rules that ask a condition of all pairs: probability and where.
+ *
+ * What a pair is depends on the seed, the connection's name and the two elements alone, so that
+ * threads test ranges of targets. */
+#include "connect_build.h"
+
+#include "connect_draw.h"
+#include "connect_place.h"
+#include "threads.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- a block of pairs ---- */
+
+static void replace(const nsa_kernel *kernel, void **fields, uint32_t field, void *array) {
+  for (uint32_t i = 0; field != NSA_NONE && i < kernel->slots_count; i++)
+    if (kernel->slots[i] == field) fields[i] = array;
+}
+
+bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, const nsa_population *source,
+                    const nsa_population *target) {
+  const nsa_kernel *kernel = &b->s->program->kernels[rule->condition];
+  size_t index_bytes = NSA_BLOCK * sizeof(uint32_t), value_bytes = NSA_BLOCK * sizeof(double);
+  size_t bytes = 2 * index_bytes + 2 * value_bytes;
+  *c = (candidates){.s = b->s, .rule = rule, .source = source, .target = target};
+  c->memory = aligned_alloc(64, bytes);
+  c->fields = malloc((kernel->slots_count + 1) * sizeof *c->fields);
+  if (!c->memory || !c->fields) {
+    candidates_free(c);
+    return build_out_of_memory(b, bytes);
+  }
+  memset(c->memory, 0, bytes);
+  c->sources = c->memory;
+  c->targets = c->sources + NSA_BLOCK;
+  c->result = (char *)c->memory + 2 * index_bytes;
+  if (rule->candidate_distance != NSA_NONE) c->distance = (double *)c->result + NSA_BLOCK;
+  if (kernel->slots_count) memcpy(c->fields, b->s->kernel_fields[rule->condition], kernel->slots_count * sizeof *c->fields);
+  replace(kernel, c->fields, rule->candidate_source, c->sources);
+  replace(kernel, c->fields, rule->candidate_target, c->targets);
+  replace(kernel, c->fields, rule->candidate_distance, c->distance);
+  replace(kernel, c->fields, rule->result, c->result);
+  return true;
+}
+
+void candidates_free(candidates *c) {
+  free(c->memory);
+  free(c->fields);
+  c->memory = NULL;
+  c->fields = NULL;
+}
+
+const void *candidates_evaluate(candidates *c, uint32_t count) {
+  for (uint64_t i = count; i < sim_padded(count); i++) c->sources[i] = c->targets[i] = 0; /* padding: valid ones */
+  for (uint32_t i = 0; c->distance && i < count; i++)
+    c->distance[i] = place_distance(c->source, c->sources[i], c->target, c->targets[i]);
+  nsa_range_out ignored = {0};
+  const nsa_kernel_entry *entry = &c->s->kernels[c->rule->condition];
+  entry->fn(entry->self, c->fields, &c->s->state_clock, 0, sim_padded(count), &ignored);
+  return c->result;
+}
+
+/* ---- all pairs ---- */
+
+/* Which candidates of a block that begins with source `first` are taken: a byte each. */
+typedef const uint8_t *(*candidate_test)(const link_builder *b, const void *result, uint32_t first, uint32_t target,
+                                         uint32_t count, uint8_t *taken);
+
+static const uint8_t *drawn_ones(const link_builder *b, const void *result, uint32_t first, uint32_t target, uint32_t count,
+                                 uint8_t *taken) {
+  draw_decisions(b->key, first, target, result, count, taken);
+  return taken;
+}
+
+static const uint8_t *true_ones(const link_builder *b, const void *result, uint32_t first, uint32_t target, uint32_t count,
+                                uint8_t *taken) {
+  (void)b, (void)first, (void)target, (void)count, (void)taken;
+  return result;
+}
+
+/* One thread's targets, and their links. */
+typedef struct {
+  link_builder *b;
+  candidate_test test;
+  candidates pairs;
+  uint32_t *others;
+  uint64_t count, capacity;
+  bool is_full; /* no memory left */
+} pair_share;
+
+static bool make_room(pair_share *share, uint32_t count) {
+  if (share->count + count + NSA_PAD <= share->capacity) return true;
+  uint64_t capacity = share->capacity + share->capacity / 2 + 2 * NSA_BLOCK;
+  uint32_t *others = realloc(share->others, (size_t)capacity * sizeof *others);
+  if (!others) return false;
+  share->others = others;
+  share->capacity = capacity;
+  return true;
+}
+
+static bool test_block(pair_share *share, uint32_t target, uint32_t first, uint32_t count) {
+  uint8_t taken[NSA_BLOCK];
+  candidates *pairs = &share->pairs;
+  for (uint32_t i = 0; i < count; i++) {
+    pairs->sources[i] = first + i;
+    pairs->targets[i] = target;
+  }
+  const void *result = candidates_evaluate(pairs, count);
+  const uint8_t *is_taken = share->test(share->b, result, first, target, count, taken);
+  if (!make_room(share, count)) return false;
+  uint64_t links = share->count;
+  for (uint32_t i = 0; i < count; i++) { /* without a branch */
+    share->others[links] = first + i;
+    links += is_taken[i] && !is_unwanted_self(share->b, first + i, target);
+  }
+  share->count = links;
+  return true;
+}
+
+static void test_share(void *context, uint32_t number, uint32_t shares) {
+  pair_share *share = (pair_share *)context + number;
+  const link_builder *b = share->b;
+  uint64_t first, last;
+  thread_share(b->row_count, number, shares, &first, &last);
+  for (uint32_t t = (uint32_t)first; t < last && share->count <= LINKS_MAX; t++) {
+    uint64_t before = share->count;
+    for (uint32_t from = 0; from < b->other_count; from += NSA_BLOCK) {
+      uint32_t left = b->other_count - from;
+      share->is_full = !test_block(share, t, from, left < NSA_BLOCK ? left : NSA_BLOCK);
+      if (share->is_full) return;
+    }
+    b->row[t + 1] = (uint32_t)(share->count - before);
+  }
+}
+
+/* The shares' links, one after the other, become the builder's. */
+static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (shares[i].is_full) return build_out_of_memory(b, shares[i].capacity * sizeof *b->others);
+    b->count += shares[i].count;
+  }
+  if (b->count > LINKS_MAX) return build_fail(b, "it has more than %" PRIu32 " links", LINKS_MAX);
+  uint32_t *others = realloc(shares[0].others, (size_t)(b->count + NSA_PAD) * sizeof *others);
+  if (!others) return build_out_of_memory(b, b->count * sizeof *others);
+  shares[0].others = NULL;
+  uint64_t at = shares[0].count;
+  for (uint32_t i = 1; i < count; i++) {
+    if (shares[i].count) memcpy(others + at, shares[i].others, shares[i].count * sizeof *others);
+    at += shares[i].count;
+    free(shares[i].others);
+    shares[i].others = NULL;
+  }
+  free(b->others);
+  b->others = others;
+  for (uint32_t t = 0; t < b->row_count; t++) b->row[t + 1] += b->row[t];
+  return true;
+}
+
+static bool test_all(link_builder *b, candidate_test test) {
+  const nsa_rule *rule = &b->connection->rule;
+  if (rule->condition == NSA_NONE) return build_fail(b, "its rule has no condition");
+  if (!build_begin(b, true, 0)) return false;
+  uint32_t threads = thread_pool_count(b->s->pool);
+  pair_share *shares = calloc(threads, sizeof *shares);
+  bool ok = shares || build_out_of_memory(b, threads * sizeof *shares);
+  for (uint32_t i = 0; ok && i < threads; i++) {
+    shares[i].b = b;
+    shares[i].test = test;
+    ok = candidates_new(&shares[i].pairs, b, rule, b->source, b->target);
+  }
+  if (ok) {
+    thread_pool_run(b->s->pool, test_share, shares);
+    ok = join_shares(b, shares, threads);
+  }
+  for (uint32_t i = 0; shares && i < threads; i++) {
+    candidates_free(&shares[i].pairs);
+    free(shares[i].others);
+  }
+  free(shares);
+  return ok;
+}
+
+bool rule_probability(link_builder *b) { return test_all(b, drawn_ones); }
+bool rule_where(link_builder *b) { return test_all(b, true_ones); }

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* connect_partner.c - the third partners of links.
+ *
+ * Most rules give a partner to each element of one side (near: the target or the source), which all
+ * its links share. Pools, one_per_synapse and probabilities give each link a partner of its own:
+ * their draws are keyed by the connection's name and numbered by the link's source, target and, for
+ * several links of one pair, which of them it is. */
+#include "connect_build.h"
+
+#include "connect_place.h"
+#include "nsa_math.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  link_builder *b;
+  sim_links *links;
+  const nsa_connection *connection;
+  const nsa_population *near, *partner;
+  uint32_t near_size, partner_size;
+} pairing;
+
+/* ---- one for each near element ---- */
+
+/* The last tile, row by row, that holds a coordinate. */
+static uint32_t last_tile(uint32_t at, uint32_t length, uint32_t stride, uint32_t tiles) {
+  if (stride == 0 || tiles == 0) return NSA_NONE;
+  uint32_t tile = at / stride < tiles ? at / stride : tiles - 1;
+  return at - tile * stride < length ? tile : NSA_NONE;
+}
+
+static uint32_t tile_partner(const pairing *p, uint32_t i) {
+  const nsa_rule *rule = &p->connection->partner_rule;
+  uint32_t row = last_tile(i / p->near->cols, rule->tile_rows, rule->stride, p->partner->rows);
+  uint32_t col = last_tile(i % p->near->cols, rule->tile_cols, rule->stride, p->partner->cols);
+  return row == NSA_NONE || col == NSA_NONE ? NSA_NONE : row * p->partner->cols + col;
+}
+
+/* Like tiles: of several that fulfil the condition the last one. */
+static uint32_t where_partner(const pairing *p, candidates *pairs, uint32_t i) {
+  uint32_t found = NSA_NONE;
+  for (uint32_t first = 0; first < p->partner_size; first += NSA_BLOCK) {
+    uint32_t count = p->partner_size - first < NSA_BLOCK ? p->partner_size - first : NSA_BLOCK;
+    for (uint32_t k = 0; k < count; k++) {
+      pairs->sources[k] = i;
+      pairs->targets[k] = first + k;
+    }
+    const uint8_t *holds = candidates_evaluate(pairs, count);
+    for (uint32_t k = 0; k < count; k++)
+      if (holds[k]) found = first + k;
+  }
+  return found;
+}
+
+static bool find_where(const pairing *p, uint32_t *partners) {
+  candidates pairs;
+  if (!candidates_new(&pairs, p->b, &p->connection->partner_rule, p->near, p->partner)) return false;
+  for (uint32_t i = 0; i < p->near_size; i++) partners[i] = where_partner(p, &pairs, i);
+  candidates_free(&pairs);
+  return true;
+}
+
+/* The partner of each near element; NSA_NONE: none. */
+static bool find_near(const pairing *p, uint32_t *partners) {
+  uint32_t kind = p->connection->partner_rule.kind;
+  if (kind == NSA_RULE_WHERE) return find_where(p, partners);
+  if (kind == NSA_RULE_ONE_TO_ONE && p->partner_size != p->near_size)
+    return build_fail(p->b, "its partners are one to one, but '%s' has %" PRIu32 " elements and '%s' has %" PRIu32,
+                      p->near->name, p->near_size, p->partner->name, p->partner_size);
+  for (uint32_t i = 0; i < p->near_size; i++) {
+    switch (kind) {
+    case NSA_RULE_ONE_TO_ONE: partners[i] = i; break;
+    case NSA_RULE_NEAREST: partners[i] = place_nearest(p->near, i, p->partner); break;
+    case NSA_RULE_TILES: partners[i] = tile_partner(p, i); break;
+    default: return build_fail(p->b, "the rule of its partner is none for partners");
+    }
+  }
+  return true;
+}
+
+/* ---- one for each link ---- */
+
+static uint32_t near_of_link(const pairing *p, uint32_t target, uint64_t link) {
+  return p->connection->partner_of_source ? p->links->source[link] : target;
+}
+
+/* A number below `limit`. */
+static uint32_t draw_below(uint64_t key, double a, double b, double c, uint32_t limit) {
+  uint32_t x = (uint32_t)nsa_rand_uniform_1(key, a, b, c, 0, limit);
+  return x < limit ? x : limit - 1;
+}
+
+/* Which link of its pair it is: equal sources stand side by side. */
+static double copy_number(const sim_links *links, uint32_t target, uint64_t link) {
+  uint64_t first = link;
+  while (first > links->row[target] && links->source[first - 1] == links->source[link]) first--;
+  return (double)(link - first);
+}
+
+/* Floyd's way to draw `size` different ones of n, with as many draws; taken_by is scratch, one an
+ * element and 0 at first. */
+static void draw_pool(uint64_t key, uint32_t element, uint32_t size, uint32_t n, uint32_t *taken_by, uint32_t *pool) {
+  for (uint32_t k = 0; k < size; k++) {
+    uint32_t last = n - size + k, drawn = draw_below(key, element, k, 0, last + 1);
+    pool[k] = taken_by[drawn] == element + 1 ? last : drawn;
+    taken_by[pool[k]] = element + 1;
+  }
+}
+
+static uint32_t *draw_pools(const pairing *p) {
+  uint32_t size = p->connection->partner_rule.degree;
+  uint64_t all = (uint64_t)size * p->near_size;
+  uint32_t *pools = malloc((all + 1) * sizeof *pools), *taken_by = calloc((size_t)p->partner_size + 1, sizeof *taken_by);
+  if (!pools || !taken_by) {
+    build_out_of_memory(p->b, all * sizeof *pools);
+    free(pools);
+    free(taken_by);
+    return NULL;
+  }
+  uint64_t key = build_key(p->b, "/pool");
+  for (uint32_t i = 0; i < p->near_size; i++) draw_pool(key, i, size, p->partner_size, taken_by, pools + (uint64_t)i * size);
+  free(taken_by);
+  return pools;
+}
+
+/* The first of the consecutive partners that an element's links draw from: blocks of their own, or, for
+ * a pool of one, neighbours share it. */
+static uint32_t first_of_block(const pairing *p, uint32_t i) {
+  uint32_t size = p->connection->partner_rule.degree;
+  return size > 1 || p->near_size <= p->partner_size ? i * size : i / (p->near_size / p->partner_size);
+}
+
+static bool check_pool(const pairing *p) {
+  const nsa_rule *rule = &p->connection->partner_rule;
+  uint64_t size = rule->degree, near = p->near_size, partners = p->partner_size;
+  if (size == 0 || size > partners)
+    return build_fail(p->b, "a pool of %" PRIu64 " cannot be drawn from '%s', which has %" PRIu64 " elements", size,
+                      p->partner->name, partners);
+  if (!rule->pool_block || near * size == partners || (size == 1 && near % partners == 0)) return true;
+  return build_fail(p->b, "blocks of %" PRIu64 " for each of %" PRIu64 " elements do not use the %" PRIu64
+                          " elements of '%s' evenly", size, near, partners, p->partner->name);
+}
+
+static bool find_pooled(const pairing *p) {
+  const nsa_rule *rule = &p->connection->partner_rule;
+  if (!check_pool(p)) return false;
+  uint32_t *pools = rule->pool_block ? NULL : draw_pools(p);
+  if (!rule->pool_block && !pools) return false;
+  uint64_t key = build_key(p->b, "/partner");
+  const sim_links *links = p->links;
+  for (uint32_t t = 0; t < place_size(p->b->target); t++)
+    for (uint64_t k = links->row[t]; k < links->row[t + 1]; k++) {
+      uint32_t near = near_of_link(p, t, k);
+      uint32_t at = rule->degree == 1 ? 0 : draw_below(key, links->source[k], t, 2 * copy_number(links, t, k), rule->degree);
+      links->partner[k] = pools ? pools[(uint64_t)near * rule->degree + at] : first_of_block(p, near) + at;
+    }
+  free(pools);
+  return true;
+}
+
+/* Those of the near elements, handed to their links. */
+static bool find_of_near(const pairing *p) {
+  uint32_t *partners = calloc((size_t)p->near_size + 1, sizeof *partners);
+  if (!partners) return build_out_of_memory(p->b, p->near_size * sizeof *partners);
+  bool ok = find_near(p, partners);
+  for (uint32_t t = 0; ok && t < place_size(p->b->target); t++)
+    for (uint64_t k = p->links->row[t]; k < p->links->row[t + 1]; k++) {
+      uint32_t partner = partners[near_of_link(p, t, k)];
+      p->links->has_partner[k] = partner != NSA_NONE;
+      p->links->partner[k] = partner == NSA_NONE ? 0 : partner;
+    }
+  free(partners);
+  return ok;
+}
+
+static bool find_one_each(const pairing *p) {
+  if (p->partner_size != p->links->count)
+    return build_fail(p->b, "it has %" PRIu64 " links, but '%s' has %" PRIu32 " elements", p->links->count, p->partner->name,
+                      p->partner_size);
+  for (uint64_t k = 0; k < p->links->count; k++) p->links->partner[k] = (uint32_t)k;
+  return true;
+}
+
+/* Links lose their partner where the draw says so: `count` of them from `first` on, whose pairs stand in
+ * `pairs`. */
+static void decide(const pairing *p, candidates *pairs, uint64_t key, uint64_t first, uint32_t count) {
+  const double *probability = candidates_evaluate(pairs, count);
+  for (uint32_t i = 0; i < count; i++) {
+    double copy = copy_number(p->links, pairs->targets[i], first + i);
+    double drawn = nsa_rand_uniform_1(key, pairs->sources[i], pairs->targets[i], 2 * copy + 1, 0, 1);
+    if (drawn < probability[i]) continue;
+    p->links->has_partner[first + i] = 0;
+    p->links->partner[first + i] = 0;
+  }
+}
+
+static bool decide_all(const pairing *p) {
+  const nsa_rule *rule = &p->connection->partner_probability;
+  if (rule->condition == NSA_NONE) return true;
+  candidates pairs;
+  if (!candidates_new(&pairs, p->b, rule, p->b->source, p->b->target)) return false;
+  uint64_t key = build_key(p->b, "/partner"), first = 0;
+  uint32_t count = 0;
+  for (uint32_t t = 0; t < place_size(p->b->target); t++)
+    for (uint64_t k = p->links->row[t]; k < p->links->row[t + 1]; k++) {
+      pairs.sources[count] = p->links->source[k];
+      pairs.targets[count] = t;
+      if (++count < NSA_BLOCK) continue;
+      decide(p, &pairs, key, first, count);
+      first += count;
+      count = 0;
+    }
+  if (count) decide(p, &pairs, key, first, count);
+  candidates_free(&pairs);
+  return true;
+}
+
+static void *aligned_zeros(uint64_t bytes) {
+  bytes = (bytes + 63) / 64 * 64;
+  void *p = aligned_alloc(64, (size_t)bytes);
+  return p ? memset(p, 0, (size_t)bytes) : NULL;
+}
+
+static bool find_of_links(const pairing *p) {
+  sim_links *links = p->links;
+  uint64_t padded = sim_padded(links->count + 1);
+  links->partner = aligned_zeros(padded * sizeof *links->partner);
+  links->has_partner = aligned_zeros(padded);
+  if (!links->partner || !links->has_partner) return build_out_of_memory(p->b, padded * 5);
+  p->b->s->allocated += padded * 5;
+  memset(links->has_partner, 1, links->count);
+  uint32_t kind = p->connection->partner_rule.kind;
+  bool ok = kind == NSA_RULE_POOL              ? find_pooled(p)
+            : kind == NSA_RULE_ONE_PER_SYNAPSE ? find_one_each(p)
+                                               : find_of_near(p);
+  return ok && decide_all(p);
+}
+
+/* ---- fields and coverage ---- */
+
+static void write_near_fields(const pairing *p, const uint32_t *partners) {
+  const nsa_connection *c = p->connection;
+  uint32_t *index = c->partner_index == NSA_NONE ? NULL : p->b->s->field_data[c->partner_index];
+  uint8_t *known = c->partner_known == NSA_NONE ? NULL : p->b->s->field_data[c->partner_known];
+  for (uint32_t i = 0; i < p->near_size; i++) {
+    if (index) index[i] = partners[i] == NSA_NONE ? 0 : partners[i];
+    if (known) known[i] = partners[i] != NSA_NONE;
+  }
+}
+
+/* Links of each partner into `served`; those without one are the result. */
+static uint64_t count_near(const pairing *p, const uint32_t *partners, uint64_t *served) {
+  const uint32_t *fans = p->connection->partner_of_source ? p->links->fan_out : p->links->fan_in;
+  uint64_t without = 0;
+  for (uint32_t i = 0; i < p->near_size; i++)
+    if (partners[i] == NSA_NONE) without += fans[i];
+    else served[partners[i]] += fans[i];
+  return without;
+}
+
+static uint64_t count_links(const pairing *p, uint64_t *served) {
+  uint64_t without = 0;
+  for (uint64_t k = 0; k < p->links->count; k++)
+    if (p->links->has_partner[k]) served[p->links->partner[k]]++;
+    else without++;
+  return without;
+}
+
+static void write_coverage(const pairing *p, const uint64_t *served, uint64_t without) {
+  sim_coverage *coverage = &p->links->coverage;
+  *coverage = (sim_coverage){.partners = p->partner_size, .links_without = without,
+                             .links_with = p->links->count - without, .least = p->partner_size ? UINT64_MAX : 0};
+  for (uint32_t i = 0; i < p->partner_size; i++) {
+    coverage->partners_unused += served[i] == 0;
+    if (served[i] < coverage->least) coverage->least = served[i];
+    if (served[i] > coverage->most) coverage->most = served[i];
+  }
+  coverage->mean = p->partner_size ? (double)coverage->links_with / p->partner_size : 0;
+}
+
+static void write_fan(const pairing *p, const uint64_t *served) {
+  uint32_t field = p->connection->partner_fan;
+  double *fan = field == NSA_NONE ? NULL : p->b->s->field_data[field];
+  for (uint32_t i = 0; fan && i < p->partner_size; i++) fan[i] = (double)served[i];
+}
+
+static bool find_all(const pairing *p, uint32_t *partners, uint64_t *served) {
+  const nsa_connection *c = p->connection;
+  if (!(c->partner_per_link ? find_of_links(p) : find_near(p, partners))) return false;
+  uint64_t without = c->partner_per_link ? count_links(p, served) : count_near(p, partners, served);
+  if (!c->partner_per_link) write_near_fields(p, partners);
+  write_coverage(p, served, without);
+  write_fan(p, served);
+  return without == 0 || c->has_default ||
+         build_fail(p->b, "%" PRIu64 " of its %" PRIu64 " links have no partner in '%s'; give the synapse a `default astro.NAME = value`",
+                    without, p->links->count, p->partner->name);
+}
+
+bool partners_build(link_builder *b, sim_links *links) {
+  const nsa_connection *c = b->connection;
+  if (c->partner == NSA_NONE) return true;
+  pairing p = {.b = b, .links = links, .connection = c, .near = c->partner_of_source ? b->source : b->target,
+               .partner = &b->s->program->populations[c->partner]};
+  p.near_size = place_size(p.near);
+  p.partner_size = place_size(p.partner);
+  uint32_t *partners = calloc((size_t)p.near_size + 1, sizeof *partners);
+  uint64_t *served = calloc((size_t)p.partner_size + 1, sizeof *served);
+  bool ok = partners && served ? find_all(&p, partners, served)
+                               : build_out_of_memory(b, (uint64_t)p.near_size * 4 + (uint64_t)p.partner_size * 8);
+  free(partners);
+  free(served);
+  return ok;
+}
