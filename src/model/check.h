@@ -381,9 +381,19 @@ uint32_t connection_find(checker *ck, const char *name);
 uint32_t phase_find(checker *ck, ast_name name); /* NONE after an error; text NULL: NONE */
 /* An image of a pattern; NONE after an error. */
 uint32_t image_find(expr_env *env, const ast_expr *e);
-/* Elements [first, last] of a population or connection by a selector list; false after an error. */
+/* The elements first to last that lie in the columns left to right. */
+typedef struct {
+  uint32_t first, last, left, right;
+} element_slice;
+/* What `POPULATION[...]` selects; p: NULL for a connection. False after an error. */
+bool selector_slice(expr_env *env, const ast_expr *index, const model_population *p,
+                    element_slice *out);
+/* The same where elements must follow one another. */
 bool selector_range(expr_env *env, const ast_expr *index, const model_population *p,
                     uint32_t *first, uint32_t *last);
+/* Whether an element is selected; NULL after an error. */
+model_expr *selector_condition(expr_env *env, const ast_expr *index, const model_population *p,
+                               model_side side);
 void refuse(checker *ck, span at, const char *feature, const char *hint);
 
 #endif

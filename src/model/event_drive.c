@@ -67,16 +67,37 @@ static bool check_source(checker *ck, const ast_expr *value, const binding *bind
   return false;
 }
 
+/* One entry for the elements of a slice; of columns, one for each row. */
+static void add_slice(checker *ck, model_event_drive *e, const model_population *p,
+                      const element_slice *all, const ast_expr *slice) {
+  bool is_whole = all->left == 0 && all->right == p->cols - 1;
+  if (!is_whole && e->path != NULL) {
+    refuse(ck, slice->at, "files of events for a slice by columns", NULL);
+    return;
+  }
+  if (is_whole) {
+    e->first = all->first;
+    e->last = all->last;
+    vec_push(ck->arena, &ck->model->event_drives, *e);
+    return;
+  }
+  for (uint32_t row = all->first / p->cols; row <= all->last / p->cols; row++) {
+    e->first = row * p->cols + all->left;
+    e->last = row * p->cols + all->right;
+    vec_push(ck->arena, &ck->model->event_drives, *e);
+  }
+}
+
 void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings,
                        model_event_drive *e, const ast_expr *slice) {
   const model_population *p = &ck->model->populations.data[e->population];
   expr_env env = env_constant(ck, bindings, "a slice");
+  element_slice all = {.last = p->rows * p->cols - 1, .right = p->cols - 1};
   bool is_good = has_no_window(ck, &d->as.drive.window);
-  e->last = p->rows * p->cols - 1;
-  is_good = (slice == NULL || selector_range(&env, slice, p, &e->first, &e->last)) && is_good;
+  is_good = (slice == NULL || selector_slice(&env, slice, p, &all)) && is_good;
   if (!check_source(ck, d->as.drive.value, bindings, e) || !is_good)
     return;
   if (e->times.len > 0)
     qsort(e->times.data, e->times.len, sizeof *e->times.data, by_value);
-  vec_push(ck->arena, &ck->model->event_drives, *e);
+  add_slice(ck, e, p, &all, slice);
 }

@@ -81,27 +81,83 @@ static bool in_bounds(checker *ck, span at, uint32_t low, uint32_t high, uint32_
   return false;
 }
 
+/* Narrows the slice by one selector: elements, rows or columns. */
+static bool select_along(expr_env *env, const ast_selector *s, const model_population *p,
+                         element_slice *out) {
+  checker *ck = env->ck;
+  bool is_row = s->axis != NULL && is_row_axis(s->axis), is_column = s->axis != NULL && !is_row;
+  const char *what = is_row ? "a row" : is_column ? "a column" : "an element";
+  uint32_t low, high;
+  if (!bounds_of(env, s->value, what, &low, &high))
+    return false;
+  if (is_column) {
+    out->left = low;
+    out->right = high;
+    return in_bounds(ck, s->at, low, high, p->cols, "columns", p->name);
+  }
+  if (!in_bounds(ck, s->at, low, high, is_row ? p->rows : p->rows * p->cols,
+                 is_row ? "rows" : "elements", p->name))
+    return false;
+  out->first = is_row ? low * p->cols : low;
+  out->last = is_row ? high * p->cols + p->cols - 1 : high;
+  return true;
+}
+
+bool selector_slice(expr_env *env, const ast_expr *index, const model_population *p,
+                    element_slice *out) {
+  checker *ck = env->ck;
+  const ast_selector_list *list = &index->as.index.selectors;
+  if (p == NULL) {
+    refuse(ck, index->at, "slices of connections", NULL);
+    return false;
+  }
+  *out = (element_slice){.last = p->rows * p->cols - 1, .right = p->cols - 1};
+  for (uint32_t i = 0; i < list->len; i++) {
+    const char *axis = list->data[i].axis, *before = i > 0 ? list->data[i - 1].axis : NULL;
+    bool is_pair = axis != NULL && before != NULL && is_row_axis(axis) != is_row_axis(before);
+    if (i > 1 || (i == 1 && !is_pair)) {
+      diag *d = diag_report(ck->sink, DIAG_E0203, list->data[i].at,
+                            "a slice is of elements, of rows, of columns, or of rows and columns");
+      diag_hint(d, "`[0..9]`, `[rows 0..4]`, `[columns 3..5]`, `[rows 0..4, columns 3..5]`");
+      return false;
+    }
+    if (!select_along(env, &list->data[i], p, out))
+      return false;
+  }
+  return true;
+}
+
 bool selector_range(expr_env *env, const ast_expr *index, const model_population *p,
                     uint32_t *first, uint32_t *last) {
+  element_slice slice;
+  if (!selector_slice(env, index, p, &slice))
+    return false;
+  *first = slice.first;
+  *last = slice.last;
+  if (slice.left == 0 && slice.right == p->cols - 1)
+    return true;
+  refuse(env->ck, index->at, "slices by columns here",
+         "ranges of elements `[0..9]` and of rows `[rows 0..9]` work");
+  return false;
+}
+
+static model_expr *between(checker *ck, model_expr *x, uint32_t low, uint32_t high, span at) {
+  return expr_binary(
+      ck, MX_AND, expr_binary(ck, MX_GE, x, expr_literal(ck, low, dim_none(), at), at),
+      expr_binary(ck, MX_LE, x, expr_literal(ck, high, dim_none(), at), at), at);
+}
+
+model_expr *selector_condition(expr_env *env, const ast_expr *index, const model_population *p,
+                               model_side side) {
   checker *ck = env->ck;
-  const ast_selector *s = &index->as.index.selectors.data[0];
-  uint32_t low, high;
-  if (p == NULL || index->as.index.selectors.len > 1 ||
-      (s->axis != NULL && !is_row_axis(s->axis))) {
-    refuse(ck, index->at, p == NULL ? "slices of connections" : "slices by columns",
-           p == NULL ? NULL : "ranges of elements `[0..9]` and of rows `[rows 0..9]` work");
-    return false;
-  }
-  if (!bounds_of(env, s->value, s->axis != NULL ? "a row" : "an element", &low, &high))
-    return false;
-  if (s->axis == NULL) {
-    *first = low;
-    *last = high;
-    return in_bounds(ck, s->at, low, high, p->rows * p->cols, "elements", p->name);
-  }
-  if (!in_bounds(ck, s->at, low, high, p->rows, "rows", p->name))
-    return false;
-  *first = low * p->cols;
-  *last = high * p->cols + p->cols - 1;
-  return true;
+  span at = index->at;
+  element_slice slice;
+  if (!selector_slice(env, index, p, &slice))
+    return NULL;
+  model_expr *inside = between(ck, expr_ref(ck, REF_INDEX, side, 0, dim_none(), at), slice.first,
+                               slice.last, at);
+  if (slice.left == 0 && slice.right == p->cols - 1)
+    return inside;
+  model_expr *column = expr_ref(ck, REF_COL, side, 0, dim_none(), at);
+  return expr_binary(ck, MX_AND, inside, between(ck, column, slice.left, slice.right, at), at);
 }

@@ -401,20 +401,11 @@ bool rule_check(checker *ck, const rule_ends *ends, const ast_rule *ast, model_r
 
 /* ---- slices of the ends ---- */
 
-/* One selector of `POPULATION[...]` as bounds of an element's index or of its row. */
 static model_expr *slice_condition(checker *ck, const rule_ends *ends, const ast_expr *end,
                                    model_side side) {
   const model_population *p = side == ends->source_side ? ends->source : ends->target;
   expr_env env = env_constant(ck, NULL, "a slice");
-  uint32_t first, last;
-  if (!selector_range(&env, end, p, &first, &last))
-    return NULL;
-  model_expr *index = expr_ref(ck, REF_INDEX, side, 0, dim_none(), end->at);
-  model_expr *low =
-      expr_binary(ck, MX_GE, index, expr_literal(ck, first, dim_none(), end->at), end->at);
-  model_expr *high =
-      expr_binary(ck, MX_LE, index, expr_literal(ck, last, dim_none(), end->at), end->at);
-  return expr_binary(ck, MX_AND, low, high, end->at);
+  return selector_condition(&env, end, p, side);
 }
 
 void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_side side,

@@ -140,19 +140,8 @@ static bool find_target(block_env *env, const ast_expr *e, ast_assign_op op, ass
 
 static void check_into(block_env *env, const ast_block *block, model_block *out);
 
-/* i >= first and i <= last */
 static model_expr *in_slice(block_env *env, const ast_expr *slice) {
-  checker *ck = env->env->ck;
-  const model_population *p = env->env->side[SIDE_SELF].population;
-  uint32_t first, last;
-  if (!selector_range(env->env, slice, p, &first, &last))
-    return NULL;
-  model_expr *index = expr_ref(ck, REF_INDEX, SIDE_SELF, 0, dim_none(), slice->at);
-  model_expr *low =
-      expr_binary(ck, MX_GE, index, expr_literal(ck, first, dim_none(), slice->at), slice->at);
-  model_expr *high =
-      expr_binary(ck, MX_LE, index, expr_literal(ck, last, dim_none(), slice->at), slice->at);
-  return expr_binary(ck, MX_AND, low, high, slice->at);
+  return selector_condition(env->env, slice, env->env->side[SIDE_SELF].population, SIDE_SELF);
 }
 
 static void check_assign(block_env *env, const ast_stmt *s, model_block *out) {

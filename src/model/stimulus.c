@@ -463,17 +463,12 @@ static void check_present(checker *ck, const ast_decl *d, const binding *binding
 /* Elements outside of the slice get nothing. */
 static model_expr *within_slice(expr_env *env, const ast_expr *slice, model_expr *value) {
   checker *ck = env->ck;
-  uint32_t first, last;
   if (slice == NULL || value == NULL)
     return value;
-  if (!selector_range(env, slice, env->side[SIDE_SELF].population, &first, &last))
+  model_expr *inside = selector_condition(env, slice, env->side[SIDE_SELF].population, SIDE_SELF);
+  if (inside == NULL)
     return NULL;
-  span at = slice->at;
-  model_expr *index = expr_ref(ck, REF_INDEX, SIDE_SELF, 0, dim_none(), at);
-  model_expr *low = expr_binary(ck, MX_GE, index, expr_literal(ck, first, dim_none(), at), at);
-  model_expr *high = expr_binary(ck, MX_LE, index, expr_literal(ck, last, dim_none(), at), at);
-  return expr_select(ck, expr_binary(ck, MX_AND, low, high, at), value,
-                     expr_literal(ck, 0, value->unit, at), at);
+  return expr_select(ck, inside, value, expr_literal(ck, 0, value->unit, slice->at), slice->at);
 }
 
 static void check_drive(checker *ck, const ast_decl *d, const binding *bindings) {
