@@ -32,8 +32,8 @@ typedef struct {
 
 typedef struct { /* one external field and who adds to it */
   uint32_t field, population;
-  uint32_t *stimuli, stimulus_count;
-  uint32_t active, varying; /* how many are on; how many of them must be evaluated at every tick */
+  uint32_t *on, on_count; /* stimuli that are on, in ascending order */
+  uint32_t varying;       /* how many of them must be evaluated at every tick */
   bool is_dirty;
 } external;
 
@@ -45,7 +45,7 @@ struct stimuli {
   uint32_t *external_of; /* per stimulus */
   external *externals;
   uint32_t external_count;
-  uint32_t *external_stimuli; /* owns the lists of all externals */
+  uint32_t *external_room; /* owns the lists of all externals */
   struct event_drives *event_drives;
 };
 
@@ -129,9 +129,10 @@ static void add_change(const sim *s, change_queue *q, bool is_counting, change_k
 static void add_stimulus(const sim *s, change_queue *q, bool is_counting, uint32_t number) {
   const nsa_program *program = s->program;
   uint32_t during = program->stimuli[number].during;
-  for (uint32_t i = 0; i < program->stimuli_count; i++) {
+  uint32_t first = during == NSA_NONE ? number : 0, end = during == NSA_NONE ? number + 1 : program->stimuli_count;
+  for (uint32_t i = first; i < end; i++) {
     const nsa_stimulus *other = &program->stimuli[i];
-    if (during == NSA_NONE ? i != number : other->phase != during || other->during != NSA_NONE) continue;
+    if (during != NSA_NONE && (other->phase != during || other->during != NSA_NONE)) continue;
     add_change(s, q, is_counting, CHANGE_START, number, i);
     add_change(s, q, is_counting, CHANGE_STOP, number, i);
   }
@@ -192,20 +193,15 @@ static uint32_t find_external(struct stimuli *st, const nsa_stimulus *stimulus) 
 }
 
 static void list_externals(const sim *s, struct stimuli *st) {
-  uint32_t n = s->program->stimuli_count;
-  for (uint32_t i = 0; i < n; i++) {
+  for (uint32_t i = 0; i < s->program->stimuli_count; i++) {
     st->external_of[i] = find_external(st, &s->program->stimuli[i]);
-    st->externals[st->external_of[i]].stimulus_count++;
+    st->externals[st->external_of[i]].on_count++;
   }
-  uint32_t *next = st->external_stimuli;
+  uint32_t *next = st->external_room;
   for (uint32_t e = 0; e < st->external_count; e++) {
-    st->externals[e].stimuli = next;
-    next += st->externals[e].stimulus_count;
-    st->externals[e].stimulus_count = 0;
-  }
-  for (uint32_t i = 0; i < n; i++) {
-    external *x = &st->externals[st->external_of[i]];
-    x->stimuli[x->stimulus_count++] = i;
+    st->externals[e].on = next;
+    next += st->externals[e].on_count;
+    st->externals[e].on_count = 0;
   }
 }
 
@@ -228,9 +224,9 @@ struct stimuli *stimuli_new(sim *s, char error[SIM_ERROR_SIZE]) {
     st->open = calloc(n, sizeof *st->open);
     st->external_of = calloc(n, sizeof *st->external_of);
     st->externals = calloc(n, sizeof *st->externals);
-    st->external_stimuli = calloc(n, sizeof *st->external_stimuli);
+    st->external_room = calloc(n, sizeof *st->external_room);
     if (st->populations && st->phase_open && st->open && st->external_of && st->externals &&
-        st->external_stimuli && list_changes(s, st)) {
+        st->external_room && list_changes(s, st)) {
       list_externals(s, st);
       list_presentations(s);
       return st;
@@ -250,7 +246,7 @@ void stimuli_free(struct stimuli *st, uint32_t populations) {
   free(st->open);
   free(st->external_of);
   free(st->externals);
-  free(st->external_stimuli);
+  free(st->external_room);
   event_drives_free(st->event_drives, populations);
   free(st);
 }
@@ -315,6 +311,20 @@ bool sim_set_pattern(sim *s, uint32_t pattern, const char *path, char error[SIM_
 
 /* ---- at a tick ---- */
 
+/* Sums are in the order of the model, whatever came first. */
+static void put_on(external *x, uint32_t stimulus) {
+  uint32_t k = x->on_count++;
+  for (; k > 0 && x->on[k - 1] > stimulus; k--) x->on[k] = x->on[k - 1];
+  x->on[k] = stimulus;
+}
+
+static void take_off(external *x, uint32_t stimulus) {
+  uint32_t k = 0;
+  while (x->on[k] != stimulus) k++;
+  x->on_count--;
+  for (; k < x->on_count; k++) x->on[k] = x->on[k + 1];
+}
+
 /* A window of a stimulus opens or closes; it is on while any of them is open. */
 static void switch_stimulus(sim *s, uint32_t i, bool opens) {
   const nsa_stimulus *stimulus = &s->program->stimuli[i];
@@ -325,7 +335,8 @@ static void switch_stimulus(sim *s, uint32_t i, bool opens) {
   *open += step;
   if (was_on == (*open != 0)) return;
   x->is_dirty = true;
-  x->active += step;
+  if (opens) put_on(x, i);
+  else take_off(x, i);
   if (stimulus->is_varying) x->varying += step;
   if (opens && stimulus->image != NSA_NONE && stimulus->pixel != NSA_NONE)
     show_image(s, stimulus->image, stimulus->pixel, stimulus->flip, stimulus->key, stimulus->start);
@@ -347,9 +358,8 @@ static void apply_changes(sim *s, change_queue *q, uint64_t begin) {
 
 static void add_up(sim *s, external *x) {
   memset(s->field_data[x->field], 0, sim_padded(s->field_count[x->field]) * sizeof(double));
-  for (uint32_t i = 0; x->active && i < x->stimulus_count; i++)
-    if (s->stimuli->open[x->stimuli[i]])
-      step_run_kernel(s, s->program->stimuli[x->stimuli[i]].kernel, &s->clock);
+  for (uint32_t k = 0; k < x->on_count; k++)
+    step_run_kernel(s, s->program->stimuli[x->on[k]].kernel, &s->clock);
   x->is_dirty = false;
 }
 

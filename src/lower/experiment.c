@@ -38,31 +38,45 @@ static uint32_t own_pixel_field(lowering *l, uint32_t population, uint32_t stimu
                          NULL, SPAN_NONE);
 }
 
+/* A field of pixels, and until when its presentations last. */
+typedef struct {
+  uint32_t field, population, input;
+  double stop;
+} pixel_user;
+typedef VEC(pixel_user) pixel_users;
+
+static bool overlaps(const lowering *l, uint32_t field, const model_stimulus *st) {
+  for (uint32_t j = 0; j < l->stimulus_list.len; j++)
+    if (l->stimulus_list.data[j].pixel == field && l->m->stimuli.data[j].start < st->stop &&
+        st->start < l->m->stimuli.data[j].stop)
+      return true;
+  return false;
+}
+
 /* Presentations into one input share the field of their pixels when they cannot overlap. */
-static uint32_t shared_pixel_field(lowering *l, uint32_t k) {
+static uint32_t shared_pixel_field(lowering *l, pixel_users *users, uint32_t k) {
   const model_stimulus *st = &l->m->stimuli.data[k];
-  for (uint32_t i = 0; i < k; i++) {
-    const model_stimulus *other = &l->m->stimuli.data[i];
-    uint32_t field = l->stimulus_list.data[i].pixel;
-    if (field == NSA_NONE || other->population != st->population || other->input != st->input)
+  for (uint32_t i = 0; i < users->len; i++) {
+    pixel_user *user = &users->data[i];
+    if (user->population != st->population || user->input != st->input)
       continue;
-    bool is_free = true;
-    for (uint32_t j = 0; j < k; j++)
-      if (l->stimulus_list.data[j].pixel == field && l->m->stimuli.data[j].start < st->stop &&
-          st->start < l->m->stimuli.data[j].stop)
-        is_free = false;
-    if (is_free)
-      return field;
+    if (st->start < user->stop && overlaps(l, user->field, st))
+      continue;
+    if (st->stop > user->stop)
+      user->stop = st->stop;
+    return user->field;
   }
-  return own_pixel_field(l, st->population, k);
+  pixel_user own = {own_pixel_field(l, st->population, k), st->population, st->input, st->stop};
+  vec_push(l->arena, users, own);
+  return own.field;
 }
 
 /* Presentations with the same amplitude, input and pixel field share one function. */
 static uint32_t same_function(lowering *l, uint32_t k, uint32_t pixel) {
   const model_stimulus *st = &l->m->stimuli.data[k];
-  for (uint32_t i = 0; i < k; i++) {
+  for (uint32_t i = 0; pixel != NSA_NONE && i < k; i++) {
     const model_stimulus *other = &l->m->stimuli.data[i];
-    if (l->stimulus_list.data[i].pixel != pixel || pixel == NSA_NONE ||
+    if (l->stimulus_list.data[i].pixel != pixel ||
         other->population != st->population || other->input != st->input)
       continue;
     if (other->value == st->value)
@@ -96,7 +110,7 @@ static uint32_t stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
   return number;
 }
 
-static void lower_stimulus(lowering *l, uint32_t k) {
+static void lower_stimulus(lowering *l, pixel_users *users, uint32_t k) {
   const model_stimulus *st = &l->m->stimuli.data[k];
   nsa_stimulus out = {.population = st->population,
                       .external = l->populations[st->population].external[st->input],
@@ -106,7 +120,7 @@ static void lower_stimulus(lowering *l, uint32_t k) {
                       .during = st->during};
   if (st->is_present) {
     out.image = st->image;
-    out.pixel = shared_pixel_field(l, k);
+    out.pixel = shared_pixel_field(l, users, k);
     if (st->flip)
       out.flip = lower_evaluate(l, false, st->population, st->flip).value;
   }
@@ -334,9 +348,10 @@ static void lower_patterns(lowering *l) {
 }
 
 void lower_experiment(lowering *l) {
+  pixel_users users = {0};
   lower_patterns(l);
   for (uint32_t k = 0; k < l->m->stimuli.len; k++)
-    lower_stimulus(l, k);
+    lower_stimulus(l, &users, k);
   lower_event_drives(l);
   for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
     lower_phase_block(l, k);
