@@ -58,11 +58,41 @@ NSA_INLINE void steps_loop(uint64_t key, double element, double first, const dra
   }
 }
 
+enum { LANES = 64 };
+
+/* philox of math/random.h over counters (first + i, target, 0): the same words, round by round for all lanes, so that
+ * compilers make vectors of them. w0 and w1 get the words of the first number. */
+NSA_INLINE void philox_lanes(uint64_t key, uint64_t first, uint64_t target, uint64_t *w0, uint64_t *w1) {
+  uint64_t w2[LANES], w3[LANES], k0 = key & LOW_32, k1 = key >> 32;
+  for (uint32_t i = 0; i < LANES; i++) {
+    w0[i] = first + i;
+    w1[i] = target;
+    w2[i] = 0;
+    w3[i] = (target >> 11) & 0xffe00000u;
+  }
+  for (int round = 0; round < 10; round++) {
+    for (uint32_t i = 0; i < LANES; i++) {
+      uint64_t p0 = (w0[i] & LOW_32) * 0xD2511F53u, p1 = (w2[i] & LOW_32) * 0xCD9E8D57u;
+      w0[i] = (p1 >> 32) ^ w1[i] ^ k0;
+      w1[i] = p1;
+      w2[i] = (p0 >> 32) ^ w3[i] ^ k1;
+      w3[i] = p0;
+    }
+    k0 = (k0 + 0x9E3779B9u) & LOW_32;
+    k1 = (k1 + 0xBB67AE85u) & LOW_32;
+  }
+}
+
+/* Numbers are below 1: a candidate is always taken at p >= 1 and never at p <= 0. */
 NSA_INLINE void decisions_loop(uint64_t key, double first, double target, const double *p,
                                uint32_t count, uint8_t *taken) {
-  for (uint32_t i = 0; i < count; i++)
-    taken[i] =
-        p[i] >= 1 || (p[i] > 0 && drawn_rand_uniform(key, first + i, target, 0, 0, 1) < p[i]);
+  uint64_t w0[LANES], w1[LANES];
+  for (uint32_t from = 0; from < count; from += LANES) {
+    uint32_t lanes = count - from < LANES ? count - from : LANES;
+    philox_lanes(key, (uint64_t)first + from, (uint64_t)target, w0, w1);
+    for (uint32_t i = 0; i < lanes; i++)
+      taken[from + i] = unit(w0[i] & LOW_32, w1[i] & LOW_32) < p[from + i];
+  }
 }
 
 /* ---- both compilations ---- */
