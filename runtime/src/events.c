@@ -41,12 +41,14 @@ typedef struct {
 } due_job;
 
 /* Padding stands at the entry behind the last link, which every array of links has. */
-static void pad(const due_job *job, batch *b) {
-  for (uint32_t i = b->count; i < sim_padded(b->count); i++) {
+static void pad_from(const due_job *job, batch *b, uint32_t first, uint32_t count) {
+  for (uint32_t i = first; i < sim_padded(count); i++) {
     b->link[i] = (uint32_t)job->links->count;
     b->source[i] = b->target[i] = b->partner[i] = 0;
   }
 }
+
+static void pad(const due_job *job, batch *b) { pad_from(job, b, b->count, b->count); }
 
 static void add_increments(const due_job *job, const batch *b) {
   const nsa_arrival *a = job->d->arrival;
@@ -226,10 +228,7 @@ static void run_shared(const due_job *job) {
   for (uint32_t from = 0; from < job->count; from += NSA_BLOCK) {
     uint32_t count = job->count - from < NSA_BLOCK ? job->count - from : NSA_BLOCK;
     nsa_range_out ignored = {0};
-    for (uint32_t i = 0; i < NSA_BLOCK; i++) {
-      b->link[i] = (uint32_t)job->links->count;
-      b->source[i] = b->target[i] = b->partner[i] = 0;
-    }
+    pad_from(job, b, 0, count);
     for (uint32_t i = 0; i < sim_padded(count); i++) /* padding stands behind the last element */
       elements[i] = i < count ? job->elements[from + i] : job->d->keys;
     entry->fn(entry->self, b->shared_fields, &job->s->clock, 0, sim_padded(count), &ignored);

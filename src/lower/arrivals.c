@@ -63,13 +63,42 @@ static bool has_clocked_work(const lowering *l, uint32_t connection) {
   return false;
 }
 
-static void look_at_partners(lowering *l, uint32_t connection, bool at_states) {
+/* What the blocks of a synapse depend on, all sides together with what event-driven equations follow. */
+static void collect_dependence(lowering *l, view *const side[4], const model_block *block, dependence *sum) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    dependence d = {{0}};
+    if (st->value)
+      d = lower_dependence(l, side, st->value);
+    for (int k = 0; k < 4; k++)
+      sum->side[k] |= d.side[k];
+    if (st->kind == STMT_IF) {
+      collect_dependence(l, side, &st->then_block, sum);
+      collect_dependence(l, side, &st->else_block, sum);
+    }
+  }
+}
+
+/* Whose values events or clocked links read: they see them after phase 1, the clocked ones after phase 2. */
+static void look_at_partners(lowering *l, uint32_t connection, bool is_clocked) {
   const model_connection *mc = &l->m->connections.data[connection];
-  const uint32_t ends[] = {mc->source, mc->target, mc->has_partner ? mc->partner : mc->source};
-  for (uint32_t k = 0; k < 3; k++) {
-    l->populations[ends[k]].is_looked_at = true;
-    if (at_states)
-      l->populations[ends[k]].is_added_to_at_once = true;
+  const model_component *c = component_of_connection(l, connection);
+  view views[4] = {{0}}, *side[4];
+  lower_sides(l, true, connection, views, side);
+  dependence sum = {{0}};
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    collect_dependence(l, side, &c->blocks.data[k].body, &sum);
+  for (uint32_t k = 0; k < c->odes.len; k++) {
+    dependence d = lower_dependence(l, side, c->odes.data[k].rate);
+    for (int s = 0; s < 4; s++)
+      sum.side[s] |= d.side[s];
+  }
+  for (int s = SIDE_PRE; s <= (mc->has_partner ? SIDE_ASTRO : SIDE_POST); s++) {
+    if (!(sum.side[s] & (DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_TIMER | DEPENDS_INPUT)))
+      continue;
+    population_fields *f = &l->populations[population_of_side(l, connection, (model_side)s)];
+    f->is_looked_at = true;
+    f->is_added_to_at_once = f->is_added_to_at_once || is_clocked;
   }
 }
 

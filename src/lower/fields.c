@@ -235,8 +235,8 @@ static bool has_phase_block(const lowering *l, uint32_t population) {
 /* Whether the condition's previous value can be had by evaluating it again before the step. */
 static bool is_recomputable(lowering *l, uint32_t population, const model_event *ev) {
   uint32_t bits = lower_self_dependence(l, false, population, ev->when);
-  uint32_t plain =
-      DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_PARAM | DEPENDS_VARIED_PARAM | DEPENDS_ELEMENT;
+  uint32_t plain = DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_TIMER | DEPENDS_PARAM |
+                   DEPENDS_VARIED_PARAM | DEPENDS_ELEMENT;
   return (bits & ~plain) == 0 && !has_phase_block(l, population);
 }
 
