@@ -340,6 +340,8 @@ typedef struct {
   const char *key;
 } rule_ends;
 bool rule_check(checker *ck, const rule_ends *ends, const ast_rule *ast, model_rule *out);
+/* How many links a rule makes that has been checked; negative where that is known in a run only. */
+double rule_link_count(const rule_ends *ends, const model_rule *rule);
 /* A probability that links are drawn with; NULL after an error. */
 model_expr *rule_partner_probability(checker *ck, const rule_ends *ends, const ast_expr *e);
 /* The condition that an end lies in its slice is made part of the rule. */

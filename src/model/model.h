@@ -224,6 +224,7 @@ typedef struct {
   uint32_t component; /* into model.components */
   uint32_t rows, cols; /* rows x cols elements; a plain [n] is 1 x n with is_grid false */
   bool is_grid;
+  bool has_no_size;   /* none is written: a single element, until one_per_synapse gives it as many as there are links */
   double spacing;     /* um; 0 when not said (places then count in grid steps) */
   VEC(model_override) overrides;
 } model_population;

@@ -179,6 +179,7 @@ static bool check_size(checker *ck, const ast_expr *size, model_population *p) {
   const double most = 4294967294.0;
   expr_env env = env_constant(ck, NULL, "a size");
   p->rows = p->cols = 1;
+  p->has_no_size = size == NULL;
   if (size == NULL)
     return true;
   if (size->kind != AST_SIZE)
@@ -337,6 +338,40 @@ static model_expr *check_partner_probability(checker *ck, const ast_connect *ast
   return rule_partner_probability(ck, &ends, ast->partner_probability);
 }
 
+static bool is_end_of(const model_connection *c, uint32_t population) {
+  return c->source == population || c->target == population ||
+         (c->has_partner && c->partner == population);
+}
+
+/* one_per_synapse: the partner's population, declared without a size, gets an element for each link. */
+static void size_partners(checker *ck, const ast_connect *ast, const model_connection *c) {
+  model *m = ck->model;
+  model_population *p = &m->populations.data[c->partner];
+  span at = ast->partner_rule.at;
+  bool is_used = c->source == c->partner || c->target == c->partner;
+  for (uint32_t i = 0; i < m->connections.len; i++)
+    is_used = is_used || is_end_of(&m->connections.data[i], c->partner);
+  if (is_used || !p->has_no_size) {
+    diag *d = diag_report(ck->sink, DIAG_E0502, at,
+                          is_used ? "`%s` gets an element for each link here, but is used in a connection before"
+                                  : "`%s` gets an element for each link here, but has a size already",
+                          p->name);
+    diag_hint(d, is_used ? "connections that use it come after this one"
+                         : "declare it without a size: `population NAME : COMPONENT`");
+    return;
+  }
+  rule_ends ends = ends_of_links(ck, c, "by");
+  double links = rule_link_count(&ends, &c->rule);
+  if (links < 0) {
+    refuse(ck, at, "`one_per_synapse` with a rule whose number of links is drawn",
+           "rules with a known number of links work: indegree, outdegree, one_to_one, all_to_all, neighbours, ...");
+    return;
+  }
+  p->has_no_size = false;
+  p->cols = links >= 1 && links <= LIMIT_LINKS ? (uint32_t)links : 1;
+  check_memory(ck, p, at);
+}
+
 static void check_partner(checker *ck, const ast_connect *ast, model_connection *c) {
   model *m = ck->model;
   if (ast->partner == NULL)
@@ -361,7 +396,9 @@ static void check_partner(checker *ck, const ast_connect *ast, model_connection 
                     .is_partner = true,
                     .allow_self = true,
                     .key = arena_printf(ck->arena, "%s/with", c->name)};
-  rule_check(ck, &ends, &ast->partner_rule, &c->partner_rule);
+  if (rule_check(ck, &ends, &ast->partner_rule, &c->partner_rule) &&
+      c->partner_rule.kind == RULE_ONE_PER_SYNAPSE)
+    size_partners(ck, ast, c);
   if (ast->partner_probability != NULL)
     c->partner_probability = check_partner_probability(ck, ast, c);
   c->has_partner_per_link = c->partner_probability != NULL || c->partner_rule.kind == RULE_POOL ||

@@ -344,10 +344,37 @@ static bool pool(rule_env *r) {
   return !r->out->pool_block || is_block_good(r);
 }
 
-static bool refuse_rule(rule_env *r) {
-  refuse(r->ck, r->ast->at, arena_printf(r->ck->arena, "the rule `%s`", r->ast->name.text),
-         "the third partner is found by tiles, nearest, one_to_one, where or pool");
-  return false;
+/* ---- numbers of links ---- */
+
+static double neighbour_count(const model_population *p, uint32_t degree) {
+  double rows = p->rows, cols = p->cols;
+  double straight = 2 * (rows * (cols - 1) + (rows - 1) * cols);
+  return degree == 8 ? straight + 4 * (rows - 1) * (cols - 1) : straight;
+}
+
+double rule_link_count(const rule_ends *ends, const model_rule *rule) {
+  double sources = size_of(ends->source), targets = size_of(ends->target), m = rule->degree;
+  bool has_selves = ends->is_same && ends->allow_self, lacks_selves = ends->is_same && !ends->allow_self;
+  switch (rule->kind) {
+  case RULE_ONE_TO_ONE:
+    return lacks_selves ? 0 : targets;
+  case RULE_ALL_TO_ALL:
+    return sources * targets - (lacks_selves ? targets : 0);
+  case RULE_INDEGREE:
+    return targets * m;
+  case RULE_OUTDEGREE:
+    return sources * m;
+  case RULE_NEIGHBOURS:
+    return neighbour_count(ends->target, rule->degree);
+  case RULE_TILES: /* all of them lie inside */
+    return ends->is_same && !has_selves ? -1 : (double)rule->tile_rows * rule->tile_cols * fmin(sources, targets);
+  case RULE_NEAREST:
+    return lacks_selves && targets == 1 ? 0 : fmax(sources, targets);
+  case RULE_SCALE_FREE:
+    return m * (2 * targets - m - 1);
+  default:
+    return -1;
+  }
 }
 
 /* ---- all rules ---- */
@@ -369,7 +396,7 @@ static const struct {
     {"where", RULE_WHERE, where, true, true},
     {"file", RULE_FILE, from_file, true, false},
     {"scale_free", RULE_SCALE_FREE, scale_free, true, false},
-    {"one_per_synapse", RULE_ONE_PER_SYNAPSE, refuse_rule, false, true},
+    {"one_per_synapse", RULE_ONE_PER_SYNAPSE, no_arguments, false, true},
     {"pool", RULE_POOL, pool, false, true},
 };
 
