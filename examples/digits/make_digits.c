@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* make_digits.c - draws the ten digits that the examples learn and recognise.
+/* make_digits.c - draws the images that the examples learn and recognise: ten digits, ten letters.
  *
- *   make_digits FOLDER        writes FOLDER/0.pgm to FOLDER/9.pgm
+ *   make_digits FOLDER        writes FOLDER/0.pgm to FOLDER/9.pgm, and the letters
+ *                           A C E H K L M T X Y as FOLDER/10.pgm to FOLDER/19.pgm
  *
  * Each is 79 x 79 pixels, ink 0 on paper 255, drawn with a round pen along lines and arcs. All
  * have a similar amount of ink (800 to 1300 pixels), so that a pattern is known by its shape and
@@ -10,7 +11,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum { SIZE = 79, INK = 0, PAPER = 255, MIN_INK = 800, MAX_INK = 1300, ARC_STEPS = 64 };
+enum {
+  GLYPHS = 20,
+  SIZE = 79,
+  INK = 0,
+  PAPER = 255,
+  MIN_INK = 800,
+  MAX_INK = 1300,
+  ARC_STEPS = 64
+};
 
 typedef enum { END, LINE, ARC } stroke_kind;
 
@@ -26,7 +35,7 @@ typedef struct {
   stroke strokes[4];
 } glyph;
 
-static const glyph glyphs[10] = {
+static const glyph glyphs[GLYPHS] = {
     {8.0, {{ARC, 39.5, 39.5, 17, 26, 0, 360}}},
     {9.6,
      {{LINE, 28, 22, 41, 12, 0, 0}, {LINE, 41, 12, 41, 67, 0, 0}, {LINE, 28, 67, 54, 67, 0, 0}}},
@@ -46,6 +55,34 @@ static const glyph glyphs[10] = {
      {{LINE, 22, 13, 57, 13, 0, 0}, {LINE, 57, 13, 35, 68, 0, 0}, {LINE, 34, 41, 56, 41, 0, 0}}},
     {7.0, {{ARC, 39.5, 25.5, 13.5, 13, 0, 360}, {ARC, 39.5, 53, 16, 14.5, 0, 360}}},
     {7.5, {{ARC, 39, 27, 16, 16, 0, 360}, {ARC, 27, 28, 28, 39, 0, 87}}},
+    /* A C E H K */
+    {7.0,
+     {{LINE, 20, 68, 39.5, 12, 0, 0},
+      {LINE, 39.5, 12, 59, 68, 0, 0},
+      {LINE, 27, 49, 52, 49, 0, 0}}},
+    {9.0, {{ARC, 43, 39.5, 23, 26, 50, 310}}},
+    {7.0,
+     {{LINE, 25, 13, 25, 67, 0, 0},
+      {LINE, 25, 13, 56, 13, 0, 0},
+      {LINE, 25, 39, 51, 39, 0, 0},
+      {LINE, 25, 67, 56, 67, 0, 0}}},
+    {7.5,
+     {{LINE, 23, 12, 23, 67, 0, 0}, {LINE, 56, 12, 56, 67, 0, 0}, {LINE, 23, 40, 56, 40, 0, 0}}},
+    {7.5,
+     {{LINE, 25, 12, 25, 67, 0, 0}, {LINE, 57, 12, 25, 44, 0, 0}, {LINE, 34, 36, 58, 67, 0, 0}}},
+    /* L M T X Y */
+    {9.5, {{LINE, 25, 12, 25, 66, 0, 0}, {LINE, 25, 66, 60, 66, 0, 0}}},
+    {6.0,
+     {{LINE, 18, 67, 18, 12, 0, 0},
+      {LINE, 18, 12, 39.5, 45, 0, 0},
+      {LINE, 39.5, 45, 61, 12, 0, 0},
+      {LINE, 61, 12, 61, 67, 0, 0}}},
+    {9.0, {{LINE, 18, 14, 61, 14, 0, 0}, {LINE, 39.5, 14, 39.5, 68, 0, 0}}},
+    {7.5, {{LINE, 21, 12, 58, 67, 0, 0}, {LINE, 58, 12, 21, 67, 0, 0}}},
+    {9.0,
+     {{LINE, 19, 12, 39.5, 40, 0, 0},
+      {LINE, 60, 12, 39.5, 40, 0, 0},
+      {LINE, 39.5, 40, 39.5, 68, 0, 0}}},
 };
 
 typedef struct {
@@ -108,17 +145,17 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
     return 2;
   }
-  for (int digit = 0; digit < 10; digit++) {
+  for (int image = 0; image < GLYPHS; image++) {
     unsigned char pixels[SIZE * SIZE];
     char path[4096];
-    int ink = draw(&glyphs[digit], pixels);
+    int ink = draw(&glyphs[image], pixels);
     if (ink < MIN_INK || ink > MAX_INK) {
-      fprintf(stderr, "digit %d has %d pixels of ink\n", digit, ink);
+      fprintf(stderr, "image %d has %d pixels of ink\n", image, ink);
       return 1;
     }
-    int len = snprintf(path, sizeof path, "%s/%d.pgm", argv[1], digit);
+    int len = snprintf(path, sizeof path, "%s/%d.pgm", argv[1], image);
     if (len < 0 || (size_t)len >= sizeof path || !write_pgm(path, pixels)) {
-      fprintf(stderr, "cannot write %s/%d.pgm\n", argv[1], digit);
+      fprintf(stderr, "cannot write %s/%d.pgm\n", argv[1], image);
       return 2;
     }
     printf("%s: %d pixels of ink\n", path, ink);
