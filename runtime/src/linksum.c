@@ -31,6 +31,7 @@ typedef struct {
 typedef struct {
   uint32_t field, size;
   const delay_line *line; /* NULL: the terms of now */
+  const uint8_t *flags;   /* which are not zero; NULL: to be looked at */
   uint32_t *elements;
   uint32_t count;
   uint64_t found_at; /* ticks done when it was last made, + 1 */
@@ -97,6 +98,8 @@ static bool add_list(sim *s, struct link_sums *ls, uint32_t sum) {
   active_list *list = &ls->lists[ls->list_count++];
   list->field = field;
   list->line = line;
+  uint32_t active = s->program->sums[sum].active;
+  list->flags = line || active == NSA_NONE ? NULL : s->field_data[active];
   list->size = (uint32_t)s->field_count[field];
   list->elements = calloc(sim_padded(list->size), sizeof *list->elements);
   s->allocated += sim_padded(list->size) * sizeof *list->elements;
@@ -281,46 +284,30 @@ void link_sums_force(struct link_sums *sums, int method) { sums->forced = method
 
 /* ---- which sources are active ---- */
 
-static inline bool counts(double x) { return !(fabs(x) < LINK_SUM_FLOOR); } /* NaN counts */
-
-/* Whether one of eight counts. */
-static inline bool any_of_eight(const double *x) {
-#if defined(__GNUC__) /* clang as well: two at a time, on any processor */
-  typedef double two __attribute__((vector_size(16)));
-  typedef int64_t two_bits __attribute__((vector_size(16)));
-  const two floor = {LINK_SUM_FLOOR, LINK_SUM_FLOOR};
-  two_bits below = {-1, -1};
-  for (int k = 0; k < 8; k += 2) {
-    two v;
-    memcpy(&v, x + k, sizeof v);
-    below &= (two)((two_bits)v & INT64_MAX) < floor;
-  }
-  return (below[0] & below[1]) == 0;
-#else
-  bool any = false;
-  for (int k = 0; k < 8; k++) any = any || counts(x[k]);
-  return any;
-#endif
-}
-
-/* Most terms count as nothing in most ticks: eight are looked at at once. Arrays are padded to eight;
- * what the padding holds is cut off at the end. */
-static void find_active(active_list *list, const double *terms) {
+/* Eight flags are looked at at once; arrays are padded to eight, and what the padding says is cut off at the end. */
+static void find_active(active_list *list, const uint8_t *flags) {
   uint32_t count = 0, *elements = list->elements;
   for (uint32_t i = 0; i < list->size; i += 8) {
-    if (!any_of_eight(terms + i)) continue;
+    uint64_t eight;
+    memcpy(&eight, flags + i, sizeof eight);
+    if (!eight) continue;
     for (uint32_t k = i; k < i + 8; k++) { /* without a branch */
       elements[count] = k;
-      count += counts(terms[k]);
+      count += flags[k];
     }
   }
   while (count && elements[count - 1] >= list->size) count--;
   list->count = count;
 }
 
-/* Before a gather, which looks at all terms: those that do not count become 0. */
-static void flush_terms(double *terms, uint32_t size) {
-  for (uint32_t i = 0; i < size; i++) terms[i] = counts(terms[i]) ? terms[i] : 0;
+/* Of terms of long ago no flags are kept. */
+static void find_nonzero(active_list *list, const double *terms) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < list->size; i++) {
+    list->elements[count] = i;
+    count += terms[i] != 0;
+  }
+  list->count = count;
 }
 
 static bool prefers_scatter(const struct link_sums *ls, const active_list *list) {
@@ -340,18 +327,15 @@ static void prepare_sum(sim *s, uint32_t i, uint64_t done) {
   active_list *list = &ls->lists[ls->list_of[i]];
   double *terms = terms_of(s, list);
   if (list->found_at != done + 1) {
-    find_active(list, terms);
+    if (list->flags) find_active(list, list->flags);
+    else find_nonzero(list, terms);
     list->found_at = done + 1;
-    list->is_flushed = false;
   }
   if (sidesum_is(sum)) {
     side_sum_run(s, ls->sides, i, terms, list->elements, list->count);
     return;
   }
   ls->is_scatter[i] = ls->scatter[sum->connection].start && prefers_scatter(ls, list);
-  if (ls->is_scatter[i] || list->is_flushed) return;
-  flush_terms(terms, list->size);
-  list->is_flushed = true;
 }
 
 /* ---- sums ---- */
@@ -420,7 +404,7 @@ static void gather_delayed(const sim *s, const delay_line *line, const gather_jo
     for (uint32_t k = g->row[t]; k < g->row[t + 1]; k++) {
       double term = line->values[(done - (uint64_t)delay[k]) % line->slots * line->size + g->source[k]];
       double product = g->weights ? term * g->weights[k] : term;
-      total += counts(term) ? product : 0;
+      total += term == 0 ? 0 : product;
     }
     g->sums[t] = total;
   }

@@ -2,7 +2,7 @@
 /* linksum.h - phase 6: source terms, sums over links, inputs.
  *
  * sum[target] = 0.0 + its links' source_term[source] * weight[link], added one by one in ascending source,
- * a source term below LINK_SUM_FLOOR counting as nothing. Two ways give the same bits: gather goes over the
+ * a source term of zero counting as nothing (lowering has made negligible ones zero). Two ways give the same bits: gather goes over the
  * links of each target; scatter over the links of the sources whose term counts (leaving out x + 0.0
  * changes no bit, as a sum that began with +0.0 is never -0.0). Each tick takes the cheaper one. Threads
  * own ranges of targets. */
@@ -10,11 +10,6 @@
 #define NSA_RUNTIME_LINKSUM_H
 
 #include "sim.h"
-
-/* 1.7e-77. Numbers are of order one in internal units, so that this is far below all that a model can mean,
- * but it is what graded transmission is full of: sigmoid(v / 0.2 mV) of a neuron at rest is 1e-152, and
- * without a floor all sources would be active at all times. */
-#define LINK_SUM_FLOOR 0x1p-255
 
 /* After the links were built. */
 struct link_sums *link_sums_new(sim *s, char error[SIM_ERROR_SIZE]);

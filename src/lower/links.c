@@ -211,7 +211,8 @@ static uint32_t population_of(const splitter *sp, model_side side) {
   return side == SIDE_PRE ? sp->mc->source : side == SIDE_POST ? sp->mc->target : sp->mc->partner;
 }
 
-static uint32_t add_source_term(splitter *sp, model_side from, model_expr **factors, uint32_t count) {
+static uint32_t add_source_term(splitter *sp, model_side from, model_expr **factors, uint32_t count,
+                                uint32_t *active) {
   population_fields *f = &sp->l->populations[population_of(sp, from)];
   source_term t = {.connection = sp->connection,
                    .side = from,
@@ -219,6 +220,9 @@ static uint32_t add_source_term(splitter *sp, model_side from, model_expr **fact
                    .factor_count = count,
                    .is_fused = true};
   t.field = add_numbered_field(sp, "source", f->domain, NSA_FIELD_SOURCE_TERM);
+  t.active = add_numbered_field(sp, "active", f->domain, NSA_FIELD_FIRED);
+  sp->l->p->fields.data[t.active].type = NSA_B1;
+  *active = t.active;
   for (uint32_t k = 0; k < count; k++) {
     dependence d = lower_dependence(sp->l, sp->side, factors[k]);
     for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
@@ -352,7 +356,7 @@ static void add_inseparable(splitter *sp, const product *p) {
   model_expr **all = ARENA_ARRAY(sp->l->arena, model_expr *, p->count);
   memcpy(all, p->factors, p->count * sizeof *all);
   nsa_link_sum sum = {
-      .connection = sp->connection, .from = NSA_SIDE_PRE, .to = (uint32_t)sp->contribution->side, .source_term = NO_FIELD, .delay = NO_FIELD, .every = ticks_between(sp)};
+      .connection = sp->connection, .from = NSA_SIDE_PRE, .to = (uint32_t)sp->contribution->side, .source_term = NO_FIELD, .active = NO_FIELD, .delay = NO_FIELD, .every = ticks_between(sp)};
   sum.link_kernel = link_function(sp, all, p->count, NSA_ROLE_LINK, &sum.weight);
   sum.sum = sum_field(sp);
   vec_push(sp->l->arena, &sp->l->sum_list, sum);
@@ -377,11 +381,12 @@ static void add_separable(splitter *sp, const product *p) {
                       .from = (uint32_t)from,
                       .to = (uint32_t)to,
                       .source_term = NO_FIELD,
+                      .active = NO_FIELD,
                       .weight = NO_FIELD,
                       .link_kernel = NSA_NONE,
                       .delay = sources && from == SIDE_PRE ? l->connections[sp->connection].delay : NO_FIELD};
   if (sources)
-    sum.source_term = add_source_term(sp, from, source, sources);
+    sum.source_term = add_source_term(sp, from, source, sources, &sum.active);
   if (weights)
     sum.weight = plain_weight(sp, weight, weights);
   bool changes = is_changing(sp, weight, weights);

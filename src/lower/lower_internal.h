@@ -42,6 +42,7 @@ typedef struct {
  */
 typedef struct {
   uint32_t field; /* NSA_FIELD_SOURCE_TERM of the population */
+  uint32_t active; /* b1 field beside it: the term is not zero */
   uint32_t connection;
   model_side side;            /* that the population is for the connection */
   model_expr *const *factors; /* product of these, all of that side */

@@ -339,6 +339,7 @@ static void store_source_term(scope *s, const source_term *t) {
     x = ir_select(b, small, ir_number(b, 0), x);
   }
   ir_store(b, t->field, x);
+  ir_store(b, t->active, ir_binary(b, IR_OP_ne, x, ir_number(b, 0))); /* NaN counts */
 }
 
 /* Phase 6, the share of a source. */

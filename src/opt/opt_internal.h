@@ -10,6 +10,7 @@ void opt_fold(ir_program *p);    /* numbers and exact identities */
 void opt_cse(ir_program *p);     /* what is computed twice */
 void opt_dce(ir_program *p);     /* what nothing needs */
 void opt_hoist(ir_program *p);   /* what is the same at every step moves into setup functions */
+void opt_sink(ir_program *p);    /* stores of what only a skip region changes */
 void opt_flatten(ir_program *p); /* skip regions that cost less than skipping */
 
 /* A function being written anew, operation by operation. */

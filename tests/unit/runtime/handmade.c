@@ -96,7 +96,7 @@ nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t exter
 
 nsa_link_sum *handmade_sum(handmade *m, uint32_t connection, uint32_t source_term, uint32_t weight, uint32_t sum, uint32_t every) {
   nsa_link_sum *s = &m->sums[m->program.sums_count++];
-  *s = (nsa_link_sum){.connection = connection, .source_term = source_term, .weight = weight, .from = NSA_SIDE_PRE, .to = NSA_SIDE_POST, .link_kernel = NSA_NONE, .delay = NSA_NONE,
+  *s = (nsa_link_sum){.connection = connection, .source_term = source_term, .weight = weight, .active = NSA_NONE, .from = NSA_SIDE_PRE, .to = NSA_SIDE_POST, .link_kernel = NSA_NONE, .delay = NSA_NONE,
                       .sum = sum, .every = every};
   return s;
 }
