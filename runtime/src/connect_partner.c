@@ -294,7 +294,7 @@ static bool find_all(const pairing *p, uint32_t *partners, uint64_t *served) {
   write_coverage(p, served, without);
   write_fan(p, served);
   return without == 0 || c->has_default ||
-         build_fail(p->b, "%" PRIu64 " of its %" PRIu64 " links have no partner in '%s'; give the synapse a `default astro.NAME = value`",
+         build_fail(p->b, "%" PRIu64 " of its %" PRIu64 " links have no partner in '%s'; give the synapse a `default astro.NAME = value` for each value that it reads",
                     without, p->links->count, p->partner->name);
 }
 

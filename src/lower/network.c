@@ -192,6 +192,50 @@ static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name,
   return r;
 }
 
+/* ---- links without an astrocyte ---- */
+
+static bool has_default(const model_component *c, const model_expr *e) {
+  for (uint32_t k = 0; k < c->astro_defaults.len; k++)
+    if (c->astro_defaults.data[k].kind == (uint32_t)e->ref.kind && c->astro_defaults.data[k].item == e->ref.item)
+      return true;
+  return e->ref.kind == REF_FAN_IN;
+}
+
+static bool expr_has_defaults(const model_component *c, const model_expr *e) {
+  if (!e)
+    return true;
+  if (e->kind == MX_REF)
+    return e->ref.side != SIDE_ASTRO || has_default(c, e);
+  for (int i = 0; i < 3 && e->args[i]; i++)
+    if (!expr_has_defaults(c, e->args[i]))
+      return false;
+  return true;
+}
+
+static bool block_has_defaults(const model_component *c, const model_block *block) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if (!expr_has_defaults(c, st->value) || !block_has_defaults(c, &st->then_block) ||
+        !block_has_defaults(c, &st->else_block))
+      return false;
+  }
+  return true;
+}
+
+/* Whether a link without an astrocyte has a value for all that it reads of one. Its astrocyte's events never come. */
+static bool all_have_defaults(const model_component *c) {
+  bool all = true;
+  for (uint32_t k = 0; k < c->lets.len; k++)
+    all = all && expr_has_defaults(c, c->lets.data[k].value);
+  for (uint32_t k = 0; k < c->odes.len; k++)
+    all = all && expr_has_defaults(c, c->odes.data[k].rate);
+  for (uint32_t k = 0; k < c->contributions.len; k++) /* what an astrocyte gets, no absent one does */
+    all = all && (c->contributions.data[k].side == SIDE_ASTRO || expr_has_defaults(c, c->contributions.data[k].value));
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    all = all && (c->blocks.data[k].kind == BLOCK_ASTRO || block_has_defaults(c, &c->blocks.data[k].body));
+  return all;
+}
+
 void lower_connection_table(lowering *l, uint32_t connection) {
   const model_connection *mc = &l->m->connections.data[connection];
   const model_component *c = component_of_connection(l, connection);
@@ -219,7 +263,7 @@ void lower_connection_table(lowering *l, uint32_t connection) {
   out->partner_index = f->partner_index;
   out->partner_known = f->partner_known;
   out->partner_fan = f->partner_fan;
-  out->has_default = c->astro_defaults.len > 0;
+  out->has_default = c->astro_defaults.len > 0 && all_have_defaults(c);
   out->at = lower_place(l, mc->at);
   out->partner_rule = out->partner_probability = no_rule;
   if (!mc->has_partner)
