@@ -132,19 +132,16 @@ static void count_fans(const link_builder *b, sim_links *links) {
   for (uint64_t k = 0; k < links->count; k++) links->fan_out[links->source[k]]++;
 }
 
-/* The target of each link is kept where kernels ask for it, or links have places or delays of their own; else it is known
- * from the order of the links. */
-static bool needs_targets(const link_builder *b) {
-  const nsa_program *p = b->s->program;
-  const uint32_t delays[] = {b->connection->delay, b->connection->delay_back};
+bool connect_keeps_targets(const nsa_program *p, const nsa_connection *c) {
+  const uint32_t delays[] = {c->delay, c->delay_back};
   for (int i = 0; i < 2; i++)
     if (delays[i] != NSA_NONE && !p->fields[delays[i]].is_uniform) return true;
-  return b->connection->link_distance != NSA_NONE || sim_field_is_used(b->s, b->connection->link_target);
+  return c->link_distance != NSA_NONE || sim_field_is_used(p, c->link_target);
 }
 
 static bool make_targets(link_builder *b, sim_links *links) {
   uint64_t padded = sim_padded(links->count);
-  if (!needs_targets(b)) return true;
+  if (!connect_keeps_targets(b->s->program, b->connection)) return true;
   links->target = calloc((size_t)padded, sizeof *links->target);
   if (!links->target) return build_out_of_memory(b, padded * sizeof *links->target);
   for (uint32_t t = 0; t < b->row_count; t++)

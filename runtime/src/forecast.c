@@ -112,6 +112,26 @@ static double index_words(const nsa_program *p, uint32_t connection) {
   return words + shared;
 }
 
+static double element_count(const nsa_program *p, const nsa_connection *c, uint32_t side) {
+  return place_size(&p->populations[side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner]);
+}
+
+/* Links by the element whose event reaches them, in words; those of a target stand together already. */
+static double arrival_words(const nsa_program *p, uint32_t connection) {
+  const nsa_connection *c = &p->connections[connection];
+  double links = connect_expected_links(p, c), words = 0;
+  for (uint32_t i = 0; i < p->arrivals_count; i++) {
+    const nsa_arrival *a = &p->arrivals[i];
+    uint32_t delay = a->side == NSA_SIDE_PRE ? c->delay : c->delay_back;
+    bool has_own_delays = delay != NSA_NONE && !p->fields[delay].is_uniform;
+    if (a->connection != connection || a->side == NSA_SIDE_SIGNAL || (a->side == NSA_SIDE_POST && !has_own_delays)) continue;
+    words += element_count(p, c, a->side) + links;
+    if (has_own_delays) words += links / 2;
+    else if (!connect_keeps_targets(p, c)) words += links;
+  }
+  return words;
+}
+
 /* Sources and row starts, fans, and the indices of sums. */
 static double link_bytes(const nsa_program *p, uint32_t connection) {
   const nsa_connection *c = &p->connections[connection];
@@ -119,8 +139,8 @@ static double link_bytes(const nsa_program *p, uint32_t connection) {
   double links = connect_expected_links(p, c), words = sources + targets;
   if (c->is_stencil) return 4 * words;
   words += targets + links;
-  if (c->link_target != NSA_NONE || c->link_distance != NSA_NONE) words += links;
-  return 4 * (words + index_words(p, connection));
+  if (connect_keeps_targets(p, c)) words += links;
+  return 4 * (words + index_words(p, connection) + arrival_words(p, connection));
 }
 
 /* Lists of what fired, blocks' results, lists of active sources. */

@@ -26,10 +26,10 @@ uint32_t sim_domain_every(const sim *s, uint32_t domain) {
   return d->kind == NSA_DOMAIN_POPULATION ? s->populations[d->owner].every : 1;
 }
 
-bool sim_field_is_used(const sim *s, uint32_t field) {
-  for (uint32_t k = 0; k < s->program->kernels_count; k++)
-    for (uint32_t i = 0; i < s->program->kernels[k].slots_count; i++)
-      if (s->program->kernels[k].slots[i] == field) return true;
+bool sim_field_is_used(const nsa_program *p, uint32_t field) {
+  for (uint32_t k = 0; k < p->kernels_count; k++)
+    for (uint32_t i = 0; i < p->kernels[k].slots_count; i++)
+      if (p->kernels[k].slots[i] == field) return true;
   return false;
 }
 
@@ -187,7 +187,7 @@ static bool allocate_fields(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
   for (uint32_t f = 0; f < s->program->fields_count; f++) {
     const nsa_field *field = &s->program->fields[f];
     if (is_of_links(s, field) != of_links || s->field_data[f]) continue;
-    if (field->kind == NSA_FIELD_LINK_TARGET && of_links && !sim_field_is_used(s, f)) continue;
+    if (field->kind == NSA_FIELD_LINK_TARGET && of_links && !sim_field_is_used(s->program, f)) continue;
     uint64_t count = field->is_uniform ? 1 : s->domain_count[field->domain];
     if (!field_allocate(s, f, count, error)) return false;
   }

@@ -158,7 +158,7 @@ void sim_probe(const sim *s, uint32_t kernel);
 uint64_t sim_padded(uint64_t count);
 
 /* Whether any kernel has the field. */
-bool sim_field_is_used(const sim *s, uint32_t field);
+bool sim_field_is_used(const nsa_program *p, uint32_t field);
 
 /* How often a domain's state changes, in base ticks (populations: their timescale; else 1). */
 uint32_t sim_domain_every(const sim *s, uint32_t domain);
