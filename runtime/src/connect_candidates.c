@@ -10,6 +10,7 @@
 #include "threads.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,6 +136,37 @@ static void test_share(void *context, uint32_t number, uint32_t shares) {
   }
 }
 
+/* One probability for all pairs: draws say how many are passed over, so that each link costs one. */
+static bool skip_row(pair_share *share, uint32_t target, double mean) {
+  enum { AHEAD = 32 };
+  const link_builder *b = share->b;
+  double gaps[AHEAD], at = -1;
+  for (double draws = 0; at < b->other_count; draws += AHEAD) {
+    draw_gaps(b->key, target, draws, mean, AHEAD, gaps);
+    if (!make_room(share, AHEAD)) return false;
+    for (int i = 0; i < AHEAD; i++) {
+      at += 1 + gaps[i];
+      if (!(at < b->other_count)) return true;
+      if (!is_unwanted_self(b, (uint32_t)at, target)) share->others[share->count++] = (uint32_t)at;
+    }
+  }
+  return true;
+}
+
+static void skip_share(void *context, uint32_t number, uint32_t shares) {
+  pair_share *share = (pair_share *)context + number;
+  const link_builder *b = share->b;
+  double p = b->connection->rule.probability, mean = p < 1 ? -1 / log1p(-p) : 0;
+  uint64_t first, last;
+  thread_share(b->row_count, number, shares, &first, &last);
+  for (uint32_t t = (uint32_t)first; p > 0 && t < last && share->count <= LINKS_MAX; t++) {
+    uint64_t before = share->count;
+    share->is_full = !skip_row(share, t, mean);
+    if (share->is_full) return;
+    b->row[t + 1] = (uint32_t)(share->count - before);
+  }
+}
+
 /* The shares' links, one after the other, become the builder's. */
 static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
@@ -158,9 +190,10 @@ static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
   return true;
 }
 
+/* test NULL: by the rule's one probability. */
 static bool test_all(link_builder *b, candidate_test test) {
   const nsa_rule *rule = &b->connection->rule;
-  if (rule->condition == NSA_NONE) return build_fail(b, "its rule has no condition");
+  if (test && rule->condition == NSA_NONE) return build_fail(b, "its rule has no condition");
   if (!build_begin(b, true, 0)) return false;
   uint32_t threads = thread_pool_count(b->s->pool);
   pair_share *shares = calloc(threads, sizeof *shares);
@@ -168,10 +201,10 @@ static bool test_all(link_builder *b, candidate_test test) {
   for (uint32_t i = 0; ok && i < threads; i++) {
     shares[i].b = b;
     shares[i].test = test;
-    ok = candidates_new(&shares[i].pairs, b, rule, b->source, b->target);
+    ok = !test || candidates_new(&shares[i].pairs, b, rule, b->source, b->target);
   }
   if (ok) {
-    thread_pool_run(b->s->pool, test_share, shares);
+    thread_pool_run(b->s->pool, test ? test_share : skip_share, shares);
     ok = join_shares(b, shares, threads);
   }
   for (uint32_t i = 0; shares && i < threads; i++) {
@@ -182,5 +215,7 @@ static bool test_all(link_builder *b, candidate_test test) {
   return ok;
 }
 
-bool rule_probability(link_builder *b) { return test_all(b, drawn_ones); }
+bool rule_probability(link_builder *b) {
+  return test_all(b, b->connection->rule.condition == NSA_NONE ? NULL : drawn_ones);
+}
 bool rule_where(link_builder *b) { return test_all(b, true_ones); }

@@ -95,6 +95,11 @@ NSA_INLINE void decisions_loop(uint64_t key, double first, double target, const 
   }
 }
 
+NSA_INLINE void gaps_loop(uint64_t key, double element, double first, double mean, uint32_t count, double *gaps) {
+  for (uint32_t i = 0; i < count; i++)
+    gaps[i] = floor(drawn_rand_exponential(key, element, first + i, 0, mean));
+}
+
 /* ---- both compilations ---- */
 
 #define UNIFORMS (uint64_t key, double element, double first, uint32_t count, double *numbers)
@@ -103,6 +108,8 @@ NSA_INLINE void decisions_loop(uint64_t key, double first, double target, const 
    double *rows, double *cols)
 #define DECISIONS                                                                                  \
   (uint64_t key, double first, double target, const double *p, uint32_t count, uint8_t *taken)
+
+#define GAPS (uint64_t key, double element, double first, double mean, uint32_t count, double *gaps)
 
 #define LOOPS(suffix, attribute)                                                                   \
   attribute static void uniforms_##suffix UNIFORMS {                                               \
@@ -113,7 +120,8 @@ NSA_INLINE void decisions_loop(uint64_t key, double first, double target, const 
   }                                                                                                \
   attribute static void decisions_##suffix DECISIONS {                                             \
     decisions_loop(key, first, target, p, count, taken);                                           \
-  }
+  }                                                                                                \
+  attribute static void gaps_##suffix GAPS { gaps_loop(key, element, first, mean, count, gaps); }
 
 LOOPS(any, )
 
@@ -128,3 +136,4 @@ LOOPS(fused, __attribute__((target("avx2,fma"))))
 void draw_uniforms UNIFORMS { CHOOSE(uniforms)(key, element, first, count, numbers); }
 void draw_steps STEPS { CHOOSE(steps)(key, element, first, kernel, count, rows, cols); }
 void draw_decisions DECISIONS { CHOOSE(decisions)(key, first, target, p, count, taken); }
+void draw_gaps GAPS { CHOOSE(gaps)(key, element, first, mean, count, gaps); }

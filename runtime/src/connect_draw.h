@@ -28,4 +28,8 @@ void draw_steps(uint64_t key, double element, double first, const draw_kernel *k
 void draw_decisions(uint64_t key, double first, double target, const double *p, uint32_t count,
                     uint8_t *taken);
 
+/* Draws of an element: how many candidates are passed over before one is taken, each with probability p, where
+ * mean = -1/log(1 - p) (whole parts of an exponential distribution are geometric). */
+void draw_gaps(uint64_t key, double element, double first, double mean, uint32_t count, double *gaps);
+
 #endif

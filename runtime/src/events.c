@@ -83,6 +83,11 @@ static void check_links(const due_job *job, batch *b) {
   }
 }
 
+static void note_signals(const due_job *job, batch *b) {
+  for (uint32_t i = 0; i < job->d->arrival->emissions_count; i++)
+    b->has_sent[i] = b->has_sent[i] || memchr(b->sent[i], 1, b->count) != NULL;
+}
+
 static void flush(const due_job *job, batch *b) {
   if (!b->count) return;
   const nsa_kernel_entry *entry = &job->s->kernels[job->d->arrival->kernel];
@@ -91,6 +96,7 @@ static void flush(const due_job *job, batch *b) {
   entry->fn(entry->self, b->fields, &job->s->clock, 0, sim_padded(b->count), &out);
   if (out.nonfinite) check_links(job, b);
   add_increments(job, b);
+  note_signals(job, b);
   b->updates += b->count;
   b->count = 0;
 }
@@ -273,6 +279,11 @@ static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uin
   if (elements) run_shared(&job);
   for (uint32_t i = 0; i < d->arrival->increments_count; i++)
     s->events->has_arrived[delivery_population(delivery_connection(s, d), d->arrival->increments[i].side)] = 1;
+  for (uint32_t i = 0; i < d->arrival->emissions_count; i++)
+    for (uint32_t part = 0; part < d->parts; part++) {
+      s->events->is_sent[d->arrival->emissions[i].signal] |= d->batches[part].has_sent[i];
+      d->batches[part].has_sent[i] = false;
+    }
   return report_failure(s, d);
 }
 
@@ -347,6 +358,28 @@ static bool find_bad_link(sim *s, const nsa_link_step *step) {
   return false;
 }
 
+/* What clocked blocks add to partners, in the order of the links, and the signals that they send. */
+static void take_outcome(const sim *s, const nsa_link_step *step) {
+  const nsa_connection *c = &s->program->connections[step->connection];
+  const sim_links *links = &s->links[step->connection];
+  partner_lookup look = delivery_partners(s, c);
+  for (uint32_t i = 0; i < step->increments_count; i++) {
+    const nsa_increment *inc = &step->increments[i];
+    const double *value = s->field_data[inc->value];
+    double *sum = s->field_data[inc->sum];
+    for (uint32_t t = 0; t < s->populations[c->target].size; t++)
+      for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) {
+        uint32_t to = inc->side == NSA_SIDE_PRE    ? links->source[k]
+                      : inc->side == NSA_SIDE_POST ? t
+                                                   : partner_of_link(&look, k, links->source[k], t);
+        if (to != NSA_NONE) sum[to] += value[k];
+      }
+    s->events->has_arrived[delivery_population(c, inc->side)] = 1;
+  }
+  for (uint32_t i = 0; i < step->emissions_count; i++)
+    if (memchr(s->field_data[step->emissions[i].flag], 1, links->count)) s->events->is_sent[step->emissions[i].signal] = 1;
+}
+
 static bool step_links(sim *s, uint64_t n) {
   for (uint32_t i = 0; i < s->program->link_steps_count; i++) {
     const nsa_link_step *step = &s->program->link_steps[i];
@@ -354,7 +387,9 @@ static bool step_links(sim *s, uint64_t n) {
     bool is_finite = step_run_checked(s, step->kernel, &s->clock);
     s->events->link_updates[step->connection] += s->links[step->connection].count;
     if (!is_finite && find_bad_link(s, step)) return false;
+    take_outcome(s, step);
   }
+  absorb(s);
   return true;
 }
 

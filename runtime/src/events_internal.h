@@ -28,6 +28,8 @@ typedef struct {
   uint32_t *link, *source, *target, *partner; /* NSA_BLOCK each; what kernels read */
   uint8_t *has_partner;
   double **values;  /* per increment */
+  uint8_t **sent;   /* per emission */
+  bool *has_sent;   /* per emission: in this tick */
   void **fields, **shared_fields;
   uint32_t count;
   bool is_nonfinite;

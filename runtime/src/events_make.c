@@ -246,6 +246,8 @@ static void **fields_of_batch(maker *m, const delivery *d, const batch *b, uint3
   replace(m->s, fields, kernel, c->arrival_partner, b->partner);
   for (uint32_t i = 0; i < d->arrival->increments_count; i++)
     replace(m->s, fields, kernel, d->arrival->increments[i].value, b->values[i]);
+  for (uint32_t i = 0; i < d->arrival->emissions_count; i++)
+    replace(m->s, fields, kernel, d->arrival->emissions[i].flag, b->sent[i]);
   return fields;
 }
 
@@ -256,7 +258,13 @@ static bool make_batch(maker *m, const delivery *d, batch *b) {
   b->partner = allocate_aligned(m, NSA_BLOCK, sizeof *b->partner);
   b->has_partner = allocate_aligned(m, NSA_BLOCK, 1);
   b->values = allocate(m, d->arrival->increments_count, sizeof *b->values);
-  if (!b->link || !b->source || !b->target || !b->partner || !b->has_partner || !b->values) return false;
+  b->sent = allocate(m, d->arrival->emissions_count, sizeof *b->sent);
+  b->has_sent = allocate(m, d->arrival->emissions_count, sizeof *b->has_sent);
+  if (!b->link || !b->source || !b->target || !b->partner || !b->has_partner || !b->values || !b->sent || !b->has_sent) return false;
+  for (uint32_t i = 0; i < d->arrival->emissions_count; i++) {
+    b->sent[i] = allocate_aligned(m, NSA_BLOCK, 1);
+    if (!b->sent[i]) return false;
+  }
   for (uint32_t i = 0; i < d->arrival->increments_count; i++) {
     b->values[i] = allocate_aligned(m, NSA_BLOCK, sizeof(double));
     if (!b->values[i]) return false;
@@ -369,7 +377,10 @@ static void free_delivery(delivery *d) {
   for (uint32_t i = 0; d->batches && i < d->parts; i++) {
     batch *b = &d->batches[i];
     for (uint32_t k = 0; b->values && k < d->arrival->increments_count; k++) free(b->values[k]);
+    for (uint32_t k = 0; b->sent && k < d->arrival->emissions_count; k++) free(b->sent[k]);
     free(b->values);
+    free(b->sent);
+    free(b->has_sent);
     free(b->link);
     free(b->source);
     free(b->target);

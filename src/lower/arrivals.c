@@ -284,24 +284,44 @@ static void run_blocks(arrival *a, ir_builder *b) {
       lower_block(&a->s, &a->now, &c->blocks.data[k].body);
 }
 
-static void store_increments(arrival *a, ir_builder *b, nsa_arrival *out) {
-  lowering *l = a->l;
-  VEC(nsa_increment) list = {0};
-  for (uint32_t k = 0; k < a->now.increments.len; k++) {
-    const block_increment *x = &a->now.increments.data[k];
-    const population_fields *f = &l->populations[population_of_side(l, a->connection, x->side)];
+/* What blocks add to partners, and the signals that they send: left in fields of the domain for the runtime. */
+typedef struct {
+  nsa_increment *increments;
+  nsa_emission *emissions;
+  uint32_t increment_count, emission_count;
+} outcome;
+
+static uint32_t outcome_field(lowering *l, uint32_t connection, uint32_t domain, const char *what, nsa_type type, span at) {
+  const char *name = arena_printf(l->arena, "%s.%s%u", l->m->connections.data[connection].name, what, l->p->fields.len);
+  return lower_add_field(l, name, domain, type, NSA_FIELD_SCRATCH, 0, NULL, at);
+}
+
+static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) {
+  lowering *l = s->l;
+  ir_builder *b = s->b;
+  uint32_t connection = s->side[SIDE_SELF]->owner;
+  VEC(nsa_increment) increments = {0};
+  VEC(nsa_emission) emissions = {0};
+  for (uint32_t k = 0; k < now->increments.len; k++) {
+    const block_increment *x = &now->increments.data[k];
+    const population_fields *f = &l->populations[population_of_side(l, connection, x->side)];
     nsa_increment inc = {.side = (uint32_t)x->side,
-                         .sum = x->total != NSA_NONE ? l->connections[a->connection].totals.data[x->total].arrived
+                         .value = outcome_field(l, connection, domain, "increment", NSA_F64, b->at),
+                         .sum = x->total != NSA_NONE ? l->connections[connection].totals.data[x->total].arrived
                                 : x->is_input        ? f->arrived_input[x->item]
                                                      : f->arrived_state[x->item]};
-    inc.value = lower_add_field(l, arena_printf(l->arena, "%s.increment%u", l->m->connections.data[a->connection].name,
-                                                l->p->fields.len),
-                                l->connections[a->connection].arrivals, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL, b->at);
     ir_store(b, inc.value, x->value);
-    vec_push(l->arena, &list, inc);
+    vec_push(l->arena, &increments, inc);
   }
-  out->increments = list.data;
-  out->increments_count = list.len;
+  for (uint32_t k = 0; k < now->event_count; k++) {
+    const ir_op *sent = &b->function->ops.data[now->emitted[k]];
+    if (sent->op == IR_OP_bool && sent->number == 0)
+      continue;
+    nsa_emission e = {.signal = k, .flag = outcome_field(l, connection, domain, "sent", NSA_B1, b->at)};
+    ir_store(b, e.flag, now->emitted[k]);
+    vec_push(l->arena, &emissions, e);
+  }
+  return (outcome){increments.data, emissions.data, increments.len, emissions.len};
 }
 
 static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint32_t event) {
@@ -313,7 +333,11 @@ static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint3
   ir_builder b = begin(&a, "on_", &out.kernel);
   run_blocks(&a, &b);
   store_links(&a.s, &a.now, a.before, SIDE_SELF, a.base_tick, &states);
-  store_increments(&a, &b, &out);
+  outcome left = store_outcome(&a.s, &a.now, l->connections[connection].arrivals);
+  out.increments = left.increments;
+  out.increments_count = left.increment_count;
+  out.emissions = left.emissions;
+  out.emissions_count = left.emission_count;
   bool has_shared = false;
   for (uint32_t k = 0; k < a.now.state_count; k++)
     has_shared = has_shared || (l->connections[connection].home[k] != SIDE_SELF && a.now.states[k] != a.before[k]);
@@ -404,9 +428,17 @@ static void lower_clocked(lowering *l, uint32_t connection) {
   lower_load_links(&s, &now, tick);
   ir_value *before = ARENA_ARRAY(l->arena, ir_value, c->states.len);
   memcpy(before, now.states, c->states.len * sizeof *before);
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (!is_arrival(&c->blocks.data[k]))
+      lower_find_increments(&s, &now, &c->blocks.data[k].body);
   lower_clocked_blocks(&s, &now);
   lower_equations(&s, &now);
   store_links(&s, &now, before, SIDE_SELF, tick, &states);
+  outcome left = store_outcome(&s, &now, l->connections[connection].domain);
+  out.increments = left.increments;
+  out.increments_count = left.increment_count;
+  out.emissions = left.emissions;
+  out.emissions_count = left.emission_count;
   out.states = states.data;
   out.states_count = states.len;
   vec_push(l->arena, &l->link_step_list, out);

@@ -187,7 +187,11 @@ static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name,
                                                 : NSA_KERNEL_NONE;
   r.path = rule->path ? rule->path : "";
   r.candidate_source = r.candidate_target = r.candidate_distance = NSA_NONE;
-  if (rule->condition)
+  evaluated p = {0, false};
+  if (rule->kind == RULE_PROBABILITY)
+    p = lower_evaluate(l, true, connection, rule->condition);
+  r.probability = p.value;
+  if (rule->condition && !p.is_constant)
     lower_condition(l, connection, name, rule, ends, &r);
   return r;
 }

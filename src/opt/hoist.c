@@ -34,7 +34,8 @@ typedef struct {
 } hoist;
 
 static bool role_repeats(uint32_t role) {
-  return role == NSA_ROLE_STEP || role == NSA_ROLE_SOURCE || role == NSA_ROLE_LINK || role == NSA_ROLE_COLLECT;
+  return role == NSA_ROLE_STEP || role == NSA_ROLE_SOURCE || role == NSA_ROLE_LINK || role == NSA_ROLE_COLLECT ||
+         role == NSA_ROLE_SETTLE || role == NSA_ROLE_ARRIVAL || role == NSA_ROLE_LINK_STEP;
 }
 
 static bool kind_is_fixed(uint32_t kind) {
