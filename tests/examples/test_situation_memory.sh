@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The situation-associated memory: what a presentation does to spikes and weights, and the protocol with two images.
+set -u
+: "${SRC:?the source folder}" "${NSA:?the compiler}"
+[ -x "$NSA" ] || { echo "no compiler to test"; exit 0; }
+example="$SRC/examples/situation_memory.nsa"
+failures=0
+
+# expect WHAT VALUE LOW HIGH
+expect() {
+  if awk -v x="$2" -v low="$3" -v high="$4" 'BEGIN { exit !(x != "" && x + 0 >= low && x + 0 <= high) }'; then return; fi
+  echo "FAILED: $1 is '$2', expected from $3 to $4"
+  failures=$((failures + 1))
+}
+value() { awk -v name="$1" '$1 == name { print $2 }' measures.txt; }
+
+# Eight pulses make each of the 1086 neurons under the digit 0 fire three times; the weights between them grow to the cap.
+cat > pulses.nsa <<END
+extends "$example"
+measure spikes    = count(exc.spike)
+measure strongest = max(recurrent.w)
+run 60 ms
+END
+"$NSA" run pulses.nsa --no-results --quiet > measures.txt || exit 1
+expect "the number of spikes" "$(value spikes)" 26064 26064
+expect "the strongest weight, in Hz," "$(value strongest)" 49.9999 50.0001
+
+# Two images, learnt and recalled once: training until 0.13 s, no currents until 0.26 s, a cue when the calcium has risen.
+sed -e 's/for k in 0\.\.19 {/for k in 0..1 {/' -e 's/for k in 0\.\.6 {/for k in 0..1 {/' \
+    -e 's/for c in 0\.\.9 {/for c in 0..0 {/' -e 's/for m in 0\.\.6 {/for m in 0..0 {/' \
+    -e 's/1\.1 s/0.13 s/' -e 's/deaf = 2\.2 s/deaf = 0.26 s/' -e 's/from 1\.12 s/from 0.14 s/' \
+    -e 's/from 2\.115 s/from 0.78 s/' -e 's/from 2\.232 s/from 0.86 s/' -e 's/^run .*/run 0.9 s/' \
+    -e "s|images(\"|images(\"$SRC/examples/|" "$example" > short.nsa
+"$NSA" run short.nsa --no-results --quiet > measures.txt || exit 1
+cat measures.txt
+expect recall "$(value recall)" 0.95 1
+expect "the highest mean calcium, in nM," "$(value height)" 140 190
+[ "$failures" -eq 0 ]
