@@ -55,8 +55,7 @@ void candidates_free(candidates *c) {
 
 const void *candidates_evaluate(candidates *c, uint32_t count) {
   for (uint64_t i = count; i < sim_padded(count); i++) c->sources[i] = c->targets[i] = 0; /* padding: valid ones */
-  for (uint32_t i = 0; c->distance && i < count; i++)
-    c->distance[i] = place_distance(c->source, c->sources[i], c->target, c->targets[i]);
+  if (c->distance) place_distances(c->source, c->sources, c->target, c->targets, count, c->distance);
   nsa_range_out ignored = {0};
   const nsa_kernel_entry *entry = &c->s->kernels[c->rule->condition];
   entry->fn(entry->self, c->fields, &c->s->state_clock, 0, sim_padded(count), &ignored);

@@ -13,6 +13,35 @@ double place_distance(const nsa_population *a, uint32_t i, const nsa_population 
   return sqrt(dx * dx + dy * dy);
 }
 
+/* Where an element lies: the next number is the next column, without a division. */
+typedef struct {
+  uint32_t number, row, col;
+} place;
+
+static void move_to(place *at, uint32_t number, uint32_t cols) {
+  if (number == at->number) return;
+  if (number == at->number + 1 && at->col + 1 < cols) {
+    at->col++;
+  } else {
+    at->row = number / cols;
+    at->col = number % cols;
+  }
+  at->number = number;
+}
+
+void place_distances(const nsa_population *a, const uint32_t *i, const nsa_population *b, const uint32_t *j, uint32_t count,
+                     double *distances) {
+  double sa = spacing_of(a), sb = spacing_of(b);
+  place from = {0, 0, 0}, to = {0, 0, 0};
+  for (uint32_t k = 0; k < count; k++) {
+    move_to(&from, i[k], a->cols);
+    move_to(&to, j[k], b->cols);
+    double dx = ((double)from.col + 0.5) * sa - ((double)to.col + 0.5) * sb;
+    double dy = ((double)from.row + 0.5) * sa - ((double)to.row + 0.5) * sb;
+    distances[k] = sqrt(dx * dx + dy * dy);
+  }
+}
+
 /* Halfway between two cells the lower one is taken, also where rounding has moved it a little. */
 static uint32_t cell_at(double u, uint32_t count) {
   double cell = floor(u), nearest = floor(u + 0.5);
