@@ -385,7 +385,7 @@ static bool step_links(sim *s, uint64_t n) {
     const nsa_link_step *step = &s->program->link_steps[i];
     if ((n + 1) % step->every != 0 || !s->links[step->connection].row) continue;
     bool is_finite = step_run_checked(s, step->kernel, &s->clock);
-    s->events->link_updates[step->connection] += s->links[step->connection].count;
+    s->events->link_updates[step->connection] += s->domain_count[s->program->kernels[step->kernel].domain];
     if (!is_finite && find_bad_link(s, step)) return false;
     take_outcome(s, step);
   }

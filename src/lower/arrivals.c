@@ -377,7 +377,7 @@ void lower_arrivals(lowering *l) {
 static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
   const connection_fields *f = &l->connections[connection];
   const model_component *c = component_of_connection(l, connection);
-  if (!f->refresh || f->advanced[home] == NO_FIELD)
+  if (f->advanced[home] == NO_FIELD || !lower_follows_partner(l, connection, home))
     return;
   nsa_link_step out = {.connection = connection, .every = f->refresh};
   const char *name = arena_printf(l->arena, "%s.refresh%d", l->m->connections.data[connection].name, (int)home);

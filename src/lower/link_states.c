@@ -187,33 +187,47 @@ static const char *reader_by_clock(const keeping *k, uint32_t state) {
   return NULL;
 }
 
-static bool adds_to(const lowering *l, const model_connection *mc, const model_block *block, uint32_t population) {
+static bool adds_to(const model_connection *mc, const model_block *block, uint32_t population, uint32_t state) {
   for (uint32_t i = 0; i < block->len; i++) {
     const model_stmt *st = &block->data[i];
     uint32_t to = st->side == SIDE_PRE ? mc->source : st->side == SIDE_POST ? mc->target : mc->partner;
-    if (st->kind <= STMT_DIV && st->side != SIDE_SELF && st->target == REF_STATE && to == population)
+    if (st->kind <= STMT_DIV && st->side != SIDE_SELF && st->target == REF_STATE && to == population && st->item == state)
       return true;
-    if (st->kind == STMT_IF && (adds_to(l, mc, &st->then_block, population) || adds_to(l, mc, &st->else_block, population)))
+    if (st->kind == STMT_IF &&
+        (adds_to(mc, &st->then_block, population, state) || adds_to(mc, &st->else_block, population, state)))
       return true;
   }
   return false;
 }
 
-/* The states of a slow population stand still between its ticks, unless events add to them. */
-static bool stands_still(const lowering *l, uint32_t population) {
-  if (ticks_of_population(l, population) == 1)
-    return false;
+static bool is_added_to(const lowering *l, uint32_t population, uint32_t state) {
   for (uint32_t i = 0; i < l->m->connections.len; i++) {
     const model_component *c = component_of_connection(l, i);
     for (uint32_t k = 0; k < c->blocks.len; k++)
-      if (adds_to(l, &l->m->connections.data[i], &c->blocks.data[k].body, population))
-        return false;
+      if (adds_to(&l->m->connections.data[i], &c->blocks.data[k].body, population, state))
+        return true;
   }
+  return false;
+}
+
+/* Values of a slow population stand still between its ticks, unless events add to the states that they are made of.
+ * side: what the population is called in the expression. */
+static bool stands_still(const keeping *k, const model_expr *e, model_side side, uint32_t population) {
+  if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF && side != SIDE_SELF)
+    return stands_still(k, k->c->lets.data[e->ref.item].value, side, population);
+  if (e->kind == MX_REF && e->ref.side == side && e->ref.kind == REF_LET)
+    return stands_still(k, component_of_population(k->l, population)->lets.data[e->ref.item].value, SIDE_SELF,
+                        population);
+  if (e->kind == MX_REF)
+    return e->ref.side != side || e->ref.kind != REF_STATE || !is_added_to(k->l, population, e->ref.item);
+  for (int i = 0; i < 3 && e->args[i]; i++)
+    if (!stands_still(k, e->args[i], side, population))
+      return false;
   return true;
 }
 
 /* What changes in a slow partner between its ticks does not count: the link is brought up to date before it changes. */
-static const char *influence_of(keeping *k, model_side side, uint32_t bits) {
+static const char *influence_of(keeping *k, const model_expr *rate, model_side side, uint32_t bits) {
   static const char *const reasons[4] = {NULL, "it depends on what changes in its source",
                                          "it depends on what changes in its target",
                                          "it depends on what changes in its astrocyte"};
@@ -221,9 +235,9 @@ static const char *influence_of(keeping *k, model_side side, uint32_t bits) {
   bits &= ~(uint32_t)DEPENDS_INVARIANT;
   if (!bits)
     return NULL;
-  if (bits & ~(uint32_t)(DEPENDS_STATE | DEPENDS_HELD_STATE) || !stands_still(k->l, population))
-    return reasons[side];
   uint32_t ticks = ticks_of_population(k->l, population), *refresh = &k->f->refresh;
+  if (bits & ~(uint32_t)(DEPENDS_STATE | DEPENDS_HELD_STATE) || ticks == 1 || !stands_still(k, rate, side, population))
+    return reasons[side];
   if (*refresh && ticks % *refresh && *refresh % ticks)
     return reasons[side];
   *refresh = !*refresh || ticks < *refresh ? ticks : *refresh;
@@ -235,9 +249,11 @@ static const char *changing_influence(keeping *k, const model_ode *ode) {
   lower_sides(k->l, true, k->connection, views, side);
   dependence d = lower_dependence(k->l, side, ode->rate);
   for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++) {
-    const char *why = influence_of(k, (model_side)s, d.side[s]);
+    const char *why = influence_of(k, ode->rate, (model_side)s, d.side[s]);
     if (why)
       return why;
+    if (d.side[s] & ~(uint32_t)DEPENDS_INVARIANT)
+      k->f->is_following[ode->state] = true;
   }
   if (d.side[SIDE_SELF] & DEPENDS_TIME)
     return "it depends on t";
@@ -449,6 +465,15 @@ static void find_homes(keeping *k) {
   }
 }
 
+/* Equations that are solved together stand at one time: all of a home follow where one does. */
+bool lower_follows_partner(const lowering *l, uint32_t connection, model_side home) {
+  const connection_fields *f = &l->connections[connection];
+  for (uint32_t s = 0; s < component_of_connection(l, connection)->states.len; s++)
+    if (f->is_following[s] && f->home[s] == home && f->advance[s] == ADVANCE_AT_EVENTS)
+      return true;
+  return false;
+}
+
 /* ---- the whole ---- */
 
 static void explain(const keeping *k) {
@@ -462,7 +487,7 @@ static void explain(const keeping *k) {
                    name);
     else if (k->f->advance[s] == ADVANCE_AT_EVENTS)
       lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced in closed form when an event needs it%s",
-                   name, keeper, k->f->refresh ? ", and at the ticks of its slow partner" : "");
+                   name, keeper, lower_follows_partner(k->l, k->connection, k->f->home[s]) ? ", and at the ticks of its slow partner" : "");
     else if (k->f->advance[s] == ADVANCE_BY_CLOCK)
       lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced at every step: %s", name, keeper,
                    k->why[s]);
@@ -481,6 +506,7 @@ void lower_link_states(lowering *l, uint32_t connection) {
                .f = &l->connections[connection]};
   k.f->advance = ARENA_ARRAY(l->arena, link_advance, c->states.len);
   k.f->home = ARENA_ARRAY(l->arena, model_side, c->states.len);
+  k.f->is_following = ARENA_ARRAY(l->arena, bool, c->states.len);
   k.f->is_changing = ARENA_ARRAY(l->arena, bool, c->states.len);
   k.why = ARENA_ARRAY(l->arena, const char *, c->states.len);
   k.locals = ARENA_ARRAY(l->arena, uint32_t, c->local_count);

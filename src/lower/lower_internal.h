@@ -105,6 +105,7 @@ typedef struct {
   bool *is_changing;     /* per state: during the run */
   uint32_t refresh;      /* base ticks after which event-driven states are brought up to date: a slow partner's value, which
                             enters an equation, is about to change; 0: never */
+  bool *is_following;    /* per state: such a value enters its equation */
   uint32_t advanced[4];  /* by home: the base tick that event-driven states stand at; NO_FIELD */
   uint32_t arrivals;     /* domain of a batch of links; NSA_NONE */
   uint32_t arrival_link, arrival_source, arrival_target, arrival_partner;
@@ -280,6 +281,8 @@ void lower_arrival_fields(lowering *l, uint32_t connection);
 void lower_arrivals(lowering *l);
 /* Whether an expression of a synapse reads a state of its link, lets looked through. */
 bool lower_reads_state(const lowering *l, uint32_t connection, const model_expr *e, uint32_t state);
+/* Whether the event-driven states of a home follow a slow partner's values. */
+bool lower_follows_partner(const lowering *l, uint32_t connection, model_side home);
 /* Whether a measure reads a state of a connection's links. */
 bool lower_measure_reads(const lowering *l, const model_measure_node *n, uint32_t connection, uint32_t state);
 /* Phase 3: `every` and `each step` blocks of SELF. */
