@@ -6,7 +6,8 @@
 #   make build     release build in build/release
 #   make install PREFIX=DIR
 #   make asan      build and test with the address and undefined-behaviour sanitizers
-#   make bench     time the examples         make fuzz   feed damaged models to the compiler
+#   make bench     measure beside C and Brian2 (docs/benchmarks.md); BENCH="cobahh cuba" some, BENCH_ARGS="-n 9" more often
+#   make bench-deps  install Brian2 for it   make fuzz   feed damaged models to the compiler
 #   make bless     accept what the stages print now as the golden outputs
 #   make docs      write docs/models.md from the comments of the models
 #   make deps      install what is missing of the packages below      make clean
@@ -19,12 +20,14 @@ PACKAGES := cmake ninja-build gcc libc6-dev make pkg-config flex bison \
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 CTEST_ARGS ?=
+BENCH ?=
+BENCH_ARGS ?=
 RELEASE := build/release
 NSA := $(RELEASE)/bin/nsa
 DEMO := examples/working_memory.nsa
 DEMO_OUT := build/demo
 
-.PHONY: all demo test build install asan bench fuzz bless docs deps clean
+.PHONY: all demo test build install asan bench bench-deps fuzz bless docs deps clean
 all: build
 
 deps:
@@ -56,7 +59,10 @@ asan: deps
 	@sh tests/tools/run_ctest.sh build/asan $(JOBS) $(CTEST_ARGS)
 
 bench: build
-	@NSA="$(CURDIR)/$(NSA)" SRC="$(CURDIR)" bash tests/tools/bench.sh
+	@NSA="$(CURDIR)/$(NSA)" bash tests/bench/run.sh $(BENCH_ARGS) $(BENCH)
+
+bench-deps:
+	@sh tests/tools/deps.sh python3-brian g++
 
 fuzz: deps
 	@test -f build/asan/build.ninja || cmake --preset asan
