@@ -183,36 +183,46 @@ static bool find_one_each(const pairing *p) {
   return true;
 }
 
-/* Links lose their partner where the draw says so: `count` of them from `first` on, whose pairs stand in
- * `pairs`. */
-static void decide(const pairing *p, candidates *pairs, uint64_t key, uint64_t first, uint32_t count) {
+/* A link loses its partner where the draw says so. */
+static void decide(const pairing *p, uint64_t key, uint64_t link, uint32_t target, double probability) {
+  double copy = copy_number(p->links, target, link);
+  if (nsa_rand_uniform_1(key, p->links->source[link], target, 2 * copy + 1, 0, 1) < probability) return;
+  p->links->has_partner[link] = 0;
+  p->links->partner[link] = 0;
+}
+
+/* `count` links from `first` on, whose pairs stand in `pairs`. */
+static void decide_block(const pairing *p, candidates *pairs, uint64_t key, uint64_t first, uint32_t count) {
   const double *probability = candidates_evaluate(pairs, count);
-  for (uint32_t i = 0; i < count; i++) {
-    double copy = copy_number(p->links, pairs->targets[i], first + i);
-    double drawn = nsa_rand_uniform_1(key, pairs->sources[i], pairs->targets[i], 2 * copy + 1, 0, 1);
-    if (drawn < probability[i]) continue;
-    p->links->has_partner[first + i] = 0;
-    p->links->partner[first + i] = 0;
-  }
+  for (uint32_t i = 0; i < count; i++) decide(p, key, first + i, pairs->targets[i], probability[i]);
+}
+
+static void decide_alike(const pairing *p, uint64_t key, double probability) {
+  for (uint32_t t = 0; t < place_size(p->b->target); t++)
+    for (uint64_t k = p->links->row[t]; k < p->links->row[t + 1]; k++) decide(p, key, k, t, probability);
 }
 
 static bool decide_all(const pairing *p) {
   const nsa_rule *rule = &p->connection->partner_probability;
-  if (rule->condition == NSA_NONE) return true;
+  if (rule->kind != NSA_RULE_PROBABILITY) return true;
+  uint64_t key = build_key(p->b, "/partner"), first = 0;
+  if (rule->condition == NSA_NONE) {
+    decide_alike(p, key, rule->probability);
+    return true;
+  }
   candidates pairs;
   if (!candidates_new(&pairs, p->b, rule, p->b->source, p->b->target)) return false;
-  uint64_t key = build_key(p->b, "/partner"), first = 0;
   uint32_t count = 0;
   for (uint32_t t = 0; t < place_size(p->b->target); t++)
     for (uint64_t k = p->links->row[t]; k < p->links->row[t + 1]; k++) {
       pairs.sources[count] = p->links->source[k];
       pairs.targets[count] = t;
       if (++count < NSA_BLOCK) continue;
-      decide(p, &pairs, key, first, count);
+      decide_block(p, &pairs, key, first, count);
       first += count;
       count = 0;
     }
-  if (count) decide(p, &pairs, key, first, count);
+  if (count) decide_block(p, &pairs, key, first, count);
   candidates_free(&pairs);
   return true;
 }

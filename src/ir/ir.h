@@ -132,6 +132,9 @@ ir_value ir_get(ir_builder *b, ir_value tuple, uint32_t entry);
 /* Appends a copy of an operation of `from` whose arguments are value_of[its arguments]. */
 ir_value ir_copy_op(ir_builder *b, const ir_function *from, const ir_op *op, const ir_value *value_of);
 
+/* Products that only a sum uses are rounded with it: a*b + c becomes fma. */
+void ir_contract(ir_program *p);
+
 /* ---- fragments: pure functions of arguments, used for right-hand sides ---- */
 
 /* Ops: arg/barg, constants, arithmetic, maths, truth values, selects. Outputs are values of `body`. */

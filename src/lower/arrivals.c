@@ -15,6 +15,79 @@ static uint32_t population_of_side(const lowering *l, uint32_t connection, model
   return side == SIDE_PRE ? mc->source : side == SIDE_POST ? mc->target : mc->partner;
 }
 
+static bool sets_own_state(const model_block *block, uint32_t state) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if (st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == state)
+      return true;
+    if (st->kind == STMT_IF && (sets_own_state(&st->then_block, state) || sets_own_state(&st->else_block, state)))
+      return true;
+  }
+  return false;
+}
+
+/* Whether an expression reads a state of a population, called `side` there, lets looked through; conservative: a let of
+ * the population may read all of its states. */
+static bool reads_of(const model_component *own, const model_expr *e, model_side side, uint32_t state) {
+  if (e->kind == MX_REF && e->ref.side == side && e->ref.kind == REF_STATE)
+    return e->ref.item == state;
+  if (e->kind == MX_REF && e->ref.kind == REF_LET)
+    return e->ref.side == side ? side != SIDE_SELF || reads_of(own, own->lets.data[e->ref.item].value, side, state)
+                               : e->ref.side == SIDE_SELF && own != NULL &&
+                                     reads_of(own, own->lets.data[e->ref.item].value, side, state);
+  for (int i = 0; i < 3 && e->args[i]; i++)
+    if (reads_of(own, e->args[i], side, state))
+      return true;
+  return false;
+}
+
+static bool block_reads(const model_component *own, const model_block *block, model_side side, uint32_t state) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if ((st->value && reads_of(own, st->value, side, state)) || block_reads(own, &st->then_block, side, state) ||
+        block_reads(own, &st->else_block, side, state))
+      return true;
+  }
+  return false;
+}
+
+static bool links_read(const lowering *l, uint32_t population, uint32_t state) {
+  for (uint32_t i = 0; i < l->m->connections.len; i++) {
+    const model_connection *mc = &l->m->connections.data[i];
+    const model_component *c = component_of_connection(l, i);
+    const uint32_t ends[] = {NSA_NONE, mc->source, mc->target, mc->has_partner ? mc->partner : NSA_NONE};
+    for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++) {
+      if (ends[side] != population)
+        continue;
+      for (uint32_t k = 0; k < c->blocks.len; k++)
+        if (block_reads(c, &c->blocks.data[k].body, (model_side)side, state))
+          return true;
+      for (uint32_t k = 0; k < c->odes.len; k++)
+        if (reads_of(c, c->odes.data[k].rate, (model_side)side, state))
+          return true;
+    }
+  }
+  return false;
+}
+
+/* Increments may go to the state itself, one after the other, where nobody can tell: phase 1 neither sets nor looks at it,
+ * and no link reads it in phases 2 to 4. */
+static bool can_add_directly(const lowering *l, uint32_t population, uint32_t state) {
+  const model_component *c = component_of_population(l, population);
+  for (uint32_t k = 0; k < c->blocks.len; k++) {
+    const model_on *on = &c->blocks.data[k];
+    if (on->kind == BLOCK_EVENT && (sets_own_state(&on->body, state) || block_reads(c, &on->body, SIDE_SELF, state)))
+      return false;
+  }
+  for (uint32_t k = 0; k < c->events.len; k++)
+    if (c->events.data[k].when && reads_of(c, c->events.data[k].when, SIDE_SELF, state))
+      return false;
+  for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
+    if (l->m->phase_blocks.data[k].population == population)
+      return false;
+  return !links_read(l, population, state);
+}
+
 static void add_arrived(lowering *l, uint32_t connection, const model_block *block) {
   for (uint32_t i = 0; i < block->len; i++) {
     const model_stmt *st = &block->data[i];
@@ -31,6 +104,10 @@ static void add_arrived(lowering *l, uint32_t connection, const model_block *blo
     uint32_t *field = is_state ? &f->arrived_state[st->item] : &f->arrived_input[st->item];
     const char *name = is_state ? c->states.data[st->item].name : c->inputs.data[st->item].name;
     const dim *unit = is_state ? &c->states.data[st->item].unit : &c->inputs.data[st->item].unit;
+    if (is_state && *field == NO_FIELD && can_add_directly(l, population, st->item))
+      *field = f->state[st->item];
+    if (is_state && *field == f->state[st->item])
+      continue;
     if (*field == NO_FIELD)
       *field = lower_add_field(
           l, arena_printf(l->arena, "%s.%s.arrived", l->m->populations.data[population].name, name),

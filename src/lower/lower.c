@@ -141,6 +141,7 @@ static void finish_program(lowering *l) {
   MOVE_LIST(records, record_list);
   MOVE_LIST(measure_nodes, node_list);
   MOVE_LIST(settables, settable_list);
+  ir_contract(l->p);
   ir_program_finish(l->p);
 }
 

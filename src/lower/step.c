@@ -179,7 +179,7 @@ static void add_arrived(step *st) {
   ir_builder *b = &st->b;
   for (uint32_t k = 0; k < st->c->states.len; k++) {
     uint32_t field = st->f->arrived_state[k];
-    if (field == NO_FIELD)
+    if (field == NO_FIELD || field == st->f->state[k])
       continue;
     b->at = st->c->states.data[k].at;
     st->now.states[k] = ir_binary(b, IR_OP_add, st->now.states[k], ir_load(b, field));
@@ -466,7 +466,7 @@ void lower_settle(lowering *l, uint32_t population) {
   }
   bool has_arrived = false;
   for (uint32_t k = 0; k < c->states.len; k++)
-    has_arrived = has_arrived || f->arrived_state[k] != NO_FIELD;
+    has_arrived = has_arrived || (f->arrived_state[k] != NO_FIELD && f->arrived_state[k] != f->state[k]);
   if (!f->is_added_to_at_once || !has_arrived)
     return;
   begin(&st, l, population, arena_printf(l->arena, "%s.absorb", name), NSA_ROLE_SETTLE, &out->absorb);

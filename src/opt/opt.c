@@ -13,8 +13,8 @@ static const struct {
     {"cse", opt_cse},         /* stages of a solver share subexpressions */
     {"dce", opt_dce},         /* so that nothing dead is hoisted */
     {"hoist", opt_hoist},     /* exp(-dt/tau) leaves the step */
+    {"sink", opt_sink},       /* stores into regions, which are worth skipping then */
     {"flatten", opt_flatten}, /* after hoisting, as that makes regions cheaper */
-    {"sink", opt_sink},       /* into the regions that are left */
     {"fold_again", opt_fold}, /* conditions that flattening brought together */
     {"cse_again", opt_cse},   /* across what were regions, and in the setup functions */
     {"dce_again", opt_dce},

@@ -325,7 +325,7 @@ static void test_cheap_regions_are_flattened(void **state) {
   (void)state;
   arena *a = arena_new();
   static const char body[] = "%%0 = load $2 %%1 = const 1 %%2 = lt %%0 %%1 skip_begin %%2 %%4 = %s %%0 skip_end\n"
-                             "%%6 = select %%2 %%4 %%0 store $2 %%6\n";
+                             "%%6 = select %%2 %%4 %%0 %%7 = add %%6 %%1 store $2 %%7\n";
   ir_program *p = optimised(a, arena_printf(a, body, "sqrt"));
   assert_int_equal(count_op(p->functions.data[0], IR_OP_skip_begin), 0);
   p = optimised(a, arena_printf(a, body, "math2 #7 %0"));

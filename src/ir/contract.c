@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* contract.c - a product that is used once, in a sum, is rounded with it: a*b + c becomes fma. Done before anything is
+ * computed from the program, so that compiled kernels and the interpreter agree. */
+#include "ir/ir_internal.h"
+
+typedef struct {
+  const ir_function *from;
+  uint32_t *uses; /* per operation */
+  ir_value *map;
+} contraction;
+
+static void count_uses(contraction *c) {
+  for (uint32_t i = 0; i < c->from->ops.len; i++)
+    for (uint32_t k = 0; k < ir_op_arg_count(&c->from->ops.data[i]); k++)
+      c->uses[ir_op_arg(c->from, &c->from->ops.data[i], k)]++;
+}
+
+static const ir_op *product_at(const contraction *c, ir_value v) {
+  const ir_op *op = &c->from->ops.data[v];
+  return op->op == IR_OP_mul && c->uses[v] == 1 ? op : NULL;
+}
+
+/* x + y, x - y with a product among them; IR_NO_VALUE where there is none. */
+static ir_value contracted(contraction *c, ir_builder *b, const ir_op *op) {
+  bool is_difference = op->op == IR_OP_sub;
+  const ir_op *first = product_at(c, op->args[0]), *second = product_at(c, op->args[1]);
+  if (second != NULL) {
+    ir_value factor = c->map[second->args[0]];
+    if (is_difference)
+      factor = ir_unary(b, IR_OP_neg, factor);
+    return ir_ternary(b, IR_OP_fma, factor, c->map[second->args[1]], c->map[op->args[0]]);
+  }
+  if (first == NULL)
+    return IR_NO_VALUE;
+  ir_value other = c->map[op->args[1]];
+  if (is_difference)
+    other = ir_unary(b, IR_OP_neg, other);
+  return ir_ternary(b, IR_OP_fma, c->map[first->args[0]], c->map[first->args[1]], other);
+}
+
+static void contract_function(ir_program *p, ir_function *f) {
+  ir_function *to = ARENA_NEW(p->arena, ir_function);
+  contraction c = {.from = f};
+  c.uses = ARENA_ARRAY(p->arena, uint32_t, f->ops.len);
+  c.map = ARENA_ARRAY(p->arena, ir_value, f->ops.len);
+  count_uses(&c);
+  *to = *f;
+  memset(&to->ops, 0, sizeof to->ops);
+  memset(&to->extra, 0, sizeof to->extra);
+  ir_builder b = ir_builder_on(p, to);
+  for (uint32_t i = 0; i < f->ops.len; i++) {
+    const ir_op *op = &f->ops.data[i];
+    ir_value x = IR_NO_VALUE;
+    b.at = op->at;
+    if (op->op == IR_OP_add || op->op == IR_OP_sub)
+      x = contracted(&c, &b, op);
+    c.map[i] = x != IR_NO_VALUE ? x : ir_copy_op(&b, f, op, c.map);
+  }
+  *f = *to;
+}
+
+void ir_contract(ir_program *p) {
+  for (uint32_t i = 0; i < p->functions.len; i++)
+    contract_function(p, p->functions.data[i]);
+}
