@@ -101,9 +101,10 @@ run_workload() { # the fields of a line of workloads.txt
 }
 
 machine() { # one line, for the table and the JSON
-  echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, $(gcc --version | head -1), $(uname -sr)"
+  echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, $(gcc --version | head -1), $(uname -sr), load $load"
 }
 
+load=$(cut -d' ' -f1 /proc/loadavg)                     # of others, before anything ran: tells a disturbed measurement
 compile "$here/measure.c" "$out/bin/measure"
 while read -r -a fields; do
   [ "${#fields[@]}" -eq 8 ] && [ "${fields[0]}" != '#' ] || continue
@@ -114,4 +115,6 @@ done < "$here/workloads.txt"
 
 awk -v machine="$(machine)" -v date="$(date -u +%F)" -v json="$out/results.json" -f "$here/summary.awk" "$raw" > "$out/table.md" || exit 1
 cat "$out/table.md"
-[ -z "$page" ] || awk -v table="$out/table.md" -f "$here/page.awk" "$page" > "$out/page.md" && [ -z "$page" ] || cp "$out/page.md" "$page"
+if [ -n "$page" ]; then
+  awk -v table="$out/table.md" -f "$here/page.awk" "$page" > "$out/page.md" && cp "$out/page.md" "$page" || fail "cannot write $page"
+fi

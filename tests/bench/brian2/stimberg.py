@@ -68,6 +68,6 @@ gap = Synapses(astrocytes, astrocytes, """
 """)
 gap.connect("i != j and sqrt((x_pre - x_post)**2 + (y_pre - y_post)**2) < 75*umeter")
 
-spikes = SpikeMonitor(cells, record=False, name="spikes")
+spikes = SpikeMonitor(exc, record=False, name="spikes")
 releases = SpikeMonitor(astrocytes, record=False, name="releases")
 simulate(Network(cells, astrocytes, sensed, unsensed, inhibitory, to_astrocytes, to_synapses, gap, spikes, releases), 0.2)

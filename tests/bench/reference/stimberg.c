@@ -123,7 +123,6 @@ int main(int argc, char **argv) {
       couple(COLUMNS, ROWS - 1, COLUMNS);
     }
     size_t count = bench_above(v, N, -50, list);
-    spikes += (double)count;
     for (size_t i = 0; i < count; i++) {
       uint32_t cell = list[i];
       double t = (tick + 1) * dt, age = t - last[cell];
@@ -131,6 +130,7 @@ int main(int argc, char **argv) {
       v[cell] = -60;
       until[cell] = tick + 51;
       if (cell < EXC) {
+        spikes++;                                                       /* those of excitatory cells, as the model's measure */
         deliver(&ee, see, cell, age, 0.05, g_e, S, by_fan_in);
         deliver(&ei, sei, cell, age, 0.05, g_e + EXC, NULL, NULL);
       } else {
