@@ -135,6 +135,23 @@ static void test_share(void *context, uint32_t number, uint32_t shares) {
   }
 }
 
+/* Of the links from `from` on, to one target, those that fulfil the condition stay. */
+static void keep_fulfilling(pair_share *share, uint32_t target, uint64_t from) {
+  candidates *pairs = &share->pairs;
+  uint64_t kept = from;
+  for (uint64_t at = from; at < share->count; at += NSA_BLOCK) {
+    uint32_t count = share->count - at < NSA_BLOCK ? (uint32_t)(share->count - at) : NSA_BLOCK;
+    for (uint32_t i = 0; i < count; i++) {
+      pairs->sources[i] = share->others[at + i];
+      pairs->targets[i] = target;
+    }
+    const uint8_t *holds = candidates_evaluate(pairs, count);
+    for (uint32_t i = 0; i < count; i++)
+      if (holds[i]) share->others[kept++] = pairs->sources[i];
+  }
+  share->count = kept;
+}
+
 /* One probability for all pairs: draws say how many are passed over, so that each link costs one. */
 static bool skip_row(pair_share *share, uint32_t target, double mean) {
   enum { AHEAD = 32 };
@@ -162,6 +179,7 @@ static void skip_share(void *context, uint32_t number, uint32_t shares) {
     uint64_t before = share->count;
     share->is_full = !skip_row(share, t, mean);
     if (share->is_full) return;
+    if (b->connection->rule.condition != NSA_NONE) keep_fulfilling(share, t, before);
     b->row[t + 1] = (uint32_t)(share->count - before);
   }
 }
@@ -189,7 +207,7 @@ static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
   return true;
 }
 
-/* test NULL: by the rule's one probability. */
+/* test NULL: by the rule's one probability, and its condition where there is one. */
 static bool test_all(link_builder *b, candidate_test test) {
   const nsa_rule *rule = &b->connection->rule;
   if (test && rule->condition == NSA_NONE) return build_fail(b, "its rule has no condition");
@@ -200,7 +218,7 @@ static bool test_all(link_builder *b, candidate_test test) {
   for (uint32_t i = 0; ok && i < threads; i++) {
     shares[i].b = b;
     shares[i].test = test;
-    ok = !test || candidates_new(&shares[i].pairs, b, rule, b->source, b->target);
+    ok = rule->condition == NSA_NONE || candidates_new(&shares[i].pairs, b, rule, b->source, b->target);
   }
   if (ok) {
     thread_pool_run(b->s->pool, test ? test_share : skip_share, shares);
@@ -215,6 +233,6 @@ static bool test_all(link_builder *b, candidate_test test) {
 }
 
 bool rule_probability(link_builder *b) {
-  return test_all(b, b->connection->rule.condition == NSA_NONE ? NULL : drawn_ones);
+  return test_all(b, b->connection->rule.probability >= 0 ? NULL : drawn_ones);
 }
 bool rule_where(link_builder *b) { return test_all(b, true_ones); }

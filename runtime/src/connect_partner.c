@@ -206,7 +206,7 @@ static bool decide_all(const pairing *p) {
   const nsa_rule *rule = &p->connection->partner_probability;
   if (rule->kind != NSA_RULE_PROBABILITY) return true;
   uint64_t key = build_key(p->b, "/partner"), first = 0;
-  if (rule->condition == NSA_NONE) {
+  if (rule->probability >= 0) {
     decide_alike(p, key, rule->probability);
     return true;
   }

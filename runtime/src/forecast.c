@@ -13,6 +13,7 @@ static double at_most(double x, double most) { return x < most ? x : most; }
 
 /* A probability or a share that is known beforehand stands in the result field's value. */
 static double expected_share(const nsa_program *p, const nsa_rule *rule) {
+  if (rule->kind == NSA_RULE_PROBABILITY && rule->probability >= 0) return rule->probability; /* at most: of slices as well */
   if (rule->result >= p->fields_count) return 1;
   double share = p->fields[rule->result].value;
   return share > 0 && share <= 1 ? share : 1;

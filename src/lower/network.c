@@ -103,6 +103,7 @@ static uint32_t candidate_field(lowering *l, uint32_t domain, const char *name, 
  * rule (from the near element to the partner) as well. */
 typedef struct {
   uint32_t source, target;
+  bool is_of_links; /* the rule asks of links that are there already */
 } rule_ends;
 
 static bool reads_distance(const model_expr *e) {
@@ -117,7 +118,7 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name,
                             const model_rule *rule, const rule_ends *ends, nsa_rule *out) {
   uint32_t domain = ir_domain_add(l->p, arena_printf(l->arena, "%s.candidates", name),
                                   NSA_DOMAIN_CANDIDATES, connection);
-  bool is_where = rule->kind == RULE_WHERE;
+  bool is_where = rule->condition->is_bool;
   out->candidate_source =
       candidate_field(l, domain, name, "source", NSA_INDEX, NSA_FIELD_LINK_SOURCE);
   out->candidate_target =
@@ -165,11 +166,24 @@ static const nsa_rule_kind rule_kinds[] = {
 };
 
 static const nsa_rule no_rule = {.condition = NSA_NONE,
+                                 .probability = -1,
                                  .result = NSA_NONE,
                                  .candidate_source = NSA_NONE,
                                  .candidate_target = NSA_NONE,
                                  .candidate_distance = NSA_NONE,
                                  .path = ""};
+
+/* A probability that is one number, perhaps within slices of the ends: the number, and the condition that is left of it
+ * (NULL: none). Else *p stays negative and the condition is the probability itself. */
+static model_expr *split_probability(lowering *l, uint32_t connection, model_expr *probability, double *p) {
+  bool is_sliced = probability->kind == MX_SELECT && probability->args[2]->kind == MX_NUMBER &&
+                   probability->args[2]->number == 0;
+  evaluated e = lower_evaluate(l, true, connection, is_sliced ? probability->args[1] : probability);
+  if (!e.is_constant)
+    return probability;
+  *p = e.value;
+  return is_sliced ? probability->args[0] : NULL;
+}
 
 static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name,
                            const model_rule *rule, const rule_ends *ends) {
@@ -187,12 +201,16 @@ static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name,
                                                 : NSA_KERNEL_NONE;
   r.path = rule->path ? rule->path : "";
   r.candidate_source = r.candidate_target = r.candidate_distance = NSA_NONE;
-  evaluated p = {0, false};
+  r.probability = -1;
+  model_rule asked = *rule;
   if (rule->kind == RULE_PROBABILITY)
-    p = lower_evaluate(l, true, connection, rule->condition);
-  r.probability = p.value;
-  if (rule->condition && !p.is_constant)
-    lower_condition(l, connection, name, rule, ends, &r);
+    asked.condition = split_probability(l, connection, rule->condition, &r.probability);
+  if (ends->is_of_links && asked.condition) { /* each link decides for itself: there is nothing to pass over */
+    r.probability = -1;
+    asked.condition = rule->condition;
+  }
+  if (asked.condition)
+    lower_condition(l, connection, name, &asked, ends, &r);
   return r;
 }
 
@@ -253,7 +271,7 @@ void lower_connection_table(lowering *l, uint32_t connection) {
                           .allow_self = mc->allow_self,
                           .is_stencil = f->is_stencil,
                           .partner = NSA_NONE};
-  rule_ends ends = {mc->source, mc->target};
+  rule_ends ends = {mc->source, mc->target, false};
   out->rule = lower_rule(l, connection, mc->name, &mc->rule, &ends);
   out->link_source = f->link_source;
   out->link_target = f->link_target;
@@ -276,7 +294,7 @@ void lower_connection_table(lowering *l, uint32_t connection) {
   out->partner = mc->partner;
   out->partner_of_source = mc->partner_of == SIDE_PRE;
   /* candidates: source = an element of the side, target = an astrocyte */
-  rule_ends partner_ends = {side, mc->partner};
+  rule_ends partner_ends = {side, mc->partner, false};
   out->partner_rule = lower_rule(l, connection, arena_printf(l->arena, "%s.partner", mc->name),
                                  &mc->partner_rule, &partner_ends);
   out->partner_per_link = mc->has_partner_per_link;
@@ -287,6 +305,7 @@ void lower_connection_table(lowering *l, uint32_t connection) {
   if (!mc->partner_probability)
     return;
   model_rule has_partner = {.kind = RULE_PROBABILITY, .condition = mc->partner_probability};
+  ends.is_of_links = true;
   out->partner_probability =
       lower_rule(l, connection, arena_printf(l->arena, "%s.partner_probability", mc->name),
                  &has_partner, &ends);

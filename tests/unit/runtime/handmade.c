@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-static const nsa_rule no_rule = {.condition = NSA_NONE, .result = NSA_NONE, .candidate_source = NSA_NONE,
+static const nsa_rule no_rule = {.condition = NSA_NONE, .probability = -1, .result = NSA_NONE, .candidate_source = NSA_NONE,
                                  .candidate_target = NSA_NONE, .candidate_distance = NSA_NONE};
 
 handmade *handmade_new(uint32_t slow_ticks) {

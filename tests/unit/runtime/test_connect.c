@@ -516,6 +516,7 @@ static void half_of_the_links_have_partners(void **state) {
   uint32_t d = handmade_domain(m, "glia?", NSA_DOMAIN_CANDIDATES, 0);
   nsa_rule *rule = &c->partner_probability;
   rule->kind = NSA_RULE_PROBABILITY;
+  rule->probability = -1;
   rule->candidate_source = handmade_field(m, "glia?.source", d, NSA_INDEX, NSA_FIELD_LINK_SOURCE, 0);
   rule->candidate_target = handmade_field(m, "glia?.target", d, NSA_INDEX, NSA_FIELD_LINK_TARGET, 0);
   rule->candidate_distance = handmade_field(m, "glia?.distance", d, NSA_F64, NSA_FIELD_LINK_DISTANCE, 0);
