@@ -72,12 +72,16 @@ vf64 NSA_NAME(expm1)(vf64 x) {
   return with_sign(m * factor, sign_of(x)); /* keeps the sign of -0 */
 }
 
-/* (e^x - 1)/x, and 1 at 0. */
+/* (e^x - 1)/x, and 1 at 0. Numerators are 2^-16 of themselves, so that they stay finite as long as the ratio does. With
+ * s = 2^k: s e^r - 1 = (s - 1) + s (e^r - 1); the first is exact, and where it cancels k is -1, 0 or 1. */
 vf64 NSA_NAME(exprel)(vf64 x) {
-  vf64 factor;
-  vf64 m = expm1_parts(x, &factor);
-  vf64 ratio = m / x * factor;
-  ratio = select_(eq(x, splat(0.0)), splat(1.0), ratio);
+  vf64 y = clamp(x, -50.0, 720.0);
+  vf64 k = fma_k(y, INV_LN2_0, splat(ROUNDER)) - ROUNDER;
+  vf64 r = fma_k(k, -LN2_1, fma_k(k, -LN2_0, y));
+  vf64 s = pow2(k - 16.0);
+  vf64 m = fma_(s, fma_(r * r, POLYNOMIAL(r, EXP_Q), r), s - 0x1p-16);
+  vf64 ratio = m / x * 0x1p16;
+  ratio = select_(lt(abs_(x), splat(1e-200)), splat(1.0), ratio);
   return select_(gt(x, splat(720.0)), INFINITY_, ratio);
 }
 

@@ -138,6 +138,30 @@ static ir_value expand_single(const solve_group *g, const part *p) {
 
 /* ---- several states ---- */
 
+static ir_value grown(const solve_group *g, ir_value a, const char *function) {
+  ir_value exponent = times(g->b, a, step_of(g));
+  return ir_math(g->b, function, &exponent, 1);
+}
+
+/* Two states of which one drives the other, y' = d y, x' = a x + b y + c, over a step that differs from element to element,
+ * in closed form: x(t) = e^(a t) x + b t e^(d t) exprel((a - d) t) y + t exprel(a t) c. False where they are coupled otherwise. */
+static bool expand_driven(const solve_group *g, const part *p, ir_value *next) {
+  ir_builder *b = g->b;
+  if (!g->system->has_step || p->n != 2)
+    return false;
+  uint32_t x = is_number(b, p->matrix[2], 0) ? 0 : 1, y = 1 - x; /* matrix[2]: what the second takes of the first */
+  if (!is_number(b, p->matrix[y * 2 + x], 0) || !is_number(b, p->constant[y], 0))
+    return false;
+  ir_value a = p->matrix[x * 3], d = p->matrix[y * 3], of_y = g->values[p->states[y]];
+  ir_value e = grown(g, d, "exp");
+  ir_value taken = times(b, times(b, p->matrix[x * 2 + y], step_of(g)), times(b, e, grown(g, minus(b, a, d), "exprel")));
+  next[y] = times(b, e, of_y);
+  next[x] = plus(b, times(b, grown(g, a, "exp"), g->values[p->states[x]]), times(b, taken, of_y));
+  if (!is_number(b, p->constant[x], 0))
+    next[x] = plus(b, next[x], times(b, times(b, step_of(g), grown(g, a, "exprel")), p->constant[x]));
+  return true;
+}
+
 /* Which entries of exp(A dt) can be other than zero: paths through the non-zero entries of A. */
 static bool *reachable(const solve_group *g, const part *p) {
   uint32_t n = p->n;
@@ -221,6 +245,8 @@ static void expand_part(const solve_group *g, part *p, ir_value *next) {
     next[0] = expand_single(g, p);
     return;
   }
+  if (expand_driven(g, p, next))
+    return;
   expand_linear(g, p, next);
   if (has_noise(g, p))
     add_noise(g, p, next);
