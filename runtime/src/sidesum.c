@@ -6,9 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Links by the element that gives, in their own order: those of element e are [start[e], start[e + 1]). */
+/* Links by the element that gives, in their own order: those of element e are [start[e], start[e + 1]). Where nothing
+ * weighs them, neighbours to the same element are one entry that counts. */
 typedef struct {
-  uint32_t *start, *link, *to;
+  uint32_t *start, *to;
+  uint32_t *link;  /* where they are weighted */
+  uint32_t *times; /* else */
 } side_index;
 
 struct side_sums {
@@ -37,9 +40,31 @@ static void go_over(const sim *s, const nsa_link_sum *sum, side_index *index, bo
         continue;
       }
       uint32_t at = index->start[from + 1]++;
-      index->link[at] = k;
+      if (index->link) index->link[at] = k;
       index->to[at] = to;
     }
+}
+
+/* Entries move down to where there is room; the starts follow. */
+static bool merge_equal(side_index *index, uint32_t keys) {
+  uint32_t kept = 0, from = index->start[0];
+  index->times = malloc(((size_t)index->start[keys] + 1) * sizeof *index->times);
+  if (!index->times) return false;
+  for (uint32_t e = 0; e < keys; e++) {
+    uint32_t first = kept, to = index->start[e + 1];
+    for (uint32_t k = from; k < to; k++) {
+      if (kept > first && index->to[kept - 1] == index->to[k]) {
+        index->times[kept - 1]++;
+        continue;
+      }
+      index->to[kept] = index->to[k];
+      index->times[kept++] = 1;
+    }
+    index->start[e] = first;
+    from = to;
+  }
+  index->start[keys] = kept;
+  return true;
 }
 
 static bool build(sim *s, const nsa_link_sum *sum, side_index *index) {
@@ -47,14 +72,15 @@ static bool build(sim *s, const nsa_link_sum *sum, side_index *index) {
   uint32_t keys = sum->source_term == NSA_NONE ? 1 : s->populations[delivery_population(c, sum->from)].size;
   uint64_t links = s->links[sum->connection].count;
   index->start = calloc((size_t)keys + 3, sizeof *index->start);
-  index->link = malloc((links + 1) * sizeof *index->link);
+  bool is_weighted = sum->weight != NSA_NONE;
+  index->link = is_weighted ? malloc((links + 1) * sizeof *index->link) : NULL;
   index->to = malloc((links + 1) * sizeof *index->to);
   s->allocated += (keys + 2 * links) * sizeof(uint32_t);
-  if (!index->start || !index->link || !index->to) return false;
+  if (!index->start || (is_weighted && !index->link) || !index->to) return false;
   go_over(s, sum, index, false);
   for (uint32_t e = 0; e < keys; e++) index->start[e + 2] += index->start[e + 1];
   go_over(s, sum, index, true);
-  return true;
+  return is_weighted || merge_equal(index, keys);
 }
 
 struct side_sums *side_sums_new(sim *s) {
@@ -75,6 +101,7 @@ void side_sums_free(struct side_sums *sums) {
   for (uint32_t i = 0; sums->index && i < sums->count; i++) {
     free(sums->index[i].start);
     free(sums->index[i].link);
+    free(sums->index[i].times);
     free(sums->index[i].to);
   }
   free(sums->index);
@@ -82,8 +109,11 @@ void side_sums_free(struct side_sums *sums) {
 }
 
 static void add_links(const side_index *index, uint32_t element, double term, const double *weights, double *to) {
-  for (uint32_t k = index->start[element]; k < index->start[element + 1]; k++)
-    to[index->to[k]] += weights ? term * weights[index->link[k]] : term;
+  uint32_t begin = index->start[element], end = index->start[element + 1];
+  if (weights)
+    for (uint32_t k = begin; k < end; k++) to[index->to[k]] += term * weights[index->link[k]];
+  else
+    for (uint32_t k = begin; k < end; k++) to[index->to[k]] += term * index->times[k];
 }
 
 void side_sum_run(const sim *s, const struct side_sums *sums, uint32_t i, const double *terms, const uint32_t *elements,
