@@ -392,6 +392,8 @@ void report_no_astrocyte(const expr_env *env, span at, const char *what, const c
 /* What `default astro.NAME = value` gives to a link that has no astrocyte at all. */
 static model_expr *default_of_absent(expr_env *env, const ast_expr *e) {
   component_builder *b = env->builder;
+  if (strcmp(e->as.member.name.text, "fan_in") == 0) /* an absent astrocyte has no links */
+    return expr_literal(env->ck, 0, dim_none(), e->at);
   for (uint32_t i = 0; b != NULL && i < b->items.len; i++) {
     const flat_item *item = &b->items.data[i];
     const ast_expr *target =
