@@ -231,6 +231,7 @@ static void load_links_of(scope *s, block_state *state, ir_value base_tick, int 
   *state = (block_state){.state_count = c->states.len, .event_count = l->m->signals.len};
   state->states = ARENA_ARRAY(l->arena, ir_value, c->states.len);
   state->emitted = ARENA_ARRAY(l->arena, ir_value, l->m->signals.len);
+  state->timers = ARENA_ARRAY(l->arena, ir_value, 0); /* synapses have none */
   for (uint32_t k = 0; k < l->m->signals.len; k++)
     state->emitted[k] = ir_bool(s->b, false);
   for (uint32_t k = 0; k < c->states.len; k++)
