@@ -94,11 +94,54 @@ static ir_value fragment_node(system_builder *sb, const model_expr *e) {
   return lower_expr(&s, &node);
 }
 
+/* A product as what stands above and below its one line: divisions are what equations wait for. What stands still below
+ * becomes a reciprocal above. */
+typedef struct {
+  ir_value above, below; /* IR_NO_VALUE: 1 */
+} quotient;
+
+static void multiply(system_builder *sb, ir_value *product, ir_value x) {
+  *product = *product == IR_NO_VALUE ? x : ir_binary(&sb->b, IR_OP_mul, *product, x);
+}
+
+static ir_value reciprocal(system_builder *sb, const model_expr *e) {
+  model_expr *one = ARENA_NEW(sb->l->arena, model_expr), *inverse = ARENA_NEW(sb->l->arena, model_expr);
+  *one = (model_expr){.kind = MX_NUMBER, .number = 1, .at = e->at};
+  *inverse = (model_expr){.kind = MX_DIV, .at = e->at};
+  inverse->args[0] = one;
+  inverse->args[1] = (model_expr *)(uintptr_t)e;
+  return host_argument(sb, inverse);
+}
+
+static void gather_factors(system_builder *sb, const model_expr *e, bool is_below, quotient *q) {
+  bool moves = moves_within_step(sb, e);
+  if (moves && (e->kind == MX_MUL || e->kind == MX_DIV)) {
+    gather_factors(sb, e->args[0], is_below, q);
+    gather_factors(sb, e->args[1], e->kind == MX_DIV ? !is_below : is_below, q);
+  } else if (!is_below) {
+    multiply(sb, &q->above, fragment_expr(sb, e));
+  } else if (moves) {
+    multiply(sb, &q->below, fragment_expr(sb, e));
+  } else {
+    multiply(sb, &q->above, e->kind == MX_NUMBER ? ir_number(&sb->b, 1 / e->number) : reciprocal(sb, e));
+  }
+}
+
+static ir_value fragment_product(system_builder *sb, const model_expr *e) {
+  quotient q = {IR_NO_VALUE, IR_NO_VALUE};
+  gather_factors(sb, e, false, &q);
+  if (q.above == IR_NO_VALUE)
+    q.above = ir_number(&sb->b, 1);
+  return q.below == IR_NO_VALUE ? q.above : ir_binary(&sb->b, IR_OP_div, q.above, q.below);
+}
+
 static ir_value fragment_expr(system_builder *sb, const model_expr *e) {
   if (e->kind == MX_NUMBER)
     return ir_number(&sb->b, e->number);
   if (!moves_within_step(sb, e))
     return host_argument(sb, e);
+  if (e->kind == MX_MUL || e->kind == MX_DIV)
+    return fragment_product(sb, e);
   return e->kind == MX_REF ? fragment_ref(sb, e) : fragment_node(sb, e);
 }
 
