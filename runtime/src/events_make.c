@@ -115,10 +115,10 @@ static bool has_own_delays(const sim *s, const delivery *d) {
 
 /* One thread where what is added to could belong to links of several parts. */
 static uint32_t parts_of(const sim *s, const nsa_arrival *a) {
-  const nsa_connection *c = &s->program->connections[a->connection];
+  enum { PARALLEL_FROM_LINKS = 32768 };
   for (uint32_t i = 0; i < a->increments_count; i++)
     if (a->increments[i].side != NSA_SIDE_POST) return 1;
-  return s->populations[c->target].size < STEP_PARALLEL_FROM ? 1 : s->thread_count;
+  return s->links[a->connection].count < PARALLEL_FROM_LINKS ? 1 : s->thread_count;
 }
 
 /* The element by whose events a link is reached; its target is known. */
@@ -166,13 +166,23 @@ static bool sort_delays(maker *m, delivery *d) {
   return ok;
 }
 
-/* The targets of a part: whole blocks. */
+/* The first target whose links begin at or behind this one. */
+static uint32_t target_from(const sim_links *links, uint32_t targets, uint64_t link) {
+  uint32_t begin = 0, end = targets;
+  while (begin < end) {
+    uint32_t middle = begin + (end - begin) / 2;
+    if (links->row[middle] < link) begin = middle + 1;
+    else end = middle;
+  }
+  return begin;
+}
+
+/* The targets of a part: as many links as any other part, but for those of one target. */
 static void target_range(const sim *s, const delivery *d, uint32_t part, uint32_t *begin, uint32_t *end) {
-  const sim_population *p = &s->populations[delivery_connection(s, d)->target];
-  uint64_t from, to;
-  thread_share(p->block_count, part, d->parts, &from, &to);
-  *begin = from * NSA_BLOCK < p->size ? (uint32_t)(from * NSA_BLOCK) : p->size;
-  *end = to * NSA_BLOCK < p->size ? (uint32_t)(to * NSA_BLOCK) : p->size;
+  const sim_links *links = &s->links[d->arrival->connection];
+  uint32_t targets = s->populations[delivery_connection(s, d)->target].size;
+  *begin = part == 0 ? 0 : target_from(links, targets, links->count * part / d->parts);
+  *end = part + 1 == d->parts ? targets : target_from(links, targets, links->count * (part + 1) / d->parts);
 }
 
 void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last) {
