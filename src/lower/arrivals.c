@@ -63,7 +63,8 @@ static bool links_read(const lowering *l, uint32_t population, uint32_t state) {
         if (block_reads(c, &c->blocks.data[k].body, (model_side)side, state))
           return true;
       for (uint32_t k = 0; k < c->odes.len; k++)
-        if (reads_of(c, c->odes.data[k].rate, (model_side)side, state))
+        if (reads_of(c, c->odes.data[k].rate, (model_side)side, state) ||
+            (c->odes.data[k].unless && reads_of(c, c->odes.data[k].unless, (model_side)side, state)))
           return true;
     }
   }
@@ -166,9 +167,12 @@ static void look_at_partners(lowering *l, uint32_t connection, bool is_clocked) 
   for (uint32_t k = 0; k < c->blocks.len; k++)
     collect_dependence(l, side, &c->blocks.data[k].body, &sum);
   for (uint32_t k = 0; k < c->odes.len; k++) {
-    dependence d = lower_dependence(l, side, c->odes.data[k].rate);
-    for (int s = 0; s < 4; s++)
-      sum.side[s] |= d.side[s];
+    const model_expr *read[] = {c->odes.data[k].rate, c->odes.data[k].unless};
+    for (int i = 0; i < 2 && read[i]; i++) {
+      dependence d = lower_dependence(l, side, read[i]);
+      for (int s = 0; s < 4; s++)
+        sum.side[s] |= d.side[s];
+    }
   }
   for (int s = SIDE_PRE; s <= (mc->has_partner ? SIDE_ASTRO : SIDE_POST); s++) {
     if (!(sum.side[s] & (DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_TIMER | DEPENDS_INPUT)))

@@ -240,6 +240,9 @@ static bool is_recomputable(lowering *l, uint32_t population, const model_event 
   return (bits & ~plain) == 0 && !has_phase_block(l, population);
 }
 
+/* The condition before the first step was not held back either. */
+#define BEFORE_ANY_REFRACTORY (-1)
+
 static void add_event_fields(lowering *l, uint32_t population, population_fields *f) {
   const model_component *c = component_of_population(l, population);
   const char *pop = l->m->populations.data[population].name;
@@ -249,7 +252,7 @@ static void add_event_fields(lowering *l, uint32_t population, population_fields
     f->fired[k] = lower_add_field(l, name, f->domain, NSA_B1, NSA_FIELD_FIRED, 0, NULL, ev->at);
     if (ev->refractory)
       f->refractory[k] = lower_add_field(l, arena_printf(l->arena, "%s.refractory", name),
-                                         f->domain, NSA_F64, NSA_FIELD_TIMER, 0, NULL, ev->at);
+                                         f->domain, NSA_F64, NSA_FIELD_TIMER, BEFORE_ANY_REFRACTORY, NULL, ev->at);
     if (is_driven(l, population, k))
       f->driven[k] = lower_add_field(l, arena_printf(l->arena, "%s.driven", name), f->domain,
                                      NSA_B1, NSA_FIELD_EXTERNAL, 0, NULL, ev->at);
@@ -270,22 +273,42 @@ static void add_edge_fields(lowering *l, uint32_t population) {
   }
 }
 
-static bool sends_signal(const model_block *block, uint32_t signal) {
+static bool emits(const model_block *block, bool is_signal, uint32_t item) {
   for (uint32_t i = 0; i < block->len; i++) {
     const model_stmt *st = &block->data[i];
-    if (st->kind == STMT_EMIT && st->is_signal && st->item == signal)
+    if (st->kind == STMT_EMIT && st->is_signal == is_signal && st->item == item)
       return true;
-    if (st->kind == STMT_IF && (sends_signal(&st->then_block, signal) || sends_signal(&st->else_block, signal)))
+    if (st->kind == STMT_IF && (emits(&st->then_block, is_signal, item) || emits(&st->else_block, is_signal, item)))
       return true;
   }
   return false;
+}
+
+/* What blocks of events emit before the step's function, which sends it. */
+static void add_pending_fields(lowering *l, uint32_t population) {
+  population_fields *f = &l->populations[population];
+  const model_component *c = component_of_population(l, population);
+  uint32_t events = c->events.len;
+  f->pending = lower_no_fields(l, events + l->m->signals.len);
+  if (!has_phase_block(l, population) && !lower_needs_settling(l, population))
+    return;
+  for (uint32_t k = 0; k < events + l->m->signals.len; k++)
+    for (uint32_t i = 0; i < c->blocks.len; i++) {
+      const model_on *on = &c->blocks.data[i];
+      bool is_signal = k >= events;
+      if (f->pending[k] != NO_FIELD || on->kind != BLOCK_EVENT || !emits(&on->body, is_signal, is_signal ? k - events : k))
+        continue;
+      const char *name = is_signal ? l->m->signals.data[k - events].name : c->events.data[k].name;
+      name = arena_printf(l->arena, "%s.%s.pending", l->m->populations.data[population].name, name);
+      f->pending[k] = lower_add_field(l, name, f->domain, NSA_B1, NSA_FIELD_EDGE, 0, NULL, on->at);
+    }
 }
 
 static void add_signal_flags(lowering *l, uint32_t population, population_fields *f) {
   const model_component *c = component_of_population(l, population);
   for (uint32_t k = 0; k < l->m->signals.len; k++)
     for (uint32_t i = 0; i < c->blocks.len; i++)
-      if (f->sent[k] == NO_FIELD && sends_signal(&c->blocks.data[i].body, k))
+      if (f->sent[k] == NO_FIELD && emits(&c->blocks.data[i].body, true, k))
         f->sent[k] = lower_add_field(
             l, arena_printf(l->arena, "%s.%s", l->m->populations.data[population].name, l->m->signals.data[k].name),
             f->domain, NSA_B1, NSA_FIELD_FIRED, 0, NULL, c->blocks.data[i].at);
@@ -364,6 +387,7 @@ void lower_input_fields(lowering *l) {
   for (uint32_t k = 0; k < l->m->populations.len; k++) {
     add_input_fields(l, k);
     add_edge_fields(l, k);
+    add_pending_fields(l, k);
   }
 }
 
@@ -387,6 +411,14 @@ static bool is_probed(const lowering *l, uint32_t connection) {
   return false;
 }
 
+/* Inputs are changed by the function that a stencil is part of. */
+static bool reads_inputs_of_others(lowering *l, uint32_t connection, const model_expr *e) {
+  view views[4] = {{0}}, *side[4];
+  lower_sides(l, true, connection, views, side);
+  dependence d = lower_dependence(l, side, e);
+  return (d.side[SIDE_PRE] | d.side[SIDE_ASTRO]) & DEPENDS_INPUT;
+}
+
 /* Grid neighbours need no stored links when nothing is kept for each link. */
 static bool can_be_stencil(lowering *l, uint32_t connection, const connection_fields *f) {
   const model_connection *mc = &l->m->connections.data[connection];
@@ -403,7 +435,8 @@ static bool can_be_stencil(lowering *l, uint32_t connection, const connection_fi
       return false;
   for (uint32_t k = 0; k < c->contributions.len; k++) {
     const model_contribution *x = &c->contributions.data[k];
-    if (x->side != SIDE_POST || lower_self_dependence(l, true, connection, x->value) & DEPENDS_DISTANCE)
+    if (x->side != SIDE_POST || lower_self_dependence(l, true, connection, x->value) & DEPENDS_DISTANCE ||
+        reads_inputs_of_others(l, connection, x->value))
       return false;
   }
   return true;

@@ -159,9 +159,11 @@ static bool is_only_summed(const keeping *k, uint32_t state) {
   if (!ode || ode->timing != ODE_AUTOMATIC || ode->unless || !is_proportional(k, ode->rate, state) ||
       start->kind != MX_NUMBER || start->number != 0 || is_looked_at(k, state))
     return false;
-  for (uint32_t i = 0; i < k->c->odes.len; i++)
-    if (&k->c->odes.data[i] != ode && reads_state(k, k->c->odes.data[i].rate, state))
+  for (uint32_t i = 0; i < k->c->odes.len; i++) {
+    const model_ode *other = &k->c->odes.data[i];
+    if ((other != ode && reads_state(k, other->rate, state)) || (other->unless && reads_state(k, other->unless, state)))
       return false;
+  }
   for (uint32_t i = 0; i < k->c->blocks.len; i++) {
     const model_on *on = &k->c->blocks.data[i];
     bool is_clocked = on->kind == BLOCK_EVERY || on->kind == BLOCK_EACH_STEP;

@@ -78,6 +78,12 @@ static bool absent_adds_nothing(splitter *sp, const model_expr *factor) {
   return e.is_constant && e.value == 0;
 }
 
+/* Inputs are changed by the functions that collect the sums, those of several populations at once: where the astrocyte's
+ * are read, each link reads them before that. */
+static bool reads_collected(const splitter *sp, const dependence *d) {
+  return sp->contribution->side != SIDE_ASTRO && (d->side[SIDE_ASTRO] & DEPENDS_INPUT);
+}
+
 /* ASTRO is an astrocyte that a link has of its own: what the link makes of it, and what a default
  * stands for, is the link's. */
 static uint32_t class_of(splitter *sp, const model_expr *e) {
@@ -85,7 +91,7 @@ static uint32_t class_of(splitter *sp, const model_expr *e) {
   uint32_t cls = 0;
   for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
     if (d.side[side])
-      cls |= class_of_side(sp, (model_side)side);
+      cls |= side == SIDE_ASTRO && reads_collected(sp, &d) ? CLASS_LINK : class_of_side(sp, (model_side)side);
   if (d.side[SIDE_SELF] & DEPENDS_TIME)
     cls |= CLASS_TARGET;
   if (d.side[SIDE_SELF] & ~(uint32_t)(DEPENDS_PARAM | DEPENDS_TIME))
@@ -268,11 +274,25 @@ static uint32_t link_function(splitter *sp, model_expr **factors, uint32_t count
   const char *name = arena_printf(l->arena, "%s.link%u", sp->mc->name, *field);
   ir_function *fn = ir_function_add(l->p, name, role, domain,
                                     component_of_connection(l, sp->connection)->timescale, &number);
-  ir_builder b = ir_builder_on(l->p, fn);
-  b.at = sp->contribution->at;
-  scope s = scope_of_links(l, &b, sp->connection);
-  ir_store(&b, *field, lower_product(&s, factors, count));
+  link_value v = {.function = fn,
+                  .connection = sp->connection,
+                  .field = *field,
+                  .factors = factors,
+                  .factor_count = count,
+                  .at = sp->contribution->at};
+  vec_push(l->arena, &l->link_value_list, v);
   return number;
+}
+
+/* Behind lower_input_fields: they may read inputs. */
+void lower_link_values(lowering *l) {
+  for (uint32_t k = 0; k < l->link_value_list.len; k++) {
+    const link_value *v = &l->link_value_list.data[k];
+    ir_builder b = ir_builder_on(l->p, v->function);
+    b.at = v->at;
+    scope s = scope_of_links(l, &b, v->connection);
+    ir_store(&b, v->field, lower_product(&s, v->factors, v->factor_count));
+  }
 }
 
 /* A factor as its author wrote it. Its span leaves out brackets around the whole and behind the

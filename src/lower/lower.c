@@ -56,6 +56,7 @@ static void add_connections(lowering *l) {
     lower_contributions(l, k);
   }
   lower_input_fields(l);
+  lower_link_values(l);
 }
 
 /* In the order in which a run needs them. */

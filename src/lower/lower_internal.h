@@ -69,6 +69,7 @@ typedef struct {
       *driven; /* by item; NO_FIELD where not needed */
   uint32_t *arrived_state, *arrived_input; /* what events add to; NO_FIELD where none does */
   uint32_t *sent;                          /* per signal: flag that a block sends it; NO_FIELD */
+  uint32_t *pending; /* per own event, then per signal: flag that a block emitted it before the step's function; NO_FIELD */
   bool is_looked_at; /* by events or clocked links: they see it after phase 1 */
   bool is_added_to_at_once; /* what arrives becomes part of the states in phase 2, not in the step */
   uint32_t
@@ -118,6 +119,15 @@ typedef struct {
   let_memo *lets; /* NULL until the fields are complete */
 } connection_fields;
 
+/* A factor of a contribution that is evaluated at each link: its function's body waits for the fields of inputs. */
+typedef struct {
+  ir_function *function;
+  uint32_t connection, field;
+  model_expr *const *factors;
+  uint32_t factor_count;
+  span at;
+} link_value;
+
 typedef struct {
   arena *arena;
   const model *m;
@@ -134,6 +144,7 @@ typedef struct {
   VEC(uint32_t) init_list;
   VEC(uint32_t) weight_init_list; /* constant weights, after what the links start with */
   VEC(uint32_t) source_list;
+  VEC(link_value) link_value_list;
   VEC(nsa_link_sum) sum_list;
   VEC(nsa_collect) collect_list;
   VEC(nsa_arrival) arrival_list;
@@ -224,8 +235,10 @@ void lower_connection_init(lowering *l, uint32_t connection);  /* parameters and
 void lower_connection_table(lowering *l, uint32_t connection); /* rules and partner */
 void lower_contributions(lowering *l, uint32_t connection);    /* split into terms */
 void lower_input_fields(lowering *l); /* after all contributions are split */
+void lower_link_values(lowering *l);  /* after the fields of inputs */
 void lower_population_init(lowering *l, uint32_t population);
 void lower_step(lowering *l, uint32_t population);
+bool lower_needs_settling(const lowering *l, uint32_t population);
 void lower_settle(lowering *l, uint32_t population); /* phase 1, and what arrived, apart from the step */
 uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal); /* its number among the events */
 void lower_phase_block(lowering *l, uint32_t number);

@@ -83,7 +83,7 @@ static void load_state(step *st) {
     n->timers[c->timers.len + k] = load_or(st, st->f->refractory[k], 0);
   }
   for (uint32_t k = 0; k < n->event_count; k++)
-    n->emitted[k] = ir_bool(&st->b, false);
+    n->emitted[k] = st->f->pending[k] == NO_FIELD ? ir_bool(&st->b, false) : ir_load(&st->b, st->f->pending[k]);
   st->loaded = *n;
   st->loaded.states = ARENA_ARRAY(l->arena, ir_value, n->state_count);
   st->loaded.timers = ARENA_ARRAY(l->arena, ir_value, n->timer_count);
@@ -124,8 +124,6 @@ static void load_inputs(step *st) {
       ir_value external = ir_load(&st->b, st->f->external[k]);
       x = st->f->input[k] == NO_FIELD ? external : ir_binary(&st->b, IR_OP_add, x, external);
     }
-    if (st->f->arrived_input[k] != NO_FIELD)
-      x = ir_binary(&st->b, IR_OP_add, x, arrived_input(st, k));
     st->inputs[k] = x;
   }
   st->self->inputs = st->inputs;
@@ -148,9 +146,17 @@ static ir_value not_refractory(step *st, uint32_t event, ir_value tick) {
   return ir_binary(&st->b, IR_OP_ge, tick, end);
 }
 
-/* The previous value of a condition. When it depends on states alone it is evaluated again here for
- * all elements, which gives the same as remembering it and costs no memory; else it is remembered
- * in a field. */
+/* Whether blocks of any of its events have run for an element. */
+static ir_value any_fired(step *st) {
+  ir_value any = ir_bool(&st->b, false);
+  for (uint32_t k = 0; k < st->c->events.len; k++)
+    any = k ? ir_binary(&st->b, IR_OP_or, any, st->fired[k]) : st->fired[k];
+  return any;
+}
+
+/* The previous value of a condition, taken again where blocks of events have run. When it depends on states alone it is
+ * evaluated again here for all elements, which gives the same as remembering it and costs no memory; else it is
+ * remembered in a field. */
 static void previous_conditions(step *st) {
   ir_builder *b = &st->b;
   for (uint32_t k = 0; k < st->c->events.len; k++) {
@@ -160,15 +166,13 @@ static void previous_conditions(step *st) {
       continue;
     b->at = ev->at;
     ir_value now = lower_expr(&st->s, ev->when);
-    if (st->f->edge[k] != NO_FIELD) {
-      st->before[k] = ir_select(b, st->fired[k], now, ir_load(b, st->f->edge[k]));
-      continue;
-    }
     if (st->f->refractory[k] != NO_FIELD) {
       ir_value last = ir_binary(b, IR_OP_sub, st->self->tick, ir_number(b, 1));
       now = ir_binary(b, IR_OP_and, now, not_refractory(st, k, last));
     }
-    if (ev->is_spike)
+    if (st->f->edge[k] != NO_FIELD)
+      now = ir_select(b, any_fired(st), now, ir_load(b, st->f->edge[k]));
+    else if (ev->is_spike)
       now = ir_binary(b, IR_OP_and, now, ir_binary(b, IR_OP_gt, st->self->tick, ir_number(b, 0)));
     st->before[k] = now;
   }
@@ -185,6 +189,14 @@ static void add_arrived(step *st) {
     st->now.states[k] = ir_binary(b, IR_OP_add, st->now.states[k], ir_load(b, field));
     ir_store(b, field, ir_number(b, 0));
   }
+  view_forget_lets(st->self);
+}
+
+/* Likewise what they added to inputs: blocks of events have run before. */
+static void add_arrived_inputs(step *st) {
+  for (uint32_t k = 0; k < st->c->inputs.len; k++)
+    if (st->f->arrived_input[k] != NO_FIELD)
+      st->inputs[k] = ir_binary(&st->b, IR_OP_add, st->inputs[k], arrived_input(st, k));
   view_forget_lets(st->self);
 }
 
@@ -275,6 +287,13 @@ static void send_signals(step *st) {
                                 .field = st->f->sent[k],
                                 .args = {st->now.emitted[st->c->events.len + k], IR_NO_VALUE, IR_NO_VALUE, IR_NO_VALUE},
                                 .at = st->c->at});
+}
+
+/* Emitted by blocks before the step's function: it is sent there. */
+static void keep_emitted(step *st, bool is_sent) {
+  for (uint32_t k = 0; k < st->now.event_count; k++)
+    if (st->f->pending[k] != NO_FIELD)
+      ir_store(&st->b, st->f->pending[k], is_sent ? ir_bool(&st->b, false) : st->now.emitted[k]);
 }
 
 static void store_states(step *st) {
@@ -381,6 +400,7 @@ void lower_step(lowering *l, uint32_t population) {
   load_inputs(&st);
   run_event_blocks(&st);
   previous_conditions(&st);
+  add_arrived_inputs(&st);
   if (!st.f->is_added_to_at_once)
     add_arrived(&st);
   run_signal_blocks(&st);
@@ -393,6 +413,7 @@ void lower_step(lowering *l, uint32_t population) {
   view_forget_lets(st.self);
   detect_events(&st, tick, next_tick);
   send_signals(&st);
+  keep_emitted(&st, true);
   store_source_terms(&st);
   store_states(&st);
   restart_windows(&st);
@@ -427,6 +448,7 @@ void lower_phase_block(lowering *l, uint32_t number) {
     add_arrived(&st);
   st.s.locals = ARENA_ARRAY(l->arena, ir_value, pb->local_count);
   lower_block(&st.s, &st.now, &pb->body);
+  keep_emitted(&st, false);
   store_states(&st);
   vec_push(l->arena, &l->phase_block_list, out);
 }
@@ -447,6 +469,12 @@ static bool has_event_blocks(const model_component *c) {
 
 /* Where events look at a population, its phase 1 cannot wait for its step; neither can what they add where others look
  * at it before its next step. */
+bool lower_needs_settling(const lowering *l, uint32_t population) {
+  const population_fields *f = &l->populations[population];
+  const model_component *c = component_of_population(l, population);
+  return (f->is_looked_at && has_event_blocks(c)) || (f->is_added_to_at_once && has_conditions(c));
+}
+
 void lower_settle(lowering *l, uint32_t population) {
   const population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l, population);
@@ -454,7 +482,7 @@ void lower_settle(lowering *l, uint32_t population) {
   nsa_population *out = &l->population_list.data[population];
   step st;
   out->settle = out->absorb = NSA_NONE;
-  if ((f->is_looked_at && has_event_blocks(c)) || (f->is_added_to_at_once && has_conditions(c))) {
+  if (lower_needs_settling(l, population)) {
     begin(&st, l, population, arena_printf(l->arena, "%s.settle", name), NSA_ROLE_SETTLE, &out->settle);
     load_state(&st);
     st.self->states = st.now.states;
@@ -462,6 +490,7 @@ void lower_settle(lowering *l, uint32_t population) {
     run_event_blocks(&st);
     previous_conditions(&st);
     settle_events(&st);
+    keep_emitted(&st, false);
     store_states(&st);
   }
   bool has_arrived = false;
