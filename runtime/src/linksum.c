@@ -315,13 +315,24 @@ static bool prefers_scatter(const struct link_sums *ls, const active_list *list)
   return list->count < list->size / 2; /* a link costs about twice as much by scatter */
 }
 
+/* Between other sides, link by link: there are no terms, or each link has them of its own delay ago. */
+static void run_side_of_links(const sim *s, uint32_t i) {
+  const delay_line *line = line_of(s->sums, &s->program->sums[i]);
+  if (!line) {
+    side_sum_run(s, s->sums->sides, i, NULL, NULL, 0);
+    return;
+  }
+  delayed_terms terms = {line->values, s->field_data[line->delay], line->slots, line->size, s->sums->done};
+  side_sum_run_delayed(s, s->sums->sides, i, &terms);
+}
+
 static void prepare_sum(sim *s, uint32_t i, uint64_t done) {
   struct link_sums *ls = s->sums;
   const nsa_link_sum *sum = &s->program->sums[i];
   if (sum->link_kernel != NSA_NONE) step_run_kernel(s, sum->link_kernel, &s->state_clock);
   ls->is_scatter[i] = 0;
   if (ls->list_of[i] == NSA_NONE) {
-    if (sidesum_is(sum)) side_sum_run(s, ls->sides, i, NULL, NULL, 0);
+    if (sidesum_is(sum)) run_side_of_links(s, i);
     return;
   }
   active_list *list = &ls->lists[ls->list_of[i]];

@@ -10,7 +10,7 @@
  * weighs them, neighbours to the same element are one entry that counts. */
 typedef struct {
   uint32_t *start, *to;
-  uint32_t *link;  /* where they are weighted */
+  uint32_t *link;  /* where they are weighted, or have delays of their own */
   uint32_t *times; /* else */
 } side_index;
 
@@ -67,20 +67,24 @@ static bool merge_equal(side_index *index, uint32_t keys) {
   return true;
 }
 
+static bool has_own_delays(const sim *s, const nsa_link_sum *sum) {
+  return sum->delay != NSA_NONE && !s->program->fields[sum->delay].is_uniform;
+}
+
 static bool build(sim *s, const nsa_link_sum *sum, side_index *index) {
   const nsa_connection *c = &s->program->connections[sum->connection];
   uint32_t keys = sum->source_term == NSA_NONE ? 1 : s->populations[delivery_population(c, sum->from)].size;
   uint64_t links = s->links[sum->connection].count;
   index->start = calloc((size_t)keys + 3, sizeof *index->start);
-  bool is_weighted = sum->weight != NSA_NONE;
-  index->link = is_weighted ? malloc((links + 1) * sizeof *index->link) : NULL;
+  bool keeps_links = sum->weight != NSA_NONE || has_own_delays(s, sum);
+  index->link = keeps_links ? malloc((links + 1) * sizeof *index->link) : NULL;
   index->to = malloc((links + 1) * sizeof *index->to);
   s->allocated += (keys + 2 * links) * sizeof(uint32_t);
-  if (!index->start || (is_weighted && !index->link) || !index->to) return false;
+  if (!index->start || (keeps_links && !index->link) || !index->to) return false;
   go_over(s, sum, index, false);
   for (uint32_t e = 0; e < keys; e++) index->start[e + 2] += index->start[e + 1];
   go_over(s, sum, index, true);
-  return is_weighted || merge_equal(index, keys);
+  return keeps_links || merge_equal(index, keys);
 }
 
 struct side_sums *side_sums_new(sim *s) {
@@ -125,4 +129,20 @@ void side_sum_run(const sim *s, const struct side_sums *sums, uint32_t i, const 
   memset(to, 0, s->field_count[sum->sum] * sizeof *to);
   if (!terms) add_links(index, 0, 1, weights, to);
   for (uint32_t k = 0; terms && k < count; k++) add_links(index, elements[k], terms[elements[k]], weights, to);
+}
+
+void side_sum_run_delayed(const sim *s, const struct side_sums *sums, uint32_t i, const delayed_terms *terms) {
+  const nsa_link_sum *sum = &s->program->sums[i];
+  const side_index *index = &sums->index[i];
+  double *to = s->field_data[sum->sum];
+  const double *weights = sum->weight == NSA_NONE ? NULL : s->field_data[sum->weight];
+  uint32_t keys = s->populations[delivery_population(&s->program->connections[sum->connection], sum->from)].size;
+  memset(to, 0, s->field_count[sum->sum] * sizeof *to);
+  for (uint32_t e = 0; e < keys; e++)
+    for (uint32_t k = index->start[e]; k < index->start[e + 1]; k++) {
+      uint32_t link = index->link[k];
+      uint64_t slot = (terms->done + terms->slots - (uint64_t)terms->delay[link]) % terms->slots;
+      double term = terms->values[slot * terms->size + e];
+      if (term != 0) to[index->to[k]] += weights ? term * weights[link] : term;
+    }
 }

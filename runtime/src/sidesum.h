@@ -18,4 +18,12 @@ void side_sums_free(struct side_sums *sums);
 void side_sum_run(const sim *s, const struct side_sums *sums, uint32_t i, const double *terms, const uint32_t *elements,
                   uint32_t count);
 
+/* Terms of the last ticks, of `size` elements a slot; a link takes its source's of `delay[link]` ticks ago. */
+typedef struct {
+  const double *values, *delay;
+  uint32_t slots, size;
+  uint64_t done; /* the tick of now */
+} delayed_terms;
+void side_sum_run_delayed(const sim *s, const struct side_sums *sums, uint32_t i, const delayed_terms *terms);
+
 #endif
