@@ -467,12 +467,13 @@ static bool has_event_blocks(const model_component *c) {
   return false;
 }
 
-/* Where events look at a population, its phase 1 cannot wait for its step; neither can what they add where others look
- * at it before its next step. */
+/* Where events look at a population, or it is slow, its phase 1 cannot wait for its step; neither can what events add where
+ * others look at it before its next step. */
 bool lower_needs_settling(const lowering *l, uint32_t population) {
   const population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l, population);
-  return (f->is_looked_at && has_event_blocks(c)) || (f->is_added_to_at_once && has_conditions(c));
+  bool is_waited_for = f->is_looked_at || ticks_of_population(l, population) > 1;
+  return (is_waited_for && has_event_blocks(c)) || (f->is_added_to_at_once && has_conditions(c));
 }
 
 void lower_settle(lowering *l, uint32_t population) {
