@@ -224,8 +224,22 @@ static void deliver_share(void *context, uint32_t share, uint32_t shares) {
   for (uint32_t part = share; part < job->d->parts; part += shares) deliver_part(job, part);
 }
 
+/* Kernels report padding as well: only an element is a failure. */
+static void find_bad_element(sim *s, const due_job *job) {
+  const nsa_arrival *a = job->d->arrival;
+  for (uint32_t f = 0; f < a->shared_states_count && !s->failed; f++) {
+    const double *x = s->field_data[a->shared_states[f]];
+    for (uint32_t i = 0; i < job->count && !s->failed; i++) {
+      if (isfinite(x[job->elements[i]])) continue;
+      s->failed = true;
+      s->failure = (sim_failure){.population = delivery_population(delivery_connection(s, job->d), a->side),
+                                 .field = a->shared_states[f], .element = job->elements[i], .value = x[job->elements[i]]};
+    }
+  }
+}
+
 /* The states that all links of an element share, behind the links. */
-static void run_shared(const due_job *job) {
+static void run_shared(sim *s, const due_job *job) {
   const nsa_arrival *a = job->d->arrival;
   batch *b = &job->d->batches[0];
   if (a->shared == NSA_NONE) return;
@@ -233,11 +247,12 @@ static void run_shared(const due_job *job) {
   const nsa_kernel_entry *entry = &job->s->kernels[a->shared];
   for (uint32_t from = 0; from < job->count; from += NSA_BLOCK) {
     uint32_t count = job->count - from < NSA_BLOCK ? job->count - from : NSA_BLOCK;
-    nsa_range_out ignored = {0};
+    nsa_range_out out = {0};
     pad_from(job, b, 0, count);
     for (uint32_t i = 0; i < sim_padded(count); i++) /* padding stands behind the last element */
       elements[i] = i < count ? job->elements[from + i] : job->d->keys;
-    entry->fn(entry->self, b->shared_fields, &job->s->clock, 0, sim_padded(count), &ignored);
+    entry->fn(entry->self, b->shared_fields, &job->s->clock, 0, sim_padded(count), &out);
+    if (out.nonfinite) find_bad_element(s, job);
   }
 }
 
@@ -276,7 +291,7 @@ static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uin
   job.look = delivery_partners(s, delivery_connection(s, d));
   if (d->parts > 1 && links_due(&job) >= PARALLEL_FROM_LINKS) thread_pool_run(s->pool, deliver_share, &job);
   else deliver_share(&job, 0, 1);
-  if (elements) run_shared(&job);
+  if (elements) run_shared(s, &job);
   for (uint32_t i = 0; i < d->arrival->increments_count; i++)
     s->events->has_arrived[delivery_population(delivery_connection(s, d), d->arrival->increments[i].side)] = 1;
   for (uint32_t i = 0; i < d->arrival->emissions_count; i++)
@@ -284,7 +299,7 @@ static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uin
       s->events->is_sent[d->arrival->emissions[i].signal] |= d->batches[part].has_sent[i];
       d->batches[part].has_sent[i] = false;
     }
-  return report_failure(s, d);
+  return !s->failed && report_failure(s, d);
 }
 
 static bool deliver(sim *s, const delivery *d, uint64_t n) {

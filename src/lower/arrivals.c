@@ -430,6 +430,8 @@ static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint3
   }
   out.states = states.data;
   out.states_count = states.len;
+  out.shared_states = shared.data;
+  out.shared_states_count = shared.len;
   vec_push(l->arena, &l->arrival_list, out);
 }
 
