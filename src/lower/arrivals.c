@@ -10,20 +10,9 @@
 
 /* ---- fields ---- */
 
-static uint32_t population_of_side(const lowering *l, uint32_t connection, model_side side) {
+uint32_t lower_population_of_side(const lowering *l, uint32_t connection, model_side side) {
   const model_connection *mc = &l->m->connections.data[connection];
   return side == SIDE_PRE ? mc->source : side == SIDE_POST ? mc->target : mc->partner;
-}
-
-static bool sets_own_state(const model_block *block, uint32_t state) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    if (st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == state)
-      return true;
-    if (st->kind == STMT_IF && (sets_own_state(&st->then_block, state) || sets_own_state(&st->else_block, state)))
-      return true;
-  }
-  return false;
 }
 
 /* Whether an expression reads a state of a population, called `side` there, lets looked through; conservative: a let of
@@ -77,7 +66,7 @@ static bool can_add_directly(const lowering *l, uint32_t population, uint32_t st
   const model_component *c = component_of_population(l, population);
   for (uint32_t k = 0; k < c->blocks.len; k++) {
     const model_on *on = &c->blocks.data[k];
-    if (on->kind == BLOCK_EVENT && (sets_own_state(&on->body, state) || block_reads(c, &on->body, SIDE_SELF, state)))
+    if (on->kind == BLOCK_EVENT && (lower_sets_state(&on->body, state) || block_reads(c, &on->body, SIDE_SELF, state)))
       return false;
   }
   for (uint32_t k = 0; k < c->events.len; k++)
@@ -98,7 +87,7 @@ static void add_arrived(lowering *l, uint32_t connection, const model_block *blo
     }
     if (st->kind > STMT_DIV || st->side == SIDE_SELF)
       continue;
-    uint32_t population = population_of_side(l, connection, st->side);
+    uint32_t population = lower_population_of_side(l, connection, st->side);
     population_fields *f = &l->populations[population];
     const model_component *c = component_of_population(l, population);
     bool is_state = st->target == REF_STATE;
@@ -177,7 +166,7 @@ static void look_at_partners(lowering *l, uint32_t connection, bool is_clocked) 
   for (int s = SIDE_PRE; s <= (mc->has_partner ? SIDE_ASTRO : SIDE_POST); s++) {
     if (!(sum.side[s] & (DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_TIMER | DEPENDS_INPUT)))
       continue;
-    population_fields *f = &l->populations[population_of_side(l, connection, (model_side)s)];
+    population_fields *f = &l->populations[lower_population_of_side(l, connection, (model_side)s)];
     f->is_looked_at = true;
     f->is_added_to_at_once = f->is_added_to_at_once || is_clocked;
   }
@@ -386,7 +375,7 @@ static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) 
   VEC(nsa_emission) emissions = {0};
   for (uint32_t k = 0; k < now->increments.len; k++) {
     const block_increment *x = &now->increments.data[k];
-    const population_fields *f = &l->populations[population_of_side(l, connection, x->side)];
+    const population_fields *f = &l->populations[lower_population_of_side(l, connection, x->side)];
     nsa_increment inc = {.side = (uint32_t)x->side,
                          .value = outcome_field(l, connection, domain, "increment", NSA_F64, b->at),
                          .sum = x->total != NSA_NONE ? l->connections[connection].totals.data[x->total].arrived
@@ -465,7 +454,7 @@ static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
     return;
   nsa_link_step out = {.connection = connection, .every = f->refresh};
   const char *name = arena_printf(l->arena, "%s.refresh%d", l->m->connections.data[connection].name, (int)home);
-  uint32_t population = home == SIDE_SELF ? NSA_NONE : population_of_side(l, connection, home);
+  uint32_t population = home == SIDE_SELF ? NSA_NONE : lower_population_of_side(l, connection, home);
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_LINK_STEP,
                                     home == SIDE_SELF ? f->domain : l->populations[population].domain, c->timescale,
                                     &out.kernel);

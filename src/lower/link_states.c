@@ -47,12 +47,12 @@ static const model_ode *equation_of(const keeping *k, uint32_t state) {
   return NULL;
 }
 
-static bool sets_state(const model_block *block, uint32_t state) {
+bool lower_sets_state(const model_block *block, uint32_t state) {
   for (uint32_t i = 0; i < block->len; i++) {
     const model_stmt *st = &block->data[i];
     if (st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == state)
       return true;
-    if (st->kind == STMT_IF && (sets_state(&st->then_block, state) || sets_state(&st->else_block, state)))
+    if (st->kind == STMT_IF && (lower_sets_state(&st->then_block, state) || lower_sets_state(&st->else_block, state)))
       return true;
   }
   return false;
@@ -167,7 +167,7 @@ static bool is_only_summed(const keeping *k, uint32_t state) {
   for (uint32_t i = 0; i < k->c->blocks.len; i++) {
     const model_on *on = &k->c->blocks.data[i];
     bool is_clocked = on->kind == BLOCK_EVERY || on->kind == BLOCK_EACH_STEP;
-    if (is_block_reading(k, &on->body, state) || (is_clocked && sets_state(&on->body, state)))
+    if (is_block_reading(k, &on->body, state) || (is_clocked && lower_sets_state(&on->body, state)))
       return false;
   }
   bool is_read = false;
@@ -417,7 +417,7 @@ static model_side only_changer(const keeping *k, uint32_t state) {
   model_side found = SIDE_SELF;
   for (uint32_t i = 0; i < k->c->blocks.len; i++) {
     const model_on *on = &k->c->blocks.data[i];
-    if (!sets_state(&on->body, state))
+    if (!lower_sets_state(&on->body, state))
       continue;
     model_side side = side_of_block(on);
     if (side == SIDE_SELF || (found != SIDE_SELF && found != side))
@@ -515,7 +515,7 @@ void lower_link_states(lowering *l, uint32_t connection) {
   for (uint32_t s = 0; s < c->states.len; s++) {
     k.f->is_changing[s] = equation_of(&k, s) != NULL;
     for (uint32_t i = 0; i < c->blocks.len; i++)
-      k.f->is_changing[s] = k.f->is_changing[s] || sets_state(&c->blocks.data[i].body, s);
+      k.f->is_changing[s] = k.f->is_changing[s] || lower_sets_state(&c->blocks.data[i].body, s);
   }
   k.f->is_summed = ARENA_ARRAY(l->arena, bool, c->states.len);
   for (uint32_t s = 0; s < c->states.len; s++)

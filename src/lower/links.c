@@ -214,7 +214,7 @@ static uint32_t add_numbered_field(splitter *sp, const char *what, uint32_t doma
 }
 
 static uint32_t population_of(const splitter *sp, model_side side) {
-  return side == SIDE_PRE ? sp->mc->source : side == SIDE_POST ? sp->mc->target : sp->mc->partner;
+  return lower_population_of_side(sp->l, sp->connection, side);
 }
 
 static uint32_t add_source_term(splitter *sp, model_side from, model_expr **factors, uint32_t count,

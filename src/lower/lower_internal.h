@@ -292,6 +292,9 @@ bool lower_is_exact(scope *s, const system_of *of, uint32_t state, const char **
 void lower_link_states(lowering *l, uint32_t connection); /* how each is kept: before its fields are made */
 void lower_arrival_fields(lowering *l, uint32_t connection);
 void lower_arrivals(lowering *l);
+uint32_t lower_population_of_side(const lowering *l, uint32_t connection, model_side side);
+/* Whether a block sets a state of its own. */
+bool lower_sets_state(const model_block *block, uint32_t state);
 /* Whether an expression of a synapse reads a state of its link, lets looked through. */
 bool lower_reads_state(const lowering *l, uint32_t connection, const model_expr *e, uint32_t state);
 /* Whether the event-driven states of a home follow a slow partner's values. */
