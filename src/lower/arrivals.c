@@ -15,6 +15,19 @@ uint32_t lower_population_of_side(const lowering *l, uint32_t connection, model_
   return side == SIDE_PRE ? mc->source : side == SIDE_POST ? mc->target : mc->partner;
 }
 
+model_side lower_side_of_block(block_kind kind) {
+  switch (kind) {
+  case BLOCK_PRE:
+    return SIDE_PRE;
+  case BLOCK_POST:
+    return SIDE_POST;
+  case BLOCK_ASTRO:
+    return SIDE_ASTRO;
+  default:
+    return SIDE_SELF;
+  }
+}
+
 /* Whether an expression reads a state of a population, called `side` there, lets looked through; conservative: a let of
  * the population may read all of its states. */
 static bool reads_of(const model_component *own, const model_expr *e, model_side side, uint32_t state) {
@@ -300,31 +313,12 @@ typedef struct {
   ir_value base_tick;
 } arrival;
 
-static const model_side block_side[] = {[BLOCK_PRE] = SIDE_PRE,
-                                        [BLOCK_POST] = SIDE_POST,
-                                        [BLOCK_ASTRO] = SIDE_ASTRO,
-                                        [BLOCK_SIGNAL] = SIDE_SELF};
-
 static scope scope_of_batch(lowering *l, ir_builder *b, uint32_t connection) {
-  const model_connection *mc = &l->m->connections.data[connection];
   const connection_fields *f = &l->connections[connection];
-  const model_component *c = component_of_connection(l, connection);
-  scope s = {.l = l, .b = b, .timescale = c->timescale, .connection = connection, .distance = NO_FIELD};
   ir_value source = ir_load(b, f->arrival_source), target = ir_load(b, f->arrival_target);
-  s.side[SIDE_SELF] = view_of_connection(l, b, connection, ir_load(b, f->arrival_link));
-  s.side[SIDE_PRE] = view_of_population(l, b, mc->source, source);
-  s.side[SIDE_POST] = view_of_population(l, b, mc->target, target);
-  if (mc->has_partner) {
-    ir_value near = mc->has_partner_per_link ? s.side[SIDE_SELF]->index
-                    : mc->partner_of == SIDE_PRE ? source
-                                                 : target;
-    s.side[SIDE_ASTRO] = view_of_partner(l, b, connection, near);
+  scope s = scope_of_links_at(l, b, connection, ir_load(b, f->arrival_link), source, target);
+  if (s.side[SIDE_ASTRO])
     s.side[SIDE_ASTRO]->index = ir_load(b, f->arrival_partner);
-  }
-  s.who_a = ir_unary(b, IR_OP_index_number, source);
-  s.who_b = ir_unary(b, IR_OP_index_number, target);
-  s.key_prefix = mc->name;
-  s.locals = ARENA_ARRAY(l->arena, ir_value, c->local_count);
   return s;
 }
 
@@ -399,7 +393,7 @@ static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint3
   arrival a = {.l = l, .connection = connection, .kind = kind, .event = event};
   nsa_arrival out = {.connection = connection, .event = event, .shared = NSA_NONE};
   nums states = {0}, shared = {0};
-  model_side side = block_side[kind];
+  model_side side = lower_side_of_block(kind);
   out.side = kind == BLOCK_SIGNAL ? NSA_SIDE_SIGNAL : (uint32_t)side;
   ir_builder b = begin(&a, "on_", &out.kernel);
   run_blocks(&a, &b);

@@ -5,7 +5,7 @@
 #include "support/file.h"
 #include <math.h>
 
-static uint64_t to_ticks(const lowering *l, double ms) {
+uint64_t lower_whole_ticks(const lowering *l, double ms) {
   double ticks = round(ms / l->m->base_dt);
   if (!(ticks < 9e15))
     return UINT64_MAX;
@@ -125,9 +125,9 @@ static void lower_stimulus(lowering *l, pixel_users *users, uint32_t k) {
       out.flip = lower_evaluate(l, false, st->population, st->flip).value;
   }
   out.key = hash_name64(st->key ? st->key : "stimulus");
-  out.start = to_ticks(l, st->start);
-  out.stop = to_ticks(l, st->stop);
-  out.every = to_ticks(l, st->every);
+  out.start = lower_whole_ticks(l, st->start);
+  out.stop = lower_whole_ticks(l, st->stop);
+  out.every = lower_whole_ticks(l, st->every);
   uint32_t bits = lower_self_dependence(l, false, st->population, st->value);
   out.is_varying = (bits & ~(uint32_t)DEPENDS_INVARIANT) != 0;
   out.kernel = same_function(l, k, out.pixel);
@@ -208,7 +208,7 @@ static void lower_record(lowering *l, const model_record *r) {
   nsa_record out = {.name = r->name,
                     .phase = r->phase,
                     .every =
-                        r->every > 0 ? (uint32_t)to_ticks(l, r->every) : owner_ticks(l, &r->probe)};
+                        r->every > 0 ? (uint32_t)lower_whole_ticks(l, r->every) : owner_ticks(l, &r->probe)};
   if (!out.every)
     out.every = 1;
   out.probe = lower_probe(l, &r->probe);
@@ -360,5 +360,5 @@ void lower_experiment(lowering *l) {
   lower_measures(l);
   lower_variants(l);
   l->program->base_dt = l->m->base_dt;
-  l->program->ticks = to_ticks(l, l->m->duration);
+  l->program->ticks = lower_whole_ticks(l, l->m->duration);
 }

@@ -65,28 +65,30 @@ scope scope_of_population(lowering *l, ir_builder *b, uint32_t population) {
   return s;
 }
 
-scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection) {
+scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_value link, ir_value source,
+                        ir_value target) {
   const model_connection *mc = &l->m->connections.data[connection];
-  const connection_fields *f = &l->connections[connection];
-  scope s = {.l = l,
-             .b = b,
-             .timescale = component_of_connection(l, connection)->timescale,
-             .connection = connection,
-             .distance = NO_FIELD};
-  ir_value source = ir_load(b, f->link_source), target = ir_load(b, f->link_target);
-  s.side[SIDE_SELF] = view_of_connection(l, b, connection, IR_NO_VALUE);
+  const model_component *c = component_of_connection(l, connection);
+  scope s = {.l = l, .b = b, .timescale = c->timescale, .connection = connection, .distance = NO_FIELD};
+  s.side[SIDE_SELF] = view_of_connection(l, b, connection, link);
   s.side[SIDE_PRE] = view_of_population(l, b, mc->source, source);
   s.side[SIDE_POST] = view_of_population(l, b, mc->target, target);
   if (mc->has_partner)
     s.side[SIDE_ASTRO] = view_of_partner(l, b, connection,
-                                         mc->has_partner_per_link     ? IR_NO_VALUE
+                                         mc->has_partner_per_link     ? link
                                          : mc->partner_of == SIDE_PRE ? source
                                                                       : target);
   s.who_a = ir_unary(b, IR_OP_index_number, source);
   s.who_b = ir_unary(b, IR_OP_index_number, target);
   s.key_prefix = mc->name;
-  s.locals = ARENA_ARRAY(l->arena, ir_value, component_of_connection(l, connection)->local_count);
+  s.locals = ARENA_ARRAY(l->arena, ir_value, c->local_count);
   return s;
+}
+
+scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection) {
+  const connection_fields *f = &l->connections[connection];
+  ir_value source = ir_load(b, f->link_source), target = ir_load(b, f->link_target);
+  return scope_of_links_at(l, b, connection, IR_NO_VALUE, source, target);
 }
 
 /* ---- references ---- */

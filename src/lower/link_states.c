@@ -189,14 +189,15 @@ static const char *reader_by_clock(const keeping *k, uint32_t state) {
   return NULL;
 }
 
-static bool adds_to(const model_connection *mc, const model_block *block, uint32_t population, uint32_t state) {
+static bool adds_to(const lowering *l, uint32_t connection, const model_block *block, uint32_t population,
+                    uint32_t state) {
   for (uint32_t i = 0; i < block->len; i++) {
     const model_stmt *st = &block->data[i];
-    uint32_t to = st->side == SIDE_PRE ? mc->source : st->side == SIDE_POST ? mc->target : mc->partner;
-    if (st->kind <= STMT_DIV && st->side != SIDE_SELF && st->target == REF_STATE && to == population && st->item == state)
+    if (st->kind <= STMT_DIV && st->side != SIDE_SELF && st->target == REF_STATE && st->item == state &&
+        lower_population_of_side(l, connection, st->side) == population)
       return true;
-    if (st->kind == STMT_IF &&
-        (adds_to(mc, &st->then_block, population, state) || adds_to(mc, &st->else_block, population, state)))
+    if (st->kind == STMT_IF && (adds_to(l, connection, &st->then_block, population, state) ||
+                                adds_to(l, connection, &st->else_block, population, state)))
       return true;
   }
   return false;
@@ -206,7 +207,7 @@ static bool is_added_to(const lowering *l, uint32_t population, uint32_t state) 
   for (uint32_t i = 0; i < l->m->connections.len; i++) {
     const model_component *c = component_of_connection(l, i);
     for (uint32_t k = 0; k < c->blocks.len; k++)
-      if (adds_to(&l->m->connections.data[i], &c->blocks.data[k].body, population, state))
+      if (adds_to(l, i, &c->blocks.data[k].body, population, state))
         return true;
   }
   return false;
@@ -233,7 +234,7 @@ static const char *influence_of(keeping *k, const model_expr *rate, model_side s
   static const char *const reasons[4] = {NULL, "it depends on what changes in its source",
                                          "it depends on what changes in its target",
                                          "it depends on what changes in its astrocyte"};
-  uint32_t population = side == SIDE_PRE ? k->mc->source : side == SIDE_POST ? k->mc->target : k->mc->partner;
+  uint32_t population = lower_population_of_side(k->l, k->connection, side);
   bits &= ~(uint32_t)DEPENDS_INVARIANT;
   if (!bits)
     return NULL;
@@ -389,19 +390,6 @@ static uint32_t mask_of_setting(keeping *k, const model_block *block, uint32_t s
   return mask;
 }
 
-static model_side side_of_block(const model_on *on) {
-  switch (on->kind) {
-  case BLOCK_PRE:
-    return SIDE_PRE;
-  case BLOCK_POST:
-    return SIDE_POST;
-  case BLOCK_ASTRO:
-    return SIDE_ASTRO;
-  default:
-    return SIDE_SELF;
-  }
-}
-
 /* Where no event changes a state: the side that its equation follows. */
 static model_side only_influence(const keeping *k, uint32_t state) {
   const model_ode *ode = equation_of(k, state);
@@ -419,7 +407,7 @@ static model_side only_changer(const keeping *k, uint32_t state) {
     const model_on *on = &k->c->blocks.data[i];
     if (!lower_sets_state(&on->body, state))
       continue;
-    model_side side = side_of_block(on);
+    model_side side = lower_side_of_block(on->kind);
     if (side == SIDE_SELF || (found != SIDE_SELF && found != side))
       return SIDE_SELF;
     found = side;

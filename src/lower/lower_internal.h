@@ -193,6 +193,9 @@ view *view_of_connection(lowering *l, ir_builder *b, uint32_t connection, ir_val
 scope scope_of_population(lowering *l, ir_builder *b, uint32_t population);
 /* For functions over links: SELF, PRE, POST and ASTRO by the link's indices. */
 scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection);
+/* The same by given indices; link IR_NO_VALUE: the own entry. */
+scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_value link, ir_value source,
+                        ir_value target);
 /* The partner's view, for a function over the side that it follows from (index: that side's entry),
  * or over links that have a partner each (index: the link). */
 view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value index);
@@ -292,6 +295,8 @@ bool lower_is_exact(scope *s, const system_of *of, uint32_t state, const char **
 void lower_link_states(lowering *l, uint32_t connection); /* how each is kept: before its fields are made */
 void lower_arrival_fields(lowering *l, uint32_t connection);
 void lower_arrivals(lowering *l);
+/* Whose events a block of a synapse runs at; SIDE_SELF: no partner's. */
+model_side lower_side_of_block(block_kind kind);
 uint32_t lower_population_of_side(const lowering *l, uint32_t connection, model_side side);
 /* Whether a block sets a state of its own. */
 bool lower_sets_state(const model_block *block, uint32_t state);
@@ -334,6 +339,7 @@ uint32_t *lower_no_fields(lowering *l, uint32_t count);
 const model_component *component_of_population(const lowering *l, uint32_t population);
 const model_component *component_of_connection(const lowering *l, uint32_t connection);
 uint32_t ticks_of_population(const lowering *l, uint32_t population); /* base ticks a tick */
+uint64_t lower_whole_ticks(const lowering *l, double ms); /* base ticks, rounded; UINT64_MAX: without end */
 uint32_t lower_base_timescale(const lowering *l); /* the one whose tick is the base tick */
 bool state_has_equation(const model_component *c, uint32_t state);
 

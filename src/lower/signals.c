@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* signals.c - what reaches all cells and links at once. */
 #include "lower/lower_internal.h"
-#include <math.h>
 
 void lower_signal_fields(lowering *l) {
   uint32_t count = l->m->signals.len;
@@ -15,11 +14,6 @@ void lower_signal_fields(lowering *l) {
     l->p->fields.data[l->signal_flag[k]].is_uniform = 1;
     l->p->fields.data[l->signal_value[k]].is_uniform = 1;
   }
-}
-
-static uint64_t whole_ticks(const lowering *l, double ms) {
-  double ticks = round(ms / l->m->base_dt);
-  return ticks < 9e15 ? (uint64_t)(ticks < 0 ? 0 : ticks) : UINT64_MAX;
 }
 
 /* Its value, computed when it is sent. */
@@ -52,9 +46,9 @@ void lower_signals(lowering *l) {
     out[k].schedule_count = sg->schedule.len;
     for (uint32_t i = 0; i < sg->schedule.len; i++) {
       const model_signal_times *t = &sg->schedule.data[i];
-      out[k].schedule[i] = (nsa_signal_times){.start = whole_ticks(l, t->start),
-                                              .stop = whole_ticks(l, t->stop),
-                                              .every = t->every > 0 ? whole_ticks(l, t->every) : 0,
+      out[k].schedule[i] = (nsa_signal_times){.start = lower_whole_ticks(l, t->start),
+                                              .stop = lower_whole_ticks(l, t->stop),
+                                              .every = t->every > 0 ? lower_whole_ticks(l, t->every) : 0,
                                               .kernel = value_function(l, k, t)};
     }
   }

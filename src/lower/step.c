@@ -430,6 +430,16 @@ static void settle_events(step *st) {
   }
 }
 
+/* Phase 1 in a function of its own, apart from the step. */
+static void run_settled(step *st) {
+  load_state(st);
+  st->self->states = st->now.states;
+  st->self->timers = st->now.timers;
+  run_event_blocks(st);
+  previous_conditions(st);
+  settle_events(st);
+}
+
 void lower_phase_block(lowering *l, uint32_t number) {
   const model_phase_block *pb = &l->m->phase_blocks.data[number];
   nsa_phase_block out = {.phase = pb->phase, .population = pb->population};
@@ -437,13 +447,7 @@ void lower_phase_block(lowering *l, uint32_t number) {
   step st;
   begin(&st, l, pb->population, arena_printf(l->arena, "%s.phase_block%u", pop, number),
         NSA_ROLE_PHASE_BLOCK, &out.kernel);
-  load_state(&st);
-  st.self->states = st.now.states;
-  st.self->timers = st.now.timers;
-  st.inputs = NULL;
-  run_event_blocks(&st);
-  previous_conditions(&st);
-  settle_events(&st);
+  run_settled(&st);
   if (!st.f->is_added_to_at_once)
     add_arrived(&st);
   st.s.locals = ARENA_ARRAY(l->arena, ir_value, pb->local_count);
@@ -485,12 +489,7 @@ void lower_settle(lowering *l, uint32_t population) {
   out->settle = out->absorb = NSA_NONE;
   if (lower_needs_settling(l, population)) {
     begin(&st, l, population, arena_printf(l->arena, "%s.settle", name), NSA_ROLE_SETTLE, &out->settle);
-    load_state(&st);
-    st.self->states = st.now.states;
-    st.self->timers = st.now.timers;
-    run_event_blocks(&st);
-    previous_conditions(&st);
-    settle_events(&st);
+    run_settled(&st);
     keep_emitted(&st, false);
     store_states(&st);
   }
