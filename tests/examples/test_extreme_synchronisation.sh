@@ -2,17 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Extreme synchronisation: ten seconds with and without the effect of the astrocytes.
 set -u
-: "${SRC:?the source folder}" "${NSA:?the compiler}"
-[ -x "$NSA" ] || { echo "no compiler to test"; exit 0; }
-failures=0
-
-# expect WHAT VALUE LOW HIGH
-expect() {
-  if awk -v x="$2" -v low="$3" -v high="$4" 'BEGIN { exit !(x != "" && x + 0 >= low && x + 0 <= high) }'; then return; fi
-  echo "FAILED: $1 is '$2', expected from $3 to $4"
-  failures=$((failures + 1))
-}
-value() { awk -v name="$1" '$1 == name { print $2 }' measures.txt; }
+. "$(dirname "$0")/ranges.sh"
 
 run() { "$NSA" run "$SRC/examples/extreme_synchronisation.nsa" --for "10 s" --no-results --quiet "$@" > measures.txt || exit 1; cat measures.txt; }
 

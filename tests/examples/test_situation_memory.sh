@@ -2,18 +2,8 @@
 # SPDX-License-Identifier: MIT
 # The situation-associated memory: what a presentation does to spikes and weights, and the protocol with two images.
 set -u
-: "${SRC:?the source folder}" "${NSA:?the compiler}"
-[ -x "$NSA" ] || { echo "no compiler to test"; exit 0; }
+. "$(dirname "$0")/ranges.sh"
 example="$SRC/examples/situation_memory.nsa"
-failures=0
-
-# expect WHAT VALUE LOW HIGH
-expect() {
-  if awk -v x="$2" -v low="$3" -v high="$4" 'BEGIN { exit !(x != "" && x + 0 >= low && x + 0 <= high) }'; then return; fi
-  echo "FAILED: $1 is '$2', expected from $3 to $4"
-  failures=$((failures + 1))
-}
-value() { awk -v name="$1" '$1 == name { print $2 }' measures.txt; }
 
 # Eight pulses make each of the 1086 neurons under the digit 0 fire three times; the weights between them grow to the cap.
 cat > pulses.nsa <<END
