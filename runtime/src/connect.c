@@ -135,7 +135,7 @@ static void count_fans(const link_builder *b, sim_links *links) {
 bool connect_keeps_targets(const nsa_program *p, const nsa_connection *c) {
   const uint32_t delays[] = {c->delay, c->delay_back};
   for (int i = 0; i < 2; i++)
-    if (delays[i] != NSA_NONE && !p->fields[delays[i]].is_uniform) return true;
+    if (sim_has_own_delays(p, delays[i])) return true;
   return c->link_distance != NSA_NONE || sim_field_is_used(p, c->link_target);
 }
 

@@ -16,11 +16,6 @@
 
 /* ---- a block of pairs ---- */
 
-static void replace(const nsa_kernel *kernel, void **fields, uint32_t field, void *array) {
-  for (uint32_t i = 0; field != NSA_NONE && i < kernel->slots_count; i++)
-    if (kernel->slots[i] == field) fields[i] = array;
-}
-
 bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, const nsa_population *source,
                     const nsa_population *target) {
   const nsa_kernel *kernel = &b->s->program->kernels[rule->condition];
@@ -39,10 +34,10 @@ bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, 
   c->result = (char *)c->memory + 2 * index_bytes;
   if (rule->candidate_distance != NSA_NONE) c->distance = (double *)c->result + NSA_BLOCK;
   if (kernel->slots_count) memcpy(c->fields, b->s->kernel_fields[rule->condition], kernel->slots_count * sizeof *c->fields);
-  replace(kernel, c->fields, rule->candidate_source, c->sources);
-  replace(kernel, c->fields, rule->candidate_target, c->targets);
-  replace(kernel, c->fields, rule->candidate_distance, c->distance);
-  replace(kernel, c->fields, rule->result, c->result);
+  sim_replace_field(kernel, c->fields, rule->candidate_source, c->sources);
+  sim_replace_field(kernel, c->fields, rule->candidate_target, c->targets);
+  sim_replace_field(kernel, c->fields, rule->candidate_distance, c->distance);
+  sim_replace_field(kernel, c->fields, rule->result, c->result);
   return true;
 }
 

@@ -109,8 +109,7 @@ static void find_delays(const sim *s, delivery *d) {
 }
 
 static bool has_own_delays(const sim *s, const delivery *d) {
-  uint32_t field = delay_field(delivery_connection(s, d), d->arrival->side);
-  return field != NSA_NONE && !s->program->fields[field].is_uniform;
+  return sim_has_own_delays(s->program, delay_field(delivery_connection(s, d), d->arrival->side));
 }
 
 /* One thread where what is added to could belong to links of several parts. */
@@ -236,28 +235,21 @@ static bool build_index(maker *m, delivery *d) {
   return !has_own || sort_delays(m, d);
 }
 
-static bool replace(const sim *s, void **fields, uint32_t kernel, uint32_t field, void *array) {
-  const nsa_kernel *k = &s->program->kernels[kernel];
-  for (uint32_t i = 0; i < k->slots_count; i++)
-    if (k->slots[i] == field) fields[i] = array;
-  return true;
-}
-
 /* The kernel's fields with the batch's own arrays. */
 static void **fields_of_batch(maker *m, const delivery *d, const batch *b, uint32_t kernel) {
   const nsa_connection *c = delivery_connection(m->s, d);
-  uint32_t slots = m->s->program->kernels[kernel].slots_count;
-  void **fields = allocate(m, slots, sizeof *fields);
+  const nsa_kernel *k = &m->s->program->kernels[kernel];
+  void **fields = allocate(m, k->slots_count, sizeof *fields);
   if (!fields) return NULL;
-  memcpy(fields, m->s->kernel_fields[kernel], slots * sizeof *fields);
-  replace(m->s, fields, kernel, c->arrival_link, b->link);
-  replace(m->s, fields, kernel, c->arrival_source, b->source);
-  replace(m->s, fields, kernel, c->arrival_target, b->target);
-  replace(m->s, fields, kernel, c->arrival_partner, b->partner);
+  memcpy(fields, m->s->kernel_fields[kernel], k->slots_count * sizeof *fields);
+  sim_replace_field(k, fields, c->arrival_link, b->link);
+  sim_replace_field(k, fields, c->arrival_source, b->source);
+  sim_replace_field(k, fields, c->arrival_target, b->target);
+  sim_replace_field(k, fields, c->arrival_partner, b->partner);
   for (uint32_t i = 0; i < d->arrival->increments_count; i++)
-    replace(m->s, fields, kernel, d->arrival->increments[i].value, b->values[i]);
+    sim_replace_field(k, fields, d->arrival->increments[i].value, b->values[i]);
   for (uint32_t i = 0; i < d->arrival->emissions_count; i++)
-    replace(m->s, fields, kernel, d->arrival->emissions[i].flag, b->sent[i]);
+    sim_replace_field(k, fields, d->arrival->emissions[i].flag, b->sent[i]);
   return fields;
 }
 
@@ -284,14 +276,6 @@ static bool make_batch(maker *m, const delivery *d, batch *b) {
   return b->fields && (d->arrival->shared == NSA_NONE || b->shared_fields);
 }
 
-static bool kernel_uses(const sim *s, uint32_t kernel, uint32_t field) {
-  if (kernel == NSA_NONE || field == NSA_NONE) return false;
-  const nsa_kernel *k = &s->program->kernels[kernel];
-  for (uint32_t i = 0; i < k->slots_count; i++)
-    if (k->slots[i] == field) return true;
-  return false;
-}
-
 static bool adds_to(const nsa_arrival *a, uint32_t side) {
   for (uint32_t i = 0; i < a->increments_count; i++)
     if (a->increments[i].side == side) return true;
@@ -301,9 +285,9 @@ static bool adds_to(const nsa_arrival *a, uint32_t side) {
 static void find_needs(const sim *s, delivery *d) {
   const nsa_arrival *a = d->arrival;
   const nsa_connection *c = delivery_connection(s, d);
-  d->needs_source = adds_to(a, NSA_SIDE_PRE) || kernel_uses(s, a->kernel, c->arrival_source);
-  d->needs_target = adds_to(a, NSA_SIDE_POST) || kernel_uses(s, a->kernel, c->arrival_target);
-  d->needs_partner = adds_to(a, NSA_SIDE_ASTRO) || kernel_uses(s, a->kernel, c->arrival_partner);
+  d->needs_source = adds_to(a, NSA_SIDE_PRE) || sim_kernel_uses(s->program, a->kernel, c->arrival_source);
+  d->needs_target = adds_to(a, NSA_SIDE_POST) || sim_kernel_uses(s->program, a->kernel, c->arrival_target);
+  d->needs_partner = adds_to(a, NSA_SIDE_ASTRO) || sim_kernel_uses(s->program, a->kernel, c->arrival_partner);
   if (d->needs_partner) d->needs_source = d->needs_target = true;
 }
 

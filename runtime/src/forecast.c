@@ -124,7 +124,7 @@ static double arrival_words(const nsa_program *p, uint32_t connection) {
   for (uint32_t i = 0; i < p->arrivals_count; i++) {
     const nsa_arrival *a = &p->arrivals[i];
     uint32_t delay = a->side == NSA_SIDE_PRE ? c->delay : c->delay_back;
-    bool has_own_delays = delay != NSA_NONE && !p->fields[delay].is_uniform;
+    bool has_own_delays = sim_has_own_delays(p, delay);
     if (a->connection != connection || a->side == NSA_SIDE_SIGNAL || (a->side == NSA_SIDE_POST && !has_own_delays)) continue;
     words += element_count(p, c, a->side) + links;
     if (has_own_delays) words += links / 2;

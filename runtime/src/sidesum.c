@@ -67,16 +67,12 @@ static bool merge_equal(side_index *index, uint32_t keys) {
   return true;
 }
 
-static bool has_own_delays(const sim *s, const nsa_link_sum *sum) {
-  return sum->delay != NSA_NONE && !s->program->fields[sum->delay].is_uniform;
-}
-
 static bool build(sim *s, const nsa_link_sum *sum, side_index *index) {
   const nsa_connection *c = &s->program->connections[sum->connection];
   uint32_t keys = sum->source_term == NSA_NONE ? 1 : s->populations[delivery_population(c, sum->from)].size;
   uint64_t links = s->links[sum->connection].count;
   index->start = calloc((size_t)keys + 3, sizeof *index->start);
-  bool keeps_links = sum->weight != NSA_NONE || has_own_delays(s, sum);
+  bool keeps_links = sum->weight != NSA_NONE || sim_has_own_delays(s->program, sum->delay);
   index->link = keeps_links ? malloc((links + 1) * sizeof *index->link) : NULL;
   index->to = malloc((links + 1) * sizeof *index->to);
   s->allocated += (keys + 2 * links) * sizeof(uint32_t);

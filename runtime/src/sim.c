@@ -26,11 +26,27 @@ uint32_t sim_domain_every(const sim *s, uint32_t domain) {
   return d->kind == NSA_DOMAIN_POPULATION ? s->populations[d->owner].every : 1;
 }
 
+bool sim_kernel_uses(const nsa_program *p, uint32_t kernel, uint32_t field) {
+  if (kernel == NSA_NONE || field == NSA_NONE) return false;
+  const nsa_kernel *k = &p->kernels[kernel];
+  for (uint32_t i = 0; i < k->slots_count; i++)
+    if (k->slots[i] == field) return true;
+  return false;
+}
+
 bool sim_field_is_used(const nsa_program *p, uint32_t field) {
   for (uint32_t k = 0; k < p->kernels_count; k++)
-    for (uint32_t i = 0; i < p->kernels[k].slots_count; i++)
-      if (p->kernels[k].slots[i] == field) return true;
+    if (sim_kernel_uses(p, k, field)) return true;
   return false;
+}
+
+void sim_replace_field(const nsa_kernel *kernel, void **fields, uint32_t field, void *array) {
+  for (uint32_t i = 0; field != NSA_NONE && i < kernel->slots_count; i++)
+    if (kernel->slots[i] == field) fields[i] = array;
+}
+
+bool sim_has_own_delays(const nsa_program *p, uint32_t delay) {
+  return delay != NSA_NONE && !p->fields[delay].is_uniform;
 }
 
 /* ---- arrays ---- */

@@ -160,6 +160,15 @@ uint64_t sim_padded(uint64_t count);
 /* Whether any kernel has the field. */
 bool sim_field_is_used(const nsa_program *p, uint32_t field);
 
+/* Whether one kernel does; neither NSA_NONE as kernel nor as field is used. */
+bool sim_kernel_uses(const nsa_program *p, uint32_t kernel, uint32_t field);
+
+/* Lets a kernel find `array` where `fields`, one for each of its slots, has the field's; nothing for NSA_NONE. */
+void sim_replace_field(const nsa_kernel *kernel, void **fields, uint32_t field, void *array);
+
+/* Whether a field of delays (NSA_NONE: no delay) has one for each link. */
+bool sim_has_own_delays(const nsa_program *p, uint32_t delay);
+
 /* How often a domain's state changes, in base ticks (populations: their timescale; else 1). */
 uint32_t sim_domain_every(const sim *s, uint32_t domain);
 
