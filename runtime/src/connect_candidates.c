@@ -59,20 +59,17 @@ const void *candidates_evaluate(candidates *c, uint32_t count) {
 
 /* ---- all pairs ---- */
 
-/* Which candidates of a block that begins with source `first` are taken: a byte each. */
-typedef const uint8_t *(*candidate_test)(const link_builder *b, const void *result, uint32_t first, uint32_t target,
-                                         uint32_t count, uint8_t *taken);
+/* Which of the candidates, all of one target, are taken: a byte each. */
+typedef const uint8_t *(*candidate_test)(const link_builder *b, const candidates *pairs, uint32_t count, uint8_t *taken);
 
-static const uint8_t *drawn_ones(const link_builder *b, const void *result, uint32_t first, uint32_t target, uint32_t count,
-                                 uint8_t *taken) {
-  draw_decisions(b->key, first, target, result, count, taken);
+static const uint8_t *drawn_ones(const link_builder *b, const candidates *pairs, uint32_t count, uint8_t *taken) {
+  draw_decisions(b->key, pairs->sources, pairs->targets[0], pairs->result, count, taken);
   return taken;
 }
 
-static const uint8_t *true_ones(const link_builder *b, const void *result, uint32_t first, uint32_t target, uint32_t count,
-                                uint8_t *taken) {
-  (void)b, (void)first, (void)target, (void)count, (void)taken;
-  return result;
+static const uint8_t *true_ones(const link_builder *b, const candidates *pairs, uint32_t count, uint8_t *taken) {
+  (void)b, (void)count, (void)taken;
+  return pairs->result;
 }
 
 /* One thread's targets, and their links. */
@@ -95,20 +92,18 @@ static bool make_room(pair_share *share, uint32_t count) {
   return true;
 }
 
-static bool test_block(pair_share *share, uint32_t target, uint32_t first, uint32_t count) {
+static bool test_block(pair_share *share, uint32_t target, uint32_t count) {
   uint8_t taken[NSA_BLOCK];
   candidates *pairs = &share->pairs;
-  for (uint32_t i = 0; i < count; i++) {
-    pairs->sources[i] = first + i;
-    pairs->targets[i] = target;
-  }
-  const void *result = candidates_evaluate(pairs, count);
-  const uint8_t *is_taken = share->test(share->b, result, first, target, count, taken);
+  for (uint32_t i = 0; i < count; i++) pairs->targets[i] = target;
+  candidates_evaluate(pairs, count);
+  const uint8_t *is_taken = share->test(share->b, pairs, count, taken);
   if (!make_room(share, count)) return false;
+  uint32_t self = is_unwanted_self(share->b, target, target) ? target : NSA_NONE;
   uint64_t links = share->count;
   for (uint32_t i = 0; i < count; i++) { /* without a branch */
-    share->others[links] = first + i;
-    links += is_taken[i] && !is_unwanted_self(share->b, first + i, target);
+    share->others[links] = pairs->sources[i];
+    links += is_taken[i] & (pairs->sources[i] != self);
   }
   share->count = links;
   return true;
@@ -121,9 +116,9 @@ static void test_share(void *context, uint32_t number, uint32_t shares) {
   thread_share(b->row_count, number, shares, &first, &last);
   for (uint32_t t = (uint32_t)first; t < last && share->count <= LINKS_MAX; t++) {
     uint64_t before = share->count;
-    for (uint32_t from = 0; from < b->other_count; from += NSA_BLOCK) {
-      uint32_t left = b->other_count - from;
-      share->is_full = !test_block(share, t, from, left < NSA_BLOCK ? left : NSA_BLOCK);
+    place_walk walk = place_walk_begin(b->target, t, b->source, b->connection->rule.reach);
+    for (uint32_t count; (count = place_walk_next(&walk, NSA_BLOCK, share->pairs.sources)) > 0;) {
+      share->is_full = !test_block(share, t, count);
       if (share->is_full) return;
     }
     b->row[t + 1] = (uint32_t)(share->count - before);
@@ -149,19 +144,24 @@ static void keep_fulfilling(pair_share *share, uint32_t target, uint64_t from) {
 
 /* One probability for all pairs: draws say how many are passed over, so that each link costs one. */
 static bool skip_row(pair_share *share, uint32_t target, double mean) {
-  enum { AHEAD = 32 };
+  enum { MOST_AHEAD = 128 };
   const link_builder *b = share->b;
-  double gaps[AHEAD], at = -1;
-  for (double draws = 0; at < b->other_count; draws += AHEAD) {
-    draw_gaps(b->key, target, draws, mean, AHEAD, gaps);
-    if (!make_room(share, AHEAD)) return false;
-    for (int i = 0; i < AHEAD; i++) {
-      at += 1 + gaps[i];
-      if (!(at < b->other_count)) return true;
-      if (!is_unwanted_self(b, (uint32_t)at, target)) share->others[share->count++] = (uint32_t)at;
+  uint32_t self = is_unwanted_self(b, target, target) ? target : NSA_NONE;
+  uint32_t ahead = b->other_count > 64 * mean ? MOST_AHEAD : 16; /* of many links few draws are too many */
+  double gaps[MOST_AHEAD], size = b->other_count;
+  int64_t at = -1, end = b->other_count;
+  for (double draws = 0;; draws += ahead) {
+    draw_gaps(b->key, target, draws, mean, ahead, gaps);
+    if (!make_room(share, ahead)) return false;
+    uint32_t *others = share->others + share->count, count = 0;
+    for (uint32_t i = 0; i < ahead && at < end; i++) {
+      at += 1 + (int64_t)(gaps[i] < size ? gaps[i] : size);
+      others[count] = (uint32_t)at;
+      count += at < end && (uint32_t)at != self;
     }
+    share->count += count;
+    if (at >= end) return true;
   }
-  return true;
 }
 
 static void skip_share(void *context, uint32_t number, uint32_t shares) {

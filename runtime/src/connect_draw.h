@@ -24,12 +24,16 @@ typedef struct {
 void draw_steps(uint64_t key, double element, double first, const draw_kernel *kernel,
                 uint32_t count, double *rows, double *cols);
 
-/* Which of the candidates first, first + 1, ... one target takes with their probabilities p. */
-void draw_decisions(uint64_t key, double first, double target, const double *p, uint32_t count,
+/* Which of the candidates one target takes with their probabilities p. */
+void draw_decisions(uint64_t key, const uint32_t *candidates, uint32_t target, const double *p, uint32_t count,
                     uint8_t *taken);
 
 /* Draws of an element: how many candidates are passed over before one is taken, each with probability p, where
  * mean = -1/log(1 - p) (whole parts of an exponential distribution are geometric). */
 void draw_gaps(uint64_t key, double element, double first, double mean, uint32_t count, double *gaps);
+
+/* One number in [0, 1) a pair of elements a and b; c tells several of one pair from each other. */
+void draw_pairs(uint64_t key, const uint32_t *a, const uint32_t *b, const uint32_t *c, uint32_t count,
+                double *numbers);
 
 #endif

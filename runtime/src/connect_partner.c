@@ -7,8 +7,10 @@
  * several links of one pair, which of them it is. */
 #include "connect_build.h"
 
+#include "connect_draw.h"
 #include "connect_place.h"
 #include "nsa_math.h"
+#include "threads.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -41,15 +43,12 @@ static uint32_t tile_partner(const pairing *p, uint32_t i) {
 /* Like tiles: of several that fulfil the condition the last one. */
 static uint32_t where_partner(const pairing *p, candidates *pairs, uint32_t i) {
   uint32_t found = NSA_NONE;
-  for (uint32_t first = 0; first < p->partner_size; first += NSA_BLOCK) {
-    uint32_t count = p->partner_size - first < NSA_BLOCK ? p->partner_size - first : NSA_BLOCK;
-    for (uint32_t k = 0; k < count; k++) {
-      pairs->sources[k] = i;
-      pairs->targets[k] = first + k;
-    }
+  place_walk walk = place_walk_begin(p->near, i, p->partner, p->connection->partner_rule.reach);
+  for (uint32_t count; (count = place_walk_next(&walk, NSA_BLOCK, pairs->targets)) > 0;) {
+    for (uint32_t k = 0; k < count; k++) pairs->sources[k] = i;
     const uint8_t *holds = candidates_evaluate(pairs, count);
     for (uint32_t k = 0; k < count; k++)
-      if (holds[k]) found = first + k;
+      if (holds[k]) found = pairs->targets[k];
   }
   return found;
 }
@@ -92,12 +91,53 @@ static uint32_t draw_below(uint64_t key, double a, double b, double c, uint32_t 
   return x < limit ? x : limit - 1;
 }
 
-/* Which link of its pair it is: equal sources stand side by side. */
-static double copy_number(const sim_links *links, uint32_t target, uint64_t link) {
-  uint64_t first = link;
-  while (first > links->row[target] && links->source[first - 1] == links->source[link]) first--;
-  return (double)(link - first);
+enum { LINKS_AT_ONCE = 256 };
+
+/* Draws of links that follow one another in a row. */
+typedef struct {
+  uint32_t target[LINKS_AT_ONCE], copy[LINKS_AT_ONCE];
+  double numbers[LINKS_AT_ONCE];
+} link_draws;
+
+/* A number in [0, 1) for each of `count` links to one target. Two uses have draws of their own: `use` is 0 or 1. Equal
+ * sources stand side by side; which link of its pair a link is has a part in its draw. */
+static void draw_for_links(uint64_t key, const sim_links *links, uint32_t target, uint32_t first, uint32_t count, uint32_t use,
+                           link_draws *draws) {
+  uint32_t begin = links->row[target], before = 0;
+  const uint32_t *source = links->source + first;
+  while (first - before > begin && source[-(int64_t)before - 1] == source[0]) before++;
+  for (uint32_t i = 0; i < count; i++) {
+    before = i == 0 ? before : source[i] == source[i - 1] ? before + 1 : 0;
+    draws->target[i] = target;
+    draws->copy[i] = 2 * before + use;
+  }
+  draw_pairs(key, source, draws->target, draws->copy, count, draws->numbers);
 }
+
+/* All threads work on links: each on those of its targets. */
+typedef struct link_job {
+  const pairing *p;
+  void (*work)(const struct link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count);
+  uint64_t key;
+  const uint32_t *of_near; /* pools, or partners, of near elements */
+  candidates *pairs;       /* one a share */
+  double probability;
+  uint64_t *served, *without; /* [share][partner], [share] */
+} link_job;
+
+static void work_on_rows(void *context, uint32_t share, uint32_t shares) {
+  const link_job *job = context;
+  const uint32_t *row = job->p->links->row;
+  uint64_t begin, end;
+  thread_share(place_size(job->p->b->target), share, shares, &begin, &end);
+  for (uint32_t t = (uint32_t)begin; t < end; t++)
+    for (uint32_t k = row[t]; k < row[t + 1]; k += LINKS_AT_ONCE) {
+      uint32_t left = row[t + 1] - k;
+      job->work(job, share, t, k, left < LINKS_AT_ONCE ? left : LINKS_AT_ONCE);
+    }
+}
+
+static void work_on_links(link_job *job) { thread_pool_run(job->p->b->s->pool, work_on_rows, job); }
 
 /* Floyd's way to draw `size` different ones of n, with as many draws; taken_by is scratch, one an
  * element and 0 at first. */
@@ -143,34 +183,47 @@ static bool check_pool(const pairing *p) {
                           " elements of '%s' evenly", size, near, partners, p->partner->name);
 }
 
+static void pick_pooled(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count) {
+  const pairing *p = job->p;
+  uint32_t degree = p->connection->partner_rule.degree, *partner = p->links->partner + first;
+  (void)share;
+  link_draws draws;
+  if (degree > 1) draw_for_links(job->key, p->links, target, first, count, 0, &draws);
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t near = near_of_link(p, target, first + i), at = degree > 1 ? (uint32_t)(degree * draws.numbers[i]) : 0;
+    if (at >= degree) at = degree - 1;
+    partner[i] = job->of_near ? job->of_near[(uint64_t)near * degree + at] : first_of_block(p, near) + at;
+  }
+}
+
 static bool find_pooled(const pairing *p) {
   const nsa_rule *rule = &p->connection->partner_rule;
   if (!check_pool(p)) return false;
   uint32_t *pools = rule->pool_block ? NULL : draw_pools(p);
   if (!rule->pool_block && !pools) return false;
-  uint64_t key = build_key(p->b, "/partner");
-  const sim_links *links = p->links;
-  for (uint32_t t = 0; t < place_size(p->b->target); t++)
-    for (uint64_t k = links->row[t]; k < links->row[t + 1]; k++) {
-      uint32_t near = near_of_link(p, t, k);
-      uint32_t at = rule->degree == 1 ? 0 : draw_below(key, links->source[k], t, 2 * copy_number(links, t, k), rule->degree);
-      links->partner[k] = pools ? pools[(uint64_t)near * rule->degree + at] : first_of_block(p, near) + at;
-    }
+  link_job job = {.p = p, .work = pick_pooled, .key = build_key(p->b, "/partner"), .of_near = pools};
+  work_on_links(&job);
   free(pools);
   return true;
+}
+
+static void take_of_near(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count) {
+  const pairing *p = job->p;
+  (void)share;
+  for (uint32_t k = first; k < first + count; k++) {
+    uint32_t partner = job->of_near[near_of_link(p, target, k)];
+    p->links->has_partner[k] = partner != NSA_NONE;
+    p->links->partner[k] = partner == NSA_NONE ? 0 : partner;
+  }
 }
 
 /* Those of the near elements, handed to their links. */
 static bool find_of_near(const pairing *p) {
   uint32_t *partners = calloc((size_t)p->near_size + 1, sizeof *partners);
   if (!partners) return build_out_of_memory(p->b, p->near_size * sizeof *partners);
+  link_job job = {.p = p, .work = take_of_near, .of_near = partners};
   bool ok = find_near(p, partners);
-  for (uint32_t t = 0; ok && t < place_size(p->b->target); t++)
-    for (uint64_t k = p->links->row[t]; k < p->links->row[t + 1]; k++) {
-      uint32_t partner = partners[near_of_link(p, t, k)];
-      p->links->has_partner[k] = partner != NSA_NONE;
-      p->links->partner[k] = partner == NSA_NONE ? 0 : partner;
-    }
+  if (ok) work_on_links(&job);
   free(partners);
   return ok;
 }
@@ -184,47 +237,39 @@ static bool find_one_each(const pairing *p) {
 }
 
 /* A link loses its partner where the draw says so. */
-static void decide(const pairing *p, uint64_t key, uint64_t link, uint32_t target, double probability) {
-  double copy = copy_number(p->links, target, link);
-  if (nsa_rand_uniform_1(key, p->links->source[link], target, 2 * copy + 1, 0, 1) < probability) return;
-  p->links->has_partner[link] = 0;
-  p->links->partner[link] = 0;
-}
-
-/* `count` links from `first` on, whose pairs stand in `pairs`. */
-static void decide_block(const pairing *p, candidates *pairs, uint64_t key, uint64_t first, uint32_t count) {
-  const double *probability = candidates_evaluate(pairs, count);
-  for (uint32_t i = 0; i < count; i++) decide(p, key, first + i, pairs->targets[i], probability[i]);
-}
-
-static void decide_alike(const pairing *p, uint64_t key, double probability) {
-  for (uint32_t t = 0; t < place_size(p->b->target); t++)
-    for (uint64_t k = p->links->row[t]; k < p->links->row[t + 1]; k++) decide(p, key, k, t, probability);
+static void decide(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count) {
+  const pairing *p = job->p;
+  const double *probability = NULL;
+  if (job->pairs) {
+    memcpy(job->pairs[share].sources, p->links->source + first, count * sizeof(uint32_t));
+    for (uint32_t i = 0; i < count; i++) job->pairs[share].targets[i] = target;
+    probability = candidates_evaluate(&job->pairs[share], count);
+  }
+  link_draws draws;
+  draw_for_links(job->key, p->links, target, first, count, 1, &draws);
+  for (uint32_t i = 0; i < count; i++) {
+    bool keeps = draws.numbers[i] < (probability ? probability[i] : job->probability);
+    p->links->has_partner[first + i] &= keeps;
+    p->links->partner[first + i] &= keeps ? UINT32_MAX : 0;
+  }
 }
 
 static bool decide_all(const pairing *p) {
   const nsa_rule *rule = &p->connection->partner_probability;
   if (rule->kind != NSA_RULE_PROBABILITY) return true;
-  uint64_t key = build_key(p->b, "/partner"), first = 0;
+  link_job job = {.p = p, .work = decide, .key = build_key(p->b, "/partner"), .probability = rule->probability};
   if (rule->probability >= 0) {
-    decide_alike(p, key, rule->probability);
+    work_on_links(&job);
     return true;
   }
-  candidates pairs;
-  if (!candidates_new(&pairs, p->b, rule, p->b->source, p->b->target)) return false;
-  uint32_t count = 0;
-  for (uint32_t t = 0; t < place_size(p->b->target); t++)
-    for (uint64_t k = p->links->row[t]; k < p->links->row[t + 1]; k++) {
-      pairs.sources[count] = p->links->source[k];
-      pairs.targets[count] = t;
-      if (++count < NSA_BLOCK) continue;
-      decide_block(p, &pairs, key, first, count);
-      first += count;
-      count = 0;
-    }
-  if (count) decide_block(p, &pairs, key, first, count);
-  candidates_free(&pairs);
-  return true;
+  uint32_t threads = thread_pool_count(p->b->s->pool), made = 0;
+  job.pairs = calloc(threads, sizeof *job.pairs);
+  bool ok = job.pairs || build_out_of_memory(p->b, threads * sizeof *job.pairs);
+  for (; ok && made < threads; made++) ok = candidates_new(&job.pairs[made], p->b, rule, p->b->source, p->b->target);
+  if (ok) work_on_links(&job);
+  for (uint32_t i = 0; i < made; i++) candidates_free(&job.pairs[i]);
+  free(job.pairs);
+  return ok;
 }
 
 static void *aligned_zeros(uint64_t bytes) {
@@ -270,12 +315,31 @@ static uint64_t count_near(const pairing *p, const uint32_t *partners, uint64_t 
   return without;
 }
 
-static uint64_t count_links(const pairing *p, uint64_t *served) {
-  uint64_t without = 0;
-  for (uint64_t k = 0; k < p->links->count; k++)
-    if (p->links->has_partner[k]) served[p->links->partner[k]]++;
-    else without++;
-  return without;
+static void count_some(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count) {
+  const sim_links *links = job->p->links;
+  uint64_t *served = job->served + (uint64_t)share * job->p->partner_size, with = 0;
+  (void)target;
+  for (uint32_t k = first; k < first + count; k++) { /* without a branch: who has none stands at 0 */
+    served[links->partner[k]] += links->has_partner[k];
+    with += links->has_partner[k];
+  }
+  job->without[share] += count - with;
+}
+
+static bool count_links(const pairing *p, uint64_t *served, uint64_t *without) {
+  uint32_t threads = thread_pool_count(p->b->s->pool);
+  link_job job = {.p = p, .work = count_some};
+  job.served = calloc((size_t)threads * p->partner_size + 1, sizeof *job.served);
+  job.without = calloc(threads, sizeof *job.without);
+  bool ok = job.served && job.without;
+  if (ok) work_on_links(&job);
+  for (uint32_t i = 0; ok && i < threads; i++) {
+    *without += job.without[i];
+    for (uint32_t k = 0; k < p->partner_size; k++) served[k] += job.served[(uint64_t)i * p->partner_size + k];
+  }
+  free(job.served);
+  free(job.without);
+  return ok || build_out_of_memory(p->b, (uint64_t)threads * p->partner_size * sizeof *served);
 }
 
 static void write_coverage(const pairing *p, const uint64_t *served, uint64_t without) {
@@ -299,8 +363,12 @@ static void write_fan(const pairing *p, const uint64_t *served) {
 static bool find_all(const pairing *p, uint32_t *partners, uint64_t *served) {
   const nsa_connection *c = p->connection;
   if (!(c->partner_per_link ? find_of_links(p) : find_near(p, partners))) return false;
-  uint64_t without = c->partner_per_link ? count_links(p, served) : count_near(p, partners, served);
-  if (!c->partner_per_link) write_near_fields(p, partners);
+  uint64_t without = 0;
+  if (c->partner_per_link && !count_links(p, served, &without)) return false;
+  if (!c->partner_per_link) {
+    without = count_near(p, partners, served);
+    write_near_fields(p, partners);
+  }
   write_coverage(p, served, without);
   write_fan(p, served);
   return without == 0 || c->has_default ||

@@ -77,3 +77,36 @@ uint32_t place_shift(const nsa_population *p, uint32_t i, double rows, double co
   if (!(row >= 0 && row < p->rows && col >= 0 && col < p->cols)) return NSA_NONE;
   return (uint32_t)row * p->cols + (uint32_t)col;
 }
+
+/* The cells of an axis within reach of x, with one more on either side for what rounding moves. */
+static void cells_within(double x, double reach, double spacing, uint32_t count, uint32_t *first, uint32_t *end) {
+  double low = floor((x - reach) / spacing - 0.5) - 1, high = ceil((x + reach) / spacing - 0.5) + 2;
+  *end = high < count ? (high > 0 ? (uint32_t)high : 0) : count;
+  *first = low > 0 ? (low < *end ? (uint32_t)low : *end) : 0;
+}
+
+place_walk place_walk_begin(const nsa_population *from, uint32_t i, const nsa_population *of, double reach) {
+  place_walk walk = {.of = of, .end_row = of->rows, .end_col = of->cols};
+  double spacing = spacing_of(from), x = ((double)(i % from->cols) + 0.5) * spacing, y = ((double)(i / from->cols) + 0.5) * spacing;
+  if (reach > 0) {
+    cells_within(x, reach, spacing_of(of), of->cols, &walk.first_col, &walk.end_col);
+    cells_within(y, reach, spacing_of(of), of->rows, &walk.row, &walk.end_row);
+  }
+  walk.col = walk.first_col;
+  return walk;
+}
+
+uint32_t place_walk_next(place_walk *walk, uint32_t most, uint32_t *numbers) {
+  uint32_t count = 0;
+  while (count < most && walk->row < walk->end_row && walk->first_col < walk->end_col) {
+    uint32_t left = walk->end_col - walk->col, some = left < most - count ? left : most - count;
+    uint32_t first = walk->row * walk->of->cols + walk->col;
+    for (uint32_t k = 0; k < some; k++) numbers[count + k] = first + k;
+    count += some;
+    walk->col += some;
+    if (walk->col < walk->end_col) continue;
+    walk->col = walk->first_col;
+    walk->row++;
+  }
+  return count;
+}

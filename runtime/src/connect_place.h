@@ -29,4 +29,17 @@ uint32_t place_nearest_other(const nsa_population *p, uint32_t i);
 /* The element at an offset from element i, in grid steps; NSA_NONE outside. */
 uint32_t place_shift(const nsa_population *p, uint32_t i, double rows, double cols);
 
+/* Goes over the elements of a population within reach of a place, in ascending order. */
+typedef struct {
+  const nsa_population *of;
+  uint32_t end_row, first_col, end_col; /* of the rectangle that holds them */
+  uint32_t row, col;                    /* the next one */
+} place_walk;
+
+/* Those of `of` within `reach` of element i of `from`, and perhaps some a little further; 0: all of them. */
+place_walk place_walk_begin(const nsa_population *from, uint32_t i, const nsa_population *of, double reach);
+
+/* Writes the next ones, `most` at most. How many these are: 0 at the end. */
+uint32_t place_walk_next(place_walk *walk, uint32_t most, uint32_t *numbers);
+
 #endif

@@ -113,6 +113,23 @@ static bool reads_distance(const model_expr *e) {
   return reads;
 }
 
+static double nearer(double a, double b) { return a > 0 && (b <= 0 || a < b) ? a : b; }
+
+/* The distance beyond which a condition, or a probability, is false or 0, where that is plain to see and no parameter
+ * decides it: `distance < 75 um`, with others behind `and`. 0: there is none. */
+static double reach_of(lowering *l, uint32_t connection, const model_expr *e) {
+  const model_expr *a = e->args[0], *b = e->args[1];
+  bool is_less = e->kind == MX_LT || e->kind == MX_LE, is_more = e->kind == MX_GT || e->kind == MX_GE;
+  if (e->kind == MX_AND) return nearer(reach_of(l, connection, a), reach_of(l, connection, b));
+  if (e->kind == MX_SELECT && e->args[2]->kind == MX_NUMBER && e->args[2]->number == 0)
+    return nearer(reach_of(l, connection, a), reach_of(l, connection, b));
+  if (!is_less && !is_more) return 0;
+  const model_expr *small = is_less ? a : b, *large = is_less ? b : a;
+  if (small->kind != MX_REF || small->ref.kind != REF_DISTANCE) return 0;
+  evaluated bound = lower_evaluate(l, true, connection, large);
+  return bound.is_constant && bound.value > 0 ? bound.value : 0;
+}
+
 /* The condition of `probability` and `where`, over pairs of an element of either end. */
 static void lower_condition(lowering *l, uint32_t connection, const char *name,
                             const model_rule *rule, const rule_ends *ends, nsa_rule *out) {
@@ -126,6 +143,7 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name,
   if (reads_distance(rule->condition))
     out->candidate_distance =
         candidate_field(l, domain, name, "distance", NSA_F64, NSA_FIELD_LINK_DISTANCE);
+  out->reach = reach_of(l, connection, rule->condition);
   out->result =
       candidate_field(l, domain, name, "result", is_where ? NSA_B1 : NSA_F64, NSA_FIELD_SCRATCH);
   /* a constant probability tells the memory forecast how many links to expect */
