@@ -133,21 +133,21 @@ static void add_some(const due_job *job, batch *b, const link_run *run, uint32_t
   const sim_links *links = job->links;
   uint32_t *link = b->link + b->count, *source = b->source + b->count, *target = b->target + b->count;
   if (run->link) memcpy(link, run->link + from, count * sizeof *link);
-  else
+  else if (job->d->needs.link)
     for (uint32_t i = 0; i < count; i++) link[i] = run->first + from + i;
   if (run->link) prefetch_states(job, link, count);
-  if (job->d->needs_source) {
+  if (job->d->needs.source) {
     if (run->source != NSA_NONE) fill(source, run->source, count);
     else
       for (uint32_t i = 0; i < count; i++) source[i] = links->source[link[i]];
   }
-  if (job->d->needs_target) {
+  if (job->d->needs.target) {
     if (run->target != NSA_NONE) fill(target, run->target, count);
     else if (run->targets) memcpy(target, run->targets + from, count * sizeof *target);
     else
       for (uint32_t i = 0; i < count; i++) target[i] = links->target[link[i]];
   }
-  if (job->d->needs_partner) find_partners(job, b, b->count, count);
+  if (job->d->needs.partner) find_partners(job, b, b->count, count);
   b->count += count;
 }
 
@@ -173,12 +173,13 @@ static void add_indexed(const due_job *job, batch *b, uint32_t part, uint32_t el
   const link_index *index = &job->d->index;
   uint64_t slot = (uint64_t)part * job->d->keys + element;
   uint32_t begin = index->start[slot], end = index->start[slot + 1];
-  if (index->delay) {
-    begin = first_of_delay(index->delay, begin, end, job->delay);
-    end = first_of_delay(index->delay, begin, end, job->delay + 1);
+  if (job->d->delay) {
+    begin = first_of_delay(job->d->delay, begin, end, job->delay);
+    end = first_of_delay(job->d->delay, begin, end, job->delay + 1);
   }
-  link_run run = {.link = index->link + begin, .count = end - begin, .source = NSA_NONE, .target = NSA_NONE};
-  if (index->target) run.targets = index->target + begin;
+  link_run run = {.count = end - begin, .source = NSA_NONE, .target = NSA_NONE};
+  if (index->link) run.link = index->link + begin;
+  if (index->to) run.targets = index->to + begin;
   if (job->d->arrival->side == NSA_SIDE_PRE) run.source = element;
   if (job->d->arrival->side == NSA_SIDE_POST) run.target = element;
   add_run(job, b, &run);
@@ -273,8 +274,6 @@ static bool report_failure(sim *s, const delivery *d) {
   return true;
 }
 
-enum { PARALLEL_FROM_LINKS = 8192 };
-
 static uint64_t links_due(const due_job *job) {
   const sim_links *links = job->links;
   uint64_t all = 0;
@@ -288,8 +287,8 @@ static uint64_t links_due(const due_job *job) {
 static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uint32_t count, uint32_t delay) {
   due_job job = {.s = s, .d = d, .links = &s->links[d->arrival->connection], .elements = elements, .count = count, .delay = delay};
   if (elements && !count) return true;
-  job.look = delivery_partners(s, delivery_connection(s, d));
-  if (d->parts > 1 && links_due(&job) >= PARALLEL_FROM_LINKS) thread_pool_run(s->pool, deliver_share, &job);
+  job.look = partner_lookup_of(s, delivery_connection(s, d));
+  if (d->parts > 1 && links_due(&job) >= EVENTS_PARALLEL_FROM_LINKS) thread_pool_run(s->pool, deliver_share, &job);
   else deliver_share(&job, 0, 1);
   if (elements) run_shared(s, &job);
   for (uint32_t i = 0; i < d->arrival->increments_count; i++)
@@ -377,7 +376,7 @@ static bool find_bad_link(sim *s, const nsa_link_step *step) {
 static void take_outcome(const sim *s, const nsa_link_step *step) {
   const nsa_connection *c = &s->program->connections[step->connection];
   const sim_links *links = &s->links[step->connection];
-  partner_lookup look = delivery_partners(s, c);
+  partner_lookup look = partner_lookup_of(s, c);
   for (uint32_t i = 0; i < step->increments_count; i++) {
     const nsa_increment *inc = &step->increments[i];
     const double *value = s->field_data[inc->value];

@@ -34,4 +34,8 @@ typedef struct {
 } events_count;
 events_count events_updates(const sim *s, uint32_t connection);
 
+/* Whether the index of links that an event reaches keeps their numbers, and their targets. */
+bool events_keep_links(const nsa_program *p, const nsa_arrival *a);
+bool events_keep_targets(const nsa_program *p, const nsa_arrival *a);
+
 #endif

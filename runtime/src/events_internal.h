@@ -4,16 +4,7 @@
 #define NSA_RUNTIME_EVENTS_INTERNAL_H
 
 #include "events.h"
-
-/* Links by an element of one side, cut by who owns their targets: part p's links of element e are
- * [start[p * keys + e], start[p * keys + e + 1]). Within an element by delay where links have delays of their own, else
- * ascending. */
-typedef struct {
-  uint32_t *start; /* parts * keys + 1 */
-  uint32_t *link;
-  uint32_t *target; /* of each of them; NULL where nobody asks, or the links have it */
-  uint16_t *delay;  /* one a link; NULL: the same for all */
-} link_index;
+#include "link_index.h"
 
 /* What fired in each of the last ticks: bit e of slot (tick % slots). */
 typedef struct {
@@ -37,16 +28,26 @@ typedef struct {
   uint64_t updates;
 } batch;
 
+/* Of each link, by a kernel or by whom increments go to. */
+typedef struct {
+  bool link, source, target, partner;
+} delivery_needs;
+
 typedef struct {
   const nsa_arrival *arrival;
   link_index index; /* start NULL: links are in its order already (post, signals) */
+  uint16_t *delay;  /* one an entry of the index, ascending within an element; NULL: the same for all */
   const history *past;
   uint32_t keys;    /* elements of the side */
   uint32_t first_delay, last_delay;
   uint32_t parts;
-  bool needs_source, needs_target, needs_partner; /* by a kernel, or by whom increments go to */
+  uint32_t *bounds; /* parts + 1 targets */
+  delivery_needs needs;
   batch *batches;
 } delivery;
+
+/* From this many links on more than one thread works on events, if any element has so many or all together. */
+#define EVENTS_PARALLEL_FROM_LINKS 8192
 
 struct events {
   delivery *deliveries;
@@ -59,18 +60,8 @@ struct events {
   uint64_t *link_updates; /* per connection: by the clock */
 };
 
-/* The element of the side that partners follow from, or the link itself, decides the partner. */
-typedef struct {
-  const uint32_t *index;
-  const uint8_t *known;
-  uint32_t domain_kind, of_source;
-} partner_lookup;
-
 const nsa_connection *delivery_connection(const sim *s, const delivery *d);
 uint32_t delivery_population(const nsa_connection *c, uint32_t side);
-partner_lookup delivery_partners(const sim *s, const nsa_connection *c);
-/* NSA_NONE: the link has none. */
-uint32_t partner_of_link(const partner_lookup *look, uint32_t link, uint32_t source, uint32_t target);
 /* The links of a part: those of whole blocks of targets. */
 void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last);
 

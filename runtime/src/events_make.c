@@ -2,6 +2,7 @@
 /* events_make.c - before the first tick: which links an event reaches, in which order, after which delay. */
 #include "events_internal.h"
 
+#include "connect.h"
 #include "step.h"
 #include "threads.h"
 
@@ -18,19 +19,39 @@ uint32_t delivery_population(const nsa_connection *c, uint32_t side) {
   return side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner;
 }
 
-partner_lookup delivery_partners(const sim *s, const nsa_connection *c) {
-  partner_lookup look = {.of_source = c->partner_of_source};
-  if (c->partner == NSA_NONE || c->partner_index == NSA_NONE) return look;
-  look.index = s->field_data[c->partner_index];
-  look.known = c->partner_known == NSA_NONE ? NULL : s->field_data[c->partner_known];
-  look.domain_kind = s->program->domains[s->program->fields[c->partner_index].domain].kind;
-  return look;
+/* ---- what is needed of links ---- */
+
+static bool adds_to(const nsa_arrival *a, uint32_t side) {
+  for (uint32_t i = 0; i < a->increments_count; i++)
+    if (a->increments[i].side == side) return true;
+  return false;
 }
 
-uint32_t partner_of_link(const partner_lookup *look, uint32_t link, uint32_t source, uint32_t target) {
-  if (!look->index) return NSA_NONE;
-  uint32_t at = look->domain_kind == NSA_DOMAIN_CONNECTION ? link : look->of_source ? source : target;
-  return look->known && !look->known[at] ? NSA_NONE : look->index[at];
+static delivery_needs find_needs(const nsa_program *p, const nsa_arrival *a) {
+  const nsa_connection *c = &p->connections[a->connection];
+  bool partner = adds_to(a, NSA_SIDE_ASTRO) || sim_kernel_uses(p, a->kernel, c->arrival_partner);
+  delivery_needs needs = {.partner = partner};
+  needs.source = partner || adds_to(a, NSA_SIDE_PRE) || sim_kernel_uses(p, a->kernel, c->arrival_source);
+  needs.target = partner || adds_to(a, NSA_SIDE_POST) || sim_kernel_uses(p, a->kernel, c->arrival_target);
+  needs.link = partner || a->states_count || sim_kernel_uses(p, a->kernel, c->arrival_link) ||
+               (needs.source && a->side != NSA_SIDE_PRE); /* the link's source is looked up */
+  return needs;
+}
+
+/* The delay field that counts for the events of a side. */
+static uint32_t delay_field(const nsa_connection *c, uint32_t side) {
+  return side == NSA_SIDE_SIGNAL ? NSA_NONE : side == NSA_SIDE_PRE ? c->delay : c->delay_back;
+}
+
+bool events_keep_targets(const nsa_program *p, const nsa_arrival *a) {
+  const nsa_connection *c = &p->connections[a->connection];
+  return find_needs(p, a).target && !connect_keeps_targets(p, c) && !sim_has_own_delays(p, delay_field(c, a->side));
+}
+
+bool events_keep_links(const nsa_program *p, const nsa_arrival *a) {
+  delivery_needs needs = find_needs(p, a);
+  return needs.link || (needs.target && !events_keep_targets(p, a)) ||
+         sim_has_own_delays(p, delay_field(&p->connections[a->connection], a->side));
 }
 
 /* ---- set-up ---- */
@@ -57,11 +78,6 @@ static void *allocate_aligned(maker *m, uint64_t count, size_t size) {
   else snprintf(m->error, SIM_ERROR_SIZE, "out of memory for events: %zu bytes", bytes);
   m->s->allocated += bytes;
   return p;
-}
-
-/* The delay field that counts for the events of a side. */
-static uint32_t delay_field(const nsa_connection *c, uint32_t side) {
-  return side == NSA_SIDE_SIGNAL ? NSA_NONE : side == NSA_SIDE_PRE ? c->delay : c->delay_back;
 }
 
 static bool fail_delay(const sim *s, const nsa_connection *c, double delay, char error[SIM_ERROR_SIZE]) {
@@ -114,125 +130,76 @@ static bool has_own_delays(const sim *s, const delivery *d) {
 
 /* One thread where what is added to could belong to links of several parts. */
 static uint32_t parts_of(const sim *s, const nsa_arrival *a) {
-  enum { PARALLEL_FROM_LINKS = 32768 };
   for (uint32_t i = 0; i < a->increments_count; i++)
     if (a->increments[i].side != NSA_SIDE_POST) return 1;
-  return s->links[a->connection].count < PARALLEL_FROM_LINKS ? 1 : s->thread_count;
+  return s->links[a->connection].count < EVENTS_PARALLEL_FROM_LINKS ? 1 : s->thread_count;
 }
 
-/* The element by whose events a link is reached; its target is known. */
-static uint32_t key_of_link(const sim *s, const delivery *d, const partner_lookup *look, uint32_t link, uint32_t target) {
-  const sim_links *links = &s->links[d->arrival->connection];
-  if (d->arrival->side == NSA_SIDE_PRE) return links->source[link];
-  if (d->arrival->side == NSA_SIDE_POST) return target;
-  return partner_of_link(look, link, links->source[link], target);
+/* The targets of a part: as many links as any other part, but for those of one target. */
+static bool cut_parts(maker *m, delivery *d) {
+  const sim_links *links = &m->s->links[d->arrival->connection];
+  uint32_t targets = m->s->populations[delivery_connection(m->s, d)->target].size;
+  d->bounds = allocate(m, (uint64_t)d->parts + 1, sizeof *d->bounds);
+  if (!d->bounds) return false;
+  for (uint32_t part = 1; part < d->parts; part++)
+    d->bounds[part] = link_index_target_from(links, targets, links->count * part / d->parts);
+  d->bounds[d->parts] = targets;
+  return true;
+}
+
+void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last) {
+  const uint32_t *row = s->links[d->arrival->connection].row;
+  *first = row[d->bounds[part]];
+  *last = row[d->bounds[part + 1]];
 }
 
 /* Links of one element in ascending delay; those of one delay keep their order. */
-static void sort_by_delay(link_index *index, uint32_t begin, uint32_t end, uint32_t *spare, uint16_t *spare_delay) {
+static void sort_by_delay(uint32_t *link, uint16_t *delay, uint32_t begin, uint32_t end, uint32_t *spare, uint16_t *spare_delay) {
   for (uint32_t width = 1; width < end - begin; width *= 2) {
     for (uint32_t from = begin; from < end; from += 2 * width) {
       uint32_t middle = end - from < width ? end : from + width, to = end - from < 2 * width ? end : from + 2 * width;
       uint32_t i = from, j = middle;
       for (uint32_t k = from; k < to; k++) {
-        uint32_t take = j >= to || (i < middle && index->delay[i] <= index->delay[j]) ? i++ : j++;
-        spare[k - begin] = index->link[take];
-        spare_delay[k - begin] = index->delay[take];
+        uint32_t take = j >= to || (i < middle && delay[i] <= delay[j]) ? i++ : j++;
+        spare[k - begin] = link[take];
+        spare_delay[k - begin] = delay[take];
       }
     }
-    memcpy(index->link + begin, spare, (end - begin) * sizeof *spare);
-    memcpy(index->delay + begin, spare_delay, (end - begin) * sizeof *spare_delay);
+    memcpy(link + begin, spare, (end - begin) * sizeof *spare);
+    memcpy(delay + begin, spare_delay, (end - begin) * sizeof *spare_delay);
   }
 }
 
 static bool sort_delays(maker *m, delivery *d) {
-  link_index *index = &d->index;
+  const link_index *index = &d->index;
   uint64_t count = m->s->links[d->arrival->connection].count, slots = (uint64_t)d->parts * d->keys;
   const double *delay = m->s->field_data[delay_field(delivery_connection(m->s, d), d->arrival->side)];
   uint32_t longest = 0;
-  index->delay = allocate(m, count + 1, sizeof *index->delay);
-  if (!index->delay) return false;
+  d->delay = allocate(m, count + 1, sizeof *d->delay);
+  if (!d->delay) return false;
   for (uint64_t e = 0; e < slots; e++)
     if (index->start[e + 1] - index->start[e] > longest) longest = index->start[e + 1] - index->start[e];
-  for (uint32_t k = 0; k < index->start[slots]; k++) index->delay[k] = (uint16_t)delay[index->link[k]];
+  for (uint32_t k = 0; k < index->start[slots]; k++) d->delay[k] = (uint16_t)delay[index->link[k]];
   uint32_t *spare = malloc(((size_t)longest + 1) * sizeof *spare);
   uint16_t *spare_delay = malloc(((size_t)longest + 1) * sizeof *spare_delay);
   for (uint64_t e = 0; spare && spare_delay && e < slots; e++)
-    sort_by_delay(index, index->start[e], index->start[e + 1], spare, spare_delay);
+    sort_by_delay(index->link, d->delay, index->start[e], index->start[e + 1], spare, spare_delay);
   bool ok = spare && spare_delay;
   free(spare);
   free(spare_delay);
   return ok;
 }
 
-/* The first target whose links begin at or behind this one. */
-static uint32_t target_from(const sim_links *links, uint32_t targets, uint64_t link) {
-  uint32_t begin = 0, end = targets;
-  while (begin < end) {
-    uint32_t middle = begin + (end - begin) / 2;
-    if (links->row[middle] < link) begin = middle + 1;
-    else end = middle;
-  }
-  return begin;
-}
-
-/* The targets of a part: as many links as any other part, but for those of one target. */
-static void target_range(const sim *s, const delivery *d, uint32_t part, uint32_t *begin, uint32_t *end) {
-  const sim_links *links = &s->links[d->arrival->connection];
-  uint32_t targets = s->populations[delivery_connection(s, d)->target].size;
-  *begin = part == 0 ? 0 : target_from(links, targets, links->count * part / d->parts);
-  *end = part + 1 == d->parts ? targets : target_from(links, targets, links->count * (part + 1) / d->parts);
-}
-
-void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last) {
-  const uint32_t *row = s->links[d->arrival->connection].row;
-  uint32_t begin, end;
-  target_range(s, d, part, &begin, &end);
-  *first = row[begin];
-  *last = row[end];
-}
-
-static void count_links(const sim *s, const delivery *d, const partner_lookup *look, uint32_t part) {
-  const uint32_t *row = s->links[d->arrival->connection].row;
-  uint32_t begin, end, *start = d->index.start + (uint64_t)part * d->keys;
-  target_range(s, d, part, &begin, &end);
-  for (uint32_t t = begin; t < end; t++)
-    for (uint32_t k = row[t]; k < row[t + 1]; k++) {
-      uint32_t key = key_of_link(s, d, look, k, t);
-      if (key != NSA_NONE) start[key + 2]++;
-    }
-}
-
-static void place_links(const sim *s, const delivery *d, const partner_lookup *look, uint32_t part) {
-  const uint32_t *row = s->links[d->arrival->connection].row;
-  uint32_t begin, end, *start = d->index.start + (uint64_t)part * d->keys;
-  target_range(s, d, part, &begin, &end);
-  for (uint32_t t = begin; t < end; t++)
-    for (uint32_t k = row[t]; k < row[t + 1]; k++) { /* start[e + 1] moves from e's begin to its end */
-      uint32_t key = key_of_link(s, d, look, k, t);
-      if (key == NSA_NONE) continue;
-      uint32_t at = start[key + 1]++;
-      d->index.link[at] = k;
-      if (d->index.target) d->index.target[at] = t;
-    }
-}
-
-/* Counting sort by element, part after part: stable, so that links stay ascending. */
+/* Links of one part and element are ascending, or in ascending delay. */
 static bool build_index(maker *m, delivery *d) {
-  const sim *s = m->s;
-  const sim_links *links = &s->links[d->arrival->connection];
-  partner_lookup look = delivery_partners(s, delivery_connection(s, d));
-  uint64_t slots = (uint64_t)d->parts * d->keys;
-  link_index *index = &d->index;
-  bool has_own = has_own_delays(s, d), keeps_targets = d->needs_target && !links->target && !has_own;
-  index->start = allocate(m, slots + 2, sizeof *index->start);
-  index->link = allocate(m, links->count + 1, sizeof *index->link);
-  if (keeps_targets) index->target = allocate(m, links->count + 1, sizeof *index->target);
-  if (!index->start || !index->link || (keeps_targets && !index->target)) return false;
-  for (uint32_t part = 0; part < d->parts; part++) count_links(s, d, &look, part);
-  for (uint64_t e = 0; e < slots; e++) index->start[e + 2] += index->start[e + 1];
-  for (uint32_t part = 0; part < d->parts; part++) place_links(s, d, &look, part);
-  return !has_own || sort_delays(m, d);
+  const nsa_arrival *a = d->arrival;
+  link_index_request request = {.connection = a->connection, .from = a->side, .to = NSA_SIDE_POST, .parts = d->parts, .bounds = d->bounds,
+                                .keeps_links = events_keep_links(m->s->program, a), .keeps_to = events_keep_targets(m->s->program, a)};
+  if (!link_index_make(m->s, &request, &d->index)) {
+    snprintf(m->error, SIM_ERROR_SIZE, "out of memory for events (%" PRIu64 " bytes were allocated)", m->s->allocated);
+    return false;
+  }
+  return !has_own_delays(m->s, d) || sort_delays(m, d);
 }
 
 /* The kernel's fields with the batch's own arrays. */
@@ -276,21 +243,6 @@ static bool make_batch(maker *m, const delivery *d, batch *b) {
   return b->fields && (d->arrival->shared == NSA_NONE || b->shared_fields);
 }
 
-static bool adds_to(const nsa_arrival *a, uint32_t side) {
-  for (uint32_t i = 0; i < a->increments_count; i++)
-    if (a->increments[i].side == side) return true;
-  return false;
-}
-
-static void find_needs(const sim *s, delivery *d) {
-  const nsa_arrival *a = d->arrival;
-  const nsa_connection *c = delivery_connection(s, d);
-  d->needs_source = adds_to(a, NSA_SIDE_PRE) || sim_kernel_uses(s->program, a->kernel, c->arrival_source);
-  d->needs_target = adds_to(a, NSA_SIDE_POST) || sim_kernel_uses(s->program, a->kernel, c->arrival_target);
-  d->needs_partner = adds_to(a, NSA_SIDE_ASTRO) || sim_kernel_uses(s->program, a->kernel, c->arrival_partner);
-  if (d->needs_partner) d->needs_source = d->needs_target = true;
-}
-
 static bool make_delivery(maker *m, delivery *d, const nsa_arrival *a) {
   const nsa_connection *c = &m->s->program->connections[a->connection];
   d->arrival = a;
@@ -298,8 +250,9 @@ static bool make_delivery(maker *m, delivery *d, const nsa_arrival *a) {
   if (a->side != NSA_SIDE_SIGNAL) d->keys = m->s->populations[delivery_population(c, a->side)].size;
   d->batches = allocate(m, d->parts, sizeof *d->batches);
   if (!d->batches) return false;
+  if (!cut_parts(m, d)) return false;
   find_delays(m->s, d);
-  find_needs(m->s, d);
+  d->needs = find_needs(m->s->program, a);
   bool is_in_order = a->side == NSA_SIDE_SIGNAL || (a->side == NSA_SIDE_POST && !has_own_delays(m->s, d));
   if (!is_in_order && !build_index(m, d)) return false;
   for (uint32_t i = 0; i < d->parts; i++)
@@ -384,10 +337,9 @@ static void free_delivery(delivery *d) {
     free(b->shared_fields);
   }
   free(d->batches);
-  free(d->index.start);
-  free(d->index.link);
-  free(d->index.target);
-  free(d->index.delay);
+  free(d->bounds);
+  free(d->delay);
+  link_index_free(&d->index);
 }
 
 void events_free(struct events *ev) {

@@ -4,6 +4,7 @@
 #include "connect.h"
 
 #include "connect_place.h"
+#include "events.h"
 #include "sidesum.h"
 #include "step.h"
 
@@ -126,9 +127,8 @@ static double arrival_words(const nsa_program *p, uint32_t connection) {
     uint32_t delay = a->side == NSA_SIDE_PRE ? c->delay : c->delay_back;
     bool has_own_delays = sim_has_own_delays(p, delay);
     if (a->connection != connection || a->side == NSA_SIDE_SIGNAL || (a->side == NSA_SIDE_POST && !has_own_delays)) continue;
-    words += element_count(p, c, a->side) + links;
+    words += element_count(p, c, a->side) + links * (events_keep_links(p, a) + events_keep_targets(p, a));
     if (has_own_delays) words += links / 2;
-    else if (!connect_keeps_targets(p, c)) words += links;
   }
   return words;
 }

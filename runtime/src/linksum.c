@@ -2,6 +2,7 @@
 /* linksum.c - see linksum.h. */
 #include "linksum.h"
 
+#include "link_index.h"
 #include "sidesum.h"
 #include "step.h"
 #include "threads.h"
@@ -10,14 +11,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The links of a connection by source, cut by who owns the targets: part p's links of source s are
- * [start[p * sources + s], start[p * sources + s + 1]), in ascending target. */
-typedef struct {
-  uint32_t *start;  /* parts * sources + 1 */
-  uint32_t *target; /* one a link */
-  uint32_t *link;   /* its number in the order by target; NULL where no sum is weighted */
-} scatter_index;
 
 /* Source terms of the last ticks: slot (ticks done % slots). */
 typedef struct {
@@ -47,7 +40,7 @@ typedef struct {
 } target_work;
 
 struct link_sums {
-  scatter_index *scatter; /* per connection; empty where no sum needs it */
+  link_index *scatter; /* per connection, by source; links where sums are weighted; empty where no sum needs it */
   active_list *lists;
   uint32_t list_count;
   uint32_t *list_of;    /* per sum; NSA_NONE without source term */
@@ -120,41 +113,19 @@ static void part_range(const sim *s, uint32_t population, uint32_t part, uint32_
   *end = e < p->size ? (uint32_t)e : p->size;
 }
 
-/* Counting sort of the links of targets [begin, end) by source: stable, so targets stay ascending. */
-static void index_part(const sim_links *links, scatter_index *index, uint32_t *start, uint32_t sources,
-                       uint32_t begin, uint32_t end) {
-  uint32_t first = links->row[begin], last = links->row[end];
-  for (uint32_t k = first; k < last; k++) start[links->source[k] + 1]++;
-  start[0] = first;
-  for (uint32_t i = 0; i < sources; i++) start[i + 1] += start[i];
-  for (uint32_t t = begin; t < end; t++)
-    for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) {
-      uint32_t at = start[links->source[k]]++;
-      index->target[at] = t;
-      if (index->link) index->link[at] = k;
-    }
-  memmove(start + 1, start, sources * sizeof *start); /* each start had moved to its end */
-  start[0] = first;
-}
-
 static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weighted) {
-  const nsa_connection *connection = &s->program->connections[c];
-  const sim_links *links = &s->links[c];
-  uint32_t sources = s->populations[connection->source].size, parts = parts_of(s, connection->target);
-  scatter_index *index = &ls->scatter[c];
-  uint64_t starts = (uint64_t)parts * sources + 1;
-  index->start = calloc(starts, sizeof *index->start);
-  index->target = malloc((links->count + 1) * sizeof *index->target);
-  index->link = is_weighted ? malloc((links->count + 1) * sizeof *index->link) : NULL;
-  s->allocated += (starts + links->count * (is_weighted ? 2 : 1)) * sizeof(uint32_t);
-  if (!index->start || !index->target || (is_weighted && !index->link)) return false;
+  uint32_t target = s->program->connections[c].target, parts = parts_of(s, target);
+  uint32_t *bounds = malloc(((size_t)parts + 1) * sizeof *bounds);
+  if (!bounds) return false;
   for (uint32_t part = 0; part < parts; part++) {
     uint64_t first_block, last_block;
-    uint32_t begin, end;
-    part_range(s, connection->target, part, parts, &first_block, &last_block, &begin, &end);
-    index_part(links, index, index->start + (uint64_t)part * sources, sources, begin, end);
+    part_range(s, target, part, parts, &first_block, &last_block, &bounds[part], &bounds[part + 1]);
   }
-  return true;
+  link_index_request request = {.connection = c, .from = NSA_SIDE_PRE, .to = NSA_SIDE_POST, .parts = parts, .bounds = bounds,
+                                .keeps_links = is_weighted, .keeps_to = true};
+  bool ok = link_index_make(s, &request, &ls->scatter[c]);
+  free(bounds);
+  return ok;
 }
 
 static bool build_scatters(sim *s, struct link_sums *ls) {
@@ -260,11 +231,7 @@ struct link_sums *link_sums_new(sim *s, char error[SIM_ERROR_SIZE]) {
 
 void link_sums_free(struct link_sums *ls, uint32_t connections) {
   if (!ls) return;
-  for (uint32_t c = 0; ls->scatter && c < connections; c++) {
-    free(ls->scatter[c].start);
-    free(ls->scatter[c].target);
-    free(ls->scatter[c].link);
-  }
+  for (uint32_t c = 0; ls->scatter && c < connections; c++) link_index_free(&ls->scatter[c]);
   for (uint32_t i = 0; i < ls->list_count; i++) free(ls->lists[i].elements);
   for (uint32_t i = 0; i < ls->line_count; i++) free(ls->lines[i].values);
   side_sums_free(ls->sides);
@@ -449,17 +416,17 @@ static inline void add_to_all(double *sums, const uint32_t *target, const uint32
   for (; target < end; target++) sums[*target] += term;
 }
 
-static void scatter(const scatter_index *index, const uint32_t *start, const active_list *list,
+static void scatter(const link_index *index, const uint32_t *start, const active_list *list,
                     const gather_job *g) {
   enum { AHEAD = 4 };
   memset(g->sums + g->begin, 0, (g->end - g->begin) * sizeof *g->sums);
   for (uint32_t i = 0; i < list->count; i++) {
-    if (i + AHEAD < list->count) prefetch(index->target + start[list->elements[i + AHEAD]]);
+    if (i + AHEAD < list->count) prefetch(index->to + start[list->elements[i + AHEAD]]);
     uint32_t source = list->elements[i], from = start[source], to = start[source + 1];
     double term = g->terms[source];
-    if (!g->weights) add_to_all(g->sums, index->target + from, index->target + to, term);
+    if (!g->weights) add_to_all(g->sums, index->to + from, index->to + to, term);
     else
-      for (uint32_t k = from; k < to; k++) g->sums[index->target[k]] += term * g->weights[index->link[k]];
+      for (uint32_t k = from; k < to; k++) g->sums[index->to[k]] += term * g->weights[index->link[k]];
   }
 }
 
@@ -484,7 +451,7 @@ static void sum_range(const sim *s, uint32_t i, uint32_t part, uint32_t begin, u
     gather(&g);
     return;
   }
-  const scatter_index *index = &ls->scatter[sum->connection];
+  const link_index *index = &ls->scatter[sum->connection];
   uint64_t sources = s->populations[s->program->connections[sum->connection].source].size;
   scatter(index, index->start + part * sources, &ls->lists[ls->list_of[i]], &g);
 }
