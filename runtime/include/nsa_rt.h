@@ -84,4 +84,10 @@ typedef struct {
 } nsa_memory_forecast;
 nsa_memory_forecast nsa_forecast_memory(const nsa_program *program);
 
+/* How many links a connection is expected to have, and all that is kept of them. */
+typedef struct {
+  double links, bytes;
+} nsa_link_forecast;
+nsa_link_forecast nsa_forecast_links(const nsa_program *program, uint32_t connection);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "connect_draw.h"
 #include "connect_place.h"
+#include "memory.h"
 #include "nsa_math.h"
 #include "threads.h"
 
@@ -273,8 +274,7 @@ static bool decide_all(const pairing *p) {
 }
 
 static void *aligned_zeros(uint64_t bytes) {
-  bytes = (bytes + 63) / 64 * 64;
-  void *p = aligned_alloc(64, (size_t)bytes);
+  void *p = memory_large(bytes);
   return p ? memset(p, 0, (size_t)bytes) : NULL;
 }
 

@@ -157,6 +157,16 @@ static double buffer_bytes(const nsa_program *p) {
   return bytes;
 }
 
+nsa_link_forecast nsa_forecast_links(const nsa_program *p, uint32_t connection) {
+  double bytes = link_bytes(p, connection);
+  for (uint32_t i = 0; i < p->fields_count; i++) {
+    bool is_of_links = false;
+    double field = field_bytes(p, &p->fields[i], &is_of_links);
+    if (is_of_links && p->domains[p->fields[i].domain].owner == connection) bytes += field;
+  }
+  return (nsa_link_forecast){connect_expected_links(p, &p->connections[connection]), bytes};
+}
+
 nsa_memory_forecast nsa_forecast_memory(const nsa_program *p) {
   nsa_memory_forecast forecast = {0};
   double fields = 0, links = 0, link_fields = 0;

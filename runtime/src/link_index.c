@@ -59,7 +59,7 @@ static void fill(uint32_t *to, uint32_t x, uint32_t count) {
 
 static void partners_of_links(const sorter *sort, uint32_t first, uint32_t count, uint32_t *elements) {
   for (uint32_t i = 0; i < count; i++)
-    elements[i] = sort->look.known[first + i] ? sort->look.index[first + i] : NSA_NONE;
+    elements[i] = sort->look.index[first + i] | ((uint32_t)sort->look.known[first + i] - 1); /* without a branch */
 }
 
 /* The elements of one side of consecutive links to one target; NSA_NONE where there is none. */

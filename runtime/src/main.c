@@ -162,9 +162,10 @@ static void add_step_stages(run_case *c) {
   const sim_times *times = &c->sim->times;
   if (!c->sim->timed)
     return;
-  const nsa_stage_time parts[] = {{"  stimuli", times->stimuli}, {"  step kernels", times->step},
-                                  {"  events", times->events},   {"  source terms", times->sources},
-                                  {"  link sums", times->sums},  {"  record", times->record}};
+  const nsa_stage_time parts[] = {{"  arrivals", times->arrivals},   {"  stimuli", times->stimuli},
+                                  {"  step kernels", times->step},   {"  events", times->events},
+                                  {"  source terms", times->sources}, {"  link sums", times->sums},
+                                  {"  record", times->record}};
   for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
     if (parts[i].seconds > 0)
       c->stages[c->stage_count++] = parts[i];

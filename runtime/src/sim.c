@@ -5,6 +5,7 @@
 #include "connect.h"
 #include "events.h"
 #include "linksum.h"
+#include "memory.h"
 #include "step.h"
 #include "stimulus.h"
 #include "threads.h"
@@ -68,7 +69,7 @@ static bool field_allocate(sim *s, uint32_t f, uint64_t count, char error[SIM_ER
   /* One more entry than there are: where the padding of batches of events writes to. */
   uint64_t padded = sim_padded(field->is_uniform ? count : count + 1), size = type_size[field->type];
   uint64_t bytes = (padded * size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-  s->field_data[f] = padded > UINT64_MAX / 16 ? NULL : aligned_alloc(CACHE_LINE, (size_t)bytes);
+  s->field_data[f] = padded > UINT64_MAX / 16 ? NULL : memory_large(bytes);
   if (!s->field_data[f]) {
     snprintf(error, SIM_ERROR_SIZE,
              "out of memory: '%s' needs %" PRIu64 " bytes for %" PRIu64

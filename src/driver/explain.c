@@ -67,9 +67,13 @@ static void print_connections(const compilation *c, FILE *out) {
     fprintf(out, "Connections\n");
   for (uint32_t k = 0; k < p->connections_count; k++) {
     const nsa_connection *cn = &p->connections[k];
-    fprintf(out, "  %s: %s -> %s via %s%s\n", cn->name, p->populations[cn->source].name,
-            p->populations[cn->target].name, cn->synapse,
-            cn->is_stencil ? ", no stored links" : "");
+    nsa_link_forecast f = nsa_forecast_links(p, k);
+    fprintf(out, "  %s: %s -> %s via %s", cn->name, p->populations[cn->source].name,
+            p->populations[cn->target].name, cn->synapse);
+    if (cn->is_stencil)
+      fputs(", no stored links\n", out);
+    else
+      fprintf(out, ", %.0f links of %.1f bytes\n", f.links, f.links > 0 ? f.bytes / f.links : 0);
     print_decisions(c, cn->name, out);
   }
 }
