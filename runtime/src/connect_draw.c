@@ -9,6 +9,18 @@
 #define NSA_NAME(name) drawn_##name
 #include "math/vec.h"
 
+/* polynomial of math/vec.h without a loop: within a loop over lanes it would keep compilers from making vectors. */
+NSA_INLINE double polynomial_of_lane(double x, const double *c, int top) {
+  double x2 = x * x, first = c[top], second = c[top - 1];
+#define TWO_TERMS(k)                                                                               \
+  if (top - k >= 1) first = fma_(first, x2, c[top - k]), second = fma_(second, x2, c[top - k - 1]);
+  TWO_TERMS(2) TWO_TERMS(4) TWO_TERMS(6) TWO_TERMS(8) TWO_TERMS(10) TWO_TERMS(12) TWO_TERMS(14)
+#undef TWO_TERMS
+  return top % 2 == 0 ? fma_(second, x, fma_(first, x2, c[0])) : fma_(first, x, second);
+}
+#undef POLYNOMIAL
+#define POLYNOMIAL(x, table) polynomial_of_lane(x, table, (int)(sizeof(table) / sizeof(table)[0]) - 1)
+
 /* A function declared static before remains so. */
 #define NSA_ARGS_1 double
 #define NSA_ARGS_2 double, double
@@ -142,17 +154,26 @@ NSA_INLINE void steps_loop(uint64_t key, double element, double first, const dra
   }
 }
 
+/* Vectors are loaded from what is stored here, which waits where single words are stored. */
+NSA_INLINE void put_words(uint64_t *words, const uint32_t *from, uint32_t count) {
+  if (count == LANES)
+    for (uint32_t i = 0; i < LANES; i++)
+      words[i] = from[i];
+  else
+    for (uint32_t i = 0; i < count; i++)
+      words[i] = from[i];
+}
+
 /* Numbers are below 1: a candidate is always taken at p >= 1 and never at p <= 0. */
 NSA_INLINE void decisions_loop(number_maker make, uint64_t key, const uint32_t *candidates, uint32_t target,
                                const double *p, uint32_t count, uint8_t *taken) {
   double drawn[LANES];
   lanes at = {{0}, {0}, {0}, {0}};
+  for (uint32_t i = 0; i < LANES; i++)
+    at.w1[i] = target;
   for (uint32_t from = 0; from < count; from += LANES) {
     uint32_t some = count - from < LANES ? count - from : LANES;
-    for (uint32_t i = 0; i < some; i++) {
-      at.w0[i] = candidates[from + i];
-      at.w1[i] = target;
-    }
+    put_words(at.w0, candidates + from, some);
     make(key, &at, drawn);
     for (uint32_t i = 0; i < some; i++)
       taken[from + i] = drawn[i] < p[from + i];
@@ -165,7 +186,7 @@ NSA_INLINE void gaps_loop(number_maker make, uint64_t key, double element, doubl
     uint32_t some = count - from < LANES ? count - from : LANES;
     numbers_of_element(make, key, (uint64_t)element, (uint64_t)first + from, drawn);
     for (uint32_t i = 0; i < LANES; i++)
-      drawn[i] = floor(mean * neg(log_normal_range(1.0 - drawn[i])));
+      drawn[i] = mean * neg(log_normal_range(1.0 - drawn[i]));
     memcpy(gaps + from, drawn, some * sizeof *drawn);
   }
 }
@@ -173,15 +194,12 @@ NSA_INLINE void gaps_loop(number_maker make, uint64_t key, double element, doubl
 NSA_INLINE void pairs_loop(number_maker make, uint64_t key, const uint32_t *a, const uint32_t *b, const uint32_t *c, uint32_t count,
                            double *numbers) {
   double drawn[LANES];
-  lanes at = {{0}, {0}, {0}, {0}};
+  lanes at = {{0}, {0}, {0}, {0}}; /* b has 32 bits: w3 stays 0 */
   for (uint32_t from = 0; from < count; from += LANES) {
     uint32_t some = count - from < LANES ? count - from : LANES;
-    for (uint32_t i = 0; i < some; i++) {
-      at.w0[i] = a[from + i];
-      at.w1[i] = b[from + i];
-      at.w2[i] = c[from + i];
-      at.w3[i] = 0; /* b has 32 bits */
-    }
+    put_words(at.w0, a + from, some);
+    put_words(at.w1, b + from, some);
+    put_words(at.w2, c + from, some);
     make(key, &at, drawn);
     memcpy(numbers + from, drawn, some * sizeof *drawn);
   }

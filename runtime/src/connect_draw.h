@@ -28,8 +28,8 @@ void draw_steps(uint64_t key, double element, double first, const draw_kernel *k
 void draw_decisions(uint64_t key, const uint32_t *candidates, uint32_t target, const double *p, uint32_t count,
                     uint8_t *taken);
 
-/* Draws of an element: how many candidates are passed over before one is taken, each with probability p, where
- * mean = -1/log(1 - p) (whole parts of an exponential distribution are geometric). */
+/* Draws of an element, from an exponential distribution with that mean. Their whole parts say how many candidates are
+ * passed over before one is taken, each with probability p, where mean = -1/log(1 - p). */
 void draw_gaps(uint64_t key, double element, double first, double mean, uint32_t count, double *gaps);
 
 /* One number in [0, 1) a pair of elements a and b; c tells several of one pair from each other. */
