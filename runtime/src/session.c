@@ -88,6 +88,15 @@ void *nsa_session_field(const nsa_session *session, uint32_t field, uint64_t *co
   return session->sim->field_data[field];
 }
 
+void nsa_session_read(const nsa_session *session, uint32_t field, uint64_t at, uint64_t n, double *values) {
+  const nsa_field *f = &session->program.fields[field];
+  probe_view view = {.data = session->sim->field_data[field],
+                     .type = (nsa_type)f->type,
+                     .is_uniform = f->is_uniform != 0,
+                     .count = session->sim->field_count[field]};
+  probe_copy(&view, at, n, values);
+}
+
 void *const *nsa_session_kernel_fields(const nsa_session *session, uint32_t kernel) {
   return session->sim->kernel_fields[kernel];
 }

@@ -67,6 +67,19 @@ static uint32_t slowest_state(const comparison *c, uint32_t population) {
   return ticks;
 }
 
+/* Whether what is recorded of links is a state with an equation. */
+static bool is_equation_of_links(const comparison *c, uint32_t connection, const char *recorded) {
+  const model *m = c->legs[0].c.model;
+  const model_connection *link = &m->connections.data[connection];
+  const model_component *synapse = &m->components.data[link->component];
+  for (uint32_t k = 0; k < synapse->odes.len; k++) {
+    const char *state = synapse->states.data[synapse->odes.data[k].state].name;
+    if (!strcmp(recorded, arena_printf(c->arena, "%s.%s", link->name, state)))
+      return true;
+  }
+  return false;
+}
+
 static void add_record(comparison *c, const nsa_record *r) {
   const nsa_probe *probe = &c->program->probes[r->probe];
   const nsa_domain *domain = &c->program->domains[probe->domain];
@@ -77,6 +90,8 @@ static void add_record(comparison *c, const nsa_record *r) {
                        .population = is_of_population && probe->reduce == NSA_REDUCE_NONE ? domain->owner : NSA_NONE,
                        .probe = r->probe,
                        .every = is_of_population ? slowest_state(c, domain->owner) : 1};
+  if (domain->kind == NSA_DOMAIN_CONNECTION)
+    q.has_equation = is_equation_of_links(c, domain->owner, r->name);
   vec_push(c->arena, &c->quantities, q);
 }
 
@@ -95,15 +110,10 @@ static uint64_t count_of(const comparison *c, const verify_quantity *q) {
 
 static void read_values(const comparison *c, const verify_quantity *q, int leg, uint64_t at, uint64_t n, double *x) {
   const nsa_session *session = c->legs[leg].session;
-  if (q->probe != NSA_NONE) {
+  if (q->probe != NSA_NONE)
     nsa_session_looked(session, q->probe, at, n, x);
-    return;
-  }
-  uint64_t count;
-  const void *data = nsa_session_field(session, q->field[leg], &count);
-  bool is_f64 = c->legs[leg].c.ir->program->fields[q->field[leg]].type == NSA_F64;
-  for (uint64_t i = 0; i < n; i++)
-    x[i] = is_f64 ? ((const double *)data)[at + i] : ((const uint8_t *)data)[at + i];
+  else
+    nsa_session_read(session, q->field[leg], at, n, x);
 }
 
 static void add_element(verify_sums *s, const double x[VERIFY_LEGS], uint64_t element, double now) {
@@ -181,10 +191,10 @@ static void add_drives(comparison *c) {
   for (uint32_t k = 0; k < c->program->fields_count; k++) {
     if (c->program->fields[k].kind != NSA_FIELD_EXTERNAL)
       continue;
-    uint64_t count;
-    const double *x = nsa_session_field(c->legs[0].session, k, &count);
+    double x;
+    nsa_session_read(c->legs[0].session, k, 0, 1, &x);
     verify_drive *d = &c->out->drives.data[next++];
-    d->sum += x[0];
+    d->sum += x;
     d->count++;
   }
 }

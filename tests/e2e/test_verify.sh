@@ -82,6 +82,23 @@ sed 's/0.4 ms/0.3 ms/' scales.nsa >three.nsa
 verify 0 three.nsa
 near "slow's error in all" "$(value all b.w error)" "$(euler 10 error 0.3)" 0.03
 
+# A state of links, where it is recorded.
+cat >links.nsa <<'EOF'
+timescale fast = 0.1 ms
+neuron c { state v = 0
+  input I }
+synapse s { state w = 1
+  dw/dt = -w/(10 ms) using euler
+  post.I += w }
+population p : c[3]
+connect p -> p via s by all_to_all
+record s.w
+run 20 ms
+EOF
+verify 0 links.nsa
+near "the error of links" "$(value fast s.w error)" "$(euler 10 error)" 0.01
+says 'suggested step of fast: 0.04[67] ms, for s.w' out.txt
+
 # Spikes: exact between them, so that only their times, whole steps, are in error; few enough to stay together.
 cat >spikes.nsa <<'EOF'
 timescale fast = 0.1 ms
