@@ -9,6 +9,7 @@
 #   make bench     measure beside C and Brian2 (docs/benchmarks.md); BENCH="cobahh cuba" some, BENCH_ARGS="-n 9" more often
 #   make bench-growth  the same model from a thousand to a million neurons
 #   make bench-deps  install Brian2 for it   make fuzz   feed damaged models to the compiler
+#   make cvode-deps  install SUNDIALS CVODE, which `nsa verify` then compares with (docs/verify.md)
 #   make bless     accept what the stages print now as the golden outputs
 #   make docs      write docs/models.md from the comments of the models
 #   make deps      install what is missing of the packages below      make clean
@@ -28,7 +29,7 @@ NSA := $(RELEASE)/bin/nsa
 DEMO := examples/working_memory.nsa
 DEMO_OUT := build/demo
 
-.PHONY: all demo test build install asan bench bench-growth bench-deps fuzz bless docs deps clean
+.PHONY: all demo test build install asan bench bench-growth bench-deps cvode-deps fuzz bless docs deps clean
 all: build
 
 deps:
@@ -67,6 +68,9 @@ bench-growth: build
 
 bench-deps:
 	@sh tests/tools/deps.sh python3-brian g++
+
+cvode-deps:
+	@sh tests/tools/deps.sh libsundials-dev
 
 fuzz: deps
 	@test -f build/asan/build.ninja || cmake --preset asan

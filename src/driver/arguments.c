@@ -21,7 +21,11 @@ static bool is_for(const char *verbs, const char *verb) {
   return false;
 }
 
-static bool takes_run_options(const char *verb) { return !strcmp(verb, "run"); }
+/* `verify` runs a model, but writes no results. */
+static bool takes_run_option(const char *verb, const char *option) {
+  return !strcmp(verb, "run") ||
+         (!strcmp(verb, "verify") && is_for("--set --variant --seed --threads --for --pattern", option));
+}
 
 static uint32_t find_own(const arguments *args, const char *word) {
   for (uint32_t k = 0; k < ARGUMENT_COUNT; k++)
@@ -30,10 +34,11 @@ static uint32_t find_own(const arguments *args, const char *word) {
   return ARGUMENT_COUNT;
 }
 
-static const nsa_option *find_run_option(const char *word) {
+static const nsa_option *find_run_option(const char *verb, const char *word) {
   size_t len = strcspn(word, "=");
   for (uint32_t k = 0; k < nsa_run_option_count; k++)
-    if (strlen(nsa_run_options[k].name) == len && !strncmp(nsa_run_options[k].name, word, len))
+    if (strlen(nsa_run_options[k].name) == len && !strncmp(nsa_run_options[k].name, word, len) &&
+        takes_run_option(verb, nsa_run_options[k].name))
       return &nsa_run_options[k];
   return NULL;
 }
@@ -44,8 +49,9 @@ static const char *nearest_option(arena *a, const char *verb, const char *word) 
   for (uint32_t k = 0; k < ARGUMENT_COUNT; k++)
     if (is_for(rows[k].verbs, verb))
       names[count++] = rows[k].name;
-  for (uint32_t k = 0; takes_run_options(verb) && k < nsa_run_option_count; k++)
-    names[count++] = nsa_run_options[k].name;
+  for (uint32_t k = 0; k < nsa_run_option_count; k++)
+    if (takes_run_option(verb, nsa_run_options[k].name))
+      names[count++] = nsa_run_options[k].name;
   return diag_nearest(word, names, count);
 }
 
@@ -69,7 +75,7 @@ static void note_pattern(arena *a, arguments *args, const char *text) {
 }
 
 static bool add_run_option(arena *a, arguments *args, int argc, char **argv, int *k) {
-  const nsa_option *option = find_run_option(argv[*k]);
+  const nsa_option *option = find_run_option(args->verb, argv[*k]);
   vec_push(a, &args->run, argv[*k]);
   const char *value = strchr(argv[*k], '=');
   value = value ? value + 1 : NULL;
@@ -109,8 +115,7 @@ bool arguments_parse(arena *a, int argc, char **argv, arguments *out) {
       if (!add_own_option(out, own, argc, argv, &k))
         return false;
     } else if (argv[k][0] == '-' && argv[k][1]) {
-      bool is_run = takes_run_options(out->verb) && find_run_option(argv[k]);
-      if (!is_run)
+      if (!find_run_option(out->verb, argv[k]))
         return refuse_option(a, out, argv[k]);
       if (!add_run_option(a, out, argc, argv, &k))
         return false;
@@ -133,7 +138,9 @@ void arguments_print(const char *verb, FILE *out) {
     snprintf(head, sizeof head, "%s %s", rows[k].name, rows[k].argument ? rows[k].argument : "");
     fprintf(out, "  %-22s %s\n", head, rows[k].help);
   }
-  for (uint32_t k = 0; takes_run_options(verb) && k < nsa_run_option_count; k++) {
+  for (uint32_t k = 0; k < nsa_run_option_count; k++) {
+    if (!takes_run_option(verb, nsa_run_options[k].name))
+      continue;
     char head[64];
     snprintf(head, sizeof head, "%s %s", nsa_run_options[k].name,
              nsa_run_options[k].argument ? nsa_run_options[k].argument : "");

@@ -21,6 +21,10 @@ typedef struct {
   bool analyse_timescales; /* warn where steps do not fit the equations */
   bool keep_unoptimised;   /* stop before the optimiser: for the interpreter and dumps */
   const char *stop_after;  /* name of a stage, or NULL */
+  const char *refined;     /* timescale of which each step becomes `refine` steps; NULL: every timescale */
+  uint32_t refine;         /* 0 and 1: steps are as written */
+  bool equations_only;     /* populations step by their equations alone, and have rates */
+  bool draws_at_mean;      /* without noise: nothing is drawn at random but what a run starts with */
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
 } compile_options;

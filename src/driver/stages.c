@@ -39,6 +39,8 @@ static bool run_check(compilation *c) {
   model_options options = {.patterns = c->options->patterns,
                            .pattern_count = c->options->pattern_count,
                            .model_folders = model_folders(c),
+                           .refined = c->options->refined,
+                           .refine = c->options->refine,
                            .needs_run = c->options->needs_run};
   c->model = model_check(c->arena, c->names, c->sink, c->ast, &options);
   return diag_error_count(c->sink) == 0;
@@ -48,7 +50,10 @@ static bool run_check(compilation *c) {
 
 static bool run_lower(compilation *c) {
   char *folder = file_folder(c->arena, c->options->path);
-  lower_options options = {.folder = folder, .analyse_timescales = c->options->analyse_timescales};
+  lower_options options = {.folder = folder,
+                           .analyse_timescales = c->options->analyse_timescales,
+                           .equations_only = c->options->equations_only,
+                           .draws_at_mean = c->options->draws_at_mean};
   c->ir = lower_model(c->arena, c->model, c->sink, &options, &c->report);
   return c->ir != NULL;
 }

@@ -4,6 +4,7 @@
 #include "driver/arguments.h"
 #include "driver/driver.h"
 #include "driver/explain.h"
+#include "driver/verify.h"
 #include "interp/interp.h"
 #include "support/file.h"
 #include <stdlib.h>
@@ -294,6 +295,8 @@ static int verb_fmt(invocation *v) {
   return code;
 }
 
+static int verb_verify(invocation *v) { return needs_file(v) ? verify_main(v->arena, &v->args) : 2; }
+
 /* ---- the table, and what is not in it ---- */
 
 static const verb verbs[] = {
@@ -304,6 +307,8 @@ static const verb verbs[] = {
      "errors, warnings and the timescale analysis; runs nothing"},
     {"explain", verb_explain, "nsa explain FILE",
      "what the compiler decided, and the memory a run takes"},
+    {"verify", verb_verify, "nsa verify FILE [options]",
+     "the error of each timescale's step, and a step for a tolerance"},
     {"emit", verb_emit, "nsa emit --ast|--lowered|--ir|--llvm|--asm FILE", "print a stage"},
     {"fmt", verb_fmt, "nsa fmt [--write] FILE", "the one canonical layout"},
 };

@@ -292,6 +292,10 @@ static void analyse(system_builder *sb, const solve_system *sys, const model_ode
 /* ---- one system ---- */
 
 static ir_value draw_gauss(scope *s, const char *name) {
+  if (s->l->options->draws_at_mean) {
+    lower_note_draw(s->l, "%s", name);
+    return ir_number(s->b, 0);
+  }
   uint64_t key = hash_name64(name);
   return ir_random(s->b, IR_OP_rand_normal, key, s->timescale, s->who_a, s->who_b,
                    ir_number(s->b, 0), ir_number(s->b, 1));

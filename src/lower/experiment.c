@@ -121,8 +121,10 @@ static void lower_stimulus(lowering *l, pixel_users *users, uint32_t k) {
   if (st->is_present) {
     out.image = st->image;
     out.pixel = shared_pixel_field(l, users, k);
-    if (st->flip)
+    if (st->flip && !l->options->draws_at_mean)
       out.flip = lower_evaluate(l, false, st->population, st->flip).value;
+    if (st->flip && l->options->draws_at_mean)
+      lower_note_draw(l, "%s/flip", l->m->populations.data[st->population].name);
   }
   out.key = hash_name64(st->key ? st->key : "stimulus");
   out.start = lower_whole_ticks(l, st->start);

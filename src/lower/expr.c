@@ -268,9 +268,24 @@ static const ir_opcode random_op[BUILTIN_COUNT] = {
     [BUILTIN_bernoulli] = IR_OP_rand_bernoulli,
 };
 
+static bool is_drawn_during_run(uint32_t role) {
+  return role != NSA_ROLE_INIT && role != NSA_ROLE_SETUP && role != NSA_ROLE_CANDIDATE;
+}
+
+/* x, y: the distribution's arguments. */
+static ir_value mean_of_draw(ir_builder *b, uint32_t fn, ir_value x, ir_value y) {
+  if (fn != BUILTIN_uniform)
+    return x;
+  return ir_binary(b, IR_OP_mul, ir_number(b, 0.5), ir_binary(b, IR_OP_add, x, y));
+}
+
 static ir_value lower_random(scope *s, const model_expr *e) {
   ir_value x = lower_expr(s, e->args[0]);
   ir_value y = e->args[1] ? lower_expr(s, e->args[1]) : IR_NO_VALUE;
+  if (s->l->options->draws_at_mean && is_drawn_during_run(s->b->function->role)) {
+    lower_note_draw(s->l, "%s/%s", s->key_prefix, e->key);
+    return mean_of_draw(s->b, e->fn, x, y);
+  }
   uint64_t key = hash_name64(arena_printf(s->l->arena, "%s/%s", s->key_prefix, e->key));
   return ir_random(s->b, random_op[e->fn], key, s->timescale, s->who_a, s->who_b, x, y);
 }

@@ -17,6 +17,18 @@ void lower_decide(lowering *l, const char *subject, const char *topic, const cha
   vec_push(l->arena, &l->report->decisions, d);
 }
 
+void lower_note_draw(lowering *l, const char *format, ...) {
+  char line[1024];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(line, sizeof line, format, args);
+  va_end(args);
+  for (uint32_t k = 0; k < l->report->draws.len; k++)
+    if (!strcmp(l->report->draws.data[k], line))
+      return;
+  vec_push(l->arena, &l->report->draws, arena_printf(l->arena, "%s", line));
+}
+
 nsa_place lower_place(lowering *l, span at) {
   nsa_place p = {NSA_NONE, 0, 0};
   if (at.file == UINT32_MAX)

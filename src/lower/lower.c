@@ -67,6 +67,8 @@ static void add_functions(lowering *l) {
     lower_settle(l, k);
     lower_sources(l, k);
     lower_collects(l, k);
+    if (l->options->equations_only)
+      lower_rates_of(l, k);
     fill_population(l, k);
   }
   for (uint32_t k = 0; k < l->m->connections.len; k++) {

@@ -20,13 +20,28 @@ typedef struct {
   const char *text;
 } lower_decision;
 
+/* An equation: fields of its state and of its rate. */
+typedef struct {
+  uint32_t state, rate, timescale;
+} lower_equation;
+
+/* With equations_only: a kernel (role PROBE) that computes dx/dt of a population's states from what their fields hold. */
+typedef struct {
+  uint32_t population, kernel;
+  VEC(lower_equation) equations;
+} lower_rates;
+
 typedef struct {
   VEC(lower_decision) decisions;
+  VEC(lower_rates) rates;
+  VEC(const char *) draws; /* with draws_at_mean: what was drawn at random during the run */
 } lower_report;
 
 typedef struct {
   const char *folder;      /* of the model file, for the paths that a run opens */
   bool analyse_timescales; /* report W0401 to W0403 */
+  bool equations_only;     /* populations step by their equations alone (no events, no blocks), and have rates */
+  bool draws_at_mean;      /* noise is zero and random functions give their mean, but for what a run starts with */
 } lower_options;
 
 /* Everything lives in the arena. NULL when an error was reported. */

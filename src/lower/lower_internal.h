@@ -241,6 +241,7 @@ void lower_input_fields(lowering *l); /* after all contributions are split */
 void lower_link_values(lowering *l);  /* after the fields of inputs */
 void lower_population_init(lowering *l, uint32_t population);
 void lower_step(lowering *l, uint32_t population);
+void lower_rates_of(lowering *l, uint32_t population); /* of options->equations_only */
 bool lower_needs_settling(const lowering *l, uint32_t population);
 void lower_settle(lowering *l, uint32_t population); /* phase 1, and what arrived, apart from the step */
 uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal); /* its number among the events */
@@ -316,6 +317,8 @@ void lower_load_links(scope *s, block_state *state, ir_value base_tick);
 
 void lower_decide(lowering *l, const char *subject, const char *topic, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* Once for each text. */
+void lower_note_draw(lowering *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type,
                          nsa_field_kind kind, double value, const dim *unit, span at);
 /* What a parameter or state starts with: its last override, else its declaration. */

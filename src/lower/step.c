@@ -398,6 +398,11 @@ void lower_step(lowering *l, uint32_t population) {
   st.self->states = st.now.states;
   st.self->timers = st.now.timers;
   load_inputs(&st);
+  if (l->options->equations_only) {
+    run_equations(&st);
+    store_states(&st);
+    return;
+  }
   run_event_blocks(&st);
   previous_conditions(&st);
   add_arrived_inputs(&st);
@@ -417,6 +422,33 @@ void lower_step(lowering *l, uint32_t population) {
   store_source_terms(&st);
   store_states(&st);
   restart_windows(&st);
+}
+
+static ir_value rate_of(step *st, const model_ode *ode) {
+  ir_value rate = lower_expr(&st->s, ode->rate);
+  if (!ode->unless)
+    return rate;
+  return ir_select(&st->b, lower_expr(&st->s, ode->unless), ir_number(&st->b, 0), rate);
+}
+
+void lower_rates_of(lowering *l, uint32_t population) {
+  const char *pop = l->m->populations.data[population].name;
+  lower_rates *out = vec_add(l->arena, &l->report->rates);
+  step st;
+  begin(&st, l, population, arena_printf(l->arena, "%s.rates", pop), NSA_ROLE_PROBE, &out->kernel);
+  out->population = population;
+  load_state(&st);
+  st.self->states = st.now.states;
+  st.self->timers = st.now.timers;
+  load_inputs(&st);
+  for (uint32_t k = 0; k < st.c->odes.len; k++) {
+    const model_ode *ode = &st.c->odes.data[k];
+    const char *name = arena_printf(l->arena, "%s.d%s/dt", pop, st.c->states.data[ode->state].name);
+    uint32_t field = lower_add_field(l, name, st.f->domain, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL, ode->at);
+    ir_store(&st.b, field, rate_of(&st, ode));
+    lower_equation equation = {st.f->state[ode->state], field, ode->timescale};
+    vec_push(l->arena, &out->equations, equation);
+  }
 }
 
 /* `on PHASE` stands in phase 3, but its function runs before the step's: what fired is dealt with

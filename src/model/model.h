@@ -429,6 +429,8 @@ typedef struct {
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
   const char *const *model_folders; /* where `import nsa.x.y` looks; NULL-terminated */
+  const char *refined; /* timescale of which each step becomes `refine` steps; NULL: every timescale */
+  uint32_t refine;     /* 0 and 1: steps are as written */
   bool needs_run; /* a file without populations or `run` is an error (run, build), not for check/fmt of libraries */
 } model_options;
 

@@ -19,6 +19,12 @@ static void check_timescale_name(checker *ck, const ast_name *name) {
   diag_hint(d, "give it another name");
 }
 
+static void refine_step(const checker *ck, model_timescale *t) {
+  const model_options *o = ck->options;
+  if (o->refine > 1 && (!o->refined || !strcmp(o->refined, t->name)))
+    t->dt /= o->refine;
+}
+
 static void add_timescale(checker *ck, const ast_decl *d) {
   expr_env env = env_constant(ck, NULL, "a timescale");
   model_timescale t = {
@@ -36,6 +42,7 @@ static void add_timescale(checker *ck, const ast_decl *d) {
                 LIMIT_TIMESCALES);
     return;
   }
+  refine_step(ck, &t);
   map_insert(ck->timescales, t.name, ck->model->timescales.len);
   vec_push(ck->arena, &ck->model->timescales, t);
 }
@@ -60,6 +67,7 @@ void timescales_check(checker *ck) {
       add_timescale(ck, ck->decls.data[i]);
   if (m->timescales.len == 0) {
     model_timescale t = {.name = "default", .dt = default_step, .at = SPAN_NONE};
+    refine_step(ck, &t);
     vec_push(ck->arena, &m->timescales, t);
   }
   for (uint32_t i = 0; i < m->timescales.len; i++)

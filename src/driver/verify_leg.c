@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "driver/verify.h"
+#include <unistd.h>
+
+static int fail(const char *message) {
+  fprintf(stderr, "nsa verify: %s\n", message);
+  return 2;
+}
+
+static int compile_leg(verify_leg *leg, uint32_t refine) {
+  int code = compile_run(&leg->c, &leg->options);
+  if (leg->c.failure)
+    return fail(leg->c.failure);
+  if (code) { /* the model as written was compiled before: it has none */
+    fprintf(stderr, "nsa verify: with %u steps for one the model cannot be compiled\n", refine);
+    diag_print(leg->c.sink, stderr, isatty(STDERR_FILENO) != 0);
+  }
+  return code;
+}
+
+static int link_leg(arena *a, const verify_options *o, verify_leg *leg, nsa_kernel_entry **entries) {
+  build_target target;
+  build_objects objects;
+  build_options how = {.use_cache = !o->args->values[ARGUMENT_no_cache]};
+  const char *error = NULL;
+  if (!build_target_host(a, 0, &target, &error) ||
+      !build_compile(a, leg->c.ir, &target, &how, &objects, NULL, &error))
+    return fail(error);
+  leg->jit = build_jit_new(a, &objects, &error);
+  if (!leg->jit)
+    return fail(error);
+  uint32_t count;
+  const nsa_kernel_fn *kernels = build_jit_kernels(leg->jit, &count);
+  *entries = ARENA_ARRAY(a, nsa_kernel_entry, count);
+  for (uint32_t k = 0; k < count; k++)
+    (*entries)[k].fn = kernels[k];
+  return 0;
+}
+
+int verify_leg_open(arena *a, const verify_options *o, const char *timescale, uint32_t refine, verify_leg *leg) {
+  *leg = (verify_leg){0};
+  leg->options = (compile_options){.path = o->args->file,
+                                   .needs_run = true,
+                                   .patterns = o->args->patterns.data,
+                                   .pattern_count = o->args->patterns.len,
+                                   .refined = timescale,
+                                   .refine = refine,
+                                   .draws_at_mean = true};
+  nsa_kernel_entry *entries = NULL;
+  int code = compile_leg(leg, refine);
+  if (!code)
+    code = link_leg(a, o, leg, &entries);
+  if (code)
+    return code;
+  char error[NSA_SESSION_ERROR];
+  leg->session = nsa_session_open(leg->c.ir->program, entries, (int)o->args->run.len, o->args->run.data, error);
+  return leg->session ? 0 : fail(error);
+}
+
+void verify_leg_close(verify_leg *leg) {
+  nsa_session_close(leg->session);
+  if (leg->jit)
+    build_jit_free(leg->jit);
+  if (leg->c.arena)
+    compile_free(&leg->c);
+  *leg = (verify_leg){0};
+}

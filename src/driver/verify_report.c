@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "driver/verify.h"
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- text ---- */
+
+static int width_of_names(const verify_result *r) {
+  size_t width = 12;
+  for (uint32_t k = 0; k < r->comparison_count; k++) {
+    const verify_comparison *c = &r->comparisons[k];
+    for (uint32_t i = 0; i < c->quantity_count; i++)
+      width = strlen(c->quantities[i].name) > width ? strlen(c->quantities[i].name) : width;
+    for (uint32_t i = 0; i < c->event_count; i++)
+      width = strlen(c->events[i].name) > width ? strlen(c->events[i].name) : width;
+  }
+  for (uint32_t k = 0; k < r->program->measures_count; k++)
+    width = strlen(r->program->measures[k].name) > width ? strlen(r->program->measures[k].name) : width;
+  return (int)width;
+}
+
+static void print_head(const verify_options *o, const verify_result *r, FILE *out) {
+  fprintf(out, "%s: %.6g ms, seed %llu; errors are parts of a variable's range, steps are for an error of %g\n",
+          r->path, r->duration, (unsigned long long)r->seed, o->tolerance);
+  if (r->draw_count)
+    fprintf(out, "without noise: draws depend on the step. At their mean instead:");
+  for (uint32_t k = 0; k < r->draw_count; k++)
+    fprintf(out, "%s %s", k ? "," : "", r->draws[k]);
+  if (r->draw_count)
+    fprintf(out, "\n");
+  for (uint32_t k = 0; k < r->each_step.len; k++)
+    fprintf(out, "%s has blocks that run at each step: with half the step twice as often\n", r->each_step.data[k]);
+}
+
+static void print_until(const verify_comparison *c, FILE *out) {
+  if (!c->parting.event)
+    fprintf(out, "states are compared to the end\n");
+  else
+    fprintf(out, "states are compared until %.6g ms: %s of element %u is then in the run with %s alone\n", c->parting.time,
+            c->parting.event, c->parting.element,
+            c->parting.leg == 0 ? "the steps as written" : c->parting.leg == 1 ? "half the step" : "a quarter of the step");
+}
+
+static const char *bound_of(double factor) {
+  return factor >= VERIFY_MOST_FACTOR ? ">= " : factor <= VERIFY_LEAST_FACTOR ? "< " : "";
+}
+
+static void print_quantity(const verify_comparison *c, const verify_quantity *q, int width, FILE *out) {
+  const verify_error *e = &q->error;
+  if (!q->sums.count) {
+    fprintf(out, "  %-*s  not compared\n", width, q->name);
+    return;
+  }
+  if (e->kind == VERIFY_ERROR_NONE) {
+    fprintf(out, "  %-*s  none\n", width, q->name);
+    return;
+  }
+  char order[16] = "  -", step[32], at[48];
+  if (e->kind == VERIFY_ERROR_MEASURED)
+    snprintf(order, sizeof order, "%.2f", e->order);
+  snprintf(step, sizeof step, "%s%.4g ms", bound_of(e->factor), verify_round_down(c->dt * e->factor));
+  snprintf(at, sizeof at, "%llu at %.6g ms", (unsigned long long)q->sums.worst_element, q->sums.worst_time);
+  fprintf(out, "  %-*s  %-9.2g %-9.2g %-6s %-13s %s\n", width, q->name, e->error, e->largest, order, step, at);
+}
+
+static void print_events(const verify_comparison *c, int width, FILE *out) {
+  if (!c->event_count)
+    return;
+  fprintf(out, "  %-*s  as written  half step   paired    apart, mean and most\n", width, "events");
+  for (uint32_t k = 0; k < c->event_count; k++) {
+    const verify_event *e = &c->events[k];
+    fprintf(out, "  %-*s  %-11llu %-11llu %-9llu", width, e->name, (unsigned long long)e->count[0],
+            (unsigned long long)e->count[1], (unsigned long long)e->paired);
+    if (e->paired)
+      fprintf(out, " %.3g ms, %.3g ms", e->apart_sum / (double)e->paired, e->apart_most);
+    fprintf(out, "\n");
+  }
+}
+
+static void print_comparison(const verify_comparison *c, int width, FILE *out) {
+  fprintf(out, "\ntimescale %s: %.6g ms, beside a half and a quarter of it\n", c->name, c->dt);
+  print_until(c, out);
+  fprintf(out, "  %-*s  %-9s %-9s %-6s %-13s %s\n", width, "variable", c->is_by_mean ? "mean" : "error", "largest", "order",
+          "step", "element and time of the largest");
+  for (uint32_t k = 0; k < c->quantity_count; k++)
+    if (c->quantities[k].sums.low < c->quantities[k].sums.high || c->quantities[k].error.kind != VERIFY_ERROR_NONE)
+      print_quantity(c, &c->quantities[k], width, out);
+  print_events(c, width, out);
+  double step = verify_round_down(c->dt * c->worst_factor);
+  if (c->worst)
+    fprintf(out, "suggested step of %s: %s%.4g ms, for %s\n", c->name, bound_of(c->worst_factor), step, c->worst);
+  else
+    fprintf(out, "suggested step of %s: no variable asks for a shorter one than %.4g ms\n", c->name, step);
+}
+
+static void print_measures(const verify_result *r, int width, FILE *out) {
+  if (!r->program->measures_count || !r->comparison_count)
+    return;
+  fprintf(out, "\n%-*s    as written", width, "measures");
+  for (uint32_t k = 0; k < r->comparison_count; k++)
+    fprintf(out, "   half of %-8s", r->comparisons[k].name);
+  fprintf(out, "\n");
+  for (uint32_t i = 0; i < r->program->measures_count; i++) {
+    fprintf(out, "  %-*s  %-12.6g", width, r->program->measures[i].name, r->comparisons[0].measures[0][i]);
+    for (uint32_t k = 0; k < r->comparison_count; k++)
+      fprintf(out, " %-18.6g", r->comparisons[k].measures[1][i]);
+    fprintf(out, " %s\n", strcmp(r->program->measures[i].unit, "1") ? r->program->measures[i].unit : "");
+  }
+}
+
+static void print_reference(const verify_result *r, int width, FILE *out) {
+  const verify_reference *ref = &r->reference;
+  if (ref->unavailable) {
+    fprintf(out, "\nreference integrator: %s\n", ref->unavailable);
+    return;
+  }
+  fprintf(out, "\nelement 0 without links, events and noise, drives held at their mean, beside SUNDIALS CVODE\n");
+  fprintf(out, "  %-*s  %-9s at\n", width, "variable", "error");
+  for (uint32_t k = 0; k < ref->rows.len; k++)
+    fprintf(out, "  %-*s  %-9.2g %.6g ms\n", width, ref->rows.data[k].name, ref->rows.data[k].error,
+            ref->rows.data[k].time);
+  for (uint32_t k = 0; k < ref->failures.len; k++)
+    fprintf(out, "  %s\n", ref->failures.data[k]);
+}
+
+void verify_print(arena *a, const verify_options *o, const verify_result *r, FILE *out) {
+  (void)a;
+  int width = width_of_names(r);
+  print_head(o, r, out);
+  for (uint32_t k = 0; k < r->comparison_count; k++)
+    print_comparison(&r->comparisons[k], width, out);
+  print_measures(r, width, out);
+  print_reference(r, width, out);
+}
+
+/* ---- JSON ---- */
+
+/* JSON has no NaN. */
+static void add_number(cJSON *object, const char *name, double x) {
+  if (isfinite(x))
+    cJSON_AddNumberToObject(object, name, x);
+  else
+    cJSON_AddNullToObject(object, name);
+}
+
+static cJSON *add_object(cJSON *list) {
+  cJSON *object = cJSON_CreateObject();
+  cJSON_AddItemToArray(list, object);
+  return object;
+}
+
+static void json_quantity(cJSON *list, const verify_comparison *c, const verify_quantity *q) {
+  const verify_error *e = &q->error;
+  bool has_error = e->kind != VERIFY_ERROR_NONE;
+  cJSON *o = add_object(list);
+  cJSON_AddStringToObject(o, "name", q->name);
+  add_number(o, "samples", (double)q->sums.count);
+  add_number(o, "low", q->sums.low);
+  add_number(o, "high", q->sums.high);
+  add_number(o, "error", e->error);
+  add_number(o, "largest", e->largest);
+  add_number(o, "order", e->kind == VERIFY_ERROR_MEASURED ? e->order : NAN);
+  add_number(o, "step_ms", has_error && !*bound_of(e->factor) ? c->dt * e->factor : NAN);
+  add_number(o, "worst_element", has_error ? (double)q->sums.worst_element : NAN);
+  add_number(o, "worst_time_ms", has_error ? q->sums.worst_time : NAN);
+}
+
+static void json_events(cJSON *list, const verify_comparison *c) {
+  for (uint32_t k = 0; k < c->event_count; k++) {
+    const verify_event *e = &c->events[k];
+    cJSON *o = add_object(list);
+    cJSON_AddStringToObject(o, "name", e->name);
+    add_number(o, "as_written", (double)e->count[0]);
+    add_number(o, "half_step", (double)e->count[1]);
+    add_number(o, "paired", (double)e->paired);
+    add_number(o, "apart_mean_ms", e->paired ? e->apart_sum / (double)e->paired : NAN);
+    add_number(o, "apart_most_ms", e->paired ? e->apart_most : NAN);
+  }
+}
+
+static void json_parting(cJSON *o, const verify_comparison *c) {
+  if (!c->parting.event) {
+    cJSON_AddNullToObject(o, "parting");
+    return;
+  }
+  cJSON *p = cJSON_AddObjectToObject(o, "parting");
+  cJSON_AddStringToObject(p, "event", c->parting.event);
+  add_number(p, "element", c->parting.element);
+  add_number(p, "time_ms", c->parting.time);
+  add_number(p, "steps_for_one", 1u << c->parting.leg);
+}
+
+static void json_comparison(cJSON *list, const nsa_program *p, const verify_comparison *c) {
+  cJSON *o = add_object(list);
+  cJSON_AddStringToObject(o, "timescale", c->name);
+  add_number(o, "step_ms", c->dt);
+  add_number(o, "compared_ms", c->compared);
+  cJSON_AddStringToObject(o, "error_is", c->is_by_mean ? "mean" : "largest");
+  json_parting(o, c);
+  cJSON *quantities = cJSON_AddArrayToObject(o, "variables");
+  for (uint32_t k = 0; k < c->quantity_count; k++)
+    json_quantity(quantities, c, &c->quantities[k]);
+  json_events(cJSON_AddArrayToObject(o, "events"), c);
+  add_number(o, "suggested_step_ms", verify_round_down(c->dt * c->worst_factor));
+  cJSON_AddStringToObject(o, "suggested_for", c->worst ? c->worst : "");
+  cJSON *measures = cJSON_AddArrayToObject(o, "measures");
+  for (uint32_t k = 0; k < p->measures_count; k++) {
+    cJSON *m = add_object(measures);
+    cJSON_AddStringToObject(m, "name", p->measures[k].name);
+    cJSON_AddStringToObject(m, "unit", p->measures[k].unit);
+    add_number(m, "as_written", c->measures[0][k]);
+    add_number(m, "half_step", c->measures[1][k]);
+  }
+}
+
+static void json_reference(cJSON *root, const verify_reference *ref) {
+  if (ref->unavailable) {
+    cJSON_AddNullToObject(root, "reference");
+    return;
+  }
+  cJSON *o = cJSON_AddObjectToObject(root, "reference");
+  cJSON_AddStringToObject(o, "integrator", "CVODE");
+  cJSON *rows = cJSON_AddArrayToObject(o, "variables");
+  for (uint32_t k = 0; k < ref->rows.len; k++) {
+    cJSON *row = add_object(rows);
+    cJSON_AddStringToObject(row, "name", ref->rows.data[k].name);
+    add_number(row, "error", ref->rows.data[k].error);
+    add_number(row, "time_ms", ref->rows.data[k].time);
+  }
+  cJSON *failures = cJSON_AddArrayToObject(o, "failures");
+  for (uint32_t k = 0; k < ref->failures.len; k++)
+    cJSON_AddItemToArray(failures, cJSON_CreateString(ref->failures.data[k]));
+}
+
+bool verify_print_json(const verify_options *o, const verify_result *r, FILE *out) {
+  cJSON *root = cJSON_CreateObject();
+  cJSON_AddStringToObject(root, "model", r->path);
+  add_number(root, "duration_ms", r->duration);
+  add_number(root, "seed", (double)r->seed);
+  add_number(root, "tolerance", o->tolerance);
+  cJSON *draws = cJSON_AddArrayToObject(root, "draws_at_mean");
+  for (uint32_t k = 0; k < r->draw_count; k++)
+    cJSON_AddItemToArray(draws, cJSON_CreateString(r->draws[k]));
+  cJSON *comparisons = cJSON_AddArrayToObject(root, "timescales");
+  for (uint32_t k = 0; k < r->comparison_count; k++)
+    json_comparison(comparisons, r->program, &r->comparisons[k]);
+  json_reference(root, &r->reference);
+  char *printed = cJSON_Print(root);
+  cJSON_Delete(root);
+  if (!printed)
+    return false;
+  fprintf(out, "%s\n", printed);
+  cJSON_free(printed);
+  return true;
+}
