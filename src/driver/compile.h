@@ -20,6 +20,7 @@ typedef struct {
   bool needs_run;          /* the file must be an experiment */
   bool analyse_timescales; /* warn where steps do not fit the equations */
   bool keep_unoptimised;   /* stop before the optimiser: for the interpreter and dumps */
+  const char *precision;   /* instead of the model's; NULL: the model's */
   const char *stop_after;  /* name of a stage, or NULL */
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;

@@ -49,6 +49,10 @@ static bool run_check(compilation *c) {
 static bool run_lower(compilation *c) {
   char *folder = file_folder(c->arena, c->options->path);
   lower_options options = {.folder = folder, .analyse_timescales = c->options->analyse_timescales};
+  if (c->options->precision && !model_precision_find(c->options->precision, &c->model->precision)) {
+    c->failure = arena_printf(c->arena, "--precision is double, single or mixed, not `%s`", c->options->precision);
+    return false;
+  }
   c->ir = lower_model(c->arena, c->model, c->sink, &options, &c->report);
   return c->ir != NULL;
 }
