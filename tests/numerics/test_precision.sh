@@ -51,6 +51,10 @@ grep -q "double, single or mixed, not .half" half.txt || fail "$(cat half.txt)"
 "$NSA" check unknown.nsa >unknown.txt 2>&1
 [ $? -eq 1 ] || fail "an unknown precision in the model is not exit code 1"
 grep -q "single.*double.*mixed" unknown.txt || fail "$(cat unknown.txt)"
+printf 'precision mixed\n' | cat single.nsa - >second.nsa
+"$NSA" check second.nsa >second.txt 2>&1
+[ $? -eq 1 ] || fail "two precisions are not exit code 1"
+grep -q "a second .precision." second.txt || fail "$(cat second.txt)"
 
 # The cost on the benchmarks: the same seeds, relative differences of what they measure. Networks are chaotic: their spikes
 # differ as between seeds.
