@@ -8,9 +8,14 @@
 
 #define NSA_NONE UINT32_MAX
 #define NSA_EVENT_ARRIVALS (UINT32_MAX - 1)
-#define NSA_PROGRAM_VERSION 1
+#define NSA_PROGRAM_VERSION 2
 
-typedef enum { NSA_F64, NSA_B1 /* one byte, 0 or 1 */, NSA_INDEX /* uint32_t */ } nsa_type;
+typedef enum { NSA_F64, NSA_B1 /* one byte, 0 or 1 */, NSA_INDEX /* uint32_t */, NSA_F32 /* float */ } nsa_type;
+#define NSA_TYPE_SIZES {[NSA_F64] = 8, [NSA_B1] = 1, [NSA_INDEX] = 4, [NSA_F32] = 4} /* bytes of an entry */
+#define NSA_TYPE_COUNT 4
+
+/* What numbers of a run are: `precision` of the language. */
+typedef enum { NSA_PRECISION_DOUBLE, NSA_PRECISION_SINGLE, NSA_PRECISION_MIXED } nsa_precision;
 
 typedef enum {
   NSA_DOMAIN_RUN,        /* one entry: what is uniform for all */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define NSA_ABI_VERSION 1
+#define NSA_ABI_VERSION 2
 
 /* Arrays are padded to whole multiples of this many entries; kernels get multiples of it. */
 #define NSA_PAD 8

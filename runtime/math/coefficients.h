@@ -140,4 +140,26 @@ static const double ATAN_R[11] = {
     -0x1.3a254249c2220p-6,
 };
 
+/* (e^r - 1 - r)/r^2, |r| <= ln2/2; error 2^-30.9 */
+static const float EXP_Q_SINGLE[6] = {
+    0x1.0000000000000p-1f,
+    0x1.5555560000000p-3f,
+    0x1.5554e80000000p-5f,
+    0x1.1110ee0000000p-7f,
+    0x1.6d44420000000p-10f,
+    0x1.a10a2c0000000p-13f,
+};
+
+/* (log((1+s)/(1-s)) - 2s)/s^3 in z, |s| <= 0.1716; error 2^-31.6 */
+static const float LOG_R_SINGLE[4] = {
+    0x1.5555560000000p-1f,
+    0x1.9999ec0000000p-2f,
+    0x1.245c3e0000000p-2f,
+    0x1.ddd00c0000000p-3f,
+};
+
+#define LN2_SINGLE_0 0x1.62e4000000000p-1f
+#define LN2_SINGLE_1 0x1.7f7d1c0000000p-20f
+#define LN2_INVERSE_SINGLE 0x1.7154760000000p+0f
+
 #endif

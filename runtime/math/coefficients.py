@@ -9,6 +9,8 @@ small factor of the minimax polynomial, and is then rounded to double. The comme
 gives the largest error found, relative to the whole function where the polynomial is a correction to
 it.
 """
+import struct
+
 from mpmath import mp, mpf, cos, cosh, exp, log, pi, sin, sinh, sqrt, asin, atan, atanh, matrix, lu_solve
 
 mp.prec = 600
@@ -18,7 +20,11 @@ def as_double(x):
     return mpf(float(x))
 
 
-def fit(function, low, high, degree):
+def as_single(x):
+    return mpf(struct.unpack("f", struct.pack("f", float(x)))[0])
+
+
+def fit(function, low, high, degree, rounded=as_double):
     """Coefficients of the polynomial that interpolates `function` at the Chebyshev nodes of [low, high]."""
     count = degree + 1
     nodes = [(low + high) / 2 + (high - low) / 2 * cos(pi * (2 * i + 1) / (2 * count)) for i in range(count)]
@@ -28,21 +34,22 @@ def fit(function, low, high, degree):
         b[i] = function(x)
         for j in range(count):
             a[i, j] = x ** j
-    return [as_double(c) for c in lu_solve(a, b)]
+    return [rounded(c) for c in lu_solve(a, b)]
 
 
-def table(name, what, function, low, high, degree, scale):
+def table(name, what, function, low, high, degree, scale, kind="double"):
     low, high = mpf(low), mpf(high)
-    coefficients = fit(function, low, high, degree)
+    coefficients = fit(function, low, high, degree, as_single if kind == "float" else as_double)
+    suffix = "f" if kind == "float" else ""
     worst = mpf(0)
     for i in range(1, 400):
         x = low + (high - low) * (mpf(i) - mpf(1) / 3) / 400
         p = sum(c * x ** j for j, c in enumerate(coefficients))
         worst = max(worst, abs((p - function(x)) * scale(x)))
     print(f"\n/* {what}; error 2^{float(log(worst, 2)):.1f} */")
-    print(f"static const double {name}[{degree + 1}] = {{")
+    print(f"static const {kind} {name}[{degree + 1}] = {{")
     for c in coefficients:
-        print(f"    {float(c).hex()},")
+        print(f"    {float(c).hex()}{suffix},")
     print("};")
 
 
@@ -98,4 +105,12 @@ table("ASIN_R", "(asin t - t)/t^3 in z, |t| <= 1/2", lambda z: (asin(sqrt(z)) - 
       0, 0.25, 12, lambda z: z)
 table("ATAN_R", "(atan t - t)/t^3 in z, |t| <= tan(pi/8)", lambda z: (atan(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
       0, t_max**2, 10, lambda z: z)
+table("EXP_Q_SINGLE", "(e^r - 1 - r)/r^2, |r| <= ln2/2", lambda r: (exp(r) - 1 - r) / r**2,
+      -half_ln2 * mpf("1.002"), half_ln2, 5, lambda r: r**2, "float")
+table("LOG_R_SINGLE", "(log((1+s)/(1-s)) - 2s)/s^3 in z, |s| <= 0.1716", lambda z: (2 * atanh(sqrt(z)) - 2 * sqrt(z)) / sqrt(z) ** 3,
+      0, s_max**2, 3, lambda z: z / 2, "float")
+ln2_first = mp.floor(log(mpf(2)) * 2**16) / 2**16
+print(f"\n#define LN2_SINGLE_0 {float(ln2_first).hex()}f")
+print(f"#define LN2_SINGLE_1 {float(as_single(log(mpf(2)) - ln2_first)).hex()}f")
+print(f"#define LN2_INVERSE_SINGLE {float(as_single(1 / log(mpf(2)))).hex()}f")
 print("\n#endif")

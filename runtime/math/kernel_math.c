@@ -16,6 +16,11 @@
 #define NSA_MATH(name, arity) vf64 NSA_NAME(name)(NSA_ARGS_##arity);
 #define NSA_RAND(name, nargs) vf64 NSA_NAME(rand_##name)(uint64_t, vf64, vf64, double, NSA_ARGS_##nargs);
 #include "../include/nsa_math.def"
+#define NSA_ARGS_SINGLE_1 vf32
+#define NSA_ARGS_SINGLE_2 vf32, vf32
+#define NSA_ARGS_SINGLE_3 vf32, vf32, vf32
+#define NSA_MATH(name, arity) vf32 NSA_NAME(name##_single)(NSA_ARGS_SINGLE_##arity);
+#include "../include/nsa_math.def"
 
 #include "basic.h"
 #include "exp.h"
@@ -25,6 +30,8 @@
 #include "poisson.h"
 #include "random.h"
 #include "trig.h"
+
+#include "single.h" /* last: it rounds what the others give */
 
 #if NSA_WIDTH == 1
 void nsa_philox(const uint32_t counter[4], uint64_t key, uint32_t out[4]);

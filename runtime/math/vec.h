@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* vec.h - one spelling for scalars and vectors.
  *
- * NSA_WIDTH lanes of double (vf64) or 64-bit integers (vi64, vu64). With NSA_WIDTH 1 these are plain C
+ * NSA_WIDTH lanes of double (vf64) or 64-bit integers (vi64, vu64), of float (vf32) or 32-bit integers. With NSA_WIDTH 1 these are plain C
  * types and any C11 compiler with GNU builtins will do; otherwise they are clang's vectors. Everything
  * below is an IEEE operation, an integer operation or a select, lane by lane, so that a lane's bits
  * depend on nothing but its own arguments.
@@ -31,6 +31,12 @@
 typedef double vf64;
 typedef int64_t vi64;
 typedef uint64_t vu64;
+typedef float vf32;
+typedef int32_t vi32;
+typedef uint32_t vu32;
+#define NSA_CONVERT(x, type) ((type)(x))
+#define NSA_MASK_SINGLE(comparison) (-(int32_t)(comparison))
+#define NSA_FMA_SINGLE __builtin_fmaf
 #define NSA_MASK(comparison) (-(int64_t)(comparison))
 #define NSA_FMA __builtin_fma
 #ifdef __clang__
@@ -43,6 +49,12 @@ typedef uint64_t vu64;
 typedef double vf64 __attribute__((ext_vector_type(NSA_WIDTH)));
 typedef int64_t vi64 __attribute__((ext_vector_type(NSA_WIDTH)));
 typedef uint64_t vu64 __attribute__((ext_vector_type(NSA_WIDTH)));
+typedef float vf32 __attribute__((ext_vector_type(NSA_WIDTH)));
+typedef int32_t vi32 __attribute__((ext_vector_type(NSA_WIDTH)));
+typedef uint32_t vu32 __attribute__((ext_vector_type(NSA_WIDTH)));
+#define NSA_CONVERT(x, type) __builtin_convertvector(x, type)
+#define NSA_MASK_SINGLE(comparison) ((vi32)(comparison))
+#define NSA_FMA_SINGLE __builtin_elementwise_fma
 #define NSA_MASK(comparison) ((vi64)(comparison))
 #define NSA_FMA __builtin_elementwise_fma
 #define NSA_SQRT __builtin_elementwise_sqrt

@@ -73,8 +73,8 @@ double connect_expected_links(const nsa_program *p, const nsa_connection *c) {
 }
 
 static double padded_bytes(double entries, uint32_t type) {
-  static const double size[] = {[NSA_F64] = 8, [NSA_B1] = 1, [NSA_INDEX] = 4};
-  double bytes = (double)sim_padded((uint64_t)entries) * size[type <= NSA_INDEX ? type : NSA_F64];
+  static const double size[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;
+  double bytes = (double)sim_padded((uint64_t)entries) * size[type < NSA_TYPE_COUNT ? type : NSA_F64];
   return (double)(((uint64_t)bytes + 63) / 64 * 64);
 }
 

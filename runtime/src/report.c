@@ -183,12 +183,11 @@ static void show_states(FILE *to, const sim *s) {
   fputs("      = note: the element's state:", to);
   for (uint32_t i = 0; i < population->states_count; i++) {
     const nsa_field *field = &s->program->fields[population->states[i]];
-    const double *values = s->field_data[population->states[i]];
-    if (field->type != NSA_F64 || !field->name)
+    if (!field->name)
       continue;
     const char *dot = strrchr(field->name, '.'), *unit = field->unit ? field->unit : "";
     fprintf(to, "%s %s = %.6g", i ? "," : "", dot ? dot + 1 : field->name,
-            values[field->is_uniform ? 0 : s->failure.element]);
+            sim_entry(field, s->field_data[population->states[i]], field->is_uniform ? 0 : s->failure.element));
     fprintf(to, "%s%s", unit[0] && strcmp(unit, "1") != 0 ? " " : "",
             strcmp(unit, "1") != 0 ? unit : "");
   }

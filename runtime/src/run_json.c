@@ -106,6 +106,9 @@ static void add_environment(cJSON *top, const nsa_run_info *info) {
 /* ---- the network ---- */
 
 static void add_populations(cJSON *top, const sim *s) {
+  static const char *const precisions[] = {
+      [NSA_PRECISION_DOUBLE] = "double", [NSA_PRECISION_SINGLE] = "single", [NSA_PRECISION_MIXED] = "mixed"};
+  add_text(top, "precision", s->program->precision <= NSA_PRECISION_MIXED ? precisions[s->program->precision] : "unknown");
   cJSON *list = cJSON_AddArrayToObject(top, "populations");
   for (uint32_t i = 0; i < s->program->populations_count; i++) {
     const nsa_population *population = &s->program->populations[i];

@@ -16,7 +16,7 @@
 
 enum { CACHE_LINE = 64 };
 
-static const size_t type_size[] = {[NSA_F64] = 8, [NSA_B1] = 1, [NSA_INDEX] = 4};
+static const size_t type_size[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;
 
 uint64_t sim_padded(uint64_t count) {
   return count ? (count + NSA_PAD - 1) / NSA_PAD * NSA_PAD : NSA_PAD;
@@ -25,6 +25,15 @@ uint64_t sim_padded(uint64_t count) {
 uint32_t sim_domain_every(const sim *s, uint32_t domain) {
   const nsa_domain *d = &s->program->domains[domain];
   return d->kind == NSA_DOMAIN_POPULATION ? s->populations[d->owner].every : 1;
+}
+
+double sim_entry(const nsa_field *field, const void *data, uint64_t entry) {
+  switch (field->type) {
+  case NSA_B1: return ((const uint8_t *)data)[entry];
+  case NSA_INDEX: return ((const uint32_t *)data)[entry];
+  case NSA_F32: return (double)((const float *)data)[entry];
+  default: return ((const double *)data)[entry];
+  }
 }
 
 bool sim_kernel_uses(const nsa_program *p, uint32_t kernel, uint32_t field) {
@@ -56,6 +65,9 @@ static void fill(void *data, nsa_type type, uint64_t count, double value) {
   if (type == NSA_F64) {
     double *x = data;
     for (uint64_t i = 0; i < count; i++) x[i] = value;
+  } else if (type == NSA_F32) {
+    float *x = data;
+    for (uint64_t i = 0; i < count; i++) x[i] = (float)value;
   } else if (type == NSA_B1) {
     memset(data, value != 0, count);
   } else {

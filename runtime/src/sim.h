@@ -157,6 +157,9 @@ void sim_probe(const sim *s, uint32_t kernel);
 /* Entries with padding: a whole number of NSA_PAD, at least one. */
 uint64_t sim_padded(uint64_t count);
 
+/* An entry of a field as a number, whatever the field's type. */
+double sim_entry(const nsa_field *field, const void *data, uint64_t entry);
+
 /* Whether any kernel has the field. */
 bool sim_field_is_used(const nsa_program *p, uint32_t field);
 

@@ -218,13 +218,13 @@ static void clear_events(sim *s, const step_group *g) {
 
 static bool find_in_block(sim *s, uint32_t p, uint32_t field, uint32_t block) {
   const nsa_field *f = &s->program->fields[field];
-  if (f->type != NSA_F64 || f->is_uniform) return false;
-  const double *x = s->field_data[field];
+  if ((f->type != NSA_F64 && f->type != NSA_F32) || f->is_uniform) return false;
   uint32_t begin = block * NSA_BLOCK, size = s->populations[p].size;
   for (uint32_t i = begin; i < size && i < begin + NSA_BLOCK; i++) {
-    if (isfinite(x[i])) continue;
+    double x = sim_entry(f, s->field_data[field], i);
+    if (isfinite(x)) continue;
     s->failed = true;
-    s->failure = (sim_failure){.population = p, .field = field, .element = i, .value = x[i]};
+    s->failure = (sim_failure){.population = p, .field = field, .element = i, .value = x};
     return true;
   }
   return false;

@@ -85,7 +85,7 @@ static void add_field(hash128 *h, const ir_program *p, const ir_function *f, con
 
 static void add_operation(hash128 *h, const ir_program *p, const ir_function *f,
                           const nsa_kernel *kernel, const ir_op *op) {
-  add_number(h, op->op | (uint64_t)op->type << 16 | (uint64_t)op->aux << 32);
+  add_number(h, op->op | (uint64_t)op->type << 16 | (uint64_t)op->is_single << 24 | (uint64_t)op->aux << 32);
   ir_carries carries = ir_ops[op->op].carries;
   if (carries == IR_CARRIES_FIELD || carries == IR_CARRIES_FIELD_AUX)
     add_field(h, p, f, kernel, op->field);
@@ -112,7 +112,7 @@ static void add_domain(hash128 *h, const nsa_program *p, uint32_t number) {
 
 static void add_function(hash128 *h, const ir_program *p, uint32_t number) {
   const ir_function *f = p->functions.data[number];
-  add_number(h, f->role);
+  add_number(h, f->role | (uint64_t)f->is_single << 32);
   add_domain(h, p->program, f->domain);
   add_number(h, f->ops.len);
   for (uint32_t i = 0; i < f->ops.len; i++)

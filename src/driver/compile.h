@@ -20,6 +20,8 @@ typedef struct {
   bool needs_run;          /* the file must be an experiment */
   bool analyse_timescales; /* warn where steps do not fit the equations */
   bool keep_unoptimised;   /* stop before the optimiser: for the interpreter and dumps */
+  const char *precision;   /* instead of the model's; NULL: the model's */
+  bool in_double;          /* everything, whatever the model says */
   const char *stop_after;  /* name of a stage, or NULL */
   const char *refined;     /* timescale of which each step becomes `refine` steps; NULL: every timescale */
   uint32_t refine;         /* 0 and 1: steps are as written */

@@ -48,12 +48,29 @@ static bool run_check(compilation *c) {
 
 /* ---- lower ---- */
 
+/* The option's instead of the model's; in_double: whatever both, and components of their own, say. */
+static bool choose_precision(compilation *c) {
+  const compile_options *o = c->options;
+  if (o->precision && !model_precision_find(o->precision, &c->model->precision)) {
+    c->failure = arena_printf(c->arena, "--precision is double, single or mixed, not `%s`", o->precision);
+    return false;
+  }
+  if (!o->in_double)
+    return true;
+  c->model->precision = PRECISION_DOUBLE;
+  for (uint32_t k = 0; k < c->model->components.len; k++)
+    c->model->components.data[k].precision = NULL;
+  return true;
+}
+
 static bool run_lower(compilation *c) {
   char *folder = file_folder(c->arena, c->options->path);
   lower_options options = {.folder = folder,
                            .analyse_timescales = c->options->analyse_timescales,
                            .equations_only = c->options->equations_only,
                            .draws_at_mean = c->options->draws_at_mean};
+  if (!choose_precision(c))
+    return false;
   c->ir = lower_model(c->arena, c->model, c->sink, &options, &c->report);
   return c->ir != NULL;
 }

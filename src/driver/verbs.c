@@ -38,6 +38,7 @@ static bool needs_file(const invocation *v) {
 
 static compile_options options_of(const invocation *v) {
   return (compile_options){.path = v->args.file,
+                           .precision = v->args.values[ARGUMENT_precision],
                            .patterns = v->args.patterns.data,
                            .pattern_count = v->args.patterns.len};
 }

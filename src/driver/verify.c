@@ -32,6 +32,7 @@ static int compile_as_written(const verify_options *o, compilation *c, compile_o
                                .needs_run = true,
                                .patterns = o->args->patterns.data,
                                .pattern_count = o->args->patterns.len,
+                               .precision = o->args->values[ARGUMENT_precision],
                                .draws_at_mean = true};
   int code = compile_run(c, options);
   if (c->failure)

@@ -43,6 +43,8 @@ int verify_leg_open(arena *a, const verify_options *o, const char *timescale, ui
                                    .needs_run = true,
                                    .patterns = o->args->patterns.data,
                                    .pattern_count = o->args->patterns.len,
+                                   .precision = o->args->values[ARGUMENT_precision],
+                                   .in_double = refine > 1,
                                    .refined = timescale,
                                    .refine = refine,
                                    .draws_at_mean = true};

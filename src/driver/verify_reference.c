@@ -166,6 +166,7 @@ int verify_reference_run(arena *a, const verify_options *o, const verify_compari
                              .patterns = o->args->patterns.data,
                              .pattern_count = o->args->patterns.len,
                              .draws_at_mean = true,
+                             .in_double = true,
                              .equations_only = true};
   compilation c;
   int code = compile_run(&c, &options);

@@ -24,16 +24,28 @@ static void make_types(module_emitter *m) {
   m->i8 = LLVMInt8TypeInContext(c);
   m->i32 = LLVMInt32TypeInContext(c);
   m->i64 = LLVMInt64TypeInContext(c);
+  m->f32 = LLVMFloatTypeInContext(c);
   m->f64 = LLVMDoubleTypeInContext(c);
   m->ptr = LLVMPointerTypeInContext(c, 0);
   m->nothing = LLVMVoidTypeInContext(c);
+  LLVMTypeRef args[] = {m->ptr, m->ptr, m->ptr, m->i64, m->i64, m->ptr};
+  m->kernel_type = LLVMFunctionType(m->nothing, args, 6, 0);
+}
+
+uint32_t emit_width(const module_emitter *m, const ir_function *f) {
+  uint32_t width = m->options->width;
+  return f->is_single && width > 1 && width < EMIT_MAX_WIDTH ? 2 * width : width;
+}
+
+/* Types of the lanes of this function. */
+static void set_width(module_emitter *m, const ir_function *f) {
+  m->width = emit_width(m, f);
+  m->vf32 = emit_lanes_of(m, m->f32);
   m->vf64 = emit_lanes_of(m, m->f64);
-  m->vi64 = emit_lanes_of(m, m->i64);
   m->vb1 = emit_lanes_of(m, m->i1);
   m->vi8 = emit_lanes_of(m, m->i8);
   m->vi32 = emit_lanes_of(m, m->i32);
-  LLVMTypeRef args[] = {m->ptr, m->ptr, m->ptr, m->i64, m->i64, m->ptr};
-  m->kernel_type = LLVMFunctionType(m->nothing, args, 6, 0);
+  m->vflag = emit_lanes_of(m, f->is_single ? m->i32 : m->i64);
 }
 
 static void make_attributes(module_emitter *m) {
@@ -51,7 +63,7 @@ void emit_function_attributes(module_emitter *m, LLVMValueRef fn) {
   LLVMAddAttributeAtIndex(fn, whole, m->nounwind);
   /* Some processors prefer to halve the widest vectors: what was asked for is used. */
   char bits[16];
-  snprintf(bits, sizeof bits, "%u", m->width * 64);
+  snprintf(bits, sizeof bits, "%u", m->options->width * 64);
   LLVMAddTargetDependentFunctionAttr(fn, "min-legal-vector-width", bits);
   LLVMAddTargetDependentFunctionAttr(fn, "prefer-vector-width", bits);
 }
@@ -105,8 +117,10 @@ static const char *emit_all(module_emitter *m) {
   make_aliasing(m);
   emit_debug_start(m);
   for (uint32_t i = 0; i < m->program->functions.len; i++)
-    if (m->options->members == NULL || m->options->members[i])
+    if (m->options->members == NULL || m->options->members[i]) {
+      set_width(m, m->program->functions.data[i]);
       emit_kernel(m, i);
+    }
   emit_debug_finish(m);
   const char *error = emit_link_maths(m);
   if (error == NULL && !m->options->is_without_table)
@@ -128,7 +142,6 @@ LLVMModuleRef emit_module(arena *a, LLVMContextRef context, const ir_program *pr
                       .module = LLVMModuleCreateWithNameInContext("nsa", context),
                       .program = program,
                       .options = options,
-                      .width = options->width,
                       .entry = LLVMCreateBuilderInContext(context),
                       .head = LLVMCreateBuilderInContext(context),
                       .body = LLVMCreateBuilderInContext(context)};

@@ -20,9 +20,10 @@ typedef struct {
   LLVMModuleRef module;
   const ir_program *program;
   const emit_options *options;
-  uint32_t width;
-  LLVMTypeRef i1, i8, i32, i64, f64, ptr, nothing; /* scalars */
-  LLVMTypeRef vf64, vi64, vb1, vi8, vi32;          /* of `width` lanes; scalars for width 1 */
+  uint32_t width; /* of the kernel that is written: see emit_width */
+  LLVMTypeRef i1, i8, i32, i64, f32, f64, ptr, nothing; /* scalars */
+  LLVMTypeRef vf32, vf64, vb1, vi8, vi32;               /* of `width` lanes; scalars for width 1 */
+  LLVMTypeRef vflag; /* integers as long as the kernel's numbers: what truth values become in registers */
   LLVMTypeRef kernel_type;
   LLVMBuilderRef entry, head, body;
   LLVMAttributeRef cpu, features, nounwind, noinline, alwaysinline;
@@ -56,8 +57,10 @@ typedef struct {
   LLVMValueRef ticks[NSA_MAX_TIMESCALES], times[NSA_MAX_TIMESCALES], seed; /* scalars */
   LLVMValueRef elements, numbers, rows, columns; /* f64, then i32 */
   /* accumulators, in memory until sroa lifts them into registers */
-  LLVMValueRef events[NSA_MAX_EVENTS]; /* vi64, all ones where fired */
-  LLVMValueRef finite, finite_here;    /* vf64: NaN once a checked value was not finite; of this iteration */
+  LLVMValueRef events[NSA_MAX_EVENTS]; /* vflag, all ones where fired */
+  struct {
+    LLVMValueRef all, here; /* NaN once a checked value was not finite; of this iteration */
+  } finite[2];              /* of doubles, of floats */
   LLVMValueRef lane_arguments, lane_results, work; /* tuple.c */
   struct skip {
     uint32_t begin;
@@ -73,9 +76,11 @@ _Noreturn void emit_bug(const char *what, const char *where);
 /* ---- lanes ---- */
 
 LLVMTypeRef emit_lanes_of(const module_emitter *m, LLVMTypeRef scalar);
-LLVMTypeRef emit_type(const module_emitter *m, uint32_t type); /* of an ir_type */
 LLVMValueRef emit_splat(module_emitter *m, LLVMBuilderRef b, LLVMValueRef scalar);
-LLVMValueRef emit_splat_f64(module_emitter *m, double x);
+/* A number of this type, vf64 or vf32. */
+LLVMValueRef emit_splat_number(module_emitter *m, LLVMTypeRef type, double x);
+/* The value as `type`, vf64 or vf32, where it is one of these: floats and doubles into each other. */
+LLVMValueRef emit_converted(module_emitter *m, LLVMValueRef x, LLVMTypeRef type);
 LLVMValueRef emit_splat_i32(module_emitter *m, uint32_t x);
 LLVMValueRef emit_lane(module_emitter *m, LLVMValueRef vector, uint32_t lane);
 /* The vector with that lane replaced; vector NULL: the others are not defined. */
@@ -86,6 +91,11 @@ LLVMValueRef emit_any(module_emitter *m, LLVMValueRef truth);
 LLVMValueRef emit_intrinsic(module_emitter *m, const char *name, LLVMValueRef *args, unsigned count);
 
 /* ---- a kernel's surroundings ---- */
+
+/* Lanes of the function's vectors: floats fill a vector of the processor twice as many. */
+uint32_t emit_width(const module_emitter *m, const ir_function *f);
+/* Argument n as the operation takes it: a number of its precision. */
+LLVMValueRef emit_argument(kernel *k, const ir_op *op, uint32_t n);
 
 LLVMValueRef emit_array(kernel *k, uint32_t field);
 LLVMValueRef emit_tick(kernel *k, uint32_t timescale); /* scalar f64 */

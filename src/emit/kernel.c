@@ -92,16 +92,18 @@ LLVMValueRef emit_stack(kernel *k, LLVMTypeRef type, uint32_t count, const char 
  * sum over iterations is kept apart, so that the loop waits for one addition an iteration. */
 LLVMValueRef emit_check(kernel *k, const ir_op *op) {
   module_emitter *m = k->m;
-  if (k->finite == NULL) {
-    LLVMValueRef zero = LLVMConstNull(m->vf64);
-    k->finite = emit_stack(k, m->vf64, 1, "finite");
-    k->finite_here = emit_stack(k, m->vf64, 1, "finite_here");
-    LLVMBuildStore(m->entry, zero, k->finite);
-    LLVMBuildStore(m->head, zero, k->finite_here);
+  LLVMValueRef *all = &k->finite[op->is_single].all, *here = &k->finite[op->is_single].here;
+  LLVMTypeRef type = op->is_single ? m->vf32 : m->vf64;
+  LLVMValueRef zero = LLVMConstNull(type);
+  if (*all == NULL) {
+    *all = emit_stack(k, type, 1, "finite");
+    *here = emit_stack(k, type, 1, "finite_here");
+    LLVMBuildStore(m->entry, zero, *all);
+    LLVMBuildStore(m->head, zero, *here);
   }
-  LLVMValueRef before = LLVMBuildLoad2(m->body, m->vf64, k->finite_here, "");
-  LLVMValueRef args[3] = {k->values[op->args[0]], emit_splat_f64(m, 0.0), before};
-  LLVMBuildStore(m->body, emit_intrinsic(m, "llvm.fmuladd", args, 3), k->finite_here);
+  LLVMValueRef before = LLVMBuildLoad2(m->body, type, *here, "");
+  LLVMValueRef args[3] = {emit_argument(k, op, 0), zero, before};
+  LLVMBuildStore(m->body, emit_intrinsic(m, "llvm.fmuladd", args, 3), *here);
   return NULL;
 }
 
@@ -119,8 +121,8 @@ static void report_events(kernel *k) {
   for (uint32_t event = 0; event < NSA_MAX_EVENTS; event++) {
     if (k->events[event] == NULL)
       continue;
-    LLVMValueRef seen = LLVMBuildLoad2(m->body, m->vi64, k->events[event], "");
-    LLVMValueRef lanes = LLVMBuildICmp(m->body, LLVMIntNE, seen, LLVMConstNull(m->vi64), "");
+    LLVMValueRef seen = LLVMBuildLoad2(m->body, m->vflag, k->events[event], "");
+    LLVMValueRef lanes = LLVMBuildICmp(m->body, LLVMIntNE, seen, LLVMConstNull(m->vflag), "");
     LLVMValueRef bit = LLVMBuildZExt(m->body, emit_any(m, lanes), m->i32, "");
     bit = LLVMBuildShl(m->body, bit, LLVMConstInt(m->i32, event, 0), "");
     all = all == NULL ? bit : LLVMBuildOr(m->body, all, bit, "");
@@ -131,21 +133,26 @@ static void report_events(kernel *k) {
 
 static void report_nonfinite(kernel *k) {
   module_emitter *m = k->m;
-  if (k->finite == NULL)
-    return;
-  LLVMValueRef sum = LLVMBuildLoad2(m->body, m->vf64, k->finite, "");
-  LLVMValueRef lanes = LLVMBuildFCmp(m->body, LLVMRealUNO, sum, sum, "");
-  LLVMValueRef bit = LLVMBuildZExt(m->body, emit_any(m, lanes), m->i32, "");
-  or_into_out(k, offsetof(nsa_range_out, nonfinite), bit);
+  for (int i = 0; i < 2; i++) {
+    if (k->finite[i].all == NULL)
+      continue;
+    LLVMValueRef sum = LLVMBuildLoad2(m->body, i ? m->vf32 : m->vf64, k->finite[i].all, "");
+    LLVMValueRef lanes = LLVMBuildFCmp(m->body, LLVMRealUNO, sum, sum, "");
+    LLVMValueRef bit = LLVMBuildZExt(m->body, emit_any(m, lanes), m->i32, "");
+    or_into_out(k, offsetof(nsa_range_out, nonfinite), bit);
+  }
 }
 
 static void add_up_checks(kernel *k) {
   module_emitter *m = k->m;
-  if (k->finite == NULL)
-    return;
-  LLVMValueRef before = LLVMBuildLoad2(m->body, m->vf64, k->finite, "");
-  LLVMValueRef here = LLVMBuildLoad2(m->body, m->vf64, k->finite_here, "");
-  LLVMBuildStore(m->body, LLVMBuildFAdd(m->body, before, here, ""), k->finite);
+  for (int i = 0; i < 2; i++) {
+    if (k->finite[i].all == NULL)
+      continue;
+    LLVMTypeRef type = i ? m->vf32 : m->vf64;
+    LLVMValueRef before = LLVMBuildLoad2(m->body, type, k->finite[i].all, "");
+    LLVMValueRef here = LLVMBuildLoad2(m->body, type, k->finite[i].here, "");
+    LLVMBuildStore(m->body, LLVMBuildFAdd(m->body, before, here, ""), k->finite[i].all);
+  }
 }
 
 /* ---- skipping ---- */

@@ -6,19 +6,6 @@ LLVMTypeRef emit_lanes_of(const module_emitter *m, LLVMTypeRef scalar) {
   return m->width == 1 ? scalar : LLVMVectorType(scalar, m->width);
 }
 
-LLVMTypeRef emit_type(const module_emitter *m, uint32_t type) {
-  switch (type) {
-  case IR_F64:
-    return m->vf64;
-  case IR_B1:
-    return m->vb1;
-  case IR_INDEX:
-    return m->vi32;
-  default:
-    emit_bug("a value of no machine type", "emit_type");
-  }
-}
-
 LLVMValueRef emit_set_lane(module_emitter *m, LLVMValueRef vector, LLVMValueRef x, uint32_t lane) {
   if (m->width == 1)
     return x;
@@ -52,11 +39,20 @@ static LLVMValueRef constant_splat(const module_emitter *m, LLVMValueRef scalar)
   return LLVMConstVector(lanes, m->width);
 }
 
-LLVMValueRef emit_splat_f64(module_emitter *m, double x) {
+LLVMValueRef emit_splat_number(module_emitter *m, LLVMTypeRef type, double x) {
+  if (type == m->vf32)
+    return constant_splat(m, LLVMConstReal(m->f32, (double)(float)x));
   uint64_t bits;
   memcpy(&bits, &x, sizeof bits);
   /* By its bits: LLVMConstReal would lose a NaN's. */
   return constant_splat(m, LLVMConstBitCast(LLVMConstInt(m->i64, bits, 0), m->f64));
+}
+
+LLVMValueRef emit_converted(module_emitter *m, LLVMValueRef x, LLVMTypeRef type) {
+  LLVMTypeRef have = LLVMTypeOf(x);
+  if (have == m->vf64 && type == m->vf32)
+    return LLVMBuildFPTrunc(m->body, x, type, "");
+  return have == m->vf32 && type == m->vf64 ? LLVMBuildFPExt(m->body, x, type, "") : x;
 }
 
 LLVMValueRef emit_splat_i32(module_emitter *m, uint32_t x) {

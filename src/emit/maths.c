@@ -6,6 +6,7 @@
  * what is called and nothing else. */
 #include "emit/bitcode.h"
 #include "emit/emit_internal.h"
+#include <stdio.h>
 
 typedef struct {
   LLVMTypeRef types[8];
@@ -26,7 +27,7 @@ static bool stays_a_call(const kernel *k, const ir_op *op) {
 
 static LLVMValueRef call_maths(kernel *k, const ir_op *op, const char *name, arguments *a) {
   module_emitter *m = k->m;
-  LLVMTypeRef type = LLVMFunctionType(m->vf64, a->types, a->count, 0);
+  LLVMTypeRef type = LLVMFunctionType(op->is_single ? m->vf32 : m->vf64, a->types, a->count, 0);
   LLVMValueRef fn = LLVMGetNamedFunction(m->module, name);
   if (fn == NULL)
     fn = LLVMAddFunction(m->module, name, type);
@@ -41,8 +42,8 @@ LLVMValueRef emit_math(kernel *k, const ir_op *op) {
   arguments a = {.count = 0};
   uint32_t arity = ir_maths[op->aux].arity;
   for (uint32_t i = 0; i < arity; i++)
-    add_argument(&a, k->values[op->args[i]]);
-  const char *name = arena_printf(k->m->arena, "nsa_%s_%u", ir_maths[op->aux].name, k->m->width);
+    add_argument(&a, emit_argument(k, op, i));
+  const char *name = arena_printf(k->m->arena, "nsa_%s%s_%u", ir_maths[op->aux].name, op->is_single ? "_single" : "", k->m->width);
   return call_maths(k, op, name, &a);
 }
 
@@ -52,12 +53,12 @@ LLVMValueRef emit_random(kernel *k, const ir_op *op) {
   arguments a = {.count = 0};
   LLVMValueRef key = LLVMConstInt(m->i64, op->key, 0);
   add_argument(&a, LLVMBuildXor(m->entry, emit_seed(k), key, "key"));
-  add_argument(&a, k->values[op->args[0]]);
-  add_argument(&a, k->values[op->args[1]]);
+  add_argument(&a, emit_argument(k, op, 0));
+  add_argument(&a, emit_argument(k, op, 1));
   add_argument(&a, emit_tick(k, op->aux));
   uint32_t count = (uint32_t)strlen(ir_ops[op->op].args);
   for (uint32_t i = 2; i < count; i++)
-    add_argument(&a, k->values[op->args[i]]);
+    add_argument(&a, emit_argument(k, op, i));
   const char *name = arena_printf(m->arena, "nsa_%s_%u", ir_ops[op->op].name, m->width);
   return call_maths(k, op, name, &a);
 }
@@ -71,10 +72,16 @@ static const nsa_bitcode *find_bitcode(uint32_t width) {
   return NULL;
 }
 
-static bool calls_maths(const module_emitter *m) {
+/* Whether the module calls maths of `width` lanes. */
+static bool calls_maths(const module_emitter *m, uint32_t width) {
+  char ending[16];
+  size_t len, end = (size_t)snprintf(ending, sizeof ending, "_%u", width);
   for (LLVMValueRef f = LLVMGetFirstFunction(m->module); f != NULL; f = LLVMGetNextFunction(f))
-    if (LLVMIsDeclaration(f) && LLVMGetIntrinsicID(f) == 0)
-      return true;
+    if (LLVMIsDeclaration(f) && LLVMGetIntrinsicID(f) == 0) {
+      const char *name = LLVMGetValueName2(f, &len);
+      if (len > end && strcmp(name + len - end, ending) == 0)
+        return true;
+    }
   return false;
 }
 
@@ -113,13 +120,10 @@ static void check_calls(LLVMValueRef f) {
   }
 }
 
-const char *emit_link_maths(module_emitter *m) {
-  if (!calls_maths(m))
-    return NULL;
-  const nsa_bitcode *bitcode = find_bitcode(m->width);
+static const char *link_width(module_emitter *m, uint32_t width) {
+  const nsa_bitcode *bitcode = find_bitcode(width);
   if (bitcode == NULL)
-    return arena_printf(m->arena, "this nsa was built without the maths for vectors of %u lanes",
-                        m->width);
+    return arena_printf(m->arena, "this nsa was built without the maths for vectors of %u lanes", width);
   LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRange(
       (const char *)bitcode->data, bitcode->len, "kernel_math", 0);
   LLVMModuleRef maths;
@@ -128,6 +132,16 @@ const char *emit_link_maths(module_emitter *m) {
   make_optional(maths);
   if (LLVMLinkModules2(m->module, maths)) /* consumes maths */
     emit_bug("the maths' bitcode cannot be linked", "kernel_math");
+  return NULL;
+}
+
+const char *emit_link_maths(module_emitter *m) {
+  const uint32_t widths[] = {m->options->width, 2 * m->options->width}; /* of doubles, of floats: see emit_width */
+  for (int i = 0; i < 2; i++) {
+    const char *error = calls_maths(m, widths[i]) ? link_width(m, widths[i]) : NULL;
+    if (error != NULL)
+      return error;
+  }
   for (LLVMValueRef f = LLVMGetFirstFunction(m->module); f != NULL; f = LLVMGetNextFunction(f)) {
     if (LLVMIsDeclaration(f) || LLVMGetLinkage(f) != LLVMLinkOnceODRLinkage)
       continue; /* ours */

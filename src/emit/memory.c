@@ -13,8 +13,10 @@ static kernel_slot *slot_of(kernel *k, uint32_t field) { return &k->slots[k->slo
 
 /* The type of one entry in memory, and its bytes. */
 static LLVMTypeRef entry_type(const module_emitter *m, uint32_t type, unsigned *size) {
-  *size = type == NSA_F64 ? 8 : type == NSA_B1 ? 1 : 4;
-  return type == NSA_F64 ? m->f64 : type == NSA_B1 ? m->i8 : m->i32;
+  static const unsigned sizes[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;
+  const LLVMTypeRef types[NSA_TYPE_COUNT] = {[NSA_F64] = m->f64, [NSA_B1] = m->i8, [NSA_INDEX] = m->i32, [NSA_F32] = m->f32};
+  *size = sizes[type];
+  return types[type];
 }
 
 static LLVMValueRef address(LLVMBuilderRef b, LLVMTypeRef entry, LLVMValueRef array,
@@ -171,10 +173,12 @@ static LLVMValueRef load_neighbours(kernel *k, uint32_t field, uint32_t aux) {
   neighbour n = neighbour_of(k, aux);
   LLVMValueRef offset = LLVMConstInt(m->i64, (unsigned long long)n.offset, 1);
   LLVMValueRef at = LLVMBuildAdd(m->body, k->first, offset, "");
-  LLVMValueRef from = address(m->body, m->f64, emit_array(k, field), at);
-  LLVMValueRef args[4] = {from, LLVMConstInt(m->i32, 8, 0), is_valid(k, &n), load_own(k, field)};
+  unsigned size;
+  LLVMTypeRef entry = entry_type(m, field_of(k, field)->type, &size);
+  LLVMValueRef from = address(m->body, entry, emit_array(k, field), at);
+  LLVMValueRef args[4] = {from, LLVMConstInt(m->i32, size, 0), is_valid(k, &n), load_own(k, field)};
   unsigned id = LLVMLookupIntrinsicID("llvm.masked.load", strlen("llvm.masked.load"));
-  LLVMTypeRef overload[2] = {m->vf64, m->ptr};
+  LLVMTypeRef overload[2] = {emit_lanes_of(m, entry), m->ptr};
   LLVMValueRef fn = LLVMGetIntrinsicDeclaration(m->module, id, overload, 2);
   LLVMTypeRef type = LLVMIntrinsicGetType(m->context, id, overload, 2);
   LLVMValueRef load = LLVMBuildCall2(m->body, type, fn, args, 4, "");
@@ -188,7 +192,7 @@ LLVMValueRef emit_load_at(kernel *k, const ir_op *op) {
     return uniform_value(k, op->field);
   const ir_op *index = &k->function->ops.data[op->args[0]];
   bool is_neighbour = index->op == IR_OP_shift && field->domain == k->function->domain &&
-                      field->type == NSA_F64 && k->m->width > 1;
+                      (field->type == NSA_F64 || field->type == NSA_F32) && k->m->width > 1;
   return is_neighbour ? load_neighbours(k, op->field, index->aux)
                       : gather(k, op->field, op->args[0]);
 }
@@ -196,7 +200,9 @@ LLVMValueRef emit_load_at(kernel *k, const ir_op *op) {
 /* ---- stores ---- */
 
 static LLVMValueRef to_memory(module_emitter *m, uint32_t type, LLVMValueRef x) {
-  return type == NSA_B1 ? LLVMBuildZExt(m->body, x, m->vi8, "") : x;
+  if (type == NSA_B1)
+    return LLVMBuildZExt(m->body, x, m->vi8, "");
+  return type == NSA_INDEX ? x : emit_converted(m, x, type == NSA_F32 ? m->vf32 : m->vf64);
 }
 
 static void store_tagged(kernel *k, LLVMValueRef x, LLVMValueRef to, unsigned align, uint32_t field) {
@@ -257,11 +263,11 @@ LLVMValueRef emit_event(kernel *k, const ir_op *op) {
     emit_bug("too many events", k->function->name);
   LLVMValueRef *seen = &k->events[op->aux];
   if (*seen == NULL) {
-    *seen = emit_stack(k, m->vi64, 1, "event");
-    LLVMBuildStore(m->entry, LLVMConstNull(m->vi64), *seen);
+    *seen = emit_stack(k, m->vflag, 1, "event");
+    LLVMBuildStore(m->entry, LLVMConstNull(m->vflag), *seen);
   }
-  LLVMValueRef wide = LLVMBuildSExt(m->body, fired, m->vi64, "");
-  LLVMValueRef before = LLVMBuildLoad2(m->body, m->vi64, *seen, "");
+  LLVMValueRef wide = LLVMBuildSExt(m->body, fired, m->vflag, "");
+  LLVMValueRef before = LLVMBuildLoad2(m->body, m->vflag, *seen, "");
   LLVMBuildStore(m->body, LLVMBuildOr(m->body, before, wide, ""), *seen);
   return NULL;
 }

@@ -2,14 +2,18 @@
 /* ops.c - the table of operations, and those that are a few instructions on registers. */
 #include "emit/emit_internal.h"
 
-static LLVMValueRef arg(const kernel *k, const ir_op *op, uint32_t n) {
-  return k->values[op->args[n]];
+static LLVMTypeRef type_of(const kernel *k, const ir_op *op) { return op->is_single ? k->m->vf32 : k->m->vf64; }
+
+LLVMValueRef emit_argument(kernel *k, const ir_op *op, uint32_t n) {
+  return emit_converted(k->m, k->values[op->args[n]], type_of(k, op));
 }
+
+static LLVMValueRef arg(kernel *k, const ir_op *op, uint32_t n) { return emit_argument(k, op, n); }
 
 /* ---- constants and where we are ---- */
 
 static LLVMValueRef op_const(kernel *k, const ir_op *op) {
-  return emit_splat_f64(k->m, op->number);
+  return emit_splat_number(k->m, k->m->vf64, op->number);
 }
 
 static LLVMValueRef op_bool(kernel *k, const ir_op *op) {
@@ -67,6 +71,10 @@ static LLVMValueRef op_min_max(kernel *k, const ir_op *op) {
   return LLVMBuildSelect(k->m->body, first, a, b, "");
 }
 
+static LLVMValueRef number(const kernel *k, const ir_op *op, double x) {
+  return emit_splat_number(k->m, type_of(k, op), x);
+}
+
 /* As nsa_round_<W> does: floor(|x|), plus 1 where at least a half is left, with the sign of x. */
 static LLVMValueRef op_round(kernel *k, const ir_op *op) {
   module_emitter *m = k->m;
@@ -74,27 +82,26 @@ static LLVMValueRef op_round(kernel *k, const ir_op *op) {
   LLVMValueRef size = emit_intrinsic(m, "llvm.fabs", &x, 1);
   LLVMValueRef whole = emit_intrinsic(m, "llvm.floor", &size, 1);
   LLVMValueRef rest = LLVMBuildFSub(m->body, size, whole, "");
-  LLVMValueRef half = LLVMBuildFCmp(m->body, LLVMRealOGE, rest, emit_splat_f64(m, 0.5), "");
-  LLVMValueRef more =
-      LLVMBuildSelect(m->body, half, emit_splat_f64(m, 1.0), emit_splat_f64(m, 0.0), "");
+  LLVMValueRef half = LLVMBuildFCmp(m->body, LLVMRealOGE, rest, number(k, op, 0.5), "");
+  LLVMValueRef more = LLVMBuildSelect(m->body, half, number(k, op, 1.0), number(k, op, 0.0), "");
   LLVMValueRef parts[2] = {LLVMBuildFAdd(m->body, whole, more, ""), x};
   return emit_intrinsic(m, "llvm.copysign", parts, 2);
 }
 
 static LLVMValueRef op_sign(kernel *k, const ir_op *op) {
   module_emitter *m = k->m;
-  LLVMValueRef x = arg(k, op, 0), zero = emit_splat_f64(m, 0.0);
+  LLVMValueRef x = arg(k, op, 0), zero = number(k, op, 0.0);
   LLVMValueRef above = LLVMBuildFCmp(m->body, LLVMRealOGT, x, zero, "");
   LLVMValueRef below = LLVMBuildFCmp(m->body, LLVMRealOLT, x, zero, "");
-  LLVMValueRef rest = LLVMBuildSelect(m->body, below, emit_splat_f64(m, -1.0), zero, "");
-  return LLVMBuildSelect(m->body, above, emit_splat_f64(m, 1.0), rest, "");
+  LLVMValueRef rest = LLVMBuildSelect(m->body, below, number(k, op, -1.0), zero, "");
+  return LLVMBuildSelect(m->body, above, number(k, op, 1.0), rest, "");
 }
 
 static LLVMValueRef op_step(kernel *k, const ir_op *op) {
   module_emitter *m = k->m;
-  LLVMValueRef zero = emit_splat_f64(m, 0.0);
+  LLVMValueRef zero = number(k, op, 0.0);
   LLVMValueRef reached = LLVMBuildFCmp(m->body, LLVMRealOGE, arg(k, op, 0), zero, "");
-  return LLVMBuildSelect(m->body, reached, emit_splat_f64(m, 1.0), zero, "");
+  return LLVMBuildSelect(m->body, reached, number(k, op, 1.0), zero, "");
 }
 
 /* ---- truth values ---- */

@@ -119,7 +119,7 @@ static LLVMValueRef emit_lanes(kernel *k, const ir_op *op, bool is_cov, uint32_t
   for (uint32_t i = 0; i < count; i++) {
     LLVMValueRef at = LLVMConstInt(m->i64, (uint64_t)i * m->width, 0);
     LLVMValueRef place = LLVMBuildGEP2(m->body, m->f64, in, &at, 1, "");
-    LLVMValueRef value = k->values[k->function->extra.data[op->extra + i]];
+    LLVMValueRef value = emit_converted(m, k->values[k->function->extra.data[op->extra + i]], m->vf64);
     LLVMSetAlignment(LLVMBuildStore(m->body, value, place), 8 * m->width);
   }
   LLVMValueRef args[] = {LLVMConstInt(m->i32, n, 0),

@@ -46,6 +46,8 @@ static double read_entry(const frame *fr, const ir_op *op, uint32_t position, ui
     return ((const uint8_t *)array)[entry] != 0;
   case NSA_INDEX:
     return ((const uint32_t *)array)[entry];
+  case NSA_F32:
+    return (double)((const float *)array)[entry];
   default:
     return ((const double *)array)[entry];
   }
@@ -68,6 +70,9 @@ static void write_entry(const frame *fr, const ir_op *op, uint32_t position, uin
     break;
   case NSA_INDEX:
     ((uint32_t *)array)[entry] = (uint32_t)x;
+    break;
+  case NSA_F32:
+    ((float *)array)[entry] = (float)x;
     break;
   default:
     ((double *)array)[entry] = x;
@@ -95,8 +100,8 @@ static double op_event(frame *fr, const ir_op *op, uint32_t position, const doub
 }
 
 static double op_check(frame *fr, const ir_op *op, uint32_t position, const double *x) {
-  (void)op, (void)position;
-  if (!isfinite(x[0]))
+  (void)position;
+  if (!isfinite(op->is_single ? (double)(float)x[0] : x[0]))
     fr->out->nonfinite = 1;
   return 0;
 }

@@ -16,13 +16,14 @@ ir_value ir_add_op(ir_builder *b, ir_op op) {
   for (uint32_t i = op.op < IR_OP_COUNT ? arg_count(&op) : 0; i < 4; i++)
     op.args[i] = IR_NO_VALUE;
   op.at = b->at;
+  op.is_single = op.is_single || (b->is_single && ir_can_be_single(&op));
   const char *wrong = ir_check_op(b->arena, b->program, b->function, &op, b->function->ops.len);
   if (wrong != NULL) {
     fprintf(stderr, "ir: %s: %s\n", b->function->name == NULL ? "fragment" : b->function->name,
             wrong);
     abort();
   }
-  op.type = (uint16_t)ir_result_type(b->program, &op);
+  op.type = (uint8_t)ir_result_type(b->program, &op);
   vec_push(b->arena, &b->function->ops, op);
   return b->function->ops.len - 1;
 }

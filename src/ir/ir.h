@@ -46,8 +46,9 @@ typedef uint32_t ir_value; /* number of the operation that makes it, within its 
 #define IR_NO_VALUE UINT32_MAX
 
 typedef struct {
-  uint16_t op;   /* ir_opcode */
-  uint16_t type; /* ir_type of the result */
+  uint16_t op;    /* ir_opcode */
+  uint8_t type;   /* ir_type of the result */
+  bool is_single; /* computes with floats: see ir_can_be_single */
   uint32_t aux;
   uint32_t field; /* into program->fields */
   ir_value args[4];
@@ -62,6 +63,7 @@ typedef struct {
   uint32_t role;    /* nsa_role */
   uint32_t domain;  /* into program->domains */
   uint32_t timescale;
+  bool is_single;   /* has operations of single precision: worth vectors of more lanes */
   VEC(ir_op) ops;
   VEC(ir_value) extra;
 } ir_function;
@@ -94,6 +96,12 @@ uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *
 uint32_t ir_op_arg_count(const ir_op *op);
 ir_value ir_op_arg(const ir_function *f, const ir_op *op, uint32_t i);
 bool ir_op_has_field(const ir_op *op);
+/* Operations that may compute in single precision: arithmetic, maths, comparisons, select and check. Their numbers are
+ * rounded to float first, the result is a float. All other numbers are doubles, but for those loaded from a field of floats,
+ * whoever takes them: a double that a float operation takes is rounded, and so is one that is stored into such a field. */
+bool ir_can_be_single(const ir_op *op);
+/* Whether the value, a number, is a float whatever the run. */
+bool ir_is_float(const ir_program *p, const ir_op *op);
 /* The value of a pure operation on numbers (truth values as 0 and 1), by the same functions as kernels
  * call; args of arg/barg: one, the argument. Only where ir_can_evaluate. */
 bool ir_can_evaluate(const ir_op *op);
@@ -105,7 +113,8 @@ typedef struct {
   ir_program *program; /* NULL for fragments that touch no fields */
   arena *arena;
   ir_function *function;
-  span at; /* given to the operations that are added */
+  span at;        /* given to the operations that are added */
+  bool is_single; /* likewise, where they can be */
 } ir_builder;
 
 ir_builder ir_builder_on(ir_program *p, ir_function *f);

@@ -16,6 +16,7 @@ ir_type ir_result_type(const ir_program *p, const ir_op *op);
 
 const char *ir_type_word(ir_type type);
 /* Words of the text form, or NULL beyond the last: "population", "state", "step". */
+const char *ir_field_type_word(uint32_t type);
 const char *ir_domain_kind_word(uint32_t kind);
 const char *ir_field_kind_word(uint32_t kind);
 const char *ir_role_word(uint32_t role);

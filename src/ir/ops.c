@@ -9,6 +9,16 @@ const ir_op_info ir_ops[IR_OP_COUNT] = {
 #undef OP
 };
 
+bool ir_can_be_single(const ir_op *op) {
+  return (op->op >= IR_OP_add && op->op <= IR_OP_ne) || op->op == IR_OP_select || op->op == IR_OP_check;
+}
+
+bool ir_is_float(const ir_program *p, const ir_op *op) {
+  if (op->op == IR_OP_load || op->op == IR_OP_load_at)
+    return p->fields.data[op->field].type == NSA_F32;
+  return op->is_single || (op->op == IR_OP_const && (double)(float)op->number == op->number);
+}
+
 const ir_math_info ir_maths[] = {
 #define NSA_MATH(name, arity) {#name, arity},
 #include "nsa_math.def"
@@ -28,6 +38,7 @@ uint32_t ir_math_find(const char *name) {
     return number < sizeof words / sizeof words[0] ? words[number] : NULL;                         \
   }
 
+WORD_FUNCTION(ir_field_type_word, "f64", "b1", "index", "f32")
 WORD_FUNCTION(ir_domain_kind_word, "run", "population", "connection", "candidates", "arrivals")
 WORD_FUNCTION(ir_field_kind_word, "param", "given", "state", "timer", "input", "external",
               "combined", "sum", "source_term", "fired", "edge", "link_source", "link_target",

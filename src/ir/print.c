@@ -44,10 +44,9 @@ static void print_domain(text *out, uint32_t i, const nsa_domain *d) {
 }
 
 static void print_field(text *out, uint32_t i, const nsa_field *f) {
-  static const char *const types[] = {[NSA_F64] = "f64", [NSA_B1] = "b1", [NSA_INDEX] = "index"};
   text_printf(out, "field %u ", i);
   ir_print_quoted(out, f->name);
-  text_printf(out, " %s %s%s domain %u value ", types[f->type], f->is_uniform ? "uniform " : "",
+  text_printf(out, " %s %s%s domain %u value ", ir_field_type_word(f->type), f->is_uniform ? "uniform " : "",
               ir_field_kind_word(f->kind), f->domain);
   ir_print_number(out, f->value);
   text_puts(out, " owner ");
@@ -91,10 +90,11 @@ static void print_comment(const ir_program *p, text *out, const ir_op *op) {
 
 static void print_op(const ir_program *p, const ir_function *f, text *out, uint32_t i) {
   const ir_op *op = &f->ops.data[i];
+  const char *precision = op->is_single ? "single " : "";
   if (op->type != IR_NONE)
-    text_printf(out, "  %%%u = %s", i, ir_ops[op->op].word);
+    text_printf(out, "  %%%u = %s%s", i, precision, ir_ops[op->op].word);
   else
-    text_printf(out, "  %s", ir_ops[op->op].word);
+    text_printf(out, "  %s%s", precision, ir_ops[op->op].word);
   print_carried(out, op);
   for (uint32_t k = 0; k < ir_op_arg_count(op); k++)
     text_printf(out, " %%%u", ir_op_arg(f, op, k));
@@ -110,8 +110,8 @@ void ir_print_function(const ir_program *p, const ir_function *f, text *out) {
   } else {
     text_puts(out, "function ");
     ir_print_quoted(out, f->name);
-    text_printf(out, " %s domain %u timescale %u {\n", ir_role_word(f->role), f->domain,
-                f->timescale);
+    text_printf(out, " %s domain %u timescale %u%s {\n", ir_role_word(f->role), f->domain, f->timescale,
+                f->is_single ? " single" : "");
   }
   for (uint32_t i = 0; i < f->ops.len; i++)
     print_op(p, f, out, i);

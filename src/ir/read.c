@@ -189,16 +189,11 @@ static void read_domain(ir_cursor *c, ir_program *p) {
   ir_domain_add(p, name, (nsa_domain_kind)kind, ir_cursor_number(c));
 }
 
-static const char *field_type_word(uint32_t type) {
-  static const char *const words[] = {[NSA_F64] = "f64", [NSA_B1] = "b1", [NSA_INDEX] = "index"};
-  return type <= NSA_INDEX ? words[type] : NULL;
-}
-
 static void read_field(ir_cursor *c, ir_program *p) {
   nsa_field f = {0};
   read_position(c, p->fields.len);
   f.name = ir_cursor_string(c);
-  f.type = read_word_of(c, field_type_word, "type");
+  f.type = read_word_of(c, ir_field_type_word, "type");
   f.is_uniform = ir_cursor_accept_word(c, "uniform");
   f.kind = read_word_of(c, ir_field_kind_word, "kind of field");
   ir_cursor_expect_word(c, "domain");
@@ -282,7 +277,8 @@ static void read_op(ir_cursor *c, ir_program *p, ir_function *f) {
     read_position(c, f->ops.len);
     ir_cursor_expect(c, '=');
   }
-  ir_op op = {.op = read_opcode(c)};
+  bool is_single = ir_cursor_accept_word(c, "single");
+  ir_op op = {.op = read_opcode(c), .is_single = is_single};
   read_carried(c, &op);
   read_args(c, p, f, &op);
   ir_builder b = ir_builder_on(p, f);
@@ -308,6 +304,7 @@ static void read_function(ir_cursor *c, ir_program *p) {
   if (c->error == NULL && domain >= p->domains.len)
     ir_cursor_fail(c, "there is no domain %u", domain);
   ir_function *f = ir_function_add(p, name, (nsa_role)role, domain, timescale, NULL);
+  f->is_single = ir_cursor_accept_word(c, "single");
   ir_cursor_expect(c, '{');
   while (c->error == NULL && !ir_cursor_accept(c, '}'))
     read_op(c, p, f);

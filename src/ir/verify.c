@@ -25,8 +25,9 @@ static ir_type type_of_letter(char letter) {
 }
 
 static ir_type type_of_field(const nsa_field *field) {
-  static const ir_type types[] = {[NSA_F64] = IR_F64, [NSA_B1] = IR_B1, [NSA_INDEX] = IR_INDEX};
-  return field->type <= NSA_INDEX ? types[field->type] : IR_NONE;
+  static const ir_type types[NSA_TYPE_COUNT] = {
+      [NSA_F64] = IR_F64, [NSA_B1] = IR_B1, [NSA_INDEX] = IR_INDEX, [NSA_F32] = IR_F64};
+  return field->type < NSA_TYPE_COUNT ? types[field->type] : IR_NONE;
 }
 
 ir_type ir_result_type(const ir_program *p, const ir_op *op) {
@@ -172,6 +173,8 @@ const char *ir_check_op(arena *a, const ir_program *p, const ir_function *f, con
   check_ctx c = {a, p, f, op, position};
   if (op->extra_count != 0 && op->op != IR_OP_expm && op->op != IR_OP_oucov)
     return "further arguments that it does not take";
+  if (op->is_single && !ir_can_be_single(op))
+    return arena_printf(a, "%s: cannot be of single precision", ir_ops[op->op].word);
   const char *wrong = check_args(&c);
   if (wrong == NULL && ir_op_has_field(op))
     wrong = check_field(&c);
@@ -264,7 +267,7 @@ static const char *check_function(arena *a, const ir_program *p, const ir_functi
     const char *wrong = ir_check_op(a, p, f, op, i);
     if (wrong != NULL)
       return arena_printf(a, "operation %u: %s", i, wrong);
-    if (op->type != (uint16_t)ir_result_type(p, op))
+    if (op->type != (uint8_t)ir_result_type(p, op))
       return arena_printf(a, "operation %u: %s: its type is wrong", i, ir_ops[op->op].word);
     if (op->op == IR_OP_event && f->role != NSA_ROLE_STEP && f->role != NSA_ROLE_PHASE_BLOCK)
       return arena_printf(a, "operation %u: an event in a function that may have none", i);
@@ -278,7 +281,7 @@ static const char *check_function(arena *a, const ir_program *p, const ir_functi
 
 static const char *check_field_row(arena *a, const ir_program *p, uint32_t i) {
   const nsa_field *field = &p->fields.data[i];
-  bool is_right = field->domain < p->domains.len && field->type <= NSA_INDEX &&
+  bool is_right = field->domain < p->domains.len && field->type < NSA_TYPE_COUNT &&
                   ir_field_kind_word(field->kind) != NULL && field->name != NULL;
   return is_right ? NULL : arena_printf(a, "field %u: no name, type, kind or domain", i);
 }

@@ -145,6 +145,7 @@ static void finish_program(lowering *l) {
   MOVE_LIST(measure_nodes, node_list);
   MOVE_LIST(settables, settable_list);
   ir_contract(l->p);
+  lower_precision(l);
   ir_program_finish(l->p);
 }
 

@@ -346,4 +346,9 @@ uint64_t lower_whole_ticks(const lowering *l, double ms); /* base ticks, rounded
 uint32_t lower_base_timescale(const lowering *l); /* the one whose tick is the base tick */
 bool state_has_equation(const model_component *c, uint32_t state);
 
+/* ---- precision.c ---- */
+
+/* Which fields and operations are of single precision; when all functions and tables are there. */
+void lower_precision(lowering *l);
+
 #endif

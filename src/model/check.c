@@ -83,6 +83,17 @@ static void check_run(checker *ck, const ast_decl *d) {
                                       "the time of a run", true);
 }
 
+bool model_precision_find(const char *word, model_precision *precision) {
+  static const char *const words[] = {
+      [PRECISION_DOUBLE] = "double", [PRECISION_SINGLE] = "single", [PRECISION_MIXED] = "mixed"};
+  for (uint32_t k = 0; k < sizeof words / sizeof *words; k++)
+    if (strcmp(words[k], word) == 0) {
+      *precision = (model_precision)k;
+      return true;
+    }
+  return false;
+}
+
 static void check_other(checker *ck, const ast_decl *d) {
   switch (d->kind) {
   case AST_DECL_ENVIRONMENT:
@@ -95,9 +106,7 @@ static void check_other(checker *ck, const ast_decl *d) {
     check_run(ck, d);
     break;
   case AST_DECL_PRECISION:
-    if (strcmp(d->as.precision.text, "double") != 0)
-      refuse(ck, d->at, arena_printf(ck->arena, "`precision %s`", d->as.precision.text),
-             "all numbers are doubles");
+    model_precision_find(d->as.precision.text, &ck->model->precision);
     break;
   default:
     break;

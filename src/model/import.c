@@ -54,6 +54,8 @@ span decl_name_at(const ast_decl *d) {
 static const char *decl_key(checker *ck, const ast_decl *d) {
   if (d->kind == AST_DECL_RUN)
     return "run";
+  if (d->kind == AST_DECL_PRECISION)
+    return "precision";
   const ast_name *name = decl_name(d);
   if (name == NULL || name->text == NULL)
     return NULL;
@@ -65,11 +67,14 @@ static const char *decl_key(checker *ck, const ast_decl *d) {
 }
 
 static void report_twice(checker *ck, const ast_decl *d, const ast_decl *first) {
-  bool is_run = d->kind == AST_DECL_RUN;
+  bool is_run = d->kind == AST_DECL_RUN, is_nameless = is_run || d->kind == AST_DECL_PRECISION;
   const ast_name *name = decl_name(d);
   diag *e =
       diag_report(ck->sink, DIAG_E0202, decl_name_at(d),
-                  is_run ? "a second `run`" : "`%s` is declared twice", is_run ? "" : name->text);
+                  is_run        ? "a second `run`"
+                  : is_nameless ? "a second `precision`"
+                                : "`%s` is declared twice",
+                  is_nameless ? "" : name->text);
   diag_note(e, decl_name_at(first), "it is declared here first");
   if (d->kind == AST_DECL_CONNECT && d->as.connect.name.text == NULL)
     diag_hint(e, "give the connection a name: `connect NAME: ...`");

@@ -230,9 +230,11 @@ static void take_head(component_builder *b, const component_def *def) {
   else if (ast->coupling.text != NULL && strcmp(ast->coupling.text, "hold") != 0)
     diag_report(ck->sink, DIAG_E0201, ast->coupling.at,
                 "the coupling `%s` is not known: it is `hold` or `linear`", ast->coupling.text);
-  if (ast->precision.text != NULL && strcmp(ast->precision.text, "double") != 0)
-    refuse(ck, ast->precision.at, arena_printf(ck->arena, "`precision %s`", ast->precision.text),
-           "all numbers are doubles");
+  if (ast->precision.text != NULL && ast->kind == AST_SYNAPSE && strcmp(ast->precision.text, "double") != 0)
+    refuse(ck, ast->precision.at, arena_printf(ck->arena, "synapses with `precision %s`", ast->precision.text),
+           "leave it out: links keep their numbers in double precision");
+  if (ast->precision.text != NULL)
+    b->c->precision = ast->precision.text;
 }
 
 void items_collect(component_builder *b) {

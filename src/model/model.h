@@ -193,6 +193,7 @@ typedef struct {
   span at;
   uint32_t timescale;
   bool coupling_linear;
+  const char *precision; /* its own: "single", "double" or "mixed"; NULL: the model's */
   VEC(model_param) params;
   VEC(model_state) states;
   VEC(model_input) inputs;
@@ -398,6 +399,8 @@ typedef struct {
   VEC(model_set) sets;
 } model_variant;
 
+typedef enum { PRECISION_DOUBLE, PRECISION_SINGLE, PRECISION_MIXED } model_precision; /* as nsa_precision */
+
 typedef struct {
   const char *name; /* of the file, without folder and ending */
   uint32_t main_file;
@@ -418,7 +421,11 @@ typedef struct {
   VEC(model_variant) variants;
   double duration; /* ms */
   span run_at;
+  model_precision precision;
 } model;
+
+/* "double", "single" or "mixed"; false for other words. */
+bool model_precision_find(const char *word, model_precision *precision);
 
 /* --pattern NAME=PATH: the images of a pattern come from other files. */
 typedef struct {

@@ -35,7 +35,7 @@ static uint64_t number_bits(double x) {
 
 /* Arguments are mapped already. */
 static uint64_t hash_of(const ir_function *f, const ir_op *op) {
-  uint64_t h = mix(mix(op->op, op->aux), mix(op->field, op->key));
+  uint64_t h = mix(mix(op->op | (uint64_t)op->is_single << 16, op->aux), mix(op->field, op->key));
   h = mix(h, number_bits(op->number));
   for (uint32_t k = 0; k < ir_op_arg_count(op); k++)
     h = mix(h, ir_op_arg(f, op, k));
@@ -43,7 +43,7 @@ static uint64_t hash_of(const ir_function *f, const ir_op *op) {
 }
 
 static bool is_equal(const ir_function *f, const ir_op *x, const ir_op *y) {
-  if (x->op != y->op || x->aux != y->aux || x->key != y->key || x->extra_count != y->extra_count ||
+  if (x->op != y->op || x->is_single != y->is_single || x->aux != y->aux || x->key != y->key || x->extra_count != y->extra_count ||
       number_bits(x->number) != number_bits(y->number) || (ir_op_has_field(x) && x->field != y->field))
     return false;
   for (uint32_t k = 0; k < ir_op_arg_count(x); k++)

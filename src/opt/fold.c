@@ -50,9 +50,9 @@ static ir_value identity_div(ir_builder *b, const ir_value *x) {
     return x[0];
   if (divisor->op != IR_OP_const)
     return IR_NO_VALUE;
-  int exponent;
+  int exponent, largest = b->is_single ? 120 : 1000;
   double fraction = frexp(divisor->number, &exponent);
-  if (fabs(fraction) != 0.5 || exponent < -1000 || exponent > 1000)
+  if (fabs(fraction) != 0.5 || exponent < -largest || exponent > largest)
     return IR_NO_VALUE;
   return ir_binary(b, IR_OP_mul, x[0], ir_number(b, 1 / divisor->number));
 }
@@ -128,7 +128,7 @@ static identity *const identities[IR_OP_COUNT] = {
 
 /* The number that the operation gives, when all its arguments are numbers. */
 static ir_value fold_numbers(ir_builder *b, const ir_op *op, const ir_value *x, uint32_t count) {
-  double args[4];
+  double args[4] = {0};
   if (count == 0 || !ir_can_evaluate(op))
     return IR_NO_VALUE;
   for (uint32_t i = 0; i < count; i++) {
@@ -149,10 +149,14 @@ static ir_value simpler(opt_rewrite *rw, const ir_op *op) {
   for (uint32_t i = 0; i < count; i++)
     x[i] = rw->map[op->args[i]];
   rw->b.at = op->at;
+  rw->b.is_single = op->is_single;
   ir_value v = fold_numbers(&rw->b, op, x, count);
   if (v == IR_NO_VALUE && identities[op->op] != NULL)
     v = identities[op->op](&rw->b, x);
   rw->b.at = SPAN_NONE;
+  rw->b.is_single = false;
+  if (v != IR_NO_VALUE && op->is_single && op->type == IR_F64 && !ir_is_float(rw->b.program, op_of(&rw->b, v)))
+    return IR_NO_VALUE; /* the operation rounds its double */
   return v;
 }
 

@@ -181,7 +181,7 @@ static void move_root(hoist *h, ir_value root) {
   target *t = target_for(h, is_uniform);
   nsa_field field = {.kind = NSA_FIELD_INVARIANT, .domain = h->function->domain, .owner = NSA_NONE};
   field.name = arena_printf(p->arena, "%s.invariant%u", h->function->name, h->field_count++);
-  field.type = op->type == IR_B1 ? NSA_B1 : NSA_F64;
+  field.type = op->type == IR_B1 ? NSA_B1 : op->is_single && !is_uniform ? NSA_F32 : NSA_F64;
   field.is_uniform = is_uniform;
   field.unit = "";
   ir_value value = move_value(h, t, root);

@@ -65,8 +65,10 @@ static void sink_function(ir_program *p, ir_function *f) {
         continue;
       const ir_op *choice = &f->ops.data[f->ops.data[k].args[0]];
       rw.b.at = f->ops.data[k].at;
+      rw.b.is_single = choice->is_single;
       ir_value x = ir_select(&rw.b, rw.map[choice->args[0]], rw.map[choice->args[1]], rw.map[choice->args[2]]);
       ir_store(&rw.b, f->ops.data[k].field, x);
+      rw.b.is_single = false;
     }
     if (!home[i])
       opt_rewrite_copy(&rw, i);

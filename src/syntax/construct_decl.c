@@ -6,7 +6,7 @@
 
 #define BIT(clause) (1u << CLAUSE_##clause)
 
-static const char *const precisions[] = {"single", "double", NULL};
+static const char *const precisions[] = {"single", "double", "mixed", NULL};
 
 static ast_decl *new_decl(parse_context *ctx, ast_decl_kind kind, span at) {
   ast_decl *d = ARENA_NEW(ctx->arena, ast_decl);

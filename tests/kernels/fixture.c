@@ -71,6 +71,8 @@ static void *new_array(const nsa_field *f, uint64_t count) {
   for (uint64_t i = 0; i < count; i++) {
     if (f->type == NSA_F64)
       ((double *)array)[i] = f->value;
+    else if (f->type == NSA_F32)
+      ((float *)array)[i] = (float)f->value;
     else if (f->type == NSA_B1)
       ((uint8_t *)array)[i] = f->value != 0;
     else
@@ -99,6 +101,7 @@ void fixture_memory_free(fixture_memory *m) {
 }
 
 double *fixture_f64(const fixture_memory *m, uint32_t field) { return m->arrays[field]; }
+float *fixture_f32(const fixture_memory *m, uint32_t field) { return m->arrays[field]; }
 uint8_t *fixture_b1(const fixture_memory *m, uint32_t field) { return m->arrays[field]; }
 uint32_t *fixture_index(const fixture_memory *m, uint32_t field) { return m->arrays[field]; }
 
@@ -161,15 +164,24 @@ static bool is_same(double x, double y) {
   return (isnan(x) && isnan(y)) || memcmp(&x, &y, sizeof x) == 0;
 }
 
+static double entry_of(const fixture_memory *m, uint32_t field, uint64_t i) {
+  switch (m->program->program->fields[field].type) {
+  case NSA_F64:
+    return fixture_f64(m, field)[i];
+  case NSA_F32:
+    return (double)fixture_f32(m, field)[i];
+  case NSA_B1:
+    return fixture_b1(m, field)[i];
+  default:
+    return fixture_index(m, field)[i];
+  }
+}
+
 const char *fixture_difference(arena *a, const fixture_memory *x, const fixture_memory *y) {
   const ir_program *p = x->program;
   for (uint32_t f = 0; f < p->fields.len; f++) {
     for (uint64_t i = 0; i < entries_of(p, f); i++) {
-      uint32_t type = p->program->fields[f].type;
-      double u = type == NSA_F64 ? fixture_f64(x, f)[i]
-                 : type == NSA_B1 ? fixture_b1(x, f)[i] : fixture_index(x, f)[i];
-      double v = type == NSA_F64 ? fixture_f64(y, f)[i]
-                 : type == NSA_B1 ? fixture_b1(y, f)[i] : fixture_index(y, f)[i];
+      double u = entry_of(x, f, i), v = entry_of(y, f, i);
       if (!is_same(u, v))
         return arena_printf(a, "field %u, entry %llu: %a and %a", f, (unsigned long long)i, u, v);
     }

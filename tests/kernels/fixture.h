@@ -28,6 +28,7 @@ void fixture_memory_free(fixture_memory *m);
 uint64_t fixture_entries(const ir_program *p, uint32_t domain);
 uint64_t fixture_padded(uint64_t entries);
 double *fixture_f64(const fixture_memory *m, uint32_t field);
+float *fixture_f32(const fixture_memory *m, uint32_t field);
 uint8_t *fixture_b1(const fixture_memory *m, uint32_t field);
 uint32_t *fixture_index(const fixture_memory *m, uint32_t field);
 

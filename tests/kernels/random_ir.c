@@ -87,13 +87,18 @@ static void add_plain(generator *g) {
   const char *letters = ir_ops[op.op].args;
   for (uint32_t i = 0; letters[i] != '\0'; i++)
     op.args[i] = pick_arg(g, letters[i]);
+  g->b.is_single = g->b.function->is_single && below(&g->state, 4) != 0;
   keep(g, ir_add_op(&g->b, op));
+  g->b.is_single = false;
 }
 
 static void add_maths(generator *g) {
   uint32_t row = below(&g->state, ir_math_count);
   ir_value args[3] = {a_number(g), a_number(g), a_number(g)};
+  ir_builder *b = &g->b;
+  b->is_single = b->function->is_single && below(&g->state, 4) != 0;
   keep(g, ir_math(&g->b, ir_maths[row].name, args, ir_maths[row].arity));
+  b->is_single = false;
 }
 
 static void add_draw(generator *g) {
@@ -235,6 +240,7 @@ static void add_function(arena *a, const random_fields *f, uint64_t *state) {
   nsa_role role = roles[below(&g.state, sizeof roles / sizeof roles[0])];
   g.is_run = role == NSA_ROLE_SETUP;
   g.b = fixture_function(f->program, role, g.is_run ? FIXTURE_RUN : FIXTURE_GRID);
+  g.b.function->is_single = below(&g.state, 2);
   start_values(&g);
   for (uint32_t left = 15 + below(&g.state, 40); left != 0; left--) {
     uint32_t kind = below(&g.state, 10);
@@ -259,7 +265,7 @@ static uint32_t grid_field(ir_program *p, nsa_type type) {
 static void add_fields(random_fields *f) {
   ir_program *p = f->program;
   for (uint32_t i = 0; i < ARRAYS; i++)
-    f->arrays[i] = grid_field(p, NSA_F64);
+    f->arrays[i] = grid_field(p, i < ARRAYS/2 ? NSA_F64 : NSA_F32);
   f->sources[0] = grid_field(p, NSA_F64);
   f->sources[1] = grid_field(p, NSA_B1);
   f->uniforms[0] = fixture_field(p, FIXTURE_RUN, NSA_F64, true, 0);
@@ -293,6 +299,8 @@ void random_fill(const fixture_memory *m, uint64_t seed) {
     for (uint64_t i = 0; i < count; i++) {
       if (p->fields[f].type == NSA_F64)
         fixture_f64(m, f)[i] = any_number(&state);
+      else if (p->fields[f].type == NSA_F32)
+        fixture_f32(m, f)[i] = (float)any_number(&state);
       else if (p->fields[f].type == NSA_B1)
         fixture_b1(m, f)[i] = (uint8_t)below(&state, 2);
       else

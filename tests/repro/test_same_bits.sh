@@ -14,19 +14,24 @@ same() { # a, b
     cmp -s "$file" "$2/$(basename "$file")" || { echo "FAILED: $(basename "$file") differs between $1 and $2"; failed=$((failed + 1)); }
   done
 }
-for model in "$SRC"/tests/models/*.nsa; do
-  m=$(basename "$model" .nsa)
-  run "$m.one" "$NSA" run "$model" --threads 1
-  run "$m.cached" "$NSA" run "$model" --threads 1
-  run "$m.two" "$NSA" run "$model" --threads 2
-  run "$m.four" "$NSA" run "$model" --threads 4
-  run "$m.scalar" "$NSA" run "$model" --threads 1 --width 1
-  run "$m.pairs" "$NSA" run "$model" --threads 1 --width 2
-  run "$m.interpreted" "$NSA" run "$model" --threads 1 --interpret
-  "$NSA" build "$model" -o "$m.exe" || { echo "FAILED: build $m"; failed=$((failed + 1)); continue; }
+compare() { # model, precision
+  model=$1; m=$(basename "$1" .nsa).$2; set -- --precision "$2"
+  run "$m.one" "$NSA" run "$model" "$@" --threads 1
+  run "$m.cached" "$NSA" run "$model" "$@" --threads 1
+  run "$m.two" "$NSA" run "$model" "$@" --threads 2
+  run "$m.four" "$NSA" run "$model" "$@" --threads 4
+  run "$m.scalar" "$NSA" run "$model" "$@" --threads 1 --width 1
+  run "$m.pairs" "$NSA" run "$model" "$@" --threads 1 --width 2
+  run "$m.interpreted" "$NSA" run "$model" "$@" --threads 1 --interpret
+  "$NSA" build "$model" "$@" -o "$m.exe" || { echo "FAILED: build $m"; failed=$((failed + 1)); return; }
   run "$m.native" "./$m.exe" --threads 2
   for other in cached two four scalar pairs interpreted native; do same "$m.one" "$m.$other"; done
   [ "$(find "$m.one" -name '*.csv' | wc -l)" -gt 0 ] || { echo "FAILED: $m recorded nothing"; failed=$((failed + 1)); }
   if ldd "./$m.exe" | grep -qi llvm; then echo "FAILED: $m.exe links LLVM"; failed=$((failed + 1)); fi
+}
+for model in "$SRC"/tests/models/*.nsa; do
+  compare "$model" double
+  compare "$model" single
 done
+compare "$SRC/tests/models/network.nsa" mixed
 [ "$failed" -eq 0 ]

@@ -95,6 +95,8 @@ static void print_results(const char *name, const char *wanted) {
   }                                                                                                \
   print_results(#name, wanted);
 
+static vf32 load_single(int which, int i) { return narrowed(load(which, i)); }
+
 static void run_functions(const char *wanted) {
   uint64_t state = 1;
   for (int which = 0; which < 3; which++)
@@ -104,6 +106,11 @@ static void run_functions(const char *wanted) {
 #define CALL_2(name) NSA_NAME(name)(load(0, i), load(1, i))
 #define CALL_3(name) NSA_NAME(name)(load(0, i), load(1, i), load(2, i))
 #define NSA_MATH(name, arity) RUN(name, CALL_##arity(name))
+#include "../../../runtime/include/nsa_math.def"
+#define SINGLE_1(name) NSA_NAME(name##_single)(load_single(0, i))
+#define SINGLE_2(name) NSA_NAME(name##_single)(load_single(0, i), load_single(1, i))
+#define SINGLE_3(name) NSA_NAME(name##_single)(load_single(0, i), load_single(1, i), load_single(2, i))
+#define NSA_MATH(name, arity) RUN(name##_single, widened(SINGLE_##arity(name)))
 #include "../../../runtime/include/nsa_math.def"
 }
 

@@ -63,7 +63,7 @@ static const error_row rows[] = {
     {"!connect a -> b via c\nrun 1 s", DIAG_E0101, "a -> b", "`by RULE`", NULL},
     {"!present d amplitude 3\nrun 1 s", DIAG_E0101, "d", "`on POPULATION.INPUT`", NULL},
     {"!drive a.I = 3 amplitude 3\nrun 1 s", DIAG_E0101, "amplitude 3", "`drive`", NULL},
-    {"!precision half\nrun 1 s", DIAG_E0101, "half", "`single` or `double`", NULL},
+    {"!precision half\nrun 1 s", DIAG_E0101, "half", "`mixed`", NULL},
     {"!}\nrun 1 s", DIAG_E0101, "}", "closes nothing", NULL},
     {"!neuron a {\n state v = 1\nrun 1 s", DIAG_E0101, "run", "`}` is missing", NULL},
     {"!run 1 s\nneuron a {\n on pre {", DIAG_E0101, "", "`}` is missing", NULL},
