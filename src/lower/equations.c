@@ -205,9 +205,13 @@ static const char *const solver_text[] = {
 
 static bool choose_solvers(system_builder *sb, solve_system *sys, const model_ode *const *odes,
                            solver_kind *solvers) {
-  for (uint32_t i = 0; i < sys->n; i++)
+  solver_options *options = ARENA_ARRAY(sb->l->arena, solver_options, sys->n);
+  for (uint32_t i = 0; i < sys->n; i++) {
     solvers[i] = odes[i]->solver;
+    options[i] = odes[i]->options;
+  }
   sys->solver = solvers;
+  sys->options = options;
   for (uint32_t i = 0; i < sys->n; i++) {
     const char *state = sb->component->states.data[odes[i]->state].name;
     const char *reason = "as the model says";

@@ -223,7 +223,7 @@ static void take_head(component_builder *b, const component_def *def) {
     b->has_own_clock = ast->kind == AST_SYNAPSE;
   }
   if (ast->solver.name.text != NULL)
-    solver_find(ck, &ast->solver, &b->solver);
+    solver_find(ck, &ast->solver, &b->solver, &b->options);
   if (ast->coupling.text != NULL && strcmp(ast->coupling.text, "linear") == 0)
     refuse(ck, ast->coupling.at, "`coupling linear`",
            "leave it out: `coupling hold` is the default");
