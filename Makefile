@@ -7,6 +7,7 @@
 #   make install PREFIX=DIR
 #   make asan      build and test with the address and undefined-behaviour sanitizers
 #   make bench     measure beside C and Brian2 (docs/benchmarks.md); BENCH="cobahh cuba" some, BENCH_ARGS="-n 9" more often
+#   make bench-slow  cost and error of slower astrocytes (docs/benchmarks.md); BENCH_ARGS="-n 5" more seeds
 #   make bench-deps  install Brian2 for it   make fuzz   feed damaged models to the compiler
 #   make bless     accept what the stages print now as the golden outputs
 #   make docs      write docs/models.md from the comments of the models
@@ -27,7 +28,7 @@ NSA := $(RELEASE)/bin/nsa
 DEMO := examples/working_memory.nsa
 DEMO_OUT := build/demo
 
-.PHONY: all demo test build install asan bench bench-deps fuzz bless docs deps clean
+.PHONY: all demo test build install asan bench bench-slow bench-deps fuzz bless docs deps clean
 all: build
 
 deps:
@@ -60,6 +61,9 @@ asan: deps
 
 bench: build
 	@NSA="$(CURDIR)/$(NSA)" bash tests/bench/run.sh $(BENCH_ARGS) $(BENCH)
+
+bench-slow: build
+	@NSA="$(CURDIR)/$(NSA)" bash tests/bench/slow.sh $(BENCH_ARGS)
 
 bench-deps:
 	@sh tests/tools/deps.sh python3-brian g++

@@ -21,6 +21,8 @@ typedef struct {
   bool analyse_timescales; /* warn where steps do not fit the equations */
   bool keep_unoptimised;   /* stop before the optimiser: for the interpreter and dumps */
   const char *stop_after;  /* name of a stage, or NULL */
+  const char *const *timescales; /* "slow=1 ms", in place of what the file says */
+  uint32_t timescale_count;
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
 } compile_options;
@@ -33,6 +35,7 @@ typedef struct {
   const char *failure; /* of the world (a file that cannot be read): one line; exit code 2 */
   uint32_t file;
   ast_file *ast;
+  VEC(const ast_decl *) timescales; /* those of the options, parsed */
   model *model;
   lower_report report;
   ir_program *ir;

@@ -435,6 +435,8 @@ typedef struct {
 } model_pattern_replacement;
 
 typedef struct {
+  const ast_decl *const *timescales; /* --timescale: these steps instead of the file's */
+  uint32_t timescale_count;
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
   const char *const *model_folders; /* where `import nsa.x.y` looks; NULL-terminated */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Prints a page with the file `table` put between its marks.
-/<!-- end of results -->/ { inside = 0 }
+# Prints a page with the file `table` put between the marks of that name (results, if none is given).
+BEGIN { if (name == "") name = "results" }
+$0 == "<!-- end of " name " -->" { inside = 0 }
 !inside
-/<!-- results -->/ { inside = 1; while ((getline line < table) > 0) print line }
+$0 == "<!-- " name " -->" { inside = 1; while ((getline line < table) > 0) print line }
