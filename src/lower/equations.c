@@ -225,6 +225,9 @@ static bool choose_solvers(system_builder *sb, solve_system *sys, const model_od
       diag_hint(d, "leave `using` away to let the compiler choose, or use another solver");
       return false;
     }
+    if (solvers[i] == SOLVER_adaptive)
+      reason = arena_printf(sb->l->arena, "as the model says; tolerance %g, at most %u sub-steps", options[i].tolerance,
+                            options[i].substeps);
     lower_decide(sb->l, sb->name, "solver", "d%s/dt: %s (%s)", state, solver_text[solvers[i]], reason);
   }
   return true;
