@@ -8,6 +8,7 @@
 #   make asan      build and test with the address and undefined-behaviour sanitizers
 #   make bench     measure beside C and Brian2 (docs/benchmarks.md); BENCH="cobahh cuba" some, BENCH_ARGS="-n 9" more often
 #   make bench-growth  the same model from a thousand to a million neurons
+#   make bench-slow  cost and error of slower astrocytes (docs/benchmarks.md); BENCH_ARGS="-n 5" more seeds
 #   make bench-deps  install Brian2 for it   make fuzz   feed damaged models to the compiler
 #   make cvode-deps  install SUNDIALS CVODE, which `nsa verify` then compares with (docs/verify.md)
 #   make bless     accept what the stages print now as the golden outputs
@@ -29,7 +30,7 @@ NSA := $(RELEASE)/bin/nsa
 DEMO := examples/working_memory.nsa
 DEMO_OUT := build/demo
 
-.PHONY: all demo test build install asan bench bench-growth bench-deps cvode-deps fuzz bless docs deps clean
+.PHONY: all demo test build install asan bench bench-growth bench-slow bench-deps cvode-deps fuzz bless docs deps clean
 all: build
 
 deps:
@@ -65,6 +66,9 @@ bench: build
 
 bench-growth: build
 	@NSA="$(CURDIR)/$(NSA)" bash tests/bench/growth.sh $(BENCH_ARGS)
+
+bench-slow: build
+	@NSA="$(CURDIR)/$(NSA)" bash tests/bench/slow.sh $(BENCH_ARGS)
 
 bench-deps:
 	@sh tests/tools/deps.sh python3-brian g++

@@ -37,7 +37,8 @@ typedef enum {
   NSA_FIELD_ARRIVED,                            /* what events added to a state or input, not yet taken up */
   NSA_FIELD_ADVANCED,                           /* the base tick up to which event-driven states are advanced */
   NSA_FIELD_DELAY,                              /* owner: connection; in base ticks */
-  NSA_FIELD_SIGNAL
+  NSA_FIELD_SIGNAL,
+  NSA_FIELD_SLOPE                               /* what equations changed in a slow state in its last step, a base tick */
 } nsa_field_kind;
 
 /* What a kernel is for, and when the runtime calls it. */

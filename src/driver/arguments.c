@@ -93,7 +93,7 @@ static bool add_run_option(arena *a, arguments *args, int argc, char **argv, int
   return true;
 }
 
-static bool add_own_option(arguments *args, uint32_t id, int argc, char **argv, int *k) {
+static bool add_own_option(arena *a, arguments *args, uint32_t id, int argc, char **argv, int *k) {
   if (!rows[id].argument) {
     args->values[id] = "";
     return true;
@@ -104,6 +104,8 @@ static bool add_own_option(arguments *args, uint32_t id, int argc, char **argv, 
     return false;
   }
   args->values[id] = argv[++*k];
+  if (id == ARGUMENT_timescale)
+    vec_push(a, &args->timescales, args->values[id]);
   return true;
 }
 
@@ -112,7 +114,7 @@ bool arguments_parse(arena *a, int argc, char **argv, arguments *out) {
   for (int k = 2; k < argc; k++) {
     uint32_t own = find_own(out, argv[k]);
     if (own != ARGUMENT_COUNT) {
-      if (!add_own_option(out, own, argc, argv, &k))
+      if (!add_own_option(a, out, own, argc, argv, &k))
         return false;
     } else if (argv[k][0] == '-' && argv[k][1]) {
       if (!find_run_option(out->verb, argv[k]))

@@ -16,6 +16,7 @@ typedef struct {
   const char *verb, *file;                 /* file: NULL when none was given */
   const char *values[ARGUMENT_COUNT];      /* NULL: not given; "" for options without an argument */
   VEC(char *) run;                         /* options of the run, as typed, in order */
+  VEC(const char *) timescales;            /* the values of --timescale */
   VEC(model_pattern_replacement) patterns; /* those of --pattern among them */
 } arguments;
 

@@ -27,6 +27,8 @@ typedef struct {
   uint32_t refine;         /* 0 and 1: steps are as written */
   bool equations_only;     /* populations step by their equations alone, and have rates */
   bool draws_at_mean;      /* without noise: nothing is drawn at random but what a run starts with */
+  const char *const *timescales; /* "slow=1 ms", in place of what the file says */
+  uint32_t timescale_count;
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
 } compile_options;
@@ -39,6 +41,7 @@ typedef struct {
   const char *failure; /* of the world (a file that cannot be read): one line; exit code 2 */
   uint32_t file;
   ast_file *ast;
+  VEC(const ast_decl *) timescales; /* those of the options, parsed */
   model *model;
   lower_report report;
   ir_program *ir;

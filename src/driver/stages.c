@@ -10,6 +10,20 @@
 
 /* ---- read and parse ---- */
 
+/* The text of a --timescale is a declaration like any other, of a file of its own: it is hashed with the model's, and
+ * diagnostics show it. */
+static bool parse_timescale(compilation *c, const char *given) {
+  char *source = arena_printf(c->arena, "timescale %s\n", given);
+  uint32_t file = diag_add_file(c->sink, "--timescale", source, strlen(source));
+  const ast_file *ast = syntax_parse(c->arena, c->names, c->sink, file);
+  bool is_one = ast != NULL && ast->decls.len == 1 && ast->decls.data[0]->kind == AST_DECL_TIMESCALE;
+  if (is_one)
+    vec_push(c->arena, &c->timescales, ast->decls.data[0]);
+  else if (diag_error_count(c->sink) == 0)
+    c->failure = arena_printf(c->arena, "--timescale takes a name and a time, as slow=1ms, not %s", given);
+  return c->failure == NULL;
+}
+
 static bool run_parse(compilation *c) {
   size_t len;
   const char *error = NULL;
@@ -20,6 +34,9 @@ static bool run_parse(compilation *c) {
   }
   c->file = diag_add_file(c->sink, c->options->path, source, len);
   c->ast = syntax_parse(c->arena, c->names, c->sink, c->file);
+  for (uint32_t k = 0; k < c->options->timescale_count; k++)
+    if (!parse_timescale(c, c->options->timescales[k]))
+      return false;
   return true; /* after errors the model still finds more of them */
 }
 
@@ -36,7 +53,9 @@ static const char *const *model_folders(compilation *c) {
 }
 
 static bool run_check(compilation *c) {
-  model_options options = {.patterns = c->options->patterns,
+  model_options options = {.timescales = c->timescales.data,
+                           .timescale_count = c->timescales.len,
+                           .patterns = c->options->patterns,
                            .pattern_count = c->options->pattern_count,
                            .model_folders = model_folders(c),
                            .refined = c->options->refined,

@@ -39,6 +39,8 @@ static bool needs_file(const invocation *v) {
 static compile_options options_of(const invocation *v) {
   return (compile_options){.path = v->args.file,
                            .precision = v->args.values[ARGUMENT_precision],
+                           .timescales = v->args.timescales.data,
+                           .timescale_count = v->args.timescales.len,
                            .patterns = v->args.patterns.data,
                            .pattern_count = v->args.patterns.len};
 }

@@ -30,6 +30,8 @@ static int read_options(const arguments *args, verify_options *o) {
 static int compile_as_written(const verify_options *o, compilation *c, compile_options *options) {
   *options = (compile_options){.path = o->args->file,
                                .needs_run = true,
+                               .timescales = o->args->timescales.data,
+                               .timescale_count = o->args->timescales.len,
                                .patterns = o->args->patterns.data,
                                .pattern_count = o->args->patterns.len,
                                .precision = o->args->values[ARGUMENT_precision],

@@ -41,6 +41,8 @@ int verify_leg_open(arena *a, const verify_options *o, const char *timescale, ui
   *leg = (verify_leg){0};
   leg->options = (compile_options){.path = o->args->file,
                                    .needs_run = true,
+                                   .timescales = o->args->timescales.data,
+                                   .timescale_count = o->args->timescales.len,
                                    .patterns = o->args->patterns.data,
                                    .pattern_count = o->args->patterns.len,
                                    .precision = o->args->values[ARGUMENT_precision],

@@ -163,6 +163,8 @@ int verify_reference_run(arena *a, const verify_options *o, const verify_compari
   compile_options options = {.path = o->args->file,
                              .needs_run = true,
                              .keep_unoptimised = true,
+                             .timescales = o->args->timescales.data,
+                             .timescale_count = o->args->timescales.len,
                              .patterns = o->args->patterns.data,
                              .pattern_count = o->args->patterns.len,
                              .draws_at_mean = true,

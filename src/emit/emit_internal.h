@@ -67,6 +67,7 @@ typedef struct {
     LLVMBasicBlockRef from, join;
   } skips[32];
   uint32_t skip_depth;
+  LLVMValueRef **variables; /* by operation: of loop_begin and loop_end, a value a variable */
   LLVMMetadataRef scope; /* of debug locations */
 } kernel;
 
@@ -115,6 +116,8 @@ extern emit_op_fn *const emit_op_table[IR_OP_COUNT];
 emit_op_fn emit_load, emit_load_at, emit_store, emit_store_at, emit_shift, emit_shift_valid, emit_event; /* memory.c */
 emit_op_fn emit_math, emit_random;                                                       /* maths.c */
 emit_op_fn emit_expm, emit_oucov, emit_get;                                              /* tuple.c */
+emit_op_fn emit_loop_begin, emit_loop_end;                                               /* loop.c */
+LLVMValueRef emit_loop_variable(kernel *k, ir_value tuple, uint32_t number);
 emit_op_fn emit_skip_begin, emit_skip_end, emit_check;                                   /* kernel.c */
 
 void emit_kernel(module_emitter *m, uint32_t number);

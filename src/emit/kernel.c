@@ -236,6 +236,7 @@ static kernel *new_kernel(module_emitter *m, uint32_t number) {
   uint32_t count = k->function->ops.len;
   k->values = ARENA_ARRAY(m->arena, LLVMValueRef, count);
   k->last_use = ARENA_ARRAY(m->arena, uint32_t, count);
+  k->variables = ARENA_ARRAY(m->arena, LLVMValueRef *, count);
   k->slots = ARENA_ARRAY(m->arena, kernel_slot, k->description->slots_count);
   k->slot_of = ARENA_ARRAY(m->arena, uint32_t, p->fields_count);
   for (uint32_t i = 0; i < k->description->slots_count; i++)

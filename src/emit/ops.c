@@ -180,6 +180,8 @@ emit_op_fn *const emit_op_table[IR_OP_COUNT] = {
     [IR_OP_get] = emit_get,
     [IR_OP_event] = emit_event,
     [IR_OP_check] = emit_check,
+    [IR_OP_loop_begin] = emit_loop_begin,
+    [IR_OP_loop_end] = emit_loop_end,
     [IR_OP_skip_begin] = emit_skip_begin,
     [IR_OP_skip_end] = emit_skip_end,
 };

@@ -205,6 +205,21 @@ static double op_get(frame *fr, const ir_op *op, uint32_t position, const double
   return fr->values[fr->f->tuple[self->args[0]] + op->aux];
 }
 
+/* ---- loops ---- */
+
+static double op_loop_begin(frame *fr, const ir_op *op, uint32_t position, const double *x) {
+  (void)x;
+  gather_extra(fr, op, &fr->values[fr->f->tuple[position]]);
+  return 0;
+}
+
+/* The variables' next values: of the next round, or behind the loop. */
+static double op_loop_end(frame *fr, const ir_op *op, uint32_t position, const double *x) {
+  const ir_op *self = &fr->f->function->ops.data[position];
+  gather_extra(fr, op, &fr->values[fr->f->tuple[x[1] != 0 ? self->args[0] : position]]);
+  return 0;
+}
+
 /* ---- the walk ---- */
 
 /* All that is not a pure function of numbers (those are ir_evaluate's). */
@@ -229,6 +244,8 @@ static operation *const operations[IR_OP_COUNT] = {
     [IR_OP_expm] = op_expm,
     [IR_OP_oucov] = op_oucov,
     [IR_OP_get] = op_get,
+    [IR_OP_loop_begin] = op_loop_begin,
+    [IR_OP_loop_end] = op_loop_end,
     [IR_OP_skip_begin] = op_none,
     [IR_OP_skip_end] = op_none,
 };
@@ -243,6 +260,8 @@ static void run_element(frame *fr) {
     fr->values[i] = operations[op->op] != NULL ? operations[op->op](fr, op, i, x) : ir_evaluate(op, x);
     if (op->op == IR_OP_skip_begin && x[0] == 0)
       i = fr->f->skip_to[i];
+    if (op->op == IR_OP_loop_end && x[1] != 0)
+      i = op->args[0]; /* its round begins behind it */
   }
 }
 
@@ -283,6 +302,11 @@ static void place_tuples(interp_function *f) {
   for (uint32_t i = 0; i < function->ops.len; i++) {
     const ir_op *op = &function->ops.data[i];
     uint32_t square = op->aux * op->aux;
+    bool is_loop = op->op == IR_OP_loop_begin || op->op == IR_OP_loop_end;
+    if (is_loop) {
+      f->tuple[i] = f->value_count;
+      f->value_count += op->aux;
+    }
     if (op->op != IR_OP_expm && op->op != IR_OP_oucov)
       continue;
     f->tuple[i] = f->value_count;

@@ -134,3 +134,16 @@ ir_value ir_tuple_op(ir_builder *b, ir_opcode op, uint32_t n, const ir_value *ar
     vec_push(b->arena, &b->function->extra, args[i]);
   return ir_add_op(b, o);
 }
+
+ir_value ir_loop_begin(ir_builder *b, const ir_value *variables, uint32_t count) {
+  return ir_tuple_op(b, IR_OP_loop_begin, count, variables, count);
+}
+
+ir_value ir_loop_end(ir_builder *b, ir_value begin, ir_value again, const ir_value *next, uint32_t count) {
+  ir_op o = {.op = IR_OP_loop_end, .aux = count, .extra = b->function->extra.len, .extra_count = count};
+  o.args[0] = begin;
+  o.args[1] = again;
+  for (uint32_t i = 0; i < count; i++)
+    vec_push(b->arena, &b->function->extra, next[i]);
+  return ir_add_op(b, o);
+}

@@ -94,6 +94,7 @@ uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *
 
 /* Arguments, the extra ones behind the others. */
 uint32_t ir_op_arg_count(const ir_op *op);
+uint32_t ir_extra_count(const ir_op *op); /* how many extra ones it must have */
 ir_value ir_op_arg(const ir_function *f, const ir_op *op, uint32_t i);
 bool ir_op_has_field(const ir_op *op);
 /* Operations that may compute in single precision: arithmetic, maths, comparisons, select and check. Their numbers are
@@ -137,6 +138,10 @@ ir_value ir_power(ir_builder *b, ir_value x, ir_value y);
 ir_value ir_random(ir_builder *b, ir_opcode op, uint64_t key, uint32_t timescale, ir_value who_a, ir_value who_b, ir_value x, ir_value y);
 /* expm / oucov: n, all arguments. */
 ir_value ir_tuple_op(ir_builder *b, ir_opcode op, uint32_t n, const ir_value *args, uint32_t count);
+/* A loop of `count` variables, with their values before it; its end, with their next values. Both are tuples. */
+enum { IR_MOST_LOOP_VARIABLES = 1024 };
+ir_value ir_loop_begin(ir_builder *b, const ir_value *variables, uint32_t count);
+ir_value ir_loop_end(ir_builder *b, ir_value begin, ir_value again, const ir_value *next, uint32_t count);
 ir_value ir_get(ir_builder *b, ir_value tuple, uint32_t entry);
 /* Appends a copy of an operation of `from` whose arguments are value_of[its arguments]. */
 ir_value ir_copy_op(ir_builder *b, const ir_function *from, const ir_op *op, const ir_value *value_of);

@@ -251,10 +251,7 @@ static void read_args(ir_cursor *c, ir_program *p, ir_function *f, ir_op *op) {
     op->args[i] = read_marked(c, '%');
   op->extra = f->extra.len;
   /* A %5 that ends the arguments of this operation is told from the next line's by its `=`. */
-  while (op->aux != 0 && (op->op == IR_OP_expm || op->op == IR_OP_oucov) && c->error == NULL) {
-    uint32_t need = (op->op == IR_OP_expm ? 1 : 2) * op->aux * op->aux + 1;
-    if (op->aux > 64 || op->extra_count == need)
-      break;
+  while (op->aux <= IR_MOST_LOOP_VARIABLES && op->extra_count < ir_extra_count(op) && c->error == NULL) {
     vec_push(p->arena, &f->extra, read_marked(c, '%'));
     op->extra_count++;
   }

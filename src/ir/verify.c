@@ -130,9 +130,41 @@ static const char *check_tuple(const check_ctx *c) {
              : arena_printf(c->arena, "needs %u arguments, has %u", need, c->op->extra_count);
 }
 
+uint32_t ir_extra_count(const ir_op *op) {
+  switch (op->op) {
+  case IR_OP_expm:
+    return op->aux * op->aux + 1;
+  case IR_OP_oucov:
+    return 2 * op->aux * op->aux + 1;
+  case IR_OP_loop_begin:
+  case IR_OP_loop_end:
+    return op->aux;
+  default:
+    return 0;
+  }
+}
+
+static bool is_loop(const ir_op *op) { return op->op == IR_OP_loop_begin || op->op == IR_OP_loop_end; }
+
+static const char *check_loop(const check_ctx *c) {
+  const ir_op *op = c->op;
+  if (c->program == NULL)
+    return "stands in a fragment";
+  if (op->aux == 0 || op->aux > IR_MOST_LOOP_VARIABLES)
+    return "has no possible number of variables";
+  if (op->extra_count != op->aux)
+    return arena_printf(c->arena, "needs %u values, has %u", op->aux, op->extra_count);
+  if (op->op == IR_OP_loop_begin)
+    return NULL;
+  const ir_op *begin = &c->function->ops.data[op->args[0]];
+  return begin->op == IR_OP_loop_begin && begin->aux == op->aux ? NULL : "does not belong to a loop_begin";
+}
+
 static const char *check_get(const check_ctx *c) {
   const ir_op *tuple = &c->function->ops.data[c->op->args[0]];
   uint32_t entries = (tuple->op == IR_OP_expm ? 2 : 1) * tuple->aux * tuple->aux;
+  if (is_loop(tuple))
+    entries = tuple->aux;
   return c->op->aux < entries ? NULL : "takes an entry that the tuple does not have";
 }
 
@@ -163,7 +195,8 @@ static const char *(*const special_checks[IR_OP_COUNT])(const check_ctx *) = {
     [IR_OP_rand_bernoulli] = check_random,   [IR_OP_expm] = check_tuple,
     [IR_OP_oucov] = check_tuple,         [IR_OP_get] = check_get,
     [IR_OP_check] = check_place,         [IR_OP_skip_begin] = check_place,
-    [IR_OP_skip_end] = check_place,
+    [IR_OP_skip_end] = check_place,          [IR_OP_loop_begin] = check_loop,
+    [IR_OP_loop_end] = check_loop,
 };
 
 const char *ir_check_op(arena *a, const ir_program *p, const ir_function *f, const ir_op *op,
@@ -171,7 +204,7 @@ const char *ir_check_op(arena *a, const ir_program *p, const ir_function *f, con
   if (op->op >= IR_OP_COUNT)
     return "an operation that does not exist";
   check_ctx c = {a, p, f, op, position};
-  if (op->extra_count != 0 && op->op != IR_OP_expm && op->op != IR_OP_oucov)
+  if (op->extra_count != ir_extra_count(op) && ir_extra_count(op) == 0)
     return "further arguments that it does not take";
   if (op->is_single && !ir_can_be_single(op))
     return arena_printf(a, "%s: cannot be of single precision", ir_ops[op->op].word);
@@ -185,7 +218,7 @@ const char *ir_check_op(arena *a, const ir_program *p, const ir_function *f, con
 
 /* ---- a whole function ---- */
 
-/* Skip regions as a tree: for each operation the region it lies in, for each region its parent. */
+/* Skip regions and loops as a tree: for each operation the region it lies in, for each region its parent. */
 typedef struct {
   uint32_t begin, parent;
 } region;
@@ -200,18 +233,24 @@ static const char *find_regions(arena *a, const ir_function *f, region_tree *tre
   tree->of_op = ARENA_ARRAY(a, uint32_t, f->ops.len);
   uint32_t current = 0;
   for (uint32_t i = 0; i < f->ops.len; i++) {
-    if (f->ops.data[i].op == IR_OP_skip_end) {
-      if (current == 0)
-        return arena_printf(a, "operation %u: skip_end without skip_begin", i);
+    const ir_op *op = &f->ops.data[i];
+    uint32_t begin = tree->list.data[current].begin;
+    if (op->op == IR_OP_skip_end && (current == 0 || f->ops.data[begin].op != IR_OP_skip_begin))
+      return arena_printf(a, "operation %u: skip_end without skip_begin", i);
+    if (op->op == IR_OP_loop_end && begin != op->args[0])
+      return arena_printf(a, "operation %u: loop_end without its loop_begin", i);
+    if (op->op == IR_OP_skip_end || op->op == IR_OP_loop_end)
       current = tree->list.data[current].parent;
-    }
     tree->of_op[i] = current;
-    if (f->ops.data[i].op == IR_OP_skip_begin) {
+    if (op->op == IR_OP_skip_begin || op->op == IR_OP_loop_begin) {
       vec_push(a, &tree->list, ((region){i, current}));
       current = tree->list.len - 1;
     }
   }
-  return current == 0 ? NULL : "skip_begin without skip_end";
+  if (current == 0)
+    return NULL;
+  return f->ops.data[tree->list.data[current].begin].op == IR_OP_skip_begin ? "skip_begin without skip_end"
+                                                                             : "loop_begin without loop_end";
 }
 
 static bool region_contains(const region_tree *tree, uint32_t outer, uint32_t inner) {
@@ -220,20 +259,44 @@ static bool region_contains(const region_tree *tree, uint32_t outer, uint32_t in
   return inner == outer;
 }
 
-/* A value of a region may leave it only as the second argument of a select on the region's condition. */
+/* Nothing in a loop can be told from outside how often it is done. */
+static const char *check_effects(arena *a, const ir_function *f, const region_tree *tree, uint32_t i) {
+  uint16_t op = f->ops.data[i].op;
+  if (op != IR_OP_store && op != IR_OP_store_at && op != IR_OP_event && op != IR_OP_check)
+    return NULL;
+  for (uint32_t r = tree->of_op[i]; r != 0; r = tree->list.data[r].parent)
+    if (f->ops.data[tree->list.data[r].begin].op == IR_OP_loop_begin)
+      return arena_printf(a, "operation %u: %s in a loop", i, ir_ops[op].word);
+  return NULL;
+}
+
+/* A value of a loop leaves it by its loop_end alone; one of a skip region only as the second argument of a select on the
+ * region's condition. */
+static const char *check_use(arena *a, const ir_function *f, uint32_t begin, uint32_t i, uint32_t argument) {
+  const ir_op *op = &f->ops.data[i];
+  ir_value value = ir_op_arg(f, op, argument);
+  if (f->ops.data[begin].op == IR_OP_loop_begin)
+    return op->op == IR_OP_loop_end && op->args[0] == begin
+               ? NULL
+               : arena_printf(a, "operation %u: %%%u is used outside its loop", i, value);
+  bool is_select = op->op == IR_OP_select || op->op == IR_OP_bselect;
+  return is_select && argument == 1 && op->args[0] == f->ops.data[begin].args[0]
+             ? NULL
+             : arena_printf(a, "operation %u: %%%u is used outside its skip region", i, value);
+}
+
 static const char *check_uses(arena *a, const ir_function *f, const region_tree *tree, uint32_t i) {
   const ir_op *op = &f->ops.data[i];
   for (uint32_t k = 0; k < ir_op_arg_count(op); k++) {
     ir_value value = ir_op_arg(f, op, k);
     for (uint32_t r = tree->of_op[value]; !region_contains(tree, r, tree->of_op[i]);
          r = tree->list.data[r].parent) {
-      ir_value cond = f->ops.data[tree->list.data[r].begin].args[0];
-      bool is_select = op->op == IR_OP_select || op->op == IR_OP_bselect;
-      if (!is_select || k != 1 || op->args[0] != cond)
-        return arena_printf(a, "operation %u: %%%u is used outside its skip region", i, value);
+      const char *wrong = check_use(a, f, tree->list.data[r].begin, i, k);
+      if (wrong != NULL)
+        return wrong;
     }
   }
-  return NULL;
+  return check_effects(a, f, tree, i);
 }
 
 /* No other entry may read what this function stores: what is stored at an index may be loaded at that index. */

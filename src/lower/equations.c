@@ -205,9 +205,13 @@ static const char *const solver_text[] = {
 
 static bool choose_solvers(system_builder *sb, solve_system *sys, const model_ode *const *odes,
                            solver_kind *solvers) {
-  for (uint32_t i = 0; i < sys->n; i++)
+  solver_options *options = ARENA_ARRAY(sb->l->arena, solver_options, sys->n);
+  for (uint32_t i = 0; i < sys->n; i++) {
     solvers[i] = odes[i]->solver;
+    options[i] = odes[i]->options;
+  }
   sys->solver = solvers;
+  sys->options = options;
   for (uint32_t i = 0; i < sys->n; i++) {
     const char *state = sb->component->states.data[odes[i]->state].name;
     const char *reason = "as the model says";
@@ -221,6 +225,9 @@ static bool choose_solvers(system_builder *sb, solve_system *sys, const model_od
       diag_hint(d, "leave `using` away to let the compiler choose, or use another solver");
       return false;
     }
+    if (solvers[i] == SOLVER_adaptive)
+      reason = arena_printf(sb->l->arena, "as the model says; tolerance %g, at most %u sub-steps", options[i].tolerance,
+                            options[i].substeps);
     lower_decide(sb->l, sb->name, "solver", "d%s/dt: %s (%s)", state, solver_text[solvers[i]], reason);
   }
   return true;

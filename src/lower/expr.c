@@ -8,7 +8,7 @@
 view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_value index) {
   view *v = ARENA_NEW(l->arena, view);
   const model_component *c = component_of_population(l, population);
-  *v = (view){.owner = population, .component = c, .index = index, .known = IR_NO_VALUE};
+  *v = (view){.owner = population, .component = c, .index = index, .known = IR_NO_VALUE, .is_extrapolated = true};
   v->tick = ir_nullary(b, IR_OP_tick, c->timescale);
   v->time = ir_nullary(b, IR_OP_time, c->timescale);
   v->lets = ARENA_ARRAY(l->arena, ir_value, c->lets.len);
@@ -53,11 +53,13 @@ view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value 
   return v;
 }
 
+/* Of its own element: its functions see what its fields hold. */
 scope scope_of_population(lowering *l, ir_builder *b, uint32_t population) {
   const model_component *c = component_of_population(l, population);
   scope s = {
       .l = l, .b = b, .timescale = c->timescale, .connection = NSA_NONE, .distance = NO_FIELD};
   s.side[SIDE_SELF] = view_of_population(l, b, population, IR_NO_VALUE);
+  s.side[SIDE_SELF]->is_extrapolated = false;
   s.who_a = ir_nullary(b, IR_OP_element, 0);
   s.who_b = ir_number(b, 0);
   s.key_prefix = l->m->populations.data[population].name;
@@ -158,6 +160,20 @@ static uint32_t pixel_field(lowering *l, uint32_t population, uint32_t image) {
   return field;
 }
 
+/* What the field holds, and, where others look on between two ticks of its owner, what became of it since the last one. */
+static ir_value population_state(scope *s, const view *v, uint32_t item) {
+  lowering *l = s->l;
+  ir_builder *b = s->b;
+  const population_fields *f = &l->populations[v->owner];
+  ir_value x = load_from(b, f->state[item], v->index);
+  if (!v->is_extrapolated || f->slope[item] == NO_FIELD)
+    return x;
+  ir_value ticks = ir_number(b, ticks_of_population(l, v->owner));
+  ir_value last = ir_binary(b, IR_OP_mul, ir_nullary(b, IR_OP_tick, v->component->timescale), ticks);
+  ir_value since = ir_binary(b, IR_OP_sub, ir_nullary(b, IR_OP_tick, lower_base_timescale(l)), last);
+  return ir_binary(b, IR_OP_add, x, ir_binary(b, IR_OP_mul, load_from(b, f->slope[item], v->index), since));
+}
+
 static ir_value own_value(scope *s, view *v, const model_expr *e) {
   lowering *l = s->l;
   uint32_t item = e->ref.item;
@@ -171,7 +187,7 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
       return v->states[item];
     if (cf && cf->home[item] != SIDE_SELF)
       return load_from(s->b, cf->state[item], s->side[cf->home[item]]->index);
-    return load_from(s->b, pf ? pf->state[item] : cf->state[item], v->index);
+    return pf ? population_state(s, v, item) : load_from(s->b, cf->state[item], v->index);
   case REF_INPUT:
     return input_value(s, v, item);
   case REF_LET:

@@ -79,6 +79,10 @@ uint32_t ticks_of_population(const lowering *l, uint32_t population) {
   return l->m->timescales.data[component_of_population(l, population)->timescale].ticks;
 }
 
+bool lower_is_extrapolated(const lowering *l, uint32_t population) {
+  return component_of_population(l, population)->coupling_linear && ticks_of_population(l, population) > 1;
+}
+
 uint32_t lower_base_timescale(const lowering *l) {
   uint32_t found = 0;
   for (uint32_t k = 0; k < l->m->timescales.len; k++)
@@ -333,6 +337,22 @@ static span place_of_state(const model_component *c, uint32_t state) {
   return c->states.data[state].at;
 }
 
+/* Equations on a timescale slower than the component's are held: their steps are not those of the component. */
+static void add_slopes(const owner_info *o, population_fields *f) {
+  lowering *l = o->l;
+  f->slope = lower_no_fields(l, o->c->states.len);
+  for (uint32_t k = 0; k < o->c->odes.len && lower_is_extrapolated(l, o->owner); k++) {
+    const model_ode *ode = &o->c->odes.data[k];
+    if (ode->timescale != o->c->timescale)
+      continue;
+    const char *state = o->c->states.data[ode->state].name;
+    f->slope[ode->state] = lower_add_field(l, arena_printf(l->arena, "%s.%s.slope", o->name, state), f->domain, NSA_F64,
+                                           NSA_FIELD_SLOPE, 0, NULL, ode->at);
+    lower_decide(l, o->name, "coupling", "%s: others read it between two ticks as it goes on from its last step (linear)",
+                 state);
+  }
+}
+
 void lower_population_fields(lowering *l, uint32_t population) {
   owner_info o = owner_of(l, false, population);
   const model_component *c = o.c;
@@ -366,6 +386,7 @@ void lower_population_fields(lowering *l, uint32_t population) {
       f->external[k] = lower_add_field(
           l, arena_printf(l->arena, "%s.%s.external", o.name, c->inputs.data[k].name), f->domain,
           NSA_F64, NSA_FIELD_EXTERNAL, 0, &c->inputs.data[k].unit, c->inputs.data[k].at);
+  add_slopes(&o, f);
   f->lets = ARENA_ARRAY(l->arena, let_memo, c->lets.len);
   add_event_fields(l, population, f);
   add_signal_flags(l, population, f);

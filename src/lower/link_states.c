@@ -239,7 +239,8 @@ static const char *influence_of(keeping *k, const model_expr *rate, model_side s
   if (!bits)
     return NULL;
   uint32_t ticks = ticks_of_population(k->l, population), *refresh = &k->f->refresh;
-  if (bits & ~(uint32_t)(DEPENDS_STATE | DEPENDS_HELD_STATE) || ticks == 1 || !stands_still(k, rate, side, population))
+  bool is_moving = bits & DEPENDS_STATE && lower_is_extrapolated(k->l, population);
+  if (bits & ~(uint32_t)(DEPENDS_STATE | DEPENDS_HELD_STATE) || ticks == 1 || is_moving || !stands_still(k, rate, side, population))
     return reasons[side];
   if (*refresh && ticks % *refresh && *refresh % ticks)
     return reasons[side];

@@ -217,6 +217,19 @@ static uint32_t population_of(const splitter *sp, model_side side) {
   return lower_population_of_side(sp->l, sp->connection, side);
 }
 
+/* States that are extrapolated change with every tick of those who read them. */
+static bool is_moving_between_ticks(const splitter *sp, model_side side, const model_expr *e) {
+  return lower_dependence(sp->l, sp->side, e).side[side] & DEPENDS_STATE && lower_is_extrapolated(sp->l, population_of(sp, side));
+}
+
+/* How often the sources' terms change. */
+static uint32_t ticks_of_sources(const splitter *sp, model_side from, model_expr *const *factors, uint32_t count) {
+  for (uint32_t k = 0; k < count; k++)
+    if (is_moving_between_ticks(sp, from, factors[k]))
+      return ticks_between(sp);
+  return count ? ticks_of_population(sp->l, population_of(sp, from)) : 0;
+}
+
 static uint32_t add_source_term(splitter *sp, model_side from, model_expr **factors, uint32_t count,
                                 uint32_t *active) {
   population_fields *f = &sp->l->populations[population_of(sp, from)];
@@ -234,6 +247,8 @@ static uint32_t add_source_term(splitter *sp, model_side from, model_expr **fact
     for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
       if (d.side[side] && (side != (int)from || d.side[side] & (DEPENDS_TIME | DEPENDS_INPUT)))
         t.is_fused = false;
+    if (is_moving_between_ticks(sp, from, factors[k]))
+      t.is_fused = false;
   }
   vec_push(sp->l->arena, &f->source_terms, t);
   return t.field;
@@ -419,8 +434,7 @@ static void add_separable(splitter *sp, const product *p) {
   bool is_delayed = sum.delay != NO_FIELD;
   sum.every = is_delayed ? 1
               : changes  ? ticks_between(sp)
-              : sources  ? ticks_of_population(l, population_of(sp, from))
-                         : 0;
+                         : ticks_of_sources(sp, from, source, sources);
   sum.sum = sum_field(sp);
   vec_push(l->arena, &l->sum_list, sum);
   push_target_term(sp, p, target, targets, sum.sum);
@@ -572,6 +586,7 @@ static scope scope_of_term(lowering *l, ir_builder *b, uint32_t population, cons
   const model_connection *mc = &l->m->connections.data[t->connection];
   scope s = scope_of_population(l, b, population);
   s.side[t->side] = s.side[SIDE_SELF];
+  s.side[t->side]->is_extrapolated = true;
   s.side[SIDE_SELF] = view_of_connection(l, b, t->connection, IR_NO_VALUE);
   s.connection = t->connection;
   if (mc->has_partner && !mc->has_partner_per_link && mc->partner_of == t->side)

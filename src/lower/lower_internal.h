@@ -67,6 +67,7 @@ typedef struct {
   uint32_t domain;
   uint32_t *param, *state, *timer, *input, *external, *fired, *edge, *refractory,
       *driven; /* by item; NO_FIELD where not needed */
+  uint32_t *slope; /* per state: its last change by its equation, a base tick; NO_FIELD: held for its readers */
   uint32_t *arrived_state, *arrived_input; /* what events add to; NO_FIELD where none does */
   uint32_t *sent;                          /* per signal: flag that a block sends it; NO_FIELD */
   uint32_t *pending; /* per own event, then per signal: flag that a block emitted it before the step's function; NO_FIELD */
@@ -171,6 +172,7 @@ struct view {
   ir_value *lets; /* memo, IR_NO_VALUE where not yet computed; NULL: none */
   ir_value tick;  /* of the owner's timescale, at the time looked at */
   ir_value time;  /* ms */
+  bool is_extrapolated; /* states are read as they go on since the owner's last tick, where that has `coupling linear` */
   ir_value known; /* b1, of a partner that may be absent; IR_NO_VALUE: always there */
   const model_component *defaults; /* the synapse that has the defaults for an absent one */
 };
@@ -342,6 +344,7 @@ uint32_t *lower_no_fields(lowering *l, uint32_t count);
 const model_component *component_of_population(const lowering *l, uint32_t population);
 const model_component *component_of_connection(const lowering *l, uint32_t connection);
 uint32_t ticks_of_population(const lowering *l, uint32_t population); /* base ticks a tick */
+bool lower_is_extrapolated(const lowering *l, uint32_t population); /* by those who read its states between its ticks */
 uint64_t lower_whole_ticks(const lowering *l, double ms); /* base ticks, rounded; UINT64_MAX: without end */
 uint32_t lower_base_timescale(const lowering *l); /* the one whose tick is the base tick */
 bool state_has_equation(const model_component *c, uint32_t state);

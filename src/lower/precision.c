@@ -4,7 +4,7 @@
  * Of a population of single precision: its states, the parameters that differ between its elements and its inputs are kept as
  * floats, and the functions that run at every step over its elements compute with floats. Doubles stay: time, ticks and timers,
  * and what is computed from them; what follows from numbers and parameters alone; draws; sums over links and what events add; links,
- * with all that belongs to them; what is recorded and measured. Functions that run once compute with doubles and store floats. */
+ * with all that belongs to them; steps of `adaptive`; what is recorded and measured. Functions that run once compute with doubles and store floats. */
 #include "lower/lower_internal.h"
 #include <math.h>
 
@@ -122,9 +122,21 @@ static void narrow_function(const ir_program *p, ir_function *f) {
   }
 }
 
+/* Sub-steps are chosen by an error that may be far below what floats resolve. */
+static bool has_loop(const ir_function *f) {
+  for (uint32_t i = 0; i < f->ops.len; i++)
+    if (f->ops.data[i].op == IR_OP_loop_begin)
+      return true;
+  return false;
+}
+
 static bool runs_at_steps(const ir_function *f) {
   return f->role == NSA_ROLE_STEP || f->role == NSA_ROLE_SOURCE || f->role == NSA_ROLE_COLLECT ||
          f->role == NSA_ROLE_SETTLE || f->role == NSA_ROLE_PHASE_BLOCK;
+}
+
+static bool computes_in_single(const lowering *l, const ir_function *f, uint32_t population) {
+  return f->domain == l->populations[population].domain && runs_at_steps(f) && !has_loop(f);
 }
 
 void lower_precision(lowering *l) {
@@ -138,7 +150,7 @@ void lower_precision(lowering *l) {
     }
     narrow_fields(l, k, is_taken);
     for (uint32_t i = 0; i < l->p->functions.len; i++)
-      if (l->p->functions.data[i]->domain == l->populations[k].domain && runs_at_steps(l->p->functions.data[i]))
+      if (computes_in_single(l, l->p->functions.data[i], k))
         narrow_function(l->p, l->p->functions.data[i]);
   }
 }

@@ -232,11 +232,23 @@ void lower_clocked_blocks(scope *s, block_state *state) {
   }
 }
 
-/* Phase 4. */
+/* Phase 4; slopes: what the equations made of the states, a base tick. */
 static void run_equations(step *st) {
+  ir_builder *b = &st->b;
+  ir_value *before = ARENA_ARRAY(st->l->arena, ir_value, st->now.state_count);
+  if (st->now.state_count)
+    memcpy(before, st->now.states, st->now.state_count * sizeof *before);
   view_forget_lets(st->self);
   lower_equations(&st->s, &st->now);
   view_forget_lets(st->self);
+  for (uint32_t k = 0; k < st->now.state_count; k++) {
+    if (st->f->slope[k] == NO_FIELD)
+      continue;
+    b->at = st->c->states.data[k].at;
+    ir_value change = ir_binary(b, IR_OP_sub, st->now.states[k], before[k]);
+    ir_value ticks = ir_number(b, ticks_of_population(st->l, st->population));
+    ir_store(b, st->f->slope[k], ir_binary(b, IR_OP_div, change, ticks));
+  }
 }
 
 static void start_refractory(step *st, uint32_t k, ir_value fires, ir_value next_tick) {
@@ -545,12 +557,14 @@ void lower_sources(lowering *l, uint32_t population) {
     const model_connection *mc = &l->m->connections.data[t->connection];
     uint32_t number;
     const model_component *c = component_of_population(l, population);
+    uint32_t timescale = lower_is_extrapolated(l, population) ? lower_base_timescale(l) : c->timescale;
     ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.source", mc->name),
-                                      NSA_ROLE_SOURCE, f->domain, c->timescale, &number);
+                                      NSA_ROLE_SOURCE, f->domain, timescale, &number);
     vec_push(l->arena, &l->source_list, number);
     ir_builder b = ir_builder_on(l->p, fn);
     scope s = scope_of_population(l, &b, population);
     s.side[t->side] = s.side[SIDE_SELF];
+    s.side[t->side]->is_extrapolated = true;
     s.side[SIDE_SELF] = view_of_connection(l, &b, t->connection, IR_NO_VALUE);
     if (mc->has_partner && !mc->has_partner_per_link && mc->partner_of == t->side)
       s.side[SIDE_ASTRO] = view_of_partner(l, &b, t->connection, IR_NO_VALUE);

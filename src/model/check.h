@@ -256,6 +256,7 @@ struct component_builder {
   uint32_t draws;
   uint32_t block_counts[BLOCK_EACH_STEP + 1];
   solver_kind solver;
+  solver_options options;
   bool has_own_clock; /* the head of a synapse names a timescale: its equations go by it */
 };
 
@@ -302,7 +303,7 @@ partner_result partner_target(expr_env *env, const ast_expr *target, model_side 
 /* ode.c */
 item_action ode_check, reaction_check;
 uint32_t timescale_find(checker *ck, ast_name name); /* NONE after an error */
-bool solver_find(checker *ck, const ast_solver *s, solver_kind *out);
+bool solver_find(checker *ck, const ast_solver *s, solver_kind *out, solver_options *options);
 
 /* statement.c */
 typedef struct {

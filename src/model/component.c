@@ -70,7 +70,8 @@ static void finish_usage(component_builder *b) {
 void component_build(checker *ck, uint32_t def, const expr_env *partners, model_component *out,
                      component_usage *usage) {
   const component_def *d = &ck->component_defs.data[def];
-  component_builder b = {.ck = ck, .def = d, .c = out, .usage = usage, .solver = SOLVER_automatic};
+  component_builder b = {.ck = ck, .def = d, .c = out, .usage = usage, .solver = SOLVER_automatic,
+                         .options = {SOLVE_USUAL_TOLERANCE, SOLVE_USUAL_SUBSTEPS}};
   *out = (model_component){.kind = (component_kind)d->ast->kind,
                            .name = d->name,
                            .doc = d->doc != NULL ? d->doc : "",

@@ -214,6 +214,25 @@ static void collect_chain(component_builder *b, const component_def **chain, uin
 
 /* ---- the head ---- */
 
+/* How others read the states of a slow component between its ticks. */
+static void take_coupling(component_builder *b, const ast_component *ast) {
+  checker *ck = b->ck;
+  const ast_name *name = &ast->coupling;
+  b->c->coupling_linear = strcmp(name->text, "linear") == 0;
+  if (!b->c->coupling_linear)
+    return;
+  if (ast->kind == AST_SYNAPSE) {
+    diag *d = diag_report(ck->sink, DIAG_E0404, name->at, "`coupling linear` is for neurons and astrocytes");
+    diag_hint(d, "say it of the slow cells whose states the synapse reads");
+    return;
+  }
+  const model_timescale *own = &ck->model->timescales.data[b->c->timescale];
+  if (own->ticks > 1)
+    return;
+  diag *d = diag_report(ck->sink, DIAG_W0405, name->at, "`coupling linear` has no effect: `%s` is the fastest timescale", own->name);
+  diag_hint(d, "it is for components `on` a slower timescale: others read their states between two ticks");
+}
+
 static void take_head(component_builder *b, const component_def *def) {
   checker *ck = b->ck;
   const ast_component *ast = def->ast;
@@ -223,13 +242,9 @@ static void take_head(component_builder *b, const component_def *def) {
     b->has_own_clock = ast->kind == AST_SYNAPSE;
   }
   if (ast->solver.name.text != NULL)
-    solver_find(ck, &ast->solver, &b->solver);
-  if (ast->coupling.text != NULL && strcmp(ast->coupling.text, "linear") == 0)
-    refuse(ck, ast->coupling.at, "`coupling linear`",
-           "leave it out: `coupling hold` is the default");
-  else if (ast->coupling.text != NULL && strcmp(ast->coupling.text, "hold") != 0)
-    diag_report(ck->sink, DIAG_E0201, ast->coupling.at,
-                "the coupling `%s` is not known: it is `hold` or `linear`", ast->coupling.text);
+    solver_find(ck, &ast->solver, &b->solver, &b->options);
+  if (ast->coupling.text != NULL)
+    take_coupling(b, ast);
   if (ast->precision.text != NULL && ast->kind == AST_SYNAPSE && strcmp(ast->precision.text, "double") != 0)
     refuse(ck, ast->precision.at, arena_printf(ck->arena, "synapses with `precision %s`", ast->precision.text),
            "leave it out: links keep their numbers in double precision");

@@ -103,6 +103,14 @@ typedef enum {
   SOLVER_COUNT
 } solver_kind; /* SOLVER_automatic where the author said nothing */
 
+/* using adaptive(tolerance = 1e-6, substeps = 10000) */
+#define SOLVE_USUAL_TOLERANCE 1e-6
+enum { SOLVE_USUAL_SUBSTEPS = 10000 };
+typedef struct {
+  double tolerance;  /* relative error of a sub-step */
+  uint32_t substeps; /* that a step may have at most */
+} solver_options;
+
 typedef struct {
   const char *name;
   dim unit;
@@ -157,6 +165,7 @@ typedef struct {
   model_expr *rate;     /* the right side divided by the coefficient, without the noise: unit/ms */
   VEC(model_expr *) noise; /* per noise of the component: its coefficient, or NULL */
   solver_kind solver;
+  solver_options options;
   model_expr *unless;   /* frozen while true; or NULL */
   uint32_t timescale;   /* of this equation */
 } model_ode;
@@ -433,6 +442,8 @@ typedef struct {
 } model_pattern_replacement;
 
 typedef struct {
+  const ast_decl *const *timescales; /* --timescale: these steps instead of the file's */
+  uint32_t timescale_count;
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
   const char *const *model_folders; /* where `import nsa.x.y` looks; NULL-terminated */

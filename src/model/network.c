@@ -25,6 +25,14 @@ static void refine_step(const checker *ck, model_timescale *t) {
     t->dt /= o->refine;
 }
 
+/* What stands on the command line wins, the last of a name. */
+static const ast_decl *timescale_given(const checker *ck, const ast_decl *d) {
+  for (uint32_t k = ck->options->timescale_count; k-- > 0;)
+    if (strcmp(ck->options->timescales[k]->as.timescale.name.text, d->as.timescale.name.text) == 0)
+      return ck->options->timescales[k];
+  return d;
+}
+
 static void add_timescale(checker *ck, const ast_decl *d) {
   expr_env env = env_constant(ck, NULL, "a timescale");
   model_timescale t = {
@@ -64,7 +72,9 @@ void timescales_check(checker *ck) {
   model *m = ck->model;
   for (uint32_t i = 0; i < ck->decls.len; i++)
     if (ck->decls.data[i]->kind == AST_DECL_TIMESCALE)
-      add_timescale(ck, ck->decls.data[i]);
+      add_timescale(ck, timescale_given(ck, ck->decls.data[i]));
+  for (uint32_t i = 0; i < ck->options->timescale_count; i++)
+    timescale_find(ck, ck->options->timescales[i]->as.timescale.name); /* one that is not there is an error */
   if (m->timescales.len == 0) {
     model_timescale t = {.name = "default", .dt = default_step, .at = SPAN_NONE};
     refine_step(ck, &t);

@@ -24,24 +24,42 @@ uint32_t timescale_find(checker *ck, ast_name name) {
   return NONE;
 }
 
-bool solver_find(checker *ck, const ast_solver *s, solver_kind *out) {
-  const char *name =
-      s->in_order ? arena_printf(ck->arena, "%s in order", s->name.text) : s->name.text;
-  if (strcmp(name, "adaptive") == 0) {
-    refuse(ck, s->at, "`using adaptive`", "`using rk4` or `using implicit` with a fixed step");
+/* One of `adaptive`; false with a diagnostic. */
+static bool option_take(checker *ck, const ast_arg *arg, solver_options *out) {
+  enum { MOST = 1000000 };
+  expr_env env = env_constant(ck, NULL, "an option of `adaptive`");
+  if (arg->name.text != NULL && strcmp(arg->name.text, "substeps") == 0)
+    return expr_constant_count(&env, arg->value, "`substeps`", 1, MOST, &out->substeps);
+  if (arg->name.text == NULL || strcmp(arg->name.text, "tolerance") != 0) {
+    diag *d = diag_report(ck->sink, DIAG_E0403, arg->at, "`adaptive` has no such option");
+    diag_hint(d, "it has `tolerance` and `substeps`: `adaptive(tolerance = 1e-6, substeps = 10000)`");
     return false;
   }
+  if (!expr_constant(&env, arg->value, dim_none(), "`tolerance`", &out->tolerance))
+    return false;
+  if (out->tolerance >= 1e-12 && out->tolerance <= 0.1)
+    return true;
+  diag_report(ck->sink, DIAG_E0403, arg->at, "a tolerance is between 1e-12 and 0.1, not %g", out->tolerance);
+  return false;
+}
+
+bool solver_find(checker *ck, const ast_solver *s, solver_kind *out, solver_options *options) {
+  const char *name =
+      s->in_order ? arena_printf(ck->arena, "%s in order", s->name.text) : s->name.text;
   for (int i = SOLVER_automatic + 1; i < SOLVER_COUNT; i++)
     if (strcmp(solver_texts[i], name) == 0) {
       *out = (solver_kind)i;
-      if (s->options.len > 0)
+      *options = (solver_options){SOLVE_USUAL_TOLERANCE, SOLVE_USUAL_SUBSTEPS};
+      for (uint32_t k = 0; i == SOLVER_adaptive && k < s->options.len; k++)
+        if (!option_take(ck, &s->options.data[k], options))
+          return false;
+      if (i != SOLVER_adaptive && s->options.len > 0)
         diag_report(ck->sink, DIAG_E0403, s->options.data[0].at, "`%s` has no options", name);
       return true;
     }
   name_list known = {0};
   for (int i = SOLVER_automatic + 1; i < SOLVER_COUNT; i++)
-    if (i != SOLVER_adaptive)
-      vec_push(ck->arena, &known, solver_texts[i]);
+    vec_push(ck->arena, &known, solver_texts[i]);
   report_unknown(ck, s->name.at, DIAG_E0403, "the solver", name, &known);
   return false;
 }
@@ -275,9 +293,9 @@ static dim rhs_unit(component_builder *b, const flat_item *item, const model_sta
 void ode_check(component_builder *b, const flat_item *item) {
   checker *ck = b->ck;
   model_ode ode = {
-      .at = item->ast->at, .solver = b->solver, .timescale = equation_timescale(b, item)};
+      .at = item->ast->at, .solver = b->solver, .options = b->options, .timescale = equation_timescale(b, item)};
   if (item->ast->as.ode.solver.name.text != NULL)
-    solver_find(ck, &item->ast->as.ode.solver, &ode.solver);
+    solver_find(ck, &item->ast->as.ode.solver, &ode.solver, &ode.options);
   ode.timing = equation_timing(b, item, ode.solver);
   expr_env env = equation_scope(b, item, ALLOW_NOISE);
   if (!find_state(b, item->ast->as.ode.state, "have an equation", &ode.state)) {
@@ -370,6 +388,7 @@ static model_ode *equation_of(component_builder *b, uint32_t state, span at) {
                    .at = at,
                    .timing = usual_timing(b, b->solver),
                    .solver = b->solver,
+                   .options = b->options,
                    .timescale = b->c->timescale};
   for (uint32_t i = 0; i < b->c->noises.len; i++)
     vec_push(b->ck->arena, &ode.noise, NULL);

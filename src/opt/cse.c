@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cse.c - what is computed twice is computed once: a later operation equal to an earlier one becomes that, if the
- * earlier one is always computed when the later one is (it stands in the same skip region or one around it).
+ * earlier one is always computed when the later one is (it stands in the same skip region or loop or one around it).
  * A load equals an earlier one when nothing was stored into its field between them. */
 #include "opt/opt_internal.h"
 
@@ -77,10 +77,10 @@ static ir_value find_or_remember(cse *c, ir_value v) {
 
 static void visit(cse *c, uint32_t i) {
   const ir_op *op = &c->rw.from->ops.data[i];
-  if (op->op == IR_OP_skip_end)
+  if (op->op == IR_OP_skip_end || op->op == IR_OP_loop_end)
     c->region = c->parent[c->region];
   ir_value v = opt_rewrite_copy(&c->rw, i);
-  if (op->op == IR_OP_skip_begin) {
+  if (op->op == IR_OP_skip_begin || op->op == IR_OP_loop_begin) {
     c->parent[++c->region_count] = c->region;
     c->region = c->region_count;
   }

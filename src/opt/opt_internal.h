@@ -34,7 +34,8 @@ static inline bool opt_has_effect(const ir_op *op) {
 }
 
 static inline bool opt_is_marker(const ir_op *op) {
-  return op->op == IR_OP_skip_begin || op->op == IR_OP_skip_end;
+  return op->op == IR_OP_skip_begin || op->op == IR_OP_skip_end || op->op == IR_OP_loop_begin ||
+         op->op == IR_OP_loop_end;
 }
 
 #endif

@@ -20,6 +20,7 @@ typedef struct {
   const ir_fragment *rates;
   const bool *is_invariant;     /* per argument from n+1 on: the same at every step (parameters and what follows from them) */
   const solver_kind *solver;    /* per state, never automatic: see solve_choose */
+  const solver_options *options; /* per state; NULL: the usual ones */
   double dt;                    /* ms */
   /* `exact` alone: the step is a value of the function instead (ms, at least 0; differs from element to element). */
   bool has_step;

@@ -13,14 +13,8 @@ static const char *refuses_automatic(arena *a, const solve_system *system, uint3
   return "no method is chosen";
 }
 
-static const char *refuses_adaptive(arena *a, const solve_system *system, uint32_t state) {
-  (void)a, (void)system, (void)state;
-  return "adaptive steps are not in this version; use rk4, or implicit for a stiff system";
-}
-
-/* Choosing comes before solving; a group never has these. */
+/* Choosing comes before solving; a group never has this. */
 const solve_method solve_method_automatic = {NULL, refuses_automatic};
-const solve_method solve_method_adaptive = {NULL, refuses_adaptive};
 
 const char *solve_refuses(arena *a, const solve_system *system, uint32_t state,
                           solver_kind method) {

@@ -184,6 +184,29 @@ static void add_skip(generator *g, uint32_t depth) {
   keep(g, ir_select(&g->b, cond, y, a_truth(g)));
 }
 
+/* One to five rounds, differently many in each lane. */
+static void add_loop(generator *g) {
+  ir_builder *b = &g->b;
+  ir_value rounds = ir_select(b, a_truth(g), ir_number(b, 1 + below(&g->state, 5)), ir_number(b, 1));
+  ir_value before[2] = {a_number(g), ir_number(b, 0)}, next[2];
+  uint32_t numbers = g->numbers.len, truths = g->truths.len, indices = g->indices.len;
+  ir_value begin = ir_loop_begin(b, before, 2), count = ir_get(b, begin, 1);
+  keep(g, ir_get(b, begin, 0));
+  for (uint32_t i = 0; i < 4; i++)
+    add_pure(g);
+  if (below(&g->state, 3) == 0)
+    add_skip(g, 1);
+  ir_value is_active = ir_binary(b, IR_OP_lt, count, rounds);
+  next[0] = ir_select(b, is_active, a_number(g), ir_get(b, begin, 0));
+  next[1] = ir_select(b, is_active, ir_binary(b, IR_OP_add, count, ir_number(b, 1)), count);
+  ir_value end = ir_loop_end(b, begin, ir_binary(b, IR_OP_lt, next[1], rounds), next, 2);
+  g->numbers.len = numbers; /* out of reach from here on */
+  g->truths.len = truths;
+  g->indices.len = indices;
+  keep(g, ir_get(b, end, 0));
+  keep(g, ir_get(b, end, 1));
+}
+
 /* An n x n system of small numbers, so that e^A stays within range (mostly). */
 static void add_system(generator *g) {
   uint32_t n = 1 + below(&g->state, 3), square = n * n;
@@ -250,6 +273,8 @@ static void add_function(arena *a, const random_fields *f, uint64_t *state) {
       add_memory(&g);
     else if (kind == 3)
       add_effect(&g);
+    else if (kind == 5 && below(&g.state, 4) == 0)
+      add_loop(&g);
     else if (kind == 4 && role != NSA_ROLE_STEP && role != NSA_ROLE_COLLECT)
       add_system(&g);
     else

@@ -161,12 +161,18 @@ static uint32_t add_field(ir_program *p, const char *name) {
   return ir_field_add(p, (nsa_field){.name = name, .kind = NSA_FIELD_STATE, .owner = NSA_NONE});
 }
 
+/* Of `adaptive`; so loose that orders are measured with one sub-step a step. */
+#define ONE_SUBSTEP ((solver_options){0.1, 100})
+static solver_options options = {0.1, 100};
+
 static stepper stepper_new(const problem *pr, solver_kind kind, double dt, uint32_t paths) {
   stepper s = {.a = arena_new(), .dt = dt};
   s.p = ir_program_new(s.a);
   uint32_t domain = ir_domain_add(s.p, "sheet", NSA_DOMAIN_POPULATION, 0);
   solver_kind kinds[MOST_STATES] = {kind, kind, kind};
   solve_system system = {.n = pr->n, .noise_count = pr->noises, .rates = fragment_of(s.a, pr), .solver = kinds, .dt = dt};
+  const solver_options all_options[MOST_STATES] = {options, options, options};
+  system.options = all_options;
   system.gauss_count = pr->noises + pr->n;
   for (uint32_t i = 0; i < pr->n; i++) {
     const char *why = solve_refuses(s.a, &system, i, kind);
@@ -247,12 +253,12 @@ static double strong_error(const problem *pr, solver_kind kind, uint32_t steps) 
 
 /* The slope of log(error) over log(step), by least squares. */
 static double order_of(const problem *pr, solver_kind kind) {
-  static const uint32_t fine_steps[] = {128, 256, 512}, noisy_steps[] = {32, 64, 128, 256};
+  static const uint32_t fine_steps[] = {128, 256, 512}, noisy_steps[] = {32, 64, 128, 256}, few_steps[] = {32, 64, 128};
   bool is_noisy = pr->noises != 0;
   uint32_t count = is_noisy ? 4 : 3;
   double sx = 0, sy = 0, sxx = 0, sxy = 0;
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t steps = is_noisy ? noisy_steps[i] : fine_steps[i];
+    uint32_t steps = is_noisy ? noisy_steps[i] : kind == SOLVER_adaptive ? few_steps[i] : fine_steps[i];
     double error = is_noisy ? strong_error(pr, kind, steps) : error_of(pr, kind, steps);
     double x = log(1.0 / steps), y = log(error);
     sx += x, sy += y, sxx += x * x, sxy += x * y;
@@ -290,6 +296,9 @@ static const struct {
     {SOLVER_rk4, &oscillator, 4},
     {SOLVER_rk4, &logistic, 4},
     {SOLVER_rk4, &driven, 4},
+    {SOLVER_adaptive, &decay, 5},
+    {SOLVER_adaptive, &oscillator, 5},
+    {SOLVER_adaptive, &driven, 5},
     {SOLVER_implicit, &decay, 2},
     {SOLVER_implicit, &oscillator, 2},
     {SOLVER_implicit, &logistic, 2},
@@ -373,6 +382,85 @@ static void test_exact_noise(void **state) {
       fail_msg("%u steps: covariance %g %g %g, not %g %g %g", steps, xx, xy, yy, want_xx, want_xy, want_yy);
     arena_free(s.a);
   }
+}
+
+/* ---- sub-steps by the error ---- */
+
+/* x' = -500 (x - cos t) - sin t, from x = 2: a fast decay onto x = cos t. */
+static void stiffish_rates(formula *f, ir_value *rate) {
+  ir_value pull = mul(f, num(f, -500), sub(f, f->x[0], call(f, "cos", f->t)));
+  rate[0] = sub(f, pull, call(f, "sin", f->t));
+}
+static void stiffish_solution(double t, const double *w, double *x) {
+  (void)w;
+  x[0] = cos(t) + exp(-500 * t);
+}
+static const problem stiffish = {"fast decay onto cos t", 1, 0, {2}, 1, stiffish_rates, NULL, stiffish_solution};
+
+/* Van der Pol, mu = 5; the solution at 12 is that of rk4 with 10^5 steps. */
+static void relaxation_rates(formula *f, ir_value *rate) {
+  ir_value damping = sub(f, num(f, 1), mul(f, f->x[0], f->x[0]));
+  rate[0] = f->x[1];
+  rate[1] = sub(f, mul(f, mul(f, num(f, 5), damping), f->x[1]), f->x[0]);
+}
+static void relaxation_solution(double t, const double *w, double *x) {
+  (void)w;
+  static double end[2];
+  static const problem fine = {"van der Pol", 2, 0, {2, 0}, 12, relaxation_rates, NULL, NULL};
+  if (end[0] == 0) {
+    enum { STEPS = 100000 };
+    stepper s = stepper_new(&fine, SOLVER_rk4, t / STEPS, NSA_PAD);
+    for (uint32_t tick = 0; tick < STEPS; tick++)
+      stepper_step(&s, tick);
+    for (uint32_t i = 0; i < 2; i++)
+      end[i] = machine_f64(&s.m, s.state[i])[0];
+    arena_free(s.a);
+  }
+  x[0] = end[0], x[1] = end[1];
+}
+static const problem relaxation = {"van der Pol", 2, 0, {2, 0}, 12, relaxation_rates, NULL, relaxation_solution};
+
+/* Two steps of any length stay within the tolerance times `factor`, which grows with what the problem makes of errors. */
+static void test_tolerance(void **state) {
+  (void)state;
+  static const struct {
+    const problem *problem;
+    double factor;
+  } tolerant[] = {{&decay, 5}, {&oscillator, 10}, {&logistic, 5}, {&driven, 5}, {&stiffish, 5}, {&relaxation, 200}};
+  for (uint32_t i = 0; i < sizeof tolerant / sizeof tolerant[0]; i++)
+    for (double tolerance = 1e-3; tolerance > 1e-11; tolerance /= 100) {
+      options = (solver_options){tolerance, 10000};
+      double error = error_of(tolerant[i].problem, SOLVER_adaptive, 2);
+      if (!(error <= tolerant[i].factor * tolerance))
+        fail_msg("adaptive on %s: error %g with a tolerance of %g", tolerant[i].problem->name, error, tolerance);
+    }
+  options = ONE_SUBSTEP;
+}
+
+/* The sub-steps of one step as long as the whole problem: the smallest limit that suffices. */
+static uint32_t substeps_of(const problem *pr, double tolerance) {
+  uint32_t low = 0, high = 4096;
+  while (high - low > 1) {
+    uint32_t middle = (low + high) / 2;
+    options = (solver_options){tolerance, middle};
+    bool is_enough = isfinite(error_of(pr, SOLVER_adaptive, 1));
+    *(is_enough ? &high : &low) = middle;
+  }
+  options = ONE_SUBSTEP;
+  return high;
+}
+
+/* Few where little happens, more for more digits, by the power that an order of 5 gives; too few stop the run. */
+static void test_substeps(void **state) {
+  (void)state;
+  uint32_t few = substeps_of(&decay, 1e-4), coarse = substeps_of(&relaxation, 1e-6);
+  uint32_t fine = substeps_of(&relaxation, 1e-11);
+  double growth = (double)fine / coarse;
+  if (few > 3 || coarse < 150 || coarse > 300 || growth < 7 || growth > 12) /* (10^5)^(1/5) = 10 */
+    fail_msg("sub-steps: %u for a decay, %u and %u for van der Pol", few, coarse, fine);
+  options = (solver_options){1e-6, 20};
+  assert_true(isinf(error_of(&relaxation, SOLVER_adaptive, 1)));
+  options = ONE_SUBSTEP;
 }
 
 /* ---- methods side by side ---- */
@@ -495,6 +583,8 @@ int main(void) {
       cmocka_unit_test(test_every_solver_has_a_case),
       cmocka_unit_test(test_orders),
       cmocka_unit_test(test_exact_noise),
+      cmocka_unit_test(test_tolerance),
+      cmocka_unit_test(test_substeps),
       cmocka_unit_test(test_mixed_methods),
       cmocka_unit_test(test_robertson),
       cmocka_unit_test(test_hopf_points),

@@ -142,7 +142,8 @@ static void statements(const scope *s, unsigned depth) {
 
 static void equation(const scope *s, const char *name, unsigned tau, bool noise) {
   static const char *const solvers[] = {"", "", " using euler", " using heun", " using rk4",
-                                        " using exponential_euler", " using implicit"};
+                                        " using exponential_euler", " using implicit",
+                                        " using adaptive(tolerance = 1e-11)"};
   /* The other states only: each equation stays linear in its own, so that every solver takes it. */
   scope others = *s;
   others.count = 0;
@@ -153,7 +154,7 @@ static void equation(const scope *s, const char *name, unsigned tau, bool noise)
   }
   printf("  d%s/dt = (-%s + ", name, name);
   bounded(&others, 2);
-  printf(")/(%u ms)%s\n", tau, noise ? " + 0.1*xi/sqrt(5 ms)/(1 s)*(1 s)" : solvers[below(7)]);
+  printf(")/(%u ms)%s\n", tau, noise ? " + 0.1*xi/sqrt(5 ms)/(1 s)*(1 s)" : solvers[below(8)]);
 }
 
 static void component(unsigned k) {
@@ -163,7 +164,8 @@ static void component(unsigned k) {
   for (unsigned i = 0; i < 2; i++) {
     p->combiner[i] = combiners[p->is_slow ? below(i == 0 ? 2 : 5) : 1];
   }
-  printf("%s c%u on %s {\n", astrocyte ? "astrocyte" : "neuron", k, p->is_slow ? "slow" : "fast");
+  const char *coupling = p->is_slow && chance(40) ? " coupling linear" : "";
+  printf("%s c%u on %s%s {\n", astrocyte ? "astrocyte" : "neuron", k, p->is_slow ? "slow" : "fast", coupling);
   printf("  param p = 0.%02u, r = 1.%02u\n", below(100), below(100));
   printf("  state a = uniform(-1, 1), b = 0.%02u, q = 0\n", below(100));
   printf("  input u %s, w %s\n", p->combiner[0], p->combiner[1]);

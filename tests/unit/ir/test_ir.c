@@ -55,6 +55,9 @@ static ir_program *example(arena *a) {
   ir_nullary(&b, IR_OP_skip_end, 0);
   ir_value out = ir_select(&b, is_big, draw, old);
   ir_value tuple = ir_tuple_op(&b, IR_OP_expm, 1, (ir_value[]){rate, one}, 2);
+  ir_value loop = ir_loop_begin(&b, (ir_value[]){out, one}, 2);
+  ir_value half[] = {ir_get(&b, loop, 1), ir_binary(&b, IR_OP_mul, ir_get(&b, loop, 0), ir_number(&b, 0.5))};
+  out = ir_get(&b, ir_loop_end(&b, loop, ir_binary(&b, IR_OP_gt, half[1], half[0]), half, 2), 1);
   out = ir_ternary(&b, IR_OP_fma, out, ir_get(&b, tuple, 1), ir_math(&b, "exp", &rate, 1));
   ir_value next = ir_load_at(&b, x, ir_nullary(&b, IR_OP_shift, 8 * 16 + 9));
   ir_value valid = ir_nullary(&b, IR_OP_shift_valid, 8 * 16 + 9);
@@ -152,6 +155,18 @@ static void test_verify_finds(void **state) {
        "outside its skip region"},
       {"step domain 1 timescale 0 { %0 = bool 1 skip_begin %0 }", "without skip_end"},
       {"step domain 1 timescale 0 { skip_end }", "without skip_begin"},
+      {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #1 %0 }", "without loop_end"},
+      {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #2 %0 }", "is missing"},
+      {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #0 }", "number of variables"},
+      {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #1 %0 skip_end }", "without skip_begin"},
+      {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #1 %0 store $0 %0 %3 = bool 0 "
+       "%4 = loop_end #1 %1 %3 %0 }", "store in a loop"},
+      {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #1 %0 %2 = get #0 %1 %3 = bool 0 "
+       "%4 = loop_end #1 %1 %3 %2 store $0 %2 }", "outside its loop"},
+      {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #1 %0 %2 = bool 0 %3 = loop_end #1 %1 %2 %0 "
+       "%4 = loop_end #1 %1 %2 %0 }", "without its loop_begin"},
+      {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #1 %0 %2 = bool 0 %3 = loop_end #1 %1 %2 %0 "
+       "%4 = get #1 %3 }", "does not have"},
       {"step domain 1 timescale 0 { %0 = arg #0 }", "outside a fragment"},
       {"step domain 1 timescale 0 { %0 = shift #136 %1 = load_at $0 %0 store $0 %1 }", "stores"},
   };

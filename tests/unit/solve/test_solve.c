@@ -155,7 +155,7 @@ static void test_refusals(void **state) {
   output(&m, mul(&m, m.x, m.x));
   output(&m, m.x);
   assert_non_null(solve_refuses(m.a, &m.system, 0, SOLVER_exact));
-  assert_non_null(solve_refuses(m.a, &m.system, 0, SOLVER_adaptive));
+  assert_null(solve_refuses(m.a, &m.system, 0, SOLVER_adaptive));
   assert_non_null(solve_refuses(m.a, &m.system, 0, SOLVER_automatic));
   arena_free(m.a);
 }

@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A step of `adaptive` that needs more sub-steps than it may have stops the run, and says where and when; one that has
+# enough does not.
+set -u
+cp "$SRC/tests/numerics/adaptive/relaxation.nsa" enough.nsa
+sed 's/adaptive {/adaptive(substeps = 20) {/' enough.nsa > few.nsa
+for how in "" --interpret; do
+  "$NSA" run enough.nsa --csv --force --out enough $how > /dev/null 2>&1 || { echo "FAILED: 10000 sub-steps are not enough"; exit 1; }
+  "$NSA" run few.nsa --csv --force --out few $how > few.txt 2> few.err
+  code=$?
+  [ $code -eq 3 ] || { echo "FAILED: exit code $code, not 3"; exit 1; }
+  grep -q 'few.nsa:7:3: error: numerical failure: cells (relaxation) element 0: x is inf at t = 20 ms' few.err || { cat few.err; exit 1; }
+done
+"$NSA" explain few.nsa 2> /dev/null | grep -q 'dx/dt: adaptive (as the model says; tolerance 1e-06, at most 20 sub-steps)' ||
+  { echo "FAILED: explain does not say the options"; exit 1; }
