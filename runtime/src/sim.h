@@ -33,8 +33,9 @@ typedef struct {
   uint32_t every;        /* base ticks of its timescale */
   sim_fired
       *events; /* one an event of the population; counts are 0 in ticks in which it did not step */
-  nsa_range_out *block_out; /* scratch of step.c */
-  uint32_t *block_fired;    /* per event and block: how many fired there; scratch of step.c */
+  uint32_t piece_count;     /* in which it is stepped: block_count + threads at most */
+  nsa_range_out *piece_out; /* scratch of step.c */
+  uint32_t *piece_fired;    /* per event and piece: how many fired there; scratch of step.c */
 } sim_population;
 
 /* How the third partner covers a connection; min, mean and max are over the partner's elements. */
