@@ -17,10 +17,6 @@ enum { CACHE_LINE = 64 };
 
 static const size_t type_size[] = {[NSA_F64] = 8, [NSA_B1] = 1, [NSA_INDEX] = 4};
 
-uint64_t sim_padded(uint64_t count) {
-  return count ? (count + NSA_PAD - 1) / NSA_PAD * NSA_PAD : NSA_PAD;
-}
-
 uint32_t sim_domain_every(const sim *s, uint32_t domain) {
   const nsa_domain *d = &s->program->domains[domain];
   return d->kind == NSA_DOMAIN_POPULATION ? s->populations[d->owner].every : 1;

@@ -156,7 +156,9 @@ bool sim_step(sim *s);
 void sim_probe(const sim *s, uint32_t kernel);
 
 /* Entries with padding: a whole number of NSA_PAD, at least one. */
-uint64_t sim_padded(uint64_t count);
+static inline uint64_t sim_padded(uint64_t count) {
+  return count ? (count + NSA_PAD - 1) / NSA_PAD * NSA_PAD : NSA_PAD;
+}
 
 /* Whether any kernel has the field. */
 bool sim_field_is_used(const nsa_program *p, uint32_t field);
