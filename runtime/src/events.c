@@ -101,6 +101,13 @@ static void flush(const due_job *job, batch *b) {
   b->count = 0;
 }
 
+/* Runs are short, often of one link: no call for these. */
+static void copy(uint32_t *to, const uint32_t *from, uint32_t count) {
+  if (count > 16) memcpy(to, from, count * sizeof *to);
+  else
+    for (uint32_t i = 0; i < count; i++) to[i] = from[i];
+}
+
 static void fill(uint32_t *to, uint32_t x, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) to[i] = x;
 }
@@ -132,7 +139,7 @@ typedef struct {
 static void add_some(const due_job *job, batch *b, const link_run *run, uint32_t from, uint32_t count) {
   const sim_links *links = job->links;
   uint32_t *link = b->link + b->count, *source = b->source + b->count, *target = b->target + b->count;
-  if (run->link) memcpy(link, run->link + from, count * sizeof *link);
+  if (run->link) copy(link, run->link + from, count);
   else if (job->d->needs.link)
     for (uint32_t i = 0; i < count; i++) link[i] = run->first + from + i;
   if (run->link) prefetch_states(job, link, count);
@@ -143,7 +150,7 @@ static void add_some(const due_job *job, batch *b, const link_run *run, uint32_t
   }
   if (job->d->needs.target) {
     if (run->target != NSA_NONE) fill(target, run->target, count);
-    else if (run->targets) memcpy(target, run->targets + from, count * sizeof *target);
+    else if (run->targets) copy(target, run->targets + from, count);
     else
       for (uint32_t i = 0; i < count; i++) target[i] = links->target[link[i]];
   }
@@ -284,15 +291,20 @@ static uint64_t links_due(const due_job *job) {
   return all;
 }
 
+static void note_arrival(const sim *s, uint32_t population) {
+  s->events->has_arrived[population] = 1;
+  s->events->any_has_arrived = true;
+}
+
 static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uint32_t count, uint32_t delay) {
-  due_job job = {.s = s, .d = d, .links = &s->links[d->arrival->connection], .elements = elements, .count = count, .delay = delay};
   if (elements && !count) return true;
+  due_job job = {.s = s, .d = d, .links = &s->links[d->arrival->connection], .elements = elements, .count = count, .delay = delay};
   job.look = partner_lookup_of(s, delivery_connection(s, d));
   if (d->parts > 1 && links_due(&job) >= EVENTS_PARALLEL_FROM_LINKS) thread_pool_run(s->pool, deliver_share, &job);
   else deliver_share(&job, 0, 1);
   if (elements) run_shared(s, &job);
   for (uint32_t i = 0; i < d->arrival->increments_count; i++)
-    s->events->has_arrived[delivery_population(delivery_connection(s, d), d->arrival->increments[i].side)] = 1;
+    note_arrival(s, delivery_population(delivery_connection(s, d), d->arrival->increments[i].side));
   for (uint32_t i = 0; i < d->arrival->emissions_count; i++)
     for (uint32_t part = 0; part < d->parts; part++) {
       s->events->is_sent[d->arrival->emissions[i].signal] |= d->batches[part].has_sent[i];
@@ -308,7 +320,7 @@ static bool deliver(sim *s, const delivery *d, uint64_t n) {
     return !*is_sent || deliver_due(s, d, NULL, 0, 0);
   }
   const sim_fired *fired = &s->populations[delivery_population(delivery_connection(s, d), a->side)].events[a->event];
-  if (!d->past) return deliver_due(s, d, fired->elements, fired->count, 0);
+  if (!d->past) return fired->count == 0 || deliver_due(s, d, fired->elements, fired->count, 0);
   for (uint32_t k = d->first_delay; k <= d->last_delay && (uint64_t)k + 1 <= n; k++) {
     uint32_t count = recall(d->past, n - 1 - k, s->events->elements);
     if (!deliver_due(s, d, s->events->elements, count, k)) return false;
@@ -351,6 +363,8 @@ static void send_signals(const sim *s, uint64_t n) {
 }
 
 static void absorb(const sim *s) {
+  if (!s->events->any_has_arrived) return;
+  s->events->any_has_arrived = false;
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
     if (s->events->has_arrived[p] && s->program->populations[p].absorb != NSA_NONE)
       step_run_kernel(s, s->program->populations[p].absorb, &s->clock);
@@ -388,7 +402,7 @@ static void take_outcome(const sim *s, const nsa_link_step *step) {
                                                    : partner_of_link(&look, k, links->source[k], t);
         if (to != NSA_NONE) sum[to] += value[k];
       }
-    s->events->has_arrived[delivery_population(c, inc->side)] = 1;
+    note_arrival(s, delivery_population(c, inc->side));
   }
   for (uint32_t i = 0; i < step->emissions_count; i++)
     if (memchr(s->field_data[step->emissions[i].flag], 1, links->count)) s->events->is_sent[step->emissions[i].signal] = 1;

@@ -57,6 +57,7 @@ struct events {
   uint32_t *elements; /* scratch: those of one slot */
   uint8_t *is_sent;   /* per signal: by an event at the end of the last tick */
   uint8_t *has_arrived; /* per population: something was added to it in this tick */
+  bool any_has_arrived;
   uint64_t *link_updates; /* per connection: by the clock */
 };
 

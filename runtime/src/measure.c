@@ -16,6 +16,7 @@ typedef struct {
   uint64_t above_ticks, last_tick; /* a sample stands for the time until the next one */
   bool was_above;
   recognition *recognition;
+  const sim_fired *fired; /* whose number is counted; NULL: not so simple */
 } tally;
 
 /* Several nodes may look at the same value in the same tick. */
@@ -42,6 +43,15 @@ static bool counts_events(uint32_t kind) {
   return kind == NSA_MEASURE_COUNT || kind == NSA_MEASURE_RATE;
 }
 
+/* Events of whole populations need no search. */
+static const sim_fired *all_fired(const sim *s, const nsa_measure_node *node) {
+  if (!counts_events(node->kind)) return NULL;
+  const nsa_probe *probe = &s->program->probes[node->probe];
+  uint64_t first, count = probe_range(s, probe, &first);
+  if (probe->event == NSA_EVENT_ARRIVALS || first != 0 || count != s->domain_count[probe->domain]) return NULL;
+  return probe_fired(s, probe);
+}
+
 measurer *measurer_new(const sim *s, char error[SIM_ERROR_SIZE]) {
   const nsa_program *program = s->program;
   measurer *m = calloc(1, sizeof *m);
@@ -57,6 +67,7 @@ measurer *measurer_new(const sim *s, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; is_good && i < program->probes_count; i++)
     m->cache[i].tick = UINT64_MAX;
   for (uint32_t i = 0; is_good && i < program->measure_nodes_count; i++) {
+    m->tallies[i].fired = all_fired(s, &program->measure_nodes[i]);
     if (program->measure_nodes[i].kind == NSA_MEASURE_RECOGNITION)
       is_good =
           (m->tallies[i].recognition = recognition_new(s, &program->measure_nodes[i])) != NULL;
@@ -132,7 +143,7 @@ static void visit_node(measurer *m, const sim *s, uint32_t index) {
     recognition_after_tick(t->recognition, s);
   } else if (counts_events(node->kind)) {
     if (s->tick > 0 && is_active(s, node->phase))
-      t->events += probe_count_fired(s, &m->program->probes[node->probe]);
+      t->events += t->fired ? t->fired->count : probe_count_fired(s, &m->program->probes[node->probe]);
   } else if (takes_samples(node->kind) && (node->every <= 1 || s->tick % node->every == 0)) {
     settle_above(t, s->tick);
     if (is_active(s, node->phase))

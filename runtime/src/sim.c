@@ -18,10 +18,6 @@ enum { CACHE_LINE = 64 };
 
 static const size_t type_size[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;
 
-uint64_t sim_padded(uint64_t count) {
-  return count ? (count + NSA_PAD - 1) / NSA_PAD * NSA_PAD : NSA_PAD;
-}
-
 uint32_t sim_domain_every(const sim *s, uint32_t domain) {
   const nsa_domain *d = &s->program->domains[domain];
   return d->kind == NSA_DOMAIN_POPULATION ? s->populations[d->owner].every : 1;
@@ -175,9 +171,10 @@ static bool allocate_population(sim *s, uint32_t p) {
   to->padded = (uint32_t)sim_padded(size);
   to->block_count = (uint32_t)step_blocks(size);
   to->every = s->program->timescales[from->timescale].ticks;
+  uint64_t pieces = (uint64_t)to->block_count + s->thread_count;
   to->events = zeroed(s, from->events_count, sizeof *to->events, &failed);
-  to->block_out = zeroed(s, to->block_count, sizeof *to->block_out, &failed);
-  to->block_fired = zeroed(s, (uint64_t)to->block_count * from->events_count, sizeof *to->block_fired, &failed);
+  to->piece_out = zeroed(s, pieces, sizeof *to->piece_out, &failed);
+  to->piece_fired = zeroed(s, pieces * from->events_count, sizeof *to->piece_fired, &failed);
   for (uint32_t e = 0; !failed && e < from->events_count; e++)
     to->events[e].elements = zeroed(s, size, sizeof(uint32_t), &failed);
   return !failed;
@@ -267,8 +264,8 @@ static void free_populations(sim *s) {
     for (uint32_t e = 0; population->events && e < s->program->populations[p].events_count; e++)
       free(population->events[e].elements);
     free(population->events);
-    free(population->block_out);
-    free(population->block_fired);
+    free(population->piece_out);
+    free(population->piece_fired);
   }
   free(s->populations);
 }

@@ -33,8 +33,9 @@ typedef struct {
   uint32_t every;        /* base ticks of its timescale */
   sim_fired
       *events; /* one an event of the population; counts are 0 in ticks in which it did not step */
-  nsa_range_out *block_out; /* scratch of step.c */
-  uint32_t *block_fired;    /* per event and block: how many fired there; scratch of step.c */
+  uint32_t piece_count;     /* in which it is stepped: block_count + threads at most */
+  nsa_range_out *piece_out; /* scratch of step.c */
+  uint32_t *piece_fired;    /* per event and piece: how many fired there; scratch of step.c */
 } sim_population;
 
 /* How the third partner covers a connection; min, mean and max are over the partner's elements. */
@@ -155,7 +156,9 @@ bool sim_step(sim *s);
 void sim_probe(const sim *s, uint32_t kernel);
 
 /* Entries with padding: a whole number of NSA_PAD, at least one. */
-uint64_t sim_padded(uint64_t count);
+static inline uint64_t sim_padded(uint64_t count) {
+  return count ? (count + NSA_PAD - 1) / NSA_PAD * NSA_PAD : NSA_PAD;
+}
 
 /* An entry of a field as a number, whatever the field's type. */
 double sim_entry(const nsa_field *field, const void *data, uint64_t entry);

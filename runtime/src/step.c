@@ -19,16 +19,19 @@
 
 /* ---- the plan ---- */
 
-typedef struct {
-  uint32_t population, block;
+typedef struct { /* consecutive elements of a population: a whole block or less */
+  uint32_t population, piece, begin, end; /* piece: its number in the population */
 } step_unit;
 
 typedef struct { /* populations of one step length */
   uint32_t every;
   uint32_t *populations, population_count;
-  step_unit *units;
-  uint32_t unit_count;
-  bool is_parallel;
+  step_unit *units; /* of the first thread's slice, then of the second's, ... */
+  uint32_t *slices; /* slice t's units are [slices[t], slices[t + 1]) */
+  bool is_large;    /* enough for all threads, whatever a step costs */
+  bool is_parallel; /* by what the last trial took */
+  uint32_t round;   /* steps since the last trial began */
+  double alone, together; /* seconds that the steps of the last trial took */
 } step_group;
 
 struct step_plan {
@@ -36,7 +39,14 @@ struct step_plan {
   uint32_t group_count;
   uint32_t *populations; /* of all groups, one after the other */
   step_unit *units;
+  uint32_t *slices;
 };
+
+/* From LARGE elements on all threads work. Groups of fewer are tried out: TRIAL steps are done by one thread and, where
+ * that took long enough, as many by all, again and again after TRIAL_EVERY steps: what a step costs may change, and so may
+ * what else runs on the machine. Slices begin at multiples of SLICE_PAD, so that no two threads write to the same line
+ * of a cache. */
+enum { LARGE = 4 * STEP_PARALLEL_FROM, TRIAL = 8, TRIAL_EVERY = 1024, SLICE_PAD = 64 };
 
 static int compare_every(const void *a, const void *b) {
   const step_group *x = a, *y = b;
@@ -52,40 +62,63 @@ static void find_groups(const sim *s, struct step_plan *plan) {
   qsort(plan->groups, plan->group_count, sizeof *plan->groups, compare_every);
 }
 
-static void fill_group(const sim *s, step_group *g, uint32_t *populations, step_unit *units) {
+/* Each thread has a slice of each population: elements of one population cost the same, those of two do not. */
+static uint32_t slice_begin(uint32_t size, uint32_t slice, uint32_t slices) {
+  uint64_t at = ((uint64_t)size * slice / slices + SLICE_PAD - 1) / SLICE_PAD * SLICE_PAD;
+  return at < size ? (uint32_t)at : size;
+}
+
+static uint32_t add_slice(sim *s, step_unit *units, uint32_t p, uint32_t slice) {
+  sim_population *state = &s->populations[p];
+  uint32_t begin = slice_begin(state->size, slice, s->thread_count), count = 0;
+  uint32_t end = slice_begin(state->size, slice + 1, s->thread_count);
+  for (; begin < end; begin += NSA_BLOCK)
+    units[count++] = (step_unit){.population = p, .piece = state->piece_count++, .begin = begin,
+                                 .end = end - begin < NSA_BLOCK ? end : begin + NSA_BLOCK};
+  return count;
+}
+
+static uint32_t fill_group(sim *s, step_group *g) {
   uint64_t elements = 0;
-  g->populations = populations;
-  g->units = units;
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
     if (s->populations[p].every != g->every) continue;
     g->populations[g->population_count++] = p;
     elements += s->populations[p].size;
-    for (uint32_t b = 0; b < s->populations[p].block_count; b++)
-      g->units[g->unit_count++] = (step_unit){.population = p, .block = b};
   }
-  g->is_parallel = elements >= STEP_PARALLEL_FROM;
+  uint32_t count = 0;
+  for (uint32_t t = 0; t < s->thread_count; t++) {
+    for (uint32_t i = 0; i < g->population_count; i++) count += add_slice(s, g->units + count, g->populations[i], t);
+    g->slices[t + 1] = count;
+  }
+  g->is_large = elements >= LARGE;
+  return count;
 }
 
-struct step_plan *step_plan_new(const sim *s) {
+struct step_plan *step_plan_new(sim *s) {
   uint32_t n = s->program->populations_count;
   uint64_t units = 0;
-  for (uint32_t p = 0; p < n; p++) units += s->populations[p].block_count;
+  for (uint32_t p = 0; p < n; p++) units += s->populations[p].block_count + s->thread_count;
   struct step_plan *plan = calloc(1, sizeof *plan);
   if (!plan) return NULL;
   plan->groups = calloc(n + 1, sizeof *plan->groups);
   plan->populations = calloc(n + 1, sizeof *plan->populations);
   plan->units = calloc(units + 1, sizeof *plan->units);
-  if (!plan->groups || !plan->populations || !plan->units) {
+  plan->slices = calloc((n + 1) * ((size_t)s->thread_count + 1), sizeof *plan->slices);
+  if (!plan->groups || !plan->populations || !plan->units || !plan->slices) {
     step_plan_free(plan);
     return NULL;
   }
   find_groups(s, plan);
-  uint32_t *populations = plan->populations;
+  uint32_t *populations = plan->populations, *slices = plan->slices;
   step_unit *next = plan->units;
   for (uint32_t g = 0; g < plan->group_count; g++) {
-    fill_group(s, &plan->groups[g], populations, next);
-    populations += plan->groups[g].population_count;
-    next += plan->groups[g].unit_count;
+    step_group *group = &plan->groups[g];
+    group->populations = populations;
+    group->units = next;
+    group->slices = slices;
+    next += fill_group(s, group);
+    populations += group->population_count;
+    slices += s->thread_count + 1;
   }
   return plan;
 }
@@ -95,6 +128,7 @@ void step_plan_free(struct step_plan *plan) {
   free(plan->groups);
   free(plan->populations);
   free(plan->units);
+  free(plan->slices);
   free(plan);
 }
 
@@ -165,18 +199,19 @@ static uint32_t collect_fired(const uint8_t *flags, uint32_t begin, uint32_t end
   return count;
 }
 
-static void step_unit_run(const sim *s, step_unit unit) {
-  const nsa_population *population = &s->program->populations[unit.population];
-  const sim_population *state = &s->populations[unit.population];
+static void step_unit_run(const sim *s, const step_unit *unit) {
+  const nsa_population *population = &s->program->populations[unit->population];
+  const sim_population *state = &s->populations[unit->population];
   nsa_range_out out = {0};
-  step_run_block(s, population->step, &s->clock, unit.block, &out);
-  state->block_out[unit.block] = out;
-  uint32_t begin = unit.block * NSA_BLOCK;
-  uint32_t end = state->size - begin < NSA_BLOCK ? state->size : begin + NSA_BLOCK;
+  if (population->step != NSA_NONE) {
+    const nsa_kernel_entry *entry = &s->kernels[population->step];
+    entry->fn(entry->self, s->kernel_fields[population->step], &s->clock, unit->begin, sim_padded(unit->end), &out);
+  }
+  state->piece_out[unit->piece] = out;
   for (uint32_t e = 0; e < population->events_count; e++) {
-    uint32_t *count = &state->block_fired[e * state->block_count + unit.block];
+    uint32_t *count = &state->piece_fired[e * state->piece_count + unit->piece];
     const uint8_t *flags = s->field_data[population->events[e].flag];
-    *count = out.events >> e & 1 ? collect_fired(flags, begin, end, state->events[e].elements + begin) : 0;
+    *count = out.events >> e & 1 ? collect_fired(flags, unit->begin, unit->end, state->events[e].elements + unit->begin) : 0;
   }
 }
 
@@ -187,23 +222,27 @@ typedef struct {
 
 static void step_share(void *context, uint32_t thread, uint32_t threads) {
   const step_job *job = context;
-  uint64_t first, last;
-  thread_share(job->group->unit_count, thread, threads, &first, &last);
-  for (uint64_t u = first; u < last; u++) step_unit_run(job->s, job->group->units[u]);
+  const step_group *g = job->group;
+  (void)threads;
+  for (uint32_t u = g->slices[thread]; u < g->slices[thread + 1]; u++) step_unit_run(job->s, &g->units[u]);
 }
 
-/* Each block left its elements at its own place in the list: closes the gaps. */
-static void join_events(sim *s, uint32_t p) {
-  sim_population *state = &s->populations[p];
-  for (uint32_t e = 0; e < s->program->populations[p].events_count; e++) {
-    sim_fired *fired = &state->events[e];
-    const uint32_t *counts = state->block_fired + e * state->block_count;
-    fired->count = 0;
-    for (uint32_t b = 0; b < state->block_count; b++) {
-      if (!counts[b]) continue;
-      if (fired->count != b * NSA_BLOCK)
-        memmove(fired->elements + fired->count, fired->elements + b * NSA_BLOCK, counts[b] * sizeof(uint32_t));
-      fired->count += counts[b];
+/* Each piece left its elements at its own place in the list, that of its first element: closes the gaps. */
+static void join_group(sim *s, const step_group *g) {
+  for (uint32_t i = 0; i < g->population_count; i++) {
+    sim_population *state = &s->populations[g->populations[i]];
+    for (uint32_t e = 0; e < s->program->populations[g->populations[i]].events_count; e++) state->events[e].count = 0;
+  }
+  for (uint32_t u = 0; u < g->slices[s->thread_count]; u++) { /* pieces of a population ascend */
+    const step_unit *unit = &g->units[u];
+    sim_population *state = &s->populations[unit->population];
+    for (uint32_t e = 0; e < s->program->populations[unit->population].events_count; e++) {
+      uint32_t count = state->piece_fired[e * state->piece_count + unit->piece];
+      sim_fired *fired = &state->events[e];
+      if (!count) continue;
+      if (fired->count != unit->begin)
+        memmove(fired->elements + fired->count, fired->elements + unit->begin, count * sizeof(uint32_t));
+      fired->count += count;
     }
   }
 }
@@ -216,11 +255,10 @@ static void clear_events(sim *s, const step_group *g) {
   }
 }
 
-static bool find_in_block(sim *s, uint32_t p, uint32_t field, uint32_t block) {
+static bool find_in_block(sim *s, uint32_t p, uint32_t field, uint32_t begin) {
   const nsa_field *f = &s->program->fields[field];
   if ((f->type != NSA_F64 && f->type != NSA_F32) || f->is_uniform) return false;
-  uint32_t begin = block * NSA_BLOCK, size = s->populations[p].size;
-  for (uint32_t i = begin; i < size && i < begin + NSA_BLOCK; i++) {
+  for (uint32_t i = begin; i < s->populations[p].size && i < begin + NSA_BLOCK; i++) {
     double x = sim_entry(f, s->field_data[field], i);
     if (isfinite(x)) continue;
     s->failed = true;
@@ -230,28 +268,70 @@ static bool find_in_block(sim *s, uint32_t p, uint32_t field, uint32_t block) {
   return false;
 }
 
-/* Kernels report padding as well: only an element of the population is a failure. */
-static bool find_nonfinite(sim *s, uint32_t p) {
+/* Kernels report padding as well: only an element of the population is a failure. Whole blocks are looked through, not
+ * pieces, so that any number of threads names the same element. */
+static bool find_nonfinite(sim *s, const step_group *g, uint32_t p) {
   const nsa_population *population = &s->program->populations[p];
-  const sim_population *state = &s->populations[p];
-  for (uint32_t b = 0; b < state->block_count; b++) {
-    if (!state->block_out[b].nonfinite) continue;
-    for (uint32_t i = 0; i < population->states_count; i++)
-      if (find_in_block(s, p, population->states[i], b)) return true;
+  for (uint32_t u = 0; u < g->slices[s->thread_count]; u++) {
+    const step_unit *unit = &g->units[u];
+    if (unit->population != p || !s->populations[p].piece_out[unit->piece].nonfinite) continue;
+    for (uint32_t begin = unit->begin / NSA_BLOCK * NSA_BLOCK; begin < unit->end; begin += NSA_BLOCK)
+      for (uint32_t i = 0; i < population->states_count; i++)
+        if (find_in_block(s, p, population->states[i], begin)) return true;
   }
   return false;
 }
 
-static bool step_group_run(sim *s, const step_group *g) {
+static bool is_finite(sim *s, const step_group *g) {
+  uint32_t bad = 0;
+  for (uint32_t u = 0; u < g->slices[s->thread_count]; u++)
+    bad |= s->populations[g->units[u].population].piece_out[g->units[u].piece].nonfinite;
+  for (uint32_t i = 0; bad && i < g->population_count; i++)
+    if (find_nonfinite(s, g, g->populations[i])) return false;
+  return true;
+}
+
+static double clock_seconds(void) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return 0;
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void run_on_one(step_job *job) {
+  for (uint32_t t = 0; t < job->s->thread_count; t++) step_share(job, t, job->s->thread_count);
+}
+
+static void run_on_all(step_job *job) { thread_pool_run(job->s->pool, step_share, job); }
+
+static double timed(void (*run)(step_job *), step_job *job) {
+  double began = clock_seconds();
+  run(job);
+  return clock_seconds() - began;
+}
+
+/* Which threads take part has no say in what comes out, only in how long it takes. */
+static void try_out(step_group *g, step_job *job) {
+  if (g->round == 0) g->alone = g->together = 0;
+  if (g->round < TRIAL) g->alone += timed(run_on_one, job);
+  else g->together += timed(run_on_all, job);
+  if (g->round == 2 * TRIAL - 1) g->is_parallel = g->together < g->alone;
+}
+
+static void run_group(const sim *s, step_group *g) {
   step_job job = {.s = s, .group = g};
-  if (g->is_parallel) thread_pool_run(s->pool, step_share, &job);
-  else step_share(&job, 0, 1);
-  bool failed = false;
-  for (uint32_t i = 0; i < g->population_count; i++) {
-    join_events(s, g->populations[i]);
-    failed = failed || find_nonfinite(s, g->populations[i]);
-  }
-  return !failed;
+  bool is_worth_it = g->round < TRIAL || g->alone > TRIAL * thread_pool_worth(s->pool);
+  if (s->thread_count == 1) run_on_one(&job);
+  else if (g->is_large) run_on_all(&job);
+  else if (g->round < 2 * TRIAL && is_worth_it) try_out(g, &job);
+  else if (g->is_parallel && is_worth_it) run_on_all(&job);
+  else run_on_one(&job);
+  if (++g->round == TRIAL_EVERY) g->round = 0;
+}
+
+static bool step_group_run(sim *s, step_group *g) {
+  run_group(s, g);
+  join_group(s, g);
+  return is_finite(s, g);
 }
 
 static void apply_stimuli(sim *s, const step_group *g, uint64_t n) {
@@ -260,11 +340,7 @@ static void apply_stimuli(sim *s, const step_group *g, uint64_t n) {
 
 /* ---- the tick ---- */
 
-static double seconds(const sim *s) {
-  struct timespec now;
-  if (!s->timed || clock_gettime(CLOCK_MONOTONIC, &now) != 0) return 0;
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+static double seconds(const sim *s) { return s->timed ? clock_seconds() : 0; }
 
 static double spend(const sim *s, double *stage, double since) {
   double now = seconds(s);
@@ -275,7 +351,7 @@ static double spend(const sim *s, double *stage, double since) {
 static bool step_populations(sim *s, uint64_t n) {
   double since = seconds(s);
   for (uint32_t i = 0; i < s->plan->group_count; i++) {
-    const step_group *g = &s->plan->groups[i];
+    step_group *g = &s->plan->groups[i];
     if ((n + 1) % g->every != 0) {
       clear_events(s, g);
       continue;

@@ -10,7 +10,8 @@ struct step_plan;
 /* Below this many entries a second thread costs more than it saves. */
 #define STEP_PARALLEL_FROM 4096
 
-struct step_plan *step_plan_new(const sim *s);
+/* Cuts the populations into pieces for the threads (piece_count). */
+struct step_plan *step_plan_new(sim *s);
 void step_plan_free(struct step_plan *plan);
 
 /* The clock at which `base_tick` base ticks are done; times are products, never sums. */

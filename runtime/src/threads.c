@@ -184,6 +184,11 @@ void thread_pool_free(thread_pool *pool) {
 
 uint32_t thread_pool_count(const thread_pool *pool) { return pool->count; }
 
+double thread_pool_worth(const thread_pool *pool) {
+  static const double spinning = 4e-6, sleeping = 100e-6;
+  return pool->spins ? spinning : sleeping;
+}
+
 void thread_pool_run(thread_pool *pool, thread_work work, void *context) {
   if (pool->count == 1) {
     work(context, 0, 1);

@@ -142,6 +142,33 @@ static void is_the_same_for_any_number_of_threads(void **state) {
   }
 }
 
+/* Sizes at which slices and blocks begin at different elements, or at which some threads have none; more steps than a
+ * trial of one thread and one of all take. */
+static void slices_join_in_order(void **state) {
+  (void)state;
+  static const uint32_t sizes[] = {1, 63, 70, 800, 1025, 3200, 16384 + 9};
+  for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
+    for (uint32_t threads = 1; threads <= 5; threads++) {
+      network n = network_new(1, sizes[k], 0);
+      add_drive(&n, 3, 1000);
+      sim *s = start(n.m, threads);
+      assert_true(s->populations[0].piece_count <= s->populations[0].block_count + threads);
+      uint32_t all = 0;
+      for (int tick = 0; tick < 40; tick++) {
+        assert_true(sim_step(s));
+        const sim_fired *fired = &s->populations[0].events[0];
+        uint32_t count = 0;
+        for (uint32_t i = 0; i < sizes[k]; i++)
+          if (((const uint8_t *)s->field_data[n.flag])[i]) assert_int_equal(fired->elements[count++], i);
+        assert_int_equal(fired->count, count);
+        all += count;
+      }
+      assert_true(all > 0);
+      sim_free(s);
+      handmade_free(n.m);
+    }
+}
+
 static void windows_are_half_open(void **state) {
   (void)state;
   network n = network_new(1, 3, 0);
@@ -274,20 +301,22 @@ static void presents_flip_pixels_once(void **state) {
 
 static void says_what_is_not_finite(void **state) {
   (void)state;
-  network n = network_new(1, 3000, 0);
-  sim *s = start(n.m, 2);
-  assert_true(sim_step(s));
-  ((double *)s->field_data[n.external])[2999] = INFINITY;
-  ((double *)s->field_data[n.external])[1500] = NAN;
-  assert_false(sim_step(s));
-  assert_true(s->failed);
-  assert_int_equal(s->failure.element, 1500);
-  assert_int_equal(s->failure.field, n.v);
-  assert_int_equal(s->failure.population, 0);
-  assert_int_equal(s->failure.tick, 2);
-  assert_true(s->failure.time == 0.2 && isnan(s->failure.value));
-  sim_free(s);
-  handmade_free(n.m);
+  for (uint32_t threads = 1; threads <= 4; threads++) {
+    network n = network_new(1, 3000, 0);
+    sim *s = start(n.m, threads);
+    assert_true(sim_step(s));
+    ((double *)s->field_data[n.external])[2999] = INFINITY;
+    ((double *)s->field_data[n.external])[1500] = NAN;
+    assert_false(sim_step(s));
+    assert_true(s->failed);
+    assert_int_equal(s->failure.element, 1500);
+    assert_int_equal(s->failure.field, n.v);
+    assert_int_equal(s->failure.population, 0);
+    assert_int_equal(s->failure.tick, 2);
+    assert_true(s->failure.time == 0.2 && isnan(s->failure.value));
+    sim_free(s);
+    handmade_free(n.m);
+  }
 }
 
 static void padding_never_fires_or_fails(void **state) {
@@ -327,6 +356,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(follows_the_definition),
       cmocka_unit_test(is_the_same_for_any_number_of_threads),
+      cmocka_unit_test(slices_join_in_order),
       cmocka_unit_test(windows_are_half_open),
       cmocka_unit_test(windows_come_again),
       cmocka_unit_test(slow_ones_step_in_their_last_tick),
