@@ -247,6 +247,26 @@ static void join_group(sim *s, const step_group *g) {
   }
 }
 
+/* Such step kernels find all flags down and raise those of what fires. Lists hold what is up, unless ticks without a step of the
+ * population have cleared them. */
+static void lower_flags(sim *s, const step_group *g) {
+  for (uint32_t i = 0; i < g->population_count; i++) {
+    uint32_t p = g->populations[i];
+    sim_population *state = &s->populations[p];
+    uint32_t events = s->program->populations[p].lowers_flags ? s->program->populations[p].events_count : 0;
+    for (uint32_t e = 0; e < events; e++) {
+      uint8_t *flags = s->field_data[s->program->populations[p].events[e].flag];
+      const sim_fired *fired = &state->events[e];
+      if (g->every > 1 || fired->count > state->size / 16) {
+        memset(flags, 0, state->padded);
+        continue;
+      }
+      for (uint32_t k = 0; k < fired->count; k++) flags[fired->elements[k]] = 0;
+      memset(flags + state->size, 0, state->padded - state->size);
+    }
+  }
+}
+
 static void clear_events(sim *s, const step_group *g) {
   for (uint32_t i = 0; i < g->population_count; i++) {
     uint32_t p = g->populations[i];
@@ -329,6 +349,7 @@ static void run_group(const sim *s, step_group *g) {
 }
 
 static bool step_group_run(sim *s, step_group *g) {
+  lower_flags(s, g);
   run_group(s, g);
   join_group(s, g);
   return is_finite(s, g);

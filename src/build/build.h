@@ -18,6 +18,7 @@
 typedef struct {
   const char *triple, *cpu, *features; /* LLVM's names */
   uint32_t width;                      /* lanes of double */
+  bool pairs_vectors;                  /* long steps take two vectors at once: unless a width was asked for */
 } build_target;
 
 /* This machine. width 0: what suits it (2 lanes for SSE2 and NEON, 4 from AVX2 on); else 1, 2, 4 or 8. */

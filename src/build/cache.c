@@ -126,6 +126,7 @@ build_key build_cache_key(const ir_program *program, const build_target *target)
   add_word(&h, target->cpu);
   add_word(&h, target->features);
   add_number(&h, target->width);
+  add_number(&h, target->pairs_vectors);
   add_build_id(&h);
   add_number(&h, program->functions.len);
   for (uint32_t i = 0; i < program->functions.len; i++)

@@ -107,6 +107,7 @@ static const LLVMCodeGenOptLevel levels[BUILD_PARTS] = {LLVMCodeGenLevelLess, LL
 static void compile_part(part *p) {
   compilation c = {.arena = p->arena};
   emit_options e = {.width = p->target->width,
+                    .pairs_vectors = p->target->pairs_vectors,
                     .cpu = p->target->cpu,
                     .features = p->target->features,
                     .debug = p->options->debug,
@@ -241,6 +242,7 @@ const char *build_text(arena *a, const ir_program *program, const build_target *
                        const build_options *options, build_text_kind kind, const char **error) {
   compilation c = {.arena = a};
   emit_options e = {.width = target->width,
+                    .pairs_vectors = target->pairs_vectors,
                     .cpu = target->cpu,
                     .features = target->features,
                     .debug = options->debug};

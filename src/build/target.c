@@ -49,6 +49,7 @@ bool build_target_host(arena *a, uint32_t width, build_target *target, const cha
   target->cpu = taken(a, LLVMGetHostCPUName());
   target->features = taken(a, LLVMGetHostCPUFeatures());
   target->width = width != 0 ? width : suitable_width(target->features);
+  target->pairs_vectors = width == 0;
   return true;
 }
 

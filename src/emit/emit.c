@@ -32,12 +32,26 @@ static void make_types(module_emitter *m) {
   m->kernel_type = LLVMFunctionType(m->nothing, args, 6, 0);
 }
 
-uint32_t emit_width(const module_emitter *m, const ir_function *f) {
-  uint32_t width = m->options->width;
-  return f->is_single && width > 1 && width < EMIT_MAX_WIDTH ? 2 * width : width;
+/* Cycles a lane, as in ir_ops.def, from which a step is long: then quotients and exponentials wait for one another, and two
+ * vectors side by side fill the time. Draws are long to compile. */
+enum { LONG_STEP = 100 };
+
+static bool is_long_step(const ir_function *f) {
+  uint32_t cost = 0;
+  for (uint32_t i = 0; i < f->ops.len; i++) {
+    if (ir_ops[f->ops.data[i].op].carries == IR_CARRIES_KEY)
+      return false;
+    cost += ir_ops[f->ops.data[i].op].cost;
+  }
+  return f->role == NSA_ROLE_STEP && cost >= LONG_STEP;
 }
 
-/* Types of the lanes of this function. */
+uint32_t emit_width(const module_emitter *m, const ir_function *f) {
+  uint32_t width = m->options->width;
+  bool is_doubled = f->is_single || (m->options->pairs_vectors && is_long_step(f));
+  return is_doubled && width > 1 && width < EMIT_MAX_WIDTH ? 2 * width : width;
+}
+
 static void set_width(module_emitter *m, const ir_function *f) {
   m->width = emit_width(m, f);
   m->vf32 = emit_lanes_of(m, m->f32);

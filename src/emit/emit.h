@@ -20,6 +20,7 @@
 
 typedef struct {
   uint32_t width;            /* lanes: 1, 2, 4 or 8 */
+  bool pairs_vectors;        /* long steps take twice as many, in two vectors side by side */
   const char *cpu, *features; /* LLVM's names, put on every function */
   const diag_sink *debug;    /* not NULL: line tables that lead back to its files */
   const bool *members;       /* by function: whether this module holds it; NULL: it holds all */

@@ -300,6 +300,13 @@ static bool emits(const model_block *block, bool is_signal, uint32_t item) {
   return false;
 }
 
+bool lower_emits_event(const model_component *c, uint32_t event) {
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (emits(&c->blocks.data[k].body, false, event))
+      return true;
+  return false;
+}
+
 /* What blocks of events emit before the step's function, which sends it. */
 static void add_pending_fields(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];

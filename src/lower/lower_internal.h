@@ -245,6 +245,8 @@ void lower_population_init(lowering *l, uint32_t population);
 void lower_step(lowering *l, uint32_t population);
 void lower_rates_of(lowering *l, uint32_t population); /* of options->equations_only */
 bool lower_needs_settling(const lowering *l, uint32_t population);
+bool lower_settles_apart(lowering *l, uint32_t population); /* needs it, or is faster with it */
+bool lower_emits_event(const model_component *c, uint32_t event); /* whether a block emits it */
 void lower_settle(lowering *l, uint32_t population); /* phase 1, and what arrived, apart from the step */
 uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal); /* its number among the events */
 void lower_phase_block(lowering *l, uint32_t number);

@@ -47,6 +47,13 @@ void lower_population_init(lowering *l, uint32_t population) {
 
 /* ---- the step ---- */
 
+static bool has_event_blocks(const model_component *c) {
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (c->blocks.data[k].kind == BLOCK_EVENT)
+      return true;
+  return false;
+}
+
 typedef struct {
   lowering *l;
   uint32_t population;
@@ -57,6 +64,7 @@ typedef struct {
   view *self;
   block_state now, loaded; /* loaded: what the fields held at the start */
   ir_value *inputs;
+  bool is_settled; /* no block of an event runs in this function */
   ir_value *fired,
       *before; /* per event: fired at the end of the last tick; its condition's previous value */
 } step;
@@ -129,6 +137,11 @@ static void load_inputs(step *st) {
   st->self->inputs = st->inputs;
 }
 
+/* Whether the step's function has no blocks of events to run: there are none, or its settle function has run them. */
+static bool has_nothing_to_settle(const step *st) {
+  return !has_event_blocks(st->c) || lower_settles_apart(st->l, st->population);
+}
+
 /* Phase 1: the blocks of what fired, and what the conditions are behind them. */
 static void run_event_blocks(step *st) {
   const model_component *c = st->c;
@@ -154,6 +167,27 @@ static ir_value any_fired(step *st) {
   return any;
 }
 
+static ir_value condition_before(step *st, uint32_t event) {
+  ir_builder *b = &st->b;
+  const model_event *ev = &st->c->events.data[event];
+  ir_value before = lower_expr(&st->s, ev->when);
+  if (st->f->refractory[event] != NO_FIELD) {
+    ir_value last = ir_binary(b, IR_OP_sub, st->self->tick, ir_number(b, 1));
+    before = ir_binary(b, IR_OP_and, before, not_refractory(st, event, last));
+  }
+  if (st->f->edge[event] == NO_FIELD && ev->is_spike)
+    before = ir_binary(b, IR_OP_and, before, ir_binary(b, IR_OP_gt, st->self->tick, ir_number(b, 0)));
+  return before;
+}
+
+/* Whether an event comes from its condition alone, so that nothing needs be done where no element's condition holds. Its
+ * value before is then that of the states which the step's function found. */
+static bool is_rare(const step *st, uint32_t event) {
+  const population_fields *f = st->f;
+  return st->is_settled && st->c->events.data[event].when && f->edge[event] == NO_FIELD && f->driven[event] == NO_FIELD &&
+         f->pending[event] == NO_FIELD && !lower_emits_event(st->c, event);
+}
+
 /* The previous value of a condition, taken again where blocks of events have run. When it depends on states alone it is
  * evaluated again here for all elements, which gives the same as remembering it and costs no memory; else it is
  * remembered in a field. */
@@ -162,19 +196,15 @@ static void previous_conditions(step *st) {
   for (uint32_t k = 0; k < st->c->events.len; k++) {
     const model_event *ev = &st->c->events.data[k];
     st->before[k] = IR_NO_VALUE;
-    if (!ev->when)
+    if (!ev->when || is_rare(st, k))
       continue;
     b->at = ev->at;
-    ir_value now = lower_expr(&st->s, ev->when);
-    if (st->f->refractory[k] != NO_FIELD) {
-      ir_value last = ir_binary(b, IR_OP_sub, st->self->tick, ir_number(b, 1));
-      now = ir_binary(b, IR_OP_and, now, not_refractory(st, k, last));
-    }
-    if (st->f->edge[k] != NO_FIELD)
-      now = ir_select(b, any_fired(st), now, ir_load(b, st->f->edge[k]));
-    else if (ev->is_spike)
-      now = ir_binary(b, IR_OP_and, now, ir_binary(b, IR_OP_gt, st->self->tick, ir_number(b, 0)));
-    st->before[k] = now;
+    if (st->f->edge[k] != NO_FIELD && st->is_settled)
+      st->before[k] = ir_load(b, st->f->edge[k]);
+    else if (st->f->edge[k] != NO_FIELD)
+      st->before[k] = ir_select(b, any_fired(st), condition_before(st, k), ir_load(b, st->f->edge[k]));
+    else
+      st->before[k] = condition_before(st, k);
   }
 }
 
@@ -262,31 +292,70 @@ static void start_refractory(step *st, uint32_t k, ir_value fires, ir_value next
   view_forget_lets(st->self);
 }
 
+static void add_event(step *st, uint32_t k, ir_value fires, ir_value next_tick) {
+  if (st->f->refractory[k] != NO_FIELD)
+    start_refractory(st, k, fires, next_tick);
+  ir_add_op(&st->b, (ir_op){.op = IR_OP_event,
+                            .aux = k,
+                            .field = st->f->fired[k],
+                            .args = {fires, IR_NO_VALUE, IR_NO_VALUE, IR_NO_VALUE},
+                            .at = st->c->events.data[k].at});
+}
+
+/* What the condition was on the states that the step's function found. */
+static ir_value condition_at_start(step *st, uint32_t k, ir_value tick) {
+  view now = *st->self;
+  block_state ends = st->now;
+  st->self->states = st->loaded.states;
+  st->self->timers = st->now.timers = st->loaded.timers;
+  st->self->tick = tick;
+  view_forget_lets(st->self);
+  ir_value before = condition_before(st, k);
+  st->now = ends;
+  *st->self = now;
+  view_forget_lets(st->self);
+  return before;
+}
+
+/* Flags are down when the function begins, so that those of lanes which skip this need not be stored. */
+static void detect_rare_event(step *st, uint32_t k, ir_value tick, ir_value next_tick) {
+  ir_builder *b = &st->b;
+  ir_value now = lower_expr(&st->s, st->c->events.data[k].when);
+  ir_unary(b, IR_OP_skip_begin, now);
+  ir_value before = condition_at_start(st, k, tick), rises = now;
+  if (st->f->refractory[k] != NO_FIELD)
+    rises = ir_binary(b, IR_OP_and, rises, not_refractory(st, k, tick));
+  add_event(st, k, ir_binary(b, IR_OP_and, rises, ir_unary(b, IR_OP_not, before)), next_tick);
+  ir_nullary(b, IR_OP_skip_end, 0);
+  view_forget_lets(st->self);
+}
+
+static void detect_event(step *st, uint32_t k, ir_value tick, ir_value next_tick) {
+  ir_builder *b = &st->b;
+  const model_event *ev = &st->c->events.data[k];
+  ir_value fires = st->now.emitted[k];
+  if (ev->when) {
+    ir_value now = lower_expr(&st->s, ev->when);
+    if (st->f->refractory[k] != NO_FIELD)
+      now = ir_binary(b, IR_OP_and, now, not_refractory(st, k, tick));
+    if (st->f->edge[k] != NO_FIELD)
+      ir_store(b, st->f->edge[k], now);
+    ir_value rises = ir_binary(b, IR_OP_and, now, ir_unary(b, IR_OP_not, st->before[k]));
+    fires = ir_binary(b, IR_OP_or, fires, rises);
+  }
+  if (st->f->driven[k] != NO_FIELD)
+    fires = ir_binary(b, IR_OP_or, fires, ir_load(b, st->f->driven[k]));
+  add_event(st, k, fires, next_tick);
+}
+
 /* Phase 5: conditions on the new states. `refractory` still counts the tick that ends. */
 static void detect_events(step *st, ir_value tick, ir_value next_tick) {
-  ir_builder *b = &st->b;
   for (uint32_t k = 0; k < st->c->events.len; k++) {
-    const model_event *ev = &st->c->events.data[k];
-    b->at = ev->at;
-    ir_value fires = st->now.emitted[k];
-    if (ev->when) {
-      ir_value now = lower_expr(&st->s, ev->when);
-      if (st->f->refractory[k] != NO_FIELD)
-        now = ir_binary(b, IR_OP_and, now, not_refractory(st, k, tick));
-      if (st->f->edge[k] != NO_FIELD)
-        ir_store(b, st->f->edge[k], now);
-      ir_value rises = ir_binary(b, IR_OP_and, now, ir_unary(b, IR_OP_not, st->before[k]));
-      fires = ir_binary(b, IR_OP_or, fires, rises);
-    }
-    if (st->f->driven[k] != NO_FIELD)
-      fires = ir_binary(b, IR_OP_or, fires, ir_load(b, st->f->driven[k]));
-    if (st->f->refractory[k] != NO_FIELD)
-      start_refractory(st, k, fires, next_tick);
-    ir_add_op(b, (ir_op){.op = IR_OP_event,
-                         .aux = k,
-                         .field = st->f->fired[k],
-                         .args = {fires, IR_NO_VALUE, IR_NO_VALUE, IR_NO_VALUE},
-                         .at = ev->at});
+    st->b.at = st->c->events.data[k].at;
+    if (is_rare(st, k))
+      detect_rare_event(st, k, tick, next_tick);
+    else
+      detect_event(st, k, tick, next_tick);
   }
 }
 
@@ -415,7 +484,10 @@ void lower_step(lowering *l, uint32_t population) {
     store_states(&st);
     return;
   }
-  run_event_blocks(&st);
+  st.is_settled = has_nothing_to_settle(&st);
+  l->population_list.data[population].lowers_flags = st.is_settled;
+  if (!st.is_settled)
+    run_event_blocks(&st);
   previous_conditions(&st);
   add_arrived_inputs(&st);
   if (!st.f->is_added_to_at_once)
@@ -508,13 +580,6 @@ static bool has_conditions(const model_component *c) {
   return false;
 }
 
-static bool has_event_blocks(const model_component *c) {
-  for (uint32_t k = 0; k < c->blocks.len; k++)
-    if (c->blocks.data[k].kind == BLOCK_EVENT)
-      return true;
-  return false;
-}
-
 /* Where events look at a population, or it is slow, its phase 1 cannot wait for its step; neither can what events add where
  * others look at it before its next step. */
 bool lower_needs_settling(const lowering *l, uint32_t population) {
@@ -524,6 +589,38 @@ bool lower_needs_settling(const lowering *l, uint32_t population) {
   return (is_waited_for && has_event_blocks(c)) || (f->is_added_to_at_once && has_conditions(c));
 }
 
+static bool reads_input(lowering *l, uint32_t population, const model_expr *e) {
+  return e && lower_self_dependence(l, false, population, e) & DEPENDS_INPUT;
+}
+
+static bool block_needs_step(lowering *l, uint32_t population, const model_block *block) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if (st->kind == STMT_EMIT || reads_input(l, population, st->value) || st->target == REF_INPUT)
+      return true;
+    if (st->kind == STMT_IF && (block_needs_step(l, population, &st->then_block) || block_needs_step(l, population, &st->else_block)))
+      return true;
+  }
+  return false;
+}
+
+/* Phase 1 has a function of its own wherever it can: what few elements need is then not computed for all. Not where its blocks
+ * read inputs, which the step's function puts together, emit what that function sends, or may read signals, which come between. */
+bool lower_settles_apart(lowering *l, uint32_t population) {
+  const model_component *c = component_of_population(l, population);
+  if (lower_needs_settling(l, population))
+    return true;
+  if (l->m->signals.len)
+    return false;
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (c->blocks.data[k].kind == BLOCK_EVENT && block_needs_step(l, population, &c->blocks.data[k].body))
+      return false;
+  for (uint32_t k = 0; k < c->events.len; k++)
+    if (reads_input(l, population, c->events.data[k].when))
+      return false;
+  return has_event_blocks(c);
+}
+
 void lower_settle(lowering *l, uint32_t population) {
   const population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l, population);
@@ -531,7 +628,7 @@ void lower_settle(lowering *l, uint32_t population) {
   nsa_population *out = &l->population_list.data[population];
   step st;
   out->settle = out->absorb = NSA_NONE;
-  if (lower_needs_settling(l, population)) {
+  if (lower_settles_apart(l, population)) {
     begin(&st, l, population, arena_printf(l->arena, "%s.settle", name), NSA_ROLE_SETTLE, &out->settle);
     run_settled(&st);
     keep_emitted(&st, false);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* flatten.c - a skip region that costs less than deciding whether to skip it, mispredicted jumps and the masks of
- * lanes included, is computed always. One that stores is kept: memory is what large populations wait for. */
+ * lanes included, is computed always. One that stores or has an event is kept: memory is what large populations wait for. */
 #include "opt/opt_internal.h"
 
 enum { WORTH_SKIPPING = 40 }; /* cycles a lane, as in ir_ops.def */
@@ -20,7 +20,7 @@ static bool *find_cheap(arena *a, const ir_function *f) {
       vec_push(a, &open, ((open_region){.begin = i}));
     else if (op->op != IR_OP_skip_end && open.len != 0)
       open.data[open.len - 1].cost += ir_ops[op->op].cost;
-    if (open.len != 0 && op->op == IR_OP_store)
+    if (open.len != 0 && (op->op == IR_OP_store || op->op == IR_OP_event))
       open.data[open.len - 1].has_store = true;
     if (op->op != IR_OP_skip_end)
       continue;
