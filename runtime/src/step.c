@@ -186,17 +186,22 @@ void sim_probe(const sim *s, uint32_t kernel) { step_run_kernel(s, kernel, &s->s
 
 /* ---- phases 1 to 5 ---- */
 
-/* The numbers of the elements of a block whose flag is up; 8 flags are looked at at once. */
-static uint32_t collect_fired(const uint8_t *flags, uint32_t begin, uint32_t end, uint32_t *elements) {
+static uint32_t collect_some(const uint8_t *flags, uint32_t begin, uint32_t end, uint32_t *elements) {
   uint32_t count = 0;
-  for (uint32_t i = begin; i < end; i += 8) { /* arrays are padded to 8 */
-    uint64_t eight;
-    memcpy(&eight, flags + i, sizeof eight);
-    if (!eight) continue;
-    for (uint32_t k = i; k < i + 8 && k < end; k++)
-      if (flags[k]) elements[count++] = k;
-  }
+  for (uint32_t k = begin; k < end; k++)
+    if (flags[k]) elements[count++] = k;
   return count;
+}
+
+/* The numbers of the elements of [begin, end) whose flag is up; 32 flags are looked at at once. */
+static uint32_t collect_fired(const uint8_t *flags, uint32_t begin, uint32_t end, uint32_t *elements) {
+  uint32_t count = 0, i = begin;
+  for (; i + 32 <= end; i += 32) {
+    uint64_t some[4];
+    memcpy(some, flags + i, sizeof some);
+    if (some[0] | some[1] | some[2] | some[3]) count += collect_some(flags, i, i + 32, elements + count);
+  }
+  return count + collect_some(flags, i, end, elements + count);
 }
 
 static void step_unit_run(const sim *s, const step_unit *unit) {

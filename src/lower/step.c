@@ -345,7 +345,11 @@ static void detect_event(step *st, uint32_t k, ir_value tick, ir_value next_tick
   }
   if (st->f->driven[k] != NO_FIELD)
     fires = ir_binary(b, IR_OP_or, fires, ir_load(b, st->f->driven[k]));
+  if (st->is_settled)
+    ir_unary(b, IR_OP_skip_begin, fires);
   add_event(st, k, fires, next_tick);
+  if (st->is_settled)
+    ir_nullary(b, IR_OP_skip_end, 0);
 }
 
 /* Phase 5: conditions on the new states. `refractory` still counts the tick that ends. */
