@@ -227,7 +227,7 @@ static void take_coupling(component_builder *b, const ast_component *ast) {
     return;
   }
   const model_timescale *own = &ck->model->timescales.data[b->c->timescale];
-  if (own->ticks > 1)
+  if (own->ticks > 1 || own->dt > ck->model->base_dt) /* the latter: no whole number of ticks, which is an error already */
     return;
   diag *d = diag_report(ck->sink, DIAG_W0405, name->at, "`coupling linear` has no effect: `%s` is the fastest timescale", own->name);
   diag_hint(d, "it is for components `on` a slower timescale: others read their states between two ticks");
