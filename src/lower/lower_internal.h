@@ -250,6 +250,7 @@ bool lower_emits_event(const model_component *c, uint32_t event); /* whether a b
 void lower_settle(lowering *l, uint32_t population); /* phase 1, and what arrived, apart from the step */
 uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal); /* its number among the events */
 void lower_phase_block(lowering *l, uint32_t number);
+void lower_source_term(scope *s, const source_term *t); /* stores it, and whether it is not zero */
 void lower_sources(lowering *l, uint32_t population);
 void lower_collects(lowering *l, uint32_t population);
 void lower_experiment(lowering *l);
