@@ -63,31 +63,6 @@ static int complain(const run_case *c, const char *error) {
 /* ---- before the first step ---- */
 
 /* What wins: file, population, variant, --set. */
-static bool apply_settings(run_case *c) {
-  const nsa_program *program = c->session->program;
-  const run_options *options = c->session->options;
-  bool is_good = true;
-  if (c->variant != NSA_NONE) {
-    const nsa_variant *variant = &program->variants[c->variant];
-    for (uint32_t i = 0; i < variant->settings_count; i++)
-      is_good =
-          sim_set(c->sim, variant->settings[i].settable, variant->settings[i].value) && is_good;
-  }
-  for (uint32_t i = 0; i < options->override_count; i++)
-    is_good =
-        sim_set(c->sim, options->overrides[i].settable, options->overrides[i].value) && is_good;
-  return is_good;
-}
-
-static bool apply_patterns(run_case *c, char error[SIM_ERROR_SIZE]) {
-  const run_options *options = c->session->options;
-  for (uint32_t i = 0; i < options->pattern_count; i++) {
-    if (!sim_set_pattern(c->sim, options->patterns[i].pattern, options->patterns[i].path, error))
-      return false;
-  }
-  return true;
-}
-
 static bool build_network(run_case *c, char error[SIM_ERROR_SIZE]) {
   const session *shared = c->session;
   c->sim = sim_new(shared->program, shared->kernels, shared->options->seed,
@@ -95,8 +70,7 @@ static bool build_network(run_case *c, char error[SIM_ERROR_SIZE]) {
   if (!c->sim)
     return false;
   c->sim->timed = shared->options->time;
-  snprintf(error, SIM_ERROR_SIZE, "out of memory");
-  if (!apply_settings(c) || !apply_patterns(c, error))
+  if (!options_apply(shared->options, c->variant, c->sim, error))
     return false;
   end_stage(c, "allocate");
   if (!sim_connect(c->sim, error))

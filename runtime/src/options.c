@@ -345,3 +345,15 @@ void options_print(FILE *to) {
     fprintf(to, "  %-22s %s\n", left, option->help);
   }
 }
+
+bool options_apply(const run_options *options, uint32_t variant, sim *s, char error[SIM_ERROR_SIZE]) {
+  const nsa_variant *chosen = variant == NSA_NONE ? NULL : &s->program->variants[variant];
+  snprintf(error, SIM_ERROR_SIZE, "out of memory");
+  for (uint32_t i = 0; chosen && i < chosen->settings_count; i++)
+    if (!sim_set(s, chosen->settings[i].settable, chosen->settings[i].value)) return false;
+  for (uint32_t i = 0; i < options->override_count; i++)
+    if (!sim_set(s, options->overrides[i].settable, options->overrides[i].value)) return false;
+  for (uint32_t i = 0; i < options->pattern_count; i++)
+    if (!sim_set_pattern(s, options->patterns[i].pattern, options->patterns[i].path, error)) return false;
+  return true;
+}

@@ -7,7 +7,7 @@
 #ifndef NSA_RUNTIME_OPTIONS_H
 #define NSA_RUNTIME_OPTIONS_H
 
-#include "nsa_rt.h"
+#include "sim.h"
 
 typedef struct {
   uint32_t settable; /* into program->settables */
@@ -38,6 +38,10 @@ typedef struct {
 bool options_parse(const nsa_program *program, int argc, char *const *argv, run_options *out,
                    char *error, size_t error_size);
 void options_free(run_options *options);
+
+/* Hands settings and images to a sim that has no links yet. What wins: file, population, variant (NSA_NONE: none), --set.
+ * False with a sentence in error. */
+bool options_apply(const run_options *options, uint32_t variant, sim *s, char error[SIM_ERROR_SIZE]);
 
 /* The table of options, two columns. */
 void options_print(FILE *to);

@@ -89,29 +89,14 @@ probe_view probe_look(const sim *s, const nsa_probe *probe) {
   return view;
 }
 
-static double value_at(const probe_view *view, uint64_t i) {
-  if (view->type == NSA_B1)
-    return ((const uint8_t *)view->data)[i];
-  if (view->type == NSA_F32)
-    return (double)((const float *)view->data)[i];
-  return view->type == NSA_INDEX ? ((const uint32_t *)view->data)[i]
-                                 : ((const double *)view->data)[i];
-}
-
 void probe_copy(const probe_view *view, uint64_t at, uint64_t n, double *values) {
   uint64_t start = view->first + at;
   if (view->type == NSA_F64 && !view->is_uniform) {
     memcpy(values, (const double *)view->data + start, n * sizeof *values);
     return;
   }
-  if (view->type == NSA_F32 && !view->is_uniform) {
-    const float *floats = (const float *)view->data + start;
-    for (uint64_t i = 0; i < n; i++)
-      values[i] = (double)floats[i];
-    return;
-  }
   for (uint64_t i = 0; i < n; i++)
-    values[i] = value_at(view, view->is_uniform ? 0 : start + i);
+    values[i] = sim_entry(view->type, view->data, view->is_uniform ? 0 : start + i);
 }
 
 static double combine(nsa_reduce_kind kind, double a, double b) {

@@ -187,7 +187,7 @@ static void show_states(FILE *to, const sim *s) {
       continue;
     const char *dot = strrchr(field->name, '.'), *unit = field->unit ? field->unit : "";
     fprintf(to, "%s %s = %.6g", i ? "," : "", dot ? dot + 1 : field->name,
-            sim_entry(field, s->field_data[population->states[i]], field->is_uniform ? 0 : s->failure.element));
+            sim_entry(field->type, s->field_data[population->states[i]], field->is_uniform ? 0 : s->failure.element));
     fprintf(to, "%s%s", unit[0] && strcmp(unit, "1") != 0 ? " " : "",
             strcmp(unit, "1") != 0 ? unit : "");
   }

@@ -17,28 +17,11 @@ struct nsa_session {
   probe_view looked;
 };
 
-/* What wins: file, population, variant, --set. */
-static bool apply_options(nsa_session *session, char error[NSA_SESSION_ERROR]) {
-  const run_options *o = &session->options;
-  sim *s = session->sim;
-  snprintf(error, NSA_SESSION_ERROR, "out of memory");
-  if (o->variant != NSA_NONE) {
-    const nsa_variant *variant = &session->program.variants[o->variant];
-    for (uint32_t i = 0; i < variant->settings_count; i++)
-      if (!sim_set(s, variant->settings[i].settable, variant->settings[i].value)) return false;
-  }
-  for (uint32_t i = 0; i < o->override_count; i++)
-    if (!sim_set(s, o->overrides[i].settable, o->overrides[i].value)) return false;
-  for (uint32_t i = 0; i < o->pattern_count; i++)
-    if (!sim_set_pattern(s, o->patterns[i].pattern, o->patterns[i].path, error)) return false;
-  return true;
-}
-
 static bool start(nsa_session *session, const nsa_kernel_entry *kernels, char error[NSA_SESSION_ERROR]) {
   const run_options *o = &session->options;
   session->program.ticks = o->ticks;
   session->sim = sim_new(&session->program, kernels, o->seed, o->threads, error);
-  if (!session->sim || !apply_options(session, error)) return false;
+  if (!session->sim || !options_apply(o, o->variant, session->sim, error)) return false;
   if (!sim_connect(session->sim, error) || !sim_init(session->sim, error)) return false;
   session->measurer = measurer_new(session->sim, error);
   if (!session->measurer) return false;

@@ -23,15 +23,6 @@ uint32_t sim_domain_every(const sim *s, uint32_t domain) {
   return d->kind == NSA_DOMAIN_POPULATION ? s->populations[d->owner].every : 1;
 }
 
-double sim_entry(const nsa_field *field, const void *data, uint64_t entry) {
-  switch (field->type) {
-  case NSA_B1: return ((const uint8_t *)data)[entry];
-  case NSA_INDEX: return ((const uint32_t *)data)[entry];
-  case NSA_F32: return (double)((const float *)data)[entry];
-  default: return ((const double *)data)[entry];
-  }
-}
-
 bool sim_kernel_uses(const nsa_program *p, uint32_t kernel, uint32_t field) {
   if (kernel == NSA_NONE || field == NSA_NONE) return false;
   const nsa_kernel *k = &p->kernels[kernel];

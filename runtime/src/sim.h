@@ -160,8 +160,15 @@ static inline uint64_t sim_padded(uint64_t count) {
   return count ? (count + NSA_PAD - 1) / NSA_PAD * NSA_PAD : NSA_PAD;
 }
 
-/* An entry of a field as a number, whatever the field's type. */
-double sim_entry(const nsa_field *field, const void *data, uint64_t entry);
+/* An entry of a field's array (type: nsa_type) as a number. */
+static inline double sim_entry(uint32_t type, const void *data, uint64_t entry) {
+  switch (type) {
+  case NSA_B1: return ((const uint8_t *)data)[entry];
+  case NSA_INDEX: return ((const uint32_t *)data)[entry];
+  case NSA_F32: return (double)((const float *)data)[entry];
+  default: return ((const double *)data)[entry];
+  }
+}
 
 /* Whether any kernel has the field. */
 bool sim_field_is_used(const nsa_program *p, uint32_t field);

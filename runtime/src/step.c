@@ -284,7 +284,7 @@ static bool find_in_block(sim *s, uint32_t p, uint32_t field, uint32_t begin) {
   const nsa_field *f = &s->program->fields[field];
   if ((f->type != NSA_F64 && f->type != NSA_F32) || f->is_uniform) return false;
   for (uint32_t i = begin; i < s->populations[p].size && i < begin + NSA_BLOCK; i++) {
-    double x = sim_entry(f, s->field_data[field], i);
+    double x = sim_entry(f->type, s->field_data[field], i);
     if (isfinite(x)) continue;
     s->failed = true;
     s->failure = (sim_failure){.population = p, .field = field, .element = i, .value = x};

@@ -7,11 +7,6 @@
 
 enum { ABOVE_TOLERANCE = 4 };
 
-static int fail(const char *message) {
-  fprintf(stderr, "nsa verify: %s\n", message);
-  return 2;
-}
-
 static int read_options(const arguments *args, verify_options *o) {
   *o = (verify_options){.args = args, .tolerance = 1e-3};
   const char *word = args->values[ARGUMENT_tolerance];
@@ -21,24 +16,17 @@ static int read_options(const arguments *args, verify_options *o) {
   o->tolerance = strtod(word, &end);
   o->is_tolerance_asked = true;
   if (end == word || *end || !(o->tolerance > 0 && o->tolerance < 1))
-    return fail("--tolerance wants a number between 0 and 1, such as 1e-3: a part of a variable's range");
+    return verify_fail("--tolerance wants a number between 0 and 1, such as 1e-3: a part of a variable's range");
   return 0;
 }
 
 /* ---- the model as written ---- */
 
 static int compile_as_written(const verify_options *o, compilation *c, compile_options *options) {
-  *options = (compile_options){.path = o->args->file,
-                               .needs_run = true,
-                               .timescales = o->args->timescales.data,
-                               .timescale_count = o->args->timescales.len,
-                               .patterns = o->args->patterns.data,
-                               .pattern_count = o->args->patterns.len,
-                               .precision = o->args->values[ARGUMENT_precision],
-                               .draws_at_mean = true};
+  *options = verify_compile_options(o);
   int code = compile_run(c, options);
   if (c->failure)
-    return fail(c->failure);
+    return verify_fail(c->failure);
   diag_print(c->sink, stderr, isatty(STDERR_FILENO) != 0);
   return code;
 }
@@ -158,7 +146,7 @@ static int verify_model(arena *a, const verify_options *o, const compilation *c)
   if (!o->args->values[ARGUMENT_json])
     verify_print(a, o, &r, stdout);
   else if (!verify_print_json(o, &r, stdout))
-    return fail("out of memory");
+    return verify_fail("out of memory");
   return o->is_tolerance_asked && is_above_tolerance(o, &r) ? ABOVE_TOLERANCE : 0;
 }
 

@@ -22,6 +22,11 @@ typedef struct {
 
 /* ---- one run of a comparison (verify_leg.c) ---- */
 
+/* Says it on stderr; the exit code of usage and environment. */
+int verify_fail(const char *message);
+/* The model as the command line asks for it, nothing drawn while it runs: what every run starts from. */
+compile_options verify_compile_options(const verify_options *o);
+
 typedef struct {
   compilation c;
   compile_options options; /* c points to it */

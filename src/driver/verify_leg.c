@@ -2,15 +2,26 @@
 #include "driver/verify.h"
 #include <unistd.h>
 
-static int fail(const char *message) {
+int verify_fail(const char *message) {
   fprintf(stderr, "nsa verify: %s\n", message);
   return 2;
+}
+
+compile_options verify_compile_options(const verify_options *o) {
+  return (compile_options){.path = o->args->file,
+                           .needs_run = true,
+                           .timescales = o->args->timescales.data,
+                           .timescale_count = o->args->timescales.len,
+                           .patterns = o->args->patterns.data,
+                           .pattern_count = o->args->patterns.len,
+                           .precision = o->args->values[ARGUMENT_precision],
+                           .draws_at_mean = true};
 }
 
 static int compile_leg(verify_leg *leg, uint32_t refine) {
   int code = compile_run(&leg->c, &leg->options);
   if (leg->c.failure)
-    return fail(leg->c.failure);
+    return verify_fail(leg->c.failure);
   if (code) { /* the model as written was compiled before: it has none */
     fprintf(stderr, "nsa verify: with %u steps for one the model cannot be compiled\n", refine);
     diag_print(leg->c.sink, stderr, isatty(STDERR_FILENO) != 0);
@@ -25,10 +36,10 @@ static int link_leg(arena *a, const verify_options *o, verify_leg *leg, nsa_kern
   const char *error = NULL;
   if (!build_target_host(a, 0, &target, &error) ||
       !build_compile(a, leg->c.ir, &target, &how, &objects, NULL, &error))
-    return fail(error);
+    return verify_fail(error);
   leg->jit = build_jit_new(a, &objects, &error);
   if (!leg->jit)
-    return fail(error);
+    return verify_fail(error);
   uint32_t count;
   const nsa_kernel_fn *kernels = build_jit_kernels(leg->jit, &count);
   *entries = ARENA_ARRAY(a, nsa_kernel_entry, count);
@@ -39,17 +50,10 @@ static int link_leg(arena *a, const verify_options *o, verify_leg *leg, nsa_kern
 
 int verify_leg_open(arena *a, const verify_options *o, const char *timescale, uint32_t refine, verify_leg *leg) {
   *leg = (verify_leg){0};
-  leg->options = (compile_options){.path = o->args->file,
-                                   .needs_run = true,
-                                   .timescales = o->args->timescales.data,
-                                   .timescale_count = o->args->timescales.len,
-                                   .patterns = o->args->patterns.data,
-                                   .pattern_count = o->args->patterns.len,
-                                   .precision = o->args->values[ARGUMENT_precision],
-                                   .in_double = refine > 1,
-                                   .refined = timescale,
-                                   .refine = refine,
-                                   .draws_at_mean = true};
+  leg->options = verify_compile_options(o);
+  leg->options.in_double = refine > 1;
+  leg->options.refined = timescale;
+  leg->options.refine = refine;
   nsa_kernel_entry *entries = NULL;
   int code = compile_leg(leg, refine);
   if (!code)
@@ -58,7 +62,7 @@ int verify_leg_open(arena *a, const verify_options *o, const char *timescale, ui
     return code;
   char error[NSA_SESSION_ERROR];
   leg->session = nsa_session_open(leg->c.ir->program, entries, (int)o->args->run.len, o->args->run.data, error);
-  return leg->session ? 0 : fail(error);
+  return leg->session ? 0 : verify_fail(error);
 }
 
 void verify_leg_close(verify_leg *leg) {

@@ -160,16 +160,8 @@ int verify_reference_run(arena *a, const verify_options *o, const verify_compari
   *out = (verify_reference){.duration = duration, .unavailable = verify_cvode_missing()};
   if (out->unavailable)
     return 0;
-  compile_options options = {.path = o->args->file,
-                             .needs_run = true,
-                             .keep_unoptimised = true,
-                             .timescales = o->args->timescales.data,
-                             .timescale_count = o->args->timescales.len,
-                             .patterns = o->args->patterns.data,
-                             .pattern_count = o->args->patterns.len,
-                             .draws_at_mean = true,
-                             .in_double = true,
-                             .equations_only = true};
+  compile_options options = verify_compile_options(o);
+  options.keep_unoptimised = options.in_double = options.equations_only = true;
   compilation c;
   int code = compile_run(&c, &options);
   if (!code)

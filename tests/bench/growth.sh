@@ -8,6 +8,7 @@
 set -u -o pipefail
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/into_page.sh"
 : "${NSA:?the tool}"
 repetitions=3 threads=1 out=build/bench page=
 while getopts n:t:o:d: option; do
@@ -67,6 +68,4 @@ done <<< "$sizes" > "$out/growth.raw" || exit 1
     }' "$out/growth.raw"
 } > "$out/growth.md"
 cat "$out/growth.md"
-if [ -n "$page" ]; then
-  awk -v table="$out/growth.md" -v name=growth -f "$here/page.awk" "$page" > "$out/page.md" && cp "$out/page.md" "$page" || fail "cannot write $page"
-fi
+[ -z "$page" ] || into_page "$out/growth.md" growth "$page"

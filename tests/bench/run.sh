@@ -9,6 +9,7 @@
 set -u -o pipefail
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/into_page.sh"
 : "${NSA:?the tool}"
 repetitions=5 brian_repetitions=2 out=build/bench page=
 while getopts n:b:o:d: option; do
@@ -115,6 +116,4 @@ done < "$here/workloads.txt"
 
 awk -v machine="$(machine)" -v date="$(date -u +%F)" -v json="$out/results.json" -f "$here/summary.awk" "$raw" > "$out/table.md" || exit 1
 cat "$out/table.md"
-if [ -n "$page" ]; then
-  awk -v table="$out/table.md" -f "$here/page.awk" "$page" > "$out/page.md" && cp "$out/page.md" "$page" || fail "cannot write $page"
-fi
+[ -z "$page" ] || into_page "$out/table.md" results "$page"

@@ -10,6 +10,7 @@
 set -u -o pipefail
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/into_page.sh"
 examples=$here/../../examples
 : "${NSA:?the tool}"
 seeds=3 out=build/bench/slow page=
@@ -103,4 +104,4 @@ done
     }' raw.txt
 } > table.md
 cat table.md
-[ -z "$page" ] || { awk -v table=table.md -v name="slow results" -f "$here/page.awk" "$page" > page.md && cp page.md "$page"; }
+[ -z "$page" ] || into_page "$PWD/table.md" "slow results" "$page"
