@@ -21,7 +21,7 @@ typedef struct {
   bool pairs_vectors;                  /* long steps take two vectors at once: unless a width was asked for */
 } build_target;
 
-/* This machine. width 0: what suits it (2 lanes for SSE2 and NEON, 4 from AVX2 on); else 1, 2, 4 or 8. */
+/* This machine. width 0: what suits it (2 lanes for SSE2 and NEON, 4 for AVX2, 8 for AVX-512 but for its first processors); else 1, 2, 4 or 8. */
 bool build_target_host(arena *a, uint32_t width, build_target *target, const char **error);
 /* The linked LLVM's version, "19.1.7". */
 const char *build_llvm_version(arena *a);

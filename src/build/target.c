@@ -37,8 +37,20 @@ static bool has_feature(const char *features, const char *name) {
   return false;
 }
 
-/* Eight lanes only when asked for: processors with AVX-512 that lower their clock for it lose by it. */
-static uint32_t suitable_width(const char *features) { return has_feature(features, "avx2") ? 4 : 2; }
+/* The first processors with AVX-512 lower their clock for vectors of eight lanes, and lose by them. */
+static bool slows_by_avx512(const char *cpu) {
+  static const char *const names[] = {"knl", "knm", "skylake-avx512", "cascadelake", "cooperlake", "cannonlake"};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strcmp(cpu, names[i]) == 0)
+      return true;
+  return false;
+}
+
+static uint32_t suitable_width(const char *cpu, const char *features) {
+  if (has_feature(features, "avx512f") && has_feature(features, "avx512vl") && has_feature(features, "avx512dq") && !slows_by_avx512(cpu))
+    return 8;
+  return has_feature(features, "avx2") ? 4 : 2;
+}
 
 bool build_target_host(arena *a, uint32_t width, build_target *target, const char **error) {
   if (width != 0 && width != 1 && width != 2 && width != 4 && width != 8) {
@@ -48,7 +60,7 @@ bool build_target_host(arena *a, uint32_t width, build_target *target, const cha
   target->triple = taken(a, LLVMGetDefaultTargetTriple());
   target->cpu = taken(a, LLVMGetHostCPUName());
   target->features = taken(a, LLVMGetHostCPUFeatures());
-  target->width = width != 0 ? width : suitable_width(target->features);
+  target->width = width != 0 ? width : suitable_width(target->cpu, target->features);
   target->pairs_vectors = width == 0;
   return true;
 }

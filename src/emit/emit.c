@@ -48,8 +48,11 @@ static bool is_long_step(const ir_function *f) {
 
 uint32_t emit_width(const module_emitter *m, const ir_function *f) {
   uint32_t width = m->options->width;
-  bool is_doubled = f->is_single || (m->options->pairs_vectors && is_long_step(f));
-  return is_doubled && width > 1 && width < EMIT_MAX_WIDTH ? 2 * width : width;
+  if (width == 1)
+    return 1;
+  width = f->is_single ? 2 * width : width;
+  width = m->options->pairs_vectors && is_long_step(f) ? 2 * width : width;
+  return width < EMIT_MAX_WIDTH ? width : EMIT_MAX_WIDTH;
 }
 
 static void set_width(module_emitter *m, const ir_function *f) {

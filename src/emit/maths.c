@@ -3,7 +3,7 @@
  *
  * Kernels call nsa_<name>_<W>, which runtime/math/kernel_math.c defines and the build compiles to bitcode for
  * each width W. They are declared while kernels are emitted; emit_link_maths then takes from the bitcode
- * what is called and nothing else. */
+ * what is called and nothing else. Vectors that C passes in memory are taken in pieces. */
 #include "emit/bitcode.h"
 #include "emit/emit_internal.h"
 #include <stdio.h>
@@ -25,9 +25,18 @@ static bool stays_a_call(const kernel *k, const ir_op *op) {
   return k->is_cold || (k->skip_depth != 0 && ir_ops[op->op].carries == IR_CARRIES_KEY);
 }
 
-static LLVMValueRef call_maths(kernel *k, const ir_op *op, const char *name, arguments *a) {
+/* Bits of the widest vector that C passes in registers, given a processor that has them. */
+#if defined __x86_64__
+enum { MOST_BITS = 512 };
+#else
+enum { MOST_BITS = 128 };
+#endif
+
+static LLVMValueRef call_piece(kernel *k, const ir_op *op, const char *base, uint32_t width, arguments *a) {
   module_emitter *m = k->m;
-  LLVMTypeRef type = LLVMFunctionType(op->is_single ? m->vf32 : m->vf64, a->types, a->count, 0);
+  LLVMTypeRef result = op->is_single ? m->f32 : m->f64;
+  LLVMTypeRef type = LLVMFunctionType(width == 1 ? result : LLVMVectorType(result, width), a->types, a->count, 0);
+  const char *name = arena_printf(m->arena, "%s_%u", base, width);
   LLVMValueRef fn = LLVMGetNamedFunction(m->module, name);
   if (fn == NULL)
     fn = LLVMAddFunction(m->module, name, type);
@@ -38,13 +47,39 @@ static LLVMValueRef call_maths(kernel *k, const ir_op *op, const char *name, arg
   return call;
 }
 
+/* Lanes [first, first + count) of two vectors side by side. */
+static LLVMValueRef some_lanes(const module_emitter *m, LLVMValueRef x, LLVMValueRef more, uint32_t first, uint32_t count) {
+  LLVMValueRef lanes[EMIT_MAX_WIDTH];
+  for (uint32_t i = 0; i < count; i++)
+    lanes[i] = LLVMConstInt(m->i32, first + i, 0);
+  return LLVMBuildShuffleVector(m->body, x, more, LLVMConstVector(lanes, count), "");
+}
+
+static arguments some_arguments(const module_emitter *m, const arguments *a, uint32_t first, uint32_t count) {
+  arguments some = {.count = 0};
+  for (uint32_t i = 0; i < a->count; i++) {
+    bool is_vector = LLVMGetTypeKind(a->types[i]) == LLVMVectorTypeKind;
+    add_argument(&some, is_vector ? some_lanes(m, a->values[i], LLVMGetPoison(a->types[i]), first, count) : a->values[i]);
+  }
+  return some;
+}
+
+static LLVMValueRef call_maths(kernel *k, const ir_op *op, const char *base, uint32_t width, arguments *a) {
+  if (width <= MOST_BITS / (op->is_single ? 32u : 64u))
+    return call_piece(k, op, base, width, a);
+  uint32_t half = width / 2;
+  arguments low = some_arguments(k->m, a, 0, half), high = some_arguments(k->m, a, half, half);
+  LLVMValueRef first = call_maths(k, op, base, half, &low);
+  return some_lanes(k->m, first, call_maths(k, op, base, half, &high), 0, width);
+}
+
 LLVMValueRef emit_math(kernel *k, const ir_op *op) {
   arguments a = {.count = 0};
   uint32_t arity = ir_maths[op->aux].arity;
   for (uint32_t i = 0; i < arity; i++)
     add_argument(&a, emit_argument(k, op, i));
-  const char *name = arena_printf(k->m->arena, "nsa_%s%s_%u", ir_maths[op->aux].name, op->is_single ? "_single" : "", k->m->width);
-  return call_maths(k, op, name, &a);
+  const char *name = arena_printf(k->m->arena, "nsa_%s%s", ir_maths[op->aux].name, op->is_single ? "_single" : "");
+  return call_maths(k, op, name, k->m->width, &a);
 }
 
 /* key, a, b, tick, then the distribution's parameters; the seed is mixed into the key. */
@@ -59,18 +94,11 @@ LLVMValueRef emit_random(kernel *k, const ir_op *op) {
   uint32_t count = (uint32_t)strlen(ir_ops[op->op].args);
   for (uint32_t i = 2; i < count; i++)
     add_argument(&a, emit_argument(k, op, i));
-  const char *name = arena_printf(m->arena, "nsa_%s_%u", ir_ops[op->op].name, m->width);
-  return call_maths(k, op, name, &a);
+  const char *name = arena_printf(m->arena, "nsa_%s", ir_ops[op->op].name);
+  return call_maths(k, op, name, m->width, &a);
 }
 
 /* ---- linking ---- */
-
-static const nsa_bitcode *find_bitcode(uint32_t width) {
-  for (uint32_t i = 0; i < nsa_math_bitcode_count; i++)
-    if (nsa_math_bitcode[i].width == width)
-      return &nsa_math_bitcode[i];
-  return NULL;
-}
 
 /* Whether the module calls maths of `width` lanes. */
 static bool calls_maths(const module_emitter *m, uint32_t width) {
@@ -120,10 +148,7 @@ static void check_calls(LLVMValueRef f) {
   }
 }
 
-static const char *link_width(module_emitter *m, uint32_t width) {
-  const nsa_bitcode *bitcode = find_bitcode(width);
-  if (bitcode == NULL)
-    return arena_printf(m->arena, "this nsa was built without the maths for vectors of %u lanes", width);
+static void link_bitcode(module_emitter *m, const nsa_bitcode *bitcode) {
   LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRange(
       (const char *)bitcode->data, bitcode->len, "kernel_math", 0);
   LLVMModuleRef maths;
@@ -132,16 +157,21 @@ static const char *link_width(module_emitter *m, uint32_t width) {
   make_optional(maths);
   if (LLVMLinkModules2(m->module, maths)) /* consumes maths */
     emit_bug("the maths' bitcode cannot be linked", "kernel_math");
-  return NULL;
+}
+
+static bool has_bitcode(uint32_t width) {
+  for (uint32_t i = 0; i < nsa_math_bitcode_count; i++)
+    if (nsa_math_bitcode[i].width == width)
+      return true;
+  return false;
 }
 
 const char *emit_link_maths(module_emitter *m) {
-  const uint32_t widths[] = {m->options->width, 2 * m->options->width}; /* of doubles, of floats: see emit_width */
-  for (int i = 0; i < 2; i++) {
-    const char *error = calls_maths(m, widths[i]) ? link_width(m, widths[i]) : NULL;
-    if (error != NULL)
-      return error;
-  }
+  if (!has_bitcode(m->options->width))
+    return arena_printf(m->arena, "this nsa was built without the maths for vectors of %u lanes", m->options->width);
+  for (uint32_t i = 0; i < nsa_math_bitcode_count; i++)
+    if (calls_maths(m, nsa_math_bitcode[i].width))
+      link_bitcode(m, &nsa_math_bitcode[i]);
   for (LLVMValueRef f = LLVMGetFirstFunction(m->module); f != NULL; f = LLVMGetNextFunction(f)) {
     if (LLVMIsDeclaration(f) || LLVMGetLinkage(f) != LLVMLinkOnceODRLinkage)
       continue; /* ours */
