@@ -146,6 +146,8 @@ ir_value ir_get(ir_builder *b, ir_value tuple, uint32_t entry);
 /* Appends a copy of an operation of `from` whose arguments are value_of[its arguments]. */
 ir_value ir_copy_op(ir_builder *b, const ir_function *from, const ir_op *op, const ir_value *value_of);
 
+/* Exponentials of multiples of one quantity become powers of one, of the same value to 1e-12 in exprel, 2e-14 in others. */
+void ir_merge_exponentials(ir_program *p, ir_function *f);
 /* Products that only a sum uses are rounded with it: a*b + c becomes fma. */
 void ir_contract(ir_program *p);
 

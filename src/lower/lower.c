@@ -122,6 +122,15 @@ static void add_files(lowering *l) {
   p->source_hash_hi = h.hi;
 }
 
+/* In functions that run at steps. A float has too few digits for powers. */
+static void merge_exponentials(lowering *l) {
+  for (uint32_t i = 0; i < l->p->functions.len; i++) {
+    ir_function *f = l->p->functions.data[i];
+    if (f->role == NSA_ROLE_STEP && !lower_is_narrowed(l, f))
+      ir_merge_exponentials(l->p, f);
+  }
+}
+
 #define MOVE_LIST(member, list) (p->member = l->list.data, p->member##_count = l->list.len)
 
 static void finish_program(lowering *l) {
@@ -144,6 +153,7 @@ static void finish_program(lowering *l) {
   MOVE_LIST(records, record_list);
   MOVE_LIST(measure_nodes, node_list);
   MOVE_LIST(settables, settable_list);
+  merge_exponentials(l);
   ir_contract(l->p);
   lower_precision(l);
   ir_program_finish(l->p);

@@ -139,6 +139,13 @@ static bool computes_in_single(const lowering *l, const ir_function *f, uint32_t
   return f->domain == l->populations[population].domain && runs_at_steps(f) && !has_loop(f);
 }
 
+bool lower_is_narrowed(const lowering *l, const ir_function *f) {
+  for (uint32_t k = 0; k < l->m->populations.len; k++)
+    if (is_single(l, k) && computes_in_single(l, f, k))
+      return true;
+  return false;
+}
+
 void lower_precision(lowering *l) {
   const bool *is_taken = find_runtime_fields(l);
   l->program->precision = (uint32_t)l->m->precision;
