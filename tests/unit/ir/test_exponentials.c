@@ -130,14 +130,14 @@ static void far_away_nothing_is_lost(void **state) {
     run(&e, v, results);
     for (uint32_t i = 0; i < RATES; i++) {
       double want = expected(&rates[i], v), x = rates[i].scale * v + rates[i].offset;
-      assert_false(isnan(results[i]));
+      assert_true(!isnan(results[i]));
       if (isfinite(want) && fabs(want) > 1e-290 && fabs(want) < 1e290)
         assert_true(fabs(results[i] - want) <= (4e-14 + 4e-16 * fabs(x)) * fabs(want)); /* x is rounded, too */
     }
   }
   run(&e, NAN, results);
   for (uint32_t i = 0; i < RATES; i++)
-    assert_true(isnan(results[i]));
+    assert_true(isnan(results[i]) != 0);
   arena_free(e.arena);
 }
 
