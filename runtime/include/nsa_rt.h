@@ -55,6 +55,7 @@ typedef struct {
   uint32_t stage_count;
   double process_start;        /* CLOCK_MONOTONIC seconds when main began */
   const char *llvm_version, *processor; /* for run.json; may be NULL */
+  bool is_reference;           /* the interpreter's: each step by itself */
 } nsa_run_info;
 
 /* Options that a run takes, as typed: parsed by the runtime so that `nsa run` and executables agree.
@@ -83,6 +84,9 @@ typedef struct {
   uint64_t elements, links, link_bytes, field_bytes, buffer_bytes, total_bytes;
 } nsa_memory_forecast;
 nsa_memory_forecast nsa_forecast_memory(const nsa_program *program);
+
+/* How many steps of a population are done in one pass at most: `explain` says it. 1: each by itself. */
+uint32_t nsa_fused_steps(const nsa_program *program, uint32_t population);
 
 /* How many links a connection is expected to have, and all that is kept of them. */
 typedef struct {

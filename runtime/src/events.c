@@ -330,28 +330,16 @@ static bool deliver(sim *s, const delivery *d, uint64_t n) {
 
 /* ---- the tick ---- */
 
-/* Over the stretches of whole vectors that hold what fired: lanes that did not keep what they have. */
-static void settle_fired(const sim *s, uint32_t kernel, const sim_fired *fired) {
-  const nsa_kernel_entry *entry = &s->kernels[kernel];
-  nsa_range_out out = {0};
-  for (uint32_t i = 0; i < fired->count;) {
-    uint64_t begin = fired->elements[i] / NSA_PAD * NSA_PAD, end = begin + NSA_PAD;
-    for (i++; i < fired->count && fired->elements[i] < end + NSA_PAD; i++)
-      end = sim_padded(fired->elements[i] + 1);
-    entry->fn(entry->self, s->kernel_fields[kernel], &s->clock, begin, end, &out);
-  }
-}
-
 static void settle(const sim *s) {
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
-    uint32_t kernel = s->program->populations[p].settle;
+    uint32_t kernel = s->populations[p].is_ahead ? NSA_NONE : s->program->populations[p].settle; /* ahead: it is done */
     for (uint32_t e = 0; kernel != NSA_NONE && e < s->program->populations[p].events_count; e++) {
       const sim_fired *fired = &s->populations[p].events[e];
       if (fired->count > s->populations[p].size / 16) {
         step_run_kernel(s, kernel, &s->clock);
         break;
       }
-      settle_fired(s, kernel, fired);
+      step_settle(s, kernel, &s->clock, fired->elements, fired->count);
     }
   }
 }

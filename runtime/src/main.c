@@ -10,6 +10,7 @@
 #include "report.h"
 #include "run_json.h"
 #include "signals.h"
+#include "step.h"
 #include "units.h"
 
 #include <errno.h>
@@ -77,6 +78,9 @@ static bool build_network(run_case *c, char error[SIM_ERROR_SIZE]) {
     return false;
   end_stage(c, "connect");
   if (!sim_init(c->sim, error))
+    return false;
+  bool steps_one_by_one = shared->info && shared->info->is_reference;
+  if (!steps_one_by_one && !step_fuse(c->sim, error))
     return false;
   end_stage(c, "initialise");
   return true;

@@ -162,6 +162,7 @@ static bool allocate_population(sim *s, uint32_t p) {
   to->padded = (uint32_t)sim_padded(size);
   to->block_count = (uint32_t)step_blocks(size);
   to->every = s->program->timescales[from->timescale].ticks;
+  to->fused = 1;
   uint64_t pieces = (uint64_t)to->block_count + s->thread_count;
   to->events = zeroed(s, from->events_count, sizeof *to->events, &failed);
   to->piece_out = zeroed(s, pieces, sizeof *to->piece_out, &failed);
@@ -257,6 +258,9 @@ static void free_populations(sim *s) {
     free(population->events);
     free(population->piece_out);
     free(population->piece_fired);
+    free(population->pass_rows);
+    free(population->pass_steps);
+    free(population->pass_failed);
   }
   free(s->populations);
 }

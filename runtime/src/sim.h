@@ -36,6 +36,11 @@ typedef struct {
   uint32_t piece_count;     /* in which it is stepped: block_count + threads at most */
   nsa_range_out *piece_out; /* scratch of step.c */
   uint32_t *piece_fired;    /* per event and piece: how many fired there; scratch of step.c */
+  uint32_t fused;           /* steps of a pass at most: fuse.h */
+  bool is_ahead;            /* a pass is under way: states are those behind its last step */
+  uint64_t *pass_rows;      /* per event, step of the pass and element a bit: fired; likewise NULL where fused is 1: */
+  uint32_t *pass_steps;     /* per event and piece: bit k: something fired there in step k */
+  uint32_t *pass_failed;    /* per piece: the step after which a value is not finite, or NSA_NONE */
 } sim_population;
 
 /* How the third partner covers a connection; min, mean and max are over the partner's elements. */

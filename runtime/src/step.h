@@ -14,6 +14,10 @@ struct step_plan;
 struct step_plan *step_plan_new(sim *s);
 void step_plan_free(struct step_plan *plan);
 
+/* Lets populations that stand alone for a while do several steps at once (fuse.h); before the first step. Between the steps of a
+ * pass their states are those behind its last step: for runs whose observers are the program's alone. */
+bool step_fuse(sim *s, char error[SIM_ERROR_SIZE]);
+
 /* The clock at which `base_tick` base ticks are done; times are products, never sums. */
 void step_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick);
 
@@ -26,6 +30,9 @@ bool step_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock);
 /* A kernel over one block of its domain; nothing where the kernel is NSA_NONE. */
 void step_run_block(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t block,
                     nsa_range_out *out);
+
+/* A settle kernel over the stretches of whole vectors that hold the elements, ascending; lanes that did not fire keep what they have. */
+void step_settle(const sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count);
 
 /* Blocks of NSA_BLOCK entries that hold `count` entries. */
 static inline uint64_t step_blocks(uint64_t count) {

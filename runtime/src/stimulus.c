@@ -373,6 +373,17 @@ void stimuli_before_step(sim *s, uint32_t population, uint64_t n) {
   if (st->event_drives) event_drives_before_step(st->event_drives, s, population, n);
 }
 
+uint64_t stimuli_quiet_steps(const sim *s, uint32_t population, uint64_t n) {
+  const struct stimuli *st = s->stimuli;
+  const change_queue *q = &st->populations[population];
+  uint32_t every = s->populations[population].every;
+  for (uint32_t e = 0; e < st->external_count; e++)
+    if (st->externals[e].population == population && st->externals[e].varying) return 1;
+  if (q->count == 0) return UINT64_MAX;
+  uint64_t ahead = q->items[0].tick - (n + 1 - every); /* from the begin of this step on; more than 0 */
+  return ahead / every + (ahead % every != 0);
+}
+
 void stimuli_update_phases(sim *s, uint64_t tick) {
   struct stimuli *st = s->stimuli;
   change c;

@@ -20,6 +20,9 @@ bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]);
  * phases that begin, external inputs, driven events. */
 void stimuli_before_step(sim *s, uint32_t population, uint64_t n);
 
+/* How many steps from base tick n on find the same stimuli, once stimuli_before_step was called for n: at least 1. */
+uint64_t stimuli_quiet_steps(const sim *s, uint32_t population, uint64_t n);
+
 /* Sets s->phase_active for the time of `tick`; ticks must not go back. */
 void stimuli_update_phases(sim *s, uint64_t tick);
 

@@ -58,6 +58,11 @@ static void print_populations(const compilation *c, FILE *out) {
     fprintf(out, "  %s: %u x %u %s on %s, %u bytes an element\n", pop->name, pop->rows, pop->cols,
             pop->component, p->timescales[pop->timescale].name, bytes_an_element(p, pop->domain));
     print_decisions(c, pop->name, out);
+    uint32_t fused = nsa_fused_steps(p, k);
+    if (fused > 1)
+      fprintf(out, "    fused      up to %u steps in one pass: nothing reaches or reads its states between them\n", fused);
+    else
+      fprintf(out, "    fused      no: something reaches or reads its states at every step\n");
   }
 }
 

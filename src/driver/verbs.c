@@ -88,19 +88,20 @@ static bool object_of(invocation *v, compilation *c, const build_target *target,
 /* ---- run ---- */
 
 static int start_run(invocation *v, compilation *c, const nsa_kernel_entry *entries,
-                     const char *cpu) {
+                     const char *cpu, bool is_reference) {
   nsa_run_info info = {.program_name = "nsa run",
                        .model_path = v->args.file,
                        .stages = c->times,
                        .stage_count = c->time_count,
                        .process_start = v->start,
                        .llvm_version = build_llvm_version(v->arena),
-                       .processor = cpu};
+                       .processor = cpu,
+                       .is_reference = is_reference};
   return nsa_run_main(c->ir->program, entries, (int)v->args.run.len, v->args.run.data, &info);
 }
 
 static int run_interpreted(invocation *v, compilation *c) {
-  return start_run(v, c, interp_entries(v->arena, c->ir), "interpreter");
+  return start_run(v, c, interp_entries(v->arena, c->ir), "interpreter", true);
 }
 
 static int run_compiled(invocation *v, compilation *c) {
@@ -125,7 +126,7 @@ static int run_compiled(invocation *v, compilation *c) {
   for (uint32_t k = 0; k < count; k++)
     entries[k].fn = kernels[k];
   compile_add_time(c, "link", compile_seconds() - start);
-  int code = start_run(v, c, entries, target.cpu);
+  int code = start_run(v, c, entries, target.cpu, false);
   build_jit_free(jit);
   return code;
 }
