@@ -31,15 +31,6 @@ static uint32_t recall(const history *h, uint64_t n, uint32_t *elements) {
 
 /* ---- batches ---- */
 
-typedef struct {
-  const sim *s;
-  const delivery *d;
-  const sim_links *links;
-  partner_lookup look;
-  const uint32_t *elements; /* whose events are due; NULL: all links */
-  uint32_t count, delay;
-} due_job;
-
 /* Padding stands at the entry behind the last link, which every array of links has. */
 static void pad_from(const due_job *job, batch *b, uint32_t first, uint32_t count) {
   for (uint32_t i = first; i < sim_padded(count); i++) {
@@ -227,11 +218,6 @@ static void deliver_part(const due_job *job, uint32_t part) {
   flush(job, b);
 }
 
-static void deliver_share(void *context, uint32_t share, uint32_t shares) {
-  const due_job *job = context;
-  for (uint32_t part = share; part < job->d->parts; part += shares) deliver_part(job, part);
-}
-
 /* Kernels report padding as well: only an element is a failure. */
 static void find_bad_element(sim *s, const due_job *job) {
   const nsa_arrival *a = job->d->arrival;
@@ -296,13 +282,21 @@ static void note_arrival(const sim *s, uint32_t population) {
   s->events->any_has_arrived = true;
 }
 
-static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uint32_t count, uint32_t delay) {
-  if (elements && !count) return true;
-  due_job job = {.s = s, .d = d, .links = &s->links[d->arrival->connection], .elements = elements, .count = count, .delay = delay};
-  job.look = partner_lookup_of(s, delivery_connection(s, d));
-  if (d->parts > 1 && links_due(&job) >= EVENTS_PARALLEL_FROM_LINKS) thread_pool_run(s->pool, deliver_share, &job);
-  else deliver_share(&job, 0, 1);
-  if (elements) run_shared(s, &job);
+typedef struct {
+  const due_job *jobs;
+  uint32_t count;
+} joint_work;
+
+static void joint_share(void *context, uint32_t share, uint32_t shares) {
+  const joint_work *work = context;
+  for (uint32_t i = 0; i < work->count; i++)
+    for (uint32_t part = share; part < work->jobs[i].d->parts; part += shares) deliver_part(&work->jobs[i], part);
+}
+
+/* What follows the links of a delivery. */
+static bool end_delivery(sim *s, const due_job *job) {
+  const delivery *d = job->d;
+  if (job->elements) run_shared(s, job);
   for (uint32_t i = 0; i < d->arrival->increments_count; i++)
     note_arrival(s, delivery_population(delivery_connection(s, d), d->arrival->increments[i].side));
   for (uint32_t i = 0; i < d->arrival->emissions_count; i++)
@@ -313,6 +307,35 @@ static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uin
   return !s->failed && report_failure(s, d);
 }
 
+/* Deliveries that are joint are one piece of work for each thread: its targets' links of all of them, in their order. */
+static bool deliver_jobs(sim *s, const due_job *jobs, uint32_t count) {
+  static const double seconds_a_link = 2e-9;
+  joint_work work = {jobs, count};
+  double seconds = 0;
+  for (uint32_t i = 0; i < count; i++)
+    if (jobs[i].d->parts > 1) seconds += seconds_a_link * (double)links_due(&jobs[i]);
+  if (seconds > thread_pool_worth(s->pool)) thread_pool_run(s->pool, joint_share, &work);
+  else joint_share(&work, 0, 1);
+  for (uint32_t i = 0; i < count; i++)
+    if (!end_delivery(s, &jobs[i])) return false;
+  return true;
+}
+
+static bool deliver_joint(sim *s) {
+  uint32_t count = s->events->joint_count;
+  s->events->joint_count = 0;
+  return count == 0 || deliver_jobs(s, s->events->joint, count);
+}
+
+static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uint32_t count, uint32_t delay) {
+  if (elements && !count) return true;
+  due_job job = {.s = s, .d = d, .links = &s->links[d->arrival->connection], .elements = elements, .count = count, .delay = delay};
+  job.look = partner_lookup_of(s, delivery_connection(s, d));
+  if (!d->joins) return deliver_joint(s) && deliver_jobs(s, &job, 1);
+  s->events->joint[s->events->joint_count++] = job;
+  return true;
+}
+
 static bool deliver(sim *s, const delivery *d, uint64_t n) {
   const nsa_arrival *a = d->arrival;
   if (a->side == NSA_SIDE_SIGNAL) {
@@ -321,9 +344,10 @@ static bool deliver(sim *s, const delivery *d, uint64_t n) {
   }
   const sim_fired *fired = &s->populations[delivery_population(delivery_connection(s, d), a->side)].events[a->event];
   if (!d->past) return fired->count == 0 || deliver_due(s, d, fired->elements, fired->count, 0);
+  uint32_t *elements = d->joins ? d->recalled : s->events->elements;
   for (uint32_t k = d->first_delay; k <= d->last_delay && (uint64_t)k + 1 <= n; k++) {
-    uint32_t count = recall(d->past, n - 1 - k, s->events->elements);
-    if (!deliver_due(s, d, s->events->elements, count, k)) return false;
+    uint32_t count = recall(d->past, n - 1 - k, elements);
+    if (!deliver_due(s, d, elements, count, k)) return false;
   }
   return true;
 }
@@ -428,6 +452,7 @@ bool events_begin_tick(sim *s, uint64_t n) {
   send_signals(s, n);
   for (uint32_t i = 0; i < s->events->delivery_count; i++)
     if (!deliver(s, &s->events->deliveries[i], n)) return false;
+  if (!deliver_joint(s)) return false;
   absorb(s);
   return step_links(s, n);
 }

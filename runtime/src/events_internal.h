@@ -14,9 +14,10 @@ typedef struct {
   uint32_t *count; /* per slot */
 } history;
 
-/* Where a batch of links stands while a kernel works on it. One a part. */
+/* Where a batch of links stands while a kernel works on it. One a part: threads write into no line of another's. */
 typedef struct {
-  uint32_t *link, *source, *target, *partner; /* NSA_BLOCK each; what kernels read */
+  _Alignas(64) uint32_t *link;
+  uint32_t *source, *target, *partner; /* NSA_BLOCK each, as link; what kernels read */
   uint8_t *has_partner;
   double **values;  /* per increment */
   uint8_t **sent;   /* per emission */
@@ -44,10 +45,22 @@ typedef struct {
   uint32_t *bounds; /* parts + 1 targets */
   delivery_needs needs;
   batch *batches;
+  bool joins;          /* parts know nothing of one another: may be one piece of work with the delivery before it */
+  uint32_t *recalled;  /* scratch of one that joins and has a delay */
 } delivery;
 
-/* From this many links on more than one thread works on events, if any element has so many or all together. */
+/* Connections of fewer links are one thread's. */
 #define EVENTS_PARALLEL_FROM_LINKS 8192
+
+/* Links that are due: of one element's event after another, or (elements NULL) all of them. */
+typedef struct {
+  const sim *s;
+  const delivery *d;
+  const sim_links *links;
+  partner_lookup look;
+  const uint32_t *elements;
+  uint32_t count, delay;
+} due_job;
 
 struct events {
   delivery *deliveries;
@@ -55,6 +68,8 @@ struct events {
   history *histories;
   uint32_t history_count;
   uint32_t *elements; /* scratch: those of one slot */
+  due_job *joint;     /* scratch: what is done together */
+  uint32_t joint_count;
   uint8_t *is_sent;   /* per signal: by an event at the end of the last tick */
   uint8_t *has_arrived; /* per population: something was added to it in this tick */
   bool any_has_arrived;

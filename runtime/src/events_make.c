@@ -135,14 +135,27 @@ static uint32_t parts_of(const sim *s, const nsa_arrival *a) {
   return s->links[a->connection].count < EVENTS_PARALLEL_FROM_LINKS ? 1 : s->thread_count;
 }
 
-/* The targets of a part: as many links as any other part, but for those of one target. */
+/* Whether parts of as many targets each are nearly as large as those of as many links each. */
+static bool are_even(const sim_links *links, uint32_t targets, const delivery *d) {
+  uint64_t most = links->count / d->parts * 5 / 4;
+  for (uint32_t part = 0; part < d->parts; part++) {
+    uint32_t begin = step_slice_begin(targets, part, d->parts), end = step_slice_begin(targets, part + 1, d->parts);
+    if (links->row[end] - links->row[begin] > most) return false;
+  }
+  return true;
+}
+
+/* The targets of a part: those that the same thread steps, whose states are in its cache; where these have more links than
+ * others, as many links as any other part. */
 static bool cut_parts(maker *m, delivery *d) {
   const sim_links *links = &m->s->links[d->arrival->connection];
   uint32_t targets = m->s->populations[delivery_connection(m->s, d)->target].size;
   d->bounds = allocate(m, (uint64_t)d->parts + 1, sizeof *d->bounds);
   if (!d->bounds) return false;
+  bool is_even = are_even(links, targets, d);
   for (uint32_t part = 1; part < d->parts; part++)
-    d->bounds[part] = link_index_target_from(links, targets, links->count * part / d->parts);
+    d->bounds[part] = is_even ? step_slice_begin(targets, part, d->parts)
+                              : link_index_target_from(links, targets, links->count * part / d->parts);
   d->bounds[d->parts] = targets;
   return true;
 }
@@ -248,7 +261,7 @@ static bool make_delivery(maker *m, delivery *d, const nsa_arrival *a) {
   d->arrival = a;
   d->parts = parts_of(m->s, a);
   if (a->side != NSA_SIDE_SIGNAL) d->keys = m->s->populations[delivery_population(c, a->side)].size;
-  d->batches = allocate(m, d->parts, sizeof *d->batches);
+  d->batches = allocate_aligned(m, d->parts, sizeof *d->batches);
   if (!d->batches) return false;
   if (!cut_parts(m, d)) return false;
   find_delays(m->s, d);
@@ -258,6 +271,43 @@ static bool make_delivery(maker *m, delivery *d, const nsa_arrival *a) {
   for (uint32_t i = 0; i < d->parts; i++)
     if (!make_batch(m, d, &d->batches[i])) return false;
   return true;
+}
+
+/* ---- what is done together ---- */
+
+static bool uses(const sim *s, const delivery *d, uint32_t field) {
+  return sim_kernel_uses(s->program, d->arrival->kernel, field);
+}
+
+/* Whether threads that work on other targets could see, at the links of d, what `before` has done at theirs. Links' own states cannot
+ * be seen: both cut the links of a connection alike. */
+static bool sees(const sim *s, const delivery *d, const delivery *before) {
+  for (uint32_t i = 0; i < before->arrival->increments_count; i++)
+    if (uses(s, d, before->arrival->increments[i].sum)) return true;
+  return false;
+}
+
+/* A delivery joins those before it when each part of it needs nothing but what stands before the tick and what its own part of the others did. */
+static void find_joint(const sim *s, struct events *ev) {
+  for (uint32_t i = 0; i < ev->delivery_count; i++) {
+    delivery *d = &ev->deliveries[i];
+    const nsa_arrival *a = d->arrival;
+    d->joins = d->parts > 1 && a->shared == NSA_NONE && a->emissions_count == 0 && d->first_delay == d->last_delay;
+    for (uint32_t k = 0; k <= i && d->joins; k++) d->joins = !sees(s, d, &ev->deliveries[k]);
+  }
+}
+
+static bool make_joint(maker *m) {
+  struct events *ev = m->ev;
+  find_joint(m->s, ev);
+  ev->joint = allocate(m, ev->delivery_count, sizeof *ev->joint);
+  for (uint32_t i = 0; i < ev->delivery_count; i++) {
+    delivery *d = &ev->deliveries[i];
+    if (!d->joins || !d->past) continue;
+    d->recalled = allocate(m, (uint64_t)d->keys + 64, sizeof *d->recalled);
+    if (!d->recalled) return false;
+  }
+  return ev->joint != NULL;
 }
 
 /* ---- histories ---- */
@@ -308,7 +358,7 @@ static bool make_all(maker *m) {
     if (!m->s->links[p->arrivals[i].connection].row) continue; /* a stencil */
     if (!make_delivery(m, &ev->deliveries[ev->delivery_count++], &p->arrivals[i])) return false;
   }
-  return make_histories(m);
+  return make_histories(m) && make_joint(m);
 }
 
 struct events *events_new(sim *s, char error[SIM_ERROR_SIZE]) {
@@ -339,6 +389,7 @@ static void free_delivery(delivery *d) {
   free(d->batches);
   free(d->bounds);
   free(d->delay);
+  free(d->recalled);
   link_index_free(&d->index);
 }
 
@@ -352,6 +403,7 @@ void events_free(struct events *ev) {
   free(ev->deliveries);
   free(ev->histories);
   free(ev->elements);
+  free(ev->joint);
   free(ev->is_sent);
   free(ev->has_arrived);
   free(ev->link_updates);

@@ -81,6 +81,7 @@ void sim_probe(const sim *s, uint32_t kernel) { step_run_kernel(s, kernel, &s->s
 /* Where which threads take part is tried out: TRIAL passes are done by one and, where that took long enough, as many by all,
  * again and again after TRIAL_EVERY passes: what a step costs may change, and so may what else runs on the machine. */
 enum { TRIAL = 8, TRIAL_EVERY = 1024 };
+static const double worth_trying = 4e-6; /* seconds of a pass */
 
 typedef struct {
   const sim *s;
@@ -119,17 +120,20 @@ static double timed(void (*run)(step_job *), step_job *job) {
   return clock_seconds() - began;
 }
 
-/* Which threads take part has no say in what comes out, only in how long it takes. */
+static double lesser(double a, double b) { return a < b ? a : b; }
+
+/* Which threads take part has no say in what comes out, only in how long it takes. The least time of some passes counts: in the
+ * first ones threads wake up and fetch their slices. */
 static void try_out(step_group *g, step_job *job) {
-  if (g->round == 0) g->alone = g->together = 0;
-  if (g->round < TRIAL) g->alone += timed(run_on_one, job);
-  else g->together += timed(run_on_all, job);
+  if (g->round == 0) g->alone = g->together = 1e9;
+  if (g->round < TRIAL) g->alone = lesser(g->alone, timed(run_on_one, job));
+  else g->together = lesser(g->together, timed(run_on_all, job));
   if (g->round == 2 * TRIAL - 1) g->is_parallel = g->together < g->alone;
 }
 
 static void run_group(const sim *s, step_group *g) {
   step_job job = {.s = s, .group = g};
-  bool is_worth_it = g->round < TRIAL || g->alone > TRIAL * thread_pool_worth(s->pool);
+  bool is_worth_it = g->round < TRIAL || g->alone > worth_trying;
   if (s->thread_count == 1) run_on_one(&job);
   else if (g->is_large) run_on_all(&job);
   else if (g->round < 2 * TRIAL && is_worth_it) try_out(g, &job);

@@ -14,6 +14,10 @@ struct step_plan;
 struct step_plan *step_plan_new(sim *s);
 void step_plan_free(struct step_plan *plan);
 
+/* Each thread has a slice of each population: elements of one population cost the same, those of two do not. The first element
+ * of one of `slices`; slice number `slices` begins at the end. */
+uint32_t step_slice_begin(uint32_t size, uint32_t slice, uint32_t slices);
+
 /* Lets populations that stand alone for a while do several steps at once (fuse.h); before the first step. Between the steps of a
  * pass their states are those behind its last step: for runs whose observers are the program's alone. */
 bool step_fuse(sim *s, char error[SIM_ERROR_SIZE]);

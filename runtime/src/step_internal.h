@@ -26,7 +26,7 @@ typedef struct { /* populations of one step length that fuse as many steps */
   bool is_large;    /* enough for all threads, whatever a step costs */
   bool is_parallel; /* by what the last trial took */
   uint32_t round;   /* steps since the last trial began */
-  double alone, together; /* seconds that the steps of the last trial took */
+  double alone, together; /* least seconds that a pass of the last trial took */
 } step_group;
 
 struct step_plan {

@@ -30,16 +30,15 @@ static void find_groups(const sim *s, struct step_plan *plan) {
   qsort(plan->groups, plan->group_count, sizeof *plan->groups, compare_groups);
 }
 
-/* Each thread has a slice of each population: elements of one population cost the same, those of two do not. */
-static uint32_t slice_begin(uint32_t size, uint32_t slice, uint32_t slices) {
+uint32_t step_slice_begin(uint32_t size, uint32_t slice, uint32_t slices) {
   uint64_t at = ((uint64_t)size * slice / slices + SLICE_PAD - 1) / SLICE_PAD * SLICE_PAD;
   return at < size ? (uint32_t)at : size;
 }
 
 static uint32_t add_slice(sim *s, step_unit *units, uint32_t p, uint32_t slice) {
   sim_population *state = &s->populations[p];
-  uint32_t begin = slice_begin(state->size, slice, s->thread_count), count = 0;
-  uint32_t end = slice_begin(state->size, slice + 1, s->thread_count);
+  uint32_t begin = step_slice_begin(state->size, slice, s->thread_count), count = 0;
+  uint32_t end = step_slice_begin(state->size, slice + 1, s->thread_count);
   for (; begin < end; begin += NSA_BLOCK)
     units[count++] = (step_unit){.population = p, .piece = state->piece_count++, .begin = begin,
                                  .end = end - begin < NSA_BLOCK ? end : begin + NSA_BLOCK};

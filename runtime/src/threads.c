@@ -186,7 +186,7 @@ uint32_t thread_pool_count(const thread_pool *pool) { return pool->count; }
 
 double thread_pool_worth(const thread_pool *pool) {
   static const double spinning = 4e-6, sleeping = 100e-6;
-  return pool->spins ? spinning : sleeping;
+  return pool->spins && atomic_load_explicit(&pool->sleepers, memory_order_relaxed) == 0 ? spinning : sleeping;
 }
 
 void thread_pool_run(thread_pool *pool, thread_work work, void *context) {

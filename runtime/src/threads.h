@@ -25,7 +25,7 @@ thread_pool *thread_pool_new(uint32_t count);
 void thread_pool_free(thread_pool *pool);
 uint32_t thread_pool_count(const thread_pool *pool);
 
-/* Seconds of work from which on it is worth being shared: waking the others takes its time. */
+/* Seconds of work from which on it is worth being shared now: others that sleep take their time to wake. */
 double thread_pool_worth(const thread_pool *pool);
 
 /* Returns when all have done their work: what they wrote is then visible to all. */
