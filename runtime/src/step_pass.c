@@ -16,15 +16,20 @@ static uint32_t collect_some(const uint8_t *flags, uint32_t begin, uint32_t end,
   return count;
 }
 
-/* The numbers of the elements of [begin, end) whose flag is up; 32 flags are looked at at once. */
+/* The numbers of the elements of [begin, end) whose flag (0 or 1) is up. Few are: the C library finds the next one, behind
+ * which others may stand. */
 static uint32_t collect_fired(const uint8_t *flags, uint32_t begin, uint32_t end, uint32_t *elements) {
-  uint32_t count = 0, i = begin;
-  for (; i + 32 <= end; i += 32) {
-    uint64_t some[4];
-    memcpy(some, flags + i, sizeof some);
-    if (some[0] | some[1] | some[2] | some[3]) count += collect_some(flags, i, i + 32, elements + count);
+  enum { NEAR = 32 };
+  uint32_t count = 0;
+  while (begin < end) {
+    const uint8_t *next = memchr(flags + begin, 1, end - begin);
+    if (!next) break;
+    begin = (uint32_t)(next - flags);
+    uint32_t stop = end - begin < NEAR ? end : begin + NEAR;
+    count += collect_some(flags, begin, stop, elements + count);
+    begin = stop;
   }
-  return count + collect_some(flags, i, end, elements + count);
+  return count;
 }
 
 /* Where a piece puts the elements that fired in its last step, and how many. */
