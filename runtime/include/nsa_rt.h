@@ -10,7 +10,7 @@
 #define NSA_ABI_VERSION 3
 
 /* Arrays are padded to whole multiples of this many entries; kernels get multiples of it. */
-#define NSA_PAD 16
+#define NSA_PAD 32
 /* Work is cut into blocks of this many entries, whatever the number of threads. */
 #define NSA_BLOCK 1024
 #define NSA_MAX_TIMESCALES 16

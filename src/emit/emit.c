@@ -33,15 +33,18 @@ static void make_types(module_emitter *m) {
 }
 
 /* Cycles a lane, as in ir_ops.def, from which a step is long: then quotients and exponentials wait for one another, and two
- * vectors side by side fill the time. Draws are long to compile. */
+ * vectors side by side fill the time. What is mostly skipped does not count; draws that are not are long to compile. */
 enum { LONG_STEP = 100 };
 
 static bool is_long_step(const ir_function *f) {
-  uint32_t cost = 0;
+  uint32_t cost = 0, depth = 0;
   for (uint32_t i = 0; i < f->ops.len; i++) {
-    if (ir_ops[f->ops.data[i].op].carries == IR_CARRIES_KEY)
+    const ir_op *op = &f->ops.data[i];
+    depth += op->op == IR_OP_skip_begin;
+    depth -= op->op == IR_OP_skip_end;
+    if (depth == 0 && ir_ops[op->op].carries == IR_CARRIES_KEY)
       return false;
-    cost += ir_ops[f->ops.data[i].op].cost;
+    cost += depth == 0 ? ir_ops[op->op].cost : 0;
   }
   return f->role == NSA_ROLE_STEP && cost >= LONG_STEP;
 }

@@ -12,7 +12,7 @@
 #include "emit/emit.h"
 #include "nsa_rt.h"
 
-#define EMIT_MAX_WIDTH 16
+#define EMIT_MAX_WIDTH 32
 
 typedef struct {
   arena *arena; /* scratch of this call */
