@@ -332,6 +332,10 @@ static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uin
   due_job job = {.s = s, .d = d, .links = &s->links[d->arrival->connection], .elements = elements, .count = count, .delay = delay};
   job.look = partner_lookup_of(s, delivery_connection(s, d));
   if (!d->joins) return deliver_joint(s) && deliver_jobs(s, &job, 1);
+  if (elements != d->elements && elements) { /* steps make the list anew */
+    memcpy(d->elements, elements, count * sizeof *elements);
+    job.elements = d->elements;
+  }
   s->events->joint[s->events->joint_count++] = job;
   return true;
 }
@@ -344,7 +348,7 @@ static bool deliver(sim *s, const delivery *d, uint64_t n) {
   }
   const sim_fired *fired = &s->populations[delivery_population(delivery_connection(s, d), a->side)].events[a->event];
   if (!d->past) return fired->count == 0 || deliver_due(s, d, fired->elements, fired->count, 0);
-  uint32_t *elements = d->joins ? d->recalled : s->events->elements;
+  uint32_t *elements = d->joins ? d->elements : s->events->elements;
   for (uint32_t k = d->first_delay; k <= d->last_delay && (uint64_t)k + 1 <= n; k++) {
     uint32_t count = recall(d->past, n - 1 - k, elements);
     if (!deliver_due(s, d, elements, count, k)) return false;
@@ -447,14 +451,32 @@ static bool step_links(sim *s, uint64_t n) {
   return true;
 }
 
+static bool may_be_left(const sim *s) {
+  for (uint32_t i = 0; i < s->events->joint_count; i++)
+    if (!s->events->joint[i].d->may_wait) return false;
+  return s->events->joint_count != 0;
+}
+
 bool events_begin_tick(sim *s, uint64_t n) {
   settle(s);
   send_signals(s, n);
   for (uint32_t i = 0; i < s->events->delivery_count; i++)
     if (!deliver(s, &s->events->deliveries[i], n)) return false;
-  if (!deliver_joint(s)) return false;
+  s->events->is_left = may_be_left(s);
+  if (!s->events->is_left && !deliver_joint(s)) return false;
   absorb(s);
   return step_links(s, n);
+}
+
+bool events_are_left(const sim *s) { return s->events && s->events->is_left; }
+
+void events_deliver_slice(const sim *s, uint32_t slice) {
+  for (uint32_t i = 0; i < s->events->joint_count; i++) deliver_part(&s->events->joint[i], slice);
+}
+
+void events_delivered(sim *s) {
+  s->events->joint_count = 0;
+  s->events->is_left = false;
 }
 
 void events_end_tick(sim *s, uint64_t n) {

@@ -25,6 +25,12 @@ void events_free(struct events *events);
  * when a state of a link is not finite: s->failure says which. */
 bool events_begin_tick(sim *s, uint64_t n);
 
+/* Deliveries that need nothing but the links and add to the targets of one slice (step.h) may be left to the threads that step these:
+ * whether events_begin_tick has left some; one slice's share of them; and that all slices had theirs. */
+bool events_are_left(const sim *s);
+void events_deliver_slice(const sim *s, uint32_t slice);
+void events_delivered(sim *s);
+
 /* Remembers what was detected at the end of base tick n. */
 void events_end_tick(sim *s, uint64_t n);
 

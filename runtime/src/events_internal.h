@@ -46,7 +46,9 @@ typedef struct {
   delivery_needs needs;
   batch *batches;
   bool joins;          /* parts know nothing of one another: may be one piece of work with the delivery before it */
-  uint32_t *recalled;  /* scratch of one that joins and has a delay */
+  bool is_sliced;      /* parts are the slices in which threads step the targets */
+  bool may_wait;       /* joins, and may be done by who steps the targets, before that */
+  uint32_t *elements;  /* scratch of one that joins: whose events are due */
 } delivery;
 
 /* Connections of fewer links are one thread's. */
@@ -70,6 +72,7 @@ struct events {
   uint32_t *elements; /* scratch: those of one slot */
   due_job *joint;     /* scratch: what is done together */
   uint32_t joint_count;
+  bool is_left; /* the joint ones wait for those who step their targets */
   uint8_t *is_sent;   /* per signal: by an event at the end of the last tick */
   uint8_t *has_arrived; /* per population: something was added to it in this tick */
   bool any_has_arrived;

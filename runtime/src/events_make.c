@@ -152,9 +152,9 @@ static bool cut_parts(maker *m, delivery *d) {
   uint32_t targets = m->s->populations[delivery_connection(m->s, d)->target].size;
   d->bounds = allocate(m, (uint64_t)d->parts + 1, sizeof *d->bounds);
   if (!d->bounds) return false;
-  bool is_even = are_even(links, targets, d);
+  d->is_sliced = are_even(links, targets, d);
   for (uint32_t part = 1; part < d->parts; part++)
-    d->bounds[part] = is_even ? step_slice_begin(targets, part, d->parts)
+    d->bounds[part] = d->is_sliced ? step_slice_begin(targets, part, d->parts)
                               : link_index_target_from(links, targets, links->count * part / d->parts);
   d->bounds[d->parts] = targets;
   return true;
@@ -297,15 +297,47 @@ static void find_joint(const sim *s, struct events *ev) {
   }
 }
 
+/* Whether the arrival's kernel knows nothing of populations: other threads may be stepping them. */
+static bool needs_links_only(const sim *s, const nsa_arrival *a) {
+  const nsa_kernel *k = &s->program->kernels[a->kernel];
+  for (uint32_t i = 0; i < k->slots_count; i++) {
+    const nsa_field *f = &s->program->fields[k->slots[i]];
+    if (s->program->domains[f->domain].kind == NSA_DOMAIN_POPULATION && !f->is_uniform) return false;
+  }
+  return a->states_count == 0;
+}
+
+/* Whether only the steps of its own elements use what is added to. */
+static bool is_for_own_steps(const sim *s, uint32_t sum) {
+  const nsa_program *p = s->program;
+  for (uint32_t k = 0; k < p->kernels_count; k++) {
+    uint32_t role = p->kernels[k].role;
+    bool is_own = p->kernels[k].domain == p->fields[sum].domain && (role == NSA_ROLE_STEP || role == NSA_ROLE_SETTLE);
+    if (!is_own && role != NSA_ROLE_INIT && role != NSA_ROLE_SETUP && role != NSA_ROLE_PROBE && sim_kernel_uses(p, k, sum)) return false;
+  }
+  return true;
+}
+
+static bool may_wait(const sim *s, const delivery *d) {
+  const nsa_arrival *a = d->arrival;
+  if (!d->joins || !d->is_sliced || s->program->link_steps_count || s->program->phase_blocks_count || !needs_links_only(s, a)) return false;
+  for (uint32_t i = 0; i < a->increments_count; i++) {
+    const nsa_population *to = &s->program->populations[delivery_population(delivery_connection(s, d), a->increments[i].side)];
+    if (to->absorb != NSA_NONE || !is_for_own_steps(s, a->increments[i].sum)) return false;
+  }
+  return true;
+}
+
 static bool make_joint(maker *m) {
   struct events *ev = m->ev;
   find_joint(m->s, ev);
   ev->joint = allocate(m, ev->delivery_count, sizeof *ev->joint);
   for (uint32_t i = 0; i < ev->delivery_count; i++) {
     delivery *d = &ev->deliveries[i];
-    if (!d->joins || !d->past) continue;
-    d->recalled = allocate(m, (uint64_t)d->keys + 64, sizeof *d->recalled);
-    if (!d->recalled) return false;
+    d->may_wait = may_wait(m->s, d);
+    if (!d->joins) continue;
+    d->elements = allocate(m, (uint64_t)d->keys + 64, sizeof *d->elements);
+    if (!d->elements) return false;
   }
   return ev->joint != NULL;
 }
@@ -389,7 +421,7 @@ static void free_delivery(delivery *d) {
   free(d->batches);
   free(d->bounds);
   free(d->delay);
-  free(d->recalled);
+  free(d->elements);
   link_index_free(&d->index);
 }
 

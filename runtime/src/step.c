@@ -86,11 +86,13 @@ static const double worth_trying = 4e-6; /* seconds of a pass */
 typedef struct {
   const sim *s;
   const step_group *group;
+  bool delivers; /* what events have left to the steps comes first */
 } step_job;
 
 static void step_share(void *context, uint32_t thread, uint32_t threads) {
   const step_job *job = context;
   (void)threads;
+  if (job->delivers) events_deliver_slice(job->s, thread);
   step_pass_share(job->s, job->group, thread);
 }
 
@@ -131,8 +133,8 @@ static void try_out(step_group *g, step_job *job) {
   if (g->round == 2 * TRIAL - 1) g->is_parallel = g->together < g->alone;
 }
 
-static void run_group(const sim *s, step_group *g) {
-  step_job job = {.s = s, .group = g};
+static void run_group(sim *s, step_group *g) {
+  step_job job = {.s = s, .group = g, .delivers = events_are_left(s)};
   bool is_worth_it = g->round < TRIAL || g->alone > worth_trying;
   if (s->thread_count == 1) run_on_one(&job);
   else if (g->is_large) run_on_all(&job);
@@ -140,6 +142,7 @@ static void run_group(const sim *s, step_group *g) {
   else if (g->is_parallel && is_worth_it) run_on_all(&job);
   else run_on_one(&job);
   if (++g->round == TRIAL_EVERY) g->round = 0;
+  if (job.delivers) events_delivered(s);
 }
 
 
@@ -155,6 +158,13 @@ static double spend(const sim *s, double *stage, double since) {
   double now = seconds(s);
   *stage += now - since;
   return now;
+}
+
+/* No population stepped. */
+static void deliver_what_is_left(sim *s) {
+  if (!events_are_left(s)) return;
+  for (uint32_t t = 0; t < s->thread_count; t++) events_deliver_slice(s, t);
+  events_delivered(s);
 }
 
 static bool step_populations(sim *s, uint64_t n) {
@@ -175,6 +185,7 @@ static bool step_populations(sim *s, uint64_t n) {
     since = spend(s, &s->times.step, since);
     if (!ok) return false;
   }
+  deliver_what_is_left(s);
   return true;
 }
 
