@@ -80,7 +80,9 @@ typedef struct {
   double time;   /* ms */
 } sim_failure;
 
-/* Seconds spent, by stage of a tick; all 0 unless `timed` (reading the clock is not free). */
+/* Seconds spent, by stage of a tick; all 0 unless `timed`. Reading the clock is not free: of long runs they are estimates from
+ * every SIM_TIMED_EVERY-th tick, a number that slow ticks do not share. */
+enum { SIM_TIMED_EVERY = 13, SIM_TIMED_WHOLLY = 10000 };
 typedef struct {
   double arrivals, stimuli, step, events, sources, sums, record;
 } sim_times;
@@ -127,7 +129,7 @@ struct sim {
 
   bool failed;
   sim_failure failure;
-  bool timed;
+  bool timed, is_timing; /* is_timing: in this tick */
   sim_times times;
   uint64_t allocated; /* bytes of arrays, for run.json */
 };

@@ -152,11 +152,13 @@ static void apply_stimuli(sim *s, const step_group *g, uint64_t n) {
 
 /* ---- the tick ---- */
 
-static double seconds(const sim *s) { return s->timed ? clock_seconds() : 0; }
+static uint64_t timed_every(const sim *s) { return s->program->ticks > SIM_TIMED_WHOLLY ? SIM_TIMED_EVERY : 1; }
+
+static double seconds(const sim *s) { return s->is_timing ? clock_seconds() : 0; }
 
 static double spend(const sim *s, double *stage, double since) {
   double now = seconds(s);
-  *stage += now - since;
+  *stage += (now - since) * (double)timed_every(s);
   return now;
 }
 
@@ -198,6 +200,7 @@ static void record(sim *s) {
 
 bool sim_step(sim *s) {
   uint64_t n = s->tick;
+  s->is_timing = s->timed && n % timed_every(s) == 0;
   step_set_clock(s, &s->clock, n);
   step_set_clock(s, &s->state_clock, n + 1);
   double began = seconds(s);
