@@ -11,6 +11,8 @@
 
 /* Arrays are padded to whole multiples of this many entries; kernels get multiples of it. */
 #define NSA_PAD 32
+/* Kernels that work on the few elements that fired, or links that they reach, get multiples of this: roles SETTLE and ARRIVAL. */
+#define NSA_STRETCH 8
 /* Work is cut into blocks of this many entries, whatever the number of threads. */
 #define NSA_BLOCK 1024
 #define NSA_MAX_TIMESCALES 16
@@ -32,7 +34,7 @@ typedef struct {
 } nsa_range_out;
 
 /* One kernel. fields[i]: the array of field slots[i] of its description (uniform fields: one entry,
- * padded). Entries [begin, end), both multiples of NSA_PAD. `self` is for kernels that are not
+ * padded). Entries [begin, end), both multiples of NSA_PAD, or of NSA_STRETCH. `self` is for kernels that are not
  * machine code (the interpreter); compiled ones ignore it. */
 typedef void (*nsa_kernel_fn)(const void *self, void *const *fields, const nsa_clock *clock,
                               uint64_t begin, uint64_t end, nsa_range_out *out);

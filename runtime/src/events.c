@@ -33,7 +33,7 @@ static uint32_t recall(const history *h, uint64_t n, uint32_t *elements) {
 
 /* Padding stands at the entry behind the last link, which every array of links has. */
 static void pad_from(const due_job *job, batch *b, uint32_t first, uint32_t count) {
-  for (uint32_t i = first; i < sim_padded(count); i++) {
+  for (uint32_t i = first; i < sim_stretched(count); i++) {
     b->link[i] = (uint32_t)job->links->count;
     b->source[i] = b->target[i] = b->partner[i] = 0;
   }
@@ -61,17 +61,23 @@ static void add_increments(const due_job *job, const batch *b) {
   }
 }
 
+static void check_link(const due_job *job, batch *b, uint32_t link) {
+  const nsa_arrival *a = job->d->arrival;
+  for (uint32_t f = 0; f < a->states_count; f++) {
+    double x = ((const double *)job->s->field_data[a->states[f]])[link];
+    if (isfinite(x)) continue;
+    b->is_nonfinite = true;
+    b->bad_link = link;
+    b->bad_field = a->states[f];
+    b->bad_value = x;
+    return;
+  }
+}
+
 /* Kernels report padding as well: only a link is a failure. */
 static void check_links(const due_job *job, batch *b) {
-  const nsa_arrival *a = job->d->arrival;
-  for (uint32_t f = 0; f < a->states_count && !b->is_nonfinite; f++) {
-    const double *x = job->s->field_data[a->states[f]];
-    for (uint32_t k = 0; k < b->count && !b->is_nonfinite; k++)
-      if (!isfinite(x[b->link[k]])) {
-        b->is_nonfinite = true;
-        b->bad_link = b->link[k];
-      }
-  }
+  for (uint32_t k = 0; k < b->count; k++)
+    if (!b->is_nonfinite || b->link[k] < b->bad_link) check_link(job, b, b->link[k]);
 }
 
 static void note_signals(const due_job *job, batch *b) {
@@ -84,7 +90,7 @@ static void flush(const due_job *job, batch *b) {
   const nsa_kernel_entry *entry = &job->s->kernels[job->d->arrival->kernel];
   nsa_range_out out = {0};
   pad(job, b);
-  entry->fn(entry->self, b->fields, &job->s->clock, 0, sim_padded(b->count), &out);
+  entry->fn(entry->self, b->fields, &job->s->clock, 0, sim_stretched(b->count), &out);
   if (out.nonfinite) check_links(job, b);
   add_increments(job, b);
   note_signals(job, b);
@@ -243,28 +249,25 @@ static void run_shared(sim *s, const due_job *job) {
     uint32_t count = job->count - from < NSA_BLOCK ? job->count - from : NSA_BLOCK;
     nsa_range_out out = {0};
     pad_from(job, b, 0, count);
-    for (uint32_t i = 0; i < sim_padded(count); i++) /* padding stands behind the last element */
+    for (uint32_t i = 0; i < sim_stretched(count); i++) /* padding stands behind the last element */
       elements[i] = i < count ? job->elements[from + i] : job->d->keys;
-    entry->fn(entry->self, b->shared_fields, &job->s->clock, 0, sim_padded(count), &out);
+    entry->fn(entry->self, b->shared_fields, &job->s->clock, 0, sim_stretched(count), &out);
     if (out.nonfinite) find_bad_element(s, job);
   }
 }
 
+/* The least link of all parts, so that it is the same however many there are. */
 static bool report_failure(sim *s, const delivery *d) {
+  const batch *worst = NULL;
   for (uint32_t part = 0; part < d->parts; part++) {
     const batch *b = &d->batches[part];
-    if (!b->is_nonfinite) continue;
-    s->failed = true;
-    s->failure = (sim_failure){.is_connection = true, .population = d->arrival->connection, .element = b->bad_link};
-    for (uint32_t f = 0; f < d->arrival->states_count; f++) {
-      double x = ((const double *)s->field_data[d->arrival->states[f]])[b->bad_link];
-      if (isfinite(x)) continue;
-      s->failure.field = d->arrival->states[f];
-      s->failure.value = x;
-      return false;
-    }
+    if (b->is_nonfinite && (!worst || b->bad_link < worst->bad_link)) worst = b;
   }
-  return true;
+  if (!worst) return true;
+  s->failed = true;
+  s->failure = (sim_failure){.is_connection = true, .population = d->arrival->connection, .element = worst->bad_link,
+                             .field = worst->bad_field, .value = worst->bad_value};
+  return false;
 }
 
 static uint64_t links_due(const due_job *job) {

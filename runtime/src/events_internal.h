@@ -25,7 +25,8 @@ typedef struct {
   void **fields, **shared_fields;
   uint32_t count;
   bool is_nonfinite;
-  uint32_t bad_link;
+  uint32_t bad_link, bad_field; /* the least link whose state is not finite; the first such state, and its value then */
+  double bad_value;
   uint64_t updates;
 } batch;
 
@@ -81,7 +82,7 @@ struct events {
 
 const nsa_connection *delivery_connection(const sim *s, const delivery *d);
 uint32_t delivery_population(const nsa_connection *c, uint32_t side);
-/* The links of a part: those of whole blocks of targets. */
+/* The links of a part: those of its targets. */
 void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last);
 
 #endif

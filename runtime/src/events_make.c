@@ -279,15 +279,30 @@ static bool uses(const sim *s, const delivery *d, uint32_t field) {
   return sim_kernel_uses(s->program, d->arrival->kernel, field);
 }
 
-/* Whether threads that work on other targets could see, at the links of d, what `before` has done at theirs. Links' own states cannot
- * be seen: both cut the links of a connection alike. */
-static bool sees(const sim *s, const delivery *d, const delivery *before) {
-  for (uint32_t i = 0; i < before->arrival->increments_count; i++)
-    if (uses(s, d, before->arrival->increments[i].sum)) return true;
+/* Whether the parts of both are the same targets. */
+static bool are_cut_alike(const delivery *d, const delivery *other) {
+  return d->parts == other->parts && memcmp(d->bounds, other->bounds, ((size_t)d->parts + 1) * sizeof *d->bounds) == 0;
+}
+
+static bool has_sum(const nsa_arrival *a, uint32_t sum) {
+  for (uint32_t i = 0; i < a->increments_count; i++)
+    if (a->increments[i].sum == sum) return true;
   return false;
 }
 
-/* A delivery joins those before it when each part of it needs nothing but what stands before the tick and what its own part of the others did. */
+/* Whether threads that work on other targets could see, at the links of d or in sums, what `before` has done at its own. Links' own
+ * states cannot be seen: both cut the links of a connection alike. */
+static bool sees(const sim *s, const delivery *d, const delivery *before) {
+  bool is_alike = are_cut_alike(d, before);
+  for (uint32_t i = 0; i < before->arrival->increments_count; i++) {
+    uint32_t sum = before->arrival->increments[i].sum;
+    if (uses(s, d, sum) || (!is_alike && has_sum(d->arrival, sum))) return true;
+  }
+  return false;
+}
+
+/* A delivery joins those before it when each part of it needs nothing but what stands before the tick and what the same part of the
+ * others did. */
 static void find_joint(const sim *s, struct events *ev) {
   for (uint32_t i = 0; i < ev->delivery_count; i++) {
     delivery *d = &ev->deliveries[i];

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fuse.h"
 
-#include "nsa_rt.h"
-
-#include <stdbool.h>
+#include "sim.h"
 
 /* How often something happens that a pass must not run across: in steps of the population, 0: never, 1: at each. */
 typedef uint32_t interval;
@@ -26,14 +24,6 @@ static interval common(interval a, interval b) {
 /* `ticks` base ticks: 0 is never. */
 static interval steps_of(const question *q, uint32_t ticks) { return ticks % q->every == 0 ? ticks / q->every : 1; }
 
-static bool has_slot(const question *q, uint32_t kernel, uint32_t field) {
-  if (kernel == NSA_NONE || field == NSA_NONE) return false;
-  const nsa_kernel *k = &q->program->kernels[kernel];
-  for (uint32_t i = 0; i < k->slots_count; i++)
-    if (k->slots[i] == field) return true;
-  return false;
-}
-
 /* What stays as it is from the first step on. */
 static bool is_still(const nsa_field *field) {
   switch ((nsa_field_kind)field->kind) {
@@ -47,7 +37,7 @@ static bool is_still(const nsa_field *field) {
 
 /* Whether the steps use the field, and it changes. */
 static bool is_moving(const question *q, uint32_t field) {
-  return (has_slot(q, q->population->step, field) || has_slot(q, q->population->settle, field)) &&
+  return (sim_kernel_uses(q->program, q->population->step, field) || sim_kernel_uses(q->program, q->population->settle, field)) &&
          !is_still(&q->program->fields[field]);
 }
 

@@ -103,24 +103,11 @@ static uint32_t parts_of(const sim *s, uint32_t population) {
   return s->populations[population].size < STEP_PARALLEL_FROM ? 1 : s->thread_count;
 }
 
-/* The targets that a part owns: whole blocks. */
-static void part_range(const sim *s, uint32_t population, uint32_t part, uint32_t parts, uint64_t *first_block,
-                       uint64_t *last_block, uint32_t *begin, uint32_t *end) {
-  const sim_population *p = &s->populations[population];
-  thread_share(p->block_count, part, parts, first_block, last_block);
-  uint64_t b = *first_block * NSA_BLOCK, e = *last_block * NSA_BLOCK;
-  *begin = b < p->size ? (uint32_t)b : p->size;
-  *end = e < p->size ? (uint32_t)e : p->size;
-}
-
 static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weighted) {
   uint32_t target = s->program->connections[c].target, parts = parts_of(s, target);
   uint32_t *bounds = malloc(((size_t)parts + 1) * sizeof *bounds);
   if (!bounds) return false;
-  for (uint32_t part = 0; part < parts; part++) {
-    uint64_t first_block, last_block;
-    part_range(s, target, part, parts, &first_block, &last_block, &bounds[part], &bounds[part + 1]);
-  }
+  for (uint32_t part = 0; part <= parts; part++) bounds[part] = step_slice_begin(s->populations[target].size, part, parts);
   link_index_request request = {.connection = c, .from = NSA_SIDE_PRE, .to = NSA_SIDE_POST, .parts = parts, .bounds = bounds,
                                 .keeps_links = is_weighted, .keeps_to = true};
   bool ok = link_index_make(s, &request, &ls->scatter[c]);
@@ -458,17 +445,16 @@ static void sum_range(const sim *s, uint32_t i, uint32_t part, uint32_t begin, u
 
 /* ---- phase 6 ---- */
 
+/* The targets of a part are those that the same thread steps. */
 static void work_part(const sim *s, const target_work *work, uint32_t part) {
-  uint64_t first, last;
-  uint32_t begin, end;
+  uint32_t size = s->populations[work->population].size;
+  uint32_t begin = step_slice_begin(size, part, work->parts), end = step_slice_begin(size, part + 1, work->parts);
   nsa_range_out ignored = {0};
-  part_range(s, work->population, part, work->parts, &first, &last, &begin, &end);
   for (uint32_t i = 0; i < work->sum_count; i++)
     if (s->sums->is_due[work->sums[i]]) sum_range(s, work->sums[i], part, begin, end);
-  for (uint64_t b = first; b < last; b++)
-    for (uint32_t i = 0; i < work->collect_count; i++)
-      if (s->sums->collect_due[work->collects[i]])
-        step_run_block(s, s->program->collects[work->collects[i]].kernel, &s->state_clock, b, &ignored);
+  for (uint32_t i = 0; i < work->collect_count; i++)
+    if (s->sums->collect_due[work->collects[i]])
+      step_run_range(s, s->program->collects[work->collects[i]].kernel, &s->state_clock, begin, end, &ignored);
 }
 
 static void works_share(void *context, uint32_t thread, uint32_t threads) {
@@ -479,10 +465,13 @@ static void works_share(void *context, uint32_t thread, uint32_t threads) {
 }
 
 static void run_works(sim *s) {
-  bool is_parallel = false;
-  for (uint32_t w = 0; w < s->sums->work_count; w++) is_parallel = is_parallel || s->sums->works[w].parts > 1;
-  if (is_parallel) thread_pool_run(s->pool, works_share, s);
-  else works_share(s, 0, 1);
+  static const double seconds_a_target = 2e-9;
+  double seconds = 0;
+  for (uint32_t w = 0; w < s->sums->work_count; w++)
+    if (s->sums->works[w].parts > 1) seconds += seconds_a_target * s->populations[s->sums->works[w].population].size;
+  if (seconds > thread_pool_worth(s->pool)) thread_pool_run(s->pool, works_share, s);
+  else
+    for (uint32_t t = 0; t < s->thread_count; t++) works_share(s, t, s->thread_count);
 }
 
 static bool is_due(uint32_t every, uint64_t done) { return every != 0 && done % every == 0; }

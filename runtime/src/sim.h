@@ -34,11 +34,11 @@ typedef struct {
   sim_fired
       *events; /* one an event of the population; counts are 0 in ticks in which it did not step */
   uint32_t piece_count;     /* in which it is stepped: block_count + threads at most */
-  nsa_range_out *piece_out; /* scratch of step.c */
-  uint32_t *piece_fired;    /* per event and piece: how many fired there; scratch of step.c */
+  nsa_range_out *piece_out; /* scratch of step_pass.c */
+  uint32_t *piece_fired;    /* per event and piece: how many fired there; likewise */
   uint32_t fused;           /* steps of a pass at most: fuse.h */
   bool is_ahead;            /* a pass is under way: states are those behind its last step */
-  uint64_t *pass_rows;      /* per event, step of the pass and element a bit: fired; likewise NULL where fused is 1: */
+  uint64_t *pass_rows;      /* a bit for each event, step of a pass and element: it fired. This and the next two: NULL where fused is 1 */
   uint32_t *pass_steps;     /* per event and piece: bit k: something fired there in step k */
   uint32_t *pass_failed;    /* per piece: the step after which a value is not finite, or NSA_NONE */
 } sim_population;
@@ -166,6 +166,9 @@ void sim_probe(const sim *s, uint32_t kernel);
 static inline uint64_t sim_padded(uint64_t count) {
   return count ? (count + NSA_PAD - 1) / NSA_PAD * NSA_PAD : NSA_PAD;
 }
+
+/* Entries in whole stretches of NSA_STRETCH. */
+static inline uint64_t sim_stretched(uint64_t count) { return (count + NSA_STRETCH - 1) / NSA_STRETCH * NSA_STRETCH; }
 
 /* An entry of a field's array (type: nsa_type) as a number. */
 static inline double sim_entry(uint32_t type, const void *data, uint64_t entry) {

@@ -11,6 +11,7 @@
 #include "stimulus.h"
 #include "threads.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <time.h>
 
@@ -25,20 +26,17 @@ void step_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick) {
   }
 }
 
-void step_run_block(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t block,
-                    nsa_range_out *out) {
-  if (kernel == NSA_NONE) return;
-  uint64_t padded = sim_padded(s->domain_count[s->program->kernels[kernel].domain]);
-  uint64_t begin = block * NSA_BLOCK, end = begin + NSA_BLOCK;
+void step_run_range(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t begin, uint64_t end, nsa_range_out *out) {
+  if (kernel == NSA_NONE || begin >= end) return;
   const nsa_kernel_entry *entry = &s->kernels[kernel];
-  entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, end < padded ? end : padded, out);
+  entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, sim_padded(end), out);
 }
 
 typedef struct {
   const sim *s;
   uint32_t kernel;
   const nsa_clock *clock;
-  uint64_t blocks;
+  uint64_t count, blocks;
   atomic_bool is_nonfinite;
 } kernel_job;
 
@@ -47,8 +45,8 @@ static void kernel_share(void *context, uint32_t thread, uint32_t threads) {
   nsa_range_out out = {0};
   uint64_t first, last;
   thread_share(job->blocks, thread, threads, &first, &last);
-  for (uint64_t b = first; b < last; b++)
-    step_run_block(job->s, job->kernel, job->clock, b, &out);
+  for (uint64_t begin = first * NSA_BLOCK; begin < last * NSA_BLOCK; begin += NSA_BLOCK)
+    step_run_range(job->s, job->kernel, job->clock, begin, job->count - begin < NSA_BLOCK ? job->count : begin + NSA_BLOCK, &out);
   if (out.nonfinite) atomic_store(&job->is_nonfinite, true);
 }
 
@@ -56,8 +54,9 @@ bool step_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock) {
   if (kernel == NSA_NONE) return true;
   uint64_t count = s->domain_count[s->program->kernels[kernel].domain];
   if (count == 0) return true;
-  kernel_job job = {.s = s, .kernel = kernel, .clock = clock, .blocks = step_blocks(count)};
-  if (count < STEP_PARALLEL_FROM) kernel_share(&job, 0, 1);
+  kernel_job job = {.s = s, .kernel = kernel, .clock = clock, .count = count, .blocks = step_blocks(count)};
+  static const double seconds_an_entry = 1e-9;
+  if (seconds_an_entry * (double)count < thread_pool_worth(s->pool)) kernel_share(&job, 0, 1);
   else thread_pool_run(s->pool, kernel_share, &job);
   return !atomic_load(&job.is_nonfinite);
 }
@@ -68,8 +67,8 @@ void step_settle(const sim *s, uint32_t kernel, const nsa_clock *clock, const ui
   const nsa_kernel_entry *entry = &s->kernels[kernel];
   nsa_range_out out = {0};
   for (uint32_t i = 0; i < count;) {
-    uint64_t begin = elements[i] / NSA_PAD * NSA_PAD, end = begin + NSA_PAD;
-    for (i++; i < count && elements[i] < end + NSA_PAD; i++) end = sim_padded(elements[i] + 1);
+    uint64_t begin = elements[i] / NSA_STRETCH * NSA_STRETCH, end = begin + NSA_STRETCH;
+    for (i++; i < count && elements[i] < end + NSA_STRETCH; i++) end = sim_stretched(elements[i] + 1);
     entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, end, &out);
   }
 }
@@ -78,10 +77,11 @@ void sim_probe(const sim *s, uint32_t kernel) { step_run_kernel(s, kernel, &s->s
 
 /* ---- phases 1 to 5 of a group ---- */
 
-/* Where which threads take part is tried out: TRIAL passes are done by one and, where that took long enough, as many by all,
- * again and again after TRIAL_EVERY passes: what a step costs may change, and so may what else runs on the machine. */
-enum { TRIAL = 8, TRIAL_EVERY = 1024 };
-static const double worth_trying = 4e-6; /* seconds of a pass */
+/* A trial: a window of ticks by one thread to warm up and two that count, the same by all threads; again and again after
+ * TRIAL_AGAIN ticks: what a step costs may change, and so may what else runs on the machine. A window holds a pass of any length. */
+enum { TRIAL_WINDOW = FUSE_MOST, TRIAL_ALONE = 3 * TRIAL_WINDOW, TRIAL_END = 2 * TRIAL_ALONE, TRIAL_AGAIN = 4096 };
+
+static double lesser(double a, double b) { return a < b ? a : b; }
 
 typedef struct {
   const sim *s;
@@ -96,14 +96,6 @@ static void step_share(void *context, uint32_t thread, uint32_t threads) {
   step_pass_share(job->s, job->group, thread);
 }
 
-static void clear_events(sim *s, const step_group *g) {
-  for (uint32_t i = 0; i < g->population_count; i++) {
-    uint32_t p = g->populations[i];
-    for (uint32_t e = 0; e < s->program->populations[p].events_count; e++)
-      s->populations[p].events[e].count = 0;
-  }
-}
-
 static double clock_seconds(void) {
   struct timespec now;
   if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return 0;
@@ -116,35 +108,15 @@ static void run_on_one(step_job *job) {
 
 static void run_on_all(step_job *job) { thread_pool_run(job->s->pool, step_share, job); }
 
-static double timed(void (*run)(step_job *), step_job *job) {
-  double began = clock_seconds();
-  run(job);
-  return clock_seconds() - began;
-}
-
-static double lesser(double a, double b) { return a < b ? a : b; }
-
-/* Which threads take part has no say in what comes out, only in how long it takes. The least time of some passes counts: in the
- * first ones threads wake up and fetch their slices. */
-static void try_out(step_group *g, step_job *job) {
-  if (g->round == 0) g->alone = g->together = 1e9;
-  if (g->round < TRIAL) g->alone = lesser(g->alone, timed(run_on_one, job));
-  else g->together = lesser(g->together, timed(run_on_all, job));
-  if (g->round == 2 * TRIAL - 1) g->is_parallel = g->together < g->alone;
-}
-
 static void run_group(sim *s, step_group *g) {
   step_job job = {.s = s, .group = g, .delivers = events_are_left(s)};
-  bool is_worth_it = g->round < TRIAL || g->alone > worth_trying;
-  if (s->thread_count == 1) run_on_one(&job);
-  else if (g->is_large) run_on_all(&job);
-  else if (g->round < 2 * TRIAL && is_worth_it) try_out(g, &job);
-  else if (g->is_parallel && is_worth_it) run_on_all(&job);
+  bool is_measured = s->plan->trial.round < TRIAL_ALONE && !s->plan->is_large && s->thread_count > 1;
+  double began = is_measured ? clock_seconds() : 0;
+  if (s->thread_count > 1 && g->seconds > thread_pool_worth(s->pool)) run_on_all(&job);
   else run_on_one(&job);
-  if (++g->round == TRIAL_EVERY) g->round = 0;
+  if (is_measured) g->seconds = lesser(s->plan->trial.round == 0 ? INFINITY : g->seconds, clock_seconds() - began);
   if (job.delivers) events_delivered(s);
 }
-
 
 static void apply_stimuli(sim *s, const step_group *g, uint64_t n) {
   for (uint32_t i = 0; i < g->population_count; i++) stimuli_before_step(s, g->populations[i], n);
@@ -169,26 +141,35 @@ static void deliver_what_is_left(sim *s) {
   events_delivered(s);
 }
 
-static bool step_populations(sim *s, uint64_t n) {
+static bool step_one_group(sim *s, step_group *g, uint64_t n) {
   double since = seconds(s);
+  if (!step_pass_is_under_way(g)) {
+    apply_stimuli(s, g, n);
+    since = spend(s, &s->times.stimuli, since);
+    step_pass_begin(s, g, n);
+    run_group(s, g);
+  }
+  bool ok = step_pass_tell(s, g);
+  spend(s, &s->times.step, since);
+  return ok;
+}
+
+/* Of populations of one step length the first one fails, whichever group it is in. */
+static bool step_populations(sim *s, uint64_t n) {
+  const step_group *failing = NULL;
+  sim_failure first = {0};
   for (uint32_t i = 0; i < s->plan->group_count; i++) {
     step_group *g = &s->plan->groups[i];
-    if ((n + 1) % g->every != 0) {
-      clear_events(s, g);
-      continue;
+    if (failing && g->every != failing->every) break;
+    if ((n + 1) % g->every != 0) step_clear_events(s, g);
+    else if (!step_one_group(s, g, n)) {
+      if (!failing || s->failure.population < first.population) first = s->failure;
+      failing = g;
     }
-    if (!step_pass_is_under_way(g)) {
-      apply_stimuli(s, g, n);
-      since = spend(s, &s->times.stimuli, since);
-      step_pass_begin(s, g, n);
-      run_group(s, g);
-    }
-    bool ok = step_pass_tell(s, g);
-    since = spend(s, &s->times.step, since);
-    if (!ok) return false;
   }
+  if (failing) s->failure = first;
   deliver_what_is_left(s);
-  return true;
+  return !failing;
 }
 
 static void record(sim *s) {
@@ -198,8 +179,26 @@ static void record(sim *s) {
   spend(s, &s->times.record, since);
 }
 
+/* Who takes part has no say in what comes out, only in how long it takes. */
+static void try_threads(sim *s) {
+  step_trial *t = &s->plan->trial;
+  if (s->thread_count == 1 || s->plan->is_large) return;
+  uint32_t round = t->round++;
+  if (t->round == TRIAL_AGAIN) t->round = 0;
+  if (round > TRIAL_END || round % TRIAL_WINDOW != 0) return;
+  double now = clock_seconds();
+  if (round == 0) t->alone = t->together = INFINITY;
+  else if (round % TRIAL_ALONE != TRIAL_WINDOW) { /* not the end of a window that warms up */
+    double *least = round <= TRIAL_ALONE ? &t->alone : &t->together;
+    *least = lesser(*least, now - t->began);
+  }
+  t->began = now;
+  if (round % TRIAL_ALONE == 0) thread_pool_rest(s->pool, round == 0 || (round == TRIAL_END && t->alone < t->together));
+}
+
 bool sim_step(sim *s) {
   uint64_t n = s->tick;
+  try_threads(s);
   s->is_timing = s->timed && n % timed_every(s) == 0;
   step_set_clock(s, &s->clock, n);
   step_set_clock(s, &s->state_clock, n + 1);

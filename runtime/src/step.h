@@ -31,9 +31,8 @@ void step_run_kernel(const sim *s, uint32_t kernel, const nsa_clock *clock);
 /* The same; false when a checked value (of padding, perhaps) was not finite. */
 bool step_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock);
 
-/* A kernel over one block of its domain; nothing where the kernel is NSA_NONE. */
-void step_run_block(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t block,
-                    nsa_range_out *out);
+/* A kernel over entries [begin, end) of its domain, begin a multiple of NSA_PAD, end as well or the last; nothing where the kernel is NSA_NONE. */
+void step_run_range(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t begin, uint64_t end, nsa_range_out *out);
 
 /* A settle kernel over the stretches of whole vectors that hold the elements, ascending; lanes that did not fire keep what they have. */
 void step_settle(const sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count);

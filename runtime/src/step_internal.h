@@ -23,11 +23,15 @@ typedef struct { /* populations of one step length that fuse as many steps */
   uint32_t *populations, population_count;
   step_unit *units; /* of the first thread's slice, then of the second's, ... */
   uint32_t *slices; /* slice t's units are [slices[t], slices[t + 1]) */
-  bool is_large;    /* enough for all threads, whatever a step costs */
-  bool is_parallel; /* by what the last trial took */
-  uint32_t round;   /* steps since the last trial began */
-  double alone, together; /* least seconds that a pass of the last trial took */
+  double seconds;   /* of a pass by one thread: the least of the last trial; before it a guess */
 } step_group;
+
+/* Whether threads pay is tried out by whole ticks, as what one phase gains the next may lose: data move between their caches. */
+typedef struct {
+  uint32_t round;         /* ticks since the trial began */
+  double began;           /* the present window, by the clock */
+  double alone, together; /* least seconds of a window */
+} step_trial;
 
 struct step_plan {
   step_group *groups; /* fast ones first */
@@ -35,6 +39,8 @@ struct step_plan {
   uint32_t *populations; /* of all groups, one after the other */
   step_unit *units;
   uint32_t *slices;
+  bool is_large; /* enough for all threads, whatever a step costs: nothing is tried out */
+  step_trial trial;
 };
 
 /* Begins a pass in base tick n: as many steps as may be fused now. Flags that are up are lowered where the step asks for it. */
@@ -45,6 +51,9 @@ void step_pass_share(const sim *s, const step_group *g, uint32_t slice);
 
 /* Tells the next step of the pass: the lists of what fired in it. False when a value is not finite after it. */
 bool step_pass_tell(sim *s, step_group *g);
+
+/* Empties the lists of what fired. */
+void step_clear_events(const sim *s, const step_group *g);
 
 static inline bool step_pass_is_under_way(const step_group *g) { return g->pass.told < g->pass.length; }
 

@@ -164,12 +164,16 @@ void step_pass_begin(sim *s, step_group *g, uint64_t n) {
 
 /* ---- telling its steps ---- */
 
-/* Each piece left its elements at its own place in the list, that of its first element: closes the gaps. */
-static void join_group(sim *s, const step_group *g) {
+void step_clear_events(const sim *s, const step_group *g) {
   for (uint32_t i = 0; i < g->population_count; i++) {
     sim_population *state = &s->populations[g->populations[i]];
     for (uint32_t e = 0; e < s->program->populations[g->populations[i]].events_count; e++) state->events[e].count = 0;
   }
+}
+
+/* Each piece left its elements at its own place in the list, that of its first element: closes the gaps. */
+static void join_group(sim *s, const step_group *g) {
+  step_clear_events(s, g);
   for (uint32_t u = 0; u < g->slices[s->thread_count]; u++) { /* pieces of a population ascend */
     const step_unit *unit = &g->units[u];
     sim_population *state = &s->populations[unit->population];
@@ -192,10 +196,7 @@ static uint32_t list_bits(const uint64_t *row, uint32_t begin, uint32_t end, uin
 }
 
 static void list_step(const sim *s, const step_group *g, uint32_t k) {
-  for (uint32_t i = 0; i < g->population_count; i++) {
-    sim_population *state = &s->populations[g->populations[i]];
-    for (uint32_t e = 0; e < s->program->populations[g->populations[i]].events_count; e++) state->events[e].count = 0;
-  }
+  step_clear_events(s, g);
   for (uint32_t i = 0; i < g->slices[s->thread_count]; i++) {
     const step_unit *u = &g->units[i];
     sim_population *state = &s->populations[u->population];

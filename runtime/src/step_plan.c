@@ -3,9 +3,10 @@
 #include "step_internal.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
-/* From LARGE elements on all threads work. Slices begin at multiples of SLICE_PAD, so that no two threads write to the same line
+/* From LARGE elements of a group on all threads work. Slices begin at multiples of SLICE_PAD, so that no two threads write to the same line
  * of a cache, nor to the same word of a row of bits. */
 enum { LARGE = 4 * STEP_PARALLEL_FROM, SLICE_PAD = 64 };
 
@@ -46,6 +47,7 @@ static uint32_t add_slice(sim *s, step_unit *units, uint32_t p, uint32_t slice) 
 }
 
 static uint32_t fill_group(sim *s, step_group *g) {
+  static const double seconds_an_element = 2e-9;
   uint64_t elements = 0;
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
     if (!belongs(g, &s->populations[p])) continue;
@@ -57,7 +59,7 @@ static uint32_t fill_group(sim *s, step_group *g) {
     for (uint32_t i = 0; i < g->population_count; i++) count += add_slice(s, g->units + count, g->populations[i], t);
     g->slices[t + 1] = count;
   }
-  g->is_large = elements >= LARGE;
+  g->seconds = elements >= LARGE ? INFINITY : seconds_an_element * (double)elements;
   return count;
 }
 
@@ -85,6 +87,7 @@ struct step_plan *step_plan_new(sim *s) {
     group->units = next;
     group->slices = slices;
     next += fill_group(s, group);
+    plan->is_large = plan->is_large || isinf(group->seconds);
     populations += group->population_count;
     slices += s->thread_count + 1;
   }
@@ -100,16 +103,16 @@ void step_plan_free(struct step_plan *plan) {
   free(plan);
 }
 
-
 /* ---- passes of several steps ---- */
 
-static bool make_pass_room(const sim *s, uint32_t p) {
+static bool make_pass_room(sim *s, uint32_t p) {
   sim_population *state = &s->populations[p];
   uint32_t events = s->program->populations[p].events_count;
   size_t pieces = (size_t)state->block_count + s->thread_count, words = (size_t)state->padded / 64 + 1;
   state->pass_steps = calloc(pieces * events + 1, sizeof *state->pass_steps);
   state->pass_failed = calloc(pieces + 1, sizeof *state->pass_failed);
   state->pass_rows = calloc(FUSE_MOST * words * events + 1, sizeof *state->pass_rows);
+  s->allocated += FUSE_MOST * words * events * sizeof *state->pass_rows + pieces * (events + 1) * sizeof *state->pass_steps;
   return state->pass_steps && state->pass_failed && state->pass_rows;
 }
 

@@ -2,6 +2,7 @@
 /* threads.c - see threads.h. */
 #include "threads.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -19,6 +20,7 @@ typedef struct {
 
 struct thread_pool {
   uint32_t count, spins;
+  bool rests;
   thread_work work; /* published by `round` */
   void *context;
   bool stopping;
@@ -186,16 +188,27 @@ uint32_t thread_pool_count(const thread_pool *pool) { return pool->count; }
 
 double thread_pool_worth(const thread_pool *pool) {
   static const double spinning = 4e-6, sleeping = 100e-6;
+  if (pool->rests)
+    return INFINITY;
   return pool->spins && atomic_load_explicit(&pool->sleepers, memory_order_relaxed) == 0 ? spinning : sleeping;
 }
 
 void thread_pool_run(thread_pool *pool, thread_work work, void *context) {
-  if (pool->count == 1) {
-    work(context, 0, 1);
+  if (pool->count == 1 || pool->rests) {
+    for (uint32_t share = 0; share < pool->count; share++)
+      work(context, share, pool->count);
     return;
   }
   pool->work = work;
   pool->context = context;
   do_shares(pool, start_round(pool));
   wait_for_shares(pool);
+}
+
+static void nothing(void *context, uint32_t share, uint32_t shares) { (void)context, (void)share, (void)shares; }
+
+void thread_pool_rest(thread_pool *pool, bool rests) {
+  pool->rests = rests;
+  if (!rests)
+    thread_pool_run(pool, nothing, NULL); /* wakes them */
 }

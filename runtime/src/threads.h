@@ -28,6 +28,9 @@ uint32_t thread_pool_count(const thread_pool *pool);
 /* Seconds of work from which on it is worth being shared now: others that sleep take their time to wake. */
 double thread_pool_worth(const thread_pool *pool);
 
+/* While the pool rests the caller does all shares: nothing is worth being shared. */
+void thread_pool_rest(thread_pool *pool, bool rests);
+
 /* Returns when all have done their work: what they wrote is then visible to all. */
 void thread_pool_run(thread_pool *pool, thread_work work, void *context);
 

@@ -77,6 +77,8 @@ _Noreturn void emit_bug(const char *what, const char *where);
 /* ---- lanes ---- */
 
 LLVMTypeRef emit_lanes_of(const module_emitter *m, LLVMTypeRef scalar);
+/* Whole vectors of `size` bytes a lane lie at multiples of their size, up to that at which arrays and stack buffers begin. */
+unsigned emit_alignment(const module_emitter *m, unsigned size);
 LLVMValueRef emit_splat(module_emitter *m, LLVMBuilderRef b, LLVMValueRef scalar);
 /* A number of this type, vf64 or vf32. */
 LLVMValueRef emit_splat_number(module_emitter *m, LLVMTypeRef type, double x);

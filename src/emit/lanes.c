@@ -6,6 +6,8 @@ LLVMTypeRef emit_lanes_of(const module_emitter *m, LLVMTypeRef scalar) {
   return m->width == 1 ? scalar : LLVMVectorType(scalar, m->width);
 }
 
+unsigned emit_alignment(const module_emitter *m, unsigned size) { return size * m->width < 64 ? size * m->width : 64; }
+
 LLVMValueRef emit_set_lane(module_emitter *m, LLVMValueRef vector, LLVMValueRef x, uint32_t lane) {
   if (m->width == 1)
     return x;

@@ -25,7 +25,7 @@ static bool stays_a_call(const kernel *k, const ir_op *op) {
   return k->is_cold || (k->skip_depth != 0 && ir_ops[op->op].carries == IR_CARRIES_KEY);
 }
 
-/* Bits of the widest vector that C passes in registers, given a processor that has them. */
+/* Bits of the widest vector that clang passes in registers, with the flags by which it compiled the bitcode. */
 #if defined __x86_64__
 enum { MOST_BITS = 512 };
 #else

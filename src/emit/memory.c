@@ -60,9 +60,6 @@ static LLVMValueRef uniform_value(kernel *k, uint32_t field) {
   return slot->value;
 }
 
-/* Whole vectors lie at multiples of their size, up to that at which arrays begin. */
-static unsigned alignment(const module_emitter *m, unsigned size) { return size * m->width < 64 ? size * m->width : 64; }
-
 static LLVMValueRef load_own(kernel *k, uint32_t field) {
   module_emitter *m = k->m;
   uint32_t type = field_of(k, field)->type;
@@ -70,7 +67,7 @@ static LLVMValueRef load_own(kernel *k, uint32_t field) {
   LLVMTypeRef entry = entry_type(m, type, &size);
   LLVMValueRef from = address(m->body, entry, emit_array(k, field), k->first);
   LLVMValueRef x =
-      load_tagged(k, m->body, emit_lanes_of(m, entry), from, alignment(m, size), field);
+      load_tagged(k, m->body, emit_lanes_of(m, entry), from, emit_alignment(m, size), field);
   return from_memory(m->body, type, x);
 }
 
@@ -220,7 +217,7 @@ static void store_own(kernel *k, uint32_t field, LLVMValueRef x) {
   unsigned size;
   LLVMTypeRef entry = entry_type(m, type, &size);
   LLVMValueRef to = address(m->body, entry, emit_array(k, field), k->first);
-  store_tagged(k, to_memory(m, type, x), to, alignment(m, size), field);
+  store_tagged(k, to_memory(m, type, x), to, emit_alignment(m, size), field);
 }
 
 /* Entry 0 alone decides: lane 0 of the iteration that begins at 0. */

@@ -120,7 +120,7 @@ static LLVMValueRef emit_lanes(kernel *k, const ir_op *op, bool is_cov, uint32_t
     LLVMValueRef at = LLVMConstInt(m->i64, (uint64_t)i * m->width, 0);
     LLVMValueRef place = LLVMBuildGEP2(m->body, m->f64, in, &at, 1, "");
     LLVMValueRef value = emit_converted(m, k->values[k->function->extra.data[op->extra + i]], m->vf64);
-    LLVMSetAlignment(LLVMBuildStore(m->body, value, place), 8 * m->width);
+    LLVMSetAlignment(LLVMBuildStore(m->body, value, place), emit_alignment(m, 8));
   }
   LLVMValueRef args[] = {LLVMConstInt(m->i32, n, 0),
                          LLVMConstInt(m->i1, is_cov, 0),
@@ -153,6 +153,6 @@ LLVMValueRef emit_get(kernel *k, const ir_op *op) {
   LLVMValueRef at = LLVMConstInt(m->i64, (uint64_t)op->aux * m->width, 0);
   LLVMValueRef place = LLVMBuildGEP2(m->body, m->f64, k->values[op->args[0]], &at, 1, "");
   LLVMValueRef load = LLVMBuildLoad2(m->body, m->vf64, place, "");
-  LLVMSetAlignment(load, 8 * m->width);
+  LLVMSetAlignment(load, emit_alignment(m, 8));
   return load;
 }

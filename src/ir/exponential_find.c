@@ -4,7 +4,7 @@
 #include <math.h>
 
 enum {
-  MOST_OFFSET = 50,       /* e^offset neither overflows nor vanishes before the power does */
+  MOST_OFFSET = 20,       /* a power is infinite, or 0, where e^offset times it is beyond e^(+-689) or so */
   MOST_DENOMINATOR = 720, /* of the ratio of two scales */
   COST_OF_EXP = 24,       /* operations that an exponential less saves */
   COST_OF_CALL = 4        /* and what is made of its power takes more than before */

@@ -36,11 +36,8 @@ static ir_value power_of(merging *m, const exponential_family *f, const exponent
   return c->offset == 0 ? power : binary(m, IR_OP_mul, power, ir_math(&m->b, "exp", &offset, 1));
 }
 
-/* Finite, so that a ratio of two such is: e^x beyond it makes no difference. NaN stays. */
-static ir_value limited(merging *m, ir_value x) {
-  ir_value most = number(m, 1e250);
-  return ir_select(&m->b, binary(m, IR_OP_gt, x, most), most, x);
-}
+/* Finite, so that a ratio of two such is: what lies beyond makes no difference. NaN stays, being the second. */
+static ir_value limited(merging *m, ir_value x) { return binary(m, IR_OP_min, number(m, 1e250), x); }
 
 /* x/(e^x - 1) = 1 - x/2 + x^2/12 - x^4/720 + x^6/30240 - ..., to 2e-16 for |x| < 1/16. */
 static ir_value series(merging *m, ir_value x) {
@@ -54,7 +51,7 @@ static ir_value series(merging *m, ir_value x) {
 /* exprel(x) as a quotient of two: (e^x - 1)/x, or (1 - e^-x)/(x e^-x), or 1/series. */
 static void write_exprel(merging *m, uint32_t at, ir_value e) {
   const exponential_call *c = m->call_of[at];
-  ir_value x = m->map[m->from->ops.data[at].args[0]], one = number(m, 1), top, bottom;
+  ir_value x = limited(m, m->map[m->from->ops.data[at].args[0]]), one = number(m, 1), top, bottom;
   if (c->power > 0) {
     top = binary(m, IR_OP_sub, e, one);
     bottom = x;

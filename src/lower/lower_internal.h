@@ -355,8 +355,8 @@ bool state_has_equation(const model_component *c, uint32_t state);
 /* ---- precision.c ---- */
 
 /* Which fields and operations are of single precision; when all functions and tables are there. */
-/* Whether f will compute with floats. */
-bool lower_is_narrowed(const lowering *l, const ir_function *f);
 void lower_precision(lowering *l);
+/* Whether that will make f compute with floats. */
+bool lower_is_narrowed(const lowering *l, const ir_function *f);
 
 #endif

@@ -161,4 +161,35 @@ record cells.spike
 run 200 ms
 END
 
+# Two that fail in one tick: the first of the model, though its steps are fused and the other's are not.
+check failing_together first 16 << END
+timescale fast = 0.1 ms
+neuron runaway {
+  state v = 1
+  dv/dt = 0.1 /ms * v*v using euler
+  spike when v > 1e6 {}
+}
+population first : runaway[100]
+population second : runaway[100]
+record second.v[0] every 0.1 ms
+run 200 ms
+END
+
+# A link that fails, and is mended by another event of the same tick: the least one, with the value that it had.
+check failing_links sources 16 << END
+timescale fast = 0.1 ms
+neuron source {
+  state v = 0 mV
+  dv/dt = (20 mV - v)/(10 ms)
+  spike when v > 1 mV { v = 0 mV }
+}
+synapse learn { state w = 1
+  on pre  { w = if t > 5 ms then w*1e300*1e300 else w }
+  on post { w = min(w, 1) } }
+population sources : source[200]
+population targets : source[200]
+connect sources -> targets via learn by all_to_all
+run 20 ms
+END
+
 [ "$failed" -eq 0 ] || exit 1

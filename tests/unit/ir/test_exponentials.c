@@ -135,6 +135,13 @@ static void far_away_nothing_is_lost(void **state) {
         assert_true(fabs(results[i] - want) <= (4e-14 + 4e-16 * fabs(x)) * fabs(want)); /* x is rounded, too */
     }
   }
+  for (int sign = -1; sign <= 1; sign += 2) {
+    run(&e, sign < 0 ? -(double)INFINITY : (double)INFINITY, results);
+    for (uint32_t i = 0; i < RATES; i++) {
+      double at_end = expected(&rates[i], sign * 1e300); /* 0, infinite or 1 */
+      assert_true(results[i] == at_end || (results[i] < 1e-200 && at_end < 1e-200) || (results[i] > 1e200 && at_end > 1e200));
+    }
+  }
   run(&e, NAN, results);
   for (uint32_t i = 0; i < RATES; i++)
     assert_true(isnan(results[i]) != 0);
