@@ -77,12 +77,13 @@ for ((seed = first; seed <= last && SECONDS < budget; seed++)); do
     compare "$seed.w1" --width 1 --threads 1 || kept=1
     compare "$seed.w2" --width 2 --threads 3 || kept=1
     compare "$seed.w4" --width 4 --threads 1 || kept=1
-    compare "$seed.t3" --width 4 --threads 3 || kept=1
+    compare "$seed.w8" --width 8 --threads 2 || kept=1
+    compare "$seed.t3" --threads 3 || kept=1
     compare_other || kept=1
     reference=$seed.single
     if run "$reference" --precision single --interpret; then
       compare "$seed.single_w1" --precision single --width 1 --threads 1 || kept=1
-      compare "$seed.single_w4" --precision single --width 4 --threads 3 || kept=1
+      compare "$seed.single_t3" --precision single --threads 3 || kept=1
     else
       report "single, interpreted: $(head -n 1 "$reference.txt")"
       kept=1
