@@ -4,6 +4,7 @@
 
 #include "connect_build.h"
 #include "connect_place.h"
+#include "memory.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -72,6 +73,7 @@ bool build_by_target(link_builder *b) {
   uint64_t bytes = (b->count + NSA_PAD) * sizeof(uint32_t);
   uint32_t *row = calloc((size_t)targets + 2, sizeof *row);
   uint32_t *sources = malloc((size_t)bytes);
+  memory_take_large_pages(sources, bytes);
   if (!row || !sources) {
     free(row);
     free(sources);

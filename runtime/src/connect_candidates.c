@@ -7,6 +7,7 @@
 
 #include "connect_draw.h"
 #include "connect_place.h"
+#include "memory.h"
 #include "threads.h"
 
 #include <inttypes.h>
@@ -188,6 +189,7 @@ static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
   if (b->count > LINKS_MAX) return build_fail(b, "it has more than %" PRIu32 " links", LINKS_MAX);
   uint32_t *others = realloc(shares[0].others, (size_t)(b->count + NSA_PAD) * sizeof *others);
   if (!others) return build_out_of_memory(b, b->count * sizeof *others);
+  memory_take_large_pages(others, (b->count + NSA_PAD) * sizeof *others);
   shares[0].others = NULL;
   uint64_t at = shares[0].count;
   for (uint32_t i = 1; i < count; i++) {

@@ -9,14 +9,23 @@
 enum { CACHE_LINE = 64 };
 #define LARGE_PAGE (UINT64_C(1) << 21)
 
+void memory_take_large_pages(void *p, uint64_t bytes) {
+#ifdef MADV_HUGEPAGE
+  if (!p) return;
+  uintptr_t begin = ((uintptr_t)p + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+  uintptr_t end = ((uintptr_t)p + (uintptr_t)bytes) / LARGE_PAGE * LARGE_PAGE;
+  if (begin < end) madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+#else
+  (void)p, (void)bytes;
+#endif
+}
+
 void *memory_large(uint64_t bytes) {
-  uint64_t unit = bytes >= 4 * LARGE_PAGE ? LARGE_PAGE : CACHE_LINE;
+  uint64_t unit = bytes >= LARGE_PAGE ? LARGE_PAGE : CACHE_LINE;
   if (bytes > SIZE_MAX - unit) return NULL;
   uint64_t rounded = bytes ? (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE : CACHE_LINE;
   void *p = NULL;
   if (posix_memalign(&p, (size_t)unit, (size_t)rounded) != 0) return NULL;
-#ifdef MADV_HUGEPAGE
-  if (unit == LARGE_PAGE) madvise(p, (size_t)(rounded / LARGE_PAGE * LARGE_PAGE), MADV_HUGEPAGE);
-#endif
+  memory_take_large_pages(p, rounded);
   return p;
 }
