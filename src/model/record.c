@@ -24,6 +24,19 @@ bool probe_is_single(const checker *ck, const model_probe *p) {
   return !p->is_connection && p->first == p->last;
 }
 
+/* `cells[3].v`: elements stand behind the name of what is looked at. */
+static void report_no_owner(checker *ck, const ast_expr *e) {
+  const ast_expr *of = e->kind == AST_MEMBER ? e->as.member.object : e;
+  bool is_sliced_first = e->kind == AST_MEMBER && of->kind == AST_INDEX && of->as.index.object->kind == AST_NAME;
+  if (!is_sliced_first) {
+    diag_report(ck->sink, DIAG_E0603, e->at, "`%s` is about no population: write `POPULATION.NAME`", expr_text(ck, e));
+    return;
+  }
+  const char *name = of->as.index.object->as.name.text;
+  diag_report(ck->sink, DIAG_E0603, e->at, "`%s` has the elements in the wrong place: write `%s.%s%s`", expr_text(ck, e), name,
+              e->as.member.name.text, expr_text(ck, of) + strlen(name));
+}
+
 static bool find_owner(checker *ck, const ast_expr *e, const char **name, model_probe *out) {
   *name = owner_of(ck, e);
   if (*name == NULL) {
@@ -39,8 +52,7 @@ static bool find_owner(checker *ck, const ast_expr *e, const char **name, model_
       report_unknown(ck, object->as.member.object->at, DIAG_E0201, "the population or connection",
                      object->as.member.object->as.name.text, &known);
     else
-      diag_report(ck->sink, DIAG_E0603, e->at,
-                  "`%s` is about no population: write `POPULATION.NAME`", expr_text(ck, e));
+      report_no_owner(ck, e);
     return false;
   }
   out->owner = population_find(ck, *name);
