@@ -72,8 +72,7 @@ bool build_by_target(link_builder *b) {
   uint32_t targets = b->other_count;
   uint64_t bytes = (b->count + NSA_PAD) * sizeof(uint32_t);
   uint32_t *row = calloc((size_t)targets + 2, sizeof *row);
-  uint32_t *sources = malloc((size_t)bytes);
-  memory_take_large_pages(sources, bytes);
+  uint32_t *sources = memory_large(bytes);
   if (!row || !sources) {
     free(row);
     free(sources);

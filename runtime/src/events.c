@@ -317,8 +317,7 @@ static bool deliver_jobs(sim *s, const due_job *jobs, uint32_t count) {
   double seconds = 0;
   for (uint32_t i = 0; i < count; i++)
     if (jobs[i].d->parts > 1) seconds += seconds_a_link * (double)links_due(&jobs[i]);
-  if (seconds > thread_pool_worth(s->pool)) thread_pool_run(s->pool, joint_share, &work);
-  else joint_share(&work, 0, 1);
+  thread_pool_run_if_worth(s->pool, seconds, joint_share, &work);
   for (uint32_t i = 0; i < count; i++)
     if (!end_delivery(s, &jobs[i])) return false;
   return true;

@@ -152,7 +152,7 @@ static double buffer_bytes(const nsa_program *p) {
     const nsa_population *population = &p->populations[i];
     double blocks = (double)step_blocks(place_size(population));
     bytes += population->events_count * (4.0 * place_size(population) + 4 * blocks) + 8 * blocks;
-    if (fuse_steps(p, i) > 1) bytes += population->events_count * (FUSE_MOST * place_size(population) / 8 + 4 * blocks) + 4 * blocks;
+    if (nsa_fused_steps(p, i) > 1) bytes += population->events_count * (FUSE_MOST * place_size(population) / 8 + 4 * blocks) + 4 * blocks;
   }
   for (uint32_t i = 0; i < p->sums_count; i++)
     if (p->sums[i].source_term != NSA_NONE) bytes += 4.0 * place_size(giver(p, &p->sums[i]));

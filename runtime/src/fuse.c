@@ -138,9 +138,7 @@ static interval of_population(const question *q) {
   return q->population->step == NSA_NONE || q->population->absorb != NSA_NONE ? 1 : 0;
 }
 
-uint32_t nsa_fused_steps(const nsa_program *program, uint32_t population) { return fuse_steps(program, population); }
-
-uint32_t fuse_steps(const nsa_program *program, uint32_t population) {
+uint32_t nsa_fused_steps(const nsa_program *program, uint32_t population) {
   question q = {.program = program, .population = &program->populations[population], .number = population};
   q.every = program->timescales[q.population->timescale].ticks;
   interval (*const parts[])(const question *) = {of_population, of_kernels, of_sums, of_links, of_observers};

@@ -4,15 +4,13 @@
  * Where nothing reaches the elements between two steps and nobody looks at them, a block of elements does several steps in one pass
  * over its states, which then stay in the cache, and threads meet once a pass. What comes from outside at known times (sums
  * over slow links, a slower population's inputs) and who looks at known times (sums, records, measures) bound the pass; events
- * are kept by step and handed on at the tick at which they fired. */
+ * are kept by step and handed on at the tick at which they fired. nsa_fused_steps (nsa_rt.h) tells how many. */
 #ifndef NSA_RUNTIME_FUSE_H
 #define NSA_RUNTIME_FUSE_H
 
-#include "nsa_program.h"
+#include "nsa_rt.h"
 
+/* Steps of a pass at most; passes begin at multiples of their length. Windows of stimuli shorten them further. */
 enum { FUSE_MOST = 16 };
-
-/* Steps of a pass at most, 1 ... FUSE_MOST; passes begin at multiples of it. Windows of stimuli shorten them further. */
-uint32_t fuse_steps(const nsa_program *program, uint32_t population);
 
 #endif

@@ -469,9 +469,7 @@ static void run_works(sim *s) {
   double seconds = 0;
   for (uint32_t w = 0; w < s->sums->work_count; w++)
     if (s->sums->works[w].parts > 1) seconds += seconds_a_target * s->populations[s->sums->works[w].population].size;
-  if (seconds > thread_pool_worth(s->pool)) thread_pool_run(s->pool, works_share, s);
-  else
-    for (uint32_t t = 0; t < s->thread_count; t++) works_share(s, t, s->thread_count);
+  thread_pool_run_if_worth(s->pool, seconds, works_share, s);
 }
 
 static bool is_due(uint32_t every, uint64_t done) { return every != 0 && done % every == 0; }

@@ -79,8 +79,7 @@ static bool build_network(run_case *c, char error[SIM_ERROR_SIZE]) {
   end_stage(c, "connect");
   if (!sim_init(c->sim, error))
     return false;
-  bool steps_one_by_one = shared->info && shared->info->is_reference;
-  if (!steps_one_by_one && !step_fuse(c->sim, error))
+  if (!shared->info->is_reference && !step_fuse(c->sim, error))
     return false;
   end_stage(c, "initialise");
   return true;

@@ -56,8 +56,7 @@ bool step_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock) {
   if (count == 0) return true;
   kernel_job job = {.s = s, .kernel = kernel, .clock = clock, .count = count, .blocks = step_blocks(count)};
   static const double seconds_an_entry = 1e-9;
-  if (seconds_an_entry * (double)count < thread_pool_worth(s->pool)) kernel_share(&job, 0, 1);
-  else thread_pool_run(s->pool, kernel_share, &job);
+  thread_pool_run_if_worth(s->pool, seconds_an_entry * (double)count, kernel_share, &job);
   return !atomic_load(&job.is_nonfinite);
 }
 
@@ -102,19 +101,12 @@ static double clock_seconds(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static void run_on_one(step_job *job) {
-  for (uint32_t t = 0; t < job->s->thread_count; t++) step_share(job, t, job->s->thread_count);
-}
-
-static void run_on_all(step_job *job) { thread_pool_run(job->s->pool, step_share, job); }
-
+/* In the part of a trial that one thread does, its time is taken. */
 static void run_group(sim *s, step_group *g) {
   step_job job = {.s = s, .group = g, .delivers = events_are_left(s)};
-  bool is_measured = s->plan->trial.round < TRIAL_ALONE && !s->plan->is_large && s->thread_count > 1;
-  double began = is_measured ? clock_seconds() : 0;
-  if (s->thread_count > 1 && g->seconds > thread_pool_worth(s->pool)) run_on_all(&job);
-  else run_on_one(&job);
-  if (is_measured) g->seconds = lesser(s->plan->trial.round == 0 ? INFINITY : g->seconds, clock_seconds() - began);
+  double began = s->plan->is_alone ? clock_seconds() : 0;
+  thread_pool_run_if_worth(s->pool, g->seconds, step_share, &job);
+  if (s->plan->is_alone) g->seconds = clock_seconds() - began;
   if (job.delivers) events_delivered(s);
 }
 
@@ -183,8 +175,8 @@ static void record(sim *s) {
 static void try_threads(sim *s) {
   step_trial *t = &s->plan->trial;
   if (s->thread_count == 1 || s->plan->is_large) return;
-  uint32_t round = t->round++;
-  if (t->round == TRIAL_AGAIN) t->round = 0;
+  uint32_t round = t->round;
+  t->round = (round + 1) % TRIAL_AGAIN;
   if (round > TRIAL_END || round % TRIAL_WINDOW != 0) return;
   double now = clock_seconds();
   if (round == 0) t->alone = t->together = INFINITY;
@@ -193,6 +185,7 @@ static void try_threads(sim *s) {
     *least = lesser(*least, now - t->began);
   }
   t->began = now;
+  s->plan->is_alone = round < TRIAL_ALONE;
   if (round % TRIAL_ALONE == 0) thread_pool_rest(s->pool, round == 0 || (round == TRIAL_END && t->alone < t->together));
 }
 

@@ -14,7 +14,7 @@ typedef struct { /* consecutive elements of a population: a whole block or less 
 /* Several steps that each piece does at once. Afterwards they are told one by one: the states are those behind the last. */
 typedef struct {
   uint32_t length, told; /* steps; told == length: none is under way */
-  nsa_clock clocks[FUSE_MOST];
+  nsa_clock clocks[FUSE_MOST]; /* of its steps, where there are several */
 } step_pass;
 
 typedef struct { /* populations of one step length that fuse as many steps */
@@ -23,7 +23,7 @@ typedef struct { /* populations of one step length that fuse as many steps */
   uint32_t *populations, population_count;
   step_unit *units; /* of the first thread's slice, then of the second's, ... */
   uint32_t *slices; /* slice t's units are [slices[t], slices[t + 1]) */
-  double seconds;   /* of a pass by one thread: the least of the last trial; before it a guess */
+  double seconds;   /* of a pass by one thread: the last that a trial measured; before it a guess */
 } step_group;
 
 /* Whether threads pay is tried out by whole ticks, as what one phase gains the next may lose: data move between their caches. */
@@ -41,6 +41,7 @@ struct step_plan {
   uint32_t *slices;
   bool is_large; /* enough for all threads, whatever a step costs: nothing is tried out */
   step_trial trial;
+  bool is_alone; /* in the part of a trial that one thread does */
 };
 
 /* Begins a pass in base tick n: as many steps as may be fused now. Flags that are up are lowered where the step asks for it. */

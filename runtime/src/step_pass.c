@@ -44,10 +44,7 @@ static uint32_t *count_of(const sim *s, const step_unit *u, uint32_t event) {
 static bool step_piece(const sim *s, const step_unit *u, const nsa_clock *clock) {
   const nsa_population *population = &s->program->populations[u->population];
   nsa_range_out out = {0};
-  if (population->step != NSA_NONE) {
-    const nsa_kernel_entry *entry = &s->kernels[population->step];
-    entry->fn(entry->self, s->kernel_fields[population->step], clock, u->begin, sim_padded(u->end), &out);
-  }
+  step_run_range(s, population->step, clock, u->begin, u->end, &out);
   for (uint32_t e = 0; e < population->events_count; e++) {
     const uint8_t *flags = s->field_data[population->events[e].flag];
     *count_of(s, u, e) = out.events >> e & 1 ? collect_fired(flags, u->begin, u->end, elements_of(s, u, e)) : 0;
@@ -91,14 +88,18 @@ static void settle_piece(const sim *s, const step_unit *u, const nsa_clock *cloc
   }
 }
 
+/* The first element of [begin, end) whose number is not finite, or end. */
+static uint32_t find_bad(const sim *s, uint32_t field, uint32_t begin, uint32_t end) {
+  const nsa_field *f = &s->program->fields[field];
+  if ((f->type != NSA_F64 && f->type != NSA_F32) || f->is_uniform) return end;
+  while (begin < end && isfinite(sim_entry(f->type, s->field_data[field], begin))) begin++;
+  return begin;
+}
+
 static bool has_bad_value(const sim *s, const step_unit *u) {
   const nsa_population *population = &s->program->populations[u->population];
-  for (uint32_t i = 0; i < population->states_count; i++) {
-    const nsa_field *f = &s->program->fields[population->states[i]];
-    if ((f->type != NSA_F64 && f->type != NSA_F32) || f->is_uniform) continue;
-    for (uint32_t k = u->begin; k < u->end; k++)
-      if (!isfinite(sim_entry(f->type, s->field_data[population->states[i]], k))) return true;
-  }
+  for (uint32_t i = 0; i < population->states_count; i++)
+    if (find_bad(s, population->states[i], u->begin, u->end) < u->end) return true;
   return false;
 }
 
@@ -116,7 +117,7 @@ static void step_piece_often(const sim *s, const step_unit *u, const step_pass *
 
 void step_pass_share(const sim *s, const step_group *g, uint32_t slice) {
   for (uint32_t i = g->slices[slice]; i < g->slices[slice + 1]; i++)
-    if (g->pass.length == 1) step_piece(s, &g->units[i], &g->pass.clocks[0]);
+    if (g->pass.length == 1) step_piece(s, &g->units[i], &s->clock);
     else step_piece_often(s, &g->units[i], &g->pass);
 }
 
@@ -159,7 +160,7 @@ void step_pass_begin(sim *s, step_group *g, uint64_t n) {
   lower_flags(s, g);
   g->pass.length = pass_length(s, g, n);
   g->pass.told = 0;
-  for (uint32_t k = 0; k < g->pass.length; k++) step_set_clock(s, &g->pass.clocks[k], n + (uint64_t)k * g->every);
+  for (uint32_t k = 0; g->pass.length > 1 && k < g->pass.length; k++) step_set_clock(s, &g->pass.clocks[k], n + (uint64_t)k * g->every);
 }
 
 /* ---- telling its steps ---- */
@@ -171,39 +172,32 @@ void step_clear_events(const sim *s, const step_group *g) {
   }
 }
 
-/* Each piece left its elements at its own place in the list, that of its first element: closes the gaps. */
-static void join_group(sim *s, const step_group *g) {
-  step_clear_events(s, g);
-  for (uint32_t u = 0; u < g->slices[s->thread_count]; u++) { /* pieces of a population ascend */
-    const step_unit *unit = &g->units[u];
-    sim_population *state = &s->populations[unit->population];
-    for (uint32_t e = 0; e < s->program->populations[unit->population].events_count; e++) {
-      uint32_t count = state->piece_fired[e * state->piece_count + unit->piece];
-      sim_fired *fired = &state->events[e];
-      if (!count) continue;
-      if (fired->count != unit->begin)
-        memmove(fired->elements + fired->count, fired->elements + unit->begin, count * sizeof(uint32_t));
-      fired->count += count;
-    }
-  }
-}
-
-static uint32_t list_bits(const uint64_t *row, uint32_t begin, uint32_t end, uint32_t *elements) {
-  uint32_t count = 0;
-  for (uint32_t w = begin / 64; w * 64 < end; w++)
-    for (uint64_t bits = row[w]; bits; bits &= bits - 1) elements[count++] = w * 64 + (uint32_t)__builtin_ctzll(bits);
+/* A piece left the elements of its only step at its own place in the list, that of its first element. */
+static uint32_t take_list(const sim *s, const step_unit *u, uint32_t event, uint32_t *to) {
+  uint32_t count = *count_of(s, u, event), *from = elements_of(s, u, event);
+  if (to != from) memmove(to, from, count * sizeof *to);
   return count;
 }
 
+static uint32_t take_bits(const sim *s, const step_unit *u, uint32_t event, uint32_t k, uint32_t *to) {
+  const sim_population *state = &s->populations[u->population];
+  const uint64_t *row = row_of(state, event, k);
+  uint32_t count = 0;
+  if (!(state->pass_steps[event * state->piece_count + u->piece] >> k & 1)) return 0;
+  for (uint32_t w = u->begin / 64; w * 64 < u->end; w++)
+    for (uint64_t bits = row[w]; bits; bits &= bits - 1) to[count++] = w * 64 + (uint32_t)__builtin_ctzll(bits);
+  return count;
+}
+
+/* The lists of what fired in step k, piece by piece: those of a population ascend. */
 static void list_step(const sim *s, const step_group *g, uint32_t k) {
   step_clear_events(s, g);
   for (uint32_t i = 0; i < g->slices[s->thread_count]; i++) {
     const step_unit *u = &g->units[i];
-    sim_population *state = &s->populations[u->population];
     for (uint32_t e = 0; e < s->program->populations[u->population].events_count; e++) {
-      sim_fired *fired = &state->events[e];
-      if (state->pass_steps[e * state->piece_count + u->piece] >> k & 1)
-        fired->count += list_bits(row_of(state, e, k), u->begin, u->end, fired->elements + fired->count);
+      sim_fired *fired = &s->populations[u->population].events[e];
+      uint32_t *to = fired->elements + fired->count;
+      fired->count += g->pass.length == 1 ? take_list(s, u, e, to) : take_bits(s, u, e, k, to);
     }
   }
 }
@@ -225,16 +219,14 @@ static bool is_of_failing(const sim *s, const step_group *g, uint32_t p, uint32_
 }
 
 static bool find_in_block(sim *s, const step_group *g, uint32_t p, uint32_t field, uint32_t begin, uint32_t k) {
-  const nsa_field *f = &s->program->fields[field];
-  if ((f->type != NSA_F64 && f->type != NSA_F32) || f->is_uniform) return false;
-  for (uint32_t i = begin; i < s->populations[p].size && i < begin + NSA_BLOCK; i++) {
-    double x = sim_entry(f->type, s->field_data[field], i);
-    if (isfinite(x) || !is_of_failing(s, g, p, i, k)) continue;
-    s->failed = true;
-    s->failure = (sim_failure){.population = p, .field = field, .element = i, .value = x};
-    return true;
-  }
-  return false;
+  uint32_t size = s->populations[p].size, end = size - begin < NSA_BLOCK ? size : begin + NSA_BLOCK;
+  uint32_t bad = find_bad(s, field, begin, end);
+  while (bad < end && !is_of_failing(s, g, p, bad, k)) bad = find_bad(s, field, bad + 1, end);
+  if (bad == end) return false;
+  double x = sim_entry(s->program->fields[field].type, s->field_data[field], bad);
+  s->failed = true;
+  s->failure = (sim_failure){.population = p, .field = field, .element = bad, .value = x};
+  return true;
 }
 
 /* Kernels report padding as well: only an element of the population is a failure. Whole blocks are looked through, not
@@ -261,8 +253,7 @@ static bool is_finite_after(sim *s, const step_group *g, uint32_t k) {
 
 bool step_pass_tell(sim *s, step_group *g) {
   uint32_t k = g->pass.told++;
-  if (g->pass.length == 1) join_group(s, g);
-  else list_step(s, g, k);
+  list_step(s, g, k);
   for (uint32_t i = 0; i < g->population_count; i++) s->populations[g->populations[i]].is_ahead = step_pass_is_under_way(g);
   return is_finite_after(s, g, k);
 }

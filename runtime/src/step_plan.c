@@ -118,7 +118,7 @@ static bool make_pass_room(sim *s, uint32_t p) {
 
 bool step_fuse(sim *s, char error[SIM_ERROR_SIZE]) {
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
-    s->populations[p].fused = fuse_steps(s->program, p);
+    s->populations[p].fused = nsa_fused_steps(s->program, p);
     if (s->populations[p].fused == 1 || make_pass_room(s, p)) continue;
     snprintf(error, SIM_ERROR_SIZE, "out of memory for what the %" PRIu32 " elements of '%s' fire in %d steps",
              s->populations[p].size, s->program->populations[p].name, FUSE_MOST);

@@ -2,7 +2,6 @@
 /* threads.c - see threads.h. */
 #include "threads.h"
 
-#include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -186,23 +185,30 @@ void thread_pool_free(thread_pool *pool) {
 
 uint32_t thread_pool_count(const thread_pool *pool) { return pool->count; }
 
-double thread_pool_worth(const thread_pool *pool) {
-  static const double spinning = 4e-6, sleeping = 100e-6;
-  if (pool->rests)
-    return INFINITY;
-  return pool->spins && atomic_load_explicit(&pool->sleepers, memory_order_relaxed) == 0 ? spinning : sleeping;
+static void do_all_shares(const thread_pool *pool, thread_work work, void *context) {
+  for (uint32_t share = 0; share < pool->count; share++)
+    work(context, share, pool->count);
 }
 
 void thread_pool_run(thread_pool *pool, thread_work work, void *context) {
   if (pool->count == 1 || pool->rests) {
-    for (uint32_t share = 0; share < pool->count; share++)
-      work(context, share, pool->count);
+    do_all_shares(pool, work, context);
     return;
   }
   pool->work = work;
   pool->context = context;
   do_shares(pool, start_round(pool));
   wait_for_shares(pool);
+}
+
+/* Others that sleep take their time to wake. */
+void thread_pool_run_if_worth(thread_pool *pool, double seconds, thread_work work, void *context) {
+  static const double spinning = 4e-6, sleeping = 100e-6;
+  bool are_awake = pool->spins && atomic_load_explicit(&pool->sleepers, memory_order_relaxed) == 0;
+  if (seconds > (are_awake ? spinning : sleeping))
+    thread_pool_run(pool, work, context);
+  else
+    do_all_shares(pool, work, context);
 }
 
 static void nothing(void *context, uint32_t share, uint32_t shares) { (void)context, (void)share, (void)shares; }

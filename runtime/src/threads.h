@@ -25,10 +25,10 @@ thread_pool *thread_pool_new(uint32_t count);
 void thread_pool_free(thread_pool *pool);
 uint32_t thread_pool_count(const thread_pool *pool);
 
-/* Seconds of work from which on it is worth being shared now: others that sleep take their time to wake. */
-double thread_pool_worth(const thread_pool *pool);
+/* The same for work of about so many seconds by one thread: the caller does all shares where waking the others would take longer. */
+void thread_pool_run_if_worth(thread_pool *pool, double seconds, thread_work work, void *context);
 
-/* While the pool rests the caller does all shares: nothing is worth being shared. */
+/* While the pool rests the caller does all shares, whatever the work. */
 void thread_pool_rest(thread_pool *pool, bool rests);
 
 /* Returns when all have done their work: what they wrote is then visible to all. */

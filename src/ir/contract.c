@@ -39,14 +39,11 @@ static ir_value contracted(contraction *c, ir_builder *b, const ir_op *op) {
 }
 
 static void contract_function(ir_program *p, ir_function *f) {
-  ir_function *to = ARENA_NEW(p->arena, ir_function);
+  ir_function *to = ir_function_anew(p->arena, f);
   contraction c = {.from = f};
   c.uses = ARENA_ARRAY(p->arena, uint32_t, f->ops.len);
   c.map = ARENA_ARRAY(p->arena, ir_value, f->ops.len);
   count_uses(&c);
-  *to = *f;
-  memset(&to->ops, 0, sizeof to->ops);
-  memset(&to->extra, 0, sizeof to->extra);
   ir_builder b = ir_builder_on(p, to);
   for (uint32_t i = 0; i < f->ops.len; i++) {
     const ir_op *op = &f->ops.data[i];

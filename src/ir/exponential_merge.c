@@ -105,10 +105,7 @@ void ir_merge_exponentials(ir_program *p, ir_function *f) {
   exponential_families families = exponential_find(p->arena, f);
   if (families.len == 0)
     return;
-  ir_function *to = ARENA_NEW(p->arena, ir_function);
-  *to = *f;
-  memset(&to->ops, 0, sizeof to->ops);
-  memset(&to->extra, 0, sizeof to->extra);
+  ir_function *to = ir_function_anew(p->arena, f);
   merging m = {.from = f, .b = ir_builder_on(p, to)};
   m.map = ARENA_ARRAY(p->arena, ir_value, f->ops.len);
   m.inverse = ARENA_ARRAY(p->arena, ir_value, f->ops.len);

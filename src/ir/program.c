@@ -20,6 +20,14 @@ uint32_t ir_field_add(ir_program *p, nsa_field field) {
   return p->fields.len - 1;
 }
 
+ir_function *ir_function_anew(arena *a, const ir_function *f) {
+  ir_function *copy = ARENA_NEW(a, ir_function);
+  *copy = *f;
+  memset(&copy->ops, 0, sizeof copy->ops);
+  memset(&copy->extra, 0, sizeof copy->extra);
+  return copy;
+}
+
 ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain,
                              uint32_t timescale, uint32_t *number) {
   ir_function *f = ARENA_NEW(p->arena, ir_function);

@@ -45,10 +45,7 @@ void opt_run(ir_program *p, const opt_options *options) {
 }
 
 opt_rewrite opt_rewrite_begin(ir_program *p, ir_function *f) {
-  opt_rewrite rw = {.from = f, .to = ARENA_NEW(p->arena, ir_function)};
-  *rw.to = *f;
-  memset(&rw.to->ops, 0, sizeof rw.to->ops);
-  memset(&rw.to->extra, 0, sizeof rw.to->extra);
+  opt_rewrite rw = {.from = f, .to = ir_function_anew(p->arena, f)};
   vec_reserve(p->arena, &rw.to->ops, f->ops.len);
   rw.b = ir_builder_on(p, rw.to);
   rw.map = ARENA_ARRAY(p->arena, ir_value, f->ops.len);

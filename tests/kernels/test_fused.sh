@@ -42,6 +42,12 @@ neuron cell {
   event low when v < -59 mV
 }'
 
+pair="$neuron
+population givers : cell[50]
+population takers : cell[30]
+synapse add { on pre { post.v += 1 mV } }
+connect now: givers -> takers via add by probability(0.3)"
+
 # Two events, a reset, refractoriness; more than a block, and pieces that end within one.
 check alone cells 16 << END
 timescale fast = 0.1 ms
@@ -103,11 +109,7 @@ END
 # Events leave a pass one by one: they reach others in the right tick, with and without a delay.
 check giving givers 16 << END
 timescale fast = 0.1 ms
-$neuron
-population givers : cell[50]
-population takers : cell[30]
-synapse add { on pre { post.v += 1 mV } }
-connect now: givers -> takers via add by probability(0.3)
+$pair
 connect later: givers -> takers via add by probability(0.3) delay 1.3 ms
 drive givers.I = 120 pA
 record givers.spike
@@ -118,11 +120,7 @@ END
 
 check taking takers no << END
 timescale fast = 0.1 ms
-$neuron
-population givers : cell[50]
-population takers : cell[30]
-synapse add { on pre { post.v += 1 mV } }
-connect now: givers -> takers via add by probability(0.3)
+$pair
 drive givers.I = 120 pA
 record takers.v every 0.3 ms
 run 30 ms
