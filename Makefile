@@ -11,7 +11,7 @@
 #   make bench-slow  cost and error of slower astrocytes (docs/benchmarks.md); BENCH_ARGS="-n 5" more seeds
 #   make bench-deps  install Brian2 for it   make fuzz   feed damaged models to the compiler
 #   make cvode-deps  install SUNDIALS CVODE, which `nsa verify` then compares with (docs/verify.md)
-#   make bless     accept what the stages print now as the golden outputs
+#   make bless     accept what the stages print now, and what tests/errors are told, as expected
 #   make docs      write docs/models.md from the comments of the models
 #   make deps      install what is missing of the packages below      make clean
 
@@ -84,6 +84,8 @@ fuzz: deps
 
 bless: build
 	@NSA="$(CURDIR)/$(NSA)" SRC="$(CURDIR)" NSA_BLESS=1 bash tests/golden/test_golden.sh
+	@mkdir -p $(RELEASE)/bless && cd $(RELEASE)/bless && \
+	  NSA="$(CURDIR)/$(NSA)" SRC="$(CURDIR)" NSA_BLESS=1 bash "$(CURDIR)/tests/errors/test_errors.sh"
 
 docs:
 	@sh tests/tools/models_page.sh . > docs/models.md
