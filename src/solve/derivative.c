@@ -47,43 +47,53 @@ static ir_value partial_fma(symbolic *s, const ir_value *x, ir_value r, uint32_t
   return k == 2 ? sym_num(s, 1) : x[1 - k];
 }
 
-static ir_value one_where(symbolic *s, ir_value cond, bool is_first) {
-  return symbolic_select(s, cond, sym_num(s, is_first), sym_num(s, !is_first));
-}
-
-static ir_value partial_min(symbolic *s, const ir_value *x, ir_value r, uint32_t k) {
-  (void)r;
-  return one_where(s, symbolic_binary(s, IR_OP_lt, x[0], x[1]), k == 0);
-}
-
-static ir_value partial_max(symbolic *s, const ir_value *x, ir_value r, uint32_t k) {
-  (void)r;
-  return one_where(s, symbolic_binary(s, IR_OP_gt, x[0], x[1]), k == 0);
-}
-
-static ir_value partial_abs(symbolic *s, const ir_value *x, ir_value r, uint32_t k) {
-  (void)r, (void)k;
-  return symbolic_unary(s, IR_OP_sign, x[0]);
+/* Where x is above 0 this, else 0. At the edge of their domain the slopes of these functions have no bound, and what
+ * reaches it is most often held there (`sqrt(max(x, 0))`): what stands still does not move its root. */
+static ir_value above_zero(symbolic *s, ir_value x, ir_value slope) {
+  ir_value zero = sym_num(s, 0);
+  return symbolic_select(s, symbolic_binary(s, IR_OP_gt, x, zero), slope, zero);
 }
 
 static ir_value partial_sqrt(symbolic *s, const ir_value *x, ir_value r, uint32_t k) {
-  (void)x, (void)k;
-  return sym_div(s, sym_num(s, 0.5), r);
-}
-
-/* Its branches; the condition is taken as constant. */
-static ir_value partial_select(symbolic *s, const ir_value *x, ir_value r, uint32_t k) {
-  (void)r;
-  return k == 0 ? IR_NO_VALUE : one_where(s, x[0], k == 1);
+  (void)k;
+  return above_zero(s, x[0], sym_div(s, sym_num(s, 0.5), r));
 }
 
 static partial *const op_partials[IR_OP_COUNT] = {
-    [IR_OP_add] = partial_add,     [IR_OP_sub] = partial_sub,     [IR_OP_mul] = partial_mul,
-    [IR_OP_div] = partial_div,     [IR_OP_neg] = partial_neg,     [IR_OP_fma] = partial_fma,
-    [IR_OP_min] = partial_min,     [IR_OP_max] = partial_max,     [IR_OP_abs] = partial_abs,
-    [IR_OP_sqrt] = partial_sqrt,   [IR_OP_floor] = partial_zero,  [IR_OP_ceil] = partial_zero,
-    [IR_OP_round] = partial_zero,  [IR_OP_sign] = partial_zero,   [IR_OP_step] = partial_zero,
-    [IR_OP_select] = partial_select,
+    [IR_OP_add] = partial_add,    [IR_OP_sub] = partial_sub,     [IR_OP_mul] = partial_mul,
+    [IR_OP_div] = partial_div,    [IR_OP_neg] = partial_neg,     [IR_OP_fma] = partial_fma,
+    [IR_OP_sqrt] = partial_sqrt,  [IR_OP_floor] = partial_zero,  [IR_OP_ceil] = partial_zero,
+    [IR_OP_round] = partial_zero, [IR_OP_sign] = partial_zero,   [IR_OP_step] = partial_zero,
+};
+
+/* ---- operations that take one of their branches: a select of the branches' slopes, never a product, which would make
+ * NaN of what the other branch is not defined for ---- */
+
+typedef ir_value branches(symbolic *s, const ir_value *x, const ir_value *slope);
+
+static ir_value slope_of_select(symbolic *s, const ir_value *x, const ir_value *slope) {
+  return symbolic_select(s, x[0], slope[1], slope[2]);
+}
+
+static ir_value slope_of_min(symbolic *s, const ir_value *x, const ir_value *slope) {
+  return symbolic_select(s, symbolic_binary(s, IR_OP_lt, x[0], x[1]), slope[0], slope[1]);
+}
+
+static ir_value slope_of_max(symbolic *s, const ir_value *x, const ir_value *slope) {
+  return symbolic_select(s, symbolic_binary(s, IR_OP_gt, x[0], x[1]), slope[0], slope[1]);
+}
+
+static ir_value slope_of_abs(symbolic *s, const ir_value *x, const ir_value *slope) {
+  ir_value zero = sym_num(s, 0);
+  ir_value below = symbolic_select(s, symbolic_binary(s, IR_OP_lt, x[0], zero), sym_neg(s, slope[0]), zero);
+  return symbolic_select(s, symbolic_binary(s, IR_OP_gt, x[0], zero), slope[0], below);
+}
+
+static branches *const op_branches[IR_OP_COUNT] = {
+    [IR_OP_select] = slope_of_select,
+    [IR_OP_min] = slope_of_min,
+    [IR_OP_max] = slope_of_max,
+    [IR_OP_abs] = slope_of_abs,
 };
 
 /* ---- functions ---- */
@@ -95,6 +105,10 @@ static ir_value call(symbolic *s, const char *name, ir_value x) {
 static ir_value square(symbolic *s, ir_value x) { return sym_mul(s, x, x); }
 
 static ir_value reciprocal(symbolic *s, ir_value x) { return sym_div(s, sym_num(s, 1), x); }
+
+static ir_value slope_of_asin(symbolic *s, ir_value square_of_cosine) {
+  return above_zero(s, square_of_cosine, reciprocal(s, symbolic_unary(s, IR_OP_sqrt, square_of_cosine)));
+}
 
 #define MATH_PARTIAL(name, formula)                                                                \
   static ir_value partial_math_##name(symbolic *s, const ir_value *x, ir_value r, uint32_t k) {    \
@@ -110,7 +124,7 @@ MATH_PARTIAL(log10, sym_div(s, sym_num(s, 0.43429448190325182765), x[0]))
 MATH_PARTIAL(sin, call(s, "cos", x[0]))
 MATH_PARTIAL(cos, sym_neg(s, call(s, "sin", x[0])))
 MATH_PARTIAL(tan, sym_add(s, sym_num(s, 1), square(s, r)))
-MATH_PARTIAL(asin, reciprocal(s, symbolic_unary(s, IR_OP_sqrt, sym_sub(s, sym_num(s, 1), square(s, x[0])))))
+MATH_PARTIAL(asin, slope_of_asin(s, sym_sub(s, sym_num(s, 1), square(s, x[0]))))
 MATH_PARTIAL(acos, sym_neg(s, partial_math_asin(s, x, r, k)))
 MATH_PARTIAL(atan, reciprocal(s, sym_add(s, sym_num(s, 1), square(s, x[0]))))
 MATH_PARTIAL(sinh, call(s, "cosh", x[0]))
@@ -139,15 +153,17 @@ static ir_value safe_log(symbolic *s, ir_value x) {
 static ir_value partial_math_pow(symbolic *s, const ir_value *x, ir_value r, uint32_t k) {
   if (k == 1)
     return sym_mul(s, r, safe_log(s, x[0]));
-  ir_value args[2] = {x[0], sym_sub(s, x[1], sym_num(s, 1))};
-  return sym_mul(s, x[1], symbolic_math(s, "pow", args, 2));
+  ir_value zero = sym_num(s, 0), one = sym_num(s, 1), args[2] = {x[0], sym_sub(s, x[1], one)};
+  ir_value slope = sym_mul(s, x[1], symbolic_math(s, "pow", args, 2));
+  ir_value has_bound = symbolic_binary(s, IR_OP_or, symbolic_binary(s, IR_OP_ge, x[1], one), symbolic_binary(s, IR_OP_ne, x[0], zero));
+  return symbolic_select(s, has_bound, slope, zero);
 }
 
 /* atan2(y, x) */
 static ir_value partial_math_atan2(symbolic *s, const ir_value *x, ir_value r, uint32_t k) {
   (void)r;
   ir_value norm = sym_add(s, square(s, x[0]), square(s, x[1]));
-  return k == 0 ? sym_div(s, x[1], norm) : sym_neg(s, sym_div(s, x[0], norm));
+  return above_zero(s, norm, k == 0 ? sym_div(s, x[1], norm) : sym_neg(s, sym_div(s, x[0], norm)));
 }
 
 /* hill(x, K, n) = x^n / (x^n + K^n): with r its value, dr/dlog x = n r (1 - r). */
@@ -166,9 +182,9 @@ static ir_value partial_math_hill(symbolic *s, const ir_value *x, ir_value r, ui
 
 /* nsa_math.def also names what has an operation of its own. */
 #define partial_math_sqrt partial_sqrt
-#define partial_math_abs partial_abs
-#define partial_math_min partial_min
-#define partial_math_max partial_max
+#define partial_math_abs NULL
+#define partial_math_min NULL
+#define partial_math_max NULL
 #define partial_math_floor partial_zero
 #define partial_math_ceil partial_zero
 #define partial_math_round partial_zero
@@ -193,11 +209,33 @@ static partial *partial_of(const ir_op *op) {
   return p;
 }
 
+static ir_value nonzero(const symbolic *s, ir_value v) { return symbolic_is_number(s, v, 0) ? IR_NO_VALUE : v; }
+
+/* The operation's branches where it takes one of them, else NULL. */
+static branches *branches_of(const ir_op *op) {
+  bool is_math = op->op == IR_OP_math1 || op->op == IR_OP_math2;
+  if (!is_math)
+    return op_branches[op->op];
+  for (uint32_t k = 0; k < IR_OP_COUNT; k++)
+    if (op_branches[k] && strcmp(ir_ops[k].word, ir_maths[op->aux].name) == 0)
+      return op_branches[k];
+  return NULL;
+}
+
+static ir_value slope_of_branch(symbolic *s, const ir_op *op, const ir_value *slope) {
+  ir_value own[3];
+  for (uint32_t k = 0; k < ir_op_arg_count(op); k++)
+    own[k] = slope[op->args[k]] == IR_NO_VALUE ? sym_num(s, 0) : slope[op->args[k]];
+  return branches_of(op)(s, op->args, own);
+}
+
 /* slope[v]: the derivative of value v, IR_NO_VALUE where it is zero. */
 static ir_value slope_of(symbolic *s, ir_value v, const ir_value *slope) {
   ir_op op = *symbolic_op_of(s, v);
   if (op.type != IR_F64)
     return IR_NO_VALUE;
+  if (branches_of(&op))
+    return nonzero(s, slope_of_branch(s, &op, slope));
   ir_value sum = IR_NO_VALUE;
   for (uint32_t k = 0; k < ir_op_arg_count(&op); k++) {
     if (slope[op.args[k]] == IR_NO_VALUE)
@@ -208,7 +246,7 @@ static ir_value slope_of(symbolic *s, ir_value v, const ir_value *slope) {
     ir_value term = sym_mul(s, outer, slope[op.args[k]]);
     sum = sum == IR_NO_VALUE ? term : sym_add(s, sum, term);
   }
-  return sum != IR_NO_VALUE && symbolic_is_number(s, sum, 0) ? IR_NO_VALUE : sum;
+  return sum == IR_NO_VALUE ? sum : nonzero(s, sum);
 }
 
 void symbolic_derive(symbolic *s, const ir_value *values, uint32_t count, uint32_t argument,

@@ -148,6 +148,73 @@ static void test_every_function(void **state) {
     check_function("exprel", 1, (const double[]){0.06 * i, 0, 0});
 }
 
+/* ---- at the edges of what functions are defined for ---- */
+
+static ir_value number(ir_builder *b, double x) { return ir_number(b, x); }
+
+/* max(x, 0) */
+static ir_value held_at_zero(ir_builder *b, ir_value x) { return ir_binary(b, IR_OP_max, x, number(b, 0)); }
+
+static ir_value math(ir_builder *b, const char *name, ir_value x, ir_value y) {
+  return ir_math(b, name, (ir_value[]){x, y}, y == IR_NO_VALUE ? 1 : 2);
+}
+
+typedef ir_value function_at_edge(ir_builder *b, ir_value x);
+
+#define EDGE(name, formula) \
+  static ir_value edge_##name(ir_builder *b, ir_value x) { return formula; }
+EDGE(sqrt, ir_unary(b, IR_OP_sqrt, held_at_zero(b, x)))
+EDGE(sqrt_of_abs, ir_unary(b, IR_OP_sqrt, ir_unary(b, IR_OP_abs, x)))
+EDGE(pow, math(b, "pow", held_at_zero(b, x), number(b, 0.3)))
+EDGE(hill, ir_math(b, "hill", (ir_value[]){held_at_zero(b, x), number(b, 1), number(b, 0.5)}, 3))
+EDGE(asin, math(b, "asin", ir_binary(b, IR_OP_max, x, number(b, -1)), IR_NO_VALUE))
+EDGE(acos, math(b, "acos", ir_binary(b, IR_OP_min, ir_unary(b, IR_OP_neg, x), number(b, 1)), IR_NO_VALUE))
+EDGE(atan2, math(b, "atan2", held_at_zero(b, x), held_at_zero(b, x)))
+EDGE(abs, ir_unary(b, IR_OP_abs, held_at_zero(b, x)))
+EDGE(log, ir_select(b, ir_binary(b, IR_OP_gt, x, number(b, 0)), math(b, "log", x, IR_NO_VALUE), number(b, 1)))
+EDGE(quotient, ir_select(b, ir_binary(b, IR_OP_eq, x, number(b, 0)), number(b, 1),
+                         ir_binary(b, IR_OP_div, math(b, "expm1", x, IR_NO_VALUE), x)))
+EDGE(min, ir_binary(b, IR_OP_min, ir_binary(b, IR_OP_add, x, number(b, 7)), ir_binary(b, IR_OP_div, number(b, 1), ir_unary(b, IR_OP_abs, x))))
+EDGE(max_math, math(b, "max", x, ir_unary(b, IR_OP_neg, ir_unary(b, IR_OP_abs, math(b, "log", x, IR_NO_VALUE)))))
+EDGE(min_math, math(b, "min", ir_unary(b, IR_OP_sqrt, x), x))
+EDGE(product, ir_binary(b, IR_OP_mul, x, ir_unary(b, IR_OP_sqrt, held_at_zero(b, x))))
+#undef EDGE
+
+/* The slopes, by hand: what is held stands still, of a branch that is not taken nothing is seen. */
+static void test_at_edges(void **state) {
+  (void)state;
+  static const struct {
+    const char *name;
+    function_at_edge *f;
+    double x, slope;
+  } cases[] = {
+      {"sqrt", edge_sqrt, 0, 0},        {"sqrt", edge_sqrt, -1, 0},      {"sqrt", edge_sqrt, 4, 0.25},
+      {"pow", edge_pow, 0, 0},          {"pow", edge_pow, -1, 0},        {"pow", edge_pow, 1, 0.3},
+      {"hill", edge_hill, 0, 0},        {"hill", edge_hill, -1, 0},      {"hill", edge_hill, 1, 0.125},
+      {"asin", edge_asin, -1, 0},       {"asin", edge_asin, -2, 0},      {"asin", edge_asin, 0, 1},
+      {"acos", edge_acos, -1, 0},       {"acos", edge_acos, -2, 0},      {"acos", edge_acos, 0, 1},
+      {"atan2", edge_atan2, 0, 0},      {"atan2", edge_atan2, -1, 0},    {"atan2", edge_atan2, 2, 0},
+      {"abs", edge_abs, 0, 0},          {"abs", edge_abs, -1, 0},        {"abs", edge_abs, 2, 1},
+      {"log", edge_log, 0, 0},          {"log", edge_log, -1, 0},        {"log", edge_log, 4, 0.25},
+      {"quotient", edge_quotient, 0, 0}, {"min", edge_min, 0, 1},        {"max", edge_max_math, 0.5, 1},
+      {"min", edge_min_math, 0.25, 1},  {"sqrt of abs", edge_sqrt_of_abs, 0, 0},
+      {"sqrt of abs", edge_sqrt_of_abs, -4, -0.25},
+      {"product", edge_product, 0, 0},
+  };
+  for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    arena *a = arena_new();
+    ir_fragment *f = ir_fragment_new(a);
+    f->arg_count = 1;
+    ir_builder b = ir_builder_in(a, f);
+    vec_push(a, &f->outputs, cases[i].f(&b, ir_nullary(&b, IR_OP_arg, 0)));
+    double have;
+    solve_evaluate(solve_derivative(a, f, 0, 0), &cases[i].x, &have);
+    if (!(fabs(have - cases[i].slope) <= 1e-12))
+      fail_msg("%s at %g: slope %.17g, should be %g", cases[i].name, cases[i].x, have, cases[i].slope);
+    arena_free(a);
+  }
+}
+
 static void test_dependence(void **state) {
   (void)state;
   arena *a = arena_new();
@@ -169,6 +236,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_against_differences),
       cmocka_unit_test(test_every_function),
+      cmocka_unit_test(test_at_edges),
       cmocka_unit_test(test_dependence),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
