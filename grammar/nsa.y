@@ -430,7 +430,7 @@ expr: primary
     | expr '-' expr                       { $$ = make_binary(ctx, @$, AST_OP_SUB, $1, $3); }
     | expr '*' expr                       { $$ = make_binary(ctx, @$, AST_OP_MUL, $1, $3); }
     | expr '/' expr                       { $$ = make_binary(ctx, @$, AST_OP_DIV, $1, $3); }
-    | expr '^' expr                       { $$ = make_binary(ctx, @$, AST_OP_POW, $1, $3); }
+    | expr '^' expr                       { $$ = make_power(ctx, @$, $1, $3); }
     | expr '<' expr                       { $$ = make_binary(ctx, @$, AST_OP_LT, $1, $3); }
     | expr LE expr                        { $$ = make_binary(ctx, @$, AST_OP_LE, $1, $3); }
     | expr '>' expr                       { $$ = make_binary(ctx, @$, AST_OP_GT, $1, $3); }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "units.h"
+#include "nsa_math.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BASE_COUNT = 6, MAX_LITERAL = 256, MAX_EXPONENT = 1000000, MAX_POWER = 9 };
+enum { BASE_COUNT = 6, MAX_LITERAL = 256, MAX_EXPONENT = 1000000, MAX_POWER = 31, MAX_POWER_TEXT = 16 };
 
 typedef struct {
   const char *name;
@@ -41,9 +42,9 @@ enum {
   PREFIX_ROWS = sizeof prefix_rows / sizeof prefix_rows[0]
 };
 
-/* What a sequence of factors amounts to. */
+/* What a sequence of factors amounts to: factor * 10^exponent. */
 typedef struct {
-  int exponent;
+  double exponent;
   double factor;
   int quarters[BASE_COUNT];
 } unit_sum;
@@ -79,40 +80,53 @@ static bool is_unit_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '%' || (unsigned char)c >= 0x80;
 }
 
-static bool add_factor(unit_sum *sum, const char *s, size_t len, int power) {
+/* False where the power is none that a unit can have: quarters up to 31, not 0. */
+static bool add_factor(unit_sum *sum, const char *s, size_t len, double power) {
   int prefix;
   const unit_row *row = find_unit(s, len, &prefix);
-  if (!row)
+  if (!row || power == 0 || !(fabs(power) <= MAX_POWER))
     return false;
   sum->exponent += (row->exponent + prefix) * power;
-  for (int k = power; k > 0; k--)
-    sum->factor *= row->factor;
-  for (int k = power; k < 0; k++)
-    sum->factor /= row->factor;
+  sum->factor *= nsa_pow_1(row->factor, power);
   for (int k = 0; k < BASE_COUNT; k++) {
-    sum->quarters[k] += 4 * row->base[k] * power;
-    if (sum->quarters[k] < INT8_MIN || sum->quarters[k] > INT8_MAX)
+    double quarters = sum->quarters[k] + 4 * row->base[k] * power;
+    if (fabs(quarters - round(quarters)) > 1e-9 || fabs(quarters) > INT8_MAX)
       return false;
+    sum->quarters[k] = (int)round(quarters);
   }
   return true;
 }
 
-/* ^2, ^-1; 1 when there is none. False when a ^ is followed by something else. */
-static bool scan_power(const char **at, int *power) {
+/* digits [. digits]; no exponent, no sign. */
+static bool scan_plain_number(const char **at, double *value) {
+  char digits[MAX_POWER_TEXT] = "";
+  size_t len = strspn(*at, "0123456789.");
+  if (!is_digit(**at) || len >= sizeof digits)
+    return false;
+  memcpy(digits, *at, len);
+  *value = strtod(digits, NULL);
+  *at += len;
+  return true;
+}
+
+/* ^2, ^-0.5, ^(1/2); 1 when there is none. False when a ^ is followed by something else. */
+static bool scan_power(const char **at, double *power) {
   *power = 1;
   if (**at != '^')
     return true;
   ++*at;
-  int sign = 1;
-  if (**at == '-') {
-    sign = -1;
-    ++*at;
-  }
-  if (!is_digit(**at) || is_digit((*at)[1]))
+  bool is_open = **at == '(';
+  *at += is_open;
+  double sign = **at == '-' ? -1 : 1, below = 1;
+  *at += **at == '-';
+  if (!scan_plain_number(at, power))
     return false;
-  *power = sign * (**at - '0');
-  ++*at;
-  return *power != 0;
+  if (is_open && **at == '/' && (++*at, !scan_plain_number(at, &below)))
+    return false;
+  *power *= sign / below;
+  bool is_closed = !is_open || **at == ')';
+  *at += is_open;
+  return is_closed;
 }
 
 static bool scan_factor(const char **at, unit_sum *sum, int side) {
@@ -120,7 +134,7 @@ static bool scan_factor(const char **at, unit_sum *sum, int side) {
   while (is_unit_char(**at))
     ++*at;
   size_t len = (size_t)(*at - start);
-  int power;
+  double power;
   return len > 0 && scan_power(at, &power) && add_factor(sum, start, len, side * power);
 }
 
@@ -175,11 +189,13 @@ static bool scan_number(const char **at, char *mantissa, int *exponent) {
   return digits > 0;
 }
 
-/* Shifting the exponent of the literal, not multiplying its value: one rounding, not two. */
-static double literal_value(const char *mantissa, int exponent) {
+/* Shifting the exponent of the literal, not multiplying its value: one rounding, not two. Only where units make no whole power
+ * of ten is it a product. */
+static double literal_value(const char *mantissa, int exponent, double of_unit) {
   char literal[MAX_LITERAL + 16];
-  snprintf(literal, sizeof literal, "%se%d", mantissa, exponent);
-  return strtod(literal, NULL);
+  bool is_whole = of_unit == floor(of_unit);
+  snprintf(literal, sizeof literal, "%se%d", mantissa, exponent + (is_whole ? (int)of_unit : 0));
+  return strtod(literal, NULL) * (is_whole ? 1 : nsa_pow_1(10, of_unit));
 }
 
 bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, char *error,
@@ -203,22 +219,12 @@ bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, 
     snprintf(error, error_size, "\"%.60s\" is not a unit", at);
     return false;
   }
-  *value = literal_value(mantissa, exponent + sum.exponent) * sum.factor;
+  *value = literal_value(mantissa, exponent, sum.exponent) * sum.factor;
   *dimension = pack_dimension(&sum);
   if (!isfinite(*value)) {
     snprintf(error, error_size, "\"%.60s\" is too large", text);
     return false;
   }
-  return true;
-}
-
-bool units_parse_unit(const char *text, uint64_t *dimension, double *factor, int *exponent) {
-  unit_sum sum;
-  if (!scan_unit(text, &sum))
-    return false;
-  *dimension = pack_dimension(&sum);
-  *factor = sum.factor;
-  *exponent = sum.exponent;
   return true;
 }
 
@@ -289,8 +295,8 @@ static const unit_row *pleasant_base(uint64_t dimension) {
 }
 
 /* value / 10^exponent with one rounding, whatever the sign of the exponent. */
-static double shift_down(double value, int exponent) {
-  return exponent >= 0 ? value / pow(10, exponent) : value * pow(10, -exponent);
+static double shift_down(double value, double exponent) {
+  return exponent >= 0 ? value / nsa_pow_1(10, exponent) : value * nsa_pow_1(10, -exponent);
 }
 
 double units_pleasant(double value, const char *unit, char *shown_unit, size_t size) {
@@ -303,7 +309,7 @@ double units_pleasant(double value, const char *unit, char *shown_unit, size_t s
     return value;
   }
   bool is_time = strcmp(base->name, "s") == 0, is_rate = strcmp(base->name, "Hz") == 0;
-  int shift = base->exponent - sum.exponent; /* decimal places from `unit` to the base */
+  double shift = base->exponent - sum.exponent; /* decimal places from `unit` to the base */
   if (value == 0 && !is_rate) {
     snprintf(shown_unit, size, "%s", unit);
     return value;

@@ -18,10 +18,6 @@
 bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, char *error,
                           size_t error_size);
 
-/* A unit as a list of factors: its dimension and its size in internal units (factor *
- * 10^exponent). "1" and "" are the dimensionless one. */
-bool units_parse_unit(const char *text, uint64_t *dimension, double *factor, int *exponent);
-
 /* The dimension in base units: "mV", "uM/ms", "1" for none. Cut to size. */
 void units_dimension_name(uint64_t dimension, char *name, size_t size);
 

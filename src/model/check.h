@@ -31,12 +31,12 @@ const char *dim_word(dim d);
 /* One of this unit is multiplier * 10^exponent internal units. False for no unit. */
 typedef struct {
   dim unit;
-  int exponent;
+  double exponent; /* in quarters: of 0.5 /s^0.5 it is -1.5 */
   double multiplier;
 } unit_value;
 bool unit_find(const char *name, unit_value *out);
-/* digits * unit in internal units: the decimal exponent is shifted before conversion. */
-double unit_scale(arena *a, const char *digits, int exponent, double multiplier);
+/* digits * unit in internal units: a whole decimal exponent is shifted before conversion. */
+double unit_scale(arena *a, const char *digits, double exponent, double multiplier);
 
 /* ---- scopes ---- */
 

@@ -3,6 +3,7 @@
  * in resolve.c, calls in call.c, what is said about units in report.c. */
 #include "model/check.h"
 #include "support/limits.h"
+#include "nsa_math.h"
 #include "syntax/syntax.h"
 
 #include <math.h>
@@ -105,13 +106,14 @@ static bool add_factor(checker *ck, const ast_unit_factor *f, unit_value *sum) {
     return false;
   }
   dim power;
-  if (abs(f->exponent) > 31 || !dim_try_pow(u.unit, f->exponent, &power) ||
+  if (f->exponent == 0 || !(fabs(f->exponent) <= 31) || !dim_try_pow(u.unit, f->exponent, &power) ||
       !dim_try_mul(sum->unit, power, &sum->unit)) {
-    diag_report(ck->sink, DIAG_E0301, f->at, "the exponent of `%s` is too large", f->name);
+    diag_report(ck->sink, DIAG_E0301, f->at, "`%s` to the power %.9g is not a unit: exponents go in quarters up to 31",
+                f->name, fabs(f->exponent));
     return false;
   }
   sum->exponent += u.exponent * f->exponent;
-  sum->multiplier *= pow(u.multiplier, f->exponent);
+  sum->multiplier *= nsa_pow_1(u.multiplier, f->exponent);
   return true;
 }
 

@@ -2,6 +2,8 @@
 /* units.c - arithmetic of dimensions, and quantities in internal units. */
 #include "model/check.h"
 
+#include "nsa_math.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -122,8 +124,10 @@ bool unit_find(const char *name, unit_value *out) {
 }
 
 /* strtod rounds once, so that 0.1 ms and 1e-4 s are the same double. The multiplier (60 or 3600,
- * to a power) is 1 for decimal units. */
-double unit_scale(arena *a, const char *digits, int exponent, double multiplier) {
+ * to a power) is 1 for decimal units. units_parse_quantity of the runtime does the same. */
+double unit_scale(arena *a, const char *digits, double exponent, double multiplier) {
+  if (exponent != floor(exponent))
+    return strtod(digits, NULL) * nsa_pow_1(10, exponent) * multiplier;
   size_t mantissa = strcspn(digits, "eE");
   long written = digits[mantissa] == '\0' ? 0 : strtol(digits + mantissa + 1, NULL, 10);
   if (written > 100000)
@@ -131,6 +135,6 @@ double unit_scale(arena *a, const char *digits, int exponent, double multiplier)
   if (written < -100000)
     written = -100000;
   const char *shifted =
-      arena_printf(a, "%.*se%ld", (int)mantissa, digits, written + (long)exponent);
+      arena_printf(a, "%.*se%ld", (int)mantissa, digits, written + lrint(exponent));
   return strtod(shifted, NULL) * multiplier;
 }

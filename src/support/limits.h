@@ -20,8 +20,8 @@
 /* Tokens of a file: bounds the memory of a parse to some hundred MB. */
 #define LIMIT_TOKENS 10000000u
 
-/* Digits of an exponent in a unit (cm^2): a quantity has no use for a hundredth power. */
-#define LIMIT_UNIT_EXPONENT_DIGITS 2u
+/* Length of a number in an exponent of a unit (cm^2, s^0.5): they go in quarters up to 31. */
+#define LIMIT_UNIT_EXPONENT_BYTES 8u
 
 /* Syntax errors of one file after which the rest is not read: a file that is no model at all would
  * otherwise give one error a line. */

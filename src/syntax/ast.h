@@ -39,7 +39,7 @@ typedef VEC(ast_name) ast_name_list;
 /* One factor of a unit: "cm^2" behind a slash is {"cm", -2}. The prefix is still in the name. */
 typedef struct {
   const char *name;
-  int32_t exponent; /* never 0; negative in the denominator */
+  double exponent; /* negative in the denominator */
   span at;
 } ast_unit_factor;
 

@@ -97,6 +97,7 @@ ast_expr *make_index(parse_context *ctx, span at, ast_expr *object, const ast_se
 ast_expr *make_call(parse_context *ctx, span at, ast_name function, const ast_arg_list *args);
 ast_expr *make_unary(parse_context *ctx, span at, ast_op op, ast_expr *operand);
 ast_expr *make_binary(parse_context *ctx, span at, ast_op op, ast_expr *left, ast_expr *right);
+ast_expr *make_power(parse_context *ctx, span at, ast_expr *base, ast_expr *exponent);
 ast_expr *make_if(parse_context *ctx, span at, ast_expr *condition, ast_expr *then_value,
                   ast_expr *else_value);
 ast_expr *make_paren(parse_context *ctx, ast_expr *inside);

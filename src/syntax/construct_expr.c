@@ -2,6 +2,7 @@
 /* construct_expr.c - expressions. Depth is kept in each node, and chains of one precedence are
  * flat, so that no later walk can overflow the stack. */
 #include "syntax/construct.h"
+#include "syntax/syntax.h"
 
 #include <string.h>
 
@@ -118,6 +119,31 @@ ast_expr *make_binary(parse_context *ctx, span at, ast_op op, ast_expr *left, as
   vec_push(ctx->arena, &e->as.binary.ops, op);
   hold(ctx, e, right);
   return e;
+}
+
+/* `4 um^n`: the power of the unit, as in `4 um^2`, or that of the quantity? Both are shown. */
+static void report_two_readings(parse_context *ctx, span at, const ast_expr *base, const ast_expr *exponent) {
+  const char *digits = base->as.number.digits, *unit = base->as.number.unit->text;
+  text number = text_new(ctx->arena), power = text_new(ctx->arena);
+  syntax_print_expr(base, &number);
+  syntax_print_expr(exponent, &power);
+  const char *quantity = text_cstr(&number), *n = text_cstr(&power);
+  const char *slash = strrchr(unit, '/'), *last = slash != NULL ? slash : unit;
+  const char *of_unit = arena_printf(ctx->arena, "%s^%s", quantity, n);
+  if (exponent->kind != AST_NUMBER || exponent->as.number.unit != NULL || strchr(last, '^') != NULL) {
+    const char *space = last[0] == '%' ? "" : " ";
+    const char *factor = arena_printf(ctx->arena, "%s%s%.*s", digits, last == unit ? "" : " ", (int)(last - unit), unit);
+    of_unit = arena_printf(ctx->arena, "%s * (1%s%s)^%s", factor, space, last, n);
+  }
+  diag *d = syntax_error_at(ctx, DIAG_E0307, at, "the exponent `%s` behind `%s` can be read in two ways", n, quantity);
+  diag_hint(d, "write `%s` for the power of the unit, `(%s)^%s` for that of the quantity", of_unit, quantity, n);
+}
+
+ast_expr *make_power(parse_context *ctx, span at, ast_expr *base, ast_expr *exponent) {
+  if (base->kind != AST_NUMBER || base->as.number.unit == NULL || base->parenthesised)
+    return make_binary(ctx, at, AST_OP_POW, base, exponent);
+  report_two_readings(ctx, at, base, exponent);
+  return new_expr(ctx, AST_BAD, at);
 }
 
 ast_expr *make_if(parse_context *ctx, span at, ast_expr *condition, ast_expr *then_value,

@@ -58,7 +58,7 @@ static void dump_unit(dumper *d, const ast_unit *unit) {
   d->indent++;
   for (uint32_t i = 0; i < unit->factors.len; i++) {
     open_line(d, "factor");
-    text_printf(d->out, " %s^%d", unit->factors.data[i].name, (int)unit->factors.data[i].exponent);
+    text_printf(d->out, " %s^%.9g", unit->factors.data[i].name, unit->factors.data[i].exponent);
     close_line(d, unit->factors.data[i].at);
   }
   d->indent--;

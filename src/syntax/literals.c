@@ -28,27 +28,53 @@ ast_name read_name(parse_context *ctx, uint32_t i) {
 
 /* --------------------------------------------------------------------------------- units */
 
-/* "^2" or "^-1" behind a unit's name, at raw token i; gives the raw token behind it. */
-static uint32_t read_exponent(const parse_context *ctx, uint32_t i, int32_t *exponent) {
+/* A number without an exponent of its own at raw token i, right behind the token before it; gives the raw token behind it, or i. */
+static uint32_t read_plain_number(const parse_context *ctx, uint32_t i, double *value) {
+  char digits[LIMIT_UNIT_EXPONENT_BYTES + 1] = "";
+  uint32_t len = raw_len(ctx, i);
+  if (raw_at(ctx, i)->kind != TOK_NUMBER || !is_adjacent(ctx, i) || len > LIMIT_UNIT_EXPONENT_BYTES)
+    return i;
+  memcpy(digits, raw_text(ctx, i), len);
+  *value = strtod(digits, NULL);
+  return strspn(digits, "0123456789.") < len ? i : i + 1;
+}
+
+static uint32_t read_sign(const parse_context *ctx, uint32_t i, double *sign) {
+  bool is_negative = raw_at(ctx, i)->kind == '-' && is_adjacent(ctx, i);
+  *sign = is_negative ? -1 : 1;
+  return is_negative ? i + 1 : i;
+}
+
+/* "(2)", "(-1/2)" from the bracket at raw token i. */
+static uint32_t read_quotient(const parse_context *ctx, uint32_t i, double *value) {
+  double sign, below = 1;
+  uint32_t first = read_sign(ctx, i + 1, &sign), at = read_plain_number(ctx, first, value);
+  if (at == first)
+    return i;
+  if (raw_at(ctx, at)->kind == '/' && is_adjacent(ctx, at)) {
+    first = at + 1;
+    at = read_plain_number(ctx, first, &below);
+    if (at == first)
+      return i;
+  }
+  *value *= sign / below;
+  return raw_at(ctx, at)->kind == ')' && is_adjacent(ctx, at) ? at + 1 : i;
+}
+
+/* "^2", "^-0.5" or "^(1/2)" behind a unit's name, at raw token i; gives the raw token behind it. What is no exponent of a unit
+ * (a name, a blank) is left to the grammar, whose constructors say that it can be read in two ways. */
+static uint32_t read_exponent(const parse_context *ctx, uint32_t i, double *exponent) {
   *exponent = 1;
   if (raw_at(ctx, i)->kind != '^' || !is_adjacent(ctx, i))
     return i;
-  uint32_t at = i + 1;
-  bool is_negative = raw_at(ctx, at)->kind == '-' && is_adjacent(ctx, at);
-  if (is_negative)
-    at++;
-  const char *digits = raw_text(ctx, at);
-  uint32_t len = raw_len(ctx, at);
-  if (raw_at(ctx, at)->kind != TOK_NUMBER || !is_adjacent(ctx, at) ||
-      len > LIMIT_UNIT_EXPONENT_DIGITS || strspn(digits, "0123456789") < len)
+  double value, sign = 1;
+  bool is_open = raw_at(ctx, i + 1)->kind == '(' && is_adjacent(ctx, i + 1);
+  uint32_t first = is_open ? i + 1 : read_sign(ctx, i + 1, &sign);
+  uint32_t at = is_open ? read_quotient(ctx, first, &value) : read_plain_number(ctx, first, &value);
+  if (at == first)
     return i;
-  int32_t value = 0;
-  for (uint32_t k = 0; k < len; k++)
-    value = value * 10 + (digits[k] - '0');
-  if (value == 0)
-    return i;
-  *exponent = is_negative ? -value : value;
-  return at + 1;
+  *exponent = sign * value;
+  return at;
 }
 
 static bool is_unit_word(const parse_context *ctx, uint32_t i, bool any_word) {
@@ -56,8 +82,8 @@ static bool is_unit_word(const parse_context *ctx, uint32_t i, bool any_word) {
          (any_word || syntax_is_unit_name(raw_text(ctx, i), raw_len(ctx, i)));
 }
 
-static uint32_t add_factor(parse_context *ctx, ast_unit *unit, uint32_t i, int32_t sign) {
-  int32_t exponent;
+static uint32_t add_factor(parse_context *ctx, ast_unit *unit, uint32_t i, int sign) {
+  double exponent;
   uint32_t next = read_exponent(ctx, i + 1, &exponent);
   ast_unit_factor factor = {intern(ctx->names, raw_text(ctx, i), raw_len(ctx, i)), sign * exponent,
                             filter_span(ctx, i)};
@@ -70,11 +96,7 @@ static uint32_t add_factor(parse_context *ctx, ast_unit *unit, uint32_t i, int32
 ast_unit *read_unit(parse_context *ctx, uint32_t i, bool any_word, uint32_t *next) {
   ast_unit draft = {0};
   uint32_t at = i;
-  if (raw_at(ctx, at)->kind == '%') {
-    ast_unit_factor percent = {intern_cstr(ctx->names, "%"), 1, filter_span(ctx, at)};
-    vec_push(ctx->arena, &draft.factors, percent);
-    at++;
-  } else if (is_unit_word(ctx, at, any_word)) {
+  if (raw_at(ctx, at)->kind == '%' || is_unit_word(ctx, at, any_word)) {
     at = add_factor(ctx, &draft, at, 1);
   } else if (any_word && raw_is(ctx, at, "1")) {
     at++;

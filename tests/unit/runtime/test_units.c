@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "src/units.h"
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -35,6 +36,11 @@ static void prefixes_shift_the_exponent(void **state) {
   same_number("1e-3 /ms", "1 Hz");
   same_number("100 nS/cm^2", "1e-7 S/cm^2");
   same_number("80 mV/ms", "80 V/s");
+  same_number("4 um^(2)", "4 um^2");
+  same_number("3 um^(-2)", "3 /um^2");
+  same_number("0.5 /s^(1/2)", "0.5 /s^0.5");
+  same_number("2 mV^(-3/4)", "2 /mV^0.75");
+  same_number("7 mV/ms^0.50", "7 mV/ms^(2/4)");
 }
 
 static void values_are_internal(void **state) {
@@ -48,6 +54,10 @@ static void values_are_internal(void **state) {
   assert_true(value_of("0.4 nJ", NULL) == 4e8); /* aJ */
   assert_true(value_of("1 pF", NULL) == 1);
   assert_true(value_of("-3", NULL) == -3);
+  assert_true(fabs(value_of("0.5 /s^0.5", NULL) / (0.5 * sqrt(0.001)) - 1) < 4e-16);
+  assert_true(value_of("3 ks^0.5", NULL) == 3000); /* 10^6 ms, its root */
+  assert_true(fabs(value_of("2 min^0.5", NULL) / (2 * sqrt(60000)) - 1) < 4e-16);
+  assert_true(value_of("2 %^2", NULL) == 2e-4);
   assert_true(value_of("  +.5 ", NULL) == .5);
 }
 
@@ -86,6 +96,12 @@ static void what_is_no_quantity(void **state) {
                                       ".",
                                       "- 1",
                                       "1 s^99",
+                                      "1 s^0.3",
+                                      "1 s^(1/3)",
+                                      "1 s^(1/0)",
+                                      "1 s^(2",
+                                      "1 s^()",
+                                      "1 s^n",
                                       "1 min^-9/min^9/min^9/min^9",
                                       "1 kmin",
                                       "1 mV*s"};
