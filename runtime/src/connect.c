@@ -31,10 +31,13 @@ bool build_out_of_memory(const link_builder *b, uint64_t bytes) {
                     b->s->allocated);
 }
 
+/* Kernels will read the array in aligned vectors: not by realloc. */
 static bool reserve(link_builder *b, uint64_t capacity) {
   if (capacity > LINKS_MAX) capacity = LINKS_MAX;
-  uint32_t *others = realloc(b->others, (size_t)(capacity + NSA_PAD) * sizeof *others);
+  uint32_t *others = memory_large((capacity + NSA_PAD) * sizeof *others);
   if (!others) return build_out_of_memory(b, capacity * sizeof *others);
+  if (b->count) memcpy(others, b->others, b->count * sizeof *others);
+  free(b->others);
   b->others = others;
   b->capacity = capacity;
   return true;
@@ -87,6 +90,7 @@ bool build_by_target(link_builder *b) {
   b->row = row;
   b->others = sources;
   b->by_target = true;
+  b->capacity = b->count;
   b->other_count = b->row_count;
   b->row_count = targets;
   return true;
@@ -143,8 +147,9 @@ bool connect_keeps_targets(const nsa_program *p, const nsa_connection *c) {
 static bool make_targets(link_builder *b, sim_links *links) {
   uint64_t padded = sim_padded(links->count);
   if (!connect_keeps_targets(b->s->program, b->connection)) return true;
-  links->target = calloc((size_t)padded, sizeof *links->target);
+  links->target = memory_large(padded * sizeof *links->target);
   if (!links->target) return build_out_of_memory(b, padded * sizeof *links->target);
+  memset(links->target + links->count, 0, (size_t)(padded - links->count) * sizeof *links->target);
   for (uint32_t t = 0; t < b->row_count; t++)
     for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) links->target[k] = t;
   b->s->allocated += padded * sizeof *links->target;
@@ -154,8 +159,7 @@ static bool make_targets(link_builder *b, sim_links *links) {
 /* Gives the builder's arrays to the links, the sources with padding. */
 static bool take_links(link_builder *b, sim_links *links) {
   uint64_t padded = sim_padded(b->count);
-  uint32_t *shrunk = realloc(b->others, (size_t)padded * sizeof *shrunk);
-  if (shrunk) b->others = shrunk;
+  if (b->capacity / 2 > b->count && !reserve(b, b->count)) return false; /* much more than there is */
   memset(b->others + b->count, 0, (size_t)(padded - b->count) * sizeof *b->others);
   links->count = b->count;
   links->row = b->row;

@@ -187,12 +187,9 @@ static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
     b->count += shares[i].count;
   }
   if (b->count > LINKS_MAX) return build_fail(b, "it has more than %" PRIu32 " links", LINKS_MAX);
-  uint32_t *others = realloc(shares[0].others, (size_t)(b->count + NSA_PAD) * sizeof *others);
+  uint32_t *others = memory_large((b->count + NSA_PAD) * sizeof *others);
   if (!others) return build_out_of_memory(b, b->count * sizeof *others);
-  memory_take_large_pages(others, (b->count + NSA_PAD) * sizeof *others);
-  shares[0].others = NULL;
-  uint64_t at = shares[0].count;
-  for (uint32_t i = 1; i < count; i++) {
+  for (uint64_t i = 0, at = 0; i < count; i++) {
     if (shares[i].count) memcpy(others + at, shares[i].others, shares[i].count * sizeof *others);
     at += shares[i].count;
     free(shares[i].others);
@@ -200,6 +197,7 @@ static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
   }
   free(b->others);
   b->others = others;
+  b->capacity = b->count;
   for (uint32_t t = 0; t < b->row_count; t++) b->row[t + 1] += b->row[t];
   return true;
 }

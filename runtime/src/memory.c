@@ -9,9 +9,9 @@
 enum { CACHE_LINE = 64 };
 #define LARGE_PAGE (UINT64_C(1) << 21)
 
-void memory_take_large_pages(void *p, uint64_t bytes) {
+/* Asks for large pages for what lies in [p, p + bytes) of them, before it is written. */
+static void take_large_pages(void *p, uint64_t bytes) {
 #ifdef MADV_HUGEPAGE
-  if (!p) return;
   uintptr_t begin = ((uintptr_t)p + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
   uintptr_t end = ((uintptr_t)p + (uintptr_t)bytes) / LARGE_PAGE * LARGE_PAGE;
   if (begin < end) madvise((void *)begin, end - begin, MADV_HUGEPAGE);
@@ -26,6 +26,6 @@ void *memory_large(uint64_t bytes) {
   uint64_t rounded = bytes ? (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE : CACHE_LINE;
   void *p = NULL;
   if (posix_memalign(&p, (size_t)unit, (size_t)rounded) != 0) return NULL;
-  memory_take_large_pages(p, rounded);
+  take_large_pages(p, rounded);
   return p;
 }

@@ -9,8 +9,4 @@
  * arrays with large pages, which events that go all over them need. */
 void *memory_large(uint64_t bytes);
 
-/* Asks for large pages for what lies in [p, p + bytes) of them, before it is written; p may be NULL. Not for arrays that grow: to move
- * large pages costs more than they save. */
-void memory_take_large_pages(void *p, uint64_t bytes);
-
 #endif

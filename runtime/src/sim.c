@@ -11,6 +11,7 @@
 #include "threads.h"
 
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +104,17 @@ bool sim_set(sim *s, uint32_t settable, double value) {
   }
   s->settings[s->setting_count] = (nsa_setting){.settable = settable, .value = value};
   apply_setting(s, &s->settings[s->setting_count++]);
+  return true;
+}
+
+/* Vectors of any width are loaded from where an array begins: one that begins elsewhere would end some runs and not others. */
+static bool are_aligned(const sim *s, char error[SIM_ERROR_SIZE]) {
+  for (uint32_t f = 0; f < s->program->fields_count; f++) {
+    if ((uintptr_t)s->field_data[f] % CACHE_LINE == 0) continue;
+    snprintf(error, SIM_ERROR_SIZE, "defect in the runtime: the array of '%s' does not begin with a line of the cache",
+             s->program->fields[f].name);
+    return false;
+  }
   return true;
 }
 
@@ -331,7 +343,7 @@ bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]) {
     if (!connect_build(s, c, error)) return false;
   count_domains(s);
   lend_link_arrays(s);
-  if (!allocate_fields(s, true, error)) return false;
+  if (!allocate_fields(s, true, error) || !are_aligned(s, error)) return false;
   point_kernels(s);
   for (uint32_t i = 0; i < s->setting_count; i++) {
     const nsa_settable *settable = &s->program->settables[s->settings[i].settable];

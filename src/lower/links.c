@@ -30,7 +30,6 @@ typedef struct {
   model_expr *factors[MAX_FACTORS];
   uint32_t count;
   bool is_negative;
-  bool is_overfull;
 } product;
 
 /* The side from which the astrocyte follows counts for it. */
@@ -125,9 +124,10 @@ static model_expr *look_through(splitter *sp, model_expr *e) {
   return e;
 }
 
-static void add_factor(product *p, model_expr *e) {
+/* Where there is no room for more, the last one takes them in. */
+static void add_factor(splitter *sp, product *p, model_expr *e) {
   if (p->count == MAX_FACTORS)
-    p->is_overfull = true;
+    p->factors[MAX_FACTORS - 1] = new_node(sp, e, MX_MUL, p->factors[MAX_FACTORS - 1], e);
   else
     p->factors[p->count++] = e;
 }
@@ -143,9 +143,9 @@ static void flatten(splitter *sp, product *p, model_expr *e) {
     flatten(sp, p, e->args[0]);
   } else if (e->kind == MX_DIV && is_mixed(class_of(sp, e))) {
     flatten(sp, p, e->args[0]);
-    add_factor(p, new_node(sp, e, MX_DIV, new_number(sp, e, 1), e->args[1]));
+    add_factor(sp, p, new_node(sp, e, MX_DIV, new_number(sp, e, 1), e->args[1]));
   } else {
-    add_factor(p, e);
+    add_factor(sp, p, e);
   }
 }
 
@@ -160,7 +160,7 @@ static void distribute(splitter *sp, const product *p, uint32_t k, model_expr *s
       q.is_negative = !q.is_negative;
     for (uint32_t i = 0; i < p->count; i++)
       if (i != k)
-        add_factor(&q, p->factors[i]);
+        add_factor(sp, &q, p->factors[i]);
     flatten(sp, &q, sum->args[side]);
     add_terms(sp, &q);
   }
@@ -514,7 +514,7 @@ static void add_term(splitter *sp, const product *p) {
     add_summed(sp, p, summed);
     return;
   }
-  if (is_separable(sp, p) && !p->is_overfull) {
+  if (is_separable(sp, p)) {
     add_separable(sp, p);
     return;
   }

@@ -209,6 +209,7 @@ static void component(unsigned k) {
 typedef struct {
   unsigned from, to, with; /* with: population_count where there is no partner */
   bool has_partner, has_default, has_events;
+  bool has_mixed; /* a contribution mixes values of both ends: it takes no delay */
   scope all; /* what blocks may name */
 } link_kind;
 
@@ -354,6 +355,51 @@ static void link_equations(link_kind *k) {
   }
 }
 
+/* Whatever can be made of values of all sides and of the link, so that it splits in all ways or in none. */
+static void mixed(const scope *s, unsigned depth) {
+  static const char *const forms[] = {"(@ + @)", "(@ - @)", "@*@", "@*(@ + @)", "-(@)", "@/(1.5 + abs(@))", "(if @ > @ then @ else @)",
+                                      "(if @ <= 1 then @ else 0)", "clip(@, -0.5, 0.5)", "min(@, @)", "max(@, @, 0.1)", "blend(@, @)",
+                                      "tanh(@)", "(0.5 + (if @ <= 1 then @ else @))"};
+  if (depth == 0) {
+    leaf(s);
+    return;
+  }
+  for (const char *text = forms[below(sizeof forms / sizeof *forms)]; *text != '\0'; text++) {
+    if (*text == '@') {
+      mixed(s, depth - 1);
+    } else {
+      putchar(*text);
+    }
+  }
+}
+
+/* More factors, or terms, than a contribution is split into. */
+static void long_one(const scope *s) {
+  const char *sign = chance(50) ? "*" : " + ";
+  printf("0.3");
+  for (unsigned n = 14 + below(8); n > 0; n--) {
+    printf("%s", sign);
+    mixed(s, n % 5 == 0);
+  }
+}
+
+static void mixed_contribution(const link_kind *k) {
+  scope s = {.random = false};
+  add(&s, "pre.", "a b q p l1 i");
+  add(&s, "post.", "a b r i");
+  add(&s, "", k->has_events ? "g m x y z" : "g m");
+  if (k->has_partner) {
+    add(&s, "astro.", "a b q l1");
+  }
+  printf("  %s%s += ", any_side(k), chance(50) ? "u" : "w");
+  if (chance(15)) {
+    long_one(&s);
+  } else {
+    mixed(&s, 1 + below(3));
+  }
+  printf("\n");
+}
+
 /* Sums that are taken at every step. */
 static void contributions(const link_kind *k) {
   scope pre = {.random = false}, post = {.random = false}, own = {.random = false};
@@ -406,6 +452,10 @@ static void synapse(unsigned number, link_kind *k) {
   }
   if (!k->has_events || chance(50)) {
     contributions(k);
+  }
+  k->has_mixed = chance(40);
+  for (unsigned n = k->has_mixed ? 1 + below(3) : 0; n > 0; n--) {
+    mixed_contribution(k);
   }
   printf("}\n");
 }
@@ -476,7 +526,7 @@ static void connect(unsigned number) {
   printf("connect k%u : n%u -> n%u via s%u by ", number, k.from, k.to, number);
   rule(populations[k.from].size, populations[k.to].size, k.from == k.to, k.has_events ? MAX_EVENT_LINKS : 20000);
   printf("%s", k.from == k.to ? " self" : "");
-  if (k.has_events && chance(50)) {
+  if (k.has_events && !k.has_mixed && chance(50)) {
     delays();
   }
   if (k.has_partner) {
@@ -535,6 +585,7 @@ int main(int argc, char **argv) {
   state = seed * 0x2545f4914f6cdd1du;
   printf("# generate_model %" PRIu64 "\ntimescale fast = 0.5 ms\ntimescale slow = 2 ms\n", seed);
   printf("signal reward = 0.3 from 7 ms\nsignal light = 0.4 from 2 ms for 12 ms every 3 ms\nsignal never from 1 h\n");
+  printf("function blend(one, other) = if one > other then 0.5*one - other else one*other\n");
   choose_populations();
   for (unsigned k = 0; k < population_count; k++) {
     component(k);
