@@ -43,7 +43,7 @@ static bool add_shot(shot_list *list, shot item) {
 /* The end of the step of the population that lies nearest; 0: there is none, the time is not positive. */
 static uint64_t tick_of(const sim *s, uint32_t population, double time_ms) {
   uint32_t every = s->populations[population].every;
-  double steps = floor(time_ms / (s->program->base_dt * every) + 0.5);
+  double steps = nsa_nearest_tick(time_ms, sim_time(s, every));
   if (!(steps >= 1)) return 0;
   return steps < 9e15 / every ? (uint64_t)steps * every : UINT64_MAX;
 }

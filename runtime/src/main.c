@@ -160,7 +160,7 @@ static const char *const outcomes[] = {[STEPS_DONE] = "completed",
 
 static void describe_stop(const sim *s, char *text, size_t size) {
   char unit[16];
-  double time = units_pleasant((double)s->tick * s->program->base_dt, "ms", unit, sizeof unit);
+  double time = units_pleasant(sim_time(s, s->tick), "ms", unit, sizeof unit);
   snprintf(text, size, "stopped by %s at t = %.6g %s, %.3g%% of the run",
            signals_name(signals_caught()), time, unit,
            100 * (double)s->tick / (double)s->program->ticks);

@@ -164,7 +164,7 @@ void measure_after_tick(measurer *m, const sim *s) {
 
 static double duration_ms(const measurer *m, const sim *s, uint32_t phase) {
   uint64_t ticks = phase == NSA_NONE ? s->tick : m->phase_ticks[phase];
-  return (double)ticks * m->program->base_dt;
+  return sim_time(s, ticks);
 }
 
 static double size_of(const measurer *m, const sim *s, const nsa_measure_node *node) {
@@ -209,9 +209,9 @@ static double node_value(measurer *m, const sim *s, uint32_t index, const double
     return best_of(t);
   case NSA_MEASURE_TIME_ABOVE:
     settle_above(t, s->tick);
-    return (double)t->above_ticks * m->program->base_dt;
+    return sim_time(s, t->above_ticks);
   case NSA_MEASURE_TIME_OF_MAX:
-    return t->samples ? (double)t->best_tick * m->program->base_dt : NAN;
+    return t->samples ? sim_time(s, t->best_tick) : NAN;
   case NSA_MEASURE_RECOGNITION:
     return recognition_finish(t->recognition, s);
   case NSA_MEASURE_DURATION:

@@ -84,7 +84,7 @@ recognition *recognition_new(const sim *s, const nsa_measure_node *node) {
   }
   r->probe = &s->program->probes[node->probe];
   r->elements = probe_range(s, r->probe, &r->first);
-  double window = round(node->number / s->program->base_dt);
+  double window = nsa_nearest_tick(node->number, s->program->base_dt);
   uint64_t ticks = window < 1 ? 1 : (uint64_t)fmin(window, (double)s->program->ticks);
   collect_showings(r, s, node, ticks);
   r->slot_count = largest_overlap(r);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
+#include "nsa_ticks.h"
 #include "units.h"
 
 #include <math.h>
@@ -209,7 +210,7 @@ static bool take_for(parse *p, const char *text) {
     return refuse(p, "--for: %s; it wants a time such as \"2 s\"", why);
   if (dimension != UNITS_TIME)
     return refuse(p, "--for wants a time such as \"2 s\", not \"%.80s\"", text);
-  double ticks = round(time / p->program->base_dt);
+  double ticks = nsa_nearest_tick(time, p->program->base_dt);
   if (!(ticks >= 1 && ticks <= MAX_TICKS))
     return refuse(p, "--for: \"%.80s\" is %s than this model can run; its step is %g ms", text,
                   ticks < 1 ? "shorter" : "longer", p->program->base_dt);

@@ -164,7 +164,7 @@ static bool open_report(recorder *r, recording *rec, h5_file *file) {
       .reduced = reduce_names[rec->probe->reduce],
       .first = is_reduced ? 0 : rec->first,
       .columns = is_reduced ? 1 : rec->count,
-      .step_ms = (double)every * program->base_dt,
+      .step_ms = sim_time(r->sim, every),
       .expected_rows = program->ticks / every + 1,
       .has_gaps = rec->record->phase != NSA_NONE,
   };
@@ -333,7 +333,7 @@ void record_after_tick(recorder *r, const sim *s) {
     bool is_due = rec->is_event ? s->tick > 0 : every <= 1 || s->tick % every == 0;
     if (!is_due || (phase != NSA_NONE && !s->phase_active[phase]))
       continue;
-    double time_ms = (double)s->tick * s->program->base_dt;
+    double time_ms = sim_time(s, s->tick);
     if (rec->is_event)
       take_events(s, rec, time_ms);
     else

@@ -248,7 +248,7 @@ static void show_connection(FILE *to, const sim *s, uint32_t index) {
 }
 
 void report_summary(FILE *to, const sim *s, double wall_seconds, const char *folder) {
-  double simulated = (double)s->tick * s->program->base_dt * 1e-3;
+  double simulated = sim_time(s, s->tick) * 1e-3;
   for (uint32_t i = 0; i < s->program->connections_count; i++)
     show_connection(to, s, i);
   fprintf(to, "%.6g s in %.3g s (%.3g times real time)", simulated, wall_seconds,

@@ -118,7 +118,7 @@ static void add_populations(cJSON *top, const sim *s) {
     cJSON_AddNumberToObject(item, "elements", s->populations[i].size);
     cJSON_AddNumberToObject(item, "rows", population->rows);
     cJSON_AddNumberToObject(item, "columns", population->cols);
-    cJSON_AddNumberToObject(item, "dt_ms", s->populations[i].every * s->program->base_dt);
+    cJSON_AddNumberToObject(item, "dt_ms", sim_time(s, s->populations[i].every));
     cJSON_AddItemToArray(list, item);
   }
 }
@@ -177,7 +177,7 @@ static void add_outcome(cJSON *top, const run_report *report) {
   const sim *s = report->sim;
   cJSON *outcome = cJSON_AddObjectToObject(top, "outcome");
   add_text(outcome, "state", report->outcome);
-  cJSON_AddNumberToObject(outcome, "time_ms", (double)s->tick * s->program->base_dt);
+  cJSON_AddNumberToObject(outcome, "time_ms", sim_time(s, s->tick));
   add_text(outcome, "message", report->message);
   if (s->failed)
     add_failure(outcome, s);
@@ -223,7 +223,7 @@ static cJSON *describe(const run_report *report) {
   add_whole(top, "seed", s->seed);
   add_overrides(top, s->program, report->options);
   cJSON_AddNumberToObject(top, "dt_ms", s->program->base_dt);
-  cJSON_AddNumberToObject(top, "duration_ms", (double)s->program->ticks * s->program->base_dt);
+  cJSON_AddNumberToObject(top, "duration_ms", sim_time(s, s->program->ticks));
   cJSON_AddNumberToObject(top, "threads", s->thread_count);
   add_environment(top, report->info);
   add_populations(top, s);

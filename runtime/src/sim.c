@@ -254,6 +254,8 @@ sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64
   if (!s->pool) {
     snprintf(error, SIM_ERROR_SIZE, "cannot start %" PRIu32 " threads (1 to %d are possible)", s->thread_count, THREADS_MAX);
   } else if (allocate_all(s, error)) {
+    s->base_step = nsa_step_of(program->base_dt);
+    for (uint32_t i = 0; i < program->timescales_count && i < NSA_MAX_TIMESCALES; i++) s->steps[i] = nsa_step_of(program->timescales[i].dt);
     step_set_clock(s, &s->clock, 0);
     step_set_clock(s, &s->state_clock, 0);
     return s;

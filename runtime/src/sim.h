@@ -9,6 +9,7 @@
 #define NSA_RUNTIME_SIM_H
 
 #include "nsa_rt.h"
+#include "nsa_ticks.h"
 
 typedef struct sim sim;
 struct recorder;    /* record.h */
@@ -107,7 +108,8 @@ struct sim {
   nsa_image *images;   /* the program's, with what sim_set_pattern replaced */
   uint8_t **image_ink; /* malloc'd ink of replaced images, else NULL */
 
-  uint64_t tick;         /* base ticks done: the state is that at tick * base_dt */
+  nsa_step_length base_step, steps[NSA_MAX_TIMESCALES];
+  uint64_t tick;         /* base ticks done: the state is that at this tick's time */
   nsa_clock clock;       /* of STEP kernels in the tick that runs */
   nsa_clock state_clock; /* of the state: SOURCE, LINK, COLLECT, PROBE */
 
@@ -161,6 +163,9 @@ bool sim_step(sim *s);
 
 /* Runs a kernel over its whole domain with the state's time: role PROBE. */
 void sim_probe(const sim *s, uint32_t kernel);
+
+/* The time of a base tick, ms. */
+static inline double sim_time(const sim *s, uint64_t tick) { return nsa_time_of(&s->base_step, (double)tick); }
 
 /* Entries with padding: a whole number of NSA_PAD, at least one. */
 static inline uint64_t sim_padded(uint64_t count) {

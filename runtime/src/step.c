@@ -22,7 +22,7 @@ void step_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick) {
   for (uint32_t i = 0; i < s->program->timescales_count && i < NSA_MAX_TIMESCALES; i++) {
     const nsa_timescale *timescale = &s->program->timescales[i];
     clock->tick[i] = (double)(base_tick / timescale->ticks);
-    clock->time[i] = clock->tick[i] * timescale->dt;
+    clock->time[i] = nsa_time_of(&s->steps[i], clock->tick[i]);
   }
 }
 
@@ -202,7 +202,7 @@ bool sim_step(sim *s) {
   s->tick = n + 1;
   if (!ok) {
     s->failure.tick = s->tick;
-    s->failure.time = (double)s->tick * s->program->base_dt;
+    s->failure.time = sim_time(s, s->tick);
     return false;
   }
   events_end_tick(s, n);

@@ -98,7 +98,8 @@ static bool find_window(const sim *s, change *c, uint32_t step) {
     uint64_t shift = c->round * of->every;
     if (c->round && of->start + shift >= s->program->ticks) return false;
     uint64_t start = round_up(of->start + shift, step);
-    uint64_t stop = round_up(of->stop == UINT64_MAX ? of->stop : of->stop + shift, step);
+    uint64_t stop = of->stop == UINT64_MAX || of->stop + shift > s->program->ticks ? s->program->ticks : of->stop + shift;
+    stop = round_up(stop, step); /* what is open when the run ends, ends there */
     if (c->kind != CHANGE_PHASE_BLOCK && start >= stop) continue;
     c->tick = c->kind == CHANGE_STOP ? stop : start;
     return true;

@@ -415,8 +415,7 @@ static void advance_slower(scope *s, block_state *state, const system_of *of) {
   ir_unary(b, IR_OP_skip_begin, due);
   view *self = s->side[SIDE_SELF];
   ir_value now = self->time;
-  self->time = ir_binary(b, IR_OP_mul, ir_binary(b, IR_OP_sub, done, ir_number(b, ratio)),
-                         ir_number(b, l->m->timescales.data[c->timescale].dt));
+  self->time = ir_nullary(b, IR_OP_time, timescale); /* of its tick that is under way */
   view_forget_lets(self);
   advance(s, state, of);
   self->time = now;

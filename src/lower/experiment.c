@@ -2,11 +2,12 @@
 /* experiment.c - stimuli, recordings and measures. Times become whole ticks here; the model has
  * warned where that moves them. */
 #include "lower/lower_internal.h"
+#include "nsa_ticks.h"
 #include "support/file.h"
 #include <math.h>
 
 uint64_t lower_whole_ticks(const lowering *l, double ms) {
-  double ticks = round(ms / l->m->base_dt);
+  double ticks = nsa_nearest_tick(ms, l->m->base_dt);
   if (!(ticks < 9e15))
     return UINT64_MAX;
   return ticks < 0 ? 0 : (uint64_t)ticks;

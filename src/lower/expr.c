@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* expr.c - expressions of the model as operations, by what each side of them is (a view). */
 #include "lower/lower_internal.h"
+#include "nsa_ticks.h"
 #include "support/file.h"
 
 /* ---- views ---- */
@@ -361,9 +362,22 @@ ir_value lower_product(scope *s, model_expr *const *factors, uint32_t count) {
   return x;
 }
 
+/* nsa_time_of, for a tick that the clock does not show. */
+ir_value lower_time_of(ir_builder *b, ir_value tick, double dt) {
+  nsa_step_length step = nsa_step_of(dt);
+  if (step.digits <= 0)
+    return ir_binary(b, IR_OP_mul, tick, ir_number(b, dt));
+  ir_value whole = ir_binary(b, IR_OP_mul, tick, ir_number(b, step.digits));
+  return step.scale > 1 ? ir_binary(b, IR_OP_div, whole, ir_number(b, step.scale)) : whole;
+}
+
+/* nsa_nearest_tick, for what is known in a run only. */
+ir_value lower_nearest_tick(ir_builder *b, ir_value time, double dt) {
+  ir_value ticks = ir_binary(b, IR_OP_div, time, ir_number(b, dt));
+  return ir_unary(b, IR_OP_floor, ir_binary(b, IR_OP_add, ticks, ir_number(b, NSA_HALF_TICK)));
+}
+
 ir_value lower_ticks(scope *s, const model_expr *duration, uint32_t timescale) {
-  ir_value dt = ir_number(s->b, s->l->m->timescales.data[timescale].dt);
-  ir_value ticks =
-      ir_unary(s->b, IR_OP_round, ir_binary(s->b, IR_OP_div, lower_expr(s, duration), dt));
+  ir_value ticks = lower_nearest_tick(s->b, lower_expr(s, duration), s->l->m->timescales.data[timescale].dt);
   return ir_binary(s->b, IR_OP_max, ticks, ir_number(s->b, 0));
 }

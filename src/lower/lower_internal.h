@@ -209,6 +209,8 @@ ir_value lower_expr(scope *s, const model_expr *e);
 /* The product of factors; 1 when there are none. */
 ir_value lower_product(scope *s, model_expr *const *factors, uint32_t count);
 /* round(duration / dt), at least 0: whole ticks. */
+ir_value lower_time_of(ir_builder *b, ir_value tick, double dt);
+ir_value lower_nearest_tick(ir_builder *b, ir_value time, double dt);
 ir_value lower_ticks(scope *s, const model_expr *duration, uint32_t timescale);
 
 /* ---- what an expression depends on ---- */

@@ -40,8 +40,7 @@ static void init_delay(lowering *l, uint32_t connection, uint32_t field, const m
   vec_push(l->arena, &l->init_list, number);
   ir_builder b = ir_builder_on(l->p, fn);
   scope s = is_uniform ? lower_uniform_scope(l, connection, &b) : scope_of_links(l, &b, connection);
-  ir_value ticks = ir_binary(&b, IR_OP_div, lower_expr(&s, delay), ir_number(&b, l->m->base_dt));
-  ir_store(&b, field, ir_unary(&b, IR_OP_round, ticks));
+  ir_store(&b, field, lower_nearest_tick(&b, lower_expr(&s, delay), l->m->base_dt));
 }
 
 static void init_shared_and_delays(lowering *l, uint32_t connection) {

@@ -452,8 +452,7 @@ void lower_step(lowering *l, uint32_t population) {
   run_equations(&st);
   ir_value tick = st.self->tick, next_tick = ir_binary(&st.b, IR_OP_add, tick, ir_number(&st.b, 1));
   st.self->tick = next_tick;
-  st.self->time = ir_binary(&st.b, IR_OP_mul, next_tick,
-                            ir_number(&st.b, l->m->timescales.data[st.c->timescale].dt));
+  st.self->time = lower_time_of(&st.b, next_tick, l->m->timescales.data[st.c->timescale].dt);
   view_forget_lets(st.self);
   detect_events(&st, tick, next_tick);
   send_signals(&st);

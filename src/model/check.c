@@ -2,6 +2,7 @@
 /* check.c - the order of the stage: files, timescales, network, experiment, and last what no part
  * of the model uses. */
 #include "model/check.h"
+#include "model/times.h"
 
 /* "a/b/model.nsa" -> "model" */
 static const char *stem(arena *a, const char *path) {
@@ -163,5 +164,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   check_unused_functions(ck);
   check_needs(ck, file);
   unused_check(ck);
+  if (diag_error_count(sink) == 0)
+    times_by_ticks(ck);
   return ck->model;
 }

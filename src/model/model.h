@@ -64,6 +64,7 @@ struct model_expr {
   uint32_t fn;     /* model_builtin */
   const char *key; /* MX_RANDOM: declaration and draw: "sheet.v#0"; inside a component "each_step1#2" */
   uint32_t depth, weight; /* levels and nodes of the tree (shared parts counted each time); limited */
+  bool goes_by_ticks;     /* times.c has seen it */
   model_expr *args[3];
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* statement.c - statements of blocks, and times that must be whole ticks. */
 #include "model/check.h"
+#include "nsa_ticks.h"
 
 #include <math.h>
 
@@ -10,7 +11,7 @@ double whole_ticks(checker *ck, span at, double time, double dt, const char *wha
                    bool needs_tick) {
   if (isinf(time))
     return time;
-  double ticks = time / dt, whole = floor(ticks + 0.5);
+  double ticks = time / dt, whole = nsa_nearest_tick(time, dt);
   if (time < 0 || (needs_tick && whole < 1)) {
     diag_report(ck->sink, DIAG_E0601, at, "%s of %g ms is %s", what, time,
                 time < 0 ? "negative" : arena_printf(ck->arena, "less than a step of %g ms", dt));

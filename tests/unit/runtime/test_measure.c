@@ -82,6 +82,7 @@ static void fake_init(fake *f) {
   f->list.elements = f->spikes;
   f->population = (sim_population){.size = CELLS, .padded = 8, .every = 1, .events = &f->list};
   f->s = (sim){.program = &f->program,
+               .base_step = nsa_step_of(f->program.base_dt),
                .field_data = f->data,
                .field_count = f->count,
                .links = &f->links,

@@ -86,6 +86,7 @@ static void fake_init(fake *f) {
   f->lists[1].elements = f->releases;
   f->population = (sim_population){.size = CELLS, .padded = 8, .every = 1, .events = f->lists};
   f->s = (sim){.program = &program,
+               .base_step = nsa_step_of(program.base_dt),
                .field_data = f->data,
                .field_count = f->count,
                .domain_count = f->domain_count,
@@ -179,7 +180,7 @@ static void spikes_are_sonata(void **state) {
   assert_int_equal(read_doubles(file, "/spikes/sheet/timestamps", times, 64), 20);
   assert_int_equal(read_doubles(file, "/spikes/sheet/node_ids", nodes, 64), 20);
   for (uint32_t i = 0; i < 20; i++) {
-    assert_true(times[i] == (double)(2 * (i / 2) + 2) * 0.1);
+    assert_true(times[i] == (double)(2 * (i / 2) + 2) / 10);
     assert_true(nodes[i] == (i % 2 ? 4 : 0));
   }
   assert_units(file, "/spikes/sheet/timestamps", "ms");
@@ -204,7 +205,7 @@ static void other_events_and_slices(void **state) {
   H5Fclose(file);
   file =
       open_h5("events.out/sheet.spike.h5"); /* a second recording of the same spikes, in a phase */
-  assert_values(file, "/spikes/sheet/timestamps", (double[]){4 * 0.1, 4 * 0.1, 6 * 0.1, 6 * 0.1},
+  assert_values(file, "/spikes/sheet/timestamps", (double[]){0.4, 0.4, 0.6, 0.6},
                 4);
   H5Fclose(file);
 }
@@ -220,7 +221,7 @@ static void reports_are_sonata(void **state) {
   assert_values(file, "/report/sheet/data", expected, 25);
   assert_values(file, "/report/sheet/mapping/node_ids", (double[]){0, 1, 2, 3, 4}, 5);
   assert_values(file, "/report/sheet/mapping/index_pointers", (double[]){0, 1, 2, 3, 4, 5}, 6);
-  assert_values(file, "/report/sheet/mapping/time", (double[]){0, 20 * 0.1 + 0.5, 0.5}, 3);
+  assert_values(file, "/report/sheet/mapping/time", (double[]){0, 2.5, 0.5}, 3);
   assert_units(file, "/report/sheet/data", "mV");
   assert_units(file, "/report/sheet/mapping/time", "ms");
   H5Fclose(file);
@@ -241,7 +242,7 @@ static void phases_have_gaps(void **state) {
   hid_t file = open_h5("phases.out/sheet.v-2.h5"); /* its name was taken */
   assert_values(file, "/report/sheet/data", (double[]){41, 42, 51, 52, 61, 62}, 6);
   assert_values(file, "/report/sheet/mapping/node_ids", (double[]){1, 2}, 2);
-  assert_values(file, "/report/sheet/mapping/times", (double[]){4 * 0.1, 5 * 0.1, 6 * 0.1}, 3);
+  assert_values(file, "/report/sheet/mapping/times", (double[]){0.4, 0.5, 0.6}, 3);
   H5Fclose(file);
 }
 
@@ -260,7 +261,7 @@ static void text_has_the_same(void **state) {
   len = fread(text, 1, sizeof text - 1, file);
   fclose(file);
   text[len] = 0;
-  assert_non_null(strstr(text, "timestamps,node_ids\n0.30000000000000004,1\n"));
+  assert_non_null(strstr(text, "timestamps,node_ids\n0.3,1\n"));
 }
 
 static void results_are_not_overwritten(void **state) {

@@ -98,6 +98,7 @@ static void follows_the_definition(void **state) {
   network n = network_new(1, 100, 0);
   add_links(&n, 7);
   add_drive(&n, 0, UINT64_MAX);
+  n.m->program.ticks = 300;
   sim *s = start(n.m, 1);
   double v[100] = {0}, input[100] = {0};
   bool fired[100] = {0};
