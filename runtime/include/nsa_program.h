@@ -8,7 +8,7 @@
 
 #define NSA_NONE UINT32_MAX
 #define NSA_EVENT_ARRIVALS (UINT32_MAX - 1)
-#define NSA_PROGRAM_VERSION 2
+#define NSA_PROGRAM_VERSION 3
 
 typedef enum { NSA_F64, NSA_B1 /* one byte, 0 or 1 */, NSA_INDEX /* uint32_t */, NSA_F32 /* float */ } nsa_type;
 #define NSA_TYPE_SIZES {[NSA_F64] = 8, [NSA_B1] = 1, [NSA_INDEX] = 4, [NSA_F32] = 4} /* bytes of an entry */
@@ -38,6 +38,7 @@ typedef enum {
   NSA_FIELD_ADVANCED,                           /* the base tick up to which event-driven states are advanced */
   NSA_FIELD_DELAY,                              /* owner: connection; in base ticks */
   NSA_FIELD_SIGNAL,
+  NSA_FIELD_COUNTER,                            /* how often something happened to an element, to be told at the end */
   NSA_FIELD_SLOPE                               /* what equations changed in a slow state in its last step, a base tick */
 } nsa_field_kind;
 

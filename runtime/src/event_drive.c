@@ -10,7 +10,7 @@
 
 typedef struct { /* these elements fire at the end of the step that ends at this base tick */
   uint64_t tick;
-  uint32_t field, first, last;
+  uint32_t field, repeated, first, last;
 } shot;
 
 typedef struct {
@@ -72,7 +72,7 @@ static bool take_from_file(void *context, uint64_t line, double time_ms, uint64_
              drive->path, line, name, drive->first, drive->last, element);
     return false;
   }
-  if (add_shot(t->list, (shot){.tick = tick, .field = drive->field, .first = (uint32_t)element, .last = (uint32_t)element}))
+  if (add_shot(t->list, (shot){.tick = tick, .field = drive->field, .repeated = drive->repeated, .first = (uint32_t)element, .last = (uint32_t)element}))
     return true;
   snprintf(t->error, SIM_ERROR_SIZE, "out of memory for the events of %.*s", shown, drive->path);
   return false;
@@ -85,8 +85,8 @@ static bool add_drive(const sim *s, const nsa_event_drive *drive, shot_list *lis
                            &taker, error);
   }
   for (uint32_t k = 0; k < drive->times_count; k++) {
-    shot item = {.tick = tick_of(s, drive->population, drive->times[k]), .field = drive->field, .first = drive->first,
-                 .last = drive->last};
+    shot item = {.tick = tick_of(s, drive->population, drive->times[k]), .field = drive->field, .repeated = drive->repeated,
+                 .first = drive->first, .last = drive->last};
     if (add_shot(list, item)) continue;
     snprintf(error, SIM_ERROR_SIZE, "out of memory for %" PRIu32 " times of driven events", drive->times_count);
     return false;
@@ -117,14 +117,23 @@ void event_drives_free(struct event_drives *d, uint32_t populations) {
   free(d);
 }
 
-static void set_flags(const sim *s, const shot *item, uint8_t value) {
+static void lower_flags(const sim *s, const shot *item) {
   uint8_t *flags = s->field_data[item->field];
-  memset(flags + item->first, value, (size_t)item->last - item->first + 1);
+  memset(flags + item->first, 0, (size_t)item->last - item->first + 1);
+}
+
+/* Counts those that are up already. */
+static void raise_flags(const sim *s, const shot *item) {
+  uint8_t *flags = s->field_data[item->field];
+  double *repeated = item->repeated == NSA_NONE ? NULL : s->field_data[item->repeated];
+  for (uint32_t e = item->first; e <= item->last; e++) {
+    if (flags[e] && repeated) repeated[e]++;
+    flags[e] = 1;
+  }
 }
 
 void event_drives_before_step(struct event_drives *d, const sim *s, uint32_t population, uint64_t n) {
   shot_list *list = &d->populations[population];
-  for (; list->lit < list->next; list->lit++) set_flags(s, &list->items[list->lit], 0);
-  for (; list->next < list->count && list->items[list->next].tick <= n + 1; list->next++)
-    set_flags(s, &list->items[list->next], 1);
+  for (; list->lit < list->next; list->lit++) lower_flags(s, &list->items[list->lit]);
+  for (; list->next < list->count && list->items[list->next].tick <= n + 1; list->next++) raise_flags(s, &list->items[list->next]);
 }

@@ -247,8 +247,41 @@ static void show_connection(FILE *to, const sim *s, uint32_t index) {
   fputc('\n', to);
 }
 
+double report_counter(const sim *s, uint32_t population, uint32_t field) {
+  double sum = 0;
+  for (uint32_t e = 0; field != NSA_NONE && e < s->populations[population].size; e++)
+    sum += sim_entry(NSA_F64, s->field_data[field], e);
+  return sum;
+}
+
+/* Where an event is declared, and what happened to it so often. */
+static void warn_of_event(FILE *to, const sim *s, uint32_t population, const nsa_event *event, uint32_t counter, const char *what) {
+  double count = report_counter(s, population, counter);
+  if (!(count > 0))
+    return;
+  nsa_place at = s->program->fields[counter].at;
+  const char *name = s->program->populations[population].name;
+  if (at.file < s->program->files_count && at.line > 0) {
+    put_safe(to, s->program->files[at.file].path, strlen(s->program->files[at.file].path));
+    fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
+  }
+  fprintf(to, "warning: %s.%s %s, %.0f time%s\n", name, event->name, what, count, count == 1 ? "" : "s");
+}
+
+static void warn_of_events(FILE *to, const sim *s) {
+  for (uint32_t p = 0; p < s->program->populations_count; p++)
+    for (uint32_t k = 0; k < s->program->populations[p].events_count; k++) {
+      const nsa_event *event = &s->program->populations[p].events[k];
+      warn_of_event(to, s, p, event, event->repeated,
+                    "was emitted or driven more than once in one step of an element, and happened once");
+      warn_of_event(to, s, p, event, event->stuck,
+                    "left its condition true behind its blocks, so that it cannot happen again until that was false");
+    }
+}
+
 void report_summary(FILE *to, const sim *s, double wall_seconds, const char *folder) {
   double simulated = sim_time(s, s->tick) * 1e-3;
+  warn_of_events(to, s);
   for (uint32_t i = 0; i < s->program->connections_count; i++)
     show_connection(to, s, i);
   fprintf(to, "%.6g s in %.3g s (%.3g times real time)", simulated, wall_seconds,

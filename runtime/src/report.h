@@ -24,7 +24,10 @@ void report_failure(FILE *to, const sim *s);
 /* The same as one line, for run.json. */
 void report_failure_text(const sim *s, char *text, size_t size);
 
-/* What connections became, the speed, and where the results are (NULL: nowhere). */
+/* What an event's counter (a field, or NSA_NONE) has counted, over all elements. */
+double report_counter(const sim *s, uint32_t population, uint32_t field);
+
+/* What connections became, what events are to be warned of, the speed, and where the results are (NULL: nowhere). */
 void report_summary(FILE *to, const sim *s, double wall_seconds, const char *folder);
 
 /* Stages and their seconds, in two columns; ends with the time from process start to the end of the

@@ -3,6 +3,7 @@
 
 #include "events.h"
 #include "record_h5.h"
+#include "report.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -105,6 +106,20 @@ static void add_environment(cJSON *top, const nsa_run_info *info) {
 
 /* ---- the network ---- */
 
+/* Events to which something happened that a run warns of. */
+static void add_counts(cJSON *item, const sim *s, uint32_t population) {
+  cJSON *list = NULL;
+  for (uint32_t k = 0; k < s->program->populations[population].events_count; k++) {
+    const nsa_event *event = &s->program->populations[population].events[k];
+    double repeated = report_counter(s, population, event->repeated), stuck = report_counter(s, population, event->stuck);
+    if (!(repeated > 0) && !(stuck > 0))
+      continue;
+    cJSON *counts = cJSON_AddObjectToObject(list ? list : (list = cJSON_AddObjectToObject(item, "events")), event->name);
+    cJSON_AddNumberToObject(counts, "repeated", repeated);
+    cJSON_AddNumberToObject(counts, "stuck", stuck);
+  }
+}
+
 static void add_populations(cJSON *top, const sim *s) {
   static const char *const precisions[] = {
       [NSA_PRECISION_DOUBLE] = "double", [NSA_PRECISION_SINGLE] = "single", [NSA_PRECISION_MIXED] = "mixed"};
@@ -119,6 +134,7 @@ static void add_populations(cJSON *top, const sim *s) {
     cJSON_AddNumberToObject(item, "rows", population->rows);
     cJSON_AddNumberToObject(item, "columns", population->cols);
     cJSON_AddNumberToObject(item, "dt_ms", sim_time(s, s->populations[i].every));
+    add_counts(item, s, i);
     cJSON_AddItemToArray(list, item);
   }
 }

@@ -74,16 +74,18 @@ static bool links_read(const lowering *l, uint32_t population, uint32_t state) {
 }
 
 /* Increments may go to the state itself, one after the other, where nobody can tell: phase 1 neither sets nor looks at it,
- * and no link reads it in phases 2 to 4. */
+ * `unless` never holds it, and no link reads it in phases 2 to 4. */
 static bool can_add_directly(const lowering *l, uint32_t population, uint32_t state) {
   const model_component *c = component_of_population(l, population);
+  if (model_held_by(c, state) != NULL)
+    return false;
   for (uint32_t k = 0; k < c->blocks.len; k++) {
     const model_on *on = &c->blocks.data[k];
     if (on->kind == BLOCK_EVENT && (lower_sets_state(&on->body, state) || block_reads(c, &on->body, SIDE_SELF, state)))
       return false;
   }
   for (uint32_t k = 0; k < c->events.len; k++)
-    if (c->events.data[k].when && reads_of(c, c->events.data[k].when, SIDE_SELF, state))
+    if (lower_is_crossing(&c->events.data[k]) && reads_of(c, c->events.data[k].when, SIDE_SELF, state))
       return false;
   for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
     if (l->m->phase_blocks.data[k].population == population)
@@ -237,7 +239,7 @@ static void load_links_of(scope *s, block_state *state, ir_value base_tick, int 
   *state = (block_state){.state_count = c->states.len, .event_count = l->m->signals.len};
   state->states = ARENA_ARRAY(l->arena, ir_value, c->states.len);
   state->emitted = ARENA_ARRAY(l->arena, ir_value, l->m->signals.len);
-  state->timers = ARENA_ARRAY(l->arena, ir_value, 0); /* synapses have none */
+  state->timers = state->repeated = ARENA_ARRAY(l->arena, ir_value, 0); /* synapses have none */
   for (uint32_t k = 0; k < l->m->signals.len; k++)
     state->emitted[k] = ir_bool(s->b, false);
   for (uint32_t k = 0; k < c->states.len; k++)

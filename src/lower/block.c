@@ -11,6 +11,9 @@ static block_state copy_state(lowering *l, const block_state *s) {
   memcpy(c.states, s->states, s->state_count * sizeof(ir_value));
   memcpy(c.timers, s->timers, s->timer_count * sizeof(ir_value));
   memcpy(c.emitted, s->emitted, s->event_count * sizeof(ir_value));
+  uint32_t events = s->event_count - l->m->signals.len;
+  c.repeated = ARENA_ARRAY(l->arena, ir_value, events);
+  memcpy(c.repeated, s->repeated, events * sizeof(ir_value));
   c.increments = (block_increments){0};
   for (uint32_t k = 0; k < s->increments.len; k++)
     vec_push(l->arena, &c.increments, s->increments.data[k]);
@@ -40,6 +43,7 @@ void lower_block_if(scope *s, block_state *state, const model_block *block, ir_v
   merge(s->b, cond, state->states, before.states, state->state_count);
   merge(s->b, cond, state->timers, before.timers, state->timer_count);
   merge(s->b, cond, state->emitted, before.emitted, state->event_count);
+  merge(s->b, cond, state->repeated, before.repeated, state->event_count - s->l->m->signals.len);
   for (uint32_t k = 0; k < before.increments.len; k++)
     merge(s->b, cond, &state->increments.data[k].value, &before.increments.data[k].value, 1);
   forget_all_lets(s);
@@ -131,6 +135,15 @@ static void assign(scope *s, block_state *state, const model_stmt *st) {
   view_forget_lets(s->side[SIDE_SELF]);
 }
 
+static void emit(scope *s, block_state *state, const model_stmt *st) {
+  uint32_t events = state->event_count - s->l->m->signals.len;
+  ir_value *emitted = &state->emitted[st->is_signal ? events + st->item : st->item];
+  ir_value *repeated = st->is_signal ? NULL : &state->repeated[st->item];
+  if (repeated && *repeated != IR_NO_VALUE)
+    *repeated = ir_select(s->b, *emitted, ir_binary(s->b, IR_OP_add, *repeated, ir_number(s->b, 1)), *repeated);
+  *emitted = ir_bool(s->b, true);
+}
+
 static void start_timer(scope *s, block_state *state, const model_stmt *st) {
   view *self = s->side[SIDE_SELF];
   ir_value ticks = lower_ticks(s, st->value, self->component->timescale);
@@ -158,8 +171,7 @@ void lower_block(scope *s, block_state *state, const model_block *block) {
       conditional(s, state, st);
       break;
     case STMT_EMIT:
-      state->emitted[st->is_signal ? state->event_count - s->l->m->signals.len + st->item : st->item] =
-          ir_bool(s->b, true);
+      emit(s, state, st);
       break;
     case STMT_START:
       start_timer(s, state, st);

@@ -24,6 +24,7 @@ static void lower_event_drives(lowering *l) {
     p->event_drives[k] = (nsa_event_drive){.population = e->population,
                                            .event = e->event,
                                            .field = l->populations[e->population].driven[e->event],
+                                           .repeated = l->populations[e->population].repeated[e->event],
                                            .path = e->path ? e->path : "",
                                            .times = e->times.data,
                                            .times_count = e->times.len,

@@ -233,6 +233,9 @@ static bool has_stimulus(const lowering *l, uint32_t population, uint32_t input)
   return false;
 }
 
+/* An event whose condition is followed, so that its value before must be known. */
+bool lower_is_crossing(const model_event *ev) { return ev->when != NULL && ev->is_crossing; }
+
 static bool is_driven(const lowering *l, uint32_t population, uint32_t event) {
   for (uint32_t k = 0; k < l->m->event_drives.len; k++)
     if (l->m->event_drives.data[k].population == population &&
@@ -256,8 +259,9 @@ static bool is_recomputable(lowering *l, uint32_t population, const model_event 
   return (bits & ~plain) == 0 && !has_phase_block(l, population);
 }
 
-/* The condition before the first step was not held back either. */
-#define BEFORE_ANY_REFRACTORY (-1)
+bool lower_draws(lowering *l, uint32_t population, const model_expr *e) {
+  return lower_self_dependence(l, false, population, e) & DEPENDS_RANDOM;
+}
 
 static void add_event_fields(lowering *l, uint32_t population, population_fields *f) {
   const model_component *c = component_of_population(l, population);
@@ -268,7 +272,7 @@ static void add_event_fields(lowering *l, uint32_t population, population_fields
     f->fired[k] = lower_add_field(l, name, f->domain, NSA_B1, NSA_FIELD_FIRED, 0, NULL, ev->at);
     if (ev->refractory)
       f->refractory[k] = lower_add_field(l, arena_printf(l->arena, "%s.refractory", name),
-                                         f->domain, NSA_F64, NSA_FIELD_TIMER, BEFORE_ANY_REFRACTORY, NULL, ev->at);
+                                         f->domain, NSA_F64, NSA_FIELD_TIMER, 0, NULL, ev->at);
     if (is_driven(l, population, k))
       f->driven[k] = lower_add_field(l, arena_printf(l->arena, "%s.driven", name), f->domain,
                                      NSA_B1, NSA_FIELD_EXTERNAL, 0, NULL, ev->at);
@@ -282,29 +286,54 @@ static void add_edge_fields(lowering *l, uint32_t population) {
   const char *pop = l->m->populations.data[population].name;
   for (uint32_t k = 0; k < c->events.len; k++) {
     const model_event *ev = &c->events.data[k];
-    if (!ev->when || (!f->is_added_to_at_once && is_recomputable(l, population, ev)))
+    if (!lower_is_crossing(ev) || (!f->is_added_to_at_once && is_recomputable(l, population, ev)))
       continue;
     const char *name = arena_printf(l->arena, "%s.%s.before", pop, ev->name);
     f->edge[k] = lower_add_field(l, name, f->domain, NSA_B1, NSA_FIELD_EDGE, 0, NULL, ev->at);
   }
 }
 
-static bool emits(const model_block *block, bool is_signal, uint32_t item) {
+/* The statements of a block that emit an event or signal. */
+static uint32_t count_emits(const model_block *block, bool is_signal, uint32_t item) {
+  uint32_t count = 0;
   for (uint32_t i = 0; i < block->len; i++) {
     const model_stmt *st = &block->data[i];
     if (st->kind == STMT_EMIT && st->is_signal == is_signal && st->item == item)
-      return true;
-    if (st->kind == STMT_IF && (emits(&st->then_block, is_signal, item) || emits(&st->else_block, is_signal, item)))
-      return true;
+      count++;
+    if (st->kind == STMT_IF)
+      count += count_emits(&st->then_block, is_signal, item) + count_emits(&st->else_block, is_signal, item);
   }
-  return false;
+  return count;
 }
 
-bool lower_emits_event(const model_component *c, uint32_t event) {
+static bool emits(const model_block *block, bool is_signal, uint32_t item) { return count_emits(block, is_signal, item) > 0; }
+
+static uint32_t emits_of_event(const model_component *c, uint32_t event) {
+  uint32_t count = 0;
   for (uint32_t k = 0; k < c->blocks.len; k++)
-    if (emits(&c->blocks.data[k].body, false, event))
-      return true;
-  return false;
+    count += count_emits(&c->blocks.data[k].body, false, event);
+  return count;
+}
+
+bool lower_emits_event(const model_component *c, uint32_t event) { return emits_of_event(c, event) > 0; }
+
+static uint32_t counter(lowering *l, uint32_t population, uint32_t event, const char *what) {
+  const model_event *ev = &component_of_population(l, population)->events.data[event];
+  const char *name = arena_printf(l->arena, "%s.%s.%s", l->m->populations.data[population].name, ev->name, what);
+  return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_COUNTER, 0, NULL, ev->at);
+}
+
+/* What is told at the end of a run. A condition that draws has no value behind its blocks. */
+static void add_counters(lowering *l, uint32_t population) {
+  population_fields *f = &l->populations[population];
+  const model_component *c = component_of_population(l, population);
+  for (uint32_t k = 0; k < c->events.len; k++) {
+    const model_event *ev = &c->events.data[k];
+    if (f->driven[k] != NO_FIELD || emits_of_event(c, k) > 1)
+      f->repeated[k] = counter(l, population, k, "repeated");
+    if (lower_is_crossing(ev) && ev->is_reset && !lower_draws(l, population, ev->when))
+      f->stuck[k] = counter(l, population, k, "stuck");
+  }
 }
 
 /* What blocks of events emit before the step's function, which sends it. */
@@ -375,6 +404,8 @@ void lower_population_fields(lowering *l, uint32_t population) {
   f->edge = lower_no_fields(l, c->events.len);
   f->refractory = lower_no_fields(l, c->events.len);
   f->driven = lower_no_fields(l, c->events.len);
+  f->repeated = lower_no_fields(l, c->events.len);
+  f->stuck = lower_no_fields(l, c->events.len);
   f->arrived_state = lower_no_fields(l, c->states.len);
   f->arrived_input = lower_no_fields(l, c->inputs.len);
   f->sent = lower_no_fields(l, l->m->signals.len);
@@ -396,6 +427,7 @@ void lower_population_fields(lowering *l, uint32_t population) {
   add_slopes(&o, f);
   f->lets = ARENA_ARRAY(l->arena, let_memo, c->lets.len);
   add_event_fields(l, population, f);
+  add_counters(l, population);
   add_signal_flags(l, population, f);
 }
 

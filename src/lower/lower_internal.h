@@ -67,6 +67,8 @@ typedef struct {
   uint32_t domain;
   uint32_t *param, *state, *timer, *input, *external, *fired, *edge, *refractory,
       *driven; /* by item; NO_FIELD where not needed */
+  uint32_t *repeated, *stuck; /* per event, counters of each element: it was emitted or driven once more in one step; its own
+                                 blocks left its crossing's condition true; NO_FIELD where that cannot be */
   uint32_t *slope; /* per state: its last change by its equation, a base tick; NO_FIELD: held for its readers */
   uint32_t *arrived_state, *arrived_input; /* what events add to; NO_FIELD where none does */
   uint32_t *sent;                          /* per signal: flag that a block sends it; NO_FIELD */
@@ -249,6 +251,8 @@ void lower_rates_of(lowering *l, uint32_t population); /* of options->equations_
 bool lower_needs_settling(const lowering *l, uint32_t population);
 bool lower_settles_apart(lowering *l, uint32_t population); /* needs it, or is faster with it */
 bool lower_emits_event(const model_component *c, uint32_t event); /* whether a block emits it */
+bool lower_is_crossing(const model_event *ev);
+bool lower_draws(lowering *l, uint32_t population, const model_expr *e);
 void lower_settle(lowering *l, uint32_t population); /* phase 1, and what arrived, apart from the step */
 uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal); /* its number among the events */
 void lower_phase_block(lowering *l, uint32_t number);
@@ -272,6 +276,7 @@ typedef VEC(block_increment) block_increments;
 /* The values that blocks change, while a function is being built. */
 typedef struct {
   ir_value *states, *timers, *emitted; /* timers: then the refractory ends, by event; emitted: events, then signals */
+  ir_value *repeated; /* by event: how often it was emitted when it had been already; IR_NO_VALUE: not counted */
   uint32_t state_count, timer_count, event_count;
   block_increments increments; /* of blocks of a synapse: all there can be, made before */
 } block_state;

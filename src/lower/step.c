@@ -25,9 +25,8 @@ static void init_states(scope *s, uint32_t population) {
   for (uint32_t k = 0; k < c->timers.len; k++)
     if (c->timers.data[k].initial)
       ir_store(s->b, f->timer[k], lower_ticks(s, c->timers.data[k].initial, c->timescale));
-  for (uint32_t k = 0; k < c->events.len;
-       k++) /* an event's condition may hold from the start; a spike's may not */
-    if (f->edge[k] != NO_FIELD && !c->events.data[k].is_spike)
+  for (uint32_t k = 0; k < c->events.len; k++) /* a draw belongs to a step, and none was yet */
+    if (f->edge[k] != NO_FIELD && !lower_draws(l, population, c->events.data[k].when))
       ir_store(s->b, f->edge[k], lower_expr(s, c->events.data[k].when));
 }
 
@@ -66,7 +65,7 @@ typedef struct {
   ir_value *inputs;
   bool is_settled; /* no block of an event runs in this function */
   ir_value *fired,
-      *before; /* per event: fired at the end of the last tick; its condition's previous value */
+      *before; /* per event: fired at the end of the last tick; the previous value of a crossing's condition */
 } step;
 
 static ir_value load_or(step *st, uint32_t field, double otherwise) {
@@ -83,18 +82,23 @@ static void load_state(step *st) {
   n->states = ARENA_ARRAY(l->arena, ir_value, n->state_count);
   n->timers = ARENA_ARRAY(l->arena, ir_value, n->timer_count);
   n->emitted = ARENA_ARRAY(l->arena, ir_value, n->event_count);
+  n->repeated = ARENA_ARRAY(l->arena, ir_value, c->events.len);
   for (uint32_t k = 0; k < c->states.len; k++)
     n->states[k] = ir_load(&st->b, st->f->state[k]);
   for (uint32_t k = 0; k < c->timers.len; k++)
     n->timers[k] = ir_load(&st->b, st->f->timer[k]);
   for (uint32_t k = 0; k < c->events.len; k++) {
     n->timers[c->timers.len + k] = load_or(st, st->f->refractory[k], 0);
+    bool is_counted = st->f->repeated[k] != NO_FIELD && lower_emits_event(c, k);
+    n->repeated[k] = is_counted ? ir_load(&st->b, st->f->repeated[k]) : IR_NO_VALUE;
   }
   for (uint32_t k = 0; k < n->event_count; k++)
     n->emitted[k] = st->f->pending[k] == NO_FIELD ? ir_bool(&st->b, false) : ir_load(&st->b, st->f->pending[k]);
   st->loaded = *n;
   st->loaded.states = ARENA_ARRAY(l->arena, ir_value, n->state_count);
   st->loaded.timers = ARENA_ARRAY(l->arena, ir_value, n->timer_count);
+  st->loaded.repeated = ARENA_ARRAY(l->arena, ir_value, c->events.len);
+  memcpy(st->loaded.repeated, n->repeated, c->events.len * sizeof(ir_value));
   memcpy(st->loaded.states, n->states, n->state_count * sizeof(ir_value));
   memcpy(st->loaded.timers, n->timers, n->timer_count * sizeof(ir_value));
 }
@@ -167,57 +171,80 @@ static ir_value any_fired(step *st) {
   return any;
 }
 
-static ir_value condition_before(step *st, uint32_t event) {
-  ir_builder *b = &st->b;
-  const model_event *ev = &st->c->events.data[event];
-  ir_value before = lower_expr(&st->s, ev->when);
-  if (st->f->refractory[event] != NO_FIELD) {
-    ir_value last = ir_binary(b, IR_OP_sub, st->self->tick, ir_number(b, 1));
-    before = ir_binary(b, IR_OP_and, before, not_refractory(st, event, last));
-  }
-  if (st->f->edge[event] == NO_FIELD && ev->is_spike)
-    before = ir_binary(b, IR_OP_and, before, ir_binary(b, IR_OP_gt, st->self->tick, ir_number(b, 0)));
-  return before;
-}
-
-/* Whether an event comes from its condition alone, so that nothing needs be done where no element's condition holds. Its
- * value before is then that of the states which the step's function found. */
+/* Whether an event comes from its condition alone, so that nothing needs be done where no element's condition holds. The
+ * value before of a crossing is then that of the states which the step's function found. */
 static bool is_rare(const step *st, uint32_t event) {
   const population_fields *f = st->f;
   return st->is_settled && st->c->events.data[event].when && f->edge[event] == NO_FIELD && f->driven[event] == NO_FIELD &&
          f->pending[event] == NO_FIELD && !lower_emits_event(st->c, event);
 }
 
-/* The previous value of a condition, taken again where blocks of events have run. When it depends on states alone it is
- * evaluated again here for all elements, which gives the same as remembering it and costs no memory; else it is
- * remembered in a field. */
-static void previous_conditions(step *st) {
+static ir_value condition(step *st, uint32_t event) { return lower_expr(&st->s, st->c->events.data[event].when); }
+
+/* The previous value of a crossing's condition, taken again where blocks of events have run. When it depends on states alone it
+ * is evaluated again here for all elements, which gives the same as remembering it and costs no memory; else it is remembered in
+ * a field. */
+static ir_value previous_condition(step *st, uint32_t event) {
+  const model_event *ev = &st->c->events.data[event];
+  uint32_t edge = st->f->edge[event];
+  st->b.at = ev->at;
+  if (edge == NO_FIELD)
+    return condition(st, event);
+  ir_value kept = ir_load(&st->b, edge);
+  bool is_kept = st->is_settled || lower_draws(st->l, st->population, ev->when);
+  return is_kept ? kept : ir_select(&st->b, any_fired(st), condition(st, event), kept);
+}
+
+/* Its own blocks left the condition true: no crossing until it was false. */
+static void count_stuck(step *st, uint32_t event) {
   ir_builder *b = &st->b;
+  uint32_t field = st->f->stuck[event];
+  ir_unary(b, IR_OP_skip_begin, st->fired[event]);
+  ir_value is_stuck = ir_binary(b, IR_OP_and, st->fired[event], st->before[event]);
+  ir_value count = ir_load(b, field);
+  ir_store(b, field, ir_select(b, is_stuck, ir_binary(b, IR_OP_add, count, ir_number(b, 1)), count));
+  ir_nullary(b, IR_OP_skip_end, 0);
+}
+
+static void previous_conditions(step *st) {
   for (uint32_t k = 0; k < st->c->events.len; k++) {
-    const model_event *ev = &st->c->events.data[k];
     st->before[k] = IR_NO_VALUE;
-    if (!ev->when || is_rare(st, k))
+    if (!lower_is_crossing(&st->c->events.data[k]) || is_rare(st, k))
       continue;
-    b->at = ev->at;
-    if (st->f->edge[k] != NO_FIELD && st->is_settled)
-      st->before[k] = ir_load(b, st->f->edge[k]);
-    else if (st->f->edge[k] != NO_FIELD)
-      st->before[k] = ir_select(b, any_fired(st), condition_before(st, k), ir_load(b, st->f->edge[k]));
-    else
-      st->before[k] = condition_before(st, k);
+    st->before[k] = previous_condition(st, k);
+    if (st->f->stuck[k] != NO_FIELD && !st->is_settled)
+      count_stuck(st, k);
   }
 }
 
-/* Phase 2, its end: what events added to the states. */
+static bool has_arrived_apart(const step *st, uint32_t state) {
+  uint32_t field = st->f->arrived_state[state];
+  return field != NO_FIELD && field != st->f->state[state];
+}
+
+/* What arrived at a state, and nothing where `unless` holds it. */
+static ir_value arrived_at(step *st, uint32_t state) {
+  ir_builder *b = &st->b;
+  ir_value arrived = ir_load(b, st->f->arrived_state[state]);
+  const model_expr *held = model_held_by(st->c, state);
+  return held ? ir_select(b, lower_expr(&st->s, held), ir_number(b, 0), arrived) : arrived;
+}
+
+/* Phase 2, its end: what events added to the states, decided for all before any is changed. */
 static void add_arrived(step *st) {
   ir_builder *b = &st->b;
+  ir_value *arrived = ARENA_ARRAY(st->l->arena, ir_value, st->c->states.len);
   for (uint32_t k = 0; k < st->c->states.len; k++) {
-    uint32_t field = st->f->arrived_state[k];
-    if (field == NO_FIELD || field == st->f->state[k])
+    b->at = st->c->states.data[k].at;
+    if (has_arrived_apart(st, k))
+      arrived[k] = arrived_at(st, k);
+  }
+  for (uint32_t k = 0; k < st->c->states.len; k++) {
+    if (!has_arrived_apart(st, k))
       continue;
     b->at = st->c->states.data[k].at;
-    st->now.states[k] = ir_binary(b, IR_OP_add, st->now.states[k], ir_load(b, field));
-    ir_store(b, field, ir_number(b, 0));
+    st->now.states[k] = ir_binary(b, IR_OP_add, st->now.states[k], arrived[k]);
+    ir_store(b, st->f->arrived_state[k], ir_number(b, 0));
   }
   view_forget_lets(st->self);
 }
@@ -305,46 +332,67 @@ static void add_event(step *st, uint32_t k, ir_value fires, ir_value next_tick) 
 /* What the condition was on the states that the step's function found. */
 static ir_value condition_at_start(step *st, uint32_t k, ir_value tick) {
   view now = *st->self;
-  block_state ends = st->now;
   st->self->states = st->loaded.states;
-  st->self->timers = st->now.timers = st->loaded.timers;
+  st->self->timers = st->loaded.timers;
   st->self->tick = tick;
   view_forget_lets(st->self);
-  ir_value before = condition_before(st, k);
-  st->now = ends;
+  ir_value before = condition(st, k);
   *st->self = now;
   view_forget_lets(st->self);
   return before;
 }
 
+/* What else must be, where a condition became true, or is. */
+static ir_value and_may_fire(step *st, uint32_t k, ir_value tick, ir_value fires) {
+  ir_builder *b = &st->b;
+  const model_event *ev = &st->c->events.data[k];
+  if (ev->also)
+    fires = ir_binary(b, IR_OP_and, fires, lower_expr(&st->s, ev->also));
+  return st->f->refractory[k] == NO_FIELD ? fires : ir_binary(b, IR_OP_and, fires, not_refractory(st, k, tick));
+}
+
 /* Flags are down when the function begins, so that those of lanes which skip this need not be stored. */
 static void detect_rare_event(step *st, uint32_t k, ir_value tick, ir_value next_tick) {
   ir_builder *b = &st->b;
-  ir_value now = lower_expr(&st->s, st->c->events.data[k].when);
-  ir_unary(b, IR_OP_skip_begin, now);
-  ir_value before = condition_at_start(st, k, tick), rises = now;
-  if (st->f->refractory[k] != NO_FIELD)
-    rises = ir_binary(b, IR_OP_and, rises, not_refractory(st, k, tick));
-  add_event(st, k, ir_binary(b, IR_OP_and, rises, ir_unary(b, IR_OP_not, before)), next_tick);
+  ir_value fires = condition(st, k);
+  ir_unary(b, IR_OP_skip_begin, fires);
+  view_forget_lets(st->self);
+  if (st->c->events.data[k].is_crossing)
+    fires = ir_binary(b, IR_OP_and, fires, ir_unary(b, IR_OP_not, condition_at_start(st, k, tick)));
+  add_event(st, k, and_may_fire(st, k, tick, fires), next_tick);
   ir_nullary(b, IR_OP_skip_end, 0);
   view_forget_lets(st->self);
 }
 
+/* Whether its condition makes it happen. */
+static ir_value fires_by_condition(step *st, uint32_t k, ir_value tick) {
+  ir_builder *b = &st->b;
+  ir_value now = condition(st, k), fires = now;
+  if (st->f->edge[k] != NO_FIELD)
+    ir_store(b, st->f->edge[k], now);
+  if (st->c->events.data[k].is_crossing)
+    fires = ir_binary(b, IR_OP_and, now, ir_unary(b, IR_OP_not, st->before[k]));
+  return and_may_fire(st, k, tick, fires);
+}
+
+/* Emitted and driven at once is once more than it can happen. */
+static ir_value driven(step *st, uint32_t k) {
+  ir_builder *b = &st->b;
+  ir_value is_driven = ir_load(b, st->f->driven[k]), *repeated = &st->now.repeated[k];
+  if (*repeated != IR_NO_VALUE) {
+    ir_value is_both = ir_binary(b, IR_OP_and, is_driven, st->now.emitted[k]);
+    *repeated = ir_select(b, is_both, ir_binary(b, IR_OP_add, *repeated, ir_number(b, 1)), *repeated);
+  }
+  return is_driven;
+}
+
 static void detect_event(step *st, uint32_t k, ir_value tick, ir_value next_tick) {
   ir_builder *b = &st->b;
-  const model_event *ev = &st->c->events.data[k];
   ir_value fires = st->now.emitted[k];
-  if (ev->when) {
-    ir_value now = lower_expr(&st->s, ev->when);
-    if (st->f->refractory[k] != NO_FIELD)
-      now = ir_binary(b, IR_OP_and, now, not_refractory(st, k, tick));
-    if (st->f->edge[k] != NO_FIELD)
-      ir_store(b, st->f->edge[k], now);
-    ir_value rises = ir_binary(b, IR_OP_and, now, ir_unary(b, IR_OP_not, st->before[k]));
-    fires = ir_binary(b, IR_OP_or, fires, rises);
-  }
+  if (st->c->events.data[k].when)
+    fires = ir_binary(b, IR_OP_or, fires, fires_by_condition(st, k, tick));
   if (st->f->driven[k] != NO_FIELD)
-    fires = ir_binary(b, IR_OP_or, fires, ir_load(b, st->f->driven[k]));
+    fires = ir_binary(b, IR_OP_or, fires, driven(st, k));
   if (st->is_settled)
     ir_unary(b, IR_OP_skip_begin, fires);
   add_event(st, k, fires, next_tick);
@@ -388,6 +436,9 @@ static void store_states(step *st) {
   for (uint32_t k = 0; k < st->c->timers.len; k++)
     if (st->now.timers[k] != st->loaded.timers[k])
       ir_store(&st->b, st->f->timer[k], st->now.timers[k]);
+  for (uint32_t k = 0; k < st->c->events.len; k++)
+    if (st->now.repeated[k] != st->loaded.repeated[k])
+      ir_store(&st->b, st->f->repeated[k], st->now.repeated[k]);
 }
 
 static void restart_windows(step *st) {
@@ -527,9 +578,9 @@ void lower_phase_block(lowering *l, uint32_t number) {
   vec_push(l->arena, &l->phase_block_list, out);
 }
 
-static bool has_conditions(const model_component *c) {
+static bool has_crossings(const model_component *c) {
   for (uint32_t k = 0; k < c->events.len; k++)
-    if (c->events.data[k].when)
+    if (lower_is_crossing(&c->events.data[k]))
       return true;
   return false;
 }
@@ -540,7 +591,7 @@ bool lower_needs_settling(const lowering *l, uint32_t population) {
   const population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l, population);
   bool is_waited_for = f->is_looked_at || ticks_of_population(l, population) > 1;
-  return (is_waited_for && has_event_blocks(c)) || (f->is_added_to_at_once && has_conditions(c));
+  return (is_waited_for && has_event_blocks(c)) || (f->is_added_to_at_once && has_crossings(c));
 }
 
 static bool reads_input(lowering *l, uint32_t population, const model_expr *e) {
@@ -570,7 +621,7 @@ bool lower_settles_apart(lowering *l, uint32_t population) {
     if (c->blocks.data[k].kind == BLOCK_EVENT && block_needs_step(l, population, &c->blocks.data[k].body))
       return false;
   for (uint32_t k = 0; k < c->events.len; k++)
-    if (reads_input(l, population, c->events.data[k].when))
+    if (lower_is_crossing(&c->events.data[k]) && reads_input(l, population, c->events.data[k].when))
       return false;
   return has_event_blocks(c);
 }

@@ -4,19 +4,6 @@
 
 /* ---- events and blocks ---- */
 
-static model_expr *check_when(expr_env *env, const ast_when *when) {
-  if (when->kind == AST_WHEN_TRUE)
-    return expr_bool(env, when->value);
-  model_expr *value = expr_number(env, when->value, NULL);
-  if (value == NULL)
-    return NULL;
-  model_expr *threshold =
-      expr_of_unit(env, when->threshold, value->unit,
-                   arena_printf(env->ck->arena, "`%s`", expr_text(env->ck, when->value)));
-  return expr_binary(env->ck, when->kind == AST_WHEN_RISES_ABOVE ? MX_GT : MX_LT, value, threshold,
-                     when->at);
-}
-
 static const char *block_key(component_builder *b, block_kind kind, const char *word) {
   return arena_printf(b->ck->arena, "%s%u", word, ++b->block_counts[kind]);
 }
@@ -45,9 +32,9 @@ void event_check(component_builder *b, const flat_item *item) {
   uint32_t event = component_find_event(b->c, name);
   if (event == NONE)
     return;
-  expr_env env = builder_scope(b, IN_VALUES, "a condition", "");
+  expr_env env = builder_scope(b, IN_BLOCKS, "a condition", arena_printf(b->ck->arena, "%s_when", name));
   env.home = item->def->home;
-  b->c->events.data[event].when = check_when(&env, &item->ast->as.event.when);
+  when_check(&env, &item->ast->as.event.when, &b->c->events.data[event]);
   if (item->ast->as.event.block != NULL)
     add_block(b, item, BLOCK_EVENT, item->ast->as.event.block, name)->event = event;
 }

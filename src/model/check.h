@@ -286,6 +286,11 @@ void items_declare(component_builder *b);
 void lets_check(component_builder *b);
 item_action event_check, on_check, every_check, each_step_check, contribution_check, default_check;
 
+/* firing.c */
+void when_check(expr_env *env, const ast_when *when, model_event *ev);
+/* When the blocks of all events are known. */
+void firing_check(checker *ck, model_component *c);
+
 /* What a synapse adds to one of its partners. */
 typedef enum {
   PARTNER_FOUND,

@@ -90,6 +90,7 @@ void component_build(checker *ck, uint32_t def, const expr_env *partners, model_
   usage->inputs = ARENA_ARRAY(ck->arena, bool, b.items.len + 1);
   items_declare(&b);
   check_items(&b);
+  firing_check(ck, out);
   finish_usage(&b);
 }
 

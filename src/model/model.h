@@ -176,6 +176,9 @@ typedef struct {
   bool is_spike;
   span at;
   model_expr *when;       /* NULL: only emitted by blocks (and by synapses) */
+  bool is_crossing;       /* fires when `when` becomes true; else at each step in which it is */
+  model_expr *also;       /* what must hold at a crossing as well; or NULL */
+  bool is_reset;          /* its own blocks set something that `when` reads */
   model_expr *refractory; /* ms, or NULL */
 } model_event;
 
@@ -219,6 +222,9 @@ typedef struct {
   uint32_t pre_component, post_component, astro_component; /* UINT32_MAX: none */
   VEC(struct { uint32_t kind; uint32_t item; model_expr *value; }) astro_defaults; /* kind: model_ref_kind */
 } model_component;
+
+/* The condition behind `unless` of a state's equation; NULL: there is none. */
+const model_expr *model_held_by(const model_component *c, uint32_t state);
 
 /* ---- network ---- */
 

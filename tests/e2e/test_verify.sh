@@ -161,7 +161,7 @@ neuron decaying { state a = 1, b = 1, c = 0, d = 0, e = 1
   dc/dt = (I - c)/(10 ms) using euler
   dd/dt = (1 - d)/(10 ms) on slow using euler
   de/dt = -e/(10 ms) using rk4
-  spike when c > 2 { a = 5; b = 5 } }
+  spike when c rises above 2 { a = 5; b = 5 } }
 population p : decaying
 drive p.I = 3
 run 20 ms

@@ -183,15 +183,17 @@ static void component(unsigned k) {
   equation(&s, "b", 2 + below(9), false);
   scope at_events = {.random = true}; /* when inputs are seen there depends on who else looks at it */
   add(&at_events, "", "p r a b q");
-  if (astrocyte || chance(50)) {
-    printf("  event high when a rises above 0.2 {\n");
-  } else {
-    printf("  event high when b + q > 0.4 refractory 3 ms {\n");
-  }
+  static const char *const events[] = {"a rises above 0.2", "b + q > 0.4 refractory 3 ms", "a falls below 0.1 and q < 0.4",
+                                       "uniform(0, 1) < 0.1"};
+  printf("  event high when %s {\n", events[below(4)]);
   statements(&at_events, 1);
   printf("  }\n");
   if (!astrocyte) {
-    printf("  spike when a + q > 0.3 refractory %u ms {\n    a = -0.5\n", 1 + below(4));
+    static const char *const spikes[] = {"a + q > 0.3", "a + q > 0.3 and uniform(0, 1) < 0.5", "a rises above 0.3 and b < 0.5"};
+    printf("  spike when %s ", spikes[below(3)]);
+    if (chance(70))
+      printf("refractory %u ms ", 1 + below(4));
+    printf("{\n    a = -0.5\n");
     statements(&at_events, 1);
     printf("  }\n");
   }

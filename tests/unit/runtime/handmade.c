@@ -62,7 +62,7 @@ uint32_t handmade_kernel(handmade *m, const char *name, nsa_role role, uint32_t 
 void handmade_event(handmade *m, uint32_t population, const char *name, uint32_t flag) {
   nsa_population *p = &m->populations[population];
   if (p->events_count == 0) p->events = &m->events[m->event_count];
-  m->events[m->event_count++] = (nsa_event){.name = name, .flag = flag, .is_spike = 1, .signal = NSA_NONE};
+  m->events[m->event_count++] = (nsa_event){.name = name, .flag = flag, .is_spike = 1, .signal = NSA_NONE, .repeated = NSA_NONE, .stuck = NSA_NONE};
   p->events_count++;
 }
 
