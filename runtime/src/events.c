@@ -365,6 +365,7 @@ static void settle(const sim *s) {
     uint32_t kernel = s->populations[p].is_ahead ? NSA_NONE : s->program->populations[p].settle; /* ahead: it is done */
     for (uint32_t e = 0; kernel != NSA_NONE && e < s->program->populations[p].events_count; e++) {
       const sim_fired *fired = &s->populations[p].events[e];
+      s->populations[p].is_touched = s->populations[p].is_touched || fired->count;
       if (fired->count > s->populations[p].size / 16) {
         step_run_kernel(s, kernel, &s->clock);
         break;
@@ -400,6 +401,7 @@ static void absorb(const sim *s) {
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
     if (s->events->has_arrived[p] && s->program->populations[p].absorb != NSA_NONE)
       step_run_kernel(s, s->program->populations[p].absorb, &s->clock);
+    s->populations[p].is_touched = s->populations[p].is_touched || s->events->has_arrived[p];
     s->events->has_arrived[p] = 0;
   }
 }

@@ -50,6 +50,7 @@ struct link_sums {
   uint64_t done; /* base ticks, of the sums being made */
   uint8_t *is_scatter;  /* per sum: the method of this tick */
   uint8_t *is_due;      /* per sum */
+  uint8_t *has_changed; /* per sum: its sources since it was made */
   uint8_t *collect_due; /* per collect */
   target_work *works;
   uint32_t work_count;
@@ -67,10 +68,11 @@ static bool allocate(const sim *s, struct link_sums *ls) {
   ls->lines = calloc((size_t)p->sums_count + 1, sizeof *ls->lines);
   ls->is_scatter = calloc((size_t)p->sums_count + 1, 1);
   ls->is_due = calloc((size_t)p->sums_count + 1, 1);
+  ls->has_changed = calloc((size_t)p->sums_count + 1, 1);
   ls->collect_due = calloc((size_t)p->collects_count + 1, 1);
   ls->works = calloc((size_t)p->populations_count + 1, sizeof *ls->works);
   ls->items = calloc((size_t)p->sums_count + p->collects_count + 1, sizeof *ls->items);
-  return ls->scatter && ls->lists && ls->lines && ls->list_of && ls->is_scatter && ls->is_due && ls->collect_due &&
+  return ls->scatter && ls->lists && ls->lines && ls->list_of && ls->is_scatter && ls->is_due && ls->has_changed && ls->collect_due &&
          ls->works && ls->items;
 }
 
@@ -177,7 +179,6 @@ static bool add_line(sim *s, struct link_sums *ls, const nsa_link_sum *sum) {
   return line->values != NULL;
 }
 
-/* Before the first step nothing was sent. */
 bool link_sums_start_delays(sim *s, char error[SIM_ERROR_SIZE]) {
   struct link_sums *ls = s->sums;
   bool ok = true;
@@ -228,6 +229,7 @@ void link_sums_free(struct link_sums *ls, uint32_t connections) {
   free(ls->list_of);
   free(ls->is_scatter);
   free(ls->is_due);
+  free(ls->has_changed);
   free(ls->collect_due);
   free(ls->works);
   free(ls->items);
@@ -474,7 +476,20 @@ static void run_works(sim *s) {
 
 static bool is_due(uint32_t every, uint64_t done) { return every != 0 && done % every == 0; }
 
-void link_sums_run_once(sim *s) {
+/* At the start nothing is known of the sources, so they count as changed. */
+static bool is_sum_due(const sim *s, uint32_t i, uint64_t done) {
+  const nsa_link_sum *sum = &s->program->sums[i];
+  uint8_t *has_changed = &s->sums->has_changed[i];
+  if (sum->grid == 0 || sum->grid == sum->every) return is_due(sum->every, done);
+  if (sum->every == 0) return false;
+  const nsa_domain *sources = &s->program->domains[s->program->fields[sum->source_term].domain];
+  if (is_due(sum->every, done) || s->populations[sources->owner].is_touched) *has_changed = 1;
+  if (done % sum->grid != 0 || !(*has_changed || done == sum->grid)) return false;
+  *has_changed = 0;
+  return true;
+}
+
+static void run_once(sim *s) {
   for (uint32_t i = 0; i < s->program->sums_count; i++) {
     s->sums->is_due[i] = s->program->sums[i].every == 0;
     if (s->sums->is_due[i]) prepare_sum(s, i, 0);
@@ -492,13 +507,39 @@ static void run_sources(sim *s, uint64_t done) {
   }
 }
 
+/* The past before the first step is the initial state. */
+static void fill_delays(const sim *s, const struct link_sums *ls) {
+  for (uint32_t i = 0; i < ls->line_count; i++)
+    for (uint32_t slot = 0; slot < ls->lines[i].slots; slot++)
+      memcpy(ls->lines[i].values + (uint64_t)slot * ls->lines[i].size, s->field_data[ls->lines[i].term], ls->lines[i].size * sizeof(double));
+}
+
+void link_sums_start(sim *s) {
+  for (uint32_t i = 0; i < s->program->starts_count; i++) step_run_kernel(s, s->program->starts[i], &s->state_clock);
+  fill_delays(s, s->sums);
+  run_once(s);
+}
+
+/* The terms of slow populations that events, signals or phases have changed since their last tick. */
+static void run_touched(sim *s) {
+  for (uint32_t i = 0; i < s->program->starts_count; i++) {
+    uint32_t kernel = s->program->starts[i];
+    if (s->populations[s->program->domains[s->program->kernels[kernel].domain].owner].is_touched) step_run_kernel(s, kernel, &s->state_clock);
+  }
+}
+
+static void forget_touched(sim *s) {
+  for (uint32_t p = 0; p < s->program->populations_count; p++) s->populations[p].is_touched = false;
+}
+
 void link_sums_run(sim *s, uint64_t done) {
   bool any = false;
   run_sources(s, done);
+  run_touched(s);
   s->sums->done = done;
   push_terms(s, s->sums, done);
   for (uint32_t i = 0; i < s->program->sums_count; i++) {
-    s->sums->is_due[i] = is_due(s->program->sums[i].every, done);
+    s->sums->is_due[i] = is_sum_due(s, i, done);
     if (s->sums->is_due[i]) prepare_sum(s, i, done);
     any = any || s->sums->is_due[i];
   }
@@ -506,5 +547,6 @@ void link_sums_run(sim *s, uint64_t done) {
     s->sums->collect_due[i] = is_due(s->program->collects[i].every, done);
     any = any || s->sums->collect_due[i];
   }
+  forget_touched(s);
   if (any) run_works(s);
 }

@@ -15,11 +15,11 @@
 struct link_sums *link_sums_new(sim *s, char error[SIM_ERROR_SIZE]);
 void link_sums_free(struct link_sums *sums, uint32_t connections);
 
-/* When the links have their delays. */
+/* When the links have their delays: memory for what sources were so long ago. */
 bool link_sums_start_delays(sim *s, char error[SIM_ERROR_SIZE]);
 
-/* Sums with every == 0. */
-void link_sums_run_once(sim *s);
+/* At t = 0: the terms of sources whose initial state counts, as their whole past; and sums with every == 0. */
+void link_sums_start(sim *s);
 
 /* Those that are due when `done` base ticks are done, and the collect kernels; state_clock is set. */
 void link_sums_run(sim *s, uint64_t done);

@@ -362,7 +362,7 @@ bool sim_init(sim *s, char error[SIM_ERROR_SIZE]) {
   if (!s->events || !link_sums_start_delays(s, error)) return false;
   for (uint32_t i = 0; i < s->program->setup_count; i++)
     step_run_kernel(s, s->program->setup[i], &s->state_clock);
-  link_sums_run_once(s);
+  link_sums_start(s);
   stimuli_update_phases(s, 0);
   return true;
 }

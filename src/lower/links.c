@@ -32,9 +32,10 @@ typedef struct {
   bool is_negative;
 } product;
 
-/* The side from which the astrocyte follows counts for it. */
+/* The side from which the astrocyte follows counts for it; but only what is of pre itself comes from the past of a delay. */
 static model_side followed(const splitter *sp, model_side side) {
-  bool follows = side == SIDE_ASTRO && sp->mc->has_partner && !sp->mc->has_partner_per_link;
+  bool follows = side == SIDE_ASTRO && sp->mc->has_partner && !sp->mc->has_partner_per_link &&
+                 !(sp->mc->delay && sp->mc->partner_of == SIDE_PRE);
   return follows && sp->contribution->side != SIDE_ASTRO ? sp->mc->partner_of : side;
 }
 
@@ -222,12 +223,29 @@ static bool is_moving_between_ticks(const splitter *sp, model_side side, const m
   return lower_dependence(sp->l, sp->side, e).side[side] & DEPENDS_STATE && lower_is_extrapolated(sp->l, population_of(sp, side));
 }
 
-/* How often the sources' terms change. */
+/* The timescale on which a source's term changes: the fastest of those whose values enter it. */
+static uint32_t timescale_of_source(const splitter *sp, model_side from, model_expr *const *factors, uint32_t count) {
+  const lowering *l = sp->l;
+  uint32_t fastest = component_of_population(l, population_of(sp, from))->timescale;
+  for (uint32_t k = 0; k < count; k++) {
+    dependence d = lower_dependence(sp->l, sp->side, factors[k]);
+    for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++) {
+      if (!d.side[side])
+        continue;
+      if (is_moving_between_ticks(sp, (model_side)side, factors[k]))
+        return lower_base_timescale(l);
+      uint32_t other = component_of_population(l, population_of(sp, (model_side)side))->timescale;
+      if (l->m->timescales.data[other].ticks < l->m->timescales.data[fastest].ticks)
+        fastest = other;
+    }
+  }
+  return fastest;
+}
+
+/* Base ticks after which the sources' terms have changed; 0: never. */
 static uint32_t ticks_of_sources(const splitter *sp, model_side from, model_expr *const *factors, uint32_t count) {
-  for (uint32_t k = 0; k < count; k++)
-    if (is_moving_between_ticks(sp, from, factors[k]))
-      return ticks_between(sp);
-  return count ? ticks_of_population(sp->l, population_of(sp, from)) : 0;
+  uint32_t ticks = sp->l->m->timescales.data[timescale_of_source(sp, from, factors, count)].ticks, grid = ticks_between(sp);
+  return !count ? 0 : ticks < grid ? grid : ticks;
 }
 
 static uint32_t add_source_term(splitter *sp, model_side from, model_expr **factors, uint32_t count,
@@ -237,7 +255,8 @@ static uint32_t add_source_term(splitter *sp, model_side from, model_expr **fact
                    .side = from,
                    .factors = factors,
                    .factor_count = count,
-                   .is_fused = true};
+                   .is_fused = true,
+                   .timescale = timescale_of_source(sp, from, factors, count)};
   t.field = add_numbered_field(sp, "source", f->domain, NSA_FIELD_SOURCE_TERM);
   t.active = add_numbered_field(sp, "active", f->domain, NSA_FIELD_FIRED);
   sp->l->p->fields.data[t.active].type = NSA_B1;
@@ -353,7 +372,7 @@ static void push_target_term(splitter *sp, const product *p, model_expr **factor
                    .factors = factors,
                    .factor_count = count,
                    .sum = sum,
-                   .every = sp->mc->delay ? 1 : ticks_between(sp)};
+                   .every = ticks_between(sp)};
   vec_push(sp->l->arena, &sp->l->populations[population_of(sp, t.side)].target_terms, t);
   sp->term_count++;
 }
@@ -431,10 +450,9 @@ static void add_separable(splitter *sp, const product *p) {
     uint32_t kernel = link_function(sp, weight, weights, NSA_ROLE_INIT, &sum.weight);
     vec_push(l->arena, &l->weight_init_list, kernel);
   }
-  bool is_delayed = sum.delay != NO_FIELD;
-  sum.every = is_delayed ? 1
-              : changes  ? ticks_between(sp)
-                         : ticks_of_sources(sp, from, source, sources);
+  uint32_t grid = ticks_between(sp);
+  sum.every = changes || sum.delay != NO_FIELD ? grid : ticks_of_sources(sp, from, source, sources);
+  sum.grid = sum.every == grid ? 0 : grid;
   sum.sum = sum_field(sp);
   vec_push(l->arena, &l->sum_list, sum);
   push_target_term(sp, p, target, targets, sum.sum);

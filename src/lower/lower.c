@@ -145,6 +145,7 @@ static void finish_program(lowering *l) {
   MOVE_LIST(connections, connection_list);
   MOVE_LIST(init, init_list);
   MOVE_LIST(sources, source_list);
+  MOVE_LIST(starts, start_list);
   MOVE_LIST(sums, sum_list);
   MOVE_LIST(collects, collect_list);
   MOVE_LIST(arrivals, arrival_list);

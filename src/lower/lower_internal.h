@@ -48,6 +48,7 @@ typedef struct {
   model_expr *const *factors; /* product of these, all of that side */
   uint32_t factor_count;
   bool is_fused; /* part of the population's step; else of its source function */
+  uint32_t timescale; /* the fastest of those that enter it */
 } source_term;
 
 /* One additive term of an input, on the target side. */
@@ -146,7 +147,7 @@ typedef struct {
   VEC(nsa_connection) connection_list;
   VEC(uint32_t) init_list;
   VEC(uint32_t) weight_init_list; /* constant weights, after what the links start with */
-  VEC(uint32_t) source_list;
+  VEC(uint32_t) source_list, start_list;
   VEC(link_value) link_value_list;
   VEC(nsa_link_sum) sum_list;
   VEC(nsa_collect) collect_list;
