@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+"""What the oracles share: running a model with nsa, reading what it wrote, integrating equations with SciPy, and
+tolerances that follow from the order of a method.
+
+An oracle is a pair of files, NAME.nsa and NAME.py, in a folder below this one. The model is written as its paper
+gives it; the Python file writes the same equations once more, from the paper and the language's page alone, and has
+functions `test_...` (run.py calls them)."""
+
+import csv
+import inspect
+import os
+import pathlib
+import subprocess
+
+import numpy
+import scipy.integrate
+import scipy.interpolate
+
+NSA = os.environ["NSA"]
+_runs = 0
+
+
+class Results:
+    """The folder that a run left behind."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def values(self, name):
+        """Times and values of a recording: an array of times, and one of times x elements."""
+        table = numpy.loadtxt(self.folder / (name + ".csv"), delimiter=",", skiprows=1, ndmin=2)
+        return table[:, 0], table[:, 1:]
+
+    def series(self, name):
+        """A recording of one element: times, values."""
+        times, values = self.values(name)
+        return times, values[:, 0]
+
+    def events(self, name):
+        """Times and elements of events, in the order of the file."""
+        with open(self.folder / (name + ".csv"), newline="") as file:
+            rows = list(csv.reader(file))[1:]
+        return numpy.array([float(r[0]) for r in rows]), numpy.array([int(r[1]) for r in rows], dtype=int)
+
+    def times(self, name, element=0):
+        """When one element fired."""
+        times, elements = self.events(name)
+        return times[elements == element]
+
+
+def model_of_caller():
+    """NAME.nsa beside the first file outside of this one that called."""
+    here = pathlib.Path(__file__)
+    for frame in inspect.stack():
+        path = pathlib.Path(frame.filename)
+        if path.name != here.name:
+            return path.with_suffix(".nsa")
+    raise RuntimeError("no caller")
+
+
+def run(*options, model=None, text=None):
+    """Runs the model beside the calling file (or another one, or a text) and gives its results."""
+    global _runs
+    _runs += 1
+    folder = pathlib.Path(f"run{_runs}").absolute()
+    if text is not None:
+        model = pathlib.Path(f"model{_runs}.nsa")
+        model.write_text(text)
+    model = model or model_of_caller()
+    command = [NSA, "run", str(model), "--csv", "--quiet", "--force", "--threads", "1", "--out", str(folder), *options]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
+    return Results(folder)
+
+
+def ode(f, start, pieces, times, rtol=1e-11, atol=1e-12, behind=lambda k, x: x):
+    """x' = f(t, x, *arguments) by LSODA, in pieces (until, *arguments) at whose ends f may jump, and x as `behind` says
+    (of piece k): the values at `times`, of which the first is the start; at the end of a piece those before the jump."""
+    times = numpy.asarray(times, dtype=float)
+    values = numpy.empty((len(times), len(start)))
+    values[0] = state = numpy.asarray(start, dtype=float)
+    now = times[0]
+    for k, (until, *arguments) in enumerate(pieces):
+        inside = (times > now) & (times < until - 1e-9)
+        grid = numpy.concatenate([[now], times[inside], [until]])
+        found = scipy.integrate.odeint(f, state, grid, args=tuple(arguments), tfirst=True, rtol=rtol, atol=atol,
+                                       mxstep=100000, tcrit=[until])
+        values[inside] = found[1:-1]
+        values[numpy.abs(times - until) <= 1e-9] = found[-1]
+        now, state = until, behind(k, found[-1])
+    return values
+
+
+def crossings(times, values, level):
+    """When a curve rises above the level, by a cubic through what was recorded."""
+    curve = scipy.interpolate.CubicSpline(times, numpy.asarray(values) - level)
+    roots = curve.roots(extrapolate=False)
+    return roots[curve(roots, 1) > 0]
+
+
+def grid_after(times, dt):
+    """The ends of steps at which crossings at these times are seen."""
+    return numpy.ceil(numpy.asarray(times) / dt - 1e-9) * dt
+
+
+def close(what, got, want, tolerance):
+    """No value is further than the tolerance from what it should be."""
+    got, want = numpy.asarray(got, dtype=float), numpy.asarray(want, dtype=float)
+    assert got.shape == want.shape, f"{what}: {got.shape} values instead of {want.shape}"
+    if got.size == 0:
+        raise AssertionError(f"{what}: nothing to compare")
+    error = numpy.abs(got - want)
+    assert numpy.isfinite(got).all(), f"{what}: not finite"
+    worst = numpy.unravel_index(numpy.argmax(error - tolerance), error.shape)
+    bound = numpy.broadcast_to(tolerance, error.shape)[worst]
+    assert error[worst] <= bound, (
+        f"{what}: {got[worst]:.12g} instead of {want[worst]:.12g} at {worst}: off by {error[worst]:.3g}, allowed {bound:.3g}")
+
+
+def of_order(what, coarse, fine, exact, order=2):
+    """Two runs, the second with half the step, approach the exact answer at least with this order. A method of order p
+    leaves |coarse - fine|/(2^p - 1) between the finer run and the truth; so this needs no tolerance of its own: a run
+    that converges to something else, or slower (by more than a third of an order), fails."""
+    coarse, fine, exact = (numpy.asarray(x, dtype=float) for x in (coarse, fine, exact))
+    assert coarse.shape == fine.shape == exact.shape, f"{what}: {coarse.shape}, {fine.shape} and {exact.shape} values"
+    assert coarse.size and numpy.isfinite(coarse).all() and numpy.isfinite(fine).all(), f"{what}: not finite, or nothing"
+    change, error = numpy.max(numpy.abs(coarse - fine)), numpy.max(numpy.abs(fine - exact))
+    floor = 1e-8 * numpy.max(numpy.abs(exact))  # of the reference, and of what is exact anyway
+    allowed = change / (2 ** (order - 0.35) - 1)
+    assert error <= allowed + floor, (
+        f"{what}: halving the step changes it by {change:.3g}, and then it is {error:.3g} off: order "
+        f"{numpy.log2(change / error + 1):.2f} instead of {order}")
+
+
+def spiking(f, start, pieces, dt, level, names=("cell.v", "cell.spike"), options=(), order=2):
+    """A neuron (its potential is the first state) that spikes when v rises above the level: the times at which v
+    crosses it converge to SciPy's with the order of the default, and events stand at the ends of those steps."""
+    until = pieces[-1][0]
+    times = numpy.linspace(0, until, int(round(until / dt)) * 4 + 1)
+    exact = crossings(times, ode(f, start, pieces, times)[:, 0], level)
+    found = []
+    for step in (dt, dt / 2):
+        results = run("--timescale", f"fast={step!r}ms", *options, model=model_of_caller())
+        at, v = results.series(names[0])
+        found.append(crossings(at, v, level))
+        assert len(found[-1]) == len(exact), f"{len(found[-1])} spikes with steps of {step} ms, not {len(exact)}"
+        close(f"{names[1]} with steps of {step} ms", results.times(names[1]), grid_after(found[-1], step), 1e-6)
+    of_order(names[1], *found, exact, order=order)
+    return found[-1], exact
+
+
+def text():
+    """The model beside the calling file, to be changed."""
+    return model_of_caller().read_text()
