@@ -335,7 +335,7 @@ static bool is_for_own_steps(const sim *s, uint32_t sum) {
 
 static bool may_wait(const sim *s, const delivery *d) {
   const nsa_arrival *a = d->arrival;
-  if (!d->joins || !d->is_sliced || s->program->link_steps_count || s->program->phase_blocks_count || !needs_links_only(s, a)) return false;
+  if (!d->joins || !d->is_sliced || s->program->link_steps_count || s->program->phase_blocks_count || s->program->stage_sets_count || !needs_links_only(s, a)) return false;
   for (uint32_t i = 0; i < a->increments_count; i++) {
     const nsa_population *to = &s->program->populations[delivery_population(delivery_connection(s, d), a->increments[i].side)];
     if (to->absorb != NSA_NONE || !is_for_own_steps(s, a->increments[i].sum)) return false;

@@ -27,7 +27,7 @@ typedef struct {
   const uint8_t *flags;   /* which are not zero; NULL: to be looked at */
   uint32_t *elements;
   uint32_t count;
-  uint64_t found_at; /* ticks done when it was last made, + 1 */
+  uint64_t found_at; /* the evaluation that it was last made for */
   bool is_flushed;   /* the field holds 0 where a term counts as nothing */
 } active_list;
 
@@ -48,6 +48,7 @@ struct link_sums {
   delay_line *lines;
   uint32_t line_count;
   uint64_t done; /* base ticks, of the sums being made */
+  uint64_t evaluation; /* its number, from 1 */
   uint8_t *is_scatter;  /* per sum: the method of this tick */
   uint8_t *is_due;      /* per sum */
   uint8_t *has_changed; /* per sum: its sources since it was made */
@@ -282,7 +283,7 @@ static void run_side_of_links(const sim *s, uint32_t i) {
   side_sum_run_delayed(s, s->sums->sides, i, &terms);
 }
 
-static void prepare_sum(sim *s, uint32_t i, uint64_t done) {
+static void prepare_sum(sim *s, uint32_t i) {
   struct link_sums *ls = s->sums;
   const nsa_link_sum *sum = &s->program->sums[i];
   if (sum->link_kernel != NSA_NONE) step_run_kernel(s, sum->link_kernel, &s->state_clock);
@@ -293,10 +294,10 @@ static void prepare_sum(sim *s, uint32_t i, uint64_t done) {
   }
   active_list *list = &ls->lists[ls->list_of[i]];
   double *terms = terms_of(s, list);
-  if (list->found_at != done + 1) {
+  if (list->found_at != ls->evaluation) {
     if (list->flags) find_active(list, list->flags);
     else find_nonzero(list, terms);
-    list->found_at = done + 1;
+    list->found_at = ls->evaluation;
   }
   if (sidesum_is(sum)) {
     side_sum_run(s, ls->sides, i, terms, list->elements, list->count);
@@ -474,7 +475,8 @@ static void run_works(sim *s) {
   thread_pool_run_if_worth(s->pool, seconds, works_share, s);
 }
 
-static bool is_due(uint32_t every, uint64_t done) { return every != 0 && done % every == 0; }
+/* NSA_NONE: at stages alone. */
+static bool is_due(uint32_t every, uint64_t done) { return every != 0 && every != NSA_NONE && done % every == 0; }
 
 /* At the start nothing is known of the sources, so they count as changed. */
 static bool is_sum_due(const sim *s, uint32_t i, uint64_t done) {
@@ -490,9 +492,10 @@ static bool is_sum_due(const sim *s, uint32_t i, uint64_t done) {
 }
 
 static void run_once(sim *s) {
+  s->sums->evaluation++;
   for (uint32_t i = 0; i < s->program->sums_count; i++) {
     s->sums->is_due[i] = s->program->sums[i].every == 0;
-    if (s->sums->is_due[i]) prepare_sum(s, i, 0);
+    if (s->sums->is_due[i]) prepare_sum(s, i);
   }
   for (uint32_t i = 0; i < s->program->collects_count; i++)
     s->sums->collect_due[i] = s->program->collects[i].every == 0;
@@ -537,10 +540,11 @@ void link_sums_run(sim *s, uint64_t done) {
   run_sources(s, done);
   run_touched(s);
   s->sums->done = done;
+  s->sums->evaluation++;
   push_terms(s, s->sums, done);
   for (uint32_t i = 0; i < s->program->sums_count; i++) {
     s->sums->is_due[i] = is_sum_due(s, i, done);
-    if (s->sums->is_due[i]) prepare_sum(s, i, done);
+    if (s->sums->is_due[i]) prepare_sum(s, i);
     any = any || s->sums->is_due[i];
   }
   for (uint32_t i = 0; i < s->program->collects_count; i++) {
@@ -549,4 +553,18 @@ void link_sums_run(sim *s, uint64_t done) {
   }
   forget_touched(s);
   if (any) run_works(s);
+}
+
+void link_sums_run_stage(sim *s, const nsa_stage_set *set) {
+  struct link_sums *ls = s->sums;
+  ls->evaluation++;
+  memset(ls->is_due, 0, s->program->sums_count);
+  memset(ls->collect_due, 0, s->program->collects_count);
+  for (uint32_t i = 0; i < set->sources_count; i++) step_run_kernel(s, set->sources[i], &s->state_clock);
+  for (uint32_t i = 0; i < set->sums_count; i++) {
+    ls->is_due[set->sums[i]] = 1;
+    prepare_sum(s, set->sums[i]);
+  }
+  for (uint32_t i = 0; i < set->collects_count; i++) ls->collect_due[set->collects[i]] = 1;
+  run_works(s);
 }

@@ -24,6 +24,9 @@ void link_sums_start(sim *s);
 /* Those that are due when `done` base ticks are done, and the collect kernels; state_clock is set. */
 void link_sums_run(sim *s, uint64_t done);
 
+/* Those of a set of stages, on the states as they are; state_clock is that of the stage. */
+void link_sums_run_stage(sim *s, const nsa_stage_set *set);
+
 /* For tests: 0 chooses by cost, 1 always gathers, 2 always scatters (where there is a source term). */
 void link_sums_force(struct link_sums *sums, int method);
 

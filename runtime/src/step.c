@@ -8,6 +8,7 @@
 
 #include "events.h"
 #include "linksum.h"
+#include "stages.h"
 #include "stimulus.h"
 #include "threads.h"
 
@@ -138,6 +139,7 @@ static bool step_one_group(sim *s, step_group *g, uint64_t n) {
   if (!step_pass_is_under_way(g)) {
     apply_stimuli(s, g, n);
     since = spend(s, &s->times.stimuli, since);
+    if (g->fused == 1) stages_run(s, g->every);
     step_pass_begin(s, g, n);
     run_group(s, g);
   }

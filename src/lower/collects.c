@@ -68,11 +68,12 @@ static ir_value combined(ir_builder *b, combine_kind combine, ir_value so_far, i
   }
 }
 
-static ir_value input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input) {
+ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, term_choice choice) {
   const population_fields *f = &l->populations[population];
   ir_value total = IR_NO_VALUE;
   for (uint32_t k = 0; k < f->target_terms.len; k++) {
-    if (f->target_terms.data[k].input != input)
+    bool is_staged = lower_is_staged(l, f->target_terms.data[k].connection);
+    if (f->target_terms.data[k].input != input || (choice != TERMS_ALL && is_staged != (choice == TERMS_STAGED)))
       continue;
     ir_value x = term_value(l, b, population, &f->target_terms.data[k]);
     total = total == IR_NO_VALUE ? x : ir_binary(b, IR_OP_add, total, x);
@@ -93,7 +94,9 @@ static void collect_every(lowering *l, uint32_t population, uint32_t every) {
   for (uint32_t k = 0; k < c->inputs.len; k++) {
     if (f->input_every[k] != every)
       continue;
-    ir_value x = input_total(l, &b, population, k);
+    ir_value x = lower_input_total(l, &b, population, k, TERMS_ALL);
+    if (f->held_input[k] != NO_FIELD)
+      ir_store(&b, f->held_input[k], lower_input_total(l, &b, population, k, TERMS_HELD));
     if (is_faster)
       x = combined(&b, c->inputs.data[k].combine, ir_load(&b, f->input[k]), x);
     ir_store(&b, f->input[k], x);

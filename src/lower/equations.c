@@ -372,6 +372,55 @@ static void advance(scope *s, block_state *state, const system_of *of) {
   }
 }
 
+/* What a method makes of the states of a set is written in stages.c: here are the rates, the choice and the analysis. */
+static void explain_stages(system_builder *sb, const model_stage_set *set, const model_ode *const *odes) {
+  solver_kind *solvers = ARENA_ARRAY(sb->l->arena, solver_kind, sb->n);
+  for (uint32_t i = 0; i < sb->n; i++) {
+    solvers[i] = set->solver;
+    lower_decide(sb->l, sb->name, "solver", "d%s/dt: %s (%s, with contributions at its stages)",
+                 sb->component->states.data[odes[i]->state].name, solver_text[set->solver],
+                 odes[i]->solver == SOLVER_automatic ? "as those that it is coupled with" : "as the model says");
+  }
+  solve_system sys = {.n = sb->n, .rates = sb->fragment, .is_invariant = sb->is_invariant.data, .solver = solvers,
+                      .dt = sb->l->m->timescales.data[set->timescale].dt};
+  analyse(sb, &sys, odes);
+}
+
+void lower_rates_at(scope *s, const block_state *state, ir_value time, const model_stage_set *explained, ir_value *rates) {
+  lowering *l = s->l;
+  const model_component *c = s->side[SIDE_SELF]->component;
+  const model_ode **odes = ARENA_ARRAY(l->arena, const model_ode *, c->odes.len);
+  system_of of = {.timescale = c->timescale, .wanted = ADVANCE_BY_CLOCK, .step = IR_NO_VALUE};
+  system_builder sb = start_system(s, &of, odes);
+  for (uint32_t k = 0; k < c->states.len; k++)
+    rates[k] = IR_NO_VALUE;
+  if (!sb.n)
+    return;
+  fill_fragment(&sb, odes);
+  if (explained)
+    explain_stages(&sb, explained, odes);
+  ir_value *values = ARENA_ARRAY(l->arena, ir_value, sb.fragment->arg_count);
+  ir_value *outputs = ARENA_ARRAY(l->arena, ir_value, sb.fragment->outputs.len);
+  for (uint32_t i = 0; i < sb.n; i++)
+    values[i] = state->states[odes[i]->state];
+  values[sb.n] = time;
+  for (uint32_t k = 0; k < sb.values.len; k++)
+    values[sb.n + 1 + k] = sb.values.data[k];
+  ir_inline(s->b, sb.fragment, values, outputs);
+  for (uint32_t i = 0; i < sb.n; i++)
+    rates[odes[i]->state] = outputs[i];
+}
+
+/* Where phase 4 was done by functions before: the states are new. */
+static void check_states(scope *s, const block_state *state, const system_of *of) {
+  const model_component *c = s->side[SIDE_SELF]->component;
+  for (uint32_t k = 0; k < c->odes.len; k++) {
+    s->b->at = c->odes.data[k].at;
+    if (c->odes.data[k].timescale == of->timescale)
+      ir_unary(s->b, IR_OP_check, state->states[c->odes.data[k].state]);
+  }
+}
+
 void lower_advance_links(scope *s, block_state *state, model_side home, ir_value step) {
   const connection_fields *f = &s->l->connections[s->side[SIDE_SELF]->owner];
   system_of of = {.advance = f->advance,
@@ -443,7 +492,10 @@ void lower_equations(scope *s, block_state *state) {
     of.advance = l->connections[self->owner].advance;
     of.home = l->connections[self->owner].home;
   }
-  advance(s, state, &of);
+  if (!self->is_connection && lower_is_split(l, self->owner))
+    check_states(s, state, &of);
+  else
+    advance(s, state, &of);
   for (uint32_t k = 0; k < count; k++) {
     of.timescale = order[k];
     if (order[k] != own)

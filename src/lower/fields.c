@@ -80,7 +80,7 @@ uint32_t ticks_of_population(const lowering *l, uint32_t population) {
 }
 
 bool lower_is_extrapolated(const lowering *l, uint32_t population) {
-  return component_of_population(l, population)->coupling_linear && ticks_of_population(l, population) > 1;
+  return component_of_population(l, population)->coupling == COUPLING_LINEAR && ticks_of_population(l, population) > 1;
 }
 
 uint32_t lower_base_timescale(const lowering *l) {
@@ -342,13 +342,14 @@ static void add_pending_fields(lowering *l, uint32_t population) {
   const model_component *c = component_of_population(l, population);
   uint32_t events = c->events.len;
   f->pending = lower_no_fields(l, events + l->m->signals.len);
-  if (!has_phase_block(l, population) && !lower_needs_settling(l, population))
+  bool is_split = lower_is_split(l, population);
+  if (!has_phase_block(l, population) && !lower_needs_settling(l, population) && !is_split)
     return;
   for (uint32_t k = 0; k < events + l->m->signals.len; k++)
     for (uint32_t i = 0; i < c->blocks.len; i++) {
       const model_on *on = &c->blocks.data[i];
       bool is_signal = k >= events;
-      if (f->pending[k] != NO_FIELD || on->kind != BLOCK_EVENT || !emits(&on->body, is_signal, is_signal ? k - events : k))
+      if (f->pending[k] != NO_FIELD || (on->kind != BLOCK_EVENT && !is_split) || !emits(&on->body, is_signal, is_signal ? k - events : k))
         continue;
       const char *name = is_signal ? l->m->signals.data[k - events].name : c->events.data[k].name;
       name = arena_printf(l->arena, "%s.%s.pending", l->m->populations.data[population].name, name);
@@ -425,6 +426,7 @@ void lower_population_fields(lowering *l, uint32_t population) {
           l, arena_printf(l->arena, "%s.%s.external", o.name, c->inputs.data[k].name), f->domain,
           NSA_F64, NSA_FIELD_EXTERNAL, 0, &c->inputs.data[k].unit, c->inputs.data[k].at);
   add_slopes(&o, f);
+  lower_stage_fields(l, population);
   f->lets = ARENA_ARRAY(l->arena, let_memo, c->lets.len);
   add_event_fields(l, population, f);
   add_counters(l, population);
@@ -458,6 +460,7 @@ static void add_input_fields(lowering *l, uint32_t population) {
 void lower_input_fields(lowering *l) {
   for (uint32_t k = 0; k < l->m->populations.len; k++) {
     add_input_fields(l, k);
+    lower_stage_inputs(l, k);
     add_edge_fields(l, k);
     add_pending_fields(l, k);
   }

@@ -255,7 +255,7 @@ static uint32_t add_source_term(splitter *sp, model_side from, model_expr **fact
                    .side = from,
                    .factors = factors,
                    .factor_count = count,
-                   .is_fused = true,
+                   .is_fused = !lower_is_staged(sp->l, sp->connection),
                    .timescale = timescale_of_source(sp, from, factors, count)};
   t.field = add_numbered_field(sp, "source", f->domain, NSA_FIELD_SOURCE_TERM);
   t.active = add_numbered_field(sp, "active", f->domain, NSA_FIELD_FIRED);
@@ -414,6 +414,7 @@ static void add_inseparable(splitter *sp, const product *p) {
   sum.link_kernel = link_function(sp, all, p->count, NSA_ROLE_LINK, &sum.weight);
   sum.sum = sum_field(sp);
   vec_push(sp->l->arena, &sp->l->sum_list, sum);
+  lower_stage_sum(sp->l, sp->connection);
   explain_term(sp, "1", SIDE_PRE, join_factors(sp, all, p->count), "1");
   push_target_term(sp, p, NULL, 0, sum.sum);
 }
@@ -455,6 +456,7 @@ static void add_separable(splitter *sp, const product *p) {
   sum.grid = sum.every == grid ? 0 : grid;
   sum.sum = sum_field(sp);
   vec_push(l->arena, &l->sum_list, sum);
+  lower_stage_sum(l, sp->connection);
   push_target_term(sp, p, target, targets, sum.sum);
 }
 

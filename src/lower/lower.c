@@ -69,6 +69,7 @@ static void add_functions(lowering *l) {
     lower_settle(l, k);
     lower_sources(l, k);
     lower_collects(l, k);
+    lower_stages(l, k);
     if (l->options->equations_only)
       lower_rates_of(l, k);
     fill_population(l, k);
@@ -156,6 +157,7 @@ static void finish_program(lowering *l) {
   MOVE_LIST(records, record_list);
   MOVE_LIST(measure_nodes, node_list);
   MOVE_LIST(settables, settable_list);
+  lower_finish_stages(l);
   merge_exponentials(l);
   ir_contract(l->p);
   lower_precision(l);
@@ -175,6 +177,7 @@ ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_o
   if (options->analyse_timescales)
     check_ratios(&l);
   lower_signal_fields(&l);
+  lower_stage_sets(&l);
   add_populations(&l);
   add_connections(&l);
   add_functions(&l);

@@ -74,6 +74,10 @@ typedef struct {
   uint32_t *arrived_state, *arrived_input; /* what events add to; NO_FIELD where none does */
   uint32_t *sent;                          /* per signal: flag that a block sends it; NO_FIELD */
   uint32_t *pending; /* per own event, then per signal: flag that a block emitted it before the step's function; NO_FIELD */
+  uint32_t *start; /* per state: where the stages of a step start; NO_FIELD: of no equation that stages advance */
+  uint32_t *frozen;     /* likewise: `unless` holds it in this step */
+  uint32_t *stage_rate; /* per state and stage: its rate there */
+  uint32_t *held_input; /* per input: what is held of it while the stages are made; NO_FIELD: nothing is */
   bool is_looked_at; /* by events or clocked links: they see it after phase 1 */
   bool is_added_to_at_once; /* what arrives becomes part of the states in phase 2, not in the step */
   uint32_t
@@ -151,6 +155,8 @@ typedef struct {
   VEC(link_value) link_value_list;
   VEC(nsa_link_sum) sum_list;
   VEC(nsa_collect) collect_list;
+  VEC(nsa_stage_set) stage_list; /* by the model's stage_sets */
+  VEC(nums) stage_sources, stage_sums, stage_collects; /* of these */
   VEC(nsa_arrival) arrival_list;
   VEC(nsa_link_step) link_step_list;
   VEC(nsa_stimulus) stimulus_list;
@@ -289,6 +295,26 @@ void lower_block_if(scope *s, block_state *state, const model_block *block, ir_v
 
 /* Advances the equations of SELF (a population, or the clocked ones of a connection) by a step; checks the new states. */
 void lower_equations(scope *s, block_state *state);
+
+/* ---- phase 4 in several functions (stages.c) ---- */
+
+/* Whether phase 4 of a population is done by functions of its own, before the step's. */
+bool lower_is_split(const lowering *l, uint32_t population);
+bool lower_is_staged(const lowering *l, uint32_t connection);
+void lower_stage_sets(lowering *l);                         /* before all fields */
+void lower_stage_fields(lowering *l, uint32_t population);  /* with the population's */
+void lower_stage_inputs(lowering *l, uint32_t population);  /* when all contributions are split */
+void lower_stages(lowering *l, uint32_t population);        /* its functions */
+/* A source function, respectively the newest sum, of a connection is evaluated at stages as well. */
+void lower_stage_source(lowering *l, uint32_t connection, uint32_t kernel);
+void lower_stage_sum(lowering *l, uint32_t connection);
+void lower_finish_stages(lowering *l);
+/* The rates of a component's own equations at these states and this time, by state; IR_NO_VALUE: it has none. explained: the
+ * set whose choice and time constants are to be told, or NULL. */
+void lower_rates_at(scope *s, const block_state *state, ir_value time, const model_stage_set *explained, ir_value *rates);
+/* The sum of the terms of an input: all, or those of connections that are held, or evaluated at stages. IR_NO_VALUE: none. */
+typedef enum { TERMS_ALL, TERMS_HELD, TERMS_STAGED } term_choice;
+ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, term_choice choice);
 
 /* ---- links: their states, and what events do at them ---- */
 

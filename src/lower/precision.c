@@ -10,6 +10,8 @@
 
 static bool is_single(const lowering *l, uint32_t population) {
   const model_component *c = component_of_population(l, population);
+  if (lower_is_split(l, population))
+    return false;
   model_precision precision = l->m->precision;
   if (c->precision != NULL)
     model_precision_find(c->precision, &precision);

@@ -84,6 +84,7 @@ void lower_sources(lowering *l, uint32_t population) {
     if (!t->is_fused) {
       number = source_function(l, population, t, "source");
       vec_push(l->arena, &l->source_list, number);
+      lower_stage_source(l, t->connection, number);
     }
     if (!counts_at_start(l, population, t))
       continue;

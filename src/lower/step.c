@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* step.c - the functions that initialise a population and advance it by one tick, in the order of
  * docs/language.md, "One step, exactly". */
-#include "lower/lower_internal.h"
+#include "lower/step_internal.h"
 #include "support/file.h"
 #include <math.h>
 
@@ -53,21 +53,6 @@ static bool has_event_blocks(const model_component *c) {
   return false;
 }
 
-typedef struct {
-  lowering *l;
-  uint32_t population;
-  const model_component *c;
-  population_fields *f;
-  ir_builder b;
-  scope s;
-  view *self;
-  block_state now, loaded; /* loaded: what the fields held at the start */
-  ir_value *inputs;
-  bool is_settled; /* no block of an event runs in this function */
-  ir_value *fired,
-      *before; /* per event: fired at the end of the last tick; the previous value of a crossing's condition */
-} step;
-
 static ir_value load_or(step *st, uint32_t field, double otherwise) {
   return field == NO_FIELD ? ir_number(&st->b, otherwise) : ir_load(&st->b, field);
 }
@@ -103,6 +88,12 @@ static void load_state(step *st) {
   memcpy(st->loaded.timers, n->timers, n->timer_count * sizeof(ir_value));
 }
 
+void step_load(step *st) {
+  load_state(st);
+  st->self->states = st->now.states;
+  st->self->timers = st->now.timers;
+}
+
 static bool collects_faster(const step *st, uint32_t input) {
   uint32_t every = st->f->input_every[input];
   return every && every < ticks_of_population(st->l, st->population);
@@ -111,7 +102,8 @@ static bool collects_faster(const step *st, uint32_t input) {
 /* What events added to an input since the last tick; averaged over the base ticks of a slow one. */
 static ir_value arrived_input(step *st, uint32_t k) {
   ir_value x = ir_load(&st->b, st->f->arrived_input[k]);
-  ir_store(&st->b, st->f->arrived_input[k], ir_number(&st->b, 0));
+  if (!st->keeps_arrived)
+    ir_store(&st->b, st->f->arrived_input[k], ir_number(&st->b, 0));
   uint32_t ticks = ticks_of_population(st->l, st->population);
   combine_kind combine = st->c->inputs.data[k].combine;
   if (ticks == 1 || (combine != COMBINE_MEAN && combine != COMBINE_NONE))
@@ -121,7 +113,7 @@ static ir_value arrived_input(step *st, uint32_t k) {
 
 /* What links added since the last tick (combined over it, for a slow component), and what stimuli
  * add. */
-static void load_inputs(step *st) {
+void step_load_inputs(step *st) {
   const model_component *c = st->c;
   st->inputs = ARENA_ARRAY(st->l->arena, ir_value, c->inputs.len);
   st->self->inputs = NULL;
@@ -250,14 +242,14 @@ static void add_arrived(step *st) {
 }
 
 /* Likewise what they added to inputs: blocks of events have run before. */
-static void add_arrived_inputs(step *st) {
+void step_add_arrived_inputs(step *st) {
   for (uint32_t k = 0; k < st->c->inputs.len; k++)
     if (st->f->arrived_input[k] != NO_FIELD)
       st->inputs[k] = ir_binary(&st->b, IR_OP_add, st->inputs[k], arrived_input(st, k));
   view_forget_lets(st->self);
 }
 
-static void run_signal_blocks(step *st) {
+void step_run_signal_blocks(step *st) {
   for (uint32_t k = 0; k < st->c->blocks.len; k++) {
     const model_on *on = &st->c->blocks.data[k];
     st->b.at = on->at;
@@ -293,8 +285,8 @@ void lower_clocked_blocks(scope *s, block_state *state) {
 static void run_equations(step *st) {
   ir_builder *b = &st->b;
   ir_value *before = ARENA_ARRAY(st->l->arena, ir_value, st->now.state_count);
-  if (st->now.state_count)
-    memcpy(before, st->now.states, st->now.state_count * sizeof *before);
+  for (uint32_t k = 0; k < st->now.state_count; k++)
+    before[k] = st->f->start[k] == NO_FIELD ? st->now.states[k] : ir_load(b, st->f->start[k]);
   view_forget_lets(st->self);
   lower_equations(&st->s, &st->now);
   view_forget_lets(st->self);
@@ -422,14 +414,13 @@ static void send_signals(step *st) {
                                 .at = st->c->at});
 }
 
-/* Emitted by blocks before the step's function: it is sent there. */
-static void keep_emitted(step *st, bool is_sent) {
+void step_keep_emitted(step *st, bool is_sent) {
   for (uint32_t k = 0; k < st->now.event_count; k++)
     if (st->f->pending[k] != NO_FIELD)
       ir_store(&st->b, st->f->pending[k], is_sent ? ir_bool(&st->b, false) : st->now.emitted[k]);
 }
 
-static void store_states(step *st) {
+void step_store_states(step *st) {
   for (uint32_t k = 0; k < st->now.state_count; k++)
     if (st->now.states[k] != st->loaded.states[k])
       ir_store(&st->b, st->f->state[k], st->now.states[k]);
@@ -462,8 +453,7 @@ static void store_source_terms(step *st) {
   }
 }
 
-static void begin(step *st, lowering *l, uint32_t population, const char *name, nsa_role role,
-                  uint32_t *number) {
+void step_begin(step *st, lowering *l, uint32_t population, const char *name, nsa_role role, uint32_t *number) {
   *st = (step){.l = l,
                .population = population,
                .c = component_of_population(l, population),
@@ -480,14 +470,12 @@ static void begin(step *st, lowering *l, uint32_t population, const char *name, 
 void lower_step(lowering *l, uint32_t population) {
   step st;
   const char *name = arena_printf(l->arena, "%s.step", l->m->populations.data[population].name);
-  begin(&st, l, population, name, NSA_ROLE_STEP, &l->population_list.data[population].step);
-  load_state(&st);
-  st.self->states = st.now.states;
-  st.self->timers = st.now.timers;
-  load_inputs(&st);
+  step_begin(&st, l, population, name, NSA_ROLE_STEP, &l->population_list.data[population].step);
+  step_load(&st);
+  step_load_inputs(&st);
   if (l->options->equations_only) {
     run_equations(&st);
-    store_states(&st);
+    step_store_states(&st);
     return;
   }
   st.is_settled = has_nothing_to_settle(&st);
@@ -495,11 +483,13 @@ void lower_step(lowering *l, uint32_t population) {
   if (!st.is_settled)
     run_event_blocks(&st);
   previous_conditions(&st);
-  add_arrived_inputs(&st);
+  step_add_arrived_inputs(&st);
   if (!st.f->is_added_to_at_once)
     add_arrived(&st);
-  run_signal_blocks(&st);
-  lower_clocked_blocks(&st.s, &st.now);
+  if (!lower_is_split(l, population)) {
+    step_run_signal_blocks(&st);
+    lower_clocked_blocks(&st.s, &st.now);
+  }
   run_equations(&st);
   ir_value tick = st.self->tick, next_tick = ir_binary(&st.b, IR_OP_add, tick, ir_number(&st.b, 1));
   st.self->tick = next_tick;
@@ -507,9 +497,9 @@ void lower_step(lowering *l, uint32_t population) {
   view_forget_lets(st.self);
   detect_events(&st, tick, next_tick);
   send_signals(&st);
-  keep_emitted(&st, true);
+  step_keep_emitted(&st, true);
   store_source_terms(&st);
-  store_states(&st);
+  step_store_states(&st);
   restart_windows(&st);
 }
 
@@ -524,12 +514,10 @@ void lower_rates_of(lowering *l, uint32_t population) {
   const char *pop = l->m->populations.data[population].name;
   lower_rates *out = vec_add(l->arena, &l->report->rates);
   step st;
-  begin(&st, l, population, arena_printf(l->arena, "%s.rates", pop), NSA_ROLE_PROBE, &out->kernel);
+  step_begin(&st, l, population, arena_printf(l->arena, "%s.rates", pop), NSA_ROLE_PROBE, &out->kernel);
   out->population = population;
-  load_state(&st);
-  st.self->states = st.now.states;
-  st.self->timers = st.now.timers;
-  load_inputs(&st);
+  step_load(&st);
+  step_load_inputs(&st);
   for (uint32_t k = 0; k < st.c->odes.len; k++) {
     const model_ode *ode = &st.c->odes.data[k];
     const char *name = arena_printf(l->arena, "%s.d%s/dt", pop, st.c->states.data[ode->state].name);
@@ -553,9 +541,7 @@ static void settle_events(step *st) {
 
 /* Phase 1 in a function of its own, apart from the step. */
 static void run_settled(step *st) {
-  load_state(st);
-  st->self->states = st->now.states;
-  st->self->timers = st->now.timers;
+  step_load(st);
   run_event_blocks(st);
   previous_conditions(st);
   settle_events(st);
@@ -566,15 +552,15 @@ void lower_phase_block(lowering *l, uint32_t number) {
   nsa_phase_block out = {.phase = pb->phase, .population = pb->population};
   const char *pop = l->m->populations.data[pb->population].name;
   step st;
-  begin(&st, l, pb->population, arena_printf(l->arena, "%s.phase_block%u", pop, number),
+  step_begin(&st, l, pb->population, arena_printf(l->arena, "%s.phase_block%u", pop, number),
         NSA_ROLE_PHASE_BLOCK, &out.kernel);
   run_settled(&st);
   if (!st.f->is_added_to_at_once)
     add_arrived(&st);
   st.s.locals = ARENA_ARRAY(l->arena, ir_value, pb->local_count);
   lower_block(&st.s, &st.now, &pb->body);
-  keep_emitted(&st, false);
-  store_states(&st);
+  step_keep_emitted(&st, false);
+  step_store_states(&st);
   vec_push(l->arena, &l->phase_block_list, out);
 }
 
@@ -634,18 +620,18 @@ void lower_settle(lowering *l, uint32_t population) {
   step st;
   out->settle = out->absorb = NSA_NONE;
   if (lower_settles_apart(l, population)) {
-    begin(&st, l, population, arena_printf(l->arena, "%s.settle", name), NSA_ROLE_SETTLE, &out->settle);
+    step_begin(&st, l, population, arena_printf(l->arena, "%s.settle", name), NSA_ROLE_SETTLE, &out->settle);
     run_settled(&st);
-    keep_emitted(&st, false);
-    store_states(&st);
+    step_keep_emitted(&st, false);
+    step_store_states(&st);
   }
   bool has_arrived = false;
   for (uint32_t k = 0; k < c->states.len; k++)
     has_arrived = has_arrived || (f->arrived_state[k] != NO_FIELD && f->arrived_state[k] != f->state[k]);
   if (!f->is_added_to_at_once || !has_arrived)
     return;
-  begin(&st, l, population, arena_printf(l->arena, "%s.absorb", name), NSA_ROLE_SETTLE, &out->absorb);
+  step_begin(&st, l, population, arena_printf(l->arena, "%s.absorb", name), NSA_ROLE_SETTLE, &out->absorb);
   load_state(&st);
   add_arrived(&st);
-  store_states(&st);
+  step_store_states(&st);
 }

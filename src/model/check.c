@@ -153,6 +153,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   signals_check(ck);
   populations_check(ck);
   connections_check(ck);
+  coupling_sets_check(ck);
   stimuli_check(ck);
   records_check(ck);
   measures_check(ck);

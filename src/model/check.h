@@ -337,6 +337,14 @@ expr_env link_scope(checker *ck, const model_connection *c, const char *where);
 /* link.c: what a connection carries. */
 void delays_check(checker *ck, const ast_connect *ast, model_connection *c);
 void combiners_check(checker *ck, const model_connection *c);
+
+/* ---- coupling.c ---- */
+
+coupling_kind coupling_of(const ast_name *word);
+/* What a connection, its synapse or the components that it contributes to say. */
+void coupling_take(checker *ck, const ast_connect *ast, model_connection *c);
+/* The sets of populations that `coupling stages` joins; when all connections are known. */
+void coupling_sets_check(checker *ck);
 /* What a connection rule can refer to; astro only for the rule of the third partner. */
 typedef struct {
   const model_population *source, *target;

@@ -214,12 +214,12 @@ static void collect_chain(component_builder *b, const component_def **chain, uin
 
 /* ---- the head ---- */
 
-/* How others read the states of a slow component between its ticks. */
 static void take_coupling(component_builder *b, const ast_component *ast) {
   checker *ck = b->ck;
   const ast_name *name = &ast->coupling;
-  b->c->coupling_linear = strcmp(name->text, "linear") == 0;
-  if (!b->c->coupling_linear)
+  b->c->coupling = coupling_of(name);
+  b->c->coupling_at = name->at;
+  if (b->c->coupling != COUPLING_LINEAR)
     return;
   if (ast->kind == AST_SYNAPSE) {
     diag *d = diag_report(ck->sink, DIAG_E0404, name->at, "`coupling linear` is for neurons and astrocytes");

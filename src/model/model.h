@@ -199,13 +199,18 @@ typedef struct {
   model_expr *value;
 } model_contribution;
 
+/* How contributions follow the states that they read: held over a step; as slow states went on in their last step; at each stage
+ * of the solver; as half steps of diffusion before and behind the solvers. */
+typedef enum { COUPLING_HOLD, COUPLING_LINEAR, COUPLING_STAGES, COUPLING_IMPLICIT } coupling_kind;
+
 typedef struct {
   component_kind kind;
   const char *name;
   const char *doc; /* "" when none */
   span at;
   uint32_t timescale;
-  bool coupling_linear;
+  coupling_kind coupling;
+  span coupling_at;
   const char *precision; /* its own: "single", "double" or "mixed"; NULL: the model's */
   VEC(model_param) params;
   VEC(model_state) states;
@@ -243,6 +248,7 @@ typedef struct {
   bool is_grid;
   bool has_no_size;   /* none is written: a single element, until one_per_synapse gives it as many as there are links */
   double spacing;     /* um; 0 when not said (places then count in grid steps) */
+  uint32_t stage_set; /* into stage_sets; UINT32_MAX: none */
   VEC(model_override) overrides;
 } model_population;
 
@@ -271,6 +277,8 @@ typedef struct {
   bool allow_self;
   model_expr *delay;       /* ms: from pre to the synapse; NULL: none. As overrides: may use distance, places, random functions */
   model_expr *delay_back;  /* ms: from post and astro to the synapse; NULL: none */
+  coupling_kind coupling;  /* its own word, else its synapse's, else that of a component that it contributes to */
+  span coupling_at;
   bool has_partner;
   uint32_t partner;        /* population */
   model_side partner_of;   /* SIDE_POST or SIDE_PRE */
@@ -417,6 +425,14 @@ typedef struct {
 
 typedef enum { PRECISION_DOUBLE, PRECISION_SINGLE, PRECISION_MIXED } model_precision; /* as nsa_precision */
 
+/* Populations that connections with `coupling stages` join: they go through the stages of one solver together. */
+typedef struct {
+  uint32_t timescale;
+  solver_kind solver; /* rk4, heun or adaptive */
+  solver_options options;
+  VEC(uint32_t) populations; /* ascending */
+} model_stage_set;
+
 typedef struct {
   const char *name; /* of the file, without folder and ending */
   uint32_t main_file;
@@ -425,6 +441,7 @@ typedef struct {
   VEC(model_component) components; /* those of populations, then one for each connection */
   VEC(model_population) populations;
   VEC(model_connection) connections;
+  VEC(model_stage_set) stage_sets;
   VEC(model_pattern) patterns;
   VEC(model_image) images;
   VEC(model_phase) phases;

@@ -495,6 +495,7 @@ static void add_connection(checker *ck, const ast_decl *decl) {
   check_link_overrides(ck, ast, &c);
   delays_check(ck, ast, &c);
   combiners_check(ck, &c);
+  coupling_take(ck, ast, &c);
   map_insert(ck->connections, c.name, ck->model->connections.len);
   vec_push(ck->arena, &ck->model->connections, c);
 }

@@ -9,23 +9,7 @@
 
 #include <math.h>
 
-enum { STAGES = 7 }; /* the last one is the first of the next sub-step */
-
-static const double shares[STAGES] = {0, 1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1};
-static const double tableau[STAGES][STAGES - 1] = {
-    {0},
-    {1.0 / 5},
-    {3.0 / 40, 9.0 / 40},
-    {44.0 / 45, -56.0 / 15, 32.0 / 9},
-    {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
-    {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
-    {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84}};
-/* Order 5 less order 4. */
-static const double error_weights[STAGES] = {71.0 / 57600,      0, -71.0 / 16695, 71.0 / 1920,
-                                             -17253.0 / 339200, 22.0 / 525, -1.0 / 40};
-
-/* A state smaller than this, in internal units, is not asked for more digits than one of this size. */
-static const double smallest_scale = 1e-3;
+enum { STAGES = 7 };
 
 typedef struct { /* what a sub-step finds and leaves, in this order the variables of the loop */
   ir_value done, length, count; /* ms of the step that are behind; of the next sub-step; sub-steps so far */
@@ -81,8 +65,8 @@ static void run_stages(const adaptive *ad, const position *p, ir_value h, ir_val
   for (uint32_t s = 1; s < STAGES; s++) {
     stages[s] = ARENA_ARRAY(b->arena, ir_value, g->count);
     for (uint32_t i = 0; i < g->count; i++)
-      next[i] = weighted(b, p->states[i], h, tableau[s], stages, s, i);
-    solve_rates(g, next, plus(b, start, scaled(b, shares[s], h)), stages[s]);
+      next[i] = weighted(b, p->states[i], h, solve_dormand_prince.weights[s], stages, s, i);
+    solve_rates(g, next, plus(b, start, scaled(b, solve_dormand_prince.shares[s], h)), stages[s]);
   }
 }
 
@@ -92,8 +76,8 @@ static ir_value error_of(const adaptive *ad, const position *p, ir_value h, ir_v
   ir_value largest = IR_NO_VALUE;
   for (uint32_t i = 0; i < ad->g->count; i++) {
     ir_value size = ir_binary(b, IR_OP_max, ir_unary(b, IR_OP_abs, p->states[i]), ir_unary(b, IR_OP_abs, next[i]));
-    ir_value allowed = scaled(b, ad->tolerance, ir_binary(b, IR_OP_max, size, ir_number(b, smallest_scale)));
-    ir_value error = weighted(b, IR_NO_VALUE, h, error_weights, stages, STAGES, i);
+    ir_value allowed = scaled(b, ad->tolerance, ir_binary(b, IR_OP_max, size, ir_number(b, SOLVE_SMALLEST_SCALE)));
+    ir_value error = weighted(b, IR_NO_VALUE, h, solve_dormand_prince.errors, stages, STAGES, i);
     error = over(b, ir_unary(b, IR_OP_abs, error), allowed);
     /* NaN must not be lost: max(a, b) is a where a > b, else b */
     largest = i == 0 ? error : ir_select(b, ir_binary(b, IR_OP_gt, largest, error), largest, plus(b, error, times(b, ir_number(b, 0), largest)));

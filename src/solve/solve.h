@@ -43,6 +43,23 @@ solver_kind solve_choose(arena *a, const solve_system *system, uint32_t state, c
 /* Whether a method can take this equation; NULL if so, else why not, in the author's terms. */
 const char *solve_refuses(arena *a, const solve_system *system, uint32_t state, solver_kind method);
 
+/* ---- stages ---- */
+
+/* An explicit Runge-Kutta method: the states of stage s are start + h sum of weights[s][k] times the rates of stage k, at the
+ * time start + shares[s] h; behind the last stage is the row of the new states. An embedded one has these at its last stage, which
+ * is the first of the next step, and an estimate of the error, h sum of errors[k] times the rates of stage k. */
+enum { SOLVE_MOST_STAGES = 7 };
+typedef struct {
+  uint32_t stages;
+  bool is_embedded;
+  double shares[SOLVE_MOST_STAGES], weights[SOLVE_MOST_STAGES + 1][SOLVE_MOST_STAGES], errors[SOLVE_MOST_STAGES];
+} solve_tableau;
+extern const solve_tableau solve_dormand_prince; /* 1980, doi 10.1016/0771-050X(80)90013-3: orders 5 and 4 */
+const solve_tableau *solve_tableau_of(solver_kind solver); /* NULL: it has no stages of this kind */
+
+/* A state smaller than this, in internal units, is not asked for more digits than one of this size. */
+#define SOLVE_SMALLEST_SCALE 1e-3
+
 /* ---- symbolic work ---- */
 
 /* d output / d argument, as a fragment of the same arguments with one output. */

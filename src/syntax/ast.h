@@ -363,7 +363,7 @@ struct ast_item {
 
 typedef enum { AST_NEURON, AST_ASTROCYTE, AST_SYNAPSE } ast_component_kind;
 
-/* neuron NAME [extends BASE] [on TIMESCALE] [using SOLVER] [coupling hold|linear]
+/* neuron NAME [extends BASE] [on TIMESCALE] [using SOLVER] [coupling hold|linear|stages|implicit]
  * [precision single|double] { items } */
 typedef struct {
   ast_component_kind kind;
@@ -391,7 +391,7 @@ typedef struct {
 typedef enum { AST_SELF_DEFAULT, AST_SELF_NO, AST_SELF_YES } ast_self;
 
 /* connect [NAME:] SRC -> DST via SYNAPSE by RULE [no self | self] [delay TIME [back TIME]]
- * [with POP [of post|pre] by RULE [probability(p)]] [{ overrides }] */
+ * [coupling hold|stages|implicit] [with POP [of post|pre] by RULE [probability(p)]] [{ overrides }] */
 typedef struct {
   ast_name name;
   ast_expr *source, *target; /* AST_NAME, or AST_INDEX for a slice */
@@ -399,6 +399,7 @@ typedef struct {
   ast_rule rule;
   ast_self self;
   ast_expr *delay, *delay_back;
+  ast_name coupling;
   ast_expr *partner; /* the population behind `with` */
   ast_name partner_of; /* "post", "pre" */
   ast_rule partner_rule;

@@ -87,9 +87,10 @@ ast_decl *make_timescale(parse_context *ctx, span at, ast_name name, ast_expr *s
   return d;
 }
 
+static const char *const couplings[] = {"hold", "linear", "stages", "implicit", NULL};
+
 ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name,
                          const clause_list *clauses, const ast_item_list *items, span body) {
-  static const char *const couplings[] = {"hold", "linear", NULL};
   static const char *const whats[] = {"a neuron", "an astrocyte", "a synapse"};
   check_declared(ctx, name);
   check_clauses(ctx, clauses, BIT(EXTENDS) | BIT(ON) | BIT(USING) | BIT(COUPLING) | BIT(PRECISION),
@@ -153,7 +154,7 @@ static void set_partner(parse_context *ctx, ast_connect *c, const clause *with) 
 ast_decl *make_connect(parse_context *ctx, span at, ast_name name, ast_expr *source,
                        ast_expr *target, const clause_list *clauses, settings_block overrides) {
   check_declared(ctx, name);
-  check_clauses(ctx, clauses, BIT(VIA) | BIT(BY) | BIT(SELF) | BIT(DELAY) | BIT(WITH),
+  check_clauses(ctx, clauses, BIT(VIA) | BIT(BY) | BIT(SELF) | BIT(DELAY) | BIT(COUPLING) | BIT(WITH),
                 "a connection");
   ast_decl *d = new_decl(ctx, AST_DECL_CONNECT, at);
   ast_connect *c = &d->as.connect;
@@ -165,6 +166,8 @@ ast_decl *make_connect(parse_context *ctx, span at, ast_name name, ast_expr *sou
   c->self = find_clause(clauses, CLAUSE_SELF)->self;
   c->delay = find_clause(clauses, CLAUSE_DELAY)->expr;
   c->delay_back = find_clause(clauses, CLAUSE_DELAY)->second;
+  c->coupling = find_clause(clauses, CLAUSE_COUPLING)->name;
+  check_word(ctx, c->coupling, couplings, "a coupling is");
   set_partner(ctx, c, find_clause(clauses, CLAUSE_WITH));
   c->has_overrides = overrides.is_present;
   c->overrides = overrides.list;

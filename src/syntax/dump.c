@@ -416,6 +416,7 @@ static void dump_connect(dumper *d, const ast_connect *c) {
     dump_line(d, selves[c->self], NULL, c->rule.at);
   dump_expr(d, "delay", c->delay);
   dump_expr(d, "back", c->delay_back);
+  dump_name(d, "coupling", c->coupling);
   dump_expr(d, "with", c->partner);
   dump_name(d, "of", c->partner_of);
   dump_rule(d, "partner by", &c->partner_rule);

@@ -68,6 +68,7 @@ static void print_connect(printer *p, const ast_connect *c) {
   text_puts(p->out, selves[c->self]);
   printer_clause_expr(p, "delay", c->delay);
   printer_clause_expr(p, "back", c->delay_back);
+  printer_clause_name(p, "coupling", c->coupling);
   print_partner(p, c);
   if (c->has_overrides)
     printer_settings(p, c->block, &c->overrides);

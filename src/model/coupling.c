@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* coupling.c - how the contributions of connections follow the states that they read, and which populations `coupling
+ * stages` joins to one set. */
+#include "model/check.h"
+
+coupling_kind coupling_of(const ast_name *word) {
+  static const char *const words[] = {
+      [COUPLING_HOLD] = "hold", [COUPLING_LINEAR] = "linear", [COUPLING_STAGES] = "stages", [COUPLING_IMPLICIT] = "implicit"};
+  for (uint32_t k = 0; k < sizeof words / sizeof *words; k++)
+    if (strcmp(words[k], word->text) == 0)
+      return (coupling_kind)k;
+  return COUPLING_HOLD; /* another word was reported */
+}
+
+static uint32_t population_on(const model_connection *c, model_side side) {
+  return side == SIDE_PRE ? c->source : side == SIDE_POST ? c->target : c->partner;
+}
+
+static const model_component *component_on(const checker *ck, const model_connection *c, model_side side) {
+  return &ck->model->components.data[ck->model->populations.data[population_on(c, side)].component];
+}
+
+static const model_component *synapse_of(const checker *ck, const model_connection *c) {
+  return &ck->model->components.data[c->component];
+}
+
+/* ---- the word of a connection ---- */
+
+static void take_word(model_connection *c, coupling_kind coupling, span at) {
+  c->coupling = coupling;
+  c->coupling_at = at;
+}
+
+static void take_from_components(const checker *ck, model_connection *c) {
+  const model_component *synapse = synapse_of(ck, c);
+  if (synapse->coupling_at.file != NONE) {
+    take_word(c, synapse->coupling, synapse->coupling_at);
+    return;
+  }
+  for (uint32_t k = 0; k < synapse->contributions.len; k++) {
+    const model_component *to = component_on(ck, c, synapse->contributions.data[k].side);
+    if (to->coupling == COUPLING_STAGES || to->coupling == COUPLING_IMPLICIT) {
+      take_word(c, to->coupling, to->coupling_at);
+      return;
+    }
+  }
+}
+
+void coupling_take(checker *ck, const ast_connect *ast, model_connection *c) {
+  const ast_name *word = &ast->coupling;
+  take_word(c, COUPLING_HOLD, SPAN_NONE);
+  if (word->text == NULL) {
+    take_from_components(ck, c);
+    return;
+  }
+  take_word(c, coupling_of(word), word->at);
+  if (c->coupling == COUPLING_LINEAR) {
+    diag *d = diag_report(ck->sink, DIAG_E0404, word->at, "`coupling linear` is for neurons and astrocytes");
+    diag_hint(d, "say it of the slow cells whose states the connection reads");
+  } else if (c->coupling != COUPLING_HOLD && synapse_of(ck, c)->contributions.len == 0) {
+    diag_report(ck->sink, DIAG_W0405, word->at, "`coupling %s` has no effect: nothing contributes continuously", word->text);
+  }
+}
+
+/* ---- which populations are joined ---- */
+
+static bool reads_side(const model_component *synapse, const model_expr *e, model_side side) {
+  if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF)
+    return reads_side(synapse, synapse->lets.data[e->ref.item].value, side);
+  if (e->kind == MX_REF)
+    return e->ref.side == side && (e->ref.kind == REF_STATE || e->ref.kind == REF_INPUT || e->ref.kind == REF_LET);
+  for (int k = 0; k < 3 && e->args[k] != NULL; k++)
+    if (reads_side(synapse, e->args[k], side))
+      return true;
+  return false;
+}
+
+static bool joins(const checker *ck, const model_connection *c, model_side side) {
+  const model_component *synapse = synapse_of(ck, c);
+  if (side == SIDE_ASTRO && !c->has_partner)
+    return false;
+  for (uint32_t k = 0; k < synapse->contributions.len; k++)
+    if (synapse->contributions.data[k].side == side || reads_side(synapse, synapse->contributions.data[k].value, side))
+      return true;
+  return false;
+}
+
+typedef struct {
+  checker *ck;
+  uint32_t *root; /* per population: another one of its set, itself at the end; NONE: of no set */
+} joining;
+
+static uint32_t root_of(const joining *j, uint32_t population) {
+  while (j->root[population] != population)
+    population = j->root[population];
+  return population;
+}
+
+/* The least number is the root. */
+static void join(joining *j, uint32_t *first, uint32_t population) {
+  if (j->root[population] == NONE)
+    j->root[population] = population;
+  uint32_t own = root_of(j, population);
+  if (*first == NONE)
+    *first = own;
+  uint32_t low = *first < own ? *first : own, high = *first < own ? own : *first;
+  j->root[high] = low;
+  *first = low;
+}
+
+static bool check_timescales(joining *j, const model_connection *c, uint32_t first, model_side side) {
+  const model *m = j->ck->model;
+  const model_component *a = &m->components.data[m->populations.data[first].component], *b = component_on(j->ck, c, side);
+  if (a->timescale == b->timescale)
+    return true;
+  diag *d = diag_report(j->ck->sink, DIAG_E0419, c->coupling_at,
+                        "`coupling stages` joins `%s` on %s and `%s` on %s: stages are for components of one timescale", a->name,
+                        m->timescales.data[a->timescale].name, b->name, m->timescales.data[b->timescale].name);
+  diag_note(d, c->at, "by this connection");
+  diag_hint(d, "leave `coupling stages` away here, or put both on one timescale");
+  return false;
+}
+
+static void refuse_stages(const joining *j, const model_connection *c, span at, const char *what) {
+  diag *d = diag_report(j->ck->sink, DIAG_E0421, c->coupling_at, "`coupling stages` cannot take %s", what);
+  diag_note(d, at, "it is here");
+  diag_hint(d, "leave `coupling stages` away for this connection");
+}
+
+static bool check_links(const joining *j, const model_connection *c) {
+  const model_component *synapse = synapse_of(j->ck, c);
+  if (c->delay != NULL)
+    refuse_stages(j, c, c->delay->at, "a connection with a delay: contributions read states of earlier steps");
+  else if (synapse->odes.len != 0)
+    refuse_stages(j, c, synapse->odes.data[0].at, "links with equations of their own");
+  for (uint32_t k = 0; c->delay == NULL && k < synapse->blocks.len; k++) {
+    const model_on *on = &synapse->blocks.data[k];
+    if (on->kind != BLOCK_EVERY && on->kind != BLOCK_EACH_STEP)
+      continue;
+    refuse_stages(j, c, on->at, "links with blocks by a clock");
+    return false;
+  }
+  return c->delay == NULL && synapse->odes.len == 0;
+}
+
+static void join_connection(joining *j, const model_connection *c) {
+  uint32_t first = NONE;
+  if (!check_links(j, c))
+    return;
+  for (model_side side = SIDE_PRE; side <= SIDE_ASTRO; side++) {
+    if (!joins(j->ck, c, side))
+      continue;
+    if (first != NONE && !check_timescales(j, c, first, side))
+      return;
+    join(j, &first, population_on(c, side));
+  }
+}
+
+/* ---- what the populations of a set must be ---- */
+
+static bool is_staged(solver_kind solver) { return solver == SOLVER_rk4 || solver == SOLVER_heun || solver == SOLVER_adaptive; }
+
+static const char *const solver_words[] = {
+#define SOLVER(name, text, order) text,
+#include "model/solver_names.def"
+#undef SOLVER
+};
+
+static void take_solver(checker *ck, model_stage_set *set, const model_component *c, const model_ode *ode) {
+  const char *state = c->states.data[ode->state].name;
+  if (ode->solver == SOLVER_automatic)
+    return;
+  if (!is_staged(ode->solver)) {
+    diag *d = diag_report(ck->sink, DIAG_E0420, ode->at, "`coupling stages` joins `%s`, but the equation of `%s` is solved by %s, which has no stages that all can share",
+                          c->name, state, solver_words[ode->solver]);
+    diag_hint(d, "`using rk4`, `using heun` or `using adaptive`; or leave the solver away");
+  } else if (set->solver != SOLVER_automatic && set->solver != ode->solver) {
+    diag *d = diag_report(ck->sink, DIAG_E0420, ode->at, "`coupling stages` joins equations of two solvers: %s of `%s`, others %s",
+                          solver_words[ode->solver], state, solver_words[set->solver]);
+    diag_hint(d, "name one solver for all of them");
+  } else if (set->solver == SOLVER_automatic) {
+    set->solver = ode->solver;
+    set->options = ode->options;
+  }
+  if (ode->solver != SOLVER_adaptive)
+    return;
+  set->options.tolerance = ode->options.tolerance < set->options.tolerance ? ode->options.tolerance : set->options.tolerance;
+  set->options.substeps = ode->options.substeps < set->options.substeps ? ode->options.substeps : set->options.substeps;
+}
+
+static void refuse_noise(checker *ck, const model_component *c, const model_ode *ode) {
+  for (uint32_t k = 0; k < ode->noise.len; k++) {
+    if (ode->noise.data[k] == NULL)
+      continue;
+    diag *d = diag_report(ck->sink, DIAG_E0421, ode->at, "`coupling stages` cannot take noise: `%s` is joined with others, and its equation has `%s`",
+                          c->name, c->noises.data[k].name);
+    diag_hint(d, "leave `coupling stages` away: contributions are then held over a step");
+    return;
+  }
+}
+
+static void take_component(checker *ck, model_stage_set *set, uint32_t population) {
+  const model_component *c = &ck->model->components.data[ck->model->populations.data[population].component];
+  set->timescale = c->timescale;
+  for (uint32_t k = 0; k < c->odes.len; k++) {
+    if (c->odes.data[k].timescale != c->timescale)
+      continue;
+    take_solver(ck, set, c, &c->odes.data[k]);
+    refuse_noise(ck, c, &c->odes.data[k]);
+  }
+}
+
+static void make_set(joining *j, uint32_t root) {
+  model *m = j->ck->model;
+  model_stage_set set = {.solver = SOLVER_automatic, .options = {SOLVE_USUAL_TOLERANCE, SOLVE_USUAL_SUBSTEPS}};
+  for (uint32_t p = root; p < m->populations.len; p++) {
+    if (j->root[p] == NONE || root_of(j, p) != root)
+      continue;
+    m->populations.data[p].stage_set = m->stage_sets.len;
+    take_component(j->ck, &set, p);
+    vec_push(j->ck->arena, &set.populations, p);
+  }
+  if (set.solver == SOLVER_automatic)
+    set.solver = SOLVER_rk4;
+  vec_push(j->ck->arena, &m->stage_sets, set);
+}
+
+/* An input that collects from a faster component over a window cannot be evaluated at stages. */
+static bool is_fed_by_faster(const checker *ck, uint32_t population, uint32_t input) {
+  const model *m = ck->model;
+  uint32_t own = m->timescales.data[m->components.data[m->populations.data[population].component].timescale].ticks;
+  for (uint32_t k = 0; k < m->connections.len; k++) {
+    const model_connection *c = &m->connections.data[k];
+    const model_component *synapse = synapse_of(ck, c);
+    for (uint32_t i = 0; i < synapse->contributions.len; i++) {
+      const model_contribution *x = &synapse->contributions.data[i];
+      if (population_on(c, x->side) != population || x->input != input)
+        continue;
+      for (model_side side = SIDE_PRE; side <= (c->has_partner ? SIDE_ASTRO : SIDE_POST); side++)
+        if (m->timescales.data[component_on(ck, c, side)->timescale].ticks < own)
+          return true;
+    }
+  }
+  return false;
+}
+
+static void check_inputs(const joining *j, const model_connection *c) {
+  const model_component *synapse = synapse_of(j->ck, c);
+  for (uint32_t k = 0; k < synapse->contributions.len; k++) {
+    const model_contribution *x = &synapse->contributions.data[k];
+    const model_input *in = &component_on(j->ck, c, x->side)->inputs.data[x->input];
+    if (is_fed_by_faster(j->ck, population_on(c, x->side), x->input))
+      refuse_stages(j, c, in->at, "an input that a faster component feeds as well: give that an input of its own");
+  }
+}
+
+void coupling_sets_check(checker *ck) {
+  model *m = ck->model;
+  joining j = {.ck = ck, .root = ARENA_ARRAY(ck->arena, uint32_t, m->populations.len)};
+  for (uint32_t p = 0; p < m->populations.len; p++)
+    j.root[p] = m->populations.data[p].stage_set = NONE;
+  for (uint32_t k = 0; k < m->connections.len; k++)
+    if (m->connections.data[k].coupling == COUPLING_IMPLICIT)
+      refuse(ck, m->connections.data[k].coupling_at, "`coupling implicit`", "`coupling stages`, or shorter steps");
+    else if (m->connections.data[k].coupling == COUPLING_STAGES) {
+      join_connection(&j, &m->connections.data[k]);
+      check_inputs(&j, &m->connections.data[k]);
+    }
+  for (uint32_t p = 0; p < m->populations.len; p++)
+    if (j.root[p] == p)
+      make_set(&j, p);
+}
