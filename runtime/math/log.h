@@ -147,6 +147,18 @@ vf64 NSA_NAME(pow)(vf64 x, vf64 y) {
   return pow_specials(x, y, exp_of_product(y, log_abs(abs_(x))));
 }
 
+/* Where n is 1, 2, 3 or 4: what the compiler makes of these powers when they are written as numbers (build_hill of
+ * src/model/operations.c, products rounded with their sum), so that the value does not depend on who knew n. Where these overflow
+ * or vanish, `otherwise`. */
+static vf64 hill_of_products(vf64 x, vf64 k, vf64 n, vf64 otherwise) {
+  vi64 is_1 = eq(n, splat(1.0)), is_2 = eq(n, splat(2.0)), is_3 = eq(n, splat(3.0)), is_4 = eq(n, splat(4.0));
+  vf64 xx = x * x, kk = k * k;
+  vf64 above = select_(is_1, x, select_(is_2, xx, xx * select_(is_3, x, xx)));
+  vf64 sum = select_(is_1, x + k, fma_(select_(is_2, k, kk), select_(is_4, kk, k), above));
+  vi64 is_plain = gt(abs_(sum), splat(1e-290)) & lt(abs_(sum), INFINITY_);
+  return select_((is_1 | is_2 | is_3 | is_4) & is_plain, above / sum, otherwise);
+}
+
 /* x^n/(x^n + k^n) as 1/(1 + (k/x)^n): one power, and no overflow of x^n. The rounding of k/x is made
  * good in its logarithm. */
 vf64 NSA_NAME(hill)(vf64 x, vf64 k, vf64 n) {
@@ -159,7 +171,7 @@ vf64 NSA_NAME(hill)(vf64 x, vf64 k, vf64 n) {
   vdd sum = two_sum(power, splat(1.0));
   vf64 inverse = 1.0 / sum.hi;
   vf64 sum_lo = select_(lt(abs_(power), splat(0x1p60)), sum.lo, splat(0.0)); /* not inf - inf */
-  return fma_(inverse * inverse, neg(sum_lo), inverse);
+  return hill_of_products(x, k, n, fma_(inverse * inverse, neg(sum_lo), inverse));
 }
 
 #endif

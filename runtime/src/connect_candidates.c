@@ -8,6 +8,7 @@
 #include "connect_draw.h"
 #include "connect_place.h"
 #include "memory.h"
+#include "nsa_math.h"
 #include "threads.h"
 
 #include <inttypes.h>
@@ -168,7 +169,7 @@ static bool skip_row(pair_share *share, uint32_t target, double mean) {
 static void skip_share(void *context, uint32_t number, uint32_t shares) {
   pair_share *share = (pair_share *)context + number;
   const link_builder *b = share->b;
-  double p = b->connection->rule.probability, mean = p < 1 ? -1 / log1p(-p) : 0;
+  double p = b->connection->rule.probability, mean = p < 1 ? -1 / nsa_log1p_1(-p) : 0;
   uint64_t first, last;
   thread_share(b->row_count, number, shares, &first, &last);
   for (uint32_t t = (uint32_t)first; p > 0 && t < last && share->count <= LINKS_MAX; t++) {

@@ -2,6 +2,7 @@
 #include "measure.h"
 
 #include "measure_recognition.h"
+#include "nsa_math.h"
 #include "record_probe.h"
 
 #include <math.h>
@@ -197,7 +198,7 @@ static double node_value(measurer *m, const sim *s, uint32_t index, const double
   case NSA_MEASURE_NEG:
     return -values[node->a];
   case NSA_MEASURE_POW:
-    return pow(values[node->a], values[node->b]);
+    return nsa_pow_1(values[node->a], values[node->b]);
   case NSA_MEASURE_COUNT:
     return (double)t->events;
   case NSA_MEASURE_RATE:

@@ -134,6 +134,24 @@ static bool refuse_dimension(parse *p, const nsa_settable *settable, uint64_t di
                 given);
 }
 
+/* The fewest digits that read back as the same double: an end of a range may be anything that was computed. */
+static void print_exactly(double x, char *out, size_t size) {
+  for (int digits = 6; digits <= 17; digits++) {
+    snprintf(out, size, "%.*g", digits, x);
+    if (strtod(out, NULL) == x)
+      return;
+  }
+}
+
+static bool refuse_range(parse *p, const nsa_settable *settable, const char *value) {
+  char wanted[64] = "", low[32], high[32];
+  if (settable->dimension != 0) units_dimension_name(settable->dimension, wanted, sizeof wanted);
+  print_exactly(settable->lo, low, sizeof low);
+  print_exactly(settable->hi, high, sizeof high);
+  return refuse(p, "--set %s: \"%.40s\" is outside its range, %s to %s%s%s", settable->name, value, low, high,
+                wanted[0] ? " " : "", wanted);
+}
+
 static bool take_set(parse *p, const char *text) {
   const nsa_program *program = p->program;
   run_override *item = &p->out->overrides[p->out->override_count];
@@ -143,16 +161,13 @@ static bool take_set(parse *p, const char *text) {
     return false;
   const nsa_settable *settable = &program->settables[item->settable];
   uint64_t dimension;
-  char why[160], wanted[64];
+  char why[160];
   if (!units_parse_quantity(value, &item->value, &dimension, why, sizeof why))
     return refuse(p, "--set %s: %s", settable->name, why);
   if (dimension != settable->dimension)
     return refuse_dimension(p, settable, dimension, value);
-  if (settable->has_range && !(item->value >= settable->lo && item->value <= settable->hi)) {
-    units_dimension_name(dimension, wanted, sizeof wanted);
-    return refuse(p, "--set %s: \"%.40s\" is outside its range, %g to %g%s%s", settable->name,
-                  value, settable->lo, settable->hi, dimension ? " " : "", dimension ? wanted : "");
-  }
+  if (settable->has_range && !(item->value >= settable->lo && item->value <= settable->hi))
+    return refuse_range(p, settable, value);
   item->text = text;
   p->out->override_count++;
   return true;

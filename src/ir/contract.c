@@ -38,13 +38,14 @@ static ir_value contracted(contraction *c, ir_builder *b, const ir_op *op) {
   return ir_ternary(b, IR_OP_fma, c->map[first->args[0]], c->map[first->args[1]], other);
 }
 
-static void contract_function(ir_program *p, ir_function *f) {
-  ir_function *to = ir_function_anew(p->arena, f);
+/* p: NULL for fragments. Gives the new value of each old one. */
+static ir_value *contract_function(arena *a, ir_program *p, ir_function *f) {
+  ir_function *to = ir_function_anew(a, f);
   contraction c = {.from = f};
-  c.uses = ARENA_ARRAY(p->arena, uint32_t, f->ops.len);
-  c.map = ARENA_ARRAY(p->arena, ir_value, f->ops.len);
+  c.uses = ARENA_ARRAY(a, uint32_t, f->ops.len);
+  c.map = ARENA_ARRAY(a, ir_value, f->ops.len);
   count_uses(&c);
-  ir_builder b = ir_builder_on(p, to);
+  ir_builder b = {.program = p, .arena = a, .function = to, .at = SPAN_NONE};
   for (uint32_t i = 0; i < f->ops.len; i++) {
     const ir_op *op = &f->ops.data[i];
     ir_value x = IR_NO_VALUE;
@@ -54,9 +55,16 @@ static void contract_function(ir_program *p, ir_function *f) {
     c.map[i] = x != IR_NO_VALUE ? x : ir_copy_op(&b, f, op, c.map);
   }
   *f = *to;
+  return c.map;
 }
 
 void ir_contract(ir_program *p) {
   for (uint32_t i = 0; i < p->functions.len; i++)
-    contract_function(p, p->functions.data[i]);
+    contract_function(p->arena, p, p->functions.data[i]);
+}
+
+void ir_contract_fragment(arena *a, ir_fragment *f) {
+  const ir_value *map = contract_function(a, NULL, f->body);
+  for (uint32_t i = 0; i < f->outputs.len; i++)
+    f->outputs.data[i] = map[f->outputs.data[i]];
 }

@@ -166,6 +166,7 @@ ir_fragment *ir_fragment_new(arena *a);
 ir_builder ir_builder_in(arena *a, ir_fragment *f);
 /* Per operation of the body whether an output needs it. */
 bool *ir_fragment_live(arena *a, const ir_fragment *f);
+void ir_contract_fragment(arena *a, ir_fragment *f); /* as ir_contract */
 /* Copies the fragment into b with its arguments replaced by values of b; outputs[i] gets the value of output
  * i. Dead parts are not copied. */
 void ir_inline(ir_builder *b, const ir_fragment *f, const ir_value *args, ir_value *outputs);

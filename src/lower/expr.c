@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* expr.c - expressions of the model as operations, by what each side of them is (a view). */
 #include "lower/lower_internal.h"
+#include "model/operations.h"
 #include "nsa_ticks.h"
 #include "support/file.h"
 
@@ -220,7 +221,8 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
 }
 
 /* With the default of a partner that may be absent. */
-static ir_value ref_value(scope *s, const model_expr *e) {
+static ir_value ref_value(void *context, ir_builder *b, const model_expr *e) {
+  scope *s = context;
   view *v = s->side[e->ref.side];
   ir_value x = own_value(s, v, e);
   if (v->known == IR_NO_VALUE)
@@ -230,54 +232,13 @@ static ir_value ref_value(scope *s, const model_expr *e) {
         v->defaults->astro_defaults.data[k].item != e->ref.item)
       continue;
     ir_value otherwise = lower_expr(s, v->defaults->astro_defaults.data[k].value);
-    return ir_select(s->b, v->known, x, otherwise);
+    return ir_select(b, v->known, x, otherwise);
   }
   bool is_fan = e->ref.kind == REF_FAN_IN; /* who is absent has no links */
-  return is_fan ? ir_select(s->b, v->known, x, ir_number(s->b, 0)) : x;
+  return is_fan ? ir_select(b, v->known, x, ir_number(b, 0)) : x;
 }
 
-/* ---- operators and functions ---- */
-
-static const ir_opcode operator_op[] = {
-    [MX_ADD] = IR_OP_add, [MX_SUB] = IR_OP_sub, [MX_MUL] = IR_OP_mul, [MX_DIV] = IR_OP_div,
-    [MX_LT] = IR_OP_lt,   [MX_LE] = IR_OP_le,   [MX_GT] = IR_OP_gt,   [MX_GE] = IR_OP_ge,
-    [MX_EQ] = IR_OP_eq,   [MX_NE] = IR_OP_ne,   [MX_AND] = IR_OP_and, [MX_OR] = IR_OP_or,
-};
-
-static ir_value call_hill(scope *s, const ir_value *x, const model_expr *e) {
-  if (e->args[2]->kind != MX_NUMBER)
-    return ir_math(s->b, "hill", x, 3);
-  ir_value above = ir_power(s->b, x[0], x[2]), half = ir_power(s->b, x[1], x[2]);
-  return ir_binary(s->b, IR_OP_div, above, ir_binary(s->b, IR_OP_add, above, half));
-}
-
-/* Functions that are operations of their own; all others are rows of nsa_math.def by their name. */
-static const ir_opcode function_op[BUILTIN_COUNT] = {
-    [BUILTIN_min] = IR_OP_min,     [BUILTIN_max] = IR_OP_max,     [BUILTIN_abs] = IR_OP_abs,
-    [BUILTIN_sqrt] = IR_OP_sqrt,   [BUILTIN_floor] = IR_OP_floor, [BUILTIN_ceil] = IR_OP_ceil,
-    [BUILTIN_round] = IR_OP_round, [BUILTIN_sign] = IR_OP_sign,   [BUILTIN_step] = IR_OP_step,
-};
-
-static const char *const function_name[BUILTIN_COUNT] = {
-#define BUILTIN(name, arity, kind, rule) [BUILTIN_##name] = #name,
-#include "model/builtin.def"
-#undef BUILTIN
-};
-
-static ir_value lower_call(scope *s, const model_expr *e) {
-  ir_value x[3] = {IR_NO_VALUE, IR_NO_VALUE, IR_NO_VALUE};
-  uint32_t count = 0;
-  for (; count < 3 && e->args[count]; count++)
-    x[count] = lower_expr(s, e->args[count]);
-  if (e->fn == BUILTIN_hill)
-    return call_hill(s, x, e);
-  if (e->fn == BUILTIN_clip)
-    return ir_binary(s->b, IR_OP_min, ir_binary(s->b, IR_OP_max, x[0], x[1]), x[2]);
-  ir_opcode op = function_op[e->fn];
-  if (op == IR_OP_const)
-    return ir_math(s->b, function_name[e->fn], x, count);
-  return count == 1 ? ir_unary(s->b, op, x[0]) : ir_binary(s->b, op, x[0], x[1]);
-}
+/* ---- random draws ---- */
 
 static const ir_opcode random_op[BUILTIN_COUNT] = {
     [BUILTIN_uniform] = IR_OP_rand_uniform,         [BUILTIN_normal] = IR_OP_rand_normal,
@@ -296,61 +257,23 @@ static ir_value mean_of_draw(ir_builder *b, uint32_t fn, ir_value x, ir_value y)
   return ir_binary(b, IR_OP_mul, ir_number(b, 0.5), ir_binary(b, IR_OP_add, x, y));
 }
 
-static ir_value lower_random(scope *s, const model_expr *e) {
+static ir_value lower_random(void *context, ir_builder *b, const model_expr *e) {
+  scope *s = context;
   ir_value x = lower_expr(s, e->args[0]);
   ir_value y = e->args[1] ? lower_expr(s, e->args[1]) : IR_NO_VALUE;
-  if (s->l->options->draws_at_mean && is_drawn_during_run(s->b->function->role)) {
+  if (s->l->options->draws_at_mean && is_drawn_during_run(b->function->role)) {
     lower_note_draw(s->l, "%s/%s", s->key_prefix, e->key);
-    return mean_of_draw(s->b, e->fn, x, y);
+    return mean_of_draw(b, e->fn, x, y);
   }
   uint64_t key = hash_name64(arena_printf(s->l->arena, "%s/%s", s->key_prefix, e->key));
-  return ir_random(s->b, random_op[e->fn], key, s->timescale, s->who_a, s->who_b, x, y);
+  return ir_random(b, random_op[e->fn], key, s->timescale, s->who_a, s->who_b, x, y);
 }
 
-static ir_value lower_operator(scope *s, const model_expr *e) {
-  ir_value x = lower_expr(s, e->args[0]);
-  if (e->kind == MX_NEG)
-    return ir_unary(s->b, IR_OP_neg, x);
-  if (e->kind == MX_NOT)
-    return ir_unary(s->b, IR_OP_not, x);
-  ir_value y = lower_expr(s, e->args[1]);
-  if (e->kind == MX_POW)
-    return ir_power(s->b, x, y);
-  return ir_binary(s->b, operator_op[e->kind], x, y);
-}
+/* ---- expressions ---- */
 
 ir_value lower_expr(scope *s, const model_expr *e) {
-  span before = s->b->at;
-  if (e->at.file != UINT32_MAX)
-    s->b->at = e->at;
-  ir_value x;
-  switch (e->kind) {
-  case MX_NUMBER:
-    x = ir_number(s->b, e->number);
-    break;
-  case MX_BOOL:
-    x = ir_bool(s->b, e->number != 0);
-    break;
-  case MX_REF:
-    x = ref_value(s, e);
-    break;
-  case MX_SELECT: {
-    ir_value cond = lower_expr(s, e->args[0]), yes = lower_expr(s, e->args[1]);
-    x = ir_select(s->b, cond, yes, lower_expr(s, e->args[2]));
-    break;
-  }
-  case MX_CALL:
-    x = lower_call(s, e);
-    break;
-  case MX_RANDOM:
-    x = lower_random(s, e);
-    break;
-  default:
-    x = lower_operator(s, e);
-    break;
-  }
-  s->b->at = before;
-  return x;
+  expr_leaves leaves = {ref_value, lower_random, s};
+  return expr_build(s->b, &leaves, e);
 }
 
 ir_value lower_product(scope *s, model_expr *const *factors, uint32_t count) {

@@ -9,6 +9,7 @@
 #define NSA_MODEL_CHECK_H
 
 #include "model/model.h"
+#include "model/operations.h"
 #include "support/map.h"
 #include "support/text.h"
 
@@ -181,6 +182,7 @@ model_expr *expr_ref(checker *ck, model_ref_kind kind, model_side side, uint32_t
                      span at);
 /* The source text of an expression, shortened, for messages. */
 const char *expr_text(checker *ck, const ast_expr *e);
+const char *number_text(checker *ck, double x); /* so exactly that it reads back as the same double */
 bool expr_is_plain_literal(const ast_expr *e);
 
 /* Says that units differ: E0302 when a number lacks its unit, else E0301. */
@@ -213,10 +215,6 @@ model_expr *call_check(expr_env *env, const ast_expr *e);
 const ast_function *function_find(expr_env *env, const char *name, bool *is_own, file_scope **home);
 bool builtin_find(const char *name, model_builtin *fn);
 void builtin_add_names(checker *ck, void *list);
-
-/* constant.c */
-/* params: evaluate params by their defaults; NULL: params are not constant. */
-bool constant_value(const model_expr *e, const model_component *params, double *out);
 
 /* ---- names for hints ---- */
 typedef VEC(const char *) name_list;

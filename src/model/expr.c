@@ -200,7 +200,8 @@ bool expr_constant_count(expr_env *env, const ast_expr *e, const char *what, dou
     return true;
   }
   diag_report(env->ck->sink, DIAG_E0501, e->at,
-              "%s must be a whole number from %.0f to %.0f, not %g", what, lo, hi, value);
+              "%s must be a whole number from %.0f to %.0f, not %s", what, lo, hi,
+              number_text(env->ck, value));
   return false;
 }
 

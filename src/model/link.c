@@ -9,17 +9,18 @@
 
 static void report_delay(checker *ck, span at, double time, const char *word) {
   double dt = ck->model->base_dt, longest = LIMIT_DELAY_TICKS * dt;
+  const char *shown = number_text(ck, time);
   if (time < 0)
-    diag_report(ck->sink, DIAG_E0504, at, "a delay of %g ms: nothing arrives before it is sent",
-                time);
+    diag_report(ck->sink, DIAG_E0504, at, "a delay of %s ms: nothing arrives before it is sent",
+                shown);
   else if (time < dt) {
-    diag *d = diag_report(ck->sink, DIAG_E0504, at, "a delay of %g ms is shorter than a step of %g ms",
-                          time, dt);
+    diag *d = diag_report(ck->sink, DIAG_E0504, at, "a delay of %s ms is shorter than a step of %s ms",
+                          shown, number_text(ck, dt));
     diag_hint(d, "leave it out: without `%s` what a link carries arrives in the next step", word);
   } else {
     diag *d = diag_report(ck->sink, DIAG_E0504, at,
-                          "a delay of %g ms is longer than %d steps of %g ms", time,
-                          LIMIT_DELAY_TICKS, dt);
+                          "a delay of %s ms is longer than %d steps of %s ms", shown,
+                          LIMIT_DELAY_TICKS, number_text(ck, dt));
     diag_hint(d, "%g ms is the longest; with a longer step it would be more", longest);
   }
 }

@@ -39,7 +39,8 @@ static bool option_take(checker *ck, const ast_arg *arg, solver_options *out) {
     return false;
   if (out->tolerance >= 1e-12 && out->tolerance <= 0.1)
     return true;
-  diag_report(ck->sink, DIAG_E0403, arg->at, "a tolerance is between 1e-12 and 0.1, not %g", out->tolerance);
+  diag_report(ck->sink, DIAG_E0403, arg->at, "a tolerance is between 1e-12 and 0.1, not %s",
+              number_text(ck, out->tolerance));
   return false;
 }
 

@@ -3,6 +3,8 @@
 #include "model/check.h"
 #include "syntax/syntax.h"
 
+#include <stdlib.h>
+
 const char *expr_text(checker *ck, const ast_expr *e) {
   enum { LONGEST = 48 };
   text out = text_new(ck->arena);
@@ -14,6 +16,17 @@ const char *expr_text(checker *ck, const ast_expr *e) {
   while (cut > 0 && ((unsigned char)s[cut] & 0xC0) == 0x80) /* not inside a character */
     cut--;
   return arena_printf(ck->arena, "%.*s...", (int)cut, s);
+}
+
+/* Not fewer than 6, lest 100 be 1e+02. */
+const char *number_text(checker *ck, double x) {
+  const char *out = NULL;
+  for (int digits = 6; digits <= 17; digits++) {
+    out = arena_printf(ck->arena, "%.*g", digits, x);
+    if (strtod(out, NULL) == x)
+      break;
+  }
+  return out;
 }
 
 /* 3, -3, 2*3: a number that may simply lack its unit. */

@@ -94,7 +94,8 @@ static model_expr *probability_of(rule_env *r, const ast_expr *e, double *p) {
   *p = 1;
   if (value == NULL || !constant_value(value, NULL, p) || (*p >= 0 && *p <= 1))
     return value;
-  diag_report(r->ck->sink, DIAG_E0408, e->at, "a probability lies between 0 and 1, not at %g", *p);
+  diag_report(r->ck->sink, DIAG_E0408, e->at, "a probability lies between 0 and 1, not at %s",
+              number_text(r->ck, *p));
   return NULL;
 }
 

@@ -13,8 +13,8 @@ double whole_ticks(checker *ck, span at, double time, double dt, const char *wha
     return time;
   double ticks = time / dt, whole = nsa_nearest_tick(time, dt);
   if (time < 0 || (needs_tick && whole < 1)) {
-    diag_report(ck->sink, DIAG_E0601, at, "%s of %g ms is %s", what, time,
-                time < 0 ? "negative" : arena_printf(ck->arena, "less than a step of %g ms", dt));
+    diag_report(ck->sink, DIAG_E0601, at, "%s of %s ms is %s", what, number_text(ck, time),
+                time < 0 ? "negative" : arena_printf(ck->arena, "less than a step of %s ms", number_text(ck, dt)));
     return dt;
   }
   if (fabs(ticks - whole) > 1e-6)

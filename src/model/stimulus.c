@@ -299,12 +299,12 @@ static bool check_period(checker *ck, const ast_window *w, double duration, doub
     return true;
   if (w->duration == NULL) {
     diag *d = diag_report(ck->sink, DIAG_E0306, w->every->at,
-                          "how long is a stimulus on that comes again every %g ms?", every);
+                          "how long is a stimulus on that comes again every %s ms?", number_text(ck, every));
     diag_hint(d, "add `for TIME`");
   } else if (duration > every) {
     diag_report(ck->sink, DIAG_E0601, w->every->at,
-                "a window of %g ms is longer than the %g ms from its start to the next", duration,
-                every);
+                "a window of %s ms is longer than the %s ms from its start to the next",
+                number_text(ck, duration), number_text(ck, every));
   }
   return w->duration != NULL && duration <= every;
 }
@@ -424,7 +424,8 @@ static void check_flip(checker *ck, const ast_expr *e, const binding *bindings, 
     return;
   s->flip = expr_literal(ck, p, dim_none(), e->at);
   if (!(p >= 0 && p <= 1))
-    diag_report(ck->sink, DIAG_E0408, e->at, "a probability lies between 0 and 1, not at %g", p);
+    diag_report(ck->sink, DIAG_E0408, e->at, "a probability lies between 0 and 1, not at %s",
+                number_text(ck, p));
 }
 
 static void check_present(checker *ck, const ast_decl *d, const binding *bindings) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Includes point one way only:
-#   support < diag < syntax < model < ir < {solve, lower, opt, interp} < emit < build < driver
+#   support < diag < {syntax, ir} < model < {solve, lower, opt, interp} < emit < build < driver
 # where lower may use solve; runtime/ includes nothing of src/; src/ sees of the runtime only
 # runtime/include; LLVM's headers stay in emit/ and build/.
 set -u
@@ -15,7 +15,7 @@ fail() {
 
 rank_of() {
   case $1 in
-    support) echo 1 ;; diag) echo 2 ;; syntax) echo 3 ;; model) echo 4 ;; ir) echo 5 ;;
+    support) echo 1 ;; diag) echo 2 ;; syntax | ir) echo 3 ;; model) echo 4 ;;
     solve) echo 6 ;; lower) echo 7 ;; opt | interp) echo 7 ;;
     emit) echo 9 ;; build) echo 10 ;; driver) echo 11 ;; main) echo 12 ;;
     *) echo 0 ;;
