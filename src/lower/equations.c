@@ -23,6 +23,8 @@ typedef struct {
   VEC(bool) is_invariant;
   VEC(const model_expr *) sources;
   ir_value *lets;
+  uint32_t flow_count;
+  int32_t *gain; /* n x flow_count */
 } system_builder;
 
 /* Partners stand still during a step of their synapse. */
@@ -180,7 +182,36 @@ static system_builder start_system(scope *s, const system_of *of, const model_od
   return sb;
 }
 
-/* Rates, then noise coefficients, as the fragment's outputs. */
+/* Reactions that move states of the system: what rates are without them, then their flows, as further outputs. */
+static void add_flows(system_builder *sb, const model_ode *const *odes) {
+  const model_component *c = sb->component;
+  VEC(const model_reaction *) used = {0};
+  for (uint32_t j = 0; j < c->reactions.len; j++) {
+    const model_reaction *r = &c->reactions.data[j];
+    bool is_used = false;
+    for (uint32_t k = 0; k < r->gains.len; k++)
+      is_used = is_used || sb->argument_of_state[r->gains.data[k].state] != NSA_NONE;
+    if (is_used)
+      vec_push(sb->l->arena, &used, r);
+  }
+  sb->flow_count = used.len;
+  sb->gain = ARENA_ARRAY(sb->l->arena, int32_t, (size_t)sb->n * used.len);
+  for (uint32_t i = 0; i < sb->n && used.len; i++) {
+    sb->b.at = odes[i]->at;
+    vec_push(sb->l->arena, &sb->fragment->outputs, odes[i]->own ? fragment_expr(sb, odes[i]->own) : ir_number(&sb->b, 0));
+  }
+  for (uint32_t j = 0; j < used.len; j++) {
+    sb->b.at = used.data[j]->at;
+    vec_push(sb->l->arena, &sb->fragment->outputs, fragment_expr(sb, used.data[j]->flow));
+    for (uint32_t k = 0; k < used.data[j]->gains.len; k++) {
+      uint32_t argument = sb->argument_of_state[used.data[j]->gains.data[k].state];
+      if (argument != NSA_NONE)
+        sb->gain[argument * used.len + j] = used.data[j]->gains.data[k].gain;
+    }
+  }
+}
+
+/* Rates, then noise coefficients, then what reactions share, as the fragment's outputs. */
 static void fill_fragment(system_builder *sb, const model_ode *const *odes) {
   for (uint32_t i = 0; i < sb->n; i++) {
     sb->b.at = odes[i]->at;
@@ -192,6 +223,7 @@ static void fill_fragment(system_builder *sb, const model_ode *const *odes) {
       ir_value x = factor ? fragment_expr(sb, factor) : ir_number(&sb->b, 0);
       vec_push(sb->l->arena, &sb->fragment->outputs, x);
     }
+  add_flows(sb, odes);
   sb->fragment->arg_count = sb->n + 1 + sb->values.len;
 }
 
@@ -203,45 +235,90 @@ static const char *const solver_text[] = {
 #undef SOLVER
 };
 
-static bool choose_solvers(system_builder *sb, solve_system *sys, const model_ode *const *odes,
-                           solver_kind *solvers) {
-  solver_options *options = ARENA_ARRAY(sb->l->arena, solver_options, sys->n);
-  for (uint32_t i = 0; i < sys->n; i++) {
-    solvers[i] = odes[i]->solver;
-    options[i] = odes[i]->options;
-  }
-  sys->solver = solvers;
-  sys->options = options;
-  for (uint32_t i = 0; i < sys->n; i++) {
-    const char *state = sb->component->states.data[odes[i]->state].name;
-    const char *reason = "as the model says";
-    if (odes[i]->solver == SOLVER_automatic)
-      solvers[i] = solve_choose(sb->l->arena, sys, i, &reason);
-    const char *refusal = solve_refuses(sb->l->arena, sys, i, solvers[i]);
-    if (refusal) {
-      diag *d = diag_report(sb->l->sink, DIAG_E0403, odes[i]->at,
-                            "`using %s` cannot take the equation of `%s`: %s",
-                            solver_text[solvers[i]], state, refusal);
-      diag_hint(d, "leave `using` away to let the compiler choose, or use another solver");
-      return false;
-    }
-    if (solvers[i] == SOLVER_adaptive)
-      reason = arena_printf(sb->l->arena, "as the model says; tolerance %g, at most %u sub-steps", options[i].tolerance,
-                            options[i].substeps);
-    lower_decide(sb->l, sb->name, "solver", "d%s/dt: %s (%s)", state, solver_text[solvers[i]], reason);
-  }
-  return true;
-}
+static const double solver_order[] = {
+#define SOLVER(name, text, order) order,
+#include "model/solver_names.def"
+#undef SOLVER
+};
 
 static const double *numbers_at_start(system_builder *sb, const model_ode *const *odes) {
   double *x = ARENA_ARRAY(sb->l->arena, double, sb->n + 1 + sb->values.len);
   for (uint32_t i = 0; i < sb->n; i++)
     x[i] = lower_evaluate(sb->l, sb->is_connection, sb->owner,
-                          sb->component->states.data[odes[i]->state].initial)
+                          lower_initial_value(sb->l, sb->is_connection, sb->owner, REF_STATE, odes[i]->state))
                .value;
   for (uint32_t k = 0; k < sb->sources.len; k++)
     x[sb->n + 1 + k] = lower_evaluate(sb->l, sb->is_connection, sb->owner, sb->sources.data[k]).value;
   return x;
+}
+
+/* Which of the system's states a block of an event sets. */
+static bool *find_reset(system_builder *sb, const model_ode *const *odes) {
+  bool *is_reset = ARENA_ARRAY(sb->l->arena, bool, sb->n);
+  for (uint32_t i = 0; i < sb->n; i++)
+    for (uint32_t k = 0; k < sb->component->blocks.len; k++) {
+      const model_on *on = &sb->component->blocks.data[k];
+      is_reset[i] = is_reset[i] || (on->kind == BLOCK_EVENT && lower_sets_state(&on->body, odes[i]->state));
+    }
+  return is_reset;
+}
+
+static bool is_refused(system_builder *sb, const solve_system *sys, const model_ode *const *odes) {
+  for (uint32_t i = 0; i < sys->n; i++) {
+    const char *refusal = solve_refuses(sb->l->arena, sys, i, sys->solver[i]);
+    if (!refusal)
+      continue;
+    diag *d = diag_report(sb->l->sink, DIAG_E0403, odes[i]->at, "`using %s` cannot take the equation of `%s`: %s",
+                          solver_text[sys->solver[i]], sb->component->states.data[odes[i]->state].name, refusal);
+    diag_hint(d, "leave `using` away to let the compiler choose, or use another solver");
+    return true;
+  }
+  return false;
+}
+
+/* One line for all states of a group that have one solver for one reason. */
+static void explain_choices(system_builder *sb, const solve_system *sys, const model_ode *const *odes, const solve_choice *choices) {
+  arena *a = sb->l->arena;
+  bool *is_told = ARENA_ARRAY(a, bool, sys->n);
+  for (uint32_t i = 0; i < sys->n; i++) {
+    const solve_choice *own = &choices[i];
+    const char *names = NULL, *reason = own->reason ? own->reason : "as the model says";
+    for (uint32_t j = i; j < sys->n && !is_told[i]; j++) {
+      const solve_choice *other = &choices[j];
+      if (other->group != own->group || other->solver != own->solver || other->reason != own->reason)
+        continue;
+      const char *name = sb->component->states.data[odes[j]->state].name;
+      names = names ? arena_printf(a, "%s, %s", names, name) : name;
+      is_told[j] = j != i;
+    }
+    if (is_told[i])
+      continue;
+    const char *order = solver_order[own->solver] > 0 ? arena_printf(a, ", order %g", solver_order[own->solver]) : "";
+    if (own->solver == SOLVER_adaptive)
+      reason = arena_printf(a, "%s; tolerance %g, at most %u sub-steps", reason, sys->options[i].tolerance, sys->options[i].substeps);
+    if (own->depends_on_values)
+      reason = arena_printf(a, "%s; so at the values of the file, which --set and variants may change", reason);
+    lower_decide(sb->l, sb->name, "solver", "%s: %s%s (%s)", names, solver_text[own->solver], order, reason);
+  }
+}
+
+static bool choose_solvers(system_builder *sb, solve_system *sys, const model_ode *const *odes,
+                           solver_kind *solvers) {
+  solver_options *options = ARENA_ARRAY(sb->l->arena, solver_options, sys->n);
+  for (uint32_t i = 0; i < sys->n; i++) {
+    solvers[i] = odes[i]->solver;
+    options[i] = odes[i]->solver == SOLVER_automatic ? (solver_options){SOLVE_USUAL_TOLERANCE, SOLVE_USUAL_SUBSTEPS} : odes[i]->options;
+  }
+  sys->solver = solvers;
+  sys->options = options;
+  const solve_choice *choices = solve_choose(sb->l->arena, sys, numbers_at_start(sb, odes), find_reset(sb, odes));
+  for (uint32_t i = 0; i < sys->n; i++)
+    solvers[i] = choices[i].solver;
+  if (is_refused(sb, sys, odes))
+    return false;
+  explain_choices(sb, sys, odes, choices);
+  lower_warn_of_mixes(sb->l, sb->component, sys, odes, choices);
+  return true;
 }
 
 /* The longest step, in fastest time constants, that a method takes without becoming unstable; 0:
@@ -325,6 +402,33 @@ static const ir_value *draw_noise(scope *s, const char *pop, const solve_system 
   return gauss;
 }
 
+static bool is_same_expr(const model_expr *x, const model_expr *y) {
+  if (!x || !y)
+    return x == y;
+  if (x->kind != y->kind || x->number != y->number || x->fn != y->fn || x->kind == MX_RANDOM ||
+      x->ref.kind != y->ref.kind || x->ref.side != y->ref.side || x->ref.item != y->ref.item)
+    return false;
+  for (int k = 0; k < 3; k++)
+    if (!is_same_expr(x->args[k], y->args[k]))
+      return false;
+  return true;
+}
+
+/* Which states stand still in this step: equal conditions are one value. */
+static const ir_value *find_held(scope *s, const model_ode *const *odes, uint32_t n) {
+  ir_value *held = ARENA_ARRAY(s->l->arena, ir_value, n);
+  for (uint32_t i = 0; i < n; i++) {
+    held[i] = IR_NO_VALUE;
+    for (uint32_t k = 0; k < i && odes[i]->unless; k++)
+      if (is_same_expr(odes[k]->unless, odes[i]->unless))
+        held[i] = held[k];
+    s->b->at = odes[i]->at;
+    if (odes[i]->unless && held[i] == IR_NO_VALUE)
+      held[i] = lower_expr(s, odes[i]->unless);
+  }
+  return held;
+}
+
 static void advance(scope *s, block_state *state, const system_of *of) {
   lowering *l = s->l;
   const model_component *c = s->side[SIDE_SELF]->component;
@@ -335,8 +439,11 @@ static void advance(scope *s, block_state *state, const system_of *of) {
   fill_fragment(&sb, odes);
   solve_system sys = {.n = sb.n,
                       .noise_count = c->noises.len,
+                      .flow_count = sb.flow_count,
+                      .gain = sb.gain,
                       .rates = sb.fragment,
                       .is_invariant = sb.is_invariant.data,
+                      .held = find_held(s, odes, sb.n),
                       .dt = l->m->timescales.data[of->timescale].dt,
                       .has_step = of->step != IR_NO_VALUE,
                       .step = of->step};
@@ -358,15 +465,12 @@ static void advance(scope *s, block_state *state, const system_of *of) {
   values[sb.n] = s->side[SIDE_SELF]->time;
   for (uint32_t k = 0; k < sb.values.len; k++)
     values[sb.n + 1 + k] = sb.values.data[k];
-  ir_value *frozen = ARENA_ARRAY(l->arena, ir_value, sb.n);
-  for (uint32_t i = 0; i < sb.n; i++)
-    frozen[i] = odes[i]->unless ? lower_expr(s, odes[i]->unless) : IR_NO_VALUE;
   s->b->at = odes[0]->at;
   solve_expand(s->b, &sys, values, draw_noise(s, sb.name, &sys, odes), next);
   for (uint32_t i = 0; i < sb.n; i++) {
     ir_value *x = &state->states[odes[i]->state];
     s->b->at = odes[i]->at;
-    *x = frozen[i] == IR_NO_VALUE ? next[i] : ir_select(s->b, frozen[i], *x, next[i]);
+    *x = next[i];
     if (of->step == IR_NO_VALUE)
       ir_unary(s->b, IR_OP_check, *x);
   }
@@ -437,13 +541,20 @@ bool lower_is_exact(scope *s, const system_of *of, uint32_t state, const char **
   const model_ode **odes = ARENA_ARRAY(l->arena, const model_ode *, c->odes.len);
   system_builder sb = start_system(s, of, odes);
   fill_fragment(&sb, odes);
-  solve_system sys = {
-      .n = sb.n, .rates = sb.fragment, .is_invariant = sb.is_invariant.data, .dt = 1};
+  solve_system sys = {.n = sb.n,
+                      .flow_count = sb.flow_count,
+                      .gain = sb.gain,
+                      .rates = sb.fragment,
+                      .is_invariant = sb.is_invariant.data,
+                      .dt = 1};
   solver_kind *solvers = ARENA_ARRAY(l->arena, solver_kind, sb.n);
   sys.solver = solvers;
+  const solve_choice *choices = solve_choose(l->arena, &sys, NULL, NULL);
   for (uint32_t i = 0; i < sb.n; i++)
-    if (odes[i]->state == state)
-      return solve_choose(l->arena, &sys, i, why) == SOLVER_exact;
+    if (odes[i]->state == state) {
+      *why = choices[i].reason;
+      return choices[i].solver == SOLVER_exact;
+    }
   return false;
 }
 

@@ -293,6 +293,10 @@ void lower_find_increments(scope *s, block_state *state, const model_block *bloc
 /* Runs the block for the lanes where cond is true. */
 void lower_block_if(scope *s, block_state *state, const model_block *block, ir_value cond);
 
+/* What is lost where equations have different solvers: W0406, W0407. odes: of the system's states. */
+void lower_warn_of_mixes(lowering *l, const model_component *c, const solve_system *sys, const model_ode *const *odes,
+                         const solve_choice *choices);
+
 /* Advances the equations of SELF (a population, or the clocked ones of a connection) by a step; checks the new states. */
 void lower_equations(scope *s, block_state *state);
 

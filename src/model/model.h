@@ -163,13 +163,26 @@ typedef struct {
   uint32_t state;
   span at;              /* the whole equation */
   ode_timing timing;    /* always ODE_CLOCK in neurons and astrocytes */
-  model_expr *rate;     /* the right side divided by the coefficient, without the noise: unit/ms */
+  model_expr *rate;     /* the right side divided by the coefficient, without the noise, with the flows of reactions: unit/ms */
+  model_expr *own;      /* the rate without reactions; NULL: there is none */
   VEC(model_expr *) noise; /* per noise of the component: its coefficient, or NULL */
   solver_kind solver;
   solver_options options;
   model_expr *unless;   /* frozen while true; or NULL */
   uint32_t timescale;   /* of this equation */
 } model_ode;
+
+typedef struct {
+  uint32_t state;
+  int32_t gain; /* how often the flow adds to its rate; not 0 */
+} model_gain;
+
+/* Its flow is part of the rates of the states that it changes as well. */
+typedef struct {
+  span at;
+  model_expr *flow; /* unit/ms */
+  VEC(model_gain) gains;
+} model_reaction;
 
 typedef struct {
   const char *name;       /* "spike", or the event's */
@@ -219,6 +232,7 @@ typedef struct {
   VEC(model_noise) noises;
   VEC(model_timer) timers;
   VEC(model_ode) odes; /* in the order of the text; `reaction`s are expanded into them */
+  VEC(model_reaction) reactions;
   VEC(model_event) events;
   VEC(model_on) blocks; /* in the order of the text; the block of a spike is a BLOCK_EVENT */
   VEC(model_contribution) contributions;

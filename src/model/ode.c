@@ -186,7 +186,7 @@ static bool take_noise_out(component_builder *b, model_ode *ode, model_expr *rhs
     rhs = part.rest;
     vec_push(ck->arena, &ode->noise, divided(ck, part.factor, coefficient, ode->at));
   }
-  ode->rate = divided(ck, or_zero(ck, rhs, unit, ode->at), coefficient, ode->at);
+  ode->rate = ode->own = divided(ck, or_zero(ck, rhs, unit, ode->at), coefficient, ode->at);
   return ode->rate != NULL;
 }
 
@@ -398,11 +398,13 @@ static model_ode *equation_of(component_builder *b, uint32_t state, span at) {
 }
 
 /* Net gain of a species in one turn of the reaction times the flow. */
-static void add_flow(component_builder *b, uint32_t state, int32_t gain, model_expr *flow,
-                     span at) {
+static void add_flow(component_builder *b, uint32_t state, int32_t gain, model_reaction *reaction) {
   checker *ck = b->ck;
+  model_expr *flow = reaction->flow;
+  span at = reaction->at;
   if (gain == 0)
     return;
+  vec_push(ck->arena, &reaction->gains, ((model_gain){state, gain}));
   int32_t size = abs(gain);
   model_expr *term =
       size == 1 ? flow : expr_binary(ck, MX_MUL, expr_literal(ck, size, dim_none(), at), flow, at);
@@ -439,6 +441,9 @@ void reaction_check(component_builder *b, const flat_item *item) {
     return;
   if (is_reversible)
     flow = expr_binary(ck, MX_SUB, flow, back, item->ast->at);
+  model_reaction reaction = {.at = item->ast->at, .flow = flow};
   for (uint32_t s = 0; s < b->c->states.len && flow != NULL; s++)
-    add_flow(b, s, count_of(&right, s) - count_of(&left, s), flow, item->ast->at);
+    add_flow(b, s, count_of(&right, s) - count_of(&left, s), &reaction);
+  if (flow != NULL && reaction.gains.len > 0)
+    vec_push(b->ck->arena, &b->c->reactions, reaction);
 }

@@ -13,7 +13,7 @@ enum { STAGES = 7 };
 
 typedef struct { /* what a sub-step finds and leaves, in this order the variables of the loop */
   ir_value done, length, count; /* ms of the step that are behind; of the next sub-step; sub-steps so far */
-  ir_value *states, *rates;
+  ir_value *states, *rates;     /* rates: of the group's terms */
 } position;
 
 typedef struct {
@@ -22,14 +22,14 @@ typedef struct {
   uint32_t most;
 } adaptive;
 
-static uint32_t variable_count(const adaptive *ad) { return 3 + 2 * ad->g->count; }
+static uint32_t variable_count(const adaptive *ad) { return 3 + ad->g->count + ad->g->term_count; }
 
 static ir_value *pack(const adaptive *ad, const position *p) {
   uint32_t n = ad->g->count;
   ir_value *v = ARENA_ARRAY(ad->g->b->arena, ir_value, variable_count(ad));
   v[0] = p->done, v[1] = p->length, v[2] = p->count;
   memcpy(v + 3, p->states, n * sizeof *v);
-  memcpy(v + 3 + n, p->rates, n * sizeof *v);
+  memcpy(v + 3 + n, p->rates, ad->g->term_count * sizeof *v);
   return v;
 }
 
@@ -37,23 +37,26 @@ static position unpack(const adaptive *ad, ir_value tuple) {
   ir_builder *b = ad->g->b;
   uint32_t n = ad->g->count;
   position p = {ir_get(b, tuple, 0), ir_get(b, tuple, 1), ir_get(b, tuple, 2),
-                ARENA_ARRAY(b->arena, ir_value, n), ARENA_ARRAY(b->arena, ir_value, n)};
-  for (uint32_t i = 0; i < n; i++) {
+                ARENA_ARRAY(b->arena, ir_value, n), ARENA_ARRAY(b->arena, ir_value, ad->g->term_count)};
+  for (uint32_t i = 0; i < n; i++)
     p.states[i] = ir_get(b, tuple, 3 + i);
-    p.rates[i] = ir_get(b, tuple, 3 + n + i);
-  }
+  for (uint32_t t = 0; t < ad->g->term_count; t++)
+    p.rates[t] = ir_get(b, tuple, 3 + n + t);
   return p;
 }
 
-/* x + h sum of weights times stages. */
-static ir_value weighted(ir_builder *b, ir_value x, ir_value h, const double *weights, ir_value *const *stages,
-                         uint32_t stage_count, uint32_t state) {
-  ir_value sum = IR_NO_VALUE;
-  for (uint32_t k = 0; k < stage_count; k++)
-    if (weights[k] != 0)
-      accumulate(b, &sum, scaled(b, weights[k], stages[k][state]));
-  ir_value change = times(b, h, sum);
-  return x == IR_NO_VALUE ? change : plus(b, x, change);
+/* h sum of weights times stages, per term. */
+static ir_value *weighted(const solve_group *g, ir_value h, const double *weights, ir_value *const *stages, uint32_t stage_count) {
+  ir_builder *b = g->b;
+  ir_value *changes = ARENA_ARRAY(b->arena, ir_value, g->term_count);
+  for (uint32_t t = 0; t < g->term_count; t++) {
+    ir_value sum = IR_NO_VALUE;
+    for (uint32_t k = 0; k < stage_count; k++)
+      if (weights[k] != 0)
+        accumulate(b, &sum, scaled(b, weights[k], stages[k][t]));
+    changes[t] = times(b, h, sum);
+  }
+  return changes;
 }
 
 /* The rates at all stages; next: the states behind the sub-step. */
@@ -63,9 +66,8 @@ static void run_stages(const adaptive *ad, const position *p, ir_value h, ir_val
   ir_value start = plus(b, solve_time(g), p->done);
   stages[0] = p->rates;
   for (uint32_t s = 1; s < STAGES; s++) {
-    stages[s] = ARENA_ARRAY(b->arena, ir_value, g->count);
-    for (uint32_t i = 0; i < g->count; i++)
-      next[i] = weighted(b, p->states[i], h, solve_dormand_prince.weights[s], stages, s, i);
+    stages[s] = ARENA_ARRAY(b->arena, ir_value, g->term_count);
+    solve_move_free(g, p->states, weighted(g, h, solve_dormand_prince.weights[s], stages, s), next);
     solve_rates(g, next, plus(b, start, scaled(b, solve_dormand_prince.shares[s], h)), stages[s]);
   }
 }
@@ -73,12 +75,15 @@ static void run_stages(const adaptive *ad, const position *p, ir_value h, ir_val
 /* The largest estimate of a state's error, over what the tolerance allows it. */
 static ir_value error_of(const adaptive *ad, const position *p, ir_value h, ir_value *const *stages, const ir_value *next) {
   ir_builder *b = ad->g->b;
-  ir_value largest = IR_NO_VALUE;
+  ir_value largest = IR_NO_VALUE, *errors = ARENA_ARRAY(b->arena, ir_value, ad->g->count);
+  ir_value *nothing = ARENA_ARRAY(b->arena, ir_value, ad->g->count);
+  for (uint32_t i = 0; i < ad->g->count; i++)
+    nothing[i] = ir_number(b, 0);
+  solve_move_free(ad->g, nothing, weighted(ad->g, h, solve_dormand_prince.errors, stages, STAGES), errors);
   for (uint32_t i = 0; i < ad->g->count; i++) {
     ir_value size = ir_binary(b, IR_OP_max, ir_unary(b, IR_OP_abs, p->states[i]), ir_unary(b, IR_OP_abs, next[i]));
     ir_value allowed = scaled(b, ad->tolerance, ir_binary(b, IR_OP_max, size, ir_number(b, SOLVE_SMALLEST_SCALE)));
-    ir_value error = weighted(b, IR_NO_VALUE, h, solve_dormand_prince.errors, stages, STAGES, i);
-    error = over(b, ir_unary(b, IR_OP_abs, error), allowed);
+    ir_value error = over(b, ir_unary(b, IR_OP_abs, errors[i]), allowed);
     /* NaN must not be lost: max(a, b) is a where a > b, else b */
     largest = i == 0 ? error : ir_select(b, ir_binary(b, IR_OP_gt, largest, error), largest, plus(b, error, times(b, ir_number(b, 0), largest)));
   }
@@ -97,8 +102,8 @@ static ir_value goes_on(const adaptive *ad, const position *p) {
   ir_builder *b = ad->g->b;
   ir_value again = ir_binary(b, IR_OP_lt, p->done, ir_number(b, ad->g->system->dt));
   again = ir_binary(b, IR_OP_and, again, ir_binary(b, IR_OP_lt, p->count, ir_number(b, ad->most)));
-  for (uint32_t i = 0; i < ad->g->count; i++) {
-    ir_value zero = times(b, ir_number(b, 0), p->rates[i]);
+  for (uint32_t t = 0; t < ad->g->term_count; t++) {
+    ir_value zero = times(b, ir_number(b, 0), p->rates[t]);
     again = ir_binary(b, IR_OP_and, again, ir_binary(b, IR_OP_eq, zero, zero));
   }
   return again;
@@ -114,14 +119,14 @@ static position sub_step(const adaptive *ad, const position *p) {
   run_stages(ad, p, h, stages, next);
   ir_value error = error_of(ad, p, h, stages, next);
   ir_value is_taken = ir_binary(b, IR_OP_and, is_active, ir_binary(b, IR_OP_le, error, ir_number(b, 1)));
-  position q = {.states = ARENA_ARRAY(b->arena, ir_value, g->count), .rates = ARENA_ARRAY(b->arena, ir_value, g->count)};
+  position q = {.states = ARENA_ARRAY(b->arena, ir_value, g->count), .rates = ARENA_ARRAY(b->arena, ir_value, g->term_count)};
   q.done = ir_select(b, is_taken, ir_select(b, is_last, dt, plus(b, p->done, h)), p->done);
   q.length = ir_select(b, is_active, times(b, h, growth(b, error)), p->length);
   q.count = ir_select(b, is_active, plus(b, p->count, ir_number(b, 1)), p->count);
-  for (uint32_t i = 0; i < g->count; i++) {
+  for (uint32_t i = 0; i < g->count; i++)
     q.states[i] = ir_select(b, is_taken, next[i], p->states[i]);
-    q.rates[i] = ir_select(b, is_taken, stages[STAGES - 1][i], p->rates[i]);
-  }
+  for (uint32_t t = 0; t < g->term_count; t++)
+    q.rates[t] = ir_select(b, is_taken, stages[STAGES - 1][t], p->rates[t]);
   return q;
 }
 
@@ -140,7 +145,7 @@ static void expand(const solve_group *g) {
   ir_builder *b = g->b;
   adaptive ad = options_of(g);
   position first = {ir_number(b, 0), ir_number(b, g->system->dt), ir_number(b, 0), solve_start(g),
-                    ARENA_ARRAY(b->arena, ir_value, g->count)};
+                    ARENA_ARRAY(b->arena, ir_value, g->term_count)};
   solve_rates(g, first.states, solve_time(g), first.rates);
   ir_value begin = ir_loop_begin(b, pack(&ad, &first), variable_count(&ad));
   position before = unpack(&ad, begin), after = sub_step(&ad, &before);

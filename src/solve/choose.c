@@ -1,114 +1,356 @@
 /* SPDX-License-Identifier: MIT */
-/* choose.c - the method of an equation whose author named none. */
+/* choose.c - the methods of equations whose author named none: one for all that are joined by any dependence.
+ *
+ * What is solved by different methods sees each other as at the start of the step, which is of first order; so a group
+ * gets one method of second order at least, exact where the whole group is linear. */
+#include "solve/eigenvalues.h"
 #include "solve/solve_internal.h"
 
-/* What the choice looks at. */
+#include <math.h>
+
 typedef struct {
   arena *arena;
   const solve_system *system;
   symbolic *s;
   ir_value *outputs;
-  uint32_t state;
-} question;
+  const double *values;
+  const bool *is_reset;
+  const double *jacobian; /* n x n at `values`; NULL: not known */
+  const bool *reads;      /* n x n */
+  solver_kind *solver;    /* those of the system, and what is chosen */
+  solve_choice *choices;
+} choosing;
 
-static bool *arg_set(const question *q) {
-  return ARENA_ARRAY(q->arena, bool, q->system->rates->arg_count);
+/* Some of the system's states. */
+typedef struct {
+  const uint32_t *states;
+  uint32_t count;
+} state_set;
+
+static bool *flags_of(const choosing *q, state_set set, uint32_t count) {
+  bool *is_in = ARENA_ARRAY(q->arena, bool, count);
+  for (uint32_t k = 0; k < set.count; k++)
+    is_in[set.states[k]] = true;
+  return is_in;
 }
 
-static bool depends_on(const question *q, ir_value v, const bool *set) {
-  return symbolic_dependence(q->s, set)[v];
-}
-
-/* The states that could share a matrix exponential with this one: those its rate depends on, those these
- * depend on, and so on, as far as they are to be solved exactly or still have no method. */
-static bool *closure(const question *q) {
-  const solve_system *system = q->system;
-  bool *in_closure = ARENA_ARRAY(q->arena, bool, system->n);
-  in_closure[q->state] = true;
-  for (bool has_grown = true; has_grown;) {
-    has_grown = false;
-    for (uint32_t j = 0; j < system->n; j++) {
-      bool is_open = system->solver[j] == SOLVER_exact || system->solver[j] == SOLVER_automatic;
-      if (in_closure[j] || !is_open)
-        continue;
-      bool *set = arg_set(q);
-      set[j] = true;
-      const bool *depends = symbolic_dependence(q->s, set);
-      for (uint32_t i = 0; i < system->n && !in_closure[j]; i++)
-        in_closure[j] = in_closure[i] && depends[q->outputs[i]];
-      has_grown = has_grown || in_closure[j];
-    }
-  }
-  return in_closure;
-}
-
-/* Whether the matrix is the same at every step. */
-static bool has_invariant_matrix(const question *q, const bool *states) {
-  uint32_t n = q->system->n;
-  bool *varying = arg_set(q);
-  for (uint32_t i = 0; i < q->system->rates->arg_count; i++)
-    varying[i] = i <= n || q->system->is_invariant == NULL || !q->system->is_invariant[i - n - 1];
-  for (uint32_t c = 0; c < n; c++) {
-    if (!states[c])
-      continue;
-    ir_value *column = ARENA_ARRAY(q->arena, ir_value, n);
-    symbolic_derive(q->s, q->outputs, n, c, column);
-    const bool *varies = symbolic_dependence(q->s, varying);
-    for (uint32_t r = 0; r < n; r++)
-      if (states[r] && varies[column[r]])
-        return false;
-  }
-  return true;
-}
-
-static bool depends_on_time(const question *q, const bool *states) {
-  bool *set = arg_set(q);
-  set[q->system->n] = true;
-  const bool *depends = symbolic_dependence(q->s, set);
+static state_set set_of(const choosing *q, const bool *is_in) {
+  uint32_t *states = ARENA_ARRAY(q->arena, uint32_t, q->system->n), count = 0;
   for (uint32_t i = 0; i < q->system->n; i++)
-    if (states[i] && depends[q->outputs[i]])
+    if (is_in[i])
+      states[count++] = i;
+  return (state_set){states, count};
+}
+
+/* ---- questions ---- */
+
+static bool is_noisy(const choosing *q, uint32_t state) {
+  for (uint32_t k = 0; k < q->system->noise_count; k++)
+    if (!symbolic_is_number(q->s, q->outputs[solve_noise_output(q->system, state, k)], 0))
       return true;
   return false;
 }
 
-/* Exact for this equation and for all that are to be exact already. */
-static bool can_be_exact(const question *q, const bool *own) {
-  if (!has_invariant_matrix(q, own))
-    return false;
-  bool *all = ARENA_ARRAY(q->arena, bool, q->system->n);
+static bool has_noise(const choosing *q, state_set set) {
+  for (uint32_t k = 0; k < set.count; k++)
+    if (is_noisy(q, set.states[k]))
+      return true;
+  return false;
+}
+
+static bool is_in_reaction(const choosing *q, uint32_t state) {
+  for (uint32_t j = 0; j < q->system->flow_count; j++)
+    if (q->system->gain[state * q->system->flow_count + j] != 0)
+      return true;
+  return false;
+}
+
+static bool depends_on_time(const choosing *q, uint32_t state) {
+  bool *set = ARENA_ARRAY(q->arena, bool, q->system->rates->arg_count);
+  set[q->system->n] = true;
+  return symbolic_dependence(q->s, set)[q->outputs[state]];
+}
+
+/* Affine in its own state, or without it. */
+static bool is_linear_in_itself(const choosing *q, uint32_t state) {
+  bool *own = ARENA_ARRAY(q->arena, bool, q->system->rates->arg_count);
+  own[state] = true;
+  return symbolic_linearity(q->s, own)[q->outputs[state]] <= 1;
+}
+
+static bool all_linear_in_themselves(const choosing *q, state_set set) {
+  for (uint32_t k = 0; k < set.count; k++)
+    if (!is_linear_in_itself(q, set.states[k]))
+      return false;
+  return true;
+}
+
+/* Whether the state's row of the matrix is the same at every step. */
+static bool has_invariant_row(const choosing *q, uint32_t state, const bool *is_in) {
+  const solve_system *system = q->system;
+  bool *varying = ARENA_ARRAY(q->arena, bool, system->rates->arg_count);
+  for (uint32_t i = 0; i < system->rates->arg_count; i++)
+    varying[i] = i <= system->n || system->is_invariant == NULL || !system->is_invariant[i - system->n - 1];
+  for (uint32_t c = 0; c < system->n; c++) {
+    ir_value slope;
+    if (!is_in[c] || !q->reads[state * system->n + c])
+      continue;
+    symbolic_derive(q->s, &q->outputs[state], 1, c, &slope);
+    if (symbolic_dependence(q->s, varying)[slope])
+      return false;
+  }
+  return true;
+}
+
+/* Linear in the states of the set with coefficients that never change, and without t. */
+static bool is_linear(const choosing *q, uint32_t state, const bool *is_in) {
+  bool *in_set = ARENA_ARRAY(q->arena, bool, q->system->rates->arg_count);
+  memcpy(in_set, is_in, q->system->n * sizeof *in_set);
+  return symbolic_linearity(q->s, in_set)[q->outputs[state]] <= 1 && !depends_on_time(q, state) &&
+         has_invariant_row(q, state, is_in);
+}
+
+static bool can_be_exact(const choosing *q, state_set set) {
+  const bool *is_in = flags_of(q, set, q->system->n);
+  for (uint32_t k = 0; k < set.count; k++)
+    if (!is_linear(q, set.states[k], is_in))
+      return false;
+  bool *with = ARENA_ARRAY(q->arena, bool, q->system->n); /* and all that are exact already: they are solved together */
   for (uint32_t i = 0; i < q->system->n; i++)
-    all[i] = own[i] || q->system->solver[i] == SOLVER_exact;
-  return solve_refuses_exact(q->arena, q->system, own) == NULL &&
-         solve_refuses_exact(q->arena, q->system, all) == NULL;
+    with[i] = is_in[i] || q->solver[i] == SOLVER_exact;
+  return solve_refuses_exact(q->arena, q->system, is_in) == NULL && solve_refuses_exact(q->arena, q->system, with) == NULL;
 }
 
-static bool is_conditionally_linear(const question *q) {
-  bool *own = arg_set(q);
-  own[q->state] = true;
-  return symbolic_linearity(q->s, own)[q->outputs[q->state]] == 1 &&
-         depends_on(q, q->outputs[q->state], own);
+/* ---- the Jacobian at the start ---- */
+
+static double *block_of(const choosing *q, state_set set) {
+  double *block = ARENA_ARRAY(q->arena, double, (size_t)set.count * set.count);
+  for (uint32_t r = 0; r < set.count; r++)
+    for (uint32_t c = 0; c < set.count; c++)
+      block[r * set.count + c] = q->jacobian[set.states[r] * q->system->n + set.states[c]];
+  return block;
 }
 
-static solver_kind choice(const char **reason, solver_kind kind, const char *why) {
-  *reason = why;
-  return kind;
+/* The largest of the eigenvalues' magnitudes; NaN where there are none. */
+static double spectral_radius(const choosing *q, uint32_t n, const double *matrix) {
+  double *real = ARENA_ARRAY(q->arena, double, n), *imaginary = ARENA_ARRAY(q->arena, double, n), largest = 0;
+  if (!eigenvalues_of(q->arena, n, matrix, real, imaginary))
+    return NAN;
+  for (uint32_t i = 0; i < n; i++)
+    largest = fmax(largest, hypot(real[i], imaginary[i]));
+  return largest;
 }
 
-solver_kind solve_choose(arena *a, const solve_system *system, uint32_t state, const char **reason) {
-  question q = {.arena = a, .system = system, .state = state};
+/* The step in fastest time constants; explicit methods are not asked for more than half of one. */
+static double stiffness(const choosing *q, state_set set) {
+  return q->jacobian == NULL ? 0 : q->system->dt * spectral_radius(q, set.count, block_of(q, set));
+}
+
+static bool is_stiff(const choosing *q, state_set set) { return stiffness(q, set) > 0.5; }
+
+static double exprel(double x) { return fabs(x) < 1e-9 ? 1 : expm1(x) / x; }
+
+/* What a step of the exponential midpoint rule makes of a linear system: with D the diagonal and N the rest of J
+ *   1 + dt exprel(D dt) (D + N (1 + dt/2 exprel(D dt/2) J)). */
+static double *midpoint_step(const choosing *q, uint32_t n, const double *jacobian) {
+  double *step = ARENA_ARRAY(q->arena, double, (size_t)n * n), dt = q->system->dt;
+  for (uint32_t r = 0; r < n; r++)
+    for (uint32_t c = 0; c < n; c++) {
+      double sum = jacobian[r * n + c];
+      for (uint32_t k = 0; k < n; k++)
+        if (k != r)
+          sum += jacobian[r * n + k] * dt / 2 * exprel(jacobian[k * n + k] * dt / 2) * jacobian[k * n + c];
+      step[r * n + c] = (r == c) + dt * exprel(jacobian[r * n + r] * dt) * sum;
+    }
+  return step;
+}
+
+/* Whether it grows no faster than the fastest that the system itself grows. */
+static bool is_midpoint_stable(const choosing *q, state_set set) {
+  if (q->jacobian == NULL)
+    return true;
+  const double *block = block_of(q, set);
+  double *real = ARENA_ARRAY(q->arena, double, set.count), *imaginary = ARENA_ARRAY(q->arena, double, set.count), growth = 0;
+  if (!eigenvalues_of(q->arena, set.count, block, real, imaginary))
+    return true;
+  for (uint32_t i = 0; i < set.count; i++)
+    growth = fmax(growth, real[i]);
+  return spectral_radius(q, set.count, midpoint_step(q, set.count, block)) <= 1.05 * exp(growth * q->system->dt);
+}
+
+/* ---- choosing ---- */
+
+static void take(const choosing *q, uint32_t state, solver_kind solver, bool depends_on_values, const char *reason) {
+  q->solver[state] = solver;
+  q->choices[state].solver = solver;
+  q->choices[state].reason = reason;
+  q->choices[state].depends_on_values = depends_on_values;
+}
+
+static void take_all(const choosing *q, state_set set, solver_kind solver, bool depends_on_values, const char *reason) {
+  for (uint32_t k = 0; k < set.count; k++)
+    take(q, set.states[k], solver, depends_on_values, reason);
+}
+
+/* A state that a reset ends, and whose equation may run away before. */
+static bool has_upstroke(const choosing *q, state_set set) {
+  for (uint32_t k = 0; k < set.count; k++)
+    if (q->is_reset != NULL && q->is_reset[set.states[k]] && !is_linear_in_itself(q, set.states[k]))
+      return true;
+  return false;
+}
+
+static bool has_reaction(const choosing *q, state_set set) {
+  for (uint32_t k = 0; k < set.count; k++)
+    if (is_in_reaction(q, set.states[k]))
+      return true;
+  return false;
+}
+
+static void choose_without_noise(const choosing *q, state_set set) {
+  bool are_linear = all_linear_in_themselves(q, set);
+  if (can_be_exact(q, set))
+    take_all(q, set, SOLVER_exact, false, set.count > 1 ? "all linear with constant coefficients" : "linear with constant coefficients");
+  else if (has_upstroke(q, set) && !is_stiff(q, set))
+    take_all(q, set, SOLVER_adaptive, true, "a reset ends an upstroke that may be of any speed");
+  else if (set.count == 1 && are_linear && !depends_on_time(q, set.states[0]))
+    take_all(q, set, SOLVER_exponential_euler, false, "linear in itself, and all else stands still");
+  else if (are_linear && !has_reaction(q, set) && is_midpoint_stable(q, set))
+    take_all(q, set, SOLVER_exponential_midpoint, set.count > 1, set.count > 1 ? "each linear in itself" : "linear in itself, with a term in t");
+  else if (is_stiff(q, set))
+    take_all(q, set, SOLVER_implicit, true, arena_printf(q->arena, "stiff: the step is %.3g of the fastest time constant", stiffness(q, set)));
+  else
+    take_all(q, set, SOLVER_rk4, true, are_linear ? "in reactions, or acting on each other more than on themselves" : "not linear in itself");
+}
+
+/* For all that are joined within the set. */
+static void choose_joined(const choosing *q, state_set set, void (*choose)(const choosing *q, state_set set)) {
+  uint32_t *part_of = ARENA_ARRAY(q->arena, uint32_t, set.count);
+  solve_find_joined(q->arena, q->system, set.states, set.count, part_of);
+  for (uint32_t id = 0; id < set.count; id++) {
+    uint32_t *states = ARENA_ARRAY(q->arena, uint32_t, set.count), count = 0;
+    for (uint32_t k = 0; k < set.count; k++)
+      if (part_of[k] == id)
+        states[count++] = set.states[k];
+    if (count > 0)
+      choose(q, (state_set){states, count});
+  }
+}
+
+static void take_exact(const choosing *q, state_set set) {
+  if (can_be_exact(q, set))
+    take_all(q, set, SOLVER_exact, false, "linear with constant coefficients and additive noise");
+}
+
+/* Takes `exact` for states of the set that read none but one another and are linear. */
+static void take_linear_drivers(const choosing *q, state_set set) {
+  bool *is_in = flags_of(q, set, q->system->n), *of_set = flags_of(q, set, q->system->n);
+  for (bool has_changed = true; has_changed;) {
+    has_changed = false;
+    for (uint32_t i = 0; i < q->system->n; i++) {
+      bool stays = is_in[i] && is_linear(q, i, is_in);
+      for (uint32_t j = 0; j < q->system->n; j++)
+        stays = stays && !(of_set[j] && !is_in[j] && q->reads[i * q->system->n + j]);
+      has_changed = has_changed || stays != is_in[i];
+      is_in[i] = stays;
+    }
+  }
+  choose_joined(q, set_of(q, is_in), take_exact);
+}
+
+static void choose_noisy(const choosing *q, uint32_t state) {
+  if (is_noisy(q, state))
+    take(q, state, SOLVER_euler_maruyama, false, "it has noise and is not linear with constant coefficients");
+  else if (is_in_reaction(q, state) || !is_linear_in_itself(q, state))
+    take(q, state, SOLVER_euler_maruyama, false, "joined with equations that have noise");
+  else
+    take(q, state, SOLVER_exponential_euler, false, "linear in itself, joined with equations that have noise");
+}
+
+static void choose_group(const choosing *q, state_set set) {
+  if (!has_noise(q, set)) {
+    choose_without_noise(q, set);
+    return;
+  }
+  take_linear_drivers(q, set);
+  bool *is_left = flags_of(q, set, q->system->n);
+  for (uint32_t k = 0; k < set.count; k++)
+    is_left[set.states[k]] = q->solver[set.states[k]] == SOLVER_automatic;
+  state_set left = set_of(q, is_left);
+  for (uint32_t k = 0; k < left.count && has_noise(q, left); k++)
+    choose_noisy(q, left.states[k]);
+  if (!has_noise(q, left))
+    choose_joined(q, left, choose_without_noise);
+}
+
+/* ---- with named ones ---- */
+
+static bool is_of_second_order(solver_kind solver) {
+  static const double orders[] = {
+#define SOLVER(name, text, order) order,
+#include "model/solver_names.def"
+#undef SOLVER
+  };
+  return solver == SOLVER_exact || orders[solver] >= 2;
+}
+
+/* The only solver that is named in the set, of second order at least; automatic where there is none. */
+static solver_kind solver_to_join(const choosing *q, state_set set) {
+  solver_kind found = SOLVER_automatic;
+  for (uint32_t k = 0; k < set.count; k++) {
+    solver_kind named = q->system->solver[set.states[k]];
+    if (named != SOLVER_automatic && found != SOLVER_automatic && named != found)
+      return SOLVER_automatic;
+    found = named == SOLVER_automatic ? found : named;
+  }
+  return found != SOLVER_automatic && is_of_second_order(found) ? found : SOLVER_automatic;
+}
+
+/* Whether a solver takes these states, beside those that have it. */
+static bool can_join(const choosing *q, state_set set, solver_kind solver) {
+  solver_kind *tried = ARENA_ARRAY(q->arena, solver_kind, q->system->n);
+  memcpy(tried, q->solver, q->system->n * sizeof *tried);
+  for (uint32_t k = 0; k < set.count; k++)
+    tried[set.states[k]] = solver;
+  solve_system with = *q->system;
+  with.solver = tried;
+  for (uint32_t k = 0; k < set.count; k++)
+    if (solve_refuses(q->arena, &with, set.states[k], solver) != NULL)
+      return false;
+  return true;
+}
+
+static void choose_open(const choosing *q, state_set set) {
+  bool *is_open = ARENA_ARRAY(q->arena, bool, q->system->n);
+  for (uint32_t k = 0; k < set.count; k++) {
+    is_open[set.states[k]] = q->system->solver[set.states[k]] == SOLVER_automatic;
+    q->choices[set.states[k]].group = set.states[0];
+  }
+  state_set open = set_of(q, is_open);
+  solver_kind joined = solver_to_join(q, set);
+  if (joined != SOLVER_automatic && can_join(q, open, joined))
+    take_all(q, open, joined, false, "as the equations that it is joined with");
+  else
+    choose_joined(q, open, choose_group);
+}
+
+solve_choice *solve_choose(arena *a, const solve_system *system, const double *values, const bool *is_reset) {
+  uint32_t n = system->n, *all = ARENA_ARRAY(a, uint32_t, n);
+  choosing q = {.arena = a, .system = system, .is_reset = is_reset};
   q.s = solve_symbolic(a, system, &q.outputs);
-  bool is_noisy = solve_is_noisy(a, system, state);
-  const bool *own = closure(&q);
-  bool is_linear = can_be_exact(&q, own), has_time = depends_on_time(&q, own);
-  if (is_linear && is_noisy)
-    return choice(reason, SOLVER_exact, "linear with constant coefficients and additive noise");
-  if (is_linear && !has_time)
-    return choice(reason, SOLVER_exact, "linear with constant coefficients");
-  if (is_noisy)
-    return choice(reason, SOLVER_euler_maruyama, "it has noise and is not linear with constant coefficients");
-  if (is_linear)
-    return choice(reason, SOLVER_rk4, "linear, but with a term in t, which exact would hold over the step");
-  if (is_conditionally_linear(&q))
-    return choice(reason, SOLVER_exponential_euler, "linear in itself while all else stands still");
-  return choice(reason, SOLVER_rk4, "not linear in itself");
+  q.solver = ARENA_ARRAY(a, solver_kind, n);
+  q.choices = ARENA_ARRAY(a, solve_choice, n);
+  bool is_asked = false;
+  for (uint32_t i = 0; i < n; i++) {
+    all[i] = i;
+    q.solver[i] = q.choices[i].solver = system->solver[i];
+    is_asked = is_asked || system->solver[i] == SOLVER_automatic;
+  }
+  if (values != NULL && is_asked) {
+    solve_spectrum spectrum = solve_analyse(a, system, values);
+    q.jacobian = spectrum.n == n ? spectrum.jacobian : NULL;
+  }
+  q.reads = solve_dependences(a, system, all, n);
+  choose_joined(&q, (state_set){all, n}, choose_open);
+  return q.choices;
 }

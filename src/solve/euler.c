@@ -4,10 +4,9 @@
 
 static void expand(const solve_group *g) {
   ir_builder *b = g->b;
-  ir_value *start = solve_start(g);
-  solve_rates(g, start, solve_time(g), g->next);
-  for (uint32_t k = 0; k < g->count; k++)
-    g->next[k] = plus(b, start[k], scaled(b, g->system->dt, g->next[k]));
+  ir_value *start = solve_start(g), *rates = ARENA_ARRAY(b->arena, ir_value, g->term_count);
+  solve_rates(g, start, solve_time(g), rates);
+  solve_move(g, start, solve_changes(g, 1, rates), g->next);
 }
 
 const solve_method solve_method_euler = {expand, solve_refuses_noise};

@@ -16,7 +16,8 @@ static void expand(const solve_group *g) {
     ir_value rate;
     ir_inline(b, &own, args, &rate);
     g->next[k] = plus(b, args[g->states[k]], scaled(b, g->system->dt, rate));
-    args[g->states[k]] = g->next[k];
+    bool is_held = g->held[k] != IR_NO_VALUE;
+    args[g->states[k]] = is_held ? ir_select(b, g->held[k], args[g->states[k]], g->next[k]) : g->next[k];
   }
 }
 

@@ -3,55 +3,20 @@
  * integral. A, b, and so t and inputs in them, are held over the step. Additive noise gathers its exact
  * covariance over the step, the Ornstein-Uhlenbeck update (Gillespie 1996, doi 10.1103/PhysRevE.54.2084).
  *
- * The group falls into parts that do not act on each other; each has its own, smaller matrix. */
+ * The group falls into parts that do not act on each other; each has its own, smaller matrix. Where reactions move several
+ * states the matrix is that of the terms: their changes are F times their rates at the start, so that what reactions keep is
+ * kept. States that stand still (`unless`) have no rate; each combination of conditions has its own matrix. */
 #include "solve/solve_internal.h"
 
 /* One part: states of the system, and what is needed of it. */
 typedef struct {
   const uint32_t *states;
+  const ir_value *held; /* n, as in the group */
   uint32_t n;
   ir_value *matrix;   /* n x n */
   ir_value *constant; /* n: rates where all states of the part are zero */
   ir_value *noise;    /* n x noise_count */
 } part;
-
-/* ---- which states belong together ---- */
-
-/* Coupled: one's rate depends on the other, or they share a noise. */
-static bool *coupling(arena *a, const solve_system *system, const uint32_t *states, uint32_t count) {
-  ir_value *outputs;
-  symbolic *s = solve_symbolic(a, system, &outputs);
-  uint32_t args = system->rates->arg_count;
-  bool *is_coupled = ARENA_ARRAY(a, bool, (size_t)count * count);
-  for (uint32_t c = 0; c < count; c++) {
-    bool *in_set = ARENA_ARRAY(a, bool, args);
-    in_set[states[c]] = true;
-    bool *depends = symbolic_dependence(s, in_set);
-    for (uint32_t r = 0; r < count; r++)
-      is_coupled[r * count + c] = depends[outputs[states[r]]];
-  }
-  for (uint32_t r = 0; r < count; r++)
-    for (uint32_t c = 0; c < count; c++)
-      for (uint32_t k = 0; k < system->noise_count; k++) {
-        bool in_both = !symbolic_is_number(s, outputs[solve_noise_output(system, states[r], k)], 0) &&
-                       !symbolic_is_number(s, outputs[solve_noise_output(system, states[c], k)], 0);
-        is_coupled[r * count + c] = is_coupled[r * count + c] || in_both;
-      }
-  return is_coupled;
-}
-
-/* part_of[k]: a number that the states of a part have in common. */
-static void find_parts(const bool *is_coupled, uint32_t count, uint32_t *part_of) {
-  for (uint32_t k = 0; k < count; k++)
-    part_of[k] = k;
-  for (uint32_t r = 0; r < count; r++)
-    for (uint32_t c = 0; c < count; c++) {
-      uint32_t from = part_of[r], to = part_of[c];
-      if (is_coupled[r * count + c] && from != to)
-        for (uint32_t k = 0; k < count; k++)
-          part_of[k] = part_of[k] == from ? to : part_of[k];
-    }
-}
 
 /* ---- matrix, constant and noise of a part ---- */
 
@@ -237,31 +202,151 @@ static void add_noise(const solve_group *g, const part *p, ir_value *next) {
       next[r] = plus(b, next[r], times(b, ir_get(b, factor, r * n + c), draws[c]));
 }
 
+/* ---- reactions ---- */
+
+/* The part as a group of its own in which these states do not move. */
+static solve_group standing_group(const solve_group *g, const part *p, const bool *is_held) {
+  solve_group sub = *g;
+  sub.states = p->states;
+  sub.count = p->n;
+  solve_find_terms(&sub);
+  ir_value *held = ARENA_ARRAY(g->b->arena, ir_value, p->n);
+  solve_term *terms = ARENA_ARRAY(g->b->arena, solve_term, sub.term_count);
+  for (uint32_t t = 0; t < sub.term_count; t++) {
+    int32_t *gain = ARENA_ARRAY(g->b->arena, int32_t, p->n);
+    for (uint32_t k = 0; k < p->n; k++)
+      gain[k] = is_held[k] ? 0 : sub.terms[t].gain[k];
+    terms[t] = (solve_term){sub.terms[t].output, gain};
+  }
+  for (uint32_t k = 0; k < p->n; k++)
+    held[k] = IR_NO_VALUE;
+  sub.terms = terms;
+  sub.held = held;
+  return sub;
+}
+
+static void expand_terms(const solve_group *g, ir_value *next) {
+  ir_builder *b = g->b;
+  uint32_t n = g->term_count;
+  ir_value *args = ARENA_ARRAY(b->arena, ir_value, (size_t)n * n + 1), *rates = ARENA_ARRAY(b->arena, ir_value, n);
+  ir_value *changes = ARENA_ARRAY(b->arena, ir_value, n), *start = solve_start(g);
+  const ir_value *slopes = solve_slopes(g);
+  for (uint32_t i = 0; i < n * n; i++) {
+    ir_value x = solve_effect(g, slopes, i / n, i % n);
+    args[i] = x == IR_NO_VALUE ? ir_number(b, 0) : x;
+  }
+  args[n * n] = step_of(g);
+  ir_value tuple = ir_tuple_op(b, IR_OP_expm, n, args, n * n + 1);
+  part all = {.n = n, .matrix = args};
+  const bool *path = reachable(g, &all);
+  solve_rates(g, start, solve_time(g), rates);
+  for (uint32_t r = 0; r < n; r++) {
+    changes[r] = IR_NO_VALUE;
+    for (uint32_t c = 0; c < n; c++)
+      if (path[r * n + c])
+        accumulate(b, &changes[r], times(b, ir_get(b, tuple, n * n + r * n + c), rates[c]));
+  }
+  solve_move(g, start, changes, next);
+}
+
 /* ---- the group ---- */
 
+static bool has_reactions(const solve_group *g, const part *p) {
+  uint32_t flows = g->system->flow_count;
+  for (uint32_t k = 0; k < p->n; k++)
+    for (uint32_t j = 0; j < flows; j++)
+      if (g->system->gain[p->states[k] * flows + j] != 0)
+        return true;
+  return false;
+}
+
+/* The part where these of its states stand still. */
+static part standing(const solve_group *g, const part *p, const bool *is_held) {
+  uint32_t n = p->n, m = g->system->noise_count;
+  part q = *p;
+  q.matrix = ARENA_ARRAY(g->b->arena, ir_value, (size_t)n * (n + 1 + m));
+  q.constant = q.matrix + n * n;
+  q.noise = q.constant + n;
+  memcpy(q.matrix, p->matrix, (size_t)n * (n + 1 + m) * sizeof *q.matrix);
+  for (uint32_t r = 0; r < n; r++) {
+    if (!is_held[r])
+      continue;
+    q.constant[r] = ir_number(g->b, 0);
+    for (uint32_t c = 0; c < n; c++)
+      q.matrix[r * n + c] = q.constant[r];
+    for (uint32_t k = 0; k < m; k++)
+      q.noise[r * m + k] = q.constant[r];
+  }
+  return q;
+}
+
+static void expand_standing(const solve_group *g, const part *p, const bool *is_held, ir_value *next) {
+  part q = standing(g, p, is_held);
+  if (has_reactions(g, p)) {
+    solve_group sub = standing_group(g, p, is_held);
+    expand_terms(&sub, next);
+  } else if (expand_driven(g, &q, next)) {
+    return;
+  } else {
+    expand_linear(g, &q, next);
+  }
+  if (has_noise(g, &q))
+    add_noise(g, &q, next);
+}
+
+/* Different conditions by which states of the part stand still. */
+static uint32_t find_conditions(const part *p, ir_value *conditions, uint32_t *condition_of) {
+  uint32_t count = 0;
+  for (uint32_t k = 0; k < p->n; k++) {
+    condition_of[k] = UINT32_MAX;
+    if (p->held[k] == IR_NO_VALUE)
+      continue;
+    uint32_t i = 0;
+    while (i < count && conditions[i] != p->held[k])
+      i++;
+    conditions[i] = p->held[k];
+    count += i == count;
+    condition_of[k] = i;
+  }
+  return count;
+}
+
+/* One result for each combination of conditions, of which a tree of selects takes one. */
 static void expand_part(const solve_group *g, part *p, ir_value *next) {
+  arena *a = g->b->arena;
   evaluate_part(g, p);
   if (p->n == 1) {
     next[0] = expand_single(g, p);
     return;
   }
-  if (expand_driven(g, p, next))
-    return;
-  expand_linear(g, p, next);
-  if (has_noise(g, p))
-    add_noise(g, p, next);
+  ir_value *conditions = ARENA_ARRAY(a, ir_value, p->n), *results[1 << SOLVE_MOST_HELD];
+  uint32_t *condition_of = ARENA_ARRAY(a, uint32_t, p->n), count = find_conditions(p, conditions, condition_of);
+  for (uint32_t c = 0; c < 1u << count; c++) {
+    bool *is_held = ARENA_ARRAY(a, bool, p->n);
+    for (uint32_t k = 0; k < p->n; k++)
+      is_held[k] = condition_of[k] != UINT32_MAX && (c >> condition_of[k] & 1);
+    results[c] = ARENA_ARRAY(a, ir_value, p->n);
+    expand_standing(g, p, is_held, results[c]);
+  }
+  for (uint32_t j = 0; j < count; j++)
+    for (uint32_t c = 0; c < 1u << count; c += 2u << j)
+      for (uint32_t k = 0; k < p->n; k++)
+        results[c][k] = ir_select(g->b, conditions[j], results[c | 1u << j][k], results[c][k]);
+  memcpy(next, results[0], p->n * sizeof *next);
 }
 
 static void expand(const solve_group *g) {
   arena *a = g->b->arena;
   uint32_t *part_of = ARENA_ARRAY(a, uint32_t, g->count);
-  find_parts(coupling(a, g->system, g->states, g->count), g->count, part_of);
+  solve_find_joined(a, g->system, g->states, g->count, part_of);
   for (uint32_t id = 0; id < g->count; id++) {
     uint32_t *states = ARENA_ARRAY(a, uint32_t, g->count), *places = ARENA_ARRAY(a, uint32_t, g->count);
-    part p = {.states = states};
+    ir_value *held = ARENA_ARRAY(a, ir_value, g->count);
+    part p = {.states = states, .held = held};
     for (uint32_t k = 0; k < g->count; k++)
       if (part_of[k] == id) {
         places[p.n] = k;
+        held[p.n] = g->held[k];
         states[p.n++] = g->states[k];
       }
     if (p.n == 0)
@@ -279,8 +364,13 @@ static const char *refuses_noise_of_part(arena *a, const solve_system *system, s
                                          const ir_value *outputs, const uint32_t *states,
                                          uint32_t count, const uint32_t *part_of, uint32_t id) {
   uint32_t n = 0, noises = 0;
+  uint32_t *own = ARENA_ARRAY(a, uint32_t, count);
   for (uint32_t k = 0; k < count; k++)
-    n += part_of[k] == id;
+    if (part_of[k] == id)
+      own[n++] = states[k];
+  solve_group terms = {.b = &(ir_builder){.arena = a}, .system = system, .states = own, .count = n};
+  solve_find_terms(&terms);
+  n = terms.term_count > n ? terms.term_count : n;
   for (uint32_t noise = 0; noise < system->noise_count; noise++) {
     bool is_used = false;
     for (uint32_t k = 0; k < count; k++)
@@ -289,12 +379,30 @@ static const char *refuses_noise_of_part(arena *a, const solve_system *system, s
     noises += is_used;
   }
   if (n > SOLVE_LARGEST_EXACT)
-    return arena_printf(a, "it is part of a system of %u coupled equations, and exact takes at most %d", n,
+    return arena_printf(a, "it is part of a system of %u coupled equations and reactions, and exact takes at most %d", n,
                         SOLVE_LARGEST_EXACT);
   bool has_draws = system->gauss_count >= system->noise_count + system->n;
+  n = terms.count;
   if (n > 1 && noises != 0 && noises < n && !has_draws)
     return arena_printf(a, "its noise needs %u random numbers a step and %u are drawn; use euler_maruyama", n,
                         noises);
+  return NULL;
+}
+
+static const char *refuses_held_of_part(arena *a, const solve_system *system, const uint32_t *states, uint32_t count,
+                                        const uint32_t *part_of, uint32_t id) {
+  ir_value *held = ARENA_ARRAY(a, ir_value, count), *conditions = ARENA_ARRAY(a, ir_value, count);
+  uint32_t *condition_of = ARENA_ARRAY(a, uint32_t, count);
+  const bool *reads = solve_dependences(a, system, states, count);
+  for (uint32_t k = 0; k < count; k++) {
+    held[k] = IR_NO_VALUE;
+    for (uint32_t r = 0; r < count && system->held != NULL && part_of[k] == id; r++)
+      if (r != k && reads[r * count + k])
+        held[k] = system->held[states[k]];
+  }
+  part all = {.n = count, .held = held};
+  if (find_conditions(&all, conditions, condition_of) > SOLVE_MOST_HELD)
+    return arena_printf(a, "more than %d conditions hold states that others of its system read", SOLVE_MOST_HELD);
   return NULL;
 }
 
@@ -315,9 +423,11 @@ const char *solve_refuses_exact(arena *a, const solve_system *system, const bool
         return "its noise depends on the state; use milstein, heun or euler_maruyama";
   }
   uint32_t *part_of = ARENA_ARRAY(a, uint32_t, count);
-  find_parts(coupling(a, system, states, count), count, part_of);
+  solve_find_joined(a, system, states, count, part_of);
   for (uint32_t k = 0; k < count; k++) {
     const char *why = refuses_noise_of_part(a, system, s, outputs, states, count, part_of, part_of[k]);
+    if (why == NULL)
+      why = refuses_held_of_part(a, system, states, count, part_of, part_of[k]);
     if (why != NULL)
       return why;
   }

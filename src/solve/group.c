@@ -2,6 +2,8 @@
 /* group.c - what solvers share: rates at a stage, questions about equations. */
 #include "solve/solve_internal.h"
 
+#include <stdlib.h>
+
 uint32_t solve_noise_output(const solve_system *system, uint32_t state, uint32_t k) {
   return system->n + state * system->noise_count + k;
 }
@@ -62,7 +64,131 @@ void solve_rates(const solve_group *g, const ir_value *states, ir_value t, ir_va
   ir_fragment own = *g->system->rates;
   own.outputs.data = NULL;
   own.outputs.len = own.outputs.cap = 0;
-  for (uint32_t k = 0; k < g->count; k++)
-    vec_push(a, &own.outputs, g->system->rates->outputs.data[g->states[k]]);
+  for (uint32_t k = 0; k < g->term_count; k++)
+    vec_push(a, &own.outputs, g->system->rates->outputs.data[g->terms[k].output]);
   solve_inline(g, &own, states, t, rates);
+}
+
+/* ---- terms ---- */
+
+/* What the rate of a state is without reactions: an output. */
+static uint32_t own_output(const solve_system *system, uint32_t state) {
+  for (uint32_t j = 0; j < system->flow_count; j++)
+    if (system->gain[state * system->flow_count + j] != 0)
+      return system->n * (1 + system->noise_count) + state;
+  return state;
+}
+
+static bool is_plainly_zero(const ir_fragment *f, uint32_t output) {
+  const ir_op *op = &f->body->ops.data[f->outputs.data[output]];
+  return op->op == IR_OP_const && op->number == 0;
+}
+
+static bool has_own_term(arena *a, const solve_system *system, uint32_t state) {
+  uint32_t output = own_output(system, state);
+  return output == state || !is_plainly_zero(system->rates, output) || (system->noise_count && solve_is_noisy(a, system, state));
+}
+
+static void find_held(solve_group *g) {
+  const solve_system *system = g->system;
+  ir_value *held = ARENA_ARRAY(g->b->arena, ir_value, g->count);
+  for (uint32_t k = 0; k < g->count; k++) {
+    held[k] = IR_NO_VALUE;
+    for (uint32_t i = 0; i < g->count && system->held != NULL && system->held[g->states[k]] != IR_NO_VALUE; i++)
+      if (i != k && solve_depends(g->b->arena, system->rates, g->states[i], g->states[k]))
+        held[k] = system->held[g->states[k]];
+  }
+  g->held = held;
+}
+
+void solve_find_terms(solve_group *g) {
+  arena *a = g->b->arena;
+  const solve_system *system = g->system;
+  solve_term *terms = ARENA_ARRAY(a, solve_term, g->count + system->flow_count);
+  uint32_t *own = ARENA_ARRAY(a, uint32_t, g->count);
+  g->term_count = 0;
+  for (uint32_t k = 0; k < g->count; k++) {
+    own[k] = UINT32_MAX;
+    if (!has_own_term(a, system, g->states[k]))
+      continue;
+    int32_t *gain = ARENA_ARRAY(a, int32_t, g->count);
+    gain[k] = 1;
+    own[k] = g->term_count;
+    terms[g->term_count++] = (solve_term){own_output(system, g->states[k]), gain};
+  }
+  for (uint32_t j = 0; j < system->flow_count; j++) {
+    int32_t *gain = ARENA_ARRAY(a, int32_t, g->count);
+    bool is_used = false;
+    for (uint32_t k = 0; k < g->count; k++) {
+      gain[k] = system->gain[g->states[k] * system->flow_count + j];
+      is_used = is_used || gain[k] != 0;
+    }
+    if (is_used)
+      terms[g->term_count++] = (solve_term){system->n * (2 + system->noise_count) + j, gain};
+  }
+  g->terms = terms;
+  g->own_term = own;
+  find_held(g);
+}
+
+void solve_move(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states) {
+  ir_builder *b = g->b;
+  for (uint32_t k = 0; k < g->count; k++) {
+    ir_value x = start[k];
+    for (uint32_t t = 0; t < g->term_count; t++) {
+      int32_t gain = g->terms[t].gain[k];
+      ir_value change = gain == 1 || gain == -1 || gain == 0 ? changes[t] : scaled(b, abs(gain), changes[t]);
+      if (gain != 0)
+        x = gain > 0 ? plus(b, x, change) : minus(b, x, change);
+    }
+    states[k] = x;
+  }
+}
+
+void solve_move_free(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states) {
+  solve_move(g, start, changes, states);
+  for (uint32_t k = 0; k < g->count; k++)
+    if (g->held[k] != IR_NO_VALUE)
+      states[k] = ir_select(g->b, g->held[k], start[k], states[k]);
+}
+
+ir_value *solve_changes(const solve_group *g, double share, const ir_value *rates) {
+  ir_value *changes = ARENA_ARRAY(g->b->arena, ir_value, g->term_count);
+  for (uint32_t t = 0; t < g->term_count; t++)
+    changes[t] = scaled(g->b, share * g->system->dt, rates[t]);
+  return changes;
+}
+
+/* ---- how terms act on each other ---- */
+
+ir_value *solve_slopes(const solve_group *g) {
+  arena *a = g->b->arena;
+  uint32_t n = g->term_count, columns = g->count + 1;
+  ir_value *outputs, *wanted = ARENA_ARRAY(a, ir_value, (size_t)n * columns);
+  symbolic *s = solve_symbolic(a, g->system, &outputs);
+  ir_value *rates = ARENA_ARRAY(a, ir_value, n), *column = ARENA_ARRAY(a, ir_value, n);
+  for (uint32_t r = 0; r < n; r++)
+    rates[r] = outputs[g->terms[r].output];
+  for (uint32_t c = 0; c < columns; c++) {
+    symbolic_derive(s, rates, n, c < g->count ? g->states[c] : g->system->n, column);
+    for (uint32_t r = 0; r < n; r++)
+      wanted[r * columns + c] = column[r];
+  }
+  ir_inline(g->b, symbolic_fragment(s, wanted, n * columns), g->values, wanted);
+  return wanted;
+}
+
+ir_value solve_effect(const solve_group *g, const ir_value *slopes, uint32_t r, uint32_t c) {
+  ir_builder *b = g->b;
+  ir_value sum = IR_NO_VALUE;
+  for (uint32_t k = 0; k < g->count; k++) {
+    ir_value x = slopes[r * (g->count + 1) + k];
+    int32_t gain = g->terms[c].gain[k];
+    if (gain == 0 || is_number(b, x, 0))
+      continue;
+    if (g->held[k] != IR_NO_VALUE)
+      x = ir_select(b, g->held[k], ir_number(b, 0), x);
+    accumulate(b, &sum, gain == 1 ? x : scaled(b, gain, x));
+  }
+  return sum;
 }

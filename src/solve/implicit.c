@@ -6,6 +6,7 @@
  *   (I - gamma dt J) k2 = f(t + dt, x + dt k1) - 2 k1 - gamma dt df/dt
  *   x(t + dt) = x + 3/2 dt k1 + 1/2 dt k2
  *
+ * Its unknowns are the group's terms, of which x is a sum: with reactions k are their flows, J how they act on each other.
  * The Jacobian J is derived symbolically; the factorisation is unrolled over the entries that can be other than
  * zero. Nothing is exchanged at run time (lanes must not branch): the pivots are the diagonal's, which holds the
  * 1 of I, in an order chosen here so that few new entries arise. */
@@ -17,50 +18,35 @@
 
 typedef struct {
   const solve_group *g;
-  uint32_t n;
+  uint32_t n;          /* terms */
   ir_value *entry;     /* n x n; IR_NO_VALUE: zero. After factoring: L below, U above the pivots */
   ir_value *inverse;   /* of the pivots */
   uint32_t *order;     /* rows (and columns) in the order of elimination */
   ir_value *time_rate; /* df/dt */
 } rosenbrock;
 
-/* ---- Jacobian ---- */
-
-static ir_fragment *jacobian(const solve_group *g) {
-  arena *a = g->b->arena;
-  uint32_t n = g->count;
-  ir_value *outputs, *wanted = ARENA_ARRAY(a, ir_value, (size_t)n * (n + 1));
-  symbolic *s = solve_symbolic(a, g->system, &outputs);
-  ir_value *rates = ARENA_ARRAY(a, ir_value, n), *column = ARENA_ARRAY(a, ir_value, n);
-  for (uint32_t r = 0; r < n; r++)
-    rates[r] = outputs[g->states[r]];
-  for (uint32_t c = 0; c <= n; c++) {
-    symbolic_derive(s, rates, n, c < n ? g->states[c] : g->system->n, column);
-    for (uint32_t r = 0; r < n; r++)
-      wanted[c < n ? r * n + c : n * n + r] = column[r];
-  }
-  return symbolic_fragment(s, wanted, n * (n + 1));
-}
-
 /* I - gamma dt J. */
 static rosenbrock set_up(const solve_group *g) {
   ir_builder *b = g->b;
   arena *a = b->arena;
-  uint32_t n = g->count;
+  uint32_t n = g->term_count, columns = g->count + 1;
   rosenbrock m = {.g = g, .n = n};
   m.entry = ARENA_ARRAY(a, ir_value, (size_t)n * (n + 1));
   m.time_rate = m.entry + n * n;
   m.inverse = ARENA_ARRAY(a, ir_value, n);
   m.order = ARENA_ARRAY(a, uint32_t, n);
-  ir_inline(b, jacobian(g), g->values, m.entry);
+  const ir_value *slopes = solve_slopes(g);
   double h = GAMMA * g->system->dt;
   for (uint32_t i = 0; i < n * n; i++) {
-    bool is_diagonal = i % (n + 1) == 0, is_zero = is_number(b, m.entry[i], 0);
-    ir_value slope = is_zero ? IR_NO_VALUE : scaled(b, is_diagonal ? h : -h, m.entry[i]);
+    bool is_diagonal = i % (n + 1) == 0;
+    ir_value x = solve_effect(g, slopes, i / n, i % n);
+    x = x == IR_NO_VALUE ? x : scaled(b, is_diagonal ? h : -h, x);
     if (is_diagonal)
-      slope = is_zero ? ir_number(b, 1) : minus(b, ir_number(b, 1), slope);
-    m.entry[i] = slope;
+      x = x == IR_NO_VALUE ? ir_number(b, 1) : minus(b, ir_number(b, 1), x);
+    m.entry[i] = x;
   }
+  for (uint32_t r = 0; r < n; r++)
+    m.time_rate[r] = slopes[r * columns + g->count];
   return m;
 }
 
@@ -145,22 +131,22 @@ static void expand(const solve_group *g) {
   ir_builder *b = g->b;
   arena *a = b->arena;
   double dt = g->system->dt;
-  ir_value *start = solve_start(g), *k1 = ARENA_ARRAY(a, ir_value, g->count);
-  ir_value *k2 = ARENA_ARRAY(a, ir_value, g->count), *stage = ARENA_ARRAY(a, ir_value, g->count);
+  ir_value *start = solve_start(g), *k1 = ARENA_ARRAY(a, ir_value, g->term_count);
+  ir_value *k2 = ARENA_ARRAY(a, ir_value, g->term_count), *stage = ARENA_ARRAY(a, ir_value, g->count);
   rosenbrock m = set_up(g);
   factor(&m);
   solve_rates(g, start, solve_time(g), k1);
   add_time_rate(&m, 1, k1);
   solve(&m, k1);
-  for (uint32_t i = 0; i < g->count; i++)
-    stage[i] = plus(b, start[i], scaled(b, dt, k1[i]));
+  solve_move_free(g, start, solve_changes(g, 1, k1), stage);
   solve_rates(g, stage, solve_time_after(g, 1), k2);
-  for (uint32_t i = 0; i < g->count; i++)
+  for (uint32_t i = 0; i < g->term_count; i++)
     k2[i] = minus(b, k2[i], scaled(b, 2, k1[i]));
   add_time_rate(&m, -1, k2);
   solve(&m, k2);
-  for (uint32_t i = 0; i < g->count; i++)
-    g->next[i] = plus(b, start[i], plus(b, scaled(b, 1.5 * dt, k1[i]), scaled(b, 0.5 * dt, k2[i])));
+  for (uint32_t i = 0; i < g->term_count; i++)
+    k1[i] = plus(b, scaled(b, 1.5 * dt, k1[i]), scaled(b, 0.5 * dt, k2[i]));
+  solve_move(g, start, k1, g->next);
 }
 
 const solve_method solve_method_implicit = {expand, solve_refuses_noise};

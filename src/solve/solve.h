@@ -14,9 +14,14 @@
 /* A system of n states that are advanced together.
  * Arguments of `rates`: 0 .. n-1 the states, n the time t (ms), n+1 ... the other values (parameters, inputs,
  * what is frozen over the step). Outputs: 0 .. n-1 the rates dx/dt; then n * noise_count noise coefficients, row
- * a state: the factor of white noise k in the equation of state i. */
+ * a state: the factor of white noise k in the equation of state i; with reactions then n times what a rate is without
+ * them, and their flows. */
 typedef struct {
   uint32_t n, noise_count;
+  uint32_t flow_count;
+  const int32_t *gain;          /* n x flow_count: how often the flow adds to the state's rate */
+  const ir_value *held;         /* per state: truth value of the function, the state stands still in this step; IR_NO_VALUE:
+                                   it never does. NULL: none. Equal conditions are one value */
   const ir_fragment *rates;
   const bool *is_invariant;     /* per argument from n+1 on: the same at every step (parameters and what follows from them) */
   const solver_kind *solver;    /* per state, never automatic: see solve_choose */
@@ -37,8 +42,17 @@ typedef struct {
 void solve_expand(ir_builder *b, const solve_system *system, const ir_value *values,
                   const ir_value *gauss, ir_value *next);
 
-/* The method that an equation gets when the author named none, and why (for `explain`). */
-solver_kind solve_choose(arena *a, const solve_system *system, uint32_t state, const char **reason);
+/* What a state gets where the author named no method, and why. */
+typedef struct {
+  uint32_t group; /* the first state of those that are joined with it by any dependence */
+  solver_kind solver;
+  const char *reason;         /* NULL: the author named it */
+  bool depends_on_values;     /* of parameters and initial values, which may be set */
+} solve_choice;
+
+/* A choice for each state; system->solver: automatic where one is asked for. values: all arguments as numbers, at which
+ * the Jacobian is looked at; NULL: it is not. is_reset: per state, whether a block of an event sets it; NULL: none. */
+solve_choice *solve_choose(arena *a, const solve_system *system, const double *values, const bool *is_reset);
 
 /* Whether a method can take this equation; NULL if so, else why not, in the author's terms. */
 const char *solve_refuses(arena *a, const solve_system *system, uint32_t state, solver_kind method);

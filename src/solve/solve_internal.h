@@ -6,6 +6,13 @@
 #include "solve/solve.h"
 #include "solve/symbolic_internal.h"
 
+/* What moves states: the rate of one of them, or the flow of a reaction, which moves several by the same extent. Methods
+ * work on terms, so that what a reaction keeps is kept to rounding; where there are no reactions terms are the states' rates. */
+typedef struct {
+  uint32_t output;     /* of system->rates */
+  const int32_t *gain; /* per state of the group: how often it adds to its rate */
+} solve_term;
+
 /* Equations of a system that are advanced together by one method, all other states being held. */
 typedef struct {
   ir_builder *b;
@@ -14,8 +21,15 @@ typedef struct {
   const ir_value *gauss;
   const uint32_t *states; /* which of the system's */
   uint32_t count;
-  ir_value *next;         /* per state of the group, to be filled in */
+  const solve_term *terms;
+  uint32_t term_count;
+  const uint32_t *own_term; /* per state: its own among the terms; UINT32_MAX: reactions alone move it */
+  const ir_value *held;     /* per state that others of the group read: whether it stands still; else IR_NO_VALUE */
+  ir_value *next;           /* per state of the group, to be filled in */
 } solve_group;
+
+/* Terms and held states of a group whose states are given. */
+void solve_find_terms(solve_group *g);
 
 typedef struct {
   void (*expand)(const solve_group *g);
@@ -30,6 +44,8 @@ typedef struct {
 
 /* A system larger than this is not solved by its matrix exponential (28 n^2 numbers of work space in a kernel). */
 enum { SOLVE_LARGEST_EXACT = 8 };
+/* Conditions behind `unless` for each combination of which `exact` has a matrix of its own. */
+enum { SOLVE_MOST_HELD = 3 };
 
 /* ---- questions about equations ---- */
 
@@ -43,13 +59,28 @@ const char *solve_refuses_noise(arena *a, const solve_system *system, uint32_t s
 /* Output number of the coefficient of noise k in the equation of `state`. */
 uint32_t solve_noise_output(const solve_system *system, uint32_t state, uint32_t k);
 
+/* Whether the equation of states[r] (its rate or a noise) reads states[c]: entry r * count + c. */
+bool *solve_dependences(arena *a, const solve_system *system, const uint32_t *states, uint32_t count);
+/* part_of[k]: a number that all states joined with states[k] have in common. */
+void solve_find_joined(arena *a, const solve_system *system, const uint32_t *states, uint32_t count, uint32_t *part_of);
+
 /* What `exact` needs: the equations of the set (per state) are affine in the states of the set. */
 const char *solve_refuses_exact(arena *a, const solve_system *system, const bool *set);
 
 /* ---- building ---- */
 
-/* The rates of the group's states, when these have the given values at time t; others as at the start. */
+/* The group's terms, when its states have the given values at time t; others as at the start. */
 void solve_rates(const solve_group *g, const ir_value *states, ir_value t, ir_value *rates);
+/* The states from `start`, moved by the terms' changes (term_count values, dt times a rate). */
+void solve_move(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states);
+/* Likewise, for rates at a stage: what is held stands. */
+void solve_move_free(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states);
+/* dt * share times the terms' rates. */
+ir_value *solve_changes(const solve_group *g, double share, const ir_value *rates);
+/* The terms' slopes by the group's states, and by t: term_count rows of count + 1, at the start of the step. */
+ir_value *solve_slopes(const solve_group *g);
+/* What term c does to the rate of term r, through the states that it moves; IR_NO_VALUE: nothing. */
+ir_value solve_effect(const solve_group *g, const ir_value *slopes, uint32_t r, uint32_t c);
 /* All outputs of a fragment of the system's arguments, likewise. */
 void solve_inline(const solve_group *g, const ir_fragment *f, const ir_value *states, ir_value t,
                   ir_value *outputs);

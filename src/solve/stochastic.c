@@ -4,15 +4,12 @@
 #include <math.h>
 
 stochastic stochastic_of(arena *a, const solve_system *system, const uint32_t *states, uint32_t n) {
-  ir_value *outputs;
-  stochastic st = {.s = solve_symbolic(a, system, &outputs), .n = n, .noises = system->noise_count};
-  st.rates = ARENA_ARRAY(a, ir_value, n);
+  stochastic st = {.n = n, .noises = system->noise_count};
+  st.s = solve_symbolic(a, system, &st.outputs);
   st.g = ARENA_ARRAY(a, ir_value, (size_t)n * st.noises);
-  for (uint32_t i = 0; i < n; i++) {
-    st.rates[i] = outputs[states[i]];
+  for (uint32_t i = 0; i < n; i++)
     for (uint32_t k = 0; k < st.noises; k++)
-      st.g[i * st.noises + k] = outputs[solve_noise_output(system, states[i], k)];
-  }
+      st.g[i * st.noises + k] = st.outputs[solve_noise_output(system, states[i], k)];
   return st;
 }
 

@@ -8,7 +8,7 @@
 typedef struct {
   symbolic *s;
   uint32_t n, noises; /* of the group; of the system */
-  ir_value *rates;    /* n */
+  ir_value *outputs;  /* of the system */
   ir_value *g;        /* n x noises, row a state */
 } stochastic;
 

@@ -12,5 +12,5 @@ for how in "" --interpret; do
   [ $code -eq 3 ] || { echo "FAILED: exit code $code, not 3"; exit 1; }
   grep -q 'few.nsa:7:3: error: numerical failure: cells (relaxation) element 0: x is inf at t = 20 ms' few.err || { cat few.err; exit 1; }
 done
-"$NSA" explain few.nsa 2> /dev/null | grep -q 'dx/dt: adaptive (as the model says; tolerance 1e-06, at most 20 sub-steps)' ||
+"$NSA" explain few.nsa 2> /dev/null | grep -q 'adaptive, order 5 (as the model says; tolerance 1e-06, at most 20 sub-steps)' ||
   { echo "FAILED: explain does not say the options"; exit 1; }

@@ -281,6 +281,11 @@ static const struct {
     {SOLVER_exponential_euler, &gated, 1},
     {SOLVER_exponential_euler, &logistic, 2}, /* for one autonomous equation it is the Rosenbrock-Euler method */
     {SOLVER_exponential_euler, &driven, 1},
+    {SOLVER_exponential_midpoint, &decay, EXACT},
+    {SOLVER_exponential_midpoint, &gated, 2},
+    {SOLVER_exponential_midpoint, &oscillator, 2},
+    {SOLVER_exponential_midpoint, &logistic, 2},
+    {SOLVER_exponential_midpoint, &driven, 2},
     {SOLVER_euler, &decay, 1},
     {SOLVER_euler, &oscillator, 1},
     {SOLVER_euler, &logistic, 1},

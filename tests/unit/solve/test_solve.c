@@ -39,14 +39,23 @@ static ir_value mul(fixture *m, ir_value x, ir_value y) { return ir_binary(&m->b
 static ir_value add(fixture *m, ir_value x, ir_value y) { return ir_binary(&m->b, IR_OP_add, x, y); }
 static ir_value number(fixture *m, double x) { return ir_number(&m->b, x); }
 
-static void assert_choice(fixture *m, uint32_t state, solver_kind want) {
-  const char *reason = NULL;
-  solver_kind have = solve_choose(m->a, &m->system, state, &reason);
-  if (have != want)
-    fail_msg("state %u: method %d (%s), not %d", state, have, reason, want);
-  assert_non_null(reason);
-  m->solver[state] = have;
-  assert_null(solve_refuses(m->a, &m->system, state, have));
+static solve_choice choose(fixture *m, uint32_t state, const double *values, const bool *is_reset) {
+  return solve_choose(m->a, &m->system, values, is_reset)[state];
+}
+
+/* Of both states, when nothing is known of values. */
+static void assert_choices(fixture *m, solver_kind first, solver_kind second) {
+  const solve_choice *choices = solve_choose(m->a, &m->system, NULL, NULL);
+  solver_kind want[2] = {first, second};
+  for (uint32_t i = 0; i < 2; i++)
+    if (choices[i].solver != want[i])
+      fail_msg("state %u: method %d (%s), not %d", i, choices[i].solver, choices[i].reason, want[i]);
+  for (uint32_t i = 0; i < 2; i++)
+    m->solver[i] = want[i];
+  for (uint32_t i = 0; i < 2; i++) {
+    assert_non_null(choices[i].reason);
+    assert_null(solve_refuses(m->a, &m->system, i, want[i]));
+  }
 }
 
 static void test_linear_is_exact(void **state) {
@@ -55,8 +64,7 @@ static void test_linear_is_exact(void **state) {
   start(&m); /* x' = p y + q, y' = -x */
   output(&m, add(&m, mul(&m, m.p, m.y), m.q));
   output(&m, ir_unary(&m.b, IR_OP_neg, m.x));
-  assert_choice(&m, 0, SOLVER_exact);
-  assert_choice(&m, 1, SOLVER_exact);
+  assert_choices(&m, SOLVER_exact, SOLVER_exact);
   arena_free(m.a);
 }
 
@@ -66,8 +74,7 @@ static void test_conditionally_linear(void **state) {
   start(&m); /* x' = y (1 - x): bilinear; y' = -p y */
   output(&m, mul(&m, m.y, ir_binary(&m.b, IR_OP_sub, number(&m, 1), m.x)));
   output(&m, mul(&m, ir_unary(&m.b, IR_OP_neg, m.p), m.y));
-  assert_choice(&m, 0, SOLVER_exponential_euler);
-  assert_choice(&m, 1, SOLVER_exact);
+  assert_choices(&m, SOLVER_exponential_midpoint, SOLVER_exponential_midpoint);
   arena_free(m.a);
 }
 
@@ -77,8 +84,7 @@ static void test_varying_coefficient(void **state) {
   start(&m); /* x' = -q x, y' = y^2 */
   output(&m, mul(&m, ir_unary(&m.b, IR_OP_neg, m.q), m.x));
   output(&m, mul(&m, m.y, m.y));
-  assert_choice(&m, 0, SOLVER_exponential_euler);
-  assert_choice(&m, 1, SOLVER_rk4);
+  assert_choices(&m, SOLVER_exponential_euler, SOLVER_rk4);
   arena_free(m.a);
 }
 
@@ -89,8 +95,7 @@ static void test_kinks_are_not_linear(void **state) {
   output(&m, ir_binary(&m.b, IR_OP_sub, ir_unary(&m.b, IR_OP_step, m.x), m.x));
   ir_value early = ir_binary(&m.b, IR_OP_lt, m.t, number(&m, 1));
   output(&m, ir_select(&m.b, early, m.y, number(&m, 0)));
-  assert_choice(&m, 0, SOLVER_rk4);
-  assert_choice(&m, 1, SOLVER_exponential_euler);
+  assert_choices(&m, SOLVER_rk4, SOLVER_exponential_midpoint);
   arena_free(m.a);
 }
 
@@ -102,9 +107,7 @@ static void test_later_choices_do_not_spoil_exact(void **state) {
   output(&m, ir_unary(&m.b, IR_OP_neg, m.y));
   m.solver[0] = SOLVER_exact;
   assert_null(solve_refuses(m.a, &m.system, 0, SOLVER_exact));
-  const char *reason;
-  solver_kind second = solve_choose(m.a, &m.system, 1, &reason);
-  assert_int_equal(second, SOLVER_exponential_euler);
+  assert_int_equal(choose(&m, 1, NULL, NULL).solver, SOLVER_exponential_euler);
   arena_free(m.a);
 }
 
@@ -117,15 +120,18 @@ static void test_noise(void **state) {
   output(&m, m.p);
   output(&m, number(&m, 0));
   m.system.noise_count = 1;
-  assert_choice(&m, 0, SOLVER_exact);
+  assert_choices(&m, SOLVER_euler_maruyama, SOLVER_exponential_euler); /* one draw a step is not enough for both exact */
   assert_non_null(solve_refuses(m.a, &m.system, 0, SOLVER_rk4));
   assert_non_null(solve_refuses(m.a, &m.system, 0, SOLVER_implicit));
   assert_null(solve_refuses(m.a, &m.system, 1, SOLVER_rk4));
   assert_null(solve_refuses(m.a, &m.system, 0, SOLVER_milstein));
+  m.solver[0] = SOLVER_exact;
   /* One noise spreads over two states: exact needs two draws. */
   assert_non_null(solve_refuses(m.a, &m.system, 1, SOLVER_exact));
   m.system.gauss_count = 3;
   assert_null(solve_refuses(m.a, &m.system, 1, SOLVER_exact));
+  m.solver[0] = m.solver[1] = SOLVER_automatic;
+  assert_choices(&m, SOLVER_exact, SOLVER_exact);
   arena_free(m.a);
 }
 
@@ -140,11 +146,49 @@ static void test_multiplicative_noise(void **state) {
   output(&m, number(&m, 0));
   output(&m, m.x);
   m.system.noise_count = 2;
-  assert_choice(&m, 0, SOLVER_euler_maruyama);
+  assert_choices(&m, SOLVER_euler_maruyama, SOLVER_euler_maruyama);
   m.solver[0] = SOLVER_milstein;
   assert_null(solve_refuses(m.a, &m.system, 0, SOLVER_milstein));
   assert_non_null(solve_refuses(m.a, &m.system, 1, SOLVER_milstein));
   assert_non_null(solve_refuses(m.a, &m.system, 0, SOLVER_exact));
+  arena_free(m.a);
+}
+
+/* What is joined has one method, of the order of the slowest to see: one linear equation beside one that is not. */
+static void test_groups(void **state) {
+  (void)state;
+  fixture m;
+  start(&m); /* x' = -x^2, y' = x - y */
+  output(&m, ir_unary(&m.b, IR_OP_neg, mul(&m, m.x, m.x)));
+  output(&m, ir_binary(&m.b, IR_OP_sub, m.x, m.y));
+  assert_choices(&m, SOLVER_rk4, SOLVER_rk4);
+  m.solver[0] = m.solver[1] = SOLVER_automatic;
+  const double slow[5] = {1, 1, 0, 1, 1}, fast[5] = {100, 1, 0, 1, 1};
+  const bool is_reset[2] = {true, false};
+  assert_int_equal(choose(&m, 1, slow, NULL).solver, SOLVER_rk4); /* dx'/dx = -2: 0.2 time constants */
+  assert_int_equal(choose(&m, 1, fast, NULL).solver, SOLVER_implicit);
+  assert_true(choose(&m, 1, fast, NULL).depends_on_values);
+  assert_int_equal(choose(&m, 1, slow, is_reset).solver, SOLVER_adaptive);
+  assert_int_equal(choose(&m, 1, fast, is_reset).solver, SOLVER_implicit);
+  assert_int_equal(choose(&m, 1, NULL, NULL).group, 0);
+  m.solver[0] = SOLVER_heun; /* y joins the one that is named, where that is of second order */
+  assert_int_equal(choose(&m, 1, slow, NULL).solver, SOLVER_heun);
+  m.solver[0] = SOLVER_euler;
+  assert_int_equal(choose(&m, 1, slow, NULL).solver, SOLVER_exact);
+  arena_free(m.a);
+}
+
+/* Each linear in itself, but they act on each other more than the midpoint rule bears: x' = k (y - x), y' = k (x - y). */
+static void test_unstable_midpoint(void **state) {
+  (void)state;
+  fixture m;
+  start(&m);
+  ir_value coefficient = mul(&m, m.q, m.q); /* not invariant, so that exact is no choice */
+  output(&m, mul(&m, coefficient, ir_binary(&m.b, IR_OP_sub, mul(&m, number(&m, 3), m.y), m.x)));
+  output(&m, mul(&m, coefficient, ir_binary(&m.b, IR_OP_sub, mul(&m, number(&m, -3), m.x), m.y)));
+  const double slow[5] = {1, 1, 0, 1, 1}, fast[5] = {1, 1, 0, 1, 20};
+  assert_int_equal(choose(&m, 0, slow, NULL).solver, SOLVER_exponential_midpoint);
+  assert_int_equal(choose(&m, 0, fast, NULL).solver, SOLVER_implicit);
   arena_free(m.a);
 }
 
@@ -235,6 +279,8 @@ int main(void) {
       cmocka_unit_test(test_later_choices_do_not_spoil_exact),
       cmocka_unit_test(test_noise),
       cmocka_unit_test(test_multiplicative_noise),
+      cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_unstable_midpoint),
       cmocka_unit_test(test_refusals),
       cmocka_unit_test(test_eigenvalues),
       cmocka_unit_test(test_spectrum_and_fixed_point),
