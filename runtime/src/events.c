@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* events.c - see events.h. */
 #include "events_internal.h"
+#include "finite.h"
 
 #include "step.h"
 #include "threads.h"
@@ -61,23 +62,29 @@ static void add_increments(const due_job *job, const batch *b) {
   }
 }
 
-static void check_link(const due_job *job, batch *b, uint32_t link) {
+/* True: it is not finite. */
+static bool note_bad(batch *b, uint32_t link, uint32_t field, double value) {
+  if (isfinite(value)) return false;
+  b->is_nonfinite = true;
+  b->bad_link = link;
+  b->bad_field = field;
+  b->bad_value = value;
+  return true;
+}
+
+/* The states of a link, then what it adds to its partners. */
+static void check_link(const due_job *job, batch *b, uint32_t k) {
   const nsa_arrival *a = job->d->arrival;
-  for (uint32_t f = 0; f < a->states_count; f++) {
-    double x = ((const double *)job->s->field_data[a->states[f]])[link];
-    if (isfinite(x)) continue;
-    b->is_nonfinite = true;
-    b->bad_link = link;
-    b->bad_field = a->states[f];
-    b->bad_value = x;
-    return;
-  }
+  for (uint32_t f = 0; f < a->states_count; f++)
+    if (note_bad(b, b->link[k], a->states[f], ((const double *)job->s->field_data[a->states[f]])[b->link[k]])) return;
+  for (uint32_t i = 0; i < a->increments_count; i++)
+    if (note_bad(b, b->link[k], a->increments[i].value, b->values[i][k])) return;
 }
 
 /* Kernels report padding as well: only a link is a failure. */
 static void check_links(const due_job *job, batch *b) {
   for (uint32_t k = 0; k < b->count; k++)
-    if (!b->is_nonfinite || b->link[k] < b->bad_link) check_link(job, b, b->link[k]);
+    if (!b->is_nonfinite || b->link[k] < b->bad_link) check_link(job, b, k);
 }
 
 static void note_signals(const due_job *job, batch *b) {
@@ -370,7 +377,8 @@ static void settle(const sim *s) {
         step_run_kernel(s, kernel, &s->clock);
         break;
       }
-      step_settle(s, kernel, &s->clock, fired->elements, fired->count);
+      nsa_range_out out = {.nonfinite = !step_settle(s, kernel, &s->clock, fired->elements, fired->count)};
+      finite_note(s, kernel, &out);
     }
   }
 }
@@ -406,17 +414,23 @@ static void absorb(const sim *s) {
   }
 }
 
-static bool find_bad_link(sim *s, const nsa_link_step *step) {
-  for (uint32_t f = 0; f < step->states_count; f++) {
-    const double *x = s->field_data[step->states[f]];
-    for (uint64_t k = 0; k < s->links[step->connection].count; k++) {
-      if (isfinite(x[k])) continue;
-      s->failed = true;
-      s->failure = (sim_failure){.is_connection = true, .population = step->connection, .field = step->states[f],
-                                 .element = (uint32_t)k, .value = x[k]};
-      return true;
-    }
+static bool find_bad_value(sim *s, const nsa_link_step *step, uint32_t field) {
+  const double *x = s->field_data[field];
+  for (uint64_t k = 0; k < s->links[step->connection].count; k++) {
+    if (isfinite(x[k])) continue;
+    s->failed = true;
+    s->failure = (sim_failure){.is_connection = true, .population = step->connection, .field = field, .element = (uint32_t)k,
+                               .value = x[k]};
+    return true;
   }
+  return false;
+}
+
+static bool find_bad_link(sim *s, const nsa_link_step *step) {
+  for (uint32_t f = 0; f < step->states_count; f++)
+    if (find_bad_value(s, step, step->states[f])) return true;
+  for (uint32_t i = 0; i < step->increments_count; i++)
+    if (find_bad_value(s, step, step->increments[i].value)) return true;
   return false;
 }
 

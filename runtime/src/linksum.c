@@ -2,6 +2,7 @@
 /* linksum.c - see linksum.h. */
 #include "linksum.h"
 
+#include "finite.h"
 #include "link_index.h"
 #include "sidesum.h"
 #include "step.h"
@@ -452,12 +453,15 @@ static void sum_range(const sim *s, uint32_t i, uint32_t part, uint32_t begin, u
 static void work_part(const sim *s, const target_work *work, uint32_t part) {
   uint32_t size = s->populations[work->population].size;
   uint32_t begin = step_slice_begin(size, part, work->parts), end = step_slice_begin(size, part + 1, work->parts);
-  nsa_range_out ignored = {0};
   for (uint32_t i = 0; i < work->sum_count; i++)
     if (s->sums->is_due[work->sums[i]]) sum_range(s, work->sums[i], part, begin, end);
-  for (uint32_t i = 0; i < work->collect_count; i++)
-    if (s->sums->collect_due[work->collects[i]])
-      step_run_range(s, s->program->collects[work->collects[i]].kernel, &s->state_clock, begin, end, &ignored);
+  for (uint32_t i = 0; i < work->collect_count; i++) {
+    uint32_t kernel = s->program->collects[work->collects[i]].kernel;
+    nsa_range_out out = {0};
+    if (!s->sums->collect_due[work->collects[i]]) continue;
+    step_run_range(s, kernel, &s->state_clock, begin, end, &out);
+    finite_note(s, kernel, &out);
+  }
 }
 
 static void works_share(void *context, uint32_t thread, uint32_t threads) {

@@ -103,15 +103,27 @@ static nsa_reduce_kind reduce_kind(const nsa_probe *probe, uint32_t kind) {
   return kind == NSA_MEASURE_MIN ? NSA_REDUCE_MIN : NSA_REDUCE_MEAN;
 }
 
-static double sample_probe(measurer *m, const sim *s, const nsa_measure_node *node) {
+/* The measure that a node belongs to: its root comes last. */
+static const char *measure_of(const nsa_program *p, const nsa_measure_node *node) {
+  uint32_t index = (uint32_t)(node - p->measure_nodes), i = 0;
+  while (i + 1 < p->measures_count && p->measures[i].node < index)
+    i++;
+  return p->measures[i].name;
+}
+
+/* False: a value is not finite. */
+static bool sample_probe(measurer *m, sim *s, const nsa_measure_node *node, double *value) {
   const nsa_probe *probe = &m->program->probes[node->probe];
   nsa_reduce_kind reduce = reduce_kind(probe, node->kind);
   cached *cache = &m->cache[node->probe];
   if (cache->tick != s->tick || cache->reduce != reduce) {
     probe_view view = probe_look(s, probe);
     *cache = (cached){s->tick, reduce, probe_reduce(&view, reduce)};
+    if (!probe_is_finite(s, probe, &view, measure_of(m->program, node)))
+      return false;
   }
-  return cache->value;
+  *value = cache->value;
+  return true;
 }
 
 /* The sample that was above has stood until now. */
@@ -137,7 +149,7 @@ static bool is_active(const sim *s, uint32_t phase) {
   return phase == NSA_NONE || s->phase_active[phase];
 }
 
-static void visit_node(measurer *m, const sim *s, uint32_t index) {
+static bool visit_node(measurer *m, sim *s, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
   tally *t = &m->tallies[index];
   if (t->recognition) {
@@ -147,18 +159,24 @@ static void visit_node(measurer *m, const sim *s, uint32_t index) {
       t->events += t->fired ? t->fired->count : probe_count_fired(s, &m->program->probes[node->probe]);
   } else if (takes_samples(node->kind) && (node->every <= 1 || s->tick % node->every == 0)) {
     settle_above(t, s->tick);
+    double value = 0;
+    if (is_active(s, node->phase) && !sample_probe(m, s, node, &value))
+      return false;
     if (is_active(s, node->phase))
-      add_sample(t, node, sample_probe(m, s, node), s->tick);
+      add_sample(t, node, value, s->tick);
   }
+  return true;
 }
 
-void measure_after_tick(measurer *m, const sim *s) {
+bool measure_after_tick(measurer *m, sim *s) {
   for (uint32_t i = 0; i < m->program->phases_count; i++) {
     m->phase_ticks[i] += s->tick > 0 && m->was_active[i];
     m->was_active[i] = s->phase_active[i];
   }
   for (uint32_t i = 0; i < m->program->measure_nodes_count; i++)
-    visit_node(m, s, i);
+    if (!visit_node(m, s, i))
+      return false;
+  return true;
 }
 
 /* ---- at the end ---- */

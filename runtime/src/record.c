@@ -306,18 +306,17 @@ static void put_csv_values(csv_file *csv, const double *values, uint64_t n) {
   }
 }
 
-static void take_values(recorder *r, const sim *s, recording *rec, double time_ms) {
-  probe_view view = probe_look(s, rec->probe);
+static void take_values(recorder *r, const recording *rec, const probe_view *view, double time_ms) {
   bool is_reduced = rec->probe->reduce != NSA_REDUCE_NONE;
-  uint64_t columns = is_reduced ? 1 : view.count;
+  uint64_t columns = is_reduced ? 1 : view->count;
   if (is_reduced)
-    r->piece[0] = probe_reduce(&view, (nsa_reduce_kind)rec->probe->reduce);
+    r->piece[0] = probe_reduce(view, (nsa_reduce_kind)rec->probe->reduce);
   if (rec->csv)
     csv_put_number(rec->csv, time_ms);
   for (uint64_t at = 0; at < columns; at += PIECE) {
     uint64_t n = columns - at < PIECE ? columns - at : PIECE;
     if (!is_reduced)
-      probe_copy(&view, at, n, r->piece);
+      probe_copy(view, at, n, r->piece);
     h5_put_values(rec->report, time_ms, r->piece, n);
     if (rec->csv)
       put_csv_values(rec->csv, r->piece, n);
@@ -326,7 +325,7 @@ static void take_values(recorder *r, const sim *s, recording *rec, double time_m
     csv_put_text(rec->csv, "\n");
 }
 
-void record_after_tick(recorder *r, const sim *s) {
+bool record_after_tick(recorder *r, sim *s) {
   for (uint32_t i = 0; i < r->recording_count; i++) {
     recording *rec = &r->recordings[i];
     uint32_t phase = rec->record->phase, every = rec->record->every;
@@ -336,9 +335,14 @@ void record_after_tick(recorder *r, const sim *s) {
     double time_ms = sim_time(s, s->tick);
     if (rec->is_event)
       take_events(s, rec, time_ms);
-    else
-      take_values(r, s, rec, time_ms);
+    else {
+      probe_view view = probe_look(s, rec->probe);
+      if (!probe_is_finite(s, rec->probe, &view, rec->record->name))
+        return false;
+      take_values(r, rec, &view, time_ms);
+    }
   }
+  return true;
 }
 
 /* ---- flushing and closing ---- */

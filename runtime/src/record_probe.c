@@ -79,14 +79,32 @@ uint64_t probe_count_fired(const sim *s, const nsa_probe *probe) {
 }
 
 probe_view probe_look(const sim *s, const nsa_probe *probe) {
-  if (probe->kernel != NSA_NONE)
-    sim_probe(s, probe->kernel);
+  bool is_finite = probe->kernel == NSA_NONE || sim_probe(s, probe->kernel);
   const nsa_field *field = &s->program->fields[probe->field];
   probe_view view = {.data = s->field_data[probe->field],
                      .type = (nsa_type)field->type,
-                     .is_uniform = field->is_uniform != 0};
+                     .is_uniform = field->is_uniform != 0,
+                     .is_suspect = !is_finite};
   view.count = probe_range(s, probe, &view.first);
   return view;
+}
+
+bool probe_is_finite(sim *s, const nsa_probe *probe, const probe_view *view, const char *watched_by) {
+  const nsa_domain *domain = &s->program->domains[probe->domain];
+  for (uint64_t i = 0; view->is_suspect && i < view->count; i++) {
+    double x = sim_entry(view->type, view->data, view->is_uniform ? 0 : view->first + i);
+    if (isfinite(x))
+      continue;
+    s->failed = true;
+    s->failure = (sim_failure){.watched_by = watched_by,
+                               .is_connection = domain->kind == NSA_DOMAIN_CONNECTION,
+                               .population = domain->owner,
+                               .field = probe->field,
+                               .element = (uint32_t)(view->first + i),
+                               .value = x};
+    return false;
+  }
+  return true;
 }
 
 void probe_copy(const probe_view *view, uint64_t at, uint64_t n, double *values) {

@@ -12,6 +12,7 @@ typedef struct {
   nsa_type type;
   bool is_uniform;       /* one value stands for all elements */
   uint64_t first, count; /* the elements looked at */
+  bool is_suspect;       /* a value that its kernel computed may not be finite */
 } probe_view;
 
 /* Elements of the probe: [*first, *first + result). */
@@ -30,6 +31,8 @@ bool probe_has_fired(const sim_fired *fired, uint32_t element);
 
 /* Runs the probe's kernel, if it has one. */
 probe_view probe_look(const sim *s, const nsa_probe *probe);
+/* False: a value is not finite, and s->failure says which; states are looked at where they are made, and not here. */
+bool probe_is_finite(sim *s, const nsa_probe *probe, const probe_view *view, const char *watched_by);
 /* values[k] = element first + at + k of the view, for n of them. */
 void probe_copy(const probe_view *view, uint64_t at, uint64_t n, double *values);
 /* In blocks of NSA_BLOCK, so that the result never depends on threads. NaN when there are none. */

@@ -122,35 +122,46 @@ static const char *value_name(double value) {
   return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
-/* A link is named by its ends. */
-static void link_failure_text(const sim *s, const char *variable, char *text, size_t size) {
+/* "v", or what a field that the author did not name is there for. */
+static void describe_field(const sim *s, char *text, size_t size) {
+  const nsa_field *field = &s->program->fields[s->failure.field];
+  const char *name = field->name ? field->name : "a value", *dot = strrchr(name, '.');
+  const char *last = dot ? dot + 1 : name;
+  bool is_added = s->failure.is_connection && !s->failure.watched_by;
+  switch (field->kind) {
+  case NSA_FIELD_EXTERNAL: snprintf(text, size, "what stimuli give to an input"); break;
+  case NSA_FIELD_INPUT: snprintf(text, size, "the input %.100s", last); break;
+  case NSA_FIELD_SUM:
+  case NSA_FIELD_ARRIVED: snprintf(text, size, is_added ? "what it adds" : "what links add"); break;
+  case NSA_FIELD_SCRATCH: snprintf(text, size, is_added ? "what it adds" : "the value"); break;
+  default: snprintf(text, size, "%.100s", last); break;
+  }
+}
+
+/* "connection net (syn), link 17: source 3, target 5" or "cells (lif) element 3". */
+static void describe_owner(const sim *s, char *text, size_t size) {
   const sim_failure *failure = &s->failure;
+  if (!failure->is_connection) {
+    const nsa_population *p = &s->program->populations[failure->population];
+    snprintf(text, size, "%.100s (%.100s) element %" PRIu32, p->name, p->component, failure->element);
+    return;
+  }
   const nsa_connection *c = &s->program->connections[failure->population];
   const sim_links *links = &s->links[failure->population];
   uint32_t target = 0;
-  while (links->row[target + 1] <= failure->element) target++;
-  snprintf(text, size,
-           "numerical failure: connection %s (%s), link from %s %" PRIu32 " to %s %" PRIu32 ": %s is %s at t = %.15g ms", c->name,
-           c->synapse, s->program->populations[c->source].name, links->source[failure->element],
-           s->program->populations[c->target].name, target, variable, value_name(failure->value), failure->time);
+  while (links->row && links->row[target + 1] <= failure->element) target++;
+  int len = snprintf(text, size, "connection %.100s (%.100s), link %" PRIu32, c->name, c->synapse, failure->element);
+  if (links->row)
+    snprintf(text + len, size - (size_t)len, ": source %" PRIu32 ", target %" PRIu32, links->source[failure->element], target);
 }
 
 void report_failure_text(const sim *s, char *text, size_t size) {
-  const sim_failure *failure = &s->failure;
-  if (failure->is_connection) {
-    const char *field = s->program->fields[failure->field].name, *point = strrchr(field, '.');
-    link_failure_text(s, point ? point + 1 : field, text, size);
-    return;
-  }
-  const nsa_population *population = &s->program->populations[failure->population];
-  const char *name = s->program->fields[failure->field].name,
-             *dot = name ? strrchr(name, '.') : NULL;
-  snprintf(text, size, "numerical failure: %s (%s) element %" PRIu32 ": %s is %s at t = %.15g ms",
-           population->name, population->component, failure->element,
-           dot    ? dot + 1
-           : name ? name
-                  : "a value",
-           value_name(failure->value), failure->time);
+  char owner[300], field[120], watched[160] = "";
+  describe_owner(s, owner, sizeof owner);
+  describe_field(s, field, sizeof field);
+  if (s->failure.watched_by) snprintf(watched, sizeof watched, " (in %.100s)", s->failure.watched_by);
+  snprintf(text, size, "numerical failure: %s: %s%s is %s at t = %.15g ms", owner, field, watched, value_name(s->failure.value),
+           s->failure.time);
 }
 
 /* Line `number` (from 1) of a text. */
@@ -186,8 +197,10 @@ static void show_states(FILE *to, const sim *s) {
     if (!field->name)
       continue;
     const char *dot = strrchr(field->name, '.'), *unit = field->unit ? field->unit : "";
-    fprintf(to, "%s %s = %.6g", i ? "," : "", dot ? dot + 1 : field->name,
-            sim_entry(field->type, s->field_data[population->states[i]], field->is_uniform ? 0 : s->failure.element));
+    double x = sim_entry(field->type, s->field_data[population->states[i]], field->is_uniform ? 0 : s->failure.element);
+    fprintf(to, "%s %s = ", i ? "," : "", dot ? dot + 1 : field->name);
+    if (isfinite(x)) fprintf(to, "%.6g", x);
+    else fputs(value_name(x), to);
     fprintf(to, "%s%s", unit[0] && strcmp(unit, "1") != 0 ? " " : "",
             strcmp(unit, "1") != 0 ? unit : "");
   }

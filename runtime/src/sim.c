@@ -4,6 +4,7 @@
 
 #include "connect.h"
 #include "events.h"
+#include "finite.h"
 #include "linksum.h"
 #include "memory.h"
 #include "step.h"
@@ -226,7 +227,7 @@ static bool allocate_fields(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
 
 static bool allocate_all(sim *s, char error[SIM_ERROR_SIZE]) {
   snprintf(error, SIM_ERROR_SIZE, "out of memory while the tables of the run were allocated");
-  if (!allocate_tables(s)) return false;
+  if (!allocate_tables(s) || !finite_prepare(s)) return false;
   for (uint32_t p = 0; p < s->program->populations_count; p++)
     if (!allocate_population(s, p)) return false;
   count_domains(s);
@@ -291,6 +292,7 @@ void sim_free(sim *s) {
   if (!s) return;
   thread_pool_free(s->pool);
   events_free(s->events);
+  finite_release(s);
   link_sums_free(s->sums, s->program->connections_count);
   stimuli_free(s->stimuli, s->program->populations_count);
   step_plan_free(s->plan);

@@ -19,6 +19,7 @@ struct link_sums;   /* linksum.h */
 struct stimuli;     /* stimulus.h */
 struct step_plan;   /* step.h */
 struct events;      /* events.h */
+struct suspicions;  /* finite.h */
 
 #define SIM_ERROR_SIZE 512
 
@@ -74,6 +75,7 @@ typedef struct {
 
 /* Why sim_step stopped: the first value that is not finite, by population, state and element. */
 typedef struct {
+  const char *watched_by; /* NULL, or the recording or measure that looked at it */
   bool is_connection;
   uint32_t population, field; /* into the program; population: the connection where is_connection */
   uint32_t element;           /* or link */
@@ -130,6 +132,7 @@ struct sim {
   struct recorder *recorder; /* NULL or called after each tick */
   struct measurer *measurer;
 
+  struct suspicions *suspicions;
   bool failed;
   sim_failure failure;
   bool timed, is_timing; /* is_timing: in this tick */
@@ -162,8 +165,8 @@ bool sim_init(sim *s, char error[SIM_ERROR_SIZE]);
  * failure then says which, and nothing of the tick was recorded. */
 bool sim_step(sim *s);
 
-/* Runs a kernel over its whole domain with the state's time: role PROBE. */
-void sim_probe(const sim *s, uint32_t kernel);
+/* Runs a kernel over its whole domain with the state's time: role PROBE. False when a checked value was not finite. */
+bool sim_probe(const sim *s, uint32_t kernel);
 
 /* The time of a base tick, ms. */
 static inline double sim_time(const sim *s, uint64_t tick) { return nsa_time_of(&s->base_step, (double)tick); }
@@ -203,7 +206,8 @@ uint32_t sim_domain_every(const sim *s, uint32_t domain);
 
 /* In record.c and measure.c: called at the end of sim_step, when s->tick is already n + 1. They are
  * also called once by the run at t = 0 (s->tick == 0). */
-void record_after_tick(struct recorder *r, const sim *s);
-void measure_after_tick(struct measurer *m, const sim *s);
+/* False when a value that they look at is not finite: s->failure says which. */
+bool record_after_tick(struct recorder *r, sim *s);
+bool measure_after_tick(struct measurer *m, sim *s);
 
 #endif

@@ -7,6 +7,7 @@
 #include "step_internal.h"
 
 #include "events.h"
+#include "finite.h"
 #include "linksum.h"
 #include "stages.h"
 #include "stimulus.h"
@@ -61,9 +62,12 @@ bool step_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock) {
   return !atomic_load(&job.is_nonfinite);
 }
 
-void step_run_kernel(const sim *s, uint32_t kernel, const nsa_clock *clock) { (void)step_run_checked(s, kernel, clock); }
+void step_run_kernel(const sim *s, uint32_t kernel, const nsa_clock *clock) {
+  nsa_range_out out = {.nonfinite = !step_run_checked(s, kernel, clock)};
+  finite_note(s, kernel, &out);
+}
 
-void step_settle(const sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count) {
+bool step_settle(const sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count) {
   const nsa_kernel_entry *entry = &s->kernels[kernel];
   nsa_range_out out = {0};
   for (uint32_t i = 0; i < count;) {
@@ -71,9 +75,10 @@ void step_settle(const sim *s, uint32_t kernel, const nsa_clock *clock, const ui
     for (i++; i < count && elements[i] < end + NSA_STRETCH; i++) end = sim_stretched(elements[i] + 1);
     entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, end, &out);
   }
+  return !out.nonfinite;
 }
 
-void sim_probe(const sim *s, uint32_t kernel) { step_run_kernel(s, kernel, &s->state_clock); }
+bool sim_probe(const sim *s, uint32_t kernel) { return step_run_checked(s, kernel, &s->state_clock); }
 
 /* ---- phases 1 to 5 of a group ---- */
 
@@ -139,6 +144,7 @@ static bool step_one_group(sim *s, step_group *g, uint64_t n) {
   if (!step_pass_is_under_way(g)) {
     apply_stimuli(s, g, n);
     since = spend(s, &s->times.stimuli, since);
+    if (!finite_check(s)) return false;
     if (g->fused == 1) stages_run(s, g->every);
     step_pass_begin(s, g, n);
     run_group(s, g);
@@ -166,11 +172,19 @@ static bool step_populations(sim *s, uint64_t n) {
   return !failing;
 }
 
-static void record(sim *s) {
+static bool record(sim *s) {
   double since = seconds(s);
-  if (s->recorder) record_after_tick(s->recorder, s);
-  if (s->measurer) measure_after_tick(s->measurer, s);
+  bool ok = !s->recorder || record_after_tick(s->recorder, s);
+  ok = ok && (!s->measurer || measure_after_tick(s->measurer, s));
   spend(s, &s->times.record, since);
+  return ok;
+}
+
+static bool fail(sim *s) {
+  s->failure.tick = s->tick;
+  if (!s->failure.watched_by) finite_trace(s);
+  s->failure.time = sim_time(s, s->failure.tick);
+  return false;
 }
 
 /* Who takes part has no say in what comes out, only in how long it takes. */
@@ -193,25 +207,21 @@ static void try_threads(sim *s) {
 
 bool sim_step(sim *s) {
   uint64_t n = s->tick;
+  if (n == 0 && (s->failed || !finite_at_start(s))) return fail(s); /* failed: when it was recorded */
   try_threads(s);
   s->is_timing = s->timed && n % timed_every(s) == 0;
   step_set_clock(s, &s->clock, n);
   step_set_clock(s, &s->state_clock, n + 1);
   double began = seconds(s);
-  bool ok = events_begin_tick(s, n);
+  bool ok = events_begin_tick(s, n) && finite_check(s);
   spend(s, &s->times.arrivals, began);
   ok = ok && step_populations(s, n);
   s->tick = n + 1;
-  if (!ok) {
-    s->failure.tick = s->tick;
-    s->failure.time = sim_time(s, s->tick);
-    return false;
-  }
+  if (!ok) return fail(s);
   events_end_tick(s, n);
   double since = seconds(s);
   link_sums_run(s, s->tick);
   spend(s, &s->times.sums, since);
   stimuli_update_phases(s, s->tick);
-  record(s);
-  return true;
+  return (finite_check(s) && record(s)) || fail(s);
 }

@@ -25,7 +25,7 @@ bool step_fuse(sim *s, char error[SIM_ERROR_SIZE]);
 /* The clock at which `base_tick` base ticks are done; times are products, never sums. */
 void step_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick);
 
-/* A kernel over its whole domain, block by block (in parallel where it is large). */
+/* A kernel over its whole domain, block by block (in parallel where it is large). Values that are not finite are noted: finite.h. */
 void step_run_kernel(const sim *s, uint32_t kernel, const nsa_clock *clock);
 
 /* The same; false when a checked value (of padding, perhaps) was not finite. */
@@ -34,8 +34,9 @@ bool step_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock);
 /* A kernel over entries [begin, end) of its domain, begin a multiple of NSA_PAD, end as well or the last; nothing where the kernel is NSA_NONE. */
 void step_run_range(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t begin, uint64_t end, nsa_range_out *out);
 
-/* A settle kernel over the stretches of whole vectors that hold the elements, ascending; lanes that did not fire keep what they have. */
-void step_settle(const sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count);
+/* A settle kernel over the stretches of whole vectors that hold the elements, ascending; lanes that did not fire keep what they have.
+ * False when a checked value was not finite. */
+bool step_settle(const sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count);
 
 /* Blocks of NSA_BLOCK entries that hold `count` entries. */
 static inline uint64_t step_blocks(uint64_t count) {

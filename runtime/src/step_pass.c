@@ -76,16 +76,18 @@ static void keep_fired(const sim *s, const step_unit *u, uint32_t k) {
 }
 
 /* Phase 1 of the next step for what fired in the last one: over the stretches of whole vectors that hold it. */
-static void settle_piece(const sim *s, const step_unit *u, const nsa_clock *clock) {
+static bool settle_piece(const sim *s, const step_unit *u, const nsa_clock *clock) {
   const nsa_population *population = &s->program->populations[u->population];
+  bool is_finite = true;
   for (uint32_t e = 0; e < population->events_count; e++) {
     uint8_t *flags = s->field_data[population->events[e].flag];
     const uint32_t *fired = elements_of(s, u, e);
     uint32_t count = *count_of(s, u, e);
-    if (population->settle != NSA_NONE) step_settle(s, population->settle, clock, fired, count);
+    if (population->settle != NSA_NONE) is_finite = step_settle(s, population->settle, clock, fired, count) && is_finite;
     for (uint32_t i = 0; population->lowers_flags && i < count; i++) flags[fired[i]] = 0;
     if (population->lowers_flags) memset(flags + u->end, 0, sim_padded(u->end) - u->end);
   }
+  return is_finite;
 }
 
 /* The first element of [begin, end) whose number is not finite, or end. */
@@ -108,8 +110,8 @@ static void step_piece_often(const sim *s, const step_unit *u, const step_pass *
   uint32_t *failed = &s->populations[u->population].pass_failed[u->piece];
   *failed = NSA_NONE;
   for (uint32_t k = 0; k < pass->length && *failed == NSA_NONE; k++) {
-    if (k > 0) settle_piece(s, u, &pass->clocks[k]);
-    bool is_finite = step_piece(s, u, &pass->clocks[k]);
+    bool is_finite = k == 0 || settle_piece(s, u, &pass->clocks[k]);
+    is_finite = step_piece(s, u, &pass->clocks[k]) && is_finite;
     keep_fired(s, u, k);
     if (!is_finite && has_bad_value(s, u)) *failed = k;
   }

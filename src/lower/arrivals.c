@@ -373,10 +373,11 @@ static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) 
     const block_increment *x = &now->increments.data[k];
     const population_fields *f = &l->populations[lower_population_of_side(l, connection, x->side)];
     nsa_increment inc = {.side = (uint32_t)x->side,
-                         .value = outcome_field(l, connection, domain, "increment", NSA_F64, b->at),
+                         .value = outcome_field(l, connection, domain, "increment", NSA_F64, x->at),
                          .sum = x->total != NSA_NONE ? l->connections[connection].totals.data[x->total].arrived
                                 : x->is_input        ? f->arrived_input[x->item]
                                                      : f->arrived_state[x->item]};
+    lower_check(b, x->value);
     ir_store(b, inc.value, x->value);
     vec_push(l->arena, &increments, inc);
   }

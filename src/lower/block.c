@@ -67,7 +67,7 @@ static void find_totals(scope *s, block_state *state, const model_stmt *st) {
     bool is_new = t->state == st->item;
     for (uint32_t i = 0; i < state->increments.len; i++)
       is_new = is_new && state->increments.data[i].total != k;
-    block_increment x = {.side = t->side, .total = k, .value = ir_number(s->b, 0)};
+    block_increment x = {.side = t->side, .total = k, .value = ir_number(s->b, 0), .at = st->at};
     if (is_new)
       vec_push(s->l->arena, &state->increments, x);
   }
@@ -113,7 +113,8 @@ void lower_find_increments(scope *s, block_state *state, const model_block *bloc
                          .is_input = st->target == REF_INPUT,
                          .item = st->item,
                          .total = NSA_NONE,
-                         .value = ir_number(s->b, 0)};
+                         .value = ir_number(s->b, 0),
+                         .at = st->at};
     vec_push(s->l->arena, &state->increments, x);
   }
 }

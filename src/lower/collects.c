@@ -99,6 +99,8 @@ static void collect_every(lowering *l, uint32_t population, uint32_t every) {
       ir_store(&b, f->held_input[k], lower_input_total(l, &b, population, k, TERMS_HELD));
     if (is_faster)
       x = combined(&b, c->inputs.data[k].combine, ir_load(&b, f->input[k]), x);
+    if (!lower_shows_input(l, population, k))
+      lower_check(&b, x);
     ir_store(&b, f->input[k], x);
   }
   nsa_collect collect = {.kernel = number, .population = population, .every = every};

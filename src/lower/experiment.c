@@ -107,8 +107,9 @@ static uint32_t stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
   ir_value x = lower_expr(&s, st->value);
   if (pixel != NSA_NONE)
     x = ir_binary(&b, IR_OP_mul, x, ir_load(&b, pixel));
-  ir_store(&b, f->external[st->input],
-           ir_binary(&b, IR_OP_add, ir_load(&b, f->external[st->input]), x));
+  x = ir_binary(&b, IR_OP_add, ir_load(&b, f->external[st->input]), x);
+  lower_check(&b, x);
+  ir_store(&b, f->external[st->input], x);
   return number;
 }
 
@@ -179,6 +180,7 @@ static uint32_t probe_function(lowering *l, const model_probe *p, uint32_t domai
   ir_value x = lower_expr(&s, p->value);
   if (p->value->is_bool)
     x = ir_select(&b, x, ir_number(&b, 1), ir_number(&b, 0));
+  lower_check(&b, x);
   ir_store(&b, *field, x);
   return number;
 }

@@ -499,7 +499,9 @@ static void lower_total(splitter *sp, const link_total *t) {
     b.at = c->odes.data[k].at;
     ir_value exponent = ir_binary(&b, IR_OP_mul, lower_expr(&s, c->odes.data[k].rate), ir_number(&b, l->m->base_dt));
     ir_value sum = ir_binary(&b, IR_OP_add, ir_load(&b, t->total), ir_load(&b, t->arrived));
-    ir_store(&b, t->total, ir_binary(&b, IR_OP_mul, sum, ir_math(&b, "exp", &exponent, 1)));
+    ir_value total = ir_binary(&b, IR_OP_mul, sum, ir_math(&b, "exp", &exponent, 1));
+    lower_check(&b, total);
+    ir_store(&b, t->total, total);
     ir_store(&b, t->arrived, ir_number(&b, 0));
   }
 }

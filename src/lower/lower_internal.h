@@ -218,6 +218,11 @@ ir_value lower_expr(scope *s, const model_expr *e);
 /* The product of factors; 1 when there are none. */
 ir_value lower_product(scope *s, model_expr *const *factors, uint32_t count);
 /* round(duration / dt), at least 0: whole ticks. */
+/* finite.c */
+void lower_check(ir_builder *b, ir_value x);
+/* Whether an input that is not finite shows in a state at once. */
+bool lower_shows_input(const lowering *l, uint32_t population, uint32_t input);
+
 ir_value lower_time_of(ir_builder *b, ir_value tick, double dt);
 ir_value lower_nearest_tick(ir_builder *b, ir_value time, double dt);
 ir_value lower_ticks(scope *s, const model_expr *duration, uint32_t timescale);
@@ -277,6 +282,7 @@ typedef struct {
   uint32_t item;
   uint32_t total; /* into the connection's totals; NSA_NONE: a state or input */
   ir_value value;
+  span at; /* where it is said first */
 } block_increment;
 typedef VEC(block_increment) block_increments;
 

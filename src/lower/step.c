@@ -422,8 +422,10 @@ void step_keep_emitted(step *st, bool is_sent) {
 
 void step_store_states(step *st) {
   for (uint32_t k = 0; k < st->now.state_count; k++)
-    if (st->now.states[k] != st->loaded.states[k])
+    if (st->now.states[k] != st->loaded.states[k]) {
+      lower_check(&st->b, st->now.states[k]);
       ir_store(&st->b, st->f->state[k], st->now.states[k]);
+    }
   for (uint32_t k = 0; k < st->c->timers.len; k++)
     if (st->now.timers[k] != st->loaded.timers[k])
       ir_store(&st->b, st->f->timer[k], st->now.timers[k]);

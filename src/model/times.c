@@ -170,6 +170,7 @@ static void rewrite_equations(const time_scope *s, const model_component *c) {
   }
   for (uint32_t k = 0; k < c->events.len; k++) {
     rewrite(s, c->events.data[k].when);
+    rewrite(s, c->events.data[k].also);
     rewrite(s, c->events.data[k].refractory);
   }
   for (uint32_t k = 0; k < c->contributions.len; k++)

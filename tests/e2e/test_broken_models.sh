@@ -48,7 +48,7 @@ connect c: a -> b via s by all_to_all
 run 20 ms
 '
 printf '%s' "$links" | sed 's/GROWS/x *= 1e200/' | broken infinite_trace 3 'a \(src\) element 0: x is inf'
-printf '%s' "$links" | sed 's/GROWS/w *= 1e200/' | broken infinite_weight 3 'link from a 0 to b 0: w is inf'
+printf '%s' "$links" | sed 's/GROWS/w *= 1e200/' | broken infinite_weight 3 'connection c \(s\), link 0: source 0, target 0: w is inf'
 printf '%s' "$head" | sed 's/-v + I/-vv + I/' | { cat; printf '%s' "$tail"; } | broken unknown_name 1 'vv.*'
 printf '%s' "$head" | sed 's/10 mV {/10 {/' | { cat; printf '%s' "$tail"; } | broken missing_unit 1 'mV'
 printf '%s' "$head" | sed 's/-v + I/-v + 3 nS/' | { cat; printf '%s' "$tail"; } | broken units_differ 1 'nS'

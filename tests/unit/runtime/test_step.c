@@ -311,7 +311,7 @@ static void says_what_is_not_finite(void **state) {
     assert_false(sim_step(s));
     assert_true(s->failed);
     assert_int_equal(s->failure.element, 1500);
-    assert_int_equal(s->failure.field, n.v);
+    assert_int_equal(s->failure.field, n.external); /* the reason, not the state that took it up */
     assert_int_equal(s->failure.population, 0);
     assert_int_equal(s->failure.tick, 2);
     assert_true(s->failure.time == 0.2 && isnan(s->failure.value));

@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A value that is not finite stops the run wherever it arises: exit code 3, what it is, its line, the time; compiled and
+# interpreted the same; what was recorded before is kept.
+set -u
+failed=0
+fail() { echo "FAILED $*"; failed=1; }
+stops() { # name, line, what is said; the model is on standard input
+  cat >"$1.nsa"
+  for way in "" --interpret; do
+    # shellcheck disable=SC2086
+    timeout 10 "$NSA" run "$1.nsa" $way --force --quiet --csv --out "$1.out" >"$1.txt" 2>"$1.err"
+    [ $? -eq 3 ] || { fail "$1 $way: no exit code 3"; cat "$1.err"; continue; }
+    grep -qF "$1.nsa:$2:" "$1.err" || { fail "$1 $way: not line $2"; cat "$1.err"; }
+    grep -qF "error: numerical failure: $3" "$1.err" || { fail "$1 $way: not '$3'"; cat "$1.err"; }
+  done
+}
+
+stops block 2 'p (c) element 0: n is nan at t = 0.5 ms' <<'.'
+neuron c { param q = 0
+  state n = 0
+  each step { if t >= 0.4 ms { n = sqrt(-1 - q) } } }
+population p : c[3]
+record p.n
+run 1 ms
+.
+[ "$(wc -l <block.out/p.n.csv)" -eq 6 ] || fail "block: the rows at 0 to 0.4 ms are not kept"
+stops start 1 'p (c) element 2: n is -inf at t = 0 ms' <<'.'
+neuron c { state n = log(2.0 - i) }
+population p : c[3]
+run 1 ms
+.
+stops event_block 1 'p (c) element 1: n is inf at t = 0.4 ms' <<'.'
+neuron c { state n = 1, k = 0
+  each step { k += 1 }
+  spike when k == 3 { n = n/(1.0 - i) } }
+population p : c[3]
+run 1 ms
+.
+stops phase_block 1 'p (c) element 0: n is nan at t = 0.6 ms' <<'.'
+neuron c { state n = 1
+  input I }
+population p : c[3]
+drive p.I = 0 from 0.5 ms as late
+on late { p.n = log(0 - p.n) }
+run 1 ms
+.
+stops slow 2 'g (a) element 0: n is nan at t = 2 ms' <<'.'
+timescale fast = 0.1 ms;  timescale slow = 1 ms
+astrocyte a on slow { state n = 0
+  each step { n = if t >= 1 ms then log(0 - 1 - n) else n } }
+population g : a[2]
+run 4 ms
+.
+stops drive 1 'p (c) element 0: what stimuli give to an input is nan at t = 0.3 ms' <<'.'
+neuron c { input I
+  state n = 0
+  each step { if I > 1 { n = 1 } } }
+population p : c[3]
+drive p.I = poisson(-0.5) from 0.2 ms
+run 1 ms
+.
+net='neuron src { state v = 0
+  dv/dt = 1 /ms
+  spike when v > 0.55 { v = 0 } }
+neuron cell { state g = 0
+  input I
+  each step { if I > 1 { g = 1 } } }
+population a : src[3]
+population b : cell[4]
+'
+{ printf '%s' "$net"; cat <<'.'; } | stops weight 11 'connection c (s), link 4: source 1, target 1: what it adds is nan at t = 0.1 ms'
+connect c: a -> b via s by all_to_all { w = if pre.i == 1 and post.i == 1 then -1 else 1 }
+synapse s { param w = 1
+  post.I += log(w)*pre.v }
+run 2 ms
+.
+{ printf '%s' "$net"; cat <<'.'; } | stops increment 11 'connection c (s), link 4: source 1, target 1: what it adds is nan at t = 0.7 ms'
+connect c: a -> b via s by all_to_all { w = if pre.i == 1 and post.i == 1 then -1 else 1 }
+synapse s { param w = 1
+  on pre { post.g += log(w) } }
+run 2 ms
+.
+{ printf '%s' "$net"; cat <<'.'; } | stops link_state 11 'connection c (s), link 4: source 1, target 1: x is nan at t = 0.7 ms'
+connect c: a -> b via s by all_to_all { w = if pre.i == 1 and post.i == 1 then -1 else 1 }
+synapse s { param w = 1
+  state x = 0
+  on pre { x = log(w);  post.g += 1 } }
+run 2 ms
+.
+{ printf '%s' "$net"; cat <<'.'; } | stops clocked 11 'connection c (s), link 4: source 1, target 1: x is inf at t = 0.4 ms'
+connect c: a -> b via s by all_to_all { w = if pre.i == 1 and post.i == 1 then 0 else 1 }
+synapse s { param w = 1
+  state x = 0
+  each step { x = if t >= 0.3 ms then 1/w else 0 } }
+run 2 ms
+.
+{ printf '%s' "$net"; cat <<'.'; } | stops record 9 'a (src) element 0: the value (in deep) is nan at t = 0.3 ms'
+record log(0.25 - a.v) as deep
+run 2 ms
+.
+{ printf '%s' "$net"; cat <<'.'; } | stops measure 9 'a (src) element 0: the value (in m) is nan at t = 0.3 ms'
+measure m = max(log(0.25 - a.v))
+run 2 ms
+.
+[ $failed = 0 ] || exit 1
