@@ -242,6 +242,7 @@ static int execute(run_case *c) {
   c->started = c->stage_started = progress_clock();
   if (!build_network(c, error) || !open_results(c, error))
     return complain(c, error);
+  report_coupling(stderr, c->sim);
   progress p;
   progress_begin(&p, c->label, c->session->program->ticks, c->session->program->base_dt,
                  c->session->options->quiet);

@@ -267,17 +267,20 @@ double report_counter(const sim *s, uint32_t population, uint32_t field) {
   return sum;
 }
 
+static void put_place(FILE *to, const sim *s, nsa_place at) {
+  if (at.file >= s->program->files_count || at.line == 0)
+    return;
+  put_safe(to, s->program->files[at.file].path, strlen(s->program->files[at.file].path));
+  fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
+}
+
 /* Where an event is declared, and what happened to it so often. */
 static void warn_of_event(FILE *to, const sim *s, uint32_t population, const nsa_event *event, uint32_t counter, const char *what) {
   double count = report_counter(s, population, counter);
   if (!(count > 0))
     return;
-  nsa_place at = s->program->fields[counter].at;
   const char *name = s->program->populations[population].name;
-  if (at.file < s->program->files_count && at.line > 0) {
-    put_safe(to, s->program->files[at.file].path, strlen(s->program->files[at.file].path));
-    fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
-  }
+  put_place(to, s, s->program->fields[counter].at);
   fprintf(to, "warning: %s.%s %s, %.0f time%s\n", name, event->name, what, count, count == 1 ? "" : "s");
 }
 
@@ -290,6 +293,32 @@ static void warn_of_events(FILE *to, const sim *s) {
       warn_of_event(to, s, p, event, event->stuck,
                     "left its condition true behind its blocks, so that it cannot happen again until that was false");
     }
+}
+
+/* How much more links an element has than the compiler assumed, at most over the connections. */
+static double excess_of(const sim *s, const nsa_coupling_bound *bound) {
+  double excess = 0;
+  for (uint32_t i = 0; i < bound->connections_count; i++) {
+    const sim_links *links = &s->links[bound->connections[i]];
+    uint32_t size = s->populations[s->program->connections[bound->connections[i]].target].size, most = 0;
+    for (uint32_t t = 0; links->fan_in && t < size; t++)
+      most = links->fan_in[t] > most ? links->fan_in[t] : most;
+    excess = fmax(excess, most / bound->degrees[i]);
+  }
+  return excess;
+}
+
+void report_coupling(FILE *to, const sim *s) {
+  for (uint32_t i = 0; i < s->program->coupling_bounds_count; i++) {
+    const nsa_coupling_bound *bound = &s->program->coupling_bounds[i];
+    const nsa_connection *strongest = &s->program->connections[bound->connection];
+    double dt = s->program->timescales[bound->timescale].dt, rate = bound->rate * excess_of(s, bound);
+    if (!(dt * rate > bound->limit))
+      continue;
+    put_place(to, s, strongest->at);
+    fprintf(to, "warning: the step of %.4g ms may be unstable: with the links that were built '%s' couples at rates up to %.4g /ms, for "
+                "which %.3g ms is the limit\n", dt, strongest->name, rate, bound->limit / rate);
+  }
 }
 
 void report_summary(FILE *to, const sim *s, double wall_seconds, const char *folder) {

@@ -27,6 +27,9 @@ void report_failure_text(const sim *s, char *text, size_t size);
 /* What an event's counter (a field, or NSA_NONE) has counted, over all elements. */
 double report_counter(const sim *s, uint32_t population, uint32_t field);
 
+/* Before the first step: links that were built couple too fast for the step. */
+void report_coupling(FILE *to, const sim *s);
+
 /* What connections became, what events are to be warned of, the speed, and where the results are (NULL: nowhere). */
 void report_summary(FILE *to, const sim *s, double wall_seconds, const char *folder);
 

@@ -338,11 +338,21 @@ static double stability_limit(solver_kind solver) {
   }
 }
 
+/* A step may be fine on purpose: for others' sake, or what an experiment asks. What links do counts as the equations do. */
+static void explain_coarser(system_builder *sb, const solve_system *sys, double fastest) {
+  double coupled = sb->is_connection ? 0 : sb->l->populations[sb->owner].coupling_rate;
+  if (coupled * fastest > 1)
+    fastest = 1 / coupled;
+  if (sys->dt < 1e-3 * fastest)
+    lower_decide(sb->l, sb->name, "timescale", "a step of up to %.3g ms would still resolve it, at a fraction of the time", fastest / 100);
+}
+
 static void analyse(system_builder *sb, const solve_system *sys, const model_ode *const *odes) {
   const char *pop = sb->name;
   solve_spectrum sp = solve_analyse(sb->l->arena, sys, numbers_at_start(sb, odes));
   if (!(sp.fastest > 0))
     return;
+  explain_coarser(sb, sys, sp.fastest);
   double ratio = sys->dt / sp.fastest;
   lower_decide(
       sb->l, pop, "timescale",
@@ -362,14 +372,6 @@ static void analyse(system_builder *sb, const solve_system *sys, const model_ode
         d, "use a timescale of at most %.3g ms, or `using implicit` or `using exponential_euler`",
         sp.fastest / 5);
     return;
-  }
-  if (ratio < 1e-3) {
-    diag *d =
-        diag_report(sb->l->sink, DIAG_W0402, sb->component->at,
-                    "`%s` is stepped every %.4g ms, though its fastest time constant is %.4g ms",
-                    pop, sys->dt, sp.fastest);
-    diag_hint(d, "a timescale of up to %.3g ms would still resolve it, at a fraction of the time",
-              sp.fastest / 100);
   }
 }
 

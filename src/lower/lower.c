@@ -158,6 +158,7 @@ static void finish_program(lowering *l) {
   MOVE_LIST(measure_nodes, node_list);
   MOVE_LIST(settables, settable_list);
   lower_finish_stages(l);
+  MOVE_LIST(coupling_bounds, bound_list);
   merge_exponentials(l);
   ir_contract(l->p);
   lower_precision(l);
@@ -180,6 +181,7 @@ ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_o
   lower_stage_sets(&l);
   add_populations(&l);
   add_connections(&l);
+  lower_coupling_rates(&l);
   add_functions(&l);
   lower_experiment(&l);
   lower_signals(&l);

@@ -78,6 +78,7 @@ typedef struct {
   uint32_t *frozen;     /* likewise: `unless` holds it in this step */
   uint32_t *stage_rate; /* per state and stage: its rate there */
   uint32_t *held_input; /* per input: what is held of it while the stages are made; NO_FIELD: nothing is */
+  double coupling_rate; /* 1/ms, at which links change its states; 0 where none do, or nothing is known */
   bool is_looked_at; /* by events or clocked links: they see it after phase 1 */
   bool is_added_to_at_once; /* what arrives becomes part of the states in phase 2, not in the step */
   uint32_t
@@ -155,6 +156,7 @@ typedef struct {
   VEC(link_value) link_value_list;
   VEC(nsa_link_sum) sum_list;
   VEC(nsa_collect) collect_list;
+  VEC(nsa_coupling_bound) bound_list;
   VEC(nsa_stage_set) stage_list; /* by the model's stage_sets */
   VEC(nums) stage_sources, stage_sums, stage_collects; /* of these */
   VEC(nsa_arrival) arrival_list;
@@ -319,6 +321,8 @@ void lower_stages(lowering *l, uint32_t population);        /* its functions */
 void lower_stage_source(lowering *l, uint32_t connection, uint32_t kernel);
 void lower_stage_sum(lowering *l, uint32_t connection);
 void lower_finish_stages(lowering *l);
+/* How fast links couple, and for which steps that is stable (coupling.c). */
+void lower_coupling_rates(lowering *l);
 /* The rates of a component's own equations at these states and this time, by state; IR_NO_VALUE: it has none. explained: the
  * set whose choice and time constants are to be told, or NULL. */
 void lower_rates_at(scope *s, const block_state *state, ir_value time, const model_stage_set *explained, ir_value *rates);
