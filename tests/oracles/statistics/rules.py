@@ -270,3 +270,27 @@ def test_delays():
         expected = (distribution.cdf(k + 0.5) - distribution.cdf(k - 0.5)) * len(delays)
         expected[-1] += len(delays) - expected.sum()
         chance.counted(delay, numpy.bincount(delays.astype(int), minlength=119), expected)
+
+
+def test_kernel_between_grids():
+    """From each element of a coarse grid into a fine one: steps count from the cell in which it lies, which is allowed."""
+    source, target = pairs("population a : cell[20 x 20] spaced 30 um\npopulation b : cell[60 x 60] spaced 10 um",
+                           "connect a -> b via link by outdegree(1, gaussian(35 um))")
+    rows, columns = target // 60 - (3 * (source // 20) + 1), target % 60 - (3 * (source % 20) + 1)
+    table, expected = offsets("gaussian", 3.5, 60), numpy.zeros((121, 121))
+    for r, c in itertools.product(range(1, 60, 3), range(1, 60, 3)):
+        allowed = table[60 - r:120 - r, 60 - c:120 - c]
+        expected[60 - r:120 - r, 60 - c:120 - c] += allowed / allowed.sum()
+    observed = numpy.zeros_like(expected)
+    numpy.add.at(observed, (rows + 60, columns + 60), 1)
+    order = numpy.argsort(-expected.ravel())
+    chance.counted("steps", observed.ravel()[order], expected.ravel()[order])
+
+
+def test_pool_of_blocks():
+    source, target, partner = partners("pool(4, block)", cells=120, size=480)
+    oracle.close("block", partner // 4, target, 0)
+    counts = numpy.bincount(partner, minlength=480).reshape(120, 4)
+    means = counts.mean(axis=1, keepdims=True)
+    tail = stats.chi2(3 * 120).cdf(((counts - means) ** 2 / means).sum())
+    chance.likely("links of a block", 2 * min(tail, 1 - tail))
