@@ -131,19 +131,7 @@ static int run_compiled(invocation *v, compilation *c) {
   return code;
 }
 
-static bool asks_for_help(const invocation *v) {
-  for (uint32_t k = 0; k < v->args.run.len; k++)
-    if (!strcmp(v->args.run.data[k], "--help"))
-      return true;
-  return false;
-}
-
 static int verb_run(invocation *v) {
-  if (asks_for_help(v)) {
-    printf("Usage: nsa run FILE [options]\n");
-    arguments_print("run", stdout);
-    return 0;
-  }
   if (!needs_file(v))
     return 2;
   compilation c;
@@ -328,7 +316,7 @@ static void print_usage(FILE *out) {
   fprintf(out, "nsa %s - models of spiking networks with astrocytes\n\n", NSA_VERSION);
   for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
     fprintf(out, "  %-50s %s\n", verbs[k].usage, verbs[k].help);
-  fprintf(out, "\nnsa help VERB lists the options of a verb.\n");
+  fprintf(out, "\nnsa help VERB, or nsa VERB --help, lists the options of a verb; nsa -V prints the version.\n");
 }
 
 static int help(const char *name) {
@@ -356,21 +344,41 @@ static int unknown_verb(const char *name) {
   return 2;
 }
 
+static int version(void) {
+  printf("nsa %s\n", NSA_VERSION);
+  return 0;
+}
+
+static bool wants_help(const char *word) { return !strcmp(word, "-h") || !strcmp(word, "--help"); }
+static bool wants_version(const char *word) { return !strcmp(word, "-V") || !strcmp(word, "--version"); }
+
+/* `nsa VERB --help` and `nsa VERB -V`; the exit code, or -1 where neither is asked. */
+static int answer(int argc, char **argv) {
+  for (int k = 2; k < argc; k++) {
+    if (wants_version(argv[k]))
+      return version();
+    if (wants_help(argv[k]))
+      return help(argv[1]);
+  }
+  return -1;
+}
+
 int driver_main(int argc, char **argv) {
   double start = compile_seconds();
   if (argc < 2) {
     print_usage(stderr);
     return 2;
   }
-  if (!strcmp(argv[1], "--version")) {
-    printf("nsa %s\n", NSA_VERSION);
-    return 0;
-  }
-  if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help"))
+  if (wants_version(argv[1]))
+    return version();
+  if (!strcmp(argv[1], "help") || wants_help(argv[1]))
     return help(argc > 2 ? argv[2] : NULL);
   const verb *chosen = find_verb(argv[1]);
   if (!chosen)
     return unknown_verb(argv[1]);
+  int answered = answer(argc, argv);
+  if (answered >= 0)
+    return answered;
   invocation v = {.arena = arena_new(), .start = start};
   int code = arguments_parse(v.arena, argc, argv, &v.args) ? chosen->run(&v) : 2;
   arena_free(v.arena);
