@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { MAX_THREADS = 1024, MAX_NAME = 200 };
 #define MAX_TICKS 9007199254740992.0 /* 2^53: tick numbers are exact in f64 */
@@ -56,7 +57,8 @@ uint32_t options_nearest(const nsa_program *program, uint32_t count, options_nam
   uint32_t best = NSA_NONE;
   size_t best_distance = 1 + strlen(name) / 3; /* a third of it may be wrong */
   for (uint32_t i = 0; i < count; i++) {
-    size_t distance = name_distance(name, name_of(program, i));
+    bool is_other_case = strcasecmp(name, name_of(program, i)) == 0; /* but for case it is this */
+    size_t distance = is_other_case ? 0 : name_distance(name, name_of(program, i));
     if (distance <= best_distance && (best == NSA_NONE || distance < best_distance)) {
       best = i;
       best_distance = distance;
@@ -100,21 +102,17 @@ static bool refuse_name(parse *p, const char *what, uint32_t count, options_name
   return refuse(p, "there is no %s \"%.80s\"; there are: %s", what, name, known);
 }
 
-/* The part of "NAME=value" before the =, looked up; *value is what follows. */
-static bool split_assignment(parse *p, const char *option, const char *what, const char *text,
-                             uint32_t count, options_name_fn name_of, uint32_t *index,
-                             const char **value) {
+/* The part of "NAME=value" before the =, into name; *value is what follows. */
+static bool split_assignment(parse *p, const char *option, const char *text, char name[MAX_NAME + 1], const char **value) {
   const char *equals = strchr(text, '=');
   if (!equals || equals == text || equals[1] == 0)
     return refuse(p, "%s wants NAME=value, not \"%.80s\"", option, text);
-  char name[MAX_NAME + 1];
   size_t len = (size_t)(equals - text);
   while (len > 0 && text[len - 1] == ' ')
     len--;
-  snprintf(name, sizeof name, "%.*s", (int)minimum(len, MAX_NAME), text);
-  *index = find_name(p->program, count, name_of, name, strlen(name));
+  snprintf(name, MAX_NAME + 1, "%.*s", (int)minimum(len, MAX_NAME), text);
   *value = equals + 1;
-  return *index != NSA_NONE || refuse_name(p, what, count, name_of, name);
+  return true;
 }
 
 /* ---- one function an option ---- */
@@ -152,13 +150,88 @@ static bool refuse_range(parse *p, const nsa_settable *settable, const char *val
                 wanted[0] ? " " : "", wanted);
 }
 
+/* ---- names that --set cannot take ---- */
+
+/* What stands before the last dot of a name; len of it. */
+static bool belongs_to(const char *name, const char *owner, size_t len) {
+  return strncmp(name, owner, len) == 0 && name[len] == '.';
+}
+
+/* " `exc.tau`, `exc.C`": the parameters of an owner, as many as fit. */
+static void list_parameters(const nsa_program *program, const char *owner, size_t len, char *out, size_t size) {
+  out[0] = 0;
+  for (uint32_t i = 0; i < program->settables_count; i++) {
+    const char *name = settable_name(program, i);
+    if (belongs_to(name, owner, len) && strlen(out) + strlen(name) + 8 < size)
+      snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] ? ", " : "", name);
+  }
+  if (!out[0]) snprintf(out, size, "none");
+}
+
+/* "exc, inh": the populations of a component, or the connections of a synapse. */
+static void list_owners(const nsa_program *program, const char *component, size_t len, char *out, size_t size) {
+  out[0] = 0;
+  for (uint32_t i = 0; i < program->populations_count + program->connections_count; i++) {
+    bool is_population = i < program->populations_count;
+    uint32_t k = is_population ? i : i - program->populations_count;
+    const char *name = is_population ? program->populations[k].name : program->connections[k].name;
+    const char *of = is_population ? program->populations[k].component : program->connections[k].synapse;
+    if (strlen(of) == len && strncmp(of, component, len) == 0 && strlen(out) + strlen(name) + 8 < size)
+      snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] ? ", " : "", name);
+  }
+}
+
+static bool is_owner(const nsa_program *program, const char *name, size_t len) {
+  for (uint32_t i = 0; i < program->populations_count; i++)
+    if (strlen(program->populations[i].name) == len && strncmp(program->populations[i].name, name, len) == 0) return true;
+  for (uint32_t i = 0; i < program->connections_count; i++)
+    if (strlen(program->connections[i].name) == len && strncmp(program->connections[i].name, name, len) == 0) return true;
+  return false;
+}
+
+static const char *kind_of_field(const nsa_program *program, const char *name) {
+  for (uint32_t i = 0; i < program->fields_count; i++) {
+    uint32_t kind = program->fields[i].kind;
+    const char *field = program->fields[i].name; /* of an input "exc.I.external", say */
+    size_t len = strlen(name);
+    if (strncmp(field, name, len) != 0 || (field[len] != 0 && field[len] != '.')) continue;
+    if (kind == NSA_FIELD_STATE) return "a state; its initial value can be set where it follows from a param: state v = v_start";
+    if (kind == NSA_FIELD_INPUT || kind == NSA_FIELD_EXTERNAL) return "an input; a drive in the model gives it values";
+  }
+  return NULL;
+}
+
+/* --set takes params alone: who names a state, an input or a component is told what there is. */
+static bool refuse_setting(parse *p, const char *name) {
+  const nsa_program *program = p->program;
+  const char *dot = strrchr(name, '.');
+  size_t len = dot != NULL ? (size_t)(dot - name) : strlen(name);
+  char known[400];
+  const char *kind = kind_of_field(program, name);
+  if (kind != NULL) {
+    list_parameters(program, name, len, known, sizeof known);
+    return refuse(p, "--set: %.80s is %s (params of it: %s)", name, kind, known);
+  }
+  uint32_t near = options_nearest(program, program->settables_count, settable_name, name);
+  list_owners(program, name, len, known, sizeof known);
+  if (known[0])
+    return refuse(p, "--set takes POPULATION.PARAM or CONNECTION.PARAM, and \"%.*s\" is a component: of it there are %s",
+                  (int)minimum(len, MAX_NAME), name, known);
+  bool is_near = near != NSA_NONE && name_distance(name, settable_name(program, near)) <= 1 + (strlen(name) - len) / 3;
+  if (!is_owner(program, name, len) || is_near)
+    return refuse_name(p, "parameter", program->settables_count, settable_name, name);
+  list_parameters(program, name, len, known, sizeof known);
+  return refuse(p, "--set: \"%.80s\" is no param; %.*s has %s", name, (int)minimum(len, MAX_NAME), name, known);
+}
+
 static bool take_set(parse *p, const char *text) {
   const nsa_program *program = p->program;
   run_override *item = &p->out->overrides[p->out->override_count];
   const char *value;
-  if (!split_assignment(p, "--set", "parameter", text, program->settables_count, settable_name,
-                        &item->settable, &value))
-    return false;
+  char name[MAX_NAME + 1];
+  if (!split_assignment(p, "--set", text, name, &value)) return false;
+  item->settable = find_name(program, program->settables_count, settable_name, name, strlen(name));
+  if (item->settable == NSA_NONE) return refuse_setting(p, name);
   const nsa_settable *settable = &program->settables[item->settable];
   uint64_t dimension;
   char why[160];
@@ -235,9 +308,11 @@ static bool take_for(parse *p, const char *text) {
 
 static bool take_pattern(parse *p, const char *text) {
   run_pattern *item = &p->out->patterns[p->out->pattern_count];
-  if (!split_assignment(p, "--pattern", "pattern", text, p->program->patterns_count, pattern_name,
-                        &item->pattern, &item->path))
-    return false;
+  uint32_t count = p->program->patterns_count;
+  char name[MAX_NAME + 1];
+  if (!split_assignment(p, "--pattern", text, name, &item->path)) return false;
+  item->pattern = find_name(p->program, count, pattern_name, name, strlen(name));
+  if (item->pattern == NSA_NONE) return refuse_name(p, "pattern", count, pattern_name, name);
   p->out->pattern_count++;
   const char *hole = strstr(item->path, "{}");
   if (!hole && p->program->patterns[item->pattern].count > 1)

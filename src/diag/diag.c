@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <strings.h>
 
 typedef struct {
   const char *name, *title;
@@ -153,6 +154,8 @@ const char *diag_nearest(const char *name, const char *const *candidates, uint32
   uint32_t limit = 2 + (uint32_t)strlen(name) / 4; /* one more than the farthest accepted */
   const char *nearest = NULL;
   for (uint32_t i = 0; i < count; i++) {
+    if (strcasecmp(name, candidates[i]) == 0) /* `ip3` is IP3, however many letters differ */
+      return candidates[i];
     uint32_t distance = text_distance(name, candidates[i], limit);
     if (distance >= limit)
       continue;

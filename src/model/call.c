@@ -3,6 +3,8 @@
 #include "model/check.h"
 #include "support/limits.h"
 
+#include <strings.h>
+
 typedef enum { KIND_MATH, KIND_RANDOM } function_kind;
 typedef enum {
   RULE_UNIT_NONE,
@@ -277,6 +279,20 @@ static model_expr *check_function(expr_env *env, const ast_expr *e, const ast_fu
   return expr_check(&inner, f->body, NULL);
 }
 
+/* What other languages call them. */
+static const char *other_name(const char *name) {
+  static const struct {
+    const char *theirs, *ours;
+  } rows[] = {{"rand", "uniform"},    {"random", "uniform"}, {"randn", "normal"},    {"gauss", "normal"},
+              {"gaussian", "normal"}, {"lognormal", "normal"}, {"binomial", "bernoulli"}, {"expovariate", "exponential"},
+              {"ln", "log"},          {"heaviside", "step"}, {"sgn", "sign"},        {"fabs", "abs"},
+              {"arctan", "atan"},     {"logistic", "sigmoid"}, {"int", "floor"},     {"trunc", "floor"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (strcasecmp(rows[i].theirs, name) == 0)
+      return rows[i].ours;
+  return name;
+}
+
 static model_expr *unknown_function(expr_env *env, const ast_expr *e) {
   name_list known = {0};
   builtin_add_names(env->ck, &known);
@@ -285,8 +301,11 @@ static model_expr *unknown_function(expr_env *env, const ast_expr *e) {
   for (uint32_t i = 0; env->builder != NULL && i < env->builder->items.len; i++)
     if (env->builder->items.data[i].ast->kind == AST_ITEM_FUNCTION)
       vec_push(env->ck->arena, &known, env->builder->items.data[i].name);
-  report_unknown(env->ck, e->as.call.function.at, DIAG_E0201, "the function",
-                 e->as.call.function.text, &known);
+  if (env->ck->is_broken)
+    return NULL;
+  const char *name = e->as.call.function.text;
+  diag *d = diag_report(env->ck->sink, DIAG_E0201, e->as.call.function.at, "the function `%s` is not known", name);
+  hint_at_names(env->ck, d, other_name(name), &known);
   return NULL;
 }
 

@@ -220,6 +220,9 @@ void builtin_add_names(checker *ck, void *list);
 typedef VEC(const char *) name_list;
 void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name,
                     const name_list *known);
+/* What is there instead, the nearest first, also by case. */
+void hint_at_units(checker *ck, diag *d, const char *name);
+void hint_at_names(checker *ck, diag *d, const char *name, const name_list *known);
 
 /* ---- components ---- */
 

@@ -102,7 +102,7 @@ model_expr *expr_select(checker *ck, model_expr *condition, model_expr *a, model
 static bool add_factor(checker *ck, const ast_unit_factor *f, unit_value *sum) {
   unit_value u;
   if (!unit_find(f->name, &u)) {
-    diag_report(ck->sink, DIAG_E0304, f->at, "`%s` is not a unit", f->name);
+    hint_at_units(ck, diag_report(ck->sink, DIAG_E0304, f->at, "`%s` is not a unit", f->name), f->name);
     return false;
   }
   dim power;

@@ -241,6 +241,7 @@ static model_measure_node *check_name(checker *ck, const ast_expr *e) {
     name_list known = {0};
     for (uint32_t i = 0; i < map_count(ck->measures); i++)
       vec_push(ck->arena, &known, map_key_at(ck->measures, i));
+    vec_push(ck->arena, &known, "duration");
     report_unknown(ck, e->at, DIAG_E0201, "the earlier measure", name, &known);
     return NULL;
   }

@@ -219,9 +219,8 @@ static bool find_state(component_builder *b, ast_name name, const char *role, ui
     vec_push(b->ck->arena, &known, b->c->states.data[i].name);
   diag *d = diag_report(b->ck->sink, DIAG_E0402, name.at, "there is no state `%s` that can %s",
                         name.text, role);
-  const char *nearest = diag_nearest(name.text, known.data, known.len);
-  if (nearest != NULL)
-    diag_hint(d, "did you mean `%s`?", nearest);
+  if (diag_nearest(name.text, known.data, known.len) != NULL)
+    hint_at_names(b->ck, d, name.text, &known);
   else
     diag_hint(d, "declare it: `state %s = ...`", name.text);
   return false;

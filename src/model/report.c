@@ -4,6 +4,7 @@
 #include "syntax/syntax.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 const char *expr_text(checker *ck, const ast_expr *e) {
   enum { LONGEST = 48 };
@@ -100,14 +101,64 @@ void report_units(checker *ck, const ast_expr *offender, dim got, dim want, cons
     diag_note(d, what_at, "this is %s", unit_phrase(ck, want));
 }
 
+/* ---- unknown names ---- */
+
+static bool differs_in_case(const char *a, const char *b) { return strcasecmp(a, b) == 0; }
+
+/* How far a known name is from what was written; upper and lower case hardly count. */
+static uint32_t farness(const char *name, const char *known) {
+  enum { FAR = 64 };
+  return differs_in_case(name, known) ? 0 : 1 + text_distance(name, known, FAR);
+}
+
+/* Each once, the nearest first; those that are equally far in their own order. */
+static void sort_by_farness(checker *ck, const char *name, const name_list *known, name_list *out) {
+  for (uint32_t i = 0; i < known->len; i++) {
+    const char *next = known->data[i];
+    uint32_t k = 0;
+    while (k < out->len && farness(name, out->data[k]) <= farness(name, next) && strcmp(out->data[k], next) != 0)
+      k++;
+    if (k < out->len && strcmp(out->data[k], next) == 0)
+      continue;
+    vec_push(ck->arena, out, next);
+    memmove(&out->data[k + 1], &out->data[k], (out->len - 1 - k) * sizeof *out->data);
+    out->data[k] = next;
+  }
+}
+
+/* "did you mean `IP3`? there are `IP3`, `Ca`, `h`" */
+void hint_at_names(checker *ck, diag *d, const char *name, const name_list *known) {
+  enum { MOST = 40 };
+  name_list sorted = {0};
+  sort_by_farness(ck, name, known, &sorted);
+  if (sorted.len == 0)
+    return;
+  const char *nearest = diag_nearest(name, sorted.data, sorted.len);
+  /* Everything is near to a name of two letters. */
+  bool is_meant = nearest != NULL && (strlen(name) > 2 || differs_in_case(name, nearest));
+  text out = text_new(ck->arena);
+  if (is_meant)
+    text_printf(&out, "did you mean `%s`?%s", nearest, sorted.len > 1 ? " " : "");
+  for (uint32_t i = 0; i < sorted.len && i < MOST && !(is_meant && sorted.len == 1); i++)
+    text_printf(&out, "%s`%s`", i > 0 ? ", " : sorted.len > 1 ? "there are " : "there is ", sorted.data[i]);
+  if (sorted.len > MOST)
+    text_printf(&out, " and %u more", sorted.len - MOST);
+  diag_hint(d, "%s", text_cstr(&out));
+}
+
+void hint_at_units(checker *ck, diag *d, const char *name) {
+  const char *meant = syntax_suggest_unit(ck->arena, name);
+  if (meant != NULL)
+    diag_hint(d, "did you mean `%s`?", meant);
+  else
+    diag_hint(d, "there are `s V A S F Ohm M mol m g Hz J W N K C` with the prefixes `f p n u m k M G`, and `cm min h %%`");
+}
+
 void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name,
                     const name_list *known) {
   if (ck->is_broken)
     return;
-  diag *d = diag_report(ck->sink, code, at, "%s `%s` is not known", what, name);
-  const char *nearest = diag_nearest(name, known->data, known->len);
-  if (nearest != NULL && strlen(name) > 2) /* everything is near to a name of two letters */
-    diag_hint(d, "did you mean `%s`?", nearest);
+  hint_at_names(ck, diag_report(ck->sink, code, at, "%s `%s` is not known", what, name), name, known);
 }
 
 void refuse(checker *ck, span at, const char *feature, const char *hint) {

@@ -369,7 +369,8 @@ static model_expr *fan_of(expr_env *env, model_side side, const char *name, span
 static model_expr *unknown_member(expr_env *env, const ast_expr *e, model_side side) {
   name_list known = {0};
   add_item_names(env->ck, env, side, &known);
-  vec_push(env->ck->arena, &known, side == SIDE_PRE ? "fan_out" : "fan_in");
+  if (env->has_partners)
+    vec_push(env->ck->arena, &known, side == SIDE_PRE ? "fan_out" : "fan_in");
   const char *owner = env->side[side].component->name;
   report_unknown(env->ck, e->as.member.name.at, DIAG_E0201,
                  arena_printf(env->ck->arena, "in `%s` the name", owner), e->as.member.name.text,

@@ -4,6 +4,7 @@
  * The parser knows which tokens it would have taken; that is the last resort. Before it come the
  * mistakes that people make, each recognised by a small function in the table `mistakes`. */
 #include "syntax/report.h"
+#include "syntax/syntax.h"
 
 #include "grammar/nsa.tab.h"
 #include "support/text.h"
@@ -106,7 +107,7 @@ static bool number_then_name(parse_context *ctx, span at, const expectation *e) 
     return false;
   const char *number = source_text(ctx, f->before.at);
   const char *name = source_text(ctx, at);
-  const char *unit = scan_suggest_unit(ctx->scratch, name);
+  const char *unit = syntax_suggest_unit(ctx->scratch, name);
   diag *d = syntax_error_at(ctx, DIAG_E0105, at, "%s is no unit, but follows a number",
                          report_excerpt(ctx, at));
   if (unit != NULL)

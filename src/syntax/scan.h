@@ -40,7 +40,4 @@ uint32_t scan_character_length(const char *s, uint32_t len);
 /* The remedy for a character that is not part of the language, or NULL. */
 const char *scan_character_remedy(const char *s, uint32_t len);
 
-/* What the author may have meant by a word that is no unit ("msec"): "ms", or NULL. */
-const char *scan_suggest_unit(arena *a, const char *word);
-
 #endif

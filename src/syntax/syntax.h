@@ -29,6 +29,9 @@ void syntax_print_expr(const ast_expr *expr, text *out);
 /* Is this word a unit, with or without a prefix ("ms", "uM", "Ohm", "%")? */
 bool syntax_is_unit_name(const char *s, size_t len);
 
+/* The unit that is meant by what is none ("mv", "sec"), or NULL. */
+const char *syntax_suggest_unit(arena *a, const char *word);
+
 /* Is this one of the few reserved words? */
 bool syntax_is_reserved_word(const char *s, size_t len);
 

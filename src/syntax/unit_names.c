@@ -76,7 +76,7 @@ static const char *other_case(arena *a, const char *word) {
   return found;
 }
 
-const char *scan_suggest_unit(arena *a, const char *word) {
+const char *syntax_suggest_unit(arena *a, const char *word) {
   for (size_t i = 0; i < COUNT(habits); i++)
     if (strcmp(habits[i].wrong, word) == 0)
       return habits[i].right;

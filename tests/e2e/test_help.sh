@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Whoever asks for help gets it, on stdout and with exit code 0, however it is asked.
+# Whoever asks for help gets it, on stdout and with exit code 0, however it is asked; who sets what cannot be set is told what can.
 set -u
 : "${NSA:?the tool}"
 failed=0
@@ -26,4 +26,22 @@ for verb in run build check explain verify emit fmt; do
 done
 says --set run model.nsa -h
 "$NSA" frob -h >out.txt 2>&1 && fail "an unknown verb has help"
+
+# --set: what is no param is told what it is, and what there is.
+printf 'neuron cell {\n  param tau_m = 20 ms, g = 1\n  state v = 0\n  input I\n  let twice = 2*v\n  dv/dt = (g*I + twice - v)/tau_m\n}
+synapse link {\n  param w = 1\n  state x = 0\n  post.I += w*pre.v\n  dx/dt = -x/(1 ms)\n}
+population exc : cell\npopulation inh : cell\nconnect exc -> inh via link by all_to_all\ndrive exc.I = 1\nrun 1 ms\n' >set.nsa
+refused() { # words of the message, the setting
+  "$NSA" run set.nsa --no-results --set "$2" >out.txt 2>err.txt && fail "--set $2 is taken"
+  grep -q -- "$1" err.txt || fail "--set $2: no \"$1\" in: $(cat err.txt)"
+}
+refused "exc.v is a state" exc.v=3
+refused "params of it: exc.tau_m, exc.g" exc.v=3
+refused "exc.I is an input" exc.I=3
+refused '"cell" is a component: of it there are exc, inh' "cell.tau_m=3 ms"
+refused '"cell" is a component: of it there are exc, inh' cell=3
+refused 'is no param; exc has exc.tau_m, exc.g' exc.twice=3
+refused 'did you mean "exc.tau_m"' "EXC.Tau_M=3 ms"
+refused 'did you mean "exc.tau_m"' "exc.tau=3 ms"
+refused 'there are: exc.tau_m, exc.g, inh.tau_m, inh.g, link.w' "nobody.at_all=3"
 [ "$failed" -eq 0 ]
