@@ -25,7 +25,8 @@ static inline double nsa_time_of(const nsa_step_length *step, double tick) {
 
 /* A time as whole steps: the nearest number, the larger one of two that are as near. What a quotient of doubles lacks to
  * a half is no more than a millionth. */
-#define NSA_HALF_TICK (0.5 + 1e-6)
+#define NSA_TICK_SLACK 1e-6
+#define NSA_HALF_TICK (0.5 + NSA_TICK_SLACK)
 static inline double nsa_nearest_tick(double time, double dt) { return floor(time / dt + NSA_HALF_TICK); }
 
 #endif

@@ -13,17 +13,36 @@
 
 /* ---- the builder ---- */
 
-bool build_fail(const link_builder *b, const char *format, ...) {
+static bool fail(const link_builder *b, const char *format, va_list args) {
   const nsa_place *at = &b->connection->at;
   const nsa_program *p = b->s->program;
   const char *path = at->file < p->files_count && p->files[at->file].path ? p->files[at->file].path : "model";
   int n = snprintf(b->error, SIM_ERROR_SIZE, "%.200s:%" PRIu32 ":%" PRIu32 ": connection '%.64s': ", path, at->line,
                    at->column, b->connection->name ? b->connection->name : "?");
+  if (n > 0 && n < SIM_ERROR_SIZE) vsnprintf(b->error + n, SIM_ERROR_SIZE - (size_t)n, format, args);
+  return false;
+}
+
+bool build_fail(const link_builder *b, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  if (n > 0 && n < SIM_ERROR_SIZE) vsnprintf(b->error + n, SIM_ERROR_SIZE - (size_t)n, format, args);
+  fail(b, format, args);
   va_end(args);
   return false;
+}
+
+bool build_fail_value(const link_builder *b, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  fail(b, format, args);
+  va_end(args);
+  b->s->has_bad_value = true;
+  return false;
+}
+
+bool build_fail_probability(const link_builder *b, double p, uint32_t source, uint32_t target) {
+  return build_fail_value(b, "the probability of source %" PRIu32 ", target %" PRIu32 " is %.9g; it must lie between 0 and 1",
+                          source, target, p);
 }
 
 bool build_out_of_memory(const link_builder *b, uint64_t bytes) {
@@ -173,12 +192,40 @@ static bool take_links(link_builder *b, sim_links *links) {
   return make_targets(b, links);
 }
 
+/* ---- parallel links ---- */
+
+enum { COPIES_MOST = 2048 }; /* what the counter of a draw has room for */
+
+/* Equal sources of a target stand side by side: which of them a link is, when the one before it is known. */
+static uint32_t copy_of(const uint32_t *source, uint32_t begin, uint32_t link, uint32_t before) {
+  return link > begin && source[link] == source[link - 1] ? before + 1 : 0;
+}
+
+static bool check_copies(const link_builder *b) {
+  for (uint32_t t = 0; t < b->row_count; t++)
+    for (uint32_t k = b->row[t], copy = 0; k < b->row[t + 1]; k++) {
+      copy = copy_of(b->others, b->row[t], k, copy);
+      if (copy == COPIES_MOST)
+        return build_fail(b, "source %" PRIu32 " and target %" PRIu32 " have more than %d links", b->others[k], t, COPIES_MOST);
+    }
+  return true;
+}
+
+static void write_copies(sim *s, const nsa_connection *c, const sim_links *links) {
+  if (c->link_copy == NSA_NONE) return;
+  double *copies = s->field_data[c->link_copy];
+  for (uint32_t t = 0; t < s->populations[c->target].size; t++)
+    for (uint32_t k = links->row[t], copy = 0; k < links->row[t + 1]; k++)
+      copies[k] = copy = copy_of(links->source, links->row[t], k, copy);
+}
+
 /* ---- the whole ---- */
 
 static bool build(link_builder *b, sim_links *links) {
   uint32_t kind = b->connection->rule.kind;
   if (kind >= sizeof rules / sizeof *rules) return build_fail(b, "its rule is unknown to this runtime");
-  if (!rules[kind](b) || !build_by_target(b)) return false;
+  if (!rules[kind](b) || !build_by_target(b) || (kind == NSA_RULE_FILE && !check_copies(b))) return false;
+  links->left_out = b->left_out;
   if (!(b->is_counting ? take_stencil(b, links) : take_links(b, links))) return false;
   return partners_build(b, links);
 }
@@ -224,6 +271,7 @@ void connect_fill_fields(sim *s, uint32_t connection) {
   const nsa_connection *c = &p->connections[connection];
   const sim_links *links = &s->links[connection];
   write_distances(s, c, links);
+  write_copies(s, c, links);
   for (uint32_t f = 0; f < p->fields_count; f++) {
     const nsa_field *field = &p->fields[f];
     if (field->owner != connection || field->is_uniform) continue;

@@ -22,6 +22,7 @@ typedef struct {
   uint32_t *row;    /* row_count + 1 */
   uint32_t *others;
   uint64_t count, capacity;
+  uint64_t left_out; /* lines of a table that link an element with itself */
   uint32_t *count_of_other; /* is_counting: links of each element of the other side */
   char *error;
 } link_builder;
@@ -36,6 +37,13 @@ void build_free(link_builder *b);
 /* Writes "place: connection 'name': …" into error. */
 bool build_fail(const link_builder *b, const char *format, ...);
 bool build_out_of_memory(const link_builder *b, uint64_t bytes);
+
+/* Writes the same about a number of the model that cannot be: the exit code is that of a numerical failure. */
+bool build_fail_value(const link_builder *b, const char *format, ...);
+
+/* Whether a probability is one; NaN is none. */
+static inline bool is_probability(double p) { return p >= 0 && p <= 1; }
+bool build_fail_probability(const link_builder *b, double p, uint32_t source, uint32_t target);
 
 /* The key of random numbers of one part of the connection: "" for the links themselves. */
 uint64_t build_key(const link_builder *b, const char *part);
@@ -69,7 +77,7 @@ typedef struct {
   const nsa_rule *rule;
   const nsa_population *source, *target;
   uint32_t *sources, *targets; /* written by who asks */
-  double *distance;            /* NULL where the condition does not look at it */
+  double *distance, *copy;     /* NULL where the condition does not look at it; copies are written by who asks */
   void *result;
   void **fields; /* of the kernel */
   void *memory;

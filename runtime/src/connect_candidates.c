@@ -22,7 +22,7 @@ bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, 
                     const nsa_population *target) {
   const nsa_kernel *kernel = &b->s->program->kernels[rule->condition];
   size_t index_bytes = NSA_BLOCK * sizeof(uint32_t), value_bytes = NSA_BLOCK * sizeof(double);
-  size_t bytes = 2 * index_bytes + 2 * value_bytes;
+  size_t bytes = 2 * index_bytes + 3 * value_bytes;
   *c = (candidates){.s = b->s, .rule = rule, .source = source, .target = target};
   c->memory = aligned_alloc(64, bytes);
   c->fields = malloc((kernel->slots_count + 1) * sizeof *c->fields);
@@ -35,10 +35,12 @@ bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, 
   c->targets = c->sources + NSA_BLOCK;
   c->result = (char *)c->memory + 2 * index_bytes;
   if (rule->candidate_distance != NSA_NONE) c->distance = (double *)c->result + NSA_BLOCK;
+  if (rule->candidate_copy != NSA_NONE) c->copy = (double *)c->result + 2 * NSA_BLOCK;
   if (kernel->slots_count) memcpy(c->fields, b->s->kernel_fields[rule->condition], kernel->slots_count * sizeof *c->fields);
   sim_replace_field(kernel, c->fields, rule->candidate_source, c->sources);
   sim_replace_field(kernel, c->fields, rule->candidate_target, c->targets);
   sim_replace_field(kernel, c->fields, rule->candidate_distance, c->distance);
+  sim_replace_field(kernel, c->fields, rule->candidate_copy, c->copy);
   sim_replace_field(kernel, c->fields, rule->result, c->result);
   return true;
 }
@@ -82,6 +84,9 @@ typedef struct {
   uint32_t *others;
   uint64_t count, capacity;
   bool is_full; /* no memory left */
+  bool is_improbable; /* a pair's probability is none: */
+  uint32_t bad_source, bad_target;
+  double bad_probability;
 } pair_share;
 
 static bool make_room(pair_share *share, uint32_t count) {
@@ -94,13 +99,31 @@ static bool make_room(pair_share *share, uint32_t count) {
   return true;
 }
 
+/* Pairs that are no candidates may have any. */
+static bool are_probabilities(pair_share *share, uint32_t target, uint32_t count) {
+  const double *p = share->pairs.result;
+  bool good = true;
+  for (uint32_t i = 0; i < count; i++) good &= is_probability(p[i]);
+  for (uint32_t i = 0; i < count && !good && !share->is_improbable; i++) {
+    uint32_t source = share->pairs.sources[i];
+    if (is_probability(p[i]) || is_unwanted_self(share->b, source, target)) continue;
+    share->is_improbable = true;
+    share->bad_source = source;
+    share->bad_target = target;
+    share->bad_probability = p[i];
+  }
+  return !share->is_improbable;
+}
+
 static bool test_block(pair_share *share, uint32_t target, uint32_t count) {
   uint8_t taken[NSA_BLOCK];
   candidates *pairs = &share->pairs;
   for (uint32_t i = 0; i < count; i++) pairs->targets[i] = target;
   candidates_evaluate(pairs, count);
+  if (share->test == drawn_ones && !are_probabilities(share, target, count)) return false;
   const uint8_t *is_taken = share->test(share->b, pairs, count, taken);
-  if (!make_room(share, count)) return false;
+  share->is_full = !make_room(share, count);
+  if (share->is_full) return false;
   uint32_t self = is_unwanted_self(share->b, target, target) ? target : NSA_NONE;
   uint64_t links = share->count;
   for (uint32_t i = 0; i < count; i++) { /* without a branch */
@@ -119,10 +142,8 @@ static void test_share(void *context, uint32_t number, uint32_t shares) {
   for (uint32_t t = (uint32_t)first; t < last && share->count <= LINKS_MAX; t++) {
     uint64_t before = share->count;
     place_walk walk = place_walk_begin(b->target, t, b->source, b->connection->rule.reach);
-    for (uint32_t count; (count = place_walk_next(&walk, NSA_BLOCK, share->pairs.sources)) > 0;) {
-      share->is_full = !test_block(share, t, count);
-      if (share->is_full) return;
-    }
+    for (uint32_t count; (count = place_walk_next(&walk, NSA_BLOCK, share->pairs.sources)) > 0;)
+      if (!test_block(share, t, count)) return;
     b->row[t + 1] = (uint32_t)(share->count - before);
   }
 }
@@ -185,6 +206,8 @@ static void skip_share(void *context, uint32_t number, uint32_t shares) {
 static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
     if (shares[i].is_full) return build_out_of_memory(b, shares[i].capacity * sizeof *b->others);
+    if (shares[i].is_improbable)
+      return build_fail_probability(b, shares[i].bad_probability, shares[i].bad_source, shares[i].bad_target);
     b->count += shares[i].count;
   }
   if (b->count > LINKS_MAX) return build_fail(b, "it has more than %" PRIu32 " links", LINKS_MAX);
@@ -229,6 +252,8 @@ static bool test_all(link_builder *b, candidate_test test) {
 }
 
 bool rule_probability(link_builder *b) {
-  return test_all(b, b->connection->rule.probability >= 0 ? NULL : drawn_ones);
+  const nsa_rule *rule = &b->connection->rule;
+  if (rule->probability > 1) return build_fail_value(b, "its probability is %.9g; it must lie between 0 and 1", rule->probability);
+  return test_all(b, rule->probability >= 0 ? NULL : drawn_ones);
 }
 bool rule_where(link_builder *b) { return test_all(b, true_ones); }

@@ -52,6 +52,10 @@ static bool read_index(const edge_reader *r, const char **at, const nsa_populati
 }
 
 static bool keep_pair(edge_reader *r, uint32_t source, uint32_t target) {
+  if (is_unwanted_self(r->b, source, target)) {
+    r->b->left_out++;
+    return true;
+  }
   if (r->count == LINKS_MAX) return edge_fail(r, "more links than are possible");
   if (r->count == r->capacity) {
     uint64_t capacity = r->capacity * 2 + 1024;

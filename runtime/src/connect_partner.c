@@ -115,6 +115,13 @@ static void draw_for_links(uint64_t key, const sim_links *links, uint32_t target
   draw_pairs(key, source, draws->target, draws->copy, count, draws->numbers);
 }
 
+/* The first of a share that does not lie between 0 and 1. */
+typedef struct {
+  bool is_there;
+  uint32_t source, target;
+  double value;
+} bad_probability;
+
 /* All threads work on links: each on those of its targets. */
 typedef struct link_job {
   const pairing *p;
@@ -122,6 +129,7 @@ typedef struct link_job {
   uint64_t key;
   const uint32_t *of_near; /* pools, or partners, of near elements */
   candidates *pairs;       /* one a share */
+  bad_probability *bad;    /* likewise */
   double probability;
   uint64_t *served, *without; /* [share][partner], [share] */
 } link_job;
@@ -237,17 +245,27 @@ static bool find_one_each(const pairing *p) {
   return true;
 }
 
+/* Of each link; the first that is none is kept for a message. */
+static const double *probabilities(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count,
+                                   const link_draws *draws) {
+  candidates *pairs = &job->pairs[share];
+  memcpy(pairs->sources, job->p->links->source + first, count * sizeof(uint32_t));
+  for (uint32_t i = 0; i < count; i++) {
+    pairs->targets[i] = target;
+    if (pairs->copy) pairs->copy[i] = draws->copy[i] / 2;
+  }
+  const double *p = candidates_evaluate(pairs, count);
+  for (uint32_t i = 0; i < count && !job->bad[share].is_there; i++)
+    if (!is_probability(p[i])) job->bad[share] = (bad_probability){true, pairs->sources[i], target, p[i]};
+  return p;
+}
+
 /* A link loses its partner where the draw says so. */
 static void decide(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count) {
   const pairing *p = job->p;
-  const double *probability = NULL;
-  if (job->pairs) {
-    memcpy(job->pairs[share].sources, p->links->source + first, count * sizeof(uint32_t));
-    for (uint32_t i = 0; i < count; i++) job->pairs[share].targets[i] = target;
-    probability = candidates_evaluate(&job->pairs[share], count);
-  }
   link_draws draws;
   draw_for_links(job->key, p->links, target, first, count, 1, &draws);
+  const double *probability = job->pairs ? probabilities(job, share, target, first, count, &draws) : NULL;
   for (uint32_t i = 0; i < count; i++) {
     bool keeps = draws.numbers[i] < (probability ? probability[i] : job->probability);
     p->links->has_partner[first + i] &= keeps;
@@ -255,22 +273,31 @@ static void decide(const link_job *job, uint32_t share, uint32_t target, uint32_
   }
 }
 
+static bool decide_by_values(link_job *job) {
+  const pairing *p = job->p;
+  uint32_t threads = thread_pool_count(p->b->s->pool), made = 0;
+  job->pairs = calloc(threads, sizeof *job->pairs);
+  job->bad = calloc(threads, sizeof *job->bad);
+  bool ok = (job->pairs && job->bad) || build_out_of_memory(p->b, threads * sizeof *job->pairs);
+  for (; ok && made < threads; made++)
+    ok = candidates_new(&job->pairs[made], p->b, &p->connection->partner_probability, p->b->source, p->b->target);
+  if (ok) work_on_links(job);
+  for (uint32_t i = 0; ok && i < threads; i++)
+    ok = !job->bad[i].is_there || build_fail_probability(p->b, job->bad[i].value, job->bad[i].source, job->bad[i].target);
+  for (uint32_t i = 0; i < made; i++) candidates_free(&job->pairs[i]);
+  free(job->pairs);
+  free(job->bad);
+  return ok;
+}
+
 static bool decide_all(const pairing *p) {
   const nsa_rule *rule = &p->connection->partner_probability;
   if (rule->kind != NSA_RULE_PROBABILITY) return true;
   link_job job = {.p = p, .work = decide, .key = build_key(p->b, "/partner"), .probability = rule->probability};
-  if (rule->probability >= 0) {
-    work_on_links(&job);
-    return true;
-  }
-  uint32_t threads = thread_pool_count(p->b->s->pool), made = 0;
-  job.pairs = calloc(threads, sizeof *job.pairs);
-  bool ok = job.pairs || build_out_of_memory(p->b, threads * sizeof *job.pairs);
-  for (; ok && made < threads; made++) ok = candidates_new(&job.pairs[made], p->b, rule, p->b->source, p->b->target);
-  if (ok) work_on_links(&job);
-  for (uint32_t i = 0; i < made; i++) candidates_free(&job.pairs[i]);
-  free(job.pairs);
-  return ok;
+  if (rule->probability < 0) return decide_by_values(&job);
+  if (rule->probability > 1) return build_fail_value(p->b, "the probability of its partners is %.9g; it must lie between 0 and 1", rule->probability);
+  work_on_links(&job);
+  return true;
 }
 
 static void *aligned_zeros(uint64_t bytes) {

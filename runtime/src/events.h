@@ -15,7 +15,7 @@
 #define EVENTS_MAX_DELAY 65535
 
 /* The delays of all links, when they have their values; false with a sentence in error. */
-bool events_check_delays(const sim *s, char error[SIM_ERROR_SIZE]);
+bool events_check_delays(sim *s, char error[SIM_ERROR_SIZE]);
 
 /* After the links and what they start with, delays among it. NULL with a sentence in error. */
 struct events *events_new(sim *s, char error[SIM_ERROR_SIZE]);

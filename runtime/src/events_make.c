@@ -80,12 +80,19 @@ static void *allocate_aligned(maker *m, uint64_t count, size_t size) {
   return p;
 }
 
-static bool fail_delay(const sim *s, const nsa_connection *c, double delay, char error[SIM_ERROR_SIZE]) {
+static bool fail_delay(sim *s, const nsa_connection *c, uint32_t field, uint64_t link, char error[SIM_ERROR_SIZE]) {
   const nsa_program *p = s->program;
+  const sim_links *links = &s->links[c - p->connections];
   const char *path = c->at.file < p->files_count ? p->files[c->at.file].path : "model";
+  char which[64] = "";
+  if (!p->fields[field].is_uniform)
+    snprintf(which, sizeof which, " (source %" PRIu32 ", target %" PRIu32 ")", links->source[link],
+             link_index_target_from(links, s->populations[c->target].size, link + 1) - 1);
   snprintf(error, SIM_ERROR_SIZE,
-           "%.200s:%" PRIu32 ":%" PRIu32 ": connection '%.64s': a delay of %g ms is not possible: 0 to %g ms are (%d steps)", path,
-           c->at.line, c->at.column, c->name, delay * p->base_dt, EVENTS_MAX_DELAY * p->base_dt, EVENTS_MAX_DELAY);
+           "%.200s:%" PRIu32 ":%" PRIu32 ": connection '%.64s': a delay of %.9g ms%s is not possible: %g to %g ms are (1 to %d steps) (E0504)",
+           path, c->at.line, c->at.column, c->name, ((const double *)s->field_data[field])[link] * p->base_dt, which, p->base_dt,
+           EVENTS_MAX_DELAY * p->base_dt, EVENTS_MAX_DELAY);
+  s->has_bad_value = true;
   return false;
 }
 
@@ -93,15 +100,15 @@ static uint64_t delay_count(const sim *s, const nsa_connection *c, uint32_t fiel
   return s->program->fields[field].is_uniform ? 1 : s->links[c - s->program->connections].count;
 }
 
-static bool check_delays(const sim *s, const nsa_connection *c, uint32_t field, char error[SIM_ERROR_SIZE]) {
+static bool check_delays(sim *s, const nsa_connection *c, uint32_t field, char error[SIM_ERROR_SIZE]) {
   if (field == NSA_NONE || !s->field_data[field]) return true;
   const double *delay = s->field_data[field];
   for (uint64_t k = 0; k < delay_count(s, c, field); k++)
-    if (!(delay[k] >= 0 && delay[k] <= EVENTS_MAX_DELAY)) return fail_delay(s, c, delay[k], error);
+    if (!(delay[k] >= 1 && delay[k] <= EVENTS_MAX_DELAY)) return fail_delay(s, c, field, k, error);
   return true;
 }
 
-bool events_check_delays(const sim *s, char error[SIM_ERROR_SIZE]) {
+bool events_check_delays(sim *s, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; i < s->program->connections_count; i++) {
     const nsa_connection *c = &s->program->connections[i];
     if (!check_delays(s, c, c->delay, error) || !check_delays(s, c, c->delay_back, error)) return false;

@@ -240,8 +240,10 @@ static int finish_run(run_case *c, steps_end end) {
 static int execute(run_case *c) {
   char error[SIM_ERROR_SIZE] = "";
   c->started = c->stage_started = progress_clock();
-  if (!build_network(c, error) || !open_results(c, error))
-    return complain(c, error);
+  if (!build_network(c, error) || !open_results(c, error)) {
+    int code = complain(c, error);
+    return c->sim && c->sim->has_bad_value ? EXIT_NUMERICAL : code;
+  }
   report_coupling(stderr, c->sim);
   progress p;
   progress_begin(&p, c->label, c->session->program->ticks, c->session->program->base_dt,

@@ -243,6 +243,8 @@ static void show_connection(FILE *to, const sim *s, uint32_t index) {
   const sim_links *links = &s->links[index];
   const sim_coverage *coverage = &links->coverage;
   fprintf(to, "  %s: %" PRIu64 " links", connection->name, links->count);
+  if (links->left_out)
+    fprintf(to, ", %" PRIu64 " of elements with themselves left out", links->left_out);
   if (connection->partner != NSA_NONE) {
     const char *partner = s->program->populations[connection->partner].name;
     if (coverage->links_without == 0)

@@ -57,6 +57,7 @@ typedef struct {
 /* The links of a connection, ordered by target, then source. A stencil has count and fans only. */
 typedef struct {
   uint64_t count;
+  uint64_t left_out;     /* lines of a table that would link an element with itself */
   uint32_t *row;         /* those of target t are [row[t], row[t + 1]); target size + 1 entries */
   uint32_t *source;      /* one a link, padded with 0 */
   uint32_t *target;      /* likewise; NULL where no field asks for it */
@@ -134,6 +135,7 @@ struct sim {
 
   struct suspicions *suspicions;
   bool failed;
+  bool has_bad_value; /* a number of the model kept it from starting */
   sim_failure failure;
   bool timed, is_timing; /* is_timing: in this tick */
   sim_times times;

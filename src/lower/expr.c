@@ -73,7 +73,8 @@ scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_valu
                         ir_value target) {
   const model_connection *mc = &l->m->connections.data[connection];
   const model_component *c = component_of_connection(l, connection);
-  scope s = {.l = l, .b = b, .timescale = c->timescale, .connection = connection, .distance = NO_FIELD};
+  scope s = {.l = l, .b = b, .timescale = c->timescale, .connection = connection, .distance = NO_FIELD, .copy = NO_FIELD};
+  s.has_copies = mc->rule.kind == RULE_FILE; /* all other rules make one link of a pair */
   s.side[SIDE_SELF] = view_of_connection(l, b, connection, link);
   s.side[SIDE_PRE] = view_of_population(l, b, mc->source, source);
   s.side[SIDE_POST] = view_of_population(l, b, mc->target, target);
@@ -257,6 +258,13 @@ static ir_value mean_of_draw(ir_builder *b, uint32_t fn, ir_value x, ir_value y)
   return ir_binary(b, IR_OP_mul, ir_number(b, 0.5), ir_binary(b, IR_OP_add, x, y));
 }
 
+/* The counter of a draw has room for both: links that are the first of their pair draw as though they were the only one. */
+static ir_value target_and_copy(scope *s) {
+  uint32_t field = s->copy != NO_FIELD ? s->copy : lower_copy_field(s->l, s->connection);
+  ir_value copy = load_from(s->b, field, s->side[SIDE_SELF]->index);
+  return ir_binary(s->b, IR_OP_add, s->who_b, ir_binary(s->b, IR_OP_mul, copy, ir_number(s->b, 0x1p32)));
+}
+
 static ir_value lower_random(void *context, ir_builder *b, const model_expr *e) {
   scope *s = context;
   ir_value x = lower_expr(s, e->args[0]);
@@ -266,7 +274,8 @@ static ir_value lower_random(void *context, ir_builder *b, const model_expr *e) 
     return mean_of_draw(b, e->fn, x, y);
   }
   uint64_t key = hash_name64(arena_printf(s->l->arena, "%s/%s", s->key_prefix, e->key));
-  return ir_random(b, random_op[e->fn], key, s->timescale, s->who_a, s->who_b, x, y);
+  ir_value who_b = s->has_copies ? target_and_copy(s) : s->who_b;
+  return ir_random(b, random_op[e->fn], key, s->timescale, s->who_a, who_b, x, y);
 }
 
 /* ---- expressions ---- */

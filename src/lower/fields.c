@@ -577,7 +577,7 @@ void lower_connection_fields(lowering *l, uint32_t connection) {
   add_params(&o, f->domain, f->param);
   f->link_source = link_index(l, connection, "source", f->domain, NSA_INDEX, NSA_FIELD_LINK_SOURCE);
   f->link_target = link_index(l, connection, "target", f->domain, NSA_INDEX, NSA_FIELD_LINK_TARGET);
-  f->link_distance = NO_FIELD;
+  f->link_distance = f->link_copy = NO_FIELD;
   add_partner_fields(l, connection, f);
   add_link_states(&o, f);
   f->delay = add_delay(&o, l->m->connections.data[connection].delay, "delay");
@@ -600,6 +600,13 @@ uint32_t lower_fan_field(lowering *l, uint32_t connection, model_side side) {
     *field = link_index(l, connection, what, l->populations[population].domain, NSA_F64,
                         side == SIDE_PRE ? NSA_FIELD_FAN_OUT : NSA_FIELD_FAN_IN);
   return *field;
+}
+
+uint32_t lower_copy_field(lowering *l, uint32_t connection) {
+  connection_fields *f = &l->connections[connection];
+  if (f->link_copy == NO_FIELD)
+    f->link_copy = link_index(l, connection, "copy", f->domain, NSA_F64, NSA_FIELD_LINK_COPY);
+  return f->link_copy;
 }
 
 uint32_t lower_distance_field(lowering *l, uint32_t connection) {

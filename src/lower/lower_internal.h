@@ -120,7 +120,7 @@ typedef struct {
   uint32_t arrivals;     /* domain of a batch of links; NSA_NONE */
   uint32_t arrival_link, arrival_source, arrival_target, arrival_partner;
   uint32_t delay, delay_back;
-  uint32_t link_source, link_target, link_distance;
+  uint32_t link_source, link_target, link_distance, link_copy;
   uint32_t candidate_source, candidate_target, candidate_distance;
   uint32_t partner_index, partner_known, partner_fan;
   uint32_t fan_in, fan_out; /* of target and source domain; made when used */
@@ -198,6 +198,8 @@ typedef struct {
   ir_value *locals;
   uint32_t connection; /* of links: for distance, fan; NSA_NONE */
   uint32_t distance;   /* field of it; NO_FIELD: that of the links, made when used */
+  bool has_copies;     /* several links of a pair draw for themselves */
+  uint32_t copy;       /* field of which of them it is; NO_FIELD: that of the links, made when used */
 } scope;
 
 /* A view of what the fields of a population hold, at an entry. */
@@ -386,6 +388,7 @@ scope lower_uniform_scope(lowering *l, uint32_t connection, ir_builder *b);
 /* Of the links of each target or partner (fan_in), or source (fan_out). */
 uint32_t lower_fan_field(lowering *l, uint32_t connection, model_side side);
 uint32_t lower_distance_field(lowering *l, uint32_t connection);
+uint32_t lower_copy_field(lowering *l, uint32_t connection);
 nsa_place lower_place(lowering *l, span at);
 uint64_t lower_dim_bits(dim d);
 /* What the window of an input's collections starts from, where they come faster than the

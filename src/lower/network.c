@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* network.c - connections: their rules, partners, and what each link starts with. */
 #include "lower/lower_internal.h"
+#include "nsa_ticks.h"
 #include <math.h>
 
 /* ---- what each link starts with ---- */
@@ -40,28 +41,24 @@ static void init_delay(lowering *l, uint32_t connection, uint32_t field, const m
   vec_push(l->arena, &l->init_list, number);
   ir_builder b = ir_builder_on(l->p, fn);
   scope s = is_uniform ? lower_uniform_scope(l, connection, &b) : scope_of_links(l, &b, connection);
-  ir_store(&b, field, lower_nearest_tick(&b, lower_expr(&s, delay), l->m->base_dt));
+  ir_value time = lower_expr(&s, delay), ticks = ir_binary(&b, IR_OP_div, time, ir_number(&b, l->m->base_dt));
+  ir_value is_step = ir_binary(&b, IR_OP_ge, ticks, ir_number(&b, 1 - NSA_TICK_SLACK)); /* else as it is, for a message */
+  ir_store(&b, field, ir_select(&b, is_step, lower_nearest_tick(&b, time, l->m->base_dt), ticks));
 }
 
-static void init_shared_and_delays(lowering *l, uint32_t connection) {
+static void init_all_shared(lowering *l, uint32_t connection) {
   const model_connection *mc = &l->m->connections.data[connection];
-  const connection_fields *f = &l->connections[connection];
   init_shared_states(l, connection, SIDE_PRE, mc->source);
   init_shared_states(l, connection, SIDE_POST, mc->target);
   if (mc->has_partner)
     init_shared_states(l, connection, SIDE_ASTRO, mc->partner);
-  init_delay(l, connection, f->delay, mc->delay);
-  init_delay(l, connection, f->delay_back, mc->delay_back);
 }
 
-void lower_connection_init(lowering *l, uint32_t connection) {
+/* What each link starts with. */
+static void init_links(lowering *l, uint32_t connection) {
   const char *name = l->m->connections.data[connection].name;
   const model_component *c = component_of_connection(l, connection);
   const connection_fields *f = &l->connections[connection];
-  lower_uniform_params(l, true, connection);
-  if (f->is_stencil)
-    return;
-  init_shared_and_delays(l, connection);
   uint32_t number;
   ir_function *fn = NULL;
   ir_builder b = {0};
@@ -88,6 +85,18 @@ void lower_connection_init(lowering *l, uint32_t connection) {
     else
       ir_store(&b, field, lower_expr(&s, value));
   }
+}
+
+void lower_connection_init(lowering *l, uint32_t connection) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  const connection_fields *f = &l->connections[connection];
+  lower_uniform_params(l, true, connection);
+  if (f->is_stencil)
+    return;
+  init_all_shared(l, connection);
+  init_links(l, connection);
+  init_delay(l, connection, f->delay, mc->delay); /* they may follow from what links have been given */
+  init_delay(l, connection, f->delay_back, mc->delay_back);
 }
 
 /* ---- rules ---- */
@@ -142,6 +151,9 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name,
   if (reads_distance(rule->condition))
     out->candidate_distance =
         candidate_field(l, domain, name, "distance", NSA_F64, NSA_FIELD_LINK_DISTANCE);
+  bool has_copies = ends->is_of_links && l->m->connections.data[connection].rule.kind == RULE_FILE;
+  if (has_copies)
+    out->candidate_copy = candidate_field(l, domain, name, "copy", NSA_F64, NSA_FIELD_LINK_COPY);
   out->reach = reach_of(l, connection, rule->condition);
   out->result =
       candidate_field(l, domain, name, "result", is_where ? NSA_B1 : NSA_F64, NSA_FIELD_SCRATCH);
@@ -155,6 +167,8 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name,
              .b = &b,
              .connection = connection,
              .distance = out->candidate_distance,
+             .has_copies = has_copies,
+             .copy = out->candidate_copy,
              .key_prefix = name};
   ir_value pre = ir_load(&b, out->candidate_source), post = ir_load(&b, out->candidate_target);
   s.side[SIDE_SELF] = view_of_connection(l, &b, connection, IR_NO_VALUE);
@@ -188,6 +202,7 @@ static const nsa_rule no_rule = {.condition = NSA_NONE,
                                  .candidate_source = NSA_NONE,
                                  .candidate_target = NSA_NONE,
                                  .candidate_distance = NSA_NONE,
+                                 .candidate_copy = NSA_NONE,
                                  .path = ""};
 
 /* A probability that is one number, perhaps within slices of the ends: the number, and the condition that is left of it
@@ -217,7 +232,7 @@ static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name,
              : rule->kernel == KERNEL_GAUSSIAN  ? NSA_KERNEL_GAUSSIAN
                                                 : NSA_KERNEL_NONE;
   r.path = rule->path ? rule->path : "";
-  r.candidate_source = r.candidate_target = r.candidate_distance = NSA_NONE;
+  r.candidate_source = r.candidate_target = r.candidate_distance = r.candidate_copy = NSA_NONE;
   r.probability = -1;
   model_rule asked = *rule;
   if (rule->kind == RULE_PROBABILITY)
@@ -293,6 +308,7 @@ void lower_connection_table(lowering *l, uint32_t connection) {
   out->link_source = f->link_source;
   out->link_target = f->link_target;
   out->link_distance = f->link_distance;
+  out->link_copy = f->link_copy;
   out->arrival_link = f->arrival_link;
   out->arrival_source = f->arrival_source;
   out->arrival_target = f->arrival_target;

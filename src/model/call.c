@@ -147,6 +147,9 @@ static model_expr *make_call(expr_env *env, const ast_expr *e, uint32_t fn, dim 
     if (args[i]->depth >= out->depth)
       out->depth = args[i]->depth + 1;
   }
+  double p;
+  if (fn == BUILTIN_bernoulli && constant_value(args[0], NULL, &p))
+    probability_check(env->ck, e->as.call.args.data[0].value->at, p);
   if (is_random)
     out->key = arena_printf(env->ck->arena, "%s#%u", env->key_base, (*env->draws)++);
   return out;

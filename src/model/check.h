@@ -351,12 +351,14 @@ typedef struct {
   const model_population *source, *target;
   model_side source_side, target_side; /* names of the two in conditions */
   bool is_partner, is_same;            /* the third partner's rule; both ends are one population */
-  bool allow_self;
+  bool allow_self, says_self;          /* links to oneself; whether the connection says so, or not so */
   const char *key;
 } rule_ends;
 bool rule_check(checker *ck, const rule_ends *ends, const ast_rule *ast, model_rule *out);
 /* How many links a rule makes that has been checked; negative where that is known in a run only. */
 double rule_link_count(const rule_ends *ends, const model_rule *rule);
+/* Whether a probability that is known lies between 0 and 1; an error where not. */
+bool probability_check(checker *ck, span at, double p);
 /* A probability that links are drawn with; NULL after an error. */
 model_expr *rule_partner_probability(checker *ck, const rule_ends *ends, const ast_expr *e);
 /* The condition that an end lies in its slice is made part of the rule. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* link.c - what a connection carries: how long it takes, and how inputs of slow components take it. */
 #include "model/check.h"
+#include "nsa_ticks.h"
 #include "support/limits.h"
 
 #include <math.h>
@@ -33,8 +34,8 @@ static void check_constant_delay(checker *ck, const ast_expr *e, const model_exp
   const model_component *params = has_usual_params ? &ck->model->components.data[c->component] : NULL;
   if (!constant_value(value, params, &time))
     return;
-  double ticks = floor(time / dt + 0.5);
-  if (ticks >= 1 && ticks <= LIMIT_DELAY_TICKS)
+  double ticks = time / dt;
+  if (ticks >= 1 - NSA_TICK_SLACK && nsa_nearest_tick(time, dt) <= LIMIT_DELAY_TICKS)
     whole_ticks(ck, e->at, time, dt, "a delay", false);
   else
     report_delay(ck, e->at, time, word);

@@ -347,6 +347,7 @@ static rule_ends ends_of_links(checker *ck, const model_connection *c, const cha
                      .target_side = SIDE_POST,
                      .is_same = c->source == c->target,
                      .allow_self = c->allow_self,
+                     .says_self = true,
                      .key = arena_printf(ck->arena, "%s/%s", c->name, part)};
 }
 
@@ -471,6 +472,7 @@ static void check_rule(checker *ck, const ast_connect *ast, model_connection *c)
   c->allow_self =
       ast->self == AST_SELF_YES || (ast->self == AST_SELF_DEFAULT && (!is_same || is_one_to_one));
   rule_ends ends = ends_of_links(ck, c, "by");
+  ends.says_self = ast->self != AST_SELF_DEFAULT;
   if (!rule_check(ck, &ends, &ast->rule, &c->rule))
     return;
   rule_slice(ck, &ends, ast->source, SIDE_PRE, &c->rule);

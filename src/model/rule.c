@@ -5,6 +5,8 @@
 #include "support/limits.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 typedef struct {
   checker *ck;
@@ -86,17 +88,21 @@ static bool all_to_all(rule_env *r) {
          is_link_count_good(r, size_of(r->ends->source) * size_of(r->ends->target));
 }
 
+bool probability_check(checker *ck, span at, double p) {
+  if (p >= 0 && p <= 1)
+    return true;
+  diag_report(ck->sink, DIAG_E0408, at, "a probability lies between 0 and 1, not at %s", number_text(ck, p));
+  return false;
+}
+
 /* The expression of a probability; *p gets it where it is a constant, else 1. NULL after an error. */
 static model_expr *probability_of(rule_env *r, const ast_expr *e, double *p) {
   uint32_t draws = 0;
   expr_env env = condition_scope(r, &draws);
   model_expr *value = expr_of_unit(&env, e, dim_none(), "a probability");
   *p = 1;
-  if (value == NULL || !constant_value(value, NULL, p) || (*p >= 0 && *p <= 1))
-    return value;
-  diag_report(r->ck->sink, DIAG_E0408, e->at, "a probability lies between 0 and 1, not at %s",
-              number_text(r->ck, *p));
-  return NULL;
+  bool is_good = value == NULL || !constant_value(value, NULL, p) || probability_check(r->ck, e->at, *p);
+  return is_good ? value : NULL;
 }
 
 static bool probability(rule_env *r) {
@@ -121,6 +127,14 @@ static bool where(rule_env *r) {
     return false;
   r->out->condition = expr_bool(&env, r->ast->args.data[0].value);
   return r->out->condition != NULL;
+}
+
+/* A rule that makes no links of an element to itself cannot be asked for them. */
+static bool makes_no_selves(rule_env *r) {
+  if (!r->ends->is_same || !r->ends->allow_self)
+    return true;
+  misfit(r, "links no element with itself: leave out `self`");
+  return false;
 }
 
 /* ---- degrees and kernels ---- */
@@ -184,7 +198,7 @@ static bool neighbours(rule_env *r) {
     return false;
   }
   if (r->ends->is_same && r->ends->source->is_grid)
-    return true;
+    return makes_no_selves(r);
   diag *d = misfit(r, r->ends->is_same ? "needs a grid" : "joins the elements of one population");
   if (r->ends->is_same)
     diag_hint(d, "give the population rows and columns: `[26 x 26]`");
@@ -257,6 +271,35 @@ static bool tiles(rule_env *r) {
 
 /* ---- files ---- */
 
+/* The first line whose two numbers are the same; 0: none. What else is wrong with a table is for the run to say. */
+static uint32_t line_of_self(const char *table) {
+  for (uint32_t line = 1; *table; line++) {
+    char *behind;
+    unsigned long long source = strtoull(table, &behind, 10);
+    behind += strspn(behind, " \t");
+    if (behind > table && *behind == ',' && strtoull(behind + 1, NULL, 10) == source)
+      return line;
+    table += strcspn(table, "\n");
+    table += *table == '\n';
+  }
+  return 0;
+}
+
+/* Lines that are left out are no accident only where the author has said so. Larger tables are not read twice: a run says how many it left out. */
+static void warn_of_selves(rule_env *r, span at) {
+  const char *error;
+  size_t len;
+  if (!r->ends->is_same || r->ends->says_self)
+    return;
+  const char *table = file_read(r->ck->arena, r->out->path, LIMIT_FILE_BYTES, &len, &error);
+  uint32_t line = table ? line_of_self(table) : 0;
+  if (line == 0)
+    return;
+  diag *d = diag_report(r->ck->sink, DIAG_W0501, at,
+                        "line %u of `%s` links an element with itself; such lines are left out", line, r->out->path);
+  diag_hint(d, "`self` keeps them, `no self` leaves them out without this warning");
+}
+
 static bool from_file(rule_env *r) {
   if (!has_args(r, 1, 1))
     return false;
@@ -267,8 +310,10 @@ static bool from_file(rule_env *r) {
     return false;
   }
   r->out->path = path_from(r->ck, path->at, path->as.string.text);
-  if (file_exists(r->out->path))
+  if (file_exists(r->out->path)) {
+    warn_of_selves(r, path->at);
     return true;
+  }
   diag_report(r->ck->sink, DIAG_E0001, path->at, "`%s` cannot be read: there is no such file",
               r->out->path);
   return false;
@@ -288,10 +333,8 @@ static bool scale_free(rule_env *r) {
     misfit(r, "joins the elements of one population");
     return false;
   }
-  if (r->ends->allow_self) {
-    misfit(r, "links no element with itself: leave out `self`");
+  if (!makes_no_selves(r))
     return false;
-  }
   if (n > m)
     return is_link_count_good(r, 2 * m * n);
   misfit(r, arena_printf(r->ck->arena,

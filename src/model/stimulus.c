@@ -423,9 +423,7 @@ static void check_flip(checker *ck, const ast_expr *e, const binding *bindings, 
   if (e == NULL || !expr_constant(&env, e, dim_none(), "the probability of a flip", &p))
     return;
   s->flip = expr_literal(ck, p, dim_none(), e->at);
-  if (!(p >= 0 && p <= 1))
-    diag_report(ck->sink, DIAG_E0408, e->at, "a probability lies between 0 and 1, not at %s",
-                number_text(ck, p));
+  probability_check(ck, e->at, p);
 }
 
 static void check_present(checker *ck, const ast_decl *d, const binding *bindings) {

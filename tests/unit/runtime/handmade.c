@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 static const nsa_rule no_rule = {.condition = NSA_NONE, .probability = -1, .result = NSA_NONE, .candidate_source = NSA_NONE,
-                                 .candidate_target = NSA_NONE, .candidate_distance = NSA_NONE};
+                                 .candidate_target = NSA_NONE, .candidate_distance = NSA_NONE, .candidate_copy = NSA_NONE};
 
 handmade *handmade_new(uint32_t slow_ticks) {
   handmade *m = calloc(1, sizeof *m);
@@ -78,7 +78,7 @@ nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t sour
   nsa_connection *c = &m->connections[number];
   *c = (nsa_connection){.name = name, .synapse = name, .source = source, .target = target, .rule = no_rule,
                         .partner = NSA_NONE, .partner_rule = no_rule, .partner_probability = no_rule, .link_source = NSA_NONE, .link_target = NSA_NONE,
-                        .link_distance = NSA_NONE, .partner_index = NSA_NONE, .partner_known = NSA_NONE, .partner_fan = NSA_NONE,
+                        .link_distance = NSA_NONE, .link_copy = NSA_NONE, .partner_index = NSA_NONE, .partner_known = NSA_NONE, .partner_fan = NSA_NONE,
                         .arrival_link = NSA_NONE, .arrival_source = NSA_NONE, .arrival_target = NSA_NONE,
                         .arrival_partner = NSA_NONE, .delay = NSA_NONE, .delay_back = NSA_NONE,
                         .at = {.file = 0, .line = 7, .column = 3},
