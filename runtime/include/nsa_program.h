@@ -27,7 +27,7 @@ typedef enum {
 
 typedef enum {
   NSA_FIELD_PARAM, NSA_FIELD_GIVEN, /* 1 when a parameter was set from outside */
-  NSA_FIELD_STATE, NSA_FIELD_TIMER, NSA_FIELD_INPUT, NSA_FIELD_EXTERNAL, NSA_FIELD_COMBINED,
+  NSA_FIELD_STATE, NSA_FIELD_TIMER, NSA_FIELD_INPUT, NSA_FIELD_EXTERNAL, NSA_FIELD_COMBINED, /* of slow inputs: within a window */
   NSA_FIELD_SUM, NSA_FIELD_SOURCE_TERM, NSA_FIELD_FIRED, NSA_FIELD_EDGE,
   NSA_FIELD_LINK_SOURCE, NSA_FIELD_LINK_TARGET, NSA_FIELD_LINK_DISTANCE, NSA_FIELD_LINK_VALUE, NSA_FIELD_LINK_COPY,
   NSA_FIELD_PARTNER, NSA_FIELD_PARTNER_KNOWN,   /* owner: connection */
@@ -35,7 +35,7 @@ typedef enum {
   NSA_FIELD_PIXEL,                              /* owner: image or none; f64 */
   NSA_FIELD_INVARIANT, NSA_FIELD_SCRATCH,
   NSA_FIELD_ARRIVED,                            /* what events added to a state or input, not yet taken up */
-  NSA_FIELD_ADVANCED,                           /* the base tick up to which event-driven states are advanced */
+  NSA_FIELD_ADVANCED,                           /* the tick of the fastest partner up to which event-driven states are advanced */
   NSA_FIELD_DELAY,                              /* owner: connection; in base ticks */
   NSA_FIELD_SIGNAL,
   NSA_FIELD_COUNTER,                            /* how often something happened to an element, to be told at the end */

@@ -2,6 +2,7 @@
 #include "event_drive.h"
 
 #include "spike_file.h"
+#include "step.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -40,12 +41,11 @@ static bool add_shot(shot_list *list, shot item) {
   return true;
 }
 
-/* The end of the step of the population that lies nearest; 0: there is none, the time is not positive. */
-static uint64_t tick_of(const sim *s, uint32_t population, double time_ms) {
-  uint32_t every = s->populations[population].every;
-  double steps = nsa_nearest_tick(time_ms, sim_time(s, every));
+/* The end of the fast step that lies nearest; 0: there is none, the time is not positive. */
+static uint64_t tick_of(const sim *s, double time_ms) {
+  double steps = nsa_nearest_tick(time_ms, sim_time(s, 1));
   if (!(steps >= 1)) return 0;
-  return steps < 9e15 / every ? (uint64_t)steps * every : UINT64_MAX;
+  return steps < 9e15 ? (uint64_t)steps : UINT64_MAX;
 }
 
 typedef struct {
@@ -58,7 +58,7 @@ typedef struct {
 static bool take_from_file(void *context, uint64_t line, double time_ms, uint64_t element) {
   const file_taker *t = context;
   const nsa_event_drive *drive = t->drive;
-  uint64_t tick = tick_of(t->s, drive->population, time_ms);
+  uint64_t tick = tick_of(t->s, time_ms);
   const char *name = t->s->program->populations[drive->population].name;
   int shown = (int)strlen(drive->path) < 200 ? (int)strlen(drive->path) : 200;
   if (tick == 0) {
@@ -85,7 +85,7 @@ static bool add_drive(const sim *s, const nsa_event_drive *drive, shot_list *lis
                            &taker, error);
   }
   for (uint32_t k = 0; k < drive->times_count; k++) {
-    shot item = {.tick = tick_of(s, drive->population, drive->times[k]), .field = drive->field, .repeated = drive->repeated,
+    shot item = {.tick = tick_of(s, drive->times[k]), .field = drive->field, .repeated = drive->repeated,
                  .first = drive->first, .last = drive->last};
     if (add_shot(list, item)) continue;
     snprintf(error, SIM_ERROR_SIZE, "out of memory for %" PRIu32 " times of driven events", drive->times_count);
@@ -132,8 +132,22 @@ static void raise_flags(const sim *s, const shot *item) {
   }
 }
 
-void event_drives_before_step(struct event_drives *d, const sim *s, uint32_t population, uint64_t n) {
+bool event_drives_before_step(struct event_drives *d, const sim *s, uint32_t population, uint64_t n) {
   shot_list *list = &d->populations[population];
   for (; list->lit < list->next; list->lit++) lower_flags(s, &list->items[list->lit]);
   for (; list->next < list->count && list->items[list->next].tick <= n + 1; list->next++) raise_flags(s, &list->items[list->next]);
+  return list->lit < list->next;
+}
+
+void event_drives_fire(const sim *s, uint32_t population) {
+  step_run_kernel(s, s->program->populations[population].fire, &s->clock);
+  for (uint32_t k = 0; k < s->program->event_drives_count; k++) {
+    const nsa_event_drive *drive = &s->program->event_drives[k];
+    if (drive->population != population) continue;
+    const uint8_t *flags = s->field_data[s->program->populations[population].events[drive->event].flag];
+    sim_fired *fired = &s->populations[population].events[drive->event];
+    fired->count = 0;
+    for (uint32_t e = 0; e < s->populations[population].size; e++)
+      if (flags[e]) fired->elements[fired->count++] = e;
+  }
 }

@@ -27,12 +27,6 @@ void finite_note(const sim *s, uint32_t kernel, const nsa_range_out *out) {
 
 static bool is_number(const nsa_field *f) { return f->type == NSA_F64 || f->type == NSA_F32; }
 
-/* The inputs of slow components begin their windows with an infinite value where the largest or smallest is taken. */
-static bool is_sound(const sim *s, const nsa_field *f, double x) {
-  bool may_be_infinite = f->kind == NSA_FIELD_INPUT && sim_domain_every(s, f->domain) > 1;
-  return may_be_infinite ? !isnan(x) : isfinite(x);
-}
-
 static void tell(sim *s, uint32_t field, uint64_t entry, double value) {
   const nsa_domain *domain = &s->program->domains[s->program->fields[field].domain];
   s->failed = true;
@@ -45,7 +39,7 @@ static bool look_at(sim *s, uint32_t field) {
   if (f->is_uniform || !is_number(f) || !s->field_data[field]) return true;
   for (uint64_t i = 0; i < s->domain_count[f->domain]; i++) {
     double x = sim_entry(f->type, s->field_data[field], i);
-    if (is_sound(s, f, x)) continue;
+    if (isfinite(x)) continue;
     tell(s, field, i, x);
     return false;
   }
@@ -108,7 +102,6 @@ static bool trace_field(sim *s, uint32_t field) {
   if (!is_bad(s, field, element)) return false;
   const nsa_field *f = &s->program->fields[field];
   double x = sim_entry(f->type, s->field_data[field], element);
-  if (is_sound(s, f, x)) return false;
   tell(s, field, element, x);
   for (uint32_t i = 0; i < s->program->sums_count && !s->failure.is_connection; i++)
     if (s->program->sums[i].sum == field) trace_links(s, &s->program->sums[i]);

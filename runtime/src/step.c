@@ -6,6 +6,7 @@
  * their kernels deal with the events detected before first, as phase 1 asks. */
 #include "step_internal.h"
 
+#include "event_drive.h"
 #include "events.h"
 #include "finite.h"
 #include "linksum.h"
@@ -120,6 +121,24 @@ static void apply_stimuli(sim *s, const step_group *g, uint64_t n) {
   for (uint32_t i = 0; i < g->population_count; i++) stimuli_before_step(s, g->populations[i], n);
 }
 
+static bool is_any_signal_sent(const sim *s) {
+  for (uint32_t i = 0; i < s->program->signals_count; i++)
+    if (*(const uint8_t *)s->field_data[s->program->signals[i].flag]) return true;
+  return false;
+}
+
+/* What comes to a slow population in base tick n does not wait for its tick. */
+static void take_in(sim *s, uint32_t p, uint64_t n) {
+  const nsa_population *population = &s->program->populations[p];
+  bool is_driven = stimuli_before_step(s, p, n);
+  step_run_kernel(s, population->window, &s->clock);
+  if (population->hear != NSA_NONE && is_any_signal_sent(s)) {
+    step_run_kernel(s, population->hear, &s->clock);
+    s->populations[p].is_touched = true;
+  }
+  if (is_driven && (n + 1) % s->populations[p].every != 0) event_drives_fire(s, p);
+}
+
 /* ---- the tick ---- */
 
 static uint64_t timed_every(const sim *s) { return s->program->ticks > SIM_TIMED_WHOLLY ? SIM_TIMED_EVERY : 1; }
@@ -142,7 +161,7 @@ static void deliver_what_is_left(sim *s) {
 static bool step_one_group(sim *s, step_group *g, uint64_t n) {
   double since = seconds(s);
   if (!step_pass_is_under_way(g)) {
-    apply_stimuli(s, g, n);
+    if (g->every == 1) apply_stimuli(s, g, n);
     since = spend(s, &s->times.stimuli, since);
     if (!finite_check(s)) return false;
     if (g->fused == 1) stages_run(s, g->every);
@@ -162,7 +181,8 @@ static bool step_populations(sim *s, uint64_t n) {
     step_group *g = &s->plan->groups[i];
     if (failing && g->every != failing->every) break;
     if ((n + 1) % g->every != 0) step_clear_events(s, g);
-    else if (!step_one_group(s, g, n)) {
+    for (uint32_t k = 0; g->every > 1 && k < g->population_count; k++) take_in(s, g->populations[k], n);
+    if ((n + 1) % g->every == 0 && !step_one_group(s, g, n)) {
       if (!failing || s->failure.population < first.population) first = s->failure;
       failing = g;
     }

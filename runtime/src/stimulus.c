@@ -26,7 +26,6 @@ typedef struct {
 typedef struct {
   change *items;
   uint32_t count;
-  uint32_t step; /* windows are judged at multiples of it, in base ticks */
   change last;   /* phase block that ran last */
 } change_queue;
 
@@ -82,24 +81,16 @@ static void sink_top(change_queue *q) {
   }
 }
 
-/* The first begin of a tick at or after `tick`, for ticks of `every` base ticks. */
-static uint64_t round_up(uint64_t tick, uint32_t every) {
-  uint64_t rest = tick % every;
-  if (rest == 0) return tick;
-  return tick > UINT64_MAX - every ? UINT64_MAX : tick - rest + every;
-}
-
-/* The tick of the change in its owner's window number `round`, or in the next one that holds a begin of
- * a tick. False when there is none until the end of the run. */
-static bool find_window(const sim *s, change *c, uint32_t step) {
+/* The tick of the change in its owner's window number `round`, or in the next one that is not empty. False when there is none until the
+ * end of the run. */
+static bool find_window(const sim *s, change *c) {
   const nsa_stimulus *of = &s->program->stimuli[c->stimulus];
   for (;; c->round++) {
     if (c->round && (!of->every || c->round > s->program->ticks / of->every)) return false;
     uint64_t shift = c->round * of->every;
     if (c->round && of->start + shift >= s->program->ticks) return false;
-    uint64_t start = round_up(of->start + shift, step);
+    uint64_t start = of->start + shift; /* what is open when the run ends, ends there */
     uint64_t stop = of->stop == UINT64_MAX || of->stop + shift > s->program->ticks ? s->program->ticks : of->stop + shift;
-    stop = round_up(stop, step); /* what is open when the run ends, ends there */
     if (c->kind != CHANGE_PHASE_BLOCK && start >= stop) continue;
     c->tick = c->kind == CHANGE_STOP ? stop : start;
     return true;
@@ -111,7 +102,7 @@ static bool next_change(const sim *s, change_queue *q, uint64_t tick, change *ou
   if (q->count == 0 || q->items[0].tick > tick) return false;
   *out = q->items[0];
   q->items[0].round++;
-  if (!find_window(s, &q->items[0], q->step)) q->items[0] = q->items[--q->count];
+  if (!find_window(s, &q->items[0])) q->items[0] = q->items[--q->count];
   sink_top(q);
   return true;
 }
@@ -123,7 +114,7 @@ static void add_change(const sim *s, change_queue *q, bool is_counting, change_k
                        uint32_t stimulus) {
   change c = {.kind = kind, .item = item, .stimulus = stimulus};
   if (is_counting) q->count++;
-  else if (find_window(s, &c, q->step)) push_change(q, c);
+  else if (find_window(s, &c)) push_change(q, c);
 }
 
 /* All windows that a stimulus has: its own, or those of a phase. */
@@ -164,10 +155,9 @@ static void add_phases(const sim *s, change_queue *q, bool is_counting) {
   }
 }
 
-static bool make_room(change_queue *q, uint32_t step) {
+static bool make_room(change_queue *q) {
   q->items = calloc((size_t)q->count + 1, sizeof *q->items);
   q->count = 0;
-  q->step = step;
   q->last.tick = UINT64_MAX;
   return q->items != NULL;
 }
@@ -176,11 +166,11 @@ static bool list_changes(const sim *s, struct stimuli *st) {
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
     change_queue *q = &st->populations[p];
     add_population(s, q, true, p);
-    if (!make_room(q, s->populations[p].every)) return false;
+    if (!make_room(q)) return false;
     add_population(s, q, false, p);
   }
   add_phases(s, &st->phases, true);
-  if (!make_room(&st->phases, 1)) return false;
+  if (!make_room(&st->phases)) return false;
   add_phases(s, &st->phases, false);
   return true;
 }
@@ -327,7 +317,7 @@ static void take_off(external *x, uint32_t stimulus) {
 }
 
 /* A window of a stimulus opens or closes; it is on while any of them is open. */
-static void switch_stimulus(sim *s, uint32_t i, bool opens) {
+static void switch_stimulus(sim *s, uint32_t i, bool opens, uint64_t tick) {
   const nsa_stimulus *stimulus = &s->program->stimuli[i];
   external *x = &s->stimuli->externals[s->stimuli->external_of[i]];
   uint32_t step = opens ? 1u : UINT32_MAX; /* minus one */
@@ -340,21 +330,23 @@ static void switch_stimulus(sim *s, uint32_t i, bool opens) {
   else take_off(x, i);
   if (stimulus->is_varying) x->varying += step;
   if (opens && stimulus->image != NSA_NONE && stimulus->pixel != NSA_NONE)
-    show_image(s, stimulus->image, stimulus->pixel, stimulus->flip, stimulus->key, stimulus->start);
+    show_image(s, stimulus->image, stimulus->pixel, stimulus->flip, stimulus->key, tick);
 }
 
 /* Windows of one phase that begin together run its block once. */
-static void run_phase_block(sim *s, change_queue *q, const change *c) {
+static void run_phase_block(sim *s, uint32_t population, change_queue *q, const change *c) {
   if (q->last.tick == c->tick && q->last.item == c->item) return;
   q->last = *c;
+  s->populations[population].is_touched = true;
   step_run_kernel(s, s->program->phase_blocks[c->item].kernel, &s->clock);
 }
 
-static void apply_changes(sim *s, change_queue *q, uint64_t begin) {
+static void apply_changes(sim *s, uint32_t population, uint64_t begin) {
+  change_queue *q = &s->stimuli->populations[population];
   change c;
   while (next_change(s, q, begin, &c))
-    if (c.kind == CHANGE_PHASE_BLOCK) run_phase_block(s, q, &c);
-    else switch_stimulus(s, c.item, c.kind == CHANGE_START);
+    if (c.kind == CHANGE_PHASE_BLOCK) run_phase_block(s, population, q, &c);
+    else switch_stimulus(s, c.item, c.kind == CHANGE_START, c.tick);
 }
 
 static void add_up(sim *s, external *x) {
@@ -364,14 +356,14 @@ static void add_up(sim *s, external *x) {
   x->is_dirty = false;
 }
 
-void stimuli_before_step(sim *s, uint32_t population, uint64_t n) {
+bool stimuli_before_step(sim *s, uint32_t population, uint64_t n) {
   struct stimuli *st = s->stimuli;
-  apply_changes(s, &st->populations[population], n + 1 - s->populations[population].every);
+  apply_changes(s, population, n);
   for (uint32_t e = 0; e < st->external_count; e++) {
     external *x = &st->externals[e];
     if (x->population == population && (x->is_dirty || x->varying)) add_up(s, x);
   }
-  if (st->event_drives) event_drives_before_step(st->event_drives, s, population, n);
+  return st->event_drives && event_drives_before_step(st->event_drives, s, population, n);
 }
 
 uint64_t stimuli_quiet_steps(const sim *s, uint32_t population, uint64_t n) {
@@ -381,7 +373,7 @@ uint64_t stimuli_quiet_steps(const sim *s, uint32_t population, uint64_t n) {
   for (uint32_t e = 0; e < st->external_count; e++)
     if (st->externals[e].population == population && st->externals[e].varying) return 1;
   if (q->count == 0) return UINT64_MAX;
-  uint64_t ahead = q->items[0].tick - (n + 1 - every); /* from the begin of this step on; more than 0 */
+  uint64_t ahead = q->items[0].tick - n; /* from the begin of this step on; more than 0 */
   return ahead / every + (ahead % every != 0);
 }
 

@@ -231,7 +231,7 @@ static void store_at_home(scope *s, uint32_t field, model_side home, ir_value x)
 /* The states of one home, or of all (SIDE_COUNT); the others are zero. */
 enum { SIDE_COUNT = SIDE_ASTRO + 1 };
 
-static void load_links_of(scope *s, block_state *state, ir_value base_tick, int only) {
+static void load_links_of(scope *s, block_state *state, ir_value tick, int only) {
   lowering *l = s->l;
   view *self = s->side[SIDE_SELF];
   const model_component *c = self->component;
@@ -251,15 +251,16 @@ static void load_links_of(scope *s, block_state *state, ir_value base_tick, int 
     if (f->advanced[home] == NO_FIELD || (only != SIDE_COUNT && home != only))
       continue;
     ir_value last = load_at_home(s, f->advanced[home], (model_side)home);
-    ir_value ticks = ir_binary(s->b, IR_OP_sub, base_tick, last);
-    ir_value step = ir_binary(s->b, IR_OP_mul, ticks, ir_number(s->b, l->m->base_dt));
+    ir_value ticks = ir_binary(s->b, IR_OP_sub, tick, last);
+    double dt = l->m->timescales.data[lower_clock_of_links(l, self->owner)].dt;
+    ir_value step = ir_binary(s->b, IR_OP_mul, ticks, ir_number(s->b, dt));
     lower_advance_links(s, state, (model_side)home, step);
   }
   view_forget_lets(self);
 }
 
-void lower_load_links(scope *s, block_state *state, ir_value base_tick) {
-  load_links_of(s, state, base_tick, SIDE_COUNT);
+void lower_load_links(scope *s, block_state *state, ir_value tick) {
+  load_links_of(s, state, tick, SIDE_COUNT);
 }
 
 /* An event-driven state of this home, or what enters one's equation, has changed: all of the home are stored as
@@ -285,7 +286,7 @@ static bool is_home_changed(const lowering *l, uint32_t connection, const block_
 
 /* Stores what changed of a home; `states` gets the fields. */
 static void store_links(scope *s, const block_state *now, const ir_value *before, model_side home,
-                        ir_value base_tick, nums *states) {
+                        ir_value tick, nums *states) {
   lowering *l = s->l;
   uint32_t connection = s->side[SIDE_SELF]->owner;
   const connection_fields *f = &l->connections[connection];
@@ -299,7 +300,7 @@ static void store_links(scope *s, const block_state *now, const ir_value *before
     vec_push(l->arena, states, f->state[k]);
   }
   if (is_changed)
-    store_at_home(s, f->advanced[home], home, base_tick);
+    store_at_home(s, f->advanced[home], home, tick);
 }
 
 /* ---- the functions of one event ---- */
@@ -312,7 +313,7 @@ typedef struct {
   scope s;
   block_state now;
   ir_value *before;
-  ir_value base_tick;
+  ir_value tick;
 } arrival;
 
 static scope scope_of_batch(lowering *l, ir_builder *b, uint32_t connection) {
@@ -339,8 +340,9 @@ static void run_blocks(arrival *a, ir_builder *b) {
   const model_component *c = component_of_connection(a->l, a->connection);
   b->at = c->at;
   a->s = scope_of_batch(a->l, b, a->connection);
-  a->base_tick = ir_nullary(b, IR_OP_tick, lower_base_timescale(a->l));
-  lower_load_links(&a->s, &a->now, a->base_tick);
+  lower_at_fast_steps(&a->s);
+  a->tick = lower_tick_of_links(a->l, b, a->connection);
+  lower_load_links(&a->s, &a->now, a->tick);
   a->before = ARENA_ARRAY(a->l->arena, ir_value, c->states.len);
   memcpy(a->before, a->now.states, c->states.len * sizeof *a->before);
   for (uint32_t k = 0; k < c->blocks.len; k++)
@@ -400,7 +402,7 @@ static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint3
   out.side = kind == BLOCK_SIGNAL ? NSA_SIDE_SIGNAL : (uint32_t)side;
   ir_builder b = begin(&a, "on_", &out.kernel);
   run_blocks(&a, &b);
-  store_links(&a.s, &a.now, a.before, SIDE_SELF, a.base_tick, &states);
+  store_links(&a.s, &a.now, a.before, SIDE_SELF, a.tick, &states);
   outcome left = store_outcome(&a.s, &a.now, l->connections[connection].arrivals);
   out.increments = left.increments;
   out.increments_count = left.increment_count;
@@ -412,7 +414,7 @@ static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint3
   if (has_shared) {
     b = begin(&a, "shared_", &out.shared);
     run_blocks(&a, &b);
-    store_links(&a.s, &a.now, a.before, side, a.base_tick, &shared);
+    store_links(&a.s, &a.now, a.before, side, a.tick, &shared);
   }
   out.states = states.data;
   out.states_count = states.len;
@@ -443,6 +445,13 @@ void lower_arrivals(lowering *l) {
 
 /* ---- links on a clock ---- */
 
+/* The tick of the links' clock that is done when this base tick is. */
+static ir_value tick_behind(lowering *l, ir_builder *b, uint32_t connection) {
+  double ticks = l->m->timescales.data[lower_clock_of_links(l, connection)].ticks;
+  ir_value done = ir_binary(b, IR_OP_add, ir_nullary(b, IR_OP_tick, lower_base_timescale(l)), ir_number(b, 1));
+  return ticks == 1 ? done : ir_unary(b, IR_OP_floor, ir_binary(b, IR_OP_div, done, ir_number(b, ticks)));
+}
+
 /* Event-driven states before a slow partner changes: up to the end of this tick with the values that held until then. */
 static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
   const connection_fields *f = &l->connections[connection];
@@ -460,8 +469,7 @@ static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
   scope s = home == SIDE_SELF ? scope_of_links(l, &b, connection) : lower_uniform_scope(l, connection, &b);
   if (home != SIDE_SELF)
     s.side[home] = view_of_population(l, &b, population, IR_NO_VALUE);
-  ir_value tick = ir_nullary(&b, IR_OP_tick, lower_base_timescale(l));
-  ir_value next = ir_binary(&b, IR_OP_add, tick, ir_number(&b, 1));
+  ir_value next = tick_behind(l, &b, connection);
   block_state now;
   nums states = {0};
   if (home == SIDE_SELF)
@@ -494,7 +502,7 @@ static void lower_clocked(lowering *l, uint32_t connection) {
   scope s = scope_of_links(l, &b, connection);
   block_state now;
   nums states = {0};
-  ir_value tick = ir_nullary(&b, IR_OP_tick, lower_base_timescale(l));
+  ir_value tick = lower_tick_of_links(l, &b, connection);
   lower_load_links(&s, &now, tick);
   ir_value *before = ARENA_ARRAY(l->arena, ir_value, c->states.len);
   memcpy(before, now.states, c->states.len * sizeof *before);

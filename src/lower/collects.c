@@ -55,30 +55,52 @@ static ir_value term_value(lowering *l, ir_builder *b, uint32_t population, cons
   return t->is_negative ? ir_unary(b, IR_OP_neg, x) : x;
 }
 
-static ir_value combined(ir_builder *b, combine_kind combine, ir_value so_far, ir_value x) {
-  switch (combine) {
-  case COMBINE_MAX:
-    return ir_binary(b, IR_OP_max, so_far, x);
-  case COMBINE_MIN:
-    return ir_binary(b, IR_OP_min, so_far, x);
-  case COMBINE_LAST:
-    return x;
-  default:
-    return ir_binary(b, IR_OP_add, so_far, x);
-  }
+static bool is_chosen(const lowering *l, const target_term *t, term_choice choice) {
+  return choice == TERMS_ALL || lower_is_staged(l, t->connection) == (choice == TERMS_STAGED);
 }
 
-ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, term_choice choice) {
+ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, uint32_t every, term_choice choice) {
   const population_fields *f = &l->populations[population];
   ir_value total = IR_NO_VALUE;
   for (uint32_t k = 0; k < f->target_terms.len; k++) {
-    bool is_staged = lower_is_staged(l, f->target_terms.data[k].connection);
-    if (f->target_terms.data[k].input != input || (choice != TERMS_ALL && is_staged != (choice == TERMS_STAGED)))
+    const target_term *t = &f->target_terms.data[k];
+    if (t->input != input || t->every != every || !is_chosen(l, t, choice))
       continue;
-    ir_value x = term_value(l, b, population, &f->target_terms.data[k]);
+    ir_value x = term_value(l, b, population, t);
     total = total == IR_NO_VALUE ? x : ir_binary(b, IR_OP_add, total, x);
   }
   return total;
+}
+
+static ir_value with_parts(ir_builder *b, const population_fields *f, uint32_t input, ir_value x) {
+  for (uint32_t k = 0; k < f->parts.len; k++)
+    if (f->parts.data[k].input == input)
+      x = ir_binary(b, IR_OP_add, x, ir_load(b, f->parts.data[k].field));
+  return x;
+}
+
+/* Where it goes: into the input, or what becomes it (windows.c). */
+static void collect_input(lowering *l, ir_builder *b, uint32_t population, uint32_t input, uint32_t every) {
+  const population_fields *f = &l->populations[population];
+  uint32_t part = lower_part_of(f, input, every);
+  ir_value x = lower_input_total(l, b, population, input, every, TERMS_ALL);
+  if (x == IR_NO_VALUE)
+    return;
+  if (part != NO_FIELD) {
+    ir_store(b, part, x);
+    return;
+  }
+  if (f->held_input[input] != NO_FIELD)
+    ir_store(b, f->held_input[input], lower_input_total(l, b, population, input, every, TERMS_HELD));
+  x = with_parts(b, f, input, x);
+  if (!lower_shows_input(l, population, input))
+    lower_check(b, x);
+  if (!f->is_windowed[input])
+    ir_store(b, f->input[input], x);
+  else if (f->given[input] != NO_FIELD)
+    ir_store(b, f->given[input], x);
+  else
+    lower_into_window(l, b, population, input, x);
 }
 
 /* One function for all inputs that are collected at the same ticks. */
@@ -90,32 +112,26 @@ static void collect_every(lowering *l, uint32_t population, uint32_t every) {
   ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.collect%u", name, every),
                                     NSA_ROLE_COLLECT, f->domain, c->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
-  bool is_faster = every < ticks_of_population(l, population);
-  for (uint32_t k = 0; k < c->inputs.len; k++) {
-    if (f->input_every[k] != every)
-      continue;
-    ir_value x = lower_input_total(l, &b, population, k, TERMS_ALL);
-    if (f->held_input[k] != NO_FIELD)
-      ir_store(&b, f->held_input[k], lower_input_total(l, &b, population, k, TERMS_HELD));
-    if (is_faster)
-      x = combined(&b, c->inputs.data[k].combine, ir_load(&b, f->input[k]), x);
-    if (!lower_shows_input(l, population, k))
-      lower_check(&b, x);
-    ir_store(&b, f->input[k], x);
-  }
+  for (uint32_t k = 0; k < c->inputs.len; k++)
+    collect_input(l, &b, population, k, every);
   nsa_collect collect = {.kernel = number, .population = population, .every = every};
   vec_push(l->arena, &l->collect_list, collect);
 }
 
-/* Needs input_every of each input; see lower_prepare_inputs. */
+/* The longest interval below `below` at which a term is evaluated; 0: none. */
+static uint32_t next_interval(const population_fields *f, uint32_t below) {
+  uint32_t longest = 0;
+  for (uint32_t k = 0; k < f->target_terms.len; k++) {
+    uint32_t every = f->target_terms.data[k].every;
+    if (every < below && every > longest)
+      longest = every;
+  }
+  return longest;
+}
+
+/* Rare ones first: what they hold is part of what the others collect. */
 void lower_collects(lowering *l, uint32_t population) {
   const population_fields *f = &l->populations[population];
-  uint32_t count = component_of_population(l, population)->inputs.len;
-  for (uint32_t k = 0; k < count; k++) {
-    bool is_first = f->input_every[k] != 0;
-    for (uint32_t i = 0; i < k; i++)
-      is_first = is_first && f->input_every[i] != f->input_every[k];
-    if (is_first)
-      collect_every(l, population, f->input_every[k]);
-  }
+  for (uint32_t every = next_interval(f, UINT32_MAX); every; every = next_interval(f, every))
+    collect_every(l, population, every);
 }

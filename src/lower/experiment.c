@@ -104,6 +104,8 @@ static uint32_t stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
   scope s = scope_of_population(l, &b, st->population);
   if (st->key)
     s.key_prefix = st->key;
+  lower_at_fast_steps(&s);
+  s.side[SIDE_SELF]->timescale = s.timescale;
   ir_value x = lower_expr(&s, st->value);
   if (pixel != NSA_NONE)
     x = ir_binary(&b, IR_OP_mul, x, ir_load(&b, pixel));
@@ -176,7 +178,7 @@ static uint32_t probe_function(lowering *l, const model_probe *p, uint32_t domai
       p->is_connection ? scope_of_links(l, &b, p->owner) : scope_of_population(l, &b, p->owner);
   block_state now;
   if (p->is_connection)
-    lower_load_links(&s, &now, ir_nullary(&b, IR_OP_tick, lower_base_timescale(l)));
+    lower_load_links(&s, &now, lower_tick_of_links(l, &b, p->owner));
   ir_value x = lower_expr(&s, p->value);
   if (p->value->is_bool)
     x = ir_select(&b, x, ir_number(&b, 1), ir_number(&b, 0));

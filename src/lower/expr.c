@@ -10,7 +10,7 @@
 view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_value index) {
   view *v = ARENA_NEW(l->arena, view);
   const model_component *c = component_of_population(l, population);
-  *v = (view){.owner = population, .component = c, .index = index, .known = IR_NO_VALUE, .is_extrapolated = true};
+  *v = (view){.owner = population, .component = c, .timescale = c->timescale, .index = index, .known = IR_NO_VALUE, .is_extrapolated = true};
   v->tick = ir_nullary(b, IR_OP_tick, c->timescale);
   v->time = ir_nullary(b, IR_OP_time, c->timescale);
   v->lets = ARENA_ARRAY(l->arena, ir_value, c->lets.len);
@@ -24,6 +24,7 @@ view *view_of_connection(lowering *l, ir_builder *b, uint32_t connection, ir_val
   *v = (view){.is_connection = true,
               .owner = connection,
               .component = c,
+              .timescale = c->timescale,
               .index = index,
               .known = IR_NO_VALUE};
   v->tick = ir_nullary(b, IR_OP_tick, c->timescale);
@@ -31,6 +32,15 @@ view *view_of_connection(lowering *l, ir_builder *b, uint32_t connection, ir_val
   v->lets = ARENA_ARRAY(l->arena, ir_value, c->lets.len);
   view_forget_lets(v);
   return v;
+}
+
+void lower_at_fast_steps(scope *s) {
+  uint32_t base = lower_base_timescale(s->l);
+  view *self = s->side[SIDE_SELF];
+  if (s->l->m->timescales.data[self->timescale].ticks == 1)
+    return;
+  s->timescale = base;
+  self->time = ir_nullary(s->b, IR_OP_time, base);
 }
 
 void view_forget_lets(view *v) {
@@ -128,7 +138,7 @@ static ir_value input_value(scope *s, const view *v, uint32_t item) {
   if (v->inputs)
     return v->inputs[item];
   const population_fields *f = &s->l->populations[v->owner];
-  bool has_sum = f->input[item] != NO_FIELD, has_external = f->external[item] != NO_FIELD;
+  bool has_sum = f->input[item] != NO_FIELD, has_external = f->external[item] != NO_FIELD && !f->is_windowed[item];
   if (!has_sum && !has_external)
     return ir_number(s->b, 0);
   ir_value sum = has_sum ? load_from(s->b, f->input[item], v->index) : IR_NO_VALUE;
@@ -204,7 +214,7 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
   case REF_TIME:
     return v->time;
   case REF_DT:
-    return ir_number(s->b, l->m->timescales.data[v->component->timescale].dt);
+    return ir_number(s->b, l->m->timescales.data[v->timescale].dt);
   case REF_FAN_IN:
   case REF_FAN_OUT:
     return load_from(s->b, lower_fan_field(l, s->connection, (model_side)e->ref.side), v->index);

@@ -79,8 +79,10 @@ uint32_t ticks_of_population(const lowering *l, uint32_t population) {
   return l->m->timescales.data[component_of_population(l, population)->timescale].ticks;
 }
 
+bool lower_is_slow(const lowering *l, uint32_t population) { return ticks_of_population(l, population) > 1; }
+
 bool lower_is_extrapolated(const lowering *l, uint32_t population) {
-  return component_of_population(l, population)->coupling == COUPLING_LINEAR && ticks_of_population(l, population) > 1;
+  return component_of_population(l, population)->coupling == COUPLING_LINEAR && lower_is_slow(l, population);
 }
 
 uint32_t lower_base_timescale(const lowering *l) {
@@ -89,6 +91,22 @@ uint32_t lower_base_timescale(const lowering *l) {
     if (l->m->timescales.data[k].ticks < l->m->timescales.data[found].ticks)
       found = k;
   return found;
+}
+
+uint32_t lower_clock_of_links(const lowering *l, uint32_t connection) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  const uint32_t partners[] = {mc->source, mc->target, mc->partner};
+  uint32_t fastest = component_of_population(l, mc->source)->timescale;
+  for (int i = 1; i < (mc->has_partner ? 3 : 2); i++) {
+    uint32_t other = component_of_population(l, partners[i])->timescale;
+    if (l->m->timescales.data[other].ticks < l->m->timescales.data[fastest].ticks)
+      fastest = other;
+  }
+  return l->m->timescales.data[fastest].ticks == 1 ? lower_base_timescale(l) : fastest;
+}
+
+ir_value lower_tick_of_links(const lowering *l, ir_builder *b, uint32_t connection) {
+  return ir_nullary(b, IR_OP_tick, lower_clock_of_links(l, connection));
 }
 
 bool state_has_equation(const model_component *c, uint32_t state) {
@@ -251,6 +269,13 @@ static bool has_phase_block(const lowering *l, uint32_t population) {
   return false;
 }
 
+bool lower_hears(const model_component *c) {
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (c->blocks.data[k].kind == BLOCK_SIGNAL)
+      return true;
+  return false;
+}
+
 /* Whether the condition's previous value can be had by evaluating it again before the step. */
 static bool is_recomputable(lowering *l, uint32_t population, const model_event *ev) {
   uint32_t bits = lower_self_dependence(l, false, population, ev->when);
@@ -342,14 +367,15 @@ static void add_pending_fields(lowering *l, uint32_t population) {
   const model_component *c = component_of_population(l, population);
   uint32_t events = c->events.len;
   f->pending = lower_no_fields(l, events + l->m->signals.len);
-  bool is_split = lower_is_split(l, population);
-  if (!has_phase_block(l, population) && !lower_needs_settling(l, population) && !is_split)
+  bool is_split = lower_is_split(l, population), is_slow = lower_is_slow(l, population);
+  if (!is_slow && !has_phase_block(l, population) && !lower_needs_settling(l, population) && !is_split)
     return;
   for (uint32_t k = 0; k < events + l->m->signals.len; k++)
     for (uint32_t i = 0; i < c->blocks.len; i++) {
       const model_on *on = &c->blocks.data[i];
       bool is_signal = k >= events;
-      if (f->pending[k] != NO_FIELD || (on->kind != BLOCK_EVENT && !is_split) || !emits(&on->body, is_signal, is_signal ? k - events : k))
+      bool is_before = on->kind == BLOCK_EVENT || is_split || (is_slow && on->kind == BLOCK_SIGNAL);
+      if (f->pending[k] != NO_FIELD || !is_before || !emits(&on->body, is_signal, is_signal ? k - events : k))
         continue;
       const char *name = is_signal ? l->m->signals.data[k - events].name : c->events.data[k].name;
       name = arena_printf(l->arena, "%s.%s.pending", l->m->populations.data[population].name, name);
@@ -401,6 +427,10 @@ void lower_population_fields(lowering *l, uint32_t population) {
   f->input = lower_no_fields(l, c->inputs.len);
   f->external = lower_no_fields(l, c->inputs.len);
   f->input_every = ARENA_ARRAY(l->arena, uint32_t, c->inputs.len);
+  f->is_windowed = ARENA_ARRAY(l->arena, bool, c->inputs.len);
+  f->is_by_step = ARENA_ARRAY(l->arena, bool, c->inputs.len);
+  f->given = lower_no_fields(l, c->inputs.len);
+  f->window = lower_no_fields(l, c->inputs.len);
   f->fired = lower_no_fields(l, c->events.len);
   f->edge = lower_no_fields(l, c->events.len);
   f->refractory = lower_no_fields(l, c->events.len);
@@ -431,10 +461,7 @@ void lower_population_fields(lowering *l, uint32_t population) {
   add_event_fields(l, population, f);
   add_counters(l, population);
   add_signal_flags(l, population, f);
-}
-
-double lower_window_start(combine_kind combine) {
-  return combine == COMBINE_MAX ? -INFINITY : combine == COMBINE_MIN ? INFINITY : 0;
+  f->is_added_to_at_once = lower_is_slow(l, population) && (has_phase_block(l, population) || lower_hears(c));
 }
 
 /* Inputs that links feed: known once all contributions are split. */
@@ -447,7 +474,8 @@ static void add_input_fields(lowering *l, uint32_t population) {
       *every = f->target_terms.data[k].every;
   }
   for (uint32_t k = 0; k < c->inputs.len; k++) {
-    if (!f->input_every[k])
+    lower_window_fields(l, population, k);
+    if (!f->input_every[k] && !f->is_windowed[k])
       continue;
     const model_input *in = &c->inputs.data[k];
     const char *name =

@@ -189,6 +189,19 @@ static const char *reader_by_clock(const keeping *k, uint32_t state) {
   return NULL;
 }
 
+/* It would act at the start of a step that events have been in since. */
+static const char *slower_block(const keeping *k, uint32_t state) {
+  uint32_t clock = lower_clock_of_links(k->l, k->connection);
+  if (k->l->m->timescales.data[k->c->timescale].ticks <= k->l->m->timescales.data[clock].ticks)
+    return NULL;
+  for (uint32_t i = 0; i < k->c->blocks.len; i++) {
+    const model_on *on = &k->c->blocks.data[i];
+    if ((on->kind == BLOCK_EVERY || on->kind == BLOCK_EACH_STEP) && lower_sets_state(&on->body, state))
+      return "a block on the synapse's slower clock sets it";
+  }
+  return NULL;
+}
+
 static bool adds_to(const lowering *l, uint32_t connection, const model_block *block, uint32_t population,
                     uint32_t state) {
   for (uint32_t i = 0; i < block->len; i++) {
@@ -213,7 +226,21 @@ static bool is_added_to(const lowering *l, uint32_t population, uint32_t state) 
   return false;
 }
 
-/* Values of a slow population stand still between its ticks, unless events add to the states that they are made of.
+/* Whether the own blocks of a population that run between its ticks set a state: those of signals, phases and driven events. */
+static bool is_set_between_ticks(const lowering *l, uint32_t population, uint32_t state) {
+  const model_component *c = component_of_population(l, population);
+  bool is_set = false;
+  for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
+    is_set = is_set || (l->m->phase_blocks.data[k].population == population && lower_sets_state(&l->m->phase_blocks.data[k].body, state));
+  for (uint32_t k = 0; k < c->blocks.len; k++) {
+    const model_on *on = &c->blocks.data[k];
+    bool is_between = on->kind == BLOCK_SIGNAL || (on->kind == BLOCK_EVENT && l->populations[population].driven[on->event] != NO_FIELD);
+    is_set = is_set || (is_between && lower_sets_state(&on->body, state));
+  }
+  return is_set;
+}
+
+/* Values of a slow population stand still between its ticks, unless events, signals or phases change the states that they are made of.
  * side: what the population is called in the expression. */
 static bool stands_still(const keeping *k, const model_expr *e, model_side side, uint32_t population) {
   if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF && side != SIDE_SELF)
@@ -222,7 +249,8 @@ static bool stands_still(const keeping *k, const model_expr *e, model_side side,
     return stands_still(k, component_of_population(k->l, population)->lets.data[e->ref.item].value, SIDE_SELF,
                         population);
   if (e->kind == MX_REF)
-    return e->ref.side != side || e->ref.kind != REF_STATE || !is_added_to(k->l, population, e->ref.item);
+    return e->ref.side != side || e->ref.kind != REF_STATE ||
+           !(is_added_to(k->l, population, e->ref.item) || is_set_between_ticks(k->l, population, e->ref.item));
   for (int i = 0; i < 3 && e->args[i]; i++)
     if (!stands_still(k, e->args[i], side, population))
       return false;
@@ -297,6 +325,8 @@ static bool find_clocked(keeping *k) {
     if (k->f->advance[ode->state] != ADVANCE_AT_EVENTS)
       continue;
     const char *why = reader_by_clock(k, ode->state);
+    if (!why)
+      why = slower_block(k, ode->state);
     if (!why)
       why = changing_influence(k, ode);
     for (uint32_t j = 0; j < k->c->odes.len && !why; j++) {

@@ -181,15 +181,7 @@ static void add_terms(splitter *sp, const product *p) {
 /* ---- one term ---- */
 
 static uint32_t ticks_between(const splitter *sp) {
-  uint32_t a = ticks_of_population(sp->l, sp->mc->source),
-           b = ticks_of_population(sp->l, sp->mc->target);
-  uint32_t every = a < b ? a : b;
-  if (sp->mc->has_partner) {
-    uint32_t c = ticks_of_population(sp->l, sp->mc->partner);
-    if (c < every)
-      every = c;
-  }
-  return every;
+  return sp->l->m->timescales.data[lower_clock_of_links(sp->l, sp->connection)].ticks;
 }
 
 /* The factors of the wanted classes. */
@@ -479,13 +471,13 @@ static uint32_t summed_factor(const splitter *sp, const product *p) {
   return NSA_NONE;
 }
 
-/* total = (total + what arrived) * exp(rate * dt), where the equation is dstate/dt = rate * state. */
+/* total = (total + what arrived) * exp(rate * dt), where the equation is dstate/dt = rate * state, by the clock of the links. */
 static void lower_total(splitter *sp, const link_total *t) {
   lowering *l = sp->l;
   const model_component *c = component_of_connection(l, sp->connection);
-  uint32_t number, domain = l->populations[population_of(sp, t->side)].domain;
+  uint32_t number, domain = l->populations[population_of(sp, t->side)].domain, clock = lower_clock_of_links(l, sp->connection);
   const char *name = arena_printf(l->arena, "%s.total%u", sp->mc->name, t->total);
-  ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_SOURCE, domain, lower_base_timescale(l), &number);
+  ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_SOURCE, domain, clock, &number);
   vec_push(l->arena, &l->source_list, number);
   ir_builder b = ir_builder_on(l->p, fn);
   scope s = lower_uniform_scope(l, sp->connection, &b);
@@ -497,7 +489,7 @@ static void lower_total(splitter *sp, const link_total *t) {
     if (c->odes.data[k].state != t->state)
       continue;
     b.at = c->odes.data[k].at;
-    ir_value exponent = ir_binary(&b, IR_OP_mul, lower_expr(&s, c->odes.data[k].rate), ir_number(&b, l->m->base_dt));
+    ir_value exponent = ir_binary(&b, IR_OP_mul, lower_expr(&s, c->odes.data[k].rate), ir_number(&b, l->m->timescales.data[clock].dt));
     ir_value sum = ir_binary(&b, IR_OP_add, ir_load(&b, t->total), ir_load(&b, t->arrived));
     ir_value total = ir_binary(&b, IR_OP_mul, sum, ir_math(&b, "exp", &exponent, 1));
     lower_check(&b, total);

@@ -67,6 +67,8 @@ static void add_functions(lowering *l) {
     lower_population_init(l, k);
     lower_step(l, k);
     lower_settle(l, k);
+    lower_hear(l, k);
+    lower_window(l, k);
     lower_sources(l, k);
     lower_collects(l, k);
     lower_stages(l, k);

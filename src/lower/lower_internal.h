@@ -64,6 +64,11 @@ typedef struct {
   uint32_t every; /* base ticks */
 } target_term;
 
+/* What the contributions to an input give that are evaluated every so many base ticks, where others are more often. */
+typedef struct {
+  uint32_t input, every, field;
+} input_part;
+
 typedef struct {
   uint32_t domain;
   uint32_t *param, *state, *timer, *input, *external, *fired, *edge, *refractory,
@@ -80,9 +85,13 @@ typedef struct {
   uint32_t *held_input; /* per input: what is held of it while the stages are made; NO_FIELD: nothing is */
   double coupling_rate; /* 1/ms, at which links change its states; 0 where none do, or nothing is known */
   bool is_looked_at; /* by events or clocked links: they see it after phase 1 */
-  bool is_added_to_at_once; /* what arrives becomes part of the states in phase 2, not in the step */
+  bool is_added_to_at_once; /* what arrives, and what signals and phases do, becomes part of the states in phase 2, not in the step */
   uint32_t
       *input_every; /* base ticks between two collections into the input; 0: nothing is collected */
+  bool *is_windowed; /* per input of a slow population: something comes to it between two ticks (windows.c) */
+  bool *is_by_step;  /* per such input: it is combined before each fast step, not where links are collected */
+  uint32_t *given, *window; /* per such input: what links gave last; what its window has come to. NO_FIELD: not needed */
+  VEC(input_part) parts;
   let_memo *lets;   /* NULL until the fields are complete */
   VEC(source_term) source_terms;
   VEC(target_term) target_terms;
@@ -116,7 +125,7 @@ typedef struct {
   uint32_t refresh;      /* base ticks after which event-driven states are brought up to date: a slow partner's value, which
                             enters an equation, is about to change; 0: never */
   bool *is_following;    /* per state: such a value enters its equation */
-  uint32_t advanced[4];  /* by home: the base tick that event-driven states stand at; NO_FIELD */
+  uint32_t advanced[4];  /* by home: the tick of lower_clock_of_links that event-driven states stand at; NO_FIELD */
   uint32_t arrivals;     /* domain of a batch of links; NSA_NONE */
   uint32_t arrival_link, arrival_source, arrival_target, arrival_partner;
   uint32_t delay, delay_back;
@@ -177,6 +186,7 @@ struct view {
   bool is_connection;
   uint32_t owner;
   const model_component *component;
+  uint32_t timescale; /* whose step `dt` is: the component's, or that of what is evaluated for it more often */
   ir_value index; /* of another entry; IR_NO_VALUE: the own one */
   /* Present values inside a step; NULL: what the fields hold. */
   ir_value *states, *timers, *inputs;
@@ -266,6 +276,7 @@ void lower_step(lowering *l, uint32_t population);
 void lower_rates_of(lowering *l, uint32_t population); /* of options->equations_only */
 bool lower_needs_settling(const lowering *l, uint32_t population);
 bool lower_settles_apart(lowering *l, uint32_t population); /* needs it, or is faster with it */
+bool lower_hears(const model_component *c); /* whether it has blocks of signals */
 bool lower_emits_event(const model_component *c, uint32_t event); /* whether a block emits it */
 bool lower_is_crossing(const model_event *ev);
 bool lower_draws(lowering *l, uint32_t population, const model_expr *e);
@@ -275,6 +286,15 @@ void lower_phase_block(lowering *l, uint32_t number);
 void lower_source_term(scope *s, const source_term *t); /* stores it, and whether it is not zero */
 void lower_sources(lowering *l, uint32_t population);
 void lower_collects(lowering *l, uint32_t population);
+void lower_window_fields(lowering *l, uint32_t population, uint32_t input);
+uint32_t lower_part_of(const population_fields *f, uint32_t input, uint32_t every); /* NO_FIELD: none */
+void lower_into_window(lowering *l, ir_builder *b, uint32_t population, uint32_t input, ir_value x);
+/* For a function of a slow component that runs at fast steps: t and what is drawn are those of the fast step. */
+void lower_at_fast_steps(scope *s);
+void lower_hear(lowering *l, uint32_t population); /* what signals and driven events do between its ticks */
+void lower_window(lowering *l, uint32_t population); /* what is combined before each fast step */
+/* Of an input that has a window: its value at the tick. Where it is taken, it is left in the input's field, and the window begins anew. */
+ir_value lower_windowed_input(lowering *l, ir_builder *b, uint32_t population, uint32_t input, bool is_taken);
 void lower_experiment(lowering *l);
 void lower_signal_fields(lowering *l);
 void lower_signals(lowering *l); /* their schedules */
@@ -330,7 +350,7 @@ void lower_coupling_rates(lowering *l);
 void lower_rates_at(scope *s, const block_state *state, ir_value time, const model_stage_set *explained, ir_value *rates);
 /* The sum of the terms of an input: all, or those of connections that are held, or evaluated at stages. IR_NO_VALUE: none. */
 typedef enum { TERMS_ALL, TERMS_HELD, TERMS_STAGED } term_choice;
-ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, term_choice choice);
+ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, uint32_t every, term_choice choice);
 
 /* ---- links: their states, and what events do at them ---- */
 
@@ -366,7 +386,7 @@ bool lower_measure_reads(const lowering *l, const model_measure_node *n, uint32_
 void lower_clocked_blocks(scope *s, block_state *state);
 void lower_link_step(lowering *l, uint32_t connection);
 /* All states as they are when the base tick `tick` begins, into the view: event-driven ones are advanced. */
-void lower_load_links(scope *s, block_state *state, ir_value base_tick);
+void lower_load_links(scope *s, block_state *state, ir_value tick);
 
 /* ---- small helpers ---- */
 
@@ -393,14 +413,17 @@ nsa_place lower_place(lowering *l, span at);
 uint64_t lower_dim_bits(dim d);
 /* What the window of an input's collections starts from, where they come faster than the
  * component's ticks. */
-double lower_window_start(combine_kind combine);
 uint32_t *lower_no_fields(lowering *l, uint32_t count);
 const model_component *component_of_population(const lowering *l, uint32_t population);
 const model_component *component_of_connection(const lowering *l, uint32_t connection);
 uint32_t ticks_of_population(const lowering *l, uint32_t population); /* base ticks a tick */
+bool lower_is_slow(const lowering *l, uint32_t population); /* on a timescale that is not the fastest */
 bool lower_is_extrapolated(const lowering *l, uint32_t population); /* by those who read its states between its ticks */
 uint64_t lower_whole_ticks(const lowering *l, double ms); /* base ticks, rounded; UINT64_MAX: without end */
 uint32_t lower_base_timescale(const lowering *l); /* the one whose tick is the base tick */
+/* The timescale of the fastest partner: on it contributions are evaluated and event-driven states of links stand. */
+uint32_t lower_clock_of_links(const lowering *l, uint32_t connection);
+ir_value lower_tick_of_links(const lowering *l, ir_builder *b, uint32_t connection);
 bool state_has_equation(const model_component *c, uint32_t state);
 
 /* ---- precision.c ---- */

@@ -26,7 +26,7 @@ static uint32_t value_function(lowering *l, uint32_t signal, const model_signal_
   ir_builder b = ir_builder_on(l->p, fn);
   b.at = times->at;
   view *self = ARENA_NEW(l->arena, view);
-  *self = (view){.index = IR_NO_VALUE, .known = IR_NO_VALUE};
+  *self = (view){.timescale = timescale, .index = IR_NO_VALUE, .known = IR_NO_VALUE};
   self->tick = ir_nullary(&b, IR_OP_tick, timescale);
   self->time = ir_nullary(&b, IR_OP_time, timescale);
   scope s = {.l = l, .b = &b, .timescale = timescale, .connection = NSA_NONE, .distance = NO_FIELD};

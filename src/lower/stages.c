@@ -294,12 +294,12 @@ static void lower_stage_collect(const staging *g) {
   nsa_collect collect = {.population = g->population, .every = NSA_NONE};
   ir_builder b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_COLLECT, g->f->domain, g->c->timescale, &collect.kernel));
   for (uint32_t k = 0; k < g->c->inputs.len; k++) {
-    ir_value x = lower_input_total(l, &b, g->population, k, TERMS_STAGED);
+    ir_value x = lower_input_total(l, &b, g->population, k, ticks_of_population(l, g->population), TERMS_STAGED);
     if (x == IR_NO_VALUE)
       continue;
     if (g->f->held_input[k] != NO_FIELD)
       x = ir_binary(&b, IR_OP_add, ir_load(&b, g->f->held_input[k]), x);
-    ir_store(&b, g->f->input[k], x);
+    ir_store(&b, g->f->given[k] != NO_FIELD ? g->f->given[k] : g->f->input[k], x);
   }
   vec_push(l->arena, &l->stage_collects.data[l->m->populations.data[g->population].stage_set], l->collect_list.len);
   vec_push(l->arena, &l->collect_list, collect);

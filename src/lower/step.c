@@ -94,41 +94,23 @@ void step_load(step *st) {
   st->self->timers = st->now.timers;
 }
 
-static bool collects_faster(const step *st, uint32_t input) {
-  uint32_t every = st->f->input_every[input];
-  return every && every < ticks_of_population(st->l, st->population);
-}
-
-/* What events added to an input since the last tick; averaged over the base ticks of a slow one. */
-static ir_value arrived_input(step *st, uint32_t k) {
-  ir_value x = ir_load(&st->b, st->f->arrived_input[k]);
-  if (!st->keeps_arrived)
-    ir_store(&st->b, st->f->arrived_input[k], ir_number(&st->b, 0));
-  uint32_t ticks = ticks_of_population(st->l, st->population);
-  combine_kind combine = st->c->inputs.data[k].combine;
-  if (ticks == 1 || (combine != COMBINE_MEAN && combine != COMBINE_NONE))
+/* What links have added, and what stimuli add. */
+static ir_value plain_input(step *st, uint32_t k) {
+  ir_value x = load_or(st, st->f->input[k], 0);
+  if (st->f->external[k] == NO_FIELD)
     return x;
-  return ir_binary(&st->b, IR_OP_div, x, ir_number(&st->b, ticks));
+  ir_value external = ir_load(&st->b, st->f->external[k]);
+  return st->f->input[k] == NO_FIELD ? external : ir_binary(&st->b, IR_OP_add, x, external);
 }
 
-/* What links added since the last tick (combined over it, for a slow component), and what stimuli
- * add. */
+/* That of a slow component is what came in its window. */
 void step_load_inputs(step *st) {
   const model_component *c = st->c;
   st->inputs = ARENA_ARRAY(st->l->arena, ir_value, c->inputs.len);
   st->self->inputs = NULL;
   for (uint32_t k = 0; k < c->inputs.len; k++) {
-    ir_value x = load_or(st, st->f->input[k], 0);
-    combine_kind combine = c->inputs.data[k].combine;
-    if (collects_faster(st, k) && (combine == COMBINE_MEAN || combine == COMBINE_NONE)) {
-      double window = ticks_of_population(st->l, st->population) / (double)st->f->input_every[k];
-      x = ir_binary(&st->b, IR_OP_div, x, ir_number(&st->b, window));
-    }
-    if (st->f->external[k] != NO_FIELD) {
-      ir_value external = ir_load(&st->b, st->f->external[k]);
-      x = st->f->input[k] == NO_FIELD ? external : ir_binary(&st->b, IR_OP_add, x, external);
-    }
-    st->inputs[k] = x;
+    bool is_windowed = st->f->is_windowed[k] && !st->l->options->equations_only;
+    st->inputs[k] = is_windowed ? lower_windowed_input(st->l, &st->b, st->population, k, !st->keeps_arrived) : plain_input(st, k);
   }
   st->self->inputs = st->inputs;
 }
@@ -243,19 +225,30 @@ static void add_arrived(step *st) {
 
 /* Likewise what they added to inputs: blocks of events have run before. */
 void step_add_arrived_inputs(step *st) {
-  for (uint32_t k = 0; k < st->c->inputs.len; k++)
-    if (st->f->arrived_input[k] != NO_FIELD)
-      st->inputs[k] = ir_binary(&st->b, IR_OP_add, st->inputs[k], arrived_input(st, k));
+  for (uint32_t k = 0; k < st->c->inputs.len; k++) {
+    uint32_t field = st->f->arrived_input[k];
+    if (field == NO_FIELD || st->f->is_windowed[k])
+      continue;
+    st->inputs[k] = ir_binary(&st->b, IR_OP_add, st->inputs[k], ir_load(&st->b, field));
+    if (!st->keeps_arrived)
+      ir_store(&st->b, field, ir_number(&st->b, 0));
+  }
   view_forget_lets(st->self);
 }
 
-void step_run_signal_blocks(step *st) {
+static void run_signal_blocks(step *st) {
   for (uint32_t k = 0; k < st->c->blocks.len; k++) {
     const model_on *on = &st->c->blocks.data[k];
     st->b.at = on->at;
     if (on->kind == BLOCK_SIGNAL)
       lower_block_if(&st->s, &st->now, &on->body, ir_load(&st->b, st->l->signal_flag[on->event]));
   }
+}
+
+/* In slow populations they do not wait for the step (lower_hear). */
+void step_run_signal_blocks(step *st) {
+  if (!lower_is_slow(st->l, st->population))
+    run_signal_blocks(st);
 }
 
 static void run_periodic(scope *s, block_state *state, const model_on *on) {
@@ -434,13 +427,6 @@ void step_store_states(step *st) {
       ir_store(&st->b, st->f->repeated[k], st->now.repeated[k]);
 }
 
-static void restart_windows(step *st) {
-  for (uint32_t k = 0; k < st->c->inputs.len; k++) /* a window of collections starts anew */
-    if (collects_faster(st, k))
-      ir_store(&st->b, st->f->input[k],
-               ir_number(&st->b, lower_window_start(st->c->inputs.data[k].combine)));
-}
-
 /* Phase 6, the share of a source. */
 static void store_source_terms(step *st) {
   for (uint32_t k = 0; k < st->f->source_terms.len; k++) {
@@ -502,7 +488,6 @@ void lower_step(lowering *l, uint32_t population) {
   step_keep_emitted(&st, true);
   store_source_terms(&st);
   step_store_states(&st);
-  restart_windows(&st);
 }
 
 static ir_value rate_of(step *st, const model_ode *ode) {
@@ -559,6 +544,7 @@ void lower_phase_block(lowering *l, uint32_t number) {
   run_settled(&st);
   if (!st.f->is_added_to_at_once)
     add_arrived(&st);
+  lower_at_fast_steps(&st.s);
   st.s.locals = ARENA_ARRAY(l->arena, ir_value, pb->local_count);
   lower_block(&st.s, &st.now, &pb->body);
   step_keep_emitted(&st, false);
@@ -635,5 +621,43 @@ void lower_settle(lowering *l, uint32_t population) {
   step_begin(&st, l, population, arena_printf(l->arena, "%s.absorb", name), NSA_ROLE_SETTLE, &out->absorb);
   load_state(&st);
   add_arrived(&st);
+  step_store_states(&st);
+}
+
+/* Driven events of a slow population happen when they are to, not at its ticks. */
+static void lower_fire(lowering *l, uint32_t population) {
+  const population_fields *f = &l->populations[population];
+  const char *name = arena_printf(l->arena, "%s.fire", l->m->populations.data[population].name);
+  uint32_t *number = &l->population_list.data[population].fire;
+  step st;
+  for (uint32_t k = 0; k < component_of_population(l, population)->events.len; k++) {
+    if (f->driven[k] == NO_FIELD)
+      continue;
+    if (*number == NSA_NONE) {
+      step_begin(&st, l, population, name, NSA_ROLE_SETTLE, number);
+      load_state(&st);
+    }
+    ir_value fires = ir_load(&st.b, f->driven[k]);
+    ir_store(&st.b, f->fired[k], fires);
+    if (f->refractory[k] != NO_FIELD)
+      start_refractory(&st, k, fires, st.self->tick);
+  }
+}
+
+void lower_hear(lowering *l, uint32_t population) {
+  const char *name = arena_printf(l->arena, "%s.hear", l->m->populations.data[population].name);
+  nsa_population *out = &l->population_list.data[population];
+  out->hear = out->fire = NSA_NONE;
+  if (!lower_is_slow(l, population) || l->options->equations_only)
+    return;
+  lower_fire(l, population);
+  if (!lower_hears(component_of_population(l, population)))
+    return;
+  step st;
+  step_begin(&st, l, population, name, NSA_ROLE_SETTLE, &out->hear);
+  step_load(&st);
+  lower_at_fast_steps(&st.s);
+  run_signal_blocks(&st);
+  step_keep_emitted(&st, false);
   step_store_states(&st);
 }

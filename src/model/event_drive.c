@@ -19,9 +19,7 @@ static bool has_no_window(checker *ck, const ast_window *w) {
 
 static bool check_times(checker *ck, const ast_expr *list, const binding *bindings,
                         model_event_drive *e) {
-  uint32_t population = ck->model->populations.data[e->population].component;
-  uint32_t timescale = ck->model->components.data[population].timescale;
-  double dt = ck->model->timescales.data[timescale].dt;
+  double dt = ck->model->base_dt;
   bool is_good = true;
   for (uint32_t i = 0; i < list->as.list.values.len; i++) {
     const ast_expr *value = list->as.list.values.data[i];

@@ -170,10 +170,12 @@ static void test_windows_of_slow_targets(void **state) {
   assert_int_equal(w.program->collects_count, 1);
   assert_int_equal(w.program->collects[0].every, 1);
   const ir_function *step = function_named(&w, "g.step");
-  uint32_t input = field_named(&w, "g.J");
-  uint32_t divided = find_op(step, IR_OP_div, NSA_NONE, find_op(step, IR_OP_load, input, 0));
+  uint32_t window = field_named(&w, "g.J.window");
+  uint32_t divided = find_op(step, IR_OP_div, NSA_NONE, find_op(step, IR_OP_load, window, 0));
   assert_true(step->ops.data[step->ops.data[divided].args[1]].number == 100);
-  find_op(step, IR_OP_store, input, divided); /* the window starts anew */
+  find_op(step, IR_OP_store, window, divided); /* the window starts anew */
+  uint32_t seen = find_op(step, IR_OP_store, field_named(&w, "g.J"), divided); /* what others see of it */
+  assert_int_equal(step->ops.data[seen].args[0], divided);
   lowered_free(&w);
 }
 

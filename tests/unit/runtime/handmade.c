@@ -35,7 +35,7 @@ uint32_t handmade_population(handmade *m, const char *name, uint32_t rows, uint3
   uint32_t number = m->program.populations_count++;
   m->populations[number] = (nsa_population){
       .name = name, .component = "test", .rows = rows, .cols = cols, .is_grid = rows > 1, .timescale = timescale,
-      .step = NSA_NONE, .settle = NSA_NONE, .absorb = NSA_NONE, .domain = handmade_domain(m, name, NSA_DOMAIN_POPULATION, number)};
+      .step = NSA_NONE, .settle = NSA_NONE, .absorb = NSA_NONE, .window = NSA_NONE, .hear = NSA_NONE, .fire = NSA_NONE, .domain = handmade_domain(m, name, NSA_DOMAIN_POPULATION, number)};
   return number;
 }
 
