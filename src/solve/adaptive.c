@@ -67,7 +67,9 @@ static void run_stages(const adaptive *ad, const position *p, ir_value h, ir_val
   stages[0] = p->rates;
   for (uint32_t s = 1; s < STAGES; s++) {
     stages[s] = ARENA_ARRAY(b->arena, ir_value, g->term_count);
-    solve_move_free(g, p->states, weighted(g, h, solve_dormand_prince.weights[s], stages, s), next);
+    const ir_value *changes = weighted(g, h, solve_dormand_prince.weights[s], stages, s);
+    (s + 1 < STAGES ? solve_move_free : solve_move)(g, p->states, changes, next);
+    solve_stand(g, p->states, next);
     solve_rates(g, next, plus(b, start, scaled(b, solve_dormand_prince.shares[s], h)), stages[s]);
   }
 }

@@ -131,7 +131,7 @@ void solve_find_terms(solve_group *g) {
   find_held(g);
 }
 
-void solve_move(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states) {
+static void move(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states) {
   ir_builder *b = g->b;
   for (uint32_t k = 0; k < g->count; k++) {
     ir_value x = start[k];
@@ -145,8 +145,44 @@ void solve_move(const solve_group *g, const ir_value *start, const ir_value *cha
   }
 }
 
+static bool moves_several(const solve_group *g, const solve_term *term) {
+  uint32_t count = 0;
+  for (uint32_t k = 0; k < g->count; k++)
+    count += term->gain[k] != 0;
+  return count > 1;
+}
+
+static ir_value largest_partner(const solve_group *g, const ir_value *start, const solve_term *term) {
+  ir_value largest = IR_NO_VALUE;
+  for (uint32_t k = 0; k < g->count; k++) {
+    if (term->gain[k] == 0)
+      continue;
+    ir_value size = ir_unary(g->b, IR_OP_abs, start[k]);
+    largest = largest == IR_NO_VALUE ? size : ir_binary(g->b, IR_OP_max, largest, size);
+  }
+  return largest;
+}
+
+/* An extent in whole last places of its largest partner, so that adding it rounds in none: else each step would round in
+ * each partner differently, and the total would drift. Behind 4 times that size there are no finer bits. */
+static ir_value rounded(const solve_group *g, const ir_value *start, const solve_term *term, ir_value change) {
+  ir_value largest = largest_partner(g, start, term), coarse = scaled(g->b, 4, largest);
+  return minus(g->b, plus(g->b, change, coarse), coarse);
+}
+
+void solve_move(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states) {
+  ir_value *extents = ARENA_ARRAY(g->b->arena, ir_value, g->term_count);
+  for (uint32_t t = 0; t < g->term_count; t++)
+    extents[t] = moves_several(g, &g->terms[t]) ? rounded(g, start, &g->terms[t], changes[t]) : changes[t];
+  move(g, start, extents, states);
+}
+
 void solve_move_free(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states) {
-  solve_move(g, start, changes, states);
+  move(g, start, changes, states);
+  solve_stand(g, start, states);
+}
+
+void solve_stand(const solve_group *g, const ir_value *start, ir_value *states) {
   for (uint32_t k = 0; k < g->count; k++)
     if (g->held[k] != IR_NO_VALUE)
       states[k] = ir_select(g->b, g->held[k], start[k], states[k]);

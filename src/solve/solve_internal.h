@@ -71,10 +71,13 @@ const char *solve_refuses_exact(arena *a, const solve_system *system, const bool
 
 /* The group's terms, when its states have the given values at time t; others as at the start. */
 void solve_rates(const solve_group *g, const ir_value *states, ir_value t, ir_value *rates);
-/* The states from `start`, moved by the terms' changes (term_count values, dt times a rate). */
+/* The states from `start`, moved by the terms' changes (term_count values, dt times a rate); what reactions keep in all
+ * is kept. */
 void solve_move(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states);
-/* Likewise, for rates at a stage: what is held stands. */
+/* Likewise, for rates at a stage: what is held stands, and totals are not kept to the last bit. */
 void solve_move_free(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states);
+/* What is held, where others of the group read it, is again as at the start. */
+void solve_stand(const solve_group *g, const ir_value *start, ir_value *states);
 /* dt * share times the terms' rates. */
 ir_value *solve_changes(const solve_group *g, double share, const ir_value *rates);
 /* The terms' slopes by the group's states, and by t: term_count rows of count + 1, at the start of the step. */
