@@ -5,8 +5,7 @@
 
 #include <math.h>
 
-/* Outputs: the n rates, then the Jacobian in rows. */
-static ir_fragment *rates_and_jacobian(arena *a, const solve_system *system) {
+ir_fragment *solve_rates_and_jacobian(arena *a, const solve_system *system) {
   uint32_t n = system->n;
   ir_value *outputs, *wanted = ARENA_ARRAY(a, ir_value, (size_t)n * (n + 1));
   ir_value *column = ARENA_ARRAY(a, ir_value, n);
@@ -42,7 +41,7 @@ solve_spectrum solve_analyse(arena *a, const solve_system *system, const double 
   sp.imaginary = ARENA_ARRAY(a, double, n);
   double *outputs = ARENA_ARRAY(a, double, (size_t)n * (n + 1));
   sp.jacobian = outputs + n;
-  solve_evaluate(rates_and_jacobian(a, system), values, outputs);
+  solve_evaluate(solve_rates_and_jacobian(a, system), values, outputs);
   if (eigenvalues_of(a, n, sp.jacobian, sp.real, sp.imaginary))
     find_time_constants(&sp);
   else
@@ -121,7 +120,7 @@ static bool newton_run(newton *w) {
 
 bool solve_fixed_point(arena *a, const solve_system *system, double *values) {
   uint32_t n = system->n, args = system->rates->arg_count;
-  newton w = {.f = rates_and_jacobian(a, system), .n = n};
+  newton w = {.f = solve_rates_and_jacobian(a, system), .n = n};
   w.values = ARENA_ARRAY(a, double, args);
   w.trial = ARENA_ARRAY(a, double, args);
   memcpy(w.values, values, args * sizeof *values);

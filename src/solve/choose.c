@@ -15,7 +15,6 @@ typedef struct {
   ir_value *outputs;
   const double *values;
   const bool *is_reset;
-  const double *jacobian; /* n x n at `values`; NULL: not known */
   const bool *reads;      /* n x n */
   solver_kind *solver;    /* those of the system, and what is chosen */
   solve_choice *choices;
@@ -121,32 +120,32 @@ static bool can_be_exact(const choosing *q, state_set set) {
   return solve_refuses_exact(q->arena, q->system, is_in) == NULL && solve_refuses_exact(q->arena, q->system, with) == NULL;
 }
 
-/* ---- the Jacobian at the start ---- */
+/* ---- the Jacobians on the way of a group ---- */
 
-static double *block_of(const choosing *q, state_set set) {
-  double *block = ARENA_ARRAY(q->arena, double, (size_t)set.count * set.count);
-  for (uint32_t r = 0; r < set.count; r++)
-    for (uint32_t c = 0; c < set.count; c++)
-      block[r * set.count + c] = q->jacobian[set.states[r] * q->system->n + set.states[c]];
-  return block;
-}
+/* What the choice by values looks at. */
+typedef struct {
+  double stiffness;        /* the step in fastest time constants of what decays, at most */
+  bool is_midpoint_stable; /* the exponential midpoint rule grows nowhere faster than the equations do, by more than 5% */
+} outlook;
 
-/* The largest of the eigenvalues' magnitudes; NaN where there are none. */
-static double spectral_radius(const choosing *q, uint32_t n, const double *matrix) {
-  double *real = ARENA_ARRAY(q->arena, double, n), *imaginary = ARENA_ARRAY(q->arena, double, n), largest = 0;
+typedef struct {
+  double decay, growth; /* largest magnitude of what decays; largest real part, at least 0 */
+  double radius;        /* largest magnitude of all */
+} spectrum;
+
+static spectrum spectrum_of(const choosing *q, uint32_t n, const double *matrix) {
+  double *real = ARENA_ARRAY(q->arena, double, n), *imaginary = ARENA_ARRAY(q->arena, double, n);
+  spectrum s = {0};
   if (!eigenvalues_of(q->arena, n, matrix, real, imaginary))
-    return NAN;
-  for (uint32_t i = 0; i < n; i++)
-    largest = fmax(largest, hypot(real[i], imaginary[i]));
-  return largest;
+    return s;
+  for (uint32_t i = 0; i < n; i++) {
+    double size = hypot(real[i], imaginary[i]);
+    s.radius = fmax(s.radius, size);
+    s.growth = fmax(s.growth, real[i]);
+    s.decay = real[i] < 0 ? fmax(s.decay, size) : s.decay;
+  }
+  return s;
 }
-
-/* The step in fastest time constants; explicit methods are not asked for more than half of one. */
-static double stiffness(const choosing *q, state_set set) {
-  return q->jacobian == NULL ? 0 : q->system->dt * spectral_radius(q, set.count, block_of(q, set));
-}
-
-static bool is_stiff(const choosing *q, state_set set) { return stiffness(q, set) > 0.5; }
 
 static double exprel(double x) { return fabs(x) < 1e-9 ? 1 : expm1(x) / x; }
 
@@ -165,17 +164,32 @@ static double *midpoint_step(const choosing *q, uint32_t n, const double *jacobi
   return step;
 }
 
-/* Whether it grows no faster than the fastest that the system itself grows. */
-static bool is_midpoint_stable(const choosing *q, state_set set) {
-  if (q->jacobian == NULL)
-    return true;
-  const double *block = block_of(q, set);
-  double *real = ARENA_ARRAY(q->arena, double, set.count), *imaginary = ARENA_ARRAY(q->arena, double, set.count), growth = 0;
-  if (!eigenvalues_of(q->arena, set.count, block, real, imaginary))
-    return true;
-  for (uint32_t i = 0; i < set.count; i++)
-    growth = fmax(growth, real[i]);
-  return spectral_radius(q, set.count, midpoint_step(q, set.count, block)) <= 1.05 * exp(growth * q->system->dt);
+/* No eigenvalue is larger than the largest sum of a row. */
+static double largest_row(uint32_t n, const double *matrix) {
+  double largest = 0;
+  for (uint32_t r = 0; r < n; r++) {
+    double sum = 0;
+    for (uint32_t c = 0; c < n; c++)
+      sum += fabs(matrix[r * n + c]);
+    largest = fmax(largest, sum);
+  }
+  return largest;
+}
+
+static outlook look_ahead(const choosing *q, state_set set) {
+  outlook o = {0, true};
+  double *jacobians = NULL, dt = q->system->dt;
+  uint32_t n = set.count, count = q->values == NULL ? 0 : solve_follow(q->arena, q->system, q->values, set.states, n, &jacobians);
+  for (uint32_t k = 0; k < count; k++) {
+    const double *jacobian = jacobians + (size_t)k * n * n;
+    if (dt * largest_row(n, jacobian) < 0.05)
+      continue; /* neither is in question */
+    spectrum s = spectrum_of(q, n, jacobian);
+    o.stiffness = fmax(o.stiffness, dt * s.decay);
+    if (o.is_midpoint_stable)
+      o.is_midpoint_stable = spectrum_of(q, n, midpoint_step(q, n, jacobian)).radius <= 1.05 * exp(s.growth * dt);
+  }
+  return o;
 }
 
 /* ---- choosing ---- */
@@ -207,20 +221,28 @@ static bool has_reaction(const choosing *q, state_set set) {
   return false;
 }
 
+/* Where it depends on values. */
+static void choose_by_values(const choosing *q, state_set set, bool are_linear) {
+  outlook o = look_ahead(q, set);
+  bool is_stiff = o.stiffness > 1;
+  if (has_upstroke(q, set) && !is_stiff)
+    take_all(q, set, SOLVER_adaptive, true, "a reset ends an upstroke that may be of any speed");
+  else if (are_linear && !has_reaction(q, set) && o.is_midpoint_stable)
+    take_all(q, set, SOLVER_exponential_midpoint, set.count > 1, set.count > 1 ? "each linear in itself" : "linear in itself, with a term in t");
+  else if (is_stiff)
+    take_all(q, set, SOLVER_implicit, true, arena_printf(q->arena, "stiff: the step is %.3g of the fastest time constant", o.stiffness));
+  else
+    take_all(q, set, SOLVER_rk4, true, are_linear ? "in reactions, or acting on each other more than on themselves" : "not linear in itself");
+}
+
 static void choose_without_noise(const choosing *q, state_set set) {
   bool are_linear = all_linear_in_themselves(q, set);
   if (can_be_exact(q, set))
     take_all(q, set, SOLVER_exact, false, set.count > 1 ? "all linear with constant coefficients" : "linear with constant coefficients");
-  else if (has_upstroke(q, set) && !is_stiff(q, set))
-    take_all(q, set, SOLVER_adaptive, true, "a reset ends an upstroke that may be of any speed");
   else if (set.count == 1 && are_linear && !depends_on_time(q, set.states[0]))
     take_all(q, set, SOLVER_exponential_euler, false, "linear in itself, and all else stands still");
-  else if (are_linear && !has_reaction(q, set) && is_midpoint_stable(q, set))
-    take_all(q, set, SOLVER_exponential_midpoint, set.count > 1, set.count > 1 ? "each linear in itself" : "linear in itself, with a term in t");
-  else if (is_stiff(q, set))
-    take_all(q, set, SOLVER_implicit, true, arena_printf(q->arena, "stiff: the step is %.3g of the fastest time constant", stiffness(q, set)));
   else
-    take_all(q, set, SOLVER_rk4, true, are_linear ? "in reactions, or acting on each other more than on themselves" : "not linear in itself");
+    choose_by_values(q, set, are_linear);
 }
 
 /* For all that are joined within the set. */
@@ -336,19 +358,13 @@ static void choose_open(const choosing *q, state_set set) {
 
 solve_choice *solve_choose(arena *a, const solve_system *system, const double *values, const bool *is_reset) {
   uint32_t n = system->n, *all = ARENA_ARRAY(a, uint32_t, n);
-  choosing q = {.arena = a, .system = system, .is_reset = is_reset};
+  choosing q = {.arena = a, .system = system, .values = values, .is_reset = is_reset};
   q.s = solve_symbolic(a, system, &q.outputs);
   q.solver = ARENA_ARRAY(a, solver_kind, n);
   q.choices = ARENA_ARRAY(a, solve_choice, n);
-  bool is_asked = false;
   for (uint32_t i = 0; i < n; i++) {
     all[i] = i;
     q.solver[i] = q.choices[i].solver = system->solver[i];
-    is_asked = is_asked || system->solver[i] == SOLVER_automatic;
-  }
-  if (values != NULL && is_asked) {
-    solve_spectrum spectrum = solve_analyse(a, system, values);
-    q.jacobian = spectrum.n == n ? spectrum.jacobian : NULL;
   }
   q.reads = solve_dependences(a, system, all, n);
   choose_joined(&q, (state_set){all, n}, choose_open);

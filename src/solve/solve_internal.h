@@ -64,6 +64,12 @@ bool *solve_dependences(arena *a, const solve_system *system, const uint32_t *st
 /* part_of[k]: a number that all states joined with states[k] have in common. */
 void solve_find_joined(arena *a, const solve_system *system, const uint32_t *states, uint32_t count, uint32_t *part_of);
 
+/* A fragment whose outputs are the n rates, then the Jacobian in rows. */
+ir_fragment *solve_rates_and_jacobian(arena *a, const solve_system *system);
+/* The Jacobians (of n states, in rows) on the way that these states take from their values, all others standing; how many. */
+uint32_t solve_follow(arena *a, const solve_system *system, const double *values, const uint32_t *states, uint32_t n,
+                      double **jacobians);
+
 /* What `exact` needs: the equations of the set (per state) are affine in the states of the set. */
 const char *solve_refuses_exact(arena *a, const solve_system *system, const bool *set);
 

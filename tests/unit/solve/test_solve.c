@@ -163,9 +163,9 @@ static void test_groups(void **state) {
   output(&m, ir_binary(&m.b, IR_OP_sub, m.x, m.y));
   assert_choices(&m, SOLVER_rk4, SOLVER_rk4);
   m.solver[0] = m.solver[1] = SOLVER_automatic;
-  const double slow[5] = {1, 1, 0, 1, 1}, fast[5] = {100, 1, 0, 1, 1};
+  const double slow[5] = {1, 1, 0, 1, 1}, fast[5] = {100, 1, 0, 1, 1}; /* dx'/dx = -2x: 0.2 and 20 time constants in a step */
   const bool is_reset[2] = {true, false};
-  assert_int_equal(choose(&m, 1, slow, NULL).solver, SOLVER_rk4); /* dx'/dx = -2: 0.2 time constants */
+  assert_int_equal(choose(&m, 1, slow, NULL).solver, SOLVER_rk4);
   assert_int_equal(choose(&m, 1, fast, NULL).solver, SOLVER_implicit);
   assert_true(choose(&m, 1, fast, NULL).depends_on_values);
   assert_int_equal(choose(&m, 1, slow, is_reset).solver, SOLVER_adaptive);
@@ -175,6 +175,24 @@ static void test_groups(void **state) {
   assert_int_equal(choose(&m, 1, slow, NULL).solver, SOLVER_heun);
   m.solver[0] = SOLVER_euler;
   assert_int_equal(choose(&m, 1, slow, NULL).solver, SOLVER_exact);
+  arena_free(m.a);
+}
+
+/* What is mild at the start and stiff later is known before: x' = y - 1000 x y^2, y' = 1 - x^2, from y = 0. */
+static void test_stiff_later(void **state) {
+  (void)state;
+  fixture m;
+  start(&m);
+  ir_value square = mul(&m, m.y, m.y);
+  output(&m, ir_binary(&m.b, IR_OP_sub, m.y, mul(&m, number(&m, 1000), mul(&m, m.x, square))));
+  output(&m, ir_binary(&m.b, IR_OP_sub, number(&m, 1), mul(&m, m.x, m.x)));
+  const double values[5] = {0, 0, 0, 1, 1};
+  const solve_spectrum at_start = solve_analyse(m.a, &m.system, values);
+  assert_true(at_start.fastest == 0 || at_start.fastest > 1);
+  m.system.dt = 0.1;
+  assert_int_equal(choose(&m, 0, values, NULL).solver, SOLVER_exponential_midpoint);
+  m.f->outputs.data[1] = ir_binary(&m.b, IR_OP_sub, m.f->outputs.data[1], mul(&m, square, square)); /* not linear in itself */
+  assert_int_equal(choose(&m, 0, values, NULL).solver, SOLVER_implicit);
   arena_free(m.a);
 }
 
@@ -280,6 +298,7 @@ int main(void) {
       cmocka_unit_test(test_noise),
       cmocka_unit_test(test_multiplicative_noise),
       cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_stiff_later),
       cmocka_unit_test(test_unstable_midpoint),
       cmocka_unit_test(test_refusals),
       cmocka_unit_test(test_eigenvalues),
