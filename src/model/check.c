@@ -131,9 +131,17 @@ static void check_needs(checker *ck, const ast_file *file) {
   }
 }
 
+/* Environments are read like populations, before they are refused. */
+static void silence_environments(checker *ck) {
+  for (uint32_t i = 0; i < ck->decls.len; i++)
+    if (ck->decls.data[i]->kind == AST_DECL_ENVIRONMENT)
+      map_replace(ck->silent, ck->decls.data[i]->as.environment.name.text, SILENT_ENVIRONMENT);
+}
+
 static void make_maps(checker *ck) {
   map **maps[] = {&ck->timescales, &ck->signals, &ck->populations, &ck->connections,
-                  &ck->patterns,   &ck->phases,  &ck->measures,    &ck->record_names};
+                  &ck->patterns,   &ck->phases,  &ck->measures,    &ck->record_names,
+                  &ck->silent};
   for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
     *maps[i] = map_new(ck->arena);
 }
@@ -149,6 +157,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   make_maps(ck);
   import_files(ck, file);
   ck->is_broken = diag_error_count(sink) > 0;
+  silence_environments(ck);
   timescales_check(ck);
   signals_check(ck);
   populations_check(ck);

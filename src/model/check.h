@@ -98,6 +98,7 @@ typedef struct {
   uint32_t import_depth;
   bool is_broken;       /* something could not be read: names may be missing through no fault */
   double state_bytes;   /* of all populations */
+  map *silent; /* names whose declaration was refused */
   map *stimulus_counts; /* by target and phase */
   uint32_t rounds;      /* of the outermost loop being walked, with the loops inside it */
   uint32_t calls;       /* functions put in for the outermost call being checked */
@@ -218,6 +219,10 @@ void builtin_add_names(checker *ck, void *list);
 
 /* ---- names for hints ---- */
 typedef VEC(const char *) name_list;
+/* What was declared, but refused or wrong: said already, so that its uses are silent. */
+enum { SILENT_NAME, SILENT_ENVIRONMENT };
+void name_silence(checker *ck, const char *name);
+bool name_is_silent(const checker *ck, const char *name);
 void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name,
                     const name_list *known);
 /* What is there instead, the nearest first, also by case. */

@@ -57,6 +57,8 @@ static bool fits_here(component_builder *b, const ast_item *item) {
   fit f = fit_of(item->kind, b->c->kind == COMPONENT_SYNAPSE);
   if (item->kind == AST_ITEM_EVENT && item->as.event.is_spike && b->c->kind == COMPONENT_ASTROCYTE)
     f = MISPLACED;
+  for (uint32_t i = 0; f == NOT_YET && i < item->as.entries.len; i++) /* noises and timers */
+    name_silence(b->ck, item->as.entries.data[i].name.text);
   if (f == NOT_YET)
     refuse(b->ck, item->at, arena_printf(b->ck->arena, "%s in a synapse", item_word(item->kind)),
            item->kind == AST_ITEM_TIMER

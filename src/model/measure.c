@@ -214,7 +214,7 @@ static model_measure_node *check_size(checker *ck, const ast_expr *e) {
     n->probe.owner = connection_find(ck, name);
   if (n->probe.owner != NONE)
     return n;
-  if (!ck->is_broken)
+  if (!name_is_silent(ck, name))
     diag_report(ck->sink, DIAG_E0201, of->at, "`size` takes a population or connection, not `%s`",
                 expr_text(ck, of));
   return NULL;
@@ -379,8 +379,10 @@ void measures_check(checker *ck) {
       continue;
     model_measure m = {.name = d->as.measure.name.text, .at = d->as.measure.name.at};
     m.value = check_node(ck, d->as.measure.value);
-    if (m.value == NULL)
+    if (m.value == NULL) {
+      name_silence(ck, m.name);
       continue;
+    }
     map_insert(ck->measures, m.name, ck->model->measures.len);
     vec_push(ck->arena, &ck->model->measures, m);
   }

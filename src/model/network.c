@@ -268,8 +268,10 @@ static void add_population(checker *ck, const ast_decl *decl) {
   bool has_size = check_size(ck, ast->size, &p);
   check_spacing(ck, ast->spacing, &p);
   uint32_t def = find_definition(ck, ast->component, false);
-  if (def == NONE)
+  if (def == NONE) {
+    name_silence(ck, p.name);
     return;
+  }
   p.component = component_for_population(ck, def);
   check_places(ck, &p);
   expr_env env = element_scope(ck, &p, "an override");
@@ -487,12 +489,15 @@ static void add_connection(checker *ck, const ast_decl *decl) {
   c.source = find_end(ck, ast->source);
   c.target = find_end(ck, ast->target);
   uint32_t def = find_definition(ck, ast->synapse, true);
-  if (c.source == NONE || c.target == NONE)
+  bool has_ends = c.source != NONE && c.target != NONE;
+  if (has_ends) {
+    check_rule(ck, ast, &c);
+    check_partner(ck, ast, &c);
+  }
+  if (!has_ends || def == NONE || (c.has_partner && c.partner == NONE)) {
+    name_silence(ck, c.name);
     return;
-  check_rule(ck, ast, &c);
-  check_partner(ck, ast, &c);
-  if (def == NONE || (c.has_partner && c.partner == NONE))
-    return;
+  }
   build_synapse(ck, def, &c);
   check_link_overrides(ck, ast, &c);
   delays_check(ck, ast, &c);

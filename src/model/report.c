@@ -111,38 +111,46 @@ static uint32_t farness(const char *name, const char *known) {
   return differs_in_case(name, known) ? 0 : 1 + text_distance(name, known, FAR);
 }
 
-/* Each once, the nearest first; those that are equally far in their own order. */
-static void sort_by_farness(checker *ck, const char *name, const name_list *known, name_list *out) {
-  for (uint32_t i = 0; i < known->len; i++) {
-    const char *next = known->data[i];
-    uint32_t k = 0;
-    while (k < out->len && farness(name, out->data[k]) <= farness(name, next) && strcmp(out->data[k], next) != 0)
-      k++;
-    if (k < out->len && strcmp(out->data[k], next) == 0)
-      continue;
-    vec_push(ck->arena, out, next);
-    memmove(&out->data[k + 1], &out->data[k], (out->len - 1 - k) * sizeof *out->data);
-    out->data[k] = next;
-  }
+enum { MOST_NAMES = 40 };
+
+typedef struct {
+  const char *name;
+  uint32_t farness;
+} near_name;
+
+/* Puts a name into the list of the nearest, which is sorted; those that are equally far keep their order. */
+static void keep_if_near(near_name *list, uint32_t *count, near_name next) {
+  for (uint32_t i = 0; i < *count; i++)
+    if (strcmp(list[i].name, next.name) == 0)
+      return;
+  uint32_t k = *count;
+  if (*count < MOST_NAMES)
+    ++*count;
+  else if (next.farness >= list[--k].farness)
+    return;
+  for (; k > 0 && list[k - 1].farness > next.farness; k--)
+    list[k] = list[k - 1];
+  list[k] = next;
 }
 
 /* "did you mean `IP3`? there are `IP3`, `Ca`, `h`" */
 void hint_at_names(checker *ck, diag *d, const char *name, const name_list *known) {
-  enum { MOST = 40 };
-  name_list sorted = {0};
-  sort_by_farness(ck, name, known, &sorted);
-  if (sorted.len == 0)
+  near_name near[MOST_NAMES];
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < known->len; i++)
+    keep_if_near(near, &count, (near_name){known->data[i], farness(name, known->data[i])});
+  if (count == 0)
     return;
-  const char *nearest = diag_nearest(name, sorted.data, sorted.len);
+  const char *nearest = diag_nearest(name, &near[0].name, 1);
   /* Everything is near to a name of two letters. */
   bool is_meant = nearest != NULL && (strlen(name) > 2 || differs_in_case(name, nearest));
   text out = text_new(ck->arena);
   if (is_meant)
-    text_printf(&out, "did you mean `%s`?%s", nearest, sorted.len > 1 ? " " : "");
-  for (uint32_t i = 0; i < sorted.len && i < MOST && !(is_meant && sorted.len == 1); i++)
-    text_printf(&out, "%s`%s`", i > 0 ? ", " : sorted.len > 1 ? "there are " : "there is ", sorted.data[i]);
-  if (sorted.len > MOST)
-    text_printf(&out, " and %u more", sorted.len - MOST);
+    text_printf(&out, "did you mean `%s`?%s", nearest, count > 1 ? " " : "");
+  for (uint32_t i = 0; i < count && !(is_meant && count == 1); i++)
+    text_printf(&out, "%s`%s`", i > 0 ? ", " : count > 1 ? "there are " : "there is ", near[i].name);
+  if (known->len > count && count == MOST_NAMES)
+    text_puts(&out, ", ...");
   diag_hint(d, "%s", text_cstr(&out));
 }
 
@@ -154,15 +162,22 @@ void hint_at_units(checker *ck, diag *d, const char *name) {
     diag_hint(d, "there are `s V A S F Ohm M mol m g Hz J W N K C` with the prefixes `f p n u m k M G`, and `cm min h %%`");
 }
 
+void name_silence(checker *ck, const char *name) { map_replace(ck->silent, name, SILENT_NAME); }
+
+bool name_is_silent(const checker *ck, const char *name) {
+  uint32_t unused;
+  return ck->is_broken || map_find(ck->silent, name, &unused);
+}
+
 void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name,
                     const name_list *known) {
-  if (ck->is_broken)
+  if (name_is_silent(ck, name))
     return;
   hint_at_names(ck, diag_report(ck->sink, code, at, "%s `%s` is not known", what, name), name, known);
 }
 
 void refuse(checker *ck, span at, const char *feature, const char *hint) {
-  diag *d = diag_report(ck->sink, DIAG_E0801, at, "this version cannot do %s yet", feature);
+  diag *d = diag_report(ck->sink, DIAG_E0801, at, "this version cannot yet do %s", feature);
   if (hint != NULL)
     diag_hint(d, "%s", hint);
 }

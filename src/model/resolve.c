@@ -452,6 +452,9 @@ model_expr *resolve_member(expr_env *env, const ast_expr *e) {
                 env->where);
     return NULL;
   }
+  uint32_t silent;
+  if (object->kind == AST_NAME && map_find(env->ck->silent, object->as.name.text, &silent) && silent == SILENT_ENVIRONMENT)
+    return NULL;
   diag *d = diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` cannot be read in %s",
                         expr_text(env->ck, e), env->where);
   if (env->builder != NULL)

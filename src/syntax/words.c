@@ -152,10 +152,11 @@ bool is_component_word(int kind) {
 
 /* A line beginning with `on`: the clause `on TIMESCALE`, or a new `on EVENT { … }`? */
 static bool on_continues(const parse_context *ctx, uint32_t i) {
-  int first = ctx->filter.first;
-  if (is_component_word(first) || first == TOK_PRESENT)
+  int first = ctx->filter.first, behind = raw_at(ctx, skip_newlines(ctx, i + 2))->kind;
+  if (is_component_word(first))
     return true;
-  int behind = raw_at(ctx, skip_newlines(ctx, i + 2))->kind;
+  if (first == TOK_PRESENT) /* `on POPULATION.INPUT`, or `on PHASE { … }` behind a complete one */
+    return behind != '{';
   return raw_at(ctx, i + 1)->kind == TOK_NAME && behind != '{' && behind != '.';
 }
 
