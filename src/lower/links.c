@@ -133,6 +133,15 @@ static void add_factor(splitter *sp, product *p, model_expr *e) {
     p->factors[p->count++] = e;
 }
 
+/* States of which only sums are kept have no value at a link: they must come to stand alone. */
+static bool reads_summed(const splitter *sp, const model_expr *e) {
+  const connection_fields *f = &sp->l->connections[sp->connection];
+  for (uint32_t s = 0; s < component_of_connection(sp->l, sp->connection)->states.len; s++)
+    if (f->is_summed[s] && lower_reads_state(sp->l, sp->connection, e, s))
+      return true;
+  return false;
+}
+
 /* The factors of a product; quotients of one class stay together. */
 static void flatten(splitter *sp, product *p, model_expr *e) {
   e = look_through(sp, e);
@@ -142,7 +151,7 @@ static void flatten(splitter *sp, product *p, model_expr *e) {
   } else if (e->kind == MX_NEG) {
     p->is_negative = !p->is_negative;
     flatten(sp, p, e->args[0]);
-  } else if (e->kind == MX_DIV && is_mixed(class_of(sp, e))) {
+  } else if (e->kind == MX_DIV && (is_mixed(class_of(sp, e)) || reads_summed(sp, e))) {
     flatten(sp, p, e->args[0]);
     add_factor(sp, p, new_node(sp, e, MX_DIV, new_number(sp, e, 1), e->args[1]));
   } else {
@@ -168,9 +177,10 @@ static void distribute(splitter *sp, const product *p, uint32_t k, model_expr *s
 }
 
 static void add_terms(splitter *sp, const product *p) {
-  for (uint32_t k = 0; k < p->count && sp->term_count < MAX_TERMS; k++) {
+  for (uint32_t k = 0; k < p->count; k++) {
     model_expr *e = look_through(sp, p->factors[k]);
-    if ((e->kind == MX_ADD || e->kind == MX_SUB) && is_mixed(class_of(sp, e))) {
+    bool is_sum = e->kind == MX_ADD || e->kind == MX_SUB;
+    if (is_sum && ((sp->term_count < MAX_TERMS && is_mixed(class_of(sp, e))) || reads_summed(sp, e))) {
       distribute(sp, p, k, e);
       return;
     }
@@ -574,16 +584,7 @@ void lower_contributions(lowering *l, uint32_t connection) {
       continue;
     }
     product p = {.count = 0};
-    model_expr *value = look_through(&sp, sp.contribution->value);
-    if (value->kind == MX_ADD || value->kind == MX_SUB) {
-      product whole = {.count = 1, .factors = {value}};
-      if (is_mixed(class_of(&sp, value)))
-        add_terms(&sp, &whole);
-      else
-        add_term(&sp, &whole);
-      continue;
-    }
-    flatten(&sp, &p, value);
+    flatten(&sp, &p, sp.contribution->value);
     add_terms(&sp, &p);
   }
 }

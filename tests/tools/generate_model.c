@@ -412,7 +412,9 @@ static void contributions(const link_kind *k) {
     const char *side = chance(70) ? "post." : any_side(k);
     printf("  %s%s += ", side, n == 1 ? "u" : "w");
     if (k->has_events && chance(30)) {
-      printf("0.2*%s*(1 + 0.3*post.a)\n", link_states[below(4)]);
+      static const char *const forms[] = {"0.2*%s*(1 + 0.3*post.a)*%s\n", "0.1*(%s + %s)\n", "-(%s - g*%s)/(2 + g)\n", "%s - 0.5*%s\n"};
+      const char *one = link_states[below(4)];
+      printf(forms[below(4)], one, link_states[below(4)]);
       continue;
     }
     printf("m*");
