@@ -104,7 +104,7 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
 
 /* Words that are keywords behind an operand. */
 %token VIA "via" BY "by" WITH "with" OF "of" DELAY "delay" BACK "back" USING "using"
-%token UNLESS "unless" FROM "from" DURING "during" AS "as" COUPLING "coupling" SPACED "spaced"
+%token UNLESS "unless" FROM "from" DURING "during" AS "as" COUPLING "coupling" SPACED "spaced" AT "at"
 %token RISES "rises" FALLS "falls" ABOVE "above" BELOW "below" RATES "rates"
 %token AMPLITUDE "amplitude" FLIP "flip" NO "no" SELF "self" IN "in" OVER "over" WHEN "when"
 %token BY_SIZE "x"
@@ -319,6 +319,7 @@ clause: VIA NAME                          { $$ = clause_name(CLAUSE_VIA, $2); }
       | EXTENDS NAME                      { $$ = clause_name(CLAUSE_EXTENDS, $2); }
       | UNLESS expr                       { $$ = clause_expr(CLAUSE_UNLESS, $2); }
       | SPACED expr                       { $$ = clause_expr(CLAUSE_SPACED, $2); }
+      | SPACED expr AT expr               { $$ = clause_spaced($2, $4); }
       | REFRACTORY expr                   { $$ = clause_expr(CLAUSE_REFRACTORY, $2); }
       | AMPLITUDE expr                    { $$ = clause_expr(CLAUSE_AMPLITUDE, $2); }
       | FLIP expr                         { $$ = clause_expr(CLAUSE_FLIP, $2); }

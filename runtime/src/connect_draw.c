@@ -148,7 +148,7 @@ NSA_INLINE void steps_loop(uint64_t key, double element, double first, const dra
     double at = first + 2.0 * i;
     double distance = distance_of(key, element, at, kernel);
     double angle = drawn_rand_uniform(key, element, at + 1, 0, 0, two_pi);
-    rows[i] = kernel->is_line ? 0 : trunc(distance * drawn_sin(angle));
+    rows[i] = kernel->is_line ? 0 : trunc(distance * kernel->row_ratio * drawn_sin(angle));
     cols[i] = trunc(kernel->is_line ? (angle < two_pi / 2 ? distance : -distance)
                                     : distance * drawn_cos(angle));
   }

@@ -16,7 +16,8 @@ void draw_uniforms(uint64_t key, double element, double first, uint32_t count, d
 typedef struct {
   bool is_exponential; /* else half a normal distribution */
   bool is_line;        /* the direction is one of two along the row */
-  double length;       /* of the distances, in grid steps */
+  double length;       /* of the distances, in columns */
+  double row_ratio;    /* rows in the length of a column */
 } draw_kernel;
 
 /* Steps at a drawn distance and direction, truncated toward zero to the grid. Each takes two draws

@@ -4,13 +4,19 @@
 
 #include <math.h>
 
-static double spacing_of(const nsa_population *p) { return p->spacing > 0 ? p->spacing : 1; }
+static double step_beside(uint32_t own, uint32_t other) { return other > own ? (double)other / own : 1; }
+
+place_frame place_frame_of(const nsa_population *p, const nsa_population *beside) {
+  if (p->spacing > 0 && beside->spacing > 0) return (place_frame){p->at_x, p->at_y, p->spacing, p->spacing};
+  return (place_frame){0, 0, step_beside(p->cols, beside->cols), step_beside(p->rows, beside->rows)};
+}
+
+static double place_on_axis(double corner, uint32_t number, double step) { return corner + ((double)number + 0.5) * step; }
 
 double place_distance(const nsa_population *a, uint32_t i, const nsa_population *b, uint32_t j) {
-  double sa = spacing_of(a), sb = spacing_of(b);
-  double dx = ((double)(i % a->cols) + 0.5) * sa - ((double)(j % b->cols) + 0.5) * sb;
-  double dy = ((double)(i / a->cols) + 0.5) * sa - ((double)(j / b->cols) + 0.5) * sb;
-  return sqrt(dx * dx + dy * dy);
+  double distance;
+  place_distances(a, &i, b, &j, 1, &distance);
+  return distance;
 }
 
 /* Where an element lies: the next number is the next column, without a division. */
@@ -31,36 +37,35 @@ static void move_to(place *at, uint32_t number, uint32_t cols) {
 
 void place_distances(const nsa_population *a, const uint32_t *i, const nsa_population *b, const uint32_t *j, uint32_t count,
                      double *distances) {
-  double sa = spacing_of(a), sb = spacing_of(b);
+  place_frame fa = place_frame_of(a, b), fb = place_frame_of(b, a);
   place from = {0, 0, 0}, to = {0, 0, 0};
   for (uint32_t k = 0; k < count; k++) {
     move_to(&from, i[k], a->cols);
     move_to(&to, j[k], b->cols);
-    double dx = ((double)from.col + 0.5) * sa - ((double)to.col + 0.5) * sb;
-    double dy = ((double)from.row + 0.5) * sa - ((double)to.row + 0.5) * sb;
+    double dx = place_on_axis(fa.x, from.col, fa.dx) - place_on_axis(fb.x, to.col, fb.dx);
+    double dy = place_on_axis(fa.y, from.row, fa.dy) - place_on_axis(fb.y, to.row, fb.dy);
     distances[k] = sqrt(dx * dx + dy * dy);
   }
 }
 
 /* Halfway between two cells the lower one is taken, also where rounding has moved it a little. */
-static uint32_t cell_at(double u, uint32_t count) {
-  double cell = floor(u), nearest = floor(u + 0.5);
-  if (fabs(u - nearest) <= 1e-9 * (1 + fabs(u))) cell = nearest - 1;
-  if (cell < 0) return 0;
-  return cell >= count ? count - 1 : (uint32_t)cell;
+static double cell_of(double u) {
+  double nearest = floor(u + 0.5);
+  return fabs(u - nearest) <= 1e-9 * (1 + fabs(u)) ? nearest - 1 : floor(u);
 }
 
-static uint32_t nearest_on_axis(uint32_t i, const nsa_population *from, uint32_t from_count,
-                                const nsa_population *to, uint32_t to_count) {
-  double x = (double)i + 0.5;
-  if (from->spacing > 0 && to->spacing > 0) return cell_at(x * from->spacing / to->spacing, to_count);
-  return cell_at(x * (double)to_count / (double)from_count, to_count);
+void place_cell(const nsa_population *from, uint32_t i, const nsa_population *to, double *row, double *col) {
+  place_frame f = place_frame_of(from, to), t = place_frame_of(to, from);
+  *row = cell_of((place_on_axis(f.y, i / from->cols, f.dy) - t.y) / t.dy);
+  *col = cell_of((place_on_axis(f.x, i % from->cols, f.dx) - t.x) / t.dx);
 }
+
+static uint32_t clamped(double cell, uint32_t count) { return cell < 0 ? 0 : cell >= count ? count - 1 : (uint32_t)cell; }
 
 uint32_t place_nearest(const nsa_population *from, uint32_t i, const nsa_population *to) {
-  uint32_t row = nearest_on_axis(i / from->cols, from, from->rows, to, to->rows);
-  uint32_t col = nearest_on_axis(i % from->cols, from, from->cols, to, to->cols);
-  return row * to->cols + col;
+  double row, col;
+  place_cell(from, i, to, &row, &col);
+  return clamped(row, to->rows) * to->cols + clamped(col, to->cols);
 }
 
 uint32_t place_nearest_other(const nsa_population *p, uint32_t i) {
@@ -72,10 +77,13 @@ uint32_t place_nearest_other(const nsa_population *p, uint32_t i) {
   return NSA_NONE;
 }
 
-uint32_t place_shift(const nsa_population *p, uint32_t i, double rows, double cols) {
-  double row = (double)(i / p->cols) + rows, col = (double)(i % p->cols) + cols;
+uint32_t place_at(const nsa_population *p, double row, double col) {
   if (!(row >= 0 && row < p->rows && col >= 0 && col < p->cols)) return NSA_NONE;
   return (uint32_t)row * p->cols + (uint32_t)col;
+}
+
+uint32_t place_shift(const nsa_population *p, uint32_t i, double rows, double cols) {
+  return place_at(p, (double)(i / p->cols) + rows, (double)(i % p->cols) + cols);
 }
 
 /* The cells of an axis within reach of x, with one more on either side for what rounding moves. */
@@ -87,10 +95,10 @@ static void cells_within(double x, double reach, double spacing, uint32_t count,
 
 place_walk place_walk_begin(const nsa_population *from, uint32_t i, const nsa_population *of, double reach) {
   place_walk walk = {.of = of, .end_row = of->rows, .end_col = of->cols};
-  double spacing = spacing_of(from), x = ((double)(i % from->cols) + 0.5) * spacing, y = ((double)(i / from->cols) + 0.5) * spacing;
+  place_frame f = place_frame_of(from, of), o = place_frame_of(of, from);
   if (reach > 0) {
-    cells_within(x, reach, spacing_of(of), of->cols, &walk.first_col, &walk.end_col);
-    cells_within(y, reach, spacing_of(of), of->rows, &walk.row, &walk.end_row);
+    cells_within(place_on_axis(f.x, i % from->cols, f.dx) - o.x, reach, o.dx, of->cols, &walk.first_col, &walk.end_col);
+    cells_within(place_on_axis(f.y, i / from->cols, f.dy) - o.y, reach, o.dy, of->rows, &walk.row, &walk.end_row);
   }
   walk.col = walk.first_col;
   return walk;

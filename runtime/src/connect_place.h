@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* connect_place.h - where the elements of populations lie, and who is near whom.
  *
- * Element (row, col) lies at ((col + 0.5) * spacing, (row + 0.5) * spacing); populations without spacing
- * count in grid steps. Where two populations are compared of which one has no spacing, both are
- * laid over the same area. */
+ * Element (row, col) lies at (at_x + (col + 0.5) * spacing, at_y + (row + 0.5) * spacing). Of two populations of which not both
+ * are spaced, both cover the same patch, and lengths count the steps of the grid that has more of them, along each axis. */
 #ifndef NSA_RUNTIME_CONNECT_PLACE_H
 #define NSA_RUNTIME_CONNECT_PLACE_H
 
@@ -13,7 +12,14 @@
 
 static inline uint32_t place_size(const nsa_population *p) { return p->rows * p->cols; }
 
-/* Distance of two elements, in um, or in grid steps where neither population is spaced. */
+/* Where the grid of a population lies beside another one. */
+typedef struct {
+  double x, y;   /* its corner */
+  double dx, dy; /* its steps */
+} place_frame;
+place_frame place_frame_of(const nsa_population *p, const nsa_population *beside);
+
+/* Distance of two elements, in um, or in grid steps where not both populations are spaced. */
 double place_distance(const nsa_population *a, uint32_t i, const nsa_population *b, uint32_t j);
 
 /* The same of `count` pairs; quick where numbers follow one another. */
@@ -25,6 +31,12 @@ uint32_t place_nearest(const nsa_population *from, uint32_t i, const nsa_populat
 
 /* The nearest other element of the same population; NSA_NONE where it is alone. */
 uint32_t place_nearest_other(const nsa_population *p, uint32_t i);
+
+/* The row and column of `to` in whose cell element i of `from` lies, also outside of its grid; on an edge the lower one. */
+void place_cell(const nsa_population *from, uint32_t i, const nsa_population *to, double *row, double *col);
+
+/* The element of a row and column; NSA_NONE outside. */
+uint32_t place_at(const nsa_population *p, double row, double col);
 
 /* The element at an offset from element i, in grid steps; NSA_NONE outside. */
 uint32_t place_shift(const nsa_population *p, uint32_t i, double rows, double cols);

@@ -82,12 +82,15 @@ static void draw_by_selection(drawing *d, uint32_t k, uint32_t size, uint32_t av
 
 /* ---- by distance ---- */
 
-static double length_in_steps(const nsa_rule *rule, const nsa_population *other) {
-  return other->spacing > 0 ? rule->length / other->spacing : rule->length;
+/* A length in columns of the other grid, whose rows may be of another length. */
+static void set_lengths(draw_kernel *kernel, const nsa_rule *rule, const nsa_population *own, const nsa_population *other) {
+  place_frame f = place_frame_of(other, own);
+  kernel->length = rule->length / f.dx;
+  kernel->row_ratio = f.dx / f.dy;
 }
 
-/* The place at the next drawn distance and direction. */
-static uint32_t next_place(drawing *d, uint32_t centre) {
+/* The element at the next drawn distance and direction. */
+static uint32_t next_place(drawing *d, double row, double col) {
   if (d->used == d->ahead) {
     d->ahead = draws_wanted(d);
     d->used = 0;
@@ -95,20 +98,19 @@ static uint32_t next_place(drawing *d, uint32_t centre) {
   }
   d->draws += 2;
   uint32_t at = d->used++;
-  return place_shift(d->other, centre, d->numbers[at], d->cols[at]);
+  return place_at(d->other, row + d->numbers[at], col + d->cols[at]);
 }
 
 static double most_draws(const nsa_rule *rule) { return 1e5 + 1e4 * rule->degree; }
 
 /* False when partners are too hard to find. */
 static bool draw_by_distance(drawing *d) {
-  bool is_same = d->b->connection->source == d->b->connection->target;
-  uint32_t centre = is_same ? d->element : place_nearest(d->own, d->element, d->other);
-  double most = most_draws(d->rule);
+  double most = most_draws(d->rule), row, col;
+  place_cell(d->own, d->element, d->other, &row, &col);
   while (d->picked_count < d->rule->degree) {
     if (d->draws > most)
       return false;
-    uint32_t other = next_place(d, centre);
+    uint32_t other = next_place(d, row, col);
     if (other != NSA_NONE && may_take(d, other))
       take(d, other);
   }
@@ -238,8 +240,8 @@ static bool draw_all(link_builder *b, bool by_target) {
   if (!check_degree(b, start.own, start.other))
     return false;
   start.kernel = (draw_kernel){.is_exponential = rule->kernel == NSA_KERNEL_EXPONENTIAL,
-                               .is_line = start.other->rows == 1 && start.own->rows == 1,
-                               .length = length_in_steps(rule, start.other)};
+                               .is_line = start.other->rows == 1 && start.own->rows == 1};
+  set_lengths(&start.kernel, rule, start.own, start.other);
   uint64_t all = (uint64_t)place_size(start.own) * rule->degree;
   if (!build_begin(b, by_target, all))
     return false;

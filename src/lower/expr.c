@@ -125,8 +125,10 @@ static ir_value place_of(scope *s, const view *v, model_ref_kind kind) {
   ir_value col = ir_binary(s->b, IR_OP_sub, i, ir_binary(s->b, IR_OP_mul, row, cols));
   if (kind == REF_COL)
     return col;
-  ir_value spacing = ir_number(s->b, pop->spacing > 0 ? pop->spacing : 1);
-  return ir_binary(s->b, IR_OP_mul, kind == REF_X ? col : row, spacing);
+  ir_value middle = ir_binary(s->b, IR_OP_add, kind == REF_X ? col : row, ir_number(s->b, 0.5)); /* populations of such components are spaced */
+  ir_value from_corner = ir_binary(s->b, IR_OP_mul, middle, ir_number(s->b, pop->spacing));
+  double corner = kind == REF_X ? pop->at_x : pop->at_y;
+  return corner == 0 ? from_corner : ir_binary(s->b, IR_OP_add, ir_number(s->b, corner), from_corner);
 }
 
 static ir_value timer_is_on(scope *s, const view *v, uint32_t slot, uint32_t field) {

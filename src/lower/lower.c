@@ -14,6 +14,8 @@ static void add_populations(lowering *l) {
                           .cols = pop->cols,
                           .is_grid = pop->is_grid,
                           .spacing = pop->spacing,
+                          .at_x = pop->at_x,
+                          .at_y = pop->at_y,
                           .timescale = component_of_population(l, k)->timescale};
     vec_push(l->arena, &l->population_list, out);
     lower_population_fields(l, k);

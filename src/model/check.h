@@ -146,6 +146,7 @@ typedef struct {
   bool has_partners;          /* pre., post. and astro. can be named */
   bool partners_unknown;      /* a synapse that no connection uses */
   bool is_partner_rule; /* in the result the near element is SIDE_PRE, the partner SIDE_POST */
+  model_side near;      /* the end that ASTRO goes with, where both are there */
   unsigned allow;
   const char *where;    /* "an initial value": for messages */
   uint32_t param_limit; /* params from this item on are not there yet */

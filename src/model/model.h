@@ -262,6 +262,7 @@ typedef struct {
   bool is_grid;
   bool has_no_size;   /* none is written: a single element, until one_per_synapse gives it as many as there are links */
   double spacing;     /* um; 0 when not said (places then count in grid steps) */
+  double at_x, at_y;  /* um; the corner of its grid */
   uint32_t stage_set; /* into stage_sets; UINT32_MAX: none */
   VEC(model_override) overrides;
 } model_population;

@@ -235,6 +235,19 @@ static void check_memory(checker *ck, const model_population *p, span at) {
   diag_hint(d, "a smaller population, or several models");
 }
 
+/* Where the corner of the grid lies: behind `at`. */
+static void check_corner(checker *ck, const ast_expr *corner, model_population *p) {
+  expr_env env = env_constant(ck, NULL, "a place");
+  if (corner == NULL)
+    return;
+  if (corner->kind != AST_TUPLE || corner->as.list.values.len != 2) {
+    diag_report(ck->sink, DIAG_E0501, corner->at, "a place has two lengths: `spaced 100 um at (50 um, 50 um)`");
+    return;
+  }
+  expr_constant(&env, corner->as.list.values.data[0], dim_um, "the x of a place", &p->at_x);
+  expr_constant(&env, corner->as.list.values.data[1], dim_um, "the y of a place", &p->at_y);
+}
+
 static void check_spacing(checker *ck, const ast_expr *spacing, model_population *p) {
   expr_env env = env_constant(ck, NULL, "a spacing");
   if (spacing == NULL || !expr_constant(&env, spacing, dim_um, "a spacing", &p->spacing) ||
@@ -267,6 +280,7 @@ static void add_population(checker *ck, const ast_decl *decl) {
   model_population p = {.name = ast->name.text, .at = ast->name.at};
   bool has_size = check_size(ck, ast->size, &p);
   check_spacing(ck, ast->spacing, &p);
+  check_corner(ck, ast->corner, &p);
   uint32_t def = find_definition(ck, ast->component, false);
   if (def == NONE) {
     name_silence(ck, p.name);
@@ -435,6 +449,7 @@ static void build_synapse(checker *ck, uint32_t def, model_connection *c) {
     env.side[SIDE_ASTRO] = side_of_population(ck, c->partner);
   env.connect_at = c->at;
   env.has_partners = true;
+  env.near = c->partner_of;
   model_component *out = vec_add(ck->arena, &m->components);
   component_info info = {.def = def, .usage = ARENA_NEW(ck->arena, component_usage)};
   component_build(ck, def, &env, out, info.usage);
@@ -453,6 +468,7 @@ expr_env link_scope(checker *ck, const model_connection *c, const char *where) {
   env.side[SIDE_PRE] = side_of_population(ck, c->source);
   env.side[SIDE_POST] = side_of_population(ck, c->target);
   env.has_partners = true;
+  env.near = c->partner_of;
   env.allow = ALLOW_RANDOM | ALLOW_DISTANCE;
   env.has_distance_unit =
       m->populations.data[c->source].spacing > 0 && m->populations.data[c->target].spacing > 0;

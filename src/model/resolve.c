@@ -192,14 +192,48 @@ static bool find_place(const char *name, model_ref_kind *kind) {
   return false;
 }
 
-/* In a component x and y are lengths; where the population is known they follow its spacing. */
+/* Whose places those of a side are compared with: the other end's, for a third partner those of the end that it goes with.
+ * NULL: nobody's. */
+static const model_population *beside(const expr_env *env, model_side side) {
+  model_side other = side == SIDE_PRE ? SIDE_POST : side == SIDE_POST ? SIDE_PRE : env->near;
+  if (side == SIDE_SELF)
+    return NULL;
+  if (env->side[other].population != NULL && other != SIDE_SELF)
+    return env->side[other].population;
+  for (int k = SIDE_PRE; k <= SIDE_ASTRO; k++) /* a rule of partners knows one end */
+    if (k != (int)side && env->side[k].population != NULL)
+      return env->side[k].population;
+  return NULL;
+}
+
+/* x or y of an element of a known population: corner + (column + 1/2)*step. Where not both are spaced, both cover one patch, in
+ * steps of the grid that has more of them (connect_place.c). */
+static model_expr *make_coordinate(expr_env *env, model_side side, model_ref_kind kind, span at) {
+  checker *ck = env->ck;
+  const model_population *p = env->side[side].population, *other = beside(env, side);
+  bool is_x = kind == REF_X, is_length = p->spacing > 0 && (other == NULL || other->spacing > 0);
+  double corner = is_x ? p->at_x : p->at_y, step = p->spacing;
+  if (!is_length) {
+    double own = is_x ? p->cols : p->rows, most = other == NULL ? own : is_x ? other->cols : other->rows;
+    corner = 0;
+    step = most > own ? most / own : 1;
+  }
+  dim unit = is_length ? dim_um : dim_none();
+  model_expr *cell = expr_ref(ck, is_x ? REF_COL : REF_ROW, side_in_result(env, side), 0, dim_none(), at);
+  model_expr *middle = expr_binary(ck, MX_ADD, cell, expr_literal(ck, 0.5, dim_none(), at), at);
+  model_expr *from_corner = expr_binary(ck, MX_MUL, middle, expr_literal(ck, step, unit, at), at);
+  return corner == 0 ? from_corner : expr_binary(ck, MX_ADD, expr_literal(ck, corner, unit, at), from_corner, at);
+}
+
+/* In a component x and y are lengths, and its populations must be spaced. */
 static model_expr *make_place(expr_env *env, model_side side, model_ref_kind kind, span at) {
   bool is_coordinate = kind == REF_X || kind == REF_Y;
   const expr_side *s = &env->side[side];
-  bool is_length = is_coordinate && (s->population == NULL || s->population->spacing > 0);
-  if (is_coordinate && s->population == NULL && s->usage != NULL)
+  if (is_coordinate && s->population != NULL)
+    return make_coordinate(env, side, kind, at);
+  if (is_coordinate && s->usage != NULL)
     s->usage->has_place = true;
-  return expr_ref(env->ck, kind, side_in_result(env, side), 0, is_length ? dim_um : dim_none(), at);
+  return expr_ref(env->ck, kind, side_in_result(env, side), 0, is_coordinate ? dim_um : dim_none(), at);
 }
 
 static model_expr *find_constant(expr_env *env, const char *name, span at) {

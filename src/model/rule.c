@@ -241,6 +241,19 @@ static const char *tile_count(rule_env *r, const model_population *p) {
                       (p->cols - t->tile_cols) / t->stride + 1);
 }
 
+/* Tiles are counted in rows and columns: lengths may say otherwise. */
+static void check_tile_places(rule_env *r, const model_population *tiled, const model_population *one) {
+  const model_rule *t = r->out;
+  double spacing = t->stride*tiled->spacing, slack = 1e-6*tiled->spacing;
+  double x = tiled->at_x + (t->tile_cols*tiled->spacing - spacing)/2, y = tiled->at_y + (t->tile_rows*tiled->spacing - spacing)/2;
+  if (!are_spaced(r->ends) || (fabs(one->spacing - spacing) < slack && fabs(one->at_x - x) < slack && fabs(one->at_y - y) < slack))
+    return;
+  diag *d = diag_report(r->ck->sink, DIAG_W0502, r->ast->at, "the middles of these tiles of `%s` are not where the elements of `%s` are",
+                        tiled->name, one->name);
+  diag_hint(d, "`population %s : ... spaced %s um at (%s um, %s um)` would be", one->name, number_text(r->ck, spacing),
+            number_text(r->ck, x), number_text(r->ck, y));
+}
+
 static bool tiles(rule_env *r) {
   expr_env env = env_constant(r->ck, NULL, "a tile");
   const model_population *source = r->ends->source, *target = r->ends->target;
@@ -261,8 +274,11 @@ static bool tiles(rule_env *r) {
     misfit(r, "needs grids");
     return false;
   }
-  if (covers(r->out, source, target) || (!r->ends->is_partner && covers(r->out, target, source)))
+  bool is_source_tiled = covers(r->out, source, target);
+  if (is_source_tiled || (!r->ends->is_partner && covers(r->out, target, source))) {
+    check_tile_places(r, is_source_tiled ? source : target, is_source_tiled ? target : source);
     return true;
+  }
   diag *d = misfit(r, "does not fit: there must be one tile an element");
   diag_note(d, SPAN_NONE, "%s, but `%s` is %u x %u", tile_count(r, source), target->name,
             target->rows, target->cols);

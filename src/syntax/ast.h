@@ -377,12 +377,12 @@ typedef struct {
   span body; /* from { to } */
 } ast_component;
 
-/* population NAME : COMPONENT[size] [spaced LENGTH] [{ overrides }] */
+/* population NAME : COMPONENT[size] [spaced LENGTH [at (LENGTH, LENGTH)]] [{ overrides }] */
 typedef struct {
   ast_name name;
   ast_name component;
   ast_expr *size;   /* an AST_SIZE for a grid; NULL when no [ ] was written */
-  ast_expr *spacing;
+  ast_expr *spacing, *corner; /* corner: behind `at` */
   bool has_overrides; /* a block was written, possibly empty */
   ast_setting_list overrides;
   span block;

@@ -120,6 +120,7 @@ clause clause_rule(ast_rule rule);
 clause clause_with(ast_expr *partner, ast_name of, ast_rule rule, ast_rule probability);
 clause clause_self(int self);
 clause clause_delay(ast_expr *delay, ast_expr *back);
+clause clause_spaced(ast_expr *spacing, ast_expr *corner);
 clause clause_using(ast_solver solver);
 clause clause_when(ast_when when);
 clause clause_rates(const ast_expr_list *rates);

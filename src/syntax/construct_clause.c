@@ -131,6 +131,10 @@ clause clause_delay(ast_expr *delay, ast_expr *back) {
   return (clause){.kind = CLAUSE_DELAY, .expr = delay, .second = back};
 }
 
+clause clause_spaced(ast_expr *spacing, ast_expr *corner) {
+  return (clause){.kind = CLAUSE_SPACED, .expr = spacing, .second = corner};
+}
+
 clause clause_using(ast_solver solver) { return (clause){.kind = CLAUSE_USING, .solver = solver}; }
 
 clause clause_when(ast_when when) { return (clause){.kind = CLAUSE_WHEN, .when = when}; }

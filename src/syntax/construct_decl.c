@@ -125,6 +125,7 @@ ast_decl *make_population(parse_context *ctx, span at, ast_name name, ast_name c
   p->component = component;
   p->size = size;
   p->spacing = find_clause(clauses, CLAUSE_SPACED)->expr;
+  p->corner = find_clause(clauses, CLAUSE_SPACED)->second;
   p->has_overrides = overrides.is_present;
   p->overrides = overrides.list;
   p->block = overrides.at;

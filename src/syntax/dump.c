@@ -403,6 +403,7 @@ static void dump_population(dumper *d, const ast_population *p) {
   dump_name(d, "component", p->component);
   dump_expr(d, "size", p->size);
   dump_expr(d, "spaced", p->spacing);
+  dump_expr(d, "at", p->corner);
   dump_settings(d, &p->overrides);
 }
 

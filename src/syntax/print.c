@@ -31,6 +31,7 @@ static void print_population(printer *p, const ast_population *c) {
     text_puts(p->out, "]");
   }
   printer_word_expr(p, "spaced", c->spacing);
+  printer_word_expr(p, "at", c->corner);
   if (c->has_overrides)
     printer_settings(p, c->block, &c->overrides);
 }

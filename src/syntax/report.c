@@ -274,7 +274,7 @@ static const struct {
     {"a clause",
      "via",
      {"via", "by", "with", "no", "self", "delay", "on", "using", "coupling", "precision", "extends",
-      "unless", "spaced", "refractory", "amplitude", "flip", "from", "for", "every", "during", "as",
+      "unless", "spaced", "at", "refractory", "amplitude", "flip", "from", "for", "every", "during", "as",
       "when", "rates"}},
 };
 

@@ -307,6 +307,7 @@ static void where(void **state) {
   (void)state;
   nsa_connection *c;
   handmade *m = two(1, 3000, 1, 10, NSA_RULE_WHERE, &c);
+  m->populations[0].spacing = m->populations[1].spacing = 1; /* from one corner, not on one patch */
   uint32_t d = handmade_domain(m, "pairs", NSA_DOMAIN_CANDIDATES, 0);
   c->rule.candidate_source = handmade_field(m, "pre", d, NSA_INDEX, NSA_FIELD_SCRATCH, 0);
   c->rule.candidate_target = handmade_field(m, "post", d, NSA_INDEX, NSA_FIELD_SCRATCH, 0);

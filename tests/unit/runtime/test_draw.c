@@ -59,13 +59,13 @@ static void check_walk(const nsa_population *from, uint32_t i, const nsa_populat
       visited++;
     }
   for (; next < place_size(of); next++) assert_true(reach > 0 && place_distance(from, i, of, next) > reach);
-  double spacing = of->spacing > 0 ? of->spacing : 1, side = 2 * reach / spacing + 5;
-  if (reach > 0) assert_true(visited <= side * side);
+  place_frame f = place_frame_of(of, from);
+  if (reach > 0) assert_true(visited <= (2 * reach / f.dx + 5) * (2 * reach / f.dy + 5));
 }
 
 static void walks_pass_over_nobody_within_reach(void **state) {
   (void)state;
-  const nsa_population grids[] = {{.rows = 7, .cols = 9, .spacing = 10}, {.rows = 5, .cols = 4, .spacing = 23.7},
+  const nsa_population grids[] = {{.rows = 7, .cols = 9, .spacing = 10}, {.rows = 5, .cols = 4, .spacing = 23.7, .at_x = 31, .at_y = -12},
                                   {.rows = 1, .cols = 30}, {.rows = 12, .cols = 1, .spacing = 0.1}};
   const double reaches[] = {0, 1e-9, 0.1, 1, 10, 14.2, 23.7, 50, 1000, INFINITY};
   for (int from = 0; from < 4; from++)
