@@ -81,8 +81,10 @@ static bool take_from_file(void *context, uint64_t line, double time_ms, uint64_
 static bool add_drive(const sim *s, const nsa_event_drive *drive, shot_list *list, char *error) {
   if (drive->path && drive->path[0]) {
     file_taker taker = {.s = s, .drive = drive, .list = list, .error = error};
-    return spike_file_read(s->program, drive->path, s->program->populations[drive->population].name, take_from_file,
-                           &taker, error);
+    const char *name = s->program->populations[drive->population].name;
+    spike_source source = {.path = drive->path, .name = drive->source && drive->source[0] ? drive->source : name,
+                           .is_named = drive->source && drive->source[0]};
+    return spike_file_read(s->program, &source, take_from_file, &taker, error);
   }
   for (uint32_t k = 0; k < drive->times_count; k++) {
     shot item = {.tick = tick_of(s, drive->times[k]), .field = drive->field, .repeated = drive->repeated,

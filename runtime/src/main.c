@@ -87,8 +87,9 @@ static bool build_network(run_case *c, char error[SIM_ERROR_SIZE]) {
 
 static bool open_results(run_case *c, char error[SIM_ERROR_SIZE]) {
   sim *s = c->sim;
+  record_format format = {.with_csv = c->session->options->csv, .is_single = c->session->options->float32};
   if (c->folder[0] && s->program->records_count > 0) {
-    c->recorder = recorder_new(s, c->folder, c->session->options->csv, error);
+    c->recorder = recorder_new(s, c->folder, format, error);
     if (!c->recorder)
       return false;
   }
@@ -227,6 +228,8 @@ static int finish_run(run_case *c, steps_end end) {
   measurer_finish(c->measurer, c->sim, c->values);
   c->has_values = end == STEPS_DONE || end == STEPS_SIGNAL;
   int code = say_end(c, end, message);
+  if (end == STEPS_DONE)
+    report_no_data(stderr, c->sim, c->recorder, c->values);
   int saved = save_results(c, end, message);
   const run_options *options = c->session->options;
   if (!options->quiet && end != STEPS_DISK && saved == EXIT_OK) {

@@ -326,6 +326,10 @@ static bool take_csv(parse *p, const char *text) {
   (void)text;
   return p->out->csv = true;
 }
+static bool take_float32(parse *p, const char *text) {
+  (void)text;
+  return p->out->float32 = true;
+}
 static bool take_force(parse *p, const char *text) {
   (void)text;
   return p->out->force = true;
@@ -361,6 +365,7 @@ static bool take_help(parse *p, const char *text) {
   X("--for", "TIME", take_for, "length of the run, e.g. \"2 s\", instead of the model's")          \
   X("--pattern", "NAME=PATH", take_pattern, "other images for a pattern, e.g. digit=DIR/{}.pgm")   \
   X("--csv", NULL, take_csv, "write the results as text, too")                                     \
+  X("--float32", NULL, take_float32, "write recorded values as floats of 32 bits")                  \
   X("--force", NULL, take_force, "overwrite results that are there already")                       \
   X("--no-results", NULL, take_no_results, "write no files, print the measures only")              \
   X("--time", NULL, take_time, "print where the time went")                                        \

@@ -21,7 +21,7 @@ typedef struct {
 } run_pattern;
 
 typedef struct {
-  bool help, csv, force, time, quiet, no_results, all_variants;
+  bool help, csv, float32, force, time, quiet, no_results, all_variants;
   uint32_t variant; /* into program->variants, or NSA_NONE */
   uint64_t seed;
   uint32_t threads; /* 0: as many as there are cores */

@@ -22,11 +22,14 @@ typedef struct {
   h5_spikes *spikes;     /* events */
   h5_report *report;     /* values */
   csv_file *csv;         /* or NULL */
+  uint64_t taken;        /* rows, or events */
+  uint64_t next;         /* tick of the row that follows the last one, if none is left out */
 } recording;
 
 struct recorder {
   const sim *sim;
   const char *folder;
+  record_format format;
   recording *recordings;
   uint32_t recording_count;
   h5_file **files;
@@ -154,6 +157,18 @@ static h5_file *open_file(recorder *r, const char *wanted, char error[SIM_ERROR_
 
 static const char *const reduce_names[] = {NULL, "mean", "sum", "max", "min"};
 
+/* The most that a window of its phase holds. */
+static uint64_t expected_rows(const nsa_program *program, uint32_t phase, uint64_t every) {
+  uint64_t most = phase == NSA_NONE ? program->ticks : 0;
+  for (uint32_t i = 0; phase != NSA_NONE && i < program->stimuli_count; i++) {
+    const nsa_stimulus *of = &program->stimuli[i];
+    uint64_t stop = of->stop < program->ticks ? of->stop : program->ticks;
+    if (of->phase == phase && of->start < stop && stop - of->start > most)
+      most = stop - of->start;
+  }
+  return most / every + 1;
+}
+
 static bool open_report(recorder *r, recording *rec, h5_file *file) {
   const nsa_program *program = r->sim->program;
   bool is_reduced = rec->probe->reduce != NSA_REDUCE_NONE;
@@ -165,8 +180,8 @@ static bool open_report(recorder *r, recording *rec, h5_file *file) {
       .first = is_reduced ? 0 : rec->first,
       .columns = is_reduced ? 1 : rec->count,
       .step_ms = sim_time(r->sim, every),
-      .expected_rows = program->ticks / every + 1,
-      .has_gaps = rec->record->phase != NSA_NONE,
+      .expected_rows = expected_rows(program, rec->record->phase, every),
+      .is_single = r->format.is_single,
   };
   rec->report = h5_add_report(file, &shape);
   return rec->report != NULL;
@@ -234,13 +249,14 @@ static bool open_recording(recorder *r, uint32_t index, h5_file **shared,
   return (rec->spikes || rec->report) || copy_error(error, h5_error(file));
 }
 
-recorder *recorder_new(const sim *s, const char *folder, bool with_csv,
+recorder *recorder_new(const sim *s, const char *folder, record_format format,
                        char error[SIM_ERROR_SIZE]) {
   uint32_t count = s->program->records_count;
   recorder *r = calloc(1, sizeof *r);
   if (r) {
     r->sim = s;
     r->folder = folder;
+    r->format = format;
     r->recordings = calloc((size_t)count + 1, sizeof *r->recordings);
     r->files = calloc((size_t)count + 1, sizeof(h5_file *));
     r->names = calloc(2 * (size_t)count + 2, NAME_SIZE);
@@ -254,7 +270,7 @@ recorder *recorder_new(const sim *s, const char *folder, bool with_csv,
   bool is_good = true;
   for (; is_good && r->recording_count < count; r->recording_count += is_good)
     is_good = open_recording(r, r->recording_count, &shared, error);
-  for (uint32_t i = 0; is_good && with_csv && i < count; i++)
+  for (uint32_t i = 0; is_good && format.with_csv && i < count; i++)
     is_good = open_csv(r, &r->recordings[i], error);
   if (is_good)
     return r;
@@ -265,6 +281,7 @@ recorder *recorder_new(const sim *s, const char *folder, bool with_csv,
 /* ---- taking ---- */
 
 static void put_event(recording *rec, double time_ms, uint64_t element) {
+  rec->taken++;
   h5_put_spike(rec->spikes, time_ms, element);
   if (rec->csv) {
     csv_put_number(rec->csv, time_ms);
@@ -306,18 +323,21 @@ static void put_csv_values(csv_file *csv, const double *values, uint64_t n) {
   }
 }
 
-static void take_values(recorder *r, const recording *rec, const probe_view *view, double time_ms) {
+static void take_values(recorder *r, recording *rec, const probe_view *view, h5_row_time time) {
+  if (rec->taken++ && r->sim->tick != rec->next)
+    h5_part_report(rec->report);
+  rec->next = r->sim->tick + (rec->record->every ? rec->record->every : 1);
   bool is_reduced = rec->probe->reduce != NSA_REDUCE_NONE;
   uint64_t columns = is_reduced ? 1 : view->count;
   if (is_reduced)
     r->piece[0] = probe_reduce(view, (nsa_reduce_kind)rec->probe->reduce);
   if (rec->csv)
-    csv_put_number(rec->csv, time_ms);
+    csv_put_number(rec->csv, time.now);
   for (uint64_t at = 0; at < columns; at += PIECE) {
     uint64_t n = columns - at < PIECE ? columns - at : PIECE;
     if (!is_reduced)
       probe_copy(view, at, n, r->piece);
-    h5_put_values(rec->report, time_ms, r->piece, n);
+    h5_put_values(rec->report, time, r->piece, n);
     if (rec->csv)
       put_csv_values(rec->csv, r->piece, n);
   }
@@ -339,7 +359,8 @@ bool record_after_tick(recorder *r, sim *s) {
       probe_view view = probe_look(s, rec->probe);
       if (!probe_is_finite(s, rec->probe, &view, rec->record->name))
         return false;
-      take_values(r, rec, &view, time_ms);
+      h5_row_time time = {.now = time_ms, .next = sim_time(s, s->tick + (every ? every : 1))};
+      take_values(r, rec, &view, time);
     }
   }
   return true;
@@ -364,6 +385,8 @@ const char *recorder_error(const recorder *r) {
     error = r->recordings[i].csv ? csv_error(r->recordings[i].csv) : NULL;
   return error;
 }
+
+bool recorder_is_empty(const recorder *r, uint32_t i) { return r->recordings[i].taken == 0; }
 
 uint32_t recorder_file_count(const recorder *r) { return r->name_count; }
 const char *recorder_file(const recorder *r, uint32_t i) { return r->names[i]; }

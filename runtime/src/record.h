@@ -16,7 +16,11 @@ typedef struct recorder recorder;
 bool results_prepare(const char *folder, bool force, char error[SIM_ERROR_SIZE]);
 
 /* NULL with a sentence in error. s must live as long. */
-recorder *recorder_new(const sim *s, const char *folder, bool with_csv, char error[SIM_ERROR_SIZE]);
+typedef struct {
+  bool with_csv;  /* as text, too */
+  bool is_single; /* values in HDF5 as floats */
+} record_format;
+recorder *recorder_new(const sim *s, const char *folder, record_format format, char error[SIM_ERROR_SIZE]);
 /* Writes what is buffered: called when some seconds have passed. */
 void recorder_flush(recorder *r);
 /* What went wrong (the disk is full), or NULL. */
@@ -24,6 +28,8 @@ const char *recorder_error(const recorder *r);
 /* The names of the files, as they lie in the folder. */
 uint32_t recorder_file_count(const recorder *r);
 const char *recorder_file(const recorder *r, uint32_t i);
+/* Whether nothing came in recording number i of the program. */
+bool recorder_is_empty(const recorder *r, uint32_t i);
 /* Closes the files and gives them their names: all or none of them when `together` (earlier results
  * must not be mixed with new ones), else all that are whole. False with the first failure in error.
  */

@@ -14,7 +14,7 @@ enum {
   SPIKE_CHUNK = 8192,
   VALUE_BUFFER = 131072, /* values: 1 MiB */
   VALUE_CHUNK = 32768,
-  TIME_CHUNK = 4096
+  PART_NAME = 300 /* of a population, and a number */
 };
 
 struct h5_spikes {
@@ -29,15 +29,16 @@ struct h5_spikes {
 
 struct h5_report {
   h5_file *file;
-  hid_t data, row_times; /* data sets; row_times only with gaps */
-  hid_t mapping;
+  hid_t data, mapping;
+  hid_t first_mapping;  /* of the first part, whose elements all parts have */
   h5_report_shape shape;
+  uint32_t parts;
   uint64_t rows;        /* in the file, whole ones */
   uint64_t buffer_rows; /* room; 0: a row is larger than the buffer and written in pieces */
   uint64_t row_count;   /* whole rows in the buffer */
   uint64_t column;      /* of the unfinished row */
-  double *buffer, *times;
-  double first_time, last_time;
+  double *buffer;
+  double first_time, end_time;
 };
 
 struct h5_file {
@@ -300,23 +301,41 @@ static void choose_chunk(const h5_report_shape *shape, hsize_t chunk[2]) {
     chunk[0] = shape->expected_rows ? shape->expected_rows : 1;
 }
 
+/* Later parts have the elements of the first. */
+static bool share_mapping(h5_report *report) {
+  static const char *const names[] = {"node_ids", "index_pointers", "element_ids"};
+  bool is_good = true;
+  for (int i = 0; i < 3; i++)
+    is_good = is_good && H5Lcreate_hard(report->first_mapping, names[i], report->mapping, names[i], H5P_DEFAULT, H5P_DEFAULT) >= 0;
+  return is_good;
+}
+
 static void create_report_sets(h5_report *report, hid_t group) {
   h5_file *file = report->file;
   hsize_t chunk[2], size[2] = {0, report->shape.columns};
   choose_chunk(&report->shape, chunk);
-  report->data = create_growing(group, "data", H5T_IEEE_F64LE, 2, size, chunk);
+  report->data = create_growing(group, "data", report->shape.is_single ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, 2, size, chunk);
   bool is_good = report->data >= 0 &&
                  put_text(report->data, "units", report->shape.units ? report->shape.units : "1") &&
                  (!report->shape.reduced || put_text(group, "reduced", report->shape.reduced));
   report->mapping = open_group(group, "mapping");
-  is_good = is_good && report->mapping >= 0 && write_mapping(report);
-  if (is_good && report->shape.has_gaps) {
-    hsize_t none = 0, times_chunk = TIME_CHUNK;
-    report->row_times =
-        create_growing(report->mapping, "times", H5T_IEEE_F64LE, 1, &none, &times_chunk);
-    is_good = report->row_times >= 0 && put_text(report->row_times, "units", "ms");
-  }
+  is_good = is_good && report->mapping >= 0 && (report->parts == 1 ? write_mapping(report) : share_mapping(report));
   check(file, is_good, "write");
+}
+
+static void open_part(h5_report *report) {
+  char name[PART_NAME];
+  report->parts++;
+  if (report->parts == 1)
+    snprintf(name, sizeof name, "%s", report->shape.population);
+  else
+    snprintf(name, sizeof name, "%s.%u", report->shape.population, report->parts);
+  hid_t top = open_group(report->file->id, "report"), group = open_group(top, name);
+  create_report_sets(report, group);
+  if (report->parts == 1)
+    report->first_mapping = report->mapping;
+  H5Gclose(group);
+  H5Gclose(top);
 }
 
 h5_report *h5_add_report(h5_file *file, const h5_report_shape *shape) {
@@ -328,28 +347,17 @@ h5_report *h5_add_report(h5_file *file, const h5_report_shape *shape) {
     fail(file, "write");
     return NULL;
   }
-  *report = (h5_report){.file = file, .data = -1, .row_times = -1, .mapping = -1, .shape = *shape};
+  *report = (h5_report){.file = file, .data = -1, .mapping = -1, .first_mapping = -1, .shape = *shape};
   file->report = report;
-  report->first_time = report->last_time = shape->start_ms;
+  report->first_time = report->end_time = shape->start_ms;
   if (shape->columns > 0 && shape->columns <= VALUE_BUFFER) {
     report->buffer_rows = VALUE_BUFFER / shape->columns;
     report->buffer = malloc(report->buffer_rows * shape->columns * sizeof *report->buffer);
   }
-  uint64_t times = report->buffer_rows ? report->buffer_rows : 1;
-  report->times = malloc(times * sizeof *report->times);
-  if (!check(file, report->times && (report->buffer || !report->buffer_rows), "write"))
+  if (!check(file, report->buffer || !report->buffer_rows, "write"))
     return NULL;
-  hid_t top = open_group(file->id, "report"), group = open_group(top, shape->population);
-  create_report_sets(report, group);
-  H5Gclose(group);
-  H5Gclose(top);
+  open_part(report);
   return file->has_failed ? NULL : report;
-}
-
-static void write_row_times(h5_report *report, uint64_t rows) {
-  if (report->shape.has_gaps && !report->file->has_failed)
-    check(report->file,
-          append(report->row_times, H5T_NATIVE_DOUBLE, report->rows, rows, report->times), "write");
 }
 
 static void flush_report(h5_report *report) {
@@ -362,7 +370,6 @@ static void flush_report(h5_report *report) {
   hsize_t count[2] = {report->row_count, columns};
   check(file, write_block(report->data, H5T_NATIVE_DOUBLE, 2, size, start, count, report->buffer),
         "write");
-  write_row_times(report, report->row_count);
   report->rows += report->row_count;
   /* an unfinished row moves to the front */
   memmove(report->buffer, report->buffer + report->row_count * columns,
@@ -370,14 +377,12 @@ static void flush_report(h5_report *report) {
   report->row_count = 0;
 }
 
-static void end_row(h5_report *report, double time_ms) {
+static void end_row(h5_report *report, h5_row_time time) {
   if (report->rows + report->row_count == 0)
-    report->first_time = time_ms;
-  report->last_time = time_ms;
+    report->first_time = time.now;
+  report->end_time = time.next;
   report->column = 0;
-  report->times[report->row_count] = time_ms;
   if (report->buffer_rows == 0) {
-    write_row_times(report, 1);
     report->rows++;
   } else if (++report->row_count == report->buffer_rows) {
     h5_flush(report->file);
@@ -393,7 +398,7 @@ static void write_piece(h5_report *report, const double *values, uint64_t n) {
         "write");
 }
 
-void h5_put_values(h5_report *report, double time_ms, const double *values, uint64_t count) {
+void h5_put_values(h5_report *report, h5_row_time time, const double *values, uint64_t count) {
   if (!report || report->file->has_failed || count == 0)
     return;
   if (report->buffer_rows == 0)
@@ -403,7 +408,7 @@ void h5_put_values(h5_report *report, double time_ms, const double *values, uint
            count * sizeof *values);
   report->column += count;
   if (report->column == report->shape.columns)
-    end_row(report, time_ms);
+    end_row(report, time);
 }
 
 /* start, stop, step: stop is one step behind the last row. */
@@ -411,14 +416,24 @@ static void write_report_time(h5_report *report) {
   h5_file *file = report->file;
   if (file->has_failed)
     return;
-  double times[3] = {report->first_time, report->last_time + report->shape.step_ms,
-                     report->shape.step_ms};
-  if (report->rows == 0)
-    times[1] = times[0];
+  double times[3] = {report->first_time, report->end_time, report->shape.step_ms};
   bool is_good = write_fixed(report->mapping, "time", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 3, times);
   hid_t set = is_good ? H5Dopen2(report->mapping, "time", H5P_DEFAULT) : -1;
   check(file, is_good && set >= 0 && put_text(set, "units", "ms"), "write");
   H5Dclose(set);
+}
+
+void h5_part_report(h5_report *report) {
+  h5_file *file = report->file;
+  flush_report(report);
+  write_report_time(report);
+  if (file->has_failed)
+    return;
+  H5Dclose(report->data);
+  if (report->parts > 1)
+    H5Gclose(report->mapping);
+  report->rows = 0;
+  open_part(report);
 }
 
 /* ---- flushing and closing ---- */
@@ -445,10 +460,10 @@ static void close_tables(h5_file *file) {
   h5_report *report = file->report;
   if (report) {
     H5Dclose(report->data);
-    H5Dclose(report->row_times);
     H5Gclose(report->mapping);
+    if (report->parts > 1)
+      H5Gclose(report->first_mapping);
     free(report->buffer);
-    free(report->times);
     free(report);
   }
 }

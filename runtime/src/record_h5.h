@@ -40,14 +40,21 @@ typedef struct {
   const char *reduced;      /* "mean": the one column is over elements; NULL */
   uint64_t first, columns;  /* node ids are first, first + 1, … */
   double start_ms, step_ms; /* of the rows */
-  uint64_t expected_rows;   /* sizes the chunks */
-  bool has_gaps;            /* also writes the time of each row */
+  uint64_t expected_rows;   /* of a part; sizes the chunks */
+  bool is_single;           /* values are written as floats */
 } h5_report_shape;
+
+/* The time of a row, and of the one that follows it if none is left out. */
+typedef struct {
+  double now, next; /* ms */
+} h5_row_time;
 
 /* /report/POPULATION/{data, mapping}. One report a file. */
 h5_report *h5_add_report(h5_file *file, const h5_report_shape *shape);
 /* A row comes in one or more pieces from left to right; the last one ends it. */
-void h5_put_values(h5_report *report, double time_ms, const double *values, uint64_t count);
+void h5_put_values(h5_report *report, h5_row_time time, const double *values, uint64_t count);
+/* Rows are missing before the next one: it begins a report of its own, /report/POPULATION.2, then .3, … */
+void h5_part_report(h5_report *report);
 
 /* Returns what the library holds, once at the end and only when no file failed: HDF5 would try
  * again to write what could not be written. (At exit it is kept from doing so.) */

@@ -2,6 +2,8 @@
 #include "report.h"
 
 #include "events.h"
+#include "record.h"
+#include "record_probe.h"
 #include "units.h"
 
 #include <inttypes.h>
@@ -274,6 +276,25 @@ static void put_place(FILE *to, const sim *s, nsa_place at) {
     return;
   put_safe(to, s->program->files[at.file].path, strlen(s->program->files[at.file].path));
   fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
+}
+
+void report_no_data(FILE *to, const sim *s, const struct recorder *r, const double *values) {
+  for (uint32_t i = 0; r && i < s->program->records_count; i++) {
+    const nsa_record *record = &s->program->records[i];
+    bool is_event = probe_is_event(&s->program->probes[record->probe]);
+    if (!recorder_is_empty(r, i))
+      continue;
+    put_place(to, s, record->at);
+    fprintf(to, "warning: the recording `%s` is empty: %s%s\n", record->name,
+            is_event ? "nothing happened" : "no sample was due", record->phase == NSA_NONE ? "" : " in its windows");
+  }
+  for (uint32_t i = 0; i < s->program->measures_count; i++) {
+    const nsa_measure *measure = &s->program->measures[i];
+    if (!isnan(values[i]))
+      continue;
+    put_place(to, s, measure->at);
+    fprintf(to, "warning: there are no data for the measure `%s`\n", measure->name);
+  }
 }
 
 /* Where an event is declared, and what happened to it so often. */

@@ -20,6 +20,9 @@ void report_measures(FILE *to, const nsa_program *program, const report_column *
                      uint32_t column_count);
 
 /* "numerical failure: …" with the equation's place and source line. */
+/* Recordings in which nothing came, and measures without a value, as warnings. r: NULL where nothing is recorded. */
+void report_no_data(FILE *to, const sim *s, const struct recorder *r, const double *values);
+
 void report_failure(FILE *to, const sim *s);
 /* The same as one line, for run.json. */
 void report_failure_text(const sim *s, char *text, size_t size);

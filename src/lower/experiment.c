@@ -26,6 +26,7 @@ static void lower_event_drives(lowering *l) {
                                            .field = l->populations[e->population].driven[e->event],
                                            .repeated = l->populations[e->population].repeated[e->event],
                                            .path = e->path ? e->path : "",
+                                           .source = e->source ? e->source : "",
                                            .times = e->times.data,
                                            .times_count = e->times.len,
                                            .first = e->first,
@@ -214,6 +215,7 @@ static uint32_t owner_ticks(const lowering *l, const model_probe *p) {
 
 static void lower_record(lowering *l, const model_record *r) {
   nsa_record out = {.name = r->name,
+                    .at = lower_place(l, r->at),
                     .phase = r->phase,
                     .every =
                         r->every > 0 ? (uint32_t)lower_whole_ticks(l, r->every) : owner_ticks(l, &r->probe)};
@@ -302,7 +304,7 @@ static void lower_measures(lowering *l) {
     const model_measure *mm = &l->m->measures.data[k];
     roots[k] = lower_measure_node(l, roots, mm->value);
     list[k] = (nsa_measure){
-        .name = mm->name, .unit = dim_name(l->arena, mm->value->unit), .node = roots[k]};
+        .name = mm->name, .unit = dim_name(l->arena, mm->value->unit), .node = roots[k], .at = lower_place(l, mm->at)};
   }
   l->program->measures = list;
   l->program->measures_count = l->m->measures.len;

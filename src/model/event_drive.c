@@ -40,9 +40,17 @@ static int by_value(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+/* One text, or up to `most`. */
+static bool is_texts(const ast_arg_list *args, uint32_t most) {
+  bool is_good = args->len >= 1 && args->len <= most;
+  for (uint32_t k = 0; is_good && k < args->len; k++)
+    is_good = args->data[k].value->kind == AST_STRING;
+  return is_good;
+}
+
 static bool is_file(const ast_expr *e) {
   return e->kind == AST_CALL && strcmp(e->as.call.function.text, "file") == 0 &&
-         e->as.call.args.len == 1 && e->as.call.args.data[0].value->kind == AST_STRING;
+         is_texts(&e->as.call.args, 2);
 }
 
 static bool check_source(checker *ck, const ast_expr *value, const binding *bindings,
@@ -52,6 +60,8 @@ static bool check_source(checker *ck, const ast_expr *value, const binding *bind
   if (is_file(value)) {
     const ast_expr *path = value->as.call.args.data[0].value;
     e->path = path_from(ck, path->at, path->as.string.text);
+    if (value->as.call.args.len > 1)
+      e->source = value->as.call.args.data[1].value->as.string.text;
     if (file_exists(e->path))
       return true;
     diag_report(ck->sink, DIAG_E0001, path->at, "`%s` cannot be read: there is no such file",

@@ -349,6 +349,7 @@ typedef struct {
   span at;
   uint32_t population, event; /* event of the population's component */
   const char *path;     /* a file of times and elements, read when the run begins; NULL: `times` */
+  const char *source;   /* the population of the file that is meant; NULL: the only one, or the one of the same name */
   VEC(double) times;    /* ms, ascending, for all elements of the slice */
   uint32_t first, last; /* elements, inclusive */
 } model_event_drive;

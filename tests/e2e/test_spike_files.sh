@@ -36,6 +36,8 @@ model from_table 'file("first/p.spike.csv")'
 model from_sonata 'file("first/spikes.h5")' # of two populations the one called p
 same from_table "$NSA" run from_table.nsa
 same from_sonata "$NSA" run from_sonata.nsa
+model from_named 'file("first/spikes.h5", "p")'
+same from_named "$NSA" run from_named.nsa
 same interpreted "$NSA" run from_sonata.nsa --interpret
 "$NSA" build from_table.nsa -o from_table >/dev/null || fail "build"
 same built ./from_table

@@ -95,7 +95,7 @@ static void fake_init(fake *f) {
 }
 
 /* At tick n the cells have v = 10 n + i; at even ticks cells 0 and 4 spike, at ticks 3 and 7 all
- * release; the phase is ticks 4 to 6. */
+ * release; the phase has three windows: ticks 4 to 6, 11 and 13. */
 static void fake_tick(fake *f, uint64_t tick) {
   f->s.tick = tick;
   for (uint32_t i = 0; i < CELLS; i++)
@@ -107,15 +107,15 @@ static void fake_tick(fake *f, uint64_t tick) {
   f->lists[RELEASE].count = tick == 3 || tick == 7 ? CELLS : 0;
   for (uint32_t i = 0; i < CELLS; i++)
     f->releases[i] = i;
-  f->active[0] = tick >= 4 && tick < 7;
+  f->active[0] = (tick >= 4 && tick < 7) || tick == 11 || tick == 13;
 }
 
-static void run(const char *folder, bool with_csv) {
+static void run_as(const char *folder, record_format format) {
   fake f;
   char error[SIM_ERROR_SIZE] = "";
   fake_init(&f);
   assert_true(results_prepare(folder, false, error));
-  recorder *r = recorder_new(&f.s, folder, with_csv, error);
+  recorder *r = recorder_new(&f.s, folder, format, error);
   if (!r)
     fail_msg("%s", error);
   for (uint64_t tick = 0; tick <= program.ticks; tick++) {
@@ -125,11 +125,13 @@ static void run(const char *folder, bool with_csv) {
       recorder_flush(r);
   }
   assert_null(recorder_error(r));
-  assert_int_equal(recorder_file_count(r), with_csv ? 14 : 7);
+  assert_int_equal(recorder_file_count(r), format.with_csv ? 14 : 7);
   assert_string_equal(recorder_file(r, 0), "spikes.h5");
   assert_true(recorder_close(r, false, error));
   recorder_free(r);
 }
+
+static void run(const char *folder, bool with_csv) { run_as(folder, (record_format){.with_csv = with_csv}); }
 
 /* ---- reading back ---- */
 
@@ -236,13 +238,34 @@ static void reports_are_sonata(void **state) {
   H5Fclose(file);
 }
 
+/* A report for each window, whose start, stop and step give each row its time. */
 static void phases_have_gaps(void **state) {
   (void)state;
   run("phases.out", false);
   hid_t file = open_h5("phases.out/sheet.v-2.h5"); /* its name was taken */
   assert_values(file, "/report/sheet/data", (double[]){41, 42, 51, 52, 61, 62}, 6);
   assert_values(file, "/report/sheet/mapping/node_ids", (double[]){1, 2}, 2);
-  assert_values(file, "/report/sheet/mapping/times", (double[]){0.4, 0.5, 0.6}, 3);
+  assert_values(file, "/report/sheet/mapping/time", (double[]){0.4, 0.7, 0.1}, 3);
+  assert_values(file, "/report/sheet.2/data", (double[]){111, 112}, 2);
+  assert_values(file, "/report/sheet.2/mapping/time", (double[]){1.1, 1.2, 0.1}, 3);
+  assert_values(file, "/report/sheet.2/mapping/node_ids", (double[]){1, 2}, 2);
+  assert_units(file, "/report/sheet.2/mapping/time", "ms");
+  assert_values(file, "/report/sheet.3/data", (double[]){131, 132}, 2);
+  assert_values(file, "/report/sheet.3/mapping/time", (double[]){1.3, 1.4, 0.1}, 3);
+  assert_values(file, "/report/sheet.3/mapping/index_pointers", (double[]){0, 1, 2}, 3);
+  H5Fclose(file);
+}
+
+static void values_as_floats(void **state) {
+  (void)state;
+  run_as("floats.out", (record_format){.is_single = true});
+  hid_t file = open_h5("floats.out/sheet.v.h5"), set = H5Dopen2(file, "/report/sheet/data", H5P_DEFAULT), type = H5Dget_type(set);
+  assert_true(H5Tequal(type, H5T_IEEE_F32LE) > 0);
+  double values[25];
+  assert_int_equal(read_doubles(file, "/report/sheet/data", values, 25), 25);
+  assert_true(values[24] == 204);
+  H5Tclose(type);
+  H5Dclose(set);
   H5Fclose(file);
 }
 
@@ -323,7 +346,7 @@ static void long_rows(void **state) {
     row[i] = i;
   for (uint32_t t = 0; t < 2; t++)
     for (uint32_t at = 0; at < COLUMNS; at += PIECE)
-      h5_put_values(report, t, row + at, COLUMNS - at < PIECE ? COLUMNS - at : PIECE);
+      h5_put_values(report, (h5_row_time){t, t + 1}, row + at, COLUMNS - at < PIECE ? COLUMNS - at : PIECE);
   assert_true(h5_close(file, error));
   hid_t h5 = open_h5("long.out/w.h5");
   assert_int_equal(read_doubles(h5, "/report/w/data", back, 2 * COLUMNS), 2 * COLUMNS);
@@ -345,6 +368,7 @@ int main(void) {
       cmocka_unit_test_setup(other_events_and_slices, empty_folder),
       cmocka_unit_test_setup(reports_are_sonata, empty_folder),
       cmocka_unit_test_setup(phases_have_gaps, empty_folder),
+      cmocka_unit_test_setup(values_as_floats, empty_folder),
       cmocka_unit_test_setup(text_has_the_same, empty_folder),
       cmocka_unit_test_setup(results_are_not_overwritten, empty_folder),
       cmocka_unit_test_setup(a_full_disk_is_an_error, empty_folder),
