@@ -361,16 +361,16 @@ static void analyse(system_builder *sb, const solve_system *sys, const model_ode
   if (!sb->l->options->analyse_timescales)
     return;
   for (uint32_t i = 0; i < sys->n; i++) {
-    double limit = stability_limit(sys->solver[i]);
-    if (limit <= 0 || ratio < limit / 2)
+    double limit = stability_limit(sys->solver[i]), fastest = limit > 0 ? solve_fastest(sb->l->arena, sys, &sp, i) : 0;
+    if (fastest <= 0 || sys->dt / fastest < limit / 2)
       continue;
     diag *d = diag_report(sb->l->sink, DIAG_W0401, odes[i]->at,
                           "the step of %.4g ms is long for `%s`: its fastest time constant is %.4g "
                           "ms (%s becomes unstable at %.3g times that)",
-                          sys->dt, pop, sp.fastest, solver_text[sys->solver[i]], limit);
+                          sys->dt, pop, fastest, solver_text[sys->solver[i]], limit);
     diag_hint(
         d, "use a timescale of at most %.3g ms, or `using implicit` or `using exponential_euler`",
-        sp.fastest / 5);
+        fastest / 5);
     return;
   }
 }
