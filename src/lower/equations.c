@@ -588,6 +588,11 @@ static void advance_slower(scope *s, block_state *state, const system_of *of) {
   view_forget_lets(s->side[SIDE_SELF]);
 }
 
+void lower_own_equations(scope *s, block_state *state) {
+  system_of of = {.timescale = s->side[SIDE_SELF]->component->timescale, .wanted = ADVANCE_BY_CLOCK, .step = IR_NO_VALUE};
+  advance(s, state, &of);
+}
+
 /* The component's own timescale, then the slower ones, whatever the order of their declarations. */
 void lower_equations(scope *s, block_state *state) {
   const lowering *l = s->l;
