@@ -365,6 +365,12 @@ static uint32_t outcome_field(lowering *l, uint32_t connection, uint32_t domain,
   return lower_add_field(l, name, domain, type, NSA_FIELD_SCRATCH, 0, NULL, at);
 }
 
+/* What is added to an astrocyte that is absent goes nowhere. */
+static ir_value that_counts(const scope *s, const block_increment *x) {
+  const view *to = s->side[x->side];
+  return to->known == IR_NO_VALUE ? x->value : ir_select(s->b, to->known, x->value, ir_number(s->b, 0));
+}
+
 static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) {
   lowering *l = s->l;
   ir_builder *b = s->b;
@@ -379,7 +385,7 @@ static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) 
                          .sum = x->total != NSA_NONE ? l->connections[connection].totals.data[x->total].arrived
                                 : x->is_input        ? f->arrived_input[x->item]
                                                      : f->arrived_state[x->item]};
-    lower_check(b, x->value);
+    lower_check(b, that_counts(s, x));
     ir_store(b, inc.value, x->value);
     vec_push(l->arena, &increments, inc);
   }
