@@ -46,17 +46,18 @@ static void add_increments(const due_job *job, const batch *b) {
   const nsa_arrival *a = job->d->arrival;
   for (uint32_t i = 0; i < a->increments_count; i++) {
     double *sum = job->s->field_data[a->increments[i].sum];
+    const strip_sums *strips = &job->d->strips[i];
     const double *value = b->values[i];
     switch (a->increments[i].side) {
     case NSA_SIDE_PRE:
-      for (uint32_t k = 0; k < b->count; k++) sum[b->source[k]] += value[k];
+      for (uint32_t k = 0; k < b->count; k++) strip_sums_add(strips, b->target[k], b->source[k], value[k]);
       break;
     case NSA_SIDE_POST:
       for (uint32_t k = 0; k < b->count; k++) sum[b->target[k]] += value[k];
       break;
     default:
       for (uint32_t k = 0; k < b->count; k++)
-        if (b->has_partner[k]) sum[b->partner[k]] += value[k];
+        if (b->has_partner[k]) strip_sums_add(strips, b->target[k], b->partner[k], value[k]);
       break;
     }
   }
@@ -287,7 +288,7 @@ static uint64_t links_due(const due_job *job) {
   return all;
 }
 
-static void note_arrival(const sim *s, uint32_t population) {
+void events_note_arrival(const sim *s, uint32_t population) {
   s->events->has_arrived[population] = 1;
   s->events->any_has_arrived = true;
 }
@@ -307,8 +308,11 @@ static void joint_share(void *context, uint32_t share, uint32_t shares) {
 static bool end_delivery(sim *s, const due_job *job) {
   const delivery *d = job->d;
   if (job->elements) run_shared(s, job);
-  for (uint32_t i = 0; i < d->arrival->increments_count; i++)
-    note_arrival(s, delivery_population(delivery_connection(s, d), d->arrival->increments[i].side));
+  for (uint32_t i = 0; i < d->arrival->increments_count; i++) {
+    const nsa_increment *inc = &d->arrival->increments[i];
+    if (inc->side != NSA_SIDE_POST) strip_sums_settle(&d->strips[i], s->field_data[inc->sum]);
+    events_note_arrival(s, delivery_population(delivery_connection(s, d), inc->side));
+  }
   for (uint32_t i = 0; i < d->arrival->emissions_count; i++)
     for (uint32_t part = 0; part < d->parts; part++) {
       s->events->is_sent[d->arrival->emissions[i].signal] |= d->batches[part].has_sent[i];
@@ -434,28 +438,6 @@ static bool find_bad_link(sim *s, const nsa_link_step *step) {
   return false;
 }
 
-/* What clocked blocks add to partners, in the order of the links, and the signals that they send. */
-static void take_outcome(const sim *s, const nsa_link_step *step) {
-  const nsa_connection *c = &s->program->connections[step->connection];
-  const sim_links *links = &s->links[step->connection];
-  partner_lookup look = partner_lookup_of(s, c);
-  for (uint32_t i = 0; i < step->increments_count; i++) {
-    const nsa_increment *inc = &step->increments[i];
-    const double *value = s->field_data[inc->value];
-    double *sum = s->field_data[inc->sum];
-    for (uint32_t t = 0; t < s->populations[c->target].size; t++)
-      for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) {
-        uint32_t to = inc->side == NSA_SIDE_PRE    ? links->source[k]
-                      : inc->side == NSA_SIDE_POST ? t
-                                                   : partner_of_link(&look, k, links->source[k], t);
-        if (to != NSA_NONE) sum[to] += value[k];
-      }
-    note_arrival(s, delivery_population(c, inc->side));
-  }
-  for (uint32_t i = 0; i < step->emissions_count; i++)
-    if (memchr(s->field_data[step->emissions[i].flag], 1, links->count)) s->events->is_sent[step->emissions[i].signal] = 1;
-}
-
 static bool step_links(sim *s, uint64_t n) {
   for (uint32_t i = 0; i < s->program->link_steps_count; i++) {
     const nsa_link_step *step = &s->program->link_steps[i];
@@ -463,7 +445,7 @@ static bool step_links(sim *s, uint64_t n) {
     bool is_finite = step_run_checked(s, step->kernel, &s->clock);
     s->events->link_updates[step->connection] += s->domain_count[s->program->kernels[step->kernel].domain];
     if (!is_finite && find_bad_link(s, step)) return false;
-    take_outcome(s, step);
+    events_take_outcome(s, i);
   }
   absorb(s);
   return true;

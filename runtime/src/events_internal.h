@@ -5,6 +5,7 @@
 
 #include "events.h"
 #include "link_index.h"
+#include "strips.h"
 
 /* What fired in each of the last ticks: bit e of slot (tick % slots). */
 typedef struct {
@@ -46,6 +47,7 @@ typedef struct {
   uint32_t *bounds; /* parts + 1 targets */
   delivery_needs needs;
   batch *batches;
+  strip_sums *strips;  /* per increment; empty where it goes to the target */
   bool joins;          /* parts know nothing of one another: may be one piece of work with the delivery before it */
   bool is_sliced;      /* parts are the slices in which threads step the targets */
   bool may_wait;       /* joins, and may be done by who steps the targets, before that */
@@ -65,6 +67,12 @@ typedef struct {
   uint32_t count, delay;
 } due_job;
 
+/* Of the increments of a link step, as those of a delivery. */
+typedef struct {
+  strip_sums *strips;
+  uint32_t count;
+} clocked_sums;
+
 struct events {
   delivery *deliveries;
   uint32_t delivery_count;
@@ -78,10 +86,15 @@ struct events {
   uint8_t *has_arrived; /* per population: something was added to it in this tick */
   bool any_has_arrived;
   uint64_t *link_updates; /* per connection: by the clock */
+  clocked_sums *clocked;  /* per link step */
+  uint32_t clocked_count;
 };
 
 const nsa_connection *delivery_connection(const sim *s, const delivery *d);
 uint32_t delivery_population(const nsa_connection *c, uint32_t side);
+void events_note_arrival(const sim *s, uint32_t population);
+/* Of link step number i: what its blocks add to partners, and the signals that they send (events_clocked.c). */
+void events_take_outcome(const sim *s, uint32_t i);
 /* The links of a part: those of its targets. */
 void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last);
 

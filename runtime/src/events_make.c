@@ -32,7 +32,8 @@ static delivery_needs find_needs(const nsa_program *p, const nsa_arrival *a) {
   bool partner = adds_to(a, NSA_SIDE_ASTRO) || sim_kernel_uses(p, a->kernel, c->arrival_partner);
   delivery_needs needs = {.partner = partner};
   needs.source = partner || adds_to(a, NSA_SIDE_PRE) || sim_kernel_uses(p, a->kernel, c->arrival_source);
-  needs.target = partner || adds_to(a, NSA_SIDE_POST) || sim_kernel_uses(p, a->kernel, c->arrival_target);
+  needs.target = partner || adds_to(a, NSA_SIDE_POST) || adds_to(a, NSA_SIDE_PRE) || /* whose strip it is in */
+                  sim_kernel_uses(p, a->kernel, c->arrival_target);
   needs.link = partner || a->states_count || sim_kernel_uses(p, a->kernel, c->arrival_link) ||
                (needs.source && a->side != NSA_SIDE_PRE); /* the link's source is looked up */
   return needs;
@@ -55,6 +56,11 @@ bool events_keep_links(const nsa_program *p, const nsa_arrival *a) {
 }
 
 /* ---- set-up ---- */
+
+static void free_strips(strip_sums *strips, uint32_t count) {
+  for (uint32_t i = 0; strips && i < count; i++) strip_sums_free(&strips[i]);
+  free(strips);
+}
 
 typedef struct {
   sim *s;
@@ -135,10 +141,9 @@ static bool has_own_delays(const sim *s, const delivery *d) {
   return sim_has_own_delays(s->program, delay_field(delivery_connection(s, d), d->arrival->side));
 }
 
-/* One thread where what is added to could belong to links of several parts. */
+static bool adds_in_strips(const nsa_arrival *a) { return adds_to(a, NSA_SIDE_PRE) || adds_to(a, NSA_SIDE_ASTRO); }
+
 static uint32_t parts_of(const sim *s, const nsa_arrival *a) {
-  for (uint32_t i = 0; i < a->increments_count; i++)
-    if (a->increments[i].side != NSA_SIDE_POST) return 1;
   return s->links[a->connection].count < EVENTS_PARALLEL_FROM_LINKS ? 1 : s->thread_count;
 }
 
@@ -159,10 +164,13 @@ static bool cut_parts(maker *m, delivery *d) {
   uint32_t targets = m->s->populations[delivery_connection(m->s, d)->target].size;
   d->bounds = allocate(m, (uint64_t)d->parts + 1, sizeof *d->bounds);
   if (!d->bounds) return false;
-  d->is_sliced = are_even(links, targets, d);
-  for (uint32_t part = 1; part < d->parts; part++)
+  bool is_whole_strips = adds_in_strips(d->arrival);
+  d->is_sliced = !is_whole_strips && are_even(links, targets, d);
+  for (uint32_t part = 1; part < d->parts; part++) {
     d->bounds[part] = d->is_sliced ? step_slice_begin(targets, part, d->parts)
                               : link_index_target_from(links, targets, links->count * part / d->parts);
+    if (is_whole_strips) d->bounds[part] = link_strips_begin(link_strips_of(targets), d->bounds[part]);
+  }
   d->bounds[d->parts] = targets;
   return true;
 }
@@ -263,6 +271,20 @@ static bool make_batch(maker *m, const delivery *d, batch *b) {
   return b->fields && (d->arrival->shared == NSA_NONE || b->shared_fields);
 }
 
+/* NULL when out of memory. */
+static strip_sums *make_strips(maker *m, const nsa_connection *c, const nsa_increment *increments, uint32_t count) {
+  strip_sums *strips = allocate(m, count, sizeof *strips);
+  for (uint32_t i = 0; strips && i < count; i++) {
+    if (increments[i].side == NSA_SIDE_POST) continue;
+    uint32_t size = m->s->populations[delivery_population(c, increments[i].side)].size;
+    if (strip_sums_make(m->s, &strips[i], m->s->populations[c->target].size, size)) continue;
+    snprintf(m->error, SIM_ERROR_SIZE, "out of memory for sums over links (%" PRIu64 " bytes were allocated)", m->s->allocated);
+    free_strips(strips, count);
+    return NULL;
+  }
+  return strips;
+}
+
 static bool make_delivery(maker *m, delivery *d, const nsa_arrival *a) {
   const nsa_connection *c = &m->s->program->connections[a->connection];
   d->arrival = a;
@@ -275,9 +297,23 @@ static bool make_delivery(maker *m, delivery *d, const nsa_arrival *a) {
   d->needs = find_needs(m->s->program, a);
   bool is_in_order = a->side == NSA_SIDE_SIGNAL || (a->side == NSA_SIDE_POST && !has_own_delays(m->s, d));
   if (!is_in_order && !build_index(m, d)) return false;
-  for (uint32_t i = 0; i < d->parts; i++)
+  d->strips = make_strips(m, c, a->increments, a->increments_count);
+  for (uint32_t i = 0; d->strips && i < d->parts; i++)
     if (!make_batch(m, d, &d->batches[i])) return false;
-  return true;
+  return d->strips != NULL;
+}
+
+static bool make_clocked(maker *m) {
+  const nsa_program *p = m->s->program;
+  m->ev->clocked = allocate(m, p->link_steps_count, sizeof *m->ev->clocked);
+  bool ok = m->ev->clocked != NULL;
+  for (uint32_t i = 0; ok && i < p->link_steps_count; i++) {
+    const nsa_link_step *step = &p->link_steps[i];
+    clocked_sums *sums = &m->ev->clocked[m->ev->clocked_count++];
+    *sums = (clocked_sums){make_strips(m, &p->connections[step->connection], step->increments, step->increments_count), step->increments_count};
+    ok = sums->strips != NULL;
+  }
+  return ok;
 }
 
 /* ---- what is done together ---- */
@@ -291,9 +327,9 @@ static bool are_cut_alike(const delivery *d, const delivery *other) {
   return d->parts == other->parts && memcmp(d->bounds, other->bounds, ((size_t)d->parts + 1) * sizeof *d->bounds) == 0;
 }
 
-static bool has_sum(const nsa_arrival *a, uint32_t sum) {
+static bool has_sum(const nsa_arrival *a, uint32_t sum, bool at_once) {
   for (uint32_t i = 0; i < a->increments_count; i++)
-    if (a->increments[i].sum == sum) return true;
+    if (a->increments[i].sum == sum && (a->increments[i].side == NSA_SIDE_POST) == at_once) return true;
   return false;
 }
 
@@ -303,7 +339,8 @@ static bool sees(const sim *s, const delivery *d, const delivery *before) {
   bool is_alike = are_cut_alike(d, before);
   for (uint32_t i = 0; i < before->arrival->increments_count; i++) {
     uint32_t sum = before->arrival->increments[i].sum;
-    if (uses(s, d, sum) || (!is_alike && has_sum(d->arrival, sum))) return true;
+    bool is_later = before->arrival->increments[i].side != NSA_SIDE_POST; /* strips are added when all links are done */
+    if (uses(s, d, sum) || ((is_later || !is_alike) && has_sum(d->arrival, sum, true))) return true;
   }
   return false;
 }
@@ -412,7 +449,7 @@ static bool make_all(maker *m) {
     if (!m->s->links[p->arrivals[i].connection].row) continue; /* a stencil */
     if (!make_delivery(m, &ev->deliveries[ev->delivery_count++], &p->arrivals[i])) return false;
   }
-  return make_histories(m) && make_joint(m);
+  return make_histories(m) && make_joint(m) && make_clocked(m);
 }
 
 struct events *events_new(sim *s, char error[SIM_ERROR_SIZE]) {
@@ -441,6 +478,7 @@ static void free_delivery(delivery *d) {
     free(b->shared_fields);
   }
   free(d->batches);
+  free_strips(d->strips, d->arrival->increments_count);
   free(d->bounds);
   free(d->delay);
   free(d->elements);
@@ -454,6 +492,8 @@ void events_free(struct events *ev) {
     free(ev->histories[i].bits);
     free(ev->histories[i].count);
   }
+  for (uint32_t i = 0; i < ev->clocked_count; i++) free_strips(ev->clocked[i].strips, ev->clocked[i].count);
+  free(ev->clocked);
   free(ev->deliveries);
   free(ev->histories);
   free(ev->elements);

@@ -48,7 +48,7 @@ typedef struct {
   partner_lookup look;
   const link_index_request *request;
   link_index *index;
-  uint32_t keys, pieces;
+  uint32_t keys, ends, pieces; /* keys, ends: elements of the sides from and to */
   uint32_t *bounds; /* pieces + 1 targets */
   uint32_t *next;   /* pieces * keys: how many, then where the next one goes */
 } sorter;
@@ -89,11 +89,12 @@ static void place_some(const sorter *sort, uint32_t *next, uint32_t target, uint
   uint32_t from[LINKS_AT_ONCE], to[LINKS_AT_ONCE], *link = sort->index->link, *ends = sort->index->to;
   find_elements(sort, sort->request->from, target, first, count, from);
   find_elements(sort, sort->request->to, target, first, count, to);
+  uint32_t base = sort->request->strips ? (target >> sort->request->strips->shift) * sort->ends : 0;
   for (uint32_t i = 0; i < count; i++) {
     if (from[i] == NSA_NONE || to[i] == NSA_NONE) continue;
     uint32_t at = next[from[i]]++;
     if (link) link[at] = first + i;
-    if (ends) ends[at] = to[i];
+    if (ends) ends[at] = base + to[i];
   }
 }
 
@@ -153,6 +154,7 @@ bool link_index_make(sim *s, const link_index_request *request, link_index *inde
   uint32_t threads = thread_pool_count(s->pool);
   sorter sort = {.links = &s->links[request->connection], .look = partner_lookup_of(s, c), .request = request, .index = index};
   sort.keys = link_index_keys(s, c, request->from);
+  sort.ends = link_index_keys(s, c, request->to);
   sort.pieces = request->parts * (request->parts < threads ? threads / request->parts : 1);
   uint64_t links = sort.links->count;
   sort.bounds = malloc(((size_t)sort.pieces + 1) * sizeof *sort.bounds);

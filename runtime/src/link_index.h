@@ -6,7 +6,7 @@
 #ifndef NSA_RUNTIME_LINK_INDEX_H
 #define NSA_RUNTIME_LINK_INDEX_H
 
-#include "sim.h"
+#include "strips.h"
 
 /* Cut by who owns the targets: part p's links of element e are [start[p * keys + e], start[p * keys + e + 1]). Within an
  * element they are ascending. Links without such an element, or without one at the other end, are left out. */
@@ -36,6 +36,7 @@ typedef struct {
   uint32_t parts;
   const uint32_t *bounds; /* parts + 1: part p has the targets [bounds[p], bounds[p + 1]); NULL: one part has all */
   bool keeps_links, keeps_to;
+  const link_strips *strips; /* not NULL: what stands in `to` is strip of the target * elements + element (strips.h) */
 } link_index_request;
 
 /* False when out of memory; what was allocated is counted in s->allocated either way. */

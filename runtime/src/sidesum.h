@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sidesum.h - sums over links that do not go from the source to the target: to or from the astrocytes of links, or
  * back to the source. Only elements whose term counts are gone over; each adds to its links' elements in the order of
- * the links. */
+ * the links, strip by strip of their targets (strips.h). */
 #ifndef NSA_RUNTIME_SIDESUM_H
 #define NSA_RUNTIME_SIDESUM_H
 
