@@ -252,15 +252,13 @@ static const double *numbers_at_start(system_builder *sb, const model_ode *const
   return x;
 }
 
-/* Which of the system's states a block of an event sets. */
-static bool *find_reset(system_builder *sb, const model_ode *const *odes) {
-  bool *is_reset = ARENA_ARRAY(sb->l->arena, bool, sb->n);
+/* Of the system's states, those for which a question is answered with yes. */
+static bool *find_states(system_builder *sb, const model_ode *const *odes,
+                         bool (*is_so)(const lowering *l, bool is_connection, uint32_t owner, uint32_t state)) {
+  bool *found = ARENA_ARRAY(sb->l->arena, bool, sb->n);
   for (uint32_t i = 0; i < sb->n; i++)
-    for (uint32_t k = 0; k < sb->component->blocks.len; k++) {
-      const model_on *on = &sb->component->blocks.data[k];
-      is_reset[i] = is_reset[i] || (on->kind == BLOCK_EVENT && lower_sets_state(&on->body, odes[i]->state));
-    }
-  return is_reset;
+    found[i] = is_so(sb->l, sb->is_connection, sb->owner, odes[i]->state);
+  return found;
 }
 
 static bool is_refused(system_builder *sb, const solve_system *sys, const model_ode *const *odes) {
@@ -311,7 +309,8 @@ static bool choose_solvers(system_builder *sb, solve_system *sys, const model_od
   }
   sys->solver = solvers;
   sys->options = options;
-  const solve_choice *choices = solve_choose(sb->l->arena, sys, numbers_at_start(sb, odes), find_reset(sb, odes));
+  const solve_choice *choices = solve_choose(sb->l->arena, sys, numbers_at_start(sb, odes), find_states(sb, odes, lower_is_reset),
+                                             find_states(sb, odes, lower_is_set));
   for (uint32_t i = 0; i < sys->n; i++)
     solvers[i] = choices[i].solver;
   if (is_refused(sb, sys, odes))
@@ -551,7 +550,7 @@ bool lower_is_exact(scope *s, const system_of *of, uint32_t state, const char **
                       .dt = 1};
   solver_kind *solvers = ARENA_ARRAY(l->arena, solver_kind, sb.n);
   sys.solver = solvers;
-  const solve_choice *choices = solve_choose(l->arena, &sys, NULL, NULL);
+  const solve_choice *choices = solve_choose(l->arena, &sys, NULL, NULL, NULL);
   for (uint32_t i = 0; i < sb.n; i++)
     if (odes[i]->state == state) {
       *why = choices[i].reason;

@@ -47,17 +47,6 @@ static const model_ode *equation_of(const keeping *k, uint32_t state) {
   return NULL;
 }
 
-bool lower_sets_state(const model_block *block, uint32_t state) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    if (st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == state)
-      return true;
-    if (st->kind == STMT_IF && (lower_sets_state(&st->then_block, state) || lower_sets_state(&st->else_block, state)))
-      return true;
-  }
-  return false;
-}
-
 /* ---- what is only summed up ---- */
 
 static uint32_t mask_of(const keeping *k, const model_expr *e);
@@ -202,36 +191,10 @@ static const char *slower_block(const keeping *k, uint32_t state) {
   return NULL;
 }
 
-static bool adds_to(const lowering *l, uint32_t connection, const model_block *block, uint32_t population,
-                    uint32_t state) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    if (st->kind <= STMT_DIV && st->side != SIDE_SELF && st->target == REF_STATE && st->item == state &&
-        lower_population_of_side(l, connection, st->side) == population)
-      return true;
-    if (st->kind == STMT_IF && (adds_to(l, connection, &st->then_block, population, state) ||
-                                adds_to(l, connection, &st->else_block, population, state)))
-      return true;
-  }
-  return false;
-}
-
-static bool is_added_to(const lowering *l, uint32_t population, uint32_t state) {
-  for (uint32_t i = 0; i < l->m->connections.len; i++) {
-    const model_component *c = component_of_connection(l, i);
-    for (uint32_t k = 0; k < c->blocks.len; k++)
-      if (adds_to(l, i, &c->blocks.data[k].body, population, state))
-        return true;
-  }
-  return false;
-}
-
 /* Whether the own blocks of a population that run between its ticks set a state: those of signals, phases and driven events. */
 static bool is_set_between_ticks(const lowering *l, uint32_t population, uint32_t state) {
   const model_component *c = component_of_population(l, population);
-  bool is_set = false;
-  for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
-    is_set = is_set || (l->m->phase_blocks.data[k].population == population && lower_sets_state(&l->m->phase_blocks.data[k].body, state));
+  bool is_set = lower_is_set_by_phase(l, population, state);
   for (uint32_t k = 0; k < c->blocks.len; k++) {
     const model_on *on = &c->blocks.data[k];
     bool is_between = on->kind == BLOCK_SIGNAL || (on->kind == BLOCK_EVENT && l->populations[population].driven[on->event] != NO_FIELD);
@@ -250,7 +213,7 @@ static bool stands_still(const keeping *k, const model_expr *e, model_side side,
                         population);
   if (e->kind == MX_REF)
     return e->ref.side != side || e->ref.kind != REF_STATE ||
-           !(is_added_to(k->l, population, e->ref.item) || is_set_between_ticks(k->l, population, e->ref.item));
+           !(lower_is_added_to(k->l, population, e->ref.item) || is_set_between_ticks(k->l, population, e->ref.item));
   for (int i = 0; i < 3 && e->args[i]; i++)
     if (!stands_still(k, e->args[i], side, population))
       return false;

@@ -380,6 +380,12 @@ model_side lower_side_of_block(block_kind kind);
 uint32_t lower_population_of_side(const lowering *l, uint32_t connection, model_side side);
 /* Whether a block sets a state of its own. */
 bool lower_sets_state(const model_block *block, uint32_t state);
+/* Whether a block of a connection adds to a state of the population. */
+bool lower_is_added_to(const lowering *l, uint32_t population, uint32_t state);
+bool lower_is_set_by_phase(const lowering *l, uint32_t population, uint32_t state);
+/* Whether a block of an event of its own sets the state; whether anything but its equation does. */
+bool lower_is_reset(const lowering *l, bool is_connection, uint32_t owner, uint32_t state);
+bool lower_is_set(const lowering *l, bool is_connection, uint32_t owner, uint32_t state);
 /* Whether an expression of a synapse reads a state of its link, lets looked through. */
 bool lower_reads_state(const lowering *l, uint32_t connection, const model_expr *e, uint32_t state);
 /* Whether the event-driven states of a home follow a slow partner's values. */

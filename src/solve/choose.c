@@ -14,7 +14,7 @@ typedef struct {
   symbolic *s;
   ir_value *outputs;
   const double *values;
-  const bool *is_reset;
+  const bool *is_reset, *is_set;
   const bool *reads;      /* n x n */
   solver_kind *solver;    /* those of the system, and what is chosen */
   solve_choice *choices;
@@ -222,16 +222,62 @@ static bool has_reaction(const choosing *q, state_set set) {
   return false;
 }
 
+/* ---- what no start shows ---- */
+
+/* Per argument, whether it may be anything at the next step: t and what comes from outside, states that blocks set. */
+static bool *unforeseen(const choosing *q) {
+  const solve_system *system = q->system;
+  bool *is_so = ARENA_ARRAY(q->arena, bool, system->rates->arg_count);
+  for (uint32_t i = 0; i < system->rates->arg_count; i++)
+    is_so[i] = i < system->n ? q->is_set != NULL && q->is_set[i]
+                             : i == system->n || system->is_invariant == NULL || !system->is_invariant[i - system->n - 1];
+  return is_so;
+}
+
+/* n x n: whether the row's state reads the column's, also through others. */
+static bool *find_reach(const choosing *q) {
+  uint32_t n = q->system->n;
+  bool *reach = ARENA_ARRAY(q->arena, bool, (size_t)n * n);
+  memcpy(reach, q->reads, (size_t)n * n * sizeof *reach);
+  for (uint32_t k = 0; k < n; k++)
+    for (uint32_t i = 0; i < n; i++)
+      for (uint32_t j = 0; j < n; j++)
+        reach[i * n + j] = reach[i * n + j] || (reach[i * n + k] && reach[k * n + j]);
+  return reach;
+}
+
+/* Whether states act on each other as strongly as something wants that no start shows, a transmitter that binds, say. In
+ * reactions any dependence counts; elsewhere one that has no bound, and what a state does to itself does not: there gates and
+ * conductances come from outside that no step makes stiff. */
+static bool may_stiffen(const choosing *q, state_set set) {
+  uint32_t n = q->system->n;
+  bool reacts = has_reaction(q, set);
+  const bool *is_unforeseen = unforeseen(q), *reach = find_reach(q), *is_in = flags_of(q, set, n);
+  for (uint32_t k = 0; k < set.count; k++)
+    for (uint32_t c = 0, r = set.states[k]; c < n; c++) {
+      ir_value slope;
+      if (!is_in[c] || !q->reads[r * n + c] || !(reacts || (r != c && reach[c * n + r])))
+        continue;
+      symbolic_derive(q->s, &q->outputs[r], 1, c, &slope);
+      uint8_t dependence = symbolic_linearity(q->s, is_unforeseen)[slope];
+      if (dependence == 1 || (reacts && dependence > 0))
+        return true;
+    }
+  return false;
+}
+
 /* Where it depends on values. */
 static void choose_by_values(const choosing *q, state_set set, bool are_linear) {
   outlook o = look_ahead(q, set);
-  bool is_stiff = o.stiffness > 1;
+  bool is_stiff = o.stiffness > 1, is_open = may_stiffen(q, set);
   if (has_upstroke(q, set) && !is_stiff)
     take_all(q, set, SOLVER_adaptive, true, "a reset ends an upstroke that may be of any speed");
-  else if (are_linear && !has_reaction(q, set) && o.is_midpoint_stable)
+  else if (are_linear && !has_reaction(q, set) && o.is_midpoint_stable && !is_open)
     take_all(q, set, SOLVER_exponential_midpoint, set.count > 1, set.count > 1 ? "each linear in itself" : "linear in itself, with a term in t");
   else if (is_stiff)
     take_all(q, set, SOLVER_implicit, true, arena_printf(q->arena, "stiff: the step is %.3g of the fastest time constant", o.stiffness));
+  else if (is_open)
+    take_all(q, set, SOLVER_implicit, true, "what comes from outside, t or what blocks set may make it stiff");
   else
     take_all(q, set, SOLVER_rk4, true, are_linear ? "in reactions, or acting on each other more than on themselves" : "not linear in itself");
 }
@@ -357,9 +403,10 @@ static void choose_open(const choosing *q, state_set set) {
     choose_joined(q, open, choose_group);
 }
 
-solve_choice *solve_choose(arena *a, const solve_system *system, const double *values, const bool *is_reset) {
+solve_choice *solve_choose(arena *a, const solve_system *system, const double *values, const bool *is_reset,
+                           const bool *is_set) {
   uint32_t n = system->n, *all = ARENA_ARRAY(a, uint32_t, n);
-  choosing q = {.arena = a, .system = system, .values = values, .is_reset = is_reset};
+  choosing q = {.arena = a, .system = system, .values = values, .is_reset = is_reset, .is_set = is_set};
   q.s = solve_symbolic(a, system, &q.outputs);
   q.solver = ARENA_ARRAY(a, solver_kind, n);
   q.choices = ARENA_ARRAY(a, solve_choice, n);

@@ -51,8 +51,10 @@ typedef struct {
 } solve_choice;
 
 /* A choice for each state; system->solver: automatic where one is asked for. values: all arguments as numbers, at which
- * the Jacobian is looked at; NULL: it is not. is_reset: per state, whether a block of an event sets it; NULL: none. */
-solve_choice *solve_choose(arena *a, const solve_system *system, const double *values, const bool *is_reset);
+ * the Jacobian is looked at; NULL: it is not. Per state, is_reset: whether a block of an event sets it, is_set: whether
+ * anything but its equation does; NULL: none. */
+solve_choice *solve_choose(arena *a, const solve_system *system, const double *values, const bool *is_reset,
+                           const bool *is_set);
 
 /* Whether a method can take this equation; NULL if so, else why not, in the author's terms. */
 const char *solve_refuses(arena *a, const solve_system *system, uint32_t state, solver_kind method);

@@ -40,12 +40,12 @@ static ir_value add(fixture *m, ir_value x, ir_value y) { return ir_binary(&m->b
 static ir_value number(fixture *m, double x) { return ir_number(&m->b, x); }
 
 static solve_choice choose(fixture *m, uint32_t state, const double *values, const bool *is_reset) {
-  return solve_choose(m->a, &m->system, values, is_reset)[state];
+  return solve_choose(m->a, &m->system, values, is_reset, NULL)[state];
 }
 
 /* Of both states, when nothing is known of values. */
 static void assert_choices(fixture *m, solver_kind first, solver_kind second) {
-  const solve_choice *choices = solve_choose(m->a, &m->system, NULL, NULL);
+  const solve_choice *choices = solve_choose(m->a, &m->system, NULL, NULL, NULL);
   solver_kind want[2] = {first, second};
   for (uint32_t i = 0; i < 2; i++)
     if (choices[i].solver != want[i])
@@ -210,6 +210,27 @@ static void test_unstable_midpoint(void **state) {
   arena_free(m.a);
 }
 
+/* A transmitter q that binds: x' = y - q x, y' = q x - y is stiff when q is large, and x' = y^2 - q x is not known to be. */
+static void test_stiff_from_outside(void **state) {
+  (void)state;
+  fixture m;
+  start(&m);
+  ir_value bound = ir_binary(&m.b, IR_OP_sub, mul(&m, m.q, m.x), m.y);
+  output(&m, ir_unary(&m.b, IR_OP_neg, bound));
+  output(&m, bound);
+  const double values[5] = {1, 0, 0, 1, 0};
+  assert_int_equal(choose(&m, 0, values, NULL).solver, SOLVER_implicit);
+  const bool outside[2] = {true, true}; /* q follows from parameters; then nothing comes from outside */
+  m.system.is_invariant = outside;
+  m.f->outputs.data[0] = ir_binary(&m.b, IR_OP_sub, mul(&m, m.y, m.y), mul(&m, m.q, m.x));
+  assert_int_equal(choose(&m, 0, values, NULL).solver, SOLVER_exponential_midpoint);
+  const bool is_set[2] = {false, true}; /* but y, which acts on x with a strength of 2 y, may be anything */
+  assert_int_equal(solve_choose(m.a, &m.system, values, NULL, is_set)[0].solver, SOLVER_implicit);
+  const bool own[2] = {true, false}; /* what x is changes nothing in how x and y act on each other */
+  assert_int_equal(solve_choose(m.a, &m.system, values, NULL, own)[0].solver, SOLVER_exponential_midpoint);
+  arena_free(m.a);
+}
+
 static void test_refusals(void **state) {
   (void)state;
   fixture m;
@@ -300,6 +321,7 @@ int main(void) {
       cmocka_unit_test(test_groups),
       cmocka_unit_test(test_stiff_later),
       cmocka_unit_test(test_unstable_midpoint),
+      cmocka_unit_test(test_stiff_from_outside),
       cmocka_unit_test(test_refusals),
       cmocka_unit_test(test_eigenvalues),
       cmocka_unit_test(test_spectrum_and_fixed_point),
