@@ -31,5 +31,9 @@ def test_stages():
     compared(oracle.text(), 2)
 
 
+def test_implicit():
+    compared(oracle.text().replace("coupling stages", "coupling implicit"), 2)
+
+
 def test_held():
     compared(oracle.text().replace(" coupling stages", ""), 1)

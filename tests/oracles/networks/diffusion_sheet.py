@@ -29,6 +29,12 @@ def compared(text, order, steps):
     return runs
 
 
+def test_implicit():
+    runs = compared(oracle.text(), 2, ("10ms", "5ms"))
+    times, total = runs[0].series("total")
+    oracle.close("total", total, 100 * numpy.exp(-times / 7000), 1e-8)
+
+
 def test_stages():
     compared(oracle.text().replace("coupling implicit", "coupling stages"), 2, ("40ms", "20ms"))
 
