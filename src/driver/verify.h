@@ -64,17 +64,12 @@ typedef struct {
   double error;   /* estimate of that of the steps as written, relative to the variable's range */
   double largest; /* likewise, anywhere */
   double order;
-  double factor;  /* of the step, for an error of the tolerance; from VERIFY_LEAST_FACTOR to VERIFY_MOST_FACTOR */
+  double of_leg[VERIFY_LEGS]; /* estimates of the errors of the steps as written, half and a quarter of them */
+  double factor;  /* of the longest of these steps whose error is at most the tolerance; 0: of none is it */
 } verify_error;
-
-/* What three runs show is not carried further than this. */
-#define VERIFY_MOST_FACTOR 8.0
-#define VERIFY_LEAST_FACTOR (1 / 64.0)
 
 /* by_mean: the error is the mean over elements and times, else the largest one. */
 verify_error verify_error_of(const verify_sums *s, bool by_mean, double tolerance);
-/* Two digits, rounded down. */
-double verify_round_down(double x);
 
 /* ---- events (verify_events.c) ---- */
 
@@ -118,12 +113,23 @@ typedef struct {
   uint64_t count;
 } verify_drive;
 
+/* How an element goes up and down: when it rises through the middle of its range, in each run, ms. */
+typedef struct {
+  VEC(double) values[VERIFY_LEGS]; /* at the ticks of the variable, as written */
+  VEC(double) times;
+  uint32_t periods;                /* whole ones, in all runs; 0: it does not come again */
+  double period[VERIFY_LEGS];      /* their mean */
+  double shift[VERIFY_LEGS - 1];   /* of the last rise, against the next finer run */
+} verify_rhythm;
+
 typedef struct {
   const char *name;
   uint32_t population;  /* NSA_NONE: of links, or a reduction */
   uint32_t field[VERIFY_LEGS], probe; /* NSA_NONE where it is the other; fields by leg */
   uint32_t every;       /* ticks as written */
   bool has_equation;    /* a state that has one: a step is suggested for it */
+  double expected;      /* order that theory gives; 0: exact, NAN: unknown */
+  verify_rhythm rhythm; /* of its first element */
   verify_sums sums;
   verify_error error;
 } verify_quantity;
@@ -142,8 +148,12 @@ typedef struct {
   VEC(verify_drive) drives;
   double *measures[VERIFY_LEGS - 1]; /* by the program's measures */
   double worst_factor;   /* the least of the quantities' */
-  const char *worst;     /* its name, or NULL */
+  const verify_quantity *worst; /* whose it is, or NULL: the step as written will do */
 } verify_comparison;
+
+/* verify_rhythm.c: takes the values of a tick; and what comes of them at the end. */
+void verify_rhythm_take(arena *a, verify_rhythm *r, double time, const double x[VERIFY_LEGS]);
+void verify_rhythm_find(arena *a, verify_rhythm *r);
 
 /* Runs the legs, which are open, to their end; an exit code (3 after a report of a numerical failure). */
 int verify_compare(arena *a, const verify_options *o, verify_leg legs[VERIFY_LEGS], verify_comparison *out);

@@ -137,7 +137,7 @@ static uint64_t first_of(const comparison *c, const verify_quantity *q) {
   return q->probe == NSA_NONE ? 0 : c->program->probes[q->probe].first;
 }
 
-static void add_quantity(comparison *c, const verify_quantity *q, double now, verify_sums *s) {
+static void add_quantity(comparison *c, verify_quantity *q, double now, verify_sums *s) {
   double x[VERIFY_LEGS][CHUNK];
   uint64_t count = count_of(c, q), first = first_of(c, q);
   for (uint64_t at = 0; at < count; at += CHUNK) {
@@ -146,6 +146,8 @@ static void add_quantity(comparison *c, const verify_quantity *q, double now, ve
       read_values(c, q, leg, at, n, x[leg]);
     for (uint64_t i = 0; i < n; i++) {
       const double values[VERIFY_LEGS] = {x[0][i], x[1][i], x[2][i]};
+      if (q->has_equation && at + i == 0)
+        verify_rhythm_take(c->arena, &q->rhythm, now, values);
       if (!verify_events_is_near(c->events, q->population, first + at + i, now))
         add_element(s, values, first + at + i, now);
     }
@@ -168,7 +170,7 @@ static void hold(comparison *c, uint64_t tick, double now) {
   release(c, slot);
   c->held_time[slot] = now;
   for (uint32_t k = 0; k < c->quantities.len; k++) {
-    const verify_quantity *q = &c->quantities.data[k];
+    verify_quantity *q = &c->quantities.data[k];
     verify_sums *s = &c->held[slot * c->quantities.len + k];
     verify_sums_clear(s);
     if (tick % q->every == 0)
@@ -292,16 +294,31 @@ static int run_legs(comparison *c) {
 
 /* ---- the result ---- */
 
+/* What happens at events is of first order, whatever the solvers. */
+static double expected_of(const comparison *c, const verify_quantity *q) {
+  for (uint32_t k = 0; k < c->legs[0].c.report.orders.len; k++) {
+    const lower_order *o = &c->legs[0].c.report.orders.data[k];
+    if (strcmp(arena_printf(c->arena, "%s.%s", o->subject, o->state), q->name) != 0)
+      continue;
+    return c->out->is_by_mean && !(o->order > 0 && o->order < 1) ? 1 : o->order;
+  }
+  return NAN;
+}
+
 static void rate(comparison *c) {
   verify_comparison *out = c->out;
   out->is_by_mean = verify_events_any(c->events);
-  out->worst_factor = VERIFY_MOST_FACTOR;
+  out->worst_factor = 1;
   for (uint32_t k = 0; k < c->quantities.len; k++) {
     verify_quantity *q = &c->quantities.data[k];
     q->error = verify_error_of(&q->sums, out->is_by_mean, c->options->tolerance);
-    if (q->has_equation && q->error.factor < out->worst_factor) {
+    verify_rhythm_find(c->arena, &q->rhythm);
+    q->expected = q->has_equation ? expected_of(c, q) : NAN;
+    bool is_worse = !out->worst || q->error.factor < out->worst_factor ||
+                    (q->error.factor == out->worst_factor && q->error.error > out->worst->error.error);
+    if (q->has_equation && q->error.factor < 1 && is_worse) {
       out->worst_factor = q->error.factor;
-      out->worst = q->name;
+      out->worst = q;
     }
   }
   out->quantities = c->quantities.data;

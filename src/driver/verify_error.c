@@ -35,12 +35,16 @@ static double scale_of(const verify_sums *s) {
   return fmax(fmax(fabs(s->low), fabs(s->high)), 1e-300);
 }
 
-static double factor_for(double error, double order, double tolerance) {
-  return fmin(fmax(pow(tolerance / error, 1 / order), VERIFY_LEAST_FACTOR), VERIFY_MOST_FACTOR);
+/* The longest of the steps that were run whose error is small enough. */
+static void choose_step(verify_error *e, double tolerance) {
+  e->factor = 0;
+  for (int leg = VERIFY_LEGS - 1; leg >= 0; leg--)
+    if (e->of_leg[leg] <= tolerance)
+      e->factor = 1.0 / (1 << leg);
 }
 
 verify_error verify_error_of(const verify_sums *s, bool by_mean, double tolerance) {
-  verify_error e = {.kind = VERIFY_ERROR_NONE, .order = NAN, .factor = VERIFY_MOST_FACTOR};
+  verify_error e = {.kind = VERIFY_ERROR_NONE, .order = NAN, .factor = 1};
   if (!s->count)
     return e;
   double scale = scale_of(s), d[2];
@@ -53,17 +57,11 @@ verify_error verify_error_of(const verify_sums *s, bool by_mean, double toleranc
   e.kind = is_sure ? VERIFY_ERROR_MEASURED : VERIFY_ERROR_UNSURE;
   e.order = is_sure ? order : 1;
   double richardson = exp2(e.order) / (exp2(e.order) - 1);
-  e.error = d[0] * richardson;
+  double half = is_sure ? d[1] : fmax(d[0], d[1]); /* differences that do not shrink promise nothing */
+  e.error = e.of_leg[0] = d[0] * richardson;
+  e.of_leg[1] = half * richardson;
+  e.of_leg[2] = half * (richardson - 1);
   e.largest = s->most[0] / scale * richardson;
-  e.factor = factor_for(e.error, e.order, tolerance);
+  choose_step(&e, tolerance);
   return e;
-}
-
-double verify_round_down(double x) {
-  if (!(x > 0))
-    return 0;
-  double unit = pow(10, floor(log10(x)) - 1);
-  /* A hair more, so that 0.1 does not become 0.099. Dividing by a whole number keeps decimals tidy. */
-  double digits = floor(x / unit * (1 + 1e-9));
-  return unit < 1 ? digits / round(1 / unit) : digits * unit;
 }

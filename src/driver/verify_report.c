@@ -42,8 +42,13 @@ static void print_until(const verify_comparison *c, FILE *out) {
             c->parting.leg == 0 ? "the steps as written" : c->parting.leg == 1 ? "half the step" : "a quarter of the step");
 }
 
-static const char *bound_of(double factor) {
-  return factor >= VERIFY_MOST_FACTOR ? ">= " : factor <= VERIFY_LEAST_FACTOR ? "< " : "";
+/* The step that will do, of those that were run. */
+static void write_step(const verify_comparison *c, double factor, char *out, size_t size) {
+  snprintf(out, size, factor > 0 ? "%.4g ms" : "< %.4g ms", factor > 0 ? c->dt * factor : c->dt / (1 << (VERIFY_LEGS - 1)));
+}
+
+static void write_expected(double expected, char *out, size_t size) {
+  snprintf(out, size, isnan(expected) ? "-" : expected == 0 ? "exact" : "%.3g", expected);
 }
 
 static void print_quantity(const verify_comparison *c, const verify_quantity *q, int width, FILE *out) {
@@ -56,12 +61,13 @@ static void print_quantity(const verify_comparison *c, const verify_quantity *q,
     fprintf(out, "  %-*s  none\n", width, q->name);
     return;
   }
-  char order[16] = "  -", step[32], at[48];
+  char order[16] = "-", expected[16], step[32], at[48];
   if (e->kind == VERIFY_ERROR_MEASURED)
     snprintf(order, sizeof order, "%.2f", e->order);
-  snprintf(step, sizeof step, "%s%.4g ms", bound_of(e->factor), verify_round_down(c->dt * e->factor));
+  write_expected(q->expected, expected, sizeof expected);
+  write_step(c, e->factor, step, sizeof step);
   snprintf(at, sizeof at, "%llu at %.6g ms", (unsigned long long)q->sums.worst_element, q->sums.worst_time);
-  fprintf(out, "  %-*s  %-9.2g %-9.2g %-6s %-13s %s\n", width, q->name, e->error, e->largest, order, step, at);
+  fprintf(out, "  %-*s  %-9.2g %-9.2g %-6s %-9s %-13s %s\n", width, q->name, e->error, e->largest, order, expected, step, at);
 }
 
 static void print_events(const verify_comparison *c, int width, FILE *out) {
@@ -78,20 +84,60 @@ static void print_events(const verify_comparison *c, int width, FILE *out) {
   }
 }
 
+/* Whether a step changes what happens comes before how far values are off. */
+static void print_missed(const verify_comparison *c, FILE *out) {
+  bool has_any = false, is_other = c->parting.event != NULL;
+  for (uint32_t k = 0; k < c->event_count; k++) {
+    const verify_event *e = &c->events[k];
+    double more = (double)e->count[0] - (double)e->count[1];
+    has_any = has_any || e->count[0] || e->count[1];
+    is_other = is_other || more != 0;
+    if (more != 0)
+      fprintf(out, "%s: %.0f %s, beside half the step (%llu and %llu)\n", e->name, fabs(more), more < 0 ? "missed" : "added",
+              (unsigned long long)e->count[0], (unsigned long long)e->count[1]);
+  }
+  if (has_any && !is_other)
+    fprintf(out, "no event is missed or added, beside half the step\n");
+}
+
+static void print_rhythms(const verify_comparison *c, int width, FILE *out) {
+  bool has_any = false;
+  for (uint32_t k = 0; k < c->quantity_count; k++) {
+    const verify_rhythm *r = &c->quantities[k].rhythm;
+    if (!r->periods)
+      continue;
+    if (!has_any)
+      fprintf(out, "  %-*s  period      half step   a quarter   drift     phase behind, beside half the step\n", width, "oscillations");
+    has_any = true;
+    fprintf(out, "  %-*s  %-11.6g %-11.6g %-11.6g %-+9.2g %+.3g ms after %u periods\n", width, c->quantities[k].name, r->period[0], r->period[1],
+            r->period[2], (r->period[0] - r->period[1]) / r->period[1], r->shift[0], r->periods);
+  }
+}
+
+static void print_suggestion(const verify_comparison *c, FILE *out) {
+  char step[32];
+  if (!c->worst)
+    fprintf(out, "suggested step of %s: %.4g ms, as written; longer ones were not measured\n", c->name, c->dt);
+  else if (c->worst_factor > 0) {
+    write_step(c, c->worst_factor, step, sizeof step);
+    fprintf(out, "suggested step of %s: %s, for %s\n", c->name, step, c->worst->name);
+  } else
+    fprintf(out, "suggested step of %s: none that was measured: the error of %s is still %.2g with %.4g ms; verify again from there\n", c->name,
+            c->worst->name, c->worst->error.of_leg[VERIFY_LEGS - 1], c->dt / (1 << (VERIFY_LEGS - 1)));
+}
+
 static void print_comparison(const verify_comparison *c, int width, FILE *out) {
   fprintf(out, "\ntimescale %s: %.6g ms, beside a half and a quarter of it\n", c->name, c->dt);
+  print_missed(c, out);
   print_until(c, out);
-  fprintf(out, "  %-*s  %-9s %-9s %-6s %-13s %s\n", width, "variable", c->is_by_mean ? "mean" : "error", "largest", "order",
-          "step", "element and time of the largest");
+  fprintf(out, "  %-*s  %-9s %-9s %-6s %-9s %-13s %s\n", width, "variable", c->is_by_mean ? "mean" : "error", "largest", "order",
+          "expected", "step", "element and time of the largest");
   for (uint32_t k = 0; k < c->quantity_count; k++)
     if (c->quantities[k].sums.low < c->quantities[k].sums.high || c->quantities[k].error.kind != VERIFY_ERROR_NONE)
       print_quantity(c, &c->quantities[k], width, out);
+  print_rhythms(c, width, out);
   print_events(c, width, out);
-  double step = verify_round_down(c->dt * c->worst_factor);
-  if (c->worst)
-    fprintf(out, "suggested step of %s: %s%.4g ms, for %s\n", c->name, bound_of(c->worst_factor), step, c->worst);
-  else
-    fprintf(out, "suggested step of %s: no variable asks for a shorter one than %.4g ms\n", c->name, step);
+  print_suggestion(c, out);
 }
 
 static void print_measures(const verify_result *r, int width, FILE *out) {
@@ -161,7 +207,14 @@ static void json_quantity(cJSON *list, const verify_comparison *c, const verify_
   add_number(o, "error", e->error);
   add_number(o, "largest", e->largest);
   add_number(o, "order", e->kind == VERIFY_ERROR_MEASURED ? e->order : NAN);
-  add_number(o, "step_ms", has_error && !*bound_of(e->factor) ? c->dt * e->factor : NAN);
+  add_number(o, "expected_order", q->expected);
+  add_number(o, "step_ms", has_error && e->factor > 0 ? c->dt * e->factor : NAN);
+  if (q->rhythm.periods) {
+    add_number(o, "periods", q->rhythm.periods);
+    add_number(o, "period_ms", q->rhythm.period[0]);
+    add_number(o, "half_step_period_ms", q->rhythm.period[1]);
+    add_number(o, "phase_ms", q->rhythm.shift[0]);
+  }
   add_number(o, "worst_element", has_error ? (double)q->sums.worst_element : NAN);
   add_number(o, "worst_time_ms", has_error ? q->sums.worst_time : NAN);
 }
@@ -202,8 +255,8 @@ static void json_comparison(cJSON *list, const nsa_program *p, const verify_comp
   for (uint32_t k = 0; k < c->quantity_count; k++)
     json_quantity(quantities, c, &c->quantities[k]);
   json_events(cJSON_AddArrayToObject(o, "events"), c);
-  add_number(o, "suggested_step_ms", verify_round_down(c->dt * c->worst_factor));
-  cJSON_AddStringToObject(o, "suggested_for", c->worst ? c->worst : "");
+  add_number(o, "suggested_step_ms", c->worst_factor > 0 ? c->dt * c->worst_factor : NAN);
+  cJSON_AddStringToObject(o, "suggested_for", c->worst ? c->worst->name : "");
   cJSON *measures = cJSON_AddArrayToObject(o, "measures");
   for (uint32_t k = 0; k < p->measures_count; k++) {
     cJSON *m = add_object(measures);

@@ -241,6 +241,30 @@ static const double solver_order[] = {
 #undef SOLVER
 };
 
+/* Contributions that are held, and drives that change, are of first order; diffusion that is split off of second. */
+static double order_of_inputs(const system_builder *sb) {
+  const model *m = sb->l->m;
+  double order = 9;
+  for (uint32_t k = 0; k < m->connections.len; k++) {
+    const model_connection *mc = &m->connections.data[k];
+    bool contributes = mc->target == sb->owner && component_of_connection(sb->l, k)->contributions.len;
+    if (contributes && mc->coupling != COUPLING_STAGES)
+      order = mc->coupling == COUPLING_IMPLICIT && order > 2 ? 2 : 1;
+  }
+  for (uint32_t k = 0; k < m->stimuli.len; k++)
+    if (m->stimuli.data[k].population == sb->owner && m->stimuli.data[k].value->kind != MX_NUMBER)
+      order = 1;
+  return order;
+}
+
+static void note_order(system_builder *sb, const char *state, solver_kind solver) {
+  double most = sb->is_connection ? 9 : order_of_inputs(sb), order = solver_order[solver];
+  if (solver == SOLVER_adaptive && most == 9) /* its error is what the tolerance leaves, not the step */
+    return;
+  lower_order o = {sb->name, state, most < 9 && (order == 0 || order > most) ? most : order};
+  vec_push(sb->l->arena, &sb->l->report->orders, o);
+}
+
 static const double *numbers_at_start(system_builder *sb, const model_ode *const *odes) {
   double *x = ARENA_ARRAY(sb->l->arena, double, sb->n + 1 + sb->values.len);
   for (uint32_t i = 0; i < sb->n; i++)
@@ -278,6 +302,8 @@ static bool is_refused(system_builder *sb, const solve_system *sys, const model_
 static void explain_choices(system_builder *sb, const solve_system *sys, const model_ode *const *odes, const solve_choice *choices) {
   arena *a = sb->l->arena;
   bool *is_told = ARENA_ARRAY(a, bool, sys->n);
+  for (uint32_t i = 0; i < sys->n; i++)
+    note_order(sb, sb->component->states.data[odes[i]->state].name, choices[i].solver);
   for (uint32_t i = 0; i < sys->n; i++) {
     const solve_choice *own = &choices[i];
     const char *names = NULL, *reason = own->reason ? own->reason : "as the model says";
@@ -482,6 +508,7 @@ static void explain_stages(system_builder *sb, const model_stage_set *set, const
   solver_kind *solvers = ARENA_ARRAY(sb->l->arena, solver_kind, sb->n);
   for (uint32_t i = 0; i < sb->n; i++) {
     solvers[i] = set->solver;
+    note_order(sb, sb->component->states.data[odes[i]->state].name, set->solver);
     lower_decide(sb->l, sb->name, "solver", "d%s/dt: %s (%s, with contributions at its stages)",
                  sb->component->states.data[odes[i]->state].name, solver_text[set->solver],
                  odes[i]->solver == SOLVER_automatic ? "as those that it is coupled with" : "as the model says");

@@ -31,8 +31,15 @@ typedef struct {
   VEC(lower_equation) equations;
 } lower_rates;
 
+/* The order that the solver of an equation, and what reaches it, leave to a state; 0: exact. */
+typedef struct {
+  const char *subject, *state;
+  double order;
+} lower_order;
+
 typedef struct {
   VEC(lower_decision) decisions;
+  VEC(lower_order) orders;
   VEC(lower_rates) rates;
   VEC(const char *) draws; /* with draws_at_mean: what was drawn at random during the run */
 } lower_report;
