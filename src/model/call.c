@@ -148,7 +148,7 @@ static model_expr *make_call(expr_env *env, const ast_expr *e, uint32_t fn, dim 
       out->depth = args[i]->depth + 1;
   }
   double p;
-  if (fn == BUILTIN_bernoulli && constant_value(args[0], NULL, &p))
+  if (fn == BUILTIN_bernoulli && constant_value(args[0], env->side[SIDE_SELF].component, &p))
     probability_check(env->ck, e->as.call.args.data[0].value->at, p);
   if (is_random)
     out->key = arena_printf(env->ck->arena, "%s#%u", env->key_base, (*env->draws)++);

@@ -84,7 +84,7 @@ static bool evaluate_constant(const model_expr *e, const model_component *params
 static double *param_values(arena *a, const model_component *c) {
   double *values = ARENA_ARRAY(a, double, c->params.len + 1);
   for (uint32_t i = 0; i < c->params.len; i++)
-    if (!evaluate_constant(c->params.data[i].value, c, values, &values[i]))
+    if (c->params.data[i].value == NULL /* after an error */ || !evaluate_constant(c->params.data[i].value, c, values, &values[i]))
       values[i] = NAN;
   return values;
 }
