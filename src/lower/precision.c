@@ -4,7 +4,7 @@
  * Of a population of single precision: its states, the parameters that differ between its elements and its inputs are kept as
  * floats, and the functions that run at every step over its elements compute with floats. Doubles stay: time, ticks and timers,
  * and what is computed from them; what follows from numbers and parameters alone; draws; sums over links and what events add; links,
- * with all that belongs to them; steps of `adaptive`; what is recorded and measured. Functions that run once compute with doubles and store floats. */
+ * with all that belongs to them; states that are times, and what is compared with times; steps of `adaptive`; what is recorded and measured. Functions that run once compute with doubles and store floats. */
 #include "lower/lower_internal.h"
 #include <math.h>
 
@@ -55,11 +55,23 @@ static bool is_state_of(const lowering *l, uint32_t population, uint32_t field) 
   return false;
 }
 
-static void narrow_fields(lowering *l, uint32_t population, const bool *is_taken) {
+/* What is compared by ticks. */
+static void find_times(const lowering *l, uint32_t population, bool *keeps_time) {
+  const model_component *c = component_of_population(l, population);
+  const population_fields *f = &l->populations[population];
+  for (uint32_t k = 0; k < c->states.len; k++)
+    if (c->states.data[k].goes_by_ticks)
+      keeps_time[f->state[k]] = true;
+  for (uint32_t k = 0; k < c->params.len; k++)
+    if (c->params.data[k].goes_by_ticks)
+      keeps_time[f->param[k]] = !l->p->fields.data[f->param[k]].is_uniform;
+}
+
+static void narrow_fields(lowering *l, uint32_t population, const bool *is_taken, const bool *keeps_time) {
   uint32_t kept = 0;
   for (uint32_t k = 0; k < l->p->fields.len; k++) {
     nsa_field *field = &l->p->fields.data[k];
-    if (!is_number_of(field, l->populations[population].domain))
+    if (!is_number_of(field, l->populations[population].domain) || keeps_time[k])
       continue;
     if (is_taken[k] || (field->kind == NSA_FIELD_STATE && !is_state_of(l, population, k)))
       kept++; /* the latter: states of links that all links of an element share */
@@ -81,7 +93,7 @@ static bool is_out_of_range(const ir_op *op) {
   return op->op == IR_OP_const && isfinite(op->number) && (!isfinite(rounded) || (rounded == 0 && op->number != 0));
 }
 
-static exactness of_source(const ir_program *p, const ir_op *op) {
+static exactness of_source(const ir_program *p, const ir_op *op, const bool *keeps_time) {
   switch (op->op) {
   case IR_OP_element:
   case IR_OP_tick:
@@ -96,19 +108,19 @@ static exactness of_source(const ir_program *p, const ir_op *op) {
   case IR_OP_load_at: {
     const nsa_field *field = &p->fields.data[op->field];
     bool is_time = field->kind == NSA_FIELD_TIMER || field->kind == NSA_FIELD_ADVANCED || field->kind == NSA_FIELD_DELAY;
-    return field->type == NSA_F64 && is_time ? EXACT : field->is_uniform ? FIXED : PLAIN;
+    return field->type == NSA_F64 && (is_time || keeps_time[op->field]) ? EXACT : field->is_uniform ? FIXED : PLAIN;
   }
   default:
     return PLAIN;
   }
 }
 
-static void narrow_function(const ir_program *p, ir_function *f) {
+static void narrow_function(const ir_program *p, ir_function *f, const bool *keeps_time) {
   exactness *of = ARENA_ARRAY(p->arena, exactness, f->ops.len);
   for (uint32_t i = 0; i < f->ops.len; i++) {
     ir_op *op = &f->ops.data[i];
     if (!ir_can_be_single(op)) {
-      of[i] = of_source(p, op);
+      of[i] = of_source(p, op, keeps_time);
       continue;
     }
     bool is_fixed = true, is_exact = false;
@@ -150,6 +162,7 @@ bool lower_is_narrowed(const lowering *l, const ir_function *f) {
 
 void lower_precision(lowering *l) {
   const bool *is_taken = find_runtime_fields(l);
+  bool *keeps_time = ARENA_ARRAY(l->arena, bool, l->p->fields.len);
   l->program->precision = (uint32_t)l->m->precision;
   for (uint32_t k = 0; k < l->m->populations.len; k++) {
     if (!is_single(l, k)) {
@@ -157,9 +170,10 @@ void lower_precision(lowering *l) {
         lower_decide(l, l->m->populations.data[k].name, "precision", "double");
       continue;
     }
-    narrow_fields(l, k, is_taken);
+    find_times(l, k, keeps_time);
+    narrow_fields(l, k, is_taken, keeps_time);
     for (uint32_t i = 0; i < l->p->functions.len; i++)
       if (computes_in_single(l, l->p->functions.data[i], k))
-        narrow_function(l->p, l->p->functions.data[i]);
+        narrow_function(l->p, l->p->functions.data[i], keeps_time);
   }
 }

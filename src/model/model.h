@@ -119,6 +119,7 @@ typedef struct {
   model_expr *value; /* params: may refer to params before it; NULL never */
   bool has_range;
   double lo, hi;
+  bool goes_by_ticks; /* compared with times: a double in every precision */
 } model_param;
 
 typedef struct {
@@ -126,6 +127,7 @@ typedef struct {
   dim unit;
   span at;
   model_expr *initial;
+  bool goes_by_ticks; /* a time, or keeps one, or is compared with one: a double in every precision */
 } model_state;
 
 typedef struct {

@@ -138,6 +138,22 @@ bool is_settled(const time_scope *s, const model_expr *e) {
   return is_so;
 }
 
+void mark_by_ticks(const time_scope *s, const model_expr *e) {
+  named_time *named = named_by(s, e);
+  model_component *c = (model_component *)(uintptr_t)(e->kind == MX_REF ? component_of_side(s, e->ref.side) : NULL);
+  if (named != NULL && named->marked == ANSWER_UNKNOWN) {
+    time_scope inner = scope_of_named(s, e);
+    named->marked = ANSWER_YES;
+    mark_by_ticks(&inner, named->value);
+  }
+  if (c != NULL && e->ref.kind == REF_PARAM)
+    c->params.data[e->ref.item].goes_by_ticks = true;
+  if (c != NULL && e->ref.kind == REF_STATE)
+    c->states.data[e->ref.item].goes_by_ticks = true;
+  for (int k = 0; k < 3 && e->args[k] != NULL; k++)
+    mark_by_ticks(s, e->args[k]);
+}
+
 /* ---- slack ---- */
 
 /* An expression of a partner's component, in the names of the link. */

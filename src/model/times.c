@@ -46,6 +46,8 @@ static void compare_by_ticks(const time_scope *s, model_expr *e) {
   model_expr *slack = slack_of_two(s, e->args[0], e->args[1]);
   if (slack == NULL)
     return;
+  mark_by_ticks(s, e->args[0]);
+  mark_by_ticks(s, e->args[1]);
   if (e->kind == MX_EQ || e->kind == MX_NE)
     loosen_equality(s, e, slack);
   else
@@ -80,6 +82,7 @@ static void cut_by_ticks(const time_scope *s, model_expr *e) {
   model_expr *slack = !is_cut ? slack_of_two(s, x, NULL) : is_drawn(s, x) ? NULL : slack_of(s, x);
   if (slack == NULL)
     return;
+  mark_by_ticks(s, x);
   if (e->fn == BUILTIN_sign)
     loosen_sign(s, e, slack);
   else if (e->fn == BUILTIN_round)
@@ -295,10 +298,19 @@ static component_times *find_component_times(checker *ck) {
   return times;
 }
 
+static void mark_states(const model *m, const component_times *times) {
+  for (uint32_t i = 0; i < m->components.len; i++) {
+    const model_component *c = &m->components.data[i];
+    for (uint32_t k = 0; k < c->states.len; k++)
+      c->states.data[k].goes_by_ticks = is_time(c->states.data[k].unit) || times[i].kept[k] != NULL;
+  }
+}
+
 void times_by_ticks(checker *ck) {
   const model *m = ck->model;
   component_times *times = find_component_times(ck);
   forget_answers(m, times);
+  mark_states(m, times);
   for (uint32_t i = 0; i < m->components.len; i++) {
     time_scope s = scope_of(ck, &m->components.data[i], times);
     rewrite_component(&s, s.component);

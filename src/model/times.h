@@ -17,7 +17,7 @@
 typedef enum { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES } time_answer;
 typedef struct {
   const model_expr *value;
-  time_answer follows, drawn, settled, slacked;
+  time_answer follows, drawn, settled, slacked, marked;
   model_expr *slack; /* in terms of the component that the let belongs to */
 } named_time;
 
@@ -47,6 +47,8 @@ bool is_drawn(const time_scope *s, const model_expr *e);
 bool is_settled(const time_scope *s, const model_expr *e);
 /* By how much it changes when the times in it change by h; NULL: not at all. */
 model_expr *slack_of(const time_scope *s, const model_expr *e);
+/* Its params and states are compared by ticks. */
+void mark_by_ticks(const time_scope *s, const model_expr *e);
 /* The larger of two slacks. */
 model_expr *slack_most(const time_scope *s, model_expr *a, model_expr *b);
 
