@@ -337,8 +337,12 @@ static bool choose_solvers(system_builder *sb, solve_system *sys, const model_od
   sys->options = options;
   const solve_choice *choices = solve_choose(sb->l->arena, sys, numbers_at_start(sb, odes), find_states(sb, odes, lower_is_reset),
                                              find_states(sb, odes, lower_is_set));
-  for (uint32_t i = 0; i < sys->n; i++)
+  for (uint32_t i = 0; i < sys->n; i++) {
+    for (uint32_t j = 0; j < sys->n && choices[i].solver == SOLVER_adaptive; j++) /* who joins takes the options too */
+      if (choices[i].reason && !choices[j].reason && choices[j].solver == SOLVER_adaptive && choices[j].group == choices[i].group)
+        options[i] = odes[j]->options;
     solvers[i] = choices[i].solver;
+  }
   if (is_refused(sb, sys, odes))
     return false;
   explain_choices(sb, sys, odes, choices);

@@ -14,3 +14,12 @@ for how in "" --interpret; do
 done
 "$NSA" explain few.nsa 2> /dev/null | grep -q 'adaptive, order 5 (as the model says; tolerance 1e-06, at most 20 sub-steps)' ||
   { echo "FAILED: explain does not say the options"; exit 1; }
+cat > joined.nsa <<'END'
+neuron c { state a = 1, b = 1
+  da/dt = (b - a^3)/(1 ms) using adaptive(tolerance = 1e-3)
+  db/dt = -b*a/(1 ms) }
+population p : c
+run 1 ms
+END
+"$NSA" explain joined.nsa 2> /dev/null | grep -q 'b: adaptive, order 5 (as the equations that it is joined with; tolerance 0.001,' ||
+  { echo "FAILED: an equation that joins others does not take their options"; exit 1; }
