@@ -142,7 +142,7 @@ static void statements(const scope *s, unsigned depth) {
 
 static void equation(const scope *s, const char *name, unsigned tau, bool noise) {
   static const char *const solvers[] = {"", "", " using euler", " using heun", " using rk4",
-                                        " using exponential_euler", " using implicit",
+                                        " using exponential_euler", " using implicit", " using exponential_midpoint",
                                         " using adaptive(tolerance = 1e-11)"};
   /* The other states only: each equation stays linear in its own, so that every solver takes it. */
   scope others = *s;
@@ -154,7 +154,7 @@ static void equation(const scope *s, const char *name, unsigned tau, bool noise)
   }
   printf("  d%s/dt = (-%s + ", name, name);
   bounded(&others, 2);
-  printf(")/(%u ms)%s\n", tau, noise ? " + 0.1*xi/sqrt(5 ms)/(1 s)*(1 s)" : solvers[below(8)]);
+  printf(")/(%u ms)%s\n", tau, noise ? " + 0.1*xi/sqrt(5 ms)/(1 s)*(1 s)" : solvers[below(9)]);
 }
 
 static void component(unsigned k) {
