@@ -8,7 +8,7 @@
 
 #define NSA_NONE UINT32_MAX
 #define NSA_EVENT_ARRIVALS (UINT32_MAX - 1)
-#define NSA_PROGRAM_VERSION 7
+#define NSA_PROGRAM_VERSION 8
 
 typedef enum { NSA_F64, NSA_B1 /* one byte, 0 or 1 */, NSA_INDEX /* uint32_t */, NSA_F32 /* float */ } nsa_type;
 #define NSA_TYPE_SIZES {[NSA_F64] = 8, [NSA_B1] = 1, [NSA_INDEX] = 4, [NSA_F32] = 4} /* bytes of an entry */
@@ -29,7 +29,7 @@ typedef enum {
   NSA_FIELD_PARAM, NSA_FIELD_GIVEN, /* 1 when a parameter was set from outside */
   NSA_FIELD_STATE, NSA_FIELD_TIMER, NSA_FIELD_INPUT, NSA_FIELD_EXTERNAL, NSA_FIELD_COMBINED, /* of slow inputs: within a window */
   NSA_FIELD_SUM, NSA_FIELD_SOURCE_TERM, NSA_FIELD_FIRED, NSA_FIELD_EDGE,
-  NSA_FIELD_LINK_SOURCE, NSA_FIELD_LINK_TARGET, NSA_FIELD_LINK_DISTANCE, NSA_FIELD_LINK_VALUE, NSA_FIELD_LINK_COPY,
+  NSA_FIELD_LINK_SOURCE, NSA_FIELD_LINK_TARGET, NSA_FIELD_LINK_DISTANCE, NSA_FIELD_LINK_VALUE, NSA_FIELD_LINK_COPY, NSA_FIELD_PROBABILITY, /* of a draw: 0, or infinite where it is none */
   NSA_FIELD_PARTNER, NSA_FIELD_PARTNER_KNOWN,   /* owner: connection */
   NSA_FIELD_FAN_IN, NSA_FIELD_FAN_OUT,          /* owner: connection; filled after the links are built */
   NSA_FIELD_PIXEL,                              /* owner: image or none; f64 */

@@ -50,7 +50,8 @@ static bool look_at(sim *s, uint32_t field) {
 static bool has_owner(const nsa_domain *d) { return d->kind == NSA_DOMAIN_POPULATION || d->kind == NSA_DOMAIN_CONNECTION; }
 
 /* What comes from outside first: it is the reason of the rest. */
-static const nsa_field_kind causes[] = {NSA_FIELD_EXTERNAL, NSA_FIELD_SUM, NSA_FIELD_INPUT, NSA_FIELD_STATE};
+static const nsa_field_kind causes[] = {NSA_FIELD_EXTERNAL, NSA_FIELD_SUM, NSA_FIELD_INPUT, NSA_FIELD_PROBABILITY, NSA_FIELD_STATE};
+enum { FIRST_AT_START = 3 };
 enum { CAUSES = sizeof causes / sizeof *causes };
 
 static bool look_through(sim *s, uint32_t domain, uint32_t first_kind) {
@@ -87,7 +88,7 @@ bool finite_check(sim *s) {
 
 bool finite_at_start(sim *s) {
   for (uint32_t d = 0; d < s->program->domains_count; d++)
-    if (!look_through(s, d, CAUSES - 1)) return false;
+    if (!look_through(s, d, FIRST_AT_START)) return false;
   return true;
 }
 

@@ -161,6 +161,10 @@ void report_failure_text(const sim *s, char *text, size_t size) {
   char owner[300], field[120], watched[160] = "";
   describe_owner(s, owner, sizeof owner);
   describe_field(s, field, sizeof field);
+  if (s->program->fields[s->failure.field].kind == NSA_FIELD_PROBABILITY) {
+    snprintf(text, size, "numerical failure: %s: a probability that does not lie between 0 and 1 at t = %.15g ms", owner, s->failure.time);
+    return;
+  }
   if (s->failure.watched_by) snprintf(watched, sizeof watched, " (in %.100s)", s->failure.watched_by);
   snprintf(text, size, "numerical failure: %s: %s%s is %s at t = %.15g ms", owner, field, watched, value_name(s->failure.value),
            s->failure.time);
@@ -196,7 +200,7 @@ static void show_states(FILE *to, const sim *s) {
   fputs("      = note: the element's state:", to);
   for (uint32_t i = 0; i < population->states_count; i++) {
     const nsa_field *field = &s->program->fields[population->states[i]];
-    if (!field->name)
+    if (!field->name || field->kind == NSA_FIELD_PROBABILITY)
       continue;
     const char *dot = strrchr(field->name, '.'), *unit = field->unit ? field->unit : "";
     double x = sim_entry(field->type, s->field_data[population->states[i]], field->is_uniform ? 0 : s->failure.element);

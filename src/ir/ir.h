@@ -112,12 +112,20 @@ double ir_evaluate(const ir_op *op, const double *args);
 
 /* ---- building; each appends one operation and gives its value ---- */
 
+/* Conditions under which what is built now is used; what is computed where they do not hold is nobody's. */
+typedef struct ir_taken {
+  ir_value condition;
+  bool is_negated;
+  const struct ir_taken *outer;
+} ir_taken;
+
 typedef struct {
   ir_program *program; /* NULL for fragments that touch no fields */
   arena *arena;
   ir_function *function;
   span at;        /* given to the operations that are added */
   bool is_single; /* likewise, where they can be */
+  const ir_taken *taken; /* NULL: always */
 } ir_builder;
 
 ir_builder ir_builder_on(ir_program *p, ir_function *f);

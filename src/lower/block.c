@@ -38,7 +38,10 @@ void lower_block_if(scope *s, block_state *state, const model_block *block, ir_v
   block_state before = copy_state(s->l, state);
   ir_unary(s->b, IR_OP_skip_begin, cond);
   forget_all_lets(s);
+  ir_taken taken = {cond, false, s->b->taken};
+  s->b->taken = &taken;
   lower_block(s, state, block);
+  s->b->taken = taken.outer;
   ir_nullary(s->b, IR_OP_skip_end, 0);
   merge(s->b, cond, state->states, before.states, state->state_count);
   merge(s->b, cond, state->timers, before.timers, state->timer_count);

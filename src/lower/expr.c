@@ -280,6 +280,8 @@ static ir_value target_and_copy(scope *s) {
 static ir_value lower_random(void *context, ir_builder *b, const model_expr *e) {
   scope *s = context;
   ir_value x = lower_expr(s, e->args[0]);
+  if (e->fn == BUILTIN_bernoulli && e->args[0]->kind != MX_NUMBER)
+    lower_watch_probability(s, e, x);
   ir_value y = e->args[1] ? lower_expr(s, e->args[1]) : IR_NO_VALUE;
   if (s->l->options->draws_at_mean && is_drawn_during_run(b->function->role)) {
     lower_note_draw(s->l, "%s/%s", s->key_prefix, e->key);

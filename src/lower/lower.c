@@ -166,6 +166,7 @@ static void finish_program(lowering *l) {
   merge_exponentials(l);
   ir_contract(l->p);
   lower_precision(l);
+  lower_watched_probabilities(l);
   ir_program_finish(l->p);
 }
 

@@ -230,6 +230,10 @@ void view_forget_lets(view *v);
 /* ---- expressions ---- */
 
 ir_value lower_expr(scope *s, const model_expr *e);
+/* Has the run stop where p, of a draw that is used, does not lie between 0 and 1. */
+void lower_watch_probability(scope *s, const model_expr *draw, ir_value p);
+/* Such fields are looked at beside states; when all functions and tables are there. */
+void lower_watched_probabilities(lowering *l);
 /* The product of factors; 1 when there are none. */
 ir_value lower_product(scope *s, model_expr *const *factors, uint32_t count);
 /* round(duration / dt), at least 0: whole ticks. */

@@ -62,6 +62,15 @@ static ir_value build_operator(ir_builder *b, const ir_value *x, uint32_t count,
   }
 }
 
+/* A branch that is not taken is computed, too. */
+static ir_value build_branch(ir_builder *b, const expr_leaves *leaves, const model_expr *e, ir_value condition, bool is_negated) {
+  ir_taken taken = {condition, is_negated, b->taken};
+  b->taken = &taken;
+  ir_value x = expr_build(b, leaves, e);
+  b->taken = taken.outer;
+  return x;
+}
+
 static ir_value build(ir_builder *b, const expr_leaves *leaves, const model_expr *e) {
   switch (e->kind) {
   case MX_NUMBER:
@@ -78,7 +87,8 @@ static ir_value build(ir_builder *b, const expr_leaves *leaves, const model_expr
   ir_value x[3] = {IR_NO_VALUE, IR_NO_VALUE, IR_NO_VALUE};
   uint32_t count = 0;
   for (; count < 3 && e->args[count] != NULL; count++)
-    x[count] = expr_build(b, leaves, e->args[count]);
+    x[count] = e->kind == MX_SELECT && count > 0 ? build_branch(b, leaves, e->args[count], x[0], count == 2)
+                                                 : expr_build(b, leaves, e->args[count]);
   return build_operator(b, x, count, e);
 }
 

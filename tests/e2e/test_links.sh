@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Parallel links have draws of their own, with the distribution that was asked for; delays and probabilities that cannot be stop the run
-# before its first step and say which link it was.
+# before its first step and say which link it was; so do probabilities of draws in the step that uses them.
 set -u
 : "${NSA:?the tool}"
 failed=0
@@ -74,4 +74,38 @@ stops 'connect c: p -> p via link by probability(pre.a)' 'the probability of sou
 stops 'connect c: p -> p via link by probability(1 - post.a)' 'the probability of source 0, target 3 is -0.5'
 stops 'connect c: p -> p via link by all_to_all with g by nearest probability(pre.a)' 'the probability of source 3, target 0 is 1.5'
 stops 'connect c: p -> p via link by probability(0.5 + 0*log(-1 - pre.a))' 'the probability of source 1, target 0 is '
+
+# ---- bernoulli(p) ----
+draws() { # statements of a cell's step, of a link's block, the initial value of n, what the message says (empty: it runs)
+  cat > draw.nsa <<END
+timescale fast = 0.1 ms
+neuron cell { state v = 0, n = 0
+              spike when v > 0.55 {}
+              each step { v += 0.1
+                          $1 } }
+synapse link { state w = 0
+               $2 }
+population p : cell[3] { n = $3 }
+connect c: p -> p via link by all_to_all
+run 2 ms
+END
+  for how in "--threads 1" "--interpret"; do
+    "$NSA" run draw.nsa --quiet --no-results $how > draw.txt 2>&1
+    code=$?
+    if [ -z "$4" ]; then
+      [ "$code" -eq 0 ] || say "$1 $2 $3 $how: $(cat draw.txt)"
+    elif [ "$code" -ne 3 ] || ! grep -qF "$4: a probability that does not lie between 0 and 1 at t = $5 ms" draw.txt; then
+      say "$1 $2 $3 $how: exit code $code, not '$4' at $5 ms: $(cat draw.txt)"
+    fi
+  done
+}
+draws 'n += bernoulli(1.25 - v)' '' 0 'draw.nsa:5:32: error: numerical failure: p (cell) element 0' 0.1
+draws 'if bernoulli(1.05 - v) > 0 { n += 1 }' '' 0 'p (cell) element 0' 1.1
+draws 'if v < 0.95 { if bernoulli(v) > 0 { n += 1 } else { n += bernoulli(1 - v) } }' '' 0 ''
+draws 'n += if v > 1 then 1 else bernoulli(clip(v, 0, 1))*(if v > 1.05 then bernoulli(v) else 1)' '' 0 ''
+draws 'if v < 0.95 { n += 1 } else { n += bernoulli(v - 0.55) }' '' 0 'p (cell) element 0' 1.6
+draws '' 'on pre { if pre.i == 2 and post.i == 1 { w += bernoulli(2*pre.v) } }' 0 'connection c (link), link 3: source 2, target 1' 0.7
+draws '' 'every 0.5 ms { w = bernoulli(2.4*post.v) }' 0 'connection c (link), link 0: source 1, target 0' 0.6
+draws '' '' 'bernoulli(0.6*i)' 'p (cell) element 2' 0
+draws '' '' 'bernoulli(0.5*i)' ''
 [ "$failed" -eq 0 ]
