@@ -371,12 +371,12 @@ static bool deliver(sim *s, const delivery *d, uint64_t n) {
 
 /* ---- the tick ---- */
 
-static void settle(const sim *s) {
+static void settle(sim *s) {
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
     uint32_t kernel = s->populations[p].is_ahead ? NSA_NONE : s->program->populations[p].settle; /* ahead: it is done */
     for (uint32_t e = 0; kernel != NSA_NONE && e < s->program->populations[p].events_count; e++) {
       const sim_fired *fired = &s->populations[p].events[e];
-      s->populations[p].is_touched = s->populations[p].is_touched || fired->count;
+      s->is_touched = s->is_touched || (fired->count && s->populations[p].every > 1);
       if (fired->count > s->populations[p].size / 16) {
         step_run_kernel(s, kernel, &s->clock);
         break;
@@ -407,13 +407,13 @@ static void send_signals(const sim *s, uint64_t n) {
   }
 }
 
-static void absorb(const sim *s) {
+static void absorb(sim *s) {
   if (!s->events->any_has_arrived) return;
   s->events->any_has_arrived = false;
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
     if (s->events->has_arrived[p] && s->program->populations[p].absorb != NSA_NONE)
       step_run_kernel(s, s->program->populations[p].absorb, &s->clock);
-    s->populations[p].is_touched = s->populations[p].is_touched || s->events->has_arrived[p];
+    s->is_touched = s->is_touched || (s->events->has_arrived[p] && s->populations[p].every > 1);
     s->events->has_arrived[p] = 0;
   }
 }

@@ -488,8 +488,7 @@ static bool is_sum_due(const sim *s, uint32_t i, uint64_t done) {
   uint8_t *has_changed = &s->sums->has_changed[i];
   if (sum->grid == 0 || sum->grid == sum->every) return is_due(sum->every, done);
   if (sum->every == 0) return false;
-  const nsa_domain *sources = &s->program->domains[s->program->fields[sum->source_term].domain];
-  if (is_due(sum->every, done) || s->populations[sources->owner].is_touched) *has_changed = 1;
+  if (is_due(sum->every, done) || s->is_touched) *has_changed = 1;
   if (done % sum->grid != 0 || !(*has_changed || done == sum->grid)) return false;
   *has_changed = 0;
   return true;
@@ -521,28 +520,20 @@ static void fill_delays(const sim *s, const struct link_sums *ls) {
       memcpy(ls->lines[i].values + (uint64_t)slot * ls->lines[i].size, s->field_data[ls->lines[i].term], ls->lines[i].size * sizeof(double));
 }
 
-void link_sums_start(sim *s) {
+static void run_starts(sim *s) {
   for (uint32_t i = 0; i < s->program->starts_count; i++) step_run_kernel(s, s->program->starts[i], &s->state_clock);
+}
+
+void link_sums_start(sim *s) {
+  run_starts(s);
   fill_delays(s, s->sums);
   run_once(s);
-}
-
-/* The terms of slow populations that events, signals or phases have changed since their last tick. */
-static void run_touched(sim *s) {
-  for (uint32_t i = 0; i < s->program->starts_count; i++) {
-    uint32_t kernel = s->program->starts[i];
-    if (s->populations[s->program->domains[s->program->kernels[kernel].domain].owner].is_touched) step_run_kernel(s, kernel, &s->state_clock);
-  }
-}
-
-static void forget_touched(sim *s) {
-  for (uint32_t p = 0; p < s->program->populations_count; p++) s->populations[p].is_touched = false;
 }
 
 void link_sums_run(sim *s, uint64_t done) {
   bool any = false;
   run_sources(s, done);
-  run_touched(s);
+  if (s->is_touched) run_starts(s);
   s->sums->done = done;
   s->sums->evaluation++;
   push_terms(s, s->sums, done);
@@ -555,7 +546,7 @@ void link_sums_run(sim *s, uint64_t done) {
     s->sums->collect_due[i] = is_due(s->program->collects[i].every, done);
     any = any || s->sums->collect_due[i];
   }
-  forget_touched(s);
+  s->is_touched = false;
   if (any) run_works(s);
 }
 

@@ -39,7 +39,6 @@ typedef struct {
   uint32_t piece_count;     /* in which it is stepped: block_count + threads at most */
   nsa_range_out *piece_out; /* scratch of step_pass.c */
   uint32_t *piece_fired;    /* per event and piece: how many fired there; likewise */
-  bool is_touched;          /* its states have changed between two of its ticks since the sums over links were made */
   uint32_t fused;           /* steps of a pass at most: fuse.h */
   bool is_ahead;            /* a pass is under way: states are those behind its last step */
   uint64_t *pass_rows;      /* a bit for each event, step of a pass and element: it fired. This and the next two: NULL where fused is 1 */
@@ -118,6 +117,7 @@ struct sim {
   nsa_clock clock;       /* of STEP kernels in the tick that runs */
   nsa_clock state_clock; /* of the state: SOURCE, LINK, COLLECT, PROBE */
 
+  bool is_touched;       /* states of slow populations have changed between two of their ticks since the sums over links were made */
   uint8_t *phase_active; /* per phase: 1 when time `tick` lies in one of its windows */
   sim_presentation *presentations;
   uint32_t presentation_count;

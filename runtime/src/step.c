@@ -134,7 +134,7 @@ static void take_in(sim *s, uint32_t p, uint64_t n) {
   step_run_kernel(s, population->window, &s->clock);
   if (population->hear != NSA_NONE && is_any_signal_sent(s)) {
     step_run_kernel(s, population->hear, &s->clock);
-    s->populations[p].is_touched = true;
+    s->is_touched = true;
   }
   if (is_driven && (n + 1) % s->populations[p].every != 0) event_drives_fire(s, p);
 }

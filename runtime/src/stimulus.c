@@ -337,7 +337,7 @@ static void switch_stimulus(sim *s, uint32_t i, bool opens, uint64_t tick) {
 static void run_phase_block(sim *s, uint32_t population, change_queue *q, const change *c) {
   if (q->last.tick == c->tick && q->last.item == c->item) return;
   q->last = *c;
-  s->populations[population].is_touched = true;
+  s->is_touched = s->is_touched || s->populations[population].every > 1;
   step_run_kernel(s, s->program->phase_blocks[c->item].kernel, &s->clock);
 }
 
