@@ -77,6 +77,7 @@ void component_build(checker *ck, uint32_t def, const expr_env *partners, model_
                            .doc = d->doc != NULL ? d->doc : "",
                            .at = d->at,
                            .timescale = fastest_partner(ck, partners),
+                           .coupling_at = SPAN_NONE,
                            .pre_component = NONE,
                            .post_component = NONE,
                            .astro_component = NONE};

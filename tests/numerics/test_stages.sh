@@ -44,6 +44,25 @@ for model in pair cable; do
     { for (i = 1; i <= NF; i++) if ($i > 2e-9 || $i < -2e-9) bad = 1; print; exit bad }' || fail "$model by adaptive is not within 2e-9"
 done
 
+# ---- the clause behind a connection, a synapse, a component ----
+
+where() { # name, what of it says the clause, by sed
+  sed 's/ coupling stages$//' "$SRC/tests/numerics/stages/cable.nsa" | sed "$2" > "$1.nsa"
+  run "$1"
+  "$NSA" explain "$1.nsa" > "$1.explained" 2>&1
+}
+where nowhere ''
+where connection '/^connect/s/$/ coupling stages/'
+where synapse 's/^synapse along/& coupling stages/'
+where component 's/^astrocyte cell/& coupling stages/'
+where held 's/^astrocyte cell/& coupling stages/; /^connect/s/$/ coupling hold/'
+for form in synapse component; do
+  cmp -s "connection/on_line.csv" "$form/on_line.csv" && cmp -s "connection/on_grid.csv" "$form/on_grid.csv" || fail "behind a $form: another result"
+  grep -q 'contributions at each of 4 stages' "$form.explained" || fail "behind a $form: explain does not know"
+done
+cmp -s held/on_grid.csv nowhere/on_grid.csv || fail "hold behind a connection does not win"
+cmp -s held/on_grid.csv connection/on_grid.csv && fail "the clause changes nothing"
+
 # ---- the same equations in one component ----
 
 compare() { # solver
