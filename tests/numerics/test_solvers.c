@@ -285,7 +285,7 @@ static const struct {
     {SOLVER_exponential_midpoint, &gated, 2},
     {SOLVER_exponential_midpoint, &oscillator, 2},
     {SOLVER_exponential_midpoint, &logistic, 2},
-    {SOLVER_exponential_midpoint, &driven, 2},
+    {SOLVER_exponential_midpoint, &driven, EXACT}, /* -2 t x: the exponent is an integral of what is linear in t */
     {SOLVER_euler, &decay, 1},
     {SOLVER_euler, &oscillator, 1},
     {SOLVER_euler, &logistic, 1},
