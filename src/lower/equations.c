@@ -513,9 +513,11 @@ static void explain_stages(system_builder *sb, const model_stage_set *set, const
   for (uint32_t i = 0; i < sb->n; i++) {
     solvers[i] = set->solver;
     note_order(sb, sb->component->states.data[odes[i]->state].name, set->solver);
-    lower_decide(sb->l, sb->name, "solver", "d%s/dt: %s (%s, with contributions at its stages)",
-                 sb->component->states.data[odes[i]->state].name, solver_text[set->solver],
-                 odes[i]->solver == SOLVER_automatic ? "as those that it is coupled with" : "as the model says");
+    const char *why = odes[i]->solver == SOLVER_automatic ? "as those that it is coupled with" : "as the model says";
+    if (set->solver == SOLVER_adaptive)
+      why = arena_printf(sb->l->arena, "%s; tolerance %g, at most %u sub-steps, common to all", why, set->options.tolerance, set->options.substeps);
+    lower_decide(sb->l, sb->name, "solver", "%s: %s, order %g (%s; contributions at its stages)", sb->component->states.data[odes[i]->state].name,
+                 solver_text[set->solver], solver_order[set->solver], why);
   }
   solve_system sys = {.n = sb->n, .rates = sb->fragment, .is_invariant = sb->is_invariant.data, .solver = solvers,
                       .dt = sb->l->m->timescales.data[set->timescale].dt};

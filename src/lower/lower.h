@@ -6,7 +6,7 @@
  * split into source terms, weights and target factors; and the program's tables of the network and
  * the experiment. What was decided, and why, goes into the report (`nsa explain`). The only
  * mistakes that are found here are equations that a solver cannot take (E0403); the timescale
- * analysis adds its warnings (W0401 to W0403). */
+ * analysis adds its warnings (W0401, W0403). */
 #ifndef NSA_LOWER_LOWER_H
 #define NSA_LOWER_LOWER_H
 
@@ -46,7 +46,7 @@ typedef struct {
 
 typedef struct {
   const char *folder;      /* of the model file, for the paths that a run opens */
-  bool analyse_timescales; /* report W0401 to W0403 */
+  bool analyse_timescales; /* report W0401 and W0403 */
   bool equations_only;     /* populations step by their equations alone (no events, no blocks), and have rates */
   bool draws_at_mean;      /* noise is zero and random functions give their mean, but for what a run starts with */
 } lower_options;
