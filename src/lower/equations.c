@@ -23,6 +23,7 @@ typedef struct {
   VEC(bool) is_invariant;
   VEC(const model_expr *) sources;
   ir_value *lets;
+  uint32_t first_source; /* values of those before it are of another time */
   uint32_t flow_count;
   int32_t *gain; /* n x flow_count */
 } system_builder;
@@ -48,7 +49,7 @@ static uint32_t standing_dependence(system_builder *sb, const model_expr *e) {
 
 /* An argument that carries the host's value of e. */
 static ir_value host_argument(system_builder *sb, const model_expr *e) {
-  uint32_t k = 0;
+  uint32_t k = sb->first_source;
   while (k < sb->sources.len && sb->sources.data[k] != e)
     k++;
   if (k == sb->sources.len) {
@@ -154,6 +155,11 @@ static bool is_of_system(const system_of *of, const model_ode *ode) {
          (of->wanted != ADVANCE_BY_CLOCK || ode->timescale == of->timescale);
 }
 
+static void forget_fragment_lets(system_builder *sb) {
+  for (uint32_t k = 0; k < sb->component->lets.len; k++)
+    sb->lets[k] = IR_NO_VALUE;
+}
+
 static system_builder start_system(scope *s, const system_of *of, const model_ode **odes) {
   lowering *l = s->l;
   const view *self = s->side[SIDE_SELF];
@@ -170,8 +176,7 @@ static system_builder start_system(scope *s, const system_of *of, const model_od
   sb.b = ir_builder_in(l->arena, sb.fragment);
   sb.argument_of_state = lower_no_fields(l, c->states.len);
   sb.lets = ARENA_ARRAY(l->arena, ir_value, c->lets.len);
-  for (uint32_t k = 0; k < c->lets.len; k++)
-    sb.lets[k] = IR_NO_VALUE;
+  forget_fragment_lets(&sb);
   for (uint32_t k = 0; k < c->odes.len; k++) {
     const model_ode *ode = &c->odes.data[k];
     if (!is_of_system(of, ode))
@@ -225,6 +230,75 @@ static void fill_fragment(system_builder *sb, const model_ode *const *odes) {
     }
   add_flows(sb, odes);
   sb->fragment->arg_count = sb->n + 1 + sb->values.len;
+}
+
+/* ---- the spike that ends an element's step ---- */
+
+/* One whose blocks reset what its condition reads: its upstroke need not go on. An event of the component, or NSA_NONE. */
+static uint32_t resetting_spike(const system_builder *sb) {
+  for (uint32_t k = 0; k < sb->component->events.len && !sb->is_connection; k++)
+    if (sb->component->events.data[k].is_spike && sb->component->events.data[k].is_reset)
+      return k;
+  return NSA_NONE;
+}
+
+static model_expr *negated(arena *a, const model_expr *e) {
+  model_expr *no = ARENA_NEW(a, model_expr);
+  *no = (model_expr){.kind = MX_NOT, .is_bool = true, .at = e->at};
+  no->args[0] = (model_expr *)(uintptr_t)e;
+  return no;
+}
+
+static ir_value and_also(system_builder *sb, ir_value x, const model_expr *e) {
+  return ir_binary(&sb->b, IR_OP_and, x, fragment_expr(sb, e));
+}
+
+/* What must be at the start of the step: it is not refractory, and a crossing has not been before. */
+static ir_value may_spike(system_builder *sb, uint32_t number) {
+  const model_event *ev = &sb->component->events.data[number];
+  arena *a = sb->l->arena;
+  ir_value may = ir_bool(&sb->b, true);
+  model_expr *refractory = ARENA_NEW(a, model_expr);
+  *refractory = (model_expr){.kind = MX_REF, .is_bool = true, .at = ev->at, .ref = {REF_REFRACTORY, SIDE_SELF, number}};
+  if (ev->refractory)
+    may = ir_binary(&sb->b, IR_OP_and, may, host_argument(sb, negated(a, refractory)));
+  return ev->is_crossing ? ir_binary(&sb->b, IR_OP_and, may, host_argument(sb, negated(a, ev->when))) : may;
+}
+
+/* Whether the spike would happen if the step ended with the states given; what stands still is as at its end. */
+static const ir_fragment *make_stop(system_builder *sb, uint32_t number) {
+  const model_event *ev = &sb->component->events.data[number];
+  view *self = sb->host->side[SIDE_SELF], now = *self;
+  ir_builder *b = sb->host->b, rates = sb->b;
+  ir_fragment *stop = ir_fragment_new(sb->l->arena);
+  sb->b = ir_builder_in(sb->l->arena, stop);
+  sb->b.at = ev->at;
+  ir_value spikes = may_spike(sb, number);
+  self->tick = ir_binary(b, IR_OP_add, self->tick, ir_number(b, 1));
+  self->time = lower_time_of(b, self->tick, sb->l->m->timescales.data[self->component->timescale].dt);
+  view_forget_lets(self);
+  forget_fragment_lets(sb);
+  sb->first_source = sb->sources.len;
+  spikes = and_also(sb, spikes, ev->when);
+  if (ev->also)
+    spikes = and_also(sb, spikes, ev->also);
+  vec_push(sb->l->arena, &stop->outputs, spikes);
+  *self = now;
+  view_forget_lets(self);
+  sb->b = rates;
+  sb->fragment->arg_count = stop->arg_count = sb->n + 1 + sb->values.len;
+  return stop;
+}
+
+static void add_stop(system_builder *sb, solve_system *sys, const system_of *of) {
+  uint32_t spike = resetting_spike(sb);
+  bool has_substeps = false;
+  for (uint32_t i = 0; i < sys->n; i++)
+    has_substeps = has_substeps || sys->solver[i] == SOLVER_adaptive || sys->solver[i] == SOLVER_implicit;
+  if (spike == NSA_NONE || !has_substeps || of->timescale != sb->component->timescale)
+    return;
+  sys->stop = make_stop(sb, spike);
+  sys->is_invariant = sb->is_invariant.data;
 }
 
 /* ---- choosing methods, and the timescale analysis ---- */
@@ -390,48 +464,21 @@ static void analyse(system_builder *sb, const solve_system *sys, const model_ode
   if (!sb->l->options->analyse_timescales)
     return;
   for (uint32_t i = 0; i < sys->n; i++) {
-    double limit = stability_limit(sys->solver[i]), fastest = limit > 0 ? solve_fastest(sb->l->arena, sys, &sp, i) : 0;
-    if (fastest <= 0 || sys->dt / fastest < limit / 2)
+    double limit = stability_limit(sys->solver[i]);
+    if (limit <= 0 || ratio < limit / 2)
       continue;
     diag *d = diag_report(sb->l->sink, DIAG_W0401, odes[i]->at,
                           "the step of %.4g ms is long for `%s`: its fastest time constant is %.4g "
                           "ms (%s becomes unstable at %.3g times that)",
-                          sys->dt, pop, fastest, solver_text[sys->solver[i]], limit);
+                          sys->dt, pop, sp.fastest, solver_text[sys->solver[i]], limit);
     diag_hint(
         d, "use a timescale of at most %.3g ms, or `using implicit` or `using exponential_euler`",
-        fastest / 5);
+        sp.fastest / 5);
     return;
   }
 }
 
 /* ---- one system ---- */
-
-static ir_value draw_gauss(scope *s, const char *name) {
-  if (s->l->options->draws_at_mean) {
-    lower_note_draw(s->l, "%s", name);
-    return ir_number(s->b, 0);
-  }
-  uint64_t key = hash_name64(name);
-  return ir_random(s->b, IR_OP_rand_normal, key, s->timescale, s->who_a, s->who_b,
-                   ir_number(s->b, 0), ir_number(s->b, 1));
-}
-
-/* One draw a noise of the component, the same in all of its systems; then one an equation, which
- * only `exact` needs, where fewer noises than equations drive a coupled system. */
-static const ir_value *draw_noise(scope *s, const char *pop, const solve_system *sys,
-                                  const model_ode *const *odes) {
-  lowering *l = s->l;
-  const model_component *c = s->side[SIDE_SELF]->component;
-  ir_value *gauss = ARENA_ARRAY(l->arena, ir_value, sys->gauss_count);
-  for (uint32_t k = 0; k < sys->noise_count; k++)
-    gauss[k] = draw_gauss(s, arena_printf(l->arena, "%s/noise %s", pop, c->noises.data[k].name));
-  for (uint32_t k = sys->noise_count; k < sys->gauss_count; k++) {
-    const model_ode *ode = odes[k - sys->noise_count];
-    const char *state = c->states.data[ode->state].name;
-    gauss[k] = draw_gauss(s, arena_printf(l->arena, "%s/noise of d%s", pop, state));
-  }
-  return gauss;
-}
 
 static bool is_same_expr(const model_expr *x, const model_expr *y) {
   if (!x || !y)
@@ -488,6 +535,7 @@ static void advance(scope *s, block_state *state, const system_of *of) {
     if (!choose_solvers(&sb, &sys, odes, solvers))
       return;
     analyse(&sb, &sys, odes);
+    add_stop(&sb, &sys, of);
   }
   ir_value *values = ARENA_ARRAY(l->arena, ir_value, sb.fragment->arg_count);
   ir_value *next = ARENA_ARRAY(l->arena, ir_value, sb.n);
@@ -497,7 +545,7 @@ static void advance(scope *s, block_state *state, const system_of *of) {
   for (uint32_t k = 0; k < sb.values.len; k++)
     values[sb.n + 1 + k] = sb.values.data[k];
   s->b->at = odes[0]->at;
-  solve_expand(s->b, &sys, values, draw_noise(s, sb.name, &sys, odes), next);
+  solve_expand(s->b, &sys, values, lower_draw_noise(s, sb.name, &sys, odes), next);
   for (uint32_t i = 0; i < sb.n; i++) {
     ir_value *x = &state->states[odes[i]->state];
     s->b->at = odes[i]->at;
@@ -618,11 +666,6 @@ static void advance_slower(scope *s, block_state *state, const system_of *of) {
     if (state->states[i] != before[i])
       state->states[i] = ir_select(b, due, state->states[i], before[i]);
   view_forget_lets(s->side[SIDE_SELF]);
-}
-
-void lower_own_equations(scope *s, block_state *state) {
-  system_of of = {.timescale = s->side[SIDE_SELF]->component->timescale, .wanted = ADVANCE_BY_CLOCK, .step = IR_NO_VALUE};
-  advance(s, state, &of);
 }
 
 /* The component's own timescale, then the slower ones, whatever the order of their declarations. */

@@ -443,19 +443,10 @@ typedef struct {
 
 typedef enum { PRECISION_DOUBLE, PRECISION_SINGLE, PRECISION_MIXED } model_precision; /* as nsa_precision */
 
-/* What `coupling implicit` diffuses: of_links * (pre.state - post.state) into `input`, which the state's equation has as a term,
- * of_equation * input. Both factors are the same everywhere. */
-typedef struct {
-  uint32_t connection, population, input, state;
-  model_expr *of_links, *of_equation; /* of the synapse, of the component */
-} model_diffusion;
-
-/* Populations that connections with `coupling stages` join: they go through the stages of one solver together. Or a single one,
- * around whose solvers diffusion goes. */
+/* Populations that connections with `coupling stages` join: they go through the stages of one solver together. */
 typedef struct {
   uint32_t timescale;
-  bool is_diffusing;
-  solver_kind solver; /* rk4, heun or adaptive; of one that is diffusing its equations' own */
+  solver_kind solver; /* rk4, heun or adaptive */
   solver_options options;
   VEC(uint32_t) populations; /* ascending */
 } model_stage_set;
@@ -469,7 +460,6 @@ typedef struct {
   VEC(model_population) populations;
   VEC(model_connection) connections;
   VEC(model_stage_set) stage_sets;
-  VEC(model_diffusion) diffusions;
   VEC(model_pattern) patterns;
   VEC(model_image) images;
   VEC(model_phase) phases;

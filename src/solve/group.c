@@ -197,7 +197,7 @@ ir_value *solve_changes(const solve_group *g, double share, const ir_value *rate
 
 /* ---- how terms act on each other ---- */
 
-ir_value *solve_slopes(const solve_group *g) {
+ir_fragment *solve_slope_fragment(const solve_group *g) {
   arena *a = g->b->arena;
   uint32_t n = g->term_count, columns = g->count + 1;
   ir_value *outputs, *wanted = ARENA_ARRAY(a, ir_value, (size_t)n * columns);
@@ -210,8 +210,14 @@ ir_value *solve_slopes(const solve_group *g) {
     for (uint32_t r = 0; r < n; r++)
       wanted[r * columns + c] = column[r];
   }
-  ir_inline(g->b, symbolic_fragment(s, wanted, n * columns), g->values, wanted);
-  return wanted;
+  return symbolic_fragment(s, wanted, n * columns);
+}
+
+ir_value *solve_slopes(const solve_group *g) {
+  const ir_fragment *f = solve_slope_fragment(g);
+  ir_value *slopes = ARENA_ARRAY(g->b->arena, ir_value, f->outputs.len);
+  ir_inline(g->b, f, g->values, slopes);
+  return slopes;
 }
 
 ir_value solve_effect(const solve_group *g, const ir_value *slopes, uint32_t r, uint32_t c) {

@@ -9,7 +9,8 @@
  * Its unknowns are the group's terms, of which x is a sum: with reactions k are their flows, J how they act on each other.
  * The Jacobian J is derived symbolically; the factorisation is unrolled over the entries that can be other than
  * zero. Nothing is exchanged at run time (lanes must not branch): the pivots are the diagonal's, which holds the
- * 1 of I, in an order chosen here so that few new entries arise. */
+ * 1 of I, in an order chosen here so that few new entries arise. A step that its error or its pivots refuse is taken in
+ * sub-steps. */
 #include "solve/solve_internal.h"
 
 #include <math.h>
@@ -23,10 +24,11 @@ typedef struct {
   ir_value *inverse;   /* of the pivots */
   uint32_t *order;     /* rows (and columns) in the order of elimination */
   ir_value *time_rate; /* df/dt */
+  ir_value step;       /* gamma h */
 } rosenbrock;
 
-/* I - gamma dt J. */
-static rosenbrock set_up(const solve_group *g) {
+/* I - gamma h J, at a position. */
+static rosenbrock set_up(const solve_group *g, const ir_fragment *slopes_of, const solve_position *from, ir_value h) {
   ir_builder *b = g->b;
   arena *a = b->arena;
   uint32_t n = g->term_count, columns = g->count + 1;
@@ -35,12 +37,14 @@ static rosenbrock set_up(const solve_group *g) {
   m.time_rate = m.entry + n * n;
   m.inverse = ARENA_ARRAY(a, ir_value, n);
   m.order = ARENA_ARRAY(a, uint32_t, n);
-  const ir_value *slopes = solve_slopes(g);
-  double h = GAMMA * g->system->dt;
+  ir_value *slopes = ARENA_ARRAY(a, ir_value, (size_t)n * columns);
+  solve_inline(g, slopes_of, from->states, plus(b, solve_time(g), from->done), slopes);
+  m.step = scaled(b, GAMMA, h);
+  ir_value minus_step = scaled(b, -GAMMA, h);
   for (uint32_t i = 0; i < n * n; i++) {
     bool is_diagonal = i % (n + 1) == 0;
     ir_value x = solve_effect(g, slopes, i / n, i % n);
-    x = x == IR_NO_VALUE ? x : scaled(b, is_diagonal ? h : -h, x);
+    x = x == IR_NO_VALUE ? x : times(b, is_diagonal ? m.step : minus_step, x);
     if (is_diagonal)
       x = x == IR_NO_VALUE ? ir_number(b, 1) : minus(b, ir_number(b, 1), x);
     m.entry[i] = x;
@@ -117,36 +121,98 @@ static void solve(const rosenbrock *m, ir_value *x) {
   }
 }
 
-/* ---- the step ---- */
+/* ---- a sub-step ---- */
 
-/* sign gamma dt df/dt onto x. */
-static void add_time_rate(const rosenbrock *m, double sign, ir_value *x) {
+/* Where growth, or what acts on itself through others, brings a pivot near 0 or below it the matrix says nothing of the step. */
+static const double smallest_pivot = 0.25;
+/* Of the embedded method of order 1, x + h k1, relative to the state: a whole step is taken up to the first, sub-steps,
+ * which are many, up to the second. */
+static const double whole_tolerance = 0.02, tolerance = 0.005;
+
+typedef struct {
+  const ir_fragment *slopes;
+  double tolerance;
+} rosenbrock_options;
+
+/* sign gamma h df/dt onto x. */
+static void add_time_rate(const rosenbrock *m, bool is_added, ir_value *x) {
   ir_builder *b = m->g->b;
   for (uint32_t i = 0; i < m->n; i++)
-    if (!is_number(b, m->time_rate[i], 0))
-      x[i] = plus(b, x[i], scaled(b, sign * GAMMA * m->g->system->dt, m->time_rate[i]));
+    if (!is_number(b, m->time_rate[i], 0)) {
+      ir_value change = times(b, m->step, m->time_rate[i]);
+      x[i] = is_added ? plus(b, x[i], change) : minus(b, x[i], change);
+    }
 }
 
-static void expand(const solve_group *g) {
+static ir_value has_good_pivots(const rosenbrock *m) {
+  ir_builder *b = m->g->b;
+  ir_value is_good = ir_bool(b, true);
+  for (uint32_t i = 0; i < m->n; i++)
+    is_good = ir_binary(b, IR_OP_and, is_good, ir_binary(b, IR_OP_ge, m->entry[i * (m->n + 1)], ir_number(b, smallest_pivot)));
+  return is_good;
+}
+
+/* h/2 (k1 + k2) is what the two orders differ by. It is not solved once more, as for stiff components at rest it could be: that
+ * would hide what comes from a fast change far from rest. */
+static ir_value error_of(const rosenbrock *m, double allowed, const solve_position *from, const ir_value *next, ir_value h,
+                         const ir_value *k1, const ir_value *k2) {
+  ir_builder *b = m->g->b;
+  ir_value *errors = ARENA_ARRAY(b->arena, ir_value, m->n), half = scaled(b, 0.5, h);
+  for (uint32_t i = 0; i < m->n; i++)
+    errors[i] = times(b, half, plus(b, k1[i], k2[i]));
+  return solve_error(m->g, allowed, from->states, next, errors);
+}
+
+static solve_attempt attempt(const solve_substeps *s, const solve_position *from, ir_value h) {
+  const rosenbrock_options *options = s->method;
+  const solve_group *g = s->g;
   ir_builder *b = g->b;
   arena *a = b->arena;
-  double dt = g->system->dt;
-  ir_value *start = solve_start(g), *k1 = ARENA_ARRAY(a, ir_value, g->term_count);
-  ir_value *k2 = ARENA_ARRAY(a, ir_value, g->term_count), *stage = ARENA_ARRAY(a, ir_value, g->count);
-  rosenbrock m = set_up(g);
+  uint32_t n = g->term_count;
+  ir_value *k1 = ARENA_ARRAY(a, ir_value, n), *k2 = ARENA_ARRAY(a, ir_value, n), *changes = ARENA_ARRAY(a, ir_value, n);
+  ir_value *stage = ARENA_ARRAY(a, ir_value, g->count), start = plus(b, solve_time(g), from->done);
+  solve_attempt tried = {.next = ARENA_ARRAY(a, ir_value, g->count)};
+  rosenbrock m = set_up(g, options->slopes, from, h);
   factor(&m);
-  solve_rates(g, start, solve_time(g), k1);
-  add_time_rate(&m, 1, k1);
+  solve_rates(g, from->states, start, k1);
+  add_time_rate(&m, true, k1);
   solve(&m, k1);
-  solve_move_free(g, start, solve_changes(g, 1, k1), stage);
-  solve_rates(g, stage, solve_time_after(g, 1), k2);
-  for (uint32_t i = 0; i < g->term_count; i++)
+  for (uint32_t i = 0; i < n; i++)
+    changes[i] = times(b, h, k1[i]);
+  solve_move_free(g, from->states, changes, stage);
+  solve_rates(g, stage, plus(b, start, h), k2);
+  for (uint32_t i = 0; i < n; i++)
     k2[i] = minus(b, k2[i], scaled(b, 2, k1[i]));
-  add_time_rate(&m, -1, k2);
+  add_time_rate(&m, false, k2);
   solve(&m, k2);
-  for (uint32_t i = 0; i < g->term_count; i++)
-    k1[i] = plus(b, scaled(b, 1.5 * dt, k1[i]), scaled(b, 0.5 * dt, k2[i]));
-  solve_move(g, start, k1, g->next);
+  for (uint32_t i = 0; i < n; i++)
+    changes[i] = plus(b, times(b, scaled(b, 1.5, h), k1[i]), times(b, scaled(b, 0.5, h), k2[i]));
+  solve_move(g, from->states, changes, tried.next);
+  solve_stand(g, from->states, tried.next);
+  ir_value error = error_of(&m, options->tolerance, from, tried.next, h, k1, k2), is_regular = has_good_pivots(&m);
+  tried.is_good = ir_binary(b, IR_OP_and, is_regular, ir_binary(b, IR_OP_le, error, ir_number(b, 1)));
+  ir_value longer = over(b, ir_number(b, 1), ir_unary(b, IR_OP_sqrt, error));
+  tried.growth = ir_select(b, is_regular, solve_growth(b, longer), ir_number(b, 0.2));
+  return tried;
+}
+
+/* The whole step is tried first, outside of the loop: where that will do, which is nearly everywhere, nothing else is done. */
+static void expand(const solve_group *g) {
+  ir_builder *b = g->b;
+  rosenbrock_options options = {solve_slope_fragment(g), whole_tolerance};
+  solve_substeps s = {.g = g, .most = SOLVE_USUAL_SUBSTEPS, .attempt = attempt, .method = &options};
+  ir_value dt = ir_number(b, g->system->dt), *shorter = ARENA_ARRAY(b->arena, ir_value, g->count);
+  solve_position first = {.done = ir_number(b, 0), .states = solve_start(g)};
+  solve_attempt whole = attempt(&s, &first, dt);
+  ir_value is_refused = ir_unary(b, IR_OP_not, whole.is_good);
+  ir_unary(b, IR_OP_skip_begin, is_refused);
+  options.tolerance = tolerance;
+  first.length = times(b, dt, whole.growth);
+  first.count = ir_number(b, 1);
+  solve_run_substeps(&s, &first, shorter);
+  ir_nullary(b, IR_OP_skip_end, 0);
+  for (uint32_t i = 0; i < g->count; i++)
+    g->next[i] = ir_select(b, is_refused, shorter[i], whole.next[i]);
 }
 
 const solve_method solve_method_implicit = {expand, solve_refuses_noise};

@@ -23,6 +23,8 @@ typedef struct {
   const ir_value *held;         /* per state: truth value of the function, the state stands still in this step; IR_NO_VALUE:
                                    it never does. NULL: none. Equal conditions are one value */
   const ir_fragment *rates;
+  const ir_fragment *stop;      /* of the same arguments, one truth value: where it is true behind a sub-step the element's step
+                                   ends there; NULL: none does */
   const bool *is_invariant;     /* per argument from n+1 on: the same at every step (parameters and what follows from them) */
   const solver_kind *solver;    /* per state, never automatic: see solve_choose */
   const solver_options *options; /* per state; NULL: the usual ones */
@@ -97,9 +99,6 @@ typedef struct {
 
 /* values: all arguments as numbers. n is 0 when the Jacobian there is not finite. */
 solve_spectrum solve_analyse(arena *a, const solve_system *system, const double *values);
-
-/* The fastest time constant of the states that are joined with this one and have its solver, as above. */
-double solve_fastest(arena *a, const solve_system *system, const solve_spectrum *spectrum, uint32_t state);
 
 /* A fixed point near `values` (states are changed in place) by Newton's method; false when none is found. */
 bool solve_fixed_point(arena *a, const solve_system *system, double *values);

@@ -86,7 +86,9 @@ void solve_move_free(const solve_group *g, const ir_value *start, const ir_value
 void solve_stand(const solve_group *g, const ir_value *start, ir_value *states);
 /* dt * share times the terms' rates. */
 ir_value *solve_changes(const solve_group *g, double share, const ir_value *rates);
-/* The terms' slopes by the group's states, and by t: term_count rows of count + 1, at the start of the step. */
+/* The terms' slopes by the group's states, and by t: term_count rows of count + 1, as a fragment of the system's arguments. */
+ir_fragment *solve_slope_fragment(const solve_group *g);
+/* At the start of the step. */
 ir_value *solve_slopes(const solve_group *g);
 /* What term c does to the rate of term r, through the states that it moves; IR_NO_VALUE: nothing. */
 ir_value solve_effect(const solve_group *g, const ir_value *slopes, uint32_t r, uint32_t c);
@@ -98,6 +100,35 @@ ir_value *solve_start(const solve_group *g);
 ir_value solve_time(const solve_group *g);
 /* t + dt * share. */
 ir_value solve_time_after(const solve_group *g, double share);
+
+/* ---- sub-steps (substeps.c) ---- */
+
+typedef struct { /* what a sub-step finds and leaves */
+  ir_value done, length, count; /* ms of the step that are behind; of the next sub-step; sub-steps so far */
+  ir_value *states, *carried;
+} solve_position;
+
+typedef struct {
+  ir_value *next, *carried;
+  ir_value is_good; /* it may be taken */
+  ir_value growth;  /* the next sub-step is so many times as long */
+} solve_attempt;
+
+typedef struct solve_substeps solve_substeps;
+struct solve_substeps {
+  const solve_group *g;
+  uint32_t most;          /* sub-steps */
+  uint32_t carried_count; /* numbers beside the states that a sub-step hands to the next; those of the start must be finite */
+  solve_attempt (*attempt)(const solve_substeps *s, const solve_position *from, ir_value h);
+  const void *method;
+};
+
+/* The states behind the step, from a position within it. */
+void solve_run_substeps(const solve_substeps *s, const solve_position *first, ir_value *next);
+/* The largest of the states' errors, which the terms' errors make (term_count values), over what the tolerance allows. */
+ir_value solve_error(const solve_group *g, double tolerance, const ir_value *from, const ir_value *next, const ir_value *changes);
+/* 0.9 times the factor, between a fifth and five; a fifth where it is NaN. */
+ir_value solve_growth(ir_builder *b, ir_value factor);
 
 static inline ir_value plus(ir_builder *b, ir_value x, ir_value y) { return ir_binary(b, IR_OP_add, x, y); }
 static inline ir_value minus(ir_builder *b, ir_value x, ir_value y) { return ir_binary(b, IR_OP_sub, x, y); }
