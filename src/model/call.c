@@ -76,8 +76,7 @@ static bool agree_with_first(expr_env *env, const ast_expr *e, model_expr **args
     if (i == first || dim_equal(args[i]->unit, args[first]->unit))
       continue;
     const ast_expr *other = e->as.call.args.data[first].value;
-    report_units(env->ck, e->as.call.args.data[i].value, args[i]->unit, args[first]->unit,
-                 arena_printf(env->ck->arena, "`%s`", expr_text(env->ck, other)), other->at);
+    report_disagreement(env, e->as.call.args.data[i].value, args[i]->unit, other, args[first]->unit);
     is_good = false;
   }
   return is_good;

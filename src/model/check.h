@@ -158,6 +158,8 @@ typedef struct {
   span connect_at;        /* of the connection, for notes */
   const char *self_name;  /* `NAME.item` means an item of SIDE_SELF; NULL: nothing does */
   bool has_distance_unit; /* distance is a length, not grid steps */
+  const struct bare_number *target; /* what the value is for, where that is a bare number; else NULL */
+  bool is_rate;                     /* the value is its equation's */
 } expr_env;
 
 expr_env env_constant(checker *ck, const binding *bindings, const char *where);
@@ -184,6 +186,14 @@ model_expr *expr_ref(checker *ck, model_ref_kind kind, model_side side, uint32_t
                      span at);
 /* The source text of an expression, shortened, for messages. */
 const char *expr_text(checker *ck, const ast_expr *e);
+/* bare.c: numbers that lack their unit where they are declared. A param, state (value: a number without a unit) or input. */
+const struct bare_number *bare_declared(checker *ck, const model_component *c, const char *word, const ast_entry *entry);
+const struct bare_number *bare_of_item(const model_component *c, model_ref_kind kind, uint32_t item);
+/* E0302 at the declaration; false where there is none such, or no unit. use: where it meets a quantity in `unit`. */
+bool report_bare(expr_env *env, const struct bare_number *b, dim unit, span use);
+bool report_bare_name(expr_env *env, const ast_expr *e, dim got, dim want);
+/* Two that should agree in their units: at the declaration of a bare number, else at the offender. */
+void report_disagreement(expr_env *env, const ast_expr *offender, dim got, const ast_expr *other, dim want);
 const char *number_text(checker *ck, double x); /* so exactly that it reads back as the same double */
 bool expr_is_plain_literal(const ast_expr *e);
 

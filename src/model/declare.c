@@ -59,6 +59,7 @@ static void declare_param(component_builder *b, const flat_item *item) {
   model_param p = {.name = item->name, .at = item->entry->name.at};
   value_and_unit(&env, item->entry, &p.value, &p.unit);
   check_range(b, item->entry, &p);
+  p.bare = bare_declared(b->ck, b->c, "param", item->entry);
   vec_push(b->ck->arena, &b->c->params, p);
 }
 
@@ -68,6 +69,7 @@ static void declare_state(component_builder *b, const flat_item *item) {
   env.home = item->def->home;
   model_state s = {.name = item->name, .at = item->entry->name.at};
   value_and_unit(&env, item->entry, &s.initial, &s.unit);
+  s.bare = bare_declared(b->ck, b->c, "state", item->entry);
   vec_push(b->ck->arena, &b->c->states, s);
 }
 
@@ -92,7 +94,8 @@ static void declare_input(component_builder *b, const flat_item *item) {
                     .at = item->entry->name.at,
                     .unit = item->entry->unit != NULL ? unit_check(b->ck, item->entry->unit)
                                                       : dim_none(),
-                    .combine = combiner_of(b, &item->entry->combiner)};
+                    .combine = combiner_of(b, &item->entry->combiner),
+                    .bare = bare_declared(b->ck, b->c, "input", item->entry)};
   vec_push(b->ck->arena, &b->c->inputs, in);
 }
 

@@ -166,13 +166,24 @@ model_expr *expr_bool(expr_env *env, const ast_expr *e) {
   return NULL;
 }
 
+/* What a bare target would have to be in; an equation's, only where it is no matter of time alone. */
+static dim unit_of_target(const expr_env *env, dim got, dim want) {
+  dim unit;
+  bool is_good = dim_try_div(got, want, &unit) && (!env->is_rate || unit.q[DIM_TIME] == 0);
+  return is_good ? unit : dim_none();
+}
+
 model_expr *expr_of_unit(expr_env *env, const ast_expr *e, dim want, const char *what) {
   bool is_known = !dim_is_unknown(want);
+  const struct bare_number *target = env->target;
+  env->target = NULL; /* not of what is in e */
   model_expr *v = expr_number(env, e, is_known ? &want : NULL);
   if (v == NULL || !is_known)
     return NULL;
   if (dim_equal(v->unit, want))
     return v;
+  if (report_bare_name(env, e, v->unit, want) || report_bare(env, target, unit_of_target(env, v->unit, want), e->at))
+    return NULL;
   report_units(env->ck, e, v->unit, want, what, SPAN_NONE);
   return NULL;
 }
@@ -262,9 +273,7 @@ static bool units_agree(expr_env *env, const ast_expr *e, const value_list *valu
     if (dim_equal(values->data[i]->unit, unit))
       continue;
     is_good = false;
-    report_units(env->ck, e->as.binary.operands.data[i], values->data[i]->unit, unit,
-                 arena_printf(env->ck->arena, "`%s`", expr_text(env->ck, model_operand)),
-                 model_operand->at);
+    report_disagreement(env, e->as.binary.operands.data[i], values->data[i]->unit, model_operand, unit);
   }
   return is_good;
 }
@@ -382,8 +391,7 @@ static model_expr *check_conditional(expr_env *env, const ast_expr *e, const dim
     const ast_expr *offender = is_then ? then_ast : else_ast,
                    *other = is_then ? else_ast : then_ast;
     dim got = is_then ? then_value->unit : else_value->unit;
-    report_units(env->ck, offender, got, is_then ? else_value->unit : then_value->unit,
-                 arena_printf(env->ck->arena, "`%s`", expr_text(env->ck, other)), other->at);
+    report_disagreement(env, offender, got, other, is_then ? else_value->unit : then_value->unit);
     return NULL;
   }
   return expr_select(env->ck, condition, then_value, else_value, e->at);

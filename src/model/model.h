@@ -117,6 +117,7 @@ typedef struct {
   dim unit;
   span at;
   model_expr *value; /* params: may refer to params before it; NULL never */
+  const struct bare_number *bare; /* a number without a unit, for messages; NULL: it is none */
   bool has_range;
   double lo, hi;
   bool goes_by_ticks; /* compared with times: a double in every precision */
@@ -128,6 +129,7 @@ typedef struct {
   span at;
   model_expr *initial;
   bool goes_by_ticks; /* a time, or keeps one, or is compared with one: a double in every precision */
+  const struct bare_number *bare;
 } model_state;
 
 typedef struct {
@@ -135,6 +137,7 @@ typedef struct {
   dim unit;
   span at;
   combine_kind combine; /* COMBINE_NONE when not said */
+  const struct bare_number *bare;
 } model_input;
 
 typedef struct {

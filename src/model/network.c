@@ -136,6 +136,7 @@ static void check_override(const expr_env *outer, const ast_setting *s, const ch
   env.param_limit = o.target == REF_PARAM ? o.item : NONE;
   env.draws = &draws;
   env.key_base = arena_printf(ck->arena, "%s.%s", owner, name);
+  env.target = bare_of_item(c, o.target, o.item);
   o.value = expr_of_unit(&env, s->value, component_item_unit(c, o.target, o.item),
                          arena_printf(ck->arena, "`%s`", name));
   if (o.target == REF_PARAM)

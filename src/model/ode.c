@@ -309,6 +309,8 @@ void ode_check(component_builder *b, const flat_item *item) {
   const char *left =
       factor == NULL ? arena_printf(ck->arena, "`d%s/dt`", state->name)
                      : arena_printf(ck->arena, "`%s * d%s/dt`", expr_text(ck, factor), state->name);
+  env.target = state->bare;
+  env.is_rate = true;
   model_expr *rhs = dim_is_unknown(unit) ? expr_number(&env, item->ast->as.ode.rhs, NULL)
                                          : expr_of_unit(&env, item->ast->as.ode.rhs, unit, left);
   expr_env condition_env = equation_scope(b, item, 0);

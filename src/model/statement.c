@@ -163,7 +163,9 @@ static void check_assign(block_env *env, const ast_stmt *s, model_block *out) {
                   .item = target.item};
   if (is_factor)
     m.value = expr_of_unit(env->env, s->as.assign.value, dim_none(), "the factor of an assignment");
-  else
+  else if (target.side == SIDE_SELF || env->env->side[target.side].component != NULL)
+    env->env->target = bare_of_item(env->env->side[target.side].component, target.kind, target.item);
+  if (!is_factor)
     m.value = expr_of_unit(env->env, s->as.assign.value, target.unit,
                            arena_printf(ck->arena, "`%s`", expr_text(ck, target_ast)));
   if (m.value == NULL)

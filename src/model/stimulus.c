@@ -410,12 +410,13 @@ static expr_env stimulus_scope(checker *ck, const model_stimulus *s, const bindi
   return env;
 }
 
-static dim input_unit(const checker *ck, const model_stimulus *s) {
+static const model_input *input_of(const checker *ck, const model_stimulus *s) {
   const model *m = ck->model;
-  return m->components.data[m->populations.data[s->population].component]
-      .inputs.data[s->input]
-      .unit;
+  return &m->components.data[m->populations.data[s->population].component].inputs.data[s->input];
 }
+
+static dim input_unit(const checker *ck, const model_stimulus *s) { return input_of(ck, s)->unit; }
+static const struct bare_number *bare_input(const checker *ck, const model_stimulus *s) { return input_of(ck, s)->bare; }
 
 static void check_flip(checker *ck, const ast_expr *e, const binding *bindings, model_stimulus *s) {
   expr_env env = env_constant(ck, bindings, "a probability");
@@ -453,6 +454,7 @@ static void check_present(checker *ck, const ast_decl *d, const binding *binding
   }
   s.key = stimulus_key(ck, &s);
   expr_env env = stimulus_scope(ck, &s, bindings, &draws);
+  env.target = bare_input(ck, &s);
   s.value = expr_of_unit(&env, d->as.present.amplitude, input_unit(ck, &s),
                          arena_printf(ck->arena, "`%s`", expr_text(ck, d->as.present.target)));
   if (has_window && s.image != NONE && s.value != NULL)
@@ -488,6 +490,7 @@ static void check_drive(checker *ck, const ast_decl *d, const binding *bindings)
     return;
   s.key = stimulus_key(ck, &s);
   expr_env env = stimulus_scope(ck, &s, bindings, &draws);
+  env.target = bare_input(ck, &s);
   s.value = expr_of_unit(&env, d->as.drive.value, input_unit(ck, &s),
                          arena_printf(ck->arena, "`%s`", expr_text(ck, d->as.drive.target)));
   s.value = within_slice(&env, target.slice, s.value);

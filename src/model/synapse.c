@@ -91,6 +91,7 @@ void contribution_check(component_builder *b, const flat_item *item) {
     expr_number(&env, item->ast->as.contribution.value, NULL);
     return;
   }
+  env.target = bare_of_item(b->env.side[c.side].component, REF_INPUT, c.input);
   c.value = expr_of_unit(&env, item->ast->as.contribution.value,
                          b->env.side[c.side].component->inputs.data[c.input].unit,
                          arena_printf(b->ck->arena, "`%s`", expr_text(b->ck, target)));
