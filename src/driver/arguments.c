@@ -90,6 +90,8 @@ static bool add_run_option(arena *a, arguments *args, int argc, char **argv, int
   }
   if (!strcmp(option->name, "--pattern") && value)
     note_pattern(a, args, value);
+  if (!strcmp(option->name, "--set") && value)
+    vec_push(a, &args->settings, value);
   return true;
 }
 

@@ -18,6 +18,7 @@ typedef struct {
   VEC(char *) run;                         /* options of the run, as typed, in order */
   VEC(const char *) timescales;            /* the values of --timescale */
   VEC(model_pattern_replacement) patterns; /* those of --pattern among them */
+  VEC(const char *) settings;              /* those of --set */
 } arguments;
 
 /* False after a message on stderr: usage, exit code 2. */

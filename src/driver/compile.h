@@ -29,6 +29,8 @@ typedef struct {
   bool draws_at_mean;      /* without noise: nothing is drawn at random but what a run starts with */
   const char *const *timescales; /* "slow=1 ms", in place of what the file says */
   uint32_t timescale_count;
+  const char *const *settings;   /* "n.tau=3 ms" of --set, for what is told of them before the run */
+  uint32_t setting_count;
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
 } compile_options;
@@ -42,6 +44,7 @@ typedef struct {
   uint32_t file;
   ast_file *ast;
   VEC(const ast_decl *) timescales; /* those of the options, parsed */
+  VEC(const ast_decl *) settings;   /* likewise; those that are no quantities are left to the run */
   model *model;
   lower_report report;
   ir_program *ir;

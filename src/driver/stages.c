@@ -24,6 +24,15 @@ static bool parse_timescale(compilation *c, const char *given) {
   return c->failure == NULL;
 }
 
+static void parse_setting(compilation *c, const char *given) {
+  char *source = arena_printf(c->arena, "variant set { %s }\n", given);
+  diag_sink *unheard = diag_sink_new(c->arena);
+  uint32_t file = diag_add_file(unheard, "--set", source, strlen(source));
+  ast_file *ast = syntax_parse(c->arena, c->names, unheard, file);
+  if (diag_error_count(unheard) == 0 && ast->decls.len == 1 && ast->decls.data[0]->kind == AST_DECL_VARIANT)
+    vec_push(c->arena, &c->settings, ast->decls.data[0]);
+}
+
 static bool run_parse(compilation *c) {
   size_t len;
   const char *error = NULL;
@@ -37,6 +46,8 @@ static bool run_parse(compilation *c) {
   for (uint32_t k = 0; k < c->options->timescale_count; k++)
     if (!parse_timescale(c, c->options->timescales[k]))
       return false;
+  for (uint32_t k = 0; k < c->options->setting_count; k++)
+    parse_setting(c, c->options->settings[k]);
   return true; /* after errors the model still finds more of them */
 }
 
@@ -53,7 +64,9 @@ static const char *const *model_folders(compilation *c) {
 }
 
 static bool run_check(compilation *c) {
-  model_options options = {.timescales = c->timescales.data,
+  model_options options = {.settings = c->settings.data,
+                           .setting_count = c->settings.len,
+                           .timescales = c->timescales.data,
                            .timescale_count = c->timescales.len,
                            .patterns = c->options->patterns,
                            .pattern_count = c->options->pattern_count,

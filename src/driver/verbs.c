@@ -41,6 +41,8 @@ static compile_options options_of(const invocation *v) {
                            .precision = v->args.values[ARGUMENT_precision],
                            .timescales = v->args.timescales.data,
                            .timescale_count = v->args.timescales.len,
+                           .settings = v->args.settings.data,
+                           .setting_count = v->args.settings.len,
                            .patterns = v->args.patterns.data,
                            .pattern_count = v->args.patterns.len};
 }

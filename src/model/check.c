@@ -167,6 +167,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   records_check(ck);
   measures_check(ck);
   variants_check(ck);
+  settings_check(ck);
   for (uint32_t i = 0; i < ck->decls.len; i++)
     check_other(ck, ck->decls.data[i]);
   stimuli_repeat(ck);

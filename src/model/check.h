@@ -43,6 +43,15 @@ double unit_scale(arena *a, const char *digits, double exponent, double multipli
 
 typedef struct file_scope file_scope;
 
+/* A time in a component, in whole steps of dt. */
+typedef struct {
+  const char *component;
+  const model_expr *value;
+  double dt;
+  const char *what; /* "the refractory time" */
+  bool needs_tick;
+} duration_use;
+
 typedef struct {
   const char *name; /* as it is known in the file that uses it */
   const ast_component *ast;
@@ -98,6 +107,7 @@ typedef struct {
   uint32_t import_depth;
   bool is_broken;       /* something could not be read: names may be missing through no fault */
   double state_bytes;   /* of all populations */
+  VEC(duration_use) durations; /* those of components that follow from params */
   map *silent; /* names whose declaration was refused */
   map *stimulus_counts; /* by target and phase */
   uint32_t rounds;      /* of the outermost loop being walked, with the loops inside it */
@@ -335,6 +345,7 @@ typedef struct {
 } block_env;
 void block_check(block_env *env, const ast_block *block, model_block *out);
 /* A duration: checked to be a time, and warned about when it is no whole number of ticks. */
+void settings_check(checker *ck); /* what overrides, variants and --set make of such times */
 model_expr *duration_check(expr_env *env, const ast_expr *e, double dt, const char *what,
                            bool needs_tick);
 double whole_ticks(checker *ck, span at, double time, double dt, const char *what, bool needs_tick);

@@ -53,7 +53,7 @@ double expr_evaluate(const number_leaves *leaves, const model_expr *e) {
 
 typedef struct {
   const model_component *params; /* NULL: none are constant */
-  const double *values;          /* of those before the one that is being computed */
+  const double *values;          /* of those before the one that is being computed; NAN: not constant */
   bool is_constant;
 } constant_scope;
 
@@ -80,22 +80,31 @@ static bool evaluate_constant(const model_expr *e, const model_component *params
   return s.is_constant;
 }
 
-/* The first params of c, each from those before it; NAN for what is not constant. */
-static double *param_values(arena *a, const model_component *c) {
-  double *values = ARENA_ARRAY(a, double, c->params.len + 1);
-  for (uint32_t i = 0; i < c->params.len; i++)
-    if (c->params.data[i].value == NULL /* after an error */ || !evaluate_constant(c->params.data[i].value, c, values, &values[i]))
-      values[i] = NAN;
-  return values;
+static const model_expr *value_of_param(const model_component *c, uint32_t item, const model_override *changes, uint32_t count) {
+  while (count-- > 0)
+    if (changes[count].target == REF_PARAM && changes[count].item == item)
+      return changes[count].value;
+  return c->params.data[item].value;
 }
 
-bool constant_value(const model_expr *e, const model_component *params, double *out) {
+bool constant_value_with(const model_expr *e, const model_component *params, const model_override *changes, uint32_t count,
+                         double *out) {
   if (e == NULL)
     return false;
   if (params == NULL || e->kind == MX_NUMBER || e->kind == MX_BOOL)
     return evaluate_constant(e, NULL, NULL, out);
   arena *scratch = arena_new();
-  bool is_constant = evaluate_constant(e, params, param_values(scratch, params), out);
+  double *values = ARENA_ARRAY(scratch, double, params->params.len + 1); /* each from those before it */
+  for (uint32_t i = 0; i < params->params.len; i++) {
+    const model_expr *value = value_of_param(params, i, changes, count); /* NULL after an error */
+    if (value == NULL || !evaluate_constant(value, params, values, &values[i]))
+      values[i] = NAN;
+  }
+  bool is_constant = evaluate_constant(e, params, values, out);
   arena_free(scratch);
   return is_constant;
+}
+
+bool constant_value(const model_expr *e, const model_component *params, double *out) {
+  return constant_value_with(e, params, NULL, 0, out);
 }

@@ -487,6 +487,8 @@ typedef struct {
 } model_pattern_replacement;
 
 typedef struct {
+  const ast_decl *const *settings;   /* --set: a variant each, `variant set { n.tau = 3 ms }`; its times are checked */
+  uint32_t setting_count;
   const ast_decl *const *timescales; /* --timescale: these steps instead of the file's */
   uint32_t timescale_count;
   const model_pattern_replacement *patterns;

@@ -29,5 +29,8 @@ double expr_evaluate(const number_leaves *leaves, const model_expr *e);
 /* The value of an expression that does not depend on the run; false where it does. params: params are evaluated by their
  * defaults; NULL: they are not constant. */
 bool constant_value(const model_expr *e, const model_component *params, double *out);
+/* The same with other values of some params, the last of which counts. */
+bool constant_value_with(const model_expr *e, const model_component *params, const model_override *changes, uint32_t count,
+                         double *out);
 
 #endif

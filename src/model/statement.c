@@ -28,8 +28,11 @@ model_expr *duration_check(expr_env *env, const ast_expr *e, double dt, const ch
                            bool needs_tick) {
   model_expr *v = expr_of_unit(env, e, dim_ms, what);
   double time;
-  if (v != NULL && constant_value(v, env->side[SIDE_SELF].component, &time))
+  const model_component *c = env->side[SIDE_SELF].component;
+  if (v != NULL && constant_value(v, c, &time))
     whole_ticks(env->ck, e->at, time, dt, what, needs_tick);
+  if (v != NULL && c != NULL && v->kind != MX_NUMBER)
+    vec_push(env->ck->arena, &env->ck->durations, ((duration_use){c->name, v, dt, what, needs_tick}));
   return v;
 }
 

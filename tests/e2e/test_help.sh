@@ -44,4 +44,17 @@ refused 'is no param; exc has exc.tau_m, exc.g' exc.twice=3
 refused 'did you mean "exc.tau_m"' "EXC.Tau_M=3 ms"
 refused 'did you mean "exc.tau_m"' "exc.tau=3 ms"
 refused 'there are: exc.tau_m, exc.g, inh.tau_m, inh.g, link.w' "nobody.at_all=3"
+
+# A time that --set changes is rounded to steps of 0.1 ms as any other, and told.
+printf 'neuron cell {\n  param base = 1 ms\n  param t_ref = 2*base\n  state v = 0\n  dv/dt = -v/(10 ms)
+  spike when v rises above 1 refractory t_ref { v = 0 }\n}\npopulation n : cell\nrun 1 ms\n' >times.nsa
+told() { # what is expected on stderr, the setting
+  "$NSA" run times.nsa --no-results --quiet --set "$2" >out.txt 2>err.txt || fail "--set $2: $(cat err.txt)"
+  [ "$(cat err.txt)" = "$1" ] || fail "--set $2 says: $(cat err.txt)"
+}
+rounded="is not a whole number of steps of 0.1 ms; it becomes"
+told "warning[W0601]: --set n.t_ref: the refractory time of 2.04 ms $rounded 2 ms" "n.t_ref=2.04 ms"
+told "warning[W0601]: --set n.base: the refractory time of 2.26 ms $rounded 2.3 ms" "n.base=1.13 ms"
+told "" "n.t_ref=2.1 ms"
+told "" "n.base=1.15 ms"
 [ "$failed" -eq 0 ]
