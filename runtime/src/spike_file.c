@@ -96,7 +96,7 @@ static hid_t refuse_population(const spike_reader *r, hid_t all, hsize_t count) 
   list_populations(all, count, names, sizeof names);
   if (count == 0) fail(r, "there are no populations in /spikes");
   else if (r->source->is_named)
-    snprintf(r->error, SIM_ERROR_SIZE, "%.200s: there is no population '%.80s' in it, but: %s", r->path, r->source->name, names);
+    snprintf(r->error, SIM_ERROR_SIZE, "%.200s: there is no population '%.80s' in it, but: %.150s", r->path, r->source->name, names);
   else
     snprintf(r->error, SIM_ERROR_SIZE, "%.150s: none of its populations is called '%.60s'; name one, file(\"...\", \"NAME\"): %s", r->path,
              r->source->name, names);
