@@ -23,7 +23,8 @@ ast_name read_name(parse_context *ctx, uint32_t i) {
     diag_hint(d, "names become names of files and of groups in them");
     len = LIMIT_NAME_BYTES;
   }
-  return (ast_name){intern(ctx->names, raw_text(ctx, i), len), at};
+  const char *composed = scan_compose(ctx->scratch, raw_text(ctx, i), &len);
+  return (ast_name){intern(ctx->names, composed, len), at};
 }
 
 /* --------------------------------------------------------------------------------- units */

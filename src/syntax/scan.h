@@ -37,6 +37,9 @@ uint32_t scan_word_length(const char *s, uint32_t len);
 /* Bytes of the first character (the text is valid UTF-8). */
 uint32_t scan_character_length(const char *s, uint32_t len);
 
+/* The word in the composed form (NFC), in `a` where that differs; *len becomes its length. */
+const char *scan_compose(arena *a, const char *s, uint32_t *len);
+
 /* The remedy for a character that is not part of the language, or NULL. */
 const char *scan_character_remedy(const char *s, uint32_t len);
 
