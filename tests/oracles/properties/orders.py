@@ -71,7 +71,7 @@ def test_order_of_the_default():
     for k in range(SYSTEMS):
         exact = oracle.ode(System(k).rates, System(k).start, [(60,)], times)
         try:
-            oracle.of_order(f"system {k}", states(0.2)[k], states(0.1)[k], exact)
+            oracle.of_order(f"system {k}", states(0.2)[k], states(0.1)[k], exact, kept=oracle.STIFF if k % 3 == 2 else 1e-8)
         except AssertionError as reason:
             wrong.append(f"{reason}\n{System(k).text('system')}")
     assert not wrong, "\n".join(wrong)

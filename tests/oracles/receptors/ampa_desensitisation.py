@@ -35,6 +35,6 @@ def test_pulses():
     times, open_ = coarse.series("patch.O")
     exact = exact_at(len(times), 0.05)
     assert exact[:, O].max() > 0.1
-    oracle.of_order("open", open_, fine.series("patch.O")[1][::2], exact[:, O])
-    oracle.of_order("D1", coarse.series("patch.D1")[1], fine.series("patch.D1")[1][::2], exact[:, D1])
+    oracle.of_order("open", open_, fine.series("patch.O")[1][::2], exact[:, O], kept=oracle.STIFF)
+    oracle.of_order("D1", coarse.series("patch.D1")[1], fine.series("patch.D1")[1][::2], exact[:, D1], kept=oracle.STIFF)
     oracle.close("receptors", fine.series("receptors")[1][::2], numpy.ones(len(times)), 1e-12)

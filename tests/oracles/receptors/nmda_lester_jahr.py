@@ -21,6 +21,6 @@ def test_desensitisation():
     puff = numpy.array([1000, 0, 0, 0, 0, 0, 0])  # every 40 ms, the first at 0
     start = numpy.array([0, 1, 0, 0, 0, 0, -65]) + puff
     exact = oracle.ode(spine, start, [(40 * k + 40,) for k in range(5)], times, behind=lambda k, x: x + puff)
-    oracle.of_order("open", open_, fine.series("spine.O")[1], exact[:, 4])
-    oracle.of_order("v", coarse.series("spine.v")[1], fine.series("spine.v")[1], exact[:, 6])
+    oracle.of_order("open", open_, fine.series("spine.O")[1], exact[:, 4], kept=oracle.STIFF)
+    oracle.of_order("v", coarse.series("spine.v")[1], fine.series("spine.v")[1], exact[:, 6], kept=oracle.STIFF)
     oracle.close("receptors", fine.series("receptors")[1], numpy.ones(len(times)), 1e-12)
