@@ -125,8 +125,18 @@ static bool trace_field(sim *s, uint32_t field) {
   return true;
 }
 
+/* Inputs that are made anew at each stage follow from the states that fail. */
+static bool has_stages(const sim *s, uint32_t population) {
+  for (uint32_t i = 0; i < s->program->stage_sets_count; i++) {
+    const nsa_stage_set *set = &s->program->stage_sets[i];
+    for (uint32_t k = 0; k < set->populations_count; k++)
+      if (set->populations[k] == population) return true;
+  }
+  return false;
+}
+
 void finite_trace(sim *s) {
-  if (s->failure.is_connection) return;
+  if (s->failure.is_connection || has_stages(s, s->failure.population)) return;
   uint32_t domain = s->program->populations[s->failure.population].domain;
   uint64_t tick = s->failure.tick;
   for (uint32_t k = 0; k + 1 < CAUSES; k++)

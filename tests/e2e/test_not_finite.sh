@@ -103,4 +103,23 @@ run 2 ms
 measure m = max(log(0.25 - a.v))
 run 2 ms
 .
+stops stages 3 'p (n) element 0: v is nan at t = 1.3 ms' <<'.'
+neuron n { state v = 1
+  input I : 1/ms
+  dv/dt = v*v/(1 ms) + I using rk4 }
+synapse gap coupling stages { param g = 0.1 /ms
+  post.I += g*(pre.v - post.v) }
+population p : n[3]
+connect p -> p via gap by all_to_all
+run 10 ms
+.
+{ printf '%s' "$net"; cat <<'.'; } | stops summed 13 'connection c (s), link 4: source 1, target 1: what it adds is nan at t = 0.7 ms'
+connect c: a -> b via s by all_to_all { w = if pre.i == 1 and post.i == 1 then -1 else 1 }
+synapse s { param w = 1
+  state x = 0
+  dx/dt = -x/(5 ms)
+  on pre { x += log(w) }
+  post.I += x }
+run 2 ms
+.
 [ $failed = 0 ] || exit 1
