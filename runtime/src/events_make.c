@@ -334,9 +334,10 @@ static bool has_sum(const nsa_arrival *a, uint32_t sum, bool at_once) {
 }
 
 /* Whether threads that work on other targets could see, at the links of d or in sums, what `before` has done at its own. Links' own
- * states cannot be seen: both cut the links of a connection alike. */
+ * states can be seen where the two cut the links of one connection in different parts, by strips and by what threads step. */
 static bool sees(const sim *s, const delivery *d, const delivery *before) {
   bool is_alike = are_cut_alike(d, before);
+  if (!is_alike && d->arrival->connection == before->arrival->connection) return true;
   for (uint32_t i = 0; i < before->arrival->increments_count; i++) {
     uint32_t sum = before->arrival->increments[i].sum;
     bool is_later = before->arrival->increments[i].side != NSA_SIDE_POST; /* strips are added when all links are done */
