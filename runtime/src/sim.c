@@ -3,6 +3,7 @@
 #include "sim.h"
 
 #include "connect.h"
+#include "diffusion.h"
 #include "events.h"
 #include "finite.h"
 #include "linksum.h"
@@ -294,6 +295,7 @@ void sim_free(sim *s) {
   events_free(s->events);
   finite_release(s);
   link_sums_free(s->sums, s->program->connections_count);
+  diffusions_free(s->diffusions, s->program->stage_sets_count);
   stimuli_free(s->stimuli, s->program->populations_count);
   step_plan_free(s->plan);
   free_fields(s);
@@ -362,6 +364,8 @@ bool sim_init(sim *s, char error[SIM_ERROR_SIZE]) {
   run_init(s, true);
   s->events = events_check_delays(s, error) ? events_new(s, error) : NULL;
   if (!s->events || !link_sums_start_delays(s, error)) return false;
+  s->diffusions = diffusions_new(s, error);
+  if (!s->diffusions) return false;
   for (uint32_t i = 0; i < s->program->setup_count; i++)
     step_run_kernel(s, s->program->setup[i], &s->state_clock);
   link_sums_start(s);

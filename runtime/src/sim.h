@@ -18,6 +18,7 @@ struct thread_pool; /* threads.h */
 struct link_sums;   /* linksum.h */
 struct stimuli;     /* stimulus.h */
 struct step_plan;   /* step.h */
+struct diffusions;  /* diffusion.h */
 struct events;      /* events.h */
 struct suspicions;  /* finite.h */
 
@@ -128,6 +129,7 @@ struct sim {
   struct thread_pool *pool;
   struct step_plan *plan;
   struct link_sums *sums;
+  struct diffusions *diffusions; /* after sim_init */
   struct events *events; /* after sim_init */
   struct stimuli *stimuli;
   struct recorder *recorder; /* NULL or called after each tick */

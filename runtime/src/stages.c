@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stages.h"
 
+#include "diffusion.h"
 #include "linksum.h"
 #include "nsa_math.h"
 #include "step.h"
@@ -81,7 +82,14 @@ static void run_sub_steps(sim *s, const nsa_stage_set *set, double dt) {
 
 static void run_set(sim *s, const nsa_stage_set *set) {
   double dt = s->program->timescales[set->timescale].dt;
+  uint32_t number = (uint32_t)(set - s->program->stage_sets);
   run_all(s, set->prepare, set->prepare_count);
+  if (set->diffusions_count) {
+    diffusions_run(s, number);
+    run_all(s, set->stages, set->stages_count);
+    diffusions_run(s, number);
+    return;
+  }
   if (set->length != NSA_NONE) {
     run_sub_steps(s, set, dt);
     return;

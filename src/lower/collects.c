@@ -90,8 +90,10 @@ static void collect_input(lowering *l, ir_builder *b, uint32_t population, uint3
     ir_store(b, part, x);
     return;
   }
-  if (f->held_input[input] != NO_FIELD)
-    ir_store(b, f->held_input[input], lower_input_total(l, b, population, input, every, TERMS_HELD));
+  if (f->held_input[input] != NO_FIELD) {
+    ir_value held = lower_input_total(l, b, population, input, every, TERMS_HELD);
+    ir_store(b, f->held_input[input], with_parts(b, f, input, held == IR_NO_VALUE ? ir_number(b, 0) : held));
+  }
   x = with_parts(b, f, input, x);
   if (!lower_shows_input(l, population, input))
     lower_check(b, x);

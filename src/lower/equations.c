@@ -464,48 +464,21 @@ static void analyse(system_builder *sb, const solve_system *sys, const model_ode
   if (!sb->l->options->analyse_timescales)
     return;
   for (uint32_t i = 0; i < sys->n; i++) {
-    double limit = stability_limit(sys->solver[i]);
-    if (limit <= 0 || ratio < limit / 2)
+    double limit = stability_limit(sys->solver[i]), fastest = limit > 0 ? solve_fastest(sb->l->arena, sys, &sp, i) : 0;
+    if (fastest <= 0 || sys->dt / fastest < limit / 2)
       continue;
     diag *d = diag_report(sb->l->sink, DIAG_W0401, odes[i]->at,
                           "the step of %.4g ms is long for `%s`: its fastest time constant is %.4g "
                           "ms (%s becomes unstable at %.3g times that)",
-                          sys->dt, pop, sp.fastest, solver_text[sys->solver[i]], limit);
+                          sys->dt, pop, fastest, solver_text[sys->solver[i]], limit);
     diag_hint(
         d, "use a timescale of at most %.3g ms, or `using implicit` or `using exponential_euler`",
-        sp.fastest / 5);
+        fastest / 5);
     return;
   }
 }
 
 /* ---- one system ---- */
-
-static bool is_same_expr(const model_expr *x, const model_expr *y) {
-  if (!x || !y)
-    return x == y;
-  if (x->kind != y->kind || x->number != y->number || x->fn != y->fn || x->kind == MX_RANDOM ||
-      x->ref.kind != y->ref.kind || x->ref.side != y->ref.side || x->ref.item != y->ref.item)
-    return false;
-  for (int k = 0; k < 3; k++)
-    if (!is_same_expr(x->args[k], y->args[k]))
-      return false;
-  return true;
-}
-
-/* Which states stand still in this step: equal conditions are one value. */
-static const ir_value *find_held(scope *s, const model_ode *const *odes, uint32_t n) {
-  ir_value *held = ARENA_ARRAY(s->l->arena, ir_value, n);
-  for (uint32_t i = 0; i < n; i++) {
-    held[i] = IR_NO_VALUE;
-    for (uint32_t k = 0; k < i && odes[i]->unless; k++)
-      if (is_same_expr(odes[k]->unless, odes[i]->unless))
-        held[i] = held[k];
-    s->b->at = odes[i]->at;
-    if (odes[i]->unless && held[i] == IR_NO_VALUE)
-      held[i] = lower_expr(s, odes[i]->unless);
-  }
-  return held;
-}
 
 static void advance(scope *s, block_state *state, const system_of *of) {
   lowering *l = s->l;
@@ -521,7 +494,7 @@ static void advance(scope *s, block_state *state, const system_of *of) {
                       .gain = sb.gain,
                       .rates = sb.fragment,
                       .is_invariant = sb.is_invariant.data,
-                      .held = find_held(s, odes, sb.n),
+                      .held = lower_find_held(s, odes, sb.n),
                       .dt = l->m->timescales.data[of->timescale].dt,
                       .has_step = of->step != IR_NO_VALUE,
                       .step = of->step};
@@ -666,6 +639,11 @@ static void advance_slower(scope *s, block_state *state, const system_of *of) {
     if (state->states[i] != before[i])
       state->states[i] = ir_select(b, due, state->states[i], before[i]);
   view_forget_lets(s->side[SIDE_SELF]);
+}
+
+void lower_own_equations(scope *s, block_state *state) {
+  system_of of = {.timescale = s->side[SIDE_SELF]->component->timescale, .wanted = ADVANCE_BY_CLOCK, .step = IR_NO_VALUE};
+  advance(s, state, &of);
 }
 
 /* The component's own timescale, then the slower ones, whatever the order of their declarations. */

@@ -461,7 +461,7 @@ void lower_population_fields(lowering *l, uint32_t population) {
   add_event_fields(l, population, f);
   add_counters(l, population);
   add_signal_flags(l, population, f);
-  f->is_added_to_at_once = lower_is_slow(l, population) && (has_phase_block(l, population) || lower_hears(c));
+  f->is_added_to_at_once = f->is_added_to_at_once || (lower_is_slow(l, population) && (has_phase_block(l, population) || lower_hears(c)));
 }
 
 /* Inputs that links feed: known once all contributions are split. */

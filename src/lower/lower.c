@@ -146,6 +146,7 @@ static void finish_program(lowering *l) {
   p->name = l->m->name;
   p->folder = l->options->folder;
   add_files(l);
+  lower_finish_stages(l);
   MOVE_LIST(populations, population_list);
   MOVE_LIST(connections, connection_list);
   MOVE_LIST(init, init_list);
@@ -161,7 +162,6 @@ static void finish_program(lowering *l) {
   MOVE_LIST(records, record_list);
   MOVE_LIST(measure_nodes, node_list);
   MOVE_LIST(settables, settable_list);
-  lower_finish_stages(l);
   MOVE_LIST(coupling_bounds, bound_list);
   merge_exponentials(l);
   ir_contract(l->p);

@@ -82,6 +82,7 @@ typedef struct {
   uint32_t *start; /* per state: where the stages of a step start; NO_FIELD: of no equation that stages advance */
   uint32_t *frozen;     /* likewise: `unless` holds it in this step */
   uint32_t *stage_rate; /* per state and stage: its rate there */
+  bool *is_staged_input; /* per input: something contributes to it while phase 4 goes on */
   uint32_t *held_input; /* per input: what is held of it while the stages are made; NO_FIELD: nothing is */
   double coupling_rate; /* 1/ms, at which links change its states; 0 where none do, or nothing is known */
   bool is_looked_at; /* by events or clocked links: they see it after phase 1 */
@@ -331,6 +332,8 @@ void lower_block_if(scope *s, block_state *state, const model_block *block, ir_v
 void lower_warn_of_mixes(lowering *l, const model_component *c, const solve_system *sys, const model_ode *const *odes,
                          const solve_choice *choices);
 
+/* Per equation, the truth value that its state stands still in this step; IR_NO_VALUE: it never does. */
+const ir_value *lower_find_held(scope *s, const model_ode *const *odes, uint32_t n);
 /* Standard normal draws of a step for a system; pop: its owner's name, in the keys. */
 const ir_value *lower_draw_noise(scope *s, const char *pop, const solve_system *sys, const model_ode *const *odes);
 /* Advances the equations of SELF (a population, or the clocked ones of a connection) by a step; checks the new states. */
@@ -338,9 +341,10 @@ void lower_equations(scope *s, block_state *state);
 
 /* ---- phase 4 in several functions (stages.c) ---- */
 
-/* Whether phase 4 of a population is done by functions of its own, before the step's. */
+/* Whether phase 4 of a population is done by functions of its own, before the step's: stages, or solvers between two halves of
+ * diffusion. */
 bool lower_is_split(const lowering *l, uint32_t population);
-bool lower_is_staged(const lowering *l, uint32_t connection);
+bool lower_is_staged(const lowering *l, uint32_t connection); /* contributes in these functions, not to what is held over them */
 void lower_stage_sets(lowering *l);                         /* before all fields */
 void lower_stage_fields(lowering *l, uint32_t population);  /* with the population's */
 void lower_stage_inputs(lowering *l, uint32_t population);  /* when all contributions are split */
@@ -351,6 +355,8 @@ void lower_stage_sum(lowering *l, uint32_t connection);
 void lower_finish_stages(lowering *l);
 /* How fast links couple, and for which steps that is stable (coupling.c). */
 void lower_coupling_rates(lowering *l);
+/* Its own equations by their solvers, wherever they are in the step. */
+void lower_own_equations(scope *s, block_state *state);
 /* The rates of a component's own equations at these states and this time, by state; IR_NO_VALUE: it has none. explained: the
  * set whose choice and time constants are to be told, or NULL. */
 void lower_rates_at(scope *s, const block_state *state, ir_value time, const model_stage_set *explained, ir_value *rates);

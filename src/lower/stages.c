@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* stages.c - phase 4 of populations that `coupling stages` joins: one function a stage, between which contributions are
- * evaluated on the stage's states.
+ * evaluated on the stage's states. And of those with `coupling implicit`: their solvers in one function, around which the runtime
+ * diffuses.
  *
  * `prepare` ends phase 3 and keeps what the stages start from; the function of stage s makes rates of the states that it
  * finds and, from the start and all rates so far, the states of stage s + 1, which it leaves in the fields of the states: so
@@ -15,7 +16,8 @@ bool lower_is_split(const lowering *l, uint32_t population) {
 }
 
 bool lower_is_staged(const lowering *l, uint32_t connection) {
-  return l->m->connections.data[connection].coupling == COUPLING_STAGES && !l->options->equations_only;
+  coupling_kind coupling = l->m->connections.data[connection].coupling;
+  return (coupling == COUPLING_STAGES || coupling == COUPLING_IMPLICIT) && !l->options->equations_only;
 }
 
 static const model_stage_set *set_of(const lowering *l, uint32_t population) {
@@ -33,10 +35,13 @@ static uint32_t uniform_field(lowering *l, uint32_t set, const char *what) {
   return field;
 }
 
+/* Solvers that are on their own, between two halves of diffusion. */
+static const solve_tableau alone = {.stages = 1};
+
 void lower_stage_sets(lowering *l) {
   for (uint32_t k = 0; k < l->m->stage_sets.len && !l->options->equations_only; k++) {
     const model_stage_set *set = &l->m->stage_sets.data[k];
-    const solve_tableau *t = solve_tableau_of(set->solver);
+    const solve_tableau *t = set->is_diffusing ? &alone : solve_tableau_of(set->solver);
     uint32_t n = set->populations.len;
     nsa_stage_set out = {.timescale = set->timescale, .populations = set->populations.data, .populations_count = n,
                          .substeps = set->options.substeps, .done = NO_FIELD, .length = NO_FIELD};
@@ -64,26 +69,15 @@ static uint32_t set_of_connection(const lowering *l, uint32_t connection) {
 }
 
 void lower_stage_source(lowering *l, uint32_t connection, uint32_t kernel) {
-  if (lower_is_staged(l, connection))
+  if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l, connection))
     vec_push(l->arena, &l->stage_sources.data[set_of_connection(l, connection)], kernel);
 }
 
 /* One that is made once, after the links were built, stays as it is. */
 void lower_stage_sum(lowering *l, uint32_t connection) {
   uint32_t newest = l->sum_list.len - 1;
-  if (lower_is_staged(l, connection) && l->sum_list.data[newest].every != 0)
+  if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l, connection) && l->sum_list.data[newest].every != 0)
     vec_push(l->arena, &l->stage_sums.data[set_of_connection(l, connection)], newest);
-}
-
-void lower_finish_stages(lowering *l) {
-  for (uint32_t k = 0; k < l->stage_list.len; k++) {
-    nsa_stage_set *out = &l->stage_list.data[k];
-    out->sources = l->stage_sources.data[k].data, out->sources_count = l->stage_sources.data[k].len;
-    out->sums = l->stage_sums.data[k].data, out->sums_count = l->stage_sums.data[k].len;
-    out->collects = l->stage_collects.data[k].data, out->collects_count = l->stage_collects.data[k].len;
-  }
-  l->program->stage_sets = l->stage_list.data;
-  l->program->stage_sets_count = l->stage_list.len;
 }
 
 /* ---- fields ---- */
@@ -100,10 +94,12 @@ void lower_stage_fields(lowering *l, uint32_t population) {
   f->start = lower_no_fields(l, c->states.len);
   f->frozen = lower_no_fields(l, c->states.len);
   f->held_input = lower_no_fields(l, c->inputs.len);
+  f->is_staged_input = ARENA_ARRAY(l->arena, bool, c->inputs.len);
   if (!lower_is_split(l, population))
     return;
   f->is_looked_at = f->is_added_to_at_once = true;
-  uint32_t stages = solve_tableau_of(set_of(l, population)->solver)->stages;
+  bool is_diffusing = set_of(l, population)->is_diffusing;
+  uint32_t stages = is_diffusing ? 0 : solve_tableau_of(set_of(l, population)->solver)->stages;
   f->stage_rate = lower_no_fields(l, c->states.len * stages);
   for (uint32_t k = 0; k < c->odes.len; k++) {
     const model_ode *ode = &c->odes.data[k];
@@ -111,7 +107,7 @@ void lower_stage_fields(lowering *l, uint32_t population) {
     if (ode->timescale != c->timescale)
       continue;
     f->start[ode->state] = scratch(l, population, NSA_F64, state, "start");
-    if (ode->unless)
+    if (ode->unless && !is_diffusing)
       f->frozen[ode->state] = scratch(l, population, NSA_B1, state, "frozen");
     for (uint32_t s = 0; s < stages; s++)
       f->stage_rate[ode->state * stages + s] = scratch(l, population, NSA_F64, state, arena_printf(l->arena, "rate%u", s));
@@ -129,6 +125,7 @@ void lower_stage_inputs(lowering *l, uint32_t population) {
       has_staged = has_staged || (f->target_terms.data[i].input == k && is_staged);
       has_held = has_held || (f->target_terms.data[i].input == k && !is_staged);
     }
+    f->is_staged_input[k] = has_staged;
     if (has_held && has_staged)
       f->held_input[k] = scratch(l, population, NSA_F64, c->inputs.data[k].name, "held");
   }
@@ -305,12 +302,76 @@ static void lower_stage_collect(const staging *g) {
   vec_push(l->arena, &l->collect_list, collect);
 }
 
+/* Of these inputs the solvers see what is held: what is diffused is left out. */
+static void see_held(const staging *g) {
+  for (uint32_t k = 0; k < g->c->inputs.len; k++) {
+    uint32_t *seen = g->f->given[k] != NO_FIELD ? &g->f->given[k] : &g->f->input[k];
+    *seen = g->f->is_staged_input[k] ? g->f->held_input[k] : *seen;
+  }
+}
+
+static uint32_t *copy_of(lowering *l, const uint32_t *fields, uint32_t count) {
+  uint32_t *copy = lower_no_fields(l, count);
+  memcpy(copy, fields, count * sizeof *copy);
+  return copy;
+}
+
+static void lower_solvers(const staging *g) {
+  step st;
+  population_fields whole = *g->f;
+  start_function(g, &st, "solve", &g->out->stages[g->place]);
+  step_load(&st);
+  g->f->given = copy_of(g->l, whole.given, g->c->inputs.len);
+  g->f->input = copy_of(g->l, whole.input, g->c->inputs.len);
+  see_held(g);
+  step_load_inputs(&st);
+  step_add_arrived_inputs(&st);
+  lower_own_equations(&st.s, &st.now);
+  g->f->given = whole.given;
+  g->f->input = whole.input;
+  step_store_states(&st);
+}
+
+/* 1/ms, from parameters that may be set when the run begins. */
+static uint32_t lower_coefficient(lowering *l, const model_diffusion *d) {
+  const char *name = arena_printf(l->arena, "%s.%s.diffusion", l->m->connections.data[d->connection].name,
+                                  component_of_population(l, d->population)->states.data[d->state].name);
+  uint32_t number, field = lower_add_field(l, name, 0, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL, l->m->connections.data[d->connection].at);
+  l->p->fields.data[field].is_uniform = 1;
+  ir_builder b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, 0, component_of_population(l, d->population)->timescale, &number));
+  scope links = lower_uniform_scope(l, d->connection, &b), elements = scope_of_population(l, &b, d->population);
+  ir_store(&b, field, ir_binary(&b, IR_OP_mul, lower_expr(&links, d->of_links), lower_expr(&elements, d->of_equation)));
+  vec_push(l->arena, &l->init_list, number);
+  return field;
+}
+
+static void lower_diffusions(lowering *l, uint32_t set) {
+  nsa_stage_set *out = &l->stage_list.data[set];
+  VEC(nsa_diffusion) list = {0};
+  for (uint32_t k = 0; k < l->m->diffusions.len; k++) {
+    const model_diffusion *d = &l->m->diffusions.data[k];
+    if (l->m->populations.data[d->population].stage_set != set)
+      continue;
+    nsa_diffusion diffusion = {d->population, l->populations[d->population].state[d->state], lower_coefficient(l, d)};
+    vec_push(l->arena, &list, diffusion);
+  }
+  out->diffusions = list.data;
+  out->diffusions_count = list.len;
+}
+
 static void explain(const staging *g) {
+  const char *name = g->l->m->populations.data[g->population].name;
+  for (uint32_t k = 0; g->set->is_diffusing && k < g->l->m->diffusions.len; k++)
+    if (g->l->m->diffusions.data[k].population == g->population)
+      lower_decide(g->l, name, "coupling", "%s diffuses implicitly, half a step before the solvers and half a step behind them: order 2, stable for any step",
+                   g->c->states.data[g->l->m->diffusions.data[k].state].name);
+  if (g->set->is_diffusing)
+    return;
   text others = text_new(g->l->arena);
   for (uint32_t k = 0; k < g->set->populations.len; k++)
     if (k != g->place)
       text_printf(&others, "%s %s", others.len ? "," : " together with", g->l->m->populations.data[g->set->populations.data[k]].name);
-  lower_decide(g->l, g->l->m->populations.data[g->population].name, "coupling", "contributions at each of %u stages%s", g->t->stages,
+  lower_decide(g->l, name, "coupling", "contributions at each of %u stages%s", g->t->stages,
                others.len ? text_cstr(&others) : "");
 }
 
@@ -319,13 +380,17 @@ void lower_stages(lowering *l, uint32_t population) {
     return;
   staging g = {.l = l, .population = population, .c = component_of_population(l, population), .f = &l->populations[population],
                .set = set_of(l, population), .out = program_set_of(l, population)};
-  g.t = solve_tableau_of(g.set->solver);
+  g.t = g.set->is_diffusing ? &alone : solve_tableau_of(g.set->solver);
   while (g.set->populations.data[g.place] != population)
     g.place++;
   explain(&g);
   if (g.t->is_embedded)
     g.out->errors[g.place] = scratch(l, population, NSA_F64, "stages", "error");
   lower_prepare(&g);
+  if (g.set->is_diffusing) {
+    lower_solvers(&g);
+    return;
+  }
   for (uint32_t stage = 0; stage < g.t->stages; stage++)
     lower_stage(&g, stage);
   if (g.t->is_embedded) {
@@ -333,4 +398,16 @@ void lower_stages(lowering *l, uint32_t population) {
     lower_next_try(&g, false, &g.out->reject[g.place]);
   }
   lower_stage_collect(&g);
+}
+
+void lower_finish_stages(lowering *l) {
+  for (uint32_t k = 0; k < l->stage_list.len; k++) {
+    nsa_stage_set *out = &l->stage_list.data[k];
+    lower_diffusions(l, k);
+    out->sources = l->stage_sources.data[k].data, out->sources_count = l->stage_sources.data[k].len;
+    out->sums = l->stage_sums.data[k].data, out->sums_count = l->stage_sums.data[k].len;
+    out->collects = l->stage_collects.data[k].data, out->collects_count = l->stage_collects.data[k].len;
+  }
+  l->program->stage_sets = l->stage_list.data;
+  l->program->stage_sets_count = l->stage_list.len;
 }

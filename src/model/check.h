@@ -371,6 +371,9 @@ void combiners_check(checker *ck, const model_connection *c);
 coupling_kind coupling_of(const ast_name *word);
 /* What a connection, its synapse or the components that it contributes to say. */
 void coupling_take(checker *ck, const ast_connect *ast, model_connection *c);
+bool coupling_is_fed_by_faster(const checker *ck, uint32_t population, uint32_t input);
+/* diffusion.c: whether `coupling implicit` can take a connection; what is diffused goes into model.diffusions. */
+bool diffusion_check(checker *ck, uint32_t connection);
 /* The sets of populations that `coupling stages` joins; when all connections are known. */
 void coupling_sets_check(checker *ck);
 /* What a connection rule can refer to; astro only for the rule of the third partner. */

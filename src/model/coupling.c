@@ -226,7 +226,7 @@ static void make_set(joining *j, uint32_t root) {
 }
 
 /* An input that collects from a faster component over a window cannot be evaluated at stages. */
-static bool is_fed_by_faster(const checker *ck, uint32_t population, uint32_t input) {
+bool coupling_is_fed_by_faster(const checker *ck, uint32_t population, uint32_t input) {
   const model *m = ck->model;
   uint32_t own = m->timescales.data[m->components.data[m->populations.data[population].component].timescale].ticks;
   for (uint32_t k = 0; k < m->connections.len; k++) {
@@ -249,8 +249,24 @@ static void check_inputs(const joining *j, const model_connection *c) {
   for (uint32_t k = 0; k < synapse->contributions.len; k++) {
     const model_contribution *x = &synapse->contributions.data[k];
     const model_input *in = &component_on(j->ck, c, x->side)->inputs.data[x->input];
-    if (is_fed_by_faster(j->ck, population_on(c, x->side), x->input))
+    if (coupling_is_fed_by_faster(j->ck, population_on(c, x->side), x->input))
       refuse_stages(j, c, in->at, "an input that a faster component feeds as well: give that an input of its own");
+  }
+}
+
+static void check_diffusion(checker *ck) {
+  model *m = ck->model;
+  bool *is_diffusing = ARENA_ARRAY(ck->arena, bool, m->populations.len);
+  for (uint32_t k = 0; k < m->connections.len; k++)
+    if (m->connections.data[k].coupling == COUPLING_IMPLICIT && diffusion_check(ck, k))
+      is_diffusing[m->connections.data[k].target] = true;
+  for (uint32_t p = 0; p < m->populations.len; p++) {
+    if (!is_diffusing[p])
+      continue;
+    model_stage_set set = {.timescale = m->components.data[m->populations.data[p].component].timescale, .is_diffusing = true};
+    vec_push(ck->arena, &set.populations, p);
+    m->populations.data[p].stage_set = m->stage_sets.len;
+    vec_push(ck->arena, &m->stage_sets, set);
   }
 }
 
@@ -260,13 +276,12 @@ void coupling_sets_check(checker *ck) {
   for (uint32_t p = 0; p < m->populations.len; p++)
     j.root[p] = m->populations.data[p].stage_set = NONE;
   for (uint32_t k = 0; k < m->connections.len; k++)
-    if (m->connections.data[k].coupling == COUPLING_IMPLICIT)
-      refuse(ck, m->connections.data[k].coupling_at, "`coupling implicit`", "`coupling stages`, or shorter steps");
-    else if (m->connections.data[k].coupling == COUPLING_STAGES) {
+    if (m->connections.data[k].coupling == COUPLING_STAGES) {
       join_connection(&j, &m->connections.data[k]);
       check_inputs(&j, &m->connections.data[k]);
     }
   for (uint32_t p = 0; p < m->populations.len; p++)
     if (j.root[p] == p)
       make_set(&j, p);
+  check_diffusion(ck);
 }

@@ -446,10 +446,19 @@ typedef struct {
 
 typedef enum { PRECISION_DOUBLE, PRECISION_SINGLE, PRECISION_MIXED } model_precision; /* as nsa_precision */
 
-/* Populations that connections with `coupling stages` join: they go through the stages of one solver together. */
+/* What `coupling implicit` diffuses: of_links * (pre.state - post.state) into `input`, which the state's equation has as a term,
+ * of_equation * input. Both factors are the same everywhere. */
+typedef struct {
+  uint32_t connection, population, input, state;
+  model_expr *of_links, *of_equation; /* of the synapse, of the component */
+} model_diffusion;
+
+/* Populations that connections with `coupling stages` join: they go through the stages of one solver together. Or a single one,
+ * around whose solvers diffusion goes. */
 typedef struct {
   uint32_t timescale;
-  solver_kind solver; /* rk4, heun or adaptive */
+  bool is_diffusing;
+  solver_kind solver; /* rk4, heun or adaptive; of one that is diffusing its equations' own */
   solver_options options;
   VEC(uint32_t) populations; /* ascending */
 } model_stage_set;
@@ -463,6 +472,7 @@ typedef struct {
   VEC(model_population) populations;
   VEC(model_connection) connections;
   VEC(model_stage_set) stage_sets;
+  VEC(model_diffusion) diffusions;
   VEC(model_pattern) patterns;
   VEC(model_image) images;
   VEC(model_phase) phases;

@@ -49,6 +49,26 @@ solve_spectrum solve_analyse(arena *a, const solve_system *system, const double 
   return sp;
 }
 
+double solve_fastest(arena *a, const solve_system *system, const solve_spectrum *spectrum, uint32_t state) {
+  uint32_t *states = ARENA_ARRAY(a, uint32_t, system->n), *part_of = ARENA_ARRAY(a, uint32_t, system->n), count = 0, own = 0, n = 0;
+  for (uint32_t i = 0; i < system->n; i++) {
+    own = i == state ? count : own;
+    if (system->solver[i] == system->solver[state])
+      states[count++] = i;
+  }
+  solve_find_joined(a, system, states, count, part_of);
+  for (uint32_t k = 0; k < count; k++)
+    if (part_of[k] == part_of[own])
+      states[n++] = states[k];
+  solve_spectrum part = {.n = n, .real = ARENA_ARRAY(a, double, n), .imaginary = ARENA_ARRAY(a, double, n)};
+  double *block = ARENA_ARRAY(a, double, (size_t)n * n);
+  for (uint32_t i = 0; i < n * n; i++)
+    block[i] = spectrum->jacobian[states[i / n] * system->n + states[i % n]];
+  if (eigenvalues_of(a, n, block, part.real, part.imaginary))
+    find_time_constants(&part);
+  return part.fastest;
+}
+
 /* ---- fixed points ---- */
 
 /* How far the rates are from zero, each against the size of its row of the Jacobian times the states: units of

@@ -100,6 +100,9 @@ typedef struct {
 /* values: all arguments as numbers. n is 0 when the Jacobian there is not finite. */
 solve_spectrum solve_analyse(arena *a, const solve_system *system, const double *values);
 
+/* The fastest time constant of the states that are joined with this one and have its solver, as above. */
+double solve_fastest(arena *a, const solve_system *system, const solve_spectrum *spectrum, uint32_t state);
+
 /* A fixed point near `values` (states are changed in place) by Newton's method; false when none is found. */
 bool solve_fixed_point(arena *a, const solve_system *system, double *values);
 
