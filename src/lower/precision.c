@@ -115,6 +115,14 @@ static exactness of_source(const ir_program *p, const ir_op *op, const bool *kee
   }
 }
 
+/* What is chosen is not rounded: where a block or `unless` leaves a state of doubles alone, its bits stay. */
+static bool chooses_double(const ir_program *p, const ir_function *f, const ir_op *op, const exactness *of) {
+  for (uint32_t k = 1; op->op == IR_OP_select && k < 3; k++)
+    if (of[op->args[k]] == PLAIN && !ir_is_float(p, &f->ops.data[op->args[k]]))
+      return true;
+  return false;
+}
+
 static void narrow_function(const ir_program *p, ir_function *f, const bool *keeps_time) {
   exactness *of = ARENA_ARRAY(p->arena, exactness, f->ops.len);
   for (uint32_t i = 0; i < f->ops.len; i++) {
@@ -130,7 +138,7 @@ static void narrow_function(const ir_program *p, ir_function *f, const bool *kee
       is_exact = is_exact || x == EXACT;
     }
     bool is_math = op->op >= IR_OP_math1 && op->op <= IR_OP_math3;
-    op->is_single = !is_fixed && !is_exact;
+    op->is_single = !is_fixed && !is_exact && !chooses_double(p, f, op, of);
     of[i] = is_fixed ? FIXED : is_exact && !is_math && op->type == IR_F64 ? EXACT : PLAIN;
     f->is_single = f->is_single || op->is_single;
   }
