@@ -132,20 +132,11 @@ static bool refuse_dimension(parse *p, const nsa_settable *settable, uint64_t di
                 given);
 }
 
-/* The fewest digits that read back as the same double: an end of a range may be anything that was computed. */
-static void print_exactly(double x, char *out, size_t size) {
-  for (int digits = 6; digits <= 17; digits++) {
-    snprintf(out, size, "%.*g", digits, x);
-    if (strtod(out, NULL) == x)
-      return;
-  }
-}
-
 static bool refuse_range(parse *p, const nsa_settable *settable, const char *value) {
-  char wanted[64] = "", low[32], high[32];
+  char wanted[64] = "", low[UNITS_NUMBER], high[UNITS_NUMBER];
   if (settable->dimension != 0) units_dimension_name(settable->dimension, wanted, sizeof wanted);
-  print_exactly(settable->lo, low, sizeof low);
-  print_exactly(settable->hi, high, sizeof high);
+  units_print_exactly(settable->lo, low);
+  units_print_exactly(settable->hi, high);
   return refuse(p, "--set %s: \"%.40s\" is outside its range, %s to %s%s%s", settable->name, value, low, high,
                 wanted[0] ? " " : "", wanted);
 }

@@ -8,6 +8,7 @@
 #include "finite.h"
 #include "linksum.h"
 #include "memory.h"
+#include "ranges.h"
 #include "step.h"
 #include "stimulus.h"
 #include "threads.h"
@@ -211,14 +212,14 @@ static void count_domains(sim *s) {
   }
 }
 
-static bool is_of_links(const sim *s, const nsa_field *field) {
+bool sim_is_of_links(const sim *s, const nsa_field *field) {
   return !field->is_uniform && s->program->domains[field->domain].kind == NSA_DOMAIN_CONNECTION;
 }
 
 static bool allocate_fields(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
   for (uint32_t f = 0; f < s->program->fields_count; f++) {
     const nsa_field *field = &s->program->fields[f];
-    if (is_of_links(s, field) != of_links || s->field_data[f]) continue;
+    if (sim_is_of_links(s, field) != of_links || s->field_data[f]) continue;
     if (field->kind == NSA_FIELD_LINK_TARGET && of_links && !sim_field_is_used(s->program, f)) continue;
     uint64_t count = field->is_uniform ? 1 : s->domain_count[field->domain];
     if (!field_allocate(s, f, count, error)) return false;
@@ -345,6 +346,7 @@ static void lend_link_arrays(sim *s) {
 bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]) {
   if (!stimuli_prepare(s, error)) return false;
   run_init(s, false);
+  if (!ranges_check(s, false, error)) return false;
   for (uint32_t c = 0; c < s->program->connections_count; c++)
     if (!connect_build(s, c, error)) return false;
   count_domains(s);
@@ -353,7 +355,7 @@ bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]) {
   point_kernels(s);
   for (uint32_t i = 0; i < s->setting_count; i++) {
     const nsa_settable *settable = &s->program->settables[s->settings[i].settable];
-    if (is_of_links(s, &s->program->fields[settable->field])) apply_setting(s, &s->settings[i]);
+    if (sim_is_of_links(s, &s->program->fields[settable->field])) apply_setting(s, &s->settings[i]);
   }
   for (uint32_t c = 0; c < s->program->connections_count; c++) connect_fill_fields(s, c);
   s->sums = link_sums_new(s, error);
@@ -362,6 +364,7 @@ bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]) {
 
 bool sim_init(sim *s, char error[SIM_ERROR_SIZE]) {
   run_init(s, true);
+  if (!ranges_check(s, true, error)) return false;
   s->events = events_check_delays(s, error) ? events_new(s, error) : NULL;
   if (!s->events || !link_sums_start_delays(s, error)) return false;
   s->diffusions = diffusions_new(s, error);

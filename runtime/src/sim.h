@@ -150,8 +150,8 @@ sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64
              uint32_t threads, char error[SIM_ERROR_SIZE]);
 void sim_free(sim *s);
 
-/* A value for a settable, between sim_new and sim_connect; the last one wins. Ranges are the
- * caller's to check. False when out of memory. */
+/* A value for a settable, between sim_new and sim_connect; the last one wins. It is within its
+ * range (the caller's to check). False when out of memory. */
 bool sim_set(sim *s, uint32_t settable, double value);
 
 /* Replaces the images of a pattern by files ("digits/{}.pgm"). Sizes must agree. */
@@ -192,6 +192,9 @@ static inline double sim_entry(uint32_t type, const void *data, uint64_t entry) 
   default: return ((const double *)data)[entry];
   }
 }
+
+/* Whether a field has one entry for each link. */
+bool sim_is_of_links(const sim *s, const nsa_field *field);
 
 /* Whether any kernel has the field. */
 bool sim_field_is_used(const nsa_program *p, uint32_t field);

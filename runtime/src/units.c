@@ -337,3 +337,11 @@ double units_convert(double value, const char *from, const char *to) {
     return value;
   return shift_down(value * a.factor / b.factor, b.exponent - a.exponent);
 }
+
+void units_print_exactly(double x, char out[UNITS_NUMBER]) {
+  for (int digits = 6; digits <= 17; digits++) {
+    snprintf(out, UNITS_NUMBER, "%.*g", digits, x);
+    if (strtod(out, NULL) == x)
+      return;
+  }
+}

@@ -12,6 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { UNITS_NUMBER = 32 };
+
+/* The fewest digits (six at least) that read back as the same double: an end of a range may be anything that was computed. */
+void units_print_exactly(double x, char out[UNITS_NUMBER]);
+
 #define UNITS_TIME UINT64_C(4) /* the dimension of a time */
 
 /* "20 ms", "0.5 uM/s", "5%", "1e-3 /ms", "-3". False with a sentence in error when it is none. */
