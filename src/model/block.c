@@ -92,6 +92,11 @@ static void on_partner_event(component_builder *b, const flat_item *item, model_
 /* ---- blocks at own events and signals ---- */
 
 static void report_unknown_event(component_builder *b, const ast_name *name) {
+  if (b->c->kind == COMPONENT_SYNAPSE && strcmp(name->text, "spike") == 0) {
+    diag *d = diag_report(b->ck->sink, DIAG_E0407, name->at, "a synapse has no spikes of its own");
+    diag_hint(d, "write `on pre` for spikes of the source, `on post` for those of the target");
+    return;
+  }
   name_list known = {0};
   for (uint32_t i = 0; i < b->c->events.len; i++)
     vec_push(b->ck->arena, &known, b->c->events.data[i].name);

@@ -156,6 +156,15 @@ static bool assignment_in_condition(parse_context *ctx, span at, const expectati
   return true;
 }
 
+/* spike if v > -50 mV { … } */
+static bool if_for_when(parse_context *ctx, span at, const expectation *e) {
+  if (ctx->filter.last.kind != TOK_IF || !expects(e, "when"))
+    return false;
+  diag *d = syntax_error_at(ctx, DIAG_E0101, at, "the condition of an event stands behind `when`");
+  diag_hint(d, "write `when` instead of `if`");
+  return true;
+}
+
 /* a < b < c */
 static bool chained_comparison(parse_context *ctx, span at, const expectation *e) {
   static const int kinds[] = {'<', '>', TOK_LE, TOK_GE, TOK_EQ, TOK_NE};
@@ -239,7 +248,7 @@ static bool misspelt_word(parse_context *ctx, span at, const expectation *e) {
 typedef bool mistake(parse_context *ctx, span at, const expectation *e);
 
 static mistake *const mistakes[] = {
-    number_then_name,   bracket_not_closed, broken_equation, assignment_in_condition,
+    number_then_name,   bracket_not_closed, broken_equation, assignment_in_condition, if_for_when,
     chained_comparison, wrong_place,        misspelt_word,   reserved_as_name,
 };
 
