@@ -14,6 +14,7 @@ static scope scope_of_term(lowering *l, ir_builder *b, uint32_t population, cons
   s.side[t->side] = s.side[SIDE_SELF];
   s.side[t->side]->is_extrapolated = true;
   s.side[SIDE_SELF] = view_of_connection(l, b, t->connection, IR_NO_VALUE);
+  lower_when_contributing(&s, t->connection);
   s.connection = t->connection;
   if (mc->has_partner && !mc->has_partner_per_link && mc->partner_of == t->side)
     s.side[SIDE_ASTRO] = view_of_partner(l, b, t->connection, IR_NO_VALUE);

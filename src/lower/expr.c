@@ -43,6 +43,14 @@ void lower_at_fast_steps(scope *s) {
   self->time = ir_nullary(s->b, IR_OP_time, base);
 }
 
+void lower_when_contributing(scope *s, uint32_t connection) {
+  const model_timescale *timescales = s->l->m->timescales.data;
+  view *self = s->side[SIDE_SELF];
+  uint32_t fastest = lower_clock_of_links(s->l, connection);
+  if (timescales[self->timescale].ticks != timescales[fastest].ticks)
+    self->time = ir_nullary(s->b, IR_OP_time, fastest);
+}
+
 void view_forget_lets(view *v) {
   for (uint32_t k = 0; v->lets && k < v->component->lets.len; k++)
     v->lets[k] = IR_NO_VALUE;

@@ -327,6 +327,7 @@ void lower_link_values(lowering *l) {
     ir_builder b = ir_builder_on(l->p, v->function);
     b.at = v->at;
     scope s = scope_of_links(l, &b, v->connection);
+    lower_when_contributing(&s, v->connection);
     ir_store(&b, v->field, lower_product(&s, v->factors, v->factor_count));
   }
 }

@@ -296,6 +296,8 @@ uint32_t lower_part_of(const population_fields *f, uint32_t input, uint32_t ever
 void lower_into_window(lowering *l, ir_builder *b, uint32_t population, uint32_t input, ir_value x);
 /* For a function of a slow component that runs at fast steps: t and what is drawn are those of the fast step. */
 void lower_at_fast_steps(scope *s);
+/* For a continuous contribution: t is the time of the tick of the fastest participant, whatever the clock of the links. */
+void lower_when_contributing(scope *s, uint32_t connection);
 void lower_hear(lowering *l, uint32_t population); /* what signals and driven events do between its ticks */
 void lower_window(lowering *l, uint32_t population); /* what is combined before each fast step */
 /* Of an input that has a window: its value at the tick. Where it is taken, it is left in the input's field, and the window begins anew. */

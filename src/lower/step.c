@@ -526,8 +526,9 @@ static void settle_events(step *st) {
   }
 }
 
-/* Phase 1 in a function of its own, apart from the step. */
+/* Phase 1 in a function of its own, apart from the step: where the component is slow, between its ticks as well. */
 static void run_settled(step *st) {
+  lower_at_fast_steps(&st->s);
   step_load(st);
   run_event_blocks(st);
   previous_conditions(st);
@@ -544,7 +545,6 @@ void lower_phase_block(lowering *l, uint32_t number) {
   run_settled(&st);
   if (!st.f->is_added_to_at_once)
     add_arrived(&st);
-  lower_at_fast_steps(&st.s);
   st.s.locals = ARENA_ARRAY(l->arena, ir_value, pb->local_count);
   lower_block(&st.s, &st.now, &pb->body);
   step_keep_emitted(&st, false);
