@@ -303,18 +303,6 @@ static void add_stop(system_builder *sb, solve_system *sys, const system_of *of)
 
 /* ---- choosing methods, and the timescale analysis ---- */
 
-static const char *const solver_text[] = {
-#define SOLVER(name, text, order) text,
-#include "model/solver_names.def"
-#undef SOLVER
-};
-
-static const double solver_order[] = {
-#define SOLVER(name, text, order) order,
-#include "model/solver_names.def"
-#undef SOLVER
-};
-
 /* Contributions that are held, and drives that change, are of first order; diffusion that is split off of second. */
 static double order_of_inputs(const system_builder *sb) {
   const model *m = sb->l->m;
@@ -332,7 +320,7 @@ static double order_of_inputs(const system_builder *sb) {
 }
 
 static void note_order(system_builder *sb, const char *state, solver_kind solver) {
-  double most = sb->is_connection ? 9 : order_of_inputs(sb), order = solver_order[solver];
+  double most = sb->is_connection ? 9 : order_of_inputs(sb), order = solver_orders[solver];
   if (solver == SOLVER_adaptive && most == 9) /* its error is what the tolerance leaves, not the step */
     return;
   lower_order o = {sb->name, state, most < 9 && (order == 0 || order > most) ? most : order};
@@ -365,7 +353,7 @@ static bool is_refused(system_builder *sb, const solve_system *sys, const model_
     if (!refusal)
       continue;
     diag *d = diag_report(sb->l->sink, DIAG_E0403, odes[i]->at, "`using %s` cannot take the equation of `%s`: %s",
-                          solver_text[sys->solver[i]], sb->component->states.data[odes[i]->state].name, refusal);
+                          solver_words[sys->solver[i]], sb->component->states.data[odes[i]->state].name, refusal);
     diag_hint(d, "leave `using` away to let the compiler choose, or use another solver");
     return true;
   }
@@ -391,12 +379,12 @@ static void explain_choices(system_builder *sb, const solve_system *sys, const m
     }
     if (is_told[i])
       continue;
-    const char *order = solver_order[own->solver] > 0 ? arena_printf(a, ", order %g", solver_order[own->solver]) : "";
+    const char *order = solver_orders[own->solver] > 0 ? arena_printf(a, ", order %g", solver_orders[own->solver]) : "";
     if (own->solver == SOLVER_adaptive)
       reason = arena_printf(a, "%s; tolerance %g, at most %u sub-steps", reason, sys->options[i].tolerance, sys->options[i].substeps);
     if (own->depends_on_values)
       reason = arena_printf(a, "%s; so at the values of the file, which --set and variants may change", reason);
-    lower_decide(sb->l, sb->name, "solver", "%s: %s%s (%s)", names, solver_text[own->solver], order, reason);
+    lower_decide(sb->l, sb->name, "solver", "%s: %s%s (%s)", names, solver_words[own->solver], order, reason);
   }
 }
 
@@ -470,7 +458,7 @@ static void analyse(system_builder *sb, const solve_system *sys, const model_ode
     diag *d = diag_report(sb->l->sink, DIAG_W0401, odes[i]->at,
                           "the step of %.4g ms is long for `%s`: its fastest time constant is %.4g "
                           "ms (%s becomes unstable at %.3g times that)",
-                          sys->dt, pop, fastest, solver_text[sys->solver[i]], limit);
+                          sys->dt, pop, fastest, solver_words[sys->solver[i]], limit);
     diag_hint(
         d, "use a timescale of at most %.3g ms, or `using implicit` or `using exponential_euler`",
         fastest / 5);
@@ -538,7 +526,7 @@ static void explain_stages(system_builder *sb, const model_stage_set *set, const
     if (set->solver == SOLVER_adaptive)
       why = arena_printf(sb->l->arena, "%s; tolerance %g, at most %u sub-steps, common to all", why, set->options.tolerance, set->options.substeps);
     lower_decide(sb->l, sb->name, "solver", "%s: %s, order %g (%s; contributions at its stages)", sb->component->states.data[odes[i]->state].name,
-                 solver_text[set->solver], solver_order[set->solver], why);
+                 solver_words[set->solver], solver_orders[set->solver], why);
   }
   solve_system sys = {.n = sb->n, .rates = sb->fragment, .is_invariant = sb->is_invariant.data, .solver = solvers,
                       .dt = sb->l->m->timescales.data[set->timescale].dt};

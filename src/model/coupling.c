@@ -160,12 +160,6 @@ static void join_connection(joining *j, const model_connection *c) {
 
 static bool is_staged(solver_kind solver) { return solver == SOLVER_rk4 || solver == SOLVER_heun || solver == SOLVER_adaptive; }
 
-static const char *const solver_words[] = {
-#define SOLVER(name, text, order) text,
-#include "model/solver_names.def"
-#undef SOLVER
-};
-
 static void take_solver(checker *ck, model_stage_set *set, const model_component *c, const model_ode *ode) {
   const char *state = c->states.data[ode->state].name;
   if (ode->solver == SOLVER_automatic)

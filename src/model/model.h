@@ -103,6 +103,9 @@ typedef enum {
 #undef SOLVER
   SOLVER_COUNT
 } solver_kind; /* SOLVER_automatic where the author said nothing */
+extern const char *const solver_words[SOLVER_COUNT]; /* behind `using` */
+extern const double solver_orders[SOLVER_COUNT];     /* of convergence; 0: exact for its class */
+bool solver_is_of_second_order(solver_kind solver);  /* at least */
 
 /* using adaptive(tolerance = 1e-6, substeps = 10000) */
 #define SOLVE_USUAL_TOLERANCE 1e-6

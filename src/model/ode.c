@@ -5,12 +5,6 @@
 
 #include <stdlib.h>
 
-static const char *const solver_texts[SOLVER_COUNT] = {
-#define SOLVER(name, text, order) [SOLVER_##name] = text,
-#include "model/solver_names.def"
-#undef SOLVER
-};
-
 /* ---- names of timescales and solvers ---- */
 
 uint32_t timescale_find(checker *ck, ast_name name) {
@@ -48,7 +42,7 @@ bool solver_find(checker *ck, const ast_solver *s, solver_kind *out, solver_opti
   const char *name =
       s->in_order ? arena_printf(ck->arena, "%s in order", s->name.text) : s->name.text;
   for (int i = SOLVER_automatic + 1; i < SOLVER_COUNT; i++)
-    if (strcmp(solver_texts[i], name) == 0) {
+    if (strcmp(solver_words[i], name) == 0) {
       *out = (solver_kind)i;
       *options = (solver_options){SOLVE_USUAL_TOLERANCE, SOLVE_USUAL_SUBSTEPS};
       for (uint32_t k = 0; i == SOLVER_adaptive && k < s->options.len; k++)
@@ -60,7 +54,7 @@ bool solver_find(checker *ck, const ast_solver *s, solver_kind *out, solver_opti
     }
   name_list known = {0};
   for (int i = SOLVER_automatic + 1; i < SOLVER_COUNT; i++)
-    vec_push(ck->arena, &known, solver_texts[i]);
+    vec_push(ck->arena, &known, solver_words[i]);
   report_unknown(ck, s->name.at, DIAG_E0403, "the solver", name, &known);
   return false;
 }
@@ -247,7 +241,7 @@ static ode_timing equation_timing(component_builder *b, const flat_item *item, s
   if (needs_steps(solver)) {
     diag *d = diag_report(b->ck->sink, DIAG_E0403, name->at,
                           "`using %s` goes by steps, and an equation `on events` has none",
-                          solver_texts[solver]);
+                          solver_words[solver]);
     diag_hint(d, "leave out one of them");
   }
   return ODE_EVENTS;

@@ -354,15 +354,6 @@ static void choose_group(const choosing *q, state_set set) {
 
 /* ---- with named ones ---- */
 
-static bool is_of_second_order(solver_kind solver) {
-  static const double orders[] = {
-#define SOLVER(name, text, order) order,
-#include "model/solver_names.def"
-#undef SOLVER
-  };
-  return solver == SOLVER_exact || orders[solver] >= 2;
-}
-
 /* The only solver that is named in the set, of second order at least; automatic where there is none. */
 static solver_kind solver_to_join(const choosing *q, state_set set) {
   solver_kind found = SOLVER_automatic;
@@ -372,7 +363,7 @@ static solver_kind solver_to_join(const choosing *q, state_set set) {
       return SOLVER_automatic;
     found = named == SOLVER_automatic ? found : named;
   }
-  return found != SOLVER_automatic && is_of_second_order(found) ? found : SOLVER_automatic;
+  return found != SOLVER_automatic && solver_is_of_second_order(found) ? found : SOLVER_automatic;
 }
 
 /* Whether a solver takes these states, beside those that have it. */
