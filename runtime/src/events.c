@@ -63,29 +63,84 @@ static void add_increments(const due_job *job, const batch *b) {
   }
 }
 
-/* True: it is not finite. */
-static bool note_bad(batch *b, uint32_t link, uint32_t field, double value) {
-  if (isfinite(value)) return false;
-  b->is_nonfinite = true;
-  b->bad_link = link;
-  b->bad_field = field;
-  b->bad_value = value;
-  return true;
+static uint32_t first_of_delay(const uint16_t *delay, uint32_t begin, uint32_t end, uint32_t wanted) {
+  while (begin < end) {
+    uint32_t middle = begin + (end - begin) / 2;
+    if (delay[middle] < wanted) begin = middle + 1;
+    else end = middle;
+  }
+  return begin;
 }
 
-/* The states of a link, then what it adds to its partners. */
-static void check_link(const due_job *job, batch *b, uint32_t k) {
+/* Of an index's links from *begin to *end, those whose delay is due. */
+static void narrow_to_delay(const due_job *job, uint32_t *begin, uint32_t *end) {
+  uint32_t first = first_of_delay(job->d->delay, *begin, *end, job->delay);
+  *end = first_of_delay(job->d->delay, first, *end, job->delay + 1);
+  *begin = first;
+}
+
+/* ---- the link that failed ---- */
+
+/* Of source to target; `copy`: how many of these stand before it. */
+static uint32_t link_between(const sim_links *links, uint32_t source, uint32_t target, uint32_t copy) {
+  uint32_t k = links->row[target];
+  while (k + 1 < links->row[target + 1] && (links->source[k] != source || copy-- > 0)) k++;
+  return k;
+}
+
+/* The link at a place from begin on in an index, which need not name its links. */
+static uint32_t link_of_index(const due_job *job, uint32_t element, uint32_t begin, uint32_t place) {
+  const link_index *index = &job->d->index;
+  if (index->link) return index->link[place];
+  uint32_t copy = 0;
+  for (uint32_t k = begin; k < place; k++) copy += index->to[k] == index->to[place];
+  return link_between(job->links, element, index->to[place], copy);
+}
+
+/* Batches keep the numbers of links only where kernels ask for them: which one was the `number`th of a delivery's part? */
+static uint32_t link_at(const due_job *job, uint32_t part, uint64_t number) {
+  const link_index *index = &job->d->index;
+  uint32_t first, last;
+  delivery_links(job->s, job->d, part, &first, &last);
+  for (uint32_t i = 0; job->elements && i < job->count; i++) {
+    uint64_t slot = (uint64_t)part * job->d->keys + job->elements[i];
+    uint32_t begin = index->start ? index->start[slot] : job->links->row[job->elements[i]];
+    uint32_t end = index->start ? index->start[slot + 1] : job->links->row[job->elements[i] + 1];
+    if (index->start && job->d->delay) narrow_to_delay(job, &begin, &end);
+    if (!index->start && (begin < first || begin >= last)) continue;
+    uint32_t place = begin + (uint32_t)number;
+    if (number < end - begin) return index->start ? link_of_index(job, job->elements[i], begin, place) : place;
+    number -= end - begin;
+  }
+  return first + (uint32_t)number; /* all links, in their order */
+}
+
+/* The states of a link, then what it adds to its partners: the first that is not finite. */
+static bool find_bad(const due_job *job, const batch *b, uint32_t k, uint32_t *field, double *value) {
   const nsa_arrival *a = job->d->arrival;
-  for (uint32_t f = 0; f < a->states_count; f++)
-    if (note_bad(b, b->link[k], a->states[f], ((const double *)job->s->field_data[a->states[f]])[b->link[k]])) return;
-  for (uint32_t i = 0; i < a->increments_count; i++)
-    if (note_bad(b, b->link[k], a->increments[i].value, b->values[i][k])) return;
+  for (uint32_t i = 0; i < a->states_count + a->increments_count; i++) {
+    bool is_state = i < a->states_count;
+    *field = is_state ? a->states[i] : a->increments[i - a->states_count].value;
+    *value = is_state ? ((const double *)job->s->field_data[*field])[b->link[k]] : b->values[i - a->states_count][k];
+    if (!isfinite(*value)) return true;
+  }
+  return false;
 }
 
 /* Kernels report padding as well: only a link is a failure. */
 static void check_links(const due_job *job, batch *b) {
-  for (uint32_t k = 0; k < b->count; k++)
-    if (!b->is_nonfinite || b->link[k] < b->bad_link) check_link(job, b, k);
+  uint32_t part = (uint32_t)(b - job->d->batches);
+  for (uint32_t k = 0; k < b->count; k++) {
+    uint32_t field;
+    double value;
+    if (!find_bad(job, b, k, &field, &value)) continue;
+    uint32_t link = job->d->needs.link ? b->link[k] : link_at(job, part, b->updates - b->updates_before + k);
+    if (b->is_nonfinite && b->bad_link <= link) continue;
+    b->is_nonfinite = true;
+    b->bad_link = link;
+    b->bad_field = field;
+    b->bad_value = value;
+  }
 }
 
 static void note_signals(const due_job *job, batch *b) {
@@ -172,23 +227,11 @@ static void add_run(const due_job *job, batch *b, const link_run *run) {
   }
 }
 
-static uint32_t first_of_delay(const uint16_t *delay, uint32_t begin, uint32_t end, uint32_t wanted) {
-  while (begin < end) {
-    uint32_t middle = begin + (end - begin) / 2;
-    if (delay[middle] < wanted) begin = middle + 1;
-    else end = middle;
-  }
-  return begin;
-}
-
 static void add_indexed(const due_job *job, batch *b, uint32_t part, uint32_t element) {
   const link_index *index = &job->d->index;
   uint64_t slot = (uint64_t)part * job->d->keys + element;
   uint32_t begin = index->start[slot], end = index->start[slot + 1];
-  if (job->d->delay) {
-    begin = first_of_delay(job->d->delay, begin, end, job->delay);
-    end = first_of_delay(job->d->delay, begin, end, job->delay + 1);
-  }
+  if (job->d->delay) narrow_to_delay(job, &begin, &end);
   link_run run = {.count = end - begin, .source = NSA_NONE, .target = NSA_NONE};
   if (index->link) run.link = index->link + begin;
   if (index->to) run.targets = index->to + begin;
@@ -222,6 +265,7 @@ static void add_all(const due_job *job, batch *b, uint32_t part) {
 
 static void deliver_part(const due_job *job, uint32_t part) {
   batch *b = &job->d->batches[part];
+  b->updates_before = b->updates;
   if (!job->elements) {
     add_all(job, b, part);
   } else if (!job->d->index.start) {

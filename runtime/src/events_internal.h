@@ -28,7 +28,7 @@ typedef struct {
   bool is_nonfinite;
   uint32_t bad_link, bad_field; /* the least link whose state is not finite; the first such state, and its value then */
   double bad_value;
-  uint64_t updates;
+  uint64_t updates, updates_before; /* links so far; before this delivery */
 } batch;
 
 /* Of each link, by a kernel or by whom increments go to. */

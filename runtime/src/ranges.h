@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ranges.h - parameters stay within the ranges that they are declared with, also where their values follow from others that were
+/* ranges.h - parameters are finite and within the ranges that they are declared with, also where their values follow from others that were
  * set, or are drawn for each element or link. */
 #ifndef NSA_RUNTIME_RANGES_H
 #define NSA_RUNTIME_RANGES_H

@@ -294,10 +294,11 @@ void report_no_data(FILE *to, const sim *s, const struct recorder *r, const doub
   }
   for (uint32_t i = 0; i < s->program->measures_count; i++) {
     const nsa_measure *measure = &s->program->measures[i];
-    if (!isnan(values[i]))
+    if (isfinite(values[i]))
       continue;
     put_place(to, s, measure->at);
-    fprintf(to, "warning: there are no data for the measure `%s`\n", measure->name);
+    if (isnan(values[i])) fprintf(to, "warning: there are no data for the measure `%s`\n", measure->name);
+    else fprintf(to, "warning: the measure `%s` is %s\n", measure->name, value_name(values[i]));
   }
 }
 

@@ -122,4 +122,35 @@ synapse s { param w = 1
   post.I += x }
 run 2 ms
 .
+# Kernels that do not ask for a link's number: by rows, with delays of their own, parallel, of signals, on many links. Without links to
+# oneself, link 3 t + s is of source s below target t and s + 1 from there on.
+adds() { # name, what comes between, the connection's rest, what is said
+  stops "$1" 2 "connection c (s), link $4" <<.
+neuron c { state v = 0;  spike when false {} }
+synapse s { on $2 { post.v += if post.i == 3 and pre.i != 2 then 1/(pre.v - pre.v) else 1 } }
+signal light = 1 from 1 ms
+population p : c[4]
+drive p.spike[2] = [0.5 ms]
+drive p.spike[1] = [1 ms]
+drive p.spike[3] = [1 ms]
+connect c: p -> p via s by $3
+run 3 ms
+.
+}
+adds add_pre pre all_to_all '10: source 1, target 3: what it adds is inf at t = 1.1 ms'
+adds add_delayed pre 'all_to_all delay 0.3 ms + 0.1 ms*post.i' '10: source 1, target 3: what it adds is inf at t = 1.7 ms'
+adds add_post post all_to_all '9: source 0, target 3: what it adds is inf at t = 1.1 ms'
+adds add_signal light all_to_all '9: source 0, target 3: what it adds is inf at t = 1.1 ms'
+printf '1,0\n2,3\n0,1\n1,3\n1,3\n2,3\n' >add_pairs.csv
+adds add_pairs pre 'file("add_pairs.csv")' '2: source 1, target 3: what it adds is inf at t = 1.1 ms'
+stops add_many 2 'connection c (s), link 59750: source 150, target 299: what it adds is inf at t = 1.1 ms' <<'.'
+neuron c { state v = 0;  spike when false {} }
+synapse s { on pre { post.v += if post.i == 299 and pre.i > 100 then 1/(pre.v - pre.v) else 1 } }
+population p : c[200]
+population q : c[300]
+drive p.spike[150] = [1 ms]
+drive p.spike[0..60] = [1 ms]
+connect c: p -> q via s by where(post.i != 0)
+run 3 ms
+.
 [ $failed = 0 ] || exit 1
