@@ -1,0 +1,384 @@
+# SPDX-License-Identifier: MIT
+"""Random models from a seed: small, bounded, and of as many features at once as fit. MASKED names features that are
+left out."""
+
+import random
+from decimal import Decimal
+
+import model as m
+
+MASKED = set()
+
+
+class Generator:
+    def __init__(self, seed, without=frozenset()):
+        self.random = random.Random(seed)
+        self.without = MASKED | set(without)
+
+    def chance(self, p, feature=None):
+        drawn = self.random.random() < p
+        return drawn and feature not in self.without
+
+    def number(self, low, high):
+        return round(self.random.uniform(low, high), 4)
+
+    def pick(self, things):
+        return self.random.choice(things)
+
+    # ---- expressions: all bounded by a few units ----
+
+    def atom(self, names):
+        return ("name", self.pick(names)) if names and self.chance(0.7) else ("number", self.number(-1, 1))
+
+    def smooth(self, names, depth=2):
+        if depth == 0:
+            return self.atom(names)
+        kind = self.pick(["+", "-", "*", "tanh", "max", "min", "clip", "if", "atom"])
+        a, b = self.smooth(names, depth - 1), self.smooth(names, depth - 1)
+        if kind in "+-":
+            return (kind, a, b)
+        if kind == "*":
+            return ("*", ("call", "tanh", a), b)
+        if kind == "tanh":
+            return ("call", "tanh", ("*", ("number", self.number(0.5, 2)), a))
+        if kind in ("max", "min"):
+            return ("call", kind, a, b)
+        if kind == "clip":
+            return ("call", "clip", a, ("number", -0.9), ("number", 1.1))
+        if kind == "if":
+            return ("if", self.condition(names), a, b)
+        return self.atom(names)
+
+    def condition(self, names, timers=()):
+        kind = self.random.random()
+        if timers and kind < 0.4:
+            c = ("name", self.pick(timers))
+            return ("not", c) if self.chance(0.5) else c
+        if kind > 0.85 and "time" not in self.without:
+            return (self.pick(["<", "<=", ">", ">="]), ("time",), ("ticks", self.random.randint(0, 40)))
+        c = (self.pick(["<", ">"]), self.atom(names) if not names else ("name", self.pick(names)),
+             ("number", self.number(-0.6, 0.9)))
+        if self.chance(0.2):
+            return (self.pick(["and", "or"]), c, self.condition(names, timers))
+        return c
+
+    # ---- cells ----
+
+    def statements(self, states, names, timers, emits, depth=1, own=2):
+        block = []
+        for _ in range(self.random.randint(1, own)):
+            kind = self.random.random()
+            if kind < 0.55 or not states:
+                value = self.smooth(names, 1)
+                if states:
+                    op = self.pick(["=", "+=", "-=", "*="])
+                    value = ("call", "tanh", value) if op in ("=", "*=") else ("*", ("number", 0.3), ("call", "tanh", value))
+                    block.append(("set", self.pick(states), op, value))
+            elif kind < 0.7 and timers:
+                block.append(("start", self.pick(timers), self.random.randint(1, 6)))
+            elif kind < 0.8 and emits:
+                block.append(("emit", self.pick(emits)))
+            elif depth and kind > 0.8:
+                other = self.statements(states, names, timers, emits, 0) if self.chance(0.5) else []
+                then = self.statements(states, names, timers, emits, 0)
+                if then:
+                    block.append(("if", self.condition(names, timers), then, other))
+        return block
+
+    def component(self, name, slow):
+        c = m.Component(self.pick(["neuron", "astrocyte"]), name, "slow" if slow else "")
+        if slow or self.chance(0.3):
+            c.kind = "astrocyte"
+        for k in range(self.random.randint(1, 2)):
+            c.params[f"p{k}"] = self.number(-1, 1)
+        states = [f"x{k}" for k in range(self.random.randint(1, 3))]
+        for s in states:
+            c.states[s] = self.number(-1, 1)
+        timers = [f"w{k}" for k in range(self.random.randint(0, 2))] if "timers" not in self.without else []
+        for w in timers:
+            c.timers[w] = self.random.randint(0, 8)
+        for k in range(self.random.randint(1, 2)):
+            c.inputs[f"n{k}"] = self.pick(["mean", "sum", "max", "min", "last"]) if slow else ""
+        names = states + list(c.params)
+        if self.chance(0.5, "lets"):
+            c.lets["l0"] = self.smooth(names, 1)
+            names = names + ["l0"]
+        inputs = list(c.inputs)
+        for s in states:
+            if self.chance(0.8):
+                is_slow = not slow and self.chance(0.15, "slow_equations")
+                pull = ("*", ("number", self.number(0.05, 0.2) / (4 if slow or is_slow else 1)), ("-", self.smooth(names + inputs), ("name", s)))
+                unless = self.condition(names, timers) if self.chance(0.25, "unless") else None
+                c.equations.append(m.Equation(s, pull, unless, is_slow=is_slow))
+        if self.chance(0.4, "solvers"):
+            c.solver = self.pick(["heun", "rk4"])
+        c.is_linear = slow and self.chance(0.3, "linear")
+        self.events(c, states, names, timers)
+        self.clocked(c, states, names + (inputs if slow else []), timers)
+        return c
+
+    def events(self, c, states, names, timers):
+        count = self.random.randint(0, 3)
+        events = []
+        for k in range(count):
+            name = "spike" if k == 0 and c.kind == "neuron" else f"e{k}"
+            kinds = ["level", "rises", "falls", "never"] if name == "spike" else ["edge", "rises", "falls", "never"]
+            e = m.Event(name, self.pick(kinds))
+            x = ("name", self.pick(states))
+            if e.kind in ("level", "edge"):
+                e.of = self.condition(names, timers) if self.chance(0.3) else (">", x, ("number", self.number(-0.3, 0.7)))
+            elif e.kind != "never":
+                e.of, e.over = x, ("number", self.number(-0.4, 0.6))
+                e.also = self.condition(names, timers) if self.chance(0.3, "also") else None
+            if self.chance(0.4, "refractory"):
+                e.refractory = self.random.randint(1, 5)
+            events.append(e)
+        emits = [e.name for e in events] if "emit" not in self.without else []
+        emits = emits + (self.signals if "emit_signal" not in self.without else [])
+        for e in events:
+            e.block = self.statements(states, names, timers, emits)
+            c.items.append(e)
+        for e in events:
+            if self.chance(0.3, "on_own"):
+                c.items.append(("on", e.name, self.statements(states, names, timers, [])))
+        for s in self.signals:
+            if self.chance(0.4, "on_signal"):
+                c.items.append(("on", s, self.statements(states, names + [s], timers, emits)))
+
+    def clocked(self, c, states, names, timers):
+        emits = [i.name for i in c.items if isinstance(i, m.Event)] if "emit" not in self.without else []
+        if self.chance(0.3, "each"):
+            c.items.append(("every", 1, self.statements(states, names, timers, emits, own=1)))
+        if self.chance(0.3, "every"):
+            c.items.append(("every", self.random.randint(2, 5), self.statements(states, names, timers, emits)))
+
+    # ---- links ----
+
+    def readable(self, component, side, with_lets=True):
+        names = list(component.states) + list(component.params) + (list(component.lets) if with_lets else [])
+        if component.lets and m and any(n in component.inputs for n in ()):
+            names = names
+        return [f"{side}.{n}" for n in names]
+
+    def rule(self, source, target):
+        s, t = source.size, target.size
+        same = source is target
+        if same and source.columns and self.chance(0.5, "neighbours"):
+            return self.neighbours(source)
+        rules = ["all_to_all", "file"] + (["one_to_one"] if s == t else []) + ["where"]
+        kind = self.pick(rules)
+        if kind == "all_to_all":
+            return kind, [(a, b) for b in range(t) for a in range(s) if not (same and a == b)], {}
+        if kind == "one_to_one":
+            return kind, [(a, a) for a in range(s)], {}
+        if kind == "where":
+            d = self.random.randint(-1, 1)
+            pairs = [(a, b) for b in range(t) for a in range(s) if a + d >= b and not (same and a == b)]
+            return f"where(pre.i + {d} >= post.i)" if d >= 0 else f"where(pre.i - {-d} >= post.i)", pairs, {}
+        lines = [(self.random.randrange(s), self.random.randrange(t)) for _ in range(self.random.randint(1, 8))]
+        name = f"table{len(self.model.connections)}.csv"
+        text = "".join(f"{a},{b}\n" for a, b in lines)
+        pairs = sorted(lines, key=lambda p: (p[1], p[0]))
+        return f'file("{name}") self', pairs, {name: text}
+
+    def neighbours(self, p):
+        count, columns = self.pick([4, 8]), p.columns
+
+        def is_beside(a, b):
+            rows, cols = abs(a // columns - b // columns), abs(a % columns - b % columns)
+            return rows + cols == 1 or (count == 8 and rows == 1 and cols == 1)
+
+        return f"neighbours({count})", [(a, b) for b in range(p.size) for a in range(p.size) if is_beside(a, b)], {}
+
+    def connection(self, number):
+        source, target = self.pick(self.model.populations), self.pick(self.model.populations)
+        rule, pairs, files = self.rule(source, target)
+        if not pairs:
+            return
+        y = m.Component("synapse", f"s{number}")
+        c = m.Connection(f"c{number}", source, target, y, rule, pairs, files)
+        if self.chance(0.3, "partner"):
+            self.partner(c)
+        if self.chance(0.2, "slow_links"):
+            y.timescale = "slow"
+        if self.chance(0.35, "delay"):
+            c.delay = ("ticks", self.random.randint(1, 6))
+            if self.chance(0.5, "own_delays"):
+                c.delay = ("+", ("number", 1), ("+", ("name", "post.i"), ("*", ("number", 2), ("name", "pre.i"))))
+            if self.chance(0.5, "back"):
+                c.back = self.random.randint(1, 4)
+        self.synapse(y, c)
+        self.model.components.append(y)
+        self.model.connections.append(c)
+
+    def partner(self, c):
+        fitting = [p for p in self.model.populations if p.size in (1, c.target.size) and p.component.kind == "astrocyte"]
+        if fitting:
+            c.partner = self.pick(fitting)
+            one = c.partner.size == c.target.size
+            c.partner_rule = "one_to_one" if one else "nearest"
+            c.partner_of = list(range(c.target.size)) if one else [0] * c.target.size
+
+    def synapse(self, y, c):
+        y.params = {"g": self.number(0.1, 0.8)}
+        states = [f"w{k}" for k in range(self.random.randint(0, 2))]
+        for s in states:
+            y.states[s] = self.number(0, 1)
+        ends = {"pre": c.source.component, "post": c.target.component}
+        if c.partner:
+            ends["astro"] = c.partner.component
+        far = sum((self.readable(e, side) for side, e in ends.items()), [])
+        near = states + ["g"]
+        for s in states:
+            if self.chance(0.6, "link_equations"):
+                if self.chance(0.5):
+                    y.equations.append(m.Equation(s, (), decay=self.number(3, 30)))
+                else:
+                    y.equations.append(m.Equation(s, ("*", ("number", 0.1), ("-", ("number", 0.4), ("name", s)))))
+        sides = ["post", "post", "pre"] + (["astro"] if c.partner else [])
+        for _ in range(self.random.randint(0, 2)):
+            side = self.pick(sides)
+            inputs = list(ends[side].inputs)
+            if side == "pre" and c.delay or not inputs or "contributions" in self.without:
+                continue
+            y.contributions.append((side, self.pick(inputs), ("*", ("number", 0.3), self.smooth(far + near))))
+        self.link_events(y, c, ends, states, far, near)
+        if states and self.chance(0.3, "link_clock"):
+            y.items.append(("every", self.pick([1, 2, 3]), self.statements(states, near, [], [], 0, 1)))
+
+    def link_events(self, y, c, ends, states, far, near):
+        triggers = [(f"{side}.{e.name}" if e.name != "spike" else side) for side, component in ends.items()
+                    for e in component.items if isinstance(e, m.Event)]
+        triggers += self.signals
+        for trigger in triggers:
+            if not self.chance(0.6, "link_events"):
+                continue
+            names = far + near + ([trigger] if trigger in self.signals else [])
+            block = self.statements(states, names, [], [], 1, 1) if states else []
+            for _ in range(self.random.randint(0, 2)):
+                self.increment(block, ends, names)
+            if block:
+                y.items.append(("on", trigger, block))
+
+    def increment(self, block, ends, names):
+        side = self.pick(list(ends))
+        component = ends[side]
+        inputs = [n for n, combiner in component.inputs.items() if combiner in ("", "sum", "mean")]
+        if "event_inputs" in self.without:
+            inputs = []
+        things = list(component.states) + inputs
+        value = ("*", ("number", 0.2), ("call", "tanh", self.smooth(names, 1)))
+        block.append(("add", side, self.pick(things), self.pick(["+=", "-="]), value))
+
+    # ---- the experiment ----
+
+    def window(self):
+        w = m.Window(self.random.randint(0, 20))
+        if self.chance(0.7):
+            w.length = self.random.randint(1, 15)
+            if self.chance(0.4):
+                w.every = w.length + self.random.randint(1, 15)
+        return w
+
+    def experiment(self):
+        model = self.model
+        phases = []
+        for k in range(self.random.randint(0, 4)):
+            p = self.pick(model.populations)
+            first = self.random.randrange(p.size)
+            d = m.Drive(p, self.pick(list(p.component.inputs)), first, self.random.randrange(first, p.size),
+                        ("+", ("number", self.number(-1, 1)), ("*", ("number", 0.1), ("name", "i"))), self.window())
+            if self.chance(0.3, "drives_of_t"):
+                d.value = ("+", d.value, ("*", ("number", 0.01), ("ms",)))
+            if "drives" in self.without:
+                continue
+            if self.chance(0.5, "phases"):
+                d.phase = self.pick(["cue", "test"])
+                phases.append(d.phase)
+            model.drives.append(d)
+        for phase in sorted(set(phases)):
+            if self.chance(0.3, "phase_blocks"):
+                p = self.pick(model.populations)
+                model.phase_blocks.append((phase, p, self.statements(list(p.component.states), list(p.component.states), [], [], 0)))
+        for p in model.populations:
+            for e in p.component.items:
+                if isinstance(e, m.Event) and self.chance(0.3, "driven"):
+                    first = self.random.randrange(p.size)
+                    times = sorted(self.random.sample(range(1, model.steps), min(5, model.steps - 1)))
+                    if p.component.timescale == "slow" and "driven_at_tick" in self.without:
+                        times = [t for t in times if t % model.ratio] or [1]
+                    model.driven.append(m.Driven(p, e.name, first, self.random.randrange(first, p.size), times))
+        self.outputs(sorted(set(phases)))
+
+    def outputs(self, phases):
+        model = self.model
+        for p in model.populations:
+            for name in p.component.states:
+                phase = self.pick(phases) if phases and self.chance(0.15, "during") else ""
+                r = m.Record(f"{p.name}_{name}", "values", p, ("name", name), 0, phase)
+                if self.chance(0.2) and not p.columns:
+                    r.first = self.random.randrange(p.size)
+                    r.last = self.random.randrange(r.first, p.size)
+                model.records.append(r)
+            for name in p.component.inputs:
+                if self.is_plain_input(p, name):
+                    model.records.append(m.Record(f"{p.name}_{name}", "values", p, ("name", name)))
+            if self.chance(0.4):
+                name = self.pick(list(p.component.states))
+                what = self.pick(["mean", "sum", "max", "min"])
+                every = self.random.randint(1, 4) * model.step_of(p.component.timescale)
+                model.records.append(m.Record(f"{p.name}_some", what, p, ("name", name), every))
+            for e in p.component.items:
+                if isinstance(e, m.Event):
+                    model.records.append(m.Record(f"{p.name}_{e.name}_events", "events", p, e.name))
+                    phase = self.pick(phases) if phases and self.chance(0.5) else ""
+                    model.measures.append(m.Measure(f"m_{p.name}_{e.name}", self.pick(["count", "rate"]), p, e.name, phase))
+            name = self.pick(list(p.component.states))
+            function = self.pick(["mean", "max", "min", "time_above", "time_of_max", "mean_max", "max_mean"])
+            phase = self.pick(phases) if phases and self.chance(0.3, "during") and function != "time_above" else ""
+            model.measures.append(m.Measure(f"m_{p.name}", function, p, ("name", name), phase, self.number(-0.5, 0.5)))
+        for c in model.connections:
+            for name in c.synapse.states:
+                model.records.append(m.Record(f"{c.name}_{name}", "links", c, name))
+
+    def is_plain_input(self, p, name):
+        """One to which links alone give."""
+        driven = any(d.population is p and d.input == name for d in self.model.drives)
+        return not driven and "inputs_seen" not in self.without and not self.is_added_to(p, name)
+
+    def is_added_to(self, p, name):
+        from simulate import adds
+        return any(adds(i[2], name) for c in self.model.connections if p in (c.source, c.target, c.partner)
+                   for i in c.synapse.items)
+
+    def make(self):
+        self.model = m.Model(self.pick([Decimal("0.1"), Decimal("0.25"), Decimal("0.5"), Decimal("0.3"), Decimal("1")]),
+                             self.random.randint(2, 5), self.random.randint(10, 80))
+        self.signals = []
+        for k in range(self.random.randint(0, 2)):
+            if "signals" not in self.without:
+                s = m.Signal(f"g{k}")
+                for _ in range(self.random.randint(0, 2)):
+                    w = self.window()
+                    if w.every is None:
+                        w.length = None
+                    s.schedules.append((("number", self.number(-1, 1)), w))
+                self.model.signals.append(s)
+                self.signals.append(s.name)
+        for k in range(self.random.randint(1, 3)):
+            c = self.component(f"k{k}", k > 0 and self.chance(0.5, "slow"))
+            self.model.components.append(c)
+            size, columns = self.random.randint(1, 4), 0
+            if self.chance(0.3):
+                columns = self.random.randint(1, 3)
+                size = columns * self.random.randint(1, 2)
+            self.model.populations.append(m.Population(f"q{k}", c, size, columns))
+        for k in range(self.random.randint(0, 4)):
+            if "links" not in self.without:
+                self.connection(k)
+        self.experiment()
+        return self.model
+
+
+def generate(seed, without=frozenset()):
+    return Generator(seed, without).make()
