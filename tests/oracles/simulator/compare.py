@@ -7,6 +7,7 @@ import json
 import math
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -28,8 +29,8 @@ def run_nsa(model, folder):
     for c in model.connections:
         for name, text in c.files.items():
             (folder / name).write_text(text)
-    command = [NSA, "run", "model.nsa", "--csv", "--quiet", "--force", "--threads", "1", "--out", "out"]
-    return subprocess.run(command + os.environ.get("SIMULATOR_OPTIONS", "").split(), cwd=folder, capture_output=True, text=True)
+    command = [NSA, "run", "model.nsa", "--csv", "--quiet", "--force", "--out", "out"]
+    return subprocess.run(command + os.environ.get("SIMULATOR_OPTIONS", "--threads 1").split(), cwd=folder, capture_output=True, text=True)
 
 
 def rows(path):
@@ -126,6 +127,8 @@ def main(first, count, *words):
             if os.environ.get("SIMULATOR_SHRINK"):
                 least = shrink(seed, without, folder)
                 print(f"  left of the features: {' '.join(f for f in FEATURES if f not in least)}: {difference(generate(seed, least), folder)}")
+        else:
+            shutil.rmtree(folder)
         sys.stdout.flush()
     print(f"{int(count)} models, {bad} differ")
     return 1 if bad else 0

@@ -2,8 +2,10 @@
 """Expressions: tuples that can be printed as text of the language and evaluated in plain Python.
 
     ("number", x)            ("name", "v")  ("name", "pre.v")      ("not", a)
-    ("+-*/", a, b)           ("< <= > >=", a, b)                    ("and" "or", a, b)
+    ("+-*/", a, b)           ("< <= > >= ==", a, b)                 ("and" "or", a, b)
     ("if", c, a, b)          ("call", name, arguments...)           ("negative", a)
+    ("length", "x")  a place in um where the population is spaced; printed as a plain number
+    ("apply", name, arguments, body, values...)   a function of the model
     ("ticks", n)   a time of n fast steps; the only partner of ("time",) in comparisons
     ("time",)      t;  ("ms",)  t/(1 ms), a plain number
 An environment is a function from names to values; time is ticks of the fastest timescale there, a whole number, so
@@ -20,6 +22,7 @@ BINARY = {
     "<=": lambda a, b: a <= b,
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
+    "==": lambda a, b: a == b,
 }
 CALLS = {
     "min": min,
@@ -36,8 +39,8 @@ def evaluate(e, names):
     kind = e[0]
     if kind in ("number", "ticks"):
         return e[1]
-    if kind in ("name", "time", "ms"):
-        return names({"name": e[-1], "time": "t", "ms": "t in ms"}[kind])
+    if kind in ("name", "length", "time", "ms"):
+        return names({"name": e[-1], "length": e[-1], "time": "t", "ms": "t in ms"}[kind])
     if kind == "if":
         return evaluate(e[2] if evaluate(e[1], names) else e[3], names)
     if kind == "and":
@@ -48,6 +51,9 @@ def evaluate(e, names):
         return not evaluate(e[1], names)
     if kind == "negative":
         return -evaluate(e[1], names)
+    if kind == "apply":
+        arguments = dict(zip(e[2], (evaluate(a, names) for a in e[4:])))
+        return evaluate(e[3], lambda name: arguments[name] if name in arguments else names(name))
     if kind == "call":
         return CALLS[e[1]](*(evaluate(a, names) for a in e[2:]))
     return BINARY[kind](evaluate(e[1], names), evaluate(e[2], names))
@@ -60,6 +66,8 @@ def text(e, clock):
         return repr(e[1])
     if kind == "name":
         return e[1]
+    if kind == "length":
+        return f"({e[1]}/(1 um))"
     if kind in ("time", "ms"):
         return "t" if kind == "time" else "(t/(1 ms))"
     if kind == "ticks":
@@ -70,6 +78,8 @@ def text(e, clock):
         return f"(not {text(e[1], clock)})"
     if kind == "negative":
         return f"(-{text(e[1], clock)})"
+    if kind == "apply":
+        return f"{e[1]}({', '.join(text(a, clock) for a in e[4:])})"
     if kind == "call":
         return f"{e[1]}({', '.join(text(a, clock) for a in e[2:])})"
     return f"({text(e[1], clock)} {kind} {text(e[2], clock)})"
@@ -79,3 +89,10 @@ def names_in(e):
     if e[0] == "name":
         return {e[1]}
     return set().union(*(names_in(a) for a in e[1:] if isinstance(a, tuple)), set())
+
+
+def renamed(e, rename):
+    """With other names."""
+    if e[0] == "name":
+        return ("name", rename(e[1]))
+    return (e[0],) + tuple(renamed(a, rename) if isinstance(a, tuple) else a for a in e[1:])

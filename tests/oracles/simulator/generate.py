@@ -6,6 +6,8 @@ import random
 from decimal import Decimal
 
 import model as m
+import rules
+from expression import names_in
 
 MASKED = set()
 
@@ -13,6 +15,8 @@ MASKED = set()
 class Generator:
     def __init__(self, seed, without=frozenset()):
         self.random = random.Random(seed)
+        self.has_time = True  # whether conditions may ask for t
+        self.functions = {}  # of the component that is made
         self.without = MASKED | set(without)
 
     def chance(self, p, feature=None):
@@ -35,6 +39,9 @@ class Generator:
             return self.atom(names)
         kind = self.pick(["+", "-", "*", "tanh", "max", "min", "clip", "if", "atom"])
         a, b = self.smooth(names, depth - 1), self.smooth(names, depth - 1)
+        for name, (arguments, body) in self.functions.items():
+            if self.chance(0.2):
+                return ("apply", name, arguments, body, a, b)
         if kind in "+-":
             return (kind, a, b)
         if kind == "*":
@@ -54,7 +61,7 @@ class Generator:
         if timers and kind < 0.4:
             c = ("name", self.pick(timers))
             return ("not", c) if self.chance(0.5) else c
-        if kind > 0.85 and "time" not in self.without:
+        if kind > 0.85 and self.has_time and "time" not in self.without:
             return (self.pick(["<", "<=", ">", ">="]), ("time",), ("ticks", self.random.randint(0, 40)))
         c = (self.pick(["<", ">"]), self.atom(names) if not names else ("name", self.pick(names)),
              ("number", self.number(-0.6, 0.9)))
@@ -86,7 +93,7 @@ class Generator:
         return block
 
     def component(self, name, slow):
-        c = m.Component(self.pick(["neuron", "astrocyte"]), name, "slow" if slow else "")
+        c = m.Component(self.pick(["neuron", "astrocyte"]), name, slow)
         if slow or self.chance(0.3):
             c.kind = "astrocyte"
         for k in range(self.random.randint(1, 2)):
@@ -97,25 +104,73 @@ class Generator:
         timers = [f"w{k}" for k in range(self.random.randint(0, 2))] if "timers" not in self.without else []
         for w in timers:
             c.timers[w] = self.random.randint(0, 8)
+        if self.chance(0.3, "time_params"):
+            c.times["T0"] = self.random.randint(1, 5)
+        if self.chance(0.3, "functions"):
+            self.function(c)
+        if self.chance(0.2, "states_by_params"):
+            c.states["x0"] = ("*", ("number", c.states["x0"]), ("name", "p0"))
         for k in range(self.random.randint(1, 2)):
             c.inputs[f"n{k}"] = self.pick(["mean", "sum", "max", "min", "last"]) if slow else ""
         names = states + list(c.params)
+        if self.chance(0.15, "places_in_cells"):
+            c.lets["place"] = ("+", ("*", ("number", 0.1), ("name", "row")), ("*", ("number", -0.2), ("name", "col")))
+            names = names + ["place"]
+        self.functions = c.functions
         if self.chance(0.5, "lets"):
             c.lets["l0"] = self.smooth(names, 1)
             names = names + ["l0"]
         inputs = list(c.inputs)
+        self.solver(c)
         for s in states:
             if self.chance(0.8):
+                readable = [n for n in names if n != s and n not in c.lets] if c.solver.startswith("exp") else names
+                readable = [n for n in names if n in c.params] if c.solver == "exact" else readable
                 is_slow = not slow and self.chance(0.15, "slow_equations")
-                pull = ("*", ("number", self.number(0.05, 0.2) / (4 if slow or is_slow else 1)), ("-", self.smooth(names + inputs), ("name", s)))
+                pull = ("*", ("number", self.number(0.05, 0.2) / (4 if slow or is_slow else 1)), ("-", self.smooth(readable + inputs), ("name", s)))
                 unless = self.condition(names, timers) if self.chance(0.25, "unless") else None
                 c.equations.append(m.Equation(s, pull, unless, is_slow=is_slow))
-        if self.chance(0.4, "solvers"):
-            c.solver = self.pick(["heun", "rk4"])
         c.is_linear = slow and self.chance(0.3, "linear")
         self.events(c, states, names, timers)
         self.clocked(c, states, names + (inputs if slow else []), timers)
         return c
+
+    def solver(self, c):
+        if self.chance(0.4, "solvers"):
+            c.solver = self.pick(["heun", "rk4"])
+        elif self.chance(0.3, "linear_solvers"):
+            c.solver = self.pick(["exact", "exponential_euler", "exponential_midpoint"])
+        elif self.chance(0.1, "in_order"):
+            c.solver = "euler in order"
+
+    def function(self, c):
+        body = ("+", ("call", "tanh", ("name", "a")), ("*", ("number", 0.3), ("name", "b")))
+        body = ("+", body, ("*", ("number", 0.2), ("name", "p0"))) if self.chance(0.5) else body
+        c.functions["f0"] = (("a", "b"), body)
+
+    def population(self, name, c):
+        p = m.Population(name, c, self.random.randint(1, 4))
+        if self.chance(0.4):
+            p.columns = self.random.randint(1, 4)
+            p.size = p.columns * self.random.randint(1, 3)
+        if self.chance(0.3, "spaced"):
+            p.spaced = (self.random.randint(1, 4) * 10, self.random.randint(-2, 2) * 10, self.random.randint(-2, 2) * 5)
+        place = [("name", n) for n in ("i", "row", "col")] + [("length" if p.spaced else "name", n) for n in "xy"]
+        before = []
+        for k in c.params:
+            if self.chance(0.3, "overrides"):
+                p.overrides[k] = ("+", ("number", self.number(-1, 1)), self.small(self.pick(place + before)))
+            before.append(("name", k))
+        for k in c.times:
+            if self.chance(0.3, "overrides"):
+                p.overrides[k] = ("steps", ("+", ("number", 1), ("name", "i")))
+        for k in c.states:
+            if self.chance(0.3, "overrides"):
+                p.overrides[k] = ("+", ("number", self.number(-1, 1)), self.small(self.pick(place + before)))
+        return p
+
+    def small(self, e):
+        return ("*", ("number", 0.01 if e[0] == "length" else 0.1), e)
 
     def events(self, c, states, names, timers):
         count = self.random.randint(0, 3)
@@ -131,16 +186,18 @@ class Generator:
                 e.of, e.over = x, ("number", self.number(-0.4, 0.6))
                 e.also = self.condition(names, timers) if self.chance(0.3, "also") else None
             if self.chance(0.4, "refractory"):
-                e.refractory = self.random.randint(1, 5)
+                e.refractory = self.pick(list(c.times) or [self.random.randint(1, 5)])
             events.append(e)
         emits = [e.name for e in events] if "emit" not in self.without else []
         emits = emits + (self.signals if "emit_signal" not in self.without else [])
+        self.has_time = not c.timescale or "time_in_slow_events" not in self.without
         for e in events:
             e.block = self.statements(states, names, timers, emits)
             c.items.append(e)
         for e in events:
             if self.chance(0.3, "on_own"):
                 c.items.append(("on", e.name, self.statements(states, names, timers, [])))
+        self.has_time = True
         for s in self.signals:
             if self.chance(0.4, "on_signal"):
                 c.items.append(("on", s, self.statements(states, names + [s], timers, emits)))
@@ -156,8 +213,6 @@ class Generator:
 
     def readable(self, component, side, with_lets=True):
         names = list(component.states) + list(component.params) + (list(component.lets) if with_lets else [])
-        if component.lets and m and any(n in component.inputs for n in ()):
-            names = names
         return [f"{side}.{n}" for n in names]
 
     def rule(self, source, target):
@@ -165,8 +220,15 @@ class Generator:
         same = source is target
         if same and source.columns and self.chance(0.5, "neighbours"):
             return self.neighbours(source)
-        rules = ["all_to_all", "file"] + (["one_to_one"] if s == t else []) + ["where"]
-        kind = self.pick(rules)
+        if self.chance(0.3, "distances"):
+            return (*rules.by_distance(source, target, self.pick([0.7, 1.2, 1.7]), max((source.spaced or [1])[0], (target.spaced or [1])[0])
+                                       if source.spaced and target.spaced else 1), {})
+        if self.chance(0.2, "nearest"):
+            return (*rules.nearest(source, target), {})
+        tilings = rules.tilings(source, target) if not same and source.size > target.size else []
+        if tilings and self.chance(0.7, "tiles"):
+            return (*rules.tiles(source, target, self.pick(tilings)), {})
+        kind = self.pick(["all_to_all", "file"] + (["one_to_one"] if s == t else []) + ["where"])
         if kind == "all_to_all":
             return kind, [(a, b) for b in range(t) for a in range(s) if not (same and a == b)], {}
         if kind == "one_to_one":
@@ -207,17 +269,40 @@ class Generator:
                 c.delay = ("+", ("number", 1), ("+", ("name", "post.i"), ("*", ("number", 2), ("name", "pre.i"))))
             if self.chance(0.5, "back"):
                 c.back = self.random.randint(1, 4)
+        self.functions = {}
         self.synapse(y, c)
+        self.link_overrides(c)
         self.model.components.append(y)
         self.model.connections.append(c)
 
     def partner(self, c):
-        fitting = [p for p in self.model.populations if p.size in (1, c.target.size) and p.component.kind == "astrocyte"]
-        if fitting:
-            c.partner = self.pick(fitting)
-            one = c.partner.size == c.target.size
-            c.partner_rule = "one_to_one" if one else "nearest"
-            c.partner_of = list(range(c.target.size)) if one else [0] * c.target.size
+        """One that fits, by a rule that fits; where some links are without, the synapse has defaults."""
+        c.partner = p = self.pick([p for p in self.model.populations if p.component.kind == "astrocyte"] or [None])
+        if not p:
+            return
+        c.partner_side = "pre" if self.chance(0.3, "of_pre") else "post"
+        of = c.source if c.partner_side == "pre" else c.target
+        tilings = rules.tilings(of, p)
+        kinds = ["nearest"] + (["one_to_one"] * 2 if p.size == of.size else []) + (["tiles"] * 2 if tilings else []) + ["where"]
+        kind = self.pick([k for k in kinds if f"partner_{k}" not in self.without])
+        if kind == "one_to_one":
+            c.partner_rule, c.partner_of = kind, list(range(of.size))
+        elif kind == "nearest":
+            c.partner_rule, c.partner_of = rules.partner_by_nearest(of, p)
+        elif kind == "tiles":
+            c.partner_rule, c.partner_of = rules.partner_by_tiles(of, p, self.pick(tilings))
+        else:
+            c.partner_rule, c.partner_of = rules.partner_by_where(of, p, c.partner_side, self.random.randint(-1, 1))
+        if None in c.partner_of or self.chance(0.1, "defaults"):
+            c.synapse.defaults = {n.partition(".")[2]: self.number(-1, 1) for n in self.readable(p.component, "astro")}
+
+    def link_overrides(self, c):
+        """Of the places and params of the ends."""
+        far = [("length" if c.source.spaced and c.target.spaced else "name", "distance"), ("name", "pre.i"), ("name", "post.col"),
+               ("name", "post.p0")]
+        for k in ["g"] + list(c.synapse.states):
+            if self.chance(0.3, "link_overrides"):
+                c.overrides[k] = ("call", "tanh", ("+", ("number", self.number(0, 1)), self.small(self.pick(far))))
 
     def synapse(self, y, c):
         y.params = {"g": self.number(0.1, 0.8)}
@@ -233,16 +318,25 @@ class Generator:
             if self.chance(0.6, "link_equations"):
                 if self.chance(0.5):
                     y.equations.append(m.Equation(s, (), decay=self.number(3, 30)))
+                    y.equations[-1].is_slow = self.chance(0.2, "link_on_slow")
+                    y.equations[-1].on_events = not y.equations[-1].is_slow and self.chance(0.3, "on_events")
                 else:
                     y.equations.append(m.Equation(s, ("*", ("number", 0.1), ("-", ("number", 0.4), ("name", s)))))
         sides = ["post", "post", "pre"] + (["astro"] if c.partner else [])
+        self.has_time = not y.timescale or "time_in_slow_links" not in self.without
         for _ in range(self.random.randint(0, 2)):
             side = self.pick(sides)
             inputs = list(ends[side].inputs)
             if side == "pre" and c.delay or not inputs or "contributions" in self.without:
                 continue
             y.contributions.append((side, self.pick(inputs), ("*", ("number", 0.3), self.smooth(far + near))))
+        self.has_time = True
         self.link_events(y, c, ends, states, far, near)
+        too_slow = self.model.ratio % m.connection_step(self.model, c)
+        read = set().union(*(names_in(e) for _, _, e in y.contributions))
+        for e in y.equations:
+            e.is_slow = e.is_slow and not too_slow
+            e.on_events = e.on_events and e.state not in read and not y.timescale
         if states and self.chance(0.3, "link_clock"):
             y.items.append(("every", self.pick([1, 2, 3]), self.statements(states, near, [], [], 0, 1)))
 
@@ -353,7 +447,8 @@ class Generator:
 
     def make(self):
         self.model = m.Model(self.pick([Decimal("0.1"), Decimal("0.25"), Decimal("0.5"), Decimal("0.3"), Decimal("1")]),
-                             self.random.randint(2, 5), self.random.randint(10, 80))
+                             self.random.randint(2, 5), 0, self.random.randint(10, 80))
+        self.model.slowest = self.model.ratio * self.random.randint(2, 3)
         self.signals = []
         for k in range(self.random.randint(0, 2)):
             if "signals" not in self.without:
@@ -366,16 +461,14 @@ class Generator:
                 self.model.signals.append(s)
                 self.signals.append(s.name)
         for k in range(self.random.randint(1, 3)):
-            c = self.component(f"k{k}", k > 0 and self.chance(0.5, "slow"))
+            slow = k > 0 and self.chance(0.5, "slow")
+            c = self.component(f"k{k}", "slowest" if slow and self.chance(0.3, "slowest") else "slow" if slow else "")
             self.model.components.append(c)
-            size, columns = self.random.randint(1, 4), 0
-            if self.chance(0.3):
-                columns = self.random.randint(1, 3)
-                size = columns * self.random.randint(1, 2)
-            self.model.populations.append(m.Population(f"q{k}", c, size, columns))
+            self.model.populations.append(self.population(f"q{k}", c))
         for k in range(self.random.randint(0, 4)):
             if "links" not in self.without:
                 self.connection(k)
+        self.functions = {}
         self.experiment()
         return self.model
 

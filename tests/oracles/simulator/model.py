@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Optional
 
-from expression import text
+from expression import renamed, text
 
 
 @dataclass
@@ -16,7 +16,7 @@ class Event:
     of: tuple = None  # condition, or what crosses
     over: tuple = None  # the level that is crossed
     also: tuple = None  # ... and COND
-    refractory: int = 0  # own steps
+    refractory: object = 0  # own steps, or the name of a time param
     block: list = field(default_factory=list)
 
 
@@ -26,7 +26,8 @@ class Equation:
     rate: tuple  # 1/ms
     unless: tuple = None
     decay: float = 0  # of links: ms; the state decays in closed form, and rate is not used
-    is_slow: bool = False  # on the slow timescale, in a component on the fast one
+    is_slow: bool = False  # on the slow timescale, in a component or link on the fast one
+    on_events: bool = False
 
 
 @dataclass
@@ -34,9 +35,12 @@ class Component:
     kind: str  # neuron, astrocyte, synapse
     name: str
     timescale: str = ""  # of synapses: "" is that of the fastest partner
-    solver: str = "euler"  # of cells: euler, heun, rk4
+    solver: str = "euler"  # of cells
     is_linear: bool = False  # coupling linear
     params: dict = field(default_factory=dict)
+    times: dict = field(default_factory=dict)  # params that are times: own steps
+    functions: dict = field(default_factory=dict)  # name to (arguments, expression)
+    defaults: dict = field(default_factory=dict)  # of synapses: name of astro to its value
     states: dict = field(default_factory=dict)
     inputs: dict = field(default_factory=dict)  # to a combiner, or ""
     timers: dict = field(default_factory=dict)  # own steps at the start
@@ -52,9 +56,34 @@ class Population:
     component: Component
     size: int
     columns: int = 0  # of a grid
+    spaced: Optional[tuple] = None  # spacing, x and y of the corner, in um
+    overrides: dict = field(default_factory=dict)  # params and states to expressions; times to own steps (of i)
 
     def shape(self):
-        return f"{self.size // self.columns} x {self.columns}" if self.columns else str(self.size)
+        shape = f"{self.size // self.columns} x {self.columns}" if self.columns else str(self.size)
+        return f"[{shape}]" + (" spaced {} um at ({} um, {} um)".format(*self.spaced) if self.spaced else "")
+
+    def grid(self):
+        columns = self.columns or self.size
+        return self.size // columns, columns
+
+    def cell(self, number):
+        return divmod(number, self.grid()[1])
+
+    def place(self, number):
+        """x, y by itself: in um, or in grid steps."""
+        row, column = self.cell(number)
+        spacing, x, y = self.spaced or (1, 0, 0)
+        return (column + 0.5) * spacing + x, (row + 0.5) * spacing + y
+
+
+def joint_place(p, number, other):
+    """x, y in a connection with another population."""
+    if p.spaced and other.spaced:
+        return p.place(number)
+    row, column = p.cell(number)
+    steps = [max(a, b) / a for a, b in zip(p.grid(), other.grid())]
+    return (column + 0.5) * steps[1], (row + 0.5) * steps[0]
 
 
 @dataclass
@@ -70,7 +99,10 @@ class Connection:
     back: int = 0
     partner: Optional[Population] = None
     partner_rule: str = ""
-    partner_of: list = field(default_factory=list)  # per target
+    partner_of: list = field(default_factory=list)  # per element of partner_side; None where there is none
+    partner_side: str = "post"
+    overrides: dict = field(default_factory=dict)  # params and states to expressions
+    stages: bool = False
 
 
 @dataclass
@@ -102,6 +134,9 @@ class Drive:
     value: tuple  # of i and t
     window: Window
     phase: str = ""
+    ink: Optional[set] = None  # of a pattern: the elements under it
+    during: str = ""  # a phase, instead of the window
+    written: str = ""  # where it is not a plain drive; "-" is written by a loop
 
 
 @dataclass
@@ -134,7 +169,7 @@ class Record:
 @dataclass
 class Measure:
     name: str
-    function: str  # count, rate, mean, max, min, time_above, time_of_max, mean_max, max_mean, arrivals
+    function: str  # count, rate, mean, max, min, time_above, time_of_max, mean_max, max_mean, arrivals, formula
     owner: object
     item: object
     phase: str = ""
@@ -145,6 +180,7 @@ class Measure:
 class Model:
     fast: Decimal  # ms
     ratio: int
+    slowest: int  # steps of the third timescale, a multiple of ratio
     steps: int
     components: list = field(default_factory=list)
     populations: list = field(default_factory=list)
@@ -155,9 +191,13 @@ class Model:
     phase_blocks: list = field(default_factory=list)  # (phase, Population, block)
     records: list = field(default_factory=list)
     measures: list = field(default_factory=list)
+    files: dict = field(default_factory=dict)  # name to text
+    head: list = field(default_factory=list)  # lines of patterns
+    settings: dict = field(default_factory=dict)  # (population or connection, param) to a number: the variant
+    chosen: dict = field(default_factory=dict)  # the same, by --set
 
     def step_of(self, timescale):
-        return self.ratio if timescale == "slow" else 1
+        return {"slow": self.ratio, "slowest": self.slowest}.get(timescale, 1)
 
     def clock(self, ticks):
         return f"{ticks * self.fast} ms"
@@ -186,11 +226,14 @@ class Writer:
         if s[0] == "add":
             return f"{s[1]}.{s[2]} {s[3]} {self.value(s[4])}"
         if s[0] == "start":
-            return f"start {s[1]} for {self.clock(s[2] * self.own)}"
+            return f"start {s[1]} for {self.length(s[2])}"
         if s[0] == "emit":
             return f"emit {s[1]}"
         other = f" else {{ {self.block(s[3], prefix)} }}" if s[3] else ""
         return f"if {self.value(s[1])} {{ {self.block(s[2], prefix)} }}{other}"
+
+    def length(self, steps):
+        return steps if isinstance(steps, str) else self.clock(steps * self.own)
 
     def block(self, block, prefix=""):
         return "; ".join(self.statement(s, prefix) for s in block)
@@ -206,7 +249,7 @@ class Writer:
     def item(self, item):
         if isinstance(item, Event):
             head = "spike" if item.name == "spike" else f"event {item.name}"
-            refractory = f" refractory {self.clock(item.refractory * self.own)}" if item.refractory else ""
+            refractory = f" refractory {self.length(item.refractory)}" if item.refractory else ""
             return f"{head} when {self.condition(item)}{refractory} {{ {self.block(item.block)} }}"
         kind, name, block = item
         if kind == "on":
@@ -216,7 +259,8 @@ class Writer:
 
     def equation(self, e):
         if e.decay:
-            return f"{e.decay!r} ms * d{e.state}/dt = -{e.state}"
+            how = " on slow" if e.is_slow else " on events" if e.on_events else ""
+            return f"{e.decay!r} ms * d{e.state}/dt = -{e.state}{how}"
         unless = f" unless {self.value(e.unless)}" if e.unless else ""
         slow = " on slow" if e.is_slow else ""
         return f"d{e.state}/dt = {self.value(e.rate)}/(1 ms){slow}{unless}"
@@ -224,7 +268,10 @@ class Writer:
     def component(self, c, own):
         self.own = own
         lines = [f"param {k} = {v!r}" for k, v in c.params.items()]
-        lines += [f"state {k} = {v!r}" for k, v in c.states.items()]
+        lines += [f"param {k} = {self.length(v)}" for k, v in c.times.items()]
+        lines += [f"default astro.{k} = {v!r}" for k, v in c.defaults.items()]
+        lines += [f"function {k}({', '.join(a)}) = {self.value(body)}" for k, (a, body) in c.functions.items()]
+        lines += [f"state {k} = {self.value(v) if isinstance(v, tuple) else repr(v)}" for k, v in c.states.items()]
         lines += [f"input {k} {v}".rstrip() for k, v in c.inputs.items()]
         lines += [f"timer {k}" + (f" = {self.clock(v * own)}" if v else "") for k, v in c.timers.items()]
         lines += [f"let {k} = {self.value(v)}" for k, v in c.lets.items()]
@@ -248,9 +295,19 @@ class Writer:
     def connection(self, c):
         delay = f" delay {self.delay(c.delay)}" if c.delay else ""
         back = f" back {self.clock(c.back)}" if c.back else ""
-        partner = f" with {c.partner.name} by {c.partner_rule}" if c.partner else ""
+        of = " of pre" if c.partner_side == "pre" else ""
+        partner = f" with {c.partner.name}{of} by {c.partner_rule}" if c.partner else ""
+        stages = " coupling stages" if c.stages else ""
         return (f"connect {c.name}: {c.source.name} -> {c.target.name} via {c.synapse.name} by {c.rule}"
-                f"{delay}{back}{partner}")
+                f"{delay}{back}{stages}{partner}{self.overrides(c.overrides)}")
+
+    def overrides(self, values, own=1):
+        """Times are n own steps of an expression of i."""
+        each = [f"{k} = {self.value(v) if v[0] != 'steps' else self.clock(own) + '*' + self.value(v[1])}" for k, v in values.items()]
+        return f" {{ {', '.join(each)} }}" if each else ""
+
+    def population(self, p):
+        return f"population {p.name} : {p.component.name}{p.shape()}{self.overrides(p.overrides, self.own_steps(p.component))}"
 
     def delay(self, e):
         if e[0] == "ticks":
@@ -268,10 +325,12 @@ class Writer:
         return f"record {inner}{every}{phase} as {r.name}"
 
     def of_owner(self, owner, item):
-        return f"{owner.name}.{item[1]}"
+        return self.value(renamed(item, lambda name: f"{owner.name}.{name}"))
 
     def measure(self, m):
         phase = f" during {m.phase}" if m.phase else ""
+        if m.function == "formula":
+            return f"measure {m.name} = {self.value(m.item)}"
         if m.function == "arrivals":
             return f"measure {m.name} = count({m.owner.name}.pre)"
         if m.function in ("count", "rate"):
@@ -287,8 +346,11 @@ class Writer:
         return f"measure {m.name} = {m.function}({x}{phase})"
 
     def drive(self, d):
+        if d.written:
+            return d.written
         slice_ = "" if (d.first, d.last) == (0, d.population.size - 1) else f"[{d.first}..{d.last}]"
-        return f"drive {d.population.name}.{d.input}{slice_} = {self.value(d.value)}{self.window(d.window, d.phase)}"
+        when = f" during {d.during}" if d.during else self.window(d.window, d.phase)
+        return f"drive {d.population.name}.{d.input}{slice_} = {self.value(d.value)}{when}"
 
     def driven(self, d):
         slice_ = "" if (d.first, d.last) == (0, d.population.size - 1) else f"[{d.first}..{d.last}]"
@@ -302,17 +364,21 @@ class Writer:
 
     def model_text(self):
         m = self.model
-        lines = [f"timescale fast = {m.fast} ms", f"timescale slow = {m.fast * m.ratio} ms"]
+        lines = [f"timescale fast = {m.fast} ms", f"timescale slow = {m.fast * m.ratio} ms",
+                 f"timescale slowest = {m.fast * m.slowest} ms"] + m.head
         lines += [self.signal(s) for s in m.signals]
         lines += [self.component(c, self.own_steps(c)) for c in m.components]
-        lines += [f"population {p.name} : {p.component.name}[{p.shape()}]" for p in m.populations]
+        lines += [self.population(p) for p in m.populations]
         lines += [self.connection(c) for c in m.connections]
-        lines += [self.drive(d) for d in m.drives]
+        lines += [self.drive(d) for d in m.drives if d.written != "-"]
         lines += [self.driven(d) for d in m.driven]
         for phase, p, block in m.phase_blocks:
             lines.append(f"on {phase} {{ {self.block(block, p.name + '.')} }}")
         lines += [self.record(r) for r in m.records]
         lines += [self.measure(x) for x in m.measures]
+        if m.settings:
+            values = ", ".join(f"{owner}.{name} = {x!r}" for (owner, name), x in m.settings.items())
+            lines.append(f"variant other {{ {values} }}")
         lines.append(f"run {self.clock(m.steps)}")
         return "\n".join(lines) + "\n"
 

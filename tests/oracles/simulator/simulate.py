@@ -5,16 +5,21 @@
 import math
 
 from expression import evaluate, names_in
-from model import Event, connection_step, participants_step
+from model import Event, connection_step, joint_place, participants_step
+from outputs import Outputs
+from solve import SOLVERS
 
 
 class Cell:
     """One element: its states and what of it counts time. Ends of timers and refractory times are own steps."""
 
-    def __init__(self, component, number):
-        self.component = component
+    def __init__(self, model, population, number):
+        self.component = component = population.component
         self.number = number
-        self.states = dict(component.states)
+        row, column = population.cell(number)
+        x, y = population.place(number)
+        self.places = {"i": float(number), "row": float(row), "col": float(column), "x": x, "y": y}
+        self.take_values(model, population)
         self.timers = dict(component.timers)
         self.refractory = {}
         self.inputs = {name: 0.0 for name in component.inputs}
@@ -22,6 +27,25 @@ class Cell:
         self.fired = set()  # events whose blocks are to run
         self.slope = {}  # what its equations changed in its last step
         self.emitted = set()
+
+    def take_values(self, model, population):
+        """Params, in the order of their declarations, then states; an override may use the params before its own."""
+        known, over = dict(self.places), population.overrides
+
+        def value(name, default):
+            e = over.get(name, default)
+            return evaluate(e, known.__getitem__) if isinstance(e, tuple) else e
+
+        for name, default in self.component.params.items():
+            known[name] = value(name, default)
+            known[name] = model.chosen.get((population.name, name), known[name])
+        self.times = {k: round(evaluate(over[k][1], known.__getitem__)) if k in over else v
+                      for k, v in self.component.times.items()}
+        self.states = {k: value(k, v) for k, v in self.component.states.items()}
+        self.params = {k: known[k] for k in self.component.params}
+
+    def own_steps(self, length):
+        return self.times[length] if isinstance(length, str) else length
 
     def names(self, simulation, step, tick, local=None, inputs=None, states=None, time=None):
         """Values by name at an own step; tick is t. In a stage of a solver states and time (ms) are those of the stage."""
@@ -32,8 +56,8 @@ class Cell:
                 return local[name]
             if name in self.states:
                 return (self.states if states is None else states)[name]
-            if name in component.params:
-                return component.params[name]
+            if name in self.params:
+                return self.params[name]
             if name in component.inputs:
                 return (self.inputs if inputs is None else inputs)[name]
             if name in component.lets:
@@ -42,8 +66,8 @@ class Cell:
                 return step < self.timers[name]
             if name == "refractory":
                 return step < self.refractory.get("spike", 0)
-            if name == "i":
-                return float(self.number)
+            if name in self.places:
+                return self.places[name]
             if name == "t":
                 return tick
             if name == "t in ms":
@@ -54,11 +78,28 @@ class Cell:
 
 
 class Link:
-    def __init__(self, connection, source, target):
+    def __init__(self, simulation, connection, source, target):
         self.source, self.target = source, target
-        self.partner = connection.partner_of[target] if connection.partner else None
-        self.states = dict(connection.synapse.states)
-        self.delay = 0
+        end = source if connection.partner_side == "pre" else target
+        self.partner = connection.partner_of[end] if connection.partner else None
+        self.params, self.states = dict(connection.synapse.params), dict(connection.synapse.states)
+        names = self.ends(simulation, connection)
+        values = {k: evaluate(e, names.__getitem__) for k, e in connection.overrides.items()}
+        self.params.update((k, v) for k, v in values.items() if k in self.params)
+        self.params.update((k, v) for (owner, k), v in simulation.model.chosen.items() if owner == connection.name)
+        self.states.update((k, v) for k, v in values.items() if k in self.states)
+        self.delay = round(evaluate(connection.delay, names.__getitem__)) if connection.delay else 0
+
+    def ends(self, simulation, connection):
+        """Params and places of the ends, and the distance between them."""
+        a, b = connection.source, connection.target
+        places = (joint_place(a, self.source, b), joint_place(b, self.target, a))
+        names = {"distance": math.dist(*places)}
+        for side, p, number, place in (("pre", a, self.source, places[0]), ("post", b, self.target, places[1])):
+            cell = simulation.groups[p.name].cells[number]
+            names.update((f"{side}.{k}", v) for k, v in {**cell.places, **cell.params}.items())
+            names[f"{side}.x"], names[f"{side}.y"] = place
+        return names
 
 
 class Group:
@@ -68,7 +109,7 @@ class Group:
         self.population = population
         self.component = population.component
         self.every = simulation.model.step_of(self.component.timescale)
-        self.cells = [Cell(self.component, k) for k in range(population.size)]
+        self.cells = [Cell(simulation.model, population, k) for k in range(population.size)]
         self.events = [i for i in self.component.items if isinstance(i, Event)]
         self.waiting = set()  # signals that blocks of a slow component emitted since its last tick
         self.shown = [dict(c.inputs) for c in self.cells]  # what readers see of inputs
@@ -85,13 +126,9 @@ class Wires:
         model = simulation.model
         self.connection = connection
         self.synapse = connection.synapse
-        self.links = [Link(connection, s, t) for s, t in connection.pairs]
+        self.links = [Link(simulation, connection, s, t) for s, t in connection.pairs]
         self.every = participants_step(model, connection)  # of contributions
         self.clock = connection_step(model, connection)
-        for link in self.links:
-            if connection.delay:
-                place = {"pre.i": float(link.source), "post.i": float(link.target)}
-                link.delay = int(round(evaluate(connection.delay, place.__getitem__)))
         ends = {"pre": connection.source, "post": connection.target, "astro": connection.partner}
         self.groups = {k: simulation.groups[p.name] for k, p in ends.items() if p}
         self.given = {}  # (side, input) to the sums that were evaluated last
@@ -103,7 +140,7 @@ class Wires:
         return self.groups[side].cells[number]
 
 
-class Simulation:
+class Simulation(Outputs):
     def __init__(self, model):
         self.model = model
         self.groups = {}
@@ -128,7 +165,7 @@ class Simulation:
             elif s[0] == "if":
                 self.run_block(s[2] if evaluate(s[1], names) else s[3], cell, names, step, local)
             elif s[0] == "start":
-                cell.timers[s[1]] = step + s[2]
+                cell.timers[s[1]] = step + cell.own_steps(s[2])
             elif s[0] == "emit":
                 if any(s[1] == signal.name for signal in self.model.signals):
                     self.sending.add(s[1])
@@ -181,8 +218,8 @@ class Simulation:
                 return local[name]
             if name in link.states:
                 return link.states[name]
-            if name in synapse.params:
-                return synapse.params[name]
+            if name in link.params:
+                return link.params[name]
             if name in synapse.lets:
                 return evaluate(synapse.lets[name], look)
             if name == "t":
@@ -190,6 +227,8 @@ class Simulation:
             if name == "t in ms":
                 return float(self.model.fast * self.link_time)
             side, _, item = name.partition(".")
+            if side == "astro" and link.partner is None:
+                return synapse.defaults[item]
             return frozen(wires, link, side, item)
 
         return look
@@ -217,6 +256,8 @@ class Simulation:
 
     def run_link_block(self, wires, link, block, names, local, added):
         for s in block:
+            if s[0] == "add" and s[1] == "astro" and link.partner is None:
+                continue  # it goes nowhere
             if s[0] == "add":
                 cell = wires.cell(link, s[1])
                 value = evaluate(s[4], names)
@@ -290,8 +331,9 @@ class Simulation:
         for d in self.model.drives:
             if d.population is not group.population or d.input != name or not d.first <= cell.number <= d.last:
                 continue
-            if d.window.contains(tick):
-                total += evaluate(d.value, lambda n: float(cell.number) if n == "i" else float(self.model.fast * tick))
+            on = any(w.contains(tick) for w in self.model.windows(d.during)) if d.during else d.window.contains(tick)
+            if on and (d.ink is None or cell.number in d.ink):
+                total += evaluate(d.value, lambda n: cell.places[n] if n in cell.places else float(self.model.fast * tick))
         return total
 
     def gather(self, group, tick):
@@ -348,20 +390,7 @@ class Simulation:
             look = cell.names(self, step, start, None, None, states, time)
             return {e.state: evaluate(e.rate, look) for e in moving}
 
-        def moved(by, slope):
-            return {k: x + by * slope.get(k, 0.0) for k, x in origin.items()}
-
-        k1 = rates(origin, now)
-        slope = k1
-        if group.component.solver == "heun":
-            k2 = rates(moved(dt, k1), now + dt)
-            slope = {k: (k1[k] + k2[k]) / 2 for k in k1}
-        elif group.component.solver == "rk4":
-            k2 = rates(moved(dt / 2, k1), now + dt / 2)
-            k3 = rates(moved(dt / 2, k2), now + dt / 2)
-            k4 = rates(moved(dt, k3), now + dt)
-            slope = {k: (k1[k] + 2 * k2[k] + 2 * k3[k] + k4[k]) / 6 for k in k1}
-        cell.states.update(moved(dt, slope))
+        cell.states.update(SOLVERS[group.component.solver](rates, origin, now, dt))
 
     def detect(self, group, tick, driven):
         """At the end of the own step that ends with this tick."""
@@ -385,7 +414,7 @@ class Simulation:
     def fire(self, group, cell, e, tick, step):
         cell.fired.add(e.name)
         if e.refractory:
-            cell.refractory[e.name] = step + e.refractory
+            cell.refractory[e.name] = step + cell.own_steps(e.refractory)
         self.events.setdefault((group.population.name, e.name), []).append((tick + 1, cell.number))
         self.fired_at.setdefault((group.population.name, e.name), set()).add((tick + 1, cell.number))
 
@@ -407,12 +436,27 @@ class Simulation:
             for item in wires.synapse.items:
                 if item[0] == "every" and (start // wires.clock) % item[1] == 0:
                     self.run_link_block(wires, link, item[2], names, local, {})
-            rates = {e.state: evaluate(e.rate, names) for e in wires.synapse.equations if not e.decay}
-            for e in wires.synapse.equations:
-                if e.decay:
-                    link.states[e.state] *= math.exp(-dt / e.decay)
-            for state, rate in rates.items():
-                link.states[state] += dt * rate
+            here = [e for e in wires.synapse.equations if not e.is_slow and not (e.on_events and wires.synapse.timescale)]
+            self.step_link(link, names, here, dt)
+
+    def step_link(self, link, names, equations, dt):
+        rates = {e.state: evaluate(e.rate, names) for e in equations if not e.decay}
+        for e in equations:
+            if e.decay:
+                link.states[e.state] *= math.exp(-dt / e.decay)
+        for state, rate in rates.items():
+            link.states[state] += dt * rate
+
+    def step_links_elsewhere(self, wires, n):
+        """Equations that say `on slow`, or `on events` in a synapse of a slow clock, which go by the fastest partner."""
+        for clock, chosen in ((self.model.ratio, lambda e: e.is_slow),
+                              (wires.every, lambda e: e.on_events and wires.synapse.timescale and not e.is_slow)):
+            if (n + 1) % clock:
+                continue
+            self.link_time = n + 1 - clock
+            for link in wires.links:
+                names = self.link_names(wires, link, self.partner_frozen, {})
+                self.step_link(link, names, [e for e in wires.synapse.equations if chosen(e)], float(self.model.fast * clock))
 
     # ---- phase 6 ----
 
@@ -448,7 +492,8 @@ class Simulation:
 
                 value = evaluate(e, self.link_names(wires, link, partner, {}))
                 number = {"pre": link.source, "post": link.target, "astro": link.partner}[side]
-                sums[number] += value
+                if number is not None:
+                    sums[number] += value
 
     def show_inputs(self, group):
         """Of a fast component, and of a slow one that only equally slow links feed: what will count in the next step."""
@@ -495,6 +540,7 @@ class Simulation:
         for wires in self.wires:
             if (n + 1) % wires.clock == 0:
                 self.step_links(wires, n + 1 - wires.clock)
+            self.step_links_elsewhere(wires, n)
         driven = {(d.population.name, d.event, k) for d in self.model.driven for k in range(d.first, d.last + 1)
                   if n + 1 in d.times}
         for group in self.groups.values():
@@ -540,81 +586,6 @@ class Simulation:
         for n in range(self.model.steps):
             self.tick(n)
         return self
-
-    # ---- phase 7 ----
-
-    def is_on(self, phase, at):
-        """Whether a sample or event at this tick is in the phase; no window contains the end of the run."""
-        if not phase:
-            return True
-        return at < self.model.steps and any(w.contains(at) for w in self.model.windows(phase))
-
-    def values(self, owner, item):
-        group = self.groups[owner.name]
-        return [c.names(self, group.step(self.seen_at), self.seen_at, None, group.shown[c.number])(item[1])
-                for c in group.cells]
-
-    def look(self, at):
-        for r in self.model.records:
-            if r.what == "events" or not self.is_on(r.phase, at):
-                continue
-            every = r.every or self.tick_of(r)
-            if at % every == 0:
-                self.samples[r.name].append((at, self.sample(r)))
-        for k, m in enumerate(self.model.measures):
-            if m.function not in ("count", "rate", "arrivals") and self.is_on(m.phase, at):
-                if at % self.groups[m.owner.name].every == 0:
-                    self.series[k].append((at, self.values(m.owner, m.item)))
-
-    def tick_of(self, r):
-        if r.what == "links":
-            return next(w.clock for w in self.wires if w.connection is r.owner)
-        return self.groups[r.owner.name].every
-
-    def sample(self, r):
-        if r.what == "links":
-            wires = next(w for w in self.wires if w.connection is r.owner)
-            return [link.states[r.item] for link in wires.links]
-        values = self.values(r.owner, r.item)
-        values = values if r.last is None else values[r.first:r.last + 1]
-        if r.what == "values":
-            return values
-        return [{"mean": lambda v: sum(v) / len(v), "sum": sum, "max": max, "min": min}[r.what](values)]
-
-    def event_list(self, r):
-        return sorted((at, k) for at, k in self.events.get((r.owner.name, r.item), ()) if self.is_on(r.phase, at))
-
-    def measured(self, number):
-        m = self.model.measures[number]
-        if m.function == "arrivals":
-            return float(next(w for w in self.wires if w.connection is m.owner).arrivals)
-        if m.function in ("count", "rate"):
-            found = [1 for at, _ in self.events.get((m.owner.name, m.item), ()) if self.is_on(m.phase, at)]
-            if m.function == "count":
-                return float(len(found))
-            ticks = self.model.steps
-            if m.phase:
-                ticks = sum(self.is_on(m.phase, n) for n in range(self.model.steps))
-            return len(found) / m.owner.size / (ticks * float(self.model.fast)) if ticks else None
-        return self.over_time(m, self.series[number])
-
-    def over_time(self, m, samples):
-        if not samples:
-            return None
-        dt = float(self.model.fast)
-        mean = [(at, sum(v) / len(v)) for at, v in samples]
-        if m.function in ("mean", "max", "min"):
-            inner = [{"mean": lambda v: sum(v) / len(v), "max": max, "min": min}[m.function](v) for _, v in samples]
-            return {"mean": lambda v: sum(v) / len(v), "max": max, "min": min}[m.function](inner)
-        if m.function == "max_mean":
-            return max(x for _, x in mean)
-        if m.function == "mean_max":
-            return sum(max(v) for _, v in samples) / len(samples)
-        if m.function == "time_of_max":
-            return max(mean, key=lambda pair: pair[1])[0] * dt
-        ends = [at for at, _ in mean[1:]] + [self.model.steps]  # a sample stands until the next one
-        return sum(end - at for (at, x), end in zip(mean, ends) if x > m.threshold) * dt
-
 
 
 def window_sends(w, n):
