@@ -225,10 +225,16 @@ static bool is_moving_between_ticks(const splitter *sp, model_side side, const m
   return lower_dependence(sp->l, sp->side, e).side[side] & DEPENDS_STATE && lower_is_extrapolated(sp->l, population_of(sp, side));
 }
 
-/* The timescale on which a source's term changes: the fastest of those whose values enter it. */
+/* The timescale on which what changes at the ticks of both does; one need not be a multiple of the other. */
+static uint32_t common_timescale(const lowering *l, uint32_t a, uint32_t b) {
+  uint32_t x = l->m->timescales.data[a].ticks, y = l->m->timescales.data[b].ticks;
+  return y % x == 0 ? a : x % y == 0 ? b : lower_base_timescale(l);
+}
+
+/* The timescale on which a source's term changes: that of all whose values enter it. */
 static uint32_t timescale_of_source(const splitter *sp, model_side from, model_expr *const *factors, uint32_t count) {
   const lowering *l = sp->l;
-  uint32_t fastest = component_of_population(l, population_of(sp, from))->timescale;
+  uint32_t common = component_of_population(l, population_of(sp, from))->timescale;
   for (uint32_t k = 0; k < count; k++) {
     dependence d = lower_dependence(sp->l, sp->side, factors[k]);
     for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++) {
@@ -236,12 +242,10 @@ static uint32_t timescale_of_source(const splitter *sp, model_side from, model_e
         continue;
       if (is_moving_between_ticks(sp, (model_side)side, factors[k]))
         return lower_base_timescale(l);
-      uint32_t other = component_of_population(l, population_of(sp, (model_side)side))->timescale;
-      if (l->m->timescales.data[other].ticks < l->m->timescales.data[fastest].ticks)
-        fastest = other;
+      common = common_timescale(l, common, component_of_population(l, population_of(sp, (model_side)side))->timescale);
     }
   }
-  return fastest;
+  return common;
 }
 
 /* Base ticks after which the sources' terms have changed; 0: never. */
