@@ -209,6 +209,15 @@ static void fill_matrix(group *g, uint32_t root, bool is_opposed) {
   }
 }
 
+/* Of the set that the populations are in: one of which a contribution reads nothing is in none. */
+static solver_kind staged_solver(const group *g, uint32_t root) {
+  const model *m = g->l->m;
+  for (uint32_t p = 0; p < m->populations.len; p++)
+    if (root_of(g, p) == root && m->populations.data[p].stage_set != NSA_NONE)
+      return m->stage_sets.data[m->populations.data[p].stage_set].solver;
+  return SOLVER_automatic;
+}
+
 /* The largest rate of decay; what turns rather than decays is a question of accuracy. */
 static double fastest_decay(const group *g) {
   double *real = ARENA_ARRAY(g->l->arena, double, g->n), *imaginary = ARENA_ARRAY(g->l->arena, double, g->n), rate = 0;
@@ -223,7 +232,7 @@ static double fastest_decay(const group *g) {
 static double limit_of(const group *g, uint32_t root) {
   if (!g->is_staged)
     return 2;
-  solver_kind solver = g->l->m->stage_sets.data[g->l->m->populations.data[root].stage_set].solver;
+  solver_kind solver = staged_solver(g, root);
   return solver == SOLVER_rk4 ? 2.785 : solver == SOLVER_heun ? 2 : INFINITY;
 }
 
