@@ -26,10 +26,9 @@ def is_close(a, b):
 def run_nsa(model, folder):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.nsa").write_text(write(model))
-    for c in model.connections:
-        for name, text in c.files.items():
-            (folder / name).write_text(text)
-    command = [NSA, "run", "model.nsa", "--csv", "--quiet", "--force", "--out", "out"]
+    for name, text in model.files.items():
+        (folder / name).write_text(text)
+    command = [NSA, "run", "model.nsa", *model.options, "--csv", "--quiet", "--force", "--out", "out"]
     return subprocess.run(command + os.environ.get("SIMULATOR_OPTIONS", "--threads 1").split(), cwd=folder, capture_output=True, text=True)
 
 

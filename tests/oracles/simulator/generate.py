@@ -9,7 +9,9 @@ import model as m
 import rules
 from expression import names_in
 
-MASKED = set()
+MASKED = {
+    "stages_of_one_end",  # nsa crashes where a contribution at stages reads the states of its target alone
+}
 
 
 class Generator:
@@ -130,6 +132,9 @@ class Generator:
                 pull = ("*", ("number", self.number(0.05, 0.2) / (4 if slow or is_slow else 1)), ("-", self.smooth(readable + inputs), ("name", s)))
                 unless = self.condition(names, timers) if self.chance(0.25, "unless") else None
                 c.equations.append(m.Equation(s, pull, unless, is_slow=is_slow))
+        if len(states) > 1 and c.solver in ("euler", "heun", "rk4") and self.chance(0.3, "reactions"):
+            self.reaction(c, states)
+        c.extends = self.chance(0.2, "extends")
         c.is_linear = slow and self.chance(0.3, "linear")
         self.events(c, states, names, timers)
         self.clocked(c, states, names + (inputs if slow else []), timers)
@@ -142,6 +147,14 @@ class Generator:
             c.solver = self.pick(["exact", "exponential_euler", "exponential_midpoint"])
         elif self.chance(0.1, "in_order"):
             c.solver = "euler in order"
+
+    def reaction(self, c, states):
+        left, right = {states[0]: self.random.randint(1, 2)}, {states[1]: 1}
+        if len(states) > 2:
+            left[states[2]] = 1
+        c.reactions.append((left, right, self.number(0, 0.02), self.number(0, 0.02)))
+        for e in c.equations:
+            e.unless, e.is_slow = None, False
 
     def function(self, c):
         body = ("+", ("call", "tanh", ("name", "a")), ("*", ("number", 0.3), ("name", "b")))
@@ -221,27 +234,29 @@ class Generator:
         if same and source.columns and self.chance(0.5, "neighbours"):
             return self.neighbours(source)
         if self.chance(0.3, "distances"):
-            return (*rules.by_distance(source, target, self.pick([0.7, 1.2, 1.7]), max((source.spaced or [1])[0], (target.spaced or [1])[0])
-                                       if source.spaced and target.spaced else 1), {})
+            both = source.spaced and target.spaced
+            step = max(source.spaced[0], target.spaced[0]) if both else 1
+            return rules.by_distance(source, target, self.pick([0.7, 1.2, 1.7]), step)
         if self.chance(0.2, "nearest"):
-            return (*rules.nearest(source, target), {})
+            return rules.nearest(source, target)
         tilings = rules.tilings(source, target) if not same and source.size > target.size else []
         if tilings and self.chance(0.7, "tiles"):
-            return (*rules.tiles(source, target, self.pick(tilings)), {})
+            return rules.tiles(source, target, self.pick(tilings))
         kind = self.pick(["all_to_all", "file"] + (["one_to_one"] if s == t else []) + ["where"])
         if kind == "all_to_all":
-            return kind, [(a, b) for b in range(t) for a in range(s) if not (same and a == b)], {}
+            return kind, [(a, b) for b in range(t) for a in range(s) if not (same and a == b)]
         if kind == "one_to_one":
-            return kind, [(a, a) for a in range(s)], {}
+            return kind, [(a, a) for a in range(s)]
         if kind == "where":
             d = self.random.randint(-1, 1)
             pairs = [(a, b) for b in range(t) for a in range(s) if a + d >= b and not (same and a == b)]
-            return f"where(pre.i + {d} >= post.i)" if d >= 0 else f"where(pre.i - {-d} >= post.i)", pairs, {}
+            return f"where(pre.i + {d} >= post.i)" if d >= 0 else f"where(pre.i - {-d} >= post.i)", pairs
         lines = [(self.random.randrange(s), self.random.randrange(t)) for _ in range(self.random.randint(1, 8))]
         name = f"table{len(self.model.connections)}.csv"
         text = "".join(f"{a},{b}\n" for a, b in lines)
+        self.model.files[name] = text
         pairs = sorted(lines, key=lambda p: (p[1], p[0]))
-        return f'file("{name}") self', pairs, {name: text}
+        return f'file("{name}") self', pairs
 
     def neighbours(self, p):
         count, columns = self.pick([4, 8]), p.columns
@@ -250,15 +265,15 @@ class Generator:
             rows, cols = abs(a // columns - b // columns), abs(a % columns - b % columns)
             return rows + cols == 1 or (count == 8 and rows == 1 and cols == 1)
 
-        return f"neighbours({count})", [(a, b) for b in range(p.size) for a in range(p.size) if is_beside(a, b)], {}
+        return f"neighbours({count})", [(a, b) for b in range(p.size) for a in range(p.size) if is_beside(a, b)]
 
     def connection(self, number):
         source, target = self.pick(self.model.populations), self.pick(self.model.populations)
-        rule, pairs, files = self.rule(source, target)
+        rule, pairs = self.rule(source, target)
         if not pairs:
             return
         y = m.Component("synapse", f"s{number}")
-        c = m.Connection(f"c{number}", source, target, y, rule, pairs, files)
+        c = m.Connection(f"c{number}", source, target, y, rule, pairs)
         if self.chance(0.3, "partner"):
             self.partner(c)
         if self.chance(0.2, "slow_links"):
@@ -272,6 +287,7 @@ class Generator:
         self.functions = {}
         self.synapse(y, c)
         self.link_overrides(c)
+        self.stages(c)
         self.model.components.append(y)
         self.model.connections.append(c)
 
@@ -295,6 +311,27 @@ class Generator:
             c.partner_rule, c.partner_of = rules.partner_by_where(of, p, c.partner_side, self.random.randint(-1, 1))
         if None in c.partner_of or self.chance(0.1, "defaults"):
             c.synapse.defaults = {n.partition(".")[2]: self.number(-1, 1) for n in self.readable(p.component, "astro")}
+
+    def stages(self, c):
+        """Coupling at stages, where nothing forbids it."""
+        y, ends = c.synapse, [c.source.component, c.target.component]
+        is_plain = y.contributions and not y.equations and not y.timescale and not c.delay and not c.partner
+        clocked = any(i[0] == "every" for i in y.items)
+        if not is_plain or clocked or any(e.timescale for e in ends) or not self.chance(0.5, "stages"):
+            return
+        if "stages_of_one_end" in self.without and not all(self.reads_both(c, e) for _, _, e in y.contributions):
+            return
+        c.stages = True
+        for end in ends:
+            end.solver = self.stage_solver
+            for e in end.equations:
+                e.is_slow = False
+
+    @staticmethod
+    def reads_both(c, e):
+        names = names_in(e)
+        return all(any(f"{side}.{s}" in names for s in p.component.states)
+                   for side, p in (("pre", c.source), ("post", c.target)))
 
     def link_overrides(self, c):
         """Of the places and params of the ends."""
@@ -329,7 +366,10 @@ class Generator:
             inputs = list(ends[side].inputs)
             if side == "pre" and c.delay or not inputs or "contributions" in self.without:
                 continue
-            y.contributions.append((side, self.pick(inputs), ("*", ("number", 0.3), self.smooth(far + near))))
+            value = self.smooth(far + near)
+            if self.chance(0.3, "gaps"):
+                value = ("+", value, ("-", ("name", "pre.x0"), ("name", "post.x0")))
+            y.contributions.append((side, self.pick(inputs), ("*", ("number", 0.3), value)))
         self.has_time = True
         self.link_events(y, c, ends, states, far, near)
         too_slow = self.model.ratio % m.connection_step(self.model, c)
@@ -390,6 +430,15 @@ class Generator:
                 d.phase = self.pick(["cue", "test"])
                 phases.append(d.phase)
             model.drives.append(d)
+        if self.chance(0.3, "loops"):
+            self.loop()
+        if self.chance(0.5, "patterns"):
+            self.pattern(phases)
+        if phases and self.chance(0.3, "drives_during"):
+            p = self.pick(model.populations)
+            model.drives.append(m.Drive(p, self.pick(list(p.component.inputs)), 0, p.size - 1, ("number", self.number(-1, 1)),
+                                        m.Window(), during=self.pick(phases)))
+        self.set_params()
         for phase in sorted(set(phases)):
             if self.chance(0.3, "phase_blocks"):
                 p = self.pick(model.populations)
@@ -403,6 +452,58 @@ class Generator:
                         times = [t for t in times if t % model.ratio] or [1]
                     model.driven.append(m.Driven(p, e.name, first, self.random.randrange(first, p.size), times))
         self.outputs(sorted(set(phases)))
+
+    def loop(self):
+        """for over a range or over values, each round a drive."""
+        p = self.pick(self.model.populations)
+        name, start, length = self.pick(list(p.component.inputs)), self.random.randint(1, 9), self.random.randint(1, 9)
+        values = [self.random.randint(-2, 2) for _ in range(self.random.randint(1, 4))]
+        head, value = f"k, d in {values}", "d"
+        if self.chance(0.5):
+            values, head, value = list(range(len(values))), f"k in 0..{len(values) - 1}", "k"
+        clock = self.model.clock
+        written = f"for {head} {{ drive {p.name}.{name} = 0.2*{value} from k*{clock(start)} for {clock(length)} }}"
+        for k, d in enumerate(values):
+            self.model.drives.append(m.Drive(p, name, 0, p.size - 1, ("number", 0.2 * d), m.Window(k * start, length), written=written))
+            written = "-"
+
+    def pattern(self, phases):
+        """Two images of a grid; one is presented, and the other weighs a drive."""
+        fitting = [p for p in self.model.populations if p.columns]
+        if not fitting:
+            return
+        p = self.pick(fitting)
+        rows, columns = p.grid()
+        inks = []
+        for k in range(2):
+            pixels = [self.pick([0, 126, 127, 255]) for _ in range(p.size)]
+            lines = [" ".join(map(str, pixels[r * columns:(r + 1) * columns])) for r in range(rows)]
+            self.model.files[f"image{k}.pgm"] = f"P2\n{columns} {rows}\n255\n" + "\n".join(lines) + "\n"
+            inks.append({n for n, x in enumerate(pixels) if x < 127})
+        self.model.head.append('pattern image[2] = images("image{}.pgm")')
+        name, w, amplitude = self.pick(list(p.component.inputs)), self.window(), self.number(-1, 1)
+        phase = self.pick(["cue", "test", ""])
+        phases += [phase] if phase else []
+        written = f"present image[0] on {p.name}.{name} amplitude {amplitude}{m.Writer(self.model).window(w, phase)}"
+        whole = (p, name, 0, p.size - 1)
+        self.model.drives.append(m.Drive(*whole, ("number", amplitude), w, phase, inks[0], written=written))
+        written = f"drive {p.name}.{name} = {amplitude}*image[1]"
+        self.model.drives.append(m.Drive(*whole, ("number", amplitude), m.Window(), "", inks[1], written=written))
+
+    def set_params(self):
+        """A variant, and whether the run takes it or sets the same by --set."""
+        things = [(p.name, k) for p in self.model.populations for k in p.component.params]
+        things += [(c.name, "g") for c in self.model.connections]
+        if not self.chance(0.3, "variants"):
+            return
+        self.model.settings = {thing: self.number(-1, 1) for thing in self.random.sample(things, min(2, len(things)))}
+        kind = self.pick(["none", "variant", "set"])
+        if kind != "none":
+            self.model.chosen = self.model.settings
+        if kind == "variant":
+            self.model.options = ["--variant", "other"]
+        if kind == "set":
+            self.model.options = [w for (owner, k), x in self.model.settings.items() for w in ("--set", f"{owner}.{k}={x!r}")]
 
     def outputs(self, phases):
         model = self.model
@@ -422,6 +523,12 @@ class Generator:
                 what = self.pick(["mean", "sum", "max", "min"])
                 every = self.random.randint(1, 4) * model.step_of(p.component.timescale)
                 model.records.append(m.Record(f"{p.name}_some", what, p, ("name", name), every))
+            if self.chance(0.3, "record_expressions"):
+                things = list(p.component.states) + list(p.component.params) + list(p.component.lets)
+                self.functions = {}
+                item = ("+", ("name", self.pick(list(p.component.states))), self.smooth(things))
+                what = self.pick(["values", "values", "mean", "max"])
+                model.records.append(m.Record(f"{p.name}_made", what, p, item))
             for e in p.component.items:
                 if isinstance(e, m.Event):
                     model.records.append(m.Record(f"{p.name}_{e.name}_events", "events", p, e.name))
@@ -431,6 +538,12 @@ class Generator:
             function = self.pick(["mean", "max", "min", "time_above", "time_of_max", "mean_max", "max_mean"])
             phase = self.pick(phases) if phases and self.chance(0.3, "during") and function != "time_above" else ""
             model.measures.append(m.Measure(f"m_{p.name}", function, p, ("name", name), phase, self.number(-0.5, 0.5)))
+        counts = [x.name for x in model.measures if x.function == "count"]
+        if counts and self.chance(0.4, "formulas"):
+            size = self.pick([x.name for x in model.populations + model.connections])
+            item = ("/", ("*", ("number", 2.5), ("name", self.pick(counts))), ("name", f"size({size})"))
+            item = ("/", ("-", item, ("name", self.pick(counts))), ("name", "(duration/(1 ms))")) if self.chance(0.5) else item
+            model.measures.append(m.Measure("m_formula", "formula", None, item))
         for c in model.connections:
             for name in c.synapse.states:
                 model.records.append(m.Record(f"{c.name}_{name}", "links", c, name))
@@ -449,6 +562,7 @@ class Generator:
         self.model = m.Model(self.pick([Decimal("0.1"), Decimal("0.25"), Decimal("0.5"), Decimal("0.3"), Decimal("1")]),
                              self.random.randint(2, 5), 0, self.random.randint(10, 80))
         self.model.slowest = self.model.ratio * self.random.randint(2, 3)
+        self.stage_solver = self.pick(["heun", "rk4"])
         self.signals = []
         for k in range(self.random.randint(0, 2)):
             if "signals" not in self.without:

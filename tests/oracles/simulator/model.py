@@ -37,6 +37,8 @@ class Component:
     timescale: str = ""  # of synapses: "" is that of the fastest partner
     solver: str = "euler"  # of cells
     is_linear: bool = False  # coupling linear
+    extends: bool = False  # written as an extension of another one
+    reactions: list = field(default_factory=list)  # ({state: number}, {state: number}, rate, rate back); 1/ms
     params: dict = field(default_factory=dict)
     times: dict = field(default_factory=dict)  # params that are times: own steps
     functions: dict = field(default_factory=dict)  # name to (arguments, expression)
@@ -94,7 +96,6 @@ class Connection:
     synapse: Component
     rule: str
     pairs: list  # (source, target), in the order of links
-    files: dict = field(default_factory=dict)  # that the rule needs: name to text
     delay: Optional[tuple] = None  # an expression of post.i and pre.i, in fast steps
     back: int = 0
     partner: Optional[Population] = None
@@ -194,7 +195,8 @@ class Model:
     files: dict = field(default_factory=dict)  # name to text
     head: list = field(default_factory=list)  # lines of patterns
     settings: dict = field(default_factory=dict)  # (population or connection, param) to a number: the variant
-    chosen: dict = field(default_factory=dict)  # the same, by --set
+    chosen: dict = field(default_factory=dict)  # those that the run takes
+    options: list = field(default_factory=list)  # by which it takes them
 
     def step_of(self, timescale):
         return {"slow": self.ratio, "slowest": self.slowest}.get(timescale, 1)
@@ -279,11 +281,27 @@ class Writer:
         lines += [line + (" using euler" if not e.decay else "") if c.kind == "synapse" else line
                   for e, line in zip(c.equations, stepped)]
         lines += [f"{side}.{name} += {self.value(e)}" for side, name, e in c.contributions]
+        lines += [f"reaction {self.side(a)} <-> {self.side(b)} rates {k!r}/(1 ms), {back!r}/(1 ms)" for a, b, k, back in c.reactions]
         lines += [self.item(i) for i in c.items]
         using = "" if c.kind == "synapse" or not c.equations else f" using {c.solver}"
         on = f" on {c.timescale}" if c.timescale else ""
         on += " coupling linear" if c.is_linear else ""
-        return f"{c.kind} {c.name}{on}{using} {{\n  " + "\n  ".join(lines) + "\n}"
+        before = ""
+        if c.extends:
+            before, on = self.base(c, on), f" extends base_{c.name}"
+            lines = [line for line in lines if not line.startswith(("param p1", "input"))]
+        return f"{before}{c.kind} {c.name}{on}{using} {{\n  " + "\n  ".join(lines) + "\n}"
+
+    def base(self, c, on):
+        """What is declared anew has other values here."""
+        lines = [f"param {k} = {v if k == 'p1' else v + 1!r}" for k, v in c.params.items()]
+        lines += [f"state {k} = 7" for k in c.states] + [f"input {k} {v}".rstrip() for k, v in c.inputs.items()]
+        lines += [f"d{e.state}/dt = -{e.state}/(3 ms)" for e in c.equations]
+        return f"{c.kind} base_{c.name}{on} {{\n  " + "\n  ".join(lines) + "\n}\n"
+
+    @staticmethod
+    def side(states):
+        return " + ".join(f"{n}*{s}" if n > 1 else s for s, n in states.items())
 
     def window(self, w, phase=""):
         parts = [f"from {self.clock(w.start)}"] if w.start else []

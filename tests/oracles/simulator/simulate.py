@@ -7,7 +7,8 @@ import math
 from expression import evaluate, names_in
 from model import Event, connection_step, joint_place, participants_step
 from outputs import Outputs
-from solve import SOLVERS
+from solve import SOLVERS, with_flows
+from stages import Together, joined
 
 
 class Cell:
@@ -147,6 +148,7 @@ class Simulation(Outputs):
         for p in model.populations:
             self.groups[p.name] = Group(self, p)
         self.wires = [Wires(self, c) for c in model.connections]
+        self.sets = joined(self.groups, self.wires)
         self.events = {}  # (population, event) to [(tick, element)]
         self.samples = {r.name: [] for r in model.records}
         self.series = [[] for _ in model.measures]
@@ -373,9 +375,9 @@ class Simulation(Outputs):
             self.advance(group, cell, start, [e for e in group.component.equations if not e.is_slow], group.every)
             cell.slope = {k: cell.states[k] - before[k] for k in before}
         end = start + group.every
-        if end % self.model.ratio == 0:
+        slow = [e for e in group.component.equations if e.is_slow]
+        if slow and end % self.model.ratio == 0:
             for cell in group.cells:
-                slow = [e for e in group.component.equations if e.is_slow]
                 self.advance(group, cell, end - self.model.ratio, slow, self.model.ratio)
 
     def advance(self, group, cell, start, equations, ticks):
@@ -388,7 +390,8 @@ class Simulation(Outputs):
 
         def rates(states, time):
             look = cell.names(self, step, start, None, None, states, time)
-            return {e.state: evaluate(e.rate, look) for e in moving}
+            found = {e.state: evaluate(e.rate, look) for e in moving}
+            return with_flows(group.component, found, look) if ticks == group.every else found
 
         cell.states.update(SOLVERS[group.component.solver](rates, origin, now, dt))
 
@@ -545,18 +548,7 @@ class Simulation(Outputs):
                   if n + 1 in d.times}
         for group in self.groups.values():
             self.gather(group, n)
-        for group in sorted(self.groups.values(), key=lambda g: g.every):
-            if (n + 1) % group.every:
-                self.driven_between(group, n, driven)
-                continue
-            start = n + 1 - group.every
-            if group.every > 1:
-                self.combine(group)
-            self.clocked_blocks(group, start)
-            self.equations(group, start)
-            self.detect(group, n, driven)
-            self.sending |= group.waiting
-            group.waiting = set()
+        self.go_on(n, driven)
         self.sent = self.sending
         self.seen_at = n + 1
         for wires in self.wires:
@@ -566,6 +558,27 @@ class Simulation(Outputs):
         for group in self.groups.values():
             self.remember(group)
         self.look(n + 1)
+
+    def go_on(self, n, driven):
+        """Phases 3 to 5, sets that `coupling stages` joins first: they are on the fastest timescale."""
+        together = [g for s in self.sets for g in s]
+        for group in together:
+            self.clocked_blocks(group, n)
+        for groups in self.sets:
+            Together(self, groups, n).advance()
+        for group in sorted(self.groups.values(), key=lambda g: g.every):
+            if (n + 1) % group.every:
+                self.driven_between(group, n, driven)
+                continue
+            start = n + 1 - group.every
+            if group.every > 1:
+                self.combine(group)
+            if group not in together:
+                self.clocked_blocks(group, start)
+                self.equations(group, start)
+            self.detect(group, n, driven)
+            self.sending |= group.waiting
+            group.waiting = set()
 
     def begin_phases(self, n):
         for phase, population, block in self.model.phase_blocks:

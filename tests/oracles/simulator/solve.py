@@ -67,5 +67,15 @@ def exact(rates, x, now, dt):
     return result
 
 
+def with_flows(component, rates, value):
+    """Rates of states, and what the reactions add to them by mass action."""
+    for left, right, forth, back in component.reactions:
+        flow = forth * math.prod(value(s) ** n for s, n in left.items()) - back * math.prod(value(s) ** n for s, n in right.items())
+        for states, sign in ((left, -1), (right, 1)):
+            for s, n in states.items():
+                rates[s] = rates.get(s, 0.0) + sign * n * flow
+    return rates
+
+
 SOLVERS = {f.__name__.replace("euler_in_order", "euler in order"): f
            for f in (euler, euler_in_order, heun, rk4, exponential_euler, exponential_midpoint, exact)}
