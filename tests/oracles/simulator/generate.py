@@ -10,6 +10,7 @@ import rules
 from expression import names_in
 
 MASKED = {
+    "time_in_slow_unless",  # at an arrival between two ticks: the page leaves open whether t is that of the slow step or of the fast one
     "stages_of_one_end",  # nsa crashes where a contribution at stages reads the states of its target alone
 }
 
@@ -130,7 +131,9 @@ class Generator:
                 readable = [n for n in names if n in c.params] if c.solver == "exact" else readable
                 is_slow = not slow and self.chance(0.15, "slow_equations")
                 pull = ("*", ("number", self.number(0.05, 0.2) / (4 if slow or is_slow else 1)), ("-", self.smooth(readable + inputs), ("name", s)))
+                self.has_time = not slow or "time_in_slow_unless" not in self.without
                 unless = self.condition(names, timers) if self.chance(0.25, "unless") else None
+                self.has_time = True
                 c.equations.append(m.Equation(s, pull, unless, is_slow=is_slow))
         if len(states) > 1 and c.solver in ("euler", "heun", "rk4") and self.chance(0.3, "reactions"):
             self.reaction(c, states)

@@ -283,7 +283,7 @@ class Writer:
         lines += [f"{side}.{name} += {self.value(e)}" for side, name, e in c.contributions]
         lines += [f"reaction {self.side(a)} <-> {self.side(b)} rates {k!r}/(1 ms), {back!r}/(1 ms)" for a, b, k, back in c.reactions]
         lines += [self.item(i) for i in c.items]
-        using = "" if c.kind == "synapse" or not c.equations else f" using {c.solver}"
+        using = "" if c.kind == "synapse" or not (c.equations or c.reactions) else f" using {c.solver}"
         on = f" on {c.timescale}" if c.timescale else ""
         on += " coupling linear" if c.is_linear else ""
         before = ""
