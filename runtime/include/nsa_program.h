@@ -8,7 +8,7 @@
 
 #define NSA_NONE UINT32_MAX
 #define NSA_EVENT_ARRIVALS (UINT32_MAX - 1)
-#define NSA_PROGRAM_VERSION 8
+#define NSA_PROGRAM_VERSION 9
 
 typedef enum { NSA_F64, NSA_B1 /* one byte, 0 or 1 */, NSA_INDEX /* uint32_t */, NSA_F32 /* float */ } nsa_type;
 #define NSA_TYPE_SIZES {[NSA_F64] = 8, [NSA_B1] = 1, [NSA_INDEX] = 4, [NSA_F32] = 4} /* bytes of an entry */

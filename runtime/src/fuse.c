@@ -93,6 +93,8 @@ static interval of_sums(const question *q) {
     if (is_source && sum->delay != NSA_NONE) return 1; /* remembered at each step */
     if (is_source || is_moving(q, sum->sum)) least = common(least, steps_of(q, sum->every));
   }
+  for (uint32_t i = 0; i < q->program->pasts_count; i++)
+    if (is_moving(q, q->program->pasts[i].term)) return 1;
   return least;
 }
 

@@ -67,7 +67,7 @@ static bool allocate(const sim *s, struct link_sums *ls) {
   ls->scatter = calloc((size_t)p->connections_count + 1, sizeof *ls->scatter);
   ls->lists = calloc((size_t)p->sums_count + 1, sizeof *ls->lists);
   ls->list_of = calloc((size_t)p->sums_count + 1, sizeof *ls->list_of);
-  ls->lines = calloc((size_t)p->sums_count + 1, sizeof *ls->lines);
+  ls->lines = calloc((size_t)p->sums_count + p->pasts_count + 1, sizeof *ls->lines);
   ls->is_scatter = calloc((size_t)p->sums_count + 1, 1);
   ls->is_due = calloc((size_t)p->sums_count + 1, 1);
   ls->has_changed = calloc((size_t)p->sums_count + 1, 1);
@@ -78,10 +78,14 @@ static bool allocate(const sim *s, struct link_sums *ls) {
          ls->works && ls->items;
 }
 
-static const delay_line *line_of(struct link_sums *ls, const nsa_link_sum *sum) {
-  for (uint32_t i = 0; sum->delay != NSA_NONE && i < ls->line_count; i++)
-    if (ls->lines[i].term == sum->source_term && ls->lines[i].delay == sum->delay) return &ls->lines[i];
+static const delay_line *find_line(const struct link_sums *ls, uint32_t term, uint32_t delay) {
+  for (uint32_t i = 0; delay != NSA_NONE && i < ls->line_count; i++)
+    if (ls->lines[i].term == term && ls->lines[i].delay == delay) return &ls->lines[i];
   return NULL;
+}
+
+static const delay_line *line_of(const struct link_sums *ls, const nsa_link_sum *sum) {
+  return find_line(ls, sum->source_term, sum->delay);
 }
 
 static bool add_list(sim *s, struct link_sums *ls, uint32_t sum) {
@@ -165,14 +169,14 @@ static bool check_fields(const sim *s, char error[SIM_ERROR_SIZE]) {
 
 /* ---- delays ---- */
 
-static bool add_line(sim *s, struct link_sums *ls, const nsa_link_sum *sum) {
-  if (sum->delay == NSA_NONE || line_of(ls, sum)) return true;
-  const nsa_field *field = &s->program->fields[sum->delay];
-  const double *delay = s->field_data[sum->delay];
-  uint64_t count = field->is_uniform ? 1 : s->links[sum->connection].count;
+static bool add_line(sim *s, struct link_sums *ls, uint32_t connection, uint32_t term, uint32_t delay_field) {
+  if (delay_field == NSA_NONE || find_line(ls, term, delay_field)) return true;
+  const nsa_field *field = &s->program->fields[delay_field];
+  const double *delay = s->field_data[delay_field];
+  uint64_t count = field->is_uniform ? 1 : s->links[connection].count;
   delay_line *line = &ls->lines[ls->line_count++];
-  *line = (delay_line){.term = sum->source_term, .delay = sum->delay, .is_uniform = field->is_uniform};
-  line->size = (uint32_t)sim_padded(s->field_count[sum->source_term]);
+  *line = (delay_line){.term = term, .delay = delay_field, .is_uniform = field->is_uniform};
+  line->size = (uint32_t)sim_padded(s->field_count[term]);
   line->slots = 1;
   for (uint64_t k = 0; k < count; k++)
     if (delay[k] + 1 > line->slots) line->slots = (uint32_t)delay[k] + 1;
@@ -184,7 +188,14 @@ static bool add_line(sim *s, struct link_sums *ls, const nsa_link_sum *sum) {
 bool link_sums_start_delays(sim *s, char error[SIM_ERROR_SIZE]) {
   struct link_sums *ls = s->sums;
   bool ok = true;
-  for (uint32_t i = 0; ok && i < s->program->sums_count; i++) ok = add_line(s, ls, &s->program->sums[i]);
+  for (uint32_t i = 0; ok && i < s->program->sums_count; i++) {
+    const nsa_link_sum *sum = &s->program->sums[i];
+    ok = add_line(s, ls, sum->connection, sum->source_term, sum->delay);
+  }
+  for (uint32_t i = 0; ok && i < s->program->pasts_count; i++) {
+    const nsa_past *past = &s->program->pasts[i];
+    ok = add_line(s, ls, past->connection, past->term, past->delay);
+  }
   for (uint32_t i = 0; ok && i < s->program->sums_count; i++) ok = add_list(s, ls, i);
   if (!ok)
     snprintf(error, SIM_ERROR_SIZE, "out of memory for delays (%" PRIu64 " bytes were allocated before)", s->allocated);
@@ -282,6 +293,34 @@ static void run_side_of_links(const sim *s, uint32_t i) {
   }
   delayed_terms terms = {line->values, s->field_data[line->delay], line->slots, line->size, s->sums->done};
   side_sum_run_delayed(s, s->sums->sides, i, &terms);
+}
+
+typedef struct {
+  const delay_line *line;
+  const uint32_t *source;
+  const double *delay;
+  double *values;
+  uint64_t count, done;
+} past_job;
+
+static void past_share(void *context, uint32_t thread, uint32_t threads) {
+  const past_job *job = context;
+  const delay_line *line = job->line;
+  uint64_t first, last, done = job->done + line->slots;
+  thread_share(job->count, thread, threads, &first, &last);
+  for (uint64_t k = first; k < last; k++) {
+    uint64_t delay = (uint64_t)job->delay[line->is_uniform ? 0 : k];
+    job->values[k] = line->values[(done - delay) % line->slots * line->size + job->source[k]];
+  }
+}
+
+/* What link kernels read of sources as they were. */
+static void look_back(sim *s, const nsa_past *past) {
+  const delay_line *line = find_line(s->sums, past->term, past->delay);
+  const sim_links *links = &s->links[past->connection];
+  past_job job = {line, links->source, s->field_data[past->delay], s->field_data[past->value], links->count, s->sums->done};
+  static const double seconds_a_link = 2e-9;
+  thread_pool_run_if_worth(s->pool, seconds_a_link * (double)links->count, past_share, &job);
 }
 
 static void prepare_sum(sim *s, uint32_t i) {
@@ -537,6 +576,8 @@ void link_sums_run(sim *s, uint64_t done) {
   s->sums->done = done;
   s->sums->evaluation++;
   push_terms(s, s->sums, done);
+  for (uint32_t i = 0; i < s->program->pasts_count; i++)
+    if (is_due(s->program->pasts[i].every, done)) look_back(s, &s->program->pasts[i]);
   for (uint32_t i = 0; i < s->program->sums_count; i++) {
     s->sums->is_due[i] = is_sum_due(s, i, done);
     if (s->sums->is_due[i]) prepare_sum(s, i);

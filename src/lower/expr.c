@@ -245,6 +245,9 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
 static ir_value ref_value(void *context, ir_builder *b, const model_expr *e) {
   scope *s = context;
   view *v = s->side[e->ref.side];
+  uint32_t past = lower_past_field(&s->pasts, e);
+  if (past != NO_FIELD)
+    return e->is_bool ? ir_binary(b, IR_OP_ne, ir_load(b, past), ir_number(b, 0)) : ir_load(b, past);
   ir_value x = own_value(s, v, e);
   if (v->known == IR_NO_VALUE)
     return x;

@@ -306,6 +306,33 @@ static bool is_changing(const splitter *sp, model_expr *const *factors, uint32_t
   return false;
 }
 
+/* With a delay a term that cannot be split sees pre as it was, value by value; pre is who is added to: as it is. */
+static past_values add_pasts(splitter *sp, model_expr *const *factors, uint32_t count) {
+  lowering *l = sp->l;
+  const connection_fields *f = &l->connections[sp->connection];
+  past_values pasts = {0};
+  for (uint32_t k = 0; sp->mc->delay && sp->contribution->side != SIDE_PRE && k < count; k++)
+    lower_find_pasts(l, sp->connection, factors[k], &pasts);
+  for (uint32_t k = 0; k < pasts.len; k++) {
+    model_expr **value = ARENA_ARRAY(l->arena, model_expr *, 1), *ref = ARENA_NEW(l->arena, model_expr);
+    uint32_t active;
+    *ref = *pasts.data[k].ref;
+    value[0] = ref;
+    if (ref->is_bool) {
+      value[0] = new_node(sp, ref, MX_SELECT, ref, new_number(sp, ref, 1));
+      value[0]->args[2] = new_number(sp, ref, 0);
+    }
+    nsa_past past = {.connection = sp->connection, .delay = f->delay};
+    past.term = add_source_term(sp, SIDE_PRE, value, 1, &active);
+    past.value = pasts.data[k].field = add_numbered_field(sp, "past", f->domain, NSA_FIELD_LINK_VALUE);
+    past.every = ticks_between(sp);
+    population_fields *source = &l->populations[sp->mc->source];
+    source->source_terms.data[source->source_terms.len - 1].is_exact = true;
+    vec_push(l->arena, &l->past_list, past);
+  }
+  return pasts;
+}
+
 static uint32_t link_function(splitter *sp, model_expr **factors, uint32_t count, nsa_role role,
                               uint32_t *field) {
   lowering *l = sp->l;
@@ -319,6 +346,7 @@ static uint32_t link_function(splitter *sp, model_expr **factors, uint32_t count
                   .field = *field,
                   .factors = factors,
                   .factor_count = count,
+                  .pasts = add_pasts(sp, factors, count),
                   .at = sp->contribution->at};
   vec_push(l->arena, &l->link_value_list, v);
   return number;
@@ -332,6 +360,7 @@ void lower_link_values(lowering *l) {
     b.at = v->at;
     scope s = scope_of_links(l, &b, v->connection);
     lower_when_contributing(&s, v->connection);
+    s.pasts = v->pasts;
     ir_store(&b, v->field, lower_product(&s, v->factors, v->factor_count));
   }
 }
@@ -467,14 +496,6 @@ static void add_separable(splitter *sp, const product *p) {
   push_target_term(sp, p, target, targets, sum.sum);
 }
 
-/* Values of pre that enter a term link by link cannot be had from so long ago. */
-static void refuse_delay(splitter *sp) {
-  diag *d = diag_report(sp->l->sink, DIAG_E0801, sp->contribution->at,
-                        "a delay of a contribution that mixes values of pre and post is not in this version");
-  diag_note(d, sp->mc->at, "this connection has a delay");
-  diag_hint(d, "write it as a sum of products of factors of pre alone and of post alone");
-}
-
 /* The factor that is a state of which only sums are kept; NSA_NONE. */
 static uint32_t summed_factor(const splitter *sp, const product *p) {
   for (uint32_t k = 0; k < p->count; k++) {
@@ -547,8 +568,6 @@ static void add_term(splitter *sp, const product *p) {
     add_separable(sp, p);
     return;
   }
-  if (sp->mc->delay)
-    refuse_delay(sp);
   add_inseparable(sp, p);
 }
 

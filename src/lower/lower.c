@@ -153,6 +153,7 @@ static void finish_program(lowering *l) {
   MOVE_LIST(sources, source_list);
   MOVE_LIST(starts, start_list);
   MOVE_LIST(sums, sum_list);
+  MOVE_LIST(pasts, past_list);
   MOVE_LIST(collects, collect_list);
   MOVE_LIST(arrivals, arrival_list);
   MOVE_LIST(link_steps, link_step_list);

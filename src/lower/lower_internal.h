@@ -48,6 +48,7 @@ typedef struct {
   model_expr *const *factors; /* product of these, all of that side */
   uint32_t factor_count;
   bool is_fused; /* part of the population's step; else of its source function */
+  bool is_exact; /* no factor of a sum: what is next to nothing is kept, too */
   uint32_t timescale; /* the fastest of those that enter it */
 } source_term;
 
@@ -138,12 +139,20 @@ typedef struct {
   let_memo *lets; /* NULL until the fields are complete */
 } connection_fields;
 
+/* A value of pre that a term reads link by link: where the connection has a delay, a field of the links has it as it was. */
+typedef struct {
+  const model_expr *ref;
+  uint32_t field;
+} past_value;
+typedef VEC(past_value) past_values;
+
 /* A factor of a contribution that is evaluated at each link: its function's body waits for the fields of inputs. */
 typedef struct {
   ir_function *function;
   uint32_t connection, field;
   model_expr *const *factors;
   uint32_t factor_count;
+  past_values pasts;
   span at;
 } link_value;
 
@@ -165,6 +174,7 @@ typedef struct {
   VEC(uint32_t) source_list, start_list;
   VEC(link_value) link_value_list;
   VEC(nsa_link_sum) sum_list;
+  VEC(nsa_past) past_list;
   VEC(nsa_collect) collect_list;
   VEC(nsa_coupling_bound) bound_list;
   VEC(nsa_stage_set) stage_list; /* by the model's stage_sets */
@@ -207,6 +217,7 @@ typedef struct {
   uint32_t timescale;     /* whose tick keys the draws */
   const char *key_prefix; /* of draws that belong to a component, "sheet/" */
   ir_value *locals;
+  past_values pasts; /* what is read of pre as it was */
   uint32_t connection; /* of links: for distance, fan; NSA_NONE */
   uint32_t distance;   /* field of it; NO_FIELD: that of the links, made when used */
   bool has_copies;     /* several links of a pair draw for themselves */
@@ -276,6 +287,9 @@ void lower_connection_table(lowering *l, uint32_t connection); /* rules and part
 void lower_contributions(lowering *l, uint32_t connection);    /* split into terms */
 void lower_input_fields(lowering *l); /* after all contributions are split */
 void lower_link_values(lowering *l);  /* after the fields of inputs */
+/* pasts.c: the values of pre that an expression at links reads and that change, each once; their fields are not there yet. */
+void lower_find_pasts(lowering *l, uint32_t connection, const model_expr *e, past_values *out);
+uint32_t lower_past_field(const past_values *pasts, const model_expr *ref); /* NO_FIELD: it is read as it is */
 void lower_population_init(lowering *l, uint32_t population);
 void lower_step(lowering *l, uint32_t population);
 void lower_rates_of(lowering *l, uint32_t population); /* of options->equations_only */

@@ -42,7 +42,7 @@ void lower_source_term(scope *s, const source_term *t) {
   ir_builder *b = s->b;
   ir_value x = source_product(s, t);
   bool is_plain =
-      t->factor_count == 1 && (is_saturating(t->factors[0]) || is_choice_of_numbers(t->factors[0]));
+      t->is_exact || (t->factor_count == 1 && (is_saturating(t->factors[0]) || is_choice_of_numbers(t->factors[0])));
   if (!is_plain) {
     ir_value small =
         ir_binary(b, IR_OP_lt, ir_unary(b, IR_OP_abs, x), ir_number(b, NEGLIGIBLE_SOURCE_TERM));
