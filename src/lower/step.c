@@ -427,8 +427,30 @@ void step_store_states(step *st) {
       ir_store(&st->b, st->f->repeated[k], st->now.repeated[k]);
 }
 
+static bool is_reading_timers(step *st, const source_term *t) {
+  view views[4] = {{0}}, *side[4];
+  lower_sides(st->l, true, t->connection, views, side);
+  for (uint32_t k = 0; k < t->factor_count; k++)
+    if (lower_dependence(st->l, side, t->factors[k]).side[t->side] & DEPENDS_TIMER)
+      return true;
+  return false;
+}
+
+/* Conditions saw `refractory` as it was before this step's events; contributions see what these have started. */
+static void see_refractory(step *st) {
+  bool is_read = false;
+  for (uint32_t k = 0; k < st->f->source_terms.len; k++)
+    is_read = is_read || (st->f->source_terms.data[k].is_fused && is_reading_timers(st, &st->f->source_terms.data[k]));
+  for (uint32_t k = 0; is_read && k < st->c->events.len; k++)
+    if (st->f->refractory[k] != NO_FIELD)
+      st->now.timers[st->c->timers.len + k] = ir_load(&st->b, st->f->refractory[k]);
+  if (is_read)
+    view_forget_lets(st->self);
+}
+
 /* Phase 6, the share of a source. */
 static void store_source_terms(step *st) {
+  see_refractory(st);
   for (uint32_t k = 0; k < st->f->source_terms.len; k++) {
     const source_term *t = &st->f->source_terms.data[k];
     if (!t->is_fused)
