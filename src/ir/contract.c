@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* contract.c - a product that is used once, in a sum, is rounded with it: a*b + c becomes fma. Done before anything is
- * computed from the program, so that compiled kernels and the interpreter agree. */
+ * computed from the program, so that compiled kernels and the interpreter agree. A product of constants is a constant, and
+ * the same number everywhere: it is rounded by itself beside what is not constant. */
 #include "ir/ir_internal.h"
 
 typedef struct {
   const ir_function *from;
-  uint32_t *uses; /* per operation */
+  uint32_t *uses;    /* per operation */
+  bool *is_constant; /* likewise: made of numbers alone */
   ir_value *map;
 } contraction;
 
@@ -15,15 +17,25 @@ static void count_uses(contraction *c) {
       c->uses[ir_op_arg(c->from, &c->from->ops.data[i], k)]++;
 }
 
-static const ir_op *product_at(const contraction *c, ir_value v) {
+static bool is_made_of_numbers(const contraction *c, const ir_op *op) {
+  uint32_t count = ir_op_arg_count(op);
+  bool is_pure = ir_ops[op->op].carries == IR_CARRIES_NONE || op->op == IR_OP_math1 || op->op == IR_OP_math2 || op->op == IR_OP_math3;
+  for (uint32_t k = 0; k < count && is_pure; k++)
+    is_pure = c->is_constant[ir_op_arg(c->from, op, k)];
+  return op->op == IR_OP_const || (is_pure && count > 0);
+}
+
+/* The product that is one of two things which are added. */
+static const ir_op *product_at(const contraction *c, ir_value v, ir_value other) {
   const ir_op *op = &c->from->ops.data[v];
-  return op->op == IR_OP_mul && c->uses[v] == 1 ? op : NULL;
+  bool is_number = c->is_constant[v] && !c->is_constant[other];
+  return op->op == IR_OP_mul && c->uses[v] == 1 && !is_number ? op : NULL;
 }
 
 /* x + y, x - y with a product among them; IR_NO_VALUE where there is none. */
 static ir_value contracted(contraction *c, ir_builder *b, const ir_op *op) {
   bool is_difference = op->op == IR_OP_sub;
-  const ir_op *first = product_at(c, op->args[0]), *second = product_at(c, op->args[1]);
+  const ir_op *first = product_at(c, op->args[0], op->args[1]), *second = product_at(c, op->args[1], op->args[0]);
   if (second != NULL) {
     ir_value factor = c->map[second->args[0]];
     if (is_difference)
@@ -44,7 +56,10 @@ static ir_value *contract_function(arena *a, ir_program *p, ir_function *f) {
   contraction c = {.from = f};
   c.uses = ARENA_ARRAY(a, uint32_t, f->ops.len);
   c.map = ARENA_ARRAY(a, ir_value, f->ops.len);
+  c.is_constant = ARENA_ARRAY(a, bool, f->ops.len);
   count_uses(&c);
+  for (uint32_t i = 0; i < f->ops.len; i++)
+    c.is_constant[i] = is_made_of_numbers(&c, &f->ops.data[i]);
   ir_builder b = {.program = p, .arena = a, .function = to, .at = SPAN_NONE};
   for (uint32_t i = 0; i < f->ops.len; i++) {
     const ir_op *op = &f->ops.data[i];

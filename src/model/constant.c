@@ -10,9 +10,11 @@ static ir_value number_of(ir_builder *b, const model_expr *e, double x) {
   return e->is_bool ? ir_bool(b, x != 0) : ir_number(b, x);
 }
 
+/* An argument that knows its value: kernels do not know it, so that nothing may be decided by it. */
 static ir_value refer_to_number(void *context, ir_builder *b, const model_expr *e) {
   const number_leaves *leaves = context;
-  return number_of(b, e, leaves->refer(leaves->context, e));
+  ir_op argument = {.op = e->is_bool ? IR_OP_barg : IR_OP_arg, .number = leaves->refer(leaves->context, e)};
+  return ir_add_op(b, argument);
 }
 
 static ir_value draw_number(void *context, ir_builder *b, const model_expr *e) {
@@ -29,7 +31,7 @@ static double value_of(arena *a, const ir_fragment *fragment) {
     double args[4] = {0};
     for (uint32_t k = 0; k < ir_op_arg_count(op); k++)
       args[k] = values[ir_op_arg(f, op, k)];
-    values[i] = ir_evaluate(op, args);
+    values[i] = op->op == IR_OP_arg || op->op == IR_OP_barg ? op->number : ir_evaluate(op, args);
   }
   return values[fragment->outputs.data[0]];
 }
