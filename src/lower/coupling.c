@@ -85,8 +85,8 @@ static double least(double a, double b) { return a < b ? a : b; }
 
 static double beside(uint32_t count) { return count > 2 ? 2 : count - 1.0; }
 
-/* Rules whose number depends on what is drawn or asked: one is the least that an element with links has. */
-static double degree_of(const lowering *l, uint32_t connection) {
+/* Of drawn rules the expected number; where it depends on what is asked, one is the least that an element with links has. */
+static double degree_of(lowering *l, uint32_t connection) {
   const model_connection *mc = &l->m->connections.data[connection];
   const model_population *from = &l->m->populations.data[mc->source], *to = &l->m->populations.data[mc->target];
   double sources = (double)from->rows * from->cols, targets = (double)to->rows * to->cols;
@@ -100,13 +100,19 @@ static double degree_of(const lowering *l, uint32_t connection) {
     return mc->rule.degree;
   case RULE_OUTDEGREE:
     return mc->rule.degree * sources / targets;
+  case RULE_PROBABILITY: {
+    evaluated p = lower_evaluate(l, true, connection, mc->rule.condition);
+    return p.is_constant ? fmax(1, p.value * (sources - (mc->source == mc->target && !mc->allow_self))) : 1;
+  }
+  case RULE_SCALE_FREE:
+    return fmax(1, 2 * mc->rule.degree);
   default:
     return 1;
   }
 }
 
 /* The least eigenvalue of who is whose neighbour, over the degree. */
-static double opposition_of(const lowering *l, uint32_t connection) {
+static double opposition_of(lowering *l, uint32_t connection) {
   const model_connection *mc = &l->m->connections.data[connection];
   double degree = degree_of(l, connection);
   if (mc->source != mc->target)
@@ -120,6 +126,8 @@ static double opposition_of(const lowering *l, uint32_t connection) {
     return degree == 8 ? -0.5 : -1;
   case RULE_INDEGREE:
   case RULE_OUTDEGREE:
+  case RULE_PROBABILITY:
+  case RULE_SCALE_FREE:
     return -least(1, 2 / sqrt(degree > 0 ? degree : 1));
   default:
     return -1;
