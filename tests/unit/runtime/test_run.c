@@ -3,6 +3,7 @@
 #include "nsa_rt.h"
 
 #include <cjson/cJSON.h>
+#include <float.h>
 #include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
@@ -99,7 +100,7 @@ static nsa_measure_node nodes[] = {{.kind = NSA_MEASURE_COUNT, .probe = 0, .phas
 static nsa_measure measures[] = {{.name = "spikes", .unit = "1", .node = 0},
                                  {.name = "time", .unit = "ms", .node = 1}};
 static nsa_settable settables[] = {{.name = "cells.rate", .field = 0, .given = 1, .unit = "1"}};
-static nsa_setting fast[] = {{0, 0.02}}, broken[] = {{0, HUGE_VAL}};
+static nsa_setting fast[] = {{0, 0.02}}, broken[] = {{0, DBL_MAX}};
 static nsa_variant variants[] = {{.name = "fast", .settings = fast, .settings_count = 1},
                                  {.name = "broken", .settings = broken, .settings_count = 1}};
 static nsa_source_file files[] = {
@@ -293,7 +294,7 @@ static void variants_side_by_side(void **state) {
 static void a_numerical_failure_says_where(void **state) {
   (void)state;
   expect(RUN("--variant", "broken"), 3);
-  contains(err, "demo.nsa:2:3: error: numerical failure: cells (counter) element 0: v is inf at t "
+  contains(err, "demo.nsa:2:3: error: numerical failure: cells (counter) element 1: v is inf at t "
                 "= 0.5 ms\n");
   contains(err, "    2 |   dv/dt = rate \n");
   contains(err, "      |   ^\n");
