@@ -213,6 +213,14 @@ static void show_states(FILE *to, const sim *s) {
   fputc('\n', to);
 }
 
+/* What is there to do about a state that runs away. */
+static void show_cure(FILE *to, const sim *s) {
+  if (s->failure.is_connection || s->program->fields[s->failure.field].kind != NSA_FIELD_STATE)
+    return;
+  fputs("      = hint: where the state runs away within a step, try `using implicit` or `using adaptive`, a smaller timescale, or a cut-off: "
+        "a spike whose block resets the state\n", to);
+}
+
 void report_failure(FILE *to, const sim *s) {
   const nsa_program *program = s->program;
   nsa_place at = program->fields[s->failure.field].at;
@@ -229,6 +237,7 @@ void report_failure(FILE *to, const sim *s) {
   if (has_place)
     show_place(to, program, at);
   show_states(to, s);
+  show_cure(to, s);
 }
 
 /* ---- the end ---- */

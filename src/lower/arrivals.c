@@ -73,6 +73,19 @@ static bool links_read(const lowering *l, uint32_t population, uint32_t state) {
   return false;
 }
 
+bool lower_links_read(const lowering *l, uint32_t population, uint32_t state) {
+  for (uint32_t i = 0; i < l->m->connections.len; i++) {
+    const model_connection *mc = &l->m->connections.data[i];
+    const model_component *c = component_of_connection(l, i);
+    const uint32_t ends[] = {NSA_NONE, mc->source, mc->target, mc->has_partner ? mc->partner : NSA_NONE};
+    for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
+      for (uint32_t k = 0; k < c->contributions.len && ends[side] == population; k++)
+        if (reads_of(c, c->contributions.data[k].value, (model_side)side, state))
+          return true;
+  }
+  return links_read(l, population, state);
+}
+
 /* Increments may go to the state itself, one after the other, where nobody can tell: phase 1 neither sets nor looks at it,
  * `unless` never holds it, and no link reads it in phases 2 to 4. */
 static bool can_add_directly(const lowering *l, uint32_t population, uint32_t state) {

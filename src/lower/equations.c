@@ -290,12 +290,35 @@ static const ir_fragment *make_stop(system_builder *sb, uint32_t number) {
   return stop;
 }
 
-static void add_stop(system_builder *sb, solve_system *sys, const system_of *of) {
+static bool is_set_by(const model_component *c, uint32_t event, uint32_t state) {
+  for (uint32_t k = 0; k < c->blocks.len; k++) {
+    const model_on *on = &c->blocks.data[k];
+    if (on->kind == BLOCK_EVENT && on->event == event && lower_sets_state(&on->body, state))
+      return true;
+  }
+  return false;
+}
+
+/* Which states may run away before that spike sets them, and are seen by no link until then; NULL: none. */
+static const bool *find_upstrokes(const system_builder *sb, const solve_system *sys, uint32_t spike, const model_ode *const *odes) {
+  bool *found = ARENA_ARRAY(sb->l->arena, bool, sb->n), any = false;
+  for (uint32_t i = 0; i < sb->n; i++) {
+    uint32_t state = odes[i]->state;
+    found[i] = is_set_by(sb->component, spike, state) && solve_is_curved(sb->l->arena, sys, i) && !lower_links_read(sb->l, sb->owner, state);
+    any = any || found[i];
+  }
+  return any ? found : NULL;
+}
+
+static void add_stop(system_builder *sb, solve_system *sys, const system_of *of, const model_ode *const *odes) {
   uint32_t spike = resetting_spike(sb);
   bool has_substeps = false;
   for (uint32_t i = 0; i < sys->n; i++)
     has_substeps = has_substeps || sys->solver[i] == SOLVER_adaptive || sys->solver[i] == SOLVER_implicit;
-  if (spike == NSA_NONE || !has_substeps || of->timescale != sb->component->timescale)
+  if (spike == NSA_NONE || of->timescale != sb->component->timescale)
+    return;
+  sys->is_upstroke = find_upstrokes(sb, sys, spike, odes);
+  if (!has_substeps && sys->is_upstroke == NULL)
     return;
   sys->stop = make_stop(sb, spike);
   sys->is_invariant = sb->is_invariant.data;
@@ -496,7 +519,7 @@ static void advance(scope *s, block_state *state, const system_of *of) {
     if (!choose_solvers(&sb, &sys, odes, solvers))
       return;
     analyse(&sb, &sys, odes);
-    add_stop(&sb, &sys, of);
+    add_stop(&sb, &sys, of, odes);
   }
   ir_value *values = ARENA_ARRAY(l->arena, ir_value, sb.fragment->arg_count);
   ir_value *next = ARENA_ARRAY(l->arena, ir_value, sb.n);

@@ -402,6 +402,8 @@ void lower_arrivals(lowering *l);
 /* Whose events a block of a synapse runs at; SIDE_SELF: no partner's. */
 model_side lower_side_of_block(block_kind kind);
 uint32_t lower_population_of_side(const lowering *l, uint32_t connection, model_side side);
+/* Whether links read the state of an element, in blocks, equations or contributions. */
+bool lower_links_read(const lowering *l, uint32_t population, uint32_t state);
 /* Whether a block sets a state of its own. */
 bool lower_sets_state(const model_block *block, uint32_t state);
 /* Whether a block of a connection adds to a state of the population. */

@@ -71,11 +71,8 @@ static bool depends_on_time(const choosing *q, uint32_t state) {
   return symbolic_dependence(q->s, set)[q->outputs[state]];
 }
 
-/* Affine in its own state, or without it. */
 static bool is_linear_in_itself(const choosing *q, uint32_t state) {
-  bool *own = ARENA_ARRAY(q->arena, bool, q->system->rates->arg_count);
-  own[state] = true;
-  return symbolic_linearity(q->s, own)[q->outputs[state]] <= 1;
+  return solve_is_linear_in_itself(q->s, q->system, q->outputs, state);
 }
 
 static bool all_linear_in_themselves(const choosing *q, state_set set) {

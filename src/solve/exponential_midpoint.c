@@ -12,6 +12,7 @@
 typedef struct {
   const solve_group *g;
   bool *is_read;       /* per state: by another */
+  bool *is_curved;     /* its equation is not linear in it */
   bool *is_independent; /* nothing else enters its equation */
   ir_fragment *rates;  /* rates, then slopes by the own state */
 } midpoint;
@@ -29,9 +30,10 @@ static ir_fragment *rates_and_slopes(const solve_group *g) {
 
 static midpoint look(const solve_group *g) {
   arena *a = g->b->arena;
-  midpoint m = {g, ARENA_ARRAY(a, bool, g->count), ARENA_ARRAY(a, bool, g->count), rates_and_slopes(g)};
+  midpoint m = {g, ARENA_ARRAY(a, bool, g->count), ARENA_ARRAY(a, bool, g->count), ARENA_ARRAY(a, bool, g->count), rates_and_slopes(g)};
   const bool *reads = solve_dependences(a, g->system, g->states, g->count);
   for (uint32_t r = 0; r < g->count; r++) {
+    m.is_curved[r] = solve_is_curved(a, g->system, g->states[r]);
     m.is_independent[r] = !solve_depends(a, g->system->rates, g->states[r], g->system->n);
     for (uint32_t c = 0; c < g->count; c++)
       if (c != r && reads[r * g->count + c]) {
@@ -58,6 +60,18 @@ static ir_value at_middle(const midpoint *m, uint32_t k, ir_value start, const i
   return g->held[k] == IR_NO_VALUE ? moved : ir_select(g->b, g->held[k], start, moved);
 }
 
+/* Where the tangent in the middle says that a state falls which rises at the start and there, growth is too fast for it: the
+ * exponential Euler step is taken. */
+static ir_value unless_it_turns(const midpoint *m, uint32_t k, ir_value start, const ir_value *first, ir_value middle_rate,
+                                ir_value tangent_rate, ir_value next) {
+  const solve_group *g = m->g;
+  ir_builder *b = g->b;
+  ir_value zero = ir_number(b, 0), is_rising = ir_binary(b, IR_OP_gt, first[k], zero);
+  is_rising = ir_binary(b, IR_OP_and, is_rising, ir_binary(b, IR_OP_gt, middle_rate, zero));
+  ir_value turns = ir_binary(b, IR_OP_and, is_rising, ir_unary(b, IR_OP_not, ir_binary(b, IR_OP_gt, tangent_rate, zero)));
+  return ir_select(b, turns, plus(b, start, grown(g, 1, first[g->count + k], first[k])), next);
+}
+
 static void expand(const solve_group *g) {
   ir_builder *b = g->b;
   uint32_t n = g->count;
@@ -74,6 +88,8 @@ static void expand(const solve_group *g) {
     if (!m.is_independent[k] && m.is_read[k] && !is_number(b, a, 0))
       f = plus(b, f, times(b, a, minus(b, start[k], middle[k])));
     g->next[k] = plus(b, start[k], grown(g, 1, a, f));
+    if (at == second && m.is_read[k] && m.is_curved[k])
+      g->next[k] = unless_it_turns(&m, k, start[k], first, second[k], f, g->next[k]);
   }
 }
 

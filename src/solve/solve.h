@@ -25,6 +25,7 @@ typedef struct {
   const ir_fragment *rates;
   const ir_fragment *stop;      /* of the same arguments, one truth value: where it is true behind a sub-step the element's step
                                    ends there; NULL: none does */
+  const bool *is_upstroke;      /* per state: it may run away before the block of that spike sets it; NULL: none does */
   const bool *is_invariant;     /* per argument from n+1 on: the same at every step (parameters and what follows from them) */
   const solver_kind *solver;    /* per state, never automatic: see solve_choose */
   const solver_options *options; /* per state; NULL: the usual ones */
@@ -60,6 +61,9 @@ solve_choice *solve_choose(arena *a, const solve_system *system, const double *v
 
 /* Whether a method can take this equation; NULL if so, else why not, in the author's terms. */
 const char *solve_refuses(arena *a, const solve_system *system, uint32_t state, solver_kind method);
+
+/* Whether an equation is not affine in its own state. */
+bool solve_is_curved(arena *a, const solve_system *system, uint32_t state);
 
 /* ---- stages ---- */
 

@@ -70,6 +70,9 @@ ir_fragment *solve_rates_and_jacobian(arena *a, const solve_system *system);
 uint32_t solve_follow(arena *a, const solve_system *system, const double *values, const uint32_t *states, uint32_t n,
                       double **jacobians);
 
+/* Whether the equation of `state` is affine in its own state, or without it; outputs as those of solve_symbolic. */
+bool solve_is_linear_in_itself(const symbolic *s, const solve_system *system, const ir_value *outputs, uint32_t state);
+
 /* What `exact` needs: the equations of the set (per state) are affine in the states of the set. */
 const char *solve_refuses_exact(arena *a, const solve_system *system, const bool *set);
 
@@ -129,6 +132,13 @@ void solve_run_substeps(const solve_substeps *s, const solve_position *first, ir
 ir_value solve_error(const solve_group *g, double tolerance, const ir_value *from, const ir_value *next, const ir_value *changes);
 /* 0.9 times the factor, between a fifth and five; a fifth where it is NaN. */
 ir_value solve_growth(ir_builder *b, ir_value factor);
+/* Whether the condition that ends a step looks at the group. */
+bool solve_may_stop(const solve_group *g);
+
+/* ---- upstrokes (upstroke.c) ---- */
+
+/* Behind the step of a method that takes it whole: a spike that resets what ran away to infinity happens. */
+void solve_end_upstroke(const solve_group *g, solver_kind solver);
 
 static inline ir_value plus(ir_builder *b, ir_value x, ir_value y) { return ir_binary(b, IR_OP_add, x, y); }
 static inline ir_value minus(ir_builder *b, ir_value x, ir_value y) { return ir_binary(b, IR_OP_sub, x, y); }

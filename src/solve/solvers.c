@@ -40,6 +40,7 @@ void solve_expand(ir_builder *b, const solve_system *system, const ir_value *val
       }
     solve_find_terms(&g);
     methods[system->solver[first]]->expand(&g);
+    solve_end_upstroke(&g, system->solver[first]);
     for (uint32_t k = 0; k < g.count; k++) {
       bool can_be_held = system->held != NULL && system->held[states[k]] != IR_NO_VALUE;
       next[states[k]] = can_be_held ? ir_select(b, system->held[states[k]], values[states[k]], group_next[k]) : group_next[k];

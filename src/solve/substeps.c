@@ -70,8 +70,7 @@ static ir_value goes_on(const solve_substeps *s, const solve_position *p) {
   return again;
 }
 
-/* Whether the condition that ends a step looks at the group. */
-static bool may_stop(const solve_group *g) {
+bool solve_may_stop(const solve_group *g) {
   const ir_fragment *stop = g->system->stop;
   for (uint32_t i = 0; stop != NULL && i < stop->body->ops.len; i++)
     for (uint32_t k = 0; stop->body->ops.data[i].op == IR_OP_arg && k < g->count; k++)
@@ -85,7 +84,7 @@ static ir_value done_with(const solve_substeps *s, const solve_position *p, ir_v
   const solve_group *g = s->g;
   ir_builder *b = g->b;
   ir_value dt = ir_number(b, g->system->dt), done = ir_select(b, is_last, dt, plus(b, p->done, h)), stops;
-  if (!may_stop(g))
+  if (!solve_may_stop(g))
     return done;
   solve_inline(g, g->system->stop, next, plus(b, solve_time(g), done), &stops);
   return ir_select(b, stops, dt, done);

@@ -153,4 +153,21 @@ drive p.spike[0..60] = [1 ms]
 connect c: p -> q via s by where(post.i != 0)
 run 3 ms
 .
+# An upstroke whose spike does not reset it, and one that links would bring to others.
+stops kept 3 'p (q) element 0: v is inf at t = 1 ms' <<'.'
+neuron q { state v = 0
+  input I
+  dv/dt = (exp(v) + 1 + I)/(1 ms) using exponential_euler
+  spike when v > 1e6 { v -= 3 } }
+population p : q
+run 10 ms
+.
+grep -qF '`using implicit` or `using adaptive`' kept.err || fail "kept: no hint"
+sed 's/v -= 3/v = -3/' kept.nsa >reset.nsa
+"$NSA" run reset.nsa --force --quiet --out reset.out || fail "reset: it is ended by the spike"
+{ sed '/^run/d; s/p : q/p : q[2]/' reset.nsa; cat <<'.'; } | stops seen 3 'p (q) element 0: v is inf at t = 1 ms'
+synapse gap { post.I += 0.01*(pre.v - post.v) }
+connect p -> p via gap by all_to_all
+run 10 ms
+.
 [ $failed = 0 ] || exit 1

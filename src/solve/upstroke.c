@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* upstroke.c - upstrokes that run away within a step which an explicit method takes whole.
+ *
+ * A state that a spike resets, and whose equation is not linear in it, may be infinite or no number behind the step. Where it was
+ * rising it counts as beyond all numbers; where the condition of the spike is true then, the spike happens, and the blocks of the spike say
+ * what comes after. The later stages of a method lie beyond the threshold in such a step, finite or not: what else is in the group
+ * gets what the first stage gives. Methods with sub-steps end the step themselves. */
+#include "solve/solve_internal.h"
+
+#include <float.h>
+#include <math.h>
+
+/* What stands for infinity until the block sets the state: the largest number of single precision. */
+static const double runaway = FLT_MAX;
+
+bool solve_is_linear_in_itself(const symbolic *s, const solve_system *system, const ir_value *outputs, uint32_t state) {
+  bool *own = ARENA_ARRAY(s->b.arena, bool, system->rates->arg_count);
+  own[state] = true;
+  return symbolic_linearity(s, own)[outputs[state]] <= 1;
+}
+
+bool solve_is_curved(arena *a, const solve_system *system, uint32_t state) {
+  ir_value *outputs;
+  const symbolic *s = solve_symbolic(a, system, &outputs);
+  return !solve_is_linear_in_itself(s, system, outputs, state);
+}
+
+/* Whether states of the group may run away, and which. */
+static bool find_upstrokes(const solve_group *g, bool *found) {
+  const solve_system *system = g->system;
+  bool any = false;
+  for (uint32_t k = 0; k < g->count && system->is_upstroke != NULL && solve_may_stop(g); k++) {
+    found[k] = system->is_upstroke[g->states[k]];
+    any = any || found[k];
+  }
+  return any;
+}
+
+/* What the first stage of a method gives by itself; NULL: the method has no other. */
+static const solve_method *first_stage(const solve_group *g, solver_kind solver) {
+  switch (solver) {
+  case SOLVER_heun:
+    return g->system->noise_count ? &solve_method_euler_maruyama : &solve_method_euler;
+  case SOLVER_rk4:
+  case SOLVER_euler_in_order:
+    return &solve_method_euler;
+  case SOLVER_exponential_midpoint:
+    return &solve_method_exponential_euler;
+  default:
+    return NULL;
+  }
+}
+
+static ir_value is_finite(ir_builder *b, ir_value x) {
+  ir_value zero = times(b, ir_number(b, 0), x);
+  return ir_binary(b, IR_OP_eq, zero, zero);
+}
+
+/* It was rising, and is lost. One that has this size already has not been reset. */
+static ir_value has_run_away(const solve_group *g, uint32_t k) {
+  ir_builder *b = g->b;
+  ir_fragment own = *g->system->rates;
+  own.outputs.data = &g->system->rates->outputs.data[g->states[k]];
+  own.outputs.len = own.outputs.cap = 1;
+  ir_value rate, start = g->values[g->states[k]];
+  ir_inline(b, &own, g->values, &rate);
+  ir_value was_rising = ir_binary(b, IR_OP_and, ir_binary(b, IR_OP_gt, rate, ir_number(b, 0)),
+                                  ir_binary(b, IR_OP_lt, start, ir_number(b, runaway / 2)));
+  return ir_binary(b, IR_OP_and, was_rising, ir_unary(b, IR_OP_not, is_finite(b, g->next[k])));
+}
+
+/* Whether the spike happens with these states: looked at in all elements, or only where it is asked for. */
+static ir_value would_spike(const solve_group *g, const ir_value *states, ir_value where) {
+  ir_builder *b = g->b;
+  ir_value spikes;
+  if (where != IR_NO_VALUE)
+    ir_unary(b, IR_OP_skip_begin, where);
+  solve_inline(g, g->system->stop, states, solve_time_after(g, 1), &spikes);
+  if (where == IR_NO_VALUE)
+    return spikes;
+  ir_nullary(b, IR_OP_skip_end, 0);
+  return ir_select(b, where, spikes, ir_bool(b, false));
+}
+
+static void take_first_stage(const solve_group *g, const solve_method *method, const bool *is_upstroke, ir_value where) {
+  solve_group first = *g;
+  first.next = ARENA_ARRAY(g->b->arena, ir_value, g->count);
+  method->expand(&first);
+  for (uint32_t k = 0; k < g->count; k++)
+    if (!is_upstroke[k])
+      g->next[k] = ir_select(g->b, where, first.next[k], g->next[k]);
+}
+
+void solve_end_upstroke(const solve_group *g, solver_kind solver) {
+  ir_builder *b = g->b;
+  bool *is_upstroke = ARENA_ARRAY(b->arena, bool, g->count);
+  if (solver == SOLVER_adaptive || solver == SOLVER_implicit || !find_upstrokes(g, is_upstroke))
+    return;
+  const solve_method *first = first_stage(g, solver);
+  ir_value any = ir_bool(b, false), *away = ARENA_ARRAY(b->arena, ir_value, g->count);
+  for (uint32_t k = 0; k < g->count; k++) {
+    if (!is_upstroke[k])
+      continue;
+    away[k] = has_run_away(g, k);
+    g->next[k] = ir_select(b, away[k], ir_number(b, runaway), g->next[k]);
+    any = ir_binary(b, IR_OP_or, any, away[k]);
+  }
+  bool is_by_formula = first == NULL || solver == SOLVER_euler_in_order; /* but where something has run away */
+  ir_value spikes = would_spike(g, g->next, is_by_formula ? any : IR_NO_VALUE);
+  ir_value is_lost = ir_unary(b, IR_OP_not, spikes);
+  for (uint32_t k = 0; k < g->count; k++)
+    if (is_upstroke[k])
+      g->next[k] = ir_select(b, ir_binary(b, IR_OP_and, away[k], is_lost), ir_number(b, INFINITY), g->next[k]);
+  if (first != NULL)
+    take_first_stage(g, first, is_upstroke, spikes);
+}
