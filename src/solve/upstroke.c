@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* upstroke.c - upstrokes that run away within a step which an explicit method takes whole.
  *
- * A state that a spike resets, and whose equation is not linear in it, may be infinite or no number behind the step. Where it was
+ * A state that a spike resets, and whose equation is not linear in it, may be too large for a number of single precision, infinite or no number behind the step. Where it was
  * rising it counts as beyond all numbers; where the condition of the spike is true then, the spike happens, and the blocks of the spike say
- * what comes after. The later stages of a method lie beyond the threshold in such a step, finite or not: what else is in the group
- * gets what the first stage gives. Methods with sub-steps end the step themselves. */
+ * what comes after. The later stages of the method lay beyond all numbers then: what else is in the group gets what the first
+ * stage gives. Below that a method keeps its formula, but for the exponential midpoint rule. Methods with sub-steps end the step themselves. */
 #include "solve/solve_internal.h"
 
 #include <float.h>
 #include <math.h>
 
-/* What stands for infinity until the block sets the state: the largest number of single precision. */
+/* What stands for all beyond it until the block sets the state: the largest number of single precision. */
 static const double runaway = FLT_MAX;
 
 bool solve_is_linear_in_itself(const symbolic *s, const solve_system *system, const ir_value *outputs, uint32_t state) {
@@ -51,9 +51,9 @@ static const solve_method *first_stage(const solve_group *g, solver_kind solver)
   }
 }
 
-static ir_value is_finite(ir_builder *b, ir_value x) {
-  ir_value zero = times(b, ir_number(b, 0), x);
-  return ir_binary(b, IR_OP_eq, zero, zero);
+/* Not for what is no number. */
+static ir_value is_within_reach(ir_builder *b, ir_value x) {
+  return ir_binary(b, IR_OP_lt, ir_unary(b, IR_OP_abs, x), ir_number(b, runaway));
 }
 
 /* It was rising, and is lost. One that has this size already has not been reset. */
@@ -66,7 +66,7 @@ static ir_value has_run_away(const solve_group *g, uint32_t k) {
   ir_inline(b, &own, g->values, &rate);
   ir_value was_rising = ir_binary(b, IR_OP_and, ir_binary(b, IR_OP_gt, rate, ir_number(b, 0)),
                                   ir_binary(b, IR_OP_lt, start, ir_number(b, runaway / 2)));
-  return ir_binary(b, IR_OP_and, was_rising, ir_unary(b, IR_OP_not, is_finite(b, g->next[k])));
+  return ir_binary(b, IR_OP_and, was_rising, ir_unary(b, IR_OP_not, is_within_reach(b, g->next[k])));
 }
 
 /* Whether the spike happens with these states: looked at in all elements, or only where it is asked for. */
@@ -105,8 +105,8 @@ void solve_end_upstroke(const solve_group *g, solver_kind solver) {
     g->next[k] = ir_select(b, away[k], ir_number(b, runaway), g->next[k]);
     any = ir_binary(b, IR_OP_or, any, away[k]);
   }
-  bool is_by_formula = first == NULL || solver == SOLVER_euler_in_order; /* but where something has run away */
-  ir_value spikes = would_spike(g, g->next, is_by_formula ? any : IR_NO_VALUE);
+  bool keeps_formula = solver != SOLVER_exponential_midpoint; /* whose tangent in the middle of an upstroke means nothing */
+  ir_value spikes = would_spike(g, g->next, keeps_formula ? any : IR_NO_VALUE);
   ir_value is_lost = ir_unary(b, IR_OP_not, spikes);
   for (uint32_t k = 0; k < g->count; k++)
     if (is_upstroke[k])
