@@ -71,13 +71,25 @@ def difference_of_measures(simulation, folder):
     return None
 
 
+def run_simulation(model):
+    """None where values run away, as those of reactions below 0 do: rounding alone decides what they become."""
+    try:
+        simulation = Simulation(model).run()
+    except OverflowError:
+        return None
+    largest = max((abs(x) for samples in simulation.samples.values() for _, values in samples for x in values), default=0)
+    return simulation if largest < 1e6 else None
+
+
 def difference(model, folder):
     done = run_nsa(model, folder)
     if done.returncode == 1 and "[E0801]" in done.stderr:
         return None  # part of the language, but not of this version
+    simulation = run_simulation(model)
+    if simulation is None:
+        return None
     if done.returncode != 0:
         return f"exit code {done.returncode}: {done.stderr[:600]}"
-    simulation = Simulation(model).run()
     found = []
     for r in model.records:
         if not (folder / "out" / f"{r.name}.csv").exists():

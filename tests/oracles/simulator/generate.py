@@ -11,7 +11,6 @@ from expression import names_in
 
 MASKED = {
     "time_in_slow_unless",  # at an arrival between two ticks: the page leaves open whether t is that of the slow step or of the fast one
-    "stages_of_one_end",  # nsa crashes where a contribution at stages reads the states of its target alone
 }
 
 
@@ -322,19 +321,11 @@ class Generator:
         clocked = any(i[0] == "every" for i in y.items)
         if not is_plain or clocked or any(e.timescale for e in ends) or not self.chance(0.5, "stages"):
             return
-        if "stages_of_one_end" in self.without and not all(self.reads_both(c, e) for _, _, e in y.contributions):
-            return
         c.stages = True
         for end in ends:
             end.solver = self.stage_solver
             for e in end.equations:
                 e.is_slow = False
-
-    @staticmethod
-    def reads_both(c, e):
-        names = names_in(e)
-        return all(any(f"{side}.{s}" in names for s in p.component.states)
-                   for side, p in (("pre", c.source), ("post", c.target)))
 
     def link_overrides(self, c):
         """Of the places and params of the ends."""
