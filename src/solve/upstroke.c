@@ -42,7 +42,6 @@ static const solve_method *first_stage(const solve_group *g, solver_kind solver)
   case SOLVER_heun:
     return g->system->noise_count ? &solve_method_euler_maruyama : &solve_method_euler;
   case SOLVER_rk4:
-  case SOLVER_euler_in_order:
     return &solve_method_euler;
   case SOLVER_exponential_midpoint:
     return &solve_method_exponential_euler;
@@ -94,8 +93,9 @@ static void take_first_stage(const solve_group *g, const solve_method *method, c
 void solve_end_upstroke(const solve_group *g, solver_kind solver) {
   ir_builder *b = g->b;
   bool *is_upstroke = ARENA_ARRAY(b->arena, bool, g->count);
-  if (solver == SOLVER_adaptive || solver == SOLVER_implicit || !find_upstrokes(g, is_upstroke))
-    return;
+  bool has_substeps = solver == SOLVER_adaptive || solver == SOLVER_implicit;
+  if (has_substeps || solver == SOLVER_euler_in_order || !find_upstrokes(g, is_upstroke))
+    return; /* `euler in order` is for published schemes, whose formula stays as it is */
   const solve_method *first = first_stage(g, solver);
   ir_value any = ir_bool(b, false), *away = ARENA_ARRAY(b->arena, ir_value, g->count);
   for (uint32_t k = 0; k < g->count; k++) {
