@@ -81,8 +81,6 @@ static double derivative(point p, const model_expr *e, model_side side, model_re
 
 /* ---- how many links feed an element, and in which patterns ---- */
 
-static double least(double a, double b) { return a < b ? a : b; }
-
 static double beside(uint32_t count) { return count > 2 ? 2 : count - 1.0; }
 
 /* Of drawn rules the expected number; where it depends on what is asked, one is the least that an element with links has. */
@@ -128,7 +126,7 @@ static double opposition_of(lowering *l, uint32_t connection) {
   case RULE_OUTDEGREE:
   case RULE_PROBABILITY:
   case RULE_SCALE_FREE:
-    return -least(1, 2 / sqrt(degree > 0 ? degree : 1));
+    return -fmin(1, 2 / sqrt(degree > 0 ? degree : 1));
   default:
     return -1;
   }
@@ -239,18 +237,17 @@ static double fastest_decay(const group *g) {
 
 static double limit_of(const group *g, uint32_t root) {
   if (!g->is_staged)
-    return 2;
-  solver_kind solver = staged_solver(g, root);
-  return solver == SOLVER_rk4 ? 2.785 : solver == SOLVER_heun ? 2 : INFINITY;
+    return solver_stability_limit(SOLVER_euler);
+  double limit = solver_stability_limit(staged_solver(g, root));
+  return limit > 0 ? limit : INFINITY;
 }
 
 /* ---- what is said ---- */
 
-static void warn(const group *g, uint32_t root, double rate, double limit) {
+static void warn(const group *g, double rate, double limit) {
   const model_connection *mc = &g->l->m->connections.data[g->strongest];
   const model_component *to = component_of_population(g->l, mc->target);
   double dt = g->l->m->timescales.data[to->timescale].dt;
-  (void)root;
   diag *d = diag_report(g->l->sink, DIAG_W0401, mc->at,
                         "the step of %.4g ms is unstable: `%s` couples `%s` at rates up to %.4g /ms, and %s above %.3g ms", dt, mc->name,
                         to->states.data[g->strongest_state].name, rate,
@@ -287,7 +284,7 @@ static void report_group(group *g, uint32_t root, double rate) {
     vec_push(l->arena, &l->bound_list, bound);
   double dt = l->m->timescales.data[bound.timescale].dt;
   if (l->options->analyse_timescales && dt * rate > limit)
-    warn(g, root, rate, limit);
+    warn(g, rate, limit);
 }
 
 static void look_at_group(group *g, uint32_t root) {

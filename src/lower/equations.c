@@ -435,23 +435,6 @@ static bool choose_solvers(system_builder *sb, solve_system *sys, const model_od
   return true;
 }
 
-/* The longest step, in fastest time constants, that a method takes without becoming unstable; 0:
- * any. */
-static double stability_limit(solver_kind solver) {
-  switch (solver) {
-  case SOLVER_euler:
-  case SOLVER_euler_in_order:
-  case SOLVER_heun:
-  case SOLVER_euler_maruyama:
-  case SOLVER_milstein:
-    return 2;
-  case SOLVER_rk4:
-    return 2.785;
-  default:
-    return 0;
-  }
-}
-
 /* A step may be fine on purpose: for others' sake, or what an experiment asks. What links do counts as the equations do. */
 static void explain_coarser(system_builder *sb, const solve_system *sys, double fastest) {
   double coupled = sb->is_connection ? 0 : sb->l->populations[sb->owner].coupling_rate;
@@ -475,7 +458,7 @@ static void analyse(system_builder *sb, const solve_system *sys, const model_ode
   if (!sb->l->options->analyse_timescales)
     return;
   for (uint32_t i = 0; i < sys->n; i++) {
-    double limit = stability_limit(sys->solver[i]), fastest = limit > 0 ? solve_fastest(sb->l->arena, sys, &sp, i) : 0;
+    double limit = solver_stability_limit(sys->solver[i]), fastest = limit > 0 ? solve_fastest(sb->l->arena, sys, &sp, i) : 0;
     if (fastest <= 0 || sys->dt / fastest < limit / 2)
       continue;
     diag *d = diag_report(sb->l->sink, DIAG_W0401, odes[i]->at,

@@ -105,6 +105,7 @@ typedef enum {
 } solver_kind; /* SOLVER_automatic where the author said nothing */
 extern const char *const solver_words[SOLVER_COUNT]; /* behind `using` */
 extern const double solver_orders[SOLVER_COUNT];     /* of convergence; 0: exact for its class */
+double solver_stability_limit(solver_kind solver);   /* longest step, in fastest time constants, before it becomes unstable; 0: any */
 bool solver_is_of_second_order(solver_kind solver);  /* at least */
 
 /* using adaptive(tolerance = 1e-6, substeps = 10000) */

@@ -14,4 +14,19 @@ const double solver_orders[SOLVER_COUNT] = {
 #undef SOLVER
 };
 
+double solver_stability_limit(solver_kind solver) {
+  switch (solver) {
+  case SOLVER_euler:
+  case SOLVER_euler_in_order:
+  case SOLVER_heun:
+  case SOLVER_euler_maruyama:
+  case SOLVER_milstein:
+    return 2;
+  case SOLVER_rk4:
+    return 2.785;
+  default:
+    return 0;
+  }
+}
+
 bool solver_is_of_second_order(solver_kind solver) { return solver == SOLVER_exact || solver_orders[solver] >= 2; }

@@ -4,6 +4,7 @@
  * What is solved by different methods sees each other as at the start of the step, which is of first order; so a group
  * gets one method of second order at least, exact where the whole group is linear. */
 #include "solve/eigenvalues.h"
+#include "nsa_math.h"
 #include "solve/solve_internal.h"
 
 #include <math.h>
@@ -44,19 +45,16 @@ static state_set set_of(const choosing *q, const bool *is_in) {
 
 /* ---- questions ---- */
 
-static bool is_noisy(const choosing *q, uint32_t state) {
-  for (uint32_t k = 0; k < q->system->noise_count; k++)
-    if (!symbolic_is_number(q->s, q->outputs[solve_noise_output(q->system, state, k)], 0))
+static bool any(const choosing *q, state_set set, bool (*is_so)(const choosing *q, uint32_t state)) {
+  for (uint32_t k = 0; k < set.count; k++)
+    if (is_so(q, set.states[k]))
       return true;
   return false;
 }
 
-static bool has_noise(const choosing *q, state_set set) {
-  for (uint32_t k = 0; k < set.count; k++)
-    if (is_noisy(q, set.states[k]))
-      return true;
-  return false;
-}
+static bool is_noisy(const choosing *q, uint32_t state) { return solve_has_noise(q->s, q->system, q->outputs, state); }
+
+static bool has_noise(const choosing *q, state_set set) { return any(q, set, is_noisy); }
 
 static bool is_in_reaction(const choosing *q, uint32_t state) {
   for (uint32_t j = 0; j < q->system->flow_count; j++)
@@ -82,12 +80,17 @@ static bool all_linear_in_themselves(const choosing *q, state_set set) {
   return true;
 }
 
+/* Of t and the values behind it: not the same at every step. */
+static bool is_varying(const solve_system *system, uint32_t argument) {
+  return argument == system->n || system->is_invariant == NULL || !system->is_invariant[argument - system->n - 1];
+}
+
 /* Whether the state's row of the matrix is the same at every step. */
 static bool has_invariant_row(const choosing *q, uint32_t state, const bool *is_in) {
   const solve_system *system = q->system;
   bool *varying = ARENA_ARRAY(q->arena, bool, system->rates->arg_count);
   for (uint32_t i = 0; i < system->rates->arg_count; i++)
-    varying[i] = i <= system->n || system->is_invariant == NULL || !system->is_invariant[i - system->n - 1];
+    varying[i] = i < system->n || is_varying(system, i);
   for (uint32_t c = 0; c < system->n; c++) {
     ir_value slope;
     if (!is_in[c] || !q->reads[state * system->n + c])
@@ -150,8 +153,6 @@ static int by_size(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static double exprel(double x) { return fabs(x) < 1e-9 ? 1 : expm1(x) / x; }
-
 /* What a step of the exponential midpoint rule makes of a linear system: with D the diagonal and N the rest of J
  *   1 + dt exprel(D dt) (D + N (1 + dt/2 exprel(D dt/2) J)). */
 static double *midpoint_step(const choosing *q, uint32_t n, const double *jacobian) {
@@ -161,8 +162,8 @@ static double *midpoint_step(const choosing *q, uint32_t n, const double *jacobi
       double sum = jacobian[r * n + c];
       for (uint32_t k = 0; k < n; k++)
         if (k != r)
-          sum += jacobian[r * n + k] * dt / 2 * exprel(jacobian[k * n + k] * dt / 2) * jacobian[k * n + c];
-      step[r * n + c] = (r == c) + dt * exprel(jacobian[r * n + r] * dt) * sum;
+          sum += jacobian[r * n + k] * dt / 2 * nsa_exprel_1(jacobian[k * n + k] * dt / 2) * jacobian[k * n + c];
+      step[r * n + c] = (r == c) + dt * nsa_exprel_1(jacobian[r * n + r] * dt) * sum;
     }
   return step;
 }
@@ -188,8 +189,8 @@ static bool midpoint_follows(const choosing *q, uint32_t n, const double *jacobi
     return true;
   for (uint32_t i = 0; i < n; i++) {
     kept[i] = hypot(left[i], left[n + i]);
-    right[i] = exp(real[i] * dt);
-    if (kept[i] > 1.05 * exp(s->growth * dt))
+    right[i] = nsa_exp_1(real[i] * dt);
+    if (kept[i] > 1.05 * nsa_exp_1(s->growth * dt))
       return false;
   }
   qsort(kept, n, sizeof *kept, by_size);
@@ -239,12 +240,7 @@ static bool has_upstroke(const choosing *q, state_set set) {
   return false;
 }
 
-static bool has_reaction(const choosing *q, state_set set) {
-  for (uint32_t k = 0; k < set.count; k++)
-    if (is_in_reaction(q, set.states[k]))
-      return true;
-  return false;
-}
+static bool has_reaction(const choosing *q, state_set set) { return any(q, set, is_in_reaction); }
 
 /* ---- what no start shows ---- */
 
@@ -254,7 +250,7 @@ static bool *unforeseen(const choosing *q) {
   bool *is_so = ARENA_ARRAY(q->arena, bool, system->rates->arg_count);
   for (uint32_t i = 0; i < system->rates->arg_count; i++)
     is_so[i] = i < system->n ? q->is_set != NULL && q->is_set[i]
-                             : i == system->n || system->is_invariant == NULL || !system->is_invariant[i - system->n - 1];
+                             : is_varying(system, i);
   return is_so;
 }
 

@@ -15,13 +15,17 @@ symbolic *solve_symbolic(arena *a, const solve_system *system, ir_value **output
   return s;
 }
 
-bool solve_is_noisy(arena *a, const solve_system *system, uint32_t state) {
-  ir_value *outputs;
-  symbolic *s = solve_symbolic(a, system, &outputs);
+bool solve_has_noise(const symbolic *s, const solve_system *system, const ir_value *outputs, uint32_t state) {
   for (uint32_t k = 0; k < system->noise_count; k++)
     if (!symbolic_is_number(s, outputs[solve_noise_output(system, state, k)], 0))
       return true;
   return false;
+}
+
+bool solve_is_noisy(arena *a, const solve_system *system, uint32_t state) {
+  ir_value *outputs;
+  const symbolic *s = solve_symbolic(a, system, &outputs);
+  return solve_has_noise(s, system, outputs, state);
 }
 
 const char *solve_refuses_nothing(arena *a, const solve_system *system, uint32_t state) {

@@ -52,6 +52,7 @@ enum { SOLVE_MOST_HELD = 3 };
 /* The rates and noise coefficients with algebra; outputs as those of system->rates. */
 symbolic *solve_symbolic(arena *a, const solve_system *system, ir_value **outputs);
 /* Whether the equation has a noise term that is not plainly zero. */
+bool solve_has_noise(const symbolic *s, const solve_system *system, const ir_value *outputs, uint32_t state); /* outputs of solve_symbolic */
 bool solve_is_noisy(arena *a, const solve_system *system, uint32_t state);
 const char *solve_refuses_nothing(arena *a, const solve_system *system, uint32_t state);
 /* For methods of ordinary differential equations. */

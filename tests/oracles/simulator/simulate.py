@@ -11,6 +11,10 @@ from solve import SOLVERS, with_flows
 from stages import Together, joined
 
 
+def assigned(operator, old, value):
+    return {"=": value, "+=": old + value, "-=": old - value, "*=": old * value}[operator]
+
+
 class Cell:
     """One element: its states and what of it counts time. Ends of timers and refractory times are own steps."""
 
@@ -161,7 +165,7 @@ class Simulation(Outputs):
         for s in block:
             if s[0] == "set":
                 value, old = evaluate(s[3], names), cell.states[s[1]]
-                cell.states[s[1]] = {"=": value, "+=": old + value, "-=": old - value, "*=": old * value}[s[2]]
+                cell.states[s[1]] = assigned(s[2], old, value)
             elif s[0] == "let":
                 local[s[1]] = evaluate(s[2], names)
             elif s[0] == "if":
@@ -267,7 +271,7 @@ class Simulation(Outputs):
                 added.setdefault(key, [cell, 0.0])[1] += value if s[3] == "+=" else -value
             elif s[0] == "set":
                 value, old = evaluate(s[3], names), link.states[s[1]]
-                link.states[s[1]] = {"=": value, "+=": old + value, "-=": old - value, "*=": old * value}[s[2]]
+                link.states[s[1]] = assigned(s[2], old, value)
             elif s[0] == "let":
                 local[s[1]] = evaluate(s[2], names)
             elif s[0] == "if":
