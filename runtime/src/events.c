@@ -462,23 +462,11 @@ static void absorb(sim *s) {
   }
 }
 
-static bool find_bad_value(sim *s, const nsa_link_step *step, uint32_t field) {
-  const double *x = s->field_data[field];
-  for (uint64_t k = 0; k < s->links[step->connection].count; k++) {
-    if (isfinite(x[k])) continue;
-    s->failed = true;
-    s->failure = (sim_failure){.is_connection = true, .population = step->connection, .field = field, .element = (uint32_t)k,
-                               .value = x[k]};
-    return true;
-  }
-  return false;
-}
-
 static bool find_bad_link(sim *s, const nsa_link_step *step) {
   for (uint32_t f = 0; f < step->states_count; f++)
-    if (find_bad_value(s, step, step->states[f])) return true;
+    if (!finite_look_at(s, step->states[f])) return true;
   for (uint32_t i = 0; i < step->increments_count; i++)
-    if (find_bad_value(s, step, step->increments[i].value)) return true;
+    if (!finite_look_at(s, step->increments[i].value)) return true;
   return false;
 }
 

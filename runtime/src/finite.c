@@ -28,20 +28,20 @@ void finite_note(const sim *s, uint32_t kernel, const nsa_range_out *out) {
 
 static bool is_number(const nsa_field *f) { return f->type == NSA_F64 || f->type == NSA_F32; }
 
-static void tell(sim *s, uint32_t field, uint64_t entry, double value) {
+void finite_tell(sim *s, uint32_t field, uint64_t entry, double value) {
   const nsa_domain *domain = &s->program->domains[s->program->fields[field].domain];
   s->failed = true;
   s->failure = (sim_failure){.is_connection = domain->kind == NSA_DOMAIN_CONNECTION, .population = domain->owner, .field = field,
                              .element = (uint32_t)entry, .value = value};
 }
 
-static bool look_at(sim *s, uint32_t field) {
+bool finite_look_at(sim *s, uint32_t field) {
   const nsa_field *f = &s->program->fields[field];
   if (f->is_uniform || !is_number(f) || !s->field_data[field]) return true;
   for (uint64_t i = 0; i < s->domain_count[f->domain]; i++) {
     double x = sim_entry(f->type, s->field_data[field], i);
     if (isfinite(x)) continue;
-    tell(s, field, i, x);
+    finite_tell(s, field, i, x);
     return false;
   }
   return true;
@@ -58,7 +58,7 @@ static bool look_through(sim *s, uint32_t domain, uint32_t first_kind) {
   if (!has_owner(&s->program->domains[domain])) return true;
   for (uint32_t k = first_kind; k < CAUSES; k++)
     for (uint32_t f = 0; f < s->program->fields_count; f++)
-      if (s->program->fields[f].domain == domain && s->program->fields[f].kind == (uint32_t)causes[k] && !look_at(s, f)) return false;
+      if (s->program->fields[f].domain == domain && s->program->fields[f].kind == (uint32_t)causes[k] && !finite_look_at(s, f)) return false;
   return true;
 }
 
@@ -119,7 +119,7 @@ static bool trace_field(sim *s, uint32_t field) {
   if (!is_bad(s, field, element)) return false;
   const nsa_field *f = &s->program->fields[field];
   double x = sim_entry(f->type, s->field_data[field], element);
-  tell(s, field, element, x);
+  finite_tell(s, field, element, x);
   for (uint32_t i = 0; i < s->program->sums_count && !s->failure.is_connection; i++)
     if (s->program->sums[i].sum == field) trace_links(s, &s->program->sums[i]);
   return true;

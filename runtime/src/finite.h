@@ -15,6 +15,12 @@ void finite_release(sim *s);
 /* From any thread: a kernel's domain is suspected where it said so. */
 void finite_note(const sim *s, uint32_t kernel, const nsa_range_out *out);
 
+/* s->failure becomes this entry of a field. */
+void finite_tell(sim *s, uint32_t field, uint64_t entry, double value);
+
+/* The entries of one field of numbers. False: one is not finite, and s->failure says which. */
+bool finite_look_at(sim *s, uint32_t field);
+
 /* Looks through what is suspected. False: a value is not finite, and s->failure says which. */
 bool finite_check(sim *s);
 

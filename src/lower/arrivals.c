@@ -53,37 +53,39 @@ static bool block_reads(const model_component *own, const model_block *block, mo
   return false;
 }
 
-static bool links_read(const lowering *l, uint32_t population, uint32_t state) {
+/* Whether a synapse's blocks and equations read a state of that side. */
+static bool events_read(const model_component *c, model_side side, uint32_t state) {
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (block_reads(c, &c->blocks.data[k].body, side, state))
+      return true;
+  for (uint32_t k = 0; k < c->odes.len; k++)
+    if (reads_of(c, c->odes.data[k].rate, side, state) || (c->odes.data[k].unless && reads_of(c, c->odes.data[k].unless, side, state)))
+      return true;
+  return false;
+}
+
+static bool contributions_read(const model_component *c, model_side side, uint32_t state) {
+  for (uint32_t k = 0; k < c->contributions.len; k++)
+    if (reads_of(c, c->contributions.data[k].value, side, state))
+      return true;
+  return false;
+}
+
+/* Whether a connection reads so a state of a population. */
+static bool any_reads(const lowering *l, uint32_t population, uint32_t state,
+                      bool (*reads)(const model_component *c, model_side side, uint32_t state)) {
   for (uint32_t i = 0; i < l->m->connections.len; i++) {
     const model_connection *mc = &l->m->connections.data[i];
-    const model_component *c = component_of_connection(l, i);
     const uint32_t ends[] = {NSA_NONE, mc->source, mc->target, mc->has_partner ? mc->partner : NSA_NONE};
-    for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++) {
-      if (ends[side] != population)
-        continue;
-      for (uint32_t k = 0; k < c->blocks.len; k++)
-        if (block_reads(c, &c->blocks.data[k].body, (model_side)side, state))
-          return true;
-      for (uint32_t k = 0; k < c->odes.len; k++)
-        if (reads_of(c, c->odes.data[k].rate, (model_side)side, state) ||
-            (c->odes.data[k].unless && reads_of(c, c->odes.data[k].unless, (model_side)side, state)))
-          return true;
-    }
+    for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
+      if (ends[side] == population && reads(component_of_connection(l, i), (model_side)side, state))
+        return true;
   }
   return false;
 }
 
 bool lower_links_read(const lowering *l, uint32_t population, uint32_t state) {
-  for (uint32_t i = 0; i < l->m->connections.len; i++) {
-    const model_connection *mc = &l->m->connections.data[i];
-    const model_component *c = component_of_connection(l, i);
-    const uint32_t ends[] = {NSA_NONE, mc->source, mc->target, mc->has_partner ? mc->partner : NSA_NONE};
-    for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
-      for (uint32_t k = 0; k < c->contributions.len && ends[side] == population; k++)
-        if (reads_of(c, c->contributions.data[k].value, (model_side)side, state))
-          return true;
-  }
-  return links_read(l, population, state);
+  return any_reads(l, population, state, contributions_read) || any_reads(l, population, state, events_read);
 }
 
 /* Increments may go to the state itself, one after the other, where nobody can tell: phase 1 neither sets nor looks at it,
@@ -103,7 +105,7 @@ static bool can_add_directly(const lowering *l, uint32_t population, uint32_t st
   for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
     if (l->m->phase_blocks.data[k].population == population)
       return false;
-  return !links_read(l, population, state);
+  return !any_reads(l, population, state, events_read);
 }
 
 static void add_arrived(lowering *l, uint32_t connection, const model_block *block) {
