@@ -12,12 +12,13 @@
 #   make bench-deps  install Brian2 for it   make fuzz   feed damaged models to the compiler
 #   make cvode-deps  install SUNDIALS CVODE, which `nsa verify` then compares with (docs/verify.md)
 #   make bless     accept what the stages print now, and what tests/errors are told, as expected
+#   make format    write C files as .clang-format says
 #   make docs      write docs/models.md from the comments of the models
 #   make deps      install what is missing of the packages below      make clean
 
 # Everything the build, the tests and the tool need, by Debian's names: the one list.
 PACKAGES := cmake ninja-build gcc libc6-dev make pkg-config flex bison \
-            llvm-19-dev clang-19 libstdc++-12-dev libzstd-dev zlib1g-dev libxml2-dev libz3-dev \
+            llvm-19-dev clang-19 clang-format-19 libstdc++-12-dev libzstd-dev zlib1g-dev libxml2-dev libz3-dev \
             libhdf5-dev libpng-dev libcjson-dev librandom123-dev libcmocka-dev libgsl-dev \
             python3-scipy
 
@@ -31,7 +32,7 @@ NSA := $(RELEASE)/bin/nsa
 DEMO := examples/working_memory.nsa
 DEMO_OUT := build/demo
 
-.PHONY: all demo test build install asan bench bench-growth bench-slow bench-deps cvode-deps fuzz bless docs deps clean
+.PHONY: all demo test build install asan bench bench-growth bench-slow bench-deps cvode-deps fuzz bless format docs deps clean
 all: build
 
 deps:
@@ -76,6 +77,9 @@ bench-deps:
 
 cvode-deps:
 	@sh tests/tools/deps.sh libsundials-dev
+
+format: deps
+	@find src runtime tests examples \( -name '*.c' -o -name '*.h' \) -type f -exec clang-format-19 -i {} +
 
 fuzz: deps
 	@test -f build/asan/build.ninja || cmake --preset asan

@@ -12,8 +12,8 @@
 #define NSA_MATH_ARGS_2 double, double
 #define NSA_MATH_ARGS_3 double, double, double
 /* double nsa_exp_1(double), ... */
-#define NSA_MATH(name, arity)                                                                      \
-  double nsa_##name##_1(NSA_MATH_ARGS_##arity);                                                    \
+#define NSA_MATH(name, arity)                                                                                          \
+  double nsa_##name##_1(NSA_MATH_ARGS_##arity);                                                                        \
   float nsa_##name##_single_1(NSA_MATH_SINGLE_ARGS_##arity);
 /* float nsa_exp_single_1(float), ... */
 #define NSA_MATH_SINGLE_ARGS_1 float
@@ -21,8 +21,7 @@
 #define NSA_MATH_SINGLE_ARGS_3 float, float, float
 /* double nsa_rand_uniform_1(uint64_t key, double a, double b, double tick, double lo, double hi), ...
  * a, b, tick: integers in [0, 2^53); draws are distinct for a < 2^32, b < 2^43. */
-#define NSA_RAND(name, nargs)                                                                      \
-  double nsa_rand_##name##_1(uint64_t, double, double, double, NSA_MATH_ARGS_##nargs);
+#define NSA_RAND(name, nargs) double nsa_rand_##name##_1(uint64_t, double, double, double, NSA_MATH_ARGS_##nargs);
 #include "nsa_math.def"
 
 /* Philox4x32-10; the key's low 32 bits are its first key word. */

@@ -11,7 +11,8 @@
 
 /* Arrays are padded to whole multiples of this many entries; kernels get multiples of it. */
 #define NSA_PAD 32
-/* Kernels that work on the few elements that fired, or links that they reach, get multiples of this: roles SETTLE and ARRIVAL. */
+/* Kernels that work on the few elements that fired, or links that they reach, get multiples of this: roles SETTLE and
+ * ARRIVAL. */
 #define NSA_STRETCH 8
 /* Work is cut into blocks of this many entries, whatever the number of threads. */
 #define NSA_BLOCK 1024
@@ -36,8 +37,8 @@ typedef struct {
 /* One kernel. fields[i]: the array of field slots[i] of its description (uniform fields: one entry,
  * padded). Entries [begin, end), both multiples of NSA_PAD, or of NSA_STRETCH. `self` is for kernels that are not
  * machine code (the interpreter); compiled ones ignore it. */
-typedef void (*nsa_kernel_fn)(const void *self, void *const *fields, const nsa_clock *clock,
-                              uint64_t begin, uint64_t end, nsa_range_out *out);
+typedef void (*nsa_kernel_fn)(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin,
+                              uint64_t end, nsa_range_out *out);
 
 typedef struct {
   nsa_kernel_fn fn;
@@ -51,24 +52,24 @@ typedef struct {
 } nsa_stage_time;
 
 typedef struct {
-  const char *program_name;    /* for messages: "nsa run" or the executable's name */
-  const char *model_path;      /* for results; NULL in an executable */
+  const char *program_name; /* for messages: "nsa run" or the executable's name */
+  const char *model_path;   /* for results; NULL in an executable */
   const nsa_stage_time *stages;
   uint32_t stage_count;
-  double process_start;        /* CLOCK_MONOTONIC seconds when main began */
+  double process_start;                 /* CLOCK_MONOTONIC seconds when main began */
   const char *llvm_version, *processor; /* for run.json; may be NULL */
-  bool is_reference;           /* the interpreter's: each step by itself */
+  bool is_reference;                    /* the interpreter's: each step by itself */
 } nsa_run_info;
 
 /* Options that a run takes, as typed: parsed by the runtime so that `nsa run` and executables agree.
  * argv holds only options (no file name). Returns the exit code. kernels[i] belongs to
  * program->kernels[i]. */
-int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, int argc,
-                 char *const *argv, const nsa_run_info *info);
+int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, int argc, char *const *argv,
+                 const nsa_run_info *info);
 
 /* main of a native executable: bytes of the program and the table of its kernels. */
-int nsa_executable_main(const uint8_t *program, size_t program_len, const nsa_kernel_fn *kernels,
-                        uint32_t kernel_count, int argc, char **argv);
+int nsa_executable_main(const uint8_t *program, size_t program_len, const nsa_kernel_fn *kernels, uint32_t kernel_count,
+                        int argc, char **argv);
 
 /* One row an option, for help texts: name ("--set"), its argument ("a.b=v" or NULL), what it does. */
 typedef struct {

@@ -14,8 +14,8 @@ typedef struct nsa_session nsa_session;
 
 /* At t = 0. argv: options of a run (--set, --variant, --seed, --threads, --for, --pattern). Program and kernels are
  * the caller's and must live as long. NULL with a sentence in error: usage or environment, exit code 2. */
-nsa_session *nsa_session_open(const nsa_program *program, const nsa_kernel_entry *kernels, int argc,
-                              char *const *argv, char error[NSA_SESSION_ERROR]);
+nsa_session *nsa_session_open(const nsa_program *program, const nsa_kernel_entry *kernels, int argc, char *const *argv,
+                              char error[NSA_SESSION_ERROR]);
 void nsa_session_close(nsa_session *session); /* NULL is let be */
 
 /* The length of the run in ticks, and the ticks done. */
@@ -28,8 +28,7 @@ bool nsa_session_step(nsa_session *session);
 void nsa_session_failure(const nsa_session *session, FILE *to);
 
 /* Elements that fired this event at the end of the last tick, ascending; *count of them. */
-const uint32_t *nsa_session_fired(const nsa_session *session, uint32_t population, uint32_t event,
-                                  uint32_t *count);
+const uint32_t *nsa_session_fired(const nsa_session *session, uint32_t population, uint32_t event, uint32_t *count);
 /* The array of a field (padded; its type is the program's), *count entries without padding. */
 void *nsa_session_field(const nsa_session *session, uint32_t field, uint64_t *count);
 /* values[k] = its entry at + k as a number, for n of them. */
@@ -40,8 +39,7 @@ void *const *nsa_session_kernel_fields(const nsa_session *session, uint32_t kern
 /* Numbers that a probe of values has now; 1 where it reduces. Runs its kernel. */
 uint64_t nsa_session_look(nsa_session *session, uint32_t probe);
 /* values[k] = number at + k of the last look at this probe, for n of them. */
-void nsa_session_looked(const nsa_session *session, uint32_t probe, uint64_t at, uint64_t n,
-                        double *values);
+void nsa_session_looked(const nsa_session *session, uint32_t probe, uint64_t at, uint64_t n, double *values);
 
 /* values[i] for program->measures[i], of what has run; once. NaN where there is nothing to measure. */
 void nsa_session_measures(nsa_session *session, double *values);

@@ -26,8 +26,8 @@ NSA_INLINE nsa_reduced reduce_by_ln2(vf64 x, vf64 more) {
 /* m * 2^k for an integer |k| < 2000, in two steps so that subnormal results are rounded once. */
 NSA_INLINE vf64 scale_by_pow2(vf64 m, vf64 k) {
   vu64 whole = bits_of(k + (ROUNDER + 4096.0));
-  vu64 half = (whole & 0xffff) >> 1;      /* (k + 4096) / 2 */
-  vu64 rest = (whole & 0xffff) - half;    /* what is missing to k + 4096 */
+  vu64 half = (whole & 0xffff) >> 1;   /* (k + 4096) / 2 */
+  vu64 rest = (whole & 0xffff) - half; /* what is missing to k + 4096 */
   vf64 first = from_bits((half - 1025) << 52);
   vf64 second = from_bits((rest - 1025) << 52);
   return m * first * second;

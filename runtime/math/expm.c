@@ -23,8 +23,7 @@ static void multiply(int n, const double *restrict a, const double *restrict b, 
 }
 
 /* out = a b^T */
-static void multiply_transposed(int n, const double *restrict a, const double *restrict b,
-                                double *restrict out) {
+static void multiply_transposed(int n, const double *restrict a, const double *restrict b, double *restrict out) {
   size_t m = (size_t)n;
   for (size_t i = 0; i < m; i++)
     for (size_t j = 0; j < m; j++) {
@@ -124,11 +123,20 @@ static void add_diagonal(int n, double *a, double x) {
 }
 
 /* The coefficients of the Pade approximant of degree 13, and the norm up to which it is exact to rounding. */
-static const double pade[14] = {64764752532480000.0, 32382376266240000.0, 7771770303897600.0,
-                                1187353796428800.0,  129060195264000.0,   10559470521600.0,
-                                670442572800.0,      33522128640.0,       1323241920.0,
-                                40840800.0,          960960.0,            16380.0,
-                                182.0,               1.0};
+static const double pade[14] = {64764752532480000.0,
+                                32382376266240000.0,
+                                7771770303897600.0,
+                                1187353796428800.0,
+                                129060195264000.0,
+                                10559470521600.0,
+                                670442572800.0,
+                                33522128640.0,
+                                1323241920.0,
+                                40840800.0,
+                                960960.0,
+                                16380.0,
+                                182.0,
+                                1.0};
 #define PADE_NORM 5.371920351148152
 
 /* out = e^a for a norm up to PADE_NORM; work: 5 matrices, of which the first holds a. */

@@ -22,7 +22,7 @@ NSA_INLINE nsa_hyperbola hyperbola_of(vf64 x) {
   vf64 down = from_bits(((uint64_t)2044 << 52) - bits_of(up)); /* the exponents -k-1 and k-1 add up to -2 */
   vdd u = fast_two_sum(up, down), v = fast_two_sum(up, neg(down));
   vf64 z = a.r * a.r;
-  vf64 s = fma_(a.r * z, POLYNOMIAL(z, SINH_A), a.tail);                /* sinh r - r */
+  vf64 s = fma_(a.r * z, POLYNOMIAL(z, SINH_A), a.tail);                   /* sinh r - r */
   vf64 c = fma_(z * z, POLYNOMIAL(z, COSH_B), fma_(a.r, a.tail, 0.5 * z)); /* cosh r - 1 */
   nsa_hyperbola h;
   vf64 sine = fma_(u.hi, a.r, v.hi), cosine = fma_(v.hi, a.r, u.hi);

@@ -33,8 +33,8 @@ NSA_INLINE vf64 log_factorial(vf64 n) {
   vf64 product = (n + 1.0) * (n + 2.0) * (n + 3.0) * (n + 4.0) * (n + 5.0) * (n + 6.0) * (n + 7.0) * (n + 8.0);
   vf64 x = n + 9.0; /* n! = Gamma(x) / product */
   vf64 y = 1.0 / x, y2 = y * y;
-  vf64 series = y * fma_(y2, fma_(y2, fma_k(y2, -1.0 / 1680.0, splat(1.0 / 1260.0)), splat(-1.0 / 360.0)),
-                         splat(1.0 / 12.0));
+  vf64 series =
+      y * fma_(y2, fma_(y2, fma_k(y2, -1.0 / 1680.0, splat(1.0 / 1260.0)), splat(-1.0 / 360.0)), splat(1.0 / 12.0));
   const double half_log_2pi = 0x1.d67f1c864beb5p-1;
   vf64 stirling = fma_(x - 0.5, log_normal_range(x), series - x) + half_log_2pi;
   return stirling - log_normal_range(product);

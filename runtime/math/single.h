@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* single.h - the elementary functions of floats: nsa_<name>_single_<W>.
  *
- * exp, exprel, sigmoid and log are float arithmetic from end to end, in the ways of exp.h and log.h with shorter polynomials; all
- * others are those of doubles, rounded. As there, a lane's bits depend on its arguments alone. */
+ * exp, exprel, sigmoid and log are float arithmetic from end to end, in the ways of exp.h and log.h with shorter
+ * polynomials; all others are those of doubles, rounded. As there, a lane's bits depend on its arguments alone. */
 #ifndef NSA_MATH_SINGLE_H
 #define NSA_MATH_SINGLE_H
 
@@ -120,12 +120,14 @@ vf32 NSA_NAME(log_single)(vf32 x) {
 
 /* ---- the others ---- */
 
-#define ROUNDED_1(name) \
+#define ROUNDED_1(name)                                                                                                \
   vf32 NSA_NAME(name##_single)(vf32 x) { return narrowed(NSA_NAME(name)(widened(x))); }
-#define ROUNDED_2(name) \
+#define ROUNDED_2(name)                                                                                                \
   vf32 NSA_NAME(name##_single)(vf32 x, vf32 y) { return narrowed(NSA_NAME(name)(widened(x), widened(y))); }
-#define ROUNDED_3(name) \
-  vf32 NSA_NAME(name##_single)(vf32 x, vf32 y, vf32 z) { return narrowed(NSA_NAME(name)(widened(x), widened(y), widened(z))); }
+#define ROUNDED_3(name)                                                                                                \
+  vf32 NSA_NAME(name##_single)(vf32 x, vf32 y, vf32 z) {                                                               \
+    return narrowed(NSA_NAME(name)(widened(x), widened(y), widened(z)));                                               \
+  }
 ROUNDED_1(expm1)
 ROUNDED_1(log1p)
 ROUNDED_1(log10)

@@ -34,9 +34,7 @@ NSA_INLINE nsa_wave wave_of(vf64 x) {
   return (nsa_wave){r.hi + sine_rest, near_one + (((1.0 - near_one) - half) + cosine_rest), bits_of(shifted)};
 }
 
-NSA_INLINE vf64 nan_unless_finite(vf64 x, vf64 y) {
-  return select_(lt(abs_(x), INFINITY_), y, NAN_);
-}
+NSA_INLINE vf64 nan_unless_finite(vf64 x, vf64 y) { return select_(lt(abs_(x), INFINITY_), y, NAN_); }
 
 vf64 NSA_NAME(sin)(vf64 x) {
   nsa_wave w = wave_of(x);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* vec.h - one spelling for scalars and vectors.
  *
- * NSA_WIDTH lanes of double (vf64) or 64-bit integers (vi64, vu64), of float (vf32) or 32-bit integers. With NSA_WIDTH 1 these are plain C
- * types and any C11 compiler with GNU builtins will do; otherwise they are clang's vectors. Everything
- * below is an IEEE operation, an integer operation or a select, lane by lane, so that a lane's bits
- * depend on nothing but its own arguments.
+ * NSA_WIDTH lanes of double (vf64) or 64-bit integers (vi64, vu64), of float (vf32) or 32-bit integers. With NSA_WIDTH
+ * 1 these are plain C types and any C11 compiler with GNU builtins will do; otherwise they are clang's vectors.
+ * Everything below is an IEEE operation, an integer operation or a select, lane by lane, so that a lane's bits depend
+ * on nothing but its own arguments.
  *
  * A mask is a vi64 whose lanes are 0 or -1. */
 #ifndef NSA_MATH_VEC_H

@@ -16,8 +16,8 @@ void connect_free(sim_links *links);
 /* Fields of the links and fans, once they are allocated: LINK_TARGET, LINK_DISTANCE, FAN_IN, FAN_OUT. */
 void connect_fill_fields(sim *s, uint32_t connection);
 
-/* The target of each link is kept where kernels ask for it, or links have places or delays of their own; else it is known
- * from the order of the links. */
+/* The target of each link is kept where kernels ask for it, or links have places or delays of their own; else it is
+ * known from the order of the links. */
 bool connect_keeps_targets(const nsa_program *p, const nsa_connection *c);
 
 /* How many links a rule is expected to make. */

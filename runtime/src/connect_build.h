@@ -19,10 +19,10 @@ typedef struct {
   bool by_target;   /* rows are targets */
   bool is_counting; /* stencils: partners are counted, not kept */
   uint32_t row_count, other_count;
-  uint32_t *row;    /* row_count + 1 */
+  uint32_t *row; /* row_count + 1 */
   uint32_t *others;
   uint64_t count, capacity;
-  uint64_t left_out; /* lines of a table that link an element with itself */
+  uint64_t left_out;        /* lines of a table that link an element with itself */
   uint32_t *count_of_other; /* is_counting: links of each element of the other side */
   char *error;
 } link_builder;

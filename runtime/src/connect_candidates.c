@@ -34,9 +34,12 @@ bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, 
   c->sources = c->memory;
   c->targets = c->sources + NSA_BLOCK;
   c->result = (char *)c->memory + 2 * index_bytes;
-  if (rule->candidate_distance != NSA_NONE) c->distance = (double *)c->result + NSA_BLOCK;
-  if (rule->candidate_copy != NSA_NONE) c->copy = (double *)c->result + 2 * NSA_BLOCK;
-  if (kernel->slots_count) memcpy(c->fields, b->s->kernel_fields[rule->condition], kernel->slots_count * sizeof *c->fields);
+  if (rule->candidate_distance != NSA_NONE)
+    c->distance = (double *)c->result + NSA_BLOCK;
+  if (rule->candidate_copy != NSA_NONE)
+    c->copy = (double *)c->result + 2 * NSA_BLOCK;
+  if (kernel->slots_count)
+    memcpy(c->fields, b->s->kernel_fields[rule->condition], kernel->slots_count * sizeof *c->fields);
   sim_replace_field(kernel, c->fields, rule->candidate_source, c->sources);
   sim_replace_field(kernel, c->fields, rule->candidate_target, c->targets);
   sim_replace_field(kernel, c->fields, rule->candidate_distance, c->distance);
@@ -53,8 +56,10 @@ void candidates_free(candidates *c) {
 }
 
 const void *candidates_evaluate(candidates *c, uint32_t count) {
-  for (uint64_t i = count; i < sim_padded(count); i++) c->sources[i] = c->targets[i] = 0; /* padding: valid ones */
-  if (c->distance) place_distances(c->source, c->sources, c->target, c->targets, count, c->distance);
+  for (uint64_t i = count; i < sim_padded(count); i++)
+    c->sources[i] = c->targets[i] = 0; /* padding: valid ones */
+  if (c->distance)
+    place_distances(c->source, c->sources, c->target, c->targets, count, c->distance);
   nsa_range_out ignored = {0};
   const nsa_kernel_entry *entry = &c->s->kernels[c->rule->condition];
   entry->fn(entry->self, c->fields, &c->s->state_clock, 0, sim_padded(count), &ignored);
@@ -64,7 +69,8 @@ const void *candidates_evaluate(candidates *c, uint32_t count) {
 /* ---- all pairs ---- */
 
 /* Which of the candidates, all of one target, are taken: a byte each. */
-typedef const uint8_t *(*candidate_test)(const link_builder *b, const candidates *pairs, uint32_t count, uint8_t *taken);
+typedef const uint8_t *(*candidate_test)(const link_builder *b, const candidates *pairs, uint32_t count,
+                                         uint8_t *taken);
 
 static const uint8_t *drawn_ones(const link_builder *b, const candidates *pairs, uint32_t count, uint8_t *taken) {
   draw_decisions(b->key, pairs->sources, pairs->targets[0], pairs->result, count, taken);
@@ -83,17 +89,19 @@ typedef struct {
   candidates pairs;
   uint32_t *others;
   uint64_t count, capacity;
-  bool is_full; /* no memory left */
+  bool is_full;       /* no memory left */
   bool is_improbable; /* a pair's probability is none: */
   uint32_t bad_source, bad_target;
   double bad_probability;
 } pair_share;
 
 static bool make_room(pair_share *share, uint32_t count) {
-  if (share->count + count + NSA_PAD <= share->capacity) return true;
+  if (share->count + count + NSA_PAD <= share->capacity)
+    return true;
   uint64_t capacity = share->capacity + share->capacity / 2 + 2 * NSA_BLOCK;
   uint32_t *others = realloc(share->others, (size_t)capacity * sizeof *others);
-  if (!others) return false;
+  if (!others)
+    return false;
   share->others = others;
   share->capacity = capacity;
   return true;
@@ -103,10 +111,12 @@ static bool make_room(pair_share *share, uint32_t count) {
 static bool are_probabilities(pair_share *share, uint32_t target, uint32_t count) {
   const double *p = share->pairs.result;
   bool good = true;
-  for (uint32_t i = 0; i < count; i++) good &= is_probability(p[i]);
+  for (uint32_t i = 0; i < count; i++)
+    good &= is_probability(p[i]);
   for (uint32_t i = 0; i < count && !good && !share->is_improbable; i++) {
     uint32_t source = share->pairs.sources[i];
-    if (is_probability(p[i]) || is_unwanted_self(share->b, source, target)) continue;
+    if (is_probability(p[i]) || is_unwanted_self(share->b, source, target))
+      continue;
     share->is_improbable = true;
     share->bad_source = source;
     share->bad_target = target;
@@ -118,12 +128,15 @@ static bool are_probabilities(pair_share *share, uint32_t target, uint32_t count
 static bool test_block(pair_share *share, uint32_t target, uint32_t count) {
   uint8_t taken[NSA_BLOCK];
   candidates *pairs = &share->pairs;
-  for (uint32_t i = 0; i < count; i++) pairs->targets[i] = target;
+  for (uint32_t i = 0; i < count; i++)
+    pairs->targets[i] = target;
   candidates_evaluate(pairs, count);
-  if (share->test == drawn_ones && !are_probabilities(share, target, count)) return false;
+  if (share->test == drawn_ones && !are_probabilities(share, target, count))
+    return false;
   const uint8_t *is_taken = share->test(share->b, pairs, count, taken);
   share->is_full = !make_room(share, count);
-  if (share->is_full) return false;
+  if (share->is_full)
+    return false;
   uint32_t self = is_unwanted_self(share->b, target, target) ? target : NSA_NONE;
   uint64_t links = share->count;
   for (uint32_t i = 0; i < count; i++) { /* without a branch */
@@ -143,7 +156,8 @@ static void test_share(void *context, uint32_t number, uint32_t shares) {
     uint64_t before = share->count;
     place_walk walk = place_walk_begin(b->target, t, b->source, b->connection->rule.reach);
     for (uint32_t count; (count = place_walk_next(&walk, NSA_BLOCK, share->pairs.sources)) > 0;)
-      if (!test_block(share, t, count)) return;
+      if (!test_block(share, t, count))
+        return;
     b->row[t + 1] = (uint32_t)(share->count - before);
   }
 }
@@ -160,7 +174,8 @@ static void keep_fulfilling(pair_share *share, uint32_t target, uint64_t from) {
     }
     const uint8_t *holds = candidates_evaluate(pairs, count);
     for (uint32_t i = 0; i < count; i++)
-      if (holds[i]) share->others[kept++] = pairs->sources[i];
+      if (holds[i])
+        share->others[kept++] = pairs->sources[i];
   }
   share->count = kept;
 }
@@ -175,7 +190,8 @@ static bool skip_row(pair_share *share, uint32_t target, double mean) {
   int64_t at = -1, end = b->other_count;
   for (double draws = 0;; draws += ahead) {
     draw_gaps(b->key, target, draws, mean, ahead, gaps);
-    if (!make_room(share, ahead)) return false;
+    if (!make_room(share, ahead))
+      return false;
     uint32_t *others = share->others + share->count, count = 0;
     for (uint32_t i = 0; i < ahead && at < end; i++) {
       at += 1 + (int64_t)(gaps[i] < size ? gaps[i] : size);
@@ -183,7 +199,8 @@ static bool skip_row(pair_share *share, uint32_t target, double mean) {
       count += at < end && (uint32_t)at != self;
     }
     share->count += count;
-    if (at >= end) return true;
+    if (at >= end)
+      return true;
   }
 }
 
@@ -196,8 +213,10 @@ static void skip_share(void *context, uint32_t number, uint32_t shares) {
   for (uint32_t t = (uint32_t)first; p > 0 && t < last && share->count <= LINKS_MAX; t++) {
     uint64_t before = share->count;
     share->is_full = !skip_row(share, t, mean);
-    if (share->is_full) return;
-    if (b->connection->rule.condition != NSA_NONE) keep_fulfilling(share, t, before);
+    if (share->is_full)
+      return;
+    if (b->connection->rule.condition != NSA_NONE)
+      keep_fulfilling(share, t, before);
     b->row[t + 1] = (uint32_t)(share->count - before);
   }
 }
@@ -205,16 +224,20 @@ static void skip_share(void *context, uint32_t number, uint32_t shares) {
 /* The shares' links, one after the other, become the builder's. */
 static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
-    if (shares[i].is_full) return build_out_of_memory(b, shares[i].capacity * sizeof *b->others);
+    if (shares[i].is_full)
+      return build_out_of_memory(b, shares[i].capacity * sizeof *b->others);
     if (shares[i].is_improbable)
       return build_fail_probability(b, shares[i].bad_probability, shares[i].bad_source, shares[i].bad_target);
     b->count += shares[i].count;
   }
-  if (b->count > LINKS_MAX) return build_fail(b, "it has more than %" PRIu32 " links", LINKS_MAX);
+  if (b->count > LINKS_MAX)
+    return build_fail(b, "it has more than %" PRIu32 " links", LINKS_MAX);
   uint32_t *others = memory_large((b->count + NSA_PAD) * sizeof *others);
-  if (!others) return build_out_of_memory(b, b->count * sizeof *others);
+  if (!others)
+    return build_out_of_memory(b, b->count * sizeof *others);
   for (uint64_t i = 0, at = 0; i < count; i++) {
-    if (shares[i].count) memcpy(others + at, shares[i].others, shares[i].count * sizeof *others);
+    if (shares[i].count)
+      memcpy(others + at, shares[i].others, shares[i].count * sizeof *others);
     at += shares[i].count;
     free(shares[i].others);
     shares[i].others = NULL;
@@ -222,15 +245,18 @@ static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
   free(b->others);
   b->others = others;
   b->capacity = b->count;
-  for (uint32_t t = 0; t < b->row_count; t++) b->row[t + 1] += b->row[t];
+  for (uint32_t t = 0; t < b->row_count; t++)
+    b->row[t + 1] += b->row[t];
   return true;
 }
 
 /* test NULL: by the rule's one probability, and its condition where there is one. */
 static bool test_all(link_builder *b, candidate_test test) {
   const nsa_rule *rule = &b->connection->rule;
-  if (test && rule->condition == NSA_NONE) return build_fail(b, "its rule has no condition");
-  if (!build_begin(b, true, 0)) return false;
+  if (test && rule->condition == NSA_NONE)
+    return build_fail(b, "its rule has no condition");
+  if (!build_begin(b, true, 0))
+    return false;
   uint32_t threads = thread_pool_count(b->s->pool);
   pair_share *shares = calloc(threads, sizeof *shares);
   bool ok = shares || build_out_of_memory(b, threads * sizeof *shares);
@@ -253,7 +279,8 @@ static bool test_all(link_builder *b, candidate_test test) {
 
 bool rule_probability(link_builder *b) {
   const nsa_rule *rule = &b->connection->rule;
-  if (rule->probability > 1) return build_fail_value(b, "its probability is %.9g; it must lie between 0 and 1", rule->probability);
+  if (rule->probability > 1)
+    return build_fail_value(b, "its probability is %.9g; it must lie between 0 and 1", rule->probability);
   return test_all(b, rule->probability >= 0 ? NULL : drawn_ones);
 }
 bool rule_where(link_builder *b) { return test_all(b, true_ones); }

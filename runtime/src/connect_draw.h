@@ -22,8 +22,8 @@ typedef struct {
 
 /* Steps at a drawn distance and direction, truncated toward zero to the grid. Each takes two draws
  * of the element, from `first` on. */
-void draw_steps(uint64_t key, double element, double first, const draw_kernel *kernel,
-                uint32_t count, double *rows, double *cols);
+void draw_steps(uint64_t key, double element, double first, const draw_kernel *kernel, uint32_t count, double *rows,
+                double *cols);
 
 /* Which of the candidates one target takes with their probabilities p. */
 void draw_decisions(uint64_t key, const uint32_t *candidates, uint32_t target, const double *p, uint32_t count,
@@ -34,7 +34,6 @@ void draw_decisions(uint64_t key, const uint32_t *candidates, uint32_t target, c
 void draw_gaps(uint64_t key, double element, double first, double mean, uint32_t count, double *gaps);
 
 /* One number in [0, 1) a pair of elements a and b; c tells several of one pair from each other. */
-void draw_pairs(uint64_t key, const uint32_t *a, const uint32_t *b, const uint32_t *c, uint32_t count,
-                double *numbers);
+void draw_pairs(uint64_t key, const uint32_t *a, const uint32_t *b, const uint32_t *c, uint32_t count, double *numbers);
 
 #endif

@@ -7,11 +7,14 @@
 static double step_beside(uint32_t own, uint32_t other) { return other > own ? (double)other / own : 1; }
 
 place_frame place_frame_of(const nsa_population *p, const nsa_population *beside) {
-  if (p->spacing > 0 && beside->spacing > 0) return (place_frame){p->at_x, p->at_y, p->spacing, p->spacing};
+  if (p->spacing > 0 && beside->spacing > 0)
+    return (place_frame){p->at_x, p->at_y, p->spacing, p->spacing};
   return (place_frame){0, 0, step_beside(p->cols, beside->cols), step_beside(p->rows, beside->rows)};
 }
 
-static double place_on_axis(double corner, uint32_t number, double step) { return corner + ((double)number + 0.5) * step; }
+static double place_on_axis(double corner, uint32_t number, double step) {
+  return corner + ((double)number + 0.5) * step;
+}
 
 double place_distance(const nsa_population *a, uint32_t i, const nsa_population *b, uint32_t j) {
   double distance;
@@ -25,7 +28,8 @@ typedef struct {
 } place;
 
 static void move_to(place *at, uint32_t number, uint32_t cols) {
-  if (number == at->number) return;
+  if (number == at->number)
+    return;
   if (number == at->number + 1 && at->col + 1 < cols) {
     at->col++;
   } else {
@@ -35,8 +39,8 @@ static void move_to(place *at, uint32_t number, uint32_t cols) {
   at->number = number;
 }
 
-void place_distances(const nsa_population *a, const uint32_t *i, const nsa_population *b, const uint32_t *j, uint32_t count,
-                     double *distances) {
+void place_distances(const nsa_population *a, const uint32_t *i, const nsa_population *b, const uint32_t *j,
+                     uint32_t count, double *distances) {
   place_frame fa = place_frame_of(a, b), fb = place_frame_of(b, a);
   place from = {0, 0, 0}, to = {0, 0, 0};
   for (uint32_t k = 0; k < count; k++) {
@@ -60,7 +64,9 @@ void place_cell(const nsa_population *from, uint32_t i, const nsa_population *to
   *col = cell_of((place_on_axis(f.x, i % from->cols, f.dx) - t.x) / t.dx);
 }
 
-static uint32_t clamped(double cell, uint32_t count) { return cell < 0 ? 0 : cell >= count ? count - 1 : (uint32_t)cell; }
+static uint32_t clamped(double cell, uint32_t count) {
+  return cell < 0 ? 0 : cell >= count ? count - 1 : (uint32_t)cell;
+}
 
 uint32_t place_nearest(const nsa_population *from, uint32_t i, const nsa_population *to) {
   double row, col;
@@ -72,13 +78,15 @@ uint32_t place_nearest_other(const nsa_population *p, uint32_t i) {
   static const double steps[4][2] = {{-1, 0}, {0, -1}, {0, 1}, {1, 0}};
   for (int k = 0; k < 4; k++) {
     uint32_t other = place_shift(p, i, steps[k][0], steps[k][1]);
-    if (other != NSA_NONE) return other;
+    if (other != NSA_NONE)
+      return other;
   }
   return NSA_NONE;
 }
 
 uint32_t place_at(const nsa_population *p, double row, double col) {
-  if (!(row >= 0 && row < p->rows && col >= 0 && col < p->cols)) return NSA_NONE;
+  if (!(row >= 0 && row < p->rows && col >= 0 && col < p->cols))
+    return NSA_NONE;
   return (uint32_t)row * p->cols + (uint32_t)col;
 }
 
@@ -109,10 +117,12 @@ uint32_t place_walk_next(place_walk *walk, uint32_t most, uint32_t *numbers) {
   while (count < most && walk->row < walk->end_row && walk->first_col < walk->end_col) {
     uint32_t left = walk->end_col - walk->col, some = left < most - count ? left : most - count;
     uint32_t first = walk->row * walk->of->cols + walk->col;
-    for (uint32_t k = 0; k < some; k++) numbers[count + k] = first + k;
+    for (uint32_t k = 0; k < some; k++)
+      numbers[count + k] = first + k;
     count += some;
     walk->col += some;
-    if (walk->col < walk->end_col) continue;
+    if (walk->col < walk->end_col)
+      continue;
     walk->col = walk->first_col;
     walk->row++;
   }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* connect_place.h - where the elements of populations lie, and who is near whom.
  *
- * Element (row, col) lies at (at_x + (col + 0.5) * spacing, at_y + (row + 0.5) * spacing). Of two populations of which not both
- * are spaced, both cover the same patch, and lengths count the steps of the grid that has more of them, along each axis. */
+ * Element (row, col) lies at (at_x + (col + 0.5) * spacing, at_y + (row + 0.5) * spacing). Of two populations of which
+ * not both are spaced, both cover the same patch, and lengths count the steps of the grid that has more of them, along
+ * each axis. */
 #ifndef NSA_RUNTIME_CONNECT_PLACE_H
 #define NSA_RUNTIME_CONNECT_PLACE_H
 
@@ -23,8 +24,8 @@ place_frame place_frame_of(const nsa_population *p, const nsa_population *beside
 double place_distance(const nsa_population *a, uint32_t i, const nsa_population *b, uint32_t j);
 
 /* The same of `count` pairs; quick where numbers follow one another. */
-void place_distances(const nsa_population *a, const uint32_t *i, const nsa_population *b, const uint32_t *j, uint32_t count,
-                     double *distances);
+void place_distances(const nsa_population *a, const uint32_t *i, const nsa_population *b, const uint32_t *j,
+                     uint32_t count, double *distances);
 
 /* The element of `to` that is nearest to element i of `from`; of equally near ones the first. */
 uint32_t place_nearest(const nsa_population *from, uint32_t i, const nsa_population *to);
@@ -32,7 +33,8 @@ uint32_t place_nearest(const nsa_population *from, uint32_t i, const nsa_populat
 /* The nearest other element of the same population; NSA_NONE where it is alone. */
 uint32_t place_nearest_other(const nsa_population *p, uint32_t i);
 
-/* The row and column of `to` in whose cell element i of `from` lies, also outside of its grid; on an edge the lower one. */
+/* The row and column of `to` in whose cell element i of `from` lies, also outside of its grid; on an edge the lower
+ * one. */
 void place_cell(const nsa_population *from, uint32_t i, const nsa_population *to, double *row, double *col);
 
 /* The element of a row and column; NSA_NONE outside. */

@@ -23,12 +23,12 @@ typedef struct {
   const nsa_rule *rule;
   const nsa_population *own, *other; /* who draws, and whom */
   draw_kernel kernel;
-  uint32_t element;               /* that draws now */
-  uint32_t *taken_by;             /* per element of other: 1 + the last element that took it */
-  uint32_t *picked, picked_count; /* of this element */
-  uint32_t *spare;                /* for sorting: as many */
-  double draws;                   /* that it has used */
-  uint32_t ahead, used;           /* made ahead, and of those used */
+  uint32_t element;                               /* that draws now */
+  uint32_t *taken_by;                             /* per element of other: 1 + the last element that took it */
+  uint32_t *picked, picked_count;                 /* of this element */
+  uint32_t *spare;                                /* for sorting: as many */
+  double draws;                                   /* that it has used */
+  uint32_t ahead, used;                           /* made ahead, and of those used */
   double numbers[DRAWS_AHEAD], cols[DRAWS_AHEAD]; /* numbers, or steps in rows and columns */
 } drawing;
 
@@ -83,7 +83,8 @@ static void draw_by_selection(drawing *d, uint32_t k, uint32_t size, uint32_t av
 /* ---- by distance ---- */
 
 /* A length in columns of the other grid, whose rows may be of another length. */
-static void set_lengths(draw_kernel *kernel, const nsa_rule *rule, const nsa_population *own, const nsa_population *other) {
+static void set_lengths(draw_kernel *kernel, const nsa_rule *rule, const nsa_population *own,
+                        const nsa_population *other) {
   place_frame f = place_frame_of(other, own);
   kernel->length = rule->length / f.dx;
   kernel->row_ratio = f.dx / f.dy;
@@ -173,15 +174,13 @@ static bool draw_element(drawing *d) {
   return true;
 }
 
-static bool check_degree(const link_builder *b, const nsa_population *own,
-                         const nsa_population *other) {
+static bool check_degree(const link_builder *b, const nsa_population *own, const nsa_population *other) {
   const nsa_rule *rule = &b->connection->rule;
   uint32_t size = place_size(other), available = size ? size - is_unwanted_self(b, 0, 0) : 0;
   uint64_t all = (uint64_t)place_size(own) * rule->degree;
   if (rule->degree > available)
-    return build_fail(
-        b, "each element of '%s' is to have %" PRIu32 " partners, but '%s' has only %" PRIu32,
-        own->name, rule->degree, other->name, available);
+    return build_fail(b, "each element of '%s' is to have %" PRIu32 " partners, but '%s' has only %" PRIu32, own->name,
+                      rule->degree, other->name, available);
   if (rule->kernel != NSA_KERNEL_NONE && !(rule->length >= 0 && isfinite(rule->length)))
     return build_fail(b, "the length of its distances is %g", rule->length);
   if (all > LINKS_MAX)
@@ -233,10 +232,8 @@ static bool begin_share(drawing_share *share, const drawing *start) {
 
 static bool draw_all(link_builder *b, bool by_target) {
   const nsa_rule *rule = &b->connection->rule;
-  drawing start = {.b = b,
-                   .rule = rule,
-                   .own = by_target ? b->target : b->source,
-                   .other = by_target ? b->source : b->target};
+  drawing start = {
+      .b = b, .rule = rule, .own = by_target ? b->target : b->source, .other = by_target ? b->source : b->target};
   if (!check_degree(b, start.own, start.other))
     return false;
   start.kernel = (draw_kernel){.is_exponential = rule->kernel == NSA_KERNEL_EXPONENTIAL,
@@ -251,8 +248,7 @@ static bool draw_all(link_builder *b, bool by_target) {
   bool ok = shares != NULL;
   for (uint32_t i = 0; ok && i < threads; i++)
     ok = begin_share(&shares[i], &start);
-  ok = ok ? draw_shares(b, shares, threads)
-          : build_fail(b, "out of memory while partners were drawn");
+  ok = ok ? draw_shares(b, shares, threads) : build_fail(b, "out of memory while partners were drawn");
   for (uint32_t i = 0; shares && i < threads; i++) {
     free(shares[i].d.taken_by);
     free(shares[i].d.spare);

@@ -12,11 +12,13 @@
 bool rule_one_to_one(link_builder *b) {
   uint32_t n = place_size(b->target);
   if (place_size(b->source) != n)
-    return build_fail(b, "one_to_one needs populations of one size; '%s' has %" PRIu32 ", '%s' has %" PRIu32, b->source->name,
-                      place_size(b->source), b->target->name, n);
-  if (!build_begin(b, true, n)) return false;
+    return build_fail(b, "one_to_one needs populations of one size; '%s' has %" PRIu32 ", '%s' has %" PRIu32,
+                      b->source->name, place_size(b->source), b->target->name, n);
+  if (!build_begin(b, true, n))
+    return false;
   for (uint32_t t = 0; t < n; t++) {
-    if (!is_unwanted_self(b, t, t) && !build_add(b, t)) return false;
+    if (!is_unwanted_self(b, t, t) && !build_add(b, t))
+      return false;
     build_end_row(b, t);
   }
   return true;
@@ -24,11 +26,14 @@ bool rule_one_to_one(link_builder *b) {
 
 bool rule_all_to_all(link_builder *b) {
   uint64_t sources = place_size(b->source), all = sources * place_size(b->target);
-  if (all > LINKS_MAX) return build_fail(b, "all_to_all makes %" PRIu64 " links; %" PRIu32 " are possible", all, LINKS_MAX);
-  if (!build_begin(b, true, all)) return false;
+  if (all > LINKS_MAX)
+    return build_fail(b, "all_to_all makes %" PRIu64 " links; %" PRIu32 " are possible", all, LINKS_MAX);
+  if (!build_begin(b, true, all))
+    return false;
   for (uint32_t t = 0; t < b->row_count; t++) {
     for (uint32_t i = 0; i < sources; i++)
-      if (!is_unwanted_self(b, i, t) && !build_add(b, i)) return false;
+      if (!is_unwanted_self(b, i, t) && !build_add(b, i))
+        return false;
     build_end_row(b, t);
   }
   return true;
@@ -45,7 +50,8 @@ typedef struct {
 
 static bool is_picked(const uint32_t *picked, uint32_t count, uint32_t element) {
   for (uint32_t i = 0; i < count; i++)
-    if (picked[i] == element) return true;
+    if (picked[i] == element)
+      return true;
   return false;
 }
 
@@ -55,9 +61,11 @@ static void attach(growth *g, uint32_t i) {
   for (double draw = 0; taken < g->m; draw++) {
     double at = nsa_rand_uniform_1(g->b->key, i, draw, 0, 0, (double)g->count);
     uint32_t other = g->ends[(uint64_t)at < g->count ? (uint64_t)at : g->count - 1];
-    if (!is_picked(picked, taken, other)) picked[taken++] = other;
+    if (!is_picked(picked, taken, other))
+      picked[taken++] = other;
   }
-  for (uint32_t k = 0; k < g->m; k++) g->ends[g->count + k] = i;
+  for (uint32_t k = 0; k < g->m; k++)
+    g->ends[g->count + k] = i;
   g->count += 2 * (uint64_t)g->m;
 }
 
@@ -67,7 +75,8 @@ static void grow(growth *g, uint32_t size) {
       g->ends[g->count++] = i;
       g->ends[g->count++] = j;
     }
-  for (uint32_t i = g->m + 1; i < size; i++) attach(g, i);
+  for (uint32_t i = g->m + 1; i < size; i++)
+    attach(g, i);
 }
 
 /* An edge of the growing graph: the start's stand in pairs, those of a later element m by m. */
@@ -81,10 +90,13 @@ static void edge_at(const growth *g, uint64_t edge, uint32_t *a, uint32_t *b) {
 /* Both directions of each edge become links. */
 static bool add_edges(link_builder *b, const growth *g) {
   uint32_t n = b->row_count;
-  for (uint64_t e = 0; e < g->count; e++) b->row[g->ends[e] + 1]++;
-  for (uint32_t t = 0; t < n; t++) b->row[t + 1] += b->row[t];
+  for (uint64_t e = 0; e < g->count; e++)
+    b->row[g->ends[e] + 1]++;
+  for (uint32_t t = 0; t < n; t++)
+    b->row[t + 1] += b->row[t];
   uint32_t *next = malloc(((size_t)n + 1) * sizeof *next);
-  if (!next) return build_out_of_memory(b, ((uint64_t)n + 1) * sizeof *next);
+  if (!next)
+    return build_out_of_memory(b, ((uint64_t)n + 1) * sizeof *next);
   memcpy(next, b->row, n * sizeof *next);
   for (uint64_t e = 0; e < g->count / 2; e++) {
     uint32_t one, other;
@@ -108,10 +120,13 @@ bool rule_scale_free(link_builder *b) {
   uint64_t edges = (uint64_t)m * (m + 1) / 2 + (n > m ? (uint64_t)(n - m - 1) * m : 0);
   if (b->connection->source != b->connection->target || m == 0 || n <= m)
     return build_fail(b, "scale_free(%" PRIu32 ") needs one population of more elements", m);
-  if (2 * edges > LINKS_MAX) return build_fail(b, "it makes %" PRIu64 " links; %" PRIu32 " are possible", 2 * edges, LINKS_MAX);
-  if (!build_begin(b, true, 2 * edges)) return false;
+  if (2 * edges > LINKS_MAX)
+    return build_fail(b, "it makes %" PRIu64 " links; %" PRIu32 " are possible", 2 * edges, LINKS_MAX);
+  if (!build_begin(b, true, 2 * edges))
+    return false;
   growth g = {.b = b, .m = m, .ends = malloc((2 * edges + 1) * sizeof *g.ends)};
-  if (!g.ends) return build_out_of_memory(b, 2 * edges * sizeof *g.ends);
+  if (!g.ends)
+    return build_out_of_memory(b, 2 * edges * sizeof *g.ends);
   grow(&g, n);
   bool ok = add_edges(b, &g);
   free(g.ends);
@@ -125,15 +140,19 @@ bool rule_scale_free(link_builder *b) {
 bool rule_neighbours(link_builder *b) {
   uint32_t degree = b->connection->rule.degree;
   if (b->source->rows != b->target->rows || b->source->cols != b->target->cols)
-    return build_fail(b, "neighbours needs grids of one size; '%s' has %" PRIu32 " x %" PRIu32 ", '%s' has %" PRIu32 " x %" PRIu32,
-                      b->source->name, b->source->rows, b->source->cols, b->target->name, b->target->rows, b->target->cols);
-  if (!build_begin(b, true, (uint64_t)place_size(b->target) * degree)) return false;
+    return build_fail(
+        b, "neighbours needs grids of one size; '%s' has %" PRIu32 " x %" PRIu32 ", '%s' has %" PRIu32 " x %" PRIu32,
+        b->source->name, b->source->rows, b->source->cols, b->target->name, b->target->rows, b->target->cols);
+  if (!build_begin(b, true, (uint64_t)place_size(b->target) * degree))
+    return false;
   for (uint32_t t = 0; t < b->row_count; t++) {
     for (int dr = -1; dr <= 1; dr++)
       for (int dc = -1; dc <= 1; dc++) {
-        if ((dr == 0 && dc == 0) || (degree == 4 && dr != 0 && dc != 0)) continue;
+        if ((dr == 0 && dc == 0) || (degree == 4 && dr != 0 && dc != 0))
+          continue;
         uint32_t other = place_shift(b->source, t, dr, dc);
-        if (other != NSA_NONE && !build_add(b, other)) return false;
+        if (other != NSA_NONE && !build_add(b, other))
+          return false;
       }
     build_end_row(b, t);
   }
@@ -147,7 +166,8 @@ static bool add_tile(link_builder *b, const nsa_population *coarse, const nsa_po
   for (uint64_t row = top; row < top + rule->tile_rows && row < fine->rows; row++)
     for (uint64_t col = left; col < left + rule->tile_cols && col < fine->cols; col++) {
       uint32_t other = (uint32_t)(row * fine->cols + col);
-      if (!is_unwanted_self(b, other, tile) && !build_add(b, other)) return false;
+      if (!is_unwanted_self(b, other, tile) && !build_add(b, other))
+        return false;
     }
   return true;
 }
@@ -158,9 +178,11 @@ bool rule_tiles(link_builder *b) {
   bool by_target = place_size(b->target) <= place_size(b->source);
   const nsa_population *coarse = by_target ? b->target : b->source, *fine = by_target ? b->source : b->target;
   uint64_t expected = (uint64_t)b->connection->rule.tile_rows * b->connection->rule.tile_cols * place_size(coarse);
-  if (!build_begin(b, by_target, expected)) return false;
+  if (!build_begin(b, by_target, expected))
+    return false;
   for (uint32_t tile = 0; tile < b->row_count; tile++) {
-    if (!add_tile(b, coarse, fine, tile)) return false;
+    if (!add_tile(b, coarse, fine, tile))
+      return false;
     build_end_row(b, tile);
   }
   return true;
@@ -171,10 +193,12 @@ bool rule_nearest(link_builder *b) {
   bool by_target = place_size(b->target) > place_size(b->source);
   const nsa_population *side = by_target ? b->target : b->source, *other = by_target ? b->source : b->target;
   bool is_other = b->connection->source == b->connection->target && !b->connection->allow_self;
-  if (!build_begin(b, by_target, place_size(side))) return false;
+  if (!build_begin(b, by_target, place_size(side)))
+    return false;
   for (uint32_t i = 0; i < b->row_count; i++) {
     uint32_t nearest = is_other ? place_nearest_other(side, i) : place_nearest(side, i, other);
-    if (nearest != NSA_NONE && !build_add(b, nearest)) return false;
+    if (nearest != NSA_NONE && !build_add(b, nearest))
+      return false;
     build_end_row(b, i);
   }
   return true;

@@ -14,9 +14,9 @@
 /* (1 - gamma a L) along `count` elements: what elimination from the first to the last leaves. */
 typedef struct {
   uint32_t count;
-  double share;     /* a: time times coefficient */
-  double *inverse;  /* of the pivots */
-  double *upper;    /* of the rows above the diagonal, over their pivots */
+  double share;    /* a: time times coefficient */
+  double *inverse; /* of the pivots */
+  double *upper;   /* of the rows above the diagonal, over their pivots */
 } chain;
 
 typedef struct {
@@ -36,7 +36,8 @@ static bool make_chain(sim *s, chain *c, uint32_t count, double share) {
   c->inverse = calloc((size_t)count + 1, sizeof *c->inverse);
   c->upper = calloc((size_t)count + 1, sizeof *c->upper);
   s->allocated += 2 * (uint64_t)count * sizeof *c->upper;
-  if (!c->inverse || !c->upper) return false;
+  if (!c->inverse || !c->upper)
+    return false;
   double a = GAMMA * share;
   for (uint32_t i = 0; i < count; i++) {
     double neighbours = (i > 0) + (i + 1 < count);
@@ -47,35 +48,44 @@ static bool make_chain(sim *s, chain *c, uint32_t count, double share) {
   return true;
 }
 
-static bool make_one(sim *s, const nsa_diffusion *from, double dt, diffusing *to, uint32_t *longest, char error[SIM_ERROR_SIZE]) {
+static bool make_one(sim *s, const nsa_diffusion *from, double dt, diffusing *to, uint32_t *longest,
+                     char error[SIM_ERROR_SIZE]) {
   const nsa_population *p = &s->program->populations[from->population];
   double coefficient = ((const double *)s->field_data[from->coefficient])[0];
   if (!(coefficient >= 0 && isfinite(coefficient))) {
-    snprintf(error, SIM_ERROR_SIZE, "'%s' is %g /ms: `coupling implicit` is for diffusion, with a coefficient of at least 0",
+    snprintf(error, SIM_ERROR_SIZE,
+             "'%s' is %g /ms: `coupling implicit` is for diffusion, with a coefficient of at least 0",
              s->program->fields[from->coefficient].name, coefficient);
     return false;
   }
   *longest = p->rows > *longest ? p->rows : *longest;
   *longest = p->cols > *longest ? p->cols : *longest;
-  return make_chain(s, &to->down, p->rows, dt / 2 * coefficient) && make_chain(s, &to->across, p->cols, dt / 2 * coefficient);
+  return make_chain(s, &to->down, p->rows, dt / 2 * coefficient) &&
+         make_chain(s, &to->across, p->cols, dt / 2 * coefficient);
 }
 
 static bool make_set(sim *s, struct diffusions *d, uint32_t set, char error[SIM_ERROR_SIZE]) {
   const nsa_stage_set *from = &s->program->stage_sets[set];
   d->sets[set] = calloc((size_t)from->diffusions_count + 1, sizeof **d->sets);
-  if (!d->sets[set]) return false;
+  if (!d->sets[set])
+    return false;
   for (uint32_t i = 0; i < from->diffusions_count; i++)
-    if (!make_one(s, &from->diffusions[i], s->program->timescales[from->timescale].dt, &d->sets[set][i], &d->longest, error)) return false;
+    if (!make_one(s, &from->diffusions[i], s->program->timescales[from->timescale].dt, &d->sets[set][i], &d->longest,
+                  error))
+      return false;
   return true;
 }
 
 struct diffusions *diffusions_new(sim *s, char error[SIM_ERROR_SIZE]) {
   struct diffusions *d = calloc(1, sizeof *d);
   uint32_t sets = s->program->stage_sets_count;
-  snprintf(error, SIM_ERROR_SIZE, "out of memory for diffusion (%" PRIu64 " bytes were allocated before)", s->allocated);
+  snprintf(error, SIM_ERROR_SIZE, "out of memory for diffusion (%" PRIu64 " bytes were allocated before)",
+           s->allocated);
   bool ok = d && (d->sets = calloc((size_t)sets + 1, sizeof *d->sets)) != NULL;
-  for (uint32_t i = 0; ok && i < sets; i++) ok = make_set(s, d, i, error);
-  if (ok) ok = (d->scratch = calloc(2 * (size_t)d->longest * s->thread_count + 1, sizeof *d->scratch)) != NULL;
+  for (uint32_t i = 0; ok && i < sets; i++)
+    ok = make_set(s, d, i, error);
+  if (ok)
+    ok = (d->scratch = calloc(2 * (size_t)d->longest * s->thread_count + 1, sizeof *d->scratch)) != NULL;
   if (ok) {
     error[0] = 0;
     return d;
@@ -90,7 +100,8 @@ static void free_chain(chain *c) {
 }
 
 void diffusions_free(struct diffusions *d, uint32_t sets) {
-  if (!d) return;
+  if (!d)
+    return;
   for (uint32_t i = 0; d->sets && i < sets; i++) {
     diffusing *list = d->sets[i];
     for (uint32_t k = 0; list && list[k].down.inverse; k++) {
@@ -110,15 +121,18 @@ void diffusions_free(struct diffusions *d, uint32_t sets) {
 static void solve(const chain *c, double *y) {
   double a = GAMMA * c->share;
   y[0] *= c->inverse[0];
-  for (uint32_t i = 1; i < c->count; i++) y[i] = (y[i] + a * y[i - 1]) * c->inverse[i];
-  for (uint32_t i = c->count - 1; i-- > 0;) y[i] += c->upper[i] * y[i + 1];
+  for (uint32_t i = 1; i < c->count; i++)
+    y[i] = (y[i] + a * y[i - 1]) * c->inverse[i];
+  for (uint32_t i = c->count - 1; i-- > 0;)
+    y[i] += c->upper[i] * y[i + 1];
 }
 
 /* One line of elements that are `stride` apart. */
 static void diffuse_line(const chain *c, double *x, uint32_t stride, double *first, double *second) {
   uint32_t n = c->count;
   double early = (1 - GAMMA) * c->share, late = GAMMA * c->share, flux = 0;
-  for (uint32_t i = 0; i < n; i++) first[i] = x[(size_t)i * stride];
+  for (uint32_t i = 0; i < n; i++)
+    first[i] = x[(size_t)i * stride];
   solve(c, first);
   for (uint32_t i = 0; i < n; i++) {
     double out = i + 1 < n ? early * (first[i + 1] - first[i]) : 0;
@@ -153,7 +167,8 @@ static void lines_share(void *context, uint32_t thread, uint32_t threads) {
 static void diffuse(const sim *s, const chain *c, double *x, uint32_t lines, uint32_t between, uint32_t stride) {
   static const double seconds_an_element = 10e-9;
   job j = {.d = s->diffusions, .chain = c, .x = x, .lines = lines, .between = between, .stride = stride};
-  if (c->count > 1 && c->share > 0) thread_pool_run_if_worth(s->pool, seconds_an_element * lines * c->count, lines_share, &j);
+  if (c->count > 1 && c->share > 0)
+    thread_pool_run_if_worth(s->pool, seconds_an_element * lines * c->count, lines_share, &j);
 }
 
 void diffusions_run(const sim *s, uint32_t set) {

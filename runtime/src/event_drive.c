@@ -33,7 +33,8 @@ static bool add_shot(shot_list *list, shot item) {
   if (list->count == list->capacity) {
     size_t capacity = list->capacity * 2 + 64;
     shot *items = realloc(list->items, capacity * sizeof *items);
-    if (!items) return false;
+    if (!items)
+      return false;
     list->items = items;
     list->capacity = capacity;
   }
@@ -44,7 +45,8 @@ static bool add_shot(shot_list *list, shot item) {
 /* The end of the fast step that lies nearest; 0: there is none, the time is not positive. */
 static uint64_t tick_of(const sim *s, double time_ms) {
   double steps = nsa_nearest_tick(time_ms, sim_time(s, 1));
-  if (!(steps >= 1)) return 0;
+  if (!(steps >= 1))
+    return 0;
   return steps < 9e15 ? (uint64_t)steps : UINT64_MAX;
 }
 
@@ -72,7 +74,11 @@ static bool take_from_file(void *context, uint64_t line, double time_ms, uint64_
              drive->path, line, name, drive->first, drive->last, element);
     return false;
   }
-  if (add_shot(t->list, (shot){.tick = tick, .field = drive->field, .repeated = drive->repeated, .first = (uint32_t)element, .last = (uint32_t)element}))
+  if (add_shot(t->list, (shot){.tick = tick,
+                               .field = drive->field,
+                               .repeated = drive->repeated,
+                               .first = (uint32_t)element,
+                               .last = (uint32_t)element}))
     return true;
   snprintf(t->error, SIM_ERROR_SIZE, "out of memory for the events of %.*s", shown, drive->path);
   return false;
@@ -82,14 +88,19 @@ static bool add_drive(const sim *s, const nsa_event_drive *drive, shot_list *lis
   if (drive->path && drive->path[0]) {
     file_taker taker = {.s = s, .drive = drive, .list = list, .error = error};
     const char *name = s->program->populations[drive->population].name;
-    spike_source source = {.path = drive->path, .name = drive->source && drive->source[0] ? drive->source : name,
+    spike_source source = {.path = drive->path,
+                           .name = drive->source && drive->source[0] ? drive->source : name,
                            .is_named = drive->source && drive->source[0]};
     return spike_file_read(s->program, &source, take_from_file, &taker, error);
   }
   for (uint32_t k = 0; k < drive->times_count; k++) {
-    shot item = {.tick = tick_of(s, drive->times[k]), .field = drive->field, .repeated = drive->repeated,
-                 .first = drive->first, .last = drive->last};
-    if (add_shot(list, item)) continue;
+    shot item = {.tick = tick_of(s, drive->times[k]),
+                 .field = drive->field,
+                 .repeated = drive->repeated,
+                 .first = drive->first,
+                 .last = drive->last};
+    if (add_shot(list, item))
+      continue;
     snprintf(error, SIM_ERROR_SIZE, "out of memory for %" PRIu32 " times of driven events", drive->times_count);
     return false;
   }
@@ -100,21 +111,26 @@ struct event_drives *event_drives_new(const sim *s, char error[SIM_ERROR_SIZE]) 
   uint32_t populations = s->program->populations_count;
   struct event_drives *d = calloc(1, sizeof *d);
   bool ok = d && (d->populations = calloc((size_t)populations + 1, sizeof *d->populations));
-  if (!ok) snprintf(error, SIM_ERROR_SIZE, "out of memory for driven events");
+  if (!ok)
+    snprintf(error, SIM_ERROR_SIZE, "out of memory for driven events");
   for (uint32_t k = 0; ok && k < s->program->event_drives_count; k++) {
     const nsa_event_drive *drive = &s->program->event_drives[k];
     ok = add_drive(s, drive, &d->populations[drive->population], error);
   }
   for (uint32_t p = 0; ok && p < populations; p++)
-    if (d->populations[p].count) qsort(d->populations[p].items, d->populations[p].count, sizeof(shot), by_tick);
-  if (ok) return d;
+    if (d->populations[p].count)
+      qsort(d->populations[p].items, d->populations[p].count, sizeof(shot), by_tick);
+  if (ok)
+    return d;
   event_drives_free(d, populations);
   return NULL;
 }
 
 void event_drives_free(struct event_drives *d, uint32_t populations) {
-  if (!d) return;
-  for (uint32_t p = 0; d->populations && p < populations; p++) free(d->populations[p].items);
+  if (!d)
+    return;
+  for (uint32_t p = 0; d->populations && p < populations; p++)
+    free(d->populations[p].items);
   free(d->populations);
   free(d);
 }
@@ -129,15 +145,18 @@ static void raise_flags(const sim *s, const shot *item) {
   uint8_t *flags = s->field_data[item->field];
   double *repeated = item->repeated == NSA_NONE ? NULL : s->field_data[item->repeated];
   for (uint32_t e = item->first; e <= item->last; e++) {
-    if (flags[e] && repeated) repeated[e]++;
+    if (flags[e] && repeated)
+      repeated[e]++;
     flags[e] = 1;
   }
 }
 
 bool event_drives_before_step(struct event_drives *d, const sim *s, uint32_t population, uint64_t n) {
   shot_list *list = &d->populations[population];
-  for (; list->lit < list->next; list->lit++) lower_flags(s, &list->items[list->lit]);
-  for (; list->next < list->count && list->items[list->next].tick <= n + 1; list->next++) raise_flags(s, &list->items[list->next]);
+  for (; list->lit < list->next; list->lit++)
+    lower_flags(s, &list->items[list->lit]);
+  for (; list->next < list->count && list->items[list->next].tick <= n + 1; list->next++)
+    raise_flags(s, &list->items[list->next]);
   return list->lit < list->next;
 }
 
@@ -145,11 +164,13 @@ void event_drives_fire(const sim *s, uint32_t population) {
   step_run_kernel(s, s->program->populations[population].fire, &s->clock);
   for (uint32_t k = 0; k < s->program->event_drives_count; k++) {
     const nsa_event_drive *drive = &s->program->event_drives[k];
-    if (drive->population != population) continue;
+    if (drive->population != population)
+      continue;
     const uint8_t *flags = s->field_data[s->program->populations[population].events[drive->event].flag];
     sim_fired *fired = &s->populations[population].events[drive->event];
     fired->count = 0;
     for (uint32_t e = 0; e < s->populations[population].size; e++)
-      if (flags[e]) fired->elements[fired->count++] = e;
+      if (flags[e])
+        fired->elements[fired->count++] = e;
   }
 }

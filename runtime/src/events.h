@@ -4,8 +4,8 @@
  *
  * An event that is detected at the end of tick n reaches a link with a delay of k base ticks in tick n + 1 + k. What
  * fired in the last ticks is kept as bits, one an element and tick, for as long as the longest delay asks. The links
- * of one event are worked through a batch at a time, in the order of the links (with delays of their own: of each delay,
- * shortest first); what they add to their partners is summed in that order. Threads own ranges of targets. */
+ * of one event are worked through a batch at a time, in the order of the links (with delays of their own: of each
+ * delay, shortest first); what they add to their partners is summed in that order. Threads own ranges of targets. */
 #ifndef NSA_RUNTIME_EVENTS_H
 #define NSA_RUNTIME_EVENTS_H
 
@@ -25,8 +25,9 @@ void events_free(struct events *events);
  * when a state of a link is not finite: s->failure says which. */
 bool events_begin_tick(sim *s, uint64_t n);
 
-/* Deliveries that need nothing but the links and add to the targets of one slice (step.h) may be left to the threads that step these:
- * whether events_begin_tick has left some; one slice's share of them; and that all slices had theirs. */
+/* Deliveries that need nothing but the links and add to the targets of one slice (step.h) may be left to the threads
+ * that step these: whether events_begin_tick has left some; one slice's share of them; and that all slices had theirs.
+ */
 bool events_are_left(const sim *s);
 void events_deliver_slice(const sim *s, uint32_t slice);
 void events_delivered(sim *s);

@@ -26,8 +26,10 @@ static void add_increment(const outcome_job *job, uint32_t i, uint32_t first, ui
         sum[t] += value[k];
         continue;
       }
-      uint32_t source = links->source[k], to = inc->side == NSA_SIDE_PRE ? source : partner_of_link(&job->look, k, source, t);
-      if (to != NSA_NONE) strip_sums_add(&job->strips[i], t, to, value[k]);
+      uint32_t source = links->source[k],
+               to = inc->side == NSA_SIDE_PRE ? source : partner_of_link(&job->look, k, source, t);
+      if (to != NSA_NONE)
+        strip_sums_add(&job->strips[i], t, to, value[k]);
     }
 }
 
@@ -52,9 +54,11 @@ void events_take_outcome(const sim *s, uint32_t i) {
   thread_pool_run_if_worth(s->pool, seconds_an_increment * (double)links * step->increments_count, outcome_share, &job);
   for (uint32_t k = 0; k < step->increments_count; k++) {
     const nsa_increment *inc = &step->increments[k];
-    if (inc->side != NSA_SIDE_POST) strip_sums_settle(&job.strips[k], s->field_data[inc->sum]);
+    if (inc->side != NSA_SIDE_POST)
+      strip_sums_settle(&job.strips[k], s->field_data[inc->sum]);
     events_note_arrival(s, delivery_population(c, inc->side));
   }
   for (uint32_t k = 0; k < step->emissions_count; k++)
-    if (memchr(s->field_data[step->emissions[k].flag], 1, links)) s->events->is_sent[step->emissions[k].signal] = 1;
+    if (memchr(s->field_data[step->emissions[k].flag], 1, links))
+      s->events->is_sent[step->emissions[k].signal] = 1;
 }

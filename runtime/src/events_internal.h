@@ -20,9 +20,9 @@ typedef struct {
   _Alignas(64) uint32_t *link;
   uint32_t *source, *target, *partner; /* NSA_BLOCK each, as link; what kernels read */
   uint8_t *has_partner;
-  double **values;  /* per increment */
-  uint8_t **sent;   /* per emission */
-  bool *has_sent;   /* per emission: in this tick */
+  double **values; /* per increment */
+  uint8_t **sent;  /* per emission */
+  bool *has_sent;  /* per emission: in this tick */
   void **fields, **shared_fields;
   uint32_t count;
   bool is_nonfinite;
@@ -41,17 +41,17 @@ typedef struct {
   link_index index; /* start NULL: links are in its order already (post, signals) */
   uint16_t *delay;  /* one an entry of the index, ascending within an element; NULL: the same for all */
   const history *past;
-  uint32_t keys;    /* elements of the side */
+  uint32_t keys; /* elements of the side */
   uint32_t first_delay, last_delay;
   uint32_t parts;
   uint32_t *bounds; /* parts + 1 targets */
   delivery_needs needs;
   batch *batches;
-  strip_sums *strips;  /* per increment; empty where it goes to the target */
-  bool joins;          /* parts know nothing of one another: may be one piece of work with the delivery before it */
-  bool is_sliced;      /* parts are the slices in which threads step the targets */
-  bool may_wait;       /* joins, and may be done by who steps the targets, before that */
-  uint32_t *elements;  /* scratch of one that joins: whose events are due */
+  strip_sums *strips; /* per increment; empty where it goes to the target */
+  bool joins;         /* parts know nothing of one another: may be one piece of work with the delivery before it */
+  bool is_sliced;     /* parts are the slices in which threads step the targets */
+  bool may_wait;      /* joins, and may be done by who steps the targets, before that */
+  uint32_t *elements; /* scratch of one that joins: whose events are due */
 } delivery;
 
 /* Connections of fewer links are one thread's. */
@@ -81,8 +81,8 @@ struct events {
   uint32_t *elements; /* scratch: those of one slot */
   due_job *joint;     /* scratch: what is done together */
   uint32_t joint_count;
-  bool is_left; /* the joint ones wait for those who step their targets */
-  uint8_t *is_sent;   /* per signal: by an event at the end of the last tick */
+  bool is_left;         /* the joint ones wait for those who step their targets */
+  uint8_t *is_sent;     /* per signal: by an event at the end of the last tick */
   uint8_t *has_arrived; /* per population: something was added to it in this tick */
   bool any_has_arrived;
   uint64_t *link_updates; /* per connection: by the clock */

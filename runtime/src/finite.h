@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* finite.h - values that are not finite, found outside of the steps of populations (step_pass.c) and of deliveries (events.c).
+/* finite.h - values that are not finite, found outside of the steps of populations (step_pass.c) and of deliveries
+ * (events.c).
  *
- * Kernels say that a value somewhere in their range was not finite, padding included. What they run over is then suspected,
- * and looked through before anybody builds on it. */
+ * Kernels say that a value somewhere in their range was not finite, padding included. What they run over is then
+ * suspected, and looked through before anybody builds on it. */
 #ifndef NSA_FINITE_H
 #define NSA_FINITE_H
 

@@ -15,8 +15,10 @@ static double at_most(double x, double most) { return x < most ? x : most; }
 
 /* A probability or a share that is known beforehand stands in the result field's value. */
 static double expected_share(const nsa_program *p, const nsa_rule *rule) {
-  if (rule->kind == NSA_RULE_PROBABILITY && rule->probability >= 0) return rule->probability; /* at most: of slices as well */
-  if (rule->result >= p->fields_count) return 1;
+  if (rule->kind == NSA_RULE_PROBABILITY && rule->probability >= 0)
+    return rule->probability; /* at most: of slices as well */
+  if (rule->result >= p->fields_count)
+    return 1;
   double share = p->fields[rule->result].value;
   return share > 0 && share <= 1 ? share : 1;
 }
@@ -24,9 +26,11 @@ static double expected_share(const nsa_program *p, const nsa_rule *rule) {
 /* Lines of a table; the forecast of a file that cannot be read is none. */
 static double count_lines(const char *path) {
   FILE *file = path ? fopen(path, "rb") : NULL;
-  if (!file) return 0;
+  if (!file)
+    return 0;
   double lines = 0;
-  for (int c = getc(file); c != EOF; c = getc(file)) lines += c == '\n';
+  for (int c = getc(file); c != EOF; c = getc(file))
+    lines += c == '\n';
   fclose(file);
   return lines;
 }
@@ -42,7 +46,8 @@ static double tile_cover(uint32_t tiles, uint32_t length, uint32_t stride, uint3
   double cover = 0;
   for (uint32_t i = 0; i < tiles; i++) {
     double left = (double)fine - (double)i * stride;
-    if (left > 0) cover += at_most(left, length);
+    if (left > 0)
+      cover += at_most(left, length);
   }
   return cover;
 }
@@ -54,21 +59,31 @@ double connect_expected_links(const nsa_program *p, const nsa_connection *c) {
   double pairs = sources * targets - (c->source == c->target && !c->allow_self ? targets : 0);
   const nsa_population *coarse = targets <= sources ? target : source, *fine = targets <= sources ? source : target;
   switch ((nsa_rule_kind)rule->kind) {
-  case NSA_RULE_ONE_TO_ONE: return targets;
-  case NSA_RULE_ALL_TO_ALL: return pairs;
+  case NSA_RULE_ONE_TO_ONE:
+    return targets;
+  case NSA_RULE_ALL_TO_ALL:
+    return pairs;
   case NSA_RULE_PROBABILITY:
-  case NSA_RULE_WHERE: return pairs * expected_share(p, rule);
-  case NSA_RULE_INDEGREE: return targets * rule->degree;
-  case NSA_RULE_OUTDEGREE: return sources * rule->degree;
-  case NSA_RULE_NEIGHBOURS: return neighbours(target, rule->degree);
+  case NSA_RULE_WHERE:
+    return pairs * expected_share(p, rule);
+  case NSA_RULE_INDEGREE:
+    return targets * rule->degree;
+  case NSA_RULE_OUTDEGREE:
+    return sources * rule->degree;
+  case NSA_RULE_NEIGHBOURS:
+    return neighbours(target, rule->degree);
   case NSA_RULE_TILES:
     return tile_cover(coarse->rows, rule->tile_rows, rule->stride, fine->rows) *
            tile_cover(coarse->cols, rule->tile_cols, rule->stride, fine->cols);
-  case NSA_RULE_NEAREST: return sources > targets ? sources : targets;
-  case NSA_RULE_FILE: return count_lines(rule->path);
-  case NSA_RULE_SCALE_FREE: return rule->degree * (2 * targets - rule->degree - 1);
+  case NSA_RULE_NEAREST:
+    return sources > targets ? sources : targets;
+  case NSA_RULE_FILE:
+    return count_lines(rule->path);
+  case NSA_RULE_SCALE_FREE:
+    return rule->degree * (2 * targets - rule->degree - 1);
   case NSA_RULE_POOL:
-  case NSA_RULE_ONE_PER_SYNAPSE: return 0; /* no rules of links */
+  case NSA_RULE_ONE_PER_SYNAPSE:
+    return 0; /* no rules of links */
   }
   return 0;
 }
@@ -83,11 +98,14 @@ static double field_bytes(const nsa_program *p, const nsa_field *field, bool *is
   const nsa_domain *domain = &p->domains[field->domain];
   *is_of_links = !field->is_uniform && domain->kind == NSA_DOMAIN_CONNECTION;
   double entries = 1;
-  if (!field->is_uniform && domain->kind == NSA_DOMAIN_POPULATION) entries = place_size(&p->populations[domain->owner]);
-  if (!field->is_uniform && (domain->kind == NSA_DOMAIN_CANDIDATES || domain->kind == NSA_DOMAIN_ARRIVALS)) entries = NSA_BLOCK;
+  if (!field->is_uniform && domain->kind == NSA_DOMAIN_POPULATION)
+    entries = place_size(&p->populations[domain->owner]);
+  if (!field->is_uniform && (domain->kind == NSA_DOMAIN_CANDIDATES || domain->kind == NSA_DOMAIN_ARRIVALS))
+    entries = NSA_BLOCK;
   if (*is_of_links) {
     const nsa_connection *c = &p->connections[domain->owner];
-    if (field->kind == NSA_FIELD_LINK_SOURCE || field->kind == NSA_FIELD_LINK_TARGET) return 0; /* counted with the links */
+    if (field->kind == NSA_FIELD_LINK_SOURCE || field->kind == NSA_FIELD_LINK_TARGET)
+      return 0; /* counted with the links */
     entries = c->is_stencil ? 0 : connect_expected_links(p, c);
   }
   return padded_bytes(entries, field->type);
@@ -105,10 +123,13 @@ static double index_words(const nsa_program *p, uint32_t connection) {
   bool is_weighted = false;
   for (uint32_t i = 0; i < p->sums_count; i++) {
     const nsa_link_sum *sum = &p->sums[i];
-    if (sum->connection != connection) continue;
+    if (sum->connection != connection)
+      continue;
     double keys = sum->source_term == NSA_NONE ? 1 : place_size(giver(p, sum));
-    if (sidesum_is(sum)) words += keys + 2 * links;
-    if (sidesum_is(sum) || sum->source_term == NSA_NONE || sum->every == 0) continue;
+    if (sidesum_is(sum))
+      words += keys + 2 * links;
+    if (sidesum_is(sum) || sum->source_term == NSA_NONE || sum->every == 0)
+      continue;
     is_weighted = is_weighted || sum->weight != NSA_NONE;
     shared = keys + links * (is_weighted ? 2 : 1);
   }
@@ -127,9 +148,11 @@ static double arrival_words(const nsa_program *p, uint32_t connection) {
     const nsa_arrival *a = &p->arrivals[i];
     uint32_t delay = a->side == NSA_SIDE_PRE ? c->delay : c->delay_back;
     bool has_own_delays = sim_has_own_delays(p, delay);
-    if (a->connection != connection || a->side == NSA_SIDE_SIGNAL || (a->side == NSA_SIDE_POST && !has_own_delays)) continue;
+    if (a->connection != connection || a->side == NSA_SIDE_SIGNAL || (a->side == NSA_SIDE_POST && !has_own_delays))
+      continue;
     words += element_count(p, c, a->side) + links * (events_keep_links(p, a) + events_keep_targets(p, a));
-    if (has_own_delays) words += links / 2;
+    if (has_own_delays)
+      words += links / 2;
   }
   return words;
 }
@@ -139,9 +162,11 @@ static double link_bytes(const nsa_program *p, uint32_t connection) {
   const nsa_connection *c = &p->connections[connection];
   double sources = place_size(&p->populations[c->source]), targets = place_size(&p->populations[c->target]);
   double links = connect_expected_links(p, c), words = sources + targets;
-  if (c->is_stencil) return 4 * words;
+  if (c->is_stencil)
+    return 4 * words;
   words += targets + links;
-  if (connect_keeps_targets(p, c)) words += links;
+  if (connect_keeps_targets(p, c))
+    words += links;
   return 4 * (words + index_words(p, connection) + arrival_words(p, connection));
 }
 
@@ -152,10 +177,12 @@ static double buffer_bytes(const nsa_program *p) {
     const nsa_population *population = &p->populations[i];
     double blocks = (double)step_blocks(place_size(population));
     bytes += population->events_count * (4.0 * place_size(population) + 4 * blocks) + 8 * blocks;
-    if (nsa_fused_steps(p, i) > 1) bytes += population->events_count * (FUSE_MOST * place_size(population) / 8 + 4 * blocks) + 4 * blocks;
+    if (nsa_fused_steps(p, i) > 1)
+      bytes += population->events_count * (FUSE_MOST * place_size(population) / 8 + 4 * blocks) + 4 * blocks;
   }
   for (uint32_t i = 0; i < p->sums_count; i++)
-    if (p->sums[i].source_term != NSA_NONE) bytes += 4.0 * place_size(giver(p, &p->sums[i]));
+    if (p->sums[i].source_term != NSA_NONE)
+      bytes += 4.0 * place_size(giver(p, &p->sums[i]));
   return bytes;
 }
 
@@ -164,7 +191,8 @@ nsa_link_forecast nsa_forecast_links(const nsa_program *p, uint32_t connection) 
   for (uint32_t i = 0; i < p->fields_count; i++) {
     bool is_of_links = false;
     double field = field_bytes(p, &p->fields[i], &is_of_links);
-    if (is_of_links && p->domains[p->fields[i].domain].owner == connection) bytes += field;
+    if (is_of_links && p->domains[p->fields[i].domain].owner == connection)
+      bytes += field;
   }
   return (nsa_link_forecast){connect_expected_links(p, &p->connections[connection]), bytes};
 }
@@ -172,7 +200,8 @@ nsa_link_forecast nsa_forecast_links(const nsa_program *p, uint32_t connection) 
 nsa_memory_forecast nsa_forecast_memory(const nsa_program *p) {
   nsa_memory_forecast forecast = {0};
   double fields = 0, links = 0, link_fields = 0;
-  for (uint32_t i = 0; i < p->populations_count; i++) forecast.elements += place_size(&p->populations[i]);
+  for (uint32_t i = 0; i < p->populations_count; i++)
+    forecast.elements += place_size(&p->populations[i]);
   for (uint32_t i = 0; i < p->fields_count; i++) {
     bool is_of_links;
     double bytes = field_bytes(p, &p->fields[i], &is_of_links);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* fuse.h - how many steps of a population may be done at once.
  *
- * Where nothing reaches the elements between two steps and nobody looks at them, a block of elements does several steps in one pass
- * over its states, which then stay in the cache, and threads meet once a pass. What comes from outside at known times (sums
- * over slow links, a slower population's inputs) and who looks at known times (sums, records, measures) bound the pass; events
- * are kept by step and handed on at the tick at which they fired. nsa_fused_steps (nsa_rt.h) tells how many. */
+ * Where nothing reaches the elements between two steps and nobody looks at them, a block of elements does several steps
+ * in one pass over its states, which then stay in the cache, and threads meet once a pass. What comes from outside at
+ * known times (sums over slow links, a slower population's inputs) and who looks at known times (sums, records,
+ * measures) bound the pass; events are kept by step and handed on at the tick at which they fired. nsa_fused_steps
+ * (nsa_rt.h) tells how many. */
 #ifndef NSA_RUNTIME_FUSE_H
 #define NSA_RUNTIME_FUSE_H
 

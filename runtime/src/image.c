@@ -23,23 +23,28 @@ static long pgm_number(FILE *file) {
   int c = getc(file);
   while (c == '#' || isspace(c)) {
     if (c == '#')
-      while (c != '\n' && c != EOF) c = getc(file);
+      while (c != '\n' && c != EOF)
+        c = getc(file);
     c = getc(file);
   }
-  if (!isdigit(c)) return -1;
+  if (!isdigit(c))
+    return -1;
   long value = 0;
   for (; isdigit(c); c = getc(file)) {
     value = value * 10 + (c - '0');
-    if (value > 65535) return -1;
+    if (value > 65535)
+      return -1;
   }
   return isspace(c) || c == EOF ? value : -1;
 }
 
 /* One grey value; raw ones above 255 have two bytes. */
 static long pgm_pixel(FILE *file, bool is_raw, long most) {
-  if (!is_raw) return pgm_number(file);
+  if (!is_raw)
+    return pgm_number(file);
   int high = getc(file);
-  if (high == EOF || most <= 255) return high == EOF ? -1 : high;
+  if (high == EOF || most <= 255)
+    return high == EOF ? -1 : high;
   int low = getc(file);
   return low == EOF ? -1 : high * 256L + low;
 }
@@ -47,8 +52,10 @@ static long pgm_pixel(FILE *file, bool is_raw, long most) {
 static const char *pgm_pixels(FILE *file, bool is_raw, long most, uint8_t *ink, size_t count) {
   for (size_t i = 0; i < count; i++) {
     long grey = pgm_pixel(file, is_raw, most);
-    if (grey < 0) return "the file ends before its last pixel, or a pixel is no number";
-    if (grey > most) return "a pixel is lighter than the file's white";
+    if (grey < 0)
+      return "the file ends before its last pixel, or a pixel is no number";
+    if (grey > most)
+      return "a pixel is lighter than the file's white";
     ink[i] = grey * GREY_MAX < (long)INK_BELOW * most;
   }
   return NULL;
@@ -56,11 +63,14 @@ static const char *pgm_pixels(FILE *file, bool is_raw, long most, uint8_t *ink, 
 
 static uint8_t *pgm_read(FILE *file, const char *path, bool is_raw, uint32_t *rows, uint32_t *cols, char error[256]) {
   long width = pgm_number(file), height = pgm_number(file), most = pgm_number(file);
-  if (width < 1 || height < 1 || most < 1) return image_fail(error, path, "this is not a PGM file: width, height and white are expected");
-  if (width > SIDE_MAX || height > SIDE_MAX) return image_fail(error, path, "the image is larger than 16384 x 16384 pixels");
+  if (width < 1 || height < 1 || most < 1)
+    return image_fail(error, path, "this is not a PGM file: width, height and white are expected");
+  if (width > SIDE_MAX || height > SIDE_MAX)
+    return image_fail(error, path, "the image is larger than 16384 x 16384 pixels");
   size_t count = (size_t)width * (size_t)height;
   uint8_t *ink = malloc(count);
-  if (!ink) return image_fail(error, path, "out of memory for the image");
+  if (!ink)
+    return image_fail(error, path, "out of memory for the image");
   const char *wrong = pgm_pixels(file, is_raw, most, ink, count);
   if (wrong) {
     free(ink);
@@ -88,7 +98,8 @@ static uint8_t *png_to_ink(png_image *image, const char *path, uint32_t *rows, u
     png_image_free(image);
     return image_fail(error, path, no_memory ? "out of memory for the image" : image->message);
   }
-  for (size_t i = 0; i < count; i++) ink[i] = ink[i] < INK_BELOW;
+  for (size_t i = 0; i < count; i++)
+    ink[i] = ink[i] < INK_BELOW;
   *rows = image->height;
   *cols = image->width;
   return ink;
@@ -99,18 +110,23 @@ static uint8_t *png_read(FILE *file, const char *path, uint32_t *rows, uint32_t 
   memset(&image, 0, sizeof image);
   image.version = PNG_IMAGE_VERSION;
   rewind(file);
-  if (!png_image_begin_read_from_stdio(&image, file)) return image_fail(error, path, image.message);
+  if (!png_image_begin_read_from_stdio(&image, file))
+    return image_fail(error, path, image.message);
   return png_to_ink(&image, path, rows, cols, error);
 }
 
 uint8_t *nsa_image_read(const char *path, uint32_t *rows, uint32_t *cols, char error[256]) {
   FILE *file = fopen(path, "rb");
-  if (!file) return image_fail(error, path, strerror(errno));
+  if (!file)
+    return image_fail(error, path, strerror(errno));
   int first = getc(file), second = getc(file);
   uint8_t *ink = NULL;
-  if (first == 'P' && (second == '2' || second == '5')) ink = pgm_read(file, path, second == '5', rows, cols, error);
-  else if (first == 0x89 && second == 'P') ink = png_read(file, path, rows, cols, error);
-  else image_fail(error, path, "the image is neither PGM (P2 or P5) nor PNG");
+  if (first == 'P' && (second == '2' || second == '5'))
+    ink = pgm_read(file, path, second == '5', rows, cols, error);
+  else if (first == 0x89 && second == 'P')
+    ink = png_read(file, path, rows, cols, error);
+  else
+    image_fail(error, path, "the image is neither PGM (P2 or P5) nor PNG");
   fclose(file);
   return ink;
 }

@@ -10,7 +10,8 @@
 
 partner_lookup partner_lookup_of(const sim *s, const nsa_connection *c) {
   partner_lookup look = {.of_source = c->partner_of_source};
-  if (c->partner == NSA_NONE || c->partner_index == NSA_NONE) return look;
+  if (c->partner == NSA_NONE || c->partner_index == NSA_NONE)
+    return look;
   look.index = s->field_data[c->partner_index];
   look.known = c->partner_known == NSA_NONE ? NULL : s->field_data[c->partner_known];
   look.domain_kind = s->program->domains[s->program->fields[c->partner_index].domain].kind;
@@ -18,13 +19,15 @@ partner_lookup partner_lookup_of(const sim *s, const nsa_connection *c) {
 }
 
 uint32_t partner_of_link(const partner_lookup *look, uint32_t link, uint32_t source, uint32_t target) {
-  if (!look->index) return NSA_NONE;
+  if (!look->index)
+    return NSA_NONE;
   uint32_t at = look->domain_kind == NSA_DOMAIN_CONNECTION ? link : look->of_source ? source : target;
   return look->known && !look->known[at] ? NSA_NONE : look->index[at];
 }
 
 uint32_t link_index_keys(const sim *s, const nsa_connection *c, uint32_t side) {
-  if (side == LINK_INDEX_ALL) return 1;
+  if (side == LINK_INDEX_ALL)
+    return 1;
   return s->populations[side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner].size;
 }
 
@@ -32,8 +35,10 @@ uint32_t link_index_target_from(const sim_links *links, uint32_t targets, uint64
   uint32_t begin = 0, end = targets;
   while (begin < end) {
     uint32_t middle = begin + (end - begin) / 2;
-    if (links->row[middle] < link) begin = middle + 1;
-    else end = middle;
+    if (links->row[middle] < link)
+      begin = middle + 1;
+    else
+      end = middle;
   }
   return begin;
 }
@@ -49,12 +54,13 @@ typedef struct {
   const link_index_request *request;
   link_index *index;
   uint32_t keys, ends, pieces; /* keys, ends: elements of the sides from and to */
-  uint32_t *bounds; /* pieces + 1 targets */
-  uint32_t *next;   /* pieces * keys: how many, then where the next one goes */
+  uint32_t *bounds;            /* pieces + 1 targets */
+  uint32_t *next;              /* pieces * keys: how many, then where the next one goes */
 } sorter;
 
 static void fill(uint32_t *to, uint32_t x, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) to[i] = x;
+  for (uint32_t i = 0; i < count; i++)
+    to[i] = x;
 }
 
 static void partners_of_links(const sorter *sort, uint32_t first, uint32_t count, uint32_t *elements) {
@@ -63,15 +69,21 @@ static void partners_of_links(const sorter *sort, uint32_t first, uint32_t count
 }
 
 /* The elements of one side of consecutive links to one target; NSA_NONE where there is none. */
-static void find_elements(const sorter *sort, uint32_t side, uint32_t target, uint32_t first, uint32_t count, uint32_t *elements) {
+static void find_elements(const sorter *sort, uint32_t side, uint32_t target, uint32_t first, uint32_t count,
+                          uint32_t *elements) {
   const uint32_t *source = sort->links->source + first;
   const partner_lookup *look = &sort->look;
-  if (side == LINK_INDEX_ALL) fill(elements, 0, count);
-  else if (side == NSA_SIDE_PRE) memcpy(elements, source, count * sizeof *elements);
-  else if (side == NSA_SIDE_POST) fill(elements, target, count);
-  else if (look->index && look->known && look->domain_kind == NSA_DOMAIN_CONNECTION) partners_of_links(sort, first, count, elements);
+  if (side == LINK_INDEX_ALL)
+    fill(elements, 0, count);
+  else if (side == NSA_SIDE_PRE)
+    memcpy(elements, source, count * sizeof *elements);
+  else if (side == NSA_SIDE_POST)
+    fill(elements, target, count);
+  else if (look->index && look->known && look->domain_kind == NSA_DOMAIN_CONNECTION)
+    partners_of_links(sort, first, count, elements);
   else
-    for (uint32_t i = 0; i < count; i++) elements[i] = partner_of_link(look, first + i, source[i], target);
+    for (uint32_t i = 0; i < count; i++)
+      elements[i] = partner_of_link(look, first + i, source[i], target);
 }
 
 /* ---- counting and placing ---- */
@@ -80,9 +92,11 @@ static void count_some(const sorter *sort, uint32_t *next, uint32_t target, uint
   uint32_t from[LINKS_AT_ONCE], to[LINKS_AT_ONCE];
   bool is_partner = sort->request->to == NSA_SIDE_ASTRO; /* only partners may be missing */
   find_elements(sort, sort->request->from, target, first, count, from);
-  if (is_partner) find_elements(sort, sort->request->to, target, first, count, to);
+  if (is_partner)
+    find_elements(sort, sort->request->to, target, first, count, to);
   for (uint32_t i = 0; i < count; i++)
-    if (from[i] != NSA_NONE && (!is_partner || to[i] != NSA_NONE)) next[from[i]]++;
+    if (from[i] != NSA_NONE && (!is_partner || to[i] != NSA_NONE))
+      next[from[i]]++;
 }
 
 static void place_some(const sorter *sort, uint32_t *next, uint32_t target, uint32_t first, uint32_t count) {
@@ -91,10 +105,13 @@ static void place_some(const sorter *sort, uint32_t *next, uint32_t target, uint
   find_elements(sort, sort->request->to, target, first, count, to);
   uint32_t base = sort->request->strips ? (target >> sort->request->strips->shift) * sort->ends : 0;
   for (uint32_t i = 0; i < count; i++) {
-    if (from[i] == NSA_NONE || to[i] == NSA_NONE) continue;
+    if (from[i] == NSA_NONE || to[i] == NSA_NONE)
+      continue;
     uint32_t at = next[from[i]]++;
-    if (link) link[at] = first + i;
-    if (ends) ends[at] = base + to[i];
+    if (link)
+      link[at] = first + i;
+    if (ends)
+      ends[at] = base + to[i];
   }
 }
 
@@ -111,8 +128,12 @@ static void work_on_pieces(const sorter *sort, uint32_t share, uint32_t shares, 
       }
 }
 
-static void count_share(void *context, uint32_t share, uint32_t shares) { work_on_pieces(context, share, shares, count_some); }
-static void place_share(void *context, uint32_t share, uint32_t shares) { work_on_pieces(context, share, shares, place_some); }
+static void count_share(void *context, uint32_t share, uint32_t shares) {
+  work_on_pieces(context, share, shares, count_some);
+}
+static void place_share(void *context, uint32_t share, uint32_t shares) {
+  work_on_pieces(context, share, shares, place_some);
+}
 
 /* Numbers of links become the places of the first ones: part by part, element by element, piece by piece. */
 static void add_up(sorter *sort) {
@@ -152,7 +173,8 @@ static void *allocate(sim *s, uint64_t count, size_t size) {
 bool link_index_make(sim *s, const link_index_request *request, link_index *index) {
   const nsa_connection *c = &s->program->connections[request->connection];
   uint32_t threads = thread_pool_count(s->pool);
-  sorter sort = {.links = &s->links[request->connection], .look = partner_lookup_of(s, c), .request = request, .index = index};
+  sorter sort = {
+      .links = &s->links[request->connection], .look = partner_lookup_of(s, c), .request = request, .index = index};
   sort.keys = link_index_keys(s, c, request->from);
   sort.ends = link_index_keys(s, c, request->to);
   sort.pieces = request->parts * (request->parts < threads ? threads / request->parts : 1);
@@ -160,9 +182,12 @@ bool link_index_make(sim *s, const link_index_request *request, link_index *inde
   sort.bounds = malloc(((size_t)sort.pieces + 1) * sizeof *sort.bounds);
   sort.next = calloc((size_t)sort.pieces * sort.keys + 1, sizeof *sort.next);
   index->start = allocate(s, (uint64_t)request->parts * sort.keys + 1, sizeof *index->start);
-  if (request->keeps_links) index->link = allocate(s, links + 1, sizeof *index->link);
-  if (request->keeps_to) index->to = allocate(s, links + 1, sizeof *index->to);
-  bool ok = sort.bounds && sort.next && index->start && (index->link || !request->keeps_links) && (index->to || !request->keeps_to);
+  if (request->keeps_links)
+    index->link = allocate(s, links + 1, sizeof *index->link);
+  if (request->keeps_to)
+    index->to = allocate(s, links + 1, sizeof *index->to);
+  bool ok = sort.bounds && sort.next && index->start && (index->link || !request->keeps_links) &&
+            (index->to || !request->keeps_to);
   if (ok) {
     cut_pieces(&sort, s->populations[c->target].size);
     thread_pool_run(s->pool, count_share, &sort);

@@ -8,8 +8,8 @@
 
 #include "strips.h"
 
-/* Cut by who owns the targets: part p's links of element e are [start[p * keys + e], start[p * keys + e + 1]). Within an
- * element they are ascending. Links without such an element, or without one at the other end, are left out. */
+/* Cut by who owns the targets: part p's links of element e are [start[p * keys + e], start[p * keys + e + 1]). Within
+ * an element they are ascending. Links without such an element, or without one at the other end, are left out. */
 typedef struct {
   uint32_t *start; /* parts * keys + 1 */
   uint32_t *link;  /* NULL: nobody asks */
@@ -32,7 +32,7 @@ uint32_t partner_of_link(const partner_lookup *look, uint32_t link, uint32_t sou
 
 typedef struct {
   uint32_t connection;
-  uint32_t from, to;      /* sides: NSA_SIDE_PRE, _POST, _ASTRO */
+  uint32_t from, to; /* sides: NSA_SIDE_PRE, _POST, _ASTRO */
   uint32_t parts;
   const uint32_t *bounds; /* parts + 1: part p has the targets [bounds[p], bounds[p + 1]); NULL: one part has all */
   bool keeps_links, keeps_to;

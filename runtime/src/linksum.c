@@ -44,12 +44,12 @@ struct link_sums {
   link_index *scatter; /* per connection, by source; links where sums are weighted; empty where no sum needs it */
   active_list *lists;
   uint32_t list_count;
-  uint32_t *list_of;    /* per sum; NSA_NONE without source term */
+  uint32_t *list_of; /* per sum; NSA_NONE without source term */
   struct side_sums *sides;
   delay_line *lines;
   uint32_t line_count;
-  uint64_t done; /* base ticks, of the sums being made */
-  uint64_t evaluation; /* its number, from 1 */
+  uint64_t done;        /* base ticks, of the sums being made */
+  uint64_t evaluation;  /* its number, from 1 */
   uint8_t *is_scatter;  /* per sum: the method of this tick */
   uint8_t *is_due;      /* per sum */
   uint8_t *has_changed; /* per sum: its sources since it was made */
@@ -74,13 +74,14 @@ static bool allocate(const sim *s, struct link_sums *ls) {
   ls->collect_due = calloc((size_t)p->collects_count + 1, 1);
   ls->works = calloc((size_t)p->populations_count + 1, sizeof *ls->works);
   ls->items = calloc((size_t)p->sums_count + p->collects_count + 1, sizeof *ls->items);
-  return ls->scatter && ls->lists && ls->lines && ls->list_of && ls->is_scatter && ls->is_due && ls->has_changed && ls->collect_due &&
-         ls->works && ls->items;
+  return ls->scatter && ls->lists && ls->lines && ls->list_of && ls->is_scatter && ls->is_due && ls->has_changed &&
+         ls->collect_due && ls->works && ls->items;
 }
 
 static const delay_line *find_line(const struct link_sums *ls, uint32_t term, uint32_t delay) {
   for (uint32_t i = 0; delay != NSA_NONE && i < ls->line_count; i++)
-    if (ls->lines[i].term == term && ls->lines[i].delay == delay) return &ls->lines[i];
+    if (ls->lines[i].term == term && ls->lines[i].delay == delay)
+      return &ls->lines[i];
   return NULL;
 }
 
@@ -92,10 +93,13 @@ static bool add_list(sim *s, struct link_sums *ls, uint32_t sum) {
   uint32_t field = s->program->sums[sum].source_term, i = 0;
   const delay_line *line = line_of(ls, &s->program->sums[sum]);
   ls->list_of[sum] = NSA_NONE;
-  if (field == NSA_NONE || (line && !line->is_uniform)) return true;
-  while (i < ls->list_count && (ls->lists[i].field != field || ls->lists[i].line != line)) i++;
+  if (field == NSA_NONE || (line && !line->is_uniform))
+    return true;
+  while (i < ls->list_count && (ls->lists[i].field != field || ls->lists[i].line != line))
+    i++;
   ls->list_of[sum] = i;
-  if (i < ls->list_count) return true;
+  if (i < ls->list_count)
+    return true;
   active_list *list = &ls->lists[ls->list_count++];
   list->field = field;
   list->line = line;
@@ -114,10 +118,17 @@ static uint32_t parts_of(const sim *s, uint32_t population) {
 static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weighted) {
   uint32_t target = s->program->connections[c].target, parts = parts_of(s, target);
   uint32_t *bounds = malloc(((size_t)parts + 1) * sizeof *bounds);
-  if (!bounds) return false;
-  for (uint32_t part = 0; part <= parts; part++) bounds[part] = step_slice_begin(s->populations[target].size, part, parts);
-  link_index_request request = {.connection = c, .from = NSA_SIDE_PRE, .to = NSA_SIDE_POST, .parts = parts, .bounds = bounds,
-                                .keeps_links = is_weighted, .keeps_to = true};
+  if (!bounds)
+    return false;
+  for (uint32_t part = 0; part <= parts; part++)
+    bounds[part] = step_slice_begin(s->populations[target].size, part, parts);
+  link_index_request request = {.connection = c,
+                                .from = NSA_SIDE_PRE,
+                                .to = NSA_SIDE_POST,
+                                .parts = parts,
+                                .bounds = bounds,
+                                .keeps_links = is_weighted,
+                                .keeps_to = true};
   bool ok = link_index_make(s, &request, &ls->scatter[c]);
   free(bounds);
   return ok;
@@ -128,11 +139,13 @@ static bool build_scatters(sim *s, struct link_sums *ls) {
     bool is_needed = false, is_weighted = false;
     for (uint32_t i = 0; i < s->program->sums_count; i++) {
       const nsa_link_sum *sum = &s->program->sums[i];
-      if (sum->connection != c || sum->source_term == NSA_NONE || sum->every == 0 || sidesum_is(sum)) continue;
+      if (sum->connection != c || sum->source_term == NSA_NONE || sum->every == 0 || sidesum_is(sum))
+        continue;
       is_needed = true;
       is_weighted = is_weighted || sum->weight != NSA_NONE;
     }
-    if (is_needed && s->links[c].row && !build_scatter(s, ls, c, is_weighted)) return false;
+    if (is_needed && s->links[c].row && !build_scatter(s, ls, c, is_weighted))
+      return false;
   }
   return true;
 }
@@ -143,12 +156,15 @@ static void list_works(const sim *s, struct link_sums *ls) {
   for (uint32_t p = 0; p < program->populations_count; p++) {
     target_work work = {.population = p, .parts = parts_of(s, p), .sums = next};
     for (uint32_t i = 0; i < program->sums_count; i++)
-      if (!sidesum_is(&program->sums[i]) && program->connections[program->sums[i].connection].target == p) work.sums[work.sum_count++] = i;
+      if (!sidesum_is(&program->sums[i]) && program->connections[program->sums[i].connection].target == p)
+        work.sums[work.sum_count++] = i;
     work.collects = next + work.sum_count;
     for (uint32_t i = 0; i < program->collects_count; i++)
-      if (program->collects[i].population == p) work.collects[work.collect_count++] = i;
+      if (program->collects[i].population == p)
+        work.collects[work.collect_count++] = i;
     next = work.collects + work.collect_count;
-    if (work.sum_count + work.collect_count) ls->works[ls->work_count++] = work;
+    if (work.sum_count + work.collect_count)
+      ls->works[ls->work_count++] = work;
   }
 }
 
@@ -158,7 +174,8 @@ static bool check_fields(const sim *s, char error[SIM_ERROR_SIZE]) {
     const nsa_link_sum *sum = &s->program->sums[i];
     const uint32_t used[] = {sum->source_term, sum->weight, sum->sum};
     for (int k = 0; k < 3; k++) {
-      if (used[k] == NSA_NONE || !s->program->fields[used[k]].is_uniform) continue;
+      if (used[k] == NSA_NONE || !s->program->fields[used[k]].is_uniform)
+        continue;
       snprintf(error, SIM_ERROR_SIZE, "defect in the program: the uniform field '%s' is used in a sum over links",
                s->program->fields[used[k]].name);
       return false;
@@ -170,7 +187,8 @@ static bool check_fields(const sim *s, char error[SIM_ERROR_SIZE]) {
 /* ---- delays ---- */
 
 static bool add_line(sim *s, struct link_sums *ls, uint32_t connection, uint32_t term, uint32_t delay_field) {
-  if (delay_field == NSA_NONE || find_line(ls, term, delay_field)) return true;
+  if (delay_field == NSA_NONE || find_line(ls, term, delay_field))
+    return true;
   const nsa_field *field = &s->program->fields[delay_field];
   const double *delay = s->field_data[delay_field];
   uint64_t count = field->is_uniform ? 1 : s->links[connection].count;
@@ -179,7 +197,8 @@ static bool add_line(sim *s, struct link_sums *ls, uint32_t connection, uint32_t
   line->size = (uint32_t)sim_padded(s->field_count[term]);
   line->slots = 1;
   for (uint64_t k = 0; k < count; k++)
-    if (delay[k] + 1 > line->slots) line->slots = (uint32_t)delay[k] + 1;
+    if (delay[k] + 1 > line->slots)
+      line->slots = (uint32_t)delay[k] + 1;
   line->values = calloc((size_t)line->slots * line->size, sizeof *line->values);
   s->allocated += (uint64_t)line->slots * line->size * sizeof *line->values;
   return line->values != NULL;
@@ -196,7 +215,8 @@ bool link_sums_start_delays(sim *s, char error[SIM_ERROR_SIZE]) {
     const nsa_past *past = &s->program->pasts[i];
     ok = add_line(s, ls, past->connection, past->term, past->delay);
   }
-  for (uint32_t i = 0; ok && i < s->program->sums_count; i++) ok = add_list(s, ls, i);
+  for (uint32_t i = 0; ok && i < s->program->sums_count; i++)
+    ok = add_list(s, ls, i);
   if (!ok)
     snprintf(error, SIM_ERROR_SIZE, "out of memory for delays (%" PRIu64 " bytes were allocated before)", s->allocated);
   return ok;
@@ -211,18 +231,21 @@ static void push_terms(const sim *s, const struct link_sums *ls, uint64_t done) 
 
 static double *terms_of(const sim *s, const active_list *list) {
   const delay_line *line = list->line;
-  if (!line) return s->field_data[list->field];
+  if (!line)
+    return s->field_data[list->field];
   uint64_t delay = (uint64_t)((const double *)s->field_data[line->delay])[0];
   return line->values + (s->sums->done + line->slots - delay) % line->slots * line->size;
 }
 
 struct link_sums *link_sums_new(sim *s, char error[SIM_ERROR_SIZE]) {
-  if (!check_fields(s, error)) return NULL;
+  if (!check_fields(s, error))
+    return NULL;
   struct link_sums *ls = calloc(1, sizeof *ls);
   bool ok = ls && allocate(s, ls);
   ok = ok && build_scatters(s, ls) && (ls->sides = side_sums_new(s)) != NULL;
   if (!ok) {
-    snprintf(error, SIM_ERROR_SIZE, "out of memory for the sums over links (%" PRIu64 " bytes were allocated before)", s->allocated);
+    snprintf(error, SIM_ERROR_SIZE, "out of memory for the sums over links (%" PRIu64 " bytes were allocated before)",
+             s->allocated);
     link_sums_free(ls, s->program->connections_count);
     return NULL;
   }
@@ -231,10 +254,14 @@ struct link_sums *link_sums_new(sim *s, char error[SIM_ERROR_SIZE]) {
 }
 
 void link_sums_free(struct link_sums *ls, uint32_t connections) {
-  if (!ls) return;
-  for (uint32_t c = 0; ls->scatter && c < connections; c++) link_index_free(&ls->scatter[c]);
-  for (uint32_t i = 0; i < ls->list_count; i++) free(ls->lists[i].elements);
-  for (uint32_t i = 0; i < ls->line_count; i++) free(ls->lines[i].values);
+  if (!ls)
+    return;
+  for (uint32_t c = 0; ls->scatter && c < connections; c++)
+    link_index_free(&ls->scatter[c]);
+  for (uint32_t i = 0; i < ls->list_count; i++)
+    free(ls->lists[i].elements);
+  for (uint32_t i = 0; i < ls->line_count; i++)
+    free(ls->lines[i].values);
   side_sums_free(ls->sides);
   free(ls->lines);
   free(ls->scatter);
@@ -259,13 +286,15 @@ static void find_active(active_list *list, const uint8_t *flags) {
   for (uint32_t i = 0; i < list->size; i += 8) {
     uint64_t eight;
     memcpy(&eight, flags + i, sizeof eight);
-    if (!eight) continue;
+    if (!eight)
+      continue;
     for (uint32_t k = i; k < i + 8; k++) { /* without a branch */
       elements[count] = k;
       count += flags[k];
     }
   }
-  while (count && elements[count - 1] >= list->size) count--;
+  while (count && elements[count - 1] >= list->size)
+    count--;
   list->count = count;
 }
 
@@ -280,7 +309,8 @@ static void find_nonzero(active_list *list, const double *terms) {
 }
 
 static bool prefers_scatter(const struct link_sums *ls, const active_list *list) {
-  if (ls->forced) return ls->forced == 2;
+  if (ls->forced)
+    return ls->forced == 2;
   return list->count < list->size / 2; /* a link costs about twice as much by scatter */
 }
 
@@ -318,7 +348,8 @@ static void past_share(void *context, uint32_t thread, uint32_t threads) {
 static void look_back(sim *s, const nsa_past *past) {
   const delay_line *line = find_line(s->sums, past->term, past->delay);
   const sim_links *links = &s->links[past->connection];
-  past_job job = {line, links->source, s->field_data[past->delay], s->field_data[past->value], links->count, s->sums->done};
+  past_job job = {line,         links->source, s->field_data[past->delay], s->field_data[past->value],
+                  links->count, s->sums->done};
   static const double seconds_a_link = 2e-9;
   thread_pool_run_if_worth(s->pool, seconds_a_link * (double)links->count, past_share, &job);
 }
@@ -326,17 +357,21 @@ static void look_back(sim *s, const nsa_past *past) {
 static void prepare_sum(sim *s, uint32_t i) {
   struct link_sums *ls = s->sums;
   const nsa_link_sum *sum = &s->program->sums[i];
-  if (sum->link_kernel != NSA_NONE) step_run_kernel(s, sum->link_kernel, &s->state_clock);
+  if (sum->link_kernel != NSA_NONE)
+    step_run_kernel(s, sum->link_kernel, &s->state_clock);
   ls->is_scatter[i] = 0;
   if (ls->list_of[i] == NSA_NONE) {
-    if (sidesum_is(sum)) run_side_of_links(s, i);
+    if (sidesum_is(sum))
+      run_side_of_links(s, i);
     return;
   }
   active_list *list = &ls->lists[ls->list_of[i]];
   double *terms = terms_of(s, list);
   if (list->found_at != ls->evaluation) {
-    if (list->flags) find_active(list, list->flags);
-    else find_nonzero(list, terms);
+    if (list->flags)
+      find_active(list, list->flags);
+    else
+      find_nonzero(list, terms);
     list->found_at = ls->evaluation;
   }
   if (sidesum_is(sum)) {
@@ -356,7 +391,8 @@ typedef struct {
 } gather_job;
 
 static double gather_one(const gather_job *g, uint32_t from, uint32_t to, double total) {
-  for (uint32_t k = from; k < to; k++) total += g->terms[g->source[k]];
+  for (uint32_t k = from; k < to; k++)
+    total += g->terms[g->source[k]];
   return total;
 }
 
@@ -366,7 +402,8 @@ static void gather_terms(const gather_job *g) {
   for (; t + 4 <= g->end; t += 4) {
     const uint32_t *row = g->row + t;
     uint32_t least = row[1] - row[0];
-    for (uint32_t j = 1; j < 4; j++) least = row[j + 1] - row[j] < least ? row[j + 1] - row[j] : least;
+    for (uint32_t j = 1; j < 4; j++)
+      least = row[j + 1] - row[j] < least ? row[j + 1] - row[j] : least;
     const uint32_t *a = g->source + row[0], *b = g->source + row[1], *c = g->source + row[2], *d = g->source + row[3];
     double x = 0, y = 0, z = 0, w = 0;
     for (uint32_t k = 0; k < least; k++) {
@@ -380,7 +417,8 @@ static void gather_terms(const gather_job *g) {
     g->sums[t + 2] = gather_one(g, row[2] + least, row[3], z);
     g->sums[t + 3] = gather_one(g, row[3] + least, row[4], w);
   }
-  for (; t < g->end; t++) g->sums[t] = gather_one(g, g->row[t], g->row[t + 1], 0);
+  for (; t < g->end; t++)
+    g->sums[t] = gather_one(g, g->row[t], g->row[t + 1], 0);
 }
 
 /* A term of zero counts as nothing even where the weight is not finite: scatter never sees it. */
@@ -398,7 +436,8 @@ static void gather_weighted(const gather_job *g) {
 static void gather_weights(const gather_job *g) {
   for (uint32_t t = g->begin; t < g->end; t++) {
     double total = 0;
-    for (uint32_t k = g->row[t]; k < g->row[t + 1]; k++) total += g->weights[k];
+    for (uint32_t k = g->row[t]; k < g->row[t + 1]; k++)
+      total += g->weights[k];
     g->sums[t] = total;
   }
 }
@@ -419,11 +458,15 @@ static void gather_delayed(const sim *s, const delay_line *line, const gather_jo
 }
 
 static void gather(const gather_job *g) {
-  if (g->terms && g->weights) gather_weighted(g);
-  else if (g->terms) gather_terms(g);
-  else if (g->weights) gather_weights(g);
+  if (g->terms && g->weights)
+    gather_weighted(g);
+  else if (g->terms)
+    gather_terms(g);
+  else if (g->weights)
+    gather_weights(g);
   else
-    for (uint32_t t = g->begin; t < g->end; t++) g->sums[t] = (double)(g->row[t + 1] - g->row[t]);
+    for (uint32_t t = g->begin; t < g->end; t++)
+      g->sums[t] = (double)(g->row[t + 1] - g->row[t]);
 }
 
 static inline void prefetch(const uint32_t *from) {
@@ -443,20 +486,23 @@ static inline void add_to_all(double *sums, const uint32_t *target, const uint32
     sums[target[2]] += term;
     sums[target[3]] += term;
   }
-  for (; target < end; target++) sums[*target] += term;
+  for (; target < end; target++)
+    sums[*target] += term;
 }
 
-static void scatter(const link_index *index, const uint32_t *start, const active_list *list,
-                    const gather_job *g) {
+static void scatter(const link_index *index, const uint32_t *start, const active_list *list, const gather_job *g) {
   enum { AHEAD = 4 };
   memset(g->sums + g->begin, 0, (g->end - g->begin) * sizeof *g->sums);
   for (uint32_t i = 0; i < list->count; i++) {
-    if (i + AHEAD < list->count) prefetch(index->to + start[list->elements[i + AHEAD]]);
+    if (i + AHEAD < list->count)
+      prefetch(index->to + start[list->elements[i + AHEAD]]);
     uint32_t source = list->elements[i], from = start[source], to = start[source + 1];
     double term = g->terms[source];
-    if (!g->weights) add_to_all(g->sums, index->to + from, index->to + to, term);
+    if (!g->weights)
+      add_to_all(g->sums, index->to + from, index->to + to, term);
     else
-      for (uint32_t k = from; k < to; k++) g->sums[index->to[k]] += term * g->weights[index->link[k]];
+      for (uint32_t k = from; k < to; k++)
+        g->sums[index->to[k]] += term * g->weights[index->link[k]];
   }
 }
 
@@ -468,15 +514,21 @@ static void sum_range(const sim *s, uint32_t i, uint32_t part, uint32_t begin, u
   const nsa_link_sum *sum = &s->program->sums[i];
   const sim_links *links = &s->links[sum->connection];
   const struct link_sums *ls = s->sums;
-  gather_job g = {.row = links->row, .source = links->source, .terms = field_or_null(s, sum->source_term),
-                  .weights = field_or_null(s, sum->weight), .sums = s->field_data[sum->sum],
-                  .begin = begin, .end = end};
-  if (!g.row) return; /* a stencil has no stored links, and no sums */
+  gather_job g = {.row = links->row,
+                  .source = links->source,
+                  .terms = field_or_null(s, sum->source_term),
+                  .weights = field_or_null(s, sum->weight),
+                  .sums = s->field_data[sum->sum],
+                  .begin = begin,
+                  .end = end};
+  if (!g.row)
+    return; /* a stencil has no stored links, and no sums */
   if (sum->delay != NSA_NONE && ls->list_of[i] == NSA_NONE) {
     gather_delayed(s, line_of(s->sums, sum), &g);
     return;
   }
-  if (ls->list_of[i] != NSA_NONE) g.terms = terms_of(s, &ls->lists[ls->list_of[i]]);
+  if (ls->list_of[i] != NSA_NONE)
+    g.terms = terms_of(s, &ls->lists[ls->list_of[i]]);
   if (!ls->is_scatter[i]) {
     gather(&g);
     return;
@@ -493,11 +545,13 @@ static void work_part(const sim *s, const target_work *work, uint32_t part) {
   uint32_t size = s->populations[work->population].size;
   uint32_t begin = step_slice_begin(size, part, work->parts), end = step_slice_begin(size, part + 1, work->parts);
   for (uint32_t i = 0; i < work->sum_count; i++)
-    if (s->sums->is_due[work->sums[i]]) sum_range(s, work->sums[i], part, begin, end);
+    if (s->sums->is_due[work->sums[i]])
+      sum_range(s, work->sums[i], part, begin, end);
   for (uint32_t i = 0; i < work->collect_count; i++) {
     uint32_t kernel = s->program->collects[work->collects[i]].kernel;
     nsa_range_out out = {0};
-    if (!s->sums->collect_due[work->collects[i]]) continue;
+    if (!s->sums->collect_due[work->collects[i]])
+      continue;
     step_run_range(s, kernel, &s->state_clock, begin, end, &out);
     finite_note(s, kernel, &out);
   }
@@ -507,14 +561,16 @@ static void works_share(void *context, uint32_t thread, uint32_t threads) {
   const sim *s = context;
   (void)threads;
   for (uint32_t w = 0; w < s->sums->work_count; w++)
-    if (thread < s->sums->works[w].parts) work_part(s, &s->sums->works[w], thread);
+    if (thread < s->sums->works[w].parts)
+      work_part(s, &s->sums->works[w], thread);
 }
 
 static void run_works(sim *s) {
   static const double seconds_a_target = 2e-9;
   double seconds = 0;
   for (uint32_t w = 0; w < s->sums->work_count; w++)
-    if (s->sums->works[w].parts > 1) seconds += seconds_a_target * s->populations[s->sums->works[w].population].size;
+    if (s->sums->works[w].parts > 1)
+      seconds += seconds_a_target * s->populations[s->sums->works[w].population].size;
   thread_pool_run_if_worth(s->pool, seconds, works_share, s);
 }
 
@@ -525,10 +581,14 @@ static bool is_due(uint32_t every, uint64_t done) { return every != 0 && every !
 static bool is_sum_due(const sim *s, uint32_t i, uint64_t done) {
   const nsa_link_sum *sum = &s->program->sums[i];
   uint8_t *has_changed = &s->sums->has_changed[i];
-  if (sum->grid == 0 || sum->grid == sum->every) return is_due(sum->every, done);
-  if (sum->every == 0) return false;
-  if (is_due(sum->every, done) || s->is_touched) *has_changed = 1;
-  if (done % sum->grid != 0 || !(*has_changed || done == sum->grid)) return false;
+  if (sum->grid == 0 || sum->grid == sum->every)
+    return is_due(sum->every, done);
+  if (sum->every == 0)
+    return false;
+  if (is_due(sum->every, done) || s->is_touched)
+    *has_changed = 1;
+  if (done % sum->grid != 0 || !(*has_changed || done == sum->grid))
+    return false;
   *has_changed = 0;
   return true;
 }
@@ -537,7 +597,8 @@ static void run_once(sim *s) {
   s->sums->evaluation++;
   for (uint32_t i = 0; i < s->program->sums_count; i++) {
     s->sums->is_due[i] = s->program->sums[i].every == 0;
-    if (s->sums->is_due[i]) prepare_sum(s, i);
+    if (s->sums->is_due[i])
+      prepare_sum(s, i);
   }
   for (uint32_t i = 0; i < s->program->collects_count; i++)
     s->sums->collect_due[i] = s->program->collects[i].every == 0;
@@ -548,7 +609,8 @@ static void run_sources(sim *s, uint64_t done) {
   for (uint32_t i = 0; i < s->program->sources_count; i++) {
     uint32_t kernel = s->program->sources[i];
     uint32_t timescale = s->program->kernels[kernel].timescale;
-    if (is_due(s->program->timescales[timescale].ticks, done)) step_run_kernel(s, kernel, &s->state_clock);
+    if (is_due(s->program->timescales[timescale].ticks, done))
+      step_run_kernel(s, kernel, &s->state_clock);
   }
 }
 
@@ -556,11 +618,13 @@ static void run_sources(sim *s, uint64_t done) {
 static void fill_delays(const sim *s, const struct link_sums *ls) {
   for (uint32_t i = 0; i < ls->line_count; i++)
     for (uint32_t slot = 0; slot < ls->lines[i].slots; slot++)
-      memcpy(ls->lines[i].values + (uint64_t)slot * ls->lines[i].size, s->field_data[ls->lines[i].term], ls->lines[i].size * sizeof(double));
+      memcpy(ls->lines[i].values + (uint64_t)slot * ls->lines[i].size, s->field_data[ls->lines[i].term],
+             ls->lines[i].size * sizeof(double));
 }
 
 static void run_starts(sim *s) {
-  for (uint32_t i = 0; i < s->program->starts_count; i++) step_run_kernel(s, s->program->starts[i], &s->state_clock);
+  for (uint32_t i = 0; i < s->program->starts_count; i++)
+    step_run_kernel(s, s->program->starts[i], &s->state_clock);
 }
 
 void link_sums_start(sim *s) {
@@ -572,15 +636,18 @@ void link_sums_start(sim *s) {
 void link_sums_run(sim *s, uint64_t done) {
   bool any = false;
   run_sources(s, done);
-  if (s->is_touched) run_starts(s);
+  if (s->is_touched)
+    run_starts(s);
   s->sums->done = done;
   s->sums->evaluation++;
   push_terms(s, s->sums, done);
   for (uint32_t i = 0; i < s->program->pasts_count; i++)
-    if (is_due(s->program->pasts[i].every, done)) look_back(s, &s->program->pasts[i]);
+    if (is_due(s->program->pasts[i].every, done))
+      look_back(s, &s->program->pasts[i]);
   for (uint32_t i = 0; i < s->program->sums_count; i++) {
     s->sums->is_due[i] = is_sum_due(s, i, done);
-    if (s->sums->is_due[i]) prepare_sum(s, i);
+    if (s->sums->is_due[i])
+      prepare_sum(s, i);
     any = any || s->sums->is_due[i];
   }
   for (uint32_t i = 0; i < s->program->collects_count; i++) {
@@ -588,7 +655,8 @@ void link_sums_run(sim *s, uint64_t done) {
     any = any || s->sums->collect_due[i];
   }
   s->is_touched = false;
-  if (any) run_works(s);
+  if (any)
+    run_works(s);
 }
 
 void link_sums_run_stage(sim *s, const nsa_stage_set *set) {
@@ -596,11 +664,13 @@ void link_sums_run_stage(sim *s, const nsa_stage_set *set) {
   ls->evaluation++;
   memset(ls->is_due, 0, s->program->sums_count);
   memset(ls->collect_due, 0, s->program->collects_count);
-  for (uint32_t i = 0; i < set->sources_count; i++) step_run_kernel(s, set->sources[i], &s->state_clock);
+  for (uint32_t i = 0; i < set->sources_count; i++)
+    step_run_kernel(s, set->sources[i], &s->state_clock);
   for (uint32_t i = 0; i < set->sums_count; i++) {
     ls->is_due[set->sums[i]] = 1;
     prepare_sum(s, set->sums[i]);
   }
-  for (uint32_t i = 0; i < set->collects_count; i++) ls->collect_due[set->collects[i]] = 1;
+  for (uint32_t i = 0; i < set->collects_count; i++)
+    ls->collect_due[set->collects[i]] = 1;
   run_works(s);
 }

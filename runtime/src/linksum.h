@@ -2,10 +2,10 @@
 /* linksum.h - phase 6: source terms, sums over links, inputs.
  *
  * sum[target] = 0.0 + its links' source_term[source] * weight[link], added one by one in ascending source,
- * a source term of zero counting as nothing (lowering has made negligible ones zero). Two ways give the same bits: gather goes over the
- * links of each target; scatter over the links of the sources whose term counts (leaving out x + 0.0
- * changes no bit, as a sum that began with +0.0 is never -0.0). Each tick takes the cheaper one. Threads
- * own ranges of targets. */
+ * a source term of zero counting as nothing (lowering has made negligible ones zero). Two ways give the same bits:
+ * gather goes over the links of each target; scatter over the links of the sources whose term counts (leaving out x +
+ * 0.0 changes no bit, as a sum that began with +0.0 is never -0.0). Each tick takes the cheaper one. Threads own ranges
+ * of targets. */
 #ifndef NSA_RUNTIME_LINKSUM_H
 #define NSA_RUNTIME_LINKSUM_H
 

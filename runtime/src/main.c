@@ -56,8 +56,7 @@ static void end_stage(run_case *c, const char *name) {
 }
 
 static int complain(const run_case *c, const char *error) {
-  report_error(c->session->info->program_name, "%s%s%s", c->label ? c->label : "",
-               c->label ? ": " : "", error);
+  report_error(c->session->info->program_name, "%s%s%s", c->label ? c->label : "", c->label ? ": " : "", error);
   return EXIT_ENVIRONMENT;
 }
 
@@ -66,8 +65,7 @@ static int complain(const run_case *c, const char *error) {
 /* What wins: file, population, variant, --set. */
 static bool build_network(run_case *c, char error[SIM_ERROR_SIZE]) {
   const session *shared = c->session;
-  c->sim = sim_new(shared->program, shared->kernels, shared->options->seed,
-                   shared->options->threads, error);
+  c->sim = sim_new(shared->program, shared->kernels, shared->options->seed, shared->options->threads, error);
   if (!c->sim)
     return false;
   c->sim->timed = shared->options->time;
@@ -140,8 +138,8 @@ static void add_step_stages(run_case *c) {
   const sim_times *times = &c->sim->times;
   if (!c->sim->timed)
     return;
-  const nsa_stage_time parts[] = {{"  arrivals", times->arrivals},   {"  stimuli", times->stimuli},
-                                  {"  step kernels", times->step},   {"  events", times->events},
+  const nsa_stage_time parts[] = {{"  arrivals", times->arrivals},    {"  stimuli", times->stimuli},
+                                  {"  step kernels", times->step},    {"  events", times->events},
                                   {"  source terms", times->sources}, {"  link sums", times->sums},
                                   {"  record", times->record}};
   double all = c->stages[c->stage_count - 1].seconds, sum = 0; /* "steps" was the last stage */
@@ -154,16 +152,13 @@ static void add_step_stages(run_case *c) {
 
 /* ---- after the last step ---- */
 
-static const char *const outcomes[] = {[STEPS_DONE] = "completed",
-                                       [STEPS_SIGNAL] = "interrupted",
-                                       [STEPS_NUMERICAL] = "failed",
-                                       [STEPS_DISK] = "failed"};
+static const char *const outcomes[] = {
+    [STEPS_DONE] = "completed", [STEPS_SIGNAL] = "interrupted", [STEPS_NUMERICAL] = "failed", [STEPS_DISK] = "failed"};
 
 static void describe_stop(const sim *s, char *text, size_t size) {
   char unit[16];
   double time = units_pleasant(sim_time(s, s->tick), "ms", unit, sizeof unit);
-  snprintf(text, size, "stopped by %s at t = %.6g %s, %.3g%% of the run",
-           signals_name(signals_caught()), time, unit,
+  snprintf(text, size, "stopped by %s at t = %.6g %s, %.3g%% of the run", signals_name(signals_caught()), time, unit,
            100 * (double)s->tick / (double)s->program->ticks);
 }
 
@@ -249,8 +244,7 @@ static int execute(run_case *c) {
   }
   report_coupling(stderr, c->sim);
   progress p;
-  progress_begin(&p, c->label, c->session->program->ticks, c->session->program->base_dt,
-                 c->session->options->quiet);
+  progress_begin(&p, c->label, c->session->program->ticks, c->session->program->base_dt, c->session->options->quiet);
   steps_end end = run_steps(c, &p);
   if (end == STEPS_DONE && is_disk_bad(c))
     end = STEPS_DISK;
@@ -277,8 +271,7 @@ static bool choose_folder(run_case *c, char error[SIM_ERROR_SIZE]) {
   if (options->no_results)
     return true;
   char out[FOLDER_SIZE / 2], json[FOLDER_SIZE + 16];
-  snprintf(out, sizeof out, "%s%s", options->out ? options->out : program->name,
-           options->out ? "" : ".out");
+  snprintf(out, sizeof out, "%s%s", options->out ? options->out : program->name, options->out ? "" : ".out");
   if (options->all_variants)
     snprintf(c->folder, sizeof c->folder, "%s/%s", out, c->label);
   else
@@ -317,13 +310,12 @@ static void show_times(const session *shared, const run_case *cases, uint32_t co
   for (uint32_t i = 0; i < shared->info->stage_count && stage_count < 2 * MAX_STAGES; i++)
     stages[stage_count++] = shared->info->stages[i];
   for (uint32_t k = 0; k < count && cases[k].stage_count > 0; k++) {
-    uint32_t before =
-        k == 0 ? stage_count : 0; /* the compiler's stages stand before the first run */
+    uint32_t before = k == 0 ? stage_count : 0; /* the compiler's stages stand before the first run */
     memcpy(stages + before, cases[k].stages, cases[k].stage_count * sizeof *stages);
     if (cases[k].label)
       fprintf(stderr, "%s:\n", cases[k].label);
-    report_times(stderr, stages, before + cases[k].stage_count,
-                 k == 0 ? shared->info->process_start : 0, shared->first_step_end);
+    report_times(stderr, stages, before + cases[k].stage_count, k == 0 ? shared->info->process_start : 0,
+                 shared->first_step_end);
   }
 }
 
@@ -332,8 +324,7 @@ static int check_stdout(const session *shared, int code) {
   errno = 0;
   if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
     return code;
-  report_error(shared->info->program_name, "cannot write the measures to stdout: %s",
-               strerror(errno));
+  report_error(shared->info->program_name, "cannot write the measures to stdout: %s", strerror(errno));
   return code ? code : EXIT_ENVIRONMENT;
 }
 
@@ -393,8 +384,8 @@ static int print_help(const nsa_run_info *info, const nsa_program *program) {
   return fflush(stdout) == 0 || errno == EPIPE ? EXIT_OK : EXIT_ENVIRONMENT;
 }
 
-int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, int argc,
-                 char *const *argv, const nsa_run_info *info) {
+int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, int argc, char *const *argv,
+                 const nsa_run_info *info) {
   run_options options;
   char error[SIM_ERROR_SIZE] = "";
   int code = EXIT_ENVIRONMENT;
@@ -415,8 +406,8 @@ int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, in
 
 /* ---- native executables ---- */
 
-static int run_program(const nsa_program *program, const nsa_kernel_fn *kernels, int argc,
-                       char **argv, const nsa_run_info *info) {
+static int run_program(const nsa_program *program, const nsa_kernel_fn *kernels, int argc, char **argv,
+                       const nsa_run_info *info) {
   nsa_kernel_entry *entries = calloc((size_t)program->kernels_count + 1, sizeof *entries);
   if (!entries) {
     report_error(info->program_name, "out of memory");
@@ -429,9 +420,8 @@ static int run_program(const nsa_program *program, const nsa_kernel_fn *kernels,
   return code;
 }
 
-int nsa_executable_main(const uint8_t *program_bytes, size_t program_len,
-                        const nsa_kernel_fn *kernels, uint32_t kernel_count, int argc,
-                        char **argv) {
+int nsa_executable_main(const uint8_t *program_bytes, size_t program_len, const nsa_kernel_fn *kernels,
+                        uint32_t kernel_count, int argc, char **argv) {
   const char *name = argc > 0 && argv[0] ? argv[0] : "model", *slash = strrchr(name, '/');
   nsa_run_info info = {.program_name = slash ? slash + 1 : name, .process_start = progress_clock()};
   const char *error = NULL;
@@ -439,8 +429,7 @@ int nsa_executable_main(const uint8_t *program_bytes, size_t program_len,
   if (program && program->kernels_count != kernel_count)
     error = "its program and its kernels do not belong together";
   if (!program || error) {
-    report_error(info.program_name, "this executable is damaged: %s; build it again",
-                 error ? error : "unreadable");
+    report_error(info.program_name, "this executable is damaged: %s; build it again", error ? error : "unreadable");
     nsa_program_free(program);
     return EXIT_ENVIRONMENT;
   }

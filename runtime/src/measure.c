@@ -40,16 +40,16 @@ static bool takes_samples(uint32_t kind) {
          kind == NSA_MEASURE_TIME_ABOVE || kind == NSA_MEASURE_TIME_OF_MAX;
 }
 
-static bool counts_events(uint32_t kind) {
-  return kind == NSA_MEASURE_COUNT || kind == NSA_MEASURE_RATE;
-}
+static bool counts_events(uint32_t kind) { return kind == NSA_MEASURE_COUNT || kind == NSA_MEASURE_RATE; }
 
 /* Events of whole populations need no search. */
 static const sim_fired *all_fired(const sim *s, const nsa_measure_node *node) {
-  if (!counts_events(node->kind)) return NULL;
+  if (!counts_events(node->kind))
+    return NULL;
   const nsa_probe *probe = &s->program->probes[node->probe];
   uint64_t first, count = probe_range(s, probe, &first);
-  if (probe->event == NSA_EVENT_ARRIVALS || first != 0 || count != s->domain_count[probe->domain]) return NULL;
+  if (probe->event == NSA_EVENT_ARRIVALS || first != 0 || count != s->domain_count[probe->domain])
+    return NULL;
   return probe_fired(s, probe);
 }
 
@@ -70,8 +70,7 @@ measurer *measurer_new(const sim *s, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; is_good && i < program->measure_nodes_count; i++) {
     m->tallies[i].fired = all_fired(s, &program->measure_nodes[i]);
     if (program->measure_nodes[i].kind == NSA_MEASURE_RECOGNITION)
-      is_good =
-          (m->tallies[i].recognition = recognition_new(s, &program->measure_nodes[i])) != NULL;
+      is_good = (m->tallies[i].recognition = recognition_new(s, &program->measure_nodes[i])) != NULL;
   }
   if (is_good)
     return m;
@@ -145,9 +144,7 @@ static void add_sample(tally *t, const nsa_measure_node *node, double value, uin
   t->was_above = value > node->number;
 }
 
-static bool is_active(const sim *s, uint32_t phase) {
-  return phase == NSA_NONE || s->phase_active[phase];
-}
+static bool is_active(const sim *s, uint32_t phase) { return phase == NSA_NONE || s->phase_active[phase]; }
 
 static bool visit_node(measurer *m, sim *s, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
@@ -191,8 +188,7 @@ static double size_of(const measurer *m, const sim *s, const nsa_measure_node *n
   return (double)probe_range(s, &m->program->probes[node->probe], &first);
 }
 
-static double rate_of(const measurer *m, const sim *s, const nsa_measure_node *node,
-                      const tally *t) {
+static double rate_of(const measurer *m, const sim *s, const nsa_measure_node *node, const tally *t) {
   double element_time = size_of(m, s, node) * duration_ms(m, s, node->phase);
   return element_time > 0 ? (double)t->events / element_time : NAN;
 }

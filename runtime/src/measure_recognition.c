@@ -34,16 +34,14 @@ static bool is_same_image(const nsa_image *a, const nsa_image *b) {
 static bool was_presented(const sim *s, const sim_presentation *showed, uint32_t phase) {
   for (uint32_t i = 0; i < s->presentation_count; i++) {
     const sim_presentation *other = &s->presentations[i];
-    if (other->phase == phase && other->population == showed->population &&
-        other->onset < s->program->ticks &&
+    if (other->phase == phase && other->population == showed->population && other->onset < s->program->ticks &&
         is_same_image(&s->images[other->image], &s->images[showed->image]))
       return true;
   }
   return false;
 }
 
-static bool is_wanted(const sim *s, const sim_presentation *p, const nsa_measure_node *node,
-                      uint32_t population) {
+static bool is_wanted(const sim *s, const sim_presentation *p, const nsa_measure_node *node, uint32_t population) {
   return p->population == population && (node->phase == NSA_NONE || p->phase == node->phase) &&
          (node->among == NSA_NONE || was_presented(s, p, node->among));
 }
@@ -53,14 +51,12 @@ static int by_onset(const void *a, const void *b) {
   return (x->onset > y->onset) - (x->onset < y->onset);
 }
 
-static void collect_showings(recognition *r, const sim *s, const nsa_measure_node *node,
-                             uint64_t window) {
+static void collect_showings(recognition *r, const sim *s, const nsa_measure_node *node, uint64_t window) {
   uint32_t population = probe_population(s, r->probe);
   for (uint32_t i = 0; i < s->presentation_count; i++) {
     const sim_presentation *p = &s->presentations[i];
     if (is_wanted(s, p, node, population))
-      r->showings[r->count++] =
-          (showing){.onset = p->onset, .end = p->onset + window, .image = &s->images[p->image]};
+      r->showings[r->count++] = (showing){.onset = p->onset, .end = p->onset + window, .image = &s->images[p->image]};
   }
   qsort(r->showings, r->count, sizeof *r->showings, by_onset);
 }

@@ -14,7 +14,8 @@ static void take_large_pages(void *p, uint64_t bytes) {
 #ifdef MADV_HUGEPAGE
   uintptr_t begin = ((uintptr_t)p + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
   uintptr_t end = ((uintptr_t)p + (uintptr_t)bytes) / LARGE_PAGE * LARGE_PAGE;
-  if (begin < end) madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+  if (begin < end)
+    madvise((void *)begin, end - begin, MADV_HUGEPAGE);
 #else
   (void)p, (void)bytes;
 #endif
@@ -22,10 +23,12 @@ static void take_large_pages(void *p, uint64_t bytes) {
 
 void *memory_large(uint64_t bytes) {
   uint64_t unit = bytes >= LARGE_PAGE ? LARGE_PAGE : CACHE_LINE;
-  if (bytes > SIZE_MAX - unit) return NULL;
+  if (bytes > SIZE_MAX - unit)
+    return NULL;
   uint64_t rounded = bytes ? (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE : CACHE_LINE;
   void *p = NULL;
-  if (posix_memalign(&p, (size_t)unit, (size_t)rounded) != 0) return NULL;
+  if (posix_memalign(&p, (size_t)unit, (size_t)rounded) != 0)
+    return NULL;
   take_large_pages(p, rounded);
   return p;
 }

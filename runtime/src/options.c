@@ -52,8 +52,7 @@ static size_t name_distance(const char *a, const char *b) {
   return rows[a_len % 3][b_len];
 }
 
-uint32_t options_nearest(const nsa_program *program, uint32_t count, options_name_fn name_of,
-                         const char *name) {
+uint32_t options_nearest(const nsa_program *program, uint32_t count, options_name_fn name_of, const char *name) {
   uint32_t best = NSA_NONE;
   size_t best_distance = 1 + strlen(name) / 3; /* a third of it may be wrong */
   for (uint32_t i = 0; i < count; i++) {
@@ -75,8 +74,8 @@ static const char *option_name(const nsa_program *p, uint32_t i) {
   return nsa_run_options[i].name;
 }
 
-static uint32_t find_name(const nsa_program *program, uint32_t count, options_name_fn name_of,
-                          const char *name, size_t len) {
+static uint32_t find_name(const nsa_program *program, uint32_t count, options_name_fn name_of, const char *name,
+                          size_t len) {
   for (uint32_t i = 0; i < count; i++) {
     const char *known = name_of(program, i);
     if (strlen(known) == len && memcmp(known, name, len) == 0)
@@ -86,24 +85,21 @@ static uint32_t find_name(const nsa_program *program, uint32_t count, options_na
 }
 
 /* "did you mean x?", or the names there are. */
-static bool refuse_name(parse *p, const char *what, uint32_t count, options_name_fn name_of,
-                        const char *name) {
+static bool refuse_name(parse *p, const char *what, uint32_t count, options_name_fn name_of, const char *name) {
   uint32_t near = options_nearest(p->program, count, name_of, name);
   if (near != NSA_NONE)
-    return refuse(p, "there is no %s \"%.80s\"; did you mean \"%s\"?", what, name,
-                  name_of(p->program, near));
+    return refuse(p, "there is no %s \"%.80s\"; did you mean \"%s\"?", what, name, name_of(p->program, near));
   if (count == 0)
     return refuse(p, "there is no %s \"%.80s\"; this model has none", what, name);
   char known[400] = "";
-  for (uint32_t i = 0;
-       i < count && strlen(known) + strlen(name_of(p->program, i)) + 8 < sizeof known; i++)
-    snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? ", " : "",
-             name_of(p->program, i));
+  for (uint32_t i = 0; i < count && strlen(known) + strlen(name_of(p->program, i)) + 8 < sizeof known; i++)
+    snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? ", " : "", name_of(p->program, i));
   return refuse(p, "there is no %s \"%.80s\"; there are: %s", what, name, known);
 }
 
 /* The part of "NAME=value" before the =, into name; *value is what follows. */
-static bool split_assignment(parse *p, const char *option, const char *text, char name[MAX_NAME + 1], const char **value) {
+static bool split_assignment(parse *p, const char *option, const char *text, char name[MAX_NAME + 1],
+                             const char **value) {
   const char *equals = strchr(text, '=');
   if (!equals || equals == text || equals[1] == 0)
     return refuse(p, "%s wants NAME=value, not \"%.80s\"", option, text);
@@ -117,24 +113,21 @@ static bool split_assignment(parse *p, const char *option, const char *text, cha
 
 /* ---- one function an option ---- */
 
-static bool refuse_dimension(parse *p, const nsa_settable *settable, uint64_t dimension,
-                             const char *value) {
+static bool refuse_dimension(parse *p, const nsa_settable *settable, uint64_t dimension, const char *value) {
   char wanted[64], given[64];
   units_dimension_name(settable->dimension, wanted, sizeof wanted);
   units_dimension_name(dimension, given, sizeof given);
   if (settable->dimension == 0)
-    return refuse(p, "--set %s: it is a plain number, but \"%.40s\" is in %s", settable->name,
-                  value, given);
+    return refuse(p, "--set %s: it is a plain number, but \"%.40s\" is in %s", settable->name, value, given);
   if (dimension == 0)
-    return refuse(p, "--set %s: \"%.40s\" has no unit; it wants one such as %s", settable->name,
-                  value, wanted);
-  return refuse(p, "--set %s: it is in %s, but \"%.40s\" is in %s", settable->name, wanted, value,
-                given);
+    return refuse(p, "--set %s: \"%.40s\" has no unit; it wants one such as %s", settable->name, value, wanted);
+  return refuse(p, "--set %s: it is in %s, but \"%.40s\" is in %s", settable->name, wanted, value, given);
 }
 
 static bool refuse_range(parse *p, const nsa_settable *settable, const char *value) {
   char wanted[64] = "", low[UNITS_NUMBER], high[UNITS_NUMBER];
-  if (settable->dimension != 0) units_dimension_name(settable->dimension, wanted, sizeof wanted);
+  if (settable->dimension != 0)
+    units_dimension_name(settable->dimension, wanted, sizeof wanted);
   units_print_exactly(settable->lo, low);
   units_print_exactly(settable->hi, high);
   return refuse(p, "--set %s: \"%.40s\" is outside its range, %s to %s%s%s", settable->name, value, low, high,
@@ -156,7 +149,8 @@ static void list_parameters(const nsa_program *program, const char *owner, size_
     if (belongs_to(name, owner, len) && strlen(out) + strlen(name) + 8 < size)
       snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] ? ", " : "", name);
   }
-  if (!out[0]) snprintf(out, size, "none");
+  if (!out[0])
+    snprintf(out, size, "none");
 }
 
 /* "exc, inh": the populations of a component, or the connections of a synapse. */
@@ -174,9 +168,11 @@ static void list_owners(const nsa_program *program, const char *component, size_
 
 static bool is_owner(const nsa_program *program, const char *name, size_t len) {
   for (uint32_t i = 0; i < program->populations_count; i++)
-    if (strlen(program->populations[i].name) == len && strncmp(program->populations[i].name, name, len) == 0) return true;
+    if (strlen(program->populations[i].name) == len && strncmp(program->populations[i].name, name, len) == 0)
+      return true;
   for (uint32_t i = 0; i < program->connections_count; i++)
-    if (strlen(program->connections[i].name) == len && strncmp(program->connections[i].name, name, len) == 0) return true;
+    if (strlen(program->connections[i].name) == len && strncmp(program->connections[i].name, name, len) == 0)
+      return true;
   return false;
 }
 
@@ -185,9 +181,12 @@ static const char *kind_of_field(const nsa_program *program, const char *name) {
     uint32_t kind = program->fields[i].kind;
     const char *field = program->fields[i].name; /* of an input "exc.I.external", say */
     size_t len = strlen(name);
-    if (strncmp(field, name, len) != 0 || (field[len] != 0 && field[len] != '.')) continue;
-    if (kind == NSA_FIELD_STATE) return "a state; its initial value can be set where it follows from a param: state v = v_start";
-    if (kind == NSA_FIELD_INPUT || kind == NSA_FIELD_EXTERNAL) return "an input; a drive in the model gives it values";
+    if (strncmp(field, name, len) != 0 || (field[len] != 0 && field[len] != '.'))
+      continue;
+    if (kind == NSA_FIELD_STATE)
+      return "a state; its initial value can be set where it follows from a param: state v = v_start";
+    if (kind == NSA_FIELD_INPUT || kind == NSA_FIELD_EXTERNAL)
+      return "an input; a drive in the model gives it values";
   }
   return NULL;
 }
@@ -206,7 +205,8 @@ static bool refuse_setting(parse *p, const char *name) {
   uint32_t near = options_nearest(program, program->settables_count, settable_name, name);
   list_owners(program, name, len, known, sizeof known);
   if (known[0])
-    return refuse(p, "--set takes POPULATION.PARAM or CONNECTION.PARAM, and \"%.*s\" is a component: of it there are %s",
+    return refuse(p,
+                  "--set takes POPULATION.PARAM or CONNECTION.PARAM, and \"%.*s\" is a component: of it there are %s",
                   (int)minimum(len, MAX_NAME), name, known);
   bool is_near = near != NSA_NONE && name_distance(name, settable_name(program, near)) <= 1 + (strlen(name) - len) / 3;
   if (!is_owner(program, name, len) || is_near)
@@ -220,9 +220,11 @@ static bool take_set(parse *p, const char *text) {
   run_override *item = &p->out->overrides[p->out->override_count];
   const char *value;
   char name[MAX_NAME + 1];
-  if (!split_assignment(p, "--set", text, name, &value)) return false;
+  if (!split_assignment(p, "--set", text, name, &value))
+    return false;
   item->settable = find_name(program, program->settables_count, settable_name, name, strlen(name));
-  if (item->settable == NSA_NONE) return refuse_setting(p, name);
+  if (item->settable == NSA_NONE)
+    return refuse_setting(p, name);
   const nsa_settable *settable = &program->settables[item->settable];
   uint64_t dimension;
   char why[160];
@@ -238,16 +240,13 @@ static bool take_set(parse *p, const char *text) {
 }
 
 static bool take_variant(parse *p, const char *text) {
-  p->out->variant =
-      find_name(p->program, p->program->variants_count, variant_name, text, strlen(text));
-  return p->out->variant != NSA_NONE ||
-         refuse_name(p, "variant", p->program->variants_count, variant_name, text);
+  p->out->variant = find_name(p->program, p->program->variants_count, variant_name, text, strlen(text));
+  return p->out->variant != NSA_NONE || refuse_name(p, "variant", p->program->variants_count, variant_name, text);
 }
 
 static bool take_variants(parse *p, const char *text) {
   p->out->all_variants = strcmp(text, "all") == 0;
-  return p->out->all_variants ||
-         refuse(p, "--variants knows only \"all\"; for one of them: --variant %.80s", text);
+  return p->out->all_variants || refuse(p, "--variants knows only \"all\"; for one of them: --variant %.80s", text);
 }
 
 static bool parse_whole(const char *text, uint64_t max, uint64_t *value) {
@@ -301,16 +300,17 @@ static bool take_pattern(parse *p, const char *text) {
   run_pattern *item = &p->out->patterns[p->out->pattern_count];
   uint32_t count = p->program->patterns_count;
   char name[MAX_NAME + 1];
-  if (!split_assignment(p, "--pattern", text, name, &item->path)) return false;
+  if (!split_assignment(p, "--pattern", text, name, &item->path))
+    return false;
   item->pattern = find_name(p->program, count, pattern_name, name, strlen(name));
-  if (item->pattern == NSA_NONE) return refuse_name(p, "pattern", count, pattern_name, name);
+  if (item->pattern == NSA_NONE)
+    return refuse_name(p, "pattern", count, pattern_name, name);
   p->out->pattern_count++;
   const char *hole = strstr(item->path, "{}");
   if (!hole && p->program->patterns[item->pattern].count > 1)
     return refuse(p, "--pattern %s: the path has no {} for the number of the image: \"%.80s\"",
                   p->program->patterns[item->pattern].name, item->path);
-  return !hole || !strstr(hole + 2, "{}") ||
-         refuse(p, "--pattern: more than one {} in \"%.80s\"", item->path);
+  return !hole || !strstr(hole + 2, "{}") || refuse(p, "--pattern: more than one {} in \"%.80s\"", item->path);
 }
 
 static bool take_csv(parse *p, const char *text) {
@@ -344,23 +344,21 @@ static bool take_help(parse *p, const char *text) {
 
 /* ---- the table ---- */
 
-#define OPTIONS(X)                                                                                 \
-  X("--set", "NAME=VALUE", take_set,                                                               \
-    "set a parameter, e.g. --set exc.tau_m=\"25 ms\"; may be repeated")                            \
-  X("--variant", "NAME", take_variant, "run this variant of the model")                            \
-  X("--variants", "all", take_variants,                                                            \
-    "run the model and each of its variants, results side by side")                                \
-  X("--seed", "N", take_seed, "seed of all random numbers (default 1)")                            \
-  X("--threads", "N", take_threads, "threads (default: one a core); results do not depend on it")  \
-  X("--out", "DIR", take_out, "folder for the results (default: the model's name with .out)")      \
-  X("--for", "TIME", take_for, "length of the run, e.g. \"2 s\", instead of the model's")          \
-  X("--pattern", "NAME=PATH", take_pattern, "other images for a pattern, e.g. digit=DIR/{}.pgm")   \
-  X("--csv", NULL, take_csv, "write the results as text, too")                                     \
-  X("--float32", NULL, take_float32, "write recorded values as floats of 32 bits")                  \
-  X("--force", NULL, take_force, "overwrite results that are there already")                       \
-  X("--no-results", NULL, take_no_results, "write no files, print the measures only")              \
-  X("--time", NULL, take_time, "print where the time went")                                        \
-  X("--quiet", NULL, take_quiet, "no progress and no summary")                                     \
+#define OPTIONS(X)                                                                                                     \
+  X("--set", "NAME=VALUE", take_set, "set a parameter, e.g. --set exc.tau_m=\"25 ms\"; may be repeated")               \
+  X("--variant", "NAME", take_variant, "run this variant of the model")                                                \
+  X("--variants", "all", take_variants, "run the model and each of its variants, results side by side")                \
+  X("--seed", "N", take_seed, "seed of all random numbers (default 1)")                                                \
+  X("--threads", "N", take_threads, "threads (default: one a core); results do not depend on it")                      \
+  X("--out", "DIR", take_out, "folder for the results (default: the model's name with .out)")                          \
+  X("--for", "TIME", take_for, "length of the run, e.g. \"2 s\", instead of the model's")                              \
+  X("--pattern", "NAME=PATH", take_pattern, "other images for a pattern, e.g. digit=DIR/{}.pgm")                       \
+  X("--csv", NULL, take_csv, "write the results as text, too")                                                         \
+  X("--float32", NULL, take_float32, "write recorded values as floats of 32 bits")                                     \
+  X("--force", NULL, take_force, "overwrite results that are there already")                                           \
+  X("--no-results", NULL, take_no_results, "write no files, print the measures only")                                  \
+  X("--time", NULL, take_time, "print where the time went")                                                            \
+  X("--quiet", NULL, take_quiet, "no progress and no summary")                                                         \
   X("--help", NULL, take_help, "print this")
 
 typedef bool (*take_fn)(parse *p, const char *text);
@@ -379,15 +377,13 @@ static bool parse_option(parse *p, int argc, char *const *argv, int *at) {
     return refuse(p, "unexpected \"%.80s\"; options begin with --, see --help", word);
   const char *equals = strchr(word, '=');
   char name[MAX_NAME + 1];
-  snprintf(name, sizeof name, "%.*s",
-           (int)minimum(equals ? (size_t)(equals - word) : strlen(word), MAX_NAME), word);
+  snprintf(name, sizeof name, "%.*s", (int)minimum(equals ? (size_t)(equals - word) : strlen(word), MAX_NAME), word);
   uint32_t index = find_name(p->program, nsa_run_option_count, option_name, name, strlen(name));
   if (index == NSA_NONE) {
     uint32_t near = options_nearest(p->program, nsa_run_option_count, option_name, name);
     if (near == NSA_NONE)
       return refuse(p, "there is no option %.80s; see --help", name);
-    return refuse(p, "there is no option %.80s; did you mean %s?", name,
-                  nsa_run_options[near].name);
+    return refuse(p, "there is no option %.80s; did you mean %s?", name, nsa_run_options[near].name);
   }
   const nsa_option *option = &nsa_run_options[index];
   if (!option->argument)
@@ -399,8 +395,8 @@ static bool parse_option(parse *p, int argc, char *const *argv, int *at) {
   return takes[index](p, argv[(*at)++]);
 }
 
-bool options_parse(const nsa_program *program, int argc, char *const *argv, run_options *out,
-                   char *error, size_t error_size) {
+bool options_parse(const nsa_program *program, int argc, char *const *argv, run_options *out, char *error,
+                   size_t error_size) {
   parse p = {program, out, error, error_size};
   *out = (run_options){.variant = NSA_NONE, .seed = 1, .ticks = program->ticks};
   out->overrides = calloc((size_t)argc + 1, sizeof *out->overrides);
@@ -437,10 +433,13 @@ bool options_apply(const run_options *options, uint32_t variant, sim *s, char er
   const nsa_variant *chosen = variant == NSA_NONE ? NULL : &s->program->variants[variant];
   snprintf(error, SIM_ERROR_SIZE, "out of memory");
   for (uint32_t i = 0; chosen && i < chosen->settings_count; i++)
-    if (!sim_set(s, chosen->settings[i].settable, chosen->settings[i].value)) return false;
+    if (!sim_set(s, chosen->settings[i].settable, chosen->settings[i].value))
+      return false;
   for (uint32_t i = 0; i < options->override_count; i++)
-    if (!sim_set(s, options->overrides[i].settable, options->overrides[i].value)) return false;
+    if (!sim_set(s, options->overrides[i].settable, options->overrides[i].value))
+      return false;
   for (uint32_t i = 0; i < options->pattern_count; i++)
-    if (!sim_set_pattern(s, options->patterns[i].pattern, options->patterns[i].path, error)) return false;
+    if (!sim_set_pattern(s, options->patterns[i].pattern, options->patterns[i].path, error))
+      return false;
   return true;
 }

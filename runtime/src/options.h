@@ -35,12 +35,12 @@ typedef struct {
 
 /* False: error has a sentence with the remedy (usage, exit code 2). Release with options_free, also
  * after a failure. */
-bool options_parse(const nsa_program *program, int argc, char *const *argv, run_options *out,
-                   char *error, size_t error_size);
+bool options_parse(const nsa_program *program, int argc, char *const *argv, run_options *out, char *error,
+                   size_t error_size);
 void options_free(run_options *options);
 
-/* Hands settings and images to a sim that has no links yet. What wins: file, population, variant (NSA_NONE: none), --set.
- * False with a sentence in error. */
+/* Hands settings and images to a sim that has no links yet. What wins: file, population, variant (NSA_NONE: none),
+ * --set. False with a sentence in error. */
 bool options_apply(const run_options *options, uint32_t variant, sim *s, char error[SIM_ERROR_SIZE]);
 
 /* The table of options, two columns. */
@@ -48,7 +48,6 @@ void options_print(FILE *to);
 
 /* The number of the name nearest to `name`, or NSA_NONE when none is near enough to be meant. */
 typedef const char *(*options_name_fn)(const nsa_program *program, uint32_t index);
-uint32_t options_nearest(const nsa_program *program, uint32_t count, options_name_fn name_of,
-                         const char *name);
+uint32_t options_nearest(const nsa_program *program, uint32_t count, options_name_fn name_of, const char *name);
 
 #endif

@@ -17,7 +17,8 @@ enum { HEADER = 8 + 4 + 8 + 8 };
 
 static uint64_t checksum(const uint8_t *bytes, size_t len) { /* FNV-1a */
   uint64_t hash = UINT64_C(14695981039346656037);
-  for (size_t i = 0; i < len; i++) hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
+  for (size_t i = 0; i < len; i++)
+    hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
   return hash;
 }
 
@@ -39,18 +40,21 @@ static uint8_t *put(writer *w, size_t n) {
       w->capacity = capacity;
     }
   }
-  if (w->failed) return NULL;
+  if (w->failed)
+    return NULL;
   w->len += n;
   return w->bytes + w->len - n;
 }
 
 static void store_le(uint8_t *at, uint64_t x, unsigned n) {
-  for (unsigned i = 0; i < n; i++) at[i] = (uint8_t)(x >> (8 * i));
+  for (unsigned i = 0; i < n; i++)
+    at[i] = (uint8_t)(x >> (8 * i));
 }
 
 static void put_number(writer *w, uint64_t x, unsigned n) {
   uint8_t *at = put(w, n);
-  if (at) store_le(at, x, n);
+  if (at)
+    store_le(at, x, n);
 }
 
 static void put_real(writer *w, double x) {
@@ -61,7 +65,8 @@ static void put_real(writer *w, double x) {
 
 static void put_bytes(writer *w, const void *bytes, size_t n) {
   uint8_t *at = put(w, n);
-  if (at && n) memcpy(at, bytes, n);
+  if (at && n)
+    memcpy(at, bytes, n);
 }
 
 static void put_text(writer *w, const char *s) {
@@ -70,23 +75,27 @@ static void put_text(writer *w, const char *s) {
   put_bytes(w, s, len);
 }
 
-#define STRUCT(name, members) static void write_##name(writer *w, const nsa_##name *s) { members }
+#define STRUCT(name, members)                                                                                          \
+  static void write_##name(writer *w, const nsa_##name *s) { members }
 #define NUM(x) put_number(w, s->x, 4);
 #define WIDE(x) put_number(w, s->x, 8);
 #define REAL(x) put_real(w, s->x);
 #define TEXT(x) put_text(w, s->x);
-#define NUMS(x)                                                                                    \
-  put_number(w, s->x##_count, 4);                                                                  \
-  for (uint32_t i = 0; i < s->x##_count; i++) put_number(w, s->x[i], 4);
-#define REALS(x)                                                                                   \
-  put_number(w, s->x##_count, 4);                                                                  \
-  for (uint32_t i = 0; i < s->x##_count; i++) put_real(w, s->x[i]);
-#define BYTES(x)                                                                                   \
-  put_number(w, s->x##_count, 4);                                                                  \
+#define NUMS(x)                                                                                                        \
+  put_number(w, s->x##_count, 4);                                                                                      \
+  for (uint32_t i = 0; i < s->x##_count; i++)                                                                          \
+    put_number(w, s->x[i], 4);
+#define REALS(x)                                                                                                       \
+  put_number(w, s->x##_count, 4);                                                                                      \
+  for (uint32_t i = 0; i < s->x##_count; i++)                                                                          \
+    put_real(w, s->x[i]);
+#define BYTES(x)                                                                                                       \
+  put_number(w, s->x##_count, 4);                                                                                      \
   put_bytes(w, s->x, s->x##_count);
-#define LIST(x, type)                                                                              \
-  put_number(w, s->x##_count, 4);                                                                  \
-  for (uint32_t i = 0; i < s->x##_count; i++) write_##type(w, &s->x[i]);
+#define LIST(x, type)                                                                                                  \
+  put_number(w, s->x##_count, 4);                                                                                      \
+  for (uint32_t i = 0; i < s->x##_count; i++)                                                                          \
+    write_##type(w, &s->x[i]);
 #define STRUCT_MEMBER(x, type) write_##type(w, &s->x);
 #include "nsa_program.def"
 #undef STRUCT
@@ -145,7 +154,8 @@ static const uint8_t *get(reader *r, uint64_t n) {
 
 static uint64_t load_le(const uint8_t *at, unsigned n) {
   uint64_t x = 0;
-  for (unsigned i = 0; i < n; i++) x |= (uint64_t)at[i] << (8 * i);
+  for (unsigned i = 0; i < n; i++)
+    x |= (uint64_t)at[i] << (8 * i);
   return x;
 }
 
@@ -163,9 +173,11 @@ static double get_real(reader *r) {
 
 static const char *get_text(reader *r) {
   uint64_t len = get_number(r, 8);
-  if (len == 0) return NULL;
+  if (len == 0)
+    return NULL;
   const uint8_t *at = get(r, len - 1);
-  if (!at) return NULL;
+  if (!at)
+    return NULL;
   char *s = take(r, (size_t)len);
   if (s) {
     memcpy(s, at, (size_t)len - 1);
@@ -177,45 +189,50 @@ static const char *get_text(reader *r) {
 static uint8_t *get_bytes(reader *r, uint32_t n) {
   const uint8_t *at = get(r, n);
   uint8_t *copy = at && n ? take(r, n) : NULL;
-  if (copy) memcpy(copy, at, n);
+  if (copy)
+    memcpy(copy, at, n);
   return copy;
 }
 
 /* How many entries of at least `least` bytes follow; more than the bytes can hold are damage. */
 static uint32_t get_count(reader *r, unsigned least) {
   uint32_t n = (uint32_t)get_number(r, 4);
-  if ((uint64_t)n * least > (uint64_t)(r->end - r->at)) r->failed = true;
+  if ((uint64_t)n * least > (uint64_t)(r->end - r->at))
+    r->failed = true;
   return r->failed ? 0 : n;
 }
 
-#define STRUCT(name, members) static void read_##name(reader *r, nsa_##name *s) { members }
+#define STRUCT(name, members)                                                                                          \
+  static void read_##name(reader *r, nsa_##name *s) { members }
 #define NUM(x) s->x = (uint32_t)get_number(r, 4);
 #define WIDE(x) s->x = get_number(r, 8);
 #define REAL(x) s->x = get_real(r);
 #define TEXT(x) s->x = get_text(r);
-#define NUMS(x)                                                                                    \
-  s->x##_count = get_count(r, 4);                                                                  \
-  s->x = s->x##_count ? take(r, s->x##_count * sizeof *s->x) : NULL;                               \
-  for (uint32_t i = 0; i < s->x##_count; i++) {                                                    \
-    uint32_t number = (uint32_t)get_number(r, 4);                                                  \
-    if (s->x) s->x[i] = number;                                                                    \
+#define NUMS(x)                                                                                                        \
+  s->x##_count = get_count(r, 4);                                                                                      \
+  s->x = s->x##_count ? take(r, s->x##_count * sizeof *s->x) : NULL;                                                   \
+  for (uint32_t i = 0; i < s->x##_count; i++) {                                                                        \
+    uint32_t number = (uint32_t)get_number(r, 4);                                                                      \
+    if (s->x)                                                                                                          \
+      s->x[i] = number;                                                                                                \
   }
-#define REALS(x)                                                                                   \
-  s->x##_count = get_count(r, 8);                                                                  \
-  s->x = s->x##_count ? take(r, s->x##_count * sizeof *s->x) : NULL;                               \
-  for (uint32_t i = 0; i < s->x##_count; i++) {                                                    \
-    double number = get_real(r);                                                                   \
-    if (s->x) s->x[i] = number;                                                                    \
+#define REALS(x)                                                                                                       \
+  s->x##_count = get_count(r, 8);                                                                                      \
+  s->x = s->x##_count ? take(r, s->x##_count * sizeof *s->x) : NULL;                                                   \
+  for (uint32_t i = 0; i < s->x##_count; i++) {                                                                        \
+    double number = get_real(r);                                                                                       \
+    if (s->x)                                                                                                          \
+      s->x[i] = number;                                                                                                \
   }
-#define BYTES(x)                                                                                   \
-  s->x##_count = get_count(r, 1);                                                                  \
+#define BYTES(x)                                                                                                       \
+  s->x##_count = get_count(r, 1);                                                                                      \
   s->x = get_bytes(r, s->x##_count);
-#define LIST(x, type)                                                                              \
-  s->x##_count = get_count(r, 4);                                                                  \
-  s->x = s->x##_count ? take(r, s->x##_count * sizeof *s->x) : NULL;                               \
-  for (uint32_t i = 0; i < s->x##_count && !r->failed; i++) {                                      \
-    nsa_##type measured;                                                                           \
-    read_##type(r, s->x ? &s->x[i] : &measured);                                                   \
+#define LIST(x, type)                                                                                                  \
+  s->x##_count = get_count(r, 4);                                                                                      \
+  s->x = s->x##_count ? take(r, s->x##_count * sizeof *s->x) : NULL;                                                   \
+  for (uint32_t i = 0; i < s->x##_count && !r->failed; i++) {                                                          \
+    nsa_##type measured;                                                                                               \
+    read_##type(r, s->x ? &s->x[i] : &measured);                                                                       \
   }
 #define STRUCT_MEMBER(x, type) read_##type(r, &s->x);
 #include "nsa_program.def"
@@ -231,10 +248,12 @@ static uint32_t get_count(reader *r, unsigned least) {
 #undef STRUCT_MEMBER
 
 static const char *check_header(const uint8_t *bytes, size_t len) {
-  if (len < HEADER || memcmp(bytes, magic, sizeof magic) != 0) return "this is not a program of nsa";
+  if (len < HEADER || memcmp(bytes, magic, sizeof magic) != 0)
+    return "this is not a program of nsa";
   if (load_le(bytes + 8, 4) != NSA_PROGRAM_VERSION)
     return "the program was made by another version of nsa";
-  if (load_le(bytes + 12, 8) != len - HEADER) return "the program is cut short or too long";
+  if (load_le(bytes + 12, 8) != len - HEADER)
+    return "the program is cut short or too long";
   if (load_le(bytes + 20, 8) != checksum(bytes + HEADER, len - HEADER))
     return "the program is damaged: its checksum is wrong";
   return NULL;
@@ -242,7 +261,8 @@ static const char *check_header(const uint8_t *bytes, size_t len) {
 
 static nsa_program *fill(const uint8_t *bytes, size_t len, size_t memory_len) {
   uint8_t *memory = malloc(memory_len);
-  if (!memory) return NULL;
+  if (!memory)
+    return NULL;
   reader r = {.at = bytes, .end = bytes + len, .memory = memory};
   nsa_program *program = take(&r, sizeof *program);
   read_program(&r, program);
@@ -251,7 +271,8 @@ static nsa_program *fill(const uint8_t *bytes, size_t len, size_t memory_len) {
 
 nsa_program *nsa_program_read(const uint8_t *bytes, size_t len, const char **error) {
   *error = check_header(bytes, len);
-  if (*error) return NULL;
+  if (*error)
+    return NULL;
   reader measure = {.at = bytes + HEADER, .end = bytes + len};
   nsa_program measured;
   take(&measure, sizeof measured);
@@ -261,7 +282,8 @@ nsa_program *nsa_program_read(const uint8_t *bytes, size_t len, const char **err
     return NULL;
   }
   nsa_program *program = fill(bytes + HEADER, len - HEADER, measure.used);
-  if (!program) *error = "out of memory while the program was read";
+  if (!program)
+    *error = "out of memory while the program was read";
   return program;
 }
 

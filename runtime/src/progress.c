@@ -56,11 +56,11 @@ static void show(progress *p, uint64_t tick, double now) {
   draw_bar(part, bar);
   const char *label = p->label ? p->label : "", *gap = p->label ? ": " : "";
   if (p->is_terminal)
-    fprintf(stderr, "\r%s%s[%s] %3.0f%%  %.4g of %.4g s  %.3gx real time  %s left\033[K", label,
-            gap, bar, 100 * part, simulated, whole, rate, left);
+    fprintf(stderr, "\r%s%s[%s] %3.0f%%  %.4g of %.4g s  %.3gx real time  %s left\033[K", label, gap, bar, 100 * part,
+            simulated, whole, rate, left);
   else
-    fprintf(stderr, "%s%s%.0f%%, %.4g of %.4g s, %.3gx real time, %s left\n", label, gap,
-            100 * part, simulated, whole, rate, left);
+    fprintf(stderr, "%s%s%.0f%%, %.4g of %.4g s, %.3gx real time, %s left\n", label, gap, 100 * part, simulated, whole,
+            rate, left);
   fflush(stderr);
   p->is_drawn = p->is_terminal;
   p->shown = now;

@@ -11,7 +11,8 @@
 static void describe_entry(const sim *s, const nsa_field *field, uint64_t entry, char *text, size_t size) {
   const nsa_domain *domain = &s->program->domains[field->domain];
   text[0] = 0;
-  if (field->is_uniform) return;
+  if (field->is_uniform)
+    return;
   if (domain->kind != NSA_DOMAIN_CONNECTION) {
     snprintf(text, size, " of element %" PRIu64, entry);
     return;
@@ -35,10 +36,11 @@ static bool fail(sim *s, const nsa_settable *of, uint64_t entry, double value, c
   units_print_exactly(value, number);
   units_print_exactly(of->lo, low);
   units_print_exactly(of->hi, high);
-  int n = snprintf(error, SIM_ERROR_SIZE, "%.150s:%" PRIu32 ":%" PRIu32 ": `%.64s`%s is %s", path, field->at.line, field->at.column,
-                   of->name, whose, number);
+  int n = snprintf(error, SIM_ERROR_SIZE, "%.150s:%" PRIu32 ":%" PRIu32 ": `%.64s`%s is %s", path, field->at.line,
+                   field->at.column, of->name, whose, number);
   if (of->has_range)
-    snprintf(error + n, SIM_ERROR_SIZE - (size_t)n, "%s, which is outside of its range: %s to %s%s (E0408)", unit, low, high, unit);
+    snprintf(error + n, SIM_ERROR_SIZE - (size_t)n, "%s, which is outside of its range: %s to %s%s (E0408)", unit, low,
+             high, unit);
   else
     snprintf(error + n, SIM_ERROR_SIZE - (size_t)n, ", which is no finite number");
   s->has_bad_value = true;
@@ -50,11 +52,13 @@ static double rounded(uint32_t type, double x) { return type == NSA_F32 ? (doubl
 
 static bool check(sim *s, const nsa_settable *of, char error[SIM_ERROR_SIZE]) {
   const nsa_field *field = &s->program->fields[of->field];
-  double lo = of->has_range ? rounded(field->type, of->lo) : -DBL_MAX, hi = of->has_range ? rounded(field->type, of->hi) : DBL_MAX;
+  double lo = of->has_range ? rounded(field->type, of->lo) : -DBL_MAX,
+         hi = of->has_range ? rounded(field->type, of->hi) : DBL_MAX;
   uint64_t count = field->is_uniform ? 1 : s->domain_count[field->domain];
   for (uint64_t i = 0; i < count; i++) {
     double x = sim_entry((nsa_type)field->type, s->field_data[of->field], i);
-    if (!(x >= lo && x <= hi)) return fail(s, of, i, x, error);
+    if (!(x >= lo && x <= hi))
+      return fail(s, of, i, x, error);
   }
   return true;
 }
@@ -62,7 +66,8 @@ static bool check(sim *s, const nsa_settable *of, char error[SIM_ERROR_SIZE]) {
 bool ranges_check(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; i < s->program->settables_count; i++) {
     const nsa_settable *of = &s->program->settables[i];
-    if (sim_is_of_links(s, &s->program->fields[of->field]) == of_links && !check(s, of, error)) return false;
+    if (sim_is_of_links(s, &s->program->fields[of->field]) == of_links && !check(s, of, error))
+      return false;
   }
   return true;
 }

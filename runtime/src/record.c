@@ -121,8 +121,7 @@ static const char *owner_name(const sim *s, const nsa_probe *probe) {
   const nsa_domain *domain = &s->program->domains[probe->domain];
   if (domain->kind == NSA_DOMAIN_CONNECTION)
     return s->program->connections[domain->owner].name;
-  return domain->kind == NSA_DOMAIN_POPULATION ? s->program->populations[domain->owner].name
-                                               : domain->name;
+  return domain->kind == NSA_DOMAIN_POPULATION ? s->program->populations[domain->owner].name : domain->name;
 }
 
 static bool is_spike(const sim *s, const nsa_probe *probe) {
@@ -137,8 +136,7 @@ static bool shares_spikes(const recorder *r, uint32_t index) {
     return false;
   for (uint32_t i = 0; i < index; i++) {
     const recording *other = &r->recordings[i];
-    if (other->is_event && other->probe->domain == r->recordings[index].probe->domain &&
-        is_spike(r->sim, other->probe))
+    if (other->is_event && other->probe->domain == r->recordings[index].probe->domain && is_spike(r->sim, other->probe))
       return false;
   }
   return true;
@@ -223,16 +221,15 @@ static bool has_links(const sim *s, const nsa_probe *probe) {
   return links->source || links->count == 0;
 }
 
-static bool open_recording(recorder *r, uint32_t index, h5_file **shared,
-                           char error[SIM_ERROR_SIZE]) {
+static bool open_recording(recorder *r, uint32_t index, h5_file **shared, char error[SIM_ERROR_SIZE]) {
   recording *rec = &r->recordings[index];
   rec->record = &r->sim->program->records[index];
   rec->probe = &r->sim->program->probes[rec->record->probe];
   rec->is_event = probe_is_event(rec->probe);
   rec->count = probe_range(r->sim, rec->probe, &rec->first);
   if (!has_links(r->sim, rec->probe)) {
-    snprintf(error, SIM_ERROR_SIZE, "cannot record %.200s: the links of %.100s are not stored",
-             rec->record->name, owner_name(r->sim, rec->probe));
+    snprintf(error, SIM_ERROR_SIZE, "cannot record %.200s: the links of %.100s are not stored", rec->record->name,
+             owner_name(r->sim, rec->probe));
     return false;
   }
   h5_file *file = *shared;
@@ -249,8 +246,7 @@ static bool open_recording(recorder *r, uint32_t index, h5_file **shared,
   return (rec->spikes || rec->report) || copy_error(error, h5_error(file));
 }
 
-recorder *recorder_new(const sim *s, const char *folder, record_format format,
-                       char error[SIM_ERROR_SIZE]) {
+recorder *recorder_new(const sim *s, const char *folder, record_format format, char error[SIM_ERROR_SIZE]) {
   uint32_t count = s->program->records_count;
   recorder *r = calloc(1, sizeof *r);
   if (r) {

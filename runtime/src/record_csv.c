@@ -19,8 +19,7 @@ struct csv_file {
 
 static bool check(csv_file *file, bool is_good, const char *what) {
   if (!is_good && !file->has_failed) {
-    snprintf(file->error, sizeof file->error, "cannot %s %s: %s", what, file->part,
-             strerror(errno));
+    snprintf(file->error, sizeof file->error, "cannot %s %s: %s", what, file->part, strerror(errno));
     file->has_failed = true;
   }
   return is_good;
@@ -36,8 +35,7 @@ static void csv_free(csv_file *file) {
 csv_file *csv_create(const char *folder, const char *name, char error[CSV_ERROR_SIZE]) {
   size_t room = strlen(folder) + strlen(name) + sizeof "/.csv.part";
   csv_file *file = calloc(1, sizeof *file);
-  if (!file || !(file->path = malloc(room)) || !(file->part = malloc(room)) ||
-      !(file->buffer = malloc(CSV_BUFFER))) {
+  if (!file || !(file->path = malloc(room)) || !(file->part = malloc(room)) || !(file->buffer = malloc(CSV_BUFFER))) {
     snprintf(error, CSV_ERROR_SIZE, "out of memory");
     if (file)
       csv_free(file);
@@ -82,9 +80,7 @@ void csv_put_whole(csv_file *file, uint64_t value) {
   csv_put_text(file, text);
 }
 
-bool csv_flush(csv_file *file) {
-  return !file->has_failed && check(file, fflush(file->file) == 0, "write");
-}
+bool csv_flush(csv_file *file) { return !file->has_failed && check(file, fflush(file->file) == 0, "write"); }
 
 bool csv_end(csv_file *file) {
   if (!file->file)

@@ -30,7 +30,7 @@ struct h5_spikes {
 struct h5_report {
   h5_file *file;
   hid_t data, mapping;
-  hid_t first_mapping;  /* of the first part, whose elements all parts have */
+  hid_t first_mapping; /* of the first part, whose elements all parts have */
   h5_report_shape shape;
   uint32_t parts;
   uint64_t rows;        /* in the file, whole ones */
@@ -61,9 +61,7 @@ static bool fail(h5_file *file, const char *what) {
   return false;
 }
 
-static bool check(h5_file *file, bool is_good, const char *what) {
-  return is_good || fail(file, what);
-}
+static bool check(h5_file *file, bool is_good, const char *what) { return is_good || fail(file, what); }
 
 /* HDF5 prints its stack of errors to stderr, and at exit tries once more to write what could not be
  * written: neither is for us. */
@@ -140,8 +138,8 @@ static hid_t data_set_properties(void) {
 }
 
 /* An empty data set that grows along its first axis. */
-static hid_t create_growing(hid_t group, const char *name, hid_t type, int rank,
-                            const hsize_t *size, const hsize_t *chunk) {
+static hid_t create_growing(hid_t group, const char *name, hid_t type, int rank, const hsize_t *size,
+                            const hsize_t *chunk) {
   hsize_t most[2] = {H5S_UNLIMITED, rank > 1 ? size[1] : 0};
   hid_t space = H5Screate_simple(rank, size, most), layout = data_set_properties();
   H5Pset_chunk(layout, rank, chunk);
@@ -151,8 +149,8 @@ static hid_t create_growing(hid_t group, const char *name, hid_t type, int rank,
   return set;
 }
 
-static bool write_fixed(hid_t group, const char *name, hid_t file_type, hid_t memory_type,
-                        hsize_t count, const void *values) {
+static bool write_fixed(hid_t group, const char *name, hid_t file_type, hid_t memory_type, hsize_t count,
+                        const void *values) {
   hid_t space = H5Screate_simple(1, &count, NULL), layout = data_set_properties();
   hid_t set = H5Dcreate2(group, name, file_type, space, H5P_DEFAULT, layout, H5P_DEFAULT);
   H5Pclose(layout);
@@ -217,9 +215,7 @@ static void create_spike_sets(h5_spikes *spikes, hid_t group) {
   hsize_t none = 0, chunk = SPIKE_CHUNK;
   spikes->times = create_growing(group, "timestamps", H5T_IEEE_F64LE, 1, &none, &chunk);
   spikes->nodes = create_growing(group, "node_ids", H5T_STD_U64LE, 1, &none, &chunk);
-  check(file,
-        spikes->times >= 0 && spikes->nodes >= 0 && put_text(spikes->times, "units", "ms") &&
-            put_sorting(group),
+  check(file, spikes->times >= 0 && spikes->nodes >= 0 && put_text(spikes->times, "units", "ms") && put_sorting(group),
         "write");
 }
 
@@ -251,10 +247,8 @@ static void flush_spikes(h5_spikes *spikes) {
     return;
   errno = 0;
   check(file,
-        append(spikes->times, H5T_NATIVE_DOUBLE, spikes->written, spikes->buffered,
-               spikes->time_buffer) &&
-            append(spikes->nodes, H5T_NATIVE_UINT64, spikes->written, spikes->buffered,
-                   spikes->node_buffer),
+        append(spikes->times, H5T_NATIVE_DOUBLE, spikes->written, spikes->buffered, spikes->time_buffer) &&
+            append(spikes->nodes, H5T_NATIVE_UINT64, spikes->written, spikes->buffered, spikes->node_buffer),
         "write");
   spikes->written += spikes->buffered;
   spikes->buffered = 0;
@@ -278,15 +272,12 @@ static bool write_mapping(h5_report *report) {
   bool is_good = numbers && zeros;
   for (uint64_t i = 0; is_good && i < columns; i++)
     numbers[i] = report->shape.first + i;
-  is_good = is_good && write_fixed(report->mapping, "node_ids", H5T_STD_U64LE, H5T_NATIVE_UINT64,
-                                   columns, numbers);
+  is_good = is_good && write_fixed(report->mapping, "node_ids", H5T_STD_U64LE, H5T_NATIVE_UINT64, columns, numbers);
   for (uint64_t i = 0; is_good && i <= columns; i++)
     numbers[i] = i;
-  is_good =
-      is_good &&
-      write_fixed(report->mapping, "index_pointers", H5T_STD_U64LE, H5T_NATIVE_UINT64, columns + 1,
-                  numbers) &&
-      write_fixed(report->mapping, "element_ids", H5T_STD_U32LE, H5T_NATIVE_UINT32, columns, zeros);
+  is_good = is_good &&
+            write_fixed(report->mapping, "index_pointers", H5T_STD_U64LE, H5T_NATIVE_UINT64, columns + 1, numbers) &&
+            write_fixed(report->mapping, "element_ids", H5T_STD_U32LE, H5T_NATIVE_UINT32, columns, zeros);
   free(numbers);
   free(zeros);
   return is_good;
@@ -306,7 +297,8 @@ static bool share_mapping(h5_report *report) {
   static const char *const names[] = {"node_ids", "index_pointers", "element_ids"};
   bool is_good = true;
   for (int i = 0; i < 3; i++)
-    is_good = is_good && H5Lcreate_hard(report->first_mapping, names[i], report->mapping, names[i], H5P_DEFAULT, H5P_DEFAULT) >= 0;
+    is_good = is_good &&
+              H5Lcreate_hard(report->first_mapping, names[i], report->mapping, names[i], H5P_DEFAULT, H5P_DEFAULT) >= 0;
   return is_good;
 }
 
@@ -314,7 +306,8 @@ static void create_report_sets(h5_report *report, hid_t group) {
   h5_file *file = report->file;
   hsize_t chunk[2], size[2] = {0, report->shape.columns};
   choose_chunk(&report->shape, chunk);
-  report->data = create_growing(group, "data", report->shape.is_single ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, 2, size, chunk);
+  report->data =
+      create_growing(group, "data", report->shape.is_single ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, 2, size, chunk);
   bool is_good = report->data >= 0 &&
                  put_text(report->data, "units", report->shape.units ? report->shape.units : "1") &&
                  (!report->shape.reduced || put_text(group, "reduced", report->shape.reduced));
@@ -368,12 +361,10 @@ static void flush_report(h5_report *report) {
   uint64_t columns = report->shape.columns;
   hsize_t size[2] = {report->rows + report->row_count, columns}, start[2] = {report->rows, 0};
   hsize_t count[2] = {report->row_count, columns};
-  check(file, write_block(report->data, H5T_NATIVE_DOUBLE, 2, size, start, count, report->buffer),
-        "write");
+  check(file, write_block(report->data, H5T_NATIVE_DOUBLE, 2, size, start, count, report->buffer), "write");
   report->rows += report->row_count;
   /* an unfinished row moves to the front */
-  memmove(report->buffer, report->buffer + report->row_count * columns,
-          report->column * sizeof(double));
+  memmove(report->buffer, report->buffer + report->row_count * columns, report->column * sizeof(double));
   report->row_count = 0;
 }
 
@@ -394,8 +385,7 @@ static void write_piece(h5_report *report, const double *values, uint64_t n) {
   hsize_t size[2] = {report->rows + 1, report->shape.columns};
   hsize_t start[2] = {report->rows, report->column}, count[2] = {1, n};
   errno = 0;
-  check(report->file, write_block(report->data, H5T_NATIVE_DOUBLE, 2, size, start, count, values),
-        "write");
+  check(report->file, write_block(report->data, H5T_NATIVE_DOUBLE, 2, size, start, count, values), "write");
 }
 
 void h5_put_values(h5_report *report, h5_row_time time, const double *values, uint64_t count) {
@@ -404,8 +394,7 @@ void h5_put_values(h5_report *report, h5_row_time time, const double *values, ui
   if (report->buffer_rows == 0)
     write_piece(report, values, count);
   else
-    memcpy(report->buffer + report->row_count * report->shape.columns + report->column, values,
-           count * sizeof *values);
+    memcpy(report->buffer + report->row_count * report->shape.columns + report->column, values, count * sizeof *values);
   report->column += count;
   if (report->column == report->shape.columns)
     end_row(report, time);

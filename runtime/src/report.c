@@ -46,8 +46,8 @@ static void format_number(double value, char text[NUMBER_SIZE]) {
 }
 
 /* The unit for all columns: that of the largest number. */
-static void choose_unit(const nsa_measure *measure, uint32_t index, const report_column *columns,
-                        uint32_t count, char unit[UNIT_SIZE]) {
+static void choose_unit(const nsa_measure *measure, uint32_t index, const report_column *columns, uint32_t count,
+                        char unit[UNIT_SIZE]) {
   double largest = NAN;
   for (uint32_t c = 0; c < count; c++) {
     double value = columns[c].values ? columns[c].values[index] : NAN;
@@ -57,8 +57,8 @@ static void choose_unit(const nsa_measure *measure, uint32_t index, const report
   units_pleasant(largest, measure->unit, unit, UNIT_SIZE);
 }
 
-static void format_cell(const nsa_measure *measure, uint32_t index, const report_column *column,
-                        const char *unit, char text[NUMBER_SIZE]) {
+static void format_cell(const nsa_measure *measure, uint32_t index, const report_column *column, const char *unit,
+                        char text[NUMBER_SIZE]) {
   double value = column->values ? column->values[index] : NAN;
   format_number(units_convert(value, measure->unit, unit), text);
 }
@@ -76,8 +76,7 @@ static void put_padded(FILE *to, const char *text, int width) {
   fprintf(to, "%*s", rest > 0 ? rest : 0, "");
 }
 
-static int column_width(const nsa_program *program, const report_column *columns, uint32_t count,
-                        uint32_t c) {
+static int column_width(const nsa_program *program, const report_column *columns, uint32_t count, uint32_t c) {
   int width = count > 1 ? width_of(columns[c].name, 0) : 0;
   for (uint32_t i = 0; i < program->measures_count; i++) {
     char unit[UNIT_SIZE], cell[NUMBER_SIZE];
@@ -88,8 +87,7 @@ static int column_width(const nsa_program *program, const report_column *columns
   return width;
 }
 
-void report_measures(FILE *to, const nsa_program *program, const report_column *columns,
-                     uint32_t column_count) {
+void report_measures(FILE *to, const nsa_program *program, const report_column *columns, uint32_t column_count) {
   int *widths = calloc((size_t)column_count + 1, sizeof *widths);
   int name_width = 0;
   for (uint32_t i = 0; i < program->measures_count; i++)
@@ -120,9 +118,7 @@ void report_measures(FILE *to, const nsa_program *program, const report_column *
 
 /* ---- a numerical failure ---- */
 
-static const char *value_name(double value) {
-  return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-}
+static const char *value_name(double value) { return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf"; }
 
 /* "v", or what a field that the author did not name is there for. */
 static void describe_field(const sim *s, char *text, size_t size) {
@@ -131,12 +127,22 @@ static void describe_field(const sim *s, char *text, size_t size) {
   const char *last = dot ? dot + 1 : name;
   bool is_added = s->failure.is_connection && !s->failure.watched_by;
   switch (field->kind) {
-  case NSA_FIELD_EXTERNAL: snprintf(text, size, "what stimuli give to an input"); break;
-  case NSA_FIELD_INPUT: snprintf(text, size, "the input %.100s", last); break;
+  case NSA_FIELD_EXTERNAL:
+    snprintf(text, size, "what stimuli give to an input");
+    break;
+  case NSA_FIELD_INPUT:
+    snprintf(text, size, "the input %.100s", last);
+    break;
   case NSA_FIELD_SUM:
-  case NSA_FIELD_ARRIVED: snprintf(text, size, is_added ? "what it adds" : "what links add"); break;
-  case NSA_FIELD_SCRATCH: snprintf(text, size, is_added ? "what it adds" : "the value"); break;
-  default: snprintf(text, size, "%.100s", last); break;
+  case NSA_FIELD_ARRIVED:
+    snprintf(text, size, is_added ? "what it adds" : "what links add");
+    break;
+  case NSA_FIELD_SCRATCH:
+    snprintf(text, size, is_added ? "what it adds" : "the value");
+    break;
+  default:
+    snprintf(text, size, "%.100s", last);
+    break;
   }
 }
 
@@ -151,10 +157,12 @@ static void describe_owner(const sim *s, char *text, size_t size) {
   const nsa_connection *c = &s->program->connections[failure->population];
   const sim_links *links = &s->links[failure->population];
   uint32_t target = 0;
-  while (links->row && links->row[target + 1] <= failure->element) target++;
+  while (links->row && links->row[target + 1] <= failure->element)
+    target++;
   int len = snprintf(text, size, "connection %.100s (%.100s), link %" PRIu32, c->name, c->synapse, failure->element);
   if (links->row)
-    snprintf(text + len, size - (size_t)len, ": source %" PRIu32 ", target %" PRIu32, links->source[failure->element], target);
+    snprintf(text + len, size - (size_t)len, ": source %" PRIu32 ", target %" PRIu32, links->source[failure->element],
+             target);
 }
 
 void report_failure_text(const sim *s, char *text, size_t size) {
@@ -162,12 +170,14 @@ void report_failure_text(const sim *s, char *text, size_t size) {
   describe_owner(s, owner, sizeof owner);
   describe_field(s, field, sizeof field);
   if (s->program->fields[s->failure.field].kind == NSA_FIELD_PROBABILITY) {
-    snprintf(text, size, "numerical failure: %s: a probability that does not lie between 0 and 1 at t = %.15g ms", owner, s->failure.time);
+    snprintf(text, size, "numerical failure: %s: a probability that does not lie between 0 and 1 at t = %.15g ms",
+             owner, s->failure.time);
     return;
   }
-  if (s->failure.watched_by) snprintf(watched, sizeof watched, " (in %.100s)", s->failure.watched_by);
-  snprintf(text, size, "numerical failure: %s: %s%s is %s at t = %.15g ms", owner, field, watched, value_name(s->failure.value),
-           s->failure.time);
+  if (s->failure.watched_by)
+    snprintf(watched, sizeof watched, " (in %.100s)", s->failure.watched_by);
+  snprintf(text, size, "numerical failure: %s: %s%s is %s at t = %.15g ms", owner, field, watched,
+           value_name(s->failure.value), s->failure.time);
 }
 
 /* Line `number` (from 1) of a text. */
@@ -205,10 +215,11 @@ static void show_states(FILE *to, const sim *s) {
     const char *dot = strrchr(field->name, '.'), *unit = field->unit ? field->unit : "";
     double x = sim_entry(field->type, s->field_data[population->states[i]], field->is_uniform ? 0 : s->failure.element);
     fprintf(to, "%s %s = ", i ? "," : "", dot ? dot + 1 : field->name);
-    if (isfinite(x)) fprintf(to, "%.6g", x);
-    else fputs(value_name(x), to);
-    fprintf(to, "%s%s", unit[0] && strcmp(unit, "1") != 0 ? " " : "",
-            strcmp(unit, "1") != 0 ? unit : "");
+    if (isfinite(x))
+      fprintf(to, "%.6g", x);
+    else
+      fputs(value_name(x), to);
+    fprintf(to, "%s%s", unit[0] && strcmp(unit, "1") != 0 ? " " : "", strcmp(unit, "1") != 0 ? unit : "");
   }
   fputc('\n', to);
 }
@@ -217,8 +228,10 @@ static void show_states(FILE *to, const sim *s) {
 static void show_cure(FILE *to, const sim *s) {
   if (s->failure.is_connection || s->program->fields[s->failure.field].kind != NSA_FIELD_STATE)
     return;
-  fputs("      = hint: where the state runs away within a step, try `using implicit` or `using adaptive`, a smaller timescale, or a cut-off: "
-        "a spike whose block resets the state\n", to);
+  fputs(
+      "      = hint: where the state runs away within a step, try `using implicit` or `using adaptive`, a smaller timescale, or a cut-off: "
+      "a spike whose block resets the state\n",
+      to);
 }
 
 void report_failure(FILE *to, const sim *s) {
@@ -265,13 +278,10 @@ static void show_connection(FILE *to, const sim *s, uint32_t index) {
     if (coverage->links_without == 0)
       fprintf(to, ", all with a partner in %s", partner);
     else
-      fprintf(to, ", %" PRIu64 " with and %" PRIu64 " without a partner in %s",
-              coverage->links_with, coverage->links_without, partner);
-    fprintf(to,
-            " (%" PRIu64 " to %" PRIu64 " links each, mean %.4g; %" PRIu64 " of %" PRIu64
-            " have none)",
-            coverage->least, coverage->most, coverage->mean, coverage->partners_unused,
-            coverage->partners);
+      fprintf(to, ", %" PRIu64 " with and %" PRIu64 " without a partner in %s", coverage->links_with,
+              coverage->links_without, partner);
+    fprintf(to, " (%" PRIu64 " to %" PRIu64 " links each, mean %.4g; %" PRIu64 " of %" PRIu64 " have none)",
+            coverage->least, coverage->most, coverage->mean, coverage->partners_unused, coverage->partners);
   }
   show_updates(to, s, index);
   fputc('\n', to);
@@ -306,13 +316,16 @@ void report_no_data(FILE *to, const sim *s, const struct recorder *r, const doub
     if (isfinite(values[i]))
       continue;
     put_place(to, s, measure->at);
-    if (isnan(values[i])) fprintf(to, "warning: there are no data for the measure `%s`\n", measure->name);
-    else fprintf(to, "warning: the measure `%s` is %s\n", measure->name, value_name(values[i]));
+    if (isnan(values[i]))
+      fprintf(to, "warning: there are no data for the measure `%s`\n", measure->name);
+    else
+      fprintf(to, "warning: the measure `%s` is %s\n", measure->name, value_name(values[i]));
   }
 }
 
 /* Where an event is declared, and what happened to it so often. */
-static void warn_of_event(FILE *to, const sim *s, uint32_t population, const nsa_event *event, uint32_t counter, const char *what) {
+static void warn_of_event(FILE *to, const sim *s, uint32_t population, const nsa_event *event, uint32_t counter,
+                          const char *what) {
   double count = report_counter(s, population, counter);
   if (!(count > 0))
     return;
@@ -353,8 +366,11 @@ void report_coupling(FILE *to, const sim *s) {
     if (!(dt * rate > bound->limit))
       continue;
     put_place(to, s, strongest->at);
-    fprintf(to, "warning: the step of %.4g ms may be unstable: with the links that were built '%s' couples at rates up to %.4g /ms, for "
-                "which %.3g ms is the limit\n", dt, strongest->name, rate, bound->limit / rate);
+    fprintf(
+        to,
+        "warning: the step of %.4g ms may be unstable: with the links that were built '%s' couples at rates up to %.4g /ms, for "
+        "which %.3g ms is the limit\n",
+        dt, strongest->name, rate, bound->limit / rate);
   }
 }
 
@@ -370,8 +386,7 @@ void report_summary(FILE *to, const sim *s, double wall_seconds, const char *fol
   fputc('\n', to);
 }
 
-void report_times(FILE *to, const nsa_stage_time *stages, uint32_t count, double process_start,
-                  double first_step_end) {
+void report_times(FILE *to, const nsa_stage_time *stages, uint32_t count, double process_start, double first_step_end) {
   int width = 0;
   double sum = 0;
   for (uint32_t i = 0; i < count; i++) {
@@ -382,7 +397,6 @@ void report_times(FILE *to, const nsa_stage_time *stages, uint32_t count, double
     fprintf(to, "  %-*s %11.6f s\n", width, stages[i].name, stages[i].seconds);
   fprintf(to, "  %-*s %11.6f s\n", width, "sum", sum);
   if (process_start > 0 && first_step_end > 0)
-    fprintf(to,
-            "process start to end of first step: %.6f s (%.6f to %.6f on the monotonic clock)\n",
+    fprintf(to, "process start to end of first step: %.6f s (%.6f to %.6f on the monotonic clock)\n",
             first_step_end - process_start, process_start, first_step_end);
 }

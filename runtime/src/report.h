@@ -16,8 +16,7 @@ typedef struct {
 } report_column;
 
 /* "name value unit", aligned; with more than one column a line with their names goes before. */
-void report_measures(FILE *to, const nsa_program *program, const report_column *columns,
-                     uint32_t column_count);
+void report_measures(FILE *to, const nsa_program *program, const report_column *columns, uint32_t column_count);
 
 /* "numerical failure: …" with the equation's place and source line. */
 /* Recordings in which nothing came, and measures without a value, as warnings. r: NULL where nothing is recorded. */
@@ -38,7 +37,6 @@ void report_summary(FILE *to, const sim *s, double wall_seconds, const char *fol
 
 /* Stages and their seconds, in two columns; ends with the time from process start to the end of the
  * first step, with both stamps. */
-void report_times(FILE *to, const nsa_stage_time *stages, uint32_t count, double process_start,
-                  double first_step_end);
+void report_times(FILE *to, const nsa_stage_time *stages, uint32_t count, double process_start, double first_step_end);
 
 #endif

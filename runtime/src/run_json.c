@@ -37,8 +37,7 @@ static void add_whole(cJSON *to, const char *name, uint64_t value) {
 static void add_source(cJSON *top, const nsa_program *program, const nsa_run_info *info) {
   cJSON *source = cJSON_AddObjectToObject(top, "source");
   char hash[40];
-  snprintf(hash, sizeof hash, "%016" PRIx64 "%016" PRIx64, program->source_hash_hi,
-           program->source_hash_lo);
+  snprintf(hash, sizeof hash, "%016" PRIx64 "%016" PRIx64, program->source_hash_hi, program->source_hash_lo);
   add_text(source, "path", info->model_path);
   add_text(source, "hash", hash);
   cJSON *files = cJSON_AddArrayToObject(source, "files");
@@ -111,10 +110,12 @@ static void add_counts(cJSON *item, const sim *s, uint32_t population) {
   cJSON *list = NULL;
   for (uint32_t k = 0; k < s->program->populations[population].events_count; k++) {
     const nsa_event *event = &s->program->populations[population].events[k];
-    double repeated = report_counter(s, population, event->repeated), stuck = report_counter(s, population, event->stuck);
+    double repeated = report_counter(s, population, event->repeated),
+           stuck = report_counter(s, population, event->stuck);
     if (!(repeated > 0) && !(stuck > 0))
       continue;
-    cJSON *counts = cJSON_AddObjectToObject(list ? list : (list = cJSON_AddObjectToObject(item, "events")), event->name);
+    cJSON *counts =
+        cJSON_AddObjectToObject(list ? list : (list = cJSON_AddObjectToObject(item, "events")), event->name);
     cJSON_AddNumberToObject(counts, "repeated", repeated);
     cJSON_AddNumberToObject(counts, "stuck", stuck);
   }
@@ -123,7 +124,8 @@ static void add_counts(cJSON *item, const sim *s, uint32_t population) {
 static void add_populations(cJSON *top, const sim *s) {
   static const char *const precisions[] = {
       [NSA_PRECISION_DOUBLE] = "double", [NSA_PRECISION_SINGLE] = "single", [NSA_PRECISION_MIXED] = "mixed"};
-  add_text(top, "precision", s->program->precision <= NSA_PRECISION_MIXED ? precisions[s->program->precision] : "unknown");
+  add_text(top, "precision",
+           s->program->precision <= NSA_PRECISION_MIXED ? precisions[s->program->precision] : "unknown");
   cJSON *list = cJSON_AddArrayToObject(top, "populations");
   for (uint32_t i = 0; i < s->program->populations_count; i++) {
     const nsa_population *population = &s->program->populations[i];
@@ -139,8 +141,7 @@ static void add_populations(cJSON *top, const sim *s) {
   }
 }
 
-static void add_coverage(cJSON *item, const sim *s, const nsa_connection *connection,
-                         const sim_coverage *coverage) {
+static void add_coverage(cJSON *item, const sim *s, const nsa_connection *connection, const sim_coverage *coverage) {
   cJSON *to = cJSON_AddObjectToObject(item, "coverage");
   add_text(to, "partner", s->program->populations[connection->partner].name);
   add_whole(to, "links_with", coverage->links_with);
@@ -219,8 +220,7 @@ static void add_times(cJSON *top, const run_report *report) {
   const nsa_run_info *info = report->info;
   cJSON *times = cJSON_AddArrayToObject(top, "wall_times");
   for (uint32_t i = 0; i < info->stage_count + report->stage_count; i++) {
-    const nsa_stage_time *stage =
-        i < info->stage_count ? &info->stages[i] : &report->stages[i - info->stage_count];
+    const nsa_stage_time *stage = i < info->stage_count ? &info->stages[i] : &report->stages[i - info->stage_count];
     cJSON *item = cJSON_CreateObject();
     add_text(item, "stage", stage->name + strspn(stage->name, " "));
     cJSON_AddNumberToObject(item, "seconds", stage->seconds);
@@ -257,8 +257,7 @@ static bool write_whole(const char *path, const char *text) {
   FILE *file = fopen(path, "w");
   if (!file)
     return false;
-  bool is_good = fputs(text, file) >= 0 && fputc('\n', file) != EOF && fflush(file) == 0 &&
-                 fsync(fileno(file)) == 0;
+  bool is_good = fputs(text, file) >= 0 && fputc('\n', file) != EOF && fflush(file) == 0 && fsync(fileno(file)) == 0;
   int why = errno;
   is_good = fclose(file) == 0 && is_good;
   if (!is_good)
@@ -307,8 +306,7 @@ static void remove_stale(const run_report *report, const char *path) {
   cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(old, "files")) {
     char stale[PATH_SIZE];
     const char *name = cJSON_GetStringValue(file), *ending = name ? strrchr(name, '.') : NULL;
-    if (!ending || strchr(name, '/') ||
-        (strcmp(ending, ".h5") != 0 && strcmp(ending, ".csv") != 0) ||
+    if (!ending || strchr(name, '/') || (strcmp(ending, ".h5") != 0 && strcmp(ending, ".csv") != 0) ||
         is_recorded(report->recorder, name))
       continue;
     snprintf(stale, sizeof stale, "%s/%s", report->folder, name);

@@ -21,32 +21,35 @@ static bool start(nsa_session *session, const nsa_kernel_entry *kernels, char er
   const run_options *o = &session->options;
   session->program.ticks = o->ticks;
   session->sim = sim_new(&session->program, kernels, o->seed, o->threads, error);
-  if (!session->sim || !options_apply(o, o->variant, session->sim, error)) return false;
-  if (!sim_connect(session->sim, error) || !sim_init(session->sim, error)) return false;
+  if (!session->sim || !options_apply(o, o->variant, session->sim, error))
+    return false;
+  if (!sim_connect(session->sim, error) || !sim_init(session->sim, error))
+    return false;
   session->measurer = measurer_new(session->sim, error);
-  if (!session->measurer) return false;
+  if (!session->measurer)
+    return false;
   session->sim->measurer = session->measurer;
   measure_after_tick(session->measurer, session->sim);
   return true;
 }
 
-nsa_session *nsa_session_open(const nsa_program *program, const nsa_kernel_entry *kernels, int argc,
-                              char *const *argv, char error[NSA_SESSION_ERROR]) {
+nsa_session *nsa_session_open(const nsa_program *program, const nsa_kernel_entry *kernels, int argc, char *const *argv,
+                              char error[NSA_SESSION_ERROR]) {
   nsa_session *session = calloc(1, sizeof *session);
   if (!session) {
     snprintf(error, NSA_SESSION_ERROR, "out of memory");
     return NULL;
   }
   session->program = *program;
-  if (options_parse(program, argc, argv, &session->options, error, NSA_SESSION_ERROR) &&
-      start(session, kernels, error))
+  if (options_parse(program, argc, argv, &session->options, error, NSA_SESSION_ERROR) && start(session, kernels, error))
     return session;
   nsa_session_close(session);
   return NULL;
 }
 
 void nsa_session_close(nsa_session *session) {
-  if (!session) return;
+  if (!session)
+    return;
   measurer_free(session->measurer);
   sim_free(session->sim);
   options_free(&session->options);
@@ -59,8 +62,7 @@ uint64_t nsa_session_seed(const nsa_session *session) { return session->options.
 bool nsa_session_step(nsa_session *session) { return sim_step(session->sim); }
 void nsa_session_failure(const nsa_session *session, FILE *to) { report_failure(to, session->sim); }
 
-const uint32_t *nsa_session_fired(const nsa_session *session, uint32_t population, uint32_t event,
-                                  uint32_t *count) {
+const uint32_t *nsa_session_fired(const nsa_session *session, uint32_t population, uint32_t event, uint32_t *count) {
   const sim_fired *fired = &session->sim->populations[population].events[event];
   *count = fired->count;
   return fired->elements;
@@ -90,8 +92,7 @@ uint64_t nsa_session_look(nsa_session *session, uint32_t probe) {
   return p->reduce == NSA_REDUCE_NONE ? session->looked.count : 1;
 }
 
-void nsa_session_looked(const nsa_session *session, uint32_t probe, uint64_t at, uint64_t n,
-                        double *values) {
+void nsa_session_looked(const nsa_session *session, uint32_t probe, uint64_t at, uint64_t n, double *values) {
   nsa_reduce_kind reduce = (nsa_reduce_kind)session->program.probes[probe].reduce;
   if (reduce == NSA_REDUCE_NONE)
     probe_copy(&session->looked, at, n, values);

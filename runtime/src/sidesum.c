@@ -15,13 +15,13 @@ typedef struct {
   uint32_t first, end;
 } reach;
 
-/* Links by the element that gives, cut into parts of whole strips; where nothing weighs them, neighbours to the same element in the same
- * strip are one entry that counts. Sums of targets, which are in one strip each, need none. */
+/* Links by the element that gives, cut into parts of whole strips; where nothing weighs them, neighbours to the same
+ * element in the same strip are one entry that counts. Sums of targets, which are in one strip each, need none. */
 typedef struct {
   link_index links;
-  uint32_t *times; /* NULL where they are weighted, or have delays of their own */
+  uint32_t *times;            /* NULL where they are weighted, or have delays of their own */
   uint32_t parts, keys, size; /* elements that give, and that get */
-  uint32_t *bounds; /* parts + 1 targets */
+  uint32_t *bounds;           /* parts + 1 targets */
   bool is_stripped;
   link_strips strips;
   reach *reaches; /* per strip */
@@ -38,7 +38,8 @@ struct side_sums {
 static uint32_t count_different(const link_index *links, uint64_t keys) {
   uint32_t count = 0;
   for (uint64_t e = 0; e < keys; e++)
-    for (uint32_t k = links->start[e]; k < links->start[e + 1]; k++) count += k == links->start[e] || links->to[k - 1] != links->to[k];
+    for (uint32_t k = links->start[e]; k < links->start[e + 1]; k++)
+      count += k == links->start[e] || links->to[k - 1] != links->to[k];
   return count;
 }
 
@@ -46,7 +47,8 @@ static uint32_t count_different(const link_index *links, uint64_t keys) {
 static bool merge_equal(side_index *index, uint64_t keys) {
   uint32_t kept = 0, from = index->links.start[0];
   index->times = malloc(((size_t)count_different(&index->links, keys) + 1) * sizeof *index->times);
-  if (!index->times) return false;
+  if (!index->times)
+    return false;
   for (uint64_t e = 0; e < keys; e++) {
     uint32_t first = kept, to = index->links.start[e + 1];
     for (uint32_t k = from; k < to; k++) {
@@ -62,7 +64,8 @@ static bool merge_equal(side_index *index, uint64_t keys) {
   }
   index->links.start[keys] = kept;
   uint32_t *shrunk = realloc(index->links.to, ((size_t)kept + 1) * sizeof *shrunk);
-  if (shrunk) index->links.to = shrunk;
+  if (shrunk)
+    index->links.to = shrunk;
   return true;
 }
 
@@ -74,22 +77,28 @@ static bool cut_parts(const sim *s, const nsa_link_sum *sum, side_index *index) 
   uint32_t targets = s->populations[s->program->connections[sum->connection].target].size;
   index->parts = links->count < PARALLEL_FROM_LINKS ? 1 : s->thread_count;
   index->bounds = calloc((size_t)index->parts + 1, sizeof *index->bounds);
-  if (!index->bounds) return false;
+  if (!index->bounds)
+    return false;
   for (uint32_t part = 1; part < index->parts; part++)
-    index->bounds[part] = link_strips_begin(index->strips, link_index_target_from(links, targets, links->count * part / index->parts));
+    index->bounds[part] =
+        link_strips_begin(index->strips, link_index_target_from(links, targets, links->count * part / index->parts));
   index->bounds[index->parts] = targets;
   return true;
 }
 
 static bool find_reaches(side_index *index) {
   index->reaches = calloc(index->strips.count, sizeof *index->reaches);
-  if (!index->reaches) return false;
-  for (uint32_t strip = 0; strip < index->strips.count; strip++) index->reaches[strip].first = index->size;
+  if (!index->reaches)
+    return false;
+  for (uint32_t strip = 0; strip < index->strips.count; strip++)
+    index->reaches[strip].first = index->size;
   for (uint32_t k = 0; k < index->links.start[(uint64_t)index->parts * index->keys]; k++) {
     reach *r = &index->reaches[index->links.to[k] / index->size];
     uint32_t element = index->links.to[k] % index->size;
-    if (element < r->first) r->first = element;
-    if (element >= r->end) r->end = element + 1;
+    if (element < r->first)
+      r->first = element;
+    if (element >= r->end)
+      r->end = element + 1;
   }
   return true;
 }
@@ -100,11 +109,18 @@ static bool build(sim *s, const nsa_link_sum *sum, side_index *index) {
   index->strips = link_strips_of(s->populations[c->target].size);
   index->keys = link_index_keys(s, c, giver(sum));
   index->size = link_index_keys(s, c, sum->to);
-  if ((uint64_t)index->size * index->strips.count > UINT32_MAX || !cut_parts(s, sum, index)) return false;
-  link_index_request request = {.connection = sum->connection, .from = giver(sum), .to = sum->to, .parts = index->parts,
-                                .bounds = index->bounds, .keeps_to = true, .strips = index->is_stripped ? &index->strips : NULL};
+  if ((uint64_t)index->size * index->strips.count > UINT32_MAX || !cut_parts(s, sum, index))
+    return false;
+  link_index_request request = {.connection = sum->connection,
+                                .from = giver(sum),
+                                .to = sum->to,
+                                .parts = index->parts,
+                                .bounds = index->bounds,
+                                .keeps_to = true,
+                                .strips = index->is_stripped ? &index->strips : NULL};
   request.keeps_links = sum->weight != NSA_NONE || sim_has_own_delays(s->program, sum->delay);
-  if (!link_index_make(s, &request, &index->links) || (index->is_stripped && !find_reaches(index))) return false;
+  if (!link_index_make(s, &request, &index->links) || (index->is_stripped && !find_reaches(index)))
+    return false;
   return request.keeps_links || merge_equal(index, (uint64_t)index->parts * index->keys);
 }
 
@@ -112,7 +128,8 @@ static bool make_partial(sim *s, struct side_sums *sums) {
   uint64_t most = 0;
   for (uint32_t i = 0; i < sums->count; i++) {
     uint64_t slots = sums->index[i].is_stripped ? (uint64_t)sums->index[i].size * sums->index[i].strips.count : 0;
-    if (slots > most) most = slots;
+    if (slots > most)
+      most = slots;
   }
   sums->partial = calloc((size_t)most + 1, sizeof *sums->partial); /* pages that no link reaches stay unused */
   s->allocated += most * sizeof *sums->partial;
@@ -121,19 +138,23 @@ static bool make_partial(sim *s, struct side_sums *sums) {
 
 struct side_sums *side_sums_new(sim *s) {
   struct side_sums *sums = calloc(1, sizeof *sums);
-  if (!sums) return NULL;
+  if (!sums)
+    return NULL;
   sums->count = s->program->sums_count;
   sums->index = calloc((size_t)sums->count + 1, sizeof *sums->index);
   bool ok = sums->index != NULL;
   for (uint32_t i = 0; ok && i < sums->count; i++)
-    if (sidesum_is(&s->program->sums[i])) ok = build(s, &s->program->sums[i], &sums->index[i]);
-  if (ok && make_partial(s, sums)) return sums;
+    if (sidesum_is(&s->program->sums[i]))
+      ok = build(s, &s->program->sums[i], &sums->index[i]);
+  if (ok && make_partial(s, sums))
+    return sums;
   side_sums_free(sums);
   return NULL;
 }
 
 void side_sums_free(struct side_sums *sums) {
-  if (!sums) return;
+  if (!sums)
+    return;
   for (uint32_t i = 0; sums->index && i < sums->count; i++) {
     link_index_free(&sums->index[i].links);
     free(sums->index[i].times);
@@ -152,7 +173,7 @@ typedef struct {
   const double *terms, *weights; /* terms NULL: 1 of each link; weights NULL: 1 */
   const uint32_t *elements;      /* that give; NULL: all */
   uint32_t count;
-  const delayed_terms *delayed;  /* NULL: the terms of now */
+  const delayed_terms *delayed; /* NULL: the terms of now */
   double *to, *partial;
 } side_job;
 
@@ -160,9 +181,11 @@ static void add_links(const side_job *job, const uint32_t *start, uint32_t eleme
   const side_index *index = job->index;
   uint32_t begin = start[element], end = start[element + 1];
   if (job->weights)
-    for (uint32_t k = begin; k < end; k++) to[index->links.to[k]] += term * job->weights[index->links.link[k]];
+    for (uint32_t k = begin; k < end; k++)
+      to[index->links.to[k]] += term * job->weights[index->links.link[k]];
   else
-    for (uint32_t k = begin; k < end; k++) to[index->links.to[k]] += term * index->times[k];
+    for (uint32_t k = begin; k < end; k++)
+      to[index->links.to[k]] += term * index->times[k];
 }
 
 static void add_delayed(const side_job *job, const uint32_t *start, uint32_t element, double *to) {
@@ -172,7 +195,8 @@ static void add_delayed(const side_job *job, const uint32_t *start, uint32_t ele
     uint32_t link = index->links.link[k];
     uint64_t slot = (terms->done + terms->slots - (uint64_t)terms->delay[link]) % terms->slots;
     double term = terms->values[slot * terms->size + element];
-    if (term != 0) to[index->links.to[k]] += job->weights ? term * job->weights[link] : term;
+    if (term != 0)
+      to[index->links.to[k]] += job->weights ? term * job->weights[link] : term;
   }
 }
 
@@ -180,17 +204,22 @@ static void add_part(const side_job *job, uint32_t part) {
   const side_index *index = job->index;
   const uint32_t *start = index->links.start + (uint64_t)part * index->keys;
   double *to = index->is_stripped ? job->partial : job->to;
-  if (!index->is_stripped) memset(to + index->bounds[part], 0, (index->bounds[part + 1] - index->bounds[part]) * sizeof *to);
+  if (!index->is_stripped)
+    memset(to + index->bounds[part], 0, (index->bounds[part + 1] - index->bounds[part]) * sizeof *to);
   if (job->delayed)
-    for (uint32_t e = 0; e < index->keys; e++) add_delayed(job, start, e, to);
-  else if (!job->terms) add_links(job, start, 0, 1, to);
+    for (uint32_t e = 0; e < index->keys; e++)
+      add_delayed(job, start, e, to);
+  else if (!job->terms)
+    add_links(job, start, 0, 1, to);
   else
-    for (uint32_t k = 0; k < job->count; k++) add_links(job, start, job->elements[k], job->terms[job->elements[k]], to);
+    for (uint32_t k = 0; k < job->count; k++)
+      add_links(job, start, job->elements[k], job->terms[job->elements[k]], to);
 }
 
 static void add_share(void *context, uint32_t share, uint32_t shares) {
   const side_job *job = context;
-  for (uint32_t part = share; part < job->index->parts; part += shares) add_part(job, part);
+  for (uint32_t part = share; part < job->index->parts; part += shares)
+    add_part(job, part);
 }
 
 /* Elements [first, last): their strips, one after the other. */
@@ -225,7 +254,8 @@ static void run(const sim *s, const struct side_sums *sums, uint32_t i, side_job
   double share = job->terms ? (double)job->count / job->index->keys : 1;
   double links = job->index->parts > 1 ? share * (double)s->links[sum->connection].count : 0;
   thread_pool_run_if_worth(s->pool, seconds_a_link * links, add_share, job);
-  if (!job->index->is_stripped) return;
+  if (!job->index->is_stripped)
+    return;
   double entries = (double)job->index->size * job->index->strips.count;
   thread_pool_run_if_worth(s->pool, seconds_an_entry * entries, join_share, job);
 }

@@ -28,22 +28,26 @@ uint32_t sim_domain_every(const sim *s, uint32_t domain) {
 }
 
 bool sim_kernel_uses(const nsa_program *p, uint32_t kernel, uint32_t field) {
-  if (kernel == NSA_NONE || field == NSA_NONE) return false;
+  if (kernel == NSA_NONE || field == NSA_NONE)
+    return false;
   const nsa_kernel *k = &p->kernels[kernel];
   for (uint32_t i = 0; i < k->slots_count; i++)
-    if (k->slots[i] == field) return true;
+    if (k->slots[i] == field)
+      return true;
   return false;
 }
 
 bool sim_field_is_used(const nsa_program *p, uint32_t field) {
   for (uint32_t k = 0; k < p->kernels_count; k++)
-    if (sim_kernel_uses(p, k, field)) return true;
+    if (sim_kernel_uses(p, k, field))
+      return true;
   return false;
 }
 
 void sim_replace_field(const nsa_kernel *kernel, void **fields, uint32_t field, void *array) {
   for (uint32_t i = 0; field != NSA_NONE && i < kernel->slots_count; i++)
-    if (kernel->slots[i] == field) fields[i] = array;
+    if (kernel->slots[i] == field)
+      fields[i] = array;
 }
 
 bool sim_has_own_delays(const nsa_program *p, uint32_t delay) {
@@ -55,15 +59,18 @@ bool sim_has_own_delays(const nsa_program *p, uint32_t delay) {
 static void fill(void *data, nsa_type type, uint64_t count, double value) {
   if (type == NSA_F64) {
     double *x = data;
-    for (uint64_t i = 0; i < count; i++) x[i] = value;
+    for (uint64_t i = 0; i < count; i++)
+      x[i] = value;
   } else if (type == NSA_F32) {
     float *x = data;
-    for (uint64_t i = 0; i < count; i++) x[i] = (float)value;
+    for (uint64_t i = 0; i < count; i++)
+      x[i] = (float)value;
   } else if (type == NSA_B1) {
     memset(data, value != 0, count);
   } else {
     uint32_t *x = data;
-    for (uint64_t i = 0; i < count; i++) x[i] = (uint32_t)value;
+    for (uint64_t i = 0; i < count; i++)
+      x[i] = (uint32_t)value;
   }
 }
 
@@ -75,8 +82,8 @@ static bool field_allocate(sim *s, uint32_t f, uint64_t count, char error[SIM_ER
   s->field_data[f] = padded > UINT64_MAX / 16 ? NULL : memory_large(bytes);
   if (!s->field_data[f]) {
     snprintf(error, SIM_ERROR_SIZE,
-             "out of memory: '%s' needs %" PRIu64 " bytes for %" PRIu64
-             " entries (%" PRIu64 " bytes were allocated before)",
+             "out of memory: '%s' needs %" PRIu64 " bytes for %" PRIu64 " entries (%" PRIu64
+             " bytes were allocated before)",
              field->name ? field->name : "a field", bytes, count, s->allocated);
     return false;
   }
@@ -87,7 +94,8 @@ static bool field_allocate(sim *s, uint32_t f, uint64_t count, char error[SIM_ER
 }
 
 static void set_whole_field(sim *s, uint32_t f, double value) {
-  if (f == NSA_NONE || !s->field_data[f]) return;
+  if (f == NSA_NONE || !s->field_data[f])
+    return;
   fill(s->field_data[f], (nsa_type)s->program->fields[f].type, sim_padded(s->field_count[f]), value);
 }
 
@@ -101,7 +109,8 @@ bool sim_set(sim *s, uint32_t settable, double value) {
   if (s->setting_count == s->setting_capacity) {
     uint32_t capacity = s->setting_capacity * 2 + 8;
     nsa_setting *grown = realloc(s->settings, capacity * sizeof *grown);
-    if (!grown) return false;
+    if (!grown)
+      return false;
     s->settings = grown;
     s->setting_capacity = capacity;
   }
@@ -110,10 +119,12 @@ bool sim_set(sim *s, uint32_t settable, double value) {
   return true;
 }
 
-/* Vectors of any width are loaded from where an array begins: one that begins elsewhere would end some runs and not others. */
+/* Vectors of any width are loaded from where an array begins: one that begins elsewhere would end some runs and not
+ * others. */
 static bool are_aligned(const sim *s, char error[SIM_ERROR_SIZE]) {
   for (uint32_t f = 0; f < s->program->fields_count; f++) {
-    if ((uintptr_t)s->field_data[f] % CACHE_LINE == 0) continue;
+    if ((uintptr_t)s->field_data[f] % CACHE_LINE == 0)
+      continue;
     snprintf(error, SIM_ERROR_SIZE, "defect in the runtime: the array of '%s' does not begin with a line of the cache",
              s->program->fields[f].name);
     return false;
@@ -135,7 +146,8 @@ static void point_kernels(sim *s) {
 /* calloc that counts; *failed is raised, never lowered. */
 static void *zeroed(sim *s, uint64_t count, size_t size, bool *failed) {
   void *p = calloc(count ? (size_t)count : 1, size);
-  if (!p) *failed = true;
+  if (!p)
+    *failed = true;
   s->allocated += count * size;
   return p;
 }
@@ -154,7 +166,8 @@ static bool allocate_tables(sim *s) {
   s->image_ink = zeroed(s, p->images_count, sizeof *s->image_ink, &failed);
   s->presentations = zeroed(s, p->stimuli_count, sizeof *s->presentations, &failed);
   uint64_t slots = 0;
-  for (uint32_t k = 0; k < p->kernels_count; k++) slots += p->kernels[k].slots_count;
+  for (uint32_t k = 0; k < p->kernels_count; k++)
+    slots += p->kernels[k].slots_count;
   s->kernel_fields = zeroed(s, p->kernels_count, sizeof *s->kernel_fields, &failed);
   void **pointers = zeroed(s, slots, sizeof *pointers, &failed);
   if (failed) {
@@ -164,7 +177,8 @@ static bool allocate_tables(sim *s) {
   s->kernel_fields[0] = pointers; /* owns them; the table has an entry even without kernels */
   for (uint32_t k = 0; k < p->kernels_count; pointers += p->kernels[k++].slots_count)
     s->kernel_fields[k] = pointers;
-  if (p->images_count) memcpy(s->images, p->images, p->images_count * sizeof *s->images);
+  if (p->images_count)
+    memcpy(s->images, p->images, p->images_count * sizeof *s->images);
   return true;
 }
 
@@ -191,7 +205,8 @@ static bool check_sizes(const nsa_program *p, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; i < p->populations_count; i++) {
     uint64_t size = (uint64_t)p->populations[i].rows * p->populations[i].cols;
     if (size > UINT32_MAX - NSA_BLOCK) {
-      snprintf(error, SIM_ERROR_SIZE, "population '%s' has %" PRIu64 " elements; more than %" PRIu32 " are not possible",
+      snprintf(error, SIM_ERROR_SIZE,
+               "population '%s' has %" PRIu64 " elements; more than %" PRIu32 " are not possible",
                p->populations[i].name, size, UINT32_MAX - NSA_BLOCK);
       return false;
     }
@@ -203,11 +218,19 @@ static void count_domains(sim *s) {
   for (uint32_t d = 0; d < s->program->domains_count; d++) {
     const nsa_domain *domain = &s->program->domains[d];
     switch ((nsa_domain_kind)domain->kind) {
-    case NSA_DOMAIN_RUN: s->domain_count[d] = 1; break;
-    case NSA_DOMAIN_POPULATION: s->domain_count[d] = s->populations[domain->owner].size; break;
-    case NSA_DOMAIN_CONNECTION: s->domain_count[d] = s->links[domain->owner].count; break;
+    case NSA_DOMAIN_RUN:
+      s->domain_count[d] = 1;
+      break;
+    case NSA_DOMAIN_POPULATION:
+      s->domain_count[d] = s->populations[domain->owner].size;
+      break;
+    case NSA_DOMAIN_CONNECTION:
+      s->domain_count[d] = s->links[domain->owner].count;
+      break;
     case NSA_DOMAIN_CANDIDATES:
-    case NSA_DOMAIN_ARRIVALS: s->domain_count[d] = NSA_BLOCK; break;
+    case NSA_DOMAIN_ARRIVALS:
+      s->domain_count[d] = NSA_BLOCK;
+      break;
     }
   }
 }
@@ -219,31 +242,39 @@ bool sim_is_of_links(const sim *s, const nsa_field *field) {
 static bool allocate_fields(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
   for (uint32_t f = 0; f < s->program->fields_count; f++) {
     const nsa_field *field = &s->program->fields[f];
-    if (sim_is_of_links(s, field) != of_links || s->field_data[f]) continue;
-    if (field->kind == NSA_FIELD_LINK_TARGET && of_links && !sim_field_is_used(s->program, f)) continue;
+    if (sim_is_of_links(s, field) != of_links || s->field_data[f])
+      continue;
+    if (field->kind == NSA_FIELD_LINK_TARGET && of_links && !sim_field_is_used(s->program, f))
+      continue;
     uint64_t count = field->is_uniform ? 1 : s->domain_count[field->domain];
-    if (!field_allocate(s, f, count, error)) return false;
+    if (!field_allocate(s, f, count, error))
+      return false;
   }
   return true;
 }
 
 static bool allocate_all(sim *s, char error[SIM_ERROR_SIZE]) {
   snprintf(error, SIM_ERROR_SIZE, "out of memory while the tables of the run were allocated");
-  if (!allocate_tables(s) || !finite_prepare(s)) return false;
+  if (!allocate_tables(s) || !finite_prepare(s))
+    return false;
   for (uint32_t p = 0; p < s->program->populations_count; p++)
-    if (!allocate_population(s, p)) return false;
+    if (!allocate_population(s, p))
+      return false;
   count_domains(s);
   s->plan = step_plan_new(s);
-  if (!s->plan) return false;
-  if (!allocate_fields(s, false, error)) return false;
+  if (!s->plan)
+    return false;
+  if (!allocate_fields(s, false, error))
+    return false;
   point_kernels(s);
   s->stimuli = stimuli_new(s, error);
   return s->stimuli != NULL;
 }
 
-sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64_t seed,
-             uint32_t threads, char error[SIM_ERROR_SIZE]) {
-  if (!check_sizes(program, error)) return NULL;
+sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64_t seed, uint32_t threads,
+             char error[SIM_ERROR_SIZE]) {
+  if (!check_sizes(program, error))
+    return NULL;
   sim *s = calloc(1, sizeof *s);
   if (!s) {
     snprintf(error, SIM_ERROR_SIZE, "out of memory");
@@ -255,10 +286,12 @@ sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64
   s->thread_count = threads ? threads : thread_processors();
   s->pool = thread_pool_new(s->thread_count);
   if (!s->pool) {
-    snprintf(error, SIM_ERROR_SIZE, "cannot start %" PRIu32 " threads (1 to %d are possible)", s->thread_count, THREADS_MAX);
+    snprintf(error, SIM_ERROR_SIZE, "cannot start %" PRIu32 " threads (1 to %d are possible)", s->thread_count,
+             THREADS_MAX);
   } else if (allocate_all(s, error)) {
     s->base_step = nsa_step_of(program->base_dt);
-    for (uint32_t i = 0; i < program->timescales_count && i < NSA_MAX_TIMESCALES; i++) s->steps[i] = nsa_step_of(program->timescales[i].dt);
+    for (uint32_t i = 0; i < program->timescales_count && i < NSA_MAX_TIMESCALES; i++)
+      s->steps[i] = nsa_step_of(program->timescales[i].dt);
     step_set_clock(s, &s->clock, 0);
     step_set_clock(s, &s->state_clock, 0);
     return s;
@@ -284,14 +317,16 @@ static void free_populations(sim *s) {
 
 static void free_fields(sim *s) {
   for (uint32_t f = 0; s->field_data && f < s->program->fields_count; f++)
-    if (!s->field_borrowed || !s->field_borrowed[f]) free(s->field_data[f]);
+    if (!s->field_borrowed || !s->field_borrowed[f])
+      free(s->field_data[f]);
   free(s->field_data);
   free(s->field_count);
   free(s->field_borrowed);
 }
 
 void sim_free(sim *s) {
-  if (!s) return;
+  if (!s)
+    return;
   thread_pool_free(s->pool);
   events_free(s->events);
   finite_release(s);
@@ -301,12 +336,15 @@ void sim_free(sim *s) {
   step_plan_free(s->plan);
   free_fields(s);
   free_populations(s);
-  for (uint32_t c = 0; s->links && c < s->program->connections_count; c++) connect_free(&s->links[c]);
+  for (uint32_t c = 0; s->links && c < s->program->connections_count; c++)
+    connect_free(&s->links[c]);
   free(s->links);
-  for (uint32_t i = 0; s->image_ink && i < s->program->images_count; i++) free(s->image_ink[i]);
+  for (uint32_t i = 0; s->image_ink && i < s->program->images_count; i++)
+    free(s->image_ink[i]);
   free(s->images);
   free(s->image_ink);
-  if (s->kernel_fields) free(s->kernel_fields[0]);
+  if (s->kernel_fields)
+    free(s->kernel_fields[0]);
   free(s->kernel_fields);
   free(s->domain_count);
   free(s->phase_active);
@@ -322,7 +360,8 @@ static void run_init(sim *s, bool of_links) {
     uint32_t kernel = s->program->init[i];
     uint32_t domain = s->program->kernels[kernel].domain;
     bool is_links = s->program->domains[domain].kind == NSA_DOMAIN_CONNECTION;
-    if (is_links == of_links) step_run_kernel(s, kernel, &s->state_clock);
+    if (is_links == of_links)
+      step_run_kernel(s, kernel, &s->state_clock);
   }
 }
 
@@ -335,7 +374,8 @@ static void lend_link_arrays(sim *s) {
                                connection->partner_known};
     void *arrays[] = {links->source, links->target, links->partner, links->has_partner};
     for (int i = 0; i < 4; i++) {
-      if (fields[i] == NSA_NONE || !arrays[i]) continue;
+      if (fields[i] == NSA_NONE || !arrays[i])
+        continue;
       s->field_data[fields[i]] = arrays[i];
       s->field_count[fields[i]] = s->links[c].count;
       s->field_borrowed[fields[i]] = 1;
@@ -344,31 +384,40 @@ static void lend_link_arrays(sim *s) {
 }
 
 bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]) {
-  if (!stimuli_prepare(s, error)) return false;
+  if (!stimuli_prepare(s, error))
+    return false;
   run_init(s, false);
-  if (!ranges_check(s, false, error)) return false;
+  if (!ranges_check(s, false, error))
+    return false;
   for (uint32_t c = 0; c < s->program->connections_count; c++)
-    if (!connect_build(s, c, error)) return false;
+    if (!connect_build(s, c, error))
+      return false;
   count_domains(s);
   lend_link_arrays(s);
-  if (!allocate_fields(s, true, error) || !are_aligned(s, error)) return false;
+  if (!allocate_fields(s, true, error) || !are_aligned(s, error))
+    return false;
   point_kernels(s);
   for (uint32_t i = 0; i < s->setting_count; i++) {
     const nsa_settable *settable = &s->program->settables[s->settings[i].settable];
-    if (sim_is_of_links(s, &s->program->fields[settable->field])) apply_setting(s, &s->settings[i]);
+    if (sim_is_of_links(s, &s->program->fields[settable->field]))
+      apply_setting(s, &s->settings[i]);
   }
-  for (uint32_t c = 0; c < s->program->connections_count; c++) connect_fill_fields(s, c);
+  for (uint32_t c = 0; c < s->program->connections_count; c++)
+    connect_fill_fields(s, c);
   s->sums = link_sums_new(s, error);
   return s->sums != NULL;
 }
 
 bool sim_init(sim *s, char error[SIM_ERROR_SIZE]) {
   run_init(s, true);
-  if (!ranges_check(s, true, error)) return false;
+  if (!ranges_check(s, true, error))
+    return false;
   s->events = events_check_delays(s, error) ? events_new(s, error) : NULL;
-  if (!s->events || !link_sums_start_delays(s, error)) return false;
+  if (!s->events || !link_sums_start_delays(s, error))
+    return false;
   s->diffusions = diffusions_new(s, error);
-  if (!s->diffusions) return false;
+  if (!s->diffusions)
+    return false;
   for (uint32_t i = 0; i < s->program->setup_count; i++)
     step_run_kernel(s, s->program->setup[i], &s->state_clock);
   link_sums_start(s);

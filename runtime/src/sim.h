@@ -31,19 +31,19 @@ typedef struct {
 } sim_fired;
 
 typedef struct {
-  uint32_t size, padded; /* elements; with padding */
-  uint32_t block_count;  /* of NSA_BLOCK entries */
-  uint32_t every;        /* base ticks of its timescale */
-  sim_fired
-      *events; /* one an event of the population; counts are 0 in ticks in which it did not step */
+  uint32_t size, padded;    /* elements; with padding */
+  uint32_t block_count;     /* of NSA_BLOCK entries */
+  uint32_t every;           /* base ticks of its timescale */
+  sim_fired *events;        /* one an event of the population; counts are 0 in ticks in which it did not step */
   uint32_t piece_count;     /* in which it is stepped: block_count + threads at most */
   nsa_range_out *piece_out; /* scratch of step_pass.c */
   uint32_t *piece_fired;    /* per event and piece: how many fired there; likewise */
   uint32_t fused;           /* steps of a pass at most: fuse.h */
   bool is_ahead;            /* a pass is under way: states are those behind its last step */
-  uint64_t *pass_rows;      /* a bit for each event, step of a pass and element: it fired. This and the next two: NULL where fused is 1 */
-  uint32_t *pass_steps;     /* per event and piece: bit k: something fired there in step k */
-  uint32_t *pass_failed;    /* per piece: the step after which a value is not finite, or NSA_NONE */
+  uint64_t *pass_rows;  /* a bit for each event, step of a pass and element: it fired. This and the next two: NULL where
+                           fused is 1 */
+  uint32_t *pass_steps; /* per event and piece: bit k: something fired there in step k */
+  uint32_t *pass_failed; /* per piece: the step after which a value is not finite, or NSA_NONE */
 } sim_population;
 
 /* How the third partner covers a connection; min, mean and max are over the partner's elements. */
@@ -85,8 +85,8 @@ typedef struct {
   double time;   /* ms */
 } sim_failure;
 
-/* Seconds spent, by stage of a tick; all 0 unless `timed`. Reading the clock is not free: of long runs they are estimates from
- * every SIM_TIMED_EVERY-th tick, a number that slow ticks do not share. */
+/* Seconds spent, by stage of a tick; all 0 unless `timed`. Reading the clock is not free: of long runs they are
+ * estimates from every SIM_TIMED_EVERY-th tick, a number that slow ticks do not share. */
 enum { SIM_TIMED_EVERY = 13, SIM_TIMED_WHOLLY = 10000 };
 typedef struct {
   double arrivals, stimuli, step, events, sources, sums, record;
@@ -117,7 +117,8 @@ struct sim {
   nsa_clock clock;       /* of STEP kernels in the tick that runs */
   nsa_clock state_clock; /* of the state: SOURCE, LINK, COLLECT, PROBE */
 
-  bool is_touched;       /* states of slow populations have changed between two of their ticks since the sums over links were made */
+  bool is_touched; /* states of slow populations have changed between two of their ticks since the sums over links were
+                      made */
   uint8_t *phase_active; /* per phase: 1 when time `tick` lies in one of its windows */
   sim_presentation *presentations;
   uint32_t presentation_count;
@@ -130,7 +131,7 @@ struct sim {
   struct step_plan *plan;
   struct link_sums *sums;
   struct diffusions *diffusions; /* after sim_init */
-  struct events *events; /* after sim_init */
+  struct events *events;         /* after sim_init */
   struct stimuli *stimuli;
   struct recorder *recorder; /* NULL or called after each tick */
   struct measurer *measurer;
@@ -146,8 +147,8 @@ struct sim {
 
 /* Allocates all but links. threads: 0 means one a processor. NULL with a sentence in error (out of
  * memory says how many bytes of what). */
-sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64_t seed,
-             uint32_t threads, char error[SIM_ERROR_SIZE]);
+sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64_t seed, uint32_t threads,
+             char error[SIM_ERROR_SIZE]);
 void sim_free(sim *s);
 
 /* A value for a settable, between sim_new and sim_connect; the last one wins. It is within its
@@ -186,10 +187,14 @@ static inline uint64_t sim_stretched(uint64_t count) { return (count + NSA_STRET
 /* An entry of a field's array (type: nsa_type) as a number. */
 static inline double sim_entry(uint32_t type, const void *data, uint64_t entry) {
   switch (type) {
-  case NSA_B1: return ((const uint8_t *)data)[entry];
-  case NSA_INDEX: return ((const uint32_t *)data)[entry];
-  case NSA_F32: return (double)((const float *)data)[entry];
-  default: return ((const double *)data)[entry];
+  case NSA_B1:
+    return ((const uint8_t *)data)[entry];
+  case NSA_INDEX:
+    return ((const uint32_t *)data)[entry];
+  case NSA_F32:
+    return (double)((const float *)data)[entry];
+  default:
+    return ((const double *)data)[entry];
   }
 }
 

@@ -9,7 +9,8 @@
 #include <math.h>
 
 static void run_all(const sim *s, const uint32_t *kernels, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) step_run_kernel(s, kernels[i], &s->clock);
+  for (uint32_t i = 0; i < count; i++)
+    step_run_kernel(s, kernels[i], &s->clock);
 }
 
 /* The contributions on the states as they are, which are those `offset` ms behind the start of the step. */
@@ -38,7 +39,8 @@ static double largest_error(const sim *s, const nsa_stage_set *set) {
     const double *error = s->field_data[set->errors[p]];
     uint32_t size = s->populations[set->populations[p]].size;
     for (uint32_t i = 0; i < size; i++)
-      if (!(error[i] <= largest)) largest = isnan(error[i]) ? INFINITY : error[i];
+      if (!(error[i] <= largest))
+        largest = isnan(error[i]) ? INFINITY : error[i];
   }
   return largest;
 }
@@ -56,7 +58,8 @@ static void give_up(const sim *s, const nsa_stage_set *set) {
     const nsa_population *population = &s->program->populations[set->populations[p]];
     for (uint32_t i = 0; i < population->states_count; i++) {
       double *x = s->field_data[population->states[i]];
-      for (uint32_t k = 0; k < s->populations[set->populations[p]].size; k++) x[k] = INFINITY;
+      for (uint32_t k = 0; k < s->populations[set->populations[p]].size; k++)
+        x[k] = INFINITY;
     }
   }
 }
@@ -68,14 +71,19 @@ static void run_sub_steps(sim *s, const nsa_stage_set *set, double dt) {
   for (uint32_t count = 0; count < set->substeps; count++) {
     bool is_last = next >= dt - *done;
     *length = is_last ? dt - *done : next;
-    if (count == 0) run_stage(s, set, 0, 0);
-    else run_all(s, is_taken ? set->accept : set->reject, set->populations_count);
-    for (uint32_t stage = 1; stage < set->shares_count; stage++) run_stage(s, set, stage, *done + set->shares[stage] * *length);
+    if (count == 0)
+      run_stage(s, set, 0, 0);
+    else
+      run_all(s, is_taken ? set->accept : set->reject, set->populations_count);
+    for (uint32_t stage = 1; stage < set->shares_count; stage++)
+      run_stage(s, set, stage, *done + set->shares[stage] * *length);
     double error = largest_error(s, set);
     is_taken = error <= 1;
-    if (is_taken && is_last) return;
+    if (is_taken && is_last)
+      return;
     next = *length * growth(error);
-    if (is_taken) *done += *length;
+    if (is_taken)
+      *done += *length;
   }
   give_up(s, set);
 }
@@ -94,10 +102,12 @@ static void run_set(sim *s, const nsa_stage_set *set) {
     run_sub_steps(s, set, dt);
     return;
   }
-  for (uint32_t stage = 0; stage < set->shares_count; stage++) run_stage(s, set, stage, set->shares[stage] * dt);
+  for (uint32_t stage = 0; stage < set->shares_count; stage++)
+    run_stage(s, set, stage, set->shares[stage] * dt);
 }
 
 void stages_run(sim *s, uint32_t every) {
   for (uint32_t i = 0; i < s->program->stage_sets_count; i++)
-    if (s->program->timescales[s->program->stage_sets[i].timescale].ticks == every) run_set(s, &s->program->stage_sets[i]);
+    if (s->program->timescales[s->program->stage_sets[i].timescale].ticks == every)
+      run_set(s, &s->program->stage_sets[i]);
 }

@@ -5,8 +5,8 @@
 
 #include "sim.h"
 
-/* Advances the sets whose step of `every` base ticks ends with the present tick, before the step kernels of their populations:
- * phases 1 and 2 are done, stimuli applied. */
+/* Advances the sets whose step of `every` base ticks ends with the present tick, before the step kernels of their
+ * populations: phases 1 and 2 are done, stimuli applied. */
 void stages_run(sim *s, uint32_t every);
 
 #endif

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* step_internal.h - what the files of a step share: step_plan.c (who does what), step_pass.c (steps of pieces), step.c (the
- * tick). */
+/* step_internal.h - what the files of a step share: step_plan.c (who does what), step_pass.c (steps of pieces), step.c
+ * (the tick). */
 #ifndef NSA_RUNTIME_STEP_INTERNAL_H
 #define NSA_RUNTIME_STEP_INTERNAL_H
 
 #include "fuse.h"
 #include "step.h"
 
-typedef struct { /* consecutive elements of a population: a whole block or less */
+typedef struct {                          /* consecutive elements of a population: a whole block or less */
   uint32_t population, piece, begin, end; /* piece: its number in the population */
 } step_unit;
 
-/* Several steps that each piece does at once. Afterwards they are told one by one: the states are those behind the last. */
+/* Several steps that each piece does at once. Afterwards they are told one by one: the states are those behind the
+ * last. */
 typedef struct {
-  uint32_t length, told; /* steps; told == length: none is under way */
+  uint32_t length, told;       /* steps; told == length: none is under way */
   nsa_clock clocks[FUSE_MOST]; /* of its steps, where there are several */
 } step_pass;
 
@@ -26,7 +27,8 @@ typedef struct { /* populations of one step length that fuse as many steps */
   double seconds;   /* of a pass by one thread: the last that a trial measured; before it a guess */
 } step_group;
 
-/* Whether threads pay is tried out by whole ticks, as what one phase gains the next may lose: data move between their caches. */
+/* Whether threads pay is tried out by whole ticks, as what one phase gains the next may lose: data move between their
+ * caches. */
 typedef struct {
   uint32_t round;         /* ticks since the trial began */
   double began;           /* the present window, by the clock */
@@ -44,7 +46,8 @@ struct step_plan {
   bool is_alone; /* in the part of a trial that one thread does */
 };
 
-/* Begins a pass in base tick n: as many steps as may be fused now. Flags that are up are lowered where the step asks for it. */
+/* Begins a pass in base tick n: as many steps as may be fused now. Flags that are up are lowered where the step asks
+ * for it. */
 void step_pass_begin(sim *s, step_group *g, uint64_t n);
 
 /* One thread's share of the pass: its slice of every population. */

@@ -12,18 +12,20 @@
 static uint32_t collect_some(const uint8_t *flags, uint32_t begin, uint32_t end, uint32_t *elements) {
   uint32_t count = 0;
   for (uint32_t k = begin; k < end; k++)
-    if (flags[k]) elements[count++] = k;
+    if (flags[k])
+      elements[count++] = k;
   return count;
 }
 
-/* The numbers of the elements of [begin, end) whose flag (0 or 1) is up. Few are: the C library finds the next one, behind
- * which others may stand. */
+/* The numbers of the elements of [begin, end) whose flag (0 or 1) is up. Few are: the C library finds the next one,
+ * behind which others may stand. */
 static uint32_t collect_fired(const uint8_t *flags, uint32_t begin, uint32_t end, uint32_t *elements) {
   enum { NEAR = 32 };
   uint32_t count = 0;
   while (begin < end) {
     const uint8_t *next = memchr(flags + begin, 1, end - begin);
-    if (!next) break;
+    if (!next)
+      break;
     begin = (uint32_t)(next - flags);
     uint32_t stop = end - begin < NEAR ? end : begin + NEAR;
     count += collect_some(flags, begin, stop, elements + count);
@@ -33,7 +35,9 @@ static uint32_t collect_fired(const uint8_t *flags, uint32_t begin, uint32_t end
 }
 
 /* Where a piece puts the elements that fired in its last step, and how many. */
-static uint32_t *elements_of(const sim *s, const step_unit *u, uint32_t event) { return s->populations[u->population].events[event].elements + u->begin; }
+static uint32_t *elements_of(const sim *s, const step_unit *u, uint32_t event) {
+  return s->populations[u->population].events[event].elements + u->begin;
+}
 
 static uint32_t *count_of(const sim *s, const step_unit *u, uint32_t event) {
   const sim_population *state = &s->populations[u->population];
@@ -65,7 +69,8 @@ static void keep_fired(const sim *s, const step_unit *u, uint32_t k) {
   for (uint32_t e = 0; e < s->program->populations[u->population].events_count; e++) {
     uint32_t count = *count_of(s, u, e), *steps = &state->pass_steps[e * state->piece_count + u->piece];
     *steps = (k == 0 ? 0 : *steps) | (count ? 1u << k : 0);
-    if (!count) continue;
+    if (!count)
+      continue;
     uint64_t *row = row_of(state, e, k);
     memset(row + u->begin / 64, 0, (u->end - u->begin + 63) / 64 * sizeof *row);
     for (uint32_t i = 0; i < count; i++) {
@@ -83,9 +88,12 @@ static bool settle_piece(const sim *s, const step_unit *u, const nsa_clock *cloc
     uint8_t *flags = s->field_data[population->events[e].flag];
     const uint32_t *fired = elements_of(s, u, e);
     uint32_t count = *count_of(s, u, e);
-    if (population->settle != NSA_NONE) is_finite = step_settle(s, population->settle, clock, fired, count) && is_finite;
-    for (uint32_t i = 0; population->lowers_flags && i < count; i++) flags[fired[i]] = 0;
-    if (population->lowers_flags) memset(flags + u->end, 0, sim_padded(u->end) - u->end);
+    if (population->settle != NSA_NONE)
+      is_finite = step_settle(s, population->settle, clock, fired, count) && is_finite;
+    for (uint32_t i = 0; population->lowers_flags && i < count; i++)
+      flags[fired[i]] = 0;
+    if (population->lowers_flags)
+      memset(flags + u->end, 0, sim_padded(u->end) - u->end);
   }
   return is_finite;
 }
@@ -93,15 +101,18 @@ static bool settle_piece(const sim *s, const step_unit *u, const nsa_clock *cloc
 /* The first element of [begin, end) whose number is not finite, or end. */
 static uint32_t find_bad(const sim *s, uint32_t field, uint32_t begin, uint32_t end) {
   const nsa_field *f = &s->program->fields[field];
-  if ((f->type != NSA_F64 && f->type != NSA_F32) || f->is_uniform) return end;
-  while (begin < end && isfinite(sim_entry(f->type, s->field_data[field], begin))) begin++;
+  if ((f->type != NSA_F64 && f->type != NSA_F32) || f->is_uniform)
+    return end;
+  while (begin < end && isfinite(sim_entry(f->type, s->field_data[field], begin)))
+    begin++;
   return begin;
 }
 
 static bool has_bad_value(const sim *s, const step_unit *u) {
   const nsa_population *population = &s->program->populations[u->population];
   for (uint32_t i = 0; i < population->states_count; i++)
-    if (find_bad(s, population->states[i], u->begin, u->end) < u->end) return true;
+    if (find_bad(s, population->states[i], u->begin, u->end) < u->end)
+      return true;
   return false;
 }
 
@@ -113,20 +124,23 @@ static void step_piece_often(const sim *s, const step_unit *u, const step_pass *
     bool is_finite = k == 0 || settle_piece(s, u, &pass->clocks[k]);
     is_finite = step_piece(s, u, &pass->clocks[k]) && is_finite;
     keep_fired(s, u, k);
-    if (!is_finite && has_bad_value(s, u)) *failed = k;
+    if (!is_finite && has_bad_value(s, u))
+      *failed = k;
   }
 }
 
 void step_pass_share(const sim *s, const step_group *g, uint32_t slice) {
   for (uint32_t i = g->slices[slice]; i < g->slices[slice + 1]; i++)
-    if (g->pass.length == 1) step_piece(s, &g->units[i], &s->clock);
-    else step_piece_often(s, &g->units[i], &g->pass);
+    if (g->pass.length == 1)
+      step_piece(s, &g->units[i], &s->clock);
+    else
+      step_piece_often(s, &g->units[i], &g->pass);
 }
 
 /* ---- the beginning of a pass ---- */
 
-/* Such step kernels find all flags down and raise those of what fires. Lists hold what is up, unless ticks without a step of the
- * population have cleared them. */
+/* Such step kernels find all flags down and raise those of what fires. Lists hold what is up, unless ticks without a
+ * step of the population have cleared them. */
 static void lower_flags(sim *s, const step_group *g) {
   for (uint32_t i = 0; i < g->population_count; i++) {
     uint32_t p = g->populations[i];
@@ -139,7 +153,8 @@ static void lower_flags(sim *s, const step_group *g) {
         memset(flags, 0, state->padded);
         continue;
       }
-      for (uint32_t k = 0; k < fired->count; k++) flags[fired->elements[k]] = 0;
+      for (uint32_t k = 0; k < fired->count; k++)
+        flags[fired->elements[k]] = 0;
       memset(flags + state->size, 0, state->padded - state->size);
     }
   }
@@ -147,13 +162,16 @@ static void lower_flags(sim *s, const step_group *g) {
 
 /* Up to the next multiple of the group's steps, a change of a stimulus, or the end of the run. */
 static uint32_t pass_length(const sim *s, const step_group *g, uint64_t n) {
-  if (g->fused == 1) return 1;
+  if (g->fused == 1)
+    return 1;
   uint64_t step = (n + 1) / g->every - 1, left = (s->program->ticks - n - 1) / g->every + 1;
   uint64_t length = g->fused - step % g->fused;
-  if (length > left) length = left;
+  if (length > left)
+    length = left;
   for (uint32_t i = 0; i < g->population_count; i++) {
     uint64_t quiet = stimuli_quiet_steps(s, g->populations[i], n);
-    if (length > quiet) length = quiet;
+    if (length > quiet)
+      length = quiet;
   }
   return (uint32_t)length;
 }
@@ -162,7 +180,8 @@ void step_pass_begin(sim *s, step_group *g, uint64_t n) {
   lower_flags(s, g);
   g->pass.length = pass_length(s, g, n);
   g->pass.told = 0;
-  for (uint32_t k = 0; g->pass.length > 1 && k < g->pass.length; k++) step_set_clock(s, &g->pass.clocks[k], n + (uint64_t)k * g->every);
+  for (uint32_t k = 0; g->pass.length > 1 && k < g->pass.length; k++)
+    step_set_clock(s, &g->pass.clocks[k], n + (uint64_t)k * g->every);
 }
 
 /* ---- telling its steps ---- */
@@ -170,14 +189,16 @@ void step_pass_begin(sim *s, step_group *g, uint64_t n) {
 void step_clear_events(const sim *s, const step_group *g) {
   for (uint32_t i = 0; i < g->population_count; i++) {
     sim_population *state = &s->populations[g->populations[i]];
-    for (uint32_t e = 0; e < s->program->populations[g->populations[i]].events_count; e++) state->events[e].count = 0;
+    for (uint32_t e = 0; e < s->program->populations[g->populations[i]].events_count; e++)
+      state->events[e].count = 0;
   }
 }
 
 /* A piece left the elements of its only step at its own place in the list, that of its first element. */
 static uint32_t take_list(const sim *s, const step_unit *u, uint32_t event, uint32_t *to) {
   uint32_t count = *count_of(s, u, event), *from = elements_of(s, u, event);
-  if (to != from) memmove(to, from, count * sizeof *to);
+  if (to != from)
+    memmove(to, from, count * sizeof *to);
   return count;
 }
 
@@ -185,9 +206,11 @@ static uint32_t take_bits(const sim *s, const step_unit *u, uint32_t event, uint
   const sim_population *state = &s->populations[u->population];
   const uint64_t *row = row_of(state, event, k);
   uint32_t count = 0;
-  if (!(state->pass_steps[event * state->piece_count + u->piece] >> k & 1)) return 0;
+  if (!(state->pass_steps[event * state->piece_count + u->piece] >> k & 1))
+    return 0;
   for (uint32_t w = u->begin / 64; w * 64 < u->end; w++)
-    for (uint64_t bits = row[w]; bits; bits &= bits - 1) to[count++] = w * 64 + (uint32_t)__builtin_ctzll(bits);
+    for (uint64_t bits = row[w]; bits; bits &= bits - 1)
+      to[count++] = w * 64 + (uint32_t)__builtin_ctzll(bits);
   return count;
 }
 
@@ -215,7 +238,8 @@ static bool is_failing(const sim *s, const step_group *g, const step_unit *u, ui
 static bool is_of_failing(const sim *s, const step_group *g, uint32_t p, uint32_t element, uint32_t k) {
   for (uint32_t i = 0; i < g->slices[s->thread_count]; i++) {
     const step_unit *u = &g->units[i];
-    if (u->population == p && u->begin <= element && element < u->end) return g->pass.length == 1 || is_failing(s, g, u, k);
+    if (u->population == p && u->begin <= element && element < u->end)
+      return g->pass.length == 1 || is_failing(s, g, u, k);
   }
   return false;
 }
@@ -223,8 +247,10 @@ static bool is_of_failing(const sim *s, const step_group *g, uint32_t p, uint32_
 static bool find_in_block(sim *s, const step_group *g, uint32_t p, uint32_t field, uint32_t begin, uint32_t k) {
   uint32_t size = s->populations[p].size, end = size - begin < NSA_BLOCK ? size : begin + NSA_BLOCK;
   uint32_t bad = find_bad(s, field, begin, end);
-  while (bad < end && !is_of_failing(s, g, p, bad, k)) bad = find_bad(s, field, bad + 1, end);
-  if (bad == end) return false;
+  while (bad < end && !is_of_failing(s, g, p, bad, k))
+    bad = find_bad(s, field, bad + 1, end);
+  if (bad == end)
+    return false;
   double x = sim_entry(s->program->fields[field].type, s->field_data[field], bad);
   s->failed = true;
   s->failure = (sim_failure){.population = p, .field = field, .element = bad, .value = x};
@@ -237,25 +263,30 @@ static bool find_nonfinite(sim *s, const step_group *g, uint32_t p, uint32_t k) 
   const nsa_population *population = &s->program->populations[p];
   for (uint32_t u = 0; u < g->slices[s->thread_count]; u++) {
     const step_unit *unit = &g->units[u];
-    if (unit->population != p || !is_failing(s, g, unit, k)) continue;
+    if (unit->population != p || !is_failing(s, g, unit, k))
+      continue;
     for (uint32_t begin = unit->begin / NSA_BLOCK * NSA_BLOCK; begin < unit->end; begin += NSA_BLOCK)
       for (uint32_t i = 0; i < population->states_count; i++)
-        if (find_in_block(s, g, p, population->states[i], begin, k)) return true;
+        if (find_in_block(s, g, p, population->states[i], begin, k))
+          return true;
   }
   return false;
 }
 
 static bool is_finite_after(sim *s, const step_group *g, uint32_t k) {
   bool is_bad = false;
-  for (uint32_t i = 0; i < g->slices[s->thread_count]; i++) is_bad = is_bad || is_failing(s, g, &g->units[i], k);
+  for (uint32_t i = 0; i < g->slices[s->thread_count]; i++)
+    is_bad = is_bad || is_failing(s, g, &g->units[i], k);
   for (uint32_t i = 0; is_bad && i < g->population_count; i++)
-    if (find_nonfinite(s, g, g->populations[i], k)) return false;
+    if (find_nonfinite(s, g, g->populations[i], k))
+      return false;
   return true;
 }
 
 bool step_pass_tell(sim *s, step_group *g) {
   uint32_t k = g->pass.told++;
   list_step(s, g, k);
-  for (uint32_t i = 0; i < g->population_count; i++) s->populations[g->populations[i]].is_ahead = step_pass_is_under_way(g);
+  for (uint32_t i = 0; i < g->population_count; i++)
+    s->populations[g->populations[i]].is_ahead = step_pass_is_under_way(g);
   return is_finite_after(s, g, k);
 }

@@ -6,22 +6,26 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* From LARGE elements of a group on all threads work. Slices begin at multiples of SLICE_PAD, so that no two threads write to the same line
- * of a cache, nor to the same word of a row of bits. */
+/* From LARGE elements of a group on all threads work. Slices begin at multiples of SLICE_PAD, so that no two threads
+ * write to the same line of a cache, nor to the same word of a row of bits. */
 enum { LARGE = 4 * STEP_PARALLEL_FROM, SLICE_PAD = 64 };
 
 static int compare_groups(const void *a, const void *b) {
   const step_group *x = a, *y = b;
-  if (x->every != y->every) return (x->every > y->every) - (x->every < y->every);
+  if (x->every != y->every)
+    return (x->every > y->every) - (x->every < y->every);
   return (x->fused > y->fused) - (x->fused < y->fused);
 }
 
-static bool belongs(const step_group *g, const sim_population *p) { return g->every == p->every && g->fused == p->fused; }
+static bool belongs(const step_group *g, const sim_population *p) {
+  return g->every == p->every && g->fused == p->fused;
+}
 
 static void find_groups(const sim *s, struct step_plan *plan) {
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
     uint32_t g = 0;
-    while (g < plan->group_count && !belongs(&plan->groups[g], &s->populations[p])) g++;
+    while (g < plan->group_count && !belongs(&plan->groups[g], &s->populations[p]))
+      g++;
     if (g == plan->group_count) {
       plan->groups[g].every = s->populations[p].every;
       plan->groups[g].fused = s->populations[p].fused;
@@ -41,7 +45,9 @@ static uint32_t add_slice(sim *s, step_unit *units, uint32_t p, uint32_t slice) 
   uint32_t begin = step_slice_begin(state->size, slice, s->thread_count), count = 0;
   uint32_t end = step_slice_begin(state->size, slice + 1, s->thread_count);
   for (; begin < end; begin += NSA_BLOCK)
-    units[count++] = (step_unit){.population = p, .piece = state->piece_count++, .begin = begin,
+    units[count++] = (step_unit){.population = p,
+                                 .piece = state->piece_count++,
+                                 .begin = begin,
                                  .end = end - begin < NSA_BLOCK ? end : begin + NSA_BLOCK};
   return count;
 }
@@ -50,13 +56,15 @@ static uint32_t fill_group(sim *s, step_group *g) {
   static const double seconds_an_element = 2e-9;
   uint64_t elements = 0;
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
-    if (!belongs(g, &s->populations[p])) continue;
+    if (!belongs(g, &s->populations[p]))
+      continue;
     g->populations[g->population_count++] = p;
     elements += s->populations[p].size;
   }
   uint32_t count = 0;
   for (uint32_t t = 0; t < s->thread_count; t++) {
-    for (uint32_t i = 0; i < g->population_count; i++) count += add_slice(s, g->units + count, g->populations[i], t);
+    for (uint32_t i = 0; i < g->population_count; i++)
+      count += add_slice(s, g->units + count, g->populations[i], t);
     g->slices[t + 1] = count;
   }
   g->seconds = elements >= LARGE ? INFINITY : seconds_an_element * (double)elements;
@@ -66,10 +74,13 @@ static uint32_t fill_group(sim *s, step_group *g) {
 struct step_plan *step_plan_new(sim *s) {
   uint32_t n = s->program->populations_count;
   uint64_t units = 0;
-  for (uint32_t p = 0; p < n; p++) units += s->populations[p].block_count + s->thread_count;
+  for (uint32_t p = 0; p < n; p++)
+    units += s->populations[p].block_count + s->thread_count;
   struct step_plan *plan = calloc(1, sizeof *plan);
-  if (!plan) return NULL;
-  for (uint32_t p = 0; p < n; p++) s->populations[p].piece_count = 0;
+  if (!plan)
+    return NULL;
+  for (uint32_t p = 0; p < n; p++)
+    s->populations[p].piece_count = 0;
   plan->groups = calloc(n + 1, sizeof *plan->groups);
   plan->populations = calloc(n + 1, sizeof *plan->populations);
   plan->units = calloc(units + 1, sizeof *plan->units);
@@ -95,7 +106,8 @@ struct step_plan *step_plan_new(sim *s) {
 }
 
 void step_plan_free(struct step_plan *plan) {
-  if (!plan) return;
+  if (!plan)
+    return;
   free(plan->groups);
   free(plan->populations);
   free(plan->units);
@@ -112,20 +124,23 @@ static bool make_pass_room(sim *s, uint32_t p) {
   state->pass_steps = calloc(pieces * events + 1, sizeof *state->pass_steps);
   state->pass_failed = calloc(pieces + 1, sizeof *state->pass_failed);
   state->pass_rows = calloc(FUSE_MOST * words * events + 1, sizeof *state->pass_rows);
-  s->allocated += FUSE_MOST * words * events * sizeof *state->pass_rows + pieces * (events + 1) * sizeof *state->pass_steps;
+  s->allocated +=
+      FUSE_MOST * words * events * sizeof *state->pass_rows + pieces * (events + 1) * sizeof *state->pass_steps;
   return state->pass_steps && state->pass_failed && state->pass_rows;
 }
 
 bool step_fuse(sim *s, char error[SIM_ERROR_SIZE]) {
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
     s->populations[p].fused = nsa_fused_steps(s->program, p);
-    if (s->populations[p].fused == 1 || make_pass_room(s, p)) continue;
+    if (s->populations[p].fused == 1 || make_pass_room(s, p))
+      continue;
     snprintf(error, SIM_ERROR_SIZE, "out of memory for what the %" PRIu32 " elements of '%s' fire in %d steps",
              s->populations[p].size, s->program->populations[p].name, FUSE_MOST);
     return false;
   }
   step_plan_free(s->plan);
   s->plan = step_plan_new(s);
-  if (!s->plan) snprintf(error, SIM_ERROR_SIZE, "out of memory for the plan of the steps");
+  if (!s->plan)
+    snprintf(error, SIM_ERROR_SIZE, "out of memory for the plan of the steps");
   return s->plan != NULL;
 }

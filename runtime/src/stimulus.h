@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* stimulus.h - windows: which stimuli are on, what they add up to, which phases run.
  *
- * Windows are judged at the begin of each base tick, those of slow populations as well. The next changes are kept in order; a tick in
- * which nothing changes costs one comparison a population. */
+ * Windows are judged at the begin of each base tick, those of slow populations as well. The next changes are kept in
+ * order; a tick in which nothing changes costs one comparison a population. */
 #ifndef NSA_RUNTIME_STIMULUS_H
 #define NSA_RUNTIME_STIMULUS_H
 
@@ -15,8 +15,8 @@ void stimuli_free(struct stimuli *stimuli, uint32_t populations);
  * files of driven events. */
 bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]);
 
-/* Phase 3 of base tick n for a population: pixels of images whose window begins, blocks of phases that begin, external inputs,
- * driven events. Whether there are any of these. */
+/* Phase 3 of base tick n for a population: pixels of images whose window begins, blocks of phases that begin, external
+ * inputs, driven events. Whether there are any of these. */
 bool stimuli_before_step(sim *s, uint32_t population, uint64_t n);
 
 /* How many steps from base tick n on find the same stimuli, once stimuli_before_step was called for n: at least 1. */

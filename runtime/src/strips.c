@@ -8,7 +8,9 @@
 #include <string.h>
 
 static void *zeroed(sim *s, uint64_t count, size_t size) {
-  void *p = count > SIZE_MAX / size ? NULL : calloc(count ? (size_t)count : 1, size); /* pages that nobody adds to stay unused */
+  void *p = count > SIZE_MAX / size
+                ? NULL
+                : calloc(count ? (size_t)count : 1, size); /* pages that nobody adds to stay unused */
   s->allocated += count * size;
   return p;
 }
@@ -20,7 +22,8 @@ bool strip_sums_make(sim *s, strip_sums *sums, uint32_t targets, uint32_t size) 
   sums->is_touched = zeroed(s, slots, 1);
   sums->touched = zeroed(s, slots, sizeof *sums->touched);
   sums->counts = memory_large(bytes);
-  if (sums->counts) memset(sums->counts, 0, (size_t)bytes);
+  if (sums->counts)
+    memset(sums->counts, 0, (size_t)bytes);
   return sums->partial && sums->is_touched && sums->touched && sums->counts;
 }
 

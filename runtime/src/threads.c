@@ -23,9 +23,8 @@ struct thread_pool {
   thread_work work; /* published by `round` */
   void *context;
   bool stopping;
-  _Alignas(64) atomic_uint round; /* counts the calls of thread_pool_run */
-  _Alignas(64)
-      atomic_ullong next; /* round << 32 | number of the next share that nobody has taken */
+  _Alignas(64) atomic_uint round;   /* counts the calls of thread_pool_run */
+  _Alignas(64) atomic_ullong next;  /* round << 32 | number of the next share that nobody has taken */
   _Alignas(64) atomic_uint pending; /* shares of this round that are not done */
   _Alignas(64) atomic_uint sleepers;
   pthread_mutex_t mutex;

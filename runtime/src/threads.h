@@ -25,7 +25,8 @@ thread_pool *thread_pool_new(uint32_t count);
 void thread_pool_free(thread_pool *pool);
 uint32_t thread_pool_count(const thread_pool *pool);
 
-/* The same for work of about so many seconds by one thread: the caller does all shares where waking the others would take longer. */
+/* The same for work of about so many seconds by one thread: the caller does all shares where waking the others would
+ * take longer. */
 void thread_pool_run_if_worth(thread_pool *pool, double seconds, thread_work work, void *context);
 
 /* While the pool rests the caller does all shares, whatever the work. */
@@ -35,8 +36,7 @@ void thread_pool_rest(thread_pool *pool, bool rests);
 void thread_pool_run(thread_pool *pool, thread_work work, void *context);
 
 /* The share of one thread of `count` things: [*first, *last). */
-static inline void thread_share(uint64_t count, uint32_t thread, uint32_t threads, uint64_t *first,
-                                uint64_t *last) {
+static inline void thread_share(uint64_t count, uint32_t thread, uint32_t threads, uint64_t *first, uint64_t *last) {
   uint64_t each = count / threads, rest = count % threads;
   *first = each * thread + (thread < rest ? thread : rest);
   *last = *first + each + (thread < rest ? 1 : 0);

@@ -23,11 +23,10 @@ typedef struct {
 } prefix_row;
 
 static const unit_row unit_rows[] = {
-#define UNIT(name, exponent, multiplier, t, v, i, l, n, k, prefixed)                               \
+#define UNIT(name, exponent, multiplier, t, v, i, l, n, k, prefixed)                                                   \
   {name, prefixed, INTERNAL(exponent, t, v, i, l, n, k), multiplier, {t, v, i, l, n, k}},
 /* From s, V, A, m, mol, K to ms, mV, pA, um, uM um^3 (1e-21 mol), K. */
-#define INTERNAL(exponent, t, v, i, l, n, k)                                                       \
-  ((exponent) + 3 * (t) + 3 * (v) + 12 * (i) + 6 * (l) + 21 * (n) + 0 * (k))
+#define INTERNAL(exponent, t, v, i, l, n, k) ((exponent) + 3 * (t) + 3 * (v) + 12 * (i) + 6 * (l) + 21 * (n) + 0 * (k))
 #include "nsa_units.def"
 };
 
@@ -37,10 +36,7 @@ static const prefix_row prefix_rows[] = {
 #include "nsa_units.def"
 };
 
-enum {
-  UNIT_ROWS = sizeof unit_rows / sizeof unit_rows[0],
-  PREFIX_ROWS = sizeof prefix_rows / sizeof prefix_rows[0]
-};
+enum { UNIT_ROWS = sizeof unit_rows / sizeof unit_rows[0], PREFIX_ROWS = sizeof prefix_rows / sizeof prefix_rows[0] };
 
 /* What a sequence of factors amounts to: factor * 10^exponent. */
 typedef struct {
@@ -189,8 +185,8 @@ static bool scan_number(const char **at, char *mantissa, int *exponent) {
   return digits > 0;
 }
 
-/* Shifting the exponent of the literal, not multiplying its value: one rounding, not two. Only where units make no whole power
- * of ten is it a product. */
+/* Shifting the exponent of the literal, not multiplying its value: one rounding, not two. Only where units make no
+ * whole power of ten is it a product. */
 static double literal_value(const char *mantissa, int exponent, double of_unit) {
   char literal[MAX_LITERAL + 16];
   bool is_whole = of_unit == floor(of_unit);
@@ -198,8 +194,7 @@ static double literal_value(const char *mantissa, int exponent, double of_unit) 
   return strtod(literal, NULL) * (is_whole ? 1 : nsa_pow_1(10, of_unit));
 }
 
-bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, char *error,
-                          size_t error_size) {
+bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, char *error, size_t error_size) {
   char mantissa[MAX_LITERAL];
   int exponent;
   const char *at = text + strspn(text, " \t");
@@ -235,8 +230,7 @@ static const char *const base_names[BASE_COUNT] = {"ms", "mV", "pA", "um", "amou
 static int quarters_of(uint64_t dimension, int k) { return (int8_t)(dimension >> (8 * k) & 0xff); }
 
 /* Units of the internal system with a name of their own: what people expect to read. */
-static const char *const derived_names[] = {"nS",    "pF",    "GOhm", "uM",    "aJ",
-                                            "uM/ms", "mV/ms", "1/ms", "pA/ms", "nS/ms"};
+static const char *const derived_names[] = {"nS", "pF", "GOhm", "uM", "aJ", "uM/ms", "mV/ms", "1/ms", "pA/ms", "nS/ms"};
 
 static void add_power(char *name, size_t size, const char *base, int quarters) {
   size_t len = strlen(name);
@@ -278,8 +272,7 @@ void units_dimension_name(uint64_t dimension, char *name, size_t size) {
 
 /* For these dimensions a result is shown with the prefix that puts its number between 1 and 1000.
  */
-static const char *const pleasant_bases[] = {"s", "V", "A", "S",  "F", "Ohm",
-                                             "M", "J", "W", "Hz", "C"};
+static const char *const pleasant_bases[] = {"s", "V", "A", "S", "F", "Ohm", "M", "J", "W", "Hz", "C"};
 
 /* Prefixes from small to large; "" for none. Seconds and hertz have no k, M, G in common use. */
 static const prefix_row pleasant_prefixes[] = {{"f", -15}, {"p", -12}, {"n", -9}, {"u", -6},
@@ -332,8 +325,7 @@ double units_pleasant(double value, const char *unit, char *shown_unit, size_t s
 
 double units_convert(double value, const char *from, const char *to) {
   unit_sum a, b;
-  if (strcmp(from, to) == 0 || !scan_unit(from, &a) || !scan_unit(to, &b) ||
-      pack_dimension(&a) != pack_dimension(&b))
+  if (strcmp(from, to) == 0 || !scan_unit(from, &a) || !scan_unit(to, &b) || pack_dimension(&a) != pack_dimension(&b))
     return value;
   return shift_down(value * a.factor / b.factor, b.exponent - a.exponent);
 }

@@ -14,14 +14,14 @@
 
 enum { UNITS_NUMBER = 32 };
 
-/* The fewest digits (six at least) that read back as the same double: an end of a range may be anything that was computed. */
+/* The fewest digits (six at least) that read back as the same double: an end of a range may be anything that was
+ * computed. */
 void units_print_exactly(double x, char out[UNITS_NUMBER]);
 
 #define UNITS_TIME UINT64_C(4) /* the dimension of a time */
 
 /* "20 ms", "0.5 uM/s", "5%", "1e-3 /ms", "-3". False with a sentence in error when it is none. */
-bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, char *error,
-                          size_t error_size);
+bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, char *error, size_t error_size);
 
 /* The dimension in base units: "mV", "uM/ms", "1" for none. Cut to size. */
 void units_dimension_name(uint64_t dimension, char *name, size_t size);

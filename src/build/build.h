@@ -21,7 +21,8 @@ typedef struct {
   bool pairs_vectors;                  /* long steps take two vectors at once: unless a width was asked for */
 } build_target;
 
-/* This machine. width 0: what suits it (2 lanes for SSE2 and NEON, 4 for AVX2, 8 for AVX-512 but for its first processors); else 1, 2, 4 or 8. */
+/* This machine. width 0: what suits it (2 lanes for SSE2 and NEON, 4 for AVX2, 8 for AVX-512 but for its first
+ * processors); else 1, 2, 4 or 8. */
 bool build_target_host(arena *a, uint32_t width, build_target *target, const char **error);
 /* The linked LLVM's version, "19.1.7". */
 const char *build_llvm_version(arena *a);
@@ -29,9 +30,9 @@ const char *build_llvm_version(arena *a);
 /* ---- objects ---- */
 
 typedef struct {
-  bool use_cache;          /* look for the object in the cache, and put it there */
-  const diag_sink *debug;  /* not NULL: line tables (and no cache, as they depend on places) */
-  const char *passes;      /* LLVM pass pipeline; NULL: ours */
+  bool use_cache;         /* look for the object in the cache, and put it there */
+  const diag_sink *debug; /* not NULL: line tables (and no cache, as they depend on places) */
+  const char *passes;     /* LLVM pass pipeline; NULL: ours */
 } build_options;
 
 typedef struct {
@@ -54,15 +55,14 @@ typedef struct {
 
 /* The bytes live in the arena and are the same for the same program, whatever the number of processors. times
  * may be NULL. */
-bool build_compile(arena *a, const ir_program *program, const build_target *target,
-                   const build_options *options, build_objects *objects, build_times *times,
-                   const char **error);
+bool build_compile(arena *a, const ir_program *program, const build_target *target, const build_options *options,
+                   build_objects *objects, build_times *times, const char **error);
 
 typedef enum { BUILD_TEXT_LLVM, BUILD_TEXT_OPTIMISED, BUILD_TEXT_ASSEMBLY } build_text_kind;
 
 /* A stage as text, for `nsa emit`. */
-const char *build_text(arena *a, const ir_program *program, const build_target *target,
-                       const build_options *options, build_text_kind kind, const char **error);
+const char *build_text(arena *a, const ir_program *program, const build_target *target, const build_options *options,
+                       build_text_kind kind, const char **error);
 
 /* ---- in this process ---- */
 
@@ -74,8 +74,8 @@ const nsa_kernel_fn *build_jit_kernels(const build_jit *jit, uint32_t *count);
 void build_jit_free(build_jit *jit);
 
 /* Appends names and addresses of the kernels to /tmp/perf-<pid>.map, where `perf` looks for them. */
-bool build_perf_map(arena *a, const build_jit *jit, const nsa_program *program,
-                    const build_objects *objects, const char **error);
+bool build_perf_map(arena *a, const build_jit *jit, const nsa_program *program, const build_objects *objects,
+                    const char **error);
 
 /* ---- the cache (cache.c) ---- */
 
@@ -92,16 +92,14 @@ const char *build_cache_folder(arena *a);
 /* False when there is none, or it is damaged. */
 bool build_cache_read(arena *a, const char *folder, build_key key, build_objects *objects);
 /* Failures are silent: the cache is a convenience. */
-void build_cache_write(arena *a, const char *folder, build_key key,
-                       const build_objects *objects);
+void build_cache_write(arena *a, const char *folder, build_key key, const build_objects *objects);
 
 /* ---- executables (link.c) ---- */
 
 /* <folder of the running executable>/../lib/nsa: libnsa_rt.a and link-flags. */
 const char *build_library_folder(arena *a);
 /* Links kernels and program with the runtime in library_folder into an executable, by the system's `cc`. */
-bool build_executable(arena *a, const nsa_program *program, const build_target *target,
-                      const build_objects *kernels, const char *library_folder, const char *path,
-                      const char **error);
+bool build_executable(arena *a, const nsa_program *program, const build_target *target, const build_objects *kernels,
+                      const char *library_folder, const char *path, const char **error);
 
 #endif

@@ -9,13 +9,13 @@
 /* Makes the native target known to LLVM; may be called any number of times. */
 void build_start_llvm(void);
 /* NULL with *error. The caller disposes of it. */
-LLVMTargetMachineRef build_target_machine(arena *a, const build_target *target,
-                                          LLVMCodeGenOptLevel level, const char **error);
+LLVMTargetMachineRef build_target_machine(arena *a, const build_target *target, LLVMCodeGenOptLevel level,
+                                          const char **error);
 /* The message of an LLVM error, which is consumed. */
 const char *build_llvm_error(arena *a, LLVMErrorRef error);
 /* Object file of a module, in the arena. */
-bool build_codegen(arena *a, LLVMTargetMachineRef machine, LLVMModuleRef module,
-                   LLVMCodeGenFileType type, build_bytes *out, const char **error);
+bool build_codegen(arena *a, LLVMTargetMachineRef machine, LLVMModuleRef module, LLVMCodeGenFileType type,
+                   build_bytes *out, const char **error);
 double build_seconds(void);
 
 #endif

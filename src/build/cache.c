@@ -79,12 +79,11 @@ static void add_field(hash128 *h, const ir_program *p, const ir_function *f, con
   while (slot < kernel->slots_count && kernel->slots[slot] != number)
     slot++;
   add_number(h, slot);
-  add_number(h, field->type | (uint64_t)(field->is_uniform != 0) << 8 |
-                    (uint64_t)(field->domain == f->domain) << 9);
+  add_number(h, field->type | (uint64_t)(field->is_uniform != 0) << 8 | (uint64_t)(field->domain == f->domain) << 9);
 }
 
-static void add_operation(hash128 *h, const ir_program *p, const ir_function *f,
-                          const nsa_kernel *kernel, const ir_op *op) {
+static void add_operation(hash128 *h, const ir_program *p, const ir_function *f, const nsa_kernel *kernel,
+                          const ir_op *op) {
   add_number(h, op->op | (uint64_t)op->type << 16 | (uint64_t)op->is_single << 24 | (uint64_t)op->aux << 32);
   ir_carries carries = ir_ops[op->op].carries;
   if (carries == IR_CARRIES_FIELD || carries == IR_CARRIES_FIELD_AUX)
@@ -163,16 +162,15 @@ const char *build_cache_folder(arena *a) {
 }
 
 static char *entry_path(arena *a, const char *folder, build_key key) {
-  return arena_printf(a, "%s/%016llx%016llx.nsaobj", folder, (unsigned long long)key.hi,
-                      (unsigned long long)key.lo);
+  return arena_printf(a, "%s/%016llx%016llx.nsaobj", folder, (unsigned long long)key.hi, (unsigned long long)key.lo);
 }
 
 /* ---- entries ---- */
 
 static bool is_intact(const entry_header *header, build_key key, const uint8_t *body, size_t len) {
   hash128 sum = hash_bytes(hash_start(), body, len);
-  if (memcmp(header->magic, magic, sizeof magic) != 0 || header->key.lo != key.lo ||
-      header->key.hi != key.hi || header->checksum.lo != sum.lo || header->checksum.hi != sum.hi)
+  if (memcmp(header->magic, magic, sizeof magic) != 0 || header->key.lo != key.lo || header->key.hi != key.hi ||
+      header->checksum.lo != sum.lo || header->checksum.hi != sum.hi)
     return false;
   for (uint32_t i = 0; i < BUILD_PARTS; i++) {
     if (header->lens[i] > len)

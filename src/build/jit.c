@@ -22,8 +22,8 @@ typedef struct {
 
 #define PROVIDE(name) {#name, (void (*)(void))name}
 static const provided_symbol provided[] = {PROVIDE(nsa_expm_phi), PROVIDE(nsa_ou_cov), PROVIDE(fma),
-                                           PROVIDE(floor), PROVIDE(ceil), PROVIDE(sqrt),
-                                           PROVIDE(memcpy), PROVIDE(memset)};
+                                           PROVIDE(floor),        PROVIDE(ceil),       PROVIDE(sqrt),
+                                           PROVIDE(memcpy),       PROVIDE(memset)};
 enum { PROVIDED_COUNT = sizeof provided / sizeof provided[0] };
 
 /* Errors are collected instead of going to stderr: a failed look-up alone says little. */
@@ -54,8 +54,8 @@ static LLVMErrorRef define_provided(LLVMOrcLLJITRef lljit) {
 static LLVMErrorRef add_object(LLVMOrcLLJITRef lljit, const build_bytes *object) {
   if (object->len == 0)
     return NULL;
-  LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRangeCopy(
-      (const char *)object->data, object->len, "nsa");
+  LLVMMemoryBufferRef buffer =
+      LLVMCreateMemoryBufferWithMemoryRangeCopy((const char *)object->data, object->len, "nsa");
   /* owns the buffer now, even when it fails */
   return LLVMOrcLLJITAddObjectFile(lljit, LLVMOrcLLJITGetMainJITDylib(lljit), buffer);
 }
@@ -134,12 +134,10 @@ static void read_sizes(LLVMBinaryRef binary, uint64_t *sizes, uint32_t count) {
   LLVMDisposeSymbolIterator(s);
 }
 
-static bool read_object(arena *a, const build_bytes *object, uint64_t *sizes, uint32_t count,
-                        const char **error) {
+static bool read_object(arena *a, const build_bytes *object, uint64_t *sizes, uint32_t count, const char **error) {
   if (object->len == 0)
     return true;
-  LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRange((const char *)object->data,
-                                                                     object->len, "nsa", 0);
+  LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRange((const char *)object->data, object->len, "nsa", 0);
   char *message = NULL;
   LLVMBinaryRef binary = LLVMCreateBinary(buffer, NULL, &message);
   if (binary != NULL) {
@@ -153,8 +151,8 @@ static bool read_object(arena *a, const build_bytes *object, uint64_t *sizes, ui
   return binary != NULL;
 }
 
-bool build_perf_map(arena *a, const build_jit *jit, const nsa_program *program,
-                    const build_objects *objects, const char **error) {
+bool build_perf_map(arena *a, const build_jit *jit, const nsa_program *program, const build_objects *objects,
+                    const char **error) {
   uint64_t *sizes = ARENA_ARRAY(a, uint64_t, jit->count);
   for (uint32_t i = 0; i < BUILD_PARTS; i++)
     if (!read_object(a, &objects->parts[i], sizes, jit->count, error))
@@ -166,8 +164,8 @@ bool build_perf_map(arena *a, const build_jit *jit, const nsa_program *program,
     return false;
   }
   for (uint32_t i = 0; i < jit->count; i++)
-    fprintf(map, "%llx %llx nsa:%s\n", (unsigned long long)(uintptr_t)jit->kernels[i],
-            (unsigned long long)sizes[i], program->kernels[i].name);
+    fprintf(map, "%llx %llx nsa:%s\n", (unsigned long long)(uintptr_t)jit->kernels[i], (unsigned long long)sizes[i],
+            program->kernels[i].name);
   bool ok = fclose(map) == 0;
   if (!ok)
     *error = arena_printf(a, "cannot write %s", path);

@@ -29,8 +29,7 @@ static void add_program(LLVMContextRef c, LLVMModuleRef module, const uint8_t *b
 }
 
 static LLVMModuleRef parse_main(LLVMContextRef c, const char *source) {
-  LLVMMemoryBufferRef buffer =
-      LLVMCreateMemoryBufferWithMemoryRangeCopy(source, strlen(source), "main");
+  LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRangeCopy(source, strlen(source), "main");
   LLVMModuleRef module;
   char *message = NULL;
   if (LLVMParseIRInContext(c, buffer, &module, &message)) { /* owns the buffer now */
@@ -40,8 +39,8 @@ static LLVMModuleRef parse_main(LLVMContextRef c, const char *source) {
   return module;
 }
 
-static bool emit_main(arena *a, const nsa_program *program, const build_target *target,
-                      build_bytes *object, const char **error) {
+static bool emit_main(arena *a, const nsa_program *program, const build_target *target, build_bytes *object,
+                      const char **error) {
   size_t len;
   uint8_t *bytes = nsa_program_write(program, &len);
   if (bytes == NULL) {
@@ -53,17 +52,17 @@ static bool emit_main(arena *a, const nsa_program *program, const build_target *
     free(bytes);
     return false;
   }
-  const char *source = arena_printf(
-      a,
-      "@nsa_kernels = external constant ptr\n"
-      "@nsa_program_placeholder = external constant i8\n"
-      "declare i32 @nsa_executable_main(ptr, i64, ptr, i32, i32, ptr)\n"
-      "define i32 @main(i32 %%argc, ptr %%argv) {\n"
-      "  %%r = call i32 @nsa_executable_main(ptr @nsa_program_placeholder, i64 %zu, ptr @nsa_kernels,"
-      " i32 %u, i32 %%argc, ptr %%argv)\n"
-      "  ret i32 %%r\n"
-      "}\n",
-      len, program->kernels_count);
+  const char *source =
+      arena_printf(a,
+                   "@nsa_kernels = external constant ptr\n"
+                   "@nsa_program_placeholder = external constant i8\n"
+                   "declare i32 @nsa_executable_main(ptr, i64, ptr, i32, i32, ptr)\n"
+                   "define i32 @main(i32 %%argc, ptr %%argv) {\n"
+                   "  %%r = call i32 @nsa_executable_main(ptr @nsa_program_placeholder, i64 %zu, ptr @nsa_kernels,"
+                   " i32 %u, i32 %%argc, ptr %%argv)\n"
+                   "  ret i32 %%r\n"
+                   "}\n",
+                   len, program->kernels_count);
   LLVMContextRef c = LLVMContextCreate();
   LLVMModuleRef module = parse_main(c, source);
   add_program(c, module, bytes, len);
@@ -86,14 +85,11 @@ static bool emit_main(arena *a, const nsa_program *program, const build_target *
 
 typedef VEC(char *) words;
 
-static void add_word(arena *a, words *w, const char *word) {
-  vec_push(a, w, arena_strdup(a, word, strlen(word)));
-}
+static void add_word(arena *a, words *w, const char *word) { vec_push(a, w, arena_strdup(a, word, strlen(word))); }
 
 static bool add_flags(arena *a, words *w, const char *library_folder, const char **error) {
   size_t len;
-  char *flags =
-      file_read(a, file_join(a, library_folder, "link-flags"), MAX_FLAG_BYTES, &len, error);
+  char *flags = file_read(a, file_join(a, library_folder, "link-flags"), MAX_FLAG_BYTES, &len, error);
   if (flags == NULL)
     return false;
   char *rest;
@@ -141,8 +137,8 @@ static bool run_linker(arena *a, words *w, const char *output, const char *path,
   else if (status == 0)
     *error = arena_printf(a, "cannot write %s: %s", path, strerror(reason));
   else
-    *error = arena_printf(a, "cannot start %s (%s): nsa build needs a C compiler to link with", COMPILER,
-                          strerror(reason));
+    *error =
+        arena_printf(a, "cannot start %s (%s): nsa build needs a C compiler to link with", COMPILER, strerror(reason));
   return false;
 }
 
@@ -189,9 +185,8 @@ static bool write_objects(arena *a, words *w, const temporary_files *t, const bu
   return true;
 }
 
-static bool write_and_link(arena *a, const temporary_files *t, const build_objects *kernels,
-                           const build_bytes *start, const char *library_folder, const char *path,
-                           const char **error) {
+static bool write_and_link(arena *a, const temporary_files *t, const build_objects *kernels, const build_bytes *start,
+                           const char *library_folder, const char *path, const char **error) {
   words w = {0};
   const char *library = file_join(a, library_folder, "libnsa_rt.a");
   if (!file_exists(library)) {
@@ -207,9 +202,8 @@ static bool write_and_link(arena *a, const temporary_files *t, const build_objec
   return add_flags(a, &w, library_folder, error) && run_linker(a, &w, t->output, path, error);
 }
 
-bool build_executable(arena *a, const nsa_program *program, const build_target *target,
-                      const build_objects *kernels, const char *library_folder, const char *path,
-                      const char **error) {
+bool build_executable(arena *a, const nsa_program *program, const build_target *target, const build_objects *kernels,
+                      const char *library_folder, const char *path, const char **error) {
   build_bytes start;
   temporary_files t;
   if (!emit_main(a, program, target, &start, error) || !make_temporary(a, path, &t, error))

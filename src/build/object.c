@@ -7,9 +7,8 @@
 
 /* What is left to do after our own passes: the maths are to be inlined, accumulators lifted into registers, and
  * what does not change moved out of the loop. Nothing is there to be vectorised or unrolled. */
-static const char passes[] =
-    "always-inline,globaldce,function(sroa,early-cse,instcombine<no-verify-fixpoint>,"
-    "loop-mssa(licm),early-cse,simplifycfg)";
+static const char passes[] = "always-inline,globaldce,function(sroa,early-cse,instcombine<no-verify-fixpoint>,"
+                             "loop-mssa(licm),early-cse,simplifycfg)";
 
 double build_seconds(void) {
   struct timespec t;
@@ -35,8 +34,8 @@ static void end(compilation *c) {
     LLVMContextDispose(c->context);
 }
 
-static bool begin(compilation *c, const ir_program *program, const build_target *target,
-                  LLVMCodeGenOptLevel level, const emit_options *options, const char **error) {
+static bool begin(compilation *c, const ir_program *program, const build_target *target, LLVMCodeGenOptLevel level,
+                  const emit_options *options, const char **error) {
   double start = build_seconds();
   c->machine = build_target_machine(c->arena, target, level, error);
   if (c->machine == NULL)
@@ -66,8 +65,8 @@ static bool optimise(compilation *c, const build_options *options, const char **
   return false;
 }
 
-bool build_codegen(arena *a, LLVMTargetMachineRef machine, LLVMModuleRef module,
-                   LLVMCodeGenFileType type, build_bytes *out, const char **error) {
+bool build_codegen(arena *a, LLVMTargetMachineRef machine, LLVMModuleRef module, LLVMCodeGenFileType type,
+                   build_bytes *out, const char **error) {
   LLVMMemoryBufferRef buffer = NULL;
   char *message = NULL;
   if (LLVMTargetMachineEmitToMemoryBuffer(machine, module, type, &message, &buffer)) {
@@ -113,8 +112,7 @@ static void compile_part(part *p) {
                     .debug = p->options->debug,
                     .members = p->members,
                     .is_without_table = !p->has_table};
-  bool ok = begin(&c, p->program, p->target, p->level, &e, &p->error) &&
-            optimise(&c, p->options, &p->error);
+  bool ok = begin(&c, p->program, p->target, p->level, &e, &p->error) && optimise(&c, p->options, &p->error);
   double start = build_seconds();
   if (ok && build_codegen(p->arena, c.machine, c.module, LLVMObjectFile, &p->object, &p->error))
     p->error = NULL;
@@ -160,8 +158,8 @@ static void *compile_second_and_third(void *context) {
 
 static void compile_parts(part *parts) {
   pthread_t thread;
-  bool has_thread = (parts[1].is_used || parts[2].is_used) &&
-                    pthread_create(&thread, NULL, compile_second_and_third, parts) == 0;
+  bool has_thread =
+      (parts[1].is_used || parts[2].is_used) && pthread_create(&thread, NULL, compile_second_and_third, parts) == 0;
   compile_part(&parts[0]);
   if (has_thread)
     pthread_join(thread, NULL);
@@ -183,14 +181,13 @@ static bool collect(arena *a, const part *p, build_bytes *object, const char **e
   if (p->error != NULL)
     *error = arena_strdup(a, p->error, strlen(p->error));
   else if (p->object.len != 0)
-    *object = (build_bytes){(const uint8_t *)arena_strdup(a, (const char *)p->object.data, p->object.len),
-                            p->object.len};
+    *object =
+        (build_bytes){(const uint8_t *)arena_strdup(a, (const char *)p->object.data, p->object.len), p->object.len};
   return p->error == NULL;
 }
 
-static bool compile(arena *a, const ir_program *program, const build_target *target,
-                    const build_options *options, build_objects *objects, build_times *times,
-                    const char **error) {
+static bool compile(arena *a, const ir_program *program, const build_target *target, const build_options *options,
+                    build_objects *objects, build_times *times, const char **error) {
   part parts[BUILD_PARTS];
   for (uint32_t i = 0; i < BUILD_PARTS; i++)
     parts[i] = (part){.program = program,
@@ -212,9 +209,8 @@ static bool compile(arena *a, const ir_program *program, const build_target *tar
   return ok;
 }
 
-bool build_compile(arena *a, const ir_program *program, const build_target *target,
-                   const build_options *options, build_objects *objects, build_times *times,
-                   const char **error) {
+bool build_compile(arena *a, const ir_program *program, const build_target *target, const build_options *options,
+                   build_objects *objects, build_times *times, const char **error) {
   double start = build_seconds();
   build_times unasked;
   if (times == NULL)
@@ -238,8 +234,8 @@ static const char *module_text(arena *a, LLVMModuleRef module) {
   return copy;
 }
 
-const char *build_text(arena *a, const ir_program *program, const build_target *target,
-                       const build_options *options, build_text_kind kind, const char **error) {
+const char *build_text(arena *a, const ir_program *program, const build_target *target, const build_options *options,
+                       build_text_kind kind, const char **error) {
   compilation c = {.arena = a};
   emit_options e = {.width = target->width,
                     .pairs_vectors = target->pairs_vectors,
@@ -249,8 +245,8 @@ const char *build_text(arena *a, const ir_program *program, const build_target *
   build_bytes assembly = {NULL, 0};
   const char *result = NULL;
   build_start_llvm();
-  bool ok = begin(&c, program, target, levels[0], &e, error) &&
-            (kind == BUILD_TEXT_LLVM || optimise(&c, options, error));
+  bool ok =
+      begin(&c, program, target, levels[0], &e, error) && (kind == BUILD_TEXT_LLVM || optimise(&c, options, error));
   if (ok && kind != BUILD_TEXT_ASSEMBLY)
     result = module_text(a, c.module);
   else if (ok && build_codegen(a, c.machine, c.module, LLVMAssemblyFile, &assembly, error))

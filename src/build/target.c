@@ -47,7 +47,8 @@ static bool slows_by_avx512(const char *cpu) {
 }
 
 static uint32_t suitable_width(const char *cpu, const char *features) {
-  if (has_feature(features, "avx512f") && has_feature(features, "avx512vl") && has_feature(features, "avx512dq") && !slows_by_avx512(cpu))
+  if (has_feature(features, "avx512f") && has_feature(features, "avx512vl") && has_feature(features, "avx512dq") &&
+      !slows_by_avx512(cpu))
     return 8;
   return has_feature(features, "avx2") ? 4 : 2;
 }
@@ -71,8 +72,8 @@ const char *build_llvm_version(arena *a) {
   return arena_printf(a, "%u.%u.%u", major, minor, patch);
 }
 
-LLVMTargetMachineRef build_target_machine(arena *a, const build_target *target,
-                                          LLVMCodeGenOptLevel level, const char **error) {
+LLVMTargetMachineRef build_target_machine(arena *a, const build_target *target, LLVMCodeGenOptLevel level,
+                                          const char **error) {
   build_start_llvm();
   LLVMTargetRef found;
   char *message = NULL;

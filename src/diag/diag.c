@@ -28,9 +28,7 @@ span span_join(span a, span b) {
     return b;
   if (b.file != a.file)
     return a;
-  return (span){.file = a.file,
-                .start = a.start < b.start ? a.start : b.start,
-                .end = a.end > b.end ? a.end : b.end};
+  return (span){.file = a.file, .start = a.start < b.start ? a.start : b.start, .end = a.end > b.end ? a.end : b.end};
 }
 
 diag_sink *diag_sink_new(arena *a) {
@@ -116,8 +114,8 @@ static const char *format_text(arena *a, const char *format, va_list args) {
  * message takes its part: two files that cannot be read are two errors. */
 static bool is_new(diag_sink *sink, const diag *d) {
   bool has_place = d->at.file != UINT32_MAX;
-  const char *key = arena_printf(sink->arena, "%d:%u:%u:%s", (int)d->code, d->at.file, d->at.start,
-                                 has_place ? "" : d->message);
+  const char *key =
+      arena_printf(sink->arena, "%d:%u:%u:%s", (int)d->code, d->at.file, d->at.start, has_place ? "" : d->message);
   return map_insert(sink->seen, key, 0);
 }
 

@@ -32,11 +32,9 @@ static void put_field(FILE *out, const char *name, const char *value) {
 static void put_place(const diag_sink *sink, FILE *out, span at) {
   uint32_t line, column, end_line, end_column;
   diag_locate(sink, at, &line, &column);
-  diag_locate(sink, (span){.file = at.file, .start = at.end, .end = at.end}, &end_line,
-              &end_column);
+  diag_locate(sink, (span){.file = at.file, .start = at.end, .end = at.end}, &end_line, &end_column);
   put_field(out, "file", diag_file_path(sink, at.file));
-  fprintf(out, ",\"line\":%u,\"column\":%u,\"end_line\":%u,\"end_column\":%u", line, column,
-          end_line, end_column);
+  fprintf(out, ",\"line\":%u,\"column\":%u,\"end_line\":%u,\"end_column\":%u", line, column, end_line, end_column);
 }
 
 static void put_notes(const diag_sink *sink, FILE *out, const diag *d) {
@@ -56,8 +54,7 @@ void diag_print_json(const diag_sink *sink, FILE *out) {
   for (uint32_t i = 0; i < sink->items.len; i++) {
     const diag *d = sorted[i];
     bool is_error = diag_severity_of(d->code) == DIAG_ERROR;
-    fprintf(out, "{\"code\":\"%s\",\"severity\":\"%s\"", diag_code_name(d->code),
-            is_error ? "error" : "warning");
+    fprintf(out, "{\"code\":\"%s\",\"severity\":\"%s\"", diag_code_name(d->code), is_error ? "error" : "warning");
     put_place(sink, out, d->at);
     put_field(out, "message", d->message);
     put_field(out, "hint", d->hint);

@@ -120,14 +120,12 @@ static void print_source(const printer *p, span at, look as) {
   fputc('\n', p->out);
 }
 
-static void print_message(const printer *p, span at, look as, const char *code,
-                          const char *message) {
+static void print_message(const printer *p, span at, look as, const char *code, const char *message) {
   bool has_place = diag_has_place(p->sink, at);
   if (has_place) {
     uint32_t line, column;
     diag_locate(p->sink, at, &line, &column);
-    fprintf(p->out, "%s:%u:%u: ", diag_safe(p->arena, diag_file_path(p->sink, at.file)), line,
-            column);
+    fprintf(p->out, "%s:%u:%u: ", diag_safe(p->arena, diag_file_path(p->sink, at.file)), line, column);
   }
   const char *words = looks[as].word;
   paint(p, as, code == NULL ? words : arena_printf(p->arena, "%s[%s]", words, code));

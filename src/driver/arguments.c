@@ -81,8 +81,7 @@ static bool add_run_option(arena *a, arguments *args, int argc, char **argv, int
   value = value ? value + 1 : NULL;
   if (!value && option->argument) {
     if (*k + 1 >= argc) {
-      fprintf(stderr, "nsa %s: %s needs %s behind it\n", args->verb, option->name,
-              option->argument);
+      fprintf(stderr, "nsa %s: %s needs %s behind it\n", args->verb, option->name, option->argument);
       return false;
     }
     value = argv[++*k];
@@ -101,8 +100,7 @@ static bool add_own_option(arena *a, arguments *args, uint32_t id, int argc, cha
     return true;
   }
   if (*k + 1 >= argc) {
-    fprintf(stderr, "nsa %s: %s needs %s behind it\n", args->verb, rows[id].name,
-            rows[id].argument);
+    fprintf(stderr, "nsa %s: %s needs %s behind it\n", args->verb, rows[id].name, rows[id].argument);
     return false;
   }
   args->values[id] = argv[++*k];
@@ -124,8 +122,7 @@ bool arguments_parse(arena *a, int argc, char **argv, arguments *out) {
       if (!add_run_option(a, out, argc, argv, &k))
         return false;
     } else if (out->file) {
-      fprintf(stderr, "nsa %s: takes one model, but got %s and %s\n", out->verb, out->file,
-              argv[k]);
+      fprintf(stderr, "nsa %s: takes one model, but got %s and %s\n", out->verb, out->file, argv[k]);
       return false;
     } else {
       out->file = argv[k];

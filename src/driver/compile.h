@@ -17,19 +17,19 @@
 
 typedef struct {
   const char *path;
-  bool needs_run;          /* the file must be an experiment */
-  bool analyse_timescales; /* warn where steps do not fit the equations */
-  bool keep_unoptimised;   /* stop before the optimiser: for the interpreter and dumps */
-  const char *precision;   /* instead of the model's; NULL: the model's */
-  bool in_double;          /* everything, whatever the model says */
-  const char *stop_after;  /* name of a stage, or NULL */
-  const char *refined;     /* timescale of which each step becomes `refine` steps; NULL: every timescale */
-  uint32_t refine;         /* 0 and 1: steps are as written */
-  bool equations_only;     /* populations step by their equations alone, and have rates */
-  bool draws_at_mean;      /* without noise: nothing is drawn at random but what a run starts with */
+  bool needs_run;                /* the file must be an experiment */
+  bool analyse_timescales;       /* warn where steps do not fit the equations */
+  bool keep_unoptimised;         /* stop before the optimiser: for the interpreter and dumps */
+  const char *precision;         /* instead of the model's; NULL: the model's */
+  bool in_double;                /* everything, whatever the model says */
+  const char *stop_after;        /* name of a stage, or NULL */
+  const char *refined;           /* timescale of which each step becomes `refine` steps; NULL: every timescale */
+  uint32_t refine;               /* 0 and 1: steps are as written */
+  bool equations_only;           /* populations step by their equations alone, and have rates */
+  bool draws_at_mean;            /* without noise: nothing is drawn at random but what a run starts with */
   const char *const *timescales; /* "slow=1 ms", in place of what the file says */
   uint32_t timescale_count;
-  const char *const *settings;   /* "n.tau=3 ms" of --set, for what is told of them before the run */
+  const char *const *settings; /* "n.tau=3 ms" of --set, for what is told of them before the run */
   uint32_t setting_count;
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;

@@ -29,8 +29,8 @@ static void print_bytes(FILE *out, uint64_t bytes) {
 static void print_timescales(const nsa_program *p, FILE *out) {
   fprintf(out, "Timescales\n");
   for (uint32_t k = 0; k < p->timescales_count; k++)
-    fprintf(out, "  %-14s %g ms (%u of the fastest step)\n", p->timescales[k].name,
-            p->timescales[k].dt, p->timescales[k].ticks);
+    fprintf(out, "  %-14s %g ms (%u of the fastest step)\n", p->timescales[k].name, p->timescales[k].dt,
+            p->timescales[k].ticks);
 }
 
 static uint32_t bytes_an_element(const nsa_program *p, uint32_t domain) {
@@ -55,12 +55,13 @@ static void print_populations(const compilation *c, FILE *out) {
   fprintf(out, "Populations\n");
   for (uint32_t k = 0; k < p->populations_count; k++) {
     const nsa_population *pop = &p->populations[k];
-    fprintf(out, "  %s: %u x %u %s on %s, %u bytes an element\n", pop->name, pop->rows, pop->cols,
-            pop->component, p->timescales[pop->timescale].name, bytes_an_element(p, pop->domain));
+    fprintf(out, "  %s: %u x %u %s on %s, %u bytes an element\n", pop->name, pop->rows, pop->cols, pop->component,
+            p->timescales[pop->timescale].name, bytes_an_element(p, pop->domain));
     print_decisions(c, pop->name, out);
     uint32_t fused = nsa_fused_steps(p, k);
     if (fused > 1)
-      fprintf(out, "    fused      up to %u steps in one pass: nothing reaches or reads its states between them\n", fused);
+      fprintf(out, "    fused      up to %u steps in one pass: nothing reaches or reads its states between them\n",
+              fused);
     else
       fprintf(out, "    fused      no: something reaches or reads its states at every step\n");
   }
@@ -73,8 +74,8 @@ static void print_connections(const compilation *c, FILE *out) {
   for (uint32_t k = 0; k < p->connections_count; k++) {
     const nsa_connection *cn = &p->connections[k];
     nsa_link_forecast f = nsa_forecast_links(p, k);
-    fprintf(out, "  %s: %s -> %s via %s", cn->name, p->populations[cn->source].name,
-            p->populations[cn->target].name, cn->synapse);
+    fprintf(out, "  %s: %s -> %s via %s", cn->name, p->populations[cn->source].name, p->populations[cn->target].name,
+            cn->synapse);
     if (cn->is_stencil)
       fputs(", no stored links\n", out);
     else
@@ -88,8 +89,8 @@ static void print_kernels(const compilation *c, uint32_t width, FILE *out) {
   fprintf(out, "Kernels (%u lanes)\n", width);
   for (uint32_t k = 0; k < p->kernels_count; k++) {
     const ir_function *f = c->ir->functions.data[k];
-    fprintf(out, "  %-26s %-16s %5u operations, %3u arrays\n", f->name, role_names[f->role],
-            f->ops.len, p->kernels[k].slots_count);
+    fprintf(out, "  %-26s %-16s %5u operations, %3u arrays\n", f->name, role_names[f->role], f->ops.len,
+            p->kernels[k].slots_count);
   }
   fprintf(out, "  %u values are computed once and kept (role \"computed once\")\n", p->setup_count);
 }
@@ -101,8 +102,8 @@ static void print_kernels(const compilation *c, uint32_t width, FILE *out) {
 
 static void print_memory(const nsa_program *p, FILE *out) {
   nsa_memory_forecast f = nsa_forecast_memory(p);
-  fprintf(out, "Memory forecast\n  elements %llu, links %llu\n  states and parameters ",
-          (unsigned long long)f.elements, (unsigned long long)f.links);
+  fprintf(out, "Memory forecast\n  elements %llu, links %llu\n  states and parameters ", (unsigned long long)f.elements,
+          (unsigned long long)f.links);
   print_bytes(out, f.field_bytes);
   fprintf(out, ", links ");
   print_bytes(out, f.link_bytes);

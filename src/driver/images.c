@@ -17,12 +17,10 @@ static void read_image(compilation *c, nsa_image *image) {
   char error[256] = "";
   uint8_t *ink = nsa_image_read(path, &image->rows, &image->cols, error);
   if (!ink) {
-    diag *d =
-        diag_report(c->sink, DIAG_E0001, pattern->at, "image %s of pattern `%s` cannot be read: %s",
-                    path, pattern->name, error);
-    diag_hint(
-        d, "paths are relative to the model's folder; `--pattern %s=DIR/{}.pgm` takes other files",
-        pattern->name);
+    diag *d = diag_report(c->sink, DIAG_E0001, pattern->at, "image %s of pattern `%s` cannot be read: %s", path,
+                          pattern->name, error);
+    diag_hint(d, "paths are relative to the model's folder; `--pattern %s=DIR/{}.pgm` takes other files",
+              pattern->name);
     return;
   }
   image->ink_count = image->rows * image->cols;
@@ -36,8 +34,7 @@ static void check_size(compilation *c, const model_stimulus *st) {
   const model_population *pop = &c->model->populations.data[st->population];
   if (!image->ink || (image->rows == pop->rows && image->cols == pop->cols))
     return;
-  diag *d = diag_report(c->sink, DIAG_E0501, st->at,
-                        "an image of %u x %u pixels does not fit `%s`, which is %u x %u",
+  diag *d = diag_report(c->sink, DIAG_E0501, st->at, "an image of %u x %u pixels does not fit `%s`, which is %u x %u",
                         image->rows, image->cols, pop->name, pop->rows, pop->cols);
   diag_hint(d, "make the population %u x %u, or scale the image", image->rows, image->cols);
 }

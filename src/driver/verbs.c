@@ -70,8 +70,7 @@ static bool target_of(invocation *v, build_target *target) {
   return false;
 }
 
-static bool object_of(invocation *v, compilation *c, const build_target *target,
-                      build_objects *object) {
+static bool object_of(invocation *v, compilation *c, const build_target *target, build_objects *object) {
   const char *error = NULL;
   build_options options = {.use_cache = !v->args.values[ARGUMENT_no_cache]};
   build_times times = {0};
@@ -89,8 +88,8 @@ static bool object_of(invocation *v, compilation *c, const build_target *target,
 
 /* ---- run ---- */
 
-static int start_run(invocation *v, compilation *c, const nsa_kernel_entry *entries,
-                     const char *cpu, bool is_reference) {
+static int start_run(invocation *v, compilation *c, const nsa_kernel_entry *entries, const char *cpu,
+                     bool is_reference) {
   nsa_run_info info = {.program_name = "nsa run",
                        .model_path = v->args.file,
                        .stages = c->times,
@@ -295,12 +294,9 @@ static int verb_verify(invocation *v) { return needs_file(v) ? verify_main(v->ar
 
 static const verb verbs[] = {
     {"run", verb_run, "nsa run FILE [options]", "compile in memory and run"},
-    {"build", verb_build, "nsa build FILE -o EXE",
-     "make a native executable, which takes the options of run"},
-    {"check", verb_check, "nsa check FILE",
-     "errors, warnings and the timescale analysis; runs nothing"},
-    {"explain", verb_explain, "nsa explain FILE",
-     "what the compiler decided, and the memory a run takes"},
+    {"build", verb_build, "nsa build FILE -o EXE", "make a native executable, which takes the options of run"},
+    {"check", verb_check, "nsa check FILE", "errors, warnings and the timescale analysis; runs nothing"},
+    {"explain", verb_explain, "nsa explain FILE", "what the compiler decided, and the memory a run takes"},
     {"verify", verb_verify, "nsa verify FILE [options]",
      "the error of each timescale's step, and a step for a tolerance"},
     {"emit", verb_emit, "nsa emit --ast|--lowered|--ir|--llvm|--asm FILE", "print a stage"},

@@ -57,8 +57,8 @@ static bool is_equation_of(const model *m, uint32_t host, uint32_t slow) {
   return false;
 }
 
-/* With a quarter of a timescale's step all others must be multiples of the fastest still, and none that was faster or the
- * same may become slower: rules of inputs and of slow equations ask who is. */
+/* With a quarter of a timescale's step all others must be multiples of the fastest still, and none that was faster or
+ * the same may become slower: rules of inputs and of slow equations ask who is. */
 static bool can_be_refined_alone(const model *m, uint32_t timescale) {
   uint32_t ticks = m->timescales.data[timescale].ticks;
   for (uint32_t k = 0; k < m->timescales.len; k++) {
@@ -96,12 +96,10 @@ static void plan(arena *a, const model *m, verify_result *r) {
       is_joined = true;
       continue;
     }
-    r->comparisons[r->comparison_count++] =
-        (verify_comparison){.name = t->name, .timescale = t->name, .dt = t->dt};
+    r->comparisons[r->comparison_count++] = (verify_comparison){.name = t->name, .timescale = t->name, .dt = t->dt};
   }
   if (is_joined)
-    r->comparisons[r->comparison_count++] =
-        (verify_comparison){.name = "all", .timescale = NULL, .dt = m->base_dt};
+    r->comparisons[r->comparison_count++] = (verify_comparison){.name = "all", .timescale = NULL, .dt = m->base_dt};
 }
 
 static int compare_one(arena *a, const verify_options *o, verify_result *r, verify_comparison *out) {

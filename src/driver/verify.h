@@ -2,8 +2,8 @@
 /* verify.h - how far a model's steps are from its equations: `nsa verify` (docs/verify.md).
  *
  * For each timescale three runs go side by side: the model as it is compiled, and with a half and a quarter of that
- * step. They share seed, network and initial values; nothing is drawn at random while they run. Their states are compared
- * until an event of one of them has no partner in the next; events and measures to the end. */
+ * step. They share seed, network and initial values; nothing is drawn at random while they run. Their states are
+ * compared until an event of one of them has no partner in the next; events and measures to the end. */
 #ifndef NSA_DRIVER_VERIFY_H
 #define NSA_DRIVER_VERIFY_H
 
@@ -16,8 +16,8 @@ enum { VERIFY_LEGS = 3 }; /* as written, half the step, a quarter */
 
 typedef struct {
   const arguments *args;
-  double tolerance;         /* relative error that steps are suggested for */
-  bool is_tolerance_asked;  /* an error above it is an exit code */
+  double tolerance;        /* relative error that steps are suggested for */
+  bool is_tolerance_asked; /* an error above it is an exit code */
 } verify_options;
 
 /* ---- one run of a comparison (verify_leg.c) ---- */
@@ -65,7 +65,7 @@ typedef struct {
   double largest; /* likewise, anywhere */
   double order;
   double of_leg[VERIFY_LEGS]; /* estimates of the errors of the steps as written, half and a quarter of them */
-  double factor;  /* of the longest of these steps whose error is at most the tolerance; 0: of none is it */
+  double factor;              /* of the longest of these steps whose error is at most the tolerance; 0: of none is it */
 } verify_error;
 
 /* by_mean: the error is the mean over elements and times, else the largest one. */
@@ -99,8 +99,8 @@ const verify_event *verify_events_list(const verify_events *e, uint32_t *count);
 typedef struct {
   const char *event; /* NULL: they did not part */
   uint32_t element;
-  double time;       /* ms */
-  uint32_t leg;      /* that has it; its neighbour has not */
+  double time;  /* ms */
+  uint32_t leg; /* that has it; its neighbour has not */
 } verify_parting;
 verify_parting verify_events_parting(const verify_events *e);
 
@@ -117,19 +117,19 @@ typedef struct {
 typedef struct {
   VEC(double) values[VERIFY_LEGS]; /* at the ticks of the variable, as written */
   VEC(double) times;
-  uint32_t periods;                /* whole ones, in all runs; 0: it does not come again */
-  double period[VERIFY_LEGS];      /* their mean */
-  double shift[VERIFY_LEGS - 1];   /* of the last rise, against the next finer run */
+  uint32_t periods;              /* whole ones, in all runs; 0: it does not come again */
+  double period[VERIFY_LEGS];    /* their mean */
+  double shift[VERIFY_LEGS - 1]; /* of the last rise, against the next finer run */
 } verify_rhythm;
 
 typedef struct {
   const char *name;
-  uint32_t population;  /* NSA_NONE: of links, or a reduction */
+  uint32_t population;                /* NSA_NONE: of links, or a reduction */
   uint32_t field[VERIFY_LEGS], probe; /* NSA_NONE where it is the other; fields by leg */
-  uint32_t every;       /* ticks as written */
-  bool has_equation;    /* a state that has one: a step is suggested for it */
-  double expected;      /* order that theory gives; 0: exact, NAN: unknown */
-  verify_rhythm rhythm; /* of its first element */
+  uint32_t every;                     /* ticks as written */
+  bool has_equation;                  /* a state that has one: a step is suggested for it */
+  double expected;                    /* order that theory gives; 0: exact, NAN: unknown */
+  verify_rhythm rhythm;               /* of its first element */
   verify_sums sums;
   verify_error error;
 } verify_quantity;
@@ -139,7 +139,7 @@ typedef struct {
   const char *timescale; /* NULL: all, as they cannot be refined one by one */
   double dt;             /* ms, as written */
   bool is_by_mean;
-  double compared;       /* ms */
+  double compared; /* ms */
   verify_parting parting;
   verify_quantity *quantities;
   uint32_t quantity_count;
@@ -147,8 +147,8 @@ typedef struct {
   uint32_t event_count;
   VEC(verify_drive) drives;
   double *measures[VERIFY_LEGS - 1]; /* by the program's measures */
-  double worst_factor;   /* the least of the quantities' */
-  const verify_quantity *worst; /* whose it is, or NULL: the step as written will do */
+  double worst_factor;               /* the least of the quantities' */
+  const verify_quantity *worst;      /* whose it is, or NULL: the step as written will do */
 } verify_comparison;
 
 /* verify_rhythm.c: takes the values of a tick; and what comes of them at the end. */

@@ -14,12 +14,12 @@ typedef struct {
   const verify_options *options;
   verify_leg *legs;
   verify_comparison *out;
-  const nsa_program *program;    /* as written */
-  uint32_t steps[VERIFY_LEGS];   /* ticks of a leg for one as written */
+  const nsa_program *program;  /* as written */
+  uint32_t steps[VERIFY_LEGS]; /* ticks of a leg for one as written */
   verify_events *events;
   VEC(verify_quantity) quantities;
-  verify_sums *held;             /* by tick modulo held_count, then quantity */
-  double *held_time;             /* ms; NAN: nothing is held */
+  verify_sums *held; /* by tick modulo held_count, then quantity */
+  double *held_time; /* ms; NAN: nothing is held */
   uint32_t held_count;
   bool is_parted;
 } comparison;

@@ -2,7 +2,8 @@
 /* verify_error.c - from differences between runs to errors, orders and steps.
  *
  * With d1 = |x(h) - x(h/2)| and d2 = |x(h/2) - x(h/4)| the order shown is p = log2(d1/d2), and Richardson's estimate of
- * the error of x(h) is d1 * 2^p/(2^p - 1) (Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I, II.4). */
+ * the error of x(h) is d1 * 2^p/(2^p - 1) (Hairer, Norsett and Wanner, Solving Ordinary Differential Equations I,
+ * II.4). */
 #include "driver/verify.h"
 #include <math.h>
 

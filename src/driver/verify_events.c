@@ -16,8 +16,8 @@ typedef struct {
 
 typedef struct {
   uint32_t population, event;
-  double step; /* ms */
-  waiting *elements[2]; /* by pair of runs */
+  double step;           /* ms */
+  waiting *elements[2];  /* by pair of runs */
   VEC(uint32_t) open[2]; /* elements with a count, and some without */
 } tracked;
 

@@ -34,8 +34,7 @@ static int link_leg(arena *a, const verify_options *o, verify_leg *leg, nsa_kern
   build_objects objects;
   build_options how = {.use_cache = !o->args->values[ARGUMENT_no_cache]};
   const char *error = NULL;
-  if (!build_target_host(a, 0, &target, &error) ||
-      !build_compile(a, leg->c.ir, &target, &how, &objects, NULL, &error))
+  if (!build_target_host(a, 0, &target, &error) || !build_compile(a, leg->c.ir, &target, &how, &objects, NULL, &error))
     return verify_fail(error);
   leg->jit = build_jit_new(a, &objects, &error);
   if (!leg->jit)

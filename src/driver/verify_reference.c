@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* verify_reference.c - the equations of one element, by their solvers and by CVODE.
  *
- * The model is lowered to its equations alone. The interpreter runs both kernels, the step and the rates, on the fields of a
- * session that never steps: the states of element 0 are put there before each call, and the trajectories are kept here. */
+ * The model is lowered to its equations alone. The interpreter runs both kernels, the step and the rates, on the fields
+ * of a session that never steps: the states of element 0 are put there before each call, and the trajectories are kept
+ * here. */
 #include "driver/verify.h"
 #include "driver/verify_cvode.h"
 #include "interp/interp.h"
@@ -16,8 +17,8 @@ typedef struct {
   const nsa_session *session;
   const lower_rates *rates;
   uint32_t n;
-  double dt;           /* of the population's step, ms */
-  double *step, *exact; /* both trajectories now */
+  double dt;                        /* of the population's step, ms */
+  double *step, *exact;             /* both trajectories now */
   double *low, *high, *most, *when; /* per state: range of the exact one; largest difference, and its time */
 } element;
 
@@ -92,10 +93,10 @@ static void compare(element *e, uint64_t ticks_done) {
 static void add_rows(arena *a, const element *e, verify_reference *out) {
   for (uint32_t k = 0; k < e->n; k++) {
     double range = e->high[k] - e->low[k], size = fmax(fabs(e->low[k]), fabs(e->high[k]));
-    verify_reference_row row = {
-        .name = arena_printf(a, "%s", e->program->fields[e->rates->equations.data[k].state].name),
-        .error = e->most[k] / (range > 1e-9 * size ? range : fmax(size, 1e-300)),
-        .time = e->when[k]};
+    verify_reference_row row = {.name =
+                                    arena_printf(a, "%s", e->program->fields[e->rates->equations.data[k].state].name),
+                                .error = e->most[k] / (range > 1e-9 * size ? range : fmax(size, 1e-300)),
+                                .time = e->when[k]};
     vec_push(a, &out->rows, row);
   }
 }
@@ -136,8 +137,7 @@ static int run_model(arena *a, const verify_options *o, compilation *c, const ve
                      verify_reference *out) {
   char error[NSA_SESSION_ERROR];
   element e = {.program = c->ir->program, .entries = interp_entries(a, c->ir)};
-  nsa_session *session =
-      nsa_session_open(e.program, e.entries, (int)o->args->run.len, o->args->run.data, error);
+  nsa_session *session = nsa_session_open(e.program, e.entries, (int)o->args->run.len, o->args->run.data, error);
   if (!session) {
     fprintf(stderr, "nsa verify: %s\n", error);
     return 2;

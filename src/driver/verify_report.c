@@ -37,14 +37,17 @@ static void print_until(const verify_comparison *c, FILE *out) {
   if (!c->parting.event)
     fprintf(out, "states are compared to the end\n");
   else
-    fprintf(out, "states are compared until %.6g ms: %s of element %u is then in the run with %s alone\n", c->parting.time,
-            c->parting.event, c->parting.element,
-            c->parting.leg == 0 ? "the steps as written" : c->parting.leg == 1 ? "half the step" : "a quarter of the step");
+    fprintf(out, "states are compared until %.6g ms: %s of element %u is then in the run with %s alone\n",
+            c->parting.time, c->parting.event, c->parting.element,
+            c->parting.leg == 0   ? "the steps as written"
+            : c->parting.leg == 1 ? "half the step"
+                                  : "a quarter of the step");
 }
 
 /* The step that will do, of those that were run. */
 static void write_step(const verify_comparison *c, double factor, char *out, size_t size) {
-  snprintf(out, size, factor > 0 ? "%.4g ms" : "< %.4g ms", factor > 0 ? c->dt * factor : c->dt / (1 << (VERIFY_LEGS - 1)));
+  snprintf(out, size, factor > 0 ? "%.4g ms" : "< %.4g ms",
+           factor > 0 ? c->dt * factor : c->dt / (1 << (VERIFY_LEGS - 1)));
 }
 
 static void write_expected(double expected, char *out, size_t size) {
@@ -67,7 +70,8 @@ static void print_quantity(const verify_comparison *c, const verify_quantity *q,
   write_expected(q->expected, expected, sizeof expected);
   write_step(c, e->factor, step, sizeof step);
   snprintf(at, sizeof at, "%llu at %.6g ms", (unsigned long long)q->sums.worst_element, q->sums.worst_time);
-  fprintf(out, "  %-*s  %-9.2g %-9.2g %-6s %-9s %-13s %s\n", width, q->name, e->error, e->largest, order, expected, step, at);
+  fprintf(out, "  %-*s  %-9.2g %-9.2g %-6s %-9s %-13s %s\n", width, q->name, e->error, e->largest, order, expected,
+          step, at);
 }
 
 static void print_events(const verify_comparison *c, int width, FILE *out) {
@@ -93,8 +97,8 @@ static void print_missed(const verify_comparison *c, FILE *out) {
     has_any = has_any || e->count[0] || e->count[1];
     is_other = is_other || more != 0;
     if (more != 0)
-      fprintf(out, "%s: %.0f %s, beside half the step (%llu and %llu)\n", e->name, fabs(more), more < 0 ? "missed" : "added",
-              (unsigned long long)e->count[0], (unsigned long long)e->count[1]);
+      fprintf(out, "%s: %.0f %s, beside half the step (%llu and %llu)\n", e->name, fabs(more),
+              more < 0 ? "missed" : "added", (unsigned long long)e->count[0], (unsigned long long)e->count[1]);
   }
   if (has_any && !is_other)
     fprintf(out, "no event is missed or added, beside half the step\n");
@@ -107,10 +111,12 @@ static void print_rhythms(const verify_comparison *c, int width, FILE *out) {
     if (!r->periods)
       continue;
     if (!has_any)
-      fprintf(out, "  %-*s  period      half step   a quarter   drift     phase behind, beside half the step\n", width, "oscillations");
+      fprintf(out, "  %-*s  period      half step   a quarter   drift     phase behind, beside half the step\n", width,
+              "oscillations");
     has_any = true;
-    fprintf(out, "  %-*s  %-11.6g %-11.6g %-11.6g %-+9.2g %+.3g ms after %u periods\n", width, c->quantities[k].name, r->period[0], r->period[1],
-            r->period[2], (r->period[0] - r->period[1]) / r->period[1], r->shift[0], r->periods);
+    fprintf(out, "  %-*s  %-11.6g %-11.6g %-11.6g %-+9.2g %+.3g ms after %u periods\n", width, c->quantities[k].name,
+            r->period[0], r->period[1], r->period[2], (r->period[0] - r->period[1]) / r->period[1], r->shift[0],
+            r->periods);
   }
 }
 
@@ -122,16 +128,18 @@ static void print_suggestion(const verify_comparison *c, FILE *out) {
     write_step(c, c->worst_factor, step, sizeof step);
     fprintf(out, "suggested step of %s: %s, for %s\n", c->name, step, c->worst->name);
   } else
-    fprintf(out, "suggested step of %s: none that was measured: the error of %s is still %.2g with %.4g ms; verify again from there\n", c->name,
-            c->worst->name, c->worst->error.of_leg[VERIFY_LEGS - 1], c->dt / (1 << (VERIFY_LEGS - 1)));
+    fprintf(
+        out,
+        "suggested step of %s: none that was measured: the error of %s is still %.2g with %.4g ms; verify again from there\n",
+        c->name, c->worst->name, c->worst->error.of_leg[VERIFY_LEGS - 1], c->dt / (1 << (VERIFY_LEGS - 1)));
 }
 
 static void print_comparison(const verify_comparison *c, int width, FILE *out) {
   fprintf(out, "\ntimescale %s: %.6g ms, beside a half and a quarter of it\n", c->name, c->dt);
   print_missed(c, out);
   print_until(c, out);
-  fprintf(out, "  %-*s  %-9s %-9s %-6s %-9s %-13s %s\n", width, "variable", c->is_by_mean ? "mean" : "error", "largest", "order",
-          "expected", "step", "element and time of the largest");
+  fprintf(out, "  %-*s  %-9s %-9s %-6s %-9s %-13s %s\n", width, "variable", c->is_by_mean ? "mean" : "error", "largest",
+          "order", "expected", "step", "element and time of the largest");
   for (uint32_t k = 0; k < c->quantity_count; k++)
     if (c->quantities[k].sums.low < c->quantities[k].sums.high || c->quantities[k].error.kind != VERIFY_ERROR_NONE)
       print_quantity(c, &c->quantities[k], width, out);

@@ -24,13 +24,11 @@ void emit_debug_start(module_emitter *m) {
   m->debug_files = ARENA_ARRAY(m->arena, LLVMMetadataRef, diag_file_count(sink));
   add_module_flag(m, "Debug Info Version", LLVMDebugMetadataVersion());
   add_module_flag(m, "Dwarf Version", 4);
-  LLVMDIBuilderCreateCompileUnit(m->debug, LLVMDWARFSourceLanguageC, debug_file(m, 0), "nsa", 3, 1, "",
-                                 0, 0, "", 0, LLVMDWARFEmissionLineTablesOnly, 0, 0, 0, "", 0, "", 0);
+  LLVMDIBuilderCreateCompileUnit(m->debug, LLVMDWARFSourceLanguageC, debug_file(m, 0), "nsa", 3, 1, "", 0, 0, "", 0,
+                                 LLVMDWARFEmissionLineTablesOnly, 0, 0, 0, "", 0, "", 0);
 }
 
-static bool has_place(const module_emitter *m, span at) {
-  return at.file < diag_file_count(m->options->debug);
-}
+static bool has_place(const module_emitter *m, span at) { return at.file < diag_file_count(m->options->debug); }
 
 static span first_place(const kernel *k) {
   for (uint32_t i = 0; i < k->function->ops.len; i++)
@@ -51,8 +49,8 @@ void emit_debug_function(kernel *k) {
   size_t len;
   const char *symbol = LLVMGetValueName2(k->fn, &len);
   const char *name = k->function->name;
-  k->scope = LLVMDIBuilderCreateFunction(m->debug, file, name, strlen(name), symbol, len, file, line,
-                                         type, 0, 1, line, LLVMDIFlagZero, 1);
+  k->scope = LLVMDIBuilderCreateFunction(m->debug, file, name, strlen(name), symbol, len, file, line, type, 0, 1, line,
+                                         LLVMDIFlagZero, 1);
   LLVMSetSubprogram(k->fn, k->scope);
   emit_debug_place(k, m->entry, at);
   emit_debug_place(k, m->head, at);
@@ -64,10 +62,8 @@ void emit_debug_place(kernel *k, LLVMBuilderRef b, span at) {
     return;
   uint32_t line, column;
   diag_locate(m->options->debug, at, &line, &column);
-  LLVMMetadataRef scope = LLVMDIBuilderCreateLexicalBlockFile(m->debug, k->scope,
-                                                              debug_file(m, at.file), 0);
-  LLVMSetCurrentDebugLocation2(
-      b, LLVMDIBuilderCreateDebugLocation(m->context, line, column, scope, NULL));
+  LLVMMetadataRef scope = LLVMDIBuilderCreateLexicalBlockFile(m->debug, k->scope, debug_file(m, at.file), 0);
+  LLVMSetCurrentDebugLocation2(b, LLVMDIBuilderCreateDebugLocation(m->context, line, column, scope, NULL));
 }
 
 void emit_debug_finish(module_emitter *m) {

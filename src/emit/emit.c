@@ -10,8 +10,7 @@ _Noreturn void emit_bug(const char *what, const char *where) {
 }
 
 static LLVMAttributeRef word_attribute(const module_emitter *m, const char *key, const char *value) {
-  return LLVMCreateStringAttribute(m->context, key, (unsigned)strlen(key), value,
-                                   (unsigned)strlen(value));
+  return LLVMCreateStringAttribute(m->context, key, (unsigned)strlen(key), value, (unsigned)strlen(value));
 }
 
 static LLVMAttributeRef plain_attribute(const module_emitter *m, const char *name) {
@@ -32,8 +31,9 @@ static void make_types(module_emitter *m) {
   m->kernel_type = LLVMFunctionType(m->nothing, args, 6, 0);
 }
 
-/* Cycles a lane, as in ir_ops.def, from which a step is long: then quotients and exponentials wait for one another, and two
- * vectors side by side fill the time. What is mostly skipped does not count; draws that are not are long to compile. */
+/* Cycles a lane, as in ir_ops.def, from which a step is long: then quotients and exponentials wait for one another, and
+ * two vectors side by side fill the time. What is mostly skipped does not count; draws that are not are long to
+ * compile. */
 enum { LONG_STEP = 100 };
 
 static bool is_long_step(const ir_function *f) {
@@ -93,8 +93,7 @@ void emit_tag_field(module_emitter *m, LLVMValueRef access, uint32_t field) {
   if (m->tbaa[field] == NULL) {
     const char *name = arena_printf(m->arena, "field %u", field);
     LLVMMetadataRef zero = LLVMValueAsMetadata(LLVMConstInt(m->i64, 0, 0));
-    LLVMMetadataRef parts[3] = {LLVMMDStringInContext2(m->context, name, strlen(name)), m->tbaa_root,
-                                zero};
+    LLVMMetadataRef parts[3] = {LLVMMDStringInContext2(m->context, name, strlen(name)), m->tbaa_root, zero};
     LLVMMetadataRef type = LLVMMDNodeInContext2(m->context, parts, 3);
     LLVMMetadataRef tag[3] = {type, type, zero};
     m->tbaa[field] = LLVMMetadataAsValue(m->context, LLVMMDNodeInContext2(m->context, tag, 3));
@@ -126,8 +125,7 @@ static void emit_tables(module_emitter *m) {
   LLVMValueRef *kernels = ARENA_ARRAY(m->arena, LLVMValueRef, count);
   for (uint32_t i = 0; i < count; i++)
     kernels[i] = kernel_symbol(m, i);
-  add_constant(m, "nsa_kernels", LLVMArrayType2(m->ptr, count),
-               LLVMConstArray2(m->ptr, kernels, count));
+  add_constant(m, "nsa_kernels", LLVMArrayType2(m->ptr, count), LLVMConstArray2(m->ptr, kernels, count));
   add_constant(m, "nsa_kernel_count", m->i32, LLVMConstInt(m->i32, count, 0));
 }
 
@@ -155,8 +153,8 @@ static void verify(const module_emitter *m) {
   LLVMDisposeMessage(message);
 }
 
-LLVMModuleRef emit_module(arena *a, LLVMContextRef context, const ir_program *program,
-                          const emit_options *options, const char **error) {
+LLVMModuleRef emit_module(arena *a, LLVMContextRef context, const ir_program *program, const emit_options *options,
+                          const char **error) {
   module_emitter m = {.arena = arena_new(),
                       .context = context,
                       .module = LLVMModuleCreateWithNameInContext("nsa", context),

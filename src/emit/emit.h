@@ -19,19 +19,19 @@
 #include "ir/ir.h"
 
 typedef struct {
-  uint32_t width;            /* lanes: 1, 2, 4 or 8 */
-  bool pairs_vectors;        /* long steps take twice as many, in two vectors side by side */
+  uint32_t width;             /* lanes: 1, 2, 4 or 8 */
+  bool pairs_vectors;         /* long steps take twice as many, in two vectors side by side */
   const char *cpu, *features; /* LLVM's names, put on every function */
-  const diag_sink *debug;    /* not NULL: line tables that lead back to its files */
-  const bool *members;       /* by function: whether this module holds it; NULL: it holds all */
-  bool is_without_table;     /* nsa_kernels and nsa_kernel_count are another module's */
+  const diag_sink *debug;     /* not NULL: line tables that lead back to its files */
+  const bool *members;        /* by function: whether this module holds it; NULL: it holds all */
+  bool is_without_table;      /* nsa_kernels and nsa_kernel_count are another module's */
 } emit_options;
 
 /* The module; it belongs to the context and is the caller's to dispose of. NULL with *error (in `a`) when
  * this compiler carries no maths of that width. A malformed program is a bug and aborts. Threads may call
  * this at the same time, each with an arena and a context of its own. */
-LLVMModuleRef emit_module(arena *a, LLVMContextRef context, const ir_program *program,
-                          const emit_options *options, const char **error);
+LLVMModuleRef emit_module(arena *a, LLVMContextRef context, const ir_program *program, const emit_options *options,
+                          const char **error);
 
 /* Roles that run once or rarely: compiled with less effort. */
 bool emit_is_cold(nsa_role role);

@@ -20,7 +20,7 @@ typedef struct {
   LLVMModuleRef module;
   const ir_program *program;
   const emit_options *options;
-  uint32_t width; /* of the kernel that is written: see emit_width */
+  uint32_t width;                                       /* of the kernel that is written: see emit_width */
   LLVMTypeRef i1, i8, i32, i64, f32, f64, ptr, nothing; /* scalars */
   LLVMTypeRef vf32, vf64, vb1, vi8, vi32;               /* of `width` lanes; scalars for width 1 */
   LLVMTypeRef vflag; /* integers as long as the kernel's numbers: what truth values become in registers */
@@ -52,15 +52,15 @@ typedef struct {
   LLVMValueRef *values; /* by operation */
   uint32_t *last_use;   /* by operation: the last one that reads it */
   kernel_slot *slots;
-  uint32_t *slot_of;    /* by field; valid for the fields of this kernel */
+  uint32_t *slot_of; /* by field; valid for the fields of this kernel */
   /* made on demand */
   LLVMValueRef ticks[NSA_MAX_TIMESCALES], times[NSA_MAX_TIMESCALES], seed; /* scalars */
-  LLVMValueRef elements, numbers, rows, columns; /* f64, then i32 */
+  LLVMValueRef elements, numbers, rows, columns;                           /* f64, then i32 */
   /* accumulators, in memory until sroa lifts them into registers */
   LLVMValueRef events[NSA_MAX_EVENTS]; /* vflag, all ones where fired */
   struct {
-    LLVMValueRef all, here; /* NaN once a checked value was not finite; of this iteration */
-  } finite[2];              /* of doubles, of floats */
+    LLVMValueRef all, here;                        /* NaN once a checked value was not finite; of this iteration */
+  } finite[2];                                     /* of doubles, of floats */
   LLVMValueRef lane_arguments, lane_results, work; /* tuple.c */
   struct skip {
     uint32_t begin;
@@ -68,7 +68,7 @@ typedef struct {
   } skips[32];
   uint32_t skip_depth;
   LLVMValueRef **variables; /* by operation: of loop_begin and loop_end, a value a variable */
-  LLVMMetadataRef scope; /* of debug locations */
+  LLVMMetadataRef scope;    /* of debug locations */
 } kernel;
 
 /* Stops: a bug of the compiler. */
@@ -77,7 +77,8 @@ _Noreturn void emit_bug(const char *what, const char *where);
 /* ---- lanes ---- */
 
 LLVMTypeRef emit_lanes_of(const module_emitter *m, LLVMTypeRef scalar);
-/* Whole vectors of `size` bytes a lane lie at multiples of their size, up to that at which arrays and stack buffers begin. */
+/* Whole vectors of `size` bytes a lane lie at multiples of their size, up to that at which arrays and stack buffers
+ * begin. */
 unsigned emit_alignment(const module_emitter *m, unsigned size);
 LLVMValueRef emit_splat(module_emitter *m, LLVMBuilderRef b, LLVMValueRef scalar);
 /* A number of this type, vf64 or vf32. */
@@ -116,11 +117,11 @@ typedef LLVMValueRef emit_op_fn(kernel *k, const ir_op *op);
 extern emit_op_fn *const emit_op_table[IR_OP_COUNT];
 
 emit_op_fn emit_load, emit_load_at, emit_store, emit_store_at, emit_shift, emit_shift_valid, emit_event; /* memory.c */
-emit_op_fn emit_math, emit_random;                                                       /* maths.c */
-emit_op_fn emit_expm, emit_oucov, emit_get;                                              /* tuple.c */
-emit_op_fn emit_loop_begin, emit_loop_end;                                               /* loop.c */
+emit_op_fn emit_math, emit_random;                                                                       /* maths.c */
+emit_op_fn emit_expm, emit_oucov, emit_get;                                                              /* tuple.c */
+emit_op_fn emit_loop_begin, emit_loop_end;                                                               /* loop.c */
 LLVMValueRef emit_loop_variable(kernel *k, ir_value tuple, uint32_t number);
-emit_op_fn emit_skip_begin, emit_skip_end, emit_check;                                   /* kernel.c */
+emit_op_fn emit_skip_begin, emit_skip_end, emit_check; /* kernel.c */
 
 void emit_kernel(module_emitter *m, uint32_t number);
 /* Brings the maths that the module calls into it. NULL, or why it cannot. */

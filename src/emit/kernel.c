@@ -80,8 +80,8 @@ LLVMValueRef emit_numbers(kernel *k) {
 
 LLVMValueRef emit_stack(kernel *k, LLVMTypeRef type, uint32_t count, const char *name) {
   LLVMValueRef number = LLVMConstInt(k->m->i32, count, 0);
-  LLVMValueRef buffer = count == 1 ? LLVMBuildAlloca(k->m->entry, type, name)
-                                   : LLVMBuildArrayAlloca(k->m->entry, type, number, name);
+  LLVMValueRef buffer =
+      count == 1 ? LLVMBuildAlloca(k->m->entry, type, name) : LLVMBuildArrayAlloca(k->m->entry, type, number, name);
   LLVMSetAlignment(buffer, 64);
   return buffer;
 }
@@ -291,8 +291,7 @@ static void emit_loop(kernel *k) {
   else
     LLVMBuildCondBr(m->body, LLVMBuildICmp(m->body, LLVMIntULT, next, end, ""), k->head_block, exit);
   LLVMBuildBr(m->head, body);
-  LLVMBuildCondBr(m->entry, LLVMBuildICmp(m->entry, LLVMIntULT, begin, end, ""), k->head_block,
-                  exit);
+  LLVMBuildCondBr(m->entry, LLVMBuildICmp(m->entry, LLVMIntULT, begin, end, ""), k->head_block, exit);
   LLVMValueRef from[2] = {begin, next};
   LLVMBasicBlockRef blocks[2] = {k->entry_block, latch};
   LLVMAddIncoming(k->first, from, blocks, k->is_single ? 1 : 2);

@@ -26,8 +26,7 @@ LLVMValueRef emit_splat(module_emitter *m, LLVMBuilderRef b, LLVMValueRef scalar
   if (m->width == 1)
     return scalar;
   LLVMTypeRef type = LLVMVectorType(LLVMTypeOf(scalar), m->width);
-  LLVMValueRef one = LLVMBuildInsertElement(b, LLVMGetPoison(type), scalar,
-                                            LLVMConstInt(m->i32, 0, 0), "");
+  LLVMValueRef one = LLVMBuildInsertElement(b, LLVMGetPoison(type), scalar, LLVMConstInt(m->i32, 0, 0), "");
   LLVMValueRef zeros = LLVMConstNull(LLVMVectorType(m->i32, m->width));
   return LLVMBuildShuffleVector(b, one, LLVMGetPoison(type), zeros, "");
 }
@@ -57,9 +56,7 @@ LLVMValueRef emit_converted(module_emitter *m, LLVMValueRef x, LLVMTypeRef type)
   return have == m->vf32 && type == m->vf64 ? LLVMBuildFPExt(m->body, x, type, "") : x;
 }
 
-LLVMValueRef emit_splat_i32(module_emitter *m, uint32_t x) {
-  return constant_splat(m, LLVMConstInt(m->i32, x, 0));
-}
+LLVMValueRef emit_splat_i32(module_emitter *m, uint32_t x) { return constant_splat(m, LLVMConstInt(m->i32, x, 0)); }
 
 LLVMValueRef emit_any(module_emitter *m, LLVMValueRef truth) {
   if (m->width == 1)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* loop.c - loops over what is computed anew until no lane asks for another round: one block, or several where something is
- * skipped inside, with a phi for each variable. */
+/* loop.c - loops over what is computed anew until no lane asks for another round: one block, or several where something
+ * is skipped inside, with a phi for each variable. */
 #include "emit/emit_internal.h"
 
 /* Variables are doubles: what a field keeps as a float is converted. */
@@ -12,7 +12,8 @@ LLVMValueRef emit_loop_begin(kernel *k, const ir_op *op) {
   module_emitter *m = k->m;
   LLVMBasicBlockRef from = LLVMGetInsertBlock(m->body);
   LLVMBasicBlockRef round = LLVMAppendBasicBlockInContext(m->context, k->fn, "round");
-  LLVMValueRef *before = ARENA_ARRAY(m->arena, LLVMValueRef, op->aux), *phis = ARENA_ARRAY(m->arena, LLVMValueRef, op->aux);
+  LLVMValueRef *before = ARENA_ARRAY(m->arena, LLVMValueRef, op->aux),
+               *phis = ARENA_ARRAY(m->arena, LLVMValueRef, op->aux);
   for (uint32_t i = 0; i < op->aux; i++)
     before[i] = variable_before(k, op, i);
   LLVMBuildBr(m->body, round);

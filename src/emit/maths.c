@@ -48,7 +48,8 @@ static LLVMValueRef call_piece(kernel *k, const ir_op *op, const char *base, uin
 }
 
 /* Lanes [first, first + count) of two vectors side by side. */
-static LLVMValueRef some_lanes(const module_emitter *m, LLVMValueRef x, LLVMValueRef more, uint32_t first, uint32_t count) {
+static LLVMValueRef some_lanes(const module_emitter *m, LLVMValueRef x, LLVMValueRef more, uint32_t first,
+                               uint32_t count) {
   LLVMValueRef lanes[EMIT_MAX_WIDTH];
   for (uint32_t i = 0; i < count; i++)
     lanes[i] = LLVMConstInt(m->i32, first + i, 0);
@@ -59,7 +60,8 @@ static arguments some_arguments(const module_emitter *m, const arguments *a, uin
   arguments some = {.count = 0};
   for (uint32_t i = 0; i < a->count; i++) {
     bool is_vector = LLVMGetTypeKind(a->types[i]) == LLVMVectorTypeKind;
-    add_argument(&some, is_vector ? some_lanes(m, a->values[i], LLVMGetPoison(a->types[i]), first, count) : a->values[i]);
+    add_argument(&some,
+                 is_vector ? some_lanes(m, a->values[i], LLVMGetPoison(a->types[i]), first, count) : a->values[i]);
   }
   return some;
 }
@@ -123,8 +125,8 @@ static void make_optional(LLVMModuleRef maths) {
 
 /* The bitcode was compiled for some processor with vectors of its width; here the kernels' own counts. */
 static void adopt(module_emitter *m, LLVMValueRef f) {
-  static const char *const theirs[] = {"target-cpu", "target-features", "tune-cpu", "frame-pointer",
-                                       "min-legal-vector-width", "stack-protector-buffer-size"};
+  static const char *const theirs[] = {"target-cpu",    "target-features",        "tune-cpu",
+                                       "frame-pointer", "min-legal-vector-width", "stack-protector-buffer-size"};
   LLVMAttributeIndex whole = (LLVMAttributeIndex)LLVMAttributeFunctionIndex;
   for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++)
     LLVMRemoveStringAttributeAtIndex(f, whole, theirs[i], (unsigned)strlen(theirs[i]));
@@ -142,15 +144,14 @@ static void check_calls(LLVMValueRef f) {
     LLVMValueRef user = LLVMGetUser(u);
     if (LLVMIsACallInst(user) && LLVMGetCalledFunctionType(user) != LLVMGlobalGetValueType(f)) {
       size_t len;
-      emit_bug("the maths' bitcode has another signature than kernels expect",
-               LLVMGetValueName2(f, &len));
+      emit_bug("the maths' bitcode has another signature than kernels expect", LLVMGetValueName2(f, &len));
     }
   }
 }
 
 static void link_bitcode(module_emitter *m, const nsa_bitcode *bitcode) {
-  LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRange(
-      (const char *)bitcode->data, bitcode->len, "kernel_math", 0);
+  LLVMMemoryBufferRef buffer =
+      LLVMCreateMemoryBufferWithMemoryRange((const char *)bitcode->data, bitcode->len, "kernel_math", 0);
   LLVMModuleRef maths;
   if (LLVMGetBitcodeModuleInContext2(m->context, buffer, &maths)) /* owns the buffer now */
     emit_bug("the maths' bitcode cannot be read", "kernel_math");

@@ -5,27 +5,25 @@
  * begins and ends at multiples of NSA_PAD: so whole vectors may be loaded and stored, aligned. */
 #include "emit/emit_internal.h"
 
-static const nsa_field *field_of(const kernel *k, uint32_t field) {
-  return &k->m->program->program->fields[field];
-}
+static const nsa_field *field_of(const kernel *k, uint32_t field) { return &k->m->program->program->fields[field]; }
 
 static kernel_slot *slot_of(kernel *k, uint32_t field) { return &k->slots[k->slot_of[field]]; }
 
 /* The type of one entry in memory, and its bytes. */
 static LLVMTypeRef entry_type(const module_emitter *m, uint32_t type, unsigned *size) {
   static const unsigned sizes[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;
-  const LLVMTypeRef types[NSA_TYPE_COUNT] = {[NSA_F64] = m->f64, [NSA_B1] = m->i8, [NSA_INDEX] = m->i32, [NSA_F32] = m->f32};
+  const LLVMTypeRef types[NSA_TYPE_COUNT] = {
+      [NSA_F64] = m->f64, [NSA_B1] = m->i8, [NSA_INDEX] = m->i32, [NSA_F32] = m->f32};
   *size = sizes[type];
   return types[type];
 }
 
-static LLVMValueRef address(LLVMBuilderRef b, LLVMTypeRef entry, LLVMValueRef array,
-                            LLVMValueRef number) {
+static LLVMValueRef address(LLVMBuilderRef b, LLVMTypeRef entry, LLVMValueRef array, LLVMValueRef number) {
   return LLVMBuildGEP2(b, entry, array, &number, 1, "");
 }
 
-static LLVMValueRef load_tagged(kernel *k, LLVMBuilderRef b, LLVMTypeRef type, LLVMValueRef from,
-                                unsigned align, uint32_t field) {
+static LLVMValueRef load_tagged(kernel *k, LLVMBuilderRef b, LLVMTypeRef type, LLVMValueRef from, unsigned align,
+                                uint32_t field) {
   LLVMValueRef load = LLVMBuildLoad2(b, type, from, "");
   LLVMSetAlignment(load, align);
   emit_tag_field(k->m, load, field);
@@ -66,14 +64,12 @@ static LLVMValueRef load_own(kernel *k, uint32_t field) {
   unsigned size;
   LLVMTypeRef entry = entry_type(m, type, &size);
   LLVMValueRef from = address(m->body, entry, emit_array(k, field), k->first);
-  LLVMValueRef x =
-      load_tagged(k, m->body, emit_lanes_of(m, entry), from, emit_alignment(m, size), field);
+  LLVMValueRef x = load_tagged(k, m->body, emit_lanes_of(m, entry), from, emit_alignment(m, size), field);
   return from_memory(m->body, type, x);
 }
 
 LLVMValueRef emit_load(kernel *k, const ir_op *op) {
-  return field_of(k, op->field)->is_uniform ? uniform_value(k, op->field)
-                                            : load_own(k, op->field);
+  return field_of(k, op->field)->is_uniform ? uniform_value(k, op->field) : load_own(k, op->field);
 }
 
 /* Lane `lane` of an index, as i64. An index that was just loaded is loaded again as a scalar, which is
@@ -82,8 +78,7 @@ static LLVMValueRef lane_index(kernel *k, ir_value index, uint32_t lane) {
   module_emitter *m = k->m;
   const ir_op *from = &k->function->ops.data[index];
   LLVMValueRef number;
-  if (from->op == IR_OP_load && !field_of(k, from->field)->is_uniform &&
-      !slot_of(k, from->field)->is_stored) {
+  if (from->op == IR_OP_load && !field_of(k, from->field)->is_uniform && !slot_of(k, from->field)->is_stored) {
     LLVMValueRef at = LLVMBuildAdd(m->body, k->first, LLVMConstInt(m->i64, lane, 0), "");
     LLVMValueRef place = address(m->body, m->i32, emit_array(k, from->field), at);
     number = load_tagged(k, m->body, m->i32, place, 4, from->field);
@@ -161,8 +156,7 @@ LLVMValueRef emit_shift(kernel *k, const ir_op *op) {
   module_emitter *m = k->m;
   neighbour n = neighbour_of(k, op->aux);
   LLVMValueRef valid = is_valid(k, &n), numbers = emit_numbers(k);
-  LLVMValueRef moved =
-      LLVMBuildAdd(m->body, numbers, emit_splat_i32(m, (uint32_t)n.offset), "");
+  LLVMValueRef moved = LLVMBuildAdd(m->body, numbers, emit_splat_i32(m, (uint32_t)n.offset), "");
   return LLVMBuildSelect(m->body, valid, moved, numbers, "");
 }
 
@@ -193,8 +187,7 @@ LLVMValueRef emit_load_at(kernel *k, const ir_op *op) {
   const ir_op *index = &k->function->ops.data[op->args[0]];
   bool is_neighbour = index->op == IR_OP_shift && field->domain == k->function->domain &&
                       (field->type == NSA_F64 || field->type == NSA_F32) && k->m->width > 1;
-  return is_neighbour ? load_neighbours(k, op->field, index->aux)
-                      : gather(k, op->field, op->args[0]);
+  return is_neighbour ? load_neighbours(k, op->field, index->aux) : gather(k, op->field, op->args[0]);
 }
 
 /* ---- stores ---- */

@@ -12,9 +12,7 @@ static LLVMValueRef arg(kernel *k, const ir_op *op, uint32_t n) { return emit_ar
 
 /* ---- constants and where we are ---- */
 
-static LLVMValueRef op_const(kernel *k, const ir_op *op) {
-  return emit_splat_number(k->m, k->m->vf64, op->number);
-}
+static LLVMValueRef op_const(kernel *k, const ir_op *op) { return emit_splat_number(k->m, k->m->vf64, op->number); }
 
 static LLVMValueRef op_bool(kernel *k, const ir_op *op) {
   return op->number != 0 ? LLVMConstAllOnes(k->m->vb1) : LLVMConstNull(k->m->vb1);
@@ -25,13 +23,9 @@ static LLVMValueRef op_element(kernel *k, const ir_op *op) {
   return emit_elements(k);
 }
 
-static LLVMValueRef op_tick(kernel *k, const ir_op *op) {
-  return emit_splat(k->m, k->m->entry, emit_tick(k, op->aux));
-}
+static LLVMValueRef op_tick(kernel *k, const ir_op *op) { return emit_splat(k->m, k->m->entry, emit_tick(k, op->aux)); }
 
-static LLVMValueRef op_time(kernel *k, const ir_op *op) {
-  return emit_splat(k->m, k->m->entry, emit_time(k, op->aux));
-}
+static LLVMValueRef op_time(kernel *k, const ir_op *op) { return emit_splat(k->m, k->m->entry, emit_time(k, op->aux)); }
 
 static LLVMValueRef op_index_number(kernel *k, const ir_op *op) {
   return LLVMBuildUIToFP(k->m->body, arg(k, op, 0), k->m->vf64, "");
@@ -40,20 +34,16 @@ static LLVMValueRef op_index_number(kernel *k, const ir_op *op) {
 /* ---- arithmetic ---- */
 
 static LLVMValueRef op_arithmetic(kernel *k, const ir_op *op) {
-  static const LLVMOpcode instruction[IR_OP_COUNT] = {[IR_OP_add] = LLVMFAdd,
-                                                      [IR_OP_sub] = LLVMFSub,
-                                                      [IR_OP_mul] = LLVMFMul,
-                                                      [IR_OP_div] = LLVMFDiv};
+  static const LLVMOpcode instruction[IR_OP_COUNT] = {
+      [IR_OP_add] = LLVMFAdd, [IR_OP_sub] = LLVMFSub, [IR_OP_mul] = LLVMFMul, [IR_OP_div] = LLVMFDiv};
   return LLVMBuildBinOp(k->m->body, instruction[op->op], arg(k, op, 0), arg(k, op, 1), "");
 }
 
-static LLVMValueRef op_neg(kernel *k, const ir_op *op) {
-  return LLVMBuildFNeg(k->m->body, arg(k, op, 0), "");
-}
+static LLVMValueRef op_neg(kernel *k, const ir_op *op) { return LLVMBuildFNeg(k->m->body, arg(k, op, 0), ""); }
 
 static LLVMValueRef op_intrinsic(kernel *k, const ir_op *op) {
   static const char *const names[IR_OP_COUNT] = {
-      [IR_OP_fma] = "llvm.fma",   [IR_OP_abs] = "llvm.fabs",    [IR_OP_sqrt] = "llvm.sqrt",
+      [IR_OP_fma] = "llvm.fma",     [IR_OP_abs] = "llvm.fabs",  [IR_OP_sqrt] = "llvm.sqrt",
       [IR_OP_floor] = "llvm.floor", [IR_OP_ceil] = "llvm.ceil",
   };
   LLVMValueRef args[3];
@@ -119,9 +109,7 @@ static LLVMValueRef op_logic(kernel *k, const ir_op *op) {
   return LLVMBuildBinOp(k->m->body, instruction, arg(k, op, 0), arg(k, op, 1), "");
 }
 
-static LLVMValueRef op_not(kernel *k, const ir_op *op) {
-  return LLVMBuildNot(k->m->body, arg(k, op, 0), "");
-}
+static LLVMValueRef op_not(kernel *k, const ir_op *op) { return LLVMBuildNot(k->m->body, arg(k, op, 0), ""); }
 
 static LLVMValueRef op_select(kernel *k, const ir_op *op) {
   return LLVMBuildSelect(k->m->body, arg(k, op, 0), arg(k, op, 1), arg(k, op, 2), "");

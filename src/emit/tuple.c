@@ -74,8 +74,8 @@ static LLVMValueRef lanes_function(module_emitter *m) {
   LLVMValueRef f = LLVMGetNamedFunction(m->module, "nsa_tuple_lanes");
   if (f != NULL)
     return f;
-  LLVMMemoryBufferRef source = LLVMCreateMemoryBufferWithMemoryRange(
-      lanes_text, sizeof lanes_text - 1, "tuple_lanes", 1);
+  LLVMMemoryBufferRef source =
+      LLVMCreateMemoryBufferWithMemoryRange(lanes_text, sizeof lanes_text - 1, "tuple_lanes", 1);
   LLVMModuleRef parsed;
   char *message = NULL;
   if (LLVMParseIRInContext(m->context, source, &parsed, &message)) /* owns the source now */
@@ -137,13 +137,9 @@ static LLVMValueRef emit_lanes(kernel *k, const ir_op *op, bool is_cov, uint32_t
   return out;
 }
 
-LLVMValueRef emit_expm(kernel *k, const ir_op *op) {
-  return emit_lanes(k, op, false, 2 * op->aux * op->aux);
-}
+LLVMValueRef emit_expm(kernel *k, const ir_op *op) { return emit_lanes(k, op, false, 2 * op->aux * op->aux); }
 
-LLVMValueRef emit_oucov(kernel *k, const ir_op *op) {
-  return emit_lanes(k, op, true, op->aux * op->aux);
-}
+LLVMValueRef emit_oucov(kernel *k, const ir_op *op) { return emit_lanes(k, op, true, op->aux * op->aux); }
 
 LLVMValueRef emit_get(kernel *k, const ir_op *op) {
   module_emitter *m = k->m;

@@ -32,9 +32,7 @@ typedef double operation(frame *fr, const ir_op *op, uint32_t position, const do
 
 /* ---- memory ---- */
 
-static const nsa_field *field_of(const frame *fr, const ir_op *op) {
-  return &fr->f->program->fields.data[op->field];
-}
+static const nsa_field *field_of(const frame *fr, const ir_op *op) { return &fr->f->program->fields.data[op->field]; }
 
 static double read_entry(const frame *fr, const ir_op *op, uint32_t position, uint64_t entry) {
   const nsa_field *field = field_of(fr, op);
@@ -158,12 +156,12 @@ static double op_none(frame *fr, const ir_op *op, uint32_t position, const doubl
 
 #define DRAW_1(name) nsa_rand_##name##_1(key, x[0], x[1], tick, x[2])
 #define DRAW_2(name) nsa_rand_##name##_1(key, x[0], x[1], tick, x[2], x[3])
-#define NSA_RAND(name, nargs)                                                                      \
-  static double op_rand_##name(frame *fr, const ir_op *op, uint32_t position, const double *x) {   \
-    (void)position;                                                                                \
-    uint64_t key = fr->clock->seed ^ op->key;                                                      \
-    double tick = fr->clock->tick[op->aux];                                                        \
-    return DRAW_##nargs(name);                                                                     \
+#define NSA_RAND(name, nargs)                                                                                          \
+  static double op_rand_##name(frame *fr, const ir_op *op, uint32_t position, const double *x) {                       \
+    (void)position;                                                                                                    \
+    uint64_t key = fr->clock->seed ^ op->key;                                                                          \
+    double tick = fr->clock->tick[op->aux];                                                                            \
+    return DRAW_##nargs(name);                                                                                         \
   }
 #include "nsa_math.def"
 
@@ -265,8 +263,8 @@ static void run_element(frame *fr) {
   }
 }
 
-static void run(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin,
-                uint64_t end, nsa_range_out *out) {
+static void run(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin, uint64_t end,
+                nsa_range_out *out) {
   enum { ON_STACK = 2048 };
   const interp_function *f = self;
   double stack[ON_STACK];

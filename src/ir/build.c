@@ -19,8 +19,7 @@ ir_value ir_add_op(ir_builder *b, ir_op op) {
   op.is_single = op.is_single || (b->is_single && ir_can_be_single(&op));
   const char *wrong = ir_check_op(b->arena, b->program, b->function, &op, b->function->ops.len);
   if (wrong != NULL) {
-    fprintf(stderr, "ir: %s: %s\n", b->function->name == NULL ? "fragment" : b->function->name,
-            wrong);
+    fprintf(stderr, "ir: %s: %s\n", b->function->name == NULL ? "fragment" : b->function->name, wrong);
     abort();
   }
   op.type = (uint8_t)ir_result_type(b->program, &op);
@@ -28,13 +27,9 @@ ir_value ir_add_op(ir_builder *b, ir_op op) {
   return b->function->ops.len - 1;
 }
 
-ir_value ir_number(ir_builder *b, double x) {
-  return ir_add_op(b, (ir_op){.op = IR_OP_const, .number = x});
-}
+ir_value ir_number(ir_builder *b, double x) { return ir_add_op(b, (ir_op){.op = IR_OP_const, .number = x}); }
 
-ir_value ir_bool(ir_builder *b, bool x) {
-  return ir_add_op(b, (ir_op){.op = IR_OP_bool, .number = x ? 1 : 0});
-}
+ir_value ir_bool(ir_builder *b, bool x) { return ir_add_op(b, (ir_op){.op = IR_OP_bool, .number = x ? 1 : 0}); }
 
 ir_value ir_nullary(ir_builder *b, ir_opcode op, uint32_t aux) {
   return ir_add_op(b, (ir_op){.op = (uint16_t)op, .aux = aux});
@@ -57,9 +52,7 @@ ir_value ir_select(ir_builder *b, ir_value cond, ir_value x, ir_value y) {
   return ir_ternary(b, is_bool ? IR_OP_bselect : IR_OP_select, cond, x, y);
 }
 
-ir_value ir_load(ir_builder *b, uint32_t field) {
-  return ir_add_op(b, (ir_op){.op = IR_OP_load, .field = field});
-}
+ir_value ir_load(ir_builder *b, uint32_t field) { return ir_add_op(b, (ir_op){.op = IR_OP_load, .field = field}); }
 
 ir_value ir_load_at(ir_builder *b, uint32_t field, ir_value index) {
   return ir_add_op(b, (ir_op){.op = IR_OP_load_at, .field = field, .args = {index}});
@@ -121,14 +114,12 @@ ir_value ir_power(ir_builder *b, ir_value x, ir_value y) {
   return ir_math(b, "pow", (ir_value[]){x, y}, 2);
 }
 
-ir_value ir_random(ir_builder *b, ir_opcode op, uint64_t key, uint32_t timescale, ir_value who_a,
-                   ir_value who_b, ir_value x, ir_value y) {
-  return ir_add_op(
-      b, (ir_op){.op = (uint16_t)op, .key = key, .aux = timescale, .args = {who_a, who_b, x, y}});
+ir_value ir_random(ir_builder *b, ir_opcode op, uint64_t key, uint32_t timescale, ir_value who_a, ir_value who_b,
+                   ir_value x, ir_value y) {
+  return ir_add_op(b, (ir_op){.op = (uint16_t)op, .key = key, .aux = timescale, .args = {who_a, who_b, x, y}});
 }
 
-ir_value ir_tuple_op(ir_builder *b, ir_opcode op, uint32_t n, const ir_value *args,
-                     uint32_t count) {
+ir_value ir_tuple_op(ir_builder *b, ir_opcode op, uint32_t n, const ir_value *args, uint32_t count) {
   ir_op o = {.op = (uint16_t)op, .aux = n, .extra = b->function->extra.len, .extra_count = count};
   for (uint32_t i = 0; i < count; i++)
     vec_push(b->arena, &b->function->extra, args[i]);

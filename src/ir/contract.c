@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* contract.c - a product that is used once, in a sum, is rounded with it: a*b + c becomes fma. Done before anything is
- * computed from the program, so that compiled kernels and the interpreter agree. A product of constants is a constant, and
- * the same number everywhere: it is rounded by itself beside what is not constant. */
+ * computed from the program, so that compiled kernels and the interpreter agree. A product of constants is a constant,
+ * and the same number everywhere: it is rounded by itself beside what is not constant. */
 #include "ir/ir_internal.h"
 
 typedef struct {
@@ -19,7 +19,8 @@ static void count_uses(contraction *c) {
 
 static bool is_made_of_numbers(const contraction *c, const ir_op *op) {
   uint32_t count = ir_op_arg_count(op);
-  bool is_pure = ir_ops[op->op].carries == IR_CARRIES_NONE || op->op == IR_OP_math1 || op->op == IR_OP_math2 || op->op == IR_OP_math3;
+  bool is_pure = ir_ops[op->op].carries == IR_CARRIES_NONE || op->op == IR_OP_math1 || op->op == IR_OP_math2 ||
+                 op->op == IR_OP_math3;
   for (uint32_t k = 0; k < count && is_pure; k++)
     is_pure = c->is_constant[ir_op_arg(c->from, op, k)];
   return op->op == IR_OP_const || (is_pure && count > 0);

@@ -28,8 +28,8 @@ typedef struct {
 typedef struct {
   ir_value base;
   double unit;
-  VEC(exponential_call) calls;       /* in the order of the function */
-  VEC(exponential_product) products; /* that make all powers from the first, in order */
+  VEC(exponential_call) calls;                 /* in the order of the function */
+  VEC(exponential_product) products;           /* that make all powers from the first, in order */
   ir_value powers[EXPONENTIAL_MOST_POWER + 1]; /* once they are computed; powers[1] == IR_NO_VALUE before */
 } exponential_family;
 

@@ -20,7 +20,8 @@ typedef struct {
 } search;
 
 static exponential_kind kind_of(const ir_op *op) {
-  static const char *const names[] = {[EXPONENTIAL_EXP] = "exp", [EXPONENTIAL_EXPREL] = "exprel", [EXPONENTIAL_SIGMOID] = "sigmoid"};
+  static const char *const names[] = {
+      [EXPONENTIAL_EXP] = "exp", [EXPONENTIAL_EXPREL] = "exprel", [EXPONENTIAL_SIGMOID] = "sigmoid"};
   if (op->op == IR_OP_math1)
     for (int kind = EXPONENTIAL_EXP; kind <= EXPONENTIAL_SIGMOID; kind++)
       if (strcmp(ir_maths[op->aux].name, names[kind]) == 0)
@@ -156,7 +157,8 @@ static exponential_family *family_with_base(search *s, ir_value base) {
 /* A call joins unless the others' unit is lost by it. */
 static void join(search *s, ir_value at, exponential_kind kind) {
   const ir_affine *x = &s->affine[s->from->ops.data[at].args[0]];
-  if (x->base == IR_NO_VALUE || x->scale == 0 || !(fabs(x->offset) <= MOST_OFFSET) || (kind == EXPONENTIAL_EXP && s->loses_one[at]))
+  if (x->base == IR_NO_VALUE || x->scale == 0 || !(fabs(x->offset) <= MOST_OFFSET) ||
+      (kind == EXPONENTIAL_EXP && s->loses_one[at]))
     return;
   exponential_family *f = family_with_base(s, x->base);
   exponential_call call = {.at = at, .kind = kind, .scale = x->scale, .offset = x->offset};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* exponential_merge.c - exponentials of multiples of one quantity become powers of one: with e = e^(-u/360), e^((17 - u)/18) is
- * e^(17/18) e^20. The rates of Hodgkin-Huxley channels are mostly such. Done before anything is computed from the program,
- * so that compiled kernels and the interpreter agree.
+/* exponential_merge.c - exponentials of multiples of one quantity become powers of one: with e = e^(-u/360), e^((17 -
+ * u)/18) is e^(17/18) e^20. The rates of Hodgkin-Huxley channels are mostly such. Done before anything is computed from
+ * the program, so that compiled kernels and the interpreter agree.
  *
  * A power n carries the roundings of e n times, and those of its products: less than 2e-14 in all with n <= 128.
  * exprel is taken from a series where e^x - 1 would show them; an exp from which 1 is taken is left alone. */
@@ -11,8 +11,8 @@
 typedef struct {
   const ir_function *from;
   ir_builder b;
-  ir_value *map;                 /* per operation of `from` */
-  ir_value *inverse;             /* of a call by which something is divided: 1/call */
+  ir_value *map;                  /* per operation of `from` */
+  ir_value *inverse;              /* of a call by which something is divided: 1/call */
   exponential_family **family_of; /* of a call, else NULL */
   const exponential_call **call_of;
 } merging;
@@ -95,7 +95,8 @@ static void write_op(merging *m, uint32_t i) {
   m->b.at = op->at;
   if (m->family_of[i] != NULL)
     write_call(m, i);
-  else if (op->op == IR_OP_div && m->family_of[op->args[1]] != NULL && m->call_of[op->args[1]]->kind == EXPONENTIAL_EXPREL)
+  else if (op->op == IR_OP_div && m->family_of[op->args[1]] != NULL &&
+           m->call_of[op->args[1]]->kind == EXPONENTIAL_EXPREL)
     m->map[i] = binary(m, IR_OP_mul, m->map[op->args[0]], m->inverse[op->args[1]]);
   else
     m->map[i] = ir_copy_op(&m->b, m->from, op, m->map);

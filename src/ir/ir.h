@@ -23,7 +23,14 @@ typedef enum {
   IR_OP_COUNT
 } ir_opcode;
 
-typedef enum { IR_CARRIES_NONE, IR_CARRIES_NUMBER, IR_CARRIES_FIELD, IR_CARRIES_AUX, IR_CARRIES_KEY, IR_CARRIES_FIELD_AUX } ir_carries;
+typedef enum {
+  IR_CARRIES_NONE,
+  IR_CARRIES_NUMBER,
+  IR_CARRIES_FIELD,
+  IR_CARRIES_AUX,
+  IR_CARRIES_KEY,
+  IR_CARRIES_FIELD_AUX
+} ir_carries;
 
 typedef struct {
   const char *name, *word, *args; /* args: one letter an argument */
@@ -63,14 +70,14 @@ typedef struct {
   uint32_t role;    /* nsa_role */
   uint32_t domain;  /* into program->domains */
   uint32_t timescale;
-  bool is_single;   /* has operations of single precision: worth vectors of more lanes */
+  bool is_single; /* has operations of single precision: worth vectors of more lanes */
   VEC(ir_op) ops;
   VEC(ir_value) extra;
 } ir_function;
 
 typedef struct {
   arena *arena;
-  nsa_program *program;  /* tables; its lists grow through ir_program_* while lowering */
+  nsa_program *program; /* tables; its lists grow through ir_program_* while lowering */
   VEC(ir_function *) functions;
   /* growing counterparts of the program's lists; ir_program_finish copies them into *program */
   VEC(nsa_domain) domains;
@@ -82,15 +89,15 @@ typedef struct {
 ir_program *ir_program_new(arena *a);
 uint32_t ir_domain_add(ir_program *p, const char *name, nsa_domain_kind kind, uint32_t owner);
 uint32_t ir_field_add(ir_program *p, nsa_field field);
-ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain, uint32_t timescale, uint32_t *number);
+ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
+                             uint32_t *number);
 /* A copy of f without its operations: what is written anew from f, and takes its place by *f = *copy. */
 ir_function *ir_function_anew(arena *a, const ir_function *f);
 /* Moves domains, fields and functions (as kernels, with their slots) into p->program. */
 void ir_program_finish(ir_program *p);
 /* The fields that f uses, in the order of their first use, into slots; slot_of_field[field] gets the
  * number of its slot or NSA_NONE. Both have room for every field. Returns the number of slots. */
-uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *slot_of_field,
-                           uint32_t *slots);
+uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *slot_of_field, uint32_t *slots);
 
 /* ---- looking at operations ---- */
 
@@ -100,8 +107,9 @@ uint32_t ir_extra_count(const ir_op *op); /* how many extra ones it must have */
 ir_value ir_op_arg(const ir_function *f, const ir_op *op, uint32_t i);
 bool ir_op_has_field(const ir_op *op);
 /* Operations that may compute in single precision: arithmetic, maths, comparisons, select and check. Their numbers are
- * rounded to float first, the result is a float. All other numbers are doubles, but for those loaded from a field of floats,
- * whoever takes them: a double that a float operation takes is rounded, and so is one that is stored into such a field. */
+ * rounded to float first, the result is a float. All other numbers are doubles, but for those loaded from a field of
+ * floats, whoever takes them: a double that a float operation takes is rounded, and so is one that is stored into such
+ * a field. */
 bool ir_can_be_single(const ir_op *op);
 /* Whether the value, a number, is a float whatever the run. */
 bool ir_is_float(const ir_program *p, const ir_op *op);
@@ -123,8 +131,8 @@ typedef struct {
   ir_program *program; /* NULL for fragments that touch no fields */
   arena *arena;
   ir_function *function;
-  span at;        /* given to the operations that are added */
-  bool is_single; /* likewise, where they can be */
+  span at;               /* given to the operations that are added */
+  bool is_single;        /* likewise, where they can be */
   const ir_taken *taken; /* NULL: always */
 } ir_builder;
 
@@ -145,7 +153,8 @@ void ir_store_at(ir_builder *b, uint32_t field, ir_value index, ir_value x);
 ir_value ir_math(ir_builder *b, const char *name, const ir_value *args, uint32_t count);
 /* x^n for a whole n by repeated squaring (1/x^|n| for negative n); 0.5 as sqrt; else pow. */
 ir_value ir_power(ir_builder *b, ir_value x, ir_value y);
-ir_value ir_random(ir_builder *b, ir_opcode op, uint64_t key, uint32_t timescale, ir_value who_a, ir_value who_b, ir_value x, ir_value y);
+ir_value ir_random(ir_builder *b, ir_opcode op, uint64_t key, uint32_t timescale, ir_value who_a, ir_value who_b,
+                   ir_value x, ir_value y);
 /* expm / oucov: n, all arguments. */
 ir_value ir_tuple_op(ir_builder *b, ir_opcode op, uint32_t n, const ir_value *args, uint32_t count);
 /* A loop of `count` variables, with their values before it; its end, with their next values. Both are tuples. */
@@ -156,7 +165,8 @@ ir_value ir_get(ir_builder *b, ir_value tuple, uint32_t entry);
 /* Appends a copy of an operation of `from` whose arguments are value_of[its arguments]. */
 ir_value ir_copy_op(ir_builder *b, const ir_function *from, const ir_op *op, const ir_value *value_of);
 
-/* Exponentials of multiples of one quantity become powers of one, of the same value to 1e-12 in exprel, 2e-14 in others. */
+/* Exponentials of multiples of one quantity become powers of one, of the same value to 1e-12 in exprel, 2e-14 in
+ * others. */
 void ir_merge_exponentials(ir_program *p, ir_function *f);
 /* Products that only a sum uses are rounded with it: a*b + c becomes fma. */
 void ir_contract(ir_program *p);
@@ -188,7 +198,8 @@ void ir_print(const ir_program *p, text *out);
 void ir_print_function(const ir_program *p, const ir_function *f, text *out);
 /* Reads what ir_print wrote. NULL with *error ("line 12: …"). */
 ir_program *ir_read(arena *a, const char *source, const char **error);
-/* Types, order, fields' types and domains, skip rules, effects only where allowed. NULL when right, else what is wrong. */
+/* Types, order, fields' types and domains, skip rules, effects only where allowed. NULL when right, else what is wrong.
+ */
 const char *ir_verify(arena *a, const ir_program *p);
 
 #endif

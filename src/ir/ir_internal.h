@@ -8,8 +8,7 @@
 /* What is wrong with `op` as operation number `position` of f (its arguments are operations before it),
  * or NULL. Types, carried things and the number of arguments; not the rules that need a whole function.
  * p may be NULL (a fragment). Messages live in `a`. */
-const char *ir_check_op(arena *a, const ir_program *p, const ir_function *f, const ir_op *op,
-                        uint32_t position);
+const char *ir_check_op(arena *a, const ir_program *p, const ir_function *f, const ir_op *op, uint32_t position);
 
 /* The type that the operation's result has: of the field for those that carry one. */
 ir_type ir_result_type(const ir_program *p, const ir_op *op);

@@ -53,8 +53,7 @@ static void print_field(text *out, uint32_t i, const nsa_field *f) {
   print_index(out, f->owner);
   text_puts(out, " unit ");
   ir_print_quoted(out, f->unit);
-  text_printf(out, " dimension 0x%" PRIx64 " at %u %u %u\n", f->dimension, f->at.file, f->at.line,
-              f->at.column);
+  text_printf(out, " dimension 0x%" PRIx64 " at %u %u %u\n", f->dimension, f->at.file, f->at.line, f->at.column);
 }
 
 static void print_carried(text *out, const ir_op *op) {

@@ -28,8 +28,8 @@ ir_function *ir_function_anew(arena *a, const ir_function *f) {
   return copy;
 }
 
-ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain,
-                             uint32_t timescale, uint32_t *number) {
+ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
+                             uint32_t *number) {
   ir_function *f = ARENA_NEW(p->arena, ir_function);
   f->name = name;
   f->role = role;
@@ -46,8 +46,7 @@ bool ir_op_has_field(const ir_op *op) {
   return carries == IR_CARRIES_FIELD || carries == IR_CARRIES_FIELD_AUX;
 }
 
-uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *slot_of_field,
-                           uint32_t *slots) {
+uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *slot_of_field, uint32_t *slots) {
   for (uint32_t i = 0; i < p->fields.len; i++)
     slot_of_field[i] = NSA_NONE;
   uint32_t count = 0;

@@ -52,15 +52,13 @@ bool ir_cursor_expect(ir_cursor *c, char mark) {
 }
 
 static bool is_word_char(char ch, bool is_first) {
-  return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_' ||
-         (!is_first && ch >= '0' && ch <= '9');
+  return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_' || (!is_first && ch >= '0' && ch <= '9');
 }
 
 bool ir_cursor_word(ir_cursor *c, char *buffer, size_t size) {
   skip_blanks(c);
   size_t len = 0;
-  while (c->error == NULL && c->at + len < c->end && len + 1 < size &&
-         is_word_char(c->at[len], len == 0))
+  while (c->error == NULL && c->at + len < c->end && len + 1 < size && is_word_char(c->at[len], len == 0))
     len++;
   memcpy(buffer, c->at, len);
   buffer[len] = '\0';
@@ -217,9 +215,7 @@ static void read_field(ir_cursor *c, ir_program *p) {
 
 /* ---- functions ---- */
 
-static uint32_t read_marked(ir_cursor *c, char mark) {
-  return ir_cursor_expect(c, mark) ? ir_cursor_number(c) : 0;
-}
+static uint32_t read_marked(ir_cursor *c, char mark) { return ir_cursor_expect(c, mark) ? ir_cursor_number(c) : 0; }
 
 static uint16_t read_opcode(ir_cursor *c) {
   char word[32];

@@ -77,11 +77,11 @@ static void print_bytes(text *out, const char *name, const uint8_t *x, uint32_t 
 /* Lists of structs that hold no further lists of structs stay on one line; the program's are broken. */
 static const char *list_break(bool is_top) { return is_top ? "\n   " : ""; }
 
-#define STRUCT(name, members)                                                                      \
-  static void print_##name(text *out, const nsa_##name *s, bool is_top) {                          \
-    (void)is_top;                                                                                  \
-    text_puts(out, " {");                                                                          \
-    members text_puts(out, is_top ? "\n}\n" : " }");                                               \
+#define STRUCT(name, members)                                                                                          \
+  static void print_##name(text *out, const nsa_##name *s, bool is_top) {                                              \
+    (void)is_top;                                                                                                      \
+    text_puts(out, " {");                                                                                              \
+    members text_puts(out, is_top ? "\n}\n" : " }");                                                                   \
   }
 #define NUM(x) print_num(out, #x, s->x);
 #define WIDE(x) print_wide(out, #x, s->x);
@@ -90,17 +90,17 @@ static const char *list_break(bool is_top) { return is_top ? "\n   " : ""; }
 #define NUMS(x) print_nums(out, #x, s->x, s->x##_count);
 #define REALS(x) print_reals(out, #x, s->x, s->x##_count);
 #define BYTES(x) print_bytes(out, #x, s->x, s->x##_count);
-#define STRUCT_MEMBER(x, type)                                                                     \
-  text_puts(out, " " #x);                                                                          \
+#define STRUCT_MEMBER(x, type)                                                                                         \
+  text_puts(out, " " #x);                                                                                              \
   print_##type(out, &s->x, false);
-#define LIST(x, type)                                                                              \
-  if (s->x##_count != 0) {                                                                         \
-    text_printf(out, "%s %s [", is_top ? "\n" : "", #x);                                           \
-    for (uint32_t i = 0; i < s->x##_count; i++) {                                                  \
-      text_puts(out, list_break(is_top));                                                          \
-      print_##type(out, &s->x[i], false);                                                          \
-    }                                                                                              \
-    text_puts(out, is_top ? "\n  ]" : " ]");                                                       \
+#define LIST(x, type)                                                                                                  \
+  if (s->x##_count != 0) {                                                                                             \
+    text_printf(out, "%s %s [", is_top ? "\n" : "", #x);                                                               \
+    for (uint32_t i = 0; i < s->x##_count; i++) {                                                                      \
+      text_puts(out, list_break(is_top));                                                                              \
+      print_##type(out, &s->x[i], false);                                                                              \
+    }                                                                                                                  \
+    text_puts(out, is_top ? "\n  ]" : " ]");                                                                           \
   }
 #include "nsa_program.def"
 #undef STRUCT
@@ -166,15 +166,15 @@ static uint8_t *read_bytes(ir_cursor *c, uint32_t *count) {
   return bytes;
 }
 
-#define STRUCT(name, members)                                                                      \
-  static void read_##name(ir_cursor *c, nsa_##name *s) {                                           \
-    char word[32];                                                                                 \
-    ir_cursor_expect(c, '{');                                                                      \
-    while (c->error == NULL && !ir_cursor_accept(c, '}')) {                                        \
-      if (!ir_cursor_word(c, word, sizeof word))                                                   \
-        ir_cursor_fail(c, "a member's name is missing");                                           \
-      members else ir_cursor_fail(c, "%s has no member %s", #name, word);                          \
-    }                                                                                              \
+#define STRUCT(name, members)                                                                                          \
+  static void read_##name(ir_cursor *c, nsa_##name *s) {                                                               \
+    char word[32];                                                                                                     \
+    ir_cursor_expect(c, '{');                                                                                          \
+    while (c->error == NULL && !ir_cursor_accept(c, '}')) {                                                            \
+      if (!ir_cursor_word(c, word, sizeof word))                                                                       \
+        ir_cursor_fail(c, "a member's name is missing");                                                               \
+      members else ir_cursor_fail(c, "%s has no member %s", #name, word);                                              \
+    }                                                                                                                  \
   }
 #define IS(x) else if (strcmp(word, #x) == 0)
 #define NUM(x) IS(x) s->x = ir_cursor_number(c);
@@ -185,14 +185,14 @@ static uint8_t *read_bytes(ir_cursor *c, uint32_t *count) {
 #define REALS(x) IS(x) s->x = read_reals(c, &s->x##_count);
 #define BYTES(x) IS(x) s->x = read_bytes(c, &s->x##_count);
 #define STRUCT_MEMBER(x, type) IS(x) read_##type(c, &s->x);
-#define LIST(x, type)                                                                              \
-  IS(x) {                                                                                          \
-    VEC(nsa_##type) list = {0};                                                                    \
-    ir_cursor_expect(c, '[');                                                                      \
-    while (c->error == NULL && !ir_cursor_accept(c, ']'))                                          \
-      read_##type(c, vec_add(c->arena, &list));                                                    \
-    s->x = list.data;                                                                              \
-    s->x##_count = list.len;                                                                       \
+#define LIST(x, type)                                                                                                  \
+  IS(x) {                                                                                                              \
+    VEC(nsa_##type) list = {0};                                                                                        \
+    ir_cursor_expect(c, '[');                                                                                          \
+    while (c->error == NULL && !ir_cursor_accept(c, ']'))                                                              \
+      read_##type(c, vec_add(c->arena, &list));                                                                        \
+    s->x = list.data;                                                                                                  \
+    s->x##_count = list.len;                                                                                           \
   }
 #include "nsa_program.def"
 

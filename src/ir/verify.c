@@ -43,8 +43,7 @@ static const char *check_arg(const check_ctx *c, uint32_t i, ir_value value, ir_
   ir_type have = (ir_type)c->function->ops.data[value].type;
   bool is_any_field_type = want == IR_ANY && (have == IR_F64 || have == IR_B1 || have == IR_INDEX);
   if (have != want && !is_any_field_type)
-    return arena_printf(c->arena, "argument %u is %s, not %s", i + 1, ir_type_word(have),
-                        ir_type_word(want));
+    return arena_printf(c->arena, "argument %u is %s, not %s", i + 1, ir_type_word(have), ir_type_word(want));
   return NULL;
 }
 
@@ -104,8 +103,7 @@ static const char *check_clock(const check_ctx *c) {
 static const char *check_shift(const check_ctx *c) {
   const ir_program *p = c->program;
   uint32_t domain = c->function->domain;
-  if (p == NULL || domain >= p->domains.len ||
-      p->domains.data[domain].kind != NSA_DOMAIN_POPULATION)
+  if (p == NULL || domain >= p->domains.len || p->domains.data[domain].kind != NSA_DOMAIN_POPULATION)
     return "is not over a population";
   return c->op->aux < 256 ? NULL : "shifts too far";
 }
@@ -125,9 +123,8 @@ static const char *check_tuple(const check_ctx *c) {
   if (n == 0 || n > LARGEST_TUPLE)
     return "has a matrix of no possible size";
   uint32_t need = (c->op->op == IR_OP_expm ? 1 : 2) * n * n + 1;
-  return c->op->extra_count == need
-             ? NULL
-             : arena_printf(c->arena, "needs %u arguments, has %u", need, c->op->extra_count);
+  return c->op->extra_count == need ? NULL
+                                    : arena_printf(c->arena, "needs %u arguments, has %u", need, c->op->extra_count);
 }
 
 uint32_t ir_extra_count(const ir_op *op) {
@@ -168,13 +165,9 @@ static const char *check_get(const check_ctx *c) {
   return c->op->aux < entries ? NULL : "takes an entry that the tuple does not have";
 }
 
-static const char *check_arg_op(const check_ctx *c) {
-  return c->program == NULL ? NULL : "stands outside a fragment";
-}
+static const char *check_arg_op(const check_ctx *c) { return c->program == NULL ? NULL : "stands outside a fragment"; }
 
-static const char *check_place(const check_ctx *c) {
-  return c->program != NULL ? NULL : "stands in a fragment";
-}
+static const char *check_place(const check_ctx *c) { return c->program != NULL ? NULL : "stands in a fragment"; }
 
 static const char *check_random(const check_ctx *c) {
   const char *wrong = check_place(c);
@@ -183,24 +176,35 @@ static const char *check_random(const check_ctx *c) {
 
 /* What is special to an operation, beyond the types of its arguments. */
 static const char *(*const special_checks[IR_OP_COUNT])(const check_ctx *) = {
-    [IR_OP_arg] = check_arg_op,          [IR_OP_barg] = check_arg_op,
-    [IR_OP_element] = check_place,       [IR_OP_tick] = check_random,
-    [IR_OP_time] = check_random,         [IR_OP_store] = check_store,
-    [IR_OP_event] = check_store,         [IR_OP_store_at] = check_store,
+    [IR_OP_arg] = check_arg_op,
+    [IR_OP_barg] = check_arg_op,
+    [IR_OP_element] = check_place,
+    [IR_OP_tick] = check_random,
+    [IR_OP_time] = check_random,
+    [IR_OP_store] = check_store,
+    [IR_OP_event] = check_store,
+    [IR_OP_store_at] = check_store,
     [IR_OP_shift] = check_shift,
-    [IR_OP_shift_valid] = check_shift,   [IR_OP_math1] = check_math,
-    [IR_OP_math2] = check_math,          [IR_OP_math3] = check_math,
-    [IR_OP_rand_uniform] = check_random, [IR_OP_rand_normal] = check_random,
-    [IR_OP_rand_exponential] = check_random, [IR_OP_rand_poisson] = check_random,
-    [IR_OP_rand_bernoulli] = check_random,   [IR_OP_expm] = check_tuple,
-    [IR_OP_oucov] = check_tuple,         [IR_OP_get] = check_get,
-    [IR_OP_check] = check_place,         [IR_OP_skip_begin] = check_place,
-    [IR_OP_skip_end] = check_place,          [IR_OP_loop_begin] = check_loop,
+    [IR_OP_shift_valid] = check_shift,
+    [IR_OP_math1] = check_math,
+    [IR_OP_math2] = check_math,
+    [IR_OP_math3] = check_math,
+    [IR_OP_rand_uniform] = check_random,
+    [IR_OP_rand_normal] = check_random,
+    [IR_OP_rand_exponential] = check_random,
+    [IR_OP_rand_poisson] = check_random,
+    [IR_OP_rand_bernoulli] = check_random,
+    [IR_OP_expm] = check_tuple,
+    [IR_OP_oucov] = check_tuple,
+    [IR_OP_get] = check_get,
+    [IR_OP_check] = check_place,
+    [IR_OP_skip_begin] = check_place,
+    [IR_OP_skip_end] = check_place,
+    [IR_OP_loop_begin] = check_loop,
     [IR_OP_loop_end] = check_loop,
 };
 
-const char *ir_check_op(arena *a, const ir_program *p, const ir_function *f, const ir_op *op,
-                        uint32_t position) {
+const char *ir_check_op(arena *a, const ir_program *p, const ir_function *f, const ir_op *op, uint32_t position) {
   if (op->op >= IR_OP_COUNT)
     return "an operation that does not exist";
   check_ctx c = {a, p, f, op, position};
@@ -250,7 +254,7 @@ static const char *find_regions(arena *a, const ir_function *f, region_tree *tre
   if (current == 0)
     return NULL;
   return f->ops.data[tree->list.data[current].begin].op == IR_OP_skip_begin ? "skip_begin without skip_end"
-                                                                             : "loop_begin without loop_end";
+                                                                            : "loop_begin without loop_end";
 }
 
 static bool region_contains(const region_tree *tree, uint32_t outer, uint32_t inner) {
@@ -270,8 +274,8 @@ static const char *check_effects(arena *a, const ir_function *f, const region_tr
   return NULL;
 }
 
-/* A value of a loop leaves it by its loop_end alone; one of a skip region only as the second argument of a select on the
- * region's condition. */
+/* A value of a loop leaves it by its loop_end alone; one of a skip region only as the second argument of a select on
+ * the region's condition. */
 static const char *check_use(arena *a, const ir_function *f, uint32_t begin, uint32_t i, uint32_t argument) {
   const ir_op *op = &f->ops.data[i];
   ir_value value = ir_op_arg(f, op, argument);
@@ -289,8 +293,7 @@ static const char *check_uses(arena *a, const ir_function *f, const region_tree 
   const ir_op *op = &f->ops.data[i];
   for (uint32_t k = 0; k < ir_op_arg_count(op); k++) {
     ir_value value = ir_op_arg(f, op, k);
-    for (uint32_t r = tree->of_op[value]; !region_contains(tree, r, tree->of_op[i]);
-         r = tree->list.data[r].parent) {
+    for (uint32_t r = tree->of_op[value]; !region_contains(tree, r, tree->of_op[i]); r = tree->list.data[r].parent) {
       const char *wrong = check_use(a, f, tree->list.data[r].begin, i, k);
       if (wrong != NULL)
         return wrong;

@@ -59,7 +59,8 @@ static bool events_read(const model_component *c, model_side side, uint32_t stat
     if (block_reads(c, &c->blocks.data[k].body, side, state))
       return true;
   for (uint32_t k = 0; k < c->odes.len; k++)
-    if (reads_of(c, c->odes.data[k].rate, side, state) || (c->odes.data[k].unless && reads_of(c, c->odes.data[k].unless, side, state)))
+    if (reads_of(c, c->odes.data[k].rate, side, state) ||
+        (c->odes.data[k].unless && reads_of(c, c->odes.data[k].unless, side, state)))
       return true;
   return false;
 }
@@ -88,8 +89,8 @@ bool lower_links_read(const lowering *l, uint32_t population, uint32_t state) {
   return any_reads(l, population, state, contributions_read) || any_reads(l, population, state, events_read);
 }
 
-/* Increments may go to the state itself, one after the other, where nobody can tell: phase 1 neither sets nor looks at it,
- * `unless` never holds it, and no link reads it in phases 2 to 4. */
+/* Increments may go to the state itself, one after the other, where nobody can tell: phase 1 neither sets nor looks at
+ * it, `unless` never holds it, and no link reads it in phases 2 to 4. */
 static bool can_add_directly(const lowering *l, uint32_t population, uint32_t state) {
   const model_component *c = component_of_population(l, population);
   if (model_held_by(c, state) != NULL)
@@ -129,9 +130,9 @@ static void add_arrived(lowering *l, uint32_t connection, const model_block *blo
     if (is_state && *field == f->state[st->item])
       continue;
     if (*field == NO_FIELD)
-      *field = lower_add_field(
-          l, arena_printf(l->arena, "%s.%s.arrived", l->m->populations.data[population].name, name),
-          f->domain, NSA_F64, NSA_FIELD_ARRIVED, 0, unit, st->at);
+      *field =
+          lower_add_field(l, arena_printf(l->arena, "%s.%s.arrived", l->m->populations.data[population].name, name),
+                          f->domain, NSA_F64, NSA_FIELD_ARRIVED, 0, unit, st->at);
     if (is_state && ticks_of_population(l, population) > 1)
       f->is_added_to_at_once = true;
   }
@@ -140,13 +141,11 @@ static void add_arrived(lowering *l, uint32_t connection, const model_block *blo
 static uint32_t batch_index(lowering *l, uint32_t connection, const char *what) {
   const model_connection *mc = &l->m->connections.data[connection];
   return lower_add_field(l, arena_printf(l->arena, "%s.arrival_%s", mc->name, what),
-                         l->connections[connection].arrivals, NSA_INDEX, NSA_FIELD_SCRATCH, 0, NULL,
-                         mc->at);
+                         l->connections[connection].arrivals, NSA_INDEX, NSA_FIELD_SCRATCH, 0, NULL, mc->at);
 }
 
 static bool is_arrival(const model_on *on) {
-  return on->kind == BLOCK_PRE || on->kind == BLOCK_POST || on->kind == BLOCK_ASTRO ||
-         on->kind == BLOCK_SIGNAL;
+  return on->kind == BLOCK_PRE || on->kind == BLOCK_POST || on->kind == BLOCK_ASTRO || on->kind == BLOCK_SIGNAL;
 }
 
 static bool has_clocked_work(const lowering *l, uint32_t connection) {
@@ -274,14 +273,12 @@ static void load_links_of(scope *s, block_state *state, ir_value tick, int only)
   view_forget_lets(self);
 }
 
-void lower_load_links(scope *s, block_state *state, ir_value tick) {
-  load_links_of(s, state, tick, SIDE_COUNT);
-}
+void lower_load_links(scope *s, block_state *state, ir_value tick) { load_links_of(s, state, tick, SIDE_COUNT); }
 
 /* An event-driven state of this home, or what enters one's equation, has changed: all of the home are stored as
  * they are now. */
-static bool is_home_changed(const lowering *l, uint32_t connection, const block_state *now,
-                            const ir_value *before, model_side home) {
+static bool is_home_changed(const lowering *l, uint32_t connection, const block_state *now, const ir_value *before,
+                            model_side home) {
   const connection_fields *f = &l->connections[connection];
   const model_component *c = component_of_connection(l, connection);
   for (uint32_t k = 0; k < c->states.len; k++) {
@@ -300,8 +297,8 @@ static bool is_home_changed(const lowering *l, uint32_t connection, const block_
 }
 
 /* Stores what changed of a home; `states` gets the fields. */
-static void store_links(scope *s, const block_state *now, const ir_value *before, model_side home,
-                        ir_value tick, nums *states) {
+static void store_links(scope *s, const block_state *now, const ir_value *before, model_side home, ir_value tick,
+                        nums *states) {
   lowering *l = s->l;
   uint32_t connection = s->side[SIDE_SELF]->owner;
   const connection_fields *f = &l->connections[connection];
@@ -344,8 +341,8 @@ static ir_builder begin(arrival *a, const char *what, uint32_t *number) {
   static const char *const words[] = {
       [BLOCK_PRE] = "pre", [BLOCK_POST] = "post", [BLOCK_ASTRO] = "astro", [BLOCK_SIGNAL] = "signal"};
   lowering *l = a->l;
-  const char *name = arena_printf(l->arena, "%s.%s%s%u", l->m->connections.data[a->connection].name, what,
-                                  words[a->kind], a->event);
+  const char *name =
+      arena_printf(l->arena, "%s.%s%s%u", l->m->connections.data[a->connection].name, what, words[a->kind], a->event);
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_ARRIVAL, l->connections[a->connection].arrivals,
                                     component_of_connection(l, a->connection)->timescale, number);
   return ir_builder_on(l->p, fn);
@@ -375,7 +372,8 @@ typedef struct {
   uint32_t increment_count, emission_count;
 } outcome;
 
-static uint32_t outcome_field(lowering *l, uint32_t connection, uint32_t domain, const char *what, nsa_type type, span at) {
+static uint32_t outcome_field(lowering *l, uint32_t connection, uint32_t domain, const char *what, nsa_type type,
+                              span at) {
   const char *name = arena_printf(l->arena, "%s.%s%u", l->m->connections.data[connection].name, what, l->p->fields.len);
   return lower_add_field(l, name, domain, type, NSA_FIELD_SCRATCH, 0, NULL, at);
 }
@@ -473,7 +471,8 @@ static ir_value tick_behind(lowering *l, ir_builder *b, uint32_t connection) {
   return ticks == 1 ? done : ir_unary(b, IR_OP_floor, ir_binary(b, IR_OP_div, done, ir_number(b, ticks)));
 }
 
-/* Event-driven states before a slow partner changes: up to the end of this tick with the values that held until then. */
+/* Event-driven states before a slow partner changes: up to the end of this tick with the values that held until then.
+ */
 static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
   const connection_fields *f = &l->connections[connection];
   const model_component *c = component_of_connection(l, connection);
@@ -482,9 +481,9 @@ static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
   nsa_link_step out = {.connection = connection, .every = f->refresh};
   const char *name = arena_printf(l->arena, "%s.refresh%d", l->m->connections.data[connection].name, (int)home);
   uint32_t population = home == SIDE_SELF ? NSA_NONE : lower_population_of_side(l, connection, home);
-  ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_LINK_STEP,
-                                    home == SIDE_SELF ? f->domain : l->populations[population].domain, c->timescale,
-                                    &out.kernel);
+  ir_function *fn =
+      ir_function_add(l->p, name, NSA_ROLE_LINK_STEP, home == SIDE_SELF ? f->domain : l->populations[population].domain,
+                      c->timescale, &out.kernel);
   ir_builder b = ir_builder_on(l->p, fn);
   b.at = c->at;
   scope s = home == SIDE_SELF ? scope_of_links(l, &b, connection) : lower_uniform_scope(l, connection, &b);
@@ -516,8 +515,8 @@ static void lower_clocked(lowering *l, uint32_t connection) {
   const model_component *c = component_of_connection(l, connection);
   nsa_link_step out = {.connection = connection, .every = l->m->timescales.data[c->timescale].ticks};
   const char *name = arena_printf(l->arena, "%s.step", l->m->connections.data[connection].name);
-  ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_LINK_STEP, l->connections[connection].domain,
-                                    c->timescale, &out.kernel);
+  ir_function *fn =
+      ir_function_add(l->p, name, NSA_ROLE_LINK_STEP, l->connections[connection].domain, c->timescale, &out.kernel);
   ir_builder b = ir_builder_on(l->p, fn);
   b.at = c->at;
   scope s = scope_of_links(l, &b, connection);

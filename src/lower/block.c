@@ -27,8 +27,7 @@ static void forget_all_lets(scope *s) {
       view_forget_lets(s->side[side]);
 }
 
-static void merge(ir_builder *b, ir_value cond, ir_value *now, const ir_value *before,
-                  uint32_t count) {
+static void merge(ir_builder *b, ir_value cond, ir_value *now, const ir_value *before, uint32_t count) {
   for (uint32_t k = 0; k < count; k++)
     if (now[k] != before[k])
       now[k] = ir_select(b, cond, now[k], before[k]);
@@ -129,10 +128,8 @@ static void increase(scope *s, block_state *state, const model_stmt *st) {
 }
 
 static void assign(scope *s, block_state *state, const model_stmt *st) {
-  static const ir_opcode op[] = {[STMT_ADD] = IR_OP_add,
-                                 [STMT_SUB] = IR_OP_sub,
-                                 [STMT_MUL] = IR_OP_mul,
-                                 [STMT_DIV] = IR_OP_div};
+  static const ir_opcode op[] = {
+      [STMT_ADD] = IR_OP_add, [STMT_SUB] = IR_OP_sub, [STMT_MUL] = IR_OP_mul, [STMT_DIV] = IR_OP_div};
   ir_value x = lower_expr(s, st->value);
   ir_value *target = &state->states[st->item];
   *target = st->kind == STMT_SET ? x : ir_binary(s->b, op[st->kind], *target, x);

@@ -2,8 +2,7 @@
 /* collects.c - the target's side of continuous contributions: inputs from sums over links and target factors. */
 #include "lower/lower_internal.h"
 
-static const int8_t directions[8][2] = {{-1, 0},  {0, -1}, {0, 1},  {1, 0},
-                                        {-1, -1}, {-1, 1}, {1, -1}, {1, 1}};
+static const int8_t directions[8][2] = {{-1, 0}, {0, -1}, {0, 1}, {1, 0}, {-1, -1}, {-1, 1}, {1, -1}, {1, 1}};
 static const uint8_t order_of_four[4] = {0, 1, 2, 3};
 static const uint8_t order_of_eight[8] = {4, 0, 5, 1, 2, 6, 3, 7}; /* ascending source */
 
@@ -30,8 +29,7 @@ static ir_value stencil_sum(lowering *l, scope *s, const target_term *t) {
   for (uint32_t k = 0; k < count; k++) {
     const int8_t *d = directions[order[k]];
     uint32_t aux = (uint32_t)((d[0] + 8) * 16 + d[1] + 8);
-    ir_value neighbour = ir_nullary(b, IR_OP_shift, aux),
-             is_there = ir_nullary(b, IR_OP_shift_valid, aux);
+    ir_value neighbour = ir_nullary(b, IR_OP_shift, aux), is_there = ir_nullary(b, IR_OP_shift_valid, aux);
     s->side[SIDE_PRE] = view_of_population(l, b, mc->source, neighbour);
     if (mc->has_partner && mc->partner_of == SIDE_PRE)
       s->side[SIDE_ASTRO] = view_of_partner(l, b, t->connection, neighbour);
@@ -60,7 +58,8 @@ static bool is_chosen(const lowering *l, const target_term *t, term_choice choic
   return choice == TERMS_ALL || lower_is_staged(l, t->connection) == (choice == TERMS_STAGED);
 }
 
-ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, uint32_t every, term_choice choice) {
+ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, uint32_t every,
+                           term_choice choice) {
   const population_fields *f = &l->populations[population];
   ir_value total = IR_NO_VALUE;
   for (uint32_t k = 0; k < f->target_terms.len; k++) {
@@ -112,8 +111,8 @@ static void collect_every(lowering *l, uint32_t population, uint32_t every) {
   const model_component *c = component_of_population(l, population);
   const char *name = l->m->populations.data[population].name;
   uint32_t number;
-  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.collect%u", name, every),
-                                    NSA_ROLE_COLLECT, f->domain, c->timescale, &number);
+  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.collect%u", name, every), NSA_ROLE_COLLECT,
+                                    f->domain, c->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
   for (uint32_t k = 0; k < c->inputs.len; k++)
     collect_input(l, &b, population, k, every);

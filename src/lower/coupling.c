@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* coupling.c - how fast links couple: the largest step at which contributions do not grow by themselves.
  *
- * Populations of one timescale that contributions join are looked at as one element of each, linearised at the initial state by
- * differences: J' = A (its own equations) + d B_post + m B_pre for an input that d links feed, whose sources stand in a pattern
- * that the rule can show: m = d where all are alike, down to -d where each differs from its neighbours. Of neighbours with
- * diffusion that is Gershgorin's bound, 2 d D. What is held over a step goes by Euler's method, and its own part counts alone: it is
- * unstable above 2 over the rate. At stages the whole counts, with the solver's limit. */
+ * Populations of one timescale that contributions join are looked at as one element of each, linearised at the initial
+ * state by differences: J' = A (its own equations) + d B_post + m B_pre for an input that d links feed, whose sources
+ * stand in a pattern that the rule can show: m = d where all are alike, down to -d where each differs from its
+ * neighbours. Of neighbours with diffusion that is Gershgorin's bound, 2 d D. What is held over a step goes by Euler's
+ * method, and its own part counts alone: it is unstable above 2 over the rate. At stages the whole counts, with the
+ * solver's limit. */
 #include "lower/lower_internal.h"
 #include "solve/eigenvalues.h"
 
@@ -83,7 +84,8 @@ static double derivative(point p, const model_expr *e, model_side side, model_re
 
 static double beside(uint32_t count) { return count > 2 ? 2 : count - 1.0; }
 
-/* Of drawn rules the expected number; where it depends on what is asked, one is the least that an element with links has. */
+/* Of drawn rules the expected number; where it depends on what is asked, one is the least that an element with links
+ * has. */
 static double degree_of(lowering *l, uint32_t connection) {
   const model_connection *mc = &l->m->connections.data[connection];
   const model_population *from = &l->m->populations.data[mc->source], *to = &l->m->populations.data[mc->target];
@@ -181,8 +183,8 @@ static void add_contribution(group *g, uint32_t connection, const model_contribu
     double into = ode->timescale == to->timescale ? derivative(element, ode->rate, SIDE_SELF, REF_INPUT, x->input) : 0;
     uint32_t row = g->offset[mc->target] + ode->state;
     for (uint32_t k = 0; into != 0 && k < to->states.len; k++)
-      add_entry(g, connection, row, g->offset[mc->target] + k, degree * into * derivative(link, x->value, SIDE_POST, REF_STATE, k),
-                ode->state);
+      add_entry(g, connection, row, g->offset[mc->target] + k,
+                degree * into * derivative(link, x->value, SIDE_POST, REF_STATE, k), ode->state);
     for (uint32_t k = 0; into != 0 && k < from->states.len; k++)
       add_entry(g, connection, row, g->offset[mc->source] + k,
                 pattern * degree * into * derivative(link, x->value, SIDE_PRE, REF_STATE, k), ode->state);
@@ -248,10 +250,11 @@ static void warn(const group *g, double rate, double limit) {
   const model_connection *mc = &g->l->m->connections.data[g->strongest];
   const model_component *to = component_of_population(g->l, mc->target);
   double dt = g->l->m->timescales.data[to->timescale].dt;
-  diag *d = diag_report(g->l->sink, DIAG_W0401, mc->at,
-                        "the step of %.4g ms is unstable: `%s` couples `%s` at rates up to %.4g /ms, and %s above %.3g ms", dt, mc->name,
-                        to->states.data[g->strongest_state].name, rate,
-                        g->is_staged ? "its solver becomes unstable" : "contributions that are held over a step grow", limit / rate);
+  diag *d = diag_report(
+      g->l->sink, DIAG_W0401, mc->at,
+      "the step of %.4g ms is unstable: `%s` couples `%s` at rates up to %.4g /ms, and %s above %.3g ms", dt, mc->name,
+      to->states.data[g->strongest_state].name, rate,
+      g->is_staged ? "its solver becomes unstable" : "contributions that are held over a step grow", limit / rate);
   bool is_grid = mc->rule.kind == RULE_NEIGHBOURS && mc->rule.degree == 4;
   diag_hint(d, "use a timescale of at most %.2g ms%s%s", limit / rate / 4,
             g->is_staged ? ", or `using adaptive`" : ", or `coupling stages` with `using adaptive`",
@@ -268,12 +271,14 @@ static void report_group(group *g, uint32_t root, double rate) {
     if (root_of(g, p) != root)
       continue;
     l->populations[p].coupling_rate = fmax(l->populations[p].coupling_rate, rate);
-    lower_decide(l, l->m->populations.data[p].name, "coupling", "links couple at rates up to %.4g /ms%s; %s %.3g ms", rate,
-                 g->is_staged ? " (with its own)" : "", isfinite(limit) ? "stable below" : "any step, as sub-steps adapt:",
+    lower_decide(l, l->m->populations.data[p].name, "coupling", "links couple at rates up to %.4g /ms%s; %s %.3g ms",
+                 rate, g->is_staged ? " (with its own)" : "",
+                 isfinite(limit) ? "stable below" : "any step, as sub-steps adapt:",
                  isfinite(limit) ? limit / rate : l->m->timescales.data[component_of_population(l, p)->timescale].dt);
   }
   for (uint32_t c = 0; c < l->m->connections.len; c++)
-    if (is_looked_at(l, c, g->is_staged) && root_of(g, l->m->connections.data[c].target) == root && degree_of(l, c) > 0) {
+    if (is_looked_at(l, c, g->is_staged) && root_of(g, l->m->connections.data[c].target) == root &&
+        degree_of(l, c) > 0) {
       vec_push(l->arena, &connections, c);
       vec_push(l->arena, &degrees, degree_of(l, c));
     }

@@ -3,8 +3,7 @@
 #include "lower/lower_internal.h"
 
 static bool is_varied_param(lowering *l, const view *v, uint32_t item) {
-  uint32_t field = v->is_connection ? l->connections[v->owner].param[item]
-                                    : l->populations[v->owner].param[item];
+  uint32_t field = v->is_connection ? l->connections[v->owner].param[item] : l->populations[v->owner].param[item];
   return field != NO_FIELD && !l->p->fields.data[field].is_uniform;
 }
 
@@ -43,8 +42,7 @@ static dependence of_ref(lowering *l, view *const side[4], const model_expr *e) 
   case REF_LET:
     return of_let(l, side, e);
   case REF_PARAM:
-    *bits =
-        is_varied_param(l, v, e->ref.item) ? DEPENDS_VARIED_PARAM | DEPENDS_PARAM : DEPENDS_PARAM;
+    *bits = is_varied_param(l, v, e->ref.item) ? DEPENDS_VARIED_PARAM | DEPENDS_PARAM : DEPENDS_PARAM;
     break;
   case REF_STATE:
     *bits = state_has_equation(v->component, e->ref.item) ? DEPENDS_STATE : DEPENDS_HELD_STATE;
@@ -98,24 +96,19 @@ dependence lower_dependence(lowering *l, view *const side[4], const model_expr *
 
 void lower_sides(lowering *l, bool is_connection, uint32_t owner, view views[4], view *side[4]) {
   views[SIDE_SELF] = (view){.is_connection = is_connection, .owner = owner};
-  views[SIDE_SELF].component =
-      is_connection ? component_of_connection(l, owner) : component_of_population(l, owner);
+  views[SIDE_SELF].component = is_connection ? component_of_connection(l, owner) : component_of_population(l, owner);
   if (is_connection) {
     const model_connection *mc = &l->m->connections.data[owner];
-    views[SIDE_PRE] =
-        (view){.owner = mc->source, .component = component_of_population(l, mc->source)};
-    views[SIDE_POST] =
-        (view){.owner = mc->target, .component = component_of_population(l, mc->target)};
+    views[SIDE_PRE] = (view){.owner = mc->source, .component = component_of_population(l, mc->source)};
+    views[SIDE_POST] = (view){.owner = mc->target, .component = component_of_population(l, mc->target)};
     if (mc->has_partner)
-      views[SIDE_ASTRO] =
-          (view){.owner = mc->partner, .component = component_of_population(l, mc->partner)};
+      views[SIDE_ASTRO] = (view){.owner = mc->partner, .component = component_of_population(l, mc->partner)};
   }
   for (int s = 0; s < 4; s++)
     side[s] = &views[s];
 }
 
-uint32_t lower_self_dependence(lowering *l, bool is_connection, uint32_t owner,
-                               const model_expr *e) {
+uint32_t lower_self_dependence(lowering *l, bool is_connection, uint32_t owner, const model_expr *e) {
   view views[4] = {{0}}, *side[4];
   lower_sides(l, is_connection, owner, views, side);
   dependence d = lower_dependence(l, side, e);

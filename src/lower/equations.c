@@ -91,8 +91,7 @@ static ir_value fragment_node(system_builder *sb, const model_expr *e) {
     node.args[k] = &refs[k];
   }
   view none = {.index = IR_NO_VALUE, .known = IR_NO_VALUE};
-  scope s = {
-      .l = sb->l, .b = &sb->b, .locals = locals, .connection = NSA_NONE, .distance = NO_FIELD};
+  scope s = {.l = sb->l, .b = &sb->b, .locals = locals, .connection = NSA_NONE, .distance = NO_FIELD};
   s.side[SIDE_SELF] = &none;
   return lower_expr(&s, &node);
 }
@@ -170,8 +169,7 @@ static system_builder start_system(scope *s, const system_of *of, const model_od
                        .is_at_events = of->advance != NULL && of->wanted == ADVANCE_AT_EVENTS,
                        .owner = self->owner,
                        .component = c};
-  sb.name = self->is_connection ? l->m->connections.data[self->owner].name
-                                : l->m->populations.data[self->owner].name;
+  sb.name = self->is_connection ? l->m->connections.data[self->owner].name : l->m->populations.data[self->owner].name;
   sb.fragment = ir_fragment_new(l->arena);
   sb.b = ir_builder_in(l->arena, sb.fragment);
   sb.argument_of_state = lower_no_fields(l, c->states.len);
@@ -200,10 +198,11 @@ static void add_flows(system_builder *sb, const model_ode *const *odes) {
       vec_push(sb->l->arena, &used, r);
   }
   sb->flow_count = used.len;
-  sb->gain = ARENA_ARRAY(sb->l->arena, int32_t, (size_t)sb->n * used.len);
+  sb->gain = ARENA_ARRAY(sb->l->arena, int32_t, (size_t)sb->n *used.len);
   for (uint32_t i = 0; i < sb->n && used.len; i++) {
     sb->b.at = odes[i]->at;
-    vec_push(sb->l->arena, &sb->fragment->outputs, odes[i]->own ? fragment_expr(sb, odes[i]->own) : ir_number(&sb->b, 0));
+    vec_push(sb->l->arena, &sb->fragment->outputs,
+             odes[i]->own ? fragment_expr(sb, odes[i]->own) : ir_number(&sb->b, 0));
   }
   for (uint32_t j = 0; j < used.len; j++) {
     sb->b.at = used.data[j]->at;
@@ -234,7 +233,8 @@ static void fill_fragment(system_builder *sb, const model_ode *const *odes) {
 
 /* ---- the spike that ends an element's step ---- */
 
-/* One whose blocks reset what its condition reads: its upstroke need not go on. An event of the component, or NSA_NONE. */
+/* One whose blocks reset what its condition reads: its upstroke need not go on. An event of the component, or NSA_NONE.
+ */
 static uint32_t resetting_spike(const system_builder *sb) {
   for (uint32_t k = 0; k < sb->component->events.len && !sb->is_connection; k++)
     if (sb->component->events.data[k].is_spike && sb->component->events.data[k].is_reset)
@@ -300,11 +300,13 @@ static bool is_set_by(const model_component *c, uint32_t event, uint32_t state) 
 }
 
 /* Which states may run away before that spike sets them, and are seen by no link until then; NULL: none. */
-static const bool *find_upstrokes(const system_builder *sb, const solve_system *sys, uint32_t spike, const model_ode *const *odes) {
+static const bool *find_upstrokes(const system_builder *sb, const solve_system *sys, uint32_t spike,
+                                  const model_ode *const *odes) {
   bool *found = ARENA_ARRAY(sb->l->arena, bool, sb->n), any = false;
   for (uint32_t i = 0; i < sb->n; i++) {
     uint32_t state = odes[i]->state;
-    found[i] = is_set_by(sb->component, spike, state) && solve_is_curved(sb->l->arena, sys, i) && !lower_links_read(sb->l, sb->owner, state);
+    found[i] = is_set_by(sb->component, spike, state) && solve_is_curved(sb->l->arena, sys, i) &&
+               !lower_links_read(sb->l, sb->owner, state);
     any = any || found[i];
   }
   return any ? found : NULL;
@@ -384,7 +386,8 @@ static bool is_refused(system_builder *sb, const solve_system *sys, const model_
 }
 
 /* One line for all states of a group that have one solver for one reason. */
-static void explain_choices(system_builder *sb, const solve_system *sys, const model_ode *const *odes, const solve_choice *choices) {
+static void explain_choices(system_builder *sb, const solve_system *sys, const model_ode *const *odes,
+                            const solve_choice *choices) {
   arena *a = sb->l->arena;
   bool *is_told = ARENA_ARRAY(a, bool, sys->n);
   for (uint32_t i = 0; i < sys->n; i++)
@@ -404,27 +407,30 @@ static void explain_choices(system_builder *sb, const solve_system *sys, const m
       continue;
     const char *order = solver_orders[own->solver] > 0 ? arena_printf(a, ", order %g", solver_orders[own->solver]) : "";
     if (own->solver == SOLVER_adaptive)
-      reason = arena_printf(a, "%s; tolerance %g, at most %u sub-steps", reason, sys->options[i].tolerance, sys->options[i].substeps);
+      reason = arena_printf(a, "%s; tolerance %g, at most %u sub-steps", reason, sys->options[i].tolerance,
+                            sys->options[i].substeps);
     if (own->depends_on_values)
       reason = arena_printf(a, "%s; so at the values of the file, which --set and variants may change", reason);
     lower_decide(sb->l, sb->name, "solver", "%s: %s%s (%s)", names, solver_words[own->solver], order, reason);
   }
 }
 
-static bool choose_solvers(system_builder *sb, solve_system *sys, const model_ode *const *odes,
-                           solver_kind *solvers) {
+static bool choose_solvers(system_builder *sb, solve_system *sys, const model_ode *const *odes, solver_kind *solvers) {
   solver_options *options = ARENA_ARRAY(sb->l->arena, solver_options, sys->n);
   for (uint32_t i = 0; i < sys->n; i++) {
     solvers[i] = odes[i]->solver;
-    options[i] = odes[i]->solver == SOLVER_automatic ? (solver_options){SOLVE_USUAL_TOLERANCE, SOLVE_USUAL_SUBSTEPS} : odes[i]->options;
+    options[i] = odes[i]->solver == SOLVER_automatic ? (solver_options){SOLVE_USUAL_TOLERANCE, SOLVE_USUAL_SUBSTEPS}
+                                                     : odes[i]->options;
   }
   sys->solver = solvers;
   sys->options = options;
-  const solve_choice *choices = solve_choose(sb->l->arena, sys, numbers_at_start(sb, odes), find_states(sb, odes, lower_is_reset),
-                                             find_states(sb, odes, lower_is_set));
+  const solve_choice *choices =
+      solve_choose(sb->l->arena, sys, numbers_at_start(sb, odes), find_states(sb, odes, lower_is_reset),
+                   find_states(sb, odes, lower_is_set));
   for (uint32_t i = 0; i < sys->n; i++) {
     for (uint32_t j = 0; j < sys->n && choices[i].solver == SOLVER_adaptive; j++) /* who joins takes the options too */
-      if (choices[i].reason && !choices[j].reason && choices[j].solver == SOLVER_adaptive && choices[j].group == choices[i].group)
+      if (choices[i].reason && !choices[j].reason && choices[j].solver == SOLVER_adaptive &&
+          choices[j].group == choices[i].group)
         options[i] = odes[j]->options;
     solvers[i] = choices[i].solver;
   }
@@ -435,13 +441,15 @@ static bool choose_solvers(system_builder *sb, solve_system *sys, const model_od
   return true;
 }
 
-/* A step may be fine on purpose: for others' sake, or what an experiment asks. What links do counts as the equations do. */
+/* A step may be fine on purpose: for others' sake, or what an experiment asks. What links do counts as the equations
+ * do. */
 static void explain_coarser(system_builder *sb, const solve_system *sys, double fastest) {
   double coupled = sb->is_connection ? 0 : sb->l->populations[sb->owner].coupling_rate;
   if (coupled * fastest > 1)
     fastest = 1 / coupled;
   if (sys->dt < 1e-3 * fastest)
-    lower_decide(sb->l, sb->name, "timescale", "a step of up to %.3g ms would still resolve it, at a fraction of the time", fastest / 100);
+    lower_decide(sb->l, sb->name, "timescale",
+                 "a step of up to %.3g ms would still resolve it, at a fraction of the time", fastest / 100);
 }
 
 static void analyse(system_builder *sb, const solve_system *sys, const model_ode *const *odes) {
@@ -451,23 +459,21 @@ static void analyse(system_builder *sb, const solve_system *sys, const model_ode
     return;
   explain_coarser(sb, sys, sp.fastest);
   double ratio = sys->dt / sp.fastest;
-  lower_decide(
-      sb->l, pop, "timescale",
-      "time constants %.4g to %.4g ms at the initial state; step %.4g ms (%.3g of the fastest)",
-      sp.fastest, sp.slowest, sys->dt, ratio);
+  lower_decide(sb->l, pop, "timescale",
+               "time constants %.4g to %.4g ms at the initial state; step %.4g ms (%.3g of the fastest)", sp.fastest,
+               sp.slowest, sys->dt, ratio);
   if (!sb->l->options->analyse_timescales)
     return;
   for (uint32_t i = 0; i < sys->n; i++) {
-    double limit = solver_stability_limit(sys->solver[i]), fastest = limit > 0 ? solve_fastest(sb->l->arena, sys, &sp, i) : 0;
+    double limit = solver_stability_limit(sys->solver[i]),
+           fastest = limit > 0 ? solve_fastest(sb->l->arena, sys, &sp, i) : 0;
     if (fastest <= 0 || sys->dt / fastest < limit / 2)
       continue;
     diag *d = diag_report(sb->l->sink, DIAG_W0401, odes[i]->at,
                           "the step of %.4g ms is long for `%s`: its fastest time constant is %.4g "
                           "ms (%s becomes unstable at %.3g times that)",
                           sys->dt, pop, fastest, solver_words[sys->solver[i]], limit);
-    diag_hint(
-        d, "use a timescale of at most %.3g ms, or `using implicit` or `using exponential_euler`",
-        fastest / 5);
+    diag_hint(d, "use a timescale of at most %.3g ms, or `using implicit` or `using exponential_euler`", fastest / 5);
     return;
   }
 }
@@ -522,7 +528,8 @@ static void advance(scope *s, block_state *state, const system_of *of) {
   }
 }
 
-/* What a method makes of the states of a set is written in stages.c: here are the rates, the choice and the analysis. */
+/* What a method makes of the states of a set is written in stages.c: here are the rates, the choice and the analysis.
+ */
 static void explain_stages(system_builder *sb, const model_stage_set *set, const model_ode *const *odes) {
   solver_kind *solvers = ARENA_ARRAY(sb->l->arena, solver_kind, sb->n);
   for (uint32_t i = 0; i < sb->n; i++) {
@@ -530,16 +537,22 @@ static void explain_stages(system_builder *sb, const model_stage_set *set, const
     note_order(sb, sb->component->states.data[odes[i]->state].name, set->solver);
     const char *why = odes[i]->solver == SOLVER_automatic ? "as those that it is coupled with" : "as the model says";
     if (set->solver == SOLVER_adaptive)
-      why = arena_printf(sb->l->arena, "%s; tolerance %g, at most %u sub-steps, common to all", why, set->options.tolerance, set->options.substeps);
-    lower_decide(sb->l, sb->name, "solver", "%s: %s, order %g (%s; contributions at its stages)", sb->component->states.data[odes[i]->state].name,
-                 solver_words[set->solver], solver_orders[set->solver], why);
+      why = arena_printf(sb->l->arena, "%s; tolerance %g, at most %u sub-steps, common to all", why,
+                         set->options.tolerance, set->options.substeps);
+    lower_decide(sb->l, sb->name, "solver", "%s: %s, order %g (%s; contributions at its stages)",
+                 sb->component->states.data[odes[i]->state].name, solver_words[set->solver], solver_orders[set->solver],
+                 why);
   }
-  solve_system sys = {.n = sb->n, .rates = sb->fragment, .is_invariant = sb->is_invariant.data, .solver = solvers,
+  solve_system sys = {.n = sb->n,
+                      .rates = sb->fragment,
+                      .is_invariant = sb->is_invariant.data,
+                      .solver = solvers,
                       .dt = sb->l->m->timescales.data[set->timescale].dt};
   analyse(sb, &sys, odes);
 }
 
-void lower_rates_at(scope *s, const block_state *state, ir_value time, const model_stage_set *explained, ir_value *rates) {
+void lower_rates_at(scope *s, const block_state *state, ir_value time, const model_stage_set *explained,
+                    ir_value *rates) {
   lowering *l = s->l;
   const model_component *c = s->side[SIDE_SELF]->component;
   const model_ode **odes = ARENA_ARRAY(l->arena, const model_ode *, c->odes.len);
@@ -576,11 +589,7 @@ static void check_states(scope *s, const block_state *state, const system_of *of
 
 void lower_advance_links(scope *s, block_state *state, model_side home, ir_value step) {
   const connection_fields *f = &s->l->connections[s->side[SIDE_SELF]->owner];
-  system_of of = {.advance = f->advance,
-                  .home = f->home,
-                  .wanted = ADVANCE_AT_EVENTS,
-                  .of_home = home,
-                  .step = step};
+  system_of of = {.advance = f->advance, .home = f->home, .wanted = ADVANCE_AT_EVENTS, .of_home = home, .step = step};
   advance(s, state, &of);
 }
 
@@ -613,8 +622,7 @@ static void advance_slower(scope *s, block_state *state, const system_of *of) {
   lowering *l = s->l;
   uint32_t timescale = of->timescale;
   const model_component *c = s->side[SIDE_SELF]->component;
-  double ratio =
-      l->m->timescales.data[timescale].ticks / (double)l->m->timescales.data[c->timescale].ticks;
+  double ratio = l->m->timescales.data[timescale].ticks / (double)l->m->timescales.data[c->timescale].ticks;
   ir_builder *b = s->b;
   ir_value done = ir_binary(b, IR_OP_add, s->side[SIDE_SELF]->tick, ir_number(b, 1));
   ir_value whole = ir_unary(b, IR_OP_floor, ir_binary(b, IR_OP_div, done, ir_number(b, ratio)));
@@ -636,7 +644,8 @@ static void advance_slower(scope *s, block_state *state, const system_of *of) {
 }
 
 void lower_own_equations(scope *s, block_state *state) {
-  system_of of = {.timescale = s->side[SIDE_SELF]->component->timescale, .wanted = ADVANCE_BY_CLOCK, .step = IR_NO_VALUE};
+  system_of of = {
+      .timescale = s->side[SIDE_SELF]->component->timescale, .wanted = ADVANCE_BY_CLOCK, .step = IR_NO_VALUE};
   advance(s, state, &of);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* evaluate.c - numbers of expressions before anything runs: uniform parameters, settings of variants, and the point at which
- * the timescale analysis looks. */
+/* evaluate.c - numbers of expressions before anything runs: uniform parameters, settings of variants, and the point at
+ * which the timescale analysis looks. */
 #include "lower/lower_internal.h"
 #include "model/operations.h"
 
@@ -72,8 +72,7 @@ static double evaluate(evaluation *ev, const model_expr *e) {
 
 evaluated lower_evaluate(lowering *l, bool is_connection, uint32_t owner, const model_expr *e) {
   evaluation ev = {.l = l, .is_connection = is_connection, .owner = owner, .is_constant = true};
-  ev.component =
-      is_connection ? component_of_connection(l, owner) : component_of_population(l, owner);
+  ev.component = is_connection ? component_of_connection(l, owner) : component_of_population(l, owner);
   ev.params = ARENA_ARRAY(l->arena, evaluated, ev.component->params.len);
   double value = evaluate(&ev, e);
   return (evaluated){value, ev.is_constant};

@@ -35,10 +35,8 @@ static void lower_event_drives(lowering *l) {
 }
 
 static uint32_t own_pixel_field(lowering *l, uint32_t population, uint32_t stimulus) {
-  const char *name =
-      arena_printf(l->arena, "%s.presented%u", l->m->populations.data[population].name, stimulus);
-  return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_PIXEL, 0,
-                         NULL, SPAN_NONE);
+  const char *name = arena_printf(l->arena, "%s.presented%u", l->m->populations.data[population].name, stimulus);
+  return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_PIXEL, 0, NULL, SPAN_NONE);
 }
 
 /* A field of pixels, and until when its presentations last. */
@@ -79,13 +77,11 @@ static uint32_t same_function(lowering *l, uint32_t k, uint32_t pixel) {
   const model_stimulus *st = &l->m->stimuli.data[k];
   for (uint32_t i = 0; pixel != NSA_NONE && i < k; i++) {
     const model_stimulus *other = &l->m->stimuli.data[i];
-    if (l->stimulus_list.data[i].pixel != pixel ||
-        other->population != st->population || other->input != st->input)
+    if (l->stimulus_list.data[i].pixel != pixel || other->population != st->population || other->input != st->input)
       continue;
     if (other->value == st->value)
       return l->stimulus_list.data[i].kernel;
-    if (other->value->kind == MX_NUMBER && st->value->kind == MX_NUMBER &&
-        other->value->number == st->value->number)
+    if (other->value->kind == MX_NUMBER && st->value->kind == MX_NUMBER && other->value->number == st->value->number)
       return l->stimulus_list.data[i].kernel;
   }
   return NSA_NONE;
@@ -96,10 +92,8 @@ static uint32_t stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
   const population_fields *f = &l->populations[st->population];
   uint32_t number;
   const model_component *c = component_of_population(l, st->population);
-  const char *name =
-      arena_printf(l->arena, "%s.stimulus%u", l->m->populations.data[st->population].name, k);
-  ir_function *fn =
-      ir_function_add(l->p, name, NSA_ROLE_STIMULUS, f->domain, c->timescale, &number);
+  const char *name = arena_printf(l->arena, "%s.stimulus%u", l->m->populations.data[st->population].name, k);
+  ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_STIMULUS, f->domain, c->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
   b.at = st->at;
   scope s = scope_of_population(l, &b, st->population);
@@ -160,23 +154,21 @@ static uint32_t plain_field(const lowering *l, const model_probe *p) {
     return l->populations[p->owner].state[e->ref.item];
   if (e->ref.kind != REF_PARAM)
     return NO_FIELD;
-  uint32_t field = p->is_connection ? l->connections[p->owner].param[e->ref.item]
-                                    : l->populations[p->owner].param[e->ref.item];
+  uint32_t field =
+      p->is_connection ? l->connections[p->owner].param[e->ref.item] : l->populations[p->owner].param[e->ref.item];
   return l->p->fields.data[field].is_uniform ? NO_FIELD : field;
 }
 
-static uint32_t probe_function(lowering *l, const model_probe *p, uint32_t domain,
-                               uint32_t *field) {
+static uint32_t probe_function(lowering *l, const model_probe *p, uint32_t domain, uint32_t *field) {
   uint32_t number, id = l->probe_list.len;
-  *field = lower_add_field(l, arena_printf(l->arena, "probe%u", id), domain, NSA_F64,
-                           NSA_FIELD_SCRATCH, 0, &p->unit, p->value->at);
-  const model_component *c = p->is_connection ? component_of_connection(l, p->owner)
-                                              : component_of_population(l, p->owner);
-  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "probe%u", id), NSA_ROLE_PROBE,
-                                    domain, c->timescale, &number);
+  *field = lower_add_field(l, arena_printf(l->arena, "probe%u", id), domain, NSA_F64, NSA_FIELD_SCRATCH, 0, &p->unit,
+                           p->value->at);
+  const model_component *c =
+      p->is_connection ? component_of_connection(l, p->owner) : component_of_population(l, p->owner);
+  ir_function *fn =
+      ir_function_add(l->p, arena_printf(l->arena, "probe%u", id), NSA_ROLE_PROBE, domain, c->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
-  scope s =
-      p->is_connection ? scope_of_links(l, &b, p->owner) : scope_of_population(l, &b, p->owner);
+  scope s = p->is_connection ? scope_of_links(l, &b, p->owner) : scope_of_population(l, &b, p->owner);
   block_state now;
   if (p->is_connection)
     lower_load_links(&s, &now, lower_tick_of_links(l, &b, p->owner));
@@ -189,8 +181,7 @@ static uint32_t probe_function(lowering *l, const model_probe *p, uint32_t domai
 }
 
 static uint32_t lower_probe(lowering *l, const model_probe *p) {
-  uint32_t domain =
-      p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
+  uint32_t domain = p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
   nsa_probe out = {.domain = domain,
                    .event = NSA_NONE,
                    .field = NSA_NONE,
@@ -217,8 +208,7 @@ static void lower_record(lowering *l, const model_record *r) {
   nsa_record out = {.name = r->name,
                     .at = lower_place(l, r->at),
                     .phase = r->phase,
-                    .every =
-                        r->every > 0 ? (uint32_t)lower_whole_ticks(l, r->every) : owner_ticks(l, &r->probe)};
+                    .every = r->every > 0 ? (uint32_t)lower_whole_ticks(l, r->every) : owner_ticks(l, &r->probe)};
   if (!out.every)
     out.every = 1;
   out.probe = lower_probe(l, &r->probe);
@@ -247,9 +237,7 @@ static const nsa_measure_kind measure_kinds[] = {
     [MEASURE_SIZE] = NSA_MEASURE_SIZE,
 };
 
-static bool has_probe(measure_kind kind) {
-  return kind >= MEASURE_COUNT && kind <= MEASURE_RECOGNITION;
-}
+static bool has_probe(measure_kind kind) { return kind >= MEASURE_COUNT && kind <= MEASURE_RECOGNITION; }
 
 bool lower_measure_reads(const lowering *l, const model_measure_node *n, uint32_t connection, uint32_t state) {
   if (!n)
@@ -258,8 +246,7 @@ bool lower_measure_reads(const lowering *l, const model_measure_node *n, uint32_
   if (has_probe(n->kind) && p->is_connection && p->owner == connection && p->value &&
       lower_reads_state(l, connection, p->value, state))
     return true;
-  return lower_measure_reads(l, n->args[0], connection, state) ||
-         lower_measure_reads(l, n->args[1], connection, state);
+  return lower_measure_reads(l, n->args[0], connection, state) || lower_measure_reads(l, n->args[1], connection, state);
 }
 
 /* Only a run knows how many links a connection has. */
@@ -271,8 +258,7 @@ static uint32_t whole_domain(lowering *l, const model_probe *p) {
   return l->probe_list.len - 1;
 }
 
-static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier,
-                                   const model_measure_node *n) {
+static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier, const model_measure_node *n) {
   if (n->kind == MEASURE_REF)
     return earlier[n->ref];
   nsa_measure_node out = {.kind = measure_kinds[n->kind],
@@ -329,8 +315,7 @@ static void lower_variants(lowering *l) {
       uint32_t field = set->is_connection ? l->connections[set->owner].param[set->param]
                                           : l->populations[set->owner].param[set->param];
       settings[i] =
-          (nsa_setting){settable_of(l, field),
-                        lower_evaluate(l, set->is_connection, set->owner, set->value).value};
+          (nsa_setting){settable_of(l, field), lower_evaluate(l, set->is_connection, set->owner, set->value).value};
     }
     list[k] = (nsa_variant){.name = v->name, .settings = settings, .settings_count = v->sets.len};
   }
@@ -349,8 +334,7 @@ static void lower_patterns(lowering *l) {
   p->images = ARENA_ARRAY(l->arena, nsa_image, l->m->images.len);
   p->images_count = l->m->images.len;
   for (uint32_t k = 0; k < p->images_count; k++)
-    p->images[k] =
-        (nsa_image){.pattern = l->m->images.data[k].pattern, .number = l->m->images.data[k].number};
+    p->images[k] = (nsa_image){.pattern = l->m->images.data[k].pattern, .number = l->m->images.data[k].number};
   p->phases = ARENA_ARRAY(l->arena, nsa_phase, l->m->phases.len);
   p->phases_count = l->m->phases.len;
   for (uint32_t k = 0; k < p->phases_count; k++)

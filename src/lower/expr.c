@@ -10,7 +10,12 @@
 view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_value index) {
   view *v = ARENA_NEW(l->arena, view);
   const model_component *c = component_of_population(l, population);
-  *v = (view){.owner = population, .component = c, .timescale = c->timescale, .index = index, .known = IR_NO_VALUE, .is_extrapolated = true};
+  *v = (view){.owner = population,
+              .component = c,
+              .timescale = c->timescale,
+              .index = index,
+              .known = IR_NO_VALUE,
+              .is_extrapolated = true};
   v->tick = ir_nullary(b, IR_OP_tick, c->timescale);
   v->time = ir_nullary(b, IR_OP_time, c->timescale);
   v->lets = ARENA_ARRAY(l->arena, ir_value, c->lets.len);
@@ -63,8 +68,7 @@ static ir_value load_from(ir_builder *b, uint32_t field, ir_value index) {
 
 view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value index) {
   const connection_fields *f = &l->connections[connection];
-  view *v = view_of_population(l, b, l->m->connections.data[connection].partner,
-                               load_from(b, f->partner_index, index));
+  view *v = view_of_population(l, b, l->m->connections.data[connection].partner, load_from(b, f->partner_index, index));
   const model_component *synapse = component_of_connection(l, connection);
   if (synapse->astro_defaults.len) {
     v->known = load_from(b, f->partner_known, index);
@@ -76,8 +80,7 @@ view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value 
 /* Of its own element: its functions see what its fields hold. */
 scope scope_of_population(lowering *l, ir_builder *b, uint32_t population) {
   const model_component *c = component_of_population(l, population);
-  scope s = {
-      .l = l, .b = b, .timescale = c->timescale, .connection = NSA_NONE, .distance = NO_FIELD};
+  scope s = {.l = l, .b = b, .timescale = c->timescale, .connection = NSA_NONE, .distance = NO_FIELD};
   s.side[SIDE_SELF] = view_of_population(l, b, population, IR_NO_VALUE);
   s.side[SIDE_SELF]->is_extrapolated = false;
   s.who_a = ir_nullary(b, IR_OP_element, 0);
@@ -91,7 +94,8 @@ scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_valu
                         ir_value target) {
   const model_connection *mc = &l->m->connections.data[connection];
   const model_component *c = component_of_connection(l, connection);
-  scope s = {.l = l, .b = b, .timescale = c->timescale, .connection = connection, .distance = NO_FIELD, .copy = NO_FIELD};
+  scope s = {
+      .l = l, .b = b, .timescale = c->timescale, .connection = connection, .distance = NO_FIELD, .copy = NO_FIELD};
   s.has_copies = mc->rule.kind == RULE_FILE; /* all other rules make one link of a pair */
   s.side[SIDE_SELF] = view_of_connection(l, b, connection, link);
   s.side[SIDE_PRE] = view_of_population(l, b, mc->source, source);
@@ -117,8 +121,7 @@ scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection) {
 /* ---- references ---- */
 
 static ir_value element_number(scope *s, const view *v) {
-  return v->index == IR_NO_VALUE ? ir_nullary(s->b, IR_OP_element, 0)
-                                 : ir_unary(s->b, IR_OP_index_number, v->index);
+  return v->index == IR_NO_VALUE ? ir_nullary(s->b, IR_OP_element, 0) : ir_unary(s->b, IR_OP_index_number, v->index);
 }
 
 /* Row, column or place of an element, from its number. */
@@ -133,7 +136,8 @@ static ir_value place_of(scope *s, const view *v, model_ref_kind kind) {
   ir_value col = ir_binary(s->b, IR_OP_sub, i, ir_binary(s->b, IR_OP_mul, row, cols));
   if (kind == REF_COL)
     return col;
-  ir_value middle = ir_binary(s->b, IR_OP_add, kind == REF_X ? col : row, ir_number(s->b, 0.5)); /* populations of such components are spaced */
+  ir_value middle = ir_binary(s->b, IR_OP_add, kind == REF_X ? col : row,
+                              ir_number(s->b, 0.5)); /* populations of such components are spaced */
   ir_value from_corner = ir_binary(s->b, IR_OP_mul, middle, ir_number(s->b, pop->spacing));
   double corner = kind == REF_X ? pop->at_x : pop->at_y;
   return corner == 0 ? from_corner : ir_binary(s->b, IR_OP_add, ir_number(s->b, corner), from_corner);
@@ -176,14 +180,14 @@ static uint32_t pixel_field(lowering *l, uint32_t population, uint32_t image) {
     if (f->kind == NSA_FIELD_PIXEL && f->domain == domain && f->owner == image)
       return k;
   }
-  const char *name =
-      arena_printf(l->arena, "%s.pixel%u", l->m->populations.data[population].name, image);
+  const char *name = arena_printf(l->arena, "%s.pixel%u", l->m->populations.data[population].name, image);
   uint32_t field = lower_add_field(l, name, domain, NSA_F64, NSA_FIELD_PIXEL, 0, NULL, SPAN_NONE);
   l->p->fields.data[field].owner = image;
   return field;
 }
 
-/* What the field holds, and, where others look on between two ticks of its owner, what became of it since the last one. */
+/* What the field holds, and, where others look on between two ticks of its owner, what became of it since the last one.
+ */
 static ir_value population_state(scope *s, const view *v, uint32_t item) {
   lowering *l = s->l;
   ir_builder *b = s->b;
@@ -281,7 +285,8 @@ static ir_value mean_of_draw(ir_builder *b, uint32_t fn, ir_value x, ir_value y)
   return ir_binary(b, IR_OP_mul, ir_number(b, 0.5), ir_binary(b, IR_OP_add, x, y));
 }
 
-/* The counter of a draw has room for both: links that are the first of their pair draw as though they were the only one. */
+/* The counter of a draw has room for both: links that are the first of their pair draw as though they were the only
+ * one. */
 static ir_value target_and_copy(scope *s) {
   uint32_t field = s->copy != NO_FIELD ? s->copy : lower_copy_field(s->l, s->connection);
   ir_value copy = load_from(s->b, field, s->side[SIDE_SELF]->index);

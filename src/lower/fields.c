@@ -45,8 +45,8 @@ uint64_t lower_dim_bits(dim d) {
   return bits;
 }
 
-uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type,
-                         nsa_field_kind kind, double value, const dim *unit, span at) {
+uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind,
+                         double value, const dim *unit, span at) {
   dim d = unit ? *unit : dim_none();
   nsa_field f = {.name = name,
                  .domain = domain,
@@ -133,16 +133,15 @@ static owner_info owner_of(lowering *l, bool is_connection, uint32_t owner) {
   return o;
 }
 
-const model_expr *lower_initial_value(const lowering *l, bool is_connection, uint32_t owner,
-                                      model_ref_kind kind, uint32_t item) {
+const model_expr *lower_initial_value(const lowering *l, bool is_connection, uint32_t owner, model_ref_kind kind,
+                                      uint32_t item) {
   const model_connection *mc = is_connection ? &l->m->connections.data[owner] : NULL;
   const model_population *pop = is_connection ? NULL : &l->m->populations.data[owner];
   const model_override *overrides = mc ? mc->overrides.data : pop->overrides.data;
   for (uint32_t k = mc ? mc->overrides.len : pop->overrides.len; k-- > 0;)
     if (overrides[k].target == kind && overrides[k].item == item)
       return overrides[k].value;
-  const model_component *c =
-      mc ? component_of_connection(l, owner) : component_of_population(l, owner);
+  const model_component *c = mc ? component_of_connection(l, owner) : component_of_population(l, owner);
   return kind == REF_PARAM ? c->params.data[item].value : c->states.data[item].initial;
 }
 
@@ -181,8 +180,7 @@ void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner) {
     if (!b.function) {
       uint32_t number;
       const char *name = arena_printf(l->arena, "%s.parameters", o.name);
-      b = ir_builder_on(l->p,
-                        ir_function_add(l->p, name, NSA_ROLE_INIT, 0, o.c->timescale, &number));
+      b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, 0, o.c->timescale, &number));
       vec_push(l->arena, &l->init_list, number);
       s = uniform_scope(&o, &b);
     }
@@ -197,14 +195,13 @@ scope lower_uniform_scope(lowering *l, uint32_t connection, ir_builder *b) {
 
 static uint32_t given_field(const owner_info *o, const char *name) {
   lowering *l = o->l;
-  uint32_t f = lower_add_field(l, arena_printf(l->arena, "%s.given", name), 0, NSA_B1,
-                               NSA_FIELD_GIVEN, 0, NULL, SPAN_NONE);
+  uint32_t f =
+      lower_add_field(l, arena_printf(l->arena, "%s.given", name), 0, NSA_B1, NSA_FIELD_GIVEN, 0, NULL, SPAN_NONE);
   l->p->fields.data[f].is_uniform = 1;
   return f;
 }
 
-static void add_settable(const owner_info *o, uint32_t field, uint32_t given,
-                         const model_param *p) {
+static void add_settable(const owner_info *o, uint32_t field, uint32_t given, const model_param *p) {
   const nsa_field *f = &o->l->p->fields.data[field];
   nsa_settable s = {.name = f->name,
                     .field = field,
@@ -256,8 +253,7 @@ bool lower_is_crossing(const model_event *ev) { return ev->when != NULL && ev->i
 
 static bool is_driven(const lowering *l, uint32_t population, uint32_t event) {
   for (uint32_t k = 0; k < l->m->event_drives.len; k++)
-    if (l->m->event_drives.data[k].population == population &&
-        l->m->event_drives.data[k].event == event)
+    if (l->m->event_drives.data[k].population == population && l->m->event_drives.data[k].event == event)
       return true;
   return false;
 }
@@ -279,8 +275,8 @@ bool lower_hears(const model_component *c) {
 /* Whether the condition's previous value can be had by evaluating it again before the step. */
 static bool is_recomputable(lowering *l, uint32_t population, const model_event *ev) {
   uint32_t bits = lower_self_dependence(l, false, population, ev->when);
-  uint32_t plain = DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_TIMER | DEPENDS_PARAM |
-                   DEPENDS_VARIED_PARAM | DEPENDS_ELEMENT;
+  uint32_t plain =
+      DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_TIMER | DEPENDS_PARAM | DEPENDS_VARIED_PARAM | DEPENDS_ELEMENT;
   return (bits & ~plain) == 0 && !has_phase_block(l, population);
 }
 
@@ -296,11 +292,11 @@ static void add_event_fields(lowering *l, uint32_t population, population_fields
     const char *name = arena_printf(l->arena, "%s.%s", pop, ev->name);
     f->fired[k] = lower_add_field(l, name, f->domain, NSA_B1, NSA_FIELD_FIRED, 0, NULL, ev->at);
     if (ev->refractory)
-      f->refractory[k] = lower_add_field(l, arena_printf(l->arena, "%s.refractory", name),
-                                         f->domain, NSA_F64, NSA_FIELD_TIMER, 0, NULL, ev->at);
+      f->refractory[k] = lower_add_field(l, arena_printf(l->arena, "%s.refractory", name), f->domain, NSA_F64,
+                                         NSA_FIELD_TIMER, 0, NULL, ev->at);
     if (is_driven(l, population, k))
-      f->driven[k] = lower_add_field(l, arena_printf(l->arena, "%s.driven", name), f->domain,
-                                     NSA_B1, NSA_FIELD_EXTERNAL, 0, NULL, ev->at);
+      f->driven[k] = lower_add_field(l, arena_printf(l->arena, "%s.driven", name), f->domain, NSA_B1,
+                                     NSA_FIELD_EXTERNAL, 0, NULL, ev->at);
   }
 }
 
@@ -331,7 +327,9 @@ static uint32_t count_emits(const model_block *block, bool is_signal, uint32_t i
   return count;
 }
 
-static bool emits(const model_block *block, bool is_signal, uint32_t item) { return count_emits(block, is_signal, item) > 0; }
+static bool emits(const model_block *block, bool is_signal, uint32_t item) {
+  return count_emits(block, is_signal, item) > 0;
+}
 
 static uint32_t emits_of_event(const model_component *c, uint32_t event) {
   uint32_t count = 0;
@@ -411,8 +409,8 @@ static void add_slopes(const owner_info *o, population_fields *f) {
     const char *state = o->c->states.data[ode->state].name;
     f->slope[ode->state] = lower_add_field(l, arena_printf(l->arena, "%s.%s.slope", o->name, state), f->domain, NSA_F64,
                                            NSA_FIELD_SLOPE, 0, NULL, ode->at);
-    lower_decide(l, o->name, "coupling", "%s: others read it between two ticks as it goes on from its last step (linear)",
-                 state);
+    lower_decide(l, o->name, "coupling",
+                 "%s: others read it between two ticks as it goes on from its last step (linear)", state);
   }
 }
 
@@ -443,25 +441,25 @@ void lower_population_fields(lowering *l, uint32_t population) {
   add_params(&o, f->domain, f->param);
   for (uint32_t k = 0; k < c->states.len; k++) {
     const model_state *s = &c->states.data[k];
-    f->state[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o.name, s->name), f->domain,
-                                  NSA_F64, NSA_FIELD_STATE, 0, &s->unit, place_of_state(c, k));
+    f->state[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o.name, s->name), f->domain, NSA_F64,
+                                  NSA_FIELD_STATE, 0, &s->unit, place_of_state(c, k));
   }
   for (uint32_t k = 0; k < c->timers.len; k++)
-    f->timer[k] =
-        lower_add_field(l, arena_printf(l->arena, "%s.%s", o.name, c->timers.data[k].name),
-                        f->domain, NSA_F64, NSA_FIELD_TIMER, 0, NULL, c->timers.data[k].at);
+    f->timer[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o.name, c->timers.data[k].name), f->domain,
+                                  NSA_F64, NSA_FIELD_TIMER, 0, NULL, c->timers.data[k].at);
   for (uint32_t k = 0; k < c->inputs.len; k++)
     if (has_stimulus(l, population, k))
-      f->external[k] = lower_add_field(
-          l, arena_printf(l->arena, "%s.%s.external", o.name, c->inputs.data[k].name), f->domain,
-          NSA_F64, NSA_FIELD_EXTERNAL, 0, &c->inputs.data[k].unit, c->inputs.data[k].at);
+      f->external[k] =
+          lower_add_field(l, arena_printf(l->arena, "%s.%s.external", o.name, c->inputs.data[k].name), f->domain,
+                          NSA_F64, NSA_FIELD_EXTERNAL, 0, &c->inputs.data[k].unit, c->inputs.data[k].at);
   add_slopes(&o, f);
   lower_stage_fields(l, population);
   f->lets = ARENA_ARRAY(l->arena, let_memo, c->lets.len);
   add_event_fields(l, population, f);
   add_counters(l, population);
   add_signal_flags(l, population, f);
-  f->is_added_to_at_once = f->is_added_to_at_once || (lower_is_slow(l, population) && (has_phase_block(l, population) || lower_hears(c)));
+  f->is_added_to_at_once =
+      f->is_added_to_at_once || (lower_is_slow(l, population) && (has_phase_block(l, population) || lower_hears(c)));
 }
 
 /* Inputs that links feed: known once all contributions are split. */
@@ -478,10 +476,8 @@ static void add_input_fields(lowering *l, uint32_t population) {
     if (!f->input_every[k] && !f->is_windowed[k])
       continue;
     const model_input *in = &c->inputs.data[k];
-    const char *name =
-        arena_printf(l->arena, "%s.%s", l->m->populations.data[population].name, in->name);
-    f->input[k] =
-        lower_add_field(l, name, f->domain, NSA_F64, NSA_FIELD_INPUT, 0, &in->unit, in->at);
+    const char *name = arena_printf(l->arena, "%s.%s", l->m->populations.data[population].name, in->name);
+    f->input[k] = lower_add_field(l, name, f->domain, NSA_F64, NSA_FIELD_INPUT, 0, &in->unit, in->at);
   }
 }
 
@@ -496,11 +492,10 @@ void lower_input_fields(lowering *l) {
 
 /* ---- connections ---- */
 
-static uint32_t link_index(lowering *l, uint32_t connection, const char *what, uint32_t domain,
-                           nsa_type type, nsa_field_kind kind) {
+static uint32_t link_index(lowering *l, uint32_t connection, const char *what, uint32_t domain, nsa_type type,
+                           nsa_field_kind kind) {
   const model_connection *mc = &l->m->connections.data[connection];
-  uint32_t f = lower_add_field(l, arena_printf(l->arena, "%s.%s", mc->name, what), domain, type,
-                               kind, 0, NULL, mc->at);
+  uint32_t f = lower_add_field(l, arena_printf(l->arena, "%s.%s", mc->name, what), domain, type, kind, 0, NULL, mc->at);
   l->p->fields.data[f].owner = connection;
   return f;
 }
@@ -526,8 +521,7 @@ static bool reads_inputs_of_others(lowering *l, uint32_t connection, const model
 static bool can_be_stencil(lowering *l, uint32_t connection, const connection_fields *f) {
   const model_connection *mc = &l->m->connections.data[connection];
   const model_component *c = component_of_connection(l, connection);
-  const model_population *source = &l->m->populations.data[mc->source],
-                         *target = &l->m->populations.data[mc->target];
+  const model_population *source = &l->m->populations.data[mc->source], *target = &l->m->populations.data[mc->target];
   if (mc->rule.kind != RULE_NEIGHBOURS || mc->allow_self || c->states.len || c->blocks.len || mc->delay ||
       is_probed(l, connection) || mc->has_partner_per_link)
     return false;
@@ -553,8 +547,7 @@ static void add_partner_fields(lowering *l, uint32_t connection, connection_fiel
   uint32_t side = mc->partner_of == SIDE_PRE ? mc->source : mc->target;
   uint32_t domain = mc->has_partner_per_link ? f->domain : l->populations[side].domain;
   f->partner_index = link_index(l, connection, "partner", domain, NSA_INDEX, NSA_FIELD_PARTNER);
-  f->partner_known =
-      link_index(l, connection, "partner_known", domain, NSA_B1, NSA_FIELD_PARTNER_KNOWN);
+  f->partner_known = link_index(l, connection, "partner_known", domain, NSA_B1, NSA_FIELD_PARTNER_KNOWN);
 }
 
 /* One value for each link, or for each element of the side that all its links share. */
@@ -617,12 +610,8 @@ void lower_connection_fields(lowering *l, uint32_t connection) {
 uint32_t lower_fan_field(lowering *l, uint32_t connection, model_side side) {
   connection_fields *f = &l->connections[connection];
   const model_connection *mc = &l->m->connections.data[connection];
-  uint32_t *field = side == SIDE_PRE    ? &f->fan_out
-                    : side == SIDE_POST ? &f->fan_in
-                                        : &f->partner_fan;
-  uint32_t population = side == SIDE_PRE    ? mc->source
-                        : side == SIDE_POST ? mc->target
-                                            : mc->partner;
+  uint32_t *field = side == SIDE_PRE ? &f->fan_out : side == SIDE_POST ? &f->fan_in : &f->partner_fan;
+  uint32_t population = side == SIDE_PRE ? mc->source : side == SIDE_POST ? mc->target : mc->partner;
   const char *what = side == SIDE_PRE ? "fan_out" : side == SIDE_POST ? "fan_in" : "partner_fan";
   if (*field == NO_FIELD)
     *field = link_index(l, connection, what, l->populations[population].domain, NSA_F64,
@@ -640,7 +629,6 @@ uint32_t lower_copy_field(lowering *l, uint32_t connection) {
 uint32_t lower_distance_field(lowering *l, uint32_t connection) {
   connection_fields *f = &l->connections[connection];
   if (f->link_distance == NO_FIELD)
-    f->link_distance =
-        link_index(l, connection, "distance", f->domain, NSA_F64, NSA_FIELD_LINK_DISTANCE);
+    f->link_distance = link_index(l, connection, "distance", f->domain, NSA_F64, NSA_FIELD_LINK_DISTANCE);
   return f->link_distance;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* finite.c - where values are looked at that may not be finite.
  *
- * States are looked at where they are stored. An input is not, where it goes into an equation that becomes infinite, or no number,
- * with it: the state tells soon enough, and the runtime finds the input behind it. */
+ * States are looked at where they are stored. An input is not, where it goes into an equation that becomes infinite, or
+ * no number, with it: the state tells soon enough, and the runtime finds the input behind it. */
 #include "lower/lower_internal.h"
 #include <math.h>
 

@@ -191,20 +191,22 @@ static const char *slower_block(const keeping *k, uint32_t state) {
   return NULL;
 }
 
-/* Whether the own blocks of a population that run between its ticks set a state: those of signals, phases and driven events. */
+/* Whether the own blocks of a population that run between its ticks set a state: those of signals, phases and driven
+ * events. */
 static bool is_set_between_ticks(const lowering *l, uint32_t population, uint32_t state) {
   const model_component *c = component_of_population(l, population);
   bool is_set = lower_is_set_by_phase(l, population, state);
   for (uint32_t k = 0; k < c->blocks.len; k++) {
     const model_on *on = &c->blocks.data[k];
-    bool is_between = on->kind == BLOCK_SIGNAL || (on->kind == BLOCK_EVENT && l->populations[population].driven[on->event] != NO_FIELD);
+    bool is_between = on->kind == BLOCK_SIGNAL ||
+                      (on->kind == BLOCK_EVENT && l->populations[population].driven[on->event] != NO_FIELD);
     is_set = is_set || (is_between && lower_sets_state(&on->body, state));
   }
   return is_set;
 }
 
-/* Values of a slow population stand still between its ticks, unless events, signals or phases change the states that they are made of.
- * side: what the population is called in the expression. */
+/* Values of a slow population stand still between its ticks, unless events, signals or phases change the states that
+ * they are made of. side: what the population is called in the expression. */
 static bool stands_still(const keeping *k, const model_expr *e, model_side side, uint32_t population) {
   if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF && side != SIDE_SELF)
     return stands_still(k, k->c->lets.data[e->ref.item].value, side, population);
@@ -231,7 +233,8 @@ static const char *influence_of(keeping *k, const model_expr *rate, model_side s
     return NULL;
   uint32_t ticks = ticks_of_population(k->l, population), *refresh = &k->f->refresh;
   bool is_moving = bits & DEPENDS_STATE && lower_is_extrapolated(k->l, population);
-  if (bits & ~(uint32_t)(DEPENDS_STATE | DEPENDS_HELD_STATE) || ticks == 1 || is_moving || !stands_still(k, rate, side, population))
+  if (bits & ~(uint32_t)(DEPENDS_STATE | DEPENDS_HELD_STATE) || ticks == 1 || is_moving ||
+      !stands_still(k, rate, side, population))
     return reasons[side];
   if (*refresh && ticks % *refresh && *refresh % ticks)
     return reasons[side];
@@ -312,9 +315,9 @@ static void refuse_marked(keeping *k) {
     const model_ode *ode = &k->c->odes.data[i];
     if (ode->timing != ODE_EVENTS || k->f->advance[ode->state] == ADVANCE_AT_EVENTS)
       continue;
-    diag *d = diag_report(k->l->sink, DIAG_E0411, ode->at,
-                          "the equation of `%s` cannot be advanced at events alone: %s",
-                          k->c->states.data[ode->state].name, k->why[ode->state]);
+    diag *d =
+        diag_report(k->l->sink, DIAG_E0411, ode->at, "the equation of `%s` cannot be advanced at events alone: %s",
+                    k->c->states.data[ode->state].name, k->why[ode->state]);
     diag_note(d, k->mc->at, "in this connection");
     diag_hint(d, "leave `on events` away: it is then advanced at every step");
   }
@@ -425,8 +428,7 @@ static bool is_shared(keeping *k, uint32_t state) {
   if (mask_of(k, start) & alien || (ode && mask_of(k, ode->rate) & alien))
     return false;
   for (uint32_t i = 0; i < k->c->odes.len; i++) /* coupled equations stand at one time */
-    if (reads_state(k, k->c->odes.data[i].rate, state) &&
-        k->f->home[k->c->odes.data[i].state] != home)
+    if (reads_state(k, k->c->odes.data[i].rate, state) && k->f->home[k->c->odes.data[i].state] != home)
       return false;
   for (uint32_t i = 0; i < k->c->blocks.len; i++)
     if (mask_of_setting(k, &k->c->blocks.data[i].body, state, 0) & alien)
@@ -465,13 +467,16 @@ static void explain(const keeping *k) {
   for (uint32_t s = 0; s < k->c->states.len; s++) {
     const char *name = k->c->states.data[s].name, *keeper = keepers[k->f->home[s]];
     if (k->f->is_summed[s])
-      lower_decide(k->l, k->mc->name, "state",
-                   "%s: its sum is kept for each element that it is added to, none for a link: it decays in proportion to "
-                   "itself and is only summed up",
-                   name);
+      lower_decide(
+          k->l, k->mc->name, "state",
+          "%s: its sum is kept for each element that it is added to, none for a link: it decays in proportion to "
+          "itself and is only summed up",
+          name);
     else if (k->f->advance[s] == ADVANCE_AT_EVENTS)
       lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced in closed form when an event needs it%s",
-                   name, keeper, lower_follows_partner(k->l, k->connection, k->f->home[s]) ? ", and at the ticks of its slow partner" : "");
+                   name, keeper,
+                   lower_follows_partner(k->l, k->connection, k->f->home[s]) ? ", and at the ticks of its slow partner"
+                                                                             : "");
     else if (k->f->advance[s] == ADVANCE_BY_CLOCK)
       lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced at every step: %s", name, keeper,
                    k->why[s]);

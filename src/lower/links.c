@@ -32,7 +32,8 @@ typedef struct {
   bool is_negative;
 } product;
 
-/* The side from which the astrocyte follows counts for it; but only what is of pre itself comes from the past of a delay. */
+/* The side from which the astrocyte follows counts for it; but only what is of pre itself comes from the past of a
+ * delay. */
 static model_side followed(const splitter *sp, model_side side) {
   bool follows = side == SIDE_ASTRO && sp->mc->has_partner && !sp->mc->has_partner_per_link &&
                  !(sp->mc->delay && sp->mc->partner_of == SIDE_PRE);
@@ -40,8 +41,7 @@ static model_side followed(const splitter *sp, model_side side) {
 }
 
 static uint32_t class_of_side(const splitter *sp, model_side side) {
-  static const uint32_t classes[] = {
-      [SIDE_PRE] = CLASS_PRE, [SIDE_POST] = CLASS_POST, [SIDE_ASTRO] = CLASS_ASTRO};
+  static const uint32_t classes[] = {[SIDE_PRE] = CLASS_PRE, [SIDE_POST] = CLASS_POST, [SIDE_ASTRO] = CLASS_ASTRO};
   side = followed(sp, side);
   return side == sp->contribution->side ? CLASS_TARGET : classes[side];
 }
@@ -78,8 +78,8 @@ static bool absent_adds_nothing(splitter *sp, const model_expr *factor) {
   return e.is_constant && e.value == 0;
 }
 
-/* Inputs are changed by the functions that collect the sums, those of several populations at once: where the astrocyte's
- * are read, each link reads them before that. */
+/* Inputs are changed by the functions that collect the sums, those of several populations at once: where the
+ * astrocyte's are read, each link reads them before that. */
 static bool reads_collected(const splitter *sp, const dependence *d) {
   return sp->contribution->side != SIDE_ASTRO && (d->side[SIDE_ASTRO] & DEPENDS_INPUT);
 }
@@ -103,8 +103,7 @@ static uint32_t class_of(splitter *sp, const model_expr *e) {
 
 static bool is_mixed(uint32_t cls) { return (cls & (cls - 1)) != 0; }
 
-static model_expr *new_node(splitter *sp, const model_expr *like, model_expr_kind kind,
-                            model_expr *x, model_expr *y) {
+static model_expr *new_node(splitter *sp, const model_expr *like, model_expr_kind kind, model_expr *x, model_expr *y) {
   model_expr *e = ARENA_NEW(sp->l->arena, model_expr);
   *e = (model_expr){.kind = kind, .unit = like->unit, .at = like->at};
   e->args[0] = x;
@@ -195,8 +194,7 @@ static uint32_t ticks_between(const splitter *sp) {
 }
 
 /* The factors of the wanted classes. */
-static model_expr **pick(splitter *sp, const product *p, uint32_t wanted, bool or_uniform,
-                         uint32_t *count) {
+static model_expr **pick(splitter *sp, const product *p, uint32_t wanted, bool or_uniform, uint32_t *count) {
   model_expr **list = ARENA_ARRAY(sp->l->arena, model_expr *, p->count);
   *count = 0;
   for (uint32_t k = 0; k < p->count; k++) {
@@ -207,8 +205,7 @@ static model_expr **pick(splitter *sp, const product *p, uint32_t wanted, bool o
   return list;
 }
 
-static uint32_t add_numbered_field(splitter *sp, const char *what, uint32_t domain,
-                                   nsa_field_kind kind) {
+static uint32_t add_numbered_field(splitter *sp, const char *what, uint32_t domain, nsa_field_kind kind) {
   lowering *l = sp->l;
   const char *name = arena_printf(l->arena, "%s.%s%u", sp->mc->name, what, l->p->fields.len);
   uint32_t f = lower_add_field(l, name, domain, NSA_F64, kind, 0, NULL, sp->contribution->at);
@@ -222,7 +219,8 @@ static uint32_t population_of(const splitter *sp, model_side side) {
 
 /* States that are extrapolated change with every tick of those who read them. */
 static bool is_moving_between_ticks(const splitter *sp, model_side side, const model_expr *e) {
-  return lower_dependence(sp->l, sp->side, e).side[side] & DEPENDS_STATE && lower_is_extrapolated(sp->l, population_of(sp, side));
+  return lower_dependence(sp->l, sp->side, e).side[side] & DEPENDS_STATE &&
+         lower_is_extrapolated(sp->l, population_of(sp, side));
 }
 
 /* The timescale on which what changes at the ticks of both does; one need not be a multiple of the other. */
@@ -250,12 +248,12 @@ static uint32_t timescale_of_source(const splitter *sp, model_side from, model_e
 
 /* Base ticks after which the sources' terms have changed; 0: never. */
 static uint32_t ticks_of_sources(const splitter *sp, model_side from, model_expr *const *factors, uint32_t count) {
-  uint32_t ticks = sp->l->m->timescales.data[timescale_of_source(sp, from, factors, count)].ticks, grid = ticks_between(sp);
+  uint32_t ticks = sp->l->m->timescales.data[timescale_of_source(sp, from, factors, count)].ticks,
+           grid = ticks_between(sp);
   return !count ? 0 : ticks < grid ? grid : ticks;
 }
 
-static uint32_t add_source_term(splitter *sp, model_side from, model_expr **factors, uint32_t count,
-                                uint32_t *active) {
+static uint32_t add_source_term(splitter *sp, model_side from, model_expr **factors, uint32_t count, uint32_t *active) {
   population_fields *f = &sp->l->populations[population_of(sp, from)];
   source_term t = {.connection = sp->connection,
                    .side = from,
@@ -333,14 +331,13 @@ static past_values add_pasts(splitter *sp, model_expr *const *factors, uint32_t 
   return pasts;
 }
 
-static uint32_t link_function(splitter *sp, model_expr **factors, uint32_t count, nsa_role role,
-                              uint32_t *field) {
+static uint32_t link_function(splitter *sp, model_expr **factors, uint32_t count, nsa_role role, uint32_t *field) {
   lowering *l = sp->l;
   uint32_t number, domain = l->connections[sp->connection].domain;
   *field = add_numbered_field(sp, "weight", domain, NSA_FIELD_LINK_VALUE);
   const char *name = arena_printf(l->arena, "%s.link%u", sp->mc->name, *field);
-  ir_function *fn = ir_function_add(l->p, name, role, domain,
-                                    component_of_connection(l, sp->connection)->timescale, &number);
+  ir_function *fn =
+      ir_function_add(l->p, name, role, domain, component_of_connection(l, sp->connection)->timescale, &number);
   link_value v = {.function = fn,
                   .connection = sp->connection,
                   .field = *field,
@@ -392,15 +389,12 @@ static const char *join_factors(splitter *sp, model_expr *const *factors, uint32
   return t.len ? text_cstr(&t) : "1";
 }
 
-static void explain_term(splitter *sp, const char *source, model_side from, const char *weight,
-                         const char *target) {
-  lower_decide(sp->l, sp->mc->name, "link sum",
-               "%s (once a target) * sum over links of %s (once a %s) * %s (a link)", target, source,
-               from == SIDE_ASTRO ? "partner" : "source", weight);
+static void explain_term(splitter *sp, const char *source, model_side from, const char *weight, const char *target) {
+  lower_decide(sp->l, sp->mc->name, "link sum", "%s (once a target) * sum over links of %s (once a %s) * %s (a link)",
+               target, source, from == SIDE_ASTRO ? "partner" : "source", weight);
 }
 
-static void push_target_term(splitter *sp, const product *p, model_expr **factors, uint32_t count,
-                             uint32_t sum) {
+static void push_target_term(splitter *sp, const product *p, model_expr **factors, uint32_t count, uint32_t sum) {
   target_term t = {.input = sp->contribution->input,
                    .connection = sp->connection,
                    .side = sp->contribution->side,
@@ -431,7 +425,10 @@ static model_side side_of_sources(splitter *sp, const product *p, uint32_t *cls)
   uint32_t all = 0;
   for (uint32_t k = 0; k < p->count; k++)
     all |= class_of(sp, p->factors[k]);
-  model_side side = all & CLASS_PRE ? SIDE_PRE : all & CLASS_POST ? SIDE_POST : all & CLASS_ASTRO ? SIDE_ASTRO : SIDE_PRE;
+  model_side side = all & CLASS_PRE     ? SIDE_PRE
+                    : all & CLASS_POST  ? SIDE_POST
+                    : all & CLASS_ASTRO ? SIDE_ASTRO
+                                        : SIDE_PRE;
   *cls = side == SIDE_PRE ? CLASS_PRE : side == SIDE_POST ? CLASS_POST : CLASS_ASTRO;
   return side;
 }
@@ -445,8 +442,13 @@ static uint32_t sum_field(splitter *sp) {
 static void add_inseparable(splitter *sp, const product *p) {
   model_expr **all = ARENA_ARRAY(sp->l->arena, model_expr *, p->count);
   memcpy(all, p->factors, p->count * sizeof *all);
-  nsa_link_sum sum = {
-      .connection = sp->connection, .from = NSA_SIDE_PRE, .to = (uint32_t)sp->contribution->side, .source_term = NO_FIELD, .active = NO_FIELD, .delay = NO_FIELD, .every = ticks_between(sp)};
+  nsa_link_sum sum = {.connection = sp->connection,
+                      .from = NSA_SIDE_PRE,
+                      .to = (uint32_t)sp->contribution->side,
+                      .source_term = NO_FIELD,
+                      .active = NO_FIELD,
+                      .delay = NO_FIELD,
+                      .every = ticks_between(sp)};
   sum.link_kernel = link_function(sp, all, p->count, NSA_ROLE_LINK, &sum.weight);
   sum.sum = sum_field(sp);
   vec_push(sp->l->arena, &sp->l->sum_list, sum);
@@ -507,11 +509,13 @@ static uint32_t summed_factor(const splitter *sp, const product *p) {
   return NSA_NONE;
 }
 
-/* total = (total + what arrived) * exp(rate * dt), where the equation is dstate/dt = rate * state, by the clock of the links. */
+/* total = (total + what arrived) * exp(rate * dt), where the equation is dstate/dt = rate * state, by the clock of the
+ * links. */
 static void lower_total(splitter *sp, const link_total *t) {
   lowering *l = sp->l;
   const model_component *c = component_of_connection(l, sp->connection);
-  uint32_t number, domain = l->populations[population_of(sp, t->side)].domain, clock = lower_clock_of_links(l, sp->connection);
+  uint32_t number, domain = l->populations[population_of(sp, t->side)].domain,
+                   clock = lower_clock_of_links(l, sp->connection);
   const char *name = arena_printf(l->arena, "%s.total%u", sp->mc->name, t->total);
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_SOURCE, domain, clock, &number);
   vec_push(l->arena, &l->source_list, number);
@@ -525,7 +529,8 @@ static void lower_total(splitter *sp, const link_total *t) {
     if (c->odes.data[k].state != t->state)
       continue;
     b.at = c->odes.data[k].at;
-    ir_value exponent = ir_binary(&b, IR_OP_mul, lower_expr(&s, c->odes.data[k].rate), ir_number(&b, l->m->timescales.data[clock].dt));
+    ir_value exponent =
+        ir_binary(&b, IR_OP_mul, lower_expr(&s, c->odes.data[k].rate), ir_number(&b, l->m->timescales.data[clock].dt));
     ir_value sum = ir_binary(&b, IR_OP_add, ir_load(&b, t->total), ir_load(&b, t->arrived));
     ir_value total = ir_binary(&b, IR_OP_mul, sum, ir_math(&b, "exp", &exponent, 1));
     lower_check(&b, total);
@@ -537,7 +542,8 @@ static void lower_total(splitter *sp, const link_total *t) {
 static void add_summed(splitter *sp, const product *p, uint32_t at) {
   lowering *l = sp->l;
   uint32_t weights = 0, targets = 0;
-  model_expr **weight = ARENA_ARRAY(l->arena, model_expr *, p->count), **target = ARENA_ARRAY(l->arena, model_expr *, p->count);
+  model_expr **weight = ARENA_ARRAY(l->arena, model_expr *, p->count),
+             **target = ARENA_ARRAY(l->arena, model_expr *, p->count);
   for (uint32_t k = 0; k < p->count; k++) {
     if (k == at)
       continue;
@@ -592,9 +598,8 @@ static void add_stencil(splitter *sp) {
                    .sum = NO_FIELD,
                    .every = ticks_between(sp)};
   vec_push(sp->l->arena, &sp->l->populations[sp->mc->target].target_terms, t);
-  lower_decide(sp->l, sp->mc->name, "link sum",
-               "a stencil over %u grid neighbours, no stored links: %s", sp->mc->rule.degree,
-               join_factors(sp, whole, 1));
+  lower_decide(sp->l, sp->mc->name, "link sum", "a stencil over %u grid neighbours, no stored links: %s",
+               sp->mc->rule.degree, join_factors(sp, whole, 1));
 }
 
 /* One sum over the links of a target starts at zero and adds in ascending order of the source. */

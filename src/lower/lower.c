@@ -45,8 +45,8 @@ static void fill_population(lowering *l, uint32_t k) {
                                  .signal = NSA_NONE};
   for (uint32_t i = 0; i < l->m->signals.len; i++)
     if (f->sent[i] != NO_FIELD)
-      out->events[out->events_count++] =
-          (nsa_event){.name = l->m->signals.data[i].name, .flag = f->sent[i], .signal = i, .repeated = NSA_NONE, .stuck = NSA_NONE};
+      out->events[out->events_count++] = (nsa_event){
+          .name = l->m->signals.data[i].name, .flag = f->sent[i], .signal = i, .repeated = NSA_NONE, .stuck = NSA_NONE};
   out->states = f->state;
   out->states_count = c->states.len;
 }
@@ -108,8 +108,7 @@ static void check_ratios(lowering *l) {
       continue;
     diag *d =
         diag_report(l->sink, DIAG_W0403, t->at,
-                    "the step of timescale `%s` is %u times the fastest; 100 to 1000 is usual",
-                    t->name, t->ticks);
+                    "the step of timescale `%s` is %u times the fastest; 100 to 1000 is usual", t->name, t->ticks);
     diag_hint(d, "between %g ms and %g ms would be", 100 * l->m->base_dt, 1000 * l->m->base_dt);
   }
 }
@@ -171,8 +170,7 @@ static void finish_program(lowering *l) {
   ir_program_finish(l->p);
 }
 
-ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_options *options,
-                        lower_report *report) {
+ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_options *options, lower_report *report) {
   lowering l = {.arena = a, .m = m, .sink = sink, .options = options, .report = report};
   uint32_t errors = diag_error_count(sink);
   l.p = ir_program_new(a);

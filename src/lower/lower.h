@@ -25,7 +25,8 @@ typedef struct {
   uint32_t state, rate, timescale;
 } lower_equation;
 
-/* With equations_only: a kernel (role PROBE) that computes dx/dt of a population's states from what their fields hold. */
+/* With equations_only: a kernel (role PROBE) that computes dx/dt of a population's states from what their fields hold.
+ */
 typedef struct {
   uint32_t population, kernel;
   VEC(lower_equation) equations;
@@ -52,7 +53,6 @@ typedef struct {
 } lower_options;
 
 /* Everything lives in the arena. NULL when an error was reported. */
-ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_options *options,
-                        lower_report *report);
+ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_options *options, lower_report *report);
 
 #endif

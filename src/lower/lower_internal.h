@@ -25,8 +25,7 @@ enum {
   DEPENDS_PARAM = 512,
   DEPENDS_DISTANCE = 1024
 };
-#define DEPENDS_INVARIANT                                                                          \
-  (DEPENDS_ELEMENT | DEPENDS_VARIED_PARAM | DEPENDS_PARAM | DEPENDS_DISTANCE)
+#define DEPENDS_INVARIANT (DEPENDS_ELEMENT | DEPENDS_VARIED_PARAM | DEPENDS_PARAM | DEPENDS_DISTANCE)
 
 typedef struct {
   uint32_t side[4]; /* by model_side */
@@ -41,14 +40,14 @@ typedef struct {
 /* A term of phase 6 that a source, or a third partner, computes for its links: fused into its step.
  */
 typedef struct {
-  uint32_t field; /* NSA_FIELD_SOURCE_TERM of the population */
+  uint32_t field;  /* NSA_FIELD_SOURCE_TERM of the population */
   uint32_t active; /* b1 field beside it: the term is not zero */
   uint32_t connection;
   model_side side;            /* that the population is for the connection */
   model_expr *const *factors; /* product of these, all of that side */
   uint32_t factor_count;
-  bool is_fused; /* part of the population's step; else of its source function */
-  bool is_exact; /* no factor of a sum: what is next to nothing is kept, too */
+  bool is_fused;      /* part of the population's step; else of its source function */
+  bool is_exact;      /* no factor of a sum: what is next to nothing is kept, too */
   uint32_t timescale; /* the fastest of those that enter it */
 } source_term;
 
@@ -73,28 +72,30 @@ typedef struct {
 typedef struct {
   uint32_t domain;
   uint32_t *param, *state, *timer, *input, *external, *fired, *edge, *refractory,
-      *driven; /* by item; NO_FIELD where not needed */
-  uint32_t *repeated, *stuck; /* per event, counters of each element: it was emitted or driven once more in one step; its own
-                                 blocks left its crossing's condition true; NO_FIELD where that cannot be */
+      *driven;                /* by item; NO_FIELD where not needed */
+  uint32_t *repeated, *stuck; /* per event, counters of each element: it was emitted or driven once more in one step;
+                                 its own blocks left its crossing's condition true; NO_FIELD where that cannot be */
   uint32_t *slope; /* per state: its last change by its equation, a base tick; NO_FIELD: held for its readers */
   uint32_t *arrived_state, *arrived_input; /* what events add to; NO_FIELD where none does */
   uint32_t *sent;                          /* per signal: flag that a block sends it; NO_FIELD */
-  uint32_t *pending; /* per own event, then per signal: flag that a block emitted it before the step's function; NO_FIELD */
-  uint32_t *start; /* per state: where the stages of a step start; NO_FIELD: of no equation that stages advance */
-  uint32_t *frozen;     /* likewise: `unless` holds it in this step */
-  uint32_t *stage_rate; /* per state and stage: its rate there */
-  bool *is_staged_input; /* per input: something contributes to it while phase 4 goes on */
-  uint32_t *held_input; /* per input: what is held of it while the stages are made; NO_FIELD: nothing is */
-  double coupling_rate; /* 1/ms, at which links change its states; 0 where none do, or nothing is known */
-  bool is_looked_at; /* by events or clocked links: they see it after phase 1 */
-  bool is_added_to_at_once; /* what arrives, and what signals and phases do, becomes part of the states in phase 2, not in the step */
   uint32_t
-      *input_every; /* base ticks between two collections into the input; 0: nothing is collected */
-  bool *is_windowed; /* per input of a slow population: something comes to it between two ticks (windows.c) */
-  bool *is_by_step;  /* per such input: it is combined before each fast step, not where links are collected */
-  uint32_t *given, *window; /* per such input: what links gave last; what its window has come to. NO_FIELD: not needed */
+      *pending; /* per own event, then per signal: flag that a block emitted it before the step's function; NO_FIELD */
+  uint32_t *start;       /* per state: where the stages of a step start; NO_FIELD: of no equation that stages advance */
+  uint32_t *frozen;      /* likewise: `unless` holds it in this step */
+  uint32_t *stage_rate;  /* per state and stage: its rate there */
+  bool *is_staged_input; /* per input: something contributes to it while phase 4 goes on */
+  uint32_t *held_input;  /* per input: what is held of it while the stages are made; NO_FIELD: nothing is */
+  double coupling_rate;  /* 1/ms, at which links change its states; 0 where none do, or nothing is known */
+  bool is_looked_at;     /* by events or clocked links: they see it after phase 1 */
+  bool is_added_to_at_once; /* what arrives, and what signals and phases do, becomes part of the states in phase 2, not
+                               in the step */
+  uint32_t *input_every;    /* base ticks between two collections into the input; 0: nothing is collected */
+  bool *is_windowed;        /* per input of a slow population: something comes to it between two ticks (windows.c) */
+  bool *is_by_step;         /* per such input: it is combined before each fast step, not where links are collected */
+  uint32_t *given,
+      *window; /* per such input: what links gave last; what its window has come to. NO_FIELD: not needed */
   VEC(input_part) parts;
-  let_memo *lets;   /* NULL until the fields are complete */
+  let_memo *lets; /* NULL until the fields are complete */
   VEC(source_term) source_terms;
   VEC(target_term) target_terms;
 } population_fields;
@@ -106,8 +107,8 @@ typedef enum {
   ADVANCE_BY_CLOCK
 } link_advance;
 
-/* A state of links that events only add to, that decays in proportion to itself, and that is only summed up: its sum over
- * the links of an element decays likewise, and is kept instead of it. One for each term that sums it up. */
+/* A state of links that events only add to, that decays in proportion to itself, and that is only summed up: its sum
+ * over the links of an element decays likewise, and is kept instead of it. One for each term that sums it up. */
 typedef struct {
   uint32_t state;
   model_side side;            /* of whose element it is the sum */
@@ -119,16 +120,16 @@ typedef struct {
 typedef struct {
   uint32_t domain, candidates;
   uint32_t *param, *state; /* state: NO_FIELD where only its sums are kept */
-  bool *is_summed;       /* per state: only its sums are kept */
+  bool *is_summed;         /* per state: only its sums are kept */
   VEC(link_total) totals;
   link_advance *advance; /* per state */
   model_side *home;      /* per state: SIDE_SELF: one value a link; else one for each element of that side */
   bool *is_changing;     /* per state: during the run */
-  uint32_t refresh;      /* base ticks after which event-driven states are brought up to date: a slow partner's value, which
-                            enters an equation, is about to change; 0: never */
-  bool *is_following;    /* per state: such a value enters its equation */
-  uint32_t advanced[4];  /* by home: the tick of lower_clock_of_links that event-driven states stand at; NO_FIELD */
-  uint32_t arrivals;     /* domain of a batch of links; NSA_NONE */
+  uint32_t refresh; /* base ticks after which event-driven states are brought up to date: a slow partner's value, which
+                       enters an equation, is about to change; 0: never */
+  bool *is_following;   /* per state: such a value enters its equation */
+  uint32_t advanced[4]; /* by home: the tick of lower_clock_of_links that event-driven states stand at; NO_FIELD */
+  uint32_t arrivals;    /* domain of a batch of links; NSA_NONE */
   uint32_t arrival_link, arrival_source, arrival_target, arrival_partner;
   uint32_t delay, delay_back;
   uint32_t link_source, link_target, link_distance, link_copy;
@@ -139,7 +140,8 @@ typedef struct {
   let_memo *lets; /* NULL until the fields are complete */
 } connection_fields;
 
-/* A value of pre that a term reads link by link: where the connection has a delay, a field of the links has it as it was. */
+/* A value of pre that a term reads link by link: where the connection has a delay, a field of the links has it as it
+ * was. */
 typedef struct {
   const model_expr *ref;
   uint32_t field;
@@ -177,7 +179,7 @@ typedef struct {
   VEC(nsa_past) past_list;
   VEC(nsa_collect) collect_list;
   VEC(nsa_coupling_bound) bound_list;
-  VEC(nsa_stage_set) stage_list; /* by the model's stage_sets */
+  VEC(nsa_stage_set) stage_list;                       /* by the model's stage_sets */
   VEC(nums) stage_sources, stage_sums, stage_collects; /* of these */
   VEC(nsa_arrival) arrival_list;
   VEC(nsa_link_step) link_step_list;
@@ -198,14 +200,15 @@ struct view {
   uint32_t owner;
   const model_component *component;
   uint32_t timescale; /* whose step `dt` is: the component's, or that of what is evaluated for it more often */
-  ir_value index; /* of another entry; IR_NO_VALUE: the own one */
+  ir_value index;     /* of another entry; IR_NO_VALUE: the own one */
   /* Present values inside a step; NULL: what the fields hold. */
   ir_value *states, *timers, *inputs;
   ir_value *lets; /* memo, IR_NO_VALUE where not yet computed; NULL: none */
   ir_value tick;  /* of the owner's timescale, at the time looked at */
   ir_value time;  /* ms */
-  bool is_extrapolated; /* states are read as they go on since the owner's last tick, where that has `coupling linear` */
-  ir_value known; /* b1, of a partner that may be absent; IR_NO_VALUE: always there */
+  bool
+      is_extrapolated; /* states are read as they go on since the owner's last tick, where that has `coupling linear` */
+  ir_value known;      /* b1, of a partner that may be absent; IR_NO_VALUE: always there */
   const model_component *defaults; /* the synapse that has the defaults for an absent one */
 };
 
@@ -217,7 +220,7 @@ typedef struct {
   uint32_t timescale;     /* whose tick keys the draws */
   const char *key_prefix; /* of draws that belong to a component, "sheet/" */
   ir_value *locals;
-  past_values pasts; /* what is read of pre as it was */
+  past_values pasts;   /* what is read of pre as it was */
   uint32_t connection; /* of links: for distance, fan; NSA_NONE */
   uint32_t distance;   /* field of it; NO_FIELD: that of the links, made when used */
   bool has_copies;     /* several links of a pair draw for themselves */
@@ -264,8 +267,7 @@ dependence lower_dependence(lowering *l, view *const side[4], const model_expr *
 /* The views of an owner's sides, with owner and component only. */
 void lower_sides(lowering *l, bool is_connection, uint32_t owner, view views[4], view *side[4]);
 /* Of an expression of a population's or connection's component, all sides together. */
-uint32_t lower_self_dependence(lowering *l, bool is_connection, uint32_t owner,
-                               const model_expr *e);
+uint32_t lower_self_dependence(lowering *l, bool is_connection, uint32_t owner, const model_expr *e);
 
 /* ---- numbers ---- */
 
@@ -285,17 +287,18 @@ void lower_connection_fields(lowering *l, uint32_t connection);
 void lower_connection_init(lowering *l, uint32_t connection);  /* parameters and states of links */
 void lower_connection_table(lowering *l, uint32_t connection); /* rules and partner */
 void lower_contributions(lowering *l, uint32_t connection);    /* split into terms */
-void lower_input_fields(lowering *l); /* after all contributions are split */
-void lower_link_values(lowering *l);  /* after the fields of inputs */
-/* pasts.c: the values of pre that an expression at links reads and that change, each once; their fields are not there yet. */
+void lower_input_fields(lowering *l);                          /* after all contributions are split */
+void lower_link_values(lowering *l);                           /* after the fields of inputs */
+/* pasts.c: the values of pre that an expression at links reads and that change, each once; their fields are not there
+ * yet. */
 void lower_find_pasts(lowering *l, uint32_t connection, const model_expr *e, past_values *out);
 uint32_t lower_past_field(const past_values *pasts, const model_expr *ref); /* NO_FIELD: it is read as it is */
 void lower_population_init(lowering *l, uint32_t population);
 void lower_step(lowering *l, uint32_t population);
 void lower_rates_of(lowering *l, uint32_t population); /* of options->equations_only */
 bool lower_needs_settling(const lowering *l, uint32_t population);
-bool lower_settles_apart(lowering *l, uint32_t population); /* needs it, or is faster with it */
-bool lower_hears(const model_component *c); /* whether it has blocks of signals */
+bool lower_settles_apart(lowering *l, uint32_t population);       /* needs it, or is faster with it */
+bool lower_hears(const model_component *c);                       /* whether it has blocks of signals */
 bool lower_emits_event(const model_component *c, uint32_t event); /* whether a block emits it */
 bool lower_is_crossing(const model_event *ev);
 bool lower_draws(lowering *l, uint32_t population, const model_expr *e);
@@ -310,11 +313,13 @@ uint32_t lower_part_of(const population_fields *f, uint32_t input, uint32_t ever
 void lower_into_window(lowering *l, ir_builder *b, uint32_t population, uint32_t input, ir_value x);
 /* For a function of a slow component that runs at fast steps: t and what is drawn are those of the fast step. */
 void lower_at_fast_steps(scope *s);
-/* For a continuous contribution: t is the time of the tick of the fastest participant, whatever the clock of the links. */
+/* For a continuous contribution: t is the time of the tick of the fastest participant, whatever the clock of the links.
+ */
 void lower_when_contributing(scope *s, uint32_t connection);
-void lower_hear(lowering *l, uint32_t population); /* what signals and driven events do between its ticks */
+void lower_hear(lowering *l, uint32_t population);   /* what signals and driven events do between its ticks */
 void lower_window(lowering *l, uint32_t population); /* what is combined before each fast step */
-/* Of an input that has a window: its value at the tick. Where it is taken, it is left in the input's field, and the window begins anew. */
+/* Of an input that has a window: its value at the tick. Where it is taken, it is left in the input's field, and the
+ * window begins anew. */
 ir_value lower_windowed_input(lowering *l, ir_builder *b, uint32_t population, uint32_t input, bool is_taken);
 void lower_experiment(lowering *l);
 void lower_signal_fields(lowering *l);
@@ -352,19 +357,21 @@ void lower_warn_of_mixes(lowering *l, const model_component *c, const solve_syst
 const ir_value *lower_find_held(scope *s, const model_ode *const *odes, uint32_t n);
 /* Standard normal draws of a step for a system; pop: its owner's name, in the keys. */
 const ir_value *lower_draw_noise(scope *s, const char *pop, const solve_system *sys, const model_ode *const *odes);
-/* Advances the equations of SELF (a population, or the clocked ones of a connection) by a step; checks the new states. */
+/* Advances the equations of SELF (a population, or the clocked ones of a connection) by a step; checks the new states.
+ */
 void lower_equations(scope *s, block_state *state);
 
 /* ---- phase 4 in several functions (stages.c) ---- */
 
-/* Whether phase 4 of a population is done by functions of its own, before the step's: stages, or solvers between two halves of
- * diffusion. */
+/* Whether phase 4 of a population is done by functions of its own, before the step's: stages, or solvers between two
+ * halves of diffusion. */
 bool lower_is_split(const lowering *l, uint32_t population);
-bool lower_is_staged(const lowering *l, uint32_t connection); /* contributes in these functions, not to what is held over them */
-void lower_stage_sets(lowering *l);                         /* before all fields */
-void lower_stage_fields(lowering *l, uint32_t population);  /* with the population's */
-void lower_stage_inputs(lowering *l, uint32_t population);  /* when all contributions are split */
-void lower_stages(lowering *l, uint32_t population);        /* its functions */
+bool lower_is_staged(const lowering *l,
+                     uint32_t connection); /* contributes in these functions, not to what is held over them */
+void lower_stage_sets(lowering *l);        /* before all fields */
+void lower_stage_fields(lowering *l, uint32_t population); /* with the population's */
+void lower_stage_inputs(lowering *l, uint32_t population); /* when all contributions are split */
+void lower_stages(lowering *l, uint32_t population);       /* its functions */
 /* A source function, respectively the newest sum, of a connection is evaluated at stages as well. */
 void lower_stage_source(lowering *l, uint32_t connection, uint32_t kernel);
 void lower_stage_sum(lowering *l, uint32_t connection);
@@ -373,12 +380,15 @@ void lower_finish_stages(lowering *l);
 void lower_coupling_rates(lowering *l);
 /* Its own equations by their solvers, wherever they are in the step. */
 void lower_own_equations(scope *s, block_state *state);
-/* The rates of a component's own equations at these states and this time, by state; IR_NO_VALUE: it has none. explained: the
- * set whose choice and time constants are to be told, or NULL. */
-void lower_rates_at(scope *s, const block_state *state, ir_value time, const model_stage_set *explained, ir_value *rates);
-/* The sum of the terms of an input: all, or those of connections that are held, or evaluated at stages. IR_NO_VALUE: none. */
+/* The rates of a component's own equations at these states and this time, by state; IR_NO_VALUE: it has none.
+ * explained: the set whose choice and time constants are to be told, or NULL. */
+void lower_rates_at(scope *s, const block_state *state, ir_value time, const model_stage_set *explained,
+                    ir_value *rates);
+/* The sum of the terms of an input: all, or those of connections that are held, or evaluated at stages. IR_NO_VALUE:
+ * none. */
 typedef enum { TERMS_ALL, TERMS_HELD, TERMS_STAGED } term_choice;
-ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, uint32_t every, term_choice choice);
+ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, uint32_t every,
+                           term_choice choice);
 
 /* ---- links: their states, and what events do at them ---- */
 
@@ -430,11 +440,11 @@ void lower_decide(lowering *l, const char *subject, const char *topic, const cha
     __attribute__((format(printf, 4, 5)));
 /* Once for each text. */
 void lower_note_draw(lowering *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
-uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type,
-                         nsa_field_kind kind, double value, const dim *unit, span at);
+uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind,
+                         double value, const dim *unit, span at);
 /* What a parameter or state starts with: its last override, else its declaration. */
-const model_expr *lower_initial_value(const lowering *l, bool is_connection, uint32_t owner,
-                                      model_ref_kind kind, uint32_t item);
+const model_expr *lower_initial_value(const lowering *l, bool is_connection, uint32_t owner, model_ref_kind kind,
+                                      uint32_t item);
 /* Stores the value of a parameter that is not a constant, unless it was given from outside. */
 void lower_store_param(scope *s, uint32_t field, const model_expr *value);
 /* A function over the run for the uniform ones of an owner, where there are any. */
@@ -453,10 +463,10 @@ uint32_t *lower_no_fields(lowering *l, uint32_t count);
 const model_component *component_of_population(const lowering *l, uint32_t population);
 const model_component *component_of_connection(const lowering *l, uint32_t connection);
 uint32_t ticks_of_population(const lowering *l, uint32_t population); /* base ticks a tick */
-bool lower_is_slow(const lowering *l, uint32_t population); /* on a timescale that is not the fastest */
+bool lower_is_slow(const lowering *l, uint32_t population);           /* on a timescale that is not the fastest */
 bool lower_is_extrapolated(const lowering *l, uint32_t population); /* by those who read its states between its ticks */
-uint64_t lower_whole_ticks(const lowering *l, double ms); /* base ticks, rounded; UINT64_MAX: without end */
-uint32_t lower_base_timescale(const lowering *l); /* the one whose tick is the base tick */
+uint64_t lower_whole_ticks(const lowering *l, double ms);           /* base ticks, rounded; UINT64_MAX: without end */
+uint32_t lower_base_timescale(const lowering *l);                   /* the one whose tick is the base tick */
 /* The timescale of the fastest partner: on it contributions are evaluated and event-driven states of links stand. */
 uint32_t lower_clock_of_links(const lowering *l, uint32_t connection);
 ir_value lower_tick_of_links(const lowering *l, ir_builder *b, uint32_t connection);

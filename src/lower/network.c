@@ -42,7 +42,8 @@ static void init_delay(lowering *l, uint32_t connection, uint32_t field, const m
   ir_builder b = ir_builder_on(l->p, fn);
   scope s = is_uniform ? lower_uniform_scope(l, connection, &b) : scope_of_links(l, &b, connection);
   ir_value time = lower_expr(&s, delay), ticks = ir_binary(&b, IR_OP_div, time, ir_number(&b, l->m->base_dt));
-  ir_value is_step = ir_binary(&b, IR_OP_ge, ticks, ir_number(&b, 1 - NSA_TICK_SLACK)); /* else as it is, for a message */
+  ir_value is_step =
+      ir_binary(&b, IR_OP_ge, ticks, ir_number(&b, 1 - NSA_TICK_SLACK)); /* else as it is, for a message */
   ir_store(&b, field, ir_select(&b, is_step, lower_nearest_tick(&b, time, l->m->base_dt), ticks));
 }
 
@@ -72,8 +73,8 @@ static void init_links(lowering *l, uint32_t connection) {
     if (l->p->fields.data[field].is_uniform || (!is_param && f->home[item] != SIDE_SELF))
       continue;
     if (!fn) {
-      fn = ir_function_add(l->p, arena_printf(l->arena, "%s.init", name), NSA_ROLE_INIT, f->domain,
-                           c->timescale, &number);
+      fn = ir_function_add(l->p, arena_printf(l->arena, "%s.init", name), NSA_ROLE_INIT, f->domain, c->timescale,
+                           &number);
       vec_push(l->arena, &l->init_list, number);
       b = ir_builder_on(l->p, fn);
       s = scope_of_links(l, &b, connection);
@@ -101,10 +102,10 @@ void lower_connection_init(lowering *l, uint32_t connection) {
 
 /* ---- rules ---- */
 
-static uint32_t candidate_field(lowering *l, uint32_t domain, const char *name, const char *what,
-                                nsa_type type, nsa_field_kind kind) {
-  return lower_add_field(l, arena_printf(l->arena, "%s.candidate_%s", name, what), domain, type,
-                         kind, 0, NULL, SPAN_NONE);
+static uint32_t candidate_field(lowering *l, uint32_t domain, const char *name, const char *what, nsa_type type,
+                                nsa_field_kind kind) {
+  return lower_add_field(l, arena_printf(l->arena, "%s.candidate_%s", name, what), domain, type, kind, 0, NULL,
+                         SPAN_NONE);
 }
 
 /* The populations that a rule joins. Its condition calls them PRE and POST, those of a partner's
@@ -128,40 +129,39 @@ static double nearer(double a, double b) { return a > 0 && (b <= 0 || a < b) ? a
 static double reach_of(lowering *l, uint32_t connection, const model_expr *e) {
   const model_expr *a = e->args[0], *b = e->args[1];
   bool is_less = e->kind == MX_LT || e->kind == MX_LE, is_more = e->kind == MX_GT || e->kind == MX_GE;
-  if (e->kind == MX_AND) return nearer(reach_of(l, connection, a), reach_of(l, connection, b));
+  if (e->kind == MX_AND)
+    return nearer(reach_of(l, connection, a), reach_of(l, connection, b));
   if (e->kind == MX_SELECT && e->args[2]->kind == MX_NUMBER && e->args[2]->number == 0)
     return nearer(reach_of(l, connection, a), reach_of(l, connection, b));
-  if (!is_less && !is_more) return 0;
+  if (!is_less && !is_more)
+    return 0;
   const model_expr *small = is_less ? a : b, *large = is_less ? b : a;
-  if (small->kind != MX_REF || small->ref.kind != REF_DISTANCE) return 0;
+  if (small->kind != MX_REF || small->ref.kind != REF_DISTANCE)
+    return 0;
   evaluated bound = lower_evaluate(l, true, connection, large);
   return bound.is_constant && bound.value > 0 ? bound.value : 0;
 }
 
 /* The condition of `probability` and `where`, over pairs of an element of either end. */
-static void lower_condition(lowering *l, uint32_t connection, const char *name,
-                            const model_rule *rule, const rule_ends *ends, nsa_rule *out) {
-  uint32_t domain = ir_domain_add(l->p, arena_printf(l->arena, "%s.candidates", name),
-                                  NSA_DOMAIN_CANDIDATES, connection);
+static void lower_condition(lowering *l, uint32_t connection, const char *name, const model_rule *rule,
+                            const rule_ends *ends, nsa_rule *out) {
+  uint32_t domain =
+      ir_domain_add(l->p, arena_printf(l->arena, "%s.candidates", name), NSA_DOMAIN_CANDIDATES, connection);
   bool is_where = rule->condition->is_bool;
-  out->candidate_source =
-      candidate_field(l, domain, name, "source", NSA_INDEX, NSA_FIELD_LINK_SOURCE);
-  out->candidate_target =
-      candidate_field(l, domain, name, "target", NSA_INDEX, NSA_FIELD_LINK_TARGET);
+  out->candidate_source = candidate_field(l, domain, name, "source", NSA_INDEX, NSA_FIELD_LINK_SOURCE);
+  out->candidate_target = candidate_field(l, domain, name, "target", NSA_INDEX, NSA_FIELD_LINK_TARGET);
   if (reads_distance(rule->condition))
-    out->candidate_distance =
-        candidate_field(l, domain, name, "distance", NSA_F64, NSA_FIELD_LINK_DISTANCE);
+    out->candidate_distance = candidate_field(l, domain, name, "distance", NSA_F64, NSA_FIELD_LINK_DISTANCE);
   bool has_copies = ends->is_of_links && l->m->connections.data[connection].rule.kind == RULE_FILE;
   if (has_copies)
     out->candidate_copy = candidate_field(l, domain, name, "copy", NSA_F64, NSA_FIELD_LINK_COPY);
   out->reach = reach_of(l, connection, rule->condition);
-  out->result =
-      candidate_field(l, domain, name, "result", is_where ? NSA_B1 : NSA_F64, NSA_FIELD_SCRATCH);
+  out->result = candidate_field(l, domain, name, "result", is_where ? NSA_B1 : NSA_F64, NSA_FIELD_SCRATCH);
   /* a constant probability tells the memory forecast how many links to expect */
   evaluated expected = lower_evaluate(l, true, connection, rule->condition);
   l->p->fields.data[out->result].value = expected.is_constant ? expected.value : 1;
-  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.condition", name),
-                                    NSA_ROLE_CANDIDATE, domain, 0, &out->condition);
+  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.condition", name), NSA_ROLE_CANDIDATE, domain, 0,
+                                    &out->condition);
   ir_builder b = ir_builder_on(l->p, fn);
   scope s = {.l = l,
              .b = &b,
@@ -208,8 +208,8 @@ static const nsa_rule no_rule = {.condition = NSA_NONE,
 /* A probability that is one number, perhaps within slices of the ends: the number, and the condition that is left of it
  * (NULL: none). Else *p stays negative and the condition is the probability itself. */
 static model_expr *split_probability(lowering *l, uint32_t connection, model_expr *probability, double *p) {
-  bool is_sliced = probability->kind == MX_SELECT && probability->args[2]->kind == MX_NUMBER &&
-                   probability->args[2]->number == 0;
+  bool is_sliced =
+      probability->kind == MX_SELECT && probability->args[2]->kind == MX_NUMBER && probability->args[2]->number == 0;
   evaluated e = lower_evaluate(l, true, connection, is_sliced ? probability->args[1] : probability);
   if (!e.is_constant)
     return probability;
@@ -217,8 +217,8 @@ static model_expr *split_probability(lowering *l, uint32_t connection, model_exp
   return is_sliced ? probability->args[0] : NULL;
 }
 
-static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name,
-                           const model_rule *rule, const rule_ends *ends) {
+static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name, const model_rule *rule,
+                           const rule_ends *ends) {
   nsa_rule r = {.kind = rule_kinds[rule->kind],
                 .condition = NSA_NONE,
                 .result = NSA_NONE,
@@ -328,18 +328,17 @@ void lower_connection_table(lowering *l, uint32_t connection) {
   out->partner_of_source = mc->partner_of == SIDE_PRE;
   /* candidates: source = an element of the side, target = an astrocyte */
   rule_ends partner_ends = {side, mc->partner, false};
-  out->partner_rule = lower_rule(l, connection, arena_printf(l->arena, "%s.partner", mc->name),
-                                 &mc->partner_rule, &partner_ends);
+  out->partner_rule =
+      lower_rule(l, connection, arena_printf(l->arena, "%s.partner", mc->name), &mc->partner_rule, &partner_ends);
   out->partner_per_link = mc->has_partner_per_link;
   const char *near = arena_printf(l->arena, "element of %s", l->m->populations.data[side].name);
-  lower_decide(l, mc->name, "partner", "one of %s for each %s%s",
-               l->m->populations.data[mc->partner].name, mc->has_partner_per_link ? "link" : near,
+  lower_decide(l, mc->name, "partner", "one of %s for each %s%s", l->m->populations.data[mc->partner].name,
+               mc->has_partner_per_link ? "link" : near,
                mc->has_partner_per_link && c->astro_defaults.len ? ", or none" : "");
   if (!mc->partner_probability)
     return;
   model_rule has_partner = {.kind = RULE_PROBABILITY, .condition = mc->partner_probability};
   ends.is_of_links = true;
   out->partner_probability =
-      lower_rule(l, connection, arena_printf(l->arena, "%s.partner_probability", mc->name),
-                 &has_partner, &ends);
+      lower_rule(l, connection, arena_printf(l->arena, "%s.partner_probability", mc->name), &has_partner, &ends);
 }

@@ -9,14 +9,13 @@ static ir_value draw_gauss(scope *s, const char *name) {
     return ir_number(s->b, 0);
   }
   uint64_t key = hash_name64(name);
-  return ir_random(s->b, IR_OP_rand_normal, key, s->timescale, s->who_a, s->who_b,
-                   ir_number(s->b, 0), ir_number(s->b, 1));
+  return ir_random(s->b, IR_OP_rand_normal, key, s->timescale, s->who_a, s->who_b, ir_number(s->b, 0),
+                   ir_number(s->b, 1));
 }
 
 /* One draw a noise of the component, the same in all of its systems; then one an equation, which
  * only `exact` needs, where fewer noises than equations drive a coupled system. */
-const ir_value *lower_draw_noise(scope *s, const char *pop, const solve_system *sys,
-                                 const model_ode *const *odes) {
+const ir_value *lower_draw_noise(scope *s, const char *pop, const solve_system *sys, const model_ode *const *odes) {
   lowering *l = s->l;
   const model_component *c = s->side[SIDE_SELF]->component;
   ir_value *gauss = ARENA_ARRAY(l->arena, ir_value, sys->gauss_count);

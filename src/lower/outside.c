@@ -39,7 +39,8 @@ bool lower_is_added_to(const lowering *l, uint32_t population, uint32_t state) {
 
 bool lower_is_set_by_phase(const lowering *l, uint32_t population, uint32_t state) {
   for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
-    if (l->m->phase_blocks.data[k].population == population && lower_sets_state(&l->m->phase_blocks.data[k].body, state))
+    if (l->m->phase_blocks.data[k].population == population &&
+        lower_sets_state(&l->m->phase_blocks.data[k].body, state))
       return true;
   return false;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* pasts.c - what a term that is evaluated link by link reads of pre, where the connection has a delay: the values that pre showed so
- * long ago. Each is a source term, remembered by the runtime and put into a field of the links before they are evaluated. */
+/* pasts.c - what a term that is evaluated link by link reads of pre, where the connection has a delay: the values that
+ * pre showed so long ago. Each is a source term, remembered by the runtime and put into a field of the links before
+ * they are evaluated. */
 #include "lower/lower_internal.h"
 
 uint32_t lower_past_field(const past_values *pasts, const model_expr *ref) {

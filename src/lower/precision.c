@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* precision.c - which numbers are floats.
  *
- * Of a population of single precision: its states, the parameters that differ between its elements and its inputs are kept as
- * floats, and the functions that run at every step over its elements compute with floats. Doubles stay: time, ticks and timers,
- * and what is computed from them; what follows from numbers and parameters alone; draws; sums over links and what events add; links,
- * with all that belongs to them; states that are times, and what is compared with times; steps of `adaptive`; what is recorded and measured. Functions that run once compute with doubles and store floats. */
+ * Of a population of single precision: its states, the parameters that differ between its elements and its inputs are
+ * kept as floats, and the functions that run at every step over its elements compute with floats. Doubles stay: time,
+ * ticks and timers, and what is computed from them; what follows from numbers and parameters alone; draws; sums over
+ * links and what events add; links, with all that belongs to them; states that are times, and what is compared with
+ * times; steps of `adaptive`; what is recorded and measured. Functions that run once compute with doubles and store
+ * floats. */
 #include "lower/lower_internal.h"
 #include <math.h>
 
@@ -85,7 +87,8 @@ static void narrow_fields(lowering *l, uint32_t population, const bool *is_taken
 
 /* ---- operations ---- */
 
-/* Of a value: it is single; it follows from numbers and uniform fields alone; it makes what is computed from it double. */
+/* Of a value: it is single; it follows from numbers and uniform fields alone; it makes what is computed from it double.
+ */
 typedef enum { PLAIN, FIXED, EXACT } exactness;
 
 static bool is_out_of_range(const ir_op *op) {
@@ -107,7 +110,8 @@ static exactness of_source(const ir_program *p, const ir_op *op, const bool *kee
   case IR_OP_load:
   case IR_OP_load_at: {
     const nsa_field *field = &p->fields.data[op->field];
-    bool is_time = field->kind == NSA_FIELD_TIMER || field->kind == NSA_FIELD_ADVANCED || field->kind == NSA_FIELD_DELAY;
+    bool is_time =
+        field->kind == NSA_FIELD_TIMER || field->kind == NSA_FIELD_ADVANCED || field->kind == NSA_FIELD_DELAY;
     return field->type == NSA_F64 && (is_time || keeps_time[op->field]) ? EXACT : field->is_uniform ? FIXED : PLAIN;
   }
   default:

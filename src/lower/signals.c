@@ -8,8 +8,8 @@ void lower_signal_fields(lowering *l) {
   l->signal_value = lower_no_fields(l, count);
   for (uint32_t k = 0; k < count; k++) {
     const model_signal *sg = &l->m->signals.data[k];
-    l->signal_flag[k] = lower_add_field(l, arena_printf(l->arena, "%s.sent", sg->name), 0, NSA_B1, NSA_FIELD_SIGNAL, 0,
-                                        NULL, sg->at);
+    l->signal_flag[k] =
+        lower_add_field(l, arena_printf(l->arena, "%s.sent", sg->name), 0, NSA_B1, NSA_FIELD_SIGNAL, 0, NULL, sg->at);
     l->signal_value[k] = lower_add_field(l, sg->name, 0, NSA_F64, NSA_FIELD_SIGNAL, 1, &sg->unit, sg->at);
     l->p->fields.data[l->signal_flag[k]].is_uniform = 1;
     l->p->fields.data[l->signal_value[k]].is_uniform = 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* source_terms.c - what a source, or a third partner, computes once for all its links: fused into its step, or in a function of
- * its own. */
+/* source_terms.c - what a source, or a third partner, computes once for all its links: fused into its step, or in a
+ * function of its own. */
 #include "lower/lower_internal.h"
 
 /* What is smaller than this, in internal units, counts as nothing: sums may skip it. */
@@ -44,8 +44,7 @@ void lower_source_term(scope *s, const source_term *t) {
   bool is_plain =
       t->is_exact || (t->factor_count == 1 && (is_saturating(t->factors[0]) || is_choice_of_numbers(t->factors[0])));
   if (!is_plain) {
-    ir_value small =
-        ir_binary(b, IR_OP_lt, ir_unary(b, IR_OP_abs, x), ir_number(b, NEGLIGIBLE_SOURCE_TERM));
+    ir_value small = ir_binary(b, IR_OP_lt, ir_unary(b, IR_OP_abs, x), ir_number(b, NEGLIGIBLE_SOURCE_TERM));
     x = ir_select(b, small, ir_number(b, 0), x);
   }
   ir_store(b, t->field, x);

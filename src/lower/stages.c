@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* stages.c - phase 4 of populations that `coupling stages` joins: one function a stage, between which contributions are
- * evaluated on the stage's states. And of those with `coupling implicit`: their solvers in one function, around which the runtime
- * diffuses.
+ * evaluated on the stage's states. And of those with `coupling implicit`: their solvers in one function, around which
+ * the runtime diffuses.
  *
- * `prepare` ends phase 3 and keeps what the stages start from; the function of stage s makes rates of the states that it
- * finds and, from the start and all rates so far, the states of stage s + 1, which it leaves in the fields of the states: so
- * that sums, sources and collections need not know of stages. Behind the last one these are the new states, and the step's own
- * function goes on with the slower equations and phase 5. */
+ * `prepare` ends phase 3 and keeps what the stages start from; the function of stage s makes rates of the states that
+ * it finds and, from the start and all rates so far, the states of stage s + 1, which it leaves in the fields of the
+ * states: so that sums, sources and collections need not know of stages. Behind the last one these are the new states,
+ * and the step's own function goes on with the slower equations and phase 5. */
 #include "lower/step_internal.h"
 
 /* ---- sets ---- */
@@ -43,8 +43,12 @@ void lower_stage_sets(lowering *l) {
     const model_stage_set *set = &l->m->stage_sets.data[k];
     const solve_tableau *t = set->is_diffusing ? &alone : solve_tableau_of(set->solver);
     uint32_t n = set->populations.len;
-    nsa_stage_set out = {.timescale = set->timescale, .populations = set->populations.data, .populations_count = n,
-                         .substeps = set->options.substeps, .done = NO_FIELD, .length = NO_FIELD};
+    nsa_stage_set out = {.timescale = set->timescale,
+                         .populations = set->populations.data,
+                         .populations_count = n,
+                         .substeps = set->options.substeps,
+                         .done = NO_FIELD,
+                         .length = NO_FIELD};
     out.shares = ARENA_ARRAY(l->arena, double, t->stages);
     memcpy(out.shares, t->shares, t->stages * sizeof *out.shares);
     out.shares_count = t->stages;
@@ -76,7 +80,8 @@ void lower_stage_source(lowering *l, uint32_t connection, uint32_t kernel) {
 /* One that is made once, after the links were built, stays as it is. */
 void lower_stage_sum(lowering *l, uint32_t connection) {
   uint32_t newest = l->sum_list.len - 1;
-  if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l, connection) && l->sum_list.data[newest].every != 0)
+  if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l, connection) &&
+      l->sum_list.data[newest].every != 0)
     vec_push(l->arena, &l->stage_sums.data[set_of_connection(l, connection)], newest);
 }
 
@@ -110,7 +115,8 @@ void lower_stage_fields(lowering *l, uint32_t population) {
     if (ode->unless && !is_diffusing)
       f->frozen[ode->state] = scratch(l, population, NSA_B1, state, "frozen");
     for (uint32_t s = 0; s < stages; s++)
-      f->stage_rate[ode->state * stages + s] = scratch(l, population, NSA_F64, state, arena_printf(l->arena, "rate%u", s));
+      f->stage_rate[ode->state * stages + s] =
+          scratch(l, population, NSA_F64, state, arena_printf(l->arena, "rate%u", s));
   }
 }
 
@@ -184,11 +190,13 @@ static ir_value time_of(const staging *g, step *st, uint32_t stage) {
 }
 
 /* Rates that this function made, else those that the fields hold. */
-static ir_value rate_of(const staging *g, step *st, const ir_value *own, uint32_t own_stage, uint32_t state, uint32_t stage) {
+static ir_value rate_of(const staging *g, step *st, const ir_value *own, uint32_t own_stage, uint32_t state,
+                        uint32_t stage) {
   return own && stage == own_stage ? own[state] : ir_load(&st->b, g->f->stage_rate[state * g->t->stages + stage]);
 }
 
-static ir_value weighted(const staging *g, step *st, const double *weights, const ir_value *own, uint32_t own_stage, uint32_t state) {
+static ir_value weighted(const staging *g, step *st, const double *weights, const ir_value *own, uint32_t own_stage,
+                         uint32_t state) {
   ir_builder *b = &st->b;
   ir_value sum = IR_NO_VALUE;
   for (uint32_t k = 0; k < g->t->stages; k++) {
@@ -201,7 +209,8 @@ static ir_value weighted(const staging *g, step *st, const double *weights, cons
 }
 
 /* The states of a stage, or behind the last one. A state that `unless` holds stands at all of them. */
-static void store_stage(const staging *g, step *st, uint32_t stage, const ir_value *start, const ir_value *own, uint32_t own_stage) {
+static void store_stage(const staging *g, step *st, uint32_t stage, const ir_value *start, const ir_value *own,
+                        uint32_t own_stage) {
   ir_builder *b = &st->b;
   for (uint32_t k = 0; k < g->c->odes.len; k++) {
     uint32_t state = g->c->odes.data[k].state;
@@ -225,7 +234,8 @@ static void store_error(const staging *g, step *st, const ir_value *own) {
     if (g->f->start[state] == NO_FIELD)
       continue;
     b->at = g->c->odes.data[k].at;
-    ir_value before = ir_unary(b, IR_OP_abs, ir_load(b, g->f->start[state])), after = ir_unary(b, IR_OP_abs, st->now.states[state]);
+    ir_value before = ir_unary(b, IR_OP_abs, ir_load(b, g->f->start[state])),
+             after = ir_unary(b, IR_OP_abs, st->now.states[state]);
     ir_value size = ir_binary(b, IR_OP_max, ir_binary(b, IR_OP_max, before, after), ir_number(b, SOLVE_SMALLEST_SCALE));
     ir_value allowed = ir_binary(b, IR_OP_mul, ir_number(b, g->set->options.tolerance), size);
     ir_value error = ir_unary(b, IR_OP_abs, weighted(g, st, g->t->errors, own, g->t->stages - 1, state));
@@ -257,7 +267,8 @@ static void lower_stage(const staging *g, uint32_t stage) {
     store_stage(g, &st, stage + 1, stage == 0 ? st.now.states : NULL, rates, stage);
 }
 
-/* Of an embedded method: its last rates are the first of the next sub-step, or the first ones are kept for another try. */
+/* Of an embedded method: its last rates are the first of the next sub-step, or the first ones are kept for another try.
+ */
 static void lower_next_try(const staging *g, bool is_taken, uint32_t *number) {
   step st;
   start_function(g, &st, is_taken ? "accept" : "reject", number);
@@ -289,7 +300,8 @@ static void lower_stage_collect(const staging *g) {
     return;
   const char *name = arena_printf(l->arena, "%s.collect_stage", l->m->populations.data[g->population].name);
   nsa_collect collect = {.population = g->population, .every = NSA_NONE};
-  ir_builder b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_COLLECT, g->f->domain, g->c->timescale, &collect.kernel));
+  ir_builder b = ir_builder_on(
+      l->p, ir_function_add(l->p, name, NSA_ROLE_COLLECT, g->f->domain, g->c->timescale, &collect.kernel));
   for (uint32_t k = 0; k < g->c->inputs.len; k++) {
     ir_value x = lower_input_total(l, &b, g->population, k, ticks_of_population(l, g->population), TERMS_STAGED);
     if (x == IR_NO_VALUE)
@@ -336,9 +348,11 @@ static void lower_solvers(const staging *g) {
 static uint32_t lower_coefficient(lowering *l, const model_diffusion *d) {
   const char *name = arena_printf(l->arena, "%s.%s.diffusion", l->m->connections.data[d->connection].name,
                                   component_of_population(l, d->population)->states.data[d->state].name);
-  uint32_t number, field = lower_add_field(l, name, 0, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL, l->m->connections.data[d->connection].at);
+  uint32_t number, field = lower_add_field(l, name, 0, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL,
+                                           l->m->connections.data[d->connection].at);
   l->p->fields.data[field].is_uniform = 1;
-  ir_builder b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, 0, component_of_population(l, d->population)->timescale, &number));
+  ir_builder b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, 0,
+                                                     component_of_population(l, d->population)->timescale, &number));
   scope links = lower_uniform_scope(l, d->connection, &b), elements = scope_of_population(l, &b, d->population);
   ir_store(&b, field, ir_binary(&b, IR_OP_mul, lower_expr(&links, d->of_links), lower_expr(&elements, d->of_equation)));
   vec_push(l->arena, &l->init_list, number);
@@ -363,14 +377,17 @@ static void explain(const staging *g) {
   const char *name = g->l->m->populations.data[g->population].name;
   for (uint32_t k = 0; g->set->is_diffusing && k < g->l->m->diffusions.len; k++)
     if (g->l->m->diffusions.data[k].population == g->population)
-      lower_decide(g->l, name, "coupling", "%s diffuses implicitly, half a step before the solvers and half a step behind them: order 2, stable for any step",
-                   g->c->states.data[g->l->m->diffusions.data[k].state].name);
+      lower_decide(
+          g->l, name, "coupling",
+          "%s diffuses implicitly, half a step before the solvers and half a step behind them: order 2, stable for any step",
+          g->c->states.data[g->l->m->diffusions.data[k].state].name);
   if (g->set->is_diffusing)
     return;
   text others = text_new(g->l->arena);
   for (uint32_t k = 0; k < g->set->populations.len; k++)
     if (k != g->place)
-      text_printf(&others, "%s %s", others.len ? "," : " together with", g->l->m->populations.data[g->set->populations.data[k]].name);
+      text_printf(&others, "%s %s", others.len ? "," : " together with",
+                  g->l->m->populations.data[g->set->populations.data[k]].name);
   lower_decide(g->l, name, "coupling", "contributions at each of %u stages%s", g->t->stages,
                others.len ? text_cstr(&others) : "");
 }
@@ -378,8 +395,12 @@ static void explain(const staging *g) {
 void lower_stages(lowering *l, uint32_t population) {
   if (!lower_is_split(l, population))
     return;
-  staging g = {.l = l, .population = population, .c = component_of_population(l, population), .f = &l->populations[population],
-               .set = set_of(l, population), .out = program_set_of(l, population)};
+  staging g = {.l = l,
+               .population = population,
+               .c = component_of_population(l, population),
+               .f = &l->populations[population],
+               .set = set_of(l, population),
+               .out = program_set_of(l, population)};
   g.t = g.set->is_diffusing ? &alone : solve_tableau_of(g.set->solver);
   while (g.set->populations.data[g.place] != population)
     g.place++;

@@ -20,8 +20,7 @@ static void init_states(scope *s, uint32_t population) {
   const model_component *c = component_of_population(l, population);
   const population_fields *f = &l->populations[population];
   for (uint32_t k = 0; k < c->states.len; k++)
-    ir_store(s->b, f->state[k],
-             lower_expr(s, lower_initial_value(l, false, population, REF_STATE, k)));
+    ir_store(s->b, f->state[k], lower_expr(s, lower_initial_value(l, false, population, REF_STATE, k)));
   for (uint32_t k = 0; k < c->timers.len; k++)
     if (c->timers.data[k].initial)
       ir_store(s->b, f->timer[k], lower_ticks(s, c->timers.data[k].initial, c->timescale));
@@ -110,7 +109,8 @@ void step_load_inputs(step *st) {
   st->self->inputs = NULL;
   for (uint32_t k = 0; k < c->inputs.len; k++) {
     bool is_windowed = st->f->is_windowed[k] && !st->l->options->equations_only;
-    st->inputs[k] = is_windowed ? lower_windowed_input(st->l, &st->b, st->population, k, !st->keeps_arrived) : plain_input(st, k);
+    st->inputs[k] =
+        is_windowed ? lower_windowed_input(st->l, &st->b, st->population, k, !st->keeps_arrived) : plain_input(st, k);
   }
   st->self->inputs = st->inputs;
 }
@@ -145,19 +145,19 @@ static ir_value any_fired(step *st) {
   return any;
 }
 
-/* Whether an event comes from its condition alone, so that nothing needs be done where no element's condition holds. The
- * value before of a crossing is then that of the states which the step's function found. */
+/* Whether an event comes from its condition alone, so that nothing needs be done where no element's condition holds.
+ * The value before of a crossing is then that of the states which the step's function found. */
 static bool is_rare(const step *st, uint32_t event) {
   const population_fields *f = st->f;
-  return st->is_settled && st->c->events.data[event].when && f->edge[event] == NO_FIELD && f->driven[event] == NO_FIELD &&
-         f->pending[event] == NO_FIELD && !lower_emits_event(st->c, event);
+  return st->is_settled && st->c->events.data[event].when && f->edge[event] == NO_FIELD &&
+         f->driven[event] == NO_FIELD && f->pending[event] == NO_FIELD && !lower_emits_event(st->c, event);
 }
 
 static ir_value condition(step *st, uint32_t event) { return lower_expr(&st->s, st->c->events.data[event].when); }
 
-/* The previous value of a crossing's condition, taken again where blocks of events have run. When it depends on states alone it
- * is evaluated again here for all elements, which gives the same as remembering it and costs no memory; else it is remembered in
- * a field. */
+/* The previous value of a crossing's condition, taken again where blocks of events have run. When it depends on states
+ * alone it is evaluated again here for all elements, which gives the same as remembering it and costs no memory; else
+ * it is remembered in a field. */
 static ir_value previous_condition(step *st, uint32_t event) {
   const model_event *ev = &st->c->events.data[event];
   uint32_t edge = st->f->edge[event];
@@ -298,8 +298,7 @@ static void start_refractory(step *st, uint32_t k, ir_value fires, ir_value next
   ir_unary(b, IR_OP_skip_begin, fires);
   ir_value ticks = lower_ticks(&st->s, st->c->events.data[k].refractory, st->c->timescale);
   ir_value end = ir_binary(b, IR_OP_add, next_tick, ticks);
-  ir_store(b, st->f->refractory[k],
-           ir_select(b, fires, end, st->now.timers[st->c->timers.len + k]));
+  ir_store(b, st->f->refractory[k], ir_select(b, fires, end, st->now.timers[st->c->timers.len + k]));
   ir_nullary(b, IR_OP_skip_end, 0);
   view_forget_lets(st->self);
 }
@@ -464,10 +463,8 @@ static void store_source_terms(step *st) {
 }
 
 void step_begin(step *st, lowering *l, uint32_t population, const char *name, nsa_role role, uint32_t *number) {
-  *st = (step){.l = l,
-               .population = population,
-               .c = component_of_population(l, population),
-               .f = &l->populations[population]};
+  *st = (step){
+      .l = l, .population = population, .c = component_of_population(l, population), .f = &l->populations[population]};
   ir_function *fn = ir_function_add(l->p, name, role, st->f->domain, st->c->timescale, number);
   st->b = ir_builder_on(l->p, fn);
   st->b.at = st->c->at;
@@ -562,8 +559,8 @@ void lower_phase_block(lowering *l, uint32_t number) {
   nsa_phase_block out = {.phase = pb->phase, .population = pb->population};
   const char *pop = l->m->populations.data[pb->population].name;
   step st;
-  step_begin(&st, l, pb->population, arena_printf(l->arena, "%s.phase_block%u", pop, number),
-        NSA_ROLE_PHASE_BLOCK, &out.kernel);
+  step_begin(&st, l, pb->population, arena_printf(l->arena, "%s.phase_block%u", pop, number), NSA_ROLE_PHASE_BLOCK,
+             &out.kernel);
   run_settled(&st);
   if (!st.f->is_added_to_at_once)
     add_arrived(&st);
@@ -581,8 +578,8 @@ static bool has_crossings(const model_component *c) {
   return false;
 }
 
-/* Where events look at a population, or it is slow, its phase 1 cannot wait for its step; neither can what events add where
- * others look at it before its next step. */
+/* Where events look at a population, or it is slow, its phase 1 cannot wait for its step; neither can what events add
+ * where others look at it before its next step. */
 bool lower_needs_settling(const lowering *l, uint32_t population) {
   const population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l, population);
@@ -599,14 +596,16 @@ static bool block_needs_step(lowering *l, uint32_t population, const model_block
     const model_stmt *st = &block->data[i];
     if (st->kind == STMT_EMIT || reads_input(l, population, st->value) || st->target == REF_INPUT)
       return true;
-    if (st->kind == STMT_IF && (block_needs_step(l, population, &st->then_block) || block_needs_step(l, population, &st->else_block)))
+    if (st->kind == STMT_IF &&
+        (block_needs_step(l, population, &st->then_block) || block_needs_step(l, population, &st->else_block)))
       return true;
   }
   return false;
 }
 
-/* Phase 1 has a function of its own wherever it can: what few elements need is then not computed for all. Not where its blocks
- * read inputs, which the step's function puts together, emit what that function sends, or may read signals, which come between. */
+/* Phase 1 has a function of its own wherever it can: what few elements need is then not computed for all. Not where its
+ * blocks read inputs, which the step's function puts together, emit what that function sends, or may read signals,
+ * which come between. */
 bool lower_settles_apart(lowering *l, uint32_t population) {
   const model_component *c = component_of_population(l, population);
   if (lower_needs_settling(l, population))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* step_internal.h - the step of a population, between the files that build its functions: step.c, and stages.c where phase 4 is
- * several functions. */
+/* step_internal.h - the step of a population, between the files that build its functions: step.c, and stages.c where
+ * phase 4 is several functions. */
 #ifndef NSA_LOWER_STEP_INTERNAL_H
 #define NSA_LOWER_STEP_INTERNAL_H
 
@@ -17,7 +17,7 @@ typedef struct {
   block_state now, loaded; /* loaded: what the fields held at the start */
   ir_value *inputs;
   bool keeps_arrived; /* what events added to inputs is looked at, not taken: another function of the step takes it */
-  bool is_settled; /* no block of an event runs in this function */
+  bool is_settled;    /* no block of an event runs in this function */
   ir_value *fired,
       *before; /* per event: fired at the end of the last tick; the previous value of a crossing's condition */
 } step;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* windows.c - inputs of slow components: what comes in the fast steps of a slow one, combined.
  *
- * The window of a tick are the fast steps of its slow step. Faster links, where they alone feed an input and the window can be cut
- * evenly, are combined by their collect functions (it accumulates). Else what links give is kept (given), and a function before
- * each fast step combines the whole value of that step: what is given and what stimuli add. Links that give once a slow step
- * stand apart, and so does what events add: these are sums. At the tick the step takes what has come of it, leaves it in the
- * input's field for those who look, and begins a window. */
+ * The window of a tick are the fast steps of its slow step. Faster links, where they alone feed an input and the window
+ * can be cut evenly, are combined by their collect functions (it accumulates). Else what links give is kept (given),
+ * and a function before each fast step combines the whole value of that step: what is given and what stimuli add. Links
+ * that give once a slow step stand apart, and so does what events add: these are sums. At the tick the step takes what
+ * has come of it, leaves it in the input's field for those who look, and begins a window. */
 #include "lower/lower_internal.h"
 #include <math.h>
 
@@ -22,12 +22,14 @@ static combine_kind combine_of(const lowering *l, uint32_t population, uint32_t 
 static uint32_t add_field(lowering *l, uint32_t population, uint32_t input, const char *what, double value) {
   const model_input *in = &component_of_population(l, population)->inputs.data[input];
   const char *name = arena_printf(l->arena, "%s.%s.%s", l->m->populations.data[population].name, in->name, what);
-  return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_COMBINED, value, &in->unit, in->at);
+  return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_COMBINED, value, &in->unit,
+                         in->at);
 }
 
 /* ---- fields ---- */
 
-/* Contributions to one input that are evaluated less often than the most frequent ones hold between their evaluations. */
+/* Contributions to one input that are evaluated less often than the most frequent ones hold between their evaluations.
+ */
 static void add_parts(lowering *l, uint32_t population, uint32_t input) {
   population_fields *f = &l->populations[population];
   for (uint32_t k = 0; k < f->target_terms.len; k++) {
@@ -86,7 +88,9 @@ static ir_value combined(ir_builder *b, combine_kind combine, ir_value so_far, i
   }
 }
 
-static ir_value plus(ir_builder *b, ir_value x, ir_value y) { return x == IR_NO_VALUE ? y : ir_binary(b, IR_OP_add, x, y); }
+static ir_value plus(ir_builder *b, ir_value x, ir_value y) {
+  return x == IR_NO_VALUE ? y : ir_binary(b, IR_OP_add, x, y);
+}
 
 void lower_into_window(lowering *l, ir_builder *b, uint32_t population, uint32_t input, ir_value x) {
   uint32_t window = l->populations[population].window[input];
@@ -132,7 +136,9 @@ ir_value lower_windowed_input(lowering *l, ir_builder *b, uint32_t population, u
   bool is_apart = given_at_steps(l, population, input) == NO_FIELD && f->given[input] != NO_FIELD;
   ir_value x = is_apart ? ir_load(b, f->given[input]) : IR_NO_VALUE;
   if (window != NO_FIELD)
-    x = plus(b, x, averaged(b, ir_load(b, window), f->is_by_step[input] || steps == 1 ? steps : steps / f->input_every[input]));
+    x = plus(
+        b, x,
+        averaged(b, ir_load(b, window), f->is_by_step[input] || steps == 1 ? steps : steps / f->input_every[input]));
   if (arrived != NO_FIELD)
     x = plus(b, x, averaged(b, ir_load(b, arrived), steps));
   if (!is_taken)

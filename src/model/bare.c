@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bare.c - numbers that lack their unit where they are declared. Beside a quantity, the mistake of `state v = -65` is in that
- * line: it is told there, once, whatever is done with v. */
+/* bare.c - numbers that lack their unit where they are declared. Beside a quantity, the mistake of `state v = -65` is
+ * in that line: it is told there, once, whatever is done with v. */
 #include "model/check.h"
 
 typedef struct bare_number bare_number;
@@ -83,7 +83,8 @@ bool report_bare(expr_env *env, const bare_number *b, dim unit, span use) {
   if (b == NULL || dim_is_none(unit) || dim_is_unknown(unit) || !is_whole(unit))
     return false;
   const char *name = dim_name(ck->arena, unit);
-  diag *d = diag_report(ck->sink, DIAG_E0302, b->at, "`%s` is a plain number, but is used as a quantity in %s", b->name, name);
+  diag *d = diag_report(ck->sink, DIAG_E0302, b->at, "`%s` is a plain number, but is used as a quantity in %s", b->name,
+                        name);
   diag_note(d, use, "here it meets what is in %s", name);
   if (b->is_input)
     diag_hint(d, "write `%s : %s`", b->declaration, name);
@@ -103,5 +104,6 @@ void report_disagreement(expr_env *env, const ast_expr *offender, dim got, const
   if ((dim_is_none(got) && report_bare(env, bare_named(env, offender), want, both)) ||
       (dim_is_none(want) && report_bare(env, bare_named(env, other), got, both)))
     return;
-  report_units(env->ck, offender, got, want, arena_printf(env->ck->arena, "`%s`", expr_text(env->ck, other)), other->at);
+  report_units(env->ck, offender, got, want, arena_printf(env->ck->arena, "`%s`", expr_text(env->ck, other)),
+               other->at);
 }

@@ -9,8 +9,8 @@ static const char *block_key(component_builder *b, block_kind kind, const char *
 }
 
 /* names: of values that the block alone can read. */
-static void check_body(component_builder *b, const flat_item *item, const ast_block *block,
-                       const char *key, const binding *names, model_block *out) {
+static void check_body(component_builder *b, const flat_item *item, const ast_block *block, const char *key,
+                       const binding *names, model_block *out) {
   expr_env env = builder_scope(b, IN_BLOCKS, "a block", key);
   env.home = item->def->home;
   env.bindings = names;
@@ -18,8 +18,8 @@ static void check_body(component_builder *b, const flat_item *item, const ast_bl
   block_check(&block_scope, block, out);
 }
 
-static model_on *add_block(component_builder *b, const flat_item *item, block_kind kind,
-                           const ast_block *block, const char *key) {
+static model_on *add_block(component_builder *b, const flat_item *item, block_kind kind, const ast_block *block,
+                           const char *key) {
   model_on *on = vec_add(b->ck->arena, &b->c->blocks);
   on->kind = kind;
   on->at = item->ast->at;
@@ -41,41 +41,33 @@ void event_check(component_builder *b, const flat_item *item) {
 
 /* ---- blocks at events of partners ---- */
 
-static void report_partner_event(component_builder *b, const ast_name *at, model_side side,
-                                 const char *name) {
-  static const char *const sides[] = {
-      [SIDE_PRE] = "pre", [SIDE_POST] = "post", [SIDE_ASTRO] = "astro"};
+static void report_partner_event(component_builder *b, const ast_name *at, model_side side, const char *name) {
+  static const char *const sides[] = {[SIDE_PRE] = "pre", [SIDE_POST] = "post", [SIDE_ASTRO] = "astro"};
   const model_component *partner = b->env.side[side].component;
   text known = text_new(b->ck->arena);
   for (uint32_t i = 0; i < partner->events.len; i++)
     text_printf(&known, "%s`%s`", i > 0 ? ", " : "", partner->events.data[i].name);
   if (b->ck->is_broken)
     return;
-  diag *d = diag_report(b->ck->sink, DIAG_E0407, at->at, "`%s` has no event `%s`: it has %s",
-                        partner->name, name, partner->events.len > 0 ? text_cstr(&known) : "none");
+  diag *d = diag_report(b->ck->sink, DIAG_E0407, at->at, "`%s` has no event `%s`: it has %s", partner->name, name,
+                        partner->events.len > 0 ? text_cstr(&known) : "none");
   if (partner->events.len > 0)
     diag_hint(d, "write `on %s.%s`", sides[side], partner->events.data[0].name);
   else
-    diag_hint(d, "declare it there: `event %s when ...`",
-              strcmp(name, "spike") == 0 ? "NAME" : name);
+    diag_hint(d, "declare it there: `event %s when ...`", strcmp(name, "spike") == 0 ? "NAME" : name);
 }
 
 /* Where nobody is on that side the body is checked as far as that goes, and never runs. */
 static void on_partner_event(component_builder *b, const flat_item *item, model_side side) {
-  static const block_kind kinds[] = {
-      [SIDE_PRE] = BLOCK_PRE, [SIDE_POST] = BLOCK_POST, [SIDE_ASTRO] = BLOCK_ASTRO};
+  static const block_kind kinds[] = {[SIDE_PRE] = BLOCK_PRE, [SIDE_POST] = BLOCK_POST, [SIDE_ASTRO] = BLOCK_ASTRO};
   const ast_name *partner = &item->ast->as.on.partner, *name = &item->ast->as.on.event;
   bool is_bare = partner->text == NULL; /* `on pre`: its spike */
   const char *event_name = intern_cstr(b->ck->names, is_bare ? "spike" : name->text);
-  const char *what =
-      is_bare ? name->text : arena_printf(b->ck->arena, "%s.%s", partner->text, name->text);
+  const char *what = is_bare ? name->text : arena_printf(b->ck->arena, "%s.%s", partner->text, name->text);
   block_kind kind = kinds[side];
   const char *key = block_key(b, kind, arena_printf(b->ck->arena, "on_%s", what));
-  partner_result there = partner_check(&b->env, side, item->ast->at,
-                                       arena_printf(b->ck->arena, "on %s", what));
-  uint32_t event = there == PARTNER_FOUND
-                       ? component_find_event(b->env.side[side].component, event_name)
-                       : NONE;
+  partner_result there = partner_check(&b->env, side, item->ast->at, arena_printf(b->ck->arena, "on %s", what));
+  uint32_t event = there == PARTNER_FOUND ? component_find_event(b->env.side[side].component, event_name) : NONE;
   if (event != NONE) {
     add_block(b, item, kind, item->ast->as.on.block, key)->event = event;
     return;
@@ -101,17 +93,15 @@ static void report_unknown_event(component_builder *b, const ast_name *name) {
   for (uint32_t i = 0; i < b->c->events.len; i++)
     vec_push(b->ck->arena, &known, b->c->events.data[i].name);
   signal_names(b->ck, &known);
-  report_unknown(b->ck, name->at, DIAG_E0407,
-                 b->c->kind == COMPONENT_SYNAPSE ? "the signal" : "the event or signal", name->text,
-                 &known);
+  report_unknown(b->ck, name->at, DIAG_E0407, b->c->kind == COMPONENT_SYNAPSE ? "the signal" : "the event or signal",
+                 name->text, &known);
 }
 
 /* The block can read the value that came with the signal by its name. */
 static void on_signal(component_builder *b, const flat_item *item, uint32_t signal) {
   const model_signal *s = &b->ck->model->signals.data[signal];
   const char *name = item->ast->as.on.event.text;
-  const char *key =
-      block_key(b, BLOCK_SIGNAL, arena_printf(b->ck->arena, "on_%s", name));
+  const char *key = block_key(b, BLOCK_SIGNAL, arena_printf(b->ck->arena, "on_%s", name));
   binding value = {.name = name};
   if (!dim_is_unknown(s->unit))
     value.value = expr_ref(b->ck, REF_SIGNAL, SIDE_SELF, signal, s->unit, item->ast->as.on.event.at);
@@ -145,8 +135,7 @@ void on_check(component_builder *b, const flat_item *item) {
   uint32_t signal = signal_find(b->ck, name->text);
   const char *key = arena_printf(b->ck->arena, "on_%s", name->text);
   if (event != NONE)
-    add_block(b, item, BLOCK_EVENT, item->ast->as.on.block, block_key(b, BLOCK_EVENT, key))->event =
-        event;
+    add_block(b, item, BLOCK_EVENT, item->ast->as.on.block, block_key(b, BLOCK_EVENT, key))->event = event;
   else if (signal != NONE)
     on_signal(b, item, signal);
   else
@@ -159,14 +148,11 @@ void every_check(component_builder *b, const flat_item *item) {
   expr_env env = builder_scope(b, 0, "the period of a block", "");
   env.has_partners = false;
   env.home = item->def->home;
-  model_expr *period =
-      duration_check(&env, item->ast->as.every.period,
-                     b->ck->model->timescales.data[b->c->timescale].dt, "the period", true);
-  add_block(b, item, BLOCK_EVERY, item->ast->as.every.block, block_key(b, BLOCK_EVERY, "every"))
-      ->period = period;
+  model_expr *period = duration_check(&env, item->ast->as.every.period,
+                                      b->ck->model->timescales.data[b->c->timescale].dt, "the period", true);
+  add_block(b, item, BLOCK_EVERY, item->ast->as.every.block, block_key(b, BLOCK_EVERY, "every"))->period = period;
 }
 
 void each_step_check(component_builder *b, const flat_item *item) {
-  add_block(b, item, BLOCK_EACH_STEP, item->ast->as.each_step.block,
-            block_key(b, BLOCK_EACH_STEP, "each_step"));
+  add_block(b, item, BLOCK_EACH_STEP, item->ast->as.each_step.block, block_key(b, BLOCK_EACH_STEP, "each_step"));
 }

@@ -52,8 +52,7 @@ static bool is_plain_arg(expr_env *env, const char *function, const ast_arg *arg
                                                    : NULL;
   if (odd == NULL)
     return true;
-  diag_report(env->ck->sink, DIAG_E0305, odd->at, "`%s` takes plain arguments here, without `%s`",
-              function, odd->text);
+  diag_report(env->ck->sink, DIAG_E0305, odd->at, "`%s` takes plain arguments here, without `%s`", function, odd->text);
   return false;
 }
 
@@ -61,16 +60,14 @@ static bool has_arity(expr_env *env, const ast_expr *e, uint32_t wanted, bool is
   uint32_t got = e->as.call.args.len;
   if (got == wanted || (is_variadic && got >= wanted))
     return true;
-  diag_report(env->ck->sink, DIAG_E0305, e->as.call.function.at,
-              "`%s` takes %s%u argument%s, not %u", e->as.call.function.text,
-              is_variadic ? "at least " : "", wanted, wanted == 1 ? "" : "s", got);
+  diag_report(env->ck->sink, DIAG_E0305, e->as.call.function.at, "`%s` takes %s%u argument%s, not %u",
+              e->as.call.function.text, is_variadic ? "at least " : "", wanted, wanted == 1 ? "" : "s", got);
   return false;
 }
 
 /* ---- builtin functions ---- */
 
-static bool agree_with_first(expr_env *env, const ast_expr *e, model_expr **args, uint32_t count,
-                             uint32_t first) {
+static bool agree_with_first(expr_env *env, const ast_expr *e, model_expr **args, uint32_t count, uint32_t first) {
   bool is_good = true;
   for (uint32_t i = 0; i < count; i++) {
     if (i == first || dim_equal(args[i]->unit, args[first]->unit))
@@ -94,22 +91,20 @@ static bool is_plain_number(expr_env *env, const ast_expr *e, model_expr **args,
   if (dim_is_none(args[i]->unit))
     return true;
   report_units(env->ck, e->as.call.args.data[i].value, args[i]->unit, dim_none(),
-               arena_printf(env->ck->arena, "an argument of `%s`", e->as.call.function.text),
-               SPAN_NONE);
+               arena_printf(env->ck->arena, "an argument of `%s`", e->as.call.function.text), SPAN_NONE);
   return false;
 }
 
 static bool unit_of_sqrt(expr_env *env, const ast_expr *e, dim unit, dim *out) {
   if (dim_try_pow(unit, 0.5, out))
     return true;
-  diag_report(env->ck->sink, DIAG_E0301, e->at,
-              "the root of %s is not a unit that can be counted in",
+  diag_report(env->ck->sink, DIAG_E0301, e->at, "the root of %s is not a unit that can be counted in",
               dim_name(env->ck->arena, unit));
   return false;
 }
 
-static bool unit_of_call(expr_env *env, const ast_expr *e, unit_rule rule, model_expr **args,
-                         uint32_t count, dim *out) {
+static bool unit_of_call(expr_env *env, const ast_expr *e, unit_rule rule, model_expr **args, uint32_t count,
+                         dim *out) {
   bool is_good = true;
   *out = dim_none();
   switch (rule) {
@@ -135,8 +130,8 @@ static bool unit_of_call(expr_env *env, const ast_expr *e, unit_rule rule, model
   return false;
 }
 
-static model_expr *make_call(expr_env *env, const ast_expr *e, uint32_t fn, dim unit,
-                             model_expr **args, uint32_t count) {
+static model_expr *make_call(expr_env *env, const ast_expr *e, uint32_t fn, dim unit, model_expr **args,
+                             uint32_t count) {
   bool is_random = builtins[fn].kind == KIND_RANDOM;
   model_expr *out = expr_new(env->ck, is_random ? MX_RANDOM : MX_CALL, unit, e->at);
   out->fn = fn;
@@ -157,13 +152,11 @@ static model_expr *make_call(expr_env *env, const ast_expr *e, uint32_t fn, dim 
 static bool may_draw(expr_env *env, const ast_expr *e) {
   if ((env->allow & ALLOW_RANDOM) != 0)
     return true;
-  diag *d =
-      diag_report(env->ck->sink, DIAG_E0406, e->at, "`%s` draws a random number, and %s cannot",
-                  e->as.call.function.text, env->where);
-  diag_hint(d,
-            (env->allow & ALLOW_NOISE) != 0
-                ? "declare `noise xi` and use `xi` in the equation"
-                : "random functions stand in initial values, populations, connections and blocks");
+  diag *d = diag_report(env->ck->sink, DIAG_E0406, e->at, "`%s` draws a random number, and %s cannot",
+                        e->as.call.function.text, env->where);
+  diag_hint(d, (env->allow & ALLOW_NOISE) != 0
+                   ? "declare `noise xi` and use `xi` in the equation"
+                   : "random functions stand in initial values, populations, connections and blocks");
   return false;
 }
 
@@ -172,12 +165,10 @@ static model_expr *check_builtin(expr_env *env, const ast_expr *e, model_builtin
   const builtin_row *row = &builtins[fn];
   bool is_variadic = fn == BUILTIN_min || fn == BUILTIN_max;
   uint32_t count = e->as.call.args.len;
-  if (!has_arity(env, e, row->arity, is_variadic) ||
-      (row->kind == KIND_RANDOM && !may_draw(env, e)))
+  if (!has_arity(env, e, row->arity, is_variadic) || (row->kind == KIND_RANDOM && !may_draw(env, e)))
     return NULL;
   if (count > MOST_ARGS) {
-    diag_report(env->ck->sink, DIAG_E0305, e->at, "`%s` takes at most %d arguments", row->name,
-                MOST_ARGS);
+    diag_report(env->ck->sink, DIAG_E0305, e->at, "`%s` takes at most %d arguments", row->name, MOST_ARGS);
     return NULL;
   }
   model_expr *args[MOST_ARGS];
@@ -201,8 +192,7 @@ static model_expr *check_builtin(expr_env *env, const ast_expr *e, model_builtin
 
 /* ---- functions of the author ---- */
 
-const ast_function *function_find(expr_env *env, const char *name, bool *is_own,
-                                  file_scope **home) {
+const ast_function *function_find(expr_env *env, const char *name, bool *is_own, file_scope **home) {
   *is_own = false;
   if (env->builder != NULL) {
     const component_builder *b = env->builder;
@@ -249,13 +239,13 @@ static bool is_too_much(expr_env *env, const ast_expr *e) {
     return true;
   if (++env->ck->calls <= LIMIT_EXPR_NODES)
     return false;
-  diag_report(env->ck->sink, DIAG_E0901, e->at,
-              "functions call each other more than %d times in all", LIMIT_EXPR_NODES);
+  diag_report(env->ck->sink, DIAG_E0901, e->at, "functions call each other more than %d times in all",
+              LIMIT_EXPR_NODES);
   return true;
 }
 
-static model_expr *check_function(expr_env *env, const ast_expr *e, const ast_function *f,
-                                  bool is_own, file_scope *home) {
+static model_expr *check_function(expr_env *env, const ast_expr *e, const ast_function *f, bool is_own,
+                                  file_scope *home) {
   if (is_too_much(env, e) || is_recursive(env, e, f) || !has_arity(env, e, f->params.len, false))
     return NULL;
   binding *bindings = ARENA_ARRAY(env->ck->arena, binding, f->params.len + 1);
@@ -285,10 +275,11 @@ static model_expr *check_function(expr_env *env, const ast_expr *e, const ast_fu
 static const char *other_name(const char *name) {
   static const struct {
     const char *theirs, *ours;
-  } rows[] = {{"rand", "uniform"},    {"random", "uniform"}, {"randn", "normal"},    {"gauss", "normal"},
-              {"gaussian", "normal"}, {"lognormal", "normal"}, {"binomial", "bernoulli"}, {"expovariate", "exponential"},
-              {"ln", "log"},          {"heaviside", "step"}, {"sgn", "sign"},        {"fabs", "abs"},
-              {"arctan", "atan"},     {"logistic", "sigmoid"}, {"int", "floor"},     {"trunc", "floor"}};
+  } rows[] = {
+      {"rand", "uniform"},    {"random", "uniform"},   {"randn", "normal"},       {"gauss", "normal"},
+      {"gaussian", "normal"}, {"lognormal", "normal"}, {"binomial", "bernoulli"}, {"expovariate", "exponential"},
+      {"ln", "log"},          {"heaviside", "step"},   {"sgn", "sign"},           {"fabs", "abs"},
+      {"arctan", "atan"},     {"logistic", "sigmoid"}, {"int", "floor"},          {"trunc", "floor"}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     if (strcasecmp(rows[i].theirs, name) == 0)
       return rows[i].ours;

@@ -80,8 +80,8 @@ static void check_run(checker *ck, const ast_decl *d) {
   const ast_expr *duration = d->as.run.duration;
   ck->model->run_at = d->at;
   if (expr_constant(&env, duration, dim_ms, "the time of a run", &ck->model->duration))
-    ck->model->duration = whole_ticks(ck, duration->at, ck->model->duration, ck->model->base_dt,
-                                      "the time of a run", true);
+    ck->model->duration =
+        whole_ticks(ck, duration->at, ck->model->duration, ck->model->base_dt, "the time of a run", true);
 }
 
 bool model_precision_find(const char *word, model_precision *precision) {
@@ -123,8 +123,7 @@ static void check_needs(checker *ck, const ast_file *file) {
   for (uint32_t i = 0; i < ck->decls.len; i++)
     declares_population = declares_population || ck->decls.data[i]->kind == AST_DECL_POPULATION;
   if (!declares_population)
-    diag_report(ck->sink, DIAG_E0604, at,
-                "there is nothing to run: the file declares no population");
+    diag_report(ck->sink, DIAG_E0604, at, "there is nothing to run: the file declares no population");
   else if (!has_run) {
     diag *d = diag_report(ck->sink, DIAG_E0604, at, "the file does not say how long to run");
     diag_hint(d, "add `run 1 s`");
@@ -139,15 +138,13 @@ static void silence_environments(checker *ck) {
 }
 
 static void make_maps(checker *ck) {
-  map **maps[] = {&ck->timescales, &ck->signals, &ck->populations, &ck->connections,
-                  &ck->patterns,   &ck->phases,  &ck->measures,    &ck->record_names,
-                  &ck->silent};
+  map **maps[] = {&ck->timescales, &ck->signals,  &ck->populations,  &ck->connections, &ck->patterns,
+                  &ck->phases,     &ck->measures, &ck->record_names, &ck->silent};
   for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
     *maps[i] = map_new(ck->arena);
 }
 
-model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file,
-                   const model_options *options) {
+model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file, const model_options *options) {
   checker *ck = ARENA_NEW(a, checker);
   *ck = (checker){.arena = a, .names = in, .sink = sink, .options = options};
   ck->model = ARENA_NEW(a, model);

@@ -105,13 +105,13 @@ typedef struct {
   map *timescales, *signals, *populations, *connections, *patterns, *phases, *measures, *variants;
   map *record_names;
   uint32_t import_depth;
-  bool is_broken;       /* something could not be read: names may be missing through no fault */
-  double state_bytes;   /* of all populations */
+  bool is_broken;              /* something could not be read: names may be missing through no fault */
+  double state_bytes;          /* of all populations */
   VEC(duration_use) durations; /* those of components that follow from params */
-  map *silent; /* names whose declaration was refused */
-  map *stimulus_counts; /* by target and phase */
-  uint32_t rounds;      /* of the outermost loop being walked, with the loops inside it */
-  uint32_t calls;       /* functions put in for the outermost call being checked */
+  map *silent;                 /* names whose declaration was refused */
+  map *stimulus_counts;        /* by target and phase */
+  uint32_t rounds;             /* of the outermost loop being walked, with the loops inside it */
+  uint32_t calls;              /* functions put in for the outermost call being checked */
 } checker;
 
 /* ---- expressions ---- */
@@ -155,8 +155,8 @@ typedef struct {
   expr_side side[4];          /* by model_side */
   bool has_partners;          /* pre., post. and astro. can be named */
   bool partners_unknown;      /* a synapse that no connection uses */
-  bool is_partner_rule; /* in the result the near element is SIDE_PRE, the partner SIDE_POST */
-  model_side near;      /* the end that ASTRO goes with, where both are there */
+  bool is_partner_rule;       /* in the result the near element is SIDE_PRE, the partner SIDE_POST */
+  model_side near;            /* the end that ASTRO goes with, where both are there */
   unsigned allow;
   const char *where;    /* "an initial value": for messages */
   uint32_t param_limit; /* params from this item on are not there yet */
@@ -165,9 +165,9 @@ typedef struct {
   const function_frame *frames;
   const char *key_base; /* of random draws */
   uint32_t *draws;
-  span connect_at;        /* of the connection, for notes */
-  const char *self_name;  /* `NAME.item` means an item of SIDE_SELF; NULL: nothing does */
-  bool has_distance_unit; /* distance is a length, not grid steps */
+  span connect_at;                  /* of the connection, for notes */
+  const char *self_name;            /* `NAME.item` means an item of SIDE_SELF; NULL: nothing does */
+  bool has_distance_unit;           /* distance is a length, not grid steps */
   const struct bare_number *target; /* what the value is for, where that is a bare number; else NULL */
   bool is_rate;                     /* the value is its equation's */
 } expr_env;
@@ -183,8 +183,7 @@ model_expr *expr_bool(expr_env *env, const ast_expr *e);
 model_expr *expr_of_unit(expr_env *env, const ast_expr *e, dim want, const char *what);
 /* The same, and its value must be known now. */
 bool expr_constant(expr_env *env, const ast_expr *e, dim want, const char *what, double *out);
-bool expr_constant_count(expr_env *env, const ast_expr *e, const char *what, double lo, double hi,
-                         uint32_t *out);
+bool expr_constant_count(expr_env *env, const ast_expr *e, const char *what, double lo, double hi, uint32_t *out);
 
 model_expr *expr_new(checker *ck, model_expr_kind kind, dim unit, span at);
 model_expr *expr_literal(checker *ck, double value, dim unit, span at);
@@ -192,12 +191,13 @@ model_expr *expr_literal(checker *ck, double value, dim unit, span at);
 model_expr *expr_unary(checker *ck, model_expr_kind kind, model_expr *a, span at);
 model_expr *expr_binary(checker *ck, model_expr_kind kind, model_expr *a, model_expr *b, span at);
 model_expr *expr_select(checker *ck, model_expr *condition, model_expr *a, model_expr *b, span at);
-model_expr *expr_ref(checker *ck, model_ref_kind kind, model_side side, uint32_t item, dim unit,
-                     span at);
+model_expr *expr_ref(checker *ck, model_ref_kind kind, model_side side, uint32_t item, dim unit, span at);
 /* The source text of an expression, shortened, for messages. */
 const char *expr_text(checker *ck, const ast_expr *e);
-/* bare.c: numbers that lack their unit where they are declared. A param, state (value: a number without a unit) or input. */
-const struct bare_number *bare_declared(checker *ck, const model_component *c, const char *word, const ast_entry *entry);
+/* bare.c: numbers that lack their unit where they are declared. A param, state (value: a number without a unit) or
+ * input. */
+const struct bare_number *bare_declared(checker *ck, const model_component *c, const char *word,
+                                        const ast_entry *entry);
 const struct bare_number *bare_of_item(const model_component *c, model_ref_kind kind, uint32_t item);
 /* E0302 at the declaration; false where there is none such, or no unit. use: where it meets a quantity in `unit`. */
 bool report_bare(expr_env *env, const struct bare_number *b, dim unit, span use);
@@ -208,20 +208,17 @@ const char *number_text(checker *ck, double x); /* so exactly that it reads back
 bool expr_is_plain_literal(const ast_expr *e);
 
 /* Says that units differ: E0302 when a number lacks its unit, else E0301. */
-void report_units(checker *ck, const ast_expr *offender, dim got, dim want, const char *what,
-                  span what_at);
+void report_units(checker *ck, const ast_expr *offender, dim got, dim want, const char *what, span what_at);
 
 /* resolve.c */
 model_expr *resolve_name(expr_env *env, const ast_expr *e);
 model_expr *resolve_member(expr_env *env, const ast_expr *e);
 model_expr *resolve_pixel(expr_env *env, const ast_expr *e);
 /* An item of a component by name; false when there is none. */
-bool component_find(const model_component *c, const char *name, model_ref_kind *kind,
-                    uint32_t *item);
+bool component_find(const model_component *c, const char *name, model_ref_kind *kind, uint32_t *item);
 dim component_item_unit(const model_component *c, model_ref_kind kind, uint32_t item);
 /* A reference to a found item of one of the sides, if the place allows it. */
-model_expr *resolve_item(expr_env *env, model_side side, model_ref_kind kind, uint32_t item,
-                         span at, const char *name);
+model_expr *resolve_item(expr_env *env, model_side side, model_ref_kind kind, uint32_t item, span at, const char *name);
 const char *kind_word(model_ref_kind kind);                                /* "a state" */
 uint32_t component_find_event(const model_component *c, const char *name); /* NONE */
 /* pre, post or astro. */
@@ -244,8 +241,7 @@ typedef VEC(const char *) name_list;
 enum { SILENT_NAME, SILENT_ENVIRONMENT };
 void name_silence(checker *ck, const char *name);
 bool name_is_silent(const checker *ck, const char *name);
-void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name,
-                    const name_list *known);
+void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name, const name_list *known);
 /* What is there instead, the nearest first, also by case. */
 void hint_at_units(checker *ck, diag *d, const char *name);
 void hint_at_names(checker *ck, diag *d, const char *name, const name_list *known);
@@ -288,8 +284,7 @@ struct component_builder {
 };
 
 /* Builds the component of a definition; partners (for synapses) come in env->side. */
-void component_build(checker *ck, uint32_t def, const expr_env *partners, model_component *out,
-                     component_usage *usage);
+void component_build(checker *ck, uint32_t def, const expr_env *partners, model_component *out, component_usage *usage);
 pending_let *builder_find_let(component_builder *b, const char *name);
 /* Checks a let when first used; false when it is bad. */
 bool builder_check_let(component_builder *b, pending_let *let, span use);
@@ -299,12 +294,8 @@ uint32_t component_for_population(checker *ck, uint32_t def);
 typedef void item_action(component_builder *b, const flat_item *item);
 void builder_for_items(component_builder *b, ast_item_kind kind, item_action *action);
 /* The builder's scope with these permissions; key_base names its random draws. */
-expr_env builder_scope(component_builder *b, unsigned allow, const char *where,
-                       const char *key_base);
-enum {
-  IN_VALUES = ALLOW_STATE | ALLOW_TIME | ALLOW_DT | ALLOW_PLACE,
-  IN_BLOCKS = IN_VALUES | ALLOW_RANDOM
-};
+expr_env builder_scope(component_builder *b, unsigned allow, const char *where, const char *key_base);
+enum { IN_VALUES = ALLOW_STATE | ALLOW_TIME | ALLOW_DT | ALLOW_PLACE, IN_BLOCKS = IN_VALUES | ALLOW_RANDOM };
 
 /* items.c, declare.c, block.c, synapse.c */
 void items_collect(component_builder *b);
@@ -329,8 +320,8 @@ bool partner_named(const ast_expr *e, model_side *side);
 /* Is there somebody on this side? `what` is for the message when not. */
 partner_result partner_check(const expr_env *env, model_side side, span at, const char *what);
 /* The state (where allowed) or input that `target` names. */
-partner_result partner_target(expr_env *env, const ast_expr *target, model_side side,
-                              bool takes_states, model_ref_kind *kind, uint32_t *item);
+partner_result partner_target(expr_env *env, const ast_expr *target, model_side side, bool takes_states,
+                              model_ref_kind *kind, uint32_t *item);
 
 /* ode.c */
 item_action ode_check, reaction_check;
@@ -346,8 +337,7 @@ typedef struct {
 void block_check(block_env *env, const ast_block *block, model_block *out);
 /* A duration: checked to be a time, and warned about when it is no whole number of ticks. */
 void settings_check(checker *ck); /* what overrides, variants and --set make of such times */
-model_expr *duration_check(expr_env *env, const ast_expr *e, double dt, const char *what,
-                           bool needs_tick);
+model_expr *duration_check(expr_env *env, const ast_expr *e, double dt, const char *what, bool needs_tick);
 double whole_ticks(checker *ck, span at, double time, double dt, const char *what, bool needs_tick);
 
 /* ---- network, experiment ---- */
@@ -392,8 +382,7 @@ bool probability_check(checker *ck, span at, double p);
 /* A probability that links are drawn with; NULL after an error. */
 model_expr *rule_partner_probability(checker *ck, const rule_ends *ends, const ast_expr *e);
 /* The condition that an end lies in its slice is made part of the rule. */
-void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_side side,
-                model_rule *rule);
+void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_side side, model_rule *rule);
 /* The first population or connection that is named in an expression; NULL: none. */
 const char *owner_of(checker *ck, const ast_expr *e);
 
@@ -404,8 +393,8 @@ void stimuli_check(checker *ck); /* patterns, present, drive, blocks of phases *
 /* Presentations that repeat become one each; after the length of the run is known. */
 void stimuli_repeat(checker *ck);
 /* `drive POPULATION.EVENT = [10 ms, 20 ms]` or `= file("spikes.csv")`; slice: AST_INDEX or NULL. */
-void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings,
-                       model_event_drive *e, const ast_expr *slice);
+void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings, model_event_drive *e,
+                       const ast_expr *slice);
 void records_check(checker *ck);
 void measures_check(checker *ck);
 void variants_check(checker *ck);
@@ -421,8 +410,7 @@ bool probe_is_single(const checker *ck, const model_probe *p);
 void unused_check(checker *ck);
 typedef VEC(model_override) override_list;
 /* env: SIDE_SELF is the component whose items are overridden. */
-void overrides_check(const expr_env *env, const ast_setting_list *settings, const char *owner,
-                     override_list *out);
+void overrides_check(const expr_env *env, const ast_setting_list *settings, const char *owner, override_list *out);
 void param_range_check(checker *ck, const model_param *p, const model_expr *value, span at);
 
 uint32_t population_find(checker *ck, const char *name);
@@ -435,14 +423,11 @@ typedef struct {
   uint32_t first, last, left, right;
 } element_slice;
 /* What `POPULATION[...]` selects; p: NULL for a connection. False after an error. */
-bool selector_slice(expr_env *env, const ast_expr *index, const model_population *p,
-                    element_slice *out);
+bool selector_slice(expr_env *env, const ast_expr *index, const model_population *p, element_slice *out);
 /* The same where elements must follow one another. */
-bool selector_range(expr_env *env, const ast_expr *index, const model_population *p,
-                    uint32_t *first, uint32_t *last);
+bool selector_range(expr_env *env, const ast_expr *index, const model_population *p, uint32_t *first, uint32_t *last);
 /* Whether an element is selected; NULL after an error. */
-model_expr *selector_condition(expr_env *env, const ast_expr *index, const model_population *p,
-                               model_side side);
+model_expr *selector_condition(expr_env *env, const ast_expr *index, const model_population *p, model_side side);
 void refuse(checker *ck, span at, const char *feature, const char *hint);
 
 #endif

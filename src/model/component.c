@@ -4,8 +4,7 @@
 #include "model/check.h"
 
 /* The builder's scope with other permissions; key_base names its random draws. */
-expr_env builder_scope(component_builder *b, unsigned allow, const char *where,
-                       const char *key_base) {
+expr_env builder_scope(component_builder *b, unsigned allow, const char *where, const char *key_base) {
   expr_env env = b->env;
   env.allow = b->c->kind == COMPONENT_SYNAPSE ? allow & ~(unsigned)ALLOW_PLACE : allow;
   env.where = where;
@@ -70,7 +69,11 @@ static void finish_usage(component_builder *b) {
 void component_build(checker *ck, uint32_t def, const expr_env *partners, model_component *out,
                      component_usage *usage) {
   const component_def *d = &ck->component_defs.data[def];
-  component_builder b = {.ck = ck, .def = d, .c = out, .usage = usage, .solver = SOLVER_automatic,
+  component_builder b = {.ck = ck,
+                         .def = d,
+                         .c = out,
+                         .usage = usage,
+                         .solver = SOLVER_automatic,
                          .options = {SOLVE_USUAL_TOLERANCE, SOLVE_USUAL_SUBSTEPS}};
   *out = (model_component){.kind = (component_kind)d->ast->kind,
                            .name = d->name,

@@ -82,15 +82,16 @@ static bool evaluate_constant(const model_expr *e, const model_component *params
   return s.is_constant;
 }
 
-static const model_expr *value_of_param(const model_component *c, uint32_t item, const model_override *changes, uint32_t count) {
+static const model_expr *value_of_param(const model_component *c, uint32_t item, const model_override *changes,
+                                        uint32_t count) {
   while (count-- > 0)
     if (changes[count].target == REF_PARAM && changes[count].item == item)
       return changes[count].value;
   return c->params.data[item].value;
 }
 
-bool constant_value_with(const model_expr *e, const model_component *params, const model_override *changes, uint32_t count,
-                         double *out) {
+bool constant_value_with(const model_expr *e, const model_component *params, const model_override *changes,
+                         uint32_t count, double *out) {
   if (e == NULL)
     return false;
   if (params == NULL || e->kind == MX_NUMBER || e->kind == MX_BOOL)

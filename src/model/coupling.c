@@ -4,8 +4,10 @@
 #include "model/check.h"
 
 coupling_kind coupling_of(const ast_name *word) {
-  static const char *const words[] = {
-      [COUPLING_HOLD] = "hold", [COUPLING_LINEAR] = "linear", [COUPLING_STAGES] = "stages", [COUPLING_IMPLICIT] = "implicit"};
+  static const char *const words[] = {[COUPLING_HOLD] = "hold",
+                                      [COUPLING_LINEAR] = "linear",
+                                      [COUPLING_STAGES] = "stages",
+                                      [COUPLING_IMPLICIT] = "implicit"};
   for (uint32_t k = 0; k < sizeof words / sizeof *words; k++)
     if (strcmp(words[k], word->text) == 0)
       return (coupling_kind)k;
@@ -58,7 +60,8 @@ void coupling_take(checker *ck, const ast_connect *ast, model_connection *c) {
     diag *d = diag_report(ck->sink, DIAG_E0404, word->at, "`coupling linear` is for neurons and astrocytes");
     diag_hint(d, "say it of the slow cells whose states the connection reads");
   } else if (c->coupling != COUPLING_HOLD && synapse_of(ck, c)->contributions.len == 0) {
-    diag_report(ck->sink, DIAG_W0405, word->at, "`coupling %s` has no effect: nothing contributes continuously", word->text);
+    diag_report(ck->sink, DIAG_W0405, word->at, "`coupling %s` has no effect: nothing contributes continuously",
+                word->text);
   }
 }
 
@@ -110,12 +113,13 @@ static void join(joining *j, uint32_t *first, uint32_t population) {
 
 static bool check_timescales(joining *j, const model_connection *c, uint32_t first, model_side side) {
   const model *m = j->ck->model;
-  const model_component *a = &m->components.data[m->populations.data[first].component], *b = component_on(j->ck, c, side);
+  const model_component *a = &m->components.data[m->populations.data[first].component],
+                        *b = component_on(j->ck, c, side);
   if (a->timescale == b->timescale)
     return true;
   diag *d = diag_report(j->ck->sink, DIAG_E0419, c->coupling_at,
-                        "`coupling stages` joins `%s` on %s and `%s` on %s: stages are for components of one timescale", a->name,
-                        m->timescales.data[a->timescale].name, b->name, m->timescales.data[b->timescale].name);
+                        "`coupling stages` joins `%s` on %s and `%s` on %s: stages are for components of one timescale",
+                        a->name, m->timescales.data[a->timescale].name, b->name, m->timescales.data[b->timescale].name);
   diag_note(d, c->at, "by this connection");
   diag_hint(d, "leave `coupling stages` away here, or put both on one timescale");
   return false;
@@ -158,18 +162,23 @@ static void join_connection(joining *j, const model_connection *c) {
 
 /* ---- what the populations of a set must be ---- */
 
-static bool is_staged(solver_kind solver) { return solver == SOLVER_rk4 || solver == SOLVER_heun || solver == SOLVER_adaptive; }
+static bool is_staged(solver_kind solver) {
+  return solver == SOLVER_rk4 || solver == SOLVER_heun || solver == SOLVER_adaptive;
+}
 
 static void take_solver(checker *ck, model_stage_set *set, const model_component *c, const model_ode *ode) {
   const char *state = c->states.data[ode->state].name;
   if (ode->solver == SOLVER_automatic)
     return;
   if (!is_staged(ode->solver)) {
-    diag *d = diag_report(ck->sink, DIAG_E0420, ode->at, "`coupling stages` joins `%s`, but the equation of `%s` is solved by %s, which has no stages that all can share",
-                          c->name, state, solver_words[ode->solver]);
+    diag *d = diag_report(
+        ck->sink, DIAG_E0420, ode->at,
+        "`coupling stages` joins `%s`, but the equation of `%s` is solved by %s, which has no stages that all can share",
+        c->name, state, solver_words[ode->solver]);
     diag_hint(d, "`using rk4`, `using heun` or `using adaptive`; or leave the solver away");
   } else if (set->solver != SOLVER_automatic && set->solver != ode->solver) {
-    diag *d = diag_report(ck->sink, DIAG_E0420, ode->at, "`coupling stages` joins equations of two solvers: %s of `%s`, others %s",
+    diag *d = diag_report(ck->sink, DIAG_E0420, ode->at,
+                          "`coupling stages` joins equations of two solvers: %s of `%s`, others %s",
                           solver_words[ode->solver], state, solver_words[set->solver]);
     diag_hint(d, "name one solver for all of them");
   } else if (set->solver == SOLVER_automatic) {
@@ -178,7 +187,8 @@ static void take_solver(checker *ck, model_stage_set *set, const model_component
   }
   if (ode->solver != SOLVER_adaptive)
     return;
-  set->options.tolerance = ode->options.tolerance < set->options.tolerance ? ode->options.tolerance : set->options.tolerance;
+  set->options.tolerance =
+      ode->options.tolerance < set->options.tolerance ? ode->options.tolerance : set->options.tolerance;
   set->options.substeps = ode->options.substeps < set->options.substeps ? ode->options.substeps : set->options.substeps;
 }
 
@@ -186,7 +196,8 @@ static void refuse_noise(checker *ck, const model_component *c, const model_ode 
   for (uint32_t k = 0; k < ode->noise.len; k++) {
     if (ode->noise.data[k] == NULL)
       continue;
-    diag *d = diag_report(ck->sink, DIAG_E0421, ode->at, "`coupling stages` cannot take noise: `%s` is joined with others, and its equation has `%s`",
+    diag *d = diag_report(ck->sink, DIAG_E0421, ode->at,
+                          "`coupling stages` cannot take noise: `%s` is joined with others, and its equation has `%s`",
                           c->name, c->noises.data[k].name);
     diag_hint(d, "leave `coupling stages` away: contributions are then held over a step");
     return;
@@ -257,7 +268,8 @@ static void check_diffusion(checker *ck) {
   for (uint32_t p = 0; p < m->populations.len; p++) {
     if (!is_diffusing[p])
       continue;
-    model_stage_set set = {.timescale = m->components.data[m->populations.data[p].component].timescale, .is_diffusing = true};
+    model_stage_set set = {.timescale = m->components.data[m->populations.data[p].component].timescale,
+                           .is_diffusing = true};
     vec_push(ck->arena, &set.populations, p);
     m->populations.data[p].stage_set = m->stage_sets.len;
     vec_push(ck->arena, &m->stage_sets, set);

@@ -11,9 +11,8 @@ void param_range_check(checker *ck, const model_param *p, const model_expr *valu
   if (!p->has_range || !constant_value(value, NULL, &v) || (v >= p->lo && v <= p->hi))
     return;
   const char *unit = dim_is_none(p->unit) ? "" : arena_printf(ck->arena, " %s", dim_name(ck->arena, p->unit));
-  diag *d =
-      diag_report(ck->sink, DIAG_E0408, at, "%s%s is outside of the range of `%s`: %s to %s%s", number_text(ck, v),
-                  unit, p->name, number_text(ck, p->lo), number_text(ck, p->hi), unit);
+  diag *d = diag_report(ck->sink, DIAG_E0408, at, "%s%s is outside of the range of `%s`: %s to %s%s",
+                        number_text(ck, v), unit, p->name, number_text(ck, p->lo), number_text(ck, p->hi), unit);
   diag_note(d, p->at, "the range is declared here");
 }
 
@@ -92,8 +91,7 @@ static combine_kind combiner_of(component_builder *b, const ast_name *name) {
 static void declare_input(component_builder *b, const flat_item *item) {
   model_input in = {.name = item->name,
                     .at = item->entry->name.at,
-                    .unit = item->entry->unit != NULL ? unit_check(b->ck, item->entry->unit)
-                                                      : dim_none(),
+                    .unit = item->entry->unit != NULL ? unit_check(b->ck, item->entry->unit) : dim_none(),
                     .combine = combiner_of(b, &item->entry->combiner),
                     .bare = bare_declared(b->ck, b->c, "input", item->entry)};
   vec_push(b->ck->arena, &b->c->inputs, in);
@@ -104,8 +102,8 @@ static void declare_timer(component_builder *b, const flat_item *item) {
   env.home = item->def->home;
   model_timer t = {.name = item->name, .at = item->entry->name.at};
   if (item->entry->value != NULL)
-    t.initial = duration_check(&env, item->entry->value,
-                               b->ck->model->timescales.data[b->c->timescale].dt, "a timer", false);
+    t.initial =
+        duration_check(&env, item->entry->value, b->ck->model->timescales.data[b->c->timescale].dt, "a timer", false);
   vec_push(b->ck->arena, &b->c->timers, t);
 }
 
@@ -115,34 +113,30 @@ static void declare_noise(component_builder *b, const flat_item *item) {
 }
 
 static void declare_let(component_builder *b, const flat_item *item) {
-  pending_let let = {
-      .ast = item->ast, .name = item->name, .at = item->ast->as.let.name.at, .home = item->def->home};
+  pending_let let = {.ast = item->ast, .name = item->name, .at = item->ast->as.let.name.at, .home = item->def->home};
   vec_push(b->ck->arena, &b->lets, let);
 }
 
 static void declare_event(component_builder *b, const flat_item *item) {
-  model_event e = {.name = item->ast->as.event.name.text,
-                   .is_spike = item->ast->as.event.is_spike,
-                   .at = item->ast->at};
+  model_event e = {
+      .name = item->ast->as.event.name.text, .is_spike = item->ast->as.event.is_spike, .at = item->ast->at};
   if (e.is_spike)
     e.name = intern_cstr(b->ck->names, "spike");
   if (b->c->events.len == LIMIT_EVENTS)
-    diag_report(b->ck->sink, DIAG_E0901, item->ast->at, "a component has more than %u events",
-                LIMIT_EVENTS);
+    diag_report(b->ck->sink, DIAG_E0901, item->ast->at, "a component has more than %u events", LIMIT_EVENTS);
   else
     vec_push(b->ck->arena, &b->c->events, e);
 }
 
 static void check_refractory(component_builder *b, const flat_item *item) {
-  uint32_t event =
-      component_find_event(b->c, intern_cstr(b->ck->names, item->ast->as.event.name.text));
+  uint32_t event = component_find_event(b->c, intern_cstr(b->ck->names, item->ast->as.event.name.text));
   if (item->ast->as.event.refractory == NULL || event == NONE)
     return;
   expr_env env = builder_scope(b, 0, "a refractory time", "");
   env.home = item->def->home;
-  b->c->events.data[event].refractory = duration_check(
-      &env, item->ast->as.event.refractory, b->ck->model->timescales.data[b->c->timescale].dt,
-      "the refractory time", false);
+  b->c->events.data[event].refractory =
+      duration_check(&env, item->ast->as.event.refractory, b->ck->model->timescales.data[b->c->timescale].dt,
+                     "the refractory time", false);
 }
 
 /* ---- lets ---- */
@@ -162,8 +156,8 @@ static void report_circle(component_builder *b, const pending_let *let, span use
   for (uint32_t i = start; i < b->let_path.len; i++)
     text_printf(&circle, "%s -> ", b->lets.data[b->let_path.data[i]].name);
   text_puts(&circle, let->name);
-  diag *d = diag_report(b->ck->sink, DIAG_E0401, let->at,
-                        "lets refer to each other in a circle: %s", text_cstr(&circle));
+  diag *d =
+      diag_report(b->ck->sink, DIAG_E0401, let->at, "lets refer to each other in a circle: %s", text_cstr(&circle));
   diag_note(d, use, "the circle closes here");
   diag_hint(d, "make one of them a `state`: it then holds the value of the step before");
 }
@@ -177,8 +171,7 @@ bool builder_check_let(component_builder *b, pending_let *let, span use) {
     return false;
   }
   if (b->let_path.len >= LIMIT_NESTING) {
-    diag_report(b->ck->sink, DIAG_E0901, let->at, "lets depend on each other more than %d deep",
-                LIMIT_NESTING);
+    diag_report(b->ck->sink, DIAG_E0901, let->at, "lets depend on each other more than %d deep", LIMIT_NESTING);
     return false;
   }
   let->status = BEING_CHECKED;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* diffusion.c - `coupling implicit`: whether a connection is linear diffusion over a grid, the same everywhere, and what is
- * diffused. */
+/* diffusion.c - `coupling implicit`: whether a connection is linear diffusion over a grid, the same everywhere, and
+ * what is diffused. */
 #include "model/check.h"
 
 typedef struct {
@@ -12,10 +12,13 @@ typedef struct {
 } diffusing;
 
 static bool refuse_implicit(const diffusing *f, span at, const char *what) {
-  diag *d = diag_report(f->ck->sink, DIAG_E0422, f->c->coupling_at, "`coupling implicit` cannot take `%s`: %s", f->c->name, what);
+  diag *d = diag_report(f->ck->sink, DIAG_E0422, f->c->coupling_at, "`coupling implicit` cannot take `%s`: %s",
+                        f->c->name, what);
   if (at.file != NONE)
     diag_note(d, at, "it is here");
-  diag_hint(d, "it is for `post.J += D*(pre.X - post.X)` by neighbours(4), D and volumes the same everywhere; else `coupling stages`");
+  diag_hint(
+      d,
+      "it is for `post.J += D*(pre.X - post.X)` by neighbours(4), D and volumes the same everywhere; else `coupling stages`");
   return false;
 }
 
@@ -62,8 +65,8 @@ static bool is_constant(const diffusing *f, bool is_of_links, const model_expr *
   if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF)
     return is_constant(f, is_of_links, (is_of_links ? f->synapse : f->cell)->lets.data[e->ref.item].value);
   if (e->kind == MX_REF)
-    return e->ref.kind == REF_DT ||
-           (e->ref.kind == REF_PARAM && e->ref.side != SIDE_ASTRO && is_same_everywhere(f, is_of_links && e->ref.side == SIDE_SELF, e->ref.item));
+    return e->ref.kind == REF_DT || (e->ref.kind == REF_PARAM && e->ref.side != SIDE_ASTRO &&
+                                     is_same_everywhere(f, is_of_links && e->ref.side == SIDE_SELF, e->ref.item));
   for (int k = 0; k < 3 && e->args[k] != NULL; k++)
     if (!is_constant(f, is_of_links, e->args[k]))
       return false;
@@ -92,7 +95,8 @@ static model_expr *factor_of_difference(const diffusing *f, const model_expr *e,
     return NULL;
   bool is_second = e->kind == MX_MUL && is_constant(f, true, e->args[0]);
   model_expr *inner = factor_of_difference(f, e->args[is_second], state);
-  return inner != NULL && is_constant(f, true, e->args[!is_second]) ? node(f, e->kind, inner, e->args[!is_second]) : NULL;
+  return inner != NULL && is_constant(f, true, e->args[!is_second]) ? node(f, e->kind, inner, e->args[!is_second])
+                                                                    : NULL;
 }
 
 static bool reads_input(const model_component *c, const model_expr *e, uint32_t input) {
@@ -122,7 +126,8 @@ static model_expr *factor_of_input(const diffusing *f, const model_expr *e) {
   }
   if (e->kind == MX_ADD || e->kind == MX_SUB)
     return factor_of_input(f, e->args[is_second]);
-  if ((e->kind != MX_MUL && e->kind != MX_DIV) || (e->kind == MX_DIV && is_second) || !is_constant(f, false, e->args[!is_second]))
+  if ((e->kind != MX_MUL && e->kind != MX_DIV) || (e->kind == MX_DIV && is_second) ||
+      !is_constant(f, false, e->args[!is_second]))
     return NULL;
   model_expr *inner = factor_of_input(f, e->args[is_second]);
   return inner != NULL ? node(f, e->kind, inner, e->args[!is_second]) : NULL;
@@ -140,9 +145,11 @@ static const model_ode *equation_of(const diffusing *f, uint32_t state) {
 static bool check_equation(const diffusing *f, const model_ode *ode, uint32_t state) {
   const char *name = f->cell->states.data[state].name;
   if (ode == NULL || ode->timescale != f->cell->timescale)
-    return refuse_implicit(f, ode ? ode->at : f->cell->states.data[state].at, arena_printf(f->ck->arena, "`%s` has no equation on the component's timescale", name));
+    return refuse_implicit(f, ode ? ode->at : f->cell->states.data[state].at,
+                           arena_printf(f->ck->arena, "`%s` has no equation on the component's timescale", name));
   if (ode->unless != NULL)
-    return refuse_implicit(f, ode->unless->at, arena_printf(f->ck->arena, "the equation of `%s` stands still at times (`unless`)", name));
+    return refuse_implicit(f, ode->unless->at,
+                           arena_printf(f->ck->arena, "the equation of `%s` stands still at times (`unless`)", name));
   for (uint32_t k = 0; k < ode->noise.len; k++)
     if (ode->noise.data[k] != NULL)
       return refuse_implicit(f, ode->at, arena_printf(f->ck->arena, "the equation of `%s` has noise", name));
@@ -161,7 +168,9 @@ static void take_contribution(diffusing *f) {
   model_diffusion out = {.connection = f->connection, .population = f->c->target, .input = x->input};
   out.of_links = x->side == SIDE_POST ? factor_of_difference(f, x->value, &out.state) : NULL;
   if (out.of_links == NULL) {
-    refuse_implicit(f, x->at, "this contribution is not one constant, the same for all links, times `pre.X - post.X` of one state X");
+    refuse_implicit(
+        f, x->at,
+        "this contribution is not one constant, the same for all links, times `pre.X - post.X` of one state X");
     return;
   }
   const model_ode *ode = equation_of(f, out.state);
@@ -169,8 +178,12 @@ static void take_contribution(diffusing *f) {
     return;
   out.of_equation = reads_input(f->cell, ode->rate, x->input) ? factor_of_input(f, ode->rate) : NULL;
   if (out.of_equation == NULL)
-    refuse_implicit(f, ode->at, arena_printf(f->ck->arena, "the equation of `%s` does not have `%s`, times a constant that is the same for all elements, as one term",
-                                             f->cell->states.data[out.state].name, f->cell->inputs.data[x->input].name));
+    refuse_implicit(
+        f, ode->at,
+        arena_printf(
+            f->ck->arena,
+            "the equation of `%s` does not have `%s`, times a constant that is the same for all elements, as one term",
+            f->cell->states.data[out.state].name, f->cell->inputs.data[x->input].name));
   else
     vec_push(f->ck->arena, &f->ck->model->diffusions, out);
 }
@@ -190,7 +203,10 @@ static bool check_connection(const diffusing *f) {
 bool diffusion_check(checker *ck, uint32_t connection) {
   const model *m = ck->model;
   const model_connection *c = &m->connections.data[connection];
-  diffusing f = {.ck = ck, .c = c, .connection = connection, .synapse = &m->components.data[c->component],
+  diffusing f = {.ck = ck,
+                 .c = c,
+                 .connection = connection,
+                 .synapse = &m->components.data[c->component],
                  .cell = &m->components.data[m->populations.data[c->target].component]};
   uint32_t before = m->diffusions.len;
   if (!check_connection(&f))

@@ -38,8 +38,7 @@ static const struct {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-static const int order[DIM_COUNT] = {DIM_TIME,   DIM_VOLTAGE, DIM_CURRENT,
-                                     DIM_AMOUNT, DIM_LENGTH,  DIM_TEMPERATURE};
+static const int order[DIM_COUNT] = {DIM_TIME, DIM_VOLTAGE, DIM_CURRENT, DIM_AMOUNT, DIM_LENGTH, DIM_TEMPERATURE};
 static const char *const bases[DIM_COUNT] = {"ms", "mV", "pA", "um", "uM", "K"};
 
 /* Quarters of ms, mV, pA, um, uM, K. */

@@ -11,14 +11,13 @@ static bool has_no_window(checker *ck, const ast_window *w) {
   const ast_name *name = w->during.text != NULL ? &w->during : &w->as;
   if (e == NULL && name->text == NULL)
     return true;
-  diag *d = diag_report(ck->sink, DIAG_E0602, e != NULL ? e->at : name->at,
-                        "an event is driven at times, not in windows");
+  diag *d =
+      diag_report(ck->sink, DIAG_E0602, e != NULL ? e->at : name->at, "an event is driven at times, not in windows");
   diag_hint(d, "put the times into the list: `[10 ms, 20 ms]`");
   return false;
 }
 
-static bool check_times(checker *ck, const ast_expr *list, const binding *bindings,
-                        model_event_drive *e) {
+static bool check_times(checker *ck, const ast_expr *list, const binding *bindings, model_event_drive *e) {
   double dt = ck->model->base_dt;
   bool is_good = true;
   for (uint32_t i = 0; i < list->as.list.values.len; i++) {
@@ -49,12 +48,10 @@ static bool is_texts(const ast_arg_list *args, uint32_t most) {
 }
 
 static bool is_file(const ast_expr *e) {
-  return e->kind == AST_CALL && strcmp(e->as.call.function.text, "file") == 0 &&
-         is_texts(&e->as.call.args, 2);
+  return e->kind == AST_CALL && strcmp(e->as.call.function.text, "file") == 0 && is_texts(&e->as.call.args, 2);
 }
 
-static bool check_source(checker *ck, const ast_expr *value, const binding *bindings,
-                         model_event_drive *e) {
+static bool check_source(checker *ck, const ast_expr *value, const binding *bindings, model_event_drive *e) {
   if (value->kind == AST_LIST)
     return check_times(ck, value, bindings, e);
   if (is_file(value)) {
@@ -64,20 +61,18 @@ static bool check_source(checker *ck, const ast_expr *value, const binding *bind
       e->source = value->as.call.args.data[1].value->as.string.text;
     if (file_exists(e->path))
       return true;
-    diag_report(ck->sink, DIAG_E0001, path->at, "`%s` cannot be read: there is no such file",
-                e->path);
+    diag_report(ck->sink, DIAG_E0001, path->at, "`%s` cannot be read: there is no such file", e->path);
   } else if (value->kind != AST_BAD) {
     diag *d = diag_report(ck->sink, DIAG_E0203, value->at,
-                          "an event is driven by a list of times or a file of them, not by `%s`",
-                          expr_text(ck, value));
+                          "an event is driven by a list of times or a file of them, not by `%s`", expr_text(ck, value));
     diag_hint(d, "`[10 ms, 20 ms]` or `file(\"spikes.csv\")`");
   }
   return false;
 }
 
 /* One entry for the elements of a slice; of columns, one for each row. */
-static void add_slice(checker *ck, model_event_drive *e, const model_population *p,
-                      const element_slice *all, const ast_expr *slice) {
+static void add_slice(checker *ck, model_event_drive *e, const model_population *p, const element_slice *all,
+                      const ast_expr *slice) {
   bool is_whole = all->left == 0 && all->right == p->cols - 1;
   if (!is_whole && e->path != NULL) {
     refuse(ck, slice->at, "files of events for a slice by columns", NULL);
@@ -96,8 +91,8 @@ static void add_slice(checker *ck, model_event_drive *e, const model_population 
   }
 }
 
-void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings,
-                       model_event_drive *e, const ast_expr *slice) {
+void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings, model_event_drive *e,
+                       const ast_expr *slice) {
   const model_population *p = &ck->model->populations.data[e->population];
   expr_env env = env_constant(ck, bindings, "a slice");
   element_slice all = {.last = p->rows * p->cols - 1, .right = p->cols - 1};

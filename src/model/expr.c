@@ -2,8 +2,8 @@
 /* expr.c - from expressions of the AST to typed ones: operators, numbers, conditionals. Names are
  * in resolve.c, calls in call.c, what is said about units in report.c. */
 #include "model/check.h"
-#include "support/limits.h"
 #include "nsa_math.h"
+#include "support/limits.h"
 #include "syntax/syntax.h"
 
 #include <math.h>
@@ -26,8 +26,7 @@ model_expr *expr_literal(checker *ck, double value, dim unit, span at) {
   return e;
 }
 
-model_expr *expr_ref(checker *ck, model_ref_kind kind, model_side side, uint32_t item, dim unit,
-                     span at) {
+model_expr *expr_ref(checker *ck, model_ref_kind kind, model_side side, uint32_t item, dim unit, span at) {
   model_expr *e = expr_new(ck, MX_REF, unit, at);
   e->ref.kind = kind;
   e->ref.side = side;
@@ -42,15 +41,13 @@ static model_expr *too_large(checker *ck, const model_expr *e) {
                               "are put in",
                               LIMIT_EXPR_DEPTH)
                 : diag_report(ck->sink, DIAG_E0901, e->at,
-                              "an expression has more than %d parts once functions are put in",
-                              LIMIT_EXPR_NODES);
+                              "an expression has more than %d parts once functions are put in", LIMIT_EXPR_NODES);
   diag_hint(d, "name parts of it with `let`");
   return NULL;
 }
 
 /* Fills in the arguments; NULL when one of them is NULL or the whole becomes too large. */
-static model_expr *with_args(checker *ck, model_expr *e, model_expr *a, model_expr *b,
-                             model_expr *c, int count) {
+static model_expr *with_args(checker *ck, model_expr *e, model_expr *a, model_expr *b, model_expr *c, int count) {
   model_expr *args[3] = {a, b, c};
   for (int i = 0; i < count; i++) {
     if (args[i] == NULL)
@@ -148,9 +145,8 @@ model_expr *expr_number(expr_env *env, const ast_expr *e, const dim *want) {
   model_expr *v = expr_check(env, e, want);
   if (v == NULL || !v->is_bool)
     return v;
-  diag *d =
-      diag_report(env->ck->sink, DIAG_E0303, e->at,
-                  "`%s` is a truth value, but a number is needed here", expr_text(env->ck, e));
+  diag *d = diag_report(env->ck->sink, DIAG_E0303, e->at, "`%s` is a truth value, but a number is needed here",
+                        expr_text(env->ck, e));
   diag_hint(d, "write `if %s then 1 else 0`", expr_text(env->ck, e));
   return NULL;
 }
@@ -159,8 +155,8 @@ model_expr *expr_bool(expr_env *env, const ast_expr *e) {
   model_expr *v = expr_check(env, e, NULL);
   if (v == NULL || v->is_bool)
     return v;
-  diag *d = diag_report(env->ck->sink, DIAG_E0303, e->at,
-                        "`%s` is a number, but a condition is needed here", expr_text(env->ck, e));
+  diag *d = diag_report(env->ck->sink, DIAG_E0303, e->at, "`%s` is a number, but a condition is needed here",
+                        expr_text(env->ck, e));
   diag_hint(d, "compare it: `%s > 0%s%s`", expr_text(env->ck, e), dim_is_none(v->unit) ? "" : " ",
             dim_is_none(v->unit) ? "" : dim_name(env->ck->arena, v->unit));
   return NULL;
@@ -201,8 +197,7 @@ bool expr_constant(expr_env *env, const ast_expr *e, dim want, const char *what,
   return false;
 }
 
-bool expr_constant_count(expr_env *env, const ast_expr *e, const char *what, double lo, double hi,
-                         uint32_t *out) {
+bool expr_constant_count(expr_env *env, const ast_expr *e, const char *what, double lo, double hi, uint32_t *out) {
   double value;
   if (!expr_constant(env, e, dim_none(), what, &value))
     return false;
@@ -210,8 +205,7 @@ bool expr_constant_count(expr_env *env, const ast_expr *e, const char *what, dou
     *out = (uint32_t)value;
     return true;
   }
-  diag_report(env->ck->sink, DIAG_E0501, e->at,
-              "%s must be a whole number from %.0f to %.0f, not %s", what, lo, hi,
+  diag_report(env->ck->sink, DIAG_E0501, e->at, "%s must be a whole number from %.0f to %.0f, not %s", what, lo, hi,
               number_text(env->ck, value));
   return false;
 }
@@ -220,8 +214,7 @@ bool expr_constant_count(expr_env *env, const ast_expr *e, const char *what, dou
 
 typedef VEC(model_expr *) value_list;
 
-static bool check_operands(expr_env *env, const ast_expr *e, const dim *want, bool is_bool,
-                           value_list *out) {
+static bool check_operands(expr_env *env, const ast_expr *e, const dim *want, bool is_bool, value_list *out) {
   bool is_good = true;
   for (uint32_t i = 0; i < e->as.binary.operands.len; i++) {
     const ast_expr *operand = e->as.binary.operands.data[i];
@@ -263,8 +256,7 @@ static uint32_t reference_operand(const ast_expr *e, const value_list *values, c
   return 0;
 }
 
-static bool units_agree(expr_env *env, const ast_expr *e, const value_list *values,
-                        const dim *want) {
+static bool units_agree(expr_env *env, const ast_expr *e, const value_list *values, const dim *want) {
   uint32_t reference = reference_operand(e, values, want);
   const ast_expr *model_operand = e->as.binary.operands.data[reference];
   dim unit = values->data[reference]->unit;
@@ -286,15 +278,13 @@ static model_expr *check_sum(expr_env *env, const ast_expr *e, const dim *want) 
 }
 
 /* `1/s` beside a declared `s`: the author may have meant the unit. */
-static void warn_of_hidden_unit(expr_env *env, const ast_expr *number, const ast_expr *name,
-                                const model_expr *value) {
+static void warn_of_hidden_unit(expr_env *env, const ast_expr *number, const ast_expr *name, const model_expr *value) {
   unit_value u;
   if (number->kind != AST_NUMBER || number->as.number.unit != NULL || name->kind != AST_NAME ||
       value->kind == MX_NUMBER || !unit_find(name->as.name.text, &u))
     return;
-  diag *d = diag_report(env->ck->sink, DIAG_W0101, name->at,
-                        "`%s` is a unit too; here it means the declared `%s`", name->as.name.text,
-                        name->as.name.text);
+  diag *d = diag_report(env->ck->sink, DIAG_W0101, name->at, "`%s` is a unit too; here it means the declared `%s`",
+                        name->as.name.text, name->as.name.text);
   diag_hint(d, "for the unit write the quantity `%s /%s`, else give the variable another name",
             number->as.number.digits, name->as.name.text);
 }
@@ -305,8 +295,7 @@ static model_expr *check_product(expr_env *env, const ast_expr *e) {
     return NULL;
   for (uint32_t i = 1; i < values.len; i++)
     if (e->as.binary.ops.data[i - 1] == AST_OP_DIV)
-      warn_of_hidden_unit(env, e->as.binary.operands.data[i - 1], e->as.binary.operands.data[i],
-                          values.data[i]);
+      warn_of_hidden_unit(env, e->as.binary.operands.data[i - 1], e->as.binary.operands.data[i], values.data[i]);
   return join_chain(env, e, &values);
 }
 
@@ -330,8 +319,7 @@ static model_expr *check_power(expr_env *env, const ast_expr *e) {
     }
     if (!dim_try_pow(base->unit, power, &unit)) {
       diag_report(env->ck->sink, DIAG_E0301, exponent_ast->at,
-                  "%s to the power %g is not a unit: exponents of units go in quarters up to 31",
-                  name, power);
+                  "%s to the power %g is not a unit: exponents of units go in quarters up to 31", name, power);
       return NULL;
     }
   }
@@ -386,10 +374,8 @@ static model_expr *check_conditional(expr_env *env, const ast_expr *e, const dim
     return NULL;
   }
   if (!dim_equal(then_value->unit, else_value->unit)) {
-    bool is_then =
-        expr_is_plain_literal(then_ast) || (want != NULL && dim_equal(else_value->unit, *want));
-    const ast_expr *offender = is_then ? then_ast : else_ast,
-                   *other = is_then ? else_ast : then_ast;
+    bool is_then = expr_is_plain_literal(then_ast) || (want != NULL && dim_equal(else_value->unit, *want));
+    const ast_expr *offender = is_then ? then_ast : else_ast, *other = is_then ? else_ast : then_ast;
     dim got = is_then ? then_value->unit : else_value->unit;
     report_disagreement(env, offender, got, other, is_then ? else_value->unit : then_value->unit);
     return NULL;
@@ -403,8 +389,7 @@ static model_expr *not_a_value(expr_env *env, const ast_expr *e) {
                                       [AST_TUPLE] = "a tuple",
                                       [AST_RANGE] = "a range",
                                       [AST_SIZE] = "a size"};
-  diag_report(env->ck->sink, DIAG_E0203, e->at, "%s is not a value that can be computed with",
-              words[e->kind]);
+  diag_report(env->ck->sink, DIAG_E0203, e->at, "%s is not a value that can be computed with", words[e->kind]);
   return NULL;
 }
 
@@ -434,10 +419,6 @@ model_expr *expr_check(expr_env *env, const ast_expr *e, const dim *want) {
 }
 
 expr_env env_constant(checker *ck, const binding *bindings, const char *where) {
-  return (expr_env){.ck = ck,
-                    .where = where,
-                    .home = ck->main,
-                    .bindings = bindings,
-                    .param_limit = NONE,
-                    .connect_at = SPAN_NONE};
+  return (expr_env){
+      .ck = ck, .where = where, .home = ck->main, .bindings = bindings, .param_limit = NONE, .connect_at = SPAN_NONE};
 }

@@ -29,7 +29,8 @@ static model_expr *crossing(expr_env *env, const ast_when *when, model_event *ev
   model_expr *value = expr_number(env, what, NULL);
   if (value == NULL)
     return NULL;
-  model_expr *threshold = expr_of_unit(env, over, value->unit, arena_printf(env->ck->arena, "`%s`", expr_text(env->ck, what)));
+  model_expr *threshold =
+      expr_of_unit(env, over, value->unit, arena_printf(env->ck->arena, "`%s`", expr_text(env->ck, what)));
   return expr_binary(env->ck, when->kind == AST_WHEN_RISES_ABOVE ? MX_GT : MX_LT, value, threshold, when->at);
 }
 
@@ -43,7 +44,7 @@ void when_check(expr_env *env, const ast_when *when, model_event *ev) {
 
 typedef struct {
   bool *states, *timers, *lets; /* that a condition reads, lets looked through */
-  bool has_equation;     /* one of the states has */
+  bool has_equation;            /* one of the states has */
 } reading;
 
 static const model_ode *equation_of(const model_component *c, uint32_t state) {
@@ -94,10 +95,13 @@ static bool is_set_by_own_blocks(const model_component *c, uint32_t event, const
 }
 
 static void warn_of_firing_on(checker *ck, const model_event *ev) {
-  diag *d = diag_report(ck->sink, DIAG_W0410, ev->when->at,
-                        "this spike fires at every step in which the condition holds: it is not refractory, and its block sets "
-                        "nothing that the condition reads");
-  diag_hint(d, "for one spike at each crossing write `spike when x rises above y`; else give it `refractory TIME` or a reset");
+  diag *d = diag_report(
+      ck->sink, DIAG_W0410, ev->when->at,
+      "this spike fires at every step in which the condition holds: it is not refractory, and its block sets "
+      "nothing that the condition reads");
+  diag_hint(
+      d,
+      "for one spike at each crossing write `spike when x rises above y`; else give it `refractory TIME` or a reset");
 }
 
 void firing_check(checker *ck, model_component *c) {

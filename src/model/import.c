@@ -69,12 +69,11 @@ static const char *decl_key(checker *ck, const ast_decl *d) {
 static void report_twice(checker *ck, const ast_decl *d, const ast_decl *first) {
   bool is_run = d->kind == AST_DECL_RUN, is_nameless = is_run || d->kind == AST_DECL_PRECISION;
   const ast_name *name = decl_name(d);
-  diag *e =
-      diag_report(ck->sink, DIAG_E0202, decl_name_at(d),
-                  is_run        ? "a second `run`"
-                  : is_nameless ? "a second `precision`"
-                                : "`%s` is declared twice",
-                  is_nameless ? "" : name->text);
+  diag *e = diag_report(ck->sink, DIAG_E0202, decl_name_at(d),
+                        is_run        ? "a second `run`"
+                        : is_nameless ? "a second `precision`"
+                                      : "`%s` is declared twice",
+                        is_nameless ? "" : name->text);
   diag_note(e, decl_name_at(first), "it is declared here first");
   if (d->kind == AST_DECL_CONNECT && d->as.connect.name.text == NULL)
     diag_hint(e, "give the connection a name: `connect NAME: ...`");
@@ -111,8 +110,7 @@ static const ast_file *load_file(checker *ck, const char *path, span at) {
   size_t len;
   const char *error;
   if (ck->import_depth >= LIMIT_IMPORT_DEPTH) {
-    diag_report(ck->sink, DIAG_E0901, at, "files import each other more than %d deep",
-                LIMIT_IMPORT_DEPTH);
+    diag_report(ck->sink, DIAG_E0901, at, "files import each other more than %d deep", LIMIT_IMPORT_DEPTH);
     return NULL;
   }
   const char *source = file_read(ck->arena, path, LIMIT_FILE_BYTES, &len, &error);
@@ -161,8 +159,7 @@ static const char *dotted_path(checker *ck, const ast_decl *d) {
       return candidate;
   }
   diag *e = diag_report(ck->sink, DIAG_E0001, d->as.import.path_at,
-                        "there is no model `%s` among those that come with the compiler",
-                        text_cstr(&path));
+                        "there is no model `%s` among those that come with the compiler", text_cstr(&path));
   for (uint32_t i = 0; folders != NULL && folders[i] != NULL; i++)
     diag_note(e, SPAN_NONE, "looked in %s", folders[i]);
   diag_hint(e, "a file of your own is imported by its path: import \"FILE.nsa\"");
@@ -241,8 +238,7 @@ static bool is_own_function(const importing *im, uint32_t position, uint32_t *in
 }
 
 static void import_one(checker *ck, const ast_decl *d, file_scope *into) {
-  const char *path =
-      d->as.import.file != NULL ? path_from(ck, d->at, d->as.import.file) : dotted_path(ck, d);
+  const char *path = d->as.import.file != NULL ? path_from(ck, d->at, d->as.import.file) : dotted_path(ck, d);
   importing im = {.ck = ck, .decl = d, .into = into};
   im.from = path != NULL ? scope_of_file(ck, path, d->as.import.path_at) : NULL;
   if (im.from == NULL)
@@ -322,8 +318,7 @@ void import_files(checker *ck, const ast_file *file) {
   ck->main = ARENA_NEW(ck->arena, file_scope);
   ck->main->is_main = true;
   map_insert(ck->files, real_path(ck, file->path), 0);
-  vec_push(ck->arena, &ck->scopes,
-           NULL); /* the main file is being read: importing it is a circle */
+  vec_push(ck->arena, &ck->scopes, NULL); /* the main file is being read: importing it is a circle */
   collect_decls(ck, file, map_new(ck->arena), &decls);
   fill_scope(ck, ck->main, &decls);
   ck->decls.data = decls.data;

@@ -61,9 +61,8 @@ static bool fits_here(component_builder *b, const ast_item *item) {
     name_silence(b->ck, item->as.entries.data[i].name.text);
   if (f == NOT_YET)
     refuse(b->ck, item->at, arena_printf(b->ck->arena, "%s in a synapse", item_word(item->kind)),
-           item->kind == AST_ITEM_TIMER
-               ? "a state that an equation lets decay marks the time since an event"
-               : "a noise of one of its partners is read through a state of that partner");
+           item->kind == AST_ITEM_TIMER ? "a state that an equation lets decay marks the time since an event"
+                                        : "a noise of one of its partners is read through a state of that partner");
   if (f == MISPLACED) {
     bool is_spike = item->kind == AST_ITEM_EVENT && item->as.event.is_spike;
     diag *d = diag_report(b->ck->sink, DIAG_E0404, item->at, "%s does not belong in %s",
@@ -138,8 +137,7 @@ static void add_flat(component_builder *b, flat_item item) {
     flat_item *old = &b->items.data[at];
     if (old->def == item.def) {
       diag *d =
-          diag_report(b->ck->sink, DIAG_E0202, item_name_at(&item), "%s `%s` is declared twice",
-                      item_subject(&item),
+          diag_report(b->ck->sink, DIAG_E0202, item_name_at(&item), "%s `%s` is declared twice", item_subject(&item),
                       strrchr(item.name, ' ') != NULL ? strrchr(item.name, ' ') + 1 : item.name);
       diag_note(d, item_name_at(old), "it is declared here first");
       return;
@@ -166,10 +164,7 @@ static void add_items(component_builder *b, const component_def *def) {
     if (!fits_here(b, item))
       continue;
     for (uint32_t k = 0; entries != NULL && k < entries->len; k++)
-      add_flat(b, (flat_item){.ast = item,
-                              .entry = &entries->data[k],
-                              .name = entries->data[k].name.text,
-                              .def = def});
+      add_flat(b, (flat_item){.ast = item, .entry = &entries->data[k], .name = entries->data[k].name.text, .def = def});
     if (entries == NULL)
       add_flat(b, (flat_item){.ast = item, .name = item_key(b->ck, item), .def = def});
   }
@@ -188,9 +183,9 @@ static const component_def *find_base(component_builder *b, const component_def 
   const component_def *base = &b->ck->component_defs.data[index];
   if (base->ast->kind == def->ast->kind)
     return base;
-  diag *d = diag_report(b->ck->sink, DIAG_E0203, name->at, "`%s` is %s: %s cannot extend it",
-                        name->text, component_word((component_kind)base->ast->kind),
-                        component_word((component_kind)def->ast->kind));
+  diag *d =
+      diag_report(b->ck->sink, DIAG_E0203, name->at, "`%s` is %s: %s cannot extend it", name->text,
+                  component_word((component_kind)base->ast->kind), component_word((component_kind)def->ast->kind));
   diag_note(d, base->at, "it is declared here");
   return NULL;
 }
@@ -201,13 +196,12 @@ static void collect_chain(component_builder *b, const component_def **chain, uin
   for (*count = 0; def != NULL; def = def->ast->base.text != NULL ? find_base(b, def) : NULL) {
     for (uint32_t i = 0; i < *count; i++)
       if (chain[i] == def) {
-        diag_report(b->ck->sink, DIAG_E0401, def->ast->base.at, "`%s` extends itself in a circle",
-                    def->name);
+        diag_report(b->ck->sink, DIAG_E0401, def->ast->base.at, "`%s` extends itself in a circle", def->name);
         return;
       }
     if (*count == LIMIT_IMPORT_DEPTH) {
-      diag_report(b->ck->sink, DIAG_E0901, def->ast->base.at,
-                  "components extend each other more than %d deep", LIMIT_IMPORT_DEPTH);
+      diag_report(b->ck->sink, DIAG_E0901, def->ast->base.at, "components extend each other more than %d deep",
+                  LIMIT_IMPORT_DEPTH);
       return;
     }
     chain[(*count)++] = def;
@@ -229,9 +223,11 @@ static void take_coupling(component_builder *b, const ast_component *ast) {
     return;
   }
   const model_timescale *own = &ck->model->timescales.data[b->c->timescale];
-  if (own->ticks > 1 || own->dt > ck->model->base_dt) /* the latter: no whole number of ticks, which is an error already */
+  if (own->ticks > 1 ||
+      own->dt > ck->model->base_dt) /* the latter: no whole number of ticks, which is an error already */
     return;
-  diag *d = diag_report(ck->sink, DIAG_W0405, name->at, "`coupling linear` has no effect: `%s` is the fastest timescale", own->name);
+  diag *d = diag_report(ck->sink, DIAG_W0405, name->at,
+                        "`coupling linear` has no effect: `%s` is the fastest timescale", own->name);
   diag_hint(d, "it is for components `on` a slower timescale: others read their states between two ticks");
 }
 

@@ -12,23 +12,21 @@ static void report_delay(checker *ck, span at, double time, const char *word) {
   double dt = ck->model->base_dt, longest = LIMIT_DELAY_TICKS * dt;
   const char *shown = number_text(ck, time);
   if (time < 0)
-    diag_report(ck->sink, DIAG_E0504, at, "a delay of %s ms: nothing arrives before it is sent",
-                shown);
+    diag_report(ck->sink, DIAG_E0504, at, "a delay of %s ms: nothing arrives before it is sent", shown);
   else if (time < dt) {
-    diag *d = diag_report(ck->sink, DIAG_E0504, at, "a delay of %s ms is shorter than a step of %s ms",
-                          shown, number_text(ck, dt));
+    diag *d = diag_report(ck->sink, DIAG_E0504, at, "a delay of %s ms is shorter than a step of %s ms", shown,
+                          number_text(ck, dt));
     diag_hint(d, "leave it out: without `%s` what a link carries arrives in the next step", word);
   } else {
-    diag *d = diag_report(ck->sink, DIAG_E0504, at,
-                          "a delay of %s ms is longer than %d steps of %s ms", shown,
+    diag *d = diag_report(ck->sink, DIAG_E0504, at, "a delay of %s ms is longer than %d steps of %s ms", shown,
                           LIMIT_DELAY_TICKS, number_text(ck, dt));
     diag_hint(d, "%g ms is the longest; with a longer step it would be more", longest);
   }
 }
 
 /* A delay that draws or depends on the link is bounded when the links are made. */
-static void check_constant_delay(checker *ck, const ast_expr *e, const model_expr *value,
-                                 const char *word, const model_connection *c) {
+static void check_constant_delay(checker *ck, const ast_expr *e, const model_expr *value, const char *word,
+                                 const model_connection *c) {
   double time, dt = ck->model->base_dt;
   bool has_usual_params = c->overrides.len == 0;
   const model_component *params = has_usual_params ? &ck->model->components.data[c->component] : NULL;
@@ -42,8 +40,7 @@ static void check_constant_delay(checker *ck, const ast_expr *e, const model_exp
 }
 
 /* word: how the text says it, `delay` or `back`. */
-static model_expr *check_delay(checker *ck, const ast_expr *e, const char *word,
-                               const model_connection *c) {
+static model_expr *check_delay(checker *ck, const ast_expr *e, const char *word, const model_connection *c) {
   uint32_t draws = 0;
   if (e == NULL)
     return NULL;
@@ -71,9 +68,7 @@ typedef struct {
 
 static const model_component *component_on(const feeding *f, model_side side) {
   const model *m = f->ck->model;
-  uint32_t population = side == SIDE_PRE    ? f->c->source
-                        : side == SIDE_POST ? f->c->target
-                                            : f->c->partner;
+  uint32_t population = side == SIDE_PRE ? f->c->source : side == SIDE_POST ? f->c->target : f->c->partner;
   return &m->components.data[m->populations.data[population].component];
 }
 
@@ -115,8 +110,9 @@ static void check_increment(const feeding *f, const model_stmt *s) {
                         "averaged only%s",
                         in->name, in->combine == COMBINE_NONE ? "; say which" : "");
   diag_note(d, s->at, "an event adds to it here");
-  diag_hint(d, "`input %s ... sum` adds up what came between two of its ticks; `mean` divides that "
-               "by the fast steps",
+  diag_hint(d,
+            "`input %s ... sum` adds up what came between two of its ticks; `mean` divides that "
+            "by the fast steps",
             in->name);
 }
 

@@ -6,8 +6,7 @@ static model_measure_node *check_node(checker *ck, const ast_expr *e);
 
 static model_measure_node *new_node(checker *ck, measure_kind kind, dim unit, span at) {
   model_measure_node *n = ARENA_NEW(ck->arena, model_measure_node);
-  *n = (model_measure_node){
-      .kind = kind, .at = at, .unit = unit, .ref = NONE, .phase = NONE, .among = NONE};
+  *n = (model_measure_node){.kind = kind, .at = at, .unit = unit, .ref = NONE, .phase = NONE, .among = NONE};
   return n;
 }
 
@@ -40,22 +39,21 @@ static model_measure_node *check_events(checker *ck, const ast_expr *e, measure_
   if (n->probe.is_event)
     return n;
   return malformed(ck, arg->value->at,
-                   arena_printf(ck->arena, "`%s` counts events, and `%s` is a value",
-                                e->as.call.function.text, expr_text(ck, arg->value)),
+                   arena_printf(ck->arena, "`%s` counts events, and `%s` is a value", e->as.call.function.text,
+                                expr_text(ck, arg->value)),
                    "an event is `POPULATION.spike`, `POPULATION.EVENT` or `CONNECTION.pre`");
 }
 
 /* A value that is one number at each time. */
-static bool check_series(checker *ck, const ast_arg *arg, reduce_kind otherwise,
-                         model_measure_node *n) {
+static bool check_series(checker *ck, const ast_arg *arg, reduce_kind otherwise, model_measure_node *n) {
   n->phase = phase_find(ck, arg->during);
   reduce_kind inner;
   bool is_reduced = is_reduction(arg->value, &inner);
   const ast_arg *inner_arg = is_reduced ? &arg->value->as.call.args.data[0] : NULL;
   if (inner_arg != NULL && inner_arg->during.text != NULL)
     n->phase = phase_find(ck, inner_arg->during);
-  bool is_over_time_inside = inner_arg != NULL && inner_arg->over.text != NULL &&
-                             strcmp(inner_arg->over.text, "time") == 0;
+  bool is_over_time_inside =
+      inner_arg != NULL && inner_arg->over.text != NULL && strcmp(inner_arg->over.text, "time") == 0;
   if (is_over_time_inside) {
     refuse(ck, inner_arg->over.at, "means over time of each element inside of another function",
            "take the elements together first: `mean(mean(x) over time)`");
@@ -64,8 +62,7 @@ static bool check_series(checker *ck, const ast_arg *arg, reduce_kind otherwise,
   if (!probe_check(ck, arg->value, NULL, &n->probe))
     return false;
   if (n->probe.is_event) {
-    malformed(ck, arg->value->at,
-              arena_printf(ck->arena, "`%s` is an event, not a value", expr_text(ck, arg->value)),
+    malformed(ck, arg->value->at, arena_printf(ck->arena, "`%s` is an event, not a value", expr_text(ck, arg->value)),
               "`count` and `rate` take events");
     return false;
   }
@@ -74,11 +71,9 @@ static bool check_series(checker *ck, const ast_arg *arg, reduce_kind otherwise,
   bool is_over_time = arg->over.text != NULL && strcmp(arg->over.text, "time") == 0;
   if (otherwise == REDUCE_NONE || is_over_time) {
     malformed(ck, arg->value->at,
-              arena_printf(ck->arena,
-                           "`%s` is one number for each element, and a measure is one number",
+              arena_printf(ck->arena, "`%s` is one number for each element, and a measure is one number",
                            expr_text(ck, arg->value)),
-              arena_printf(ck->arena, "take the elements together: `mean(%s)`",
-                           expr_text(ck, arg->value)));
+              arena_printf(ck->arena, "take the elements together: `mean(%s)`", expr_text(ck, arg->value)));
     return false;
   }
   n->probe.reduce = otherwise;
@@ -87,8 +82,7 @@ static bool check_series(checker *ck, const ast_arg *arg, reduce_kind otherwise,
 
 /* mean(glia.Ca): over the elements, then over time; mean(max(glia.Ca)): the mean over time of the
  * largest. */
-static model_measure_node *check_over_time(checker *ck, const ast_expr *e, measure_kind kind,
-                                           reduce_kind reduce) {
+static model_measure_node *check_over_time(checker *ck, const ast_expr *e, measure_kind kind, reduce_kind reduce) {
   if (!has_args(ck, e, 1))
     return NULL;
   const ast_arg *arg = &e->as.call.args.data[0];
@@ -111,13 +105,9 @@ static model_measure_node *check_min(checker *ck, const ast_expr *e) {
   return check_over_time(ck, e, MEASURE_MIN, REDUCE_MIN);
 }
 
-static model_measure_node *check_count(checker *ck, const ast_expr *e) {
-  return check_events(ck, e, MEASURE_COUNT);
-}
+static model_measure_node *check_count(checker *ck, const ast_expr *e) { return check_events(ck, e, MEASURE_COUNT); }
 
-static model_measure_node *check_rate(checker *ck, const ast_expr *e) {
-  return check_events(ck, e, MEASURE_RATE);
-}
+static model_measure_node *check_rate(checker *ck, const ast_expr *e) { return check_events(ck, e, MEASURE_RATE); }
 
 static model_measure_node *check_time_above(checker *ck, const ast_expr *e) {
   if (!has_args(ck, e, 2))
@@ -126,9 +116,8 @@ static model_measure_node *check_time_above(checker *ck, const ast_expr *e) {
   expr_env env = env_constant(ck, NULL, "a measure");
   const ast_expr *series = e->as.call.args.data[0].value;
   bool is_good = check_series(ck, &e->as.call.args.data[0], REDUCE_NONE, n);
-  return is_good &&
-                 expr_constant(&env, e->as.call.args.data[1].value, n->probe.unit,
-                               arena_printf(ck->arena, "`%s`", expr_text(ck, series)), &n->number)
+  return is_good && expr_constant(&env, e->as.call.args.data[1].value, n->probe.unit,
+                                  arena_printf(ck->arena, "`%s`", expr_text(ck, series)), &n->number)
              ? n
              : NULL;
 }
@@ -152,13 +141,11 @@ static bool has_presentations(checker *ck, uint32_t phase, uint32_t population) 
 }
 
 static void check_presentations(checker *ck, const model_measure_node *n, uint32_t phase, span at) {
-  if (phase == NONE || diag_error_count(ck->sink) > 0 ||
-      has_presentations(ck, phase, n->probe.owner))
+  if (phase == NONE || diag_error_count(ck->sink) > 0 || has_presentations(ck, phase, n->probe.owner))
     return;
   malformed(ck, at,
             arena_printf(ck->arena, "no pattern is presented to `%s` in the phase `%s`",
-                         ck->model->populations.data[n->probe.owner].name,
-                         ck->model->phases.data[phase].name),
+                         ck->model->populations.data[n->probe.owner].name, ck->model->phases.data[phase].name),
             NULL);
 }
 
@@ -169,12 +156,9 @@ static void check_recognition_option(checker *ck, const ast_arg *arg, model_meas
     n->among = phase_find(ck, (ast_name){arg->value->as.name.text, arg->value->at});
   else if (strcmp(keyword, "window") == 0) {
     if (expr_constant(&env, arg->value, dim_ms, "the window", &n->number))
-      n->number =
-          whole_ticks(ck, arg->value->at, n->number, ck->model->base_dt, "the window", true);
+      n->number = whole_ticks(ck, arg->value->at, n->number, ck->model->base_dt, "the window", true);
   } else
-    malformed(ck, arg->at,
-              "`recognition` takes `POPULATION.spike during PHASE, among PHASE, window TIME`",
-              NULL);
+    malformed(ck, arg->at, "`recognition` takes `POPULATION.spike during PHASE, among PHASE, window TIME`", NULL);
 }
 
 static model_measure_node *check_recognition(checker *ck, const ast_expr *e) {
@@ -189,11 +173,9 @@ static model_measure_node *check_recognition(checker *ck, const ast_expr *e) {
   if (!probe_check(ck, args->data[0].value, NULL, &n->probe))
     return NULL;
   if (!n->probe.is_event || n->probe.is_connection)
-    return malformed(ck, args->data[0].value->at,
-                     "`recognition` looks at the spikes of a population", NULL);
+    return malformed(ck, args->data[0].value->at, "`recognition` looks at the spikes of a population", NULL);
   if (n->number <= 0)
-    return malformed(ck, e->at, "`recognition` needs a window in which spikes count",
-                     "add `window 250 ms`");
+    return malformed(ck, e->at, "`recognition` needs a window in which spikes count", "add `window 250 ms`");
   check_presentations(ck, n, n->phase, args->data[0].during.at);
   if (n->among != NONE)
     check_presentations(ck, n, n->among, e->at);
@@ -215,8 +197,7 @@ static model_measure_node *check_size(checker *ck, const ast_expr *e) {
   if (n->probe.owner != NONE)
     return n;
   if (!name_is_silent(ck, name))
-    diag_report(ck->sink, DIAG_E0201, of->at, "`size` takes a population or connection, not `%s`",
-                expr_text(ck, of));
+    diag_report(ck->sink, DIAG_E0201, of->at, "`size` takes a population or connection, not `%s`", expr_text(ck, of));
   return NULL;
 }
 
@@ -230,8 +211,7 @@ static model_measure_node *check_name(checker *ck, const ast_expr *e) {
   const char *name = e->as.name.text;
   uint32_t index;
   if (map_find(ck->measures, name, &index)) {
-    model_measure_node *n =
-        new_node(ck, MEASURE_REF, ck->model->measures.data[index].value->unit, e->at);
+    model_measure_node *n = new_node(ck, MEASURE_REF, ck->model->measures.data[index].value->unit, e->at);
     n->ref = index;
     return n;
   }
@@ -264,17 +244,16 @@ static model_measure_node *check_number(checker *ck, const ast_expr *e) {
 
 /* ---- arithmetic ---- */
 
-static model_measure_node *join(checker *ck, measure_kind kind, dim unit, model_measure_node *a,
-                                model_measure_node *b, span at) {
+static model_measure_node *join(checker *ck, measure_kind kind, dim unit, model_measure_node *a, model_measure_node *b,
+                                span at) {
   model_measure_node *n = new_node(ck, kind, unit, at);
   n->args[0] = a;
   n->args[1] = b;
   return n;
 }
 
-static model_measure_node *join_pair(checker *ck, ast_op op, const ast_expr *left,
-                                     model_measure_node *a, const ast_expr *right,
-                                     model_measure_node *b) {
+static model_measure_node *join_pair(checker *ck, ast_op op, const ast_expr *left, model_measure_node *a,
+                                     const ast_expr *right, model_measure_node *b) {
   span at = span_join(left->at, right->at);
   dim unit;
   switch (op) {
@@ -282,8 +261,7 @@ static model_measure_node *join_pair(checker *ck, ast_op op, const ast_expr *lef
   case AST_OP_SUB:
     if (dim_equal(a->unit, b->unit))
       return join(ck, op == AST_OP_ADD ? MEASURE_ADD : MEASURE_SUB, a->unit, a, b, at);
-    report_units(ck, right, b->unit, a->unit, arena_printf(ck->arena, "`%s`", expr_text(ck, left)),
-                 left->at);
+    report_units(ck, right, b->unit, a->unit, arena_printf(ck->arena, "`%s`", expr_text(ck, left)), left->at);
     return NULL;
   case AST_OP_MUL:
     return dim_try_mul(a->unit, b->unit, &unit) ? join(ck, MEASURE_MUL, unit, a, b, at) : NULL;
@@ -303,9 +281,9 @@ static model_measure_node *check_chain(checker *ck, const ast_expr *e) {
   model_measure_node *sum = check_node(ck, operands[0]);
   for (uint32_t i = 1; i < e->as.binary.operands.len; i++) {
     model_measure_node *next = check_node(ck, operands[i]);
-    sum = sum == NULL || next == NULL ? NULL
-                                      : join_pair(ck, e->as.binary.ops.data[i - 1],
-                                                  i == 1 ? operands[0] : e, sum, operands[i], next);
+    sum = sum == NULL || next == NULL
+              ? NULL
+              : join_pair(ck, e->as.binary.ops.data[i - 1], i == 1 ? operands[0] : e, sum, operands[i], next);
   }
   return sum;
 }
@@ -333,8 +311,7 @@ static model_measure_node *check_call(checker *ck, const ast_expr *e) {
       return functions[i].check(ck, e);
     vec_push(ck->arena, &known, functions[i].name);
   }
-  report_unknown(ck, e->as.call.function.at, DIAG_E0603, "the measure", e->as.call.function.text,
-                 &known);
+  report_unknown(ck, e->as.call.function.at, DIAG_E0603, "the measure", e->as.call.function.text, &known);
   return NULL;
 }
 
@@ -361,12 +338,11 @@ static model_measure_node *check_node(checker *ck, const ast_expr *e) {
     return check_chain(ck, e);
   case AST_MEMBER:
   case AST_INDEX:
-    return malformed(ck, e->at,
-                     arena_printf(ck->arena,
-                                  "`%s` has a value at each time, and a measure is one number",
-                                  expr_text(ck, e)),
-                     arena_printf(ck->arena, "say how: `mean(%s)`, `max(%s)`, `count(%s)`",
-                                  expr_text(ck, e), expr_text(ck, e), expr_text(ck, e)));
+    return malformed(
+        ck, e->at,
+        arena_printf(ck->arena, "`%s` has a value at each time, and a measure is one number", expr_text(ck, e)),
+        arena_printf(ck->arena, "say how: `mean(%s)`, `max(%s)`, `count(%s)`", expr_text(ck, e), expr_text(ck, e),
+                     expr_text(ck, e)));
   default:
     return malformed(ck, e->at, "a measure is made of measure functions and arithmetic", NULL);
   }

@@ -28,22 +28,47 @@ typedef struct {
 typedef enum { SIDE_SELF, SIDE_PRE, SIDE_POST, SIDE_ASTRO } model_side;
 
 typedef enum {
-  REF_PARAM, REF_STATE, REF_INPUT, REF_LET, REF_NOISE, REF_TIMER, /* item: index into the component */
+  REF_PARAM,
+  REF_STATE,
+  REF_INPUT,
+  REF_LET,
+  REF_NOISE,
+  REF_TIMER,      /* item: index into the component */
   REF_LOCAL,      /* a let of a block; item: its number within the block's component */
   REF_REFRACTORY, /* true in the refractory time of event `item` (the spike) */
-  REF_TIME, REF_DT, REF_INDEX, REF_ROW, REF_COL, REF_X, REF_Y,
-  REF_FAN_IN, REF_FAN_OUT, /* number of links of the partner on `side` in this connection */
-  REF_DISTANCE,            /* between source and target of a link, um (grid steps when not spaced) */
-  REF_SIGNAL,              /* the value that signal `item` (index into model.signals) was last sent with */
-  REF_PIXEL                /* 1 where the pattern image `item` (index into model.images) has ink */
+  REF_TIME,
+  REF_DT,
+  REF_INDEX,
+  REF_ROW,
+  REF_COL,
+  REF_X,
+  REF_Y,
+  REF_FAN_IN,
+  REF_FAN_OUT,  /* number of links of the partner on `side` in this connection */
+  REF_DISTANCE, /* between source and target of a link, um (grid steps when not spaced) */
+  REF_SIGNAL,   /* the value that signal `item` (index into model.signals) was last sent with */
+  REF_PIXEL     /* 1 where the pattern image `item` (index into model.images) has ink */
 } model_ref_kind;
 
 typedef enum {
-  MX_NUMBER, MX_BOOL, MX_REF,
-  MX_NEG, MX_NOT,
-  MX_ADD, MX_SUB, MX_MUL, MX_DIV, MX_POW,
-  MX_LT, MX_LE, MX_GT, MX_GE, MX_EQ, MX_NE,
-  MX_AND, MX_OR,
+  MX_NUMBER,
+  MX_BOOL,
+  MX_REF,
+  MX_NEG,
+  MX_NOT,
+  MX_ADD,
+  MX_SUB,
+  MX_MUL,
+  MX_DIV,
+  MX_POW,
+  MX_LT,
+  MX_LE,
+  MX_GT,
+  MX_GE,
+  MX_EQ,
+  MX_NE,
+  MX_AND,
+  MX_OR,
   MX_SELECT, /* args[0] ? args[1] : args[2] */
   MX_CALL,   /* builtin function fn of builtin.def */
   MX_RANDOM  /* random function fn of builtin.def; `key` names the draw */
@@ -61,8 +86,8 @@ struct model_expr {
     model_side side;
     uint32_t item;
   } ref;
-  uint32_t fn;     /* model_builtin */
-  const char *key; /* MX_RANDOM: declaration and draw: "sheet.v#0"; inside a component "each_step1#2" */
+  uint32_t fn;            /* model_builtin */
+  const char *key;        /* MX_RANDOM: declaration and draw: "sheet.v#0"; inside a component "each_step1#2" */
   uint32_t depth, weight; /* levels and nodes of the tree (shared parts counted each time); limited */
   bool goes_by_ticks;     /* times.c has seen it */
   model_expr *args[3];
@@ -77,18 +102,28 @@ typedef enum {
 
 /* ---- statements ---- */
 
-typedef enum { STMT_SET, STMT_ADD, STMT_SUB, STMT_MUL, STMT_DIV, STMT_LOCAL, STMT_IF, STMT_EMIT, STMT_START } model_stmt_kind;
+typedef enum {
+  STMT_SET,
+  STMT_ADD,
+  STMT_SUB,
+  STMT_MUL,
+  STMT_DIV,
+  STMT_LOCAL,
+  STMT_IF,
+  STMT_EMIT,
+  STMT_START
+} model_stmt_kind;
 
 typedef struct model_stmt model_stmt;
 typedef VEC(model_stmt) model_block;
 struct model_stmt {
   model_stmt_kind kind;
   span at;
-  model_side side;          /* SET..DIV: whose variable (SIDE_SELF, or a partner: += and -= only) */
-  model_ref_kind target;    /* REF_STATE, REF_INPUT (of partners: += and -= only); REF_PARAM never */
-  uint32_t item;            /* the target; LOCAL: its number; EMIT: event; START: timer */
-  bool is_signal;           /* EMIT: item is a signal (index into model.signals) */
-  model_expr *value;        /* SET..LOCAL; IF: condition; START: duration (ms) */
+  model_side side;       /* SET..DIV: whose variable (SIDE_SELF, or a partner: += and -= only) */
+  model_ref_kind target; /* REF_STATE, REF_INPUT (of partners: += and -= only); REF_PARAM never */
+  uint32_t item;         /* the target; LOCAL: its number; EMIT: event; START: timer */
+  bool is_signal;        /* EMIT: item is a signal (index into model.signals) */
+  model_expr *value;     /* SET..LOCAL; IF: condition; START: duration (ms) */
   model_block then_block, else_block;
 };
 
@@ -102,11 +137,12 @@ typedef enum {
 #include "model/solver_names.def"
 #undef SOLVER
   SOLVER_COUNT
-} solver_kind; /* SOLVER_automatic where the author said nothing */
+} solver_kind;                                       /* SOLVER_automatic where the author said nothing */
 extern const char *const solver_words[SOLVER_COUNT]; /* behind `using` */
 extern const double solver_orders[SOLVER_COUNT];     /* of convergence; 0: exact for its class */
-double solver_stability_limit(solver_kind solver);   /* longest step, in fastest time constants, before it becomes unstable; 0: any */
-bool solver_is_of_second_order(solver_kind solver);  /* at least */
+double solver_stability_limit(
+    solver_kind solver); /* longest step, in fastest time constants, before it becomes unstable; 0: any */
+bool solver_is_of_second_order(solver_kind solver); /* at least */
 
 /* using adaptive(tolerance = 1e-6, substeps = 10000) */
 #define SOLVE_USUAL_TOLERANCE 1e-6
@@ -120,7 +156,7 @@ typedef struct {
   const char *name;
   dim unit;
   span at;
-  model_expr *value; /* params: may refer to params before it; NULL never */
+  model_expr *value;              /* params: may refer to params before it; NULL never */
   const struct bare_number *bare; /* a number without a unit, for messages; NULL: it is none */
   bool has_range;
   double lo, hi;
@@ -148,7 +184,7 @@ typedef struct {
   const char *name;
   span at;
   model_expr *value; /* is_bool possible */
-} model_let; /* in dependency order: refers only to lets before it */
+} model_let;         /* in dependency order: refers only to lets before it */
 
 typedef struct {
   const char *name;
@@ -170,15 +206,16 @@ typedef enum {
 
 typedef struct {
   uint32_t state;
-  span at;              /* the whole equation */
-  ode_timing timing;    /* always ODE_CLOCK in neurons and astrocytes */
-  model_expr *rate;     /* the right side divided by the coefficient, without the noise, with the flows of reactions: unit/ms */
-  model_expr *own;      /* the rate without reactions; NULL: there is none */
+  span at;           /* the whole equation */
+  ode_timing timing; /* always ODE_CLOCK in neurons and astrocytes */
+  model_expr
+      *rate; /* the right side divided by the coefficient, without the noise, with the flows of reactions: unit/ms */
+  model_expr *own;         /* the rate without reactions; NULL: there is none */
   VEC(model_expr *) noise; /* per noise of the component: its coefficient, or NULL */
   solver_kind solver;
   solver_options options;
-  model_expr *unless;   /* frozen while true; or NULL */
-  uint32_t timescale;   /* of this equation */
+  model_expr *unless; /* frozen while true; or NULL */
+  uint32_t timescale; /* of this equation */
 } model_ode;
 
 typedef struct {
@@ -194,7 +231,7 @@ typedef struct {
 } model_reaction;
 
 typedef struct {
-  const char *name;       /* "spike", or the event's */
+  const char *name; /* "spike", or the event's */
   bool is_spike;
   span at;
   model_expr *when;       /* NULL: only emitted by blocks (and by synapses) */
@@ -221,8 +258,8 @@ typedef struct {
   model_expr *value;
 } model_contribution;
 
-/* How contributions follow the states that they read: held over a step; as slow states went on in their last step; at each stage
- * of the solver; as half steps of diffusion before and behind the solvers. */
+/* How contributions follow the states that they read: held over a step; as slow states went on in their last step; at
+ * each stage of the solver; as half steps of diffusion before and behind the solvers. */
 typedef enum { COUPLING_HOLD, COUPLING_LINEAR, COUPLING_STAGES, COUPLING_IMPLICIT } coupling_kind;
 
 typedef struct {
@@ -248,7 +285,12 @@ typedef struct {
   uint32_t local_count; /* lets of blocks: REF_LOCAL items are below it */
   /* Synapses, and only in the copy that a connection owns: which component each partner has. */
   uint32_t pre_component, post_component, astro_component; /* UINT32_MAX: none */
-  VEC(struct { uint32_t kind; uint32_t item; model_expr *value; }) astro_defaults; /* kind: model_ref_kind */
+  VEC(struct {
+    uint32_t kind;
+    uint32_t item;
+    model_expr *value;
+  })
+  astro_defaults; /* kind: model_ref_kind */
 } model_component;
 
 /* The condition behind `unless` of a state's equation; NULL: there is none. */
@@ -259,14 +301,14 @@ const model_expr *model_held_by(const model_component *c, uint32_t state);
 typedef struct {
   model_ref_kind target; /* REF_PARAM or REF_STATE */
   uint32_t item;
-  model_expr *value;     /* SELF refs: params, index, place; random functions */
+  model_expr *value; /* SELF refs: params, index, place; random functions */
   span at;
 } model_override;
 
 typedef struct {
   const char *name;
   span at;
-  uint32_t component; /* into model.components */
+  uint32_t component;  /* into model.components */
   uint32_t rows, cols; /* rows x cols elements; a plain [n] is 1 x n with is_grid false */
   bool is_grid;
   bool has_no_size;   /* none is written: a single element, until one_per_synapse gives it as many as there are links */
@@ -276,19 +318,33 @@ typedef struct {
   VEC(model_override) overrides;
 } model_population;
 
-typedef enum { RULE_ONE_TO_ONE, RULE_ALL_TO_ALL, RULE_PROBABILITY, RULE_INDEGREE, RULE_OUTDEGREE, RULE_NEIGHBOURS, RULE_TILES, RULE_NEAREST, RULE_WHERE, RULE_FILE,
-  RULE_SCALE_FREE, RULE_ONE_PER_SYNAPSE, RULE_POOL } rule_kind;
+typedef enum {
+  RULE_ONE_TO_ONE,
+  RULE_ALL_TO_ALL,
+  RULE_PROBABILITY,
+  RULE_INDEGREE,
+  RULE_OUTDEGREE,
+  RULE_NEIGHBOURS,
+  RULE_TILES,
+  RULE_NEAREST,
+  RULE_WHERE,
+  RULE_FILE,
+  RULE_SCALE_FREE,
+  RULE_ONE_PER_SYNAPSE,
+  RULE_POOL
+} rule_kind;
 typedef enum { KERNEL_NONE, KERNEL_EXPONENTIAL, KERNEL_GAUSSIAN } distance_kernel;
 
 typedef struct {
   rule_kind kind;
   span at;
-  model_expr *condition;  /* PROBABILITY: p; WHERE: condition. Refs: SIDE_PRE/SIDE_POST index, row, col, x, y, params; REF_DISTANCE; random */
-  uint32_t degree;        /* INDEGREE, OUTDEGREE: k; NEIGHBOURS: 4 or 8; SCALE_FREE: m; POOL: size */
+  model_expr *condition; /* PROBABILITY: p; WHERE: condition. Refs: SIDE_PRE/SIDE_POST index, row, col, x, y, params;
+                            REF_DISTANCE; random */
+  uint32_t degree;       /* INDEGREE, OUTDEGREE: k; NEIGHBOURS: 4 or 8; SCALE_FREE: m; POOL: size */
   distance_kernel kernel;
-  double length;          /* of the kernel, in um when the population is spaced, else grid steps */
+  double length; /* of the kernel, in um when the population is spaced, else grid steps */
   uint32_t tile_rows, tile_cols, stride;
-  const char *path;       /* FILE, as a path that opens */
+  const char *path; /* FILE, as a path that opens */
   bool pool_block;
 } model_rule;
 
@@ -299,13 +355,14 @@ typedef struct {
   uint32_t component;      /* the synapse, as resolved for these partners: a component of its own */
   model_rule rule;
   bool allow_self;
-  model_expr *delay;       /* ms: from pre to the synapse; NULL: none. As overrides: may use distance, places, random functions */
-  model_expr *delay_back;  /* ms: from post and astro to the synapse; NULL: none */
-  coupling_kind coupling;  /* its own word, else its synapse's, else that of a component that it contributes to */
+  model_expr
+      *delay; /* ms: from pre to the synapse; NULL: none. As overrides: may use distance, places, random functions */
+  model_expr *delay_back; /* ms: from post and astro to the synapse; NULL: none */
+  coupling_kind coupling; /* its own word, else its synapse's, else that of a component that it contributes to */
   span coupling_at;
   bool has_partner;
-  uint32_t partner;        /* population */
-  model_side partner_of;   /* SIDE_POST or SIDE_PRE */
+  uint32_t partner;      /* population */
+  model_side partner_of; /* SIDE_POST or SIDE_PRE */
   model_rule partner_rule;
   model_expr *partner_probability; /* that a link has a partner at all; NULL: each has */
   bool has_partner_per_link;       /* POOL, ONE_PER_SYNAPSE or a probability: each link has a partner of its own */
@@ -316,14 +373,14 @@ typedef struct {
 
 typedef struct {
   const char *name;
-  double dt;       /* ms */
-  uint32_t ticks;  /* multiple of the fastest */
+  double dt;      /* ms */
+  uint32_t ticks; /* multiple of the fastest */
   span at;
 } model_timescale; /* [0] is the default of components; base_dt is the smallest dt */
 
 typedef struct {
-  uint32_t pattern;   /* into patterns */
-  uint32_t number;    /* what {} became */
+  uint32_t pattern; /* into patterns */
+  uint32_t number;  /* what {} became */
   span at;
 } model_image;
 
@@ -343,21 +400,21 @@ typedef struct {
   uint32_t population, input; /* input of the population's component */
   model_expr *value;          /* drive: the value; present: the amplitude */
   bool is_present;
-  uint32_t image;             /* present: into images */
-  model_expr *flip;           /* probability, constant; or NULL */
-  double start, stop;         /* ms; [0, inf) when not said */
-  double every;               /* ms; 0: one window, else one in each period until the end of the run */
-  uint32_t phase;             /* into phases; UINT32_MAX: none */
-  uint32_t during;            /* has the windows of this phase instead; UINT32_MAX: none */
+  uint32_t image;     /* present: into images */
+  model_expr *flip;   /* probability, constant; or NULL */
+  double start, stop; /* ms; [0, inf) when not said */
+  double every;       /* ms; 0: one window, else one in each period until the end of the run */
+  uint32_t phase;     /* into phases; UINT32_MAX: none */
+  uint32_t during;    /* has the windows of this phase instead; UINT32_MAX: none */
   span during_at;
-  const char *key;            /* for its random draws (flips, and random functions in the value) */
+  const char *key; /* for its random draws (flips, and random functions in the value) */
 } model_stimulus;
 
 /* Makes an event fire at times that are known before the run. */
 typedef struct {
   span at;
   uint32_t population, event; /* event of the population's component */
-  const char *path;     /* a file of times and elements, read when the run begins; NULL: `times` */
+  const char *path;           /* a file of times and elements, read when the run begins; NULL: `times` */
   const char *source;   /* the population of the file that is meant; NULL: the only one, or the one of the same name */
   VEC(double) times;    /* ms, ascending, for all elements of the slice */
   uint32_t first, last; /* elements, inclusive */
@@ -382,9 +439,9 @@ typedef struct {
 
 typedef struct {
   span at;
-  uint32_t phase;      /* runs at the start of each window of it */
+  uint32_t phase;       /* runs at the start of each window of it */
   uint32_t local_count; /* as in a component */
-  uint32_t population; /* statements with SIDE_SELF refer to it; one entry a population in the block */
+  uint32_t population;  /* statements with SIDE_SELF refer to it; one entry a population in the block */
   model_block body;
 } model_phase_block;
 
@@ -393,10 +450,10 @@ typedef enum { REDUCE_NONE, REDUCE_MEAN, REDUCE_SUM, REDUCE_MAX, REDUCE_MIN } re
 /* What is looked at: a value of a population or connection, or its events. */
 typedef struct {
   bool is_connection;
-  uint32_t owner;      /* population or connection */
+  uint32_t owner; /* population or connection */
   bool is_event;
-  uint32_t event;      /* event of the component ("pre": the links' arrivals, UINT32_MAX-1) */
-  model_expr *value;   /* SIDE_SELF refs to the owner; NULL for events */
+  uint32_t event;       /* event of the component ("pre": the links' arrivals, UINT32_MAX-1) */
+  model_expr *value;    /* SIDE_SELF refs to the owner; NULL for events */
   uint32_t first, last; /* element range, inclusive */
   reduce_kind reduce;
   dim unit;
@@ -406,14 +463,29 @@ typedef struct {
   const char *name; /* file name stem, e.g. "glia.Ca" or "mean_glia.Ca" */
   span at;
   model_probe probe;
-  double every;     /* ms; 0: each tick of the owner */
-  uint32_t phase;   /* during; UINT32_MAX: always */
+  double every;   /* ms; 0: each tick of the owner */
+  uint32_t phase; /* during; UINT32_MAX: always */
 } model_record;
 
 typedef enum {
-  MEASURE_NUMBER, MEASURE_ADD, MEASURE_SUB, MEASURE_MUL, MEASURE_DIV, MEASURE_NEG, MEASURE_POW,
-  MEASURE_COUNT, MEASURE_RATE, MEASURE_MEAN, MEASURE_MAX, MEASURE_MIN, MEASURE_TIME_ABOVE, MEASURE_TIME_OF_MAX,
-  MEASURE_RECOGNITION, MEASURE_DURATION, MEASURE_SIZE, MEASURE_REF
+  MEASURE_NUMBER,
+  MEASURE_ADD,
+  MEASURE_SUB,
+  MEASURE_MUL,
+  MEASURE_DIV,
+  MEASURE_NEG,
+  MEASURE_POW,
+  MEASURE_COUNT,
+  MEASURE_RATE,
+  MEASURE_MEAN,
+  MEASURE_MAX,
+  MEASURE_MIN,
+  MEASURE_TIME_ABOVE,
+  MEASURE_TIME_OF_MAX,
+  MEASURE_RECOGNITION,
+  MEASURE_DURATION,
+  MEASURE_SIZE,
+  MEASURE_REF
 } measure_kind;
 
 typedef struct model_measure_node model_measure_node;
@@ -421,9 +493,9 @@ struct model_measure_node {
   measure_kind kind;
   span at;
   dim unit;
-  double number;        /* NUMBER; TIME_ABOVE: threshold; RECOGNITION: window in ms */
-  uint32_t ref;         /* REF: earlier measure */
-  model_probe probe;    /* of the functions */
+  double number;         /* NUMBER; TIME_ABOVE: threshold; RECOGNITION: window in ms */
+  uint32_t ref;          /* REF: earlier measure */
+  model_probe probe;     /* of the functions */
   uint32_t phase, among; /* during, among; UINT32_MAX: none */
   model_measure_node *args[2];
 };
@@ -450,15 +522,15 @@ typedef struct {
 
 typedef enum { PRECISION_DOUBLE, PRECISION_SINGLE, PRECISION_MIXED } model_precision; /* as nsa_precision */
 
-/* What `coupling implicit` diffuses: of_links * (pre.state - post.state) into `input`, which the state's equation has as a term,
- * of_equation * input. Both factors are the same everywhere. */
+/* What `coupling implicit` diffuses: of_links * (pre.state - post.state) into `input`, which the state's equation has
+ * as a term, of_equation * input. Both factors are the same everywhere. */
 typedef struct {
   uint32_t connection, population, input, state;
   model_expr *of_links, *of_equation; /* of the synapse, of the component */
 } model_diffusion;
 
-/* Populations that connections with `coupling stages` join: they go through the stages of one solver together. Or a single one,
- * around whose solvers diffusion goes. */
+/* Populations that connections with `coupling stages` join: they go through the stages of one solver together. Or a
+ * single one, around whose solvers diffusion goes. */
 typedef struct {
   uint32_t timescale;
   bool is_diffusing;
@@ -471,7 +543,7 @@ typedef struct {
   const char *name; /* of the file, without folder and ending */
   uint32_t main_file;
   VEC(model_timescale) timescales;
-  double base_dt; /* ms */
+  double base_dt;                  /* ms */
   VEC(model_component) components; /* those of populations, then one for each connection */
   VEC(model_population) populations;
   VEC(model_connection) connections;
@@ -501,21 +573,20 @@ typedef struct {
 } model_pattern_replacement;
 
 typedef struct {
-  const ast_decl *const *settings;   /* --set: a variant each, `variant set { n.tau = 3 ms }`; its times are checked */
+  const ast_decl *const *settings; /* --set: a variant each, `variant set { n.tau = 3 ms }`; its times are checked */
   uint32_t setting_count;
   const ast_decl *const *timescales; /* --timescale: these steps instead of the file's */
   uint32_t timescale_count;
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
   const char *const *model_folders; /* where `import nsa.x.y` looks; NULL-terminated */
-  const char *refined; /* timescale of which each step becomes `refine` steps; NULL: every timescale */
-  uint32_t refine;     /* 0 and 1: steps are as written */
+  const char *refined;              /* timescale of which each step becomes `refine` steps; NULL: every timescale */
+  uint32_t refine;                  /* 0 and 1: steps are as written */
   bool needs_run; /* a file without populations or `run` is an error (run, build), not for check/fmt of libraries */
 } model_options;
 
 /* Checks the file and all it imports. The model is usable only when the sink has no errors. */
-model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file,
-                   const model_options *options);
+model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file, const model_options *options);
 
 /* ---- units, for messages and results ---- */
 

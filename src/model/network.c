@@ -35,19 +35,15 @@ static const ast_decl *timescale_given(const checker *ck, const ast_decl *d) {
 
 static void add_timescale(checker *ck, const ast_decl *d) {
   expr_env env = env_constant(ck, NULL, "a timescale");
-  model_timescale t = {
-      .name = d->as.timescale.name.text, .at = d->as.timescale.name.at, .ticks = 1};
+  model_timescale t = {.name = d->as.timescale.name.text, .at = d->as.timescale.name.at, .ticks = 1};
   check_timescale_name(ck, &d->as.timescale.name);
-  bool is_known = expr_constant(&env, d->as.timescale.step, dim_ms,
-                                arena_printf(ck->arena, "`%s`", t.name), &t.dt);
+  bool is_known = expr_constant(&env, d->as.timescale.step, dim_ms, arena_printf(ck->arena, "`%s`", t.name), &t.dt);
   if (is_known && t.dt <= 0)
-    diag_report(ck->sink, DIAG_E0601, d->as.timescale.step->at,
-                "a step must be longer than nothing");
+    diag_report(ck->sink, DIAG_E0601, d->as.timescale.step->at, "a step must be longer than nothing");
   if (!is_known || t.dt <= 0)
     t.dt = 0; /* known by name, so that its uses are no errors */
   if (ck->model->timescales.len == LIMIT_TIMESCALES) {
-    diag_report(ck->sink, DIAG_E0901, d->at, "a model has more than %u timescales",
-                LIMIT_TIMESCALES);
+    diag_report(ck->sink, DIAG_E0901, d->at, "a model has more than %u timescales", LIMIT_TIMESCALES);
     return;
   }
   refine_step(ck, &t);
@@ -62,10 +58,9 @@ static void count_ticks(checker *ck, model_timescale *t) {
     return;
   }
   diag *d = diag_report(ck->sink, DIAG_E0601, t->at,
-                        "`%s` (%.9g ms) is not a whole multiple of the fastest timescale (%.9g ms)",
-                        t->name, t->dt, ck->model->base_dt);
-  diag_hint(d, "%.9g ms or %.9g ms would be", floor(ticks) * ck->model->base_dt,
-            ceil(ticks) * ck->model->base_dt);
+                        "`%s` (%.9g ms) is not a whole multiple of the fastest timescale (%.9g ms)", t->name, t->dt,
+                        ck->model->base_dt);
+  diag_hint(d, "%.9g ms or %.9g ms would be", floor(ticks) * ck->model->base_dt, ceil(ticks) * ck->model->base_dt);
 }
 
 void timescales_check(checker *ck) {
@@ -94,14 +89,12 @@ void timescales_check(checker *ck) {
 
 /* ---- overrides ---- */
 
-static bool find_overridden(const expr_env *env, const ast_expr *target, const char *owner,
-                            model_override *out) {
+static bool find_overridden(const expr_env *env, const ast_expr *target, const char *owner, model_override *out) {
   checker *ck = env->ck;
   const model_component *c = env->side[SIDE_SELF].component;
   if (target->kind != AST_NAME) {
     if (target->kind != AST_BAD)
-      diag_report(ck->sink, DIAG_E0203, target->at,
-                  "an override names a param or a state of `%s` itself", c->name);
+      diag_report(ck->sink, DIAG_E0203, target->at, "an override names a param or a state of `%s` itself", c->name);
     return false;
   }
   const char *name = target->as.name.text;
@@ -111,20 +104,19 @@ static bool find_overridden(const expr_env *env, const ast_expr *target, const c
       vec_push(ck->arena, &known, c->params.data[i].name);
     for (uint32_t i = 0; i < c->states.len; i++)
       vec_push(ck->arena, &known, c->states.data[i].name);
-    report_unknown(ck, target->at, DIAG_E0201,
-                   arena_printf(ck->arena, "in `%s` the param or state", c->name), name, &known);
+    report_unknown(ck, target->at, DIAG_E0201, arena_printf(ck->arena, "in `%s` the param or state", c->name), name,
+                   &known);
     return false;
   }
   if (out->target == REF_PARAM || out->target == REF_STATE)
     return true;
   diag_report(ck->sink, DIAG_E0203, target->at,
-              "`%s` is %s; `%s` can override params and initial values of states only", name,
-              kind_word(out->target), owner);
+              "`%s` is %s; `%s` can override params and initial values of states only", name, kind_word(out->target),
+              owner);
   return false;
 }
 
-static void check_override(const expr_env *outer, const ast_setting *s, const char *owner,
-                           override_list *out) {
+static void check_override(const expr_env *outer, const ast_setting *s, const char *owner, override_list *out) {
   checker *ck = outer->ck;
   const model_component *c = outer->side[SIDE_SELF].component;
   model_override o = {.at = s->at};
@@ -137,8 +129,8 @@ static void check_override(const expr_env *outer, const ast_setting *s, const ch
   env.draws = &draws;
   env.key_base = arena_printf(ck->arena, "%s.%s", owner, name);
   env.target = bare_of_item(c, o.target, o.item);
-  o.value = expr_of_unit(&env, s->value, component_item_unit(c, o.target, o.item),
-                         arena_printf(ck->arena, "`%s`", name));
+  o.value =
+      expr_of_unit(&env, s->value, component_item_unit(c, o.target, o.item), arena_printf(ck->arena, "`%s`", name));
   if (o.target == REF_PARAM)
     param_range_check(ck, &c->params.data[o.item], o.value, s->value->at);
   for (uint32_t i = 0; i < out->len; i++)
@@ -151,8 +143,7 @@ static void check_override(const expr_env *outer, const ast_setting *s, const ch
     vec_push(ck->arena, out, o);
 }
 
-void overrides_check(const expr_env *env, const ast_setting_list *settings, const char *owner,
-                     override_list *out) {
+void overrides_check(const expr_env *env, const ast_setting_list *settings, const char *owner, override_list *out) {
   for (uint32_t i = 0; i < settings->len; i++)
     check_override(env, &settings->data[i], owner, out);
 }
@@ -178,18 +169,16 @@ static uint32_t find_definition(checker *ck, ast_name name, bool wants_synapse) 
       if ((def->ast->kind == AST_SYNAPSE) == wants_synapse)
         vec_push(ck->arena, &known, map_key_at(ck->main->components, i));
     }
-    report_unknown(ck, name.at, DIAG_E0201, wants_synapse ? "the synapse" : "the component",
-                   name.text, &known);
+    report_unknown(ck, name.at, DIAG_E0201, wants_synapse ? "the synapse" : "the component", name.text, &known);
     return NONE;
   }
   const component_def *def = &ck->component_defs.data[index];
   if ((def->ast->kind == AST_SYNAPSE) == wants_synapse)
     return index;
-  diag *d =
-      diag_report(ck->sink, DIAG_E0203, name.at,
-                  wants_synapse ? "`%s` is not a synapse: a connection needs one"
-                                : "`%s` is a synapse: a population holds neurons or astrocytes",
-                  name.text);
+  diag *d = diag_report(ck->sink, DIAG_E0203, name.at,
+                        wants_synapse ? "`%s` is not a synapse: a connection needs one"
+                                      : "`%s` is a synapse: a population holds neurons or astrocytes",
+                        name.text);
   diag_note(d, def->at, "it is declared here");
   return NONE;
 }
@@ -204,11 +193,8 @@ static bool check_size(checker *ck, const ast_expr *size, model_population *p) {
   if (size->kind != AST_SIZE)
     return expr_constant_count(&env, size, "the size of a population", 1, most, &p->cols);
   p->is_grid = true;
-  bool is_good =
-      expr_constant_count(&env, size->as.size.rows, "the number of rows", 1, most, &p->rows);
-  return expr_constant_count(&env, size->as.size.columns, "the number of columns", 1, most,
-                             &p->cols) &&
-         is_good;
+  bool is_good = expr_constant_count(&env, size->as.size.rows, "the number of rows", 1, most, &p->rows);
+  return expr_constant_count(&env, size->as.size.columns, "the number of columns", 1, most, &p->cols) && is_good;
 }
 
 static const char *bytes_text(checker *ck, double bytes) {
@@ -231,8 +217,7 @@ static void check_memory(checker *ck, const model_population *p, span at) {
   diag *d = diag_report(ck->sink, DIAG_E0901, at,
                         "`%s` is too large: %.0f elements x 8 B x %u variables = %s; all "
                         "populations together may take %s",
-                        p->name, elements, variables, bytes_text(ck, bytes),
-                        bytes_text(ck, LIMIT_STATE_BYTES));
+                        p->name, elements, variables, bytes_text(ck, bytes), bytes_text(ck, LIMIT_STATE_BYTES));
   diag_hint(d, "a smaller population, or several models");
 }
 
@@ -251,8 +236,7 @@ static void check_corner(checker *ck, const ast_expr *corner, model_population *
 
 static void check_spacing(checker *ck, const ast_expr *spacing, model_population *p) {
   expr_env env = env_constant(ck, NULL, "a spacing");
-  if (spacing == NULL || !expr_constant(&env, spacing, dim_um, "a spacing", &p->spacing) ||
-      p->spacing > 0)
+  if (spacing == NULL || !expr_constant(&env, spacing, dim_um, "a spacing", &p->spacing) || p->spacing > 0)
     return;
   diag_report(ck->sink, DIAG_E0501, spacing->at, "a spacing must be longer than nothing");
   p->spacing = 0;
@@ -261,17 +245,16 @@ static void check_spacing(checker *ck, const ast_expr *spacing, model_population
 static void check_places(checker *ck, const model_population *p) {
   if (p->spacing > 0 || !ck->infos.data[p->component].usage->has_place)
     return;
-  diag *d = diag_report(ck->sink, DIAG_E0501, p->at,
-                        "`%s` uses x or y, which are lengths, so its population needs a spacing",
-                        ck->model->components.data[p->component].name);
+  diag *d =
+      diag_report(ck->sink, DIAG_E0501, p->at, "`%s` uses x or y, which are lengths, so its population needs a spacing",
+                  ck->model->components.data[p->component].name);
   diag_hint(d, "write `... spaced 10 um`");
 }
 
 /* The scope of values that belong to single elements of a population. */
 static expr_env element_scope(checker *ck, const model_population *p, const char *where) {
   expr_env env = env_constant(ck, NULL, where);
-  env.side[SIDE_SELF] =
-      (expr_side){.component = &ck->model->components.data[p->component], .population = p};
+  env.side[SIDE_SELF] = (expr_side){.component = &ck->model->components.data[p->component], .population = p};
   env.allow = ALLOW_PLACE | ALLOW_RANDOM;
   return env;
 }
@@ -319,14 +302,11 @@ void populations_check(checker *ck) {
 
 /* ---- connections ---- */
 
-static const ast_expr *end_name(const ast_expr *end) {
-  return end->kind == AST_INDEX ? end->as.index.object : end;
-}
+static const ast_expr *end_name(const ast_expr *end) { return end->kind == AST_INDEX ? end->as.index.object : end; }
 
 static bool declares_population(checker *ck, const char *name) {
   for (uint32_t i = 0; i < ck->decls.len; i++)
-    if (ck->decls.data[i]->kind == AST_DECL_POPULATION &&
-        ck->decls.data[i]->as.population.name.text == name)
+    if (ck->decls.data[i]->kind == AST_DECL_POPULATION && ck->decls.data[i]->as.population.name.text == name)
       return true;
   return false;
 }
@@ -335,8 +315,7 @@ static uint32_t find_end(checker *ck, const ast_expr *end) {
   const ast_expr *name = end_name(end);
   if (name->kind != AST_NAME) {
     if (name->kind != AST_BAD)
-      diag_report(ck->sink, DIAG_E0203, name->at, "a connection joins populations, not `%s`",
-                  expr_text(ck, name));
+      diag_report(ck->sink, DIAG_E0203, name->at, "a connection joins populations, not `%s`", expr_text(ck, name));
     return NONE;
   }
   uint32_t index = population_find(ck, name->as.name.text);
@@ -368,15 +347,13 @@ static rule_ends ends_of_links(checker *ck, const model_connection *c, const cha
                      .key = arena_printf(ck->arena, "%s/%s", c->name, part)};
 }
 
-static model_expr *check_partner_probability(checker *ck, const ast_connect *ast,
-                                             const model_connection *c) {
+static model_expr *check_partner_probability(checker *ck, const ast_connect *ast, const model_connection *c) {
   rule_ends ends = ends_of_links(ck, c, "with_probability");
   return rule_partner_probability(ck, &ends, ast->partner_probability);
 }
 
 static bool is_end_of(const model_connection *c, uint32_t population) {
-  return c->source == population || c->target == population ||
-         (c->has_partner && c->partner == population);
+  return c->source == population || c->target == population || (c->has_partner && c->partner == population);
 }
 
 /* one_per_synapse: the partner's population, declared without a size, gets an element for each link. */
@@ -420,8 +397,8 @@ static void check_partner(checker *ck, const ast_connect *ast, model_connection 
   if (ast->partner_of.text != NULL && strcmp(ast->partner_of.text, "pre") == 0)
     c->partner_of = SIDE_PRE;
   else if (ast->partner_of.text != NULL && strcmp(ast->partner_of.text, "post") != 0)
-    diag_report(ck->sink, DIAG_E0203, ast->partner_of.at,
-                "the third partner goes with `pre` or `post`, not with `%s`", ast->partner_of.text);
+    diag_report(ck->sink, DIAG_E0203, ast->partner_of.at, "the third partner goes with `pre` or `post`, not with `%s`",
+                ast->partner_of.text);
   if (c->partner == NONE)
     return;
   uint32_t near = c->partner_of == SIDE_PRE ? c->source : c->target;
@@ -432,8 +409,7 @@ static void check_partner(checker *ck, const ast_connect *ast, model_connection 
                     .is_partner = true,
                     .allow_self = true,
                     .key = arena_printf(ck->arena, "%s/with", c->name)};
-  if (rule_check(ck, &ends, &ast->partner_rule, &c->partner_rule) &&
-      c->partner_rule.kind == RULE_ONE_PER_SYNAPSE)
+  if (rule_check(ck, &ends, &ast->partner_rule, &c->partner_rule) && c->partner_rule.kind == RULE_ONE_PER_SYNAPSE)
     size_partners(ck, ast, c);
   if (ast->partner_probability != NULL)
     c->partner_probability = check_partner_probability(ck, ast, c);
@@ -471,8 +447,7 @@ expr_env link_scope(checker *ck, const model_connection *c, const char *where) {
   env.has_partners = true;
   env.near = c->partner_of;
   env.allow = ALLOW_RANDOM | ALLOW_DISTANCE;
-  env.has_distance_unit =
-      m->populations.data[c->source].spacing > 0 && m->populations.data[c->target].spacing > 0;
+  env.has_distance_unit = m->populations.data[c->source].spacing > 0 && m->populations.data[c->target].spacing > 0;
   return env;
 }
 
@@ -486,10 +461,8 @@ static void check_link_overrides(checker *ck, const ast_connect *ast, model_conn
 
 static void check_rule(checker *ck, const ast_connect *ast, model_connection *c) {
   bool is_same = c->source == c->target;
-  bool is_one_to_one =
-      ast->rule.name.text != NULL && strcmp(ast->rule.name.text, "one_to_one") == 0;
-  c->allow_self =
-      ast->self == AST_SELF_YES || (ast->self == AST_SELF_DEFAULT && (!is_same || is_one_to_one));
+  bool is_one_to_one = ast->rule.name.text != NULL && strcmp(ast->rule.name.text, "one_to_one") == 0;
+  c->allow_self = ast->self == AST_SELF_YES || (ast->self == AST_SELF_DEFAULT && (!is_same || is_one_to_one));
   rule_ends ends = ends_of_links(ck, c, "by");
   ends.says_self = ast->self != AST_SELF_DEFAULT;
   if (!rule_check(ck, &ends, &ast->rule, &c->rule))
@@ -501,8 +474,7 @@ static void check_rule(checker *ck, const ast_connect *ast, model_connection *c)
 static void add_connection(checker *ck, const ast_decl *decl) {
   const ast_connect *ast = &decl->as.connect;
   const ast_name *name = ast->name.text != NULL ? &ast->name : &ast->synapse;
-  model_connection c = {
-      .name = name->text, .at = name->at, .partner = NONE, .partner_of = SIDE_POST};
+  model_connection c = {.name = name->text, .at = name->at, .partner = NONE, .partner_of = SIDE_POST};
   c.source = find_end(ck, ast->source);
   c.target = find_end(ck, ast->target);
   uint32_t def = find_definition(ck, ast->synapse, true);

@@ -39,8 +39,7 @@ static bool option_take(checker *ck, const ast_arg *arg, solver_options *out) {
 }
 
 bool solver_find(checker *ck, const ast_solver *s, solver_kind *out, solver_options *options) {
-  const char *name =
-      s->in_order ? arena_printf(ck->arena, "%s in order", s->name.text) : s->name.text;
+  const char *name = s->in_order ? arena_printf(ck->arena, "%s in order", s->name.text) : s->name.text;
   for (int i = SOLVER_automatic + 1; i < SOLVER_COUNT; i++)
     if (strcmp(solver_words[i], name) == 0) {
       *out = (solver_kind)i;
@@ -76,8 +75,7 @@ static bool depends_on_noise(const model_expr *e, uint32_t noise) {
 
 static bool split(checker *ck, model_expr *e, uint32_t noise, affine *out);
 
-static model_expr *add_parts(checker *ck, model_expr_kind kind, model_expr *a, model_expr *b,
-                             span at) {
+static model_expr *add_parts(checker *ck, model_expr_kind kind, model_expr *a, model_expr *b, span at) {
   if (a == NULL)
     return kind == MX_SUB && b != NULL ? expr_unary(ck, MX_NEG, b, at) : b;
   return b == NULL ? a : expr_binary(ck, kind, a, b, at);
@@ -103,8 +101,7 @@ static bool split_product(checker *ck, model_expr *e, uint32_t noise, affine *ou
   int position = depends_on_noise(e->args[0], noise) ? 0 : 1;
   bool is_in_other = depends_on_noise(e->args[1 - position], noise);
   affine part;
-  if (is_in_other || (e->kind == MX_DIV && position == 1) ||
-      !split(ck, e->args[position], noise, &part))
+  if (is_in_other || (e->kind == MX_DIV && position == 1) || !split(ck, e->args[position], noise, &part))
     return false;
   out->rest = scale_part(ck, e, part.rest, position);
   out->factor = scale_part(ck, e, part.factor, position);
@@ -117,14 +114,13 @@ static model_expr *or_zero(checker *ck, model_expr *e, dim unit, span at) {
 
 static bool split_select(checker *ck, model_expr *e, uint32_t noise, affine *out) {
   affine a, b;
-  if (depends_on_noise(e->args[0], noise) || !split(ck, e->args[1], noise, &a) ||
-      !split(ck, e->args[2], noise, &b))
+  if (depends_on_noise(e->args[0], noise) || !split(ck, e->args[1], noise, &a) || !split(ck, e->args[2], noise, &b))
     return false;
   dim factor = dim_div(e->unit, dim_pow(dim_ms, -1, 2));
-  out->rest = expr_select(ck, e->args[0], or_zero(ck, a.rest, e->unit, e->at),
-                          or_zero(ck, b.rest, e->unit, e->at), e->at);
-  out->factor = expr_select(ck, e->args[0], or_zero(ck, a.factor, factor, e->at),
-                            or_zero(ck, b.factor, factor, e->at), e->at);
+  out->rest =
+      expr_select(ck, e->args[0], or_zero(ck, a.rest, e->unit, e->at), or_zero(ck, b.rest, e->unit, e->at), e->at);
+  out->factor =
+      expr_select(ck, e->args[0], or_zero(ck, a.factor, factor, e->at), or_zero(ck, b.factor, factor, e->at), e->at);
   return true;
 }
 
@@ -160,8 +156,7 @@ static model_expr *divided(checker *ck, model_expr *e, model_expr *coefficient, 
 }
 
 /* Takes every noise out of the right side; what is left is the rate. */
-static bool take_noise_out(component_builder *b, model_ode *ode, model_expr *rhs,
-                           model_expr *coefficient) {
+static bool take_noise_out(component_builder *b, model_ode *ode, model_expr *rhs, model_expr *coefficient) {
   checker *ck = b->ck;
   dim unit = rhs->unit;
   for (uint32_t i = 0; i < b->c->noises.len; i++) {
@@ -211,8 +206,7 @@ static bool find_state(component_builder *b, ast_name name, const char *role, ui
     return false;
   for (uint32_t i = 0; i < b->c->states.len; i++)
     vec_push(b->ck->arena, &known, b->c->states.data[i].name);
-  diag *d = diag_report(b->ck->sink, DIAG_E0402, name.at, "there is no state `%s` that can %s",
-                        name.text, role);
+  diag *d = diag_report(b->ck->sink, DIAG_E0402, name.at, "there is no state `%s` that can %s", name.text, role);
   if (diag_nearest(name.text, known.data, known.len) != NULL)
     hint_at_names(b->ck, d, name.text, &known);
   else
@@ -224,9 +218,7 @@ static bool is_on_events(const ast_name *timescale) {
   return timescale->text != NULL && strcmp(timescale->text, "events") == 0;
 }
 
-static bool needs_steps(solver_kind solver) {
-  return solver != SOLVER_automatic && solver != SOLVER_exact;
-}
+static bool needs_steps(solver_kind solver) { return solver != SOLVER_automatic && solver != SOLVER_exact; }
 
 /* When nothing is said; neurons and astrocytes always go by their clock. */
 static ode_timing usual_timing(const component_builder *b, solver_kind solver) {
@@ -240,8 +232,7 @@ static ode_timing equation_timing(component_builder *b, const flat_item *item, s
     return name->text != NULL ? ODE_CLOCK : usual_timing(b, solver);
   if (needs_steps(solver)) {
     diag *d = diag_report(b->ck->sink, DIAG_E0403, name->at,
-                          "`using %s` goes by steps, and an equation `on events` has none",
-                          solver_words[solver]);
+                          "`using %s` goes by steps, and an equation `on events` has none", solver_words[solver]);
     diag_hint(d, "leave out one of them");
   }
   return ODE_EVENTS;
@@ -252,8 +243,7 @@ static uint32_t equation_timescale(component_builder *b, const flat_item *item) 
   uint32_t own = b->c->timescale;
   if (is_on_events(name)) {
     if (b->c->kind != COMPONENT_SYNAPSE)
-      diag_report(b->ck->sink, DIAG_E0404, name->at,
-                  "`on events` is for equations of synapses: %s goes by its clock",
+      diag_report(b->ck->sink, DIAG_E0404, name->at, "`on events` is for equations of synapses: %s goes by its clock",
                   component_word(b->c->kind));
     return own;
   }
@@ -264,14 +254,13 @@ static uint32_t equation_timescale(component_builder *b, const flat_item *item) 
   if (scales[found].ticks > scales[own].ticks && scales[found].ticks % scales[own].ticks == 0)
     return found;
   diag_report(b->ck->sink, DIAG_E0601, name->at,
-              "`%s` (%g ms) is not a whole multiple of the component's timescale `%s` (%g ms)",
-              name->text, scales[found].dt, scales[own].name, scales[own].dt);
+              "`%s` (%g ms) is not a whole multiple of the component's timescale `%s` (%g ms)", name->text,
+              scales[found].dt, scales[own].name, scales[own].dt);
   return own;
 }
 
 /* The unit that the right side must have; unknown after an error. */
-static dim rhs_unit(component_builder *b, const flat_item *item, const model_state *state,
-                    model_expr **coefficient) {
+static dim rhs_unit(component_builder *b, const flat_item *item, const model_state *state, model_expr **coefficient) {
   const ast_expr *ast = item->ast->as.ode.coefficient;
   dim unit = dim_is_unknown(state->unit) ? state->unit : dim_div(state->unit, dim_ms);
   *coefficient = NULL;
@@ -300,9 +289,8 @@ void ode_check(component_builder *b, const flat_item *item) {
   const model_state *state = &b->c->states.data[ode.state];
   dim unit = rhs_unit(b, item, state, &coefficient);
   const ast_expr *factor = item->ast->as.ode.coefficient;
-  const char *left =
-      factor == NULL ? arena_printf(ck->arena, "`d%s/dt`", state->name)
-                     : arena_printf(ck->arena, "`%s * d%s/dt`", expr_text(ck, factor), state->name);
+  const char *left = factor == NULL ? arena_printf(ck->arena, "`d%s/dt`", state->name)
+                                    : arena_printf(ck->arena, "`%s * d%s/dt`", expr_text(ck, factor), state->name);
   env.target = state->bare;
   env.is_rate = true;
   model_expr *rhs = dim_is_unknown(unit) ? expr_number(&env, item->ast->as.ode.rhs, NULL)
@@ -329,14 +317,12 @@ static bool species_count(checker *ck, const ast_species *s, int32_t *out) {
   *out = (int32_t)count;
   if (count >= 1 && count <= MOST && (end == NULL || *end == '\0'))
     return true;
-  diag_report(ck->sink, DIAG_E0501, s->at, "a stoichiometric number is a whole number from 1 to %d",
-              MOST);
+  diag_report(ck->sink, DIAG_E0501, s->at, "a stoichiometric number is a whole number from 1 to %d", MOST);
   return false;
 }
 
 /* One side of a reaction; all its species are in one unit, that of *unit when it is known. */
-static bool find_species(component_builder *b, const ast_species_list *ast, species_list *out,
-                         dim *unit) {
+static bool find_species(component_builder *b, const ast_species_list *ast, species_list *out, dim *unit) {
   for (uint32_t i = 0; i < ast->len; i++) {
     species s;
     if (!find_state(b, ast->data[i].state, "take part in a reaction", &s.state) ||
@@ -346,9 +332,8 @@ static bool find_species(component_builder *b, const ast_species_list *ast, spec
     if (dim_is_unknown(*unit))
       *unit = own;
     if (!dim_is_unknown(own) && !dim_equal(own, *unit)) {
-      diag_report(b->ck->sink, DIAG_E0301, ast->data[i].at,
-                  "`%s` is in %s, but other species of the reaction in %s", ast->data[i].state.text,
-                  dim_name(b->ck->arena, own), dim_name(b->ck->arena, *unit));
+      diag_report(b->ck->sink, DIAG_E0301, ast->data[i].at, "`%s` is in %s, but other species of the reaction in %s",
+                  ast->data[i].state.text, dim_name(b->ck->arena, own), dim_name(b->ck->arena, *unit));
       return false;
     }
     vec_push(b->ck->arena, out, s);
@@ -365,14 +350,12 @@ static model_expr *mass_action(component_builder *b, const flat_item *item, cons
     order += side->data[i].count;
   dim wanted = dim_div(dim_div(unit, dim_ms), dim_pow(unit, order, 1));
   expr_env env = equation_scope(b, item, 0);
-  model_expr *flow = expr_of_unit(
-      &env, rate, wanted, arena_printf(ck->arena, "this rate of a reaction of order %d", order));
+  model_expr *flow =
+      expr_of_unit(&env, rate, wanted, arena_printf(ck->arena, "this rate of a reaction of order %d", order));
   for (uint32_t i = 0; i < side->len; i++)
     for (int32_t k = 0; k < side->data[i].count; k++)
-      flow =
-          expr_binary(ck, MX_MUL, flow,
-                      expr_ref(ck, REF_STATE, SIDE_SELF, side->data[i].state, unit, item->ast->at),
-                      item->ast->at);
+      flow = expr_binary(ck, MX_MUL, flow, expr_ref(ck, REF_STATE, SIDE_SELF, side->data[i].state, unit, item->ast->at),
+                         item->ast->at);
   return flow;
 }
 
@@ -401,8 +384,7 @@ static void add_flow(component_builder *b, uint32_t state, int32_t gain, model_r
     return;
   vec_push(ck->arena, &reaction->gains, ((model_gain){state, gain}));
   int32_t size = abs(gain);
-  model_expr *term =
-      size == 1 ? flow : expr_binary(ck, MX_MUL, expr_literal(ck, size, dim_none(), at), flow, at);
+  model_expr *term = size == 1 ? flow : expr_binary(ck, MX_MUL, expr_literal(ck, size, dim_none(), at), flow, at);
   model_ode *ode = equation_of(b, state, at);
   ode->rate = add_parts(ck, gain > 0 ? MX_ADD : MX_SUB, ode->rate, term, at);
 }
@@ -423,8 +405,8 @@ void reaction_check(component_builder *b, const flat_item *item) {
   const ast_expr_list *rates = &item->ast->as.reaction.rates;
   uint32_t wanted = is_reversible ? 2 : 1;
   if (rates->len != wanted) {
-    diag_report(ck->sink, DIAG_E0305, item->ast->at, "this reaction takes %u rate%s, not %u",
-                wanted, wanted == 1 ? "" : "s", rates->len);
+    diag_report(ck->sink, DIAG_E0305, item->ast->at, "this reaction takes %u rate%s, not %u", wanted,
+                wanted == 1 ? "" : "s", rates->len);
     return;
   }
   if (!find_species(b, &item->ast->as.reaction.left, &left, &unit) ||

@@ -63,7 +63,8 @@ static ir_value build_operator(ir_builder *b, const ir_value *x, uint32_t count,
 }
 
 /* A branch that is not taken is computed, too. */
-static ir_value build_branch(ir_builder *b, const expr_leaves *leaves, const model_expr *e, ir_value condition, bool is_negated) {
+static ir_value build_branch(ir_builder *b, const expr_leaves *leaves, const model_expr *e, ir_value condition,
+                             bool is_negated) {
   ir_taken taken = {condition, is_negated, b->taken};
   b->taken = &taken;
   ir_value x = expr_build(b, leaves, e);

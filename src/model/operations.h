@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* operations.h - what expressions of the model compute, as operations of the IR: their one meaning. Lowering builds kernels from
- * it, and constants, ranges, sizes and times are the same operations evaluated, so that a number has the same bits wherever it
- * is computed: the same functions (runtime/math), in the same order, with the same products rounded with their sums. */
+/* operations.h - what expressions of the model compute, as operations of the IR: their one meaning. Lowering builds
+ * kernels from it, and constants, ranges, sizes and times are the same operations evaluated, so that a number has the
+ * same bits wherever it is computed: the same functions (runtime/math), in the same order, with the same products
+ * rounded with their sums. */
 #ifndef NSA_MODEL_OPERATIONS_H
 #define NSA_MODEL_OPERATIONS_H
 
@@ -26,11 +27,11 @@ typedef struct {
 
 double expr_evaluate(const number_leaves *leaves, const model_expr *e);
 
-/* The value of an expression that does not depend on the run; false where it does. params: params are evaluated by their
- * defaults; NULL: they are not constant. */
+/* The value of an expression that does not depend on the run; false where it does. params: params are evaluated by
+ * their defaults; NULL: they are not constant. */
 bool constant_value(const model_expr *e, const model_component *params, double *out);
 /* The same with other values of some params, the last of which counts. */
-bool constant_value_with(const model_expr *e, const model_component *params, const model_override *changes, uint32_t count,
-                         double *out);
+bool constant_value_with(const model_expr *e, const model_component *params, const model_override *changes,
+                         uint32_t count, double *out);
 
 #endif

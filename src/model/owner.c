@@ -56,12 +56,9 @@ const char *owner_of(checker *ck, const ast_expr *e) {
 
 /* ---- slices ---- */
 
-static bool is_row_axis(const char *axis) {
-  return strcmp(axis, "rows") == 0 || strcmp(axis, "row") == 0;
-}
+static bool is_row_axis(const char *axis) { return strcmp(axis, "rows") == 0 || strcmp(axis, "row") == 0; }
 
-static bool bounds_of(expr_env *env, const ast_expr *value, const char *what, uint32_t *low,
-                      uint32_t *high) {
+static bool bounds_of(expr_env *env, const ast_expr *value, const char *what, uint32_t *low, uint32_t *high) {
   expr_env constant = env_constant(env->ck, env->bindings, "a slice");
   const ast_expr *first = value->kind == AST_RANGE ? value->as.range.low : value;
   const ast_expr *last = value->kind == AST_RANGE ? value->as.range.high : value;
@@ -69,21 +66,20 @@ static bool bounds_of(expr_env *env, const ast_expr *value, const char *what, ui
          expr_constant_count(&constant, last, what, 0, 4294967294.0, high);
 }
 
-static bool in_bounds(checker *ck, span at, uint32_t low, uint32_t high, uint32_t count,
-                      const char *what, const char *owner) {
+static bool in_bounds(checker *ck, span at, uint32_t low, uint32_t high, uint32_t count, const char *what,
+                      const char *owner) {
   if (low <= high && high < count)
     return true;
   if (low > high)
     diag_report(ck->sink, DIAG_E0501, at, "this slice is empty: its first end is the larger");
   else
-    diag_report(ck->sink, DIAG_E0501, at, "`%s` has %u %s, numbered from 0: %u is not one of them",
-                owner, count, what, high);
+    diag_report(ck->sink, DIAG_E0501, at, "`%s` has %u %s, numbered from 0: %u is not one of them", owner, count, what,
+                high);
   return false;
 }
 
 /* Narrows the slice by one selector: elements, rows or columns. */
-static bool select_along(expr_env *env, const ast_selector *s, const model_population *p,
-                         element_slice *out) {
+static bool select_along(expr_env *env, const ast_selector *s, const model_population *p, element_slice *out) {
   checker *ck = env->ck;
   bool is_row = s->axis != NULL && is_row_axis(s->axis), is_column = s->axis != NULL && !is_row;
   const char *what = is_row ? "a row" : is_column ? "a column" : "an element";
@@ -95,16 +91,14 @@ static bool select_along(expr_env *env, const ast_selector *s, const model_popul
     out->right = high;
     return in_bounds(ck, s->at, low, high, p->cols, "columns", p->name);
   }
-  if (!in_bounds(ck, s->at, low, high, is_row ? p->rows : p->rows * p->cols,
-                 is_row ? "rows" : "elements", p->name))
+  if (!in_bounds(ck, s->at, low, high, is_row ? p->rows : p->rows * p->cols, is_row ? "rows" : "elements", p->name))
     return false;
   out->first = is_row ? low * p->cols : low;
   out->last = is_row ? high * p->cols + p->cols - 1 : high;
   return true;
 }
 
-bool selector_slice(expr_env *env, const ast_expr *index, const model_population *p,
-                    element_slice *out) {
+bool selector_slice(expr_env *env, const ast_expr *index, const model_population *p, element_slice *out) {
   checker *ck = env->ck;
   const ast_selector_list *list = &index->as.index.selectors;
   if (p == NULL) {
@@ -127,8 +121,7 @@ bool selector_slice(expr_env *env, const ast_expr *index, const model_population
   return true;
 }
 
-bool selector_range(expr_env *env, const ast_expr *index, const model_population *p,
-                    uint32_t *first, uint32_t *last) {
+bool selector_range(expr_env *env, const ast_expr *index, const model_population *p, uint32_t *first, uint32_t *last) {
   element_slice slice;
   if (!selector_slice(env, index, p, &slice))
     return false;
@@ -136,26 +129,22 @@ bool selector_range(expr_env *env, const ast_expr *index, const model_population
   *last = slice.last;
   if (slice.left == 0 && slice.right == p->cols - 1)
     return true;
-  refuse(env->ck, index->at, "slices by columns here",
-         "ranges of elements `[0..9]` and of rows `[rows 0..9]` work");
+  refuse(env->ck, index->at, "slices by columns here", "ranges of elements `[0..9]` and of rows `[rows 0..9]` work");
   return false;
 }
 
 static model_expr *between(checker *ck, model_expr *x, uint32_t low, uint32_t high, span at) {
-  return expr_binary(
-      ck, MX_AND, expr_binary(ck, MX_GE, x, expr_literal(ck, low, dim_none(), at), at),
-      expr_binary(ck, MX_LE, x, expr_literal(ck, high, dim_none(), at), at), at);
+  return expr_binary(ck, MX_AND, expr_binary(ck, MX_GE, x, expr_literal(ck, low, dim_none(), at), at),
+                     expr_binary(ck, MX_LE, x, expr_literal(ck, high, dim_none(), at), at), at);
 }
 
-model_expr *selector_condition(expr_env *env, const ast_expr *index, const model_population *p,
-                               model_side side) {
+model_expr *selector_condition(expr_env *env, const ast_expr *index, const model_population *p, model_side side) {
   checker *ck = env->ck;
   span at = index->at;
   element_slice slice;
   if (!selector_slice(env, index, p, &slice))
     return NULL;
-  model_expr *inside = between(ck, expr_ref(ck, REF_INDEX, side, 0, dim_none(), at), slice.first,
-                               slice.last, at);
+  model_expr *inside = between(ck, expr_ref(ck, REF_INDEX, side, 0, dim_none(), at), slice.first, slice.last, at);
   if (slice.left == 0 && slice.right == p->cols - 1)
     return inside;
   model_expr *column = expr_ref(ck, REF_COL, side, 0, dim_none(), at);

@@ -33,8 +33,8 @@ static void report_no_owner(checker *ck, const ast_expr *e) {
     return;
   }
   const char *name = of->as.index.object->as.name.text;
-  diag_report(ck->sink, DIAG_E0603, e->at, "`%s` has the elements in the wrong place: write `%s.%s%s`", expr_text(ck, e), name,
-              e->as.member.name.text, expr_text(ck, of) + strlen(name));
+  diag_report(ck->sink, DIAG_E0603, e->at, "`%s` has the elements in the wrong place: write `%s.%s%s`",
+              expr_text(ck, e), name, e->as.member.name.text, expr_text(ck, of) + strlen(name));
 }
 
 static bool find_owner(checker *ck, const ast_expr *e, const char **name, model_probe *out) {
@@ -100,8 +100,7 @@ static bool reads_let(const model_expr *e) {
   return false;
 }
 
-static bool check_value(checker *ck, const ast_expr *e, const char *owner, const binding *bindings,
-                        model_probe *out) {
+static bool check_value(checker *ck, const ast_expr *e, const char *owner, const binding *bindings, model_probe *out) {
   const model *m = ck->model;
   expr_env env = env_constant(ck, bindings, "a recording or measure");
   env.self_name = owner;
@@ -123,8 +122,7 @@ static bool check_value(checker *ck, const ast_expr *e, const char *owner, const
   return false;
 }
 
-static bool check_elements(checker *ck, const ast_expr *slice, const binding *bindings,
-                           model_probe *out) {
+static bool check_elements(checker *ck, const ast_expr *slice, const binding *bindings, model_probe *out) {
   expr_env env = env_constant(ck, bindings, "a slice");
   const model_population *p = out->is_connection ? NULL : &ck->model->populations.data[out->owner];
   out->first = 0;
@@ -146,8 +144,7 @@ bool probe_check(checker *ck, const ast_expr *e, const binding *bindings, model_
     return false;
   if (find_event(ck, value, out)) {
     if (out->reduce != REDUCE_NONE)
-      diag_report(ck->sink, DIAG_E0603, e->at, "`%s` is an event: it can be counted, not averaged",
-                  expr_text(ck, e));
+      diag_report(ck->sink, DIAG_E0603, e->at, "`%s` is an event: it can be counted, not averaged", expr_text(ck, e));
     return out->reduce == REDUCE_NONE && out->event != NONE;
   }
   return check_value(ck, value, owner, bindings, out);
@@ -165,14 +162,12 @@ static const char *default_name(checker *ck, const ast_expr *e) {
   if (e->kind == AST_INDEX)
     return default_name(ck, e->as.index.object);
   if (e->kind == AST_MEMBER && e->as.member.object->kind == AST_NAME)
-    return arena_printf(ck->arena, "%s.%s", e->as.member.object->as.name.text,
-                        e->as.member.name.text);
+    return arena_printf(ck->arena, "%s.%s", e->as.member.object->as.name.text, e->as.member.name.text);
   return NULL;
 }
 
 static const char *free_name(checker *ck, const ast_decl *d, const model_record *r) {
-  const char *base =
-      d->as.record.as.text != NULL ? d->as.record.as.text : default_name(ck, d->as.record.value);
+  const char *base = d->as.record.as.text != NULL ? d->as.record.as.text : default_name(ck, d->as.record.value);
   if (base == NULL) {
     diag *e = diag_report(ck->sink, DIAG_E0603, d->as.record.value->at,
                           "this recording needs a name, by which its file is called");
@@ -201,12 +196,9 @@ static void visit_record(checker *ck, const ast_decl *d, const binding *bindings
   expr_env env = env_constant(ck, bindings, "a recording");
   const ast_expr *every = d->as.record.every;
   if (r.probe.is_event && every != NULL)
-    diag_report(ck->sink, DIAG_E0603, every->at,
-                "events are recorded when they happen, not by `every`");
-  else if (every != NULL &&
-           expr_constant(&env, every, dim_ms, "the period of a recording", &r.every))
-    r.every =
-        whole_ticks(ck, every->at, r.every, ck->model->base_dt, "the period of a recording", true);
+    diag_report(ck->sink, DIAG_E0603, every->at, "events are recorded when they happen, not by `every`");
+  else if (every != NULL && expr_constant(&env, every, dim_ms, "the period of a recording", &r.every))
+    r.every = whole_ticks(ck, every->at, r.every, ck->model->base_dt, "the period of a recording", true);
   if (r.probe.is_event && r.probe.event == arrivals) {
     refuse(ck, d->as.record.value->at, "recordings of arrivals", "`count` in a measure works");
     return;

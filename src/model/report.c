@@ -51,8 +51,7 @@ static bool is_quantity_literal(const ast_expr *e) {
 }
 
 static const char *unit_phrase(checker *ck, dim d) {
-  return dim_is_none(d) ? "a plain number"
-                        : arena_printf(ck->arena, "in %s", dim_name(ck->arena, d));
+  return dim_is_none(d) ? "a plain number" : arena_printf(ck->arena, "in %s", dim_name(ck->arena, d));
 }
 
 /* "multiply by a conductance (nS)": what makes one unit of the other, when that has a name. */
@@ -66,11 +65,9 @@ static void hint_at_factor(checker *ck, diag *d, const char *name, dim got, dim 
     diag_hint(d, "divide `%s` by %s (%s)?", name, dim_word(inverse), dim_name(ck->arena, inverse));
 }
 
-static void report_missing_unit(checker *ck, const ast_expr *e, dim want, const char *what,
-                                span what_at) {
+static void report_missing_unit(checker *ck, const ast_expr *e, dim want, const char *what, span what_at) {
   const char *unit = dim_name(ck->arena, want);
-  diag *d = diag_report(ck->sink, DIAG_E0302, e->at, "`%s` needs a unit: %s is in %s",
-                        expr_text(ck, e), what, unit);
+  diag *d = diag_report(ck->sink, DIAG_E0302, e->at, "`%s` needs a unit: %s is in %s", expr_text(ck, e), what, unit);
   if (what_at.file != NONE)
     diag_note(d, what_at, "this is in %s", unit);
   if (e->kind == AST_BINARY)
@@ -79,8 +76,7 @@ static void report_missing_unit(checker *ck, const ast_expr *e, dim want, const 
     diag_hint(d, "write `%s %s`", expr_text(ck, e), strncmp(unit, "1/", 2) == 0 ? unit + 1 : unit);
 }
 
-void report_units(checker *ck, const ast_expr *offender, dim got, dim want, const char *what,
-                  span what_at) {
+void report_units(checker *ck, const ast_expr *offender, dim got, dim want, const char *what, span what_at) {
   if (dim_is_unknown(got) || dim_is_unknown(want))
     return;
   if (dim_is_none(got) && expr_is_plain_literal(offender)) {
@@ -90,11 +86,10 @@ void report_units(checker *ck, const ast_expr *offender, dim got, dim want, cons
   const char *name = expr_text(ck, offender);
   diag *d;
   if (dim_is_none(want) && is_quantity_literal(offender)) {
-    d = diag_report(ck->sink, DIAG_E0302, offender->at, "`%s` has a unit, but %s is a plain number",
-                    name, what);
+    d = diag_report(ck->sink, DIAG_E0302, offender->at, "`%s` has a unit, but %s is a plain number", name, what);
   } else {
-    d = diag_report(ck->sink, DIAG_E0301, offender->at, "`%s` is %s, but %s is %s", name,
-                    unit_phrase(ck, got), what, unit_phrase(ck, want));
+    d = diag_report(ck->sink, DIAG_E0301, offender->at, "`%s` is %s, but %s is %s", name, unit_phrase(ck, got), what,
+                    unit_phrase(ck, want));
     hint_at_factor(ck, d, name, got, want);
   }
   if (what_at.file != NONE)
@@ -159,7 +154,8 @@ void hint_at_units(checker *ck, diag *d, const char *name) {
   if (meant != NULL)
     diag_hint(d, "did you mean `%s`?", meant);
   else
-    diag_hint(d, "there are `s V A S F Ohm M mol m g Hz J W N K C` with the prefixes `f p n u m k M G`, and `cm min h %%`");
+    diag_hint(
+        d, "there are `s V A S F Ohm M mol m g Hz J W N K C` with the prefixes `f p n u m k M G`, and `cm min h %%`");
 }
 
 void name_silence(checker *ck, const char *name) { map_replace(ck->silent, name, SILENT_NAME); }
@@ -169,8 +165,7 @@ bool name_is_silent(const checker *ck, const char *name) {
   return ck->is_broken || map_find(ck->silent, name, &unused);
 }
 
-void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name,
-                    const name_list *known) {
+void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name, const name_list *known) {
   if (name_is_silent(ck, name))
     return;
   hint_at_names(ck, diag_report(ck->sink, code, at, "%s `%s` is not known", what, name), name, known);

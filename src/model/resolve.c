@@ -4,16 +4,15 @@
 
 /* ---- items of a component ---- */
 
-#define FIND_IN(list, found_kind)                                                                  \
-  for (uint32_t i = 0; i < c->list.len; i++)                                                       \
-    if (c->list.data[i].name == name) {                                                            \
-      *kind = found_kind;                                                                          \
-      *item = i;                                                                                   \
-      return true;                                                                                 \
+#define FIND_IN(list, found_kind)                                                                                      \
+  for (uint32_t i = 0; i < c->list.len; i++)                                                                           \
+    if (c->list.data[i].name == name) {                                                                                \
+      *kind = found_kind;                                                                                              \
+      *item = i;                                                                                                       \
+      return true;                                                                                                     \
     }
 
-bool component_find(const model_component *c, const char *name, model_ref_kind *kind,
-                    uint32_t *item) {
+bool component_find(const model_component *c, const char *name, model_ref_kind *kind, uint32_t *item) {
   FIND_IN(params, REF_PARAM)
   FIND_IN(states, REF_STATE)
   FIND_IN(inputs, REF_INPUT)
@@ -48,9 +47,8 @@ dim component_item_unit(const model_component *c, model_ref_kind kind, uint32_t 
 }
 
 const char *kind_word(model_ref_kind kind) {
-  static const char *const words[] = {
-      [REF_PARAM] = "a param", [REF_STATE] = "a state", [REF_INPUT] = "an input",
-      [REF_LET] = "a let",     [REF_NOISE] = "a noise", [REF_TIMER] = "a timer"};
+  static const char *const words[] = {[REF_PARAM] = "a param", [REF_STATE] = "a state", [REF_INPUT] = "an input",
+                                      [REF_LET] = "a let",     [REF_NOISE] = "a noise", [REF_TIMER] = "a timer"};
   return kind <= REF_TIMER ? words[kind] : kind == REF_SIGNAL ? "a signal" : "a value";
 }
 
@@ -58,8 +56,8 @@ static void add_item_names(checker *ck, const expr_env *env, model_side side, na
   const model_component *c = env->side[side].component;
   if (c == NULL)
     return;
-#define ADD_NAMES(list)                                                                            \
-  for (uint32_t i = 0; i < c->list.len; i++)                                                       \
+#define ADD_NAMES(list)                                                                                                \
+  for (uint32_t i = 0; i < c->list.len; i++)                                                                           \
     vec_push(ck->arena, out, c->list.data[i].name);
   ADD_NAMES(params)
   ADD_NAMES(states)
@@ -84,16 +82,14 @@ static model_side side_in_result(const expr_env *env, model_side side) {
 static model_expr *not_allowed(expr_env *env, model_ref_kind kind, span at, const char *name) {
   diag *d;
   if (kind == REF_NOISE) {
-    d = diag_report(env->ck->sink, DIAG_E0406, at,
-                    "`%s` is a noise: it can be used in equations only, not in %s", name,
+    d = diag_report(env->ck->sink, DIAG_E0406, at, "`%s` is a noise: it can be used in equations only, not in %s", name,
                     env->where);
   } else if (kind == REF_PARAM) {
-    d = diag_report(env->ck->sink, DIAG_E0306, at,
-                    "`%s` is declared later: a param can use only the params before it", name);
+    d = diag_report(env->ck->sink, DIAG_E0306, at, "`%s` is declared later: a param can use only the params before it",
+                    name);
     diag_hint(d, "move the declaration of `%s` up", name);
   } else {
-    d = diag_report(env->ck->sink, DIAG_E0306, at,
-                    "`%s` is %s and has no value yet: %s can use only params", name,
+    d = diag_report(env->ck->sink, DIAG_E0306, at, "`%s` is %s and has no value yet: %s can use only params", name,
                     kind_word(kind), env->where);
   }
   return NULL;
@@ -116,8 +112,8 @@ static bool is_allowed(const expr_env *env, model_side side, model_ref_kind kind
   return (env->allow & ALLOW_STATE) != 0;
 }
 
-model_expr *resolve_item(expr_env *env, model_side side, model_ref_kind kind, uint32_t item,
-                         span at, const char *name) {
+model_expr *resolve_item(expr_env *env, model_side side, model_ref_kind kind, uint32_t item, span at,
+                         const char *name) {
   const model_component *c = env->side[side].component;
   if (!is_allowed(env, side, kind, item))
     return not_allowed(env, kind, at, name);
@@ -192,8 +188,8 @@ static bool find_place(const char *name, model_ref_kind *kind) {
   return false;
 }
 
-/* Whose places those of a side are compared with: the other end's, for a third partner those of the end that it goes with.
- * NULL: nobody's. */
+/* Whose places those of a side are compared with: the other end's, for a third partner those of the end that it goes
+ * with. NULL: nobody's. */
 static const model_population *beside(const expr_env *env, model_side side) {
   model_side other = side == SIDE_PRE ? SIDE_POST : side == SIDE_POST ? SIDE_PRE : env->near;
   if (side == SIDE_SELF)
@@ -206,8 +202,8 @@ static const model_population *beside(const expr_env *env, model_side side) {
   return NULL;
 }
 
-/* x or y of an element of a known population: corner + (column + 1/2)*step. Where not both are spaced, both cover one patch, in
- * steps of the grid that has more of them (connect_place.c). */
+/* x or y of an element of a known population: corner + (column + 1/2)*step. Where not both are spaced, both cover one
+ * patch, in steps of the grid that has more of them (connect_place.c). */
 static model_expr *make_coordinate(expr_env *env, model_side side, model_ref_kind kind, span at) {
   checker *ck = env->ck;
   const model_population *p = env->side[side].population, *other = beside(env, side);
@@ -250,8 +246,7 @@ static model_expr *find_constant(expr_env *env, const char *name, span at) {
   };
   for (size_t i = 0; i < COUNT(constants); i++)
     if (strcmp(constants[i].name, name) == 0)
-      return expr_literal(env->ck,
-                          unit_scale(env->ck->arena, constants[i].digits, constants[i].exponent, 1),
+      return expr_literal(env->ck, unit_scale(env->ck->arena, constants[i].digits, constants[i].exponent, 1),
                           constants[i].unit, at);
   if (strcmp(name, "true") == 0 || strcmp(name, "false") == 0) {
     model_expr *e = expr_new(env->ck, MX_BOOL, dim_none(), at);
@@ -263,8 +258,7 @@ static model_expr *find_constant(expr_env *env, const char *name, span at) {
 }
 
 static model_expr *refuse_here(expr_env *env, span at, const char *name, const char *what) {
-  diag_report(env->ck->sink, DIAG_E0306, at, "`%s`, %s, is not known in %s", name, what,
-              env->where);
+  diag_report(env->ck->sink, DIAG_E0306, at, "`%s`, %s, is not known in %s", name, what, env->where);
   return NULL;
 }
 
@@ -280,8 +274,7 @@ static model_expr *resolve_refractory(expr_env *env, span at) {
     }
   if (env->ck->is_broken)
     return NULL;
-  diag *d =
-      diag_report(env->ck->sink, DIAG_E0407, at, "nothing in this component has a refractory time");
+  diag *d = diag_report(env->ck->sink, DIAG_E0407, at, "nothing in this component has a refractory time");
   diag_hint(d, "write `spike when ... refractory 2 ms`");
   return NULL;
 }
@@ -299,8 +292,7 @@ static bool find_known(expr_env *env, const ast_expr *e, model_expr **out) {
   else if (strcmp(name, "refractory") == 0)
     *out = resolve_refractory(env, e->at);
   else if (strcmp(name, "distance") == 0 && (env->allow & ALLOW_DISTANCE) != 0)
-    *out = expr_ref(env->ck, REF_DISTANCE, SIDE_SELF, 0,
-                    env->has_distance_unit ? dim_um : dim_none(), e->at);
+    *out = expr_ref(env->ck, REF_DISTANCE, SIDE_SELF, 0, env->has_distance_unit ? dim_um : dim_none(), e->at);
   else if (find_place(name, &place) && (env->allow & ALLOW_PLACE) != 0)
     *out = make_place(env, SIDE_SELF, place, e->at);
   else if ((*out = find_constant(env, name, e->at)) == NULL)
@@ -324,16 +316,14 @@ static model_expr *wrong_kind_of_name(expr_env *env, const ast_expr *e, bool *is
   file_scope *home;
   *is_found = true;
   if (strcmp(name, "pre") == 0 || strcmp(name, "post") == 0 || strcmp(name, "astro") == 0)
-    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a partner, not a value: write `%s.NAME`",
-                name, name);
+    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a partner, not a value: write `%s.NAME`", name, name);
   else if (strcmp(name, "spike") == 0)
     diag_report(env->ck->sink, DIAG_E0203, e->at, "`spike` is an event, not a value");
   else if (signal_find(env->ck, name) != NONE)
-    diag_report(env->ck->sink, DIAG_E0203, e->at,
-                "`%s` is a signal: it has a value in blocks `on %s` only", name, name);
-  else if (builtin_find(name, &fn) || function_find(env, name, &is_own, &home) != NULL)
-    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a function: write `%s(...)`", name,
+    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a signal: it has a value in blocks `on %s` only", name,
                 name);
+  else if (builtin_find(name, &fn) || function_find(env, name, &is_own, &home) != NULL)
+    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a function: write `%s(...)`", name, name);
   else
     *is_found = false;
   return NULL;
@@ -343,8 +333,7 @@ static model_expr *find_unit(expr_env *env, const ast_expr *e) {
   unit_value u;
   if (!unit_find(e->as.name.text, &u))
     return NULL;
-  return expr_literal(env->ck, unit_scale(env->ck->arena, "1", u.exponent, u.multiplier), u.unit,
-                      e->at);
+  return expr_literal(env->ck, unit_scale(env->ck->arena, "1", u.exponent, u.multiplier), u.unit, e->at);
 }
 
 static model_expr *unknown_name(expr_env *env, const ast_expr *e) {
@@ -382,8 +371,7 @@ model_expr *resolve_name(expr_env *env, const ast_expr *e) {
 /* ---- members ---- */
 
 bool side_find(const char *name, model_side *side) {
-  static const char *const names[] = {
-      [SIDE_PRE] = "pre", [SIDE_POST] = "post", [SIDE_ASTRO] = "astro"};
+  static const char *const names[] = {[SIDE_PRE] = "pre", [SIDE_POST] = "post", [SIDE_ASTRO] = "astro"};
   for (int i = SIDE_PRE; i <= SIDE_ASTRO; i++)
     if (strcmp(names[i], name) == 0) {
       *side = (model_side)i;
@@ -406,16 +394,14 @@ static model_expr *unknown_member(expr_env *env, const ast_expr *e, model_side s
   if (env->has_partners)
     vec_push(env->ck->arena, &known, side == SIDE_PRE ? "fan_out" : "fan_in");
   const char *owner = env->side[side].component->name;
-  report_unknown(env->ck, e->as.member.name.at, DIAG_E0201,
-                 arena_printf(env->ck->arena, "in `%s` the name", owner), e->as.member.name.text,
-                 &known);
+  report_unknown(env->ck, e->as.member.name.at, DIAG_E0201, arena_printf(env->ck->arena, "in `%s` the name", owner),
+                 e->as.member.name.text, &known);
   return NULL;
 }
 
 void report_no_astrocyte(const expr_env *env, span at, const char *what, const char *default_text) {
-  diag *d =
-      diag_report(env->ck->sink, DIAG_E0503, at,
-                  "`%s` needs an astrocyte, and a connection of this synapse has none", what);
+  diag *d = diag_report(env->ck->sink, DIAG_E0503, at,
+                        "`%s` needs an astrocyte, and a connection of this synapse has none", what);
   if (env->connect_at.file != NONE)
     diag_note(d, env->connect_at, "this connection has no `with`");
   diag_hint(d,
@@ -431,8 +417,7 @@ static model_expr *default_of_absent(expr_env *env, const ast_expr *e) {
     return expr_literal(env->ck, 0, dim_none(), e->at);
   for (uint32_t i = 0; b != NULL && i < b->items.len; i++) {
     const flat_item *item = &b->items.data[i];
-    const ast_expr *target =
-        item->ast->kind == AST_ITEM_DEFAULT ? item->ast->as.fallback.target : NULL;
+    const ast_expr *target = item->ast->kind == AST_ITEM_DEFAULT ? item->ast->as.fallback.target : NULL;
     if (target == NULL || item->is_dropped || target->kind != AST_MEMBER ||
         target->as.member.name.text != e->as.member.name.text)
       continue;
@@ -481,16 +466,16 @@ model_expr *resolve_member(expr_env *env, const ast_expr *e) {
   if (object->kind == AST_NAME && side_find(object->as.name.text, &side)) {
     if (env->has_partners)
       return resolve_side_member(env, e, side);
-    diag_report(env->ck->sink, DIAG_E0203, object->at,
-                "`%s` is known in synapses only: %s has no partners", object->as.name.text,
-                env->where);
+    diag_report(env->ck->sink, DIAG_E0203, object->at, "`%s` is known in synapses only: %s has no partners",
+                object->as.name.text, env->where);
     return NULL;
   }
   uint32_t silent;
-  if (object->kind == AST_NAME && map_find(env->ck->silent, object->as.name.text, &silent) && silent == SILENT_ENVIRONMENT)
+  if (object->kind == AST_NAME && map_find(env->ck->silent, object->as.name.text, &silent) &&
+      silent == SILENT_ENVIRONMENT)
     return NULL;
-  diag *d = diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` cannot be read in %s",
-                        expr_text(env->ck, e), env->where);
+  diag *d =
+      diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` cannot be read in %s", expr_text(env->ck, e), env->where);
   if (env->builder != NULL)
     diag_hint(d, "what comes from elsewhere reaches a component by its inputs");
   return NULL;
@@ -498,9 +483,8 @@ model_expr *resolve_member(expr_env *env, const ast_expr *e) {
 
 model_expr *resolve_pixel(expr_env *env, const ast_expr *e) {
   if ((env->allow & ALLOW_PIXEL) == 0) {
-    diag_report(env->ck->sink, DIAG_E0203, e->at,
-                "`%s`: there is nothing to take elements of in %s", expr_text(env->ck, e),
-                env->where);
+    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s`: there is nothing to take elements of in %s",
+                expr_text(env->ck, e), env->where);
     return NULL;
   }
   uint32_t image = image_find(env, e);

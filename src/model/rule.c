@@ -17,9 +17,7 @@ typedef struct {
 
 static double size_of(const model_population *p) { return (double)p->rows * p->cols; }
 
-static bool are_spaced(const rule_ends *ends) {
-  return ends->source->spacing > 0 && ends->target->spacing > 0;
-}
+static bool are_spaced(const rule_ends *ends) { return ends->source->spacing > 0 && ends->target->spacing > 0; }
 
 static expr_env condition_scope(rule_env *r, uint32_t *draws) {
   checker *ck = r->ck;
@@ -46,11 +44,11 @@ static bool has_args(rule_env *r, uint32_t least, uint32_t most) {
   if (got >= least && got <= most)
     return true;
   if (least == most)
-    diag_report(r->ck->sink, DIAG_E0305, r->ast->at, "`%s` takes %u argument%s, not %u",
-                r->ast->name.text, least, least == 1 ? "" : "s", got);
+    diag_report(r->ck->sink, DIAG_E0305, r->ast->at, "`%s` takes %u argument%s, not %u", r->ast->name.text, least,
+                least == 1 ? "" : "s", got);
   else
-    diag_report(r->ck->sink, DIAG_E0305, r->ast->at, "`%s` takes %u to %u arguments, not %u",
-                r->ast->name.text, least, most, got);
+    diag_report(r->ck->sink, DIAG_E0305, r->ast->at, "`%s` takes %u to %u arguments, not %u", r->ast->name.text, least,
+                most, got);
   return false;
 }
 
@@ -66,8 +64,7 @@ static bool one_to_one(rule_env *r) {
   double n = size_of(r->ends->source), m = size_of(r->ends->target);
   if (n == m)
     return true;
-  misfit(r, arena_printf(r->ck->arena,
-                         "needs populations of one size: `%s` has %.0f elements, `%s` %.0f",
+  misfit(r, arena_printf(r->ck->arena, "needs populations of one size: `%s` has %.0f elements, `%s` %.0f",
                          r->ends->source->name, n, r->ends->target->name, m));
   return false;
 }
@@ -75,17 +72,15 @@ static bool one_to_one(rule_env *r) {
 static bool is_link_count_good(rule_env *r, double links) {
   if (links <= LIMIT_LINKS)
     return true;
-  diag_report(
-      r->ck->sink, DIAG_E0901, r->ast->at,
-      "this makes about %.3g links (`%s` has %.0f elements, `%s` %.0f); a connection may have %.3g",
-      links, r->ends->source->name, size_of(r->ends->source), r->ends->target->name,
-      size_of(r->ends->target), LIMIT_LINKS);
+  diag_report(r->ck->sink, DIAG_E0901, r->ast->at,
+              "this makes about %.3g links (`%s` has %.0f elements, `%s` %.0f); a connection may have %.3g", links,
+              r->ends->source->name, size_of(r->ends->source), r->ends->target->name, size_of(r->ends->target),
+              LIMIT_LINKS);
   return false;
 }
 
 static bool all_to_all(rule_env *r) {
-  return has_args(r, 0, 0) &&
-         is_link_count_good(r, size_of(r->ends->source) * size_of(r->ends->target));
+  return has_args(r, 0, 0) && is_link_count_good(r, size_of(r->ends->source) * size_of(r->ends->target));
 }
 
 bool probability_check(checker *ck, span at, double p) {
@@ -110,8 +105,7 @@ static bool probability(rule_env *r) {
   if (!has_args(r, 1, 1))
     return false;
   r->out->condition = probability_of(r, r->ast->args.data[0].value, &p);
-  return r->out->condition != NULL &&
-         is_link_count_good(r, p * size_of(r->ends->source) * size_of(r->ends->target));
+  return r->out->condition != NULL && is_link_count_good(r, p * size_of(r->ends->source) * size_of(r->ends->target));
 }
 
 model_expr *rule_partner_probability(checker *ck, const rule_ends *ends, const ast_expr *e) {
@@ -147,8 +141,7 @@ static bool check_kernel(rule_env *r, const ast_expr *e) {
                    : strcmp(name, "gaussian") == 0  ? KERNEL_GAUSSIAN
                                                     : KERNEL_NONE;
   if (r->out->kernel == KERNEL_NONE || e->as.call.args.len != 1) {
-    diag_report(ck->sink, DIAG_E0502, e->at,
-                "a kernel is `exponential(length)` or `gaussian(length)`, not `%s`",
+    diag_report(ck->sink, DIAG_E0502, e->at, "a kernel is `exponential(length)` or `gaussian(length)`, not `%s`",
                 expr_text(ck, e));
     return false;
   }
@@ -159,8 +152,7 @@ static bool check_kernel(rule_env *r, const ast_expr *e) {
   }
   bool has_unit = are_spaced(r->ends);
   if (!expr_constant(&env, e->as.call.args.data[0].value, has_unit ? dim_um : dim_none(),
-                     has_unit ? "the length of a kernel" : "the length of a kernel, in grid steps,",
-                     &r->out->length))
+                     has_unit ? "the length of a kernel" : "the length of a kernel, in grid steps,", &r->out->length))
     return false;
   if (r->out->length > 0)
     return true;
@@ -172,15 +164,15 @@ static bool degree(rule_env *r) {
   checker *ck = r->ck;
   expr_env env = env_constant(ck, NULL, "a number of links");
   bool is_in = r->out->kind == RULE_INDEGREE;
-  if (!has_args(r, 1, 2) || !expr_constant_count(&env, r->ast->args.data[0].value,
-                                                 "the number of links", 0, 1e9, &r->out->degree))
+  if (!has_args(r, 1, 2) ||
+      !expr_constant_count(&env, r->ast->args.data[0].value, "the number of links", 0, 1e9, &r->out->degree))
     return false;
   const model_population *far = is_in ? r->ends->source : r->ends->target;
   const model_population *near = is_in ? r->ends->target : r->ends->source;
   double candidates = size_of(far) - (r->ends->is_same && !r->ends->allow_self ? 1 : 0);
   if (r->out->degree > candidates) {
-    misfit(r, arena_printf(ck->arena, "asks for %u partners, but `%s` has only %.0f to offer",
-                           r->out->degree, far->name, candidates));
+    misfit(r, arena_printf(ck->arena, "asks for %u partners, but `%s` has only %.0f to offer", r->out->degree,
+                           far->name, candidates));
     return false;
   }
   bool is_good = is_link_count_good(r, r->out->degree * size_of(near));
@@ -190,8 +182,7 @@ static bool degree(rule_env *r) {
 static bool neighbours(rule_env *r) {
   expr_env env = env_constant(r->ck, NULL, "a number of neighbours");
   if (!has_args(r, 1, 1) ||
-      !expr_constant_count(&env, r->ast->args.data[0].value, "the number of neighbours", 1, 1e9,
-                           &r->out->degree))
+      !expr_constant_count(&env, r->ast->args.data[0].value, "the number of neighbours", 1, 1e9, &r->out->degree))
     return false;
   if (r->out->degree != 4 && r->out->degree != 8) {
     misfit(r, "takes 4 or 8");
@@ -224,8 +215,7 @@ static bool tile_stride(rule_env *r) {
   return expr_constant_count(&env, arg->value, "a stride", 1, 1e9, &r->out->stride);
 }
 
-static bool covers(const model_rule *rule, const model_population *tiled,
-                   const model_population *one) {
+static bool covers(const model_rule *rule, const model_population *tiled, const model_population *one) {
   return tiled->rows >= rule->tile_rows && tiled->cols >= rule->tile_cols &&
          (tiled->rows - rule->tile_rows) / rule->stride + 1 == one->rows &&
          (tiled->cols - rule->tile_cols) / rule->stride + 1 == one->cols;
@@ -234,22 +224,23 @@ static bool covers(const model_rule *rule, const model_population *tiled,
 static const char *tile_count(rule_env *r, const model_population *p) {
   const model_rule *t = r->out;
   if (p->rows < t->tile_rows || p->cols < t->tile_cols)
-    return arena_printf(r->ck->arena, "no tile fits into `%s` (%u x %u)", p->name, p->rows,
-                        p->cols);
-  return arena_printf(r->ck->arena, "`%s` (%u x %u) has %u x %u such tiles", p->name, p->rows,
-                      p->cols, (p->rows - t->tile_rows) / t->stride + 1,
-                      (p->cols - t->tile_cols) / t->stride + 1);
+    return arena_printf(r->ck->arena, "no tile fits into `%s` (%u x %u)", p->name, p->rows, p->cols);
+  return arena_printf(r->ck->arena, "`%s` (%u x %u) has %u x %u such tiles", p->name, p->rows, p->cols,
+                      (p->rows - t->tile_rows) / t->stride + 1, (p->cols - t->tile_cols) / t->stride + 1);
 }
 
 /* Tiles are counted in rows and columns: lengths may say otherwise. */
 static void check_tile_places(rule_env *r, const model_population *tiled, const model_population *one) {
   const model_rule *t = r->out;
-  double spacing = t->stride*tiled->spacing, slack = 1e-6*tiled->spacing;
-  double x = tiled->at_x + (t->tile_cols*tiled->spacing - spacing)/2, y = tiled->at_y + (t->tile_rows*tiled->spacing - spacing)/2;
-  if (!are_spaced(r->ends) || (fabs(one->spacing - spacing) < slack && fabs(one->at_x - x) < slack && fabs(one->at_y - y) < slack))
+  double spacing = t->stride * tiled->spacing, slack = 1e-6 * tiled->spacing;
+  double x = tiled->at_x + (t->tile_cols * tiled->spacing - spacing) / 2,
+         y = tiled->at_y + (t->tile_rows * tiled->spacing - spacing) / 2;
+  if (!are_spaced(r->ends) ||
+      (fabs(one->spacing - spacing) < slack && fabs(one->at_x - x) < slack && fabs(one->at_y - y) < slack))
     return;
-  diag *d = diag_report(r->ck->sink, DIAG_W0502, r->ast->at, "the middles of these tiles of `%s` are not where the elements of `%s` are",
-                        tiled->name, one->name);
+  diag *d =
+      diag_report(r->ck->sink, DIAG_W0502, r->ast->at,
+                  "the middles of these tiles of `%s` are not where the elements of `%s` are", tiled->name, one->name);
   diag_hint(d, "`population %s : ... spaced %s um at (%s um, %s um)` would be", one->name, number_text(r->ck, spacing),
             number_text(r->ck, x), number_text(r->ck, y));
 }
@@ -264,10 +255,8 @@ static bool tiles(rule_env *r) {
     diag_report(r->ck->sink, DIAG_E0501, size->at, "a tile has a size: `tiles(4 x 4, stride 3)`");
     return false;
   }
-  if (!expr_constant_count(&env, size->as.size.rows, "the rows of a tile", 1, 1e9,
-                           &r->out->tile_rows) ||
-      !expr_constant_count(&env, size->as.size.columns, "the columns of a tile", 1, 1e9,
-                           &r->out->tile_cols) ||
+  if (!expr_constant_count(&env, size->as.size.rows, "the rows of a tile", 1, 1e9, &r->out->tile_rows) ||
+      !expr_constant_count(&env, size->as.size.columns, "the columns of a tile", 1, 1e9, &r->out->tile_cols) ||
       !tile_stride(r))
     return false;
   if (!source->is_grid || !target->is_grid) {
@@ -280,8 +269,7 @@ static bool tiles(rule_env *r) {
     return true;
   }
   diag *d = misfit(r, "does not fit: there must be one tile an element");
-  diag_note(d, SPAN_NONE, "%s, but `%s` is %u x %u", tile_count(r, source), target->name,
-            target->rows, target->cols);
+  diag_note(d, SPAN_NONE, "%s, but `%s` is %u x %u", tile_count(r, source), target->name, target->rows, target->cols);
   return false;
 }
 
@@ -301,7 +289,8 @@ static uint32_t line_of_self(const char *table) {
   return 0;
 }
 
-/* Lines that are left out are no accident only where the author has said so. Larger tables are not read twice: a run says how many it left out. */
+/* Lines that are left out are no accident only where the author has said so. Larger tables are not read twice: a run
+ * says how many it left out. */
 static void warn_of_selves(rule_env *r, span at) {
   const char *error;
   size_t len;
@@ -321,8 +310,7 @@ static bool from_file(rule_env *r) {
     return false;
   const ast_expr *path = r->ast->args.data[0].value;
   if (path->kind != AST_STRING) {
-    diag_report(r->ck->sink, DIAG_E0203, path->at,
-                "a file is named by a text: `file(\"edges.csv\")`");
+    diag_report(r->ck->sink, DIAG_E0203, path->at, "a file is named by a text: `file(\"edges.csv\")`");
     return false;
   }
   r->out->path = path_from(r->ck, path->at, path->as.string.text);
@@ -330,8 +318,7 @@ static bool from_file(rule_env *r) {
     warn_of_selves(r, path->at);
     return true;
   }
-  diag_report(r->ck->sink, DIAG_E0001, path->at, "`%s` cannot be read: there is no such file",
-              r->out->path);
+  diag_report(r->ck->sink, DIAG_E0001, path->at, "`%s` cannot be read: there is no such file", r->out->path);
   return false;
 }
 
@@ -341,8 +328,7 @@ static bool scale_free(rule_env *r) {
   expr_env env = env_constant(r->ck, NULL, "a number of links");
   const model_population *p = r->ends->source;
   if (!has_args(r, 1, 1) ||
-      !expr_constant_count(&env, r->ast->args.data[0].value, "the number of links", 1, 1e9,
-                           &r->out->degree))
+      !expr_constant_count(&env, r->ast->args.data[0].value, "the number of links", 1, 1e9, &r->out->degree))
     return false;
   double m = r->out->degree, n = size_of(p);
   if (!r->ends->is_same) {
@@ -353,9 +339,8 @@ static bool scale_free(rule_env *r) {
     return false;
   if (n > m)
     return is_link_count_good(r, 2 * m * n);
-  misfit(r, arena_printf(r->ck->arena,
-                         "begins with a complete graph of %.0f elements, but `%s` has only %.0f",
-                         m + 1, p->name, n));
+  misfit(r, arena_printf(r->ck->arena, "begins with a complete graph of %.0f elements, but `%s` has only %.0f", m + 1,
+                         p->name, n));
   return false;
 }
 
@@ -369,8 +354,7 @@ static bool pool_choice(rule_env *r) {
   r->out->pool_block = strcmp(word, "block") == 0;
   if (r->out->pool_block || strcmp(word, "random") == 0)
     return true;
-  diag_report(r->ck->sink, DIAG_E0502, e->at, "a pool is `random` or `block`, not `%s`",
-              expr_text(r->ck, e));
+  diag_report(r->ck->sink, DIAG_E0502, e->at, "a pool is `random` or `block`, not `%s`", expr_text(r->ck, e));
   return false;
 }
 
@@ -381,8 +365,8 @@ static bool is_block_good(rule_env *r) {
   if (near * size == partners || (size == 1 && share >= 1 && share == floor(share)))
     return true;
   diag *d = misfit(r, "does not fit: blocks must use all partners evenly");
-  diag_note(d, SPAN_NONE, "`%s` has %.0f elements, `%s` %.0f", r->ends->source->name, near,
-            r->ends->target->name, partners);
+  diag_note(d, SPAN_NONE, "`%s` has %.0f elements, `%s` %.0f", r->ends->source->name, near, r->ends->target->name,
+            partners);
   if (floor(partners / near) * near == partners)
     diag_hint(d, "`pool(%.0f, block)` would", partners / near);
   return false;
@@ -390,15 +374,15 @@ static bool is_block_good(rule_env *r) {
 
 static bool pool(rule_env *r) {
   expr_env env = env_constant(r->ck, NULL, "the size of a pool");
-  if (!has_args(r, 1, 2) || !expr_constant_count(&env, r->ast->args.data[0].value,
-                                                 "the size of a pool", 1, 1e9, &r->out->degree))
+  if (!has_args(r, 1, 2) ||
+      !expr_constant_count(&env, r->ast->args.data[0].value, "the size of a pool", 1, 1e9, &r->out->degree))
     return false;
   double offered = size_of(r->ends->target);
   if (!pool_choice(r))
     return false;
   if (r->out->degree > offered) {
-    misfit(r, arena_printf(r->ck->arena, "is larger than `%s`, which has %.0f elements",
-                           r->ends->target->name, offered));
+    misfit(r,
+           arena_printf(r->ck->arena, "is larger than `%s`, which has %.0f elements", r->ends->target->name, offered));
     return false;
   }
   return !r->out->pool_block || is_block_good(r);
@@ -488,15 +472,13 @@ bool rule_check(checker *ck, const rule_ends *ends, const ast_rule *ast, model_r
 
 /* ---- slices of the ends ---- */
 
-static model_expr *slice_condition(checker *ck, const rule_ends *ends, const ast_expr *end,
-                                   model_side side) {
+static model_expr *slice_condition(checker *ck, const rule_ends *ends, const ast_expr *end, model_side side) {
   const model_population *p = side == ends->source_side ? ends->source : ends->target;
   expr_env env = env_constant(ck, NULL, "a slice");
   return selector_condition(&env, end, p, side);
 }
 
-void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_side side,
-                model_rule *rule) {
+void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_side side, model_rule *rule) {
   if (end->kind != AST_INDEX)
     return;
   if (rule->kind != RULE_ALL_TO_ALL && rule->kind != RULE_PROBABILITY && rule->kind != RULE_WHERE) {
@@ -507,11 +489,9 @@ void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_s
   if (inside == NULL)
     return;
   if (rule->kind == RULE_PROBABILITY) {
-    rule->condition =
-        expr_select(ck, inside, rule->condition, expr_literal(ck, 0, dim_none(), end->at), end->at);
+    rule->condition = expr_select(ck, inside, rule->condition, expr_literal(ck, 0, dim_none(), end->at), end->at);
     return;
   }
-  rule->condition =
-      rule->kind == RULE_WHERE ? expr_binary(ck, MX_AND, inside, rule->condition, end->at) : inside;
+  rule->condition = rule->kind == RULE_WHERE ? expr_binary(ck, MX_AND, inside, rule->condition, end->at) : inside;
   rule->kind = RULE_WHERE;
 }

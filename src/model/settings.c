@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* settings.c - times of components (refractory, of timers, of blocks) that follow from params: what an override, a variant or
+/* settings.c - times of components (refractory, of timers, of blocks) that follow from params: what an override, a
+ * variant or
  * --set makes of them is rounded to whole steps too, and told. */
 #include "model/check.h"
 
@@ -31,7 +32,8 @@ static void check_time(checker *ck, const duration_use *use, const model_compone
     whole_ticks(ck, at, time, use->dt, arena_printf(ck->arena, "%s%s", where, use->what), use->needs_tick);
 }
 
-static void check_times(checker *ck, uint32_t component, const change_list *changes, uint32_t first, const char *where) {
+static void check_times(checker *ck, uint32_t component, const change_list *changes, uint32_t first,
+                        const char *where) {
   const model_component *c = &ck->model->components.data[component];
   for (uint32_t i = 0; i < ck->durations.len; i++)
     if (ck->durations.data[i].component == c->name)
@@ -42,7 +44,8 @@ static void check_times(checker *ck, uint32_t component, const change_list *chan
 static change_list overrides_of(checker *ck, bool is_connection, uint32_t owner, uint32_t *component) {
   const model *m = ck->model;
   *component = is_connection ? m->connections.data[owner].component : m->populations.data[owner].component;
-  const model_override *data = is_connection ? m->connections.data[owner].overrides.data : m->populations.data[owner].overrides.data;
+  const model_override *data =
+      is_connection ? m->connections.data[owner].overrides.data : m->populations.data[owner].overrides.data;
   uint32_t len = is_connection ? m->connections.data[owner].overrides.len : m->populations.data[owner].overrides.len;
   change_list all = {0};
   for (uint32_t k = 0; k < len; k++) {

@@ -16,8 +16,7 @@ void signal_names(checker *ck, name_list *out) {
 
 /* ---- times ---- */
 
-static bool time_of(checker *ck, const ast_expr *e, const char *what, bool needs_tick,
-                    double *out) {
+static bool time_of(checker *ck, const ast_expr *e, const char *what, bool needs_tick, double *out) {
   expr_env env = env_constant(ck, NULL, "the time of a signal");
   if (e == NULL)
     return true;
@@ -64,17 +63,15 @@ static bool has_value(const model_signal *s) {
 }
 
 /* The first value gives the unit of all. */
-static bool check_value(checker *ck, const ast_expr *e, model_signal *s,
-                        model_signal_times *times) {
+static bool check_value(checker *ck, const ast_expr *e, model_signal *s, model_signal_times *times) {
   uint32_t draws = 0;
   expr_env env = env_constant(ck, NULL, "the value of a signal");
   env.allow = ALLOW_TIME | ALLOW_RANDOM;
   env.key_base = times->key;
   env.draws = &draws;
   if (has_value(s) || dim_is_unknown(s->unit)) {
-    times->value = dim_is_unknown(s->unit)
-                       ? expr_number(&env, e, NULL)
-                       : expr_of_unit(&env, e, s->unit, arena_printf(ck->arena, "`%s`", s->name));
+    times->value = dim_is_unknown(s->unit) ? expr_number(&env, e, NULL)
+                                           : expr_of_unit(&env, e, s->unit, arena_printf(ck->arena, "`%s`", s->name));
     return times->value != NULL;
   }
   times->value = expr_number(&env, e, NULL);
@@ -94,8 +91,7 @@ static void add_signal(checker *ck, const ast_decl *d) {
            "blocks of neurons and astrocytes can send them: `emit NAME`");
   if (!is_sent(d))
     return;
-  model_signal_times times = {
-      .at = d->at, .key = arena_printf(ck->arena, "%s/signal%u", s->name, s->schedule.len)};
+  model_signal_times times = {.at = d->at, .key = arena_printf(ck->arena, "%s/signal%u", s->name, s->schedule.len)};
   bool is_good = check_times(ck, &d->as.signal.window, &times);
   if (d->as.signal.value != NULL)
     is_good = check_value(ck, d->as.signal.value, s, &times) && is_good;
@@ -105,8 +101,8 @@ static void add_signal(checker *ck, const ast_decl *d) {
 
 static void report_missing_value(checker *ck, const model_signal *s, span at) {
   const char *unit = dim_name(ck->arena, s->unit);
-  diag *d = diag_report(ck->sink, DIAG_E0302, at,
-                        "`%s` is sent with values in %s, but here it has none", s->name, unit);
+  diag *d =
+      diag_report(ck->sink, DIAG_E0302, at, "`%s` is sent with values in %s, but here it has none", s->name, unit);
   diag_hint(d, "write `signal %s = 1 %s ...`", s->name, unit);
 }
 

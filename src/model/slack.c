@@ -8,7 +8,9 @@
 /* Expressions near the limits of an expression get no slack: what is added would go beyond. */
 enum { MOST_DEPTH = LIMIT_EXPR_DEPTH / 4, MOST_WEIGHT = LIMIT_EXPR_NODES / 100 };
 
-double times_slack(const model *m, const model_component *c) { return TIMES_SLACK * m->timescales.data[c->timescale].dt; }
+double times_slack(const model *m, const model_component *c) {
+  return TIMES_SLACK * m->timescales.data[c->timescale].dt;
+}
 
 bool is_time(dim unit) { return dim_equal(unit, dim_ms); }
 
@@ -52,7 +54,8 @@ static const model_component *component_of_side(const time_scope *s, model_side 
   const model_component *c = s->component;
   if (c == NULL || side == SIDE_SELF)
     return c;
-  const uint32_t partners[] = {[SIDE_PRE] = c->pre_component, [SIDE_POST] = c->post_component, [SIDE_ASTRO] = c->astro_component};
+  const uint32_t partners[] = {
+      [SIDE_PRE] = c->pre_component, [SIDE_POST] = c->post_component, [SIDE_ASTRO] = c->astro_component};
   return partners[side] < s->ck->model->components.len ? &s->ck->model->components.data[partners[side]] : NULL;
 }
 
@@ -84,17 +87,20 @@ static model_expr *kept_by(const time_scope *s, const model_expr *e) {
 
 /* Whole numbers do not change with what they are made of. */
 static bool is_stepwise(const model_expr *e) {
-  return e->is_bool || (e->kind == MX_CALL && (e->fn == BUILTIN_floor || e->fn == BUILTIN_ceil || e->fn == BUILTIN_round ||
-                                               e->fn == BUILTIN_sign || e->fn == BUILTIN_step));
+  return e->is_bool ||
+         (e->kind == MX_CALL && (e->fn == BUILTIN_floor || e->fn == BUILTIN_ceil || e->fn == BUILTIN_round ||
+                                 e->fn == BUILTIN_sign || e->fn == BUILTIN_step));
 }
 
 static bool is_moving_time(const model_expr *e) {
-  return e->ref.kind == REF_TIME || ((e->ref.kind == REF_STATE || e->ref.kind == REF_INPUT || e->ref.kind == REF_LOCAL) && is_time(e->unit));
+  return e->ref.kind == REF_TIME ||
+         ((e->ref.kind == REF_STATE || e->ref.kind == REF_INPUT || e->ref.kind == REF_LOCAL) && is_time(e->unit));
 }
 
 typedef bool question(const time_scope *s, const model_expr *e);
 
-static bool ask(const time_scope *s, const model_expr *e, question *about, time_answer *known, const model_expr *value) {
+static bool ask(const time_scope *s, const model_expr *e, question *about, time_answer *known,
+                const model_expr *value) {
   if (*known == ANSWER_UNKNOWN) {
     time_scope inner = scope_of_named(s, e);
     *known = about(&inner, value) ? ANSWER_YES : ANSWER_NO;

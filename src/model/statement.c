@@ -7,8 +7,7 @@
 
 /* ---- durations ---- */
 
-double whole_ticks(checker *ck, span at, double time, double dt, const char *what,
-                   bool needs_tick) {
+double whole_ticks(checker *ck, span at, double time, double dt, const char *what, bool needs_tick) {
   if (isinf(time))
     return time;
   double ticks = time / dt, whole = nsa_nearest_tick(time, dt);
@@ -18,14 +17,12 @@ double whole_ticks(checker *ck, span at, double time, double dt, const char *wha
     return dt;
   }
   if (fabs(ticks - whole) > 1e-6)
-    diag_report(ck->sink, DIAG_W0601, at,
-                "%s of %.9g ms is not a whole number of steps of %.9g ms; it becomes %.9g ms", what,
-                time, dt, whole * dt);
+    diag_report(ck->sink, DIAG_W0601, at, "%s of %.9g ms is not a whole number of steps of %.9g ms; it becomes %.9g ms",
+                what, time, dt, whole * dt);
   return fabs(ticks - whole) > 1e-6 ? whole * dt : time;
 }
 
-model_expr *duration_check(expr_env *env, const ast_expr *e, double dt, const char *what,
-                           bool needs_tick) {
+model_expr *duration_check(expr_env *env, const ast_expr *e, double dt, const char *what, bool needs_tick) {
   model_expr *v = expr_of_unit(env, e, dim_ms, what);
   double time;
   const model_component *c = env->side[SIDE_SELF].component;
@@ -55,9 +52,8 @@ typedef struct {
 } assign_target;
 
 static bool report_target(block_env *env, const ast_expr *e, model_ref_kind kind) {
-  diag *d =
-      diag_report(env->env->ck->sink, DIAG_E0409, e->at, "`%s` is %s: only a state can be assigned",
-                  expr_text(env->env->ck, e), kind_word(kind));
+  diag *d = diag_report(env->env->ck->sink, DIAG_E0409, e->at, "`%s` is %s: only a state can be assigned",
+                        expr_text(env->env->ck, e), kind_word(kind));
   if (kind == REF_PARAM)
     diag_hint(d, "make it a `state` when it is to change during the run");
   if (kind == REF_TIMER)
@@ -75,8 +71,7 @@ static bool find_target_name(block_env *env, const ast_expr *e, const char **nam
     return true;
   }
   if (e->kind != AST_BAD)
-    diag_report(env->env->ck->sink, DIAG_E0409, e->at, "`%s` cannot be assigned here: %s",
-                expr_text(env->env->ck, e),
+    diag_report(env->env->ck->sink, DIAG_E0409, e->at, "`%s` cannot be assigned here: %s", expr_text(env->env->ck, e),
                 env->population == NONE ? "a block sets the states of its own component"
                                         : "a block of a phase sets `POPULATION.STATE`");
   return false;
@@ -86,8 +81,7 @@ static bool find_target_name(block_env *env, const ast_expr *e, const char **nam
 static bool is_local(const expr_env *env, const char *name, model_ref_kind *kind) {
   for (const binding *b = env->bindings; b != NULL; b = b->next)
     if (b->name == name) {
-      bool is_signal = b->value != NULL && b->value->kind == MX_REF &&
-                       b->value->ref.kind == REF_SIGNAL;
+      bool is_signal = b->value != NULL && b->value->kind == MX_REF && b->value->ref.kind == REF_SIGNAL;
       *kind = is_signal ? REF_SIGNAL : REF_LET;
       return true;
     }
@@ -95,13 +89,11 @@ static bool is_local(const expr_env *env, const char *name, model_ref_kind *kind
 }
 
 /* A synapse adds to states and inputs of its partners, and does nothing else to them. */
-static bool find_partner_target(block_env *env, const ast_expr *e, ast_assign_op op,
-                                assign_target *out) {
+static bool find_partner_target(block_env *env, const ast_expr *e, ast_assign_op op, assign_target *out) {
   checker *ck = env->env->ck;
   if (op != AST_ASSIGN_ADD && op != AST_ASSIGN_SUB) {
     diag *d = diag_report(ck->sink, DIAG_E0409, e->at,
-                          "`%s` cannot be set here: a synapse can only add to its partners",
-                          expr_text(ck, e));
+                          "`%s` cannot be set here: a synapse can only add to its partners", expr_text(ck, e));
     diag_hint(d, "write `%s += value`", expr_text(ck, e));
     return false;
   }
@@ -124,8 +116,7 @@ static bool find_target(block_env *env, const ast_expr *e, ast_assign_op op, ass
   }
   if (!find_target_name(env, e, &name))
     return false;
-  if (is_local(env->env, name, &out->kind) ||
-      (builder != NULL && builder_find_let(builder, name) != NULL))
+  if (is_local(env->env, name, &out->kind) || (builder != NULL && builder_find_let(builder, name) != NULL))
     return report_target(env, e, out->kind);
   if (component_find(c, name, &out->kind, &out->item)) {
     if (out->kind != REF_STATE)
@@ -207,8 +198,8 @@ static bool block_is_about(const block_env *env, const ast_block *block) {
     const ast_stmt *s = block->stmts.data[i];
     if (s->kind == AST_ASSIGN && is_about(env, s->as.assign.target))
       return true;
-    if (s->kind == AST_BRANCH && (block_is_about(env, s->as.branch.then_block) ||
-                                  block_is_about(env, s->as.branch.else_block)))
+    if (s->kind == AST_BRANCH &&
+        (block_is_about(env, s->as.branch.then_block) || block_is_about(env, s->as.branch.else_block)))
       return true;
   }
   return false;
@@ -230,8 +221,8 @@ static void check_branch(block_env *env, const ast_stmt *s, model_block *out) {
 static bool is_in_component(block_env *env, const ast_stmt *s, const char *what) {
   if (env->population == NONE)
     return true;
-  diag_report(env->env->ck->sink, DIAG_E0405, s->at,
-              "`%s` belongs in the blocks of components, not in those of phases", what);
+  diag_report(env->env->ck->sink, DIAG_E0405, s->at, "`%s` belongs in the blocks of components, not in those of phases",
+              what);
   return false;
 }
 
@@ -243,8 +234,7 @@ static void report_emit(block_env *env, const ast_name *name) {
   for (uint32_t i = 0; i < c->events.len; i++)
     vec_push(ck->arena, &known, c->events.data[i].name);
   signal_names(ck, &known);
-  report_unknown(ck, name->at, DIAG_E0407, is_synapse ? "the signal" : "the event or signal",
-                 name->text, &known);
+  report_unknown(ck, name->at, DIAG_E0407, is_synapse ? "the signal" : "the event or signal", name->text, &known);
 }
 
 /* `emit` sends a signal with the value 1. */
@@ -253,9 +243,9 @@ static bool is_plain_signal(block_env *env, const ast_name *name, uint32_t signa
   const model_signal *s = &ck->model->signals.data[signal];
   if (dim_is_none(s->unit) || dim_is_unknown(s->unit))
     return true;
-  diag *d = diag_report(ck->sink, DIAG_E0302, name->at,
-                        "`emit` sends the plain number 1, but the value of `%s` is in %s", s->name,
-                        dim_name(ck->arena, s->unit));
+  diag *d =
+      diag_report(ck->sink, DIAG_E0302, name->at, "`emit` sends the plain number 1, but the value of `%s` is in %s",
+                  s->name, dim_name(ck->arena, s->unit));
   diag_note(d, s->at, "it is declared here");
   return false;
 }
@@ -282,8 +272,8 @@ static void report_timer(block_env *env, const ast_name *name, bool is_found, mo
   const model_component *c = env->env->side[SIDE_SELF].component;
   name_list known = {0};
   if (is_found) {
-    diag *d = diag_report(ck->sink, DIAG_E0203, name->at, "`%s` is %s: `start` needs a timer",
-                          name->text, kind_word(kind));
+    diag *d =
+        diag_report(ck->sink, DIAG_E0203, name->at, "`%s` is %s: `start` needs a timer", name->text, kind_word(kind));
     diag_hint(d, "declare a timer: `timer NAME`");
     return;
   }

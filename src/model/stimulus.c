@@ -9,29 +9,26 @@
 
 /* ---- loops ---- */
 
-static void visit_list(checker *ck, const ast_decl *const *decls, uint32_t count,
-                       const binding *bindings, decl_visitor *visit, bool is_inside);
+static void visit_list(checker *ck, const ast_decl *const *decls, uint32_t count, const binding *bindings,
+                       decl_visitor *visit, bool is_inside);
 
 static bool is_allowed_inside(const ast_decl *d) {
   return d->kind == AST_DECL_PRESENT || d->kind == AST_DECL_DRIVE || d->kind == AST_DECL_RECORD ||
          d->kind == AST_DECL_FOR;
 }
 
-static void run_round(checker *ck, const ast_decl *d, const binding *outer, uint32_t round,
-                      model_expr *value, decl_visitor *visit) {
+static void run_round(checker *ck, const ast_decl *d, const binding *outer, uint32_t round, model_expr *value,
+                      decl_visitor *visit) {
   const ast_name_list *names = &d->as.loop.names;
   binding bindings[2];
   uint32_t count = 0;
   if (names->len > 1) {
-    bindings[count] = (binding){.name = names->data[0].text,
-                                .next = outer,
-                                .value = expr_literal(ck, round, dim_none(), names->data[0].at)};
+    bindings[count] = (binding){
+        .name = names->data[0].text, .next = outer, .value = expr_literal(ck, round, dim_none(), names->data[0].at)};
     outer = &bindings[count++];
   }
-  bindings[count] =
-      (binding){.name = names->data[names->len - 1].text, .value = value, .next = outer};
-  visit_list(ck, (const ast_decl *const *)d->as.loop.body.data, d->as.loop.body.len,
-             &bindings[count], visit, true);
+  bindings[count] = (binding){.name = names->data[names->len - 1].text, .value = value, .next = outer};
+  visit_list(ck, (const ast_decl *const *)d->as.loop.body.data, d->as.loop.body.len, &bindings[count], visit, true);
 }
 
 /* Counts a round of an outermost loop or of one inside it. */
@@ -40,21 +37,18 @@ static bool is_one_too_many(checker *ck, const ast_decl *d) {
     return true;
   if (++ck->rounds <= LIMIT_ROUNDS)
     return false;
-  diag_report(ck->sink, DIAG_E0901, d->at,
-              "loops inside one another have more than %u rounds in all", LIMIT_ROUNDS);
+  diag_report(ck->sink, DIAG_E0901, d->at, "loops inside one another have more than %u rounds in all", LIMIT_ROUNDS);
   return true;
 }
 
 static bool is_too_long(checker *ck, span at, double rounds) {
   if (rounds <= LIMIT_ROUNDS)
     return false;
-  diag_report(ck->sink, DIAG_E0901, at, "a loop of %.0f rounds; it may have %u", rounds,
-              LIMIT_ROUNDS);
+  diag_report(ck->sink, DIAG_E0901, at, "a loop of %.0f rounds; it may have %u", rounds, LIMIT_ROUNDS);
   return true;
 }
 
-static void run_range(checker *ck, const ast_decl *d, const binding *bindings,
-                      decl_visitor *visit) {
+static void run_range(checker *ck, const ast_decl *d, const binding *bindings, decl_visitor *visit) {
   const ast_expr *over = d->as.loop.over;
   expr_env env = env_constant(ck, bindings, "a loop");
   uint32_t low, high;
@@ -71,8 +65,7 @@ static void run_range(checker *ck, const ast_decl *d, const binding *bindings,
     run_round(ck, d, bindings, k - low, expr_literal(ck, k, dim_none(), over->at), visit);
 }
 
-static void run_values(checker *ck, const ast_decl *d, const binding *bindings,
-                       decl_visitor *visit) {
+static void run_values(checker *ck, const ast_decl *d, const binding *bindings, decl_visitor *visit) {
   const ast_expr_list *values = &d->as.loop.over->as.list.values;
   if (is_too_long(ck, d->as.loop.over->at, values->len))
     return;
@@ -100,20 +93,18 @@ static void run_loop(checker *ck, const ast_decl *d, const binding *bindings, de
   else if (over->kind == AST_LIST)
     run_values(ck, d, bindings, visit);
   else
-    diag_report(ck->sink, DIAG_E0203, over->at,
-                "a loop runs over a range `0..3` or a list `[0, 5, 1]`, not over `%s`",
+    diag_report(ck->sink, DIAG_E0203, over->at, "a loop runs over a range `0..3` or a list `[0, 5, 1]`, not over `%s`",
                 expr_text(ck, over));
 }
 
-static void visit_list(checker *ck, const ast_decl *const *decls, uint32_t count,
-                       const binding *bindings, decl_visitor *visit, bool is_inside) {
+static void visit_list(checker *ck, const ast_decl *const *decls, uint32_t count, const binding *bindings,
+                       decl_visitor *visit, bool is_inside) {
   for (uint32_t i = 0; i < count; i++) {
     const ast_decl *d = decls[i];
     if (!is_inside)
       ck->rounds = 0;
     if (is_inside && !is_allowed_inside(d))
-      diag_report(ck->sink, DIAG_E0405, d->at,
-                  "a loop may hold `present`, `drive`, `record` and `for` only");
+      diag_report(ck->sink, DIAG_E0405, d->at, "a loop may hold `present`, `drive`, `record` and `for` only");
     else if (d->kind == AST_DECL_FOR)
       run_loop(ck, d, bindings, visit);
     else
@@ -143,8 +134,7 @@ static const char *image_path(checker *ck, const model_pattern *p, uint32_t numb
 
 static void check_images(checker *ck, const model_pattern *p, span at) {
   if (strstr(p->path, "{}") == NULL && p->count > 1) {
-    diag *d = diag_report(ck->sink, DIAG_E0602, at, "`%s` has %u images, but one file", p->name,
-                          p->count);
+    diag *d = diag_report(ck->sink, DIAG_E0602, at, "`%s` has %u images, but one file", p->name, p->count);
     diag_hint(d, "put {} where the number of the image stands in the name");
     return;
   }
@@ -152,8 +142,7 @@ static void check_images(checker *ck, const model_pattern *p, span at) {
     const char *path = image_path(ck, p, i);
     if (file_exists(path))
       continue;
-    diag *d =
-        diag_report(ck->sink, DIAG_E0001, at, "`%s` cannot be read: there is no such file", path);
+    diag *d = diag_report(ck->sink, DIAG_E0001, at, "`%s` cannot be read: there is no such file", path);
     diag_hint(d, "--pattern %s=PATH takes the images from elsewhere", p->name);
     return;
   }
@@ -164,12 +153,10 @@ static void add_pattern(checker *ck, const ast_decl *d) {
   model_pattern p = {.name = d->as.pattern.name.text, .at = d->as.pattern.name.at, .count = 1};
   expr_env env = env_constant(ck, NULL, "a number of images");
   if (d->as.pattern.count != NULL &&
-      !expr_constant_count(&env, d->as.pattern.count, "the number of images", 1, LIMIT_ROUNDS,
-                           &p.count))
+      !expr_constant_count(&env, d->as.pattern.count, "the number of images", 1, LIMIT_ROUNDS, &p.count))
     p.count = 0;
   bool is_images = value->kind == AST_CALL && strcmp(value->as.call.function.text, "images") == 0 &&
-                   value->as.call.args.len == 1 &&
-                   value->as.call.args.data[0].value->kind == AST_STRING;
+                   value->as.call.args.len == 1 && value->as.call.args.data[0].value->kind == AST_STRING;
   map_insert(ck->patterns, p.name, ck->model->patterns.len);
   if (is_images) {
     const ast_expr *path = value->as.call.args.data[0].value;
@@ -218,15 +205,13 @@ uint32_t image_find(expr_env *env, const ast_expr *e) {
   const model_pattern *p = &ck->model->patterns.data[pattern];
   uint32_t number = 0;
   if (!has_number && p->count > 1) {
-    diag_report(ck->sink, DIAG_E0602, e->at, "`%s` has %u images: say which, `%s[0]`", p->name,
-                p->count, p->name);
+    diag_report(ck->sink, DIAG_E0602, e->at, "`%s` has %u images: say which, `%s[0]`", p->name, p->count, p->name);
     return NONE;
   }
   if (has_number) {
     const ast_selector *s = &e->as.index.selectors.data[0];
     if (e->as.index.selectors.len > 1 || s->axis != NULL || s->value->kind == AST_RANGE) {
-      diag_report(ck->sink, DIAG_E0602, e->at, "one image is presented at a time: `%s[0]`",
-                  p->name);
+      diag_report(ck->sink, DIAG_E0602, e->at, "one image is presented at a time: `%s[0]`", p->name);
       return NONE;
     }
     expr_env constant = env_constant(ck, env->bindings, "the number of an image");
@@ -236,8 +221,8 @@ uint32_t image_find(expr_env *env, const ast_expr *e) {
   if (number < p->count)
     return add_image(ck, pattern, number, e->at);
   if (p->count > 0)
-    diag_report(ck->sink, DIAG_E0602, e->at, "`%s` has the images 0 to %u; there is no image %u",
-                p->name, p->count - 1, number);
+    diag_report(ck->sink, DIAG_E0602, e->at, "`%s` has the images 0 to %u; there is no image %u", p->name, p->count - 1,
+                number);
   return NONE;
 }
 
@@ -268,8 +253,8 @@ static uint32_t phase_named(checker *ck, ast_name name) {
   return ck->model->phases.len - 1;
 }
 
-static bool window_time(checker *ck, const ast_expr *e, const binding *bindings, const char *what,
-                        bool needs_tick, double *out) {
+static bool window_time(checker *ck, const ast_expr *e, const binding *bindings, const char *what, bool needs_tick,
+                        double *out) {
   expr_env env = env_constant(ck, bindings, "a window");
   if (e == NULL)
     return true;
@@ -288,8 +273,7 @@ static bool check_during(checker *ck, const ast_window *w, model_stimulus *s) {
   if (other == NULL && w->as.text == NULL)
     return true;
   diag *d = diag_report(ck->sink, DIAG_E0602, other != NULL ? other->at : w->as.at,
-                        "a stimulus during `%s` has the windows and the name of that phase",
-                        w->during.text);
+                        "a stimulus during `%s` has the windows and the name of that phase", w->during.text);
   diag_hint(d, "leave out either `during` or `from`, `for`, `every` and `as`");
   return false;
 }
@@ -298,28 +282,26 @@ static bool check_period(checker *ck, const ast_window *w, double duration, doub
   if (w->every == NULL)
     return true;
   if (w->duration == NULL) {
-    diag *d = diag_report(ck->sink, DIAG_E0306, w->every->at,
-                          "how long is a stimulus on that comes again every %s ms?", number_text(ck, every));
+    diag *d = diag_report(ck->sink, DIAG_E0306, w->every->at, "how long is a stimulus on that comes again every %s ms?",
+                          number_text(ck, every));
     diag_hint(d, "add `for TIME`");
   } else if (duration > every) {
     diag_report(ck->sink, DIAG_E0601, w->every->at,
-                "a window of %s ms is longer than the %s ms from its start to the next",
-                number_text(ck, duration), number_text(ck, every));
+                "a window of %s ms is longer than the %s ms from its start to the next", number_text(ck, duration),
+                number_text(ck, every));
   }
   return w->duration != NULL && duration <= every;
 }
 
-static bool check_window(checker *ck, const ast_window *w, const binding *bindings,
-                         model_stimulus *s) {
+static bool check_window(checker *ck, const ast_window *w, const binding *bindings, model_stimulus *s) {
   double duration = INFINITY;
   s->during = s->phase = NONE;
   if (w->during.text != NULL)
     return check_during(ck, w, s);
   bool is_good = window_time(ck, w->from, bindings, "the start of a window", false, &s->start);
-  is_good =
-      window_time(ck, w->duration, bindings, "the length of a window", true, &duration) && is_good;
-  is_good = window_time(ck, w->every, bindings, "the time between windows", true, &s->every) &&
-            is_good && check_period(ck, w, duration, s->every);
+  is_good = window_time(ck, w->duration, bindings, "the length of a window", true, &duration) && is_good;
+  is_good = window_time(ck, w->every, bindings, "the time between windows", true, &s->every) && is_good &&
+            check_period(ck, w, duration, s->every);
   s->stop = s->start + duration;
   s->phase = phase_named(ck, w->as);
   return is_good;
@@ -340,8 +322,7 @@ static bool find_target(checker *ck, const ast_expr *target, stimulus_target *ou
   const ast_expr *member = out->slice != NULL ? target->as.index.object : target;
   if (member->kind != AST_MEMBER || member->as.member.object->kind != AST_NAME) {
     if (member->kind != AST_BAD)
-      diag_report(ck->sink, DIAG_E0409, target->at,
-                  "a stimulus goes to an input: `POPULATION.INPUT`, not to `%s`",
+      diag_report(ck->sink, DIAG_E0409, target->at, "a stimulus goes to an input: `POPULATION.INPUT`, not to `%s`",
                   expr_text(ck, target));
     return false;
   }
@@ -355,8 +336,7 @@ static bool find_target(checker *ck, const ast_expr *target, stimulus_target *ou
     report_unknown(ck, owner->at, DIAG_E0201, "the population", owner->as.name.text, &known);
     return false;
   }
-  out->component =
-      &ck->model->components.data[ck->model->populations.data[out->population].component];
+  out->component = &ck->model->components.data[ck->model->populations.data[out->population].component];
   return true;
 }
 
@@ -369,18 +349,16 @@ static bool find_input(checker *ck, const stimulus_target *target, model_stimulu
   if (is_found && kind == REF_INPUT)
     return true;
   if (is_found) {
-    diag_report(ck->sink, DIAG_E0409, target->name.at,
-                "`%s` is %s of `%s`: a stimulus goes to an input", target->name.text,
-                kind_word(kind), c->name);
+    diag_report(ck->sink, DIAG_E0409, target->name.at, "`%s` is %s of `%s`: a stimulus goes to an input",
+                target->name.text, kind_word(kind), c->name);
     return false;
   }
   for (uint32_t i = 0; i < c->inputs.len; i++)
     vec_push(ck->arena, &known, c->inputs.data[i].name);
   for (uint32_t i = 0; i < c->events.len; i++)
     vec_push(ck->arena, &known, c->events.data[i].name);
-  report_unknown(ck, target->name.at, DIAG_E0201,
-                 arena_printf(ck->arena, "in `%s` the input or event", c->name), target->name.text,
-                 &known);
+  report_unknown(ck, target->name.at, DIAG_E0201, arena_printf(ck->arena, "in `%s` the input or event", c->name),
+                 target->name.text, &known);
   return false;
 }
 
@@ -389,9 +367,9 @@ static bool find_input(checker *ck, const stimulus_target *target, model_stimulu
 static const char *stimulus_key(checker *ck, const model_stimulus *s) {
   const model *m = ck->model;
   const model_population *p = &m->populations.data[s->population];
-  const char *name = arena_printf(
-      ck->arena, "%s.%s/%s", p->name, m->components.data[p->component].inputs.data[s->input].name,
-      s->phase != NONE ? m->phases.data[s->phase].name : "stimulus");
+  const char *name =
+      arena_printf(ck->arena, "%s.%s/%s", p->name, m->components.data[p->component].inputs.data[s->input].name,
+                   s->phase != NONE ? m->phases.data[s->phase].name : "stimulus");
   uint32_t number = 0;
   if (ck->stimulus_counts == NULL)
     ck->stimulus_counts = map_new(ck->arena);
@@ -400,8 +378,7 @@ static const char *stimulus_key(checker *ck, const model_stimulus *s) {
   return arena_printf(ck->arena, "%s%u", name, number);
 }
 
-static expr_env stimulus_scope(checker *ck, const model_stimulus *s, const binding *bindings,
-                               uint32_t *draws) {
+static expr_env stimulus_scope(checker *ck, const model_stimulus *s, const binding *bindings, uint32_t *draws) {
   expr_env env = env_constant(ck, bindings, "a stimulus");
   env.side[SIDE_SELF].population = &ck->model->populations.data[s->population];
   env.allow = ALLOW_TIME | ALLOW_DT | ALLOW_PLACE | ALLOW_RANDOM | ALLOW_PIXEL;
@@ -416,7 +393,9 @@ static const model_input *input_of(const checker *ck, const model_stimulus *s) {
 }
 
 static dim input_unit(const checker *ck, const model_stimulus *s) { return input_of(ck, s)->unit; }
-static const struct bare_number *bare_input(const checker *ck, const model_stimulus *s) { return input_of(ck, s)->bare; }
+static const struct bare_number *bare_input(const checker *ck, const model_stimulus *s) {
+  return input_of(ck, s)->bare;
+}
 
 static void check_flip(checker *ck, const ast_expr *e, const binding *bindings, model_stimulus *s) {
   expr_env env = env_constant(ck, bindings, "a probability");
@@ -478,9 +457,8 @@ static void check_drive(checker *ck, const ast_decl *d, const binding *bindings)
   uint32_t draws = 0;
   if (!find_target(ck, d->as.drive.target, &target))
     return;
-  model_event_drive e = {.at = d->at,
-                         .population = target.population,
-                         .event = component_find_event(target.component, target.name.text)};
+  model_event_drive e = {
+      .at = d->at, .population = target.population, .event = component_find_event(target.component, target.name.text)};
   if (e.event != NONE) {
     event_drive_check(ck, d, bindings, &e, target.slice);
     return;
@@ -518,8 +496,7 @@ static bool add_windows(checker *ck, const model_stimulus *s, window_list *out) 
   window w = {s->start, s->stop};
   for (double k = 1; w.start < ck->model->duration; k++) {
     if (out->len == LIMIT_ROUNDS) {
-      diag_report(ck->sink, DIAG_E0901, s->at, "more than %u windows of presentations",
-                  LIMIT_ROUNDS);
+      diag_report(ck->sink, DIAG_E0901, s->at, "more than %u windows of presentations", LIMIT_ROUNDS);
       return false;
     }
     vec_push(ck->arena, out, w);
@@ -571,8 +548,7 @@ static void report_no_windows(checker *ck, const model_stimulus *s) {
   for (uint32_t i = 0; i < ck->model->phases.len; i++)
     if (i != s->during)
       vec_push(ck->arena, &known, ck->model->phases.data[i].name);
-  report_unknown(ck, s->during_at, DIAG_E0602, "the phase",
-                 ck->model->phases.data[s->during].name, &known);
+  report_unknown(ck, s->during_at, DIAG_E0602, "the phase", ck->model->phases.data[s->during].name, &known);
 }
 
 static bool repeat_presentation(checker *ck, const model_stimulus *s, window_list *windows) {
@@ -607,8 +583,7 @@ void stimuli_repeat(checker *ck) {
       return;
     repeated += windows.len;
     if (repeated > LIMIT_ROUNDS) {
-      diag_report(ck->sink, DIAG_E0901, s.at, "presentations repeat more than %u times in all",
-                  LIMIT_ROUNDS);
+      diag_report(ck->sink, DIAG_E0901, s.at, "presentations repeat more than %u times in all", LIMIT_ROUNDS);
       return;
     }
     s.every = 0;
@@ -635,8 +610,7 @@ static void collect_populations(checker *ck, const ast_block *block, bool *is_se
       collect_populations(ck, s->as.branch.else_block, is_set);
     }
     if (s->kind == AST_EMIT || s->kind == AST_START)
-      diag_report(ck->sink, DIAG_E0405, s->at,
-                  "`%s` belongs in the blocks of components, not in those of phases",
+      diag_report(ck->sink, DIAG_E0405, s->at, "`%s` belongs in the blocks of components, not in those of phases",
                   s->kind == AST_EMIT ? "emit" : "start");
     if (s->kind != AST_ASSIGN)
       continue;

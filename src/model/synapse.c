@@ -28,8 +28,8 @@ partner_result partner_check(const expr_env *env, model_side side, span at, cons
   return PARTNER_BAD;
 }
 
-static void report_unknown_target(expr_env *env, const ast_name *name,
-                                  const model_component *partner, bool takes_states) {
+static void report_unknown_target(expr_env *env, const ast_name *name, const model_component *partner,
+                                  bool takes_states) {
   checker *ck = env->ck;
   name_list known = {0};
   for (uint32_t i = 0; i < partner->inputs.len; i++)
@@ -37,13 +37,12 @@ static void report_unknown_target(expr_env *env, const ast_name *name,
   for (uint32_t i = 0; takes_states && i < partner->states.len; i++)
     vec_push(ck->arena, &known, partner->states.data[i].name);
   report_unknown(ck, name->at, DIAG_E0201,
-                 arena_printf(ck->arena, "in `%s` the %s", partner->name,
-                              takes_states ? "state or input" : "input"),
+                 arena_printf(ck->arena, "in `%s` the %s", partner->name, takes_states ? "state or input" : "input"),
                  name->text, &known);
 }
 
-partner_result partner_target(expr_env *env, const ast_expr *target, model_side side,
-                              bool takes_states, model_ref_kind *kind, uint32_t *item) {
+partner_result partner_target(expr_env *env, const ast_expr *target, model_side side, bool takes_states,
+                              model_ref_kind *kind, uint32_t *item) {
   partner_result result = partner_check(env, side, target->at, expr_text(env->ck, target));
   if (result != PARTNER_FOUND)
     return result;
@@ -57,10 +56,9 @@ partner_result partner_target(expr_env *env, const ast_expr *target, model_side 
     side_mark_used(&env->side[side], *kind, *item);
     return dim_is_unknown(component_item_unit(partner, *kind, *item)) ? PARTNER_BAD : PARTNER_FOUND;
   }
-  diag *d = diag_report(env->ck->sink, DIAG_E0409, name->at,
-                        "`%s` is %s of `%s`; a synapse can %s only", name->text, kind_word(*kind),
-                        partner->name,
-                        takes_states ? "add to states and inputs" : "contribute to inputs");
+  diag *d =
+      diag_report(env->ck->sink, DIAG_E0409, name->at, "`%s` is %s of `%s`; a synapse can %s only", name->text,
+                  kind_word(*kind), partner->name, takes_states ? "add to states and inputs" : "contribute to inputs");
   if (*kind == REF_STATE)
     diag_hint(d, "blocks can add to states: `on pre { %s += value }`", expr_text(env->ck, target));
   return PARTNER_BAD;
@@ -68,15 +66,14 @@ partner_result partner_target(expr_env *env, const ast_expr *target, model_side 
 
 /* ---- continuous contributions ---- */
 
-static partner_result contribution_target(expr_env *env, const ast_expr *target,
-                                          model_contribution *c) {
+static partner_result contribution_target(expr_env *env, const ast_expr *target, model_contribution *c) {
   model_ref_kind kind;
   if (partner_named(target, &c->side))
     return partner_target(env, target, c->side, false, &kind, &c->input);
   if (target->kind != AST_BAD) {
-    diag *d = diag_report(env->ck->sink, DIAG_E0409, target->at,
-                          "a synapse contributes to inputs of its partners only, not to `%s`",
-                          expr_text(env->ck, target));
+    diag *d =
+        diag_report(env->ck->sink, DIAG_E0409, target->at,
+                    "a synapse contributes to inputs of its partners only, not to `%s`", expr_text(env->ck, target));
     diag_hint(d, "write `post.NAME += value`");
   }
   return PARTNER_BAD;
@@ -92,9 +89,9 @@ void contribution_check(component_builder *b, const flat_item *item) {
     return;
   }
   env.target = bare_of_item(b->env.side[c.side].component, REF_INPUT, c.input);
-  c.value = expr_of_unit(&env, item->ast->as.contribution.value,
-                         b->env.side[c.side].component->inputs.data[c.input].unit,
-                         arena_printf(b->ck->arena, "`%s`", expr_text(b->ck, target)));
+  c.value =
+      expr_of_unit(&env, item->ast->as.contribution.value, b->env.side[c.side].component->inputs.data[c.input].unit,
+                   arena_printf(b->ck->arena, "`%s`", expr_text(b->ck, target)));
   if (c.value != NULL)
     vec_push(b->ck->arena, &b->c->contributions, c);
 }
@@ -123,13 +120,11 @@ void default_check(component_builder *b, const flat_item *item) {
   const ast_name *name = &target->as.member.name;
   if (!component_find(astro, name->text, &kind, &index) || kind == REF_NOISE) {
     if (!b->ck->is_broken)
-      diag_report(b->ck->sink, DIAG_E0201, name->at, "`%s` has no value `%s`", astro->name,
-                  name->text);
+      diag_report(b->ck->sink, DIAG_E0201, name->at, "`%s` has no value `%s`", astro->name, name->text);
     return;
   }
-  model_expr *value =
-      expr_of_unit(&env, item->ast->as.fallback.value, component_item_unit(astro, kind, index),
-                   arena_printf(b->ck->arena, "`%s`", expr_text(b->ck, target)));
+  model_expr *value = expr_of_unit(&env, item->ast->as.fallback.value, component_item_unit(astro, kind, index),
+                                   arena_printf(b->ck->arena, "`%s`", expr_text(b->ck, target)));
   if (value == NULL)
     return;
   vec_reserve(b->ck->arena, &b->c->astro_defaults, b->c->astro_defaults.len + 1);

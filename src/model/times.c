@@ -199,7 +199,8 @@ static void rewrite_component(const time_scope *s, const model_component *c) {
 }
 
 static time_scope scope_of(checker *ck, const model_component *c, const component_times *times) {
-  return (time_scope){.ck = ck, .component = c, .times = times, .h = times_slack(ck->model, c), .locals = locals_of(ck, c)};
+  return (time_scope){
+      .ck = ck, .component = c, .times = times, .h = times_slack(ck->model, c), .locals = locals_of(ck, c)};
 }
 
 static time_scope scope_of_owner(checker *ck, bool is_connection, uint32_t owner, const component_times *times) {

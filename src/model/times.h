@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* times.h - times are compared by ticks ("Times are compared by ticks" of docs/language.md).
  *
- * n steps of 0.1 ms are no exact double, so that `t >= 0.9 ms` would turn true a step late here and there. Each comparison of
- * times, and each floor, ceil and round of what is computed from times, is given its slack in the model's own expressions
- * (`t >= 0.9 ms - h`): every stage behind takes it as the author's, and all agree. times.c finds these places, slack.c says
- * how much slack a value has. */
+ * n steps of 0.1 ms are no exact double, so that `t >= 0.9 ms` would turn true a step late here and there. Each
+ * comparison of times, and each floor, ceil and round of what is computed from times, is given its slack in the model's
+ * own expressions
+ * (`t >= 0.9 ms - h`): every stage behind takes it as the author's, and all agree. times.c finds these places, slack.c
+ * says how much slack a value has. */
 #ifndef NSA_MODEL_TIMES_H
 #define NSA_MODEL_TIMES_H
 

@@ -72,8 +72,7 @@ typedef struct {
 } unit_row;
 
 static const unit_row units[] = {
-#define UNIT(name, exponent, multiplier, time, voltage, current, length, amount, temperature,      \
-             prefixed)                                                                             \
+#define UNIT(name, exponent, multiplier, time, voltage, current, length, amount, temperature, prefixed)                \
   {name, exponent, multiplier, time, voltage, current, length, amount, temperature, prefixed},
 #include "syntax/units.def"
 };
@@ -91,8 +90,7 @@ static const struct {
 /* The table is in s, V, A, m, mol, K; inside we count ms, mV, pA, um, uM um^3 (1e-21 mol), K. */
 static unit_value unit_of_row(const unit_row *row, int prefix) {
   unit_value u = {.multiplier = row->multiplier};
-  const int powers[DIM_COUNT] = {row->time,   row->voltage, row->current,
-                                 row->length, row->amount,  row->temperature};
+  const int powers[DIM_COUNT] = {row->time, row->voltage, row->current, row->length, row->amount, row->temperature};
   static const int inside[DIM_COUNT] = {3, 3, 12, 6, 21, 0};
   u.exponent = row->exponent + prefix;
   for (int i = 0; i < DIM_COUNT; i++) {
@@ -116,8 +114,7 @@ bool unit_find(const char *name, unit_value *out) {
     return true;
   for (size_t i = 0; i < COUNT(prefixes); i++) {
     size_t n = strlen(prefixes[i].spelling);
-    if (strncmp(name, prefixes[i].spelling, n) == 0 &&
-        find_row(name + n, prefixes[i].exponent, true, out))
+    if (strncmp(name, prefixes[i].spelling, n) == 0 && find_row(name + n, prefixes[i].exponent, true, out))
       return true;
   }
   return false;
@@ -134,7 +131,6 @@ double unit_scale(arena *a, const char *digits, double exponent, double multipli
     written = 100000; /* infinite or zero in any case; keeps the sum below small */
   if (written < -100000)
     written = -100000;
-  const char *shifted =
-      arena_printf(a, "%.*se%ld", (int)mantissa, digits, written + lrint(exponent));
+  const char *shifted = arena_printf(a, "%.*se%ld", (int)mantissa, digits, written + lrint(exponent));
   return strtod(shifted, NULL) * multiplier;
 }

@@ -39,41 +39,37 @@ static void report_unknown_owner(checker *ck, const ast_expr *owner) {
   for (size_t k = 0; k < 3; k++)
     for (uint32_t i = 0; i < map_count(maps[k]); i++)
       vec_push(ck->arena, &known, map_key_at(maps[k], i));
-  report_unknown(ck, owner->at, DIAG_E0201, "the population, connection or component",
-                 owner->as.name.text, &known);
+  report_unknown(ck, owner->at, DIAG_E0201, "the population, connection or component", owner->as.name.text, &known);
 }
 
-static bool find_param(checker *ck, const model_component *c, const ast_name *name,
-                       uint32_t *param) {
+static bool find_param(checker *ck, const model_component *c, const ast_name *name, uint32_t *param) {
   model_ref_kind kind;
   if (component_find(c, name->text, &kind, param)) {
     if (kind == REF_PARAM)
       return true;
-    diag_report(ck->sink, DIAG_E0203, name->at, "`%s` is %s of `%s`: a variant sets params only",
-                name->text, kind_word(kind), c->name);
+    diag_report(ck->sink, DIAG_E0203, name->at, "`%s` is %s of `%s`: a variant sets params only", name->text,
+                kind_word(kind), c->name);
     return false;
   }
   name_list known = {0};
   for (uint32_t i = 0; i < c->params.len; i++)
     vec_push(ck->arena, &known, c->params.data[i].name);
-  report_unknown(ck, name->at, DIAG_E0201, arena_printf(ck->arena, "in `%s` the param", c->name),
-                 name->text, &known);
+  report_unknown(ck, name->at, DIAG_E0201, arena_printf(ck->arena, "in `%s` the param", c->name), name->text, &known);
   return false;
 }
 
 static void check_set(checker *ck, const ast_setting *s, variant_target t, model_variant *v) {
   const model *m = ck->model;
   const model_component *c =
-      &m->components.data[t.is_connection ? m->connections.data[t.owner].component
-                                          : m->populations.data[t.owner].component];
+      &m->components
+           .data[t.is_connection ? m->connections.data[t.owner].component : m->populations.data[t.owner].component];
   model_set set = {.is_connection = t.is_connection, .owner = t.owner, .at = s->at};
   if (!find_param(ck, c, &s->target->as.member.name, &set.param))
     return;
   const model_param *p = &c->params.data[set.param];
   expr_env env = env_constant(ck, NULL, "a variant");
   double value;
-  if (!expr_constant(&env, s->value, p->unit,
-                     arena_printf(ck->arena, "`%s`", expr_text(ck, s->target)), &value))
+  if (!expr_constant(&env, s->value, p->unit, arena_printf(ck->arena, "`%s`", expr_text(ck, s->target)), &value))
     return;
   set.value = expr_literal(ck, value, p->unit, s->value->at);
   param_range_check(ck, p, set.value, s->value->at);
@@ -85,8 +81,7 @@ static void check_setting(checker *ck, const ast_setting *s, model_variant *v) {
   if (target->kind != AST_MEMBER || target->as.member.object->kind != AST_NAME) {
     if (target->kind != AST_BAD)
       diag_report(ck->sink, DIAG_E0602, target->at,
-                  "a variant sets params, `POPULATION.PARAM` or `CONNECTION.PARAM`, not `%s`",
-                  expr_text(ck, target));
+                  "a variant sets params, `POPULATION.PARAM` or `CONNECTION.PARAM`, not `%s`", expr_text(ck, target));
     return;
   }
   target_list targets = {0};

@@ -7,20 +7,18 @@
 typedef struct {
   ir_program *program;
   opt_rewrite rw;
-  uint32_t *parent;       /* per region; region 0 is the function */
+  uint32_t *parent; /* per region; region 0 is the function */
   uint32_t region_count;
-  uint32_t region;        /* where we are */
-  uint32_t *region_of;    /* per operation of `to` */
-  uint32_t *stores;       /* per field: stores so far */
-  uint32_t *version;      /* per operation of `to`: stores into its field before it */
-  ir_value *bucket;       /* heads of chains of operations of `to` */
+  uint32_t region;     /* where we are */
+  uint32_t *region_of; /* per operation of `to` */
+  uint32_t *stores;    /* per field: stores so far */
+  uint32_t *version;   /* per operation of `to`: stores into its field before it */
+  ir_value *bucket;    /* heads of chains of operations of `to` */
   ir_value *next;
   uint32_t mask;
 } cse;
 
-static bool is_shared(const ir_op *op) {
-  return !opt_has_effect(op) && !opt_is_marker(op);
-}
+static bool is_shared(const ir_op *op) { return !opt_has_effect(op) && !opt_is_marker(op); }
 
 static uint64_t mix(uint64_t h, uint64_t x) {
   h = (h ^ x) * 0x9e3779b97f4a7c15ULL;
@@ -43,8 +41,9 @@ static uint64_t hash_of(const ir_function *f, const ir_op *op) {
 }
 
 static bool is_equal(const ir_function *f, const ir_op *x, const ir_op *y) {
-  if (x->op != y->op || x->is_single != y->is_single || x->aux != y->aux || x->key != y->key || x->extra_count != y->extra_count ||
-      number_bits(x->number) != number_bits(y->number) || (ir_op_has_field(x) && x->field != y->field))
+  if (x->op != y->op || x->is_single != y->is_single || x->aux != y->aux || x->key != y->key ||
+      x->extra_count != y->extra_count || number_bits(x->number) != number_bits(y->number) ||
+      (ir_op_has_field(x) && x->field != y->field))
     return false;
   for (uint32_t k = 0; k < ir_op_arg_count(x); k++)
     if (ir_op_arg(f, x, k) != ir_op_arg(f, y, k))
@@ -67,8 +66,7 @@ static ir_value find_or_remember(cse *c, ir_value v) {
   c->region_of[v] = c->region;
   c->version[v] = ir_op_has_field(op) ? c->stores[op->field] : 0;
   for (ir_value old = c->bucket[at]; old != IR_NO_VALUE; old = c->next[old])
-    if (c->version[old] == c->version[v] && is_around(c, c->region_of[old]) &&
-        is_equal(f, &f->ops.data[old], op))
+    if (c->version[old] == c->version[v] && is_around(c, c->region_of[old]) && is_equal(f, &f->ops.data[old], op))
       return old;
   c->next[v] = c->bucket[at];
   c->bucket[at] = v;

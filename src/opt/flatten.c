@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* flatten.c - a skip region that costs less than deciding whether to skip it, mispredicted jumps and the masks of
- * lanes included, is computed always. One that stores or has an event is kept: memory is what large populations wait for. */
+ * lanes included, is computed always. One that stores or has an event is kept: memory is what large populations wait
+ * for. */
 #include "opt/opt_internal.h"
 
 enum { WORTH_SKIPPING = 40 }; /* cycles a lane, as in ir_ops.def */

@@ -118,11 +118,11 @@ static ir_value identity_bselect(ir_builder *b, const ir_value *x) {
 }
 
 static identity *const identities[IR_OP_COUNT] = {
-    [IR_OP_add] = identity_add,       [IR_OP_sub] = identity_sub,     [IR_OP_mul] = identity_mul,
-    [IR_OP_div] = identity_div,       [IR_OP_neg] = identity_neg,     [IR_OP_min] = identity_same,
-    [IR_OP_max] = identity_same,      [IR_OP_abs] = identity_abs,     [IR_OP_floor] = identity_whole,
-    [IR_OP_ceil] = identity_whole,    [IR_OP_round] = identity_whole, [IR_OP_and] = identity_and,
-    [IR_OP_or] = identity_or,         [IR_OP_not] = identity_not,     [IR_OP_select] = identity_select,
+    [IR_OP_add] = identity_add,         [IR_OP_sub] = identity_sub,     [IR_OP_mul] = identity_mul,
+    [IR_OP_div] = identity_div,         [IR_OP_neg] = identity_neg,     [IR_OP_min] = identity_same,
+    [IR_OP_max] = identity_same,        [IR_OP_abs] = identity_abs,     [IR_OP_floor] = identity_whole,
+    [IR_OP_ceil] = identity_whole,      [IR_OP_round] = identity_whole, [IR_OP_and] = identity_and,
+    [IR_OP_or] = identity_or,           [IR_OP_not] = identity_not,     [IR_OP_select] = identity_select,
     [IR_OP_bselect] = identity_bselect,
 };
 

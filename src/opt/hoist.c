@@ -39,11 +39,10 @@ static bool role_repeats(uint32_t role) {
 }
 
 static bool kind_is_fixed(uint32_t kind) {
-  static const nsa_field_kind kinds[] = {
-      NSA_FIELD_PARAM,       NSA_FIELD_GIVEN,         NSA_FIELD_INVARIANT, NSA_FIELD_FAN_IN,
-      NSA_FIELD_FAN_OUT,     NSA_FIELD_LINK_SOURCE,   NSA_FIELD_LINK_TARGET,
-      NSA_FIELD_LINK_DISTANCE, NSA_FIELD_LINK_COPY,   NSA_FIELD_PARTNER,
-      NSA_FIELD_PARTNER_KNOWN};
+  static const nsa_field_kind kinds[] = {NSA_FIELD_PARAM,       NSA_FIELD_GIVEN,         NSA_FIELD_INVARIANT,
+                                         NSA_FIELD_FAN_IN,      NSA_FIELD_FAN_OUT,       NSA_FIELD_LINK_SOURCE,
+                                         NSA_FIELD_LINK_TARGET, NSA_FIELD_LINK_DISTANCE, NSA_FIELD_LINK_COPY,
+                                         NSA_FIELD_PARTNER,     NSA_FIELD_PARTNER_KNOWN};
   for (uint32_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
     if (kinds[i] == kind)
       return true;
@@ -169,8 +168,7 @@ static ir_value move_value(hoist *h, target *t, ir_value root) {
   ir_builder b = ir_builder_on(h->program, t->function);
   for (uint32_t i = 0; i <= root; i++)
     if (is_needed[i] && t->map[i] == IR_NO_VALUE)
-      t->map[i] = h->field[i] != NSA_NONE ? ir_load(&b, h->field[i])
-                                          : ir_copy_op(&b, f, &f->ops.data[i], t->map);
+      t->map[i] = h->field[i] != NSA_NONE ? ir_load(&b, h->field[i]) : ir_copy_op(&b, f, &f->ops.data[i], t->map);
   return t->map[root];
 }
 

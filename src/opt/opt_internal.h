@@ -29,8 +29,7 @@ void opt_rewrite_end(opt_rewrite *rw);
 
 /* Stores, events and checks: what a function is run for. */
 static inline bool opt_has_effect(const ir_op *op) {
-  return op->op == IR_OP_store || op->op == IR_OP_store_at || op->op == IR_OP_event ||
-         op->op == IR_OP_check;
+  return op->op == IR_OP_store || op->op == IR_OP_store_at || op->op == IR_OP_event || op->op == IR_OP_check;
 }
 
 static inline bool opt_is_marker(const ir_op *op) {

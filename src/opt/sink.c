@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sink.c - a store of what only a skip region changes stands in that region: select(cond, new, old), where old is what the
- * field holds, is stored where cond may be true alone. */
+/* sink.c - a store of what only a skip region changes stands in that region: select(cond, new, old), where old is what
+ * the field holds, is stored where cond may be true alone. */
 #include "opt/opt_internal.h"
 
 typedef struct {

@@ -39,7 +39,7 @@ solve_spectrum solve_analyse(arena *a, const solve_system *system, const double 
   solve_spectrum sp = {.n = n};
   sp.real = ARENA_ARRAY(a, double, n);
   sp.imaginary = ARENA_ARRAY(a, double, n);
-  double *outputs = ARENA_ARRAY(a, double, (size_t)n * (n + 1));
+  double *outputs = ARENA_ARRAY(a, double, (size_t)n *(n + 1));
   sp.jacobian = outputs + n;
   solve_evaluate(solve_rates_and_jacobian(a, system), values, outputs);
   if (eigenvalues_of(a, n, sp.jacobian, sp.real, sp.imaginary))
@@ -50,7 +50,8 @@ solve_spectrum solve_analyse(arena *a, const solve_system *system, const double 
 }
 
 double solve_fastest(arena *a, const solve_system *system, const solve_spectrum *spectrum, uint32_t state) {
-  uint32_t *states = ARENA_ARRAY(a, uint32_t, system->n), *part_of = ARENA_ARRAY(a, uint32_t, system->n), count = 0, own = 0, n = 0;
+  uint32_t *states = ARENA_ARRAY(a, uint32_t, system->n), *part_of = ARENA_ARRAY(a, uint32_t, system->n), count = 0,
+           own = 0, n = 0;
   for (uint32_t i = 0; i < system->n; i++) {
     own = i == state ? count : own;
     if (system->solver[i] == system->solver[state])
@@ -61,7 +62,7 @@ double solve_fastest(arena *a, const solve_system *system, const solve_spectrum 
     if (part_of[k] == part_of[own])
       states[n++] = states[k];
   solve_spectrum part = {.n = n, .real = ARENA_ARRAY(a, double, n), .imaginary = ARENA_ARRAY(a, double, n)};
-  double *block = ARENA_ARRAY(a, double, (size_t)n * n);
+  double *block = ARENA_ARRAY(a, double, (size_t)n *n);
   for (uint32_t i = 0; i < n * n; i++)
     block[i] = spectrum->jacobian[states[i / n] * system->n + states[i % n]];
   if (eigenvalues_of(a, n, block, part.real, part.imaginary))
@@ -93,7 +94,7 @@ static void row_scales(uint32_t n, const double *outputs, const double *x, doubl
 typedef struct {
   const ir_fragment *f;
   uint32_t n;
-  double *values;  /* all arguments; the states are the first n */
+  double *values; /* all arguments; the states are the first n */
   double *outputs, *matrix, *step, *trial, *scale;
 } newton;
 
@@ -145,8 +146,8 @@ bool solve_fixed_point(arena *a, const solve_system *system, double *values) {
   w.trial = ARENA_ARRAY(a, double, args);
   memcpy(w.values, values, args * sizeof *values);
   memcpy(w.trial, values, args * sizeof *values);
-  w.outputs = ARENA_ARRAY(a, double, (size_t)n * (n + 1));
-  w.matrix = ARENA_ARRAY(a, double, (size_t)n * n);
+  w.outputs = ARENA_ARRAY(a, double, (size_t)n *(n + 1));
+  w.matrix = ARENA_ARRAY(a, double, (size_t)n *n);
   w.step = ARENA_ARRAY(a, double, n);
   w.scale = ARENA_ARRAY(a, double, n);
   bool is_found = newton_run(&w);

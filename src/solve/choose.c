@@ -3,8 +3,8 @@
  *
  * What is solved by different methods sees each other as at the start of the step, which is of first order; so a group
  * gets one method of second order at least, exact where the whole group is linear. */
-#include "solve/eigenvalues.h"
 #include "nsa_math.h"
+#include "solve/eigenvalues.h"
 #include "solve/solve_internal.h"
 
 #include <math.h>
@@ -17,8 +17,8 @@ typedef struct {
   ir_value *outputs;
   const double *values;
   const bool *is_reset, *is_set;
-  const bool *reads;      /* n x n */
-  solver_kind *solver;    /* those of the system, and what is chosen */
+  const bool *reads;   /* n x n */
+  solver_kind *solver; /* those of the system, and what is chosen */
   solve_choice *choices;
 } choosing;
 
@@ -118,7 +118,8 @@ static bool can_be_exact(const choosing *q, state_set set) {
   bool *with = ARENA_ARRAY(q->arena, bool, q->system->n); /* and all that are exact already: they are solved together */
   for (uint32_t i = 0; i < q->system->n; i++)
     with[i] = is_in[i] || q->solver[i] == SOLVER_exact;
-  return solve_refuses_exact(q->arena, q->system, is_in) == NULL && solve_refuses_exact(q->arena, q->system, with) == NULL;
+  return solve_refuses_exact(q->arena, q->system, is_in) == NULL &&
+         solve_refuses_exact(q->arena, q->system, with) == NULL;
 }
 
 /* ---- the Jacobians on the way of a group ---- */
@@ -126,7 +127,8 @@ static bool can_be_exact(const choosing *q, state_set set) {
 /* What the choice by values looks at. */
 typedef struct {
   double stiffness;        /* the step in fastest time constants of what decays, at most */
-  bool is_midpoint_stable; /* the exponential midpoint rule grows nowhere faster than the equations do, by more than 5% */
+  bool is_midpoint_stable; /* the exponential midpoint rule grows nowhere faster than the equations do, by more than 5%
+                            */
 } outlook;
 
 typedef struct {
@@ -156,7 +158,7 @@ static int by_size(const void *a, const void *b) {
 /* What a step of the exponential midpoint rule makes of a linear system: with D the diagonal and N the rest of J
  *   1 + dt exprel(D dt) (D + N (1 + dt/2 exprel(D dt/2) J)). */
 static double *midpoint_step(const choosing *q, uint32_t n, const double *jacobian) {
-  double *step = ARENA_ARRAY(q->arena, double, (size_t)n * n), dt = q->system->dt;
+  double *step = ARENA_ARRAY(q->arena, double, (size_t)n *n), dt = q->system->dt;
   for (uint32_t r = 0; r < n; r++)
     for (uint32_t c = 0; c < n; c++) {
       double sum = jacobian[r * n + c];
@@ -180,12 +182,13 @@ static double largest_row(uint32_t n, const double *matrix) {
   return largest;
 }
 
-/* Nowhere does it grow faster than the equations do; and where all decays, faster than the step, what is left of each part is right to
- * a tenth: states that bind each other at once are each taken for still while the other goes. */
+/* Nowhere does it grow faster than the equations do; and where all decays, faster than the step, what is left of each
+ * part is right to a tenth: states that bind each other at once are each taken for still while the other goes. */
 static bool midpoint_follows(const choosing *q, uint32_t n, const double *jacobian, const spectrum *s) {
   double dt = q->system->dt, *real = ARENA_ARRAY(q->arena, double, 2 * n), *left = ARENA_ARRAY(q->arena, double, 2 * n);
   double *kept = ARENA_ARRAY(q->arena, double, n), *right = ARENA_ARRAY(q->arena, double, n);
-  if (!eigenvalues_of(q->arena, n, midpoint_step(q, n, jacobian), left, left + n) || !eigenvalues_of(q->arena, n, jacobian, real, real + n))
+  if (!eigenvalues_of(q->arena, n, midpoint_step(q, n, jacobian), left, left + n) ||
+      !eigenvalues_of(q->arena, n, jacobian, real, real + n))
     return true;
   for (uint32_t i = 0; i < n; i++) {
     kept[i] = hypot(left[i], left[n + i]);
@@ -204,7 +207,8 @@ static bool midpoint_follows(const choosing *q, uint32_t n, const double *jacobi
 static outlook look_ahead(const choosing *q, state_set set) {
   outlook o = {0, true};
   double *jacobians = NULL, dt = q->system->dt;
-  uint32_t n = set.count, count = q->values == NULL ? 0 : solve_follow(q->arena, q->system, q->values, set.states, n, &jacobians);
+  uint32_t n = set.count,
+           count = q->values == NULL ? 0 : solve_follow(q->arena, q->system, q->values, set.states, n, &jacobians);
   uint32_t stride = 1 + n * n * n / 20000; /* eigenvalues of large ones take their time */
   for (uint32_t k = 0; k < count; k += stride) {
     const double *jacobian = jacobians + (size_t)k * n * n;
@@ -249,15 +253,14 @@ static bool *unforeseen(const choosing *q) {
   const solve_system *system = q->system;
   bool *is_so = ARENA_ARRAY(q->arena, bool, system->rates->arg_count);
   for (uint32_t i = 0; i < system->rates->arg_count; i++)
-    is_so[i] = i < system->n ? q->is_set != NULL && q->is_set[i]
-                             : is_varying(system, i);
+    is_so[i] = i < system->n ? q->is_set != NULL && q->is_set[i] : is_varying(system, i);
   return is_so;
 }
 
 /* n x n: whether the row's state reads the column's, also through others. */
 static bool *find_reach(const choosing *q) {
   uint32_t n = q->system->n;
-  bool *reach = ARENA_ARRAY(q->arena, bool, (size_t)n * n);
+  bool *reach = ARENA_ARRAY(q->arena, bool, (size_t)n *n);
   memcpy(reach, q->reads, (size_t)n * n * sizeof *reach);
   for (uint32_t k = 0; k < n; k++)
     for (uint32_t i = 0; i < n; i++)
@@ -266,9 +269,9 @@ static bool *find_reach(const choosing *q) {
   return reach;
 }
 
-/* Whether states act on each other as strongly as something wants that no start shows, a transmitter that binds, say. In
- * reactions any dependence counts; elsewhere one that has no bound, and what a state does to itself does not: there gates and
- * conductances come from outside that no step makes stiff. */
+/* Whether states act on each other as strongly as something wants that no start shows, a transmitter that binds, say.
+ * In reactions any dependence counts; elsewhere one that has no bound, and what a state does to itself does not: there
+ * gates and conductances come from outside that no step makes stiff. */
 static bool may_stiffen(const choosing *q, state_set set) {
   uint32_t n = q->system->n;
   bool reacts = has_reaction(q, set);
@@ -293,19 +296,23 @@ static void choose_by_values(const choosing *q, state_set set, bool are_linear) 
   if (has_upstroke(q, set) && !is_stiff)
     take_all(q, set, SOLVER_adaptive, true, "a reset ends an upstroke that may be of any speed");
   else if (are_linear && !has_reaction(q, set) && o.is_midpoint_stable && !is_open)
-    take_all(q, set, SOLVER_exponential_midpoint, set.count > 1, set.count > 1 ? "each linear in itself" : "linear in itself, with a term in t");
+    take_all(q, set, SOLVER_exponential_midpoint, set.count > 1,
+             set.count > 1 ? "each linear in itself" : "linear in itself, with a term in t");
   else if (is_stiff)
-    take_all(q, set, SOLVER_implicit, true, arena_printf(q->arena, "stiff: the step is %.3g of the fastest time constant", o.stiffness));
+    take_all(q, set, SOLVER_implicit, true,
+             arena_printf(q->arena, "stiff: the step is %.3g of the fastest time constant", o.stiffness));
   else if (is_open)
     take_all(q, set, SOLVER_implicit, true, "what comes from outside, t or what blocks set may make it stiff");
   else
-    take_all(q, set, SOLVER_rk4, true, are_linear ? "in reactions, or acting on each other more than on themselves" : "not linear in itself");
+    take_all(q, set, SOLVER_rk4, true,
+             are_linear ? "in reactions, or acting on each other more than on themselves" : "not linear in itself");
 }
 
 static void choose_without_noise(const choosing *q, state_set set) {
   bool are_linear = all_linear_in_themselves(q, set);
   if (can_be_exact(q, set))
-    take_all(q, set, SOLVER_exact, false, set.count > 1 ? "all linear with constant coefficients" : "linear with constant coefficients");
+    take_all(q, set, SOLVER_exact, false,
+             set.count > 1 ? "all linear with constant coefficients" : "linear with constant coefficients");
   else if (set.count == 1 && are_linear && !depends_on_time(q, set.states[0]))
     take_all(q, set, SOLVER_exponential_euler, false, "linear in itself, and all else stands still");
   else

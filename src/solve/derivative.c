@@ -60,10 +60,10 @@ static ir_value partial_sqrt(symbolic *s, const ir_value *x, ir_value r, uint32_
 }
 
 static partial *const op_partials[IR_OP_COUNT] = {
-    [IR_OP_add] = partial_add,    [IR_OP_sub] = partial_sub,     [IR_OP_mul] = partial_mul,
-    [IR_OP_div] = partial_div,    [IR_OP_neg] = partial_neg,     [IR_OP_fma] = partial_fma,
-    [IR_OP_sqrt] = partial_sqrt,  [IR_OP_floor] = partial_zero,  [IR_OP_ceil] = partial_zero,
-    [IR_OP_round] = partial_zero, [IR_OP_sign] = partial_zero,   [IR_OP_step] = partial_zero,
+    [IR_OP_add] = partial_add,    [IR_OP_sub] = partial_sub,    [IR_OP_mul] = partial_mul,
+    [IR_OP_div] = partial_div,    [IR_OP_neg] = partial_neg,    [IR_OP_fma] = partial_fma,
+    [IR_OP_sqrt] = partial_sqrt,  [IR_OP_floor] = partial_zero, [IR_OP_ceil] = partial_zero,
+    [IR_OP_round] = partial_zero, [IR_OP_sign] = partial_zero,  [IR_OP_step] = partial_zero,
 };
 
 /* ---- operations that take one of their branches: a select of the branches' slopes, never a product, which would make
@@ -98,9 +98,7 @@ static branches *const op_branches[IR_OP_COUNT] = {
 
 /* ---- functions ---- */
 
-static ir_value call(symbolic *s, const char *name, ir_value x) {
-  return symbolic_math(s, name, &x, 1);
-}
+static ir_value call(symbolic *s, const char *name, ir_value x) { return symbolic_math(s, name, &x, 1); }
 
 static ir_value square(symbolic *s, ir_value x) { return sym_mul(s, x, x); }
 
@@ -110,10 +108,10 @@ static ir_value slope_of_asin(symbolic *s, ir_value square_of_cosine) {
   return above_zero(s, square_of_cosine, reciprocal(s, symbolic_unary(s, IR_OP_sqrt, square_of_cosine)));
 }
 
-#define MATH_PARTIAL(name, formula)                                                                \
-  static ir_value partial_math_##name(symbolic *s, const ir_value *x, ir_value r, uint32_t k) {    \
-    (void)s, (void)x, (void)r, (void)k;                                                            \
-    return formula;                                                                                \
+#define MATH_PARTIAL(name, formula)                                                                                    \
+  static ir_value partial_math_##name(symbolic *s, const ir_value *x, ir_value r, uint32_t k) {                        \
+    (void)s, (void)x, (void)r, (void)k;                                                                                \
+    return formula;                                                                                                    \
   }
 MATH_PARTIAL(exp, r)
 MATH_PARTIAL(expm1, sym_add(s, r, sym_num(s, 1)))
@@ -155,7 +153,8 @@ static ir_value partial_math_pow(symbolic *s, const ir_value *x, ir_value r, uin
     return sym_mul(s, r, safe_log(s, x[0]));
   ir_value zero = sym_num(s, 0), one = sym_num(s, 1), args[2] = {x[0], sym_sub(s, x[1], one)};
   ir_value slope = sym_mul(s, x[1], symbolic_math(s, "pow", args, 2));
-  ir_value has_bound = symbolic_binary(s, IR_OP_or, symbolic_binary(s, IR_OP_ge, x[1], one), symbolic_binary(s, IR_OP_ne, x[0], zero));
+  ir_value has_bound =
+      symbolic_binary(s, IR_OP_or, symbolic_binary(s, IR_OP_ge, x[1], one), symbolic_binary(s, IR_OP_ne, x[0], zero));
   return symbolic_select(s, has_bound, slope, zero);
 }
 
@@ -249,8 +248,7 @@ static ir_value slope_of(symbolic *s, ir_value v, const ir_value *slope) {
   return sum == IR_NO_VALUE ? sum : nonzero(s, sum);
 }
 
-void symbolic_derive(symbolic *s, const ir_value *values, uint32_t count, uint32_t argument,
-                     ir_value *derivatives) {
+void symbolic_derive(symbolic *s, const ir_value *values, uint32_t count, uint32_t argument, ir_value *derivatives) {
   arena *a = s->b.arena;
   ir_fragment needed = *s->fragment;
   needed.outputs.data = NULL;

@@ -123,15 +123,14 @@ static bool qr_iterate(arena *a, uint32_t n, number *h) {
     if (round++ > ROUNDS)
       return false;
     /* Now and then another shift, should the usual one go in circles. */
-    number shift = round % 11 == 10 ? h[last * n + last] + cabs(h[last * n + last - 1])
-                                    : wilkinson_shift(n, h, last);
+    number shift = round % 11 == 10 ? h[last * n + last] + cabs(h[last * n + last - 1]) : wilkinson_shift(n, h, last);
     qr_step(n, h, first, last, shift, cosines, sines);
   }
   return true;
 }
 
 bool eigenvalues_of(arena *a, uint32_t n, const double *matrix, double *real, double *imaginary) {
-  double *m = ARENA_ARRAY(a, double, (size_t)n * n), scale = 0;
+  double *m = ARENA_ARRAY(a, double, (size_t)n *n), scale = 0;
   number *h = ARENA_ARRAY(a, number, (size_t)n * n);
   for (uint32_t i = 0; i < n * n; i++) {
     m[i] = matrix[i];

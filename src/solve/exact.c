@@ -3,9 +3,10 @@
  * integral. A, b, and so t and inputs in them, are held over the step. Additive noise gathers its exact
  * covariance over the step, the Ornstein-Uhlenbeck update (Gillespie 1996, doi 10.1103/PhysRevE.54.2084).
  *
- * The group falls into parts that do not act on each other; each has its own, smaller matrix. Where reactions move several
- * states the matrix is that of the terms: their changes are F times their rates at the start, so that what reactions keep is
- * kept. States that stand still (`unless`) have no rate; each combination of conditions has its own matrix. */
+ * The group falls into parts that do not act on each other; each has its own, smaller matrix. Where reactions move
+ * several states the matrix is that of the terms: their changes are F times their rates at the start, so that what
+ * reactions keep is kept. States that stand still (`unless`) have no rate; each combination of conditions has its own
+ * matrix. */
 #include "solve/solve_internal.h"
 
 /* One part: states of the system, and what is needed of it. */
@@ -108,8 +109,9 @@ static ir_value grown(const solve_group *g, ir_value a, const char *function) {
   return ir_math(g->b, function, &exponent, 1);
 }
 
-/* Two states of which one drives the other, y' = d y, x' = a x + b y + c, over a step that differs from element to element,
- * in closed form: x(t) = e^(a t) x + b t e^(d t) exprel((a - d) t) y + t exprel(a t) c. False where they are coupled otherwise. */
+/* Two states of which one drives the other, y' = d y, x' = a x + b y + c, over a step that differs from element to
+ * element, in closed form: x(t) = e^(a t) x + b t e^(d t) exprel((a - d) t) y + t exprel(a t) c. False where they are
+ * coupled otherwise. */
 static bool expand_driven(const solve_group *g, const part *p, ir_value *next) {
   ir_builder *b = g->b;
   if (!g->system->has_step || p->n != 2)
@@ -119,7 +121,8 @@ static bool expand_driven(const solve_group *g, const part *p, ir_value *next) {
     return false;
   ir_value a = p->matrix[x * 3], d = p->matrix[y * 3], of_y = g->values[p->states[y]];
   ir_value e = grown(g, d, "exp");
-  ir_value taken = times(b, times(b, p->matrix[x * 2 + y], step_of(g)), times(b, e, grown(g, minus(b, a, d), "exprel")));
+  ir_value taken =
+      times(b, times(b, p->matrix[x * 2 + y], step_of(g)), times(b, e, grown(g, minus(b, a, d), "exprel")));
   next[y] = times(b, e, of_y);
   next[x] = plus(b, times(b, grown(g, a, "exp"), g->values[p->states[x]]), times(b, taken, of_y));
   if (!is_number(b, p->constant[x], 0))
@@ -130,7 +133,7 @@ static bool expand_driven(const solve_group *g, const part *p, ir_value *next) {
 /* Which entries of exp(A dt) can be other than zero: paths through the non-zero entries of A. */
 static bool *reachable(const solve_group *g, const part *p) {
   uint32_t n = p->n;
-  bool *path = ARENA_ARRAY(g->b->arena, bool, (size_t)n * n);
+  bool *path = ARENA_ARRAY(g->b->arena, bool, (size_t)n *n);
   for (uint32_t i = 0; i < n * n; i++)
     path[i] = !is_number(g->b, p->matrix[i], 0) || i % (n + 1) == 0;
   for (uint32_t k = 0; k < n; k++)
@@ -360,9 +363,8 @@ static void expand(const solve_group *g) {
 
 /* ---- what it refuses ---- */
 
-static const char *refuses_noise_of_part(arena *a, const solve_system *system, symbolic *s,
-                                         const ir_value *outputs, const uint32_t *states,
-                                         uint32_t count, const uint32_t *part_of, uint32_t id) {
+static const char *refuses_noise_of_part(arena *a, const solve_system *system, symbolic *s, const ir_value *outputs,
+                                         const uint32_t *states, uint32_t count, const uint32_t *part_of, uint32_t id) {
   uint32_t n = 0, noises = 0;
   uint32_t *own = ARENA_ARRAY(a, uint32_t, count);
   for (uint32_t k = 0; k < count; k++)
@@ -374,18 +376,17 @@ static const char *refuses_noise_of_part(arena *a, const solve_system *system, s
   for (uint32_t noise = 0; noise < system->noise_count; noise++) {
     bool is_used = false;
     for (uint32_t k = 0; k < count; k++)
-      is_used = is_used || (part_of[k] == id &&
-                            !symbolic_is_number(s, outputs[solve_noise_output(system, states[k], noise)], 0));
+      is_used = is_used ||
+                (part_of[k] == id && !symbolic_is_number(s, outputs[solve_noise_output(system, states[k], noise)], 0));
     noises += is_used;
   }
   if (n > SOLVE_LARGEST_EXACT)
-    return arena_printf(a, "it is part of a system of %u coupled equations and reactions, and exact takes at most %d", n,
-                        SOLVE_LARGEST_EXACT);
+    return arena_printf(a, "it is part of a system of %u coupled equations and reactions, and exact takes at most %d",
+                        n, SOLVE_LARGEST_EXACT);
   bool has_draws = system->gauss_count >= system->noise_count + system->n;
   n = terms.count;
   if (n > 1 && noises != 0 && noises < n && !has_draws)
-    return arena_printf(a, "its noise needs %u random numbers a step and %u are drawn; use euler_maruyama", n,
-                        noises);
+    return arena_printf(a, "its noise needs %u random numbers a step and %u are drawn; use euler_maruyama", n, noises);
   return NULL;
 }
 

@@ -3,8 +3,7 @@
  * stands still (Rush and Larsen 1978, doi 10.1109/TBME.1978.326270). a may depend on the other states. */
 #include "solve/solve_internal.h"
 
-static ir_value advance(const solve_group *g, symbolic *s, ir_value rate, ir_value x,
-                        uint32_t state) {
+static ir_value advance(const solve_group *g, symbolic *s, ir_value rate, ir_value x, uint32_t state) {
   ir_builder *b = g->b;
   ir_value slope, a;
   symbolic_derive(s, &rate, 1, state, &slope);

@@ -5,16 +5,16 @@
  *   y = x + dt/2 exprel(a dt/2) f(t, x), a = df/dx
  *   x(t + dt) = x + dt exprel(a dt) (f(t + dt/2, y) + a (x - y)), a at y
  *
- * A state that no other reads is x in the middle as well; one that neither others nor t act on is through with the exponential
- * Euler step, which is exact for it where it is linear. */
+ * A state that no other reads is x in the middle as well; one that neither others nor t act on is through with the
+ * exponential Euler step, which is exact for it where it is linear. */
 #include "solve/solve_internal.h"
 
 typedef struct {
   const solve_group *g;
-  bool *is_read;       /* per state: by another */
-  bool *is_curved;     /* its equation is not linear in it */
+  bool *is_read;        /* per state: by another */
+  bool *is_curved;      /* its equation is not linear in it */
   bool *is_independent; /* nothing else enters its equation */
-  ir_fragment *rates;  /* rates, then slopes by the own state */
+  ir_fragment *rates;   /* rates, then slopes by the own state */
 } midpoint;
 
 static ir_fragment *rates_and_slopes(const solve_group *g) {
@@ -30,7 +30,8 @@ static ir_fragment *rates_and_slopes(const solve_group *g) {
 
 static midpoint look(const solve_group *g) {
   arena *a = g->b->arena;
-  midpoint m = {g, ARENA_ARRAY(a, bool, g->count), ARENA_ARRAY(a, bool, g->count), ARENA_ARRAY(a, bool, g->count), rates_and_slopes(g)};
+  midpoint m = {g, ARENA_ARRAY(a, bool, g->count), ARENA_ARRAY(a, bool, g->count), ARENA_ARRAY(a, bool, g->count),
+                rates_and_slopes(g)};
   const bool *reads = solve_dependences(a, g->system, g->states, g->count);
   for (uint32_t r = 0; r < g->count; r++) {
     m.is_curved[r] = solve_is_curved(a, g->system, g->states[r]);
@@ -60,15 +61,16 @@ static ir_value at_middle(const midpoint *m, uint32_t k, ir_value start, const i
   return g->held[k] == IR_NO_VALUE ? moved : ir_select(g->b, g->held[k], start, moved);
 }
 
-/* Where the tangent in the middle says that a state falls which rises at the start and there, growth is too fast for it: the
- * exponential Euler step is taken. */
-static ir_value unless_it_turns(const midpoint *m, uint32_t k, ir_value start, const ir_value *first, ir_value middle_rate,
-                                ir_value tangent_rate, ir_value next) {
+/* Where the tangent in the middle says that a state falls which rises at the start and there, growth is too fast for
+ * it: the exponential Euler step is taken. */
+static ir_value unless_it_turns(const midpoint *m, uint32_t k, ir_value start, const ir_value *first,
+                                ir_value middle_rate, ir_value tangent_rate, ir_value next) {
   const solve_group *g = m->g;
   ir_builder *b = g->b;
   ir_value zero = ir_number(b, 0), is_rising = ir_binary(b, IR_OP_gt, first[k], zero);
   is_rising = ir_binary(b, IR_OP_and, is_rising, ir_binary(b, IR_OP_gt, middle_rate, zero));
-  ir_value turns = ir_binary(b, IR_OP_and, is_rising, ir_unary(b, IR_OP_not, ir_binary(b, IR_OP_gt, tangent_rate, zero)));
+  ir_value turns =
+      ir_binary(b, IR_OP_and, is_rising, ir_unary(b, IR_OP_not, ir_binary(b, IR_OP_gt, tangent_rate, zero)));
   return ir_select(b, turns, plus(b, start, grown(g, 1, first[g->count + k], first[k])), next);
 }
 
@@ -77,7 +79,8 @@ static void expand(const solve_group *g) {
   uint32_t n = g->count;
   midpoint m = look(g);
   ir_value *start = solve_start(g), *middle = ARENA_ARRAY(b->arena, ir_value, n);
-  ir_value *first = ARENA_ARRAY(b->arena, ir_value, 2 * (size_t)n), *second = ARENA_ARRAY(b->arena, ir_value, 2 * (size_t)n);
+  ir_value *first = ARENA_ARRAY(b->arena, ir_value, 2 * (size_t)n),
+           *second = ARENA_ARRAY(b->arena, ir_value, 2 * (size_t)n);
   solve_inline(g, m.rates, start, solve_time(g), first);
   for (uint32_t k = 0; k < n; k++)
     middle[k] = m.is_read[k] ? at_middle(&m, k, start[k], first) : start[k];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* follow.c - the Jacobians that equations will meet: they are followed from their initial values by a rough implicit solution
- * (ROS2 as in implicit.c, steps by an error of 5%), so that what is stiff only later is known before. */
+/* follow.c - the Jacobians that equations will meet: they are followed from their initial values by a rough implicit
+ * solution (ROS2 as in implicit.c, steps by an error of 5%), so that what is stiff only later is known before. */
 #include "solve/eigenvalues.h"
 #include "solve/solve_internal.h"
 
@@ -67,7 +67,7 @@ static follower start(arena *a, const solve_system *system, const double *values
   follower w = {.f = solve_rates_and_jacobian(a, system), .all = all, .n = n, .states = states};
   w.values = ARENA_ARRAY(a, double, args);
   memcpy(w.values, values, args * sizeof *values);
-  w.outputs = ARENA_ARRAY(a, double, (size_t)all * (all + 1));
+  w.outputs = ARENA_ARRAY(a, double, (size_t)all *(all + 1));
   double *room = ARENA_ARRAY(a, double, 5 * (size_t)n + 2 * (size_t)n * n);
   w.x = room, w.rates = room + n, w.k1 = room + 2 * n, w.k2 = room + 3 * n, w.next = room + 4 * n;
   w.jacobian = room + 5 * n;

@@ -52,8 +52,7 @@ ir_value solve_time_after(const solve_group *g, double share) {
   return plus(g->b, solve_time(g), ir_number(g->b, share * g->system->dt));
 }
 
-void solve_inline(const solve_group *g, const ir_fragment *f, const ir_value *states, ir_value t,
-                  ir_value *outputs) {
+void solve_inline(const solve_group *g, const ir_fragment *f, const ir_value *states, ir_value t, ir_value *outputs) {
   ir_value *args = ARENA_ARRAY(g->b->arena, ir_value, f->arg_count);
   for (uint32_t i = 0; i < f->arg_count; i++)
     args[i] = g->values[i];
@@ -90,7 +89,8 @@ static bool is_plainly_zero(const ir_fragment *f, uint32_t output) {
 
 static bool has_own_term(arena *a, const solve_system *system, uint32_t state) {
   uint32_t output = own_output(system, state);
-  return output == state || !is_plainly_zero(system->rates, output) || (system->noise_count && solve_is_noisy(a, system, state));
+  return output == state || !is_plainly_zero(system->rates, output) ||
+         (system->noise_count && solve_is_noisy(a, system, state));
 }
 
 static void find_held(solve_group *g) {
@@ -167,8 +167,8 @@ static ir_value largest_partner(const solve_group *g, const ir_value *start, con
   return largest;
 }
 
-/* An extent in whole last places of its largest partner, so that adding it rounds in none: else each step would round in
- * each partner differently, and the total would drift. Behind 4 times that size there are no finer bits. */
+/* An extent in whole last places of its largest partner, so that adding it rounds in none: else each step would round
+ * in each partner differently, and the total would drift. Behind 4 times that size there are no finer bits. */
 static ir_value rounded(const solve_group *g, const ir_value *start, const solve_term *term, ir_value change) {
   ir_value largest = largest_partner(g, start, term), coarse = scaled(g->b, 4, largest);
   return minus(g->b, plus(g->b, change, coarse), coarse);

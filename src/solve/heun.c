@@ -28,8 +28,7 @@ static ir_fragment *converted(const solve_group *g) {
 }
 
 /* dt f + g dW at these states, per term. */
-static void increment(const solve_group *g, const ir_fragment *f, const ir_value *states, ir_value t,
-                      ir_value *out) {
+static void increment(const solve_group *g, const ir_fragment *f, const ir_value *states, ir_value t, ir_value *out) {
   ir_builder *b = g->b;
   ir_value *values = ARENA_ARRAY(b->arena, ir_value, f->outputs.len);
   solve_inline(g, f, states, t, values);

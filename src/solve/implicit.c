@@ -6,8 +6,8 @@
  *   (I - gamma dt J) k2 = f(t + dt, x + dt k1) - 2 k1 - gamma dt df/dt
  *   x(t + dt) = x + 3/2 dt k1 + 1/2 dt k2
  *
- * Its unknowns are the group's terms, of which x is a sum: with reactions k are their flows, J how they act on each other.
- * The Jacobian J is derived symbolically; the factorisation is unrolled over the entries that can be other than
+ * Its unknowns are the group's terms, of which x is a sum: with reactions k are their flows, J how they act on each
+ * other. The Jacobian J is derived symbolically; the factorisation is unrolled over the entries that can be other than
  * zero. Nothing is exchanged at run time (lanes must not branch): the pivots are the diagonal's, which holds the
  * 1 of I, in an order chosen here so that few new entries arise. A step that its error or its pivots refuse is taken in
  * sub-steps. */
@@ -123,7 +123,8 @@ static void solve(const rosenbrock *m, ir_value *x) {
 
 /* ---- a sub-step ---- */
 
-/* Where growth, or what acts on itself through others, brings a pivot near 0 or below it the matrix says nothing of the step. */
+/* Where growth, or what acts on itself through others, brings a pivot near 0 or below it the matrix says nothing of the
+ * step. */
 static const double smallest_pivot = 0.25;
 /* Of the embedded method of order 1, x + h k1, relative to the state: a whole step is taken up to the first, sub-steps,
  * which are many, up to the second. */
@@ -148,14 +149,15 @@ static ir_value has_good_pivots(const rosenbrock *m) {
   ir_builder *b = m->g->b;
   ir_value is_good = ir_bool(b, true);
   for (uint32_t i = 0; i < m->n; i++)
-    is_good = ir_binary(b, IR_OP_and, is_good, ir_binary(b, IR_OP_ge, m->entry[i * (m->n + 1)], ir_number(b, smallest_pivot)));
+    is_good = ir_binary(b, IR_OP_and, is_good,
+                        ir_binary(b, IR_OP_ge, m->entry[i * (m->n + 1)], ir_number(b, smallest_pivot)));
   return is_good;
 }
 
-/* h/2 (k1 + k2) is what the two orders differ by. It is not solved once more, as for stiff components at rest it could be: that
- * would hide what comes from a fast change far from rest. */
-static ir_value error_of(const rosenbrock *m, double allowed, const solve_position *from, const ir_value *next, ir_value h,
-                         const ir_value *k1, const ir_value *k2) {
+/* h/2 (k1 + k2) is what the two orders differ by. It is not solved once more, as for stiff components at rest it could
+ * be: that would hide what comes from a fast change far from rest. */
+static ir_value error_of(const rosenbrock *m, double allowed, const solve_position *from, const ir_value *next,
+                         ir_value h, const ir_value *k1, const ir_value *k2) {
   ir_builder *b = m->g->b;
   ir_value *errors = ARENA_ARRAY(b->arena, ir_value, m->n), half = scaled(b, 0.5, h);
   for (uint32_t i = 0; i < m->n; i++)
@@ -196,7 +198,8 @@ static solve_attempt attempt(const solve_substeps *s, const solve_position *from
   return tried;
 }
 
-/* The whole step is tried first, outside of the loop: where that will do, which is nearly everywhere, nothing else is done. */
+/* The whole step is tried first, outside of the loop: where that will do, which is nearly everywhere, nothing else is
+ * done. */
 static void expand(const solve_group *g) {
   ir_builder *b = g->b;
   rosenbrock_options options = {solve_slope_fragment(g), whole_tolerance};

@@ -3,7 +3,8 @@
  * moves both; and whatever is joined through others. */
 #include "solve/solve_internal.h"
 
-static bool share_noise(const solve_system *system, const symbolic *s, const ir_value *outputs, uint32_t x, uint32_t y) {
+static bool share_noise(const solve_system *system, const symbolic *s, const ir_value *outputs, uint32_t x,
+                        uint32_t y) {
   for (uint32_t k = 0; k < system->noise_count; k++)
     if (!symbolic_is_number(s, outputs[solve_noise_output(system, x, k)], 0) &&
         !symbolic_is_number(s, outputs[solve_noise_output(system, y, k)], 0))
@@ -22,7 +23,7 @@ static bool share_reaction(const solve_system *system, uint32_t x, uint32_t y) {
 bool *solve_dependences(arena *a, const solve_system *system, const uint32_t *states, uint32_t count) {
   ir_value *outputs;
   symbolic *s = solve_symbolic(a, system, &outputs);
-  bool *reads = ARENA_ARRAY(a, bool, (size_t)count * count), *in_set = ARENA_ARRAY(a, bool, system->rates->arg_count);
+  bool *reads = ARENA_ARRAY(a, bool, (size_t)count *count), *in_set = ARENA_ARRAY(a, bool, system->rates->arg_count);
   for (uint32_t c = 0; c < count; c++) {
     in_set[states[c]] = true;
     const bool *depends = symbolic_dependence(s, in_set);
@@ -37,7 +38,8 @@ bool *solve_dependences(arena *a, const solve_system *system, const uint32_t *st
   return reads;
 }
 
-void solve_find_joined(arena *a, const solve_system *system, const uint32_t *states, uint32_t count, uint32_t *part_of) {
+void solve_find_joined(arena *a, const solve_system *system, const uint32_t *states, uint32_t count,
+                       uint32_t *part_of) {
   ir_value *outputs;
   symbolic *s = solve_symbolic(a, system, &outputs);
   const bool *reads = solve_dependences(a, system, states, count);

@@ -45,7 +45,7 @@ static bool commutes(const ir_fragment *tensor, uint32_t n, uint32_t m) {
   enum { POINTS = 5 };
   arena *a = arena_new();
   double *args = ARENA_ARRAY(a, double, tensor->arg_count);
-  double *x = ARENA_ARRAY(a, double, (size_t)n * m * m);
+  double *x = ARENA_ARRAY(a, double, (size_t)n *m *m);
   uint64_t random = 1;
   bool is_equal = true;
   for (uint32_t point = 0; point < POINTS; point++) {

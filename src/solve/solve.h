@@ -19,17 +19,18 @@
 typedef struct {
   uint32_t n, noise_count;
   uint32_t flow_count;
-  const int32_t *gain;          /* n x flow_count: how often the flow adds to the state's rate */
-  const ir_value *held;         /* per state: truth value of the function, the state stands still in this step; IR_NO_VALUE:
-                                   it never does. NULL: none. Equal conditions are one value */
+  const int32_t *gain;  /* n x flow_count: how often the flow adds to the state's rate */
+  const ir_value *held; /* per state: truth value of the function, the state stands still in this step; IR_NO_VALUE:
+                           it never does. NULL: none. Equal conditions are one value */
   const ir_fragment *rates;
-  const ir_fragment *stop;      /* of the same arguments, one truth value: where it is true behind a sub-step the element's step
-                                   ends there; NULL: none does */
-  const bool *is_upstroke;      /* per state: it may run away before the block of that spike sets it; NULL: none does */
-  const bool *is_invariant;     /* per argument from n+1 on: the same at every step (parameters and what follows from them) */
-  const solver_kind *solver;    /* per state, never automatic: see solve_choose */
+  const ir_fragment *stop; /* of the same arguments, one truth value: where it is true behind a sub-step the element's
+                              step ends there; NULL: none does */
+  const bool *is_upstroke; /* per state: it may run away before the block of that spike sets it; NULL: none does */
+  const bool
+      *is_invariant; /* per argument from n+1 on: the same at every step (parameters and what follows from them) */
+  const solver_kind *solver;     /* per state, never automatic: see solve_choose */
   const solver_options *options; /* per state; NULL: the usual ones */
-  double dt;                    /* ms */
+  double dt;                     /* ms */
   /* `exact` alone: the step is a value of the function instead (ms, at least 0; differs from element to element). */
   bool has_step;
   ir_value step;
@@ -42,15 +43,15 @@ typedef struct {
  * noise a standard normal draw of this step (noise is gauss/sqrt(dt)); next: the n new states. Equations with the
  * same method are advanced together; groups are taken in order of their first equation with all other states
  * held at the start of the step (euler in order: with the new values of those before it). */
-void solve_expand(ir_builder *b, const solve_system *system, const ir_value *values,
-                  const ir_value *gauss, ir_value *next);
+void solve_expand(ir_builder *b, const solve_system *system, const ir_value *values, const ir_value *gauss,
+                  ir_value *next);
 
 /* What a state gets where the author named no method, and why. */
 typedef struct {
   uint32_t group; /* the first state of those that are joined with it by any dependence */
   solver_kind solver;
-  const char *reason;         /* NULL: the author named it */
-  bool depends_on_values;     /* of parameters and initial values, which may be set */
+  const char *reason;     /* NULL: the author named it */
+  bool depends_on_values; /* of parameters and initial values, which may be set */
 } solve_choice;
 
 /* A choice for each state; system->solver: automatic where one is asked for. values: all arguments as numbers, at which
@@ -67,16 +68,17 @@ bool solve_is_curved(arena *a, const solve_system *system, uint32_t state);
 
 /* ---- stages ---- */
 
-/* An explicit Runge-Kutta method: the states of stage s are start + h sum of weights[s][k] times the rates of stage k, at the
- * time start + shares[s] h; behind the last stage is the row of the new states. An embedded one has these at its last stage, which
- * is the first of the next step, and an estimate of the error, h sum of errors[k] times the rates of stage k. */
+/* An explicit Runge-Kutta method: the states of stage s are start + h sum of weights[s][k] times the rates of stage k,
+ * at the time start + shares[s] h; behind the last stage is the row of the new states. An embedded one has these at its
+ * last stage, which is the first of the next step, and an estimate of the error, h sum of errors[k] times the rates of
+ * stage k. */
 enum { SOLVE_MOST_STAGES = 7 };
 typedef struct {
   uint32_t stages;
   bool is_embedded;
   double shares[SOLVE_MOST_STAGES], weights[SOLVE_MOST_STAGES + 1][SOLVE_MOST_STAGES], errors[SOLVE_MOST_STAGES];
 } solve_tableau;
-extern const solve_tableau solve_dormand_prince; /* 1980, doi 10.1016/0771-050X(80)90013-3: orders 5 and 4 */
+extern const solve_tableau solve_dormand_prince;           /* 1980, doi 10.1016/0771-050X(80)90013-3: orders 5 and 4 */
 const solve_tableau *solve_tableau_of(solver_kind solver); /* NULL: it has no stages of this kind */
 
 /* A state smaller than this, in internal units, is not asked for more digits than one of this size. */

@@ -6,8 +6,9 @@
 #include "solve/solve.h"
 #include "solve/symbolic_internal.h"
 
-/* What moves states: the rate of one of them, or the flow of a reaction, which moves several by the same extent. Methods
- * work on terms, so that what a reaction keeps is kept to rounding; where there are no reactions terms are the states' rates. */
+/* What moves states: the rate of one of them, or the flow of a reaction, which moves several by the same extent.
+ * Methods work on terms, so that what a reaction keeps is kept to rounding; where there are no reactions terms are the
+ * states' rates. */
 typedef struct {
   uint32_t output;     /* of system->rates */
   const int32_t *gain; /* per state of the group: how often it adds to its rate */
@@ -52,7 +53,8 @@ enum { SOLVE_MOST_HELD = 3 };
 /* The rates and noise coefficients with algebra; outputs as those of system->rates. */
 symbolic *solve_symbolic(arena *a, const solve_system *system, ir_value **outputs);
 /* Whether the equation has a noise term that is not plainly zero. */
-bool solve_has_noise(const symbolic *s, const solve_system *system, const ir_value *outputs, uint32_t state); /* outputs of solve_symbolic */
+bool solve_has_noise(const symbolic *s, const solve_system *system, const ir_value *outputs,
+                     uint32_t state); /* outputs of solve_symbolic */
 bool solve_is_noisy(arena *a, const solve_system *system, uint32_t state);
 const char *solve_refuses_nothing(arena *a, const solve_system *system, uint32_t state);
 /* For methods of ordinary differential equations. */
@@ -67,7 +69,8 @@ void solve_find_joined(arena *a, const solve_system *system, const uint32_t *sta
 
 /* A fragment whose outputs are the n rates, then the Jacobian in rows. */
 ir_fragment *solve_rates_and_jacobian(arena *a, const solve_system *system);
-/* The Jacobians (of n states, in rows) on the way that these states take from their values, all others standing; how many. */
+/* The Jacobians (of n states, in rows) on the way that these states take from their values, all others standing; how
+ * many. */
 uint32_t solve_follow(arena *a, const solve_system *system, const double *values, const uint32_t *states, uint32_t n,
                       double **jacobians);
 
@@ -90,15 +93,15 @@ void solve_move_free(const solve_group *g, const ir_value *start, const ir_value
 void solve_stand(const solve_group *g, const ir_value *start, ir_value *states);
 /* dt * share times the terms' rates. */
 ir_value *solve_changes(const solve_group *g, double share, const ir_value *rates);
-/* The terms' slopes by the group's states, and by t: term_count rows of count + 1, as a fragment of the system's arguments. */
+/* The terms' slopes by the group's states, and by t: term_count rows of count + 1, as a fragment of the system's
+ * arguments. */
 ir_fragment *solve_slope_fragment(const solve_group *g);
 /* At the start of the step. */
 ir_value *solve_slopes(const solve_group *g);
 /* What term c does to the rate of term r, through the states that it moves; IR_NO_VALUE: nothing. */
 ir_value solve_effect(const solve_group *g, const ir_value *slopes, uint32_t r, uint32_t c);
 /* All outputs of a fragment of the system's arguments, likewise. */
-void solve_inline(const solve_group *g, const ir_fragment *f, const ir_value *states, ir_value t,
-                  ir_value *outputs);
+void solve_inline(const solve_group *g, const ir_fragment *f, const ir_value *states, ir_value t, ir_value *outputs);
 /* The group's states at the start of the step. */
 ir_value *solve_start(const solve_group *g);
 ir_value solve_time(const solve_group *g);
@@ -107,7 +110,7 @@ ir_value solve_time_after(const solve_group *g, double share);
 
 /* ---- sub-steps (substeps.c) ---- */
 
-typedef struct { /* what a sub-step finds and leaves */
+typedef struct {                /* what a sub-step finds and leaves */
   ir_value done, length, count; /* ms of the step that are behind; of the next sub-step; sub-steps so far */
   ir_value *states, *carried;
 } solve_position;
@@ -122,15 +125,18 @@ typedef struct solve_substeps solve_substeps;
 struct solve_substeps {
   const solve_group *g;
   uint32_t most;          /* sub-steps */
-  uint32_t carried_count; /* numbers beside the states that a sub-step hands to the next; those of the start must be finite */
+  uint32_t carried_count; /* numbers beside the states that a sub-step hands to the next; those of the start must be
+                             finite */
   solve_attempt (*attempt)(const solve_substeps *s, const solve_position *from, ir_value h);
   const void *method;
 };
 
 /* The states behind the step, from a position within it. */
 void solve_run_substeps(const solve_substeps *s, const solve_position *first, ir_value *next);
-/* The largest of the states' errors, which the terms' errors make (term_count values), over what the tolerance allows. */
-ir_value solve_error(const solve_group *g, double tolerance, const ir_value *from, const ir_value *next, const ir_value *changes);
+/* The largest of the states' errors, which the terms' errors make (term_count values), over what the tolerance allows.
+ */
+ir_value solve_error(const solve_group *g, double tolerance, const ir_value *from, const ir_value *next,
+                     const ir_value *changes);
 /* 0.9 times the factor, between a fifth and five; a fifth where it is NaN. */
 ir_value solve_growth(ir_builder *b, ir_value factor);
 /* Whether the condition that ends a step looks at the group. */

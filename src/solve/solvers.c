@@ -16,13 +16,12 @@ static const char *refuses_automatic(arena *a, const solve_system *system, uint3
 /* Choosing comes before solving; a group never has this. */
 const solve_method solve_method_automatic = {NULL, refuses_automatic};
 
-const char *solve_refuses(arena *a, const solve_system *system, uint32_t state,
-                          solver_kind method) {
+const char *solve_refuses(arena *a, const solve_system *system, uint32_t state, solver_kind method) {
   return methods[method]->refuses(a, system, state);
 }
 
-void solve_expand(ir_builder *b, const solve_system *system, const ir_value *values,
-                  const ir_value *gauss, ir_value *next) {
+void solve_expand(ir_builder *b, const solve_system *system, const ir_value *values, const ir_value *gauss,
+                  ir_value *next) {
   arena *a = b->arena;
   bool *is_done = ARENA_ARRAY(a, bool, system->n);
   uint32_t *states = ARENA_ARRAY(a, uint32_t, system->n);
@@ -43,7 +42,8 @@ void solve_expand(ir_builder *b, const solve_system *system, const ir_value *val
     solve_end_upstroke(&g, system->solver[first]);
     for (uint32_t k = 0; k < g.count; k++) {
       bool can_be_held = system->held != NULL && system->held[states[k]] != IR_NO_VALUE;
-      next[states[k]] = can_be_held ? ir_select(b, system->held[states[k]], values[states[k]], group_next[k]) : group_next[k];
+      next[states[k]] =
+          can_be_held ? ir_select(b, system->held[states[k]], values[states[k]], group_next[k]) : group_next[k];
     }
   }
 }

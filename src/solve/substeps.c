@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* substeps.c - as many sub-steps within a step as a method asks for, for each element by itself.
  *
- * A sub-step is tried; if it is good it is taken, and in any case the method says how long the next one is. A step that would
- * need more of them than allowed, taken or not, gives infinite states, which stop the run. A spike whose block resets what its
- * condition reads ends the element's step behind the sub-step in which the condition came true: what the equations would make
- * of its upstroke until the step's end has no meaning. Lanes that are through wait for the others: their variables stand. */
+ * A sub-step is tried; if it is good it is taken, and in any case the method says how long the next one is. A step that
+ * would need more of them than allowed, taken or not, gives infinite states, which stop the run. A spike whose block
+ * resets what its condition reads ends the element's step behind the sub-step in which the condition came true: what
+ * the equations would make of its upstroke until the step's end has no meaning. Lanes that are through wait for the
+ * others: their variables stand. */
 #include "solve/solve_internal.h"
 
 #include <math.h>
 
-ir_value solve_error(const solve_group *g, double tolerance, const ir_value *from, const ir_value *next, const ir_value *changes) {
+ir_value solve_error(const solve_group *g, double tolerance, const ir_value *from, const ir_value *next,
+                     const ir_value *changes) {
   ir_builder *b = g->b;
   ir_value largest = IR_NO_VALUE, *errors = ARENA_ARRAY(b->arena, ir_value, g->count);
   ir_value *nothing = ARENA_ARRAY(b->arena, ir_value, g->count);
@@ -21,7 +23,9 @@ ir_value solve_error(const solve_group *g, double tolerance, const ir_value *fro
     ir_value allowed = scaled(b, tolerance, ir_binary(b, IR_OP_max, size, ir_number(b, SOLVE_SMALLEST_SCALE)));
     ir_value error = over(b, ir_unary(b, IR_OP_abs, errors[i]), allowed);
     /* NaN must not be lost: max(a, b) is a where a > b, else b */
-    largest = i == 0 ? error : ir_select(b, ir_binary(b, IR_OP_gt, largest, error), largest, plus(b, error, times(b, ir_number(b, 0), largest)));
+    largest = i == 0 ? error
+                     : ir_select(b, ir_binary(b, IR_OP_gt, largest, error), largest,
+                                 plus(b, error, times(b, ir_number(b, 0), largest)));
   }
   return largest;
 }
@@ -80,7 +84,8 @@ bool solve_may_stop(const solve_group *g) {
 }
 
 /* The whole step is behind, or what is done with a sub-step; and behind a spike. */
-static ir_value done_with(const solve_substeps *s, const solve_position *p, ir_value h, ir_value is_last, const ir_value *next) {
+static ir_value done_with(const solve_substeps *s, const solve_position *p, ir_value h, ir_value is_last,
+                          const ir_value *next) {
   const solve_group *g = s->g;
   ir_builder *b = g->b;
   ir_value dt = ir_number(b, g->system->dt), done = ir_select(b, is_last, dt, plus(b, p->done, h)), stops;
@@ -97,7 +102,8 @@ static solve_position sub_step(const solve_substeps *s, const solve_position *p)
   ir_value is_active = goes_on(s, p);
   solve_attempt tried = s->attempt(s, p, h);
   ir_value is_taken = ir_binary(b, IR_OP_and, is_active, tried.is_good);
-  solve_position q = {.states = ARENA_ARRAY(b->arena, ir_value, s->g->count), .carried = ARENA_ARRAY(b->arena, ir_value, s->carried_count)};
+  solve_position q = {.states = ARENA_ARRAY(b->arena, ir_value, s->g->count),
+                      .carried = ARENA_ARRAY(b->arena, ir_value, s->carried_count)};
   q.done = ir_select(b, is_taken, done_with(s, p, h, is_last, tried.next), p->done);
   q.length = ir_select(b, is_active, times(b, h, tried.growth), p->length);
   q.count = ir_select(b, is_active, plus(b, p->count, ir_number(b, 1)), p->count);

@@ -41,8 +41,7 @@ static uint64_t hash_op(const ir_op *op) {
 
 static bool is_same_op(const void *owner, uint32_t position, const void *key) {
   const ir_op *have = symbolic_op_of(owner, position), *want = key;
-  if (have->op != want->op || have->aux != want->aux ||
-      number_bits(have->number) != number_bits(want->number))
+  if (have->op != want->op || have->aux != want->aux || number_bits(have->number) != number_bits(want->number))
     return false;
   for (uint32_t i = 0; i < ir_op_arg_count(want); i++)
     if (have->args[i] != want->args[i])
@@ -60,13 +59,9 @@ static ir_value add_unique(symbolic *s, const ir_op *op) {
   return v;
 }
 
-ir_value symbolic_number(symbolic *s, double x) {
-  return add_unique(s, &(ir_op){.op = IR_OP_const, .number = x});
-}
+ir_value symbolic_number(symbolic *s, double x) { return add_unique(s, &(ir_op){.op = IR_OP_const, .number = x}); }
 
-static ir_value boolean(symbolic *s, bool x) {
-  return add_unique(s, &(ir_op){.op = IR_OP_bool, .number = x ? 1 : 0});
-}
+static ir_value boolean(symbolic *s, bool x) { return add_unique(s, &(ir_op){.op = IR_OP_bool, .number = x ? 1 : 0}); }
 
 /* ---- simplification: a rule gives the simpler value, or IR_NO_VALUE ---- */
 
@@ -143,9 +138,9 @@ static ir_value simplify_or(symbolic *s, const ir_value *x) {
 }
 
 static rule *const rules[IR_OP_COUNT] = {
-    [IR_OP_add] = simplify_add, [IR_OP_sub] = simplify_sub,       [IR_OP_mul] = simplify_mul,
-    [IR_OP_div] = simplify_div, [IR_OP_neg] = simplify_neg,       [IR_OP_fma] = simplify_fma,
-    [IR_OP_and] = simplify_and, [IR_OP_select] = simplify_select, [IR_OP_or] = simplify_or,
+    [IR_OP_add] = simplify_add,        [IR_OP_sub] = simplify_sub,       [IR_OP_mul] = simplify_mul,
+    [IR_OP_div] = simplify_div,        [IR_OP_neg] = simplify_neg,       [IR_OP_fma] = simplify_fma,
+    [IR_OP_and] = simplify_and,        [IR_OP_select] = simplify_select, [IR_OP_or] = simplify_or,
     [IR_OP_bselect] = simplify_select,
 };
 

@@ -25,10 +25,9 @@ ir_value symbolic_math(symbolic *s, const char *name, const ir_value *args, uint
 bool symbolic_is_number(const symbolic *s, ir_value v, double x);
 
 /* d values[i] / d argument into derivatives[i]. Where a select, min, max or abs has a kink the derivative is
- * that of the branch taken (of abs at 0 it is 0), selected, so that nothing is seen of the other; of floor, ceil, round,
- * sign and step it is 0, and so is what has no bound at the edge of a function's domain. */
-void symbolic_derive(symbolic *s, const ir_value *values, uint32_t count, uint32_t argument,
-                     ir_value *derivatives);
+ * that of the branch taken (of abs at 0 it is 0), selected, so that nothing is seen of the other; of floor, ceil,
+ * round, sign and step it is 0, and so is what has no bound at the edge of a function's domain. */
+void symbolic_derive(symbolic *s, const ir_value *values, uint32_t count, uint32_t argument, ir_value *derivatives);
 
 /* Per operation whether it depends on an argument of the set (per argument). */
 bool *symbolic_dependence(const symbolic *s, const bool *in_set);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* upstroke.c - upstrokes that run away within a step which an explicit method takes whole.
  *
- * A state that a spike resets, and whose equation is not linear in it, may be too large for a number of single precision, infinite or no number behind the step. Where it was
- * rising it counts as beyond all numbers; where the condition of the spike is true then, the spike happens, and the blocks of the spike say
- * what comes after. The later stages of the method lay beyond all numbers then: what else is in the group gets what the first
- * stage gives. Below that a method keeps its formula, but for the exponential midpoint rule. Methods with sub-steps end the step themselves. */
+ * A state that a spike resets, and whose equation is not linear in it, may be too large for a number of single
+ * precision, infinite or no number behind the step. Where it was rising it counts as beyond all numbers; where the
+ * condition of the spike is true then, the spike happens, and the blocks of the spike say what comes after. The later
+ * stages of the method lay beyond all numbers then: what else is in the group gets what the first stage gives. Below
+ * that a method keeps its formula, but for the exponential midpoint rule. Methods with sub-steps end the step
+ * themselves. */
 #include "solve/solve_internal.h"
 
 #include <float.h>
@@ -81,7 +83,8 @@ static ir_value would_spike(const solve_group *g, const ir_value *states, ir_val
   return ir_select(b, where, spikes, ir_bool(b, false));
 }
 
-static void take_first_stage(const solve_group *g, const solve_method *method, const bool *is_upstroke, ir_value where) {
+static void take_first_stage(const solve_group *g, const solve_method *method, const bool *is_upstroke,
+                             ir_value where) {
   solve_group first = *g;
   first.next = ARENA_ARRAY(g->b->arena, ir_value, g->count);
   method->expand(&first);
@@ -105,7 +108,8 @@ void solve_end_upstroke(const solve_group *g, solver_kind solver) {
     g->next[k] = ir_select(b, away[k], ir_number(b, runaway), g->next[k]);
     any = ir_binary(b, IR_OP_or, any, away[k]);
   }
-  bool keeps_formula = solver != SOLVER_exponential_midpoint; /* whose tangent in the middle of an upstroke means nothing */
+  bool keeps_formula =
+      solver != SOLVER_exponential_midpoint; /* whose tangent in the middle of an upstroke means nothing */
   ir_value spikes = would_spike(g, g->next, keeps_formula ? any : IR_NO_VALUE);
   ir_value is_lost = ir_unary(b, IR_OP_not, spikes);
   for (uint32_t k = 0; k < g->count; k++)

@@ -94,8 +94,7 @@ static bool write_all(int fd, const char *data, size_t len) {
   return true;
 }
 
-bool file_write_atomic(arena *a, const char *path, const void *data, size_t len,
-                       const char **error) {
+bool file_write_atomic(arena *a, const char *path, const void *data, size_t len, const char **error) {
   char *temporary;
   int fd = open_temporary(a, path, &temporary);
   if (fd < 0) {

@@ -13,8 +13,7 @@ char *file_read(arena *a, const char *path, size_t max_bytes, size_t *len, const
 
 /* Writes to a temporary file in the same folder, then renames: readers see the old file or the
  * whole new one, whatever other processes do. False with *error on failure. */
-bool file_write_atomic(arena *a, const char *path, const void *data, size_t len,
-                       const char **error);
+bool file_write_atomic(arena *a, const char *path, const void *data, size_t len, const char **error);
 
 bool file_exists(const char *path);
 /* mkdir -p. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/hash_table.h"
 
-uint32_t hash_table_find(const hash_table *t, uint64_t hash, hash_is_key *is_key, const void *owner,
-                         const void *key) {
+uint32_t hash_table_find(const hash_table *t, uint64_t hash, hash_is_key *is_key, const void *owner, const void *key) {
   if (t->cap == 0)
     return UINT32_MAX;
   uint32_t mask = t->cap - 1;

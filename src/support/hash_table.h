@@ -21,8 +21,7 @@ typedef struct {
 typedef bool hash_is_key(const void *owner, uint32_t position, const void *key);
 
 /* The position stored for this key, or UINT32_MAX. */
-uint32_t hash_table_find(const hash_table *t, uint64_t hash, hash_is_key *is_key, const void *owner,
-                         const void *key);
+uint32_t hash_table_find(const hash_table *t, uint64_t hash, hash_is_key *is_key, const void *owner, const void *key);
 /* The key must not be there yet. */
 void hash_table_insert(arena *a, hash_table *t, uint64_t hash, uint32_t position);
 

@@ -53,20 +53,20 @@ typedef struct {
 /* ------------------------------------------------------------------------------ expressions */
 
 typedef enum {
-  AST_BAD,        /* reported already */
-  AST_NUMBER,     /* 3   0.5   1e-4   10 ms   5%   0.1 /ms */
-  AST_STRING,     /* "edges.csv" */
-  AST_NAME,       /* v   t   dt   pre   post   astro   spike   refractory */
-  AST_MEMBER,     /* pre.v   glia.Ca   nsa.astrocyte.li_rinzel (a chain of members) */
-  AST_INDEX,      /* digit[k]   sheet.v[0..9]   A[rows 0..9, columns 3..5] */
-  AST_CALL,       /* hill(Ca, k3, 2)   recognition(s.spike during test, among learn, window 1 s) */
-  AST_UNARY,      /* -x   not x */
-  AST_BINARY,     /* a + b - c   a*b/c   a^b   a < b   a and b and c */
-  AST_IF,         /* if c then a else b */
-  AST_LIST,       /* [0, 5, 1] */
-  AST_TUPLE,      /* (0, 0) */
-  AST_RANGE,      /* 0..9, both ends included */
-  AST_SIZE        /* 79 x 79 */
+  AST_BAD,    /* reported already */
+  AST_NUMBER, /* 3   0.5   1e-4   10 ms   5%   0.1 /ms */
+  AST_STRING, /* "edges.csv" */
+  AST_NAME,   /* v   t   dt   pre   post   astro   spike   refractory */
+  AST_MEMBER, /* pre.v   glia.Ca   nsa.astrocyte.li_rinzel (a chain of members) */
+  AST_INDEX,  /* digit[k]   sheet.v[0..9]   A[rows 0..9, columns 3..5] */
+  AST_CALL,   /* hill(Ca, k3, 2)   recognition(s.spike during test, among learn, window 1 s) */
+  AST_UNARY,  /* -x   not x */
+  AST_BINARY, /* a + b - c   a*b/c   a^b   a < b   a and b and c */
+  AST_IF,     /* if c then a else b */
+  AST_LIST,   /* [0, 5, 1] */
+  AST_TUPLE,  /* (0, 0) */
+  AST_RANGE,  /* 0..9, both ends included */
+  AST_SIZE    /* 79 x 79 */
 } ast_expr_kind;
 
 typedef enum {
@@ -108,8 +108,8 @@ typedef VEC(ast_arg) ast_arg_list;
 
 struct ast_expr {
   ast_expr_kind kind;
-  uint32_t depth; /* 1 for a leaf, 1 + the deepest child otherwise */
-  span at;        /* parentheses around an expression are not part of it */
+  uint32_t depth;     /* 1 for a leaf, 1 + the deepest child otherwise */
+  span at;            /* parentheses around an expression are not part of it */
   bool parenthesised; /* it was written in parentheses */
   union {
     struct {
@@ -226,7 +226,7 @@ typedef struct {
 /* probability(0.1)   nearest   tiles(4 x 4, stride 3)   outdegree(40, exponential(5)) */
 typedef struct {
   span at;
-  ast_name name; /* text NULL: no rule */
+  ast_name name;     /* text NULL: no rule */
   ast_arg_list args; /* a kernel is an argument that is an AST_CALL */
 } ast_rule;
 
@@ -240,9 +240,9 @@ typedef struct {
 typedef VEC(ast_setting) ast_setting_list;
 
 typedef enum {
-  AST_WHEN_TRUE,       /* when COND */
+  AST_WHEN_TRUE,        /* when COND */
   AST_WHEN_RISES_ABOVE, /* when x rises above y */
-  AST_WHEN_FALLS_BELOW /* when x falls below y */
+  AST_WHEN_FALLS_BELOW  /* when x falls below y */
 } ast_when_kind;
 
 typedef struct {
@@ -266,10 +266,10 @@ typedef struct {
   span at;
   const char *doc; /* the ## comment before it, else NULL */
   ast_name name;
-  ast_unit *unit;      /* param, state, input */
-  ast_expr *value;     /* param, state: the value; timer: the initial time, or NULL */
+  ast_unit *unit;       /* param, state, input */
+  ast_expr *value;      /* param, state: the value; timer: the initial time, or NULL */
   ast_expr *low, *high; /* param: in low..high, or NULL */
-  ast_name combiner;   /* input: mean, sum, max, min, last */
+  ast_name combiner;    /* input: mean, sum, max, min, last */
 } ast_entry;
 typedef VEC(ast_entry) ast_entry_list;
 
@@ -381,9 +381,9 @@ typedef struct {
 typedef struct {
   ast_name name;
   ast_name component;
-  ast_expr *size;   /* an AST_SIZE for a grid; NULL when no [ ] was written */
+  ast_expr *size;             /* an AST_SIZE for a grid; NULL when no [ ] was written */
   ast_expr *spacing, *corner; /* corner: behind `at` */
-  bool has_overrides; /* a block was written, possibly empty */
+  bool has_overrides;         /* a block was written, possibly empty */
   ast_setting_list overrides;
   span block;
 } ast_population;
@@ -400,7 +400,7 @@ typedef struct {
   ast_self self;
   ast_expr *delay, *delay_back;
   ast_name coupling;
-  ast_expr *partner; /* the population behind `with` */
+  ast_expr *partner;   /* the population behind `with` */
   ast_name partner_of; /* "post", "pre" */
   ast_rule partner_rule;
   ast_expr *partner_probability;
@@ -419,12 +419,12 @@ typedef struct {
 } ast_window;
 
 typedef enum {
-  AST_DECL_EXTENDS,     /* extends "base.nsa" */
-  AST_DECL_IMPORT,      /* import "x.nsa" [as N]      import nsa.astrocyte.li_rinzel [as N] */
-  AST_DECL_PRECISION,   /* precision single */
-  AST_DECL_TIMESCALE,   /* timescale slow = 10 ms */
+  AST_DECL_EXTENDS,   /* extends "base.nsa" */
+  AST_DECL_IMPORT,    /* import "x.nsa" [as N]      import nsa.astrocyte.li_rinzel [as N] */
+  AST_DECL_PRECISION, /* precision single */
+  AST_DECL_TIMESCALE, /* timescale slow = 10 ms */
   AST_DECL_COMPONENT,
-  AST_DECL_FUNCTION,    /* function f(a) = a^2 */
+  AST_DECL_FUNCTION, /* function f(a) = a^2 */
   AST_DECL_POPULATION,
   AST_DECL_CONNECT,
   AST_DECL_PATTERN,     /* pattern digit[10] = images("{}.pgm") */
@@ -534,8 +534,8 @@ struct ast_decl {
 /* A comment, from # to the end of its line. The printer puts comments back by their place. */
 typedef struct {
   span at;
-  bool is_doc;          /* ## */
-  bool stands_alone;    /* nothing but blanks before it on its line */
+  bool is_doc;       /* ## */
+  bool stands_alone; /* nothing but blanks before it on its line */
 } ast_comment;
 typedef VEC(ast_comment) ast_comment_list;
 

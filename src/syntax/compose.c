@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* compose.c - names in Unicode's composed form (NFC), so that an e with an accent is one name whether an editor, a keyboard or a
- * file system wrote it as one character or as two. Marks compose with the character before them, as they do in names that are in
- * NFD; Hangul by the arithmetic of the Unicode standard, 3.12. */
+/* compose.c - names in Unicode's composed form (NFC), so that an e with an accent is one name whether an editor, a
+ * keyboard or a file system wrote it as one character or as two. Marks compose with the character before them, as they
+ * do in names that are in NFD; Hangul by the arithmetic of the Unicode standard, 3.12. */
 #include "support/text.h"
 #include "syntax/scan.h"
 

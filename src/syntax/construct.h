@@ -11,28 +11,28 @@
 #include "syntax/report.h"
 
 /* Every clause: its id and its words. */
-#define CLAUSES(X)                                                                                 \
-  X(VIA, "via")                                                                                    \
-  X(BY, "by")                                                                                      \
-  X(WITH, "with")                                                                                  \
-  X(SELF, "self")                                                                                  \
-  X(DELAY, "delay")                                                                                \
-  X(ON, "on")                                                                                      \
-  X(USING, "using")                                                                                \
-  X(COUPLING, "coupling")                                                                          \
-  X(PRECISION, "precision")                                                                        \
-  X(EXTENDS, "extends")                                                                            \
-  X(UNLESS, "unless")                                                                              \
-  X(SPACED, "spaced")                                                                              \
-  X(REFRACTORY, "refractory")                                                                      \
-  X(AMPLITUDE, "amplitude")                                                                        \
-  X(FLIP, "flip")                                                                                  \
-  X(FROM, "from")                                                                                  \
-  X(FOR, "for")                                                                                    \
-  X(EVERY, "every")                                                                                \
-  X(DURING, "during")                                                                              \
-  X(AS, "as")                                                                                      \
-  X(WHEN, "when")                                                                                  \
+#define CLAUSES(X)                                                                                                     \
+  X(VIA, "via")                                                                                                        \
+  X(BY, "by")                                                                                                          \
+  X(WITH, "with")                                                                                                      \
+  X(SELF, "self")                                                                                                      \
+  X(DELAY, "delay")                                                                                                    \
+  X(ON, "on")                                                                                                          \
+  X(USING, "using")                                                                                                    \
+  X(COUPLING, "coupling")                                                                                              \
+  X(PRECISION, "precision")                                                                                            \
+  X(EXTENDS, "extends")                                                                                                \
+  X(UNLESS, "unless")                                                                                                  \
+  X(SPACED, "spaced")                                                                                                  \
+  X(REFRACTORY, "refractory")                                                                                          \
+  X(AMPLITUDE, "amplitude")                                                                                            \
+  X(FLIP, "flip")                                                                                                      \
+  X(FROM, "from")                                                                                                      \
+  X(FOR, "for")                                                                                                        \
+  X(EVERY, "every")                                                                                                    \
+  X(DURING, "during")                                                                                                  \
+  X(AS, "as")                                                                                                          \
+  X(WHEN, "when")                                                                                                      \
   X(RATES, "rates")
 
 typedef enum {
@@ -98,8 +98,7 @@ ast_expr *make_call(parse_context *ctx, span at, ast_name function, const ast_ar
 ast_expr *make_unary(parse_context *ctx, span at, ast_op op, ast_expr *operand);
 ast_expr *make_binary(parse_context *ctx, span at, ast_op op, ast_expr *left, ast_expr *right);
 ast_expr *make_power(parse_context *ctx, span at, ast_expr *base, ast_expr *exponent);
-ast_expr *make_if(parse_context *ctx, span at, ast_expr *condition, ast_expr *then_value,
-                  ast_expr *else_value);
+ast_expr *make_if(parse_context *ctx, span at, ast_expr *condition, ast_expr *then_value, ast_expr *else_value);
 ast_expr *make_paren(parse_context *ctx, ast_expr *inside);
 ast_expr *make_tuple(parse_context *ctx, span at, ast_expr *first, const ast_expr_list *rest);
 ast_expr *make_list(parse_context *ctx, span at, const ast_expr_list *values);
@@ -125,8 +124,7 @@ clause clause_using(ast_solver solver);
 clause clause_when(ast_when when);
 clause clause_rates(const ast_expr_list *rates);
 ast_rule make_rule(parse_context *ctx, span at, ast_name name, const ast_arg_list *args);
-ast_solver make_solver(parse_context *ctx, span at, ast_name name, ast_name order,
-                       const ast_arg_list *options);
+ast_solver make_solver(parse_context *ctx, span at, ast_name name, ast_name order, const ast_arg_list *options);
 ast_when make_when(span at, ast_when_kind kind, ast_expr *value, ast_expr *threshold);
 ast_setting make_setting(parse_context *ctx, span at, ast_expr *target, ast_expr *value);
 
@@ -135,37 +133,30 @@ ast_stmt *make_assign(parse_context *ctx, span at, ast_expr *target, int op, ast
 ast_stmt *make_let(parse_context *ctx, span at, ast_name name, ast_expr *value);
 ast_stmt *make_emit(parse_context *ctx, span at, ast_name event);
 ast_stmt *make_start(parse_context *ctx, span at, ast_name timer, ast_expr *duration);
-ast_stmt *make_branch(parse_context *ctx, span at, ast_expr *condition, ast_block *then_block,
-                      ast_block *else_block);
+ast_stmt *make_branch(parse_context *ctx, span at, ast_expr *condition, ast_block *then_block, ast_block *else_block);
 ast_block *wrap_branch(parse_context *ctx, ast_stmt *branch);
 
 /* Items. */
-ast_entry *make_entry(parse_context *ctx, span at, ast_name name, ast_unit *unit, ast_name word,
-                      ast_expr *value, ast_expr *low, ast_expr *high);
-ast_species make_one_species(parse_context *ctx, span at, const number_token *count,
-                             ast_name state);
+ast_entry *make_entry(parse_context *ctx, span at, ast_name name, ast_unit *unit, ast_name word, ast_expr *value,
+                      ast_expr *low, ast_expr *high);
+ast_species make_one_species(parse_context *ctx, span at, const number_token *count, ast_name state);
 ast_item *make_entries_item(parse_context *ctx, span at, int kind, const ast_entry_list *entries);
 ast_item *make_let_item(parse_context *ctx, span at, ast_name name, ast_expr *value);
 ast_item *make_function_item(parse_context *ctx, span at, const ast_function *function);
-ast_item *make_ode(parse_context *ctx, span at, ast_expr *coefficient, ast_name state,
-                   ast_expr *rhs, const clause_list *clauses);
-ast_item *make_reaction(parse_context *ctx, span at, const ast_species_list *left,
-                        int is_reversible, const ast_species_list *right,
-                        const clause_list *clauses);
-ast_item *make_spike(parse_context *ctx, span at, span word, const clause_list *clauses,
-                     ast_block *block);
-ast_item *make_event(parse_context *ctx, span at, ast_name name, const clause_list *clauses,
-                     ast_block *block);
+ast_item *make_ode(parse_context *ctx, span at, ast_expr *coefficient, ast_name state, ast_expr *rhs,
+                   const clause_list *clauses);
+ast_item *make_reaction(parse_context *ctx, span at, const ast_species_list *left, int is_reversible,
+                        const ast_species_list *right, const clause_list *clauses);
+ast_item *make_spike(parse_context *ctx, span at, span word, const clause_list *clauses, ast_block *block);
+ast_item *make_event(parse_context *ctx, span at, ast_name name, const clause_list *clauses, ast_block *block);
 ast_item *make_on(parse_context *ctx, span at, ast_name partner, ast_name event, ast_block *block);
 ast_item *make_every(parse_context *ctx, span at, ast_expr *period, ast_block *block);
 ast_item *make_each_step(parse_context *ctx, span at, ast_name word, ast_block *block);
-ast_item *make_contribution(parse_context *ctx, span at, ast_expr *target, int op, span op_at,
-                            ast_expr *value);
+ast_item *make_contribution(parse_context *ctx, span at, ast_expr *target, int op, span op_at, ast_expr *value);
 ast_item *make_default(parse_context *ctx, span at, ast_expr *target, ast_expr *value);
 
 /* Declarations. */
-ast_function *make_function(parse_context *ctx, ast_name name, const ast_name_list *params,
-                            ast_expr *body);
+ast_function *make_function(parse_context *ctx, ast_name name, const ast_name_list *params, ast_expr *body);
 ast_decl *make_broken(parse_context *ctx);
 ast_decl *make_extends(parse_context *ctx, span at, ast_name path);
 ast_decl *make_import_file(parse_context *ctx, span at, ast_name path, const clause_list *clauses);
@@ -173,27 +164,22 @@ ast_decl *make_import_path(parse_context *ctx, span at, const ast_name_list *par
                            const clause_list *clauses);
 ast_decl *make_precision(parse_context *ctx, span at, ast_name word);
 ast_decl *make_timescale(parse_context *ctx, span at, ast_name name, ast_expr *step);
-ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name,
-                         const clause_list *clauses, const ast_item_list *items, span body);
+ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name, const clause_list *clauses,
+                         const ast_item_list *items, span body);
 ast_decl *make_function_decl(parse_context *ctx, span at, const ast_function *function);
-ast_decl *make_population(parse_context *ctx, span at, ast_name name, ast_name component,
-                          ast_expr *size, const clause_list *clauses, settings_block overrides);
-ast_decl *make_connect(parse_context *ctx, span at, ast_name name, ast_expr *source,
-                       ast_expr *target, const clause_list *clauses, settings_block overrides);
-ast_decl *make_pattern(parse_context *ctx, span at, ast_name name, ast_expr *count,
-                       ast_expr *value);
-ast_decl *make_loop(parse_context *ctx, span at, const ast_name_list *names, ast_expr *over,
-                    const ast_decl_list *body, span block);
+ast_decl *make_population(parse_context *ctx, span at, ast_name name, ast_name component, ast_expr *size,
+                          const clause_list *clauses, settings_block overrides);
+ast_decl *make_connect(parse_context *ctx, span at, ast_name name, ast_expr *source, ast_expr *target,
+                       const clause_list *clauses, settings_block overrides);
+ast_decl *make_pattern(parse_context *ctx, span at, ast_name name, ast_expr *count, ast_expr *value);
+ast_decl *make_loop(parse_context *ctx, span at, const ast_name_list *names, ast_expr *over, const ast_decl_list *body,
+                    span block);
 ast_decl *make_present(parse_context *ctx, span at, ast_expr *pattern, const clause_list *clauses);
-ast_decl *make_drive(parse_context *ctx, span at, ast_expr *target, ast_expr *value,
-                     const clause_list *clauses);
+ast_decl *make_drive(parse_context *ctx, span at, ast_expr *target, ast_expr *value, const clause_list *clauses);
 ast_decl *make_phase_block(parse_context *ctx, span at, ast_name phase, ast_block *block);
-ast_decl *make_environment(parse_context *ctx, span at, ast_name name, ast_name kind,
-                           settings_block settings);
-ast_decl *make_act(parse_context *ctx, span at, ast_name environment, ast_expr *value,
-                   const clause_list *clauses);
-ast_decl *make_signal(parse_context *ctx, span at, ast_name name, ast_expr *value,
-                      const clause_list *clauses);
+ast_decl *make_environment(parse_context *ctx, span at, ast_name name, ast_name kind, settings_block settings);
+ast_decl *make_act(parse_context *ctx, span at, ast_name environment, ast_expr *value, const clause_list *clauses);
+ast_decl *make_signal(parse_context *ctx, span at, ast_name name, ast_expr *value, const clause_list *clauses);
 ast_decl *make_record(parse_context *ctx, span at, ast_expr *value, const clause_list *clauses);
 ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_expr *value);
 ast_decl *make_variant(parse_context *ctx, span at, ast_name name, settings_block settings);
@@ -206,8 +192,7 @@ void check_declared(parse_context *ctx, ast_name name);
 /* The ## lines right above byte `start`, joined; NULL when there are none. */
 const char *find_doc(parse_context *ctx, uint32_t start);
 /* Reports clauses beyond `allowed` (bits 1u << CLAUSE_x); `what` is "a connection" or the like. */
-void check_clauses(parse_context *ctx, const clause_list *list, uint32_t allowed,
-                   const char *what);
+void check_clauses(parse_context *ctx, const clause_list *list, uint32_t allowed, const char *what);
 /* The clause of that kind, or an empty one. */
 const clause *find_clause(const clause_list *list, clause_kind kind);
 /* Reports when `word` is none of the words (ends with NULL). */

@@ -13,7 +13,8 @@ static const char *const clause_texts[] = {
 
 /* ------------------------------------------------------------------------------------ lists */
 
-#define LIST(type, name) type *name(parse_context *ctx) { return ARENA_NEW(ctx->arena, type); }
+#define LIST(type, name)                                                                                               \
+  type *name(parse_context *ctx) { return ARENA_NEW(ctx->arena, type); }
 LIST(ast_decl_list, make_decls)
 LIST(ast_item_list, make_items)
 LIST(ast_block, make_block)
@@ -111,18 +112,12 @@ ast_block *close_block(parse_context *ctx, span at, ast_block *block) {
 
 clause clause_name(clause_kind kind, ast_name name) { return (clause){.kind = kind, .name = name}; }
 
-clause clause_expr(clause_kind kind, ast_expr *expr) {
-  return (clause){.kind = kind, .expr = expr};
-}
+clause clause_expr(clause_kind kind, ast_expr *expr) { return (clause){.kind = kind, .expr = expr}; }
 
 clause clause_rule(ast_rule rule) { return (clause){.kind = CLAUSE_BY, .rule = rule}; }
 
 clause clause_with(ast_expr *partner, ast_name of, ast_rule rule, ast_rule probability) {
-  return (clause){.kind = CLAUSE_WITH,
-                  .expr = partner,
-                  .name = of,
-                  .rule = rule,
-                  .second_rule = probability};
+  return (clause){.kind = CLAUSE_WITH, .expr = partner, .name = of, .rule = rule, .second_rule = probability};
 }
 
 clause clause_self(int self) { return (clause){.kind = CLAUSE_SELF, .self = (ast_self)self}; }
@@ -139,9 +134,7 @@ clause clause_using(ast_solver solver) { return (clause){.kind = CLAUSE_USING, .
 
 clause clause_when(ast_when when) { return (clause){.kind = CLAUSE_WHEN, .when = when}; }
 
-clause clause_rates(const ast_expr_list *rates) {
-  return (clause){.kind = CLAUSE_RATES, .list = *rates};
-}
+clause clause_rates(const ast_expr_list *rates) { return (clause){.kind = CLAUSE_RATES, .list = *rates}; }
 
 const clause *find_clause(const clause_list *list, clause_kind kind) {
   static const clause none = {.kind = CLAUSE_COUNT};
@@ -159,14 +152,12 @@ static const char *list_clauses(parse_context *ctx, uint32_t allowed) {
   return text_cstr(&out);
 }
 
-void check_clauses(parse_context *ctx, const clause_list *list, uint32_t allowed,
-                   const char *what) {
+void check_clauses(parse_context *ctx, const clause_list *list, uint32_t allowed, const char *what) {
   for (uint32_t i = 0; i < list->len; i++) {
     const clause *c = &list->data[i];
     if (allowed & 1u << c->kind)
       continue;
-    diag *d = syntax_error_at(ctx, DIAG_E0101, c->at, "`%s` does not belong to %s",
-                           clause_texts[c->kind], what);
+    diag *d = syntax_error_at(ctx, DIAG_E0101, c->at, "`%s` does not belong to %s", clause_texts[c->kind], what);
     if (allowed != 0)
       diag_hint(d, "%s takes %s", what, list_clauses(ctx, allowed));
   }
@@ -192,8 +183,7 @@ ast_rule make_rule(parse_context *ctx, span at, ast_name name, const ast_arg_lis
   return rule;
 }
 
-ast_solver make_solver(parse_context *ctx, span at, ast_name name, ast_name order,
-                       const ast_arg_list *options) {
+ast_solver make_solver(parse_context *ctx, span at, ast_name name, ast_name order, const ast_arg_list *options) {
   static const char *const order_words[] = {"order", NULL};
   check_word(ctx, order, order_words, "`in` stands here only in");
   ast_solver solver = {.at = at, .name = name, .in_order = order.text != NULL};
@@ -211,8 +201,7 @@ ast_when make_when(span at, ast_when_kind kind, ast_expr *value, ast_expr *thres
 void check_declared(parse_context *ctx, ast_name name) {
   if (name.text == NULL || !filter_is_reserved(name.text, strlen(name.text)))
     return;
-  diag *d = syntax_error_at(ctx, DIAG_E0204, name.at, "`%s` is a reserved word and cannot be declared",
-                         name.text);
+  diag *d = syntax_error_at(ctx, DIAG_E0204, name.at, "`%s` is a reserved word and cannot be declared", name.text);
   diag_hint(d, "choose another name, `%s_` for instance", name.text);
 }
 

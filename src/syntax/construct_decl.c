@@ -27,8 +27,7 @@ ast_decl *make_broken(parse_context *ctx) {
   return NULL;
 }
 
-ast_function *make_function(parse_context *ctx, ast_name name, const ast_name_list *params,
-                            ast_expr *body) {
+ast_function *make_function(parse_context *ctx, ast_name name, const ast_name_list *params, ast_expr *body) {
   check_declared(ctx, name);
   for (uint32_t i = 0; i < params->len; i++)
     check_declared(ctx, params->data[i]);
@@ -89,12 +88,11 @@ ast_decl *make_timescale(parse_context *ctx, span at, ast_name name, ast_expr *s
 
 static const char *const couplings[] = {"hold", "linear", "stages", "implicit", NULL};
 
-ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name,
-                         const clause_list *clauses, const ast_item_list *items, span body) {
+ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name, const clause_list *clauses,
+                         const ast_item_list *items, span body) {
   static const char *const whats[] = {"a neuron", "an astrocyte", "a synapse"};
   check_declared(ctx, name);
-  check_clauses(ctx, clauses, BIT(EXTENDS) | BIT(ON) | BIT(USING) | BIT(COUPLING) | BIT(PRECISION),
-                whats[kind]);
+  check_clauses(ctx, clauses, BIT(EXTENDS) | BIT(ON) | BIT(USING) | BIT(COUPLING) | BIT(PRECISION), whats[kind]);
   ast_decl *d = new_decl(ctx, AST_DECL_COMPONENT, at);
   ast_component *c = &d->as.component;
   c->kind = (ast_component_kind)kind;
@@ -115,8 +113,8 @@ ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name,
   return d;
 }
 
-ast_decl *make_population(parse_context *ctx, span at, ast_name name, ast_name component,
-                          ast_expr *size, const clause_list *clauses, settings_block overrides) {
+ast_decl *make_population(parse_context *ctx, span at, ast_name name, ast_name component, ast_expr *size,
+                          const clause_list *clauses, settings_block overrides) {
   check_population_name(ctx, name);
   check_clauses(ctx, clauses, BIT(SPACED), "a population");
   ast_decl *d = new_decl(ctx, AST_DECL_POPULATION, at);
@@ -139,7 +137,7 @@ static ast_expr *partner_probability(parse_context *ctx, const ast_rule *rule) {
   if (strcmp(rule->name.text, "probability") == 0 && rule->args.len == 1)
     return rule->args.data[0].value;
   syntax_error_at(ctx, DIAG_E0101, rule->at,
-               "behind the rule of the third partner stands nothing but `probability(p)`");
+                  "behind the rule of the third partner stands nothing but `probability(p)`");
   return NULL;
 }
 
@@ -152,11 +150,10 @@ static void set_partner(parse_context *ctx, ast_connect *c, const clause *with) 
   c->partner_probability = partner_probability(ctx, &with->second_rule);
 }
 
-ast_decl *make_connect(parse_context *ctx, span at, ast_name name, ast_expr *source,
-                       ast_expr *target, const clause_list *clauses, settings_block overrides) {
+ast_decl *make_connect(parse_context *ctx, span at, ast_name name, ast_expr *source, ast_expr *target,
+                       const clause_list *clauses, settings_block overrides) {
   check_declared(ctx, name);
-  check_clauses(ctx, clauses, BIT(VIA) | BIT(BY) | BIT(SELF) | BIT(DELAY) | BIT(COUPLING) | BIT(WITH),
-                "a connection");
+  check_clauses(ctx, clauses, BIT(VIA) | BIT(BY) | BIT(SELF) | BIT(DELAY) | BIT(COUPLING) | BIT(WITH), "a connection");
   ast_decl *d = new_decl(ctx, AST_DECL_CONNECT, at);
   ast_connect *c = &d->as.connect;
   c->name = name;
@@ -182,8 +179,7 @@ ast_decl *make_connect(parse_context *ctx, span at, ast_name name, ast_expr *sou
   return c->synapse.text != NULL && c->rule.name.text != NULL ? d : NULL;
 }
 
-ast_decl *make_pattern(parse_context *ctx, span at, ast_name name, ast_expr *count,
-                       ast_expr *value) {
+ast_decl *make_pattern(parse_context *ctx, span at, ast_name name, ast_expr *count, ast_expr *value) {
   check_declared(ctx, name);
   ast_decl *d = new_decl(ctx, AST_DECL_PATTERN, at);
   d->as.pattern.name = name;
@@ -192,8 +188,8 @@ ast_decl *make_pattern(parse_context *ctx, span at, ast_name name, ast_expr *cou
   return d;
 }
 
-ast_decl *make_loop(parse_context *ctx, span at, const ast_name_list *names, ast_expr *over,
-                    const ast_decl_list *body, span block) {
+ast_decl *make_loop(parse_context *ctx, span at, const ast_name_list *names, ast_expr *over, const ast_decl_list *body,
+                    span block) {
   ast_decl *d = new_decl(ctx, AST_DECL_FOR, at);
   for (uint32_t i = 0; i < names->len; i++)
     check_declared(ctx, names->data[i]);
@@ -206,16 +202,14 @@ ast_decl *make_loop(parse_context *ctx, span at, const ast_name_list *names, ast
 
 static ast_window window_of(const clause_list *clauses) {
   return (ast_window){find_clause(clauses, CLAUSE_FROM)->expr, find_clause(clauses, CLAUSE_FOR)->expr,
-                      find_clause(clauses, CLAUSE_EVERY)->expr,
-                      find_clause(clauses, CLAUSE_DURING)->name,
+                      find_clause(clauses, CLAUSE_EVERY)->expr, find_clause(clauses, CLAUSE_DURING)->name,
                       find_clause(clauses, CLAUSE_AS)->name};
 }
 
 #define WINDOW_CLAUSES (BIT(FROM) | BIT(FOR) | BIT(EVERY) | BIT(DURING) | BIT(AS))
 
 ast_decl *make_present(parse_context *ctx, span at, ast_expr *pattern, const clause_list *clauses) {
-  check_clauses(ctx, clauses, WINDOW_CLAUSES | BIT(ON) | BIT(AMPLITUDE) | BIT(FLIP),
-                "`present`");
+  check_clauses(ctx, clauses, WINDOW_CLAUSES | BIT(ON) | BIT(AMPLITUDE) | BIT(FLIP), "`present`");
   ast_decl *d = new_decl(ctx, AST_DECL_PRESENT, at);
   d->as.present.pattern = pattern;
   d->as.present.target = find_clause(clauses, CLAUSE_ON)->expr;
@@ -229,8 +223,7 @@ ast_decl *make_present(parse_context *ctx, span at, ast_expr *pattern, const cla
   return NULL;
 }
 
-ast_decl *make_drive(parse_context *ctx, span at, ast_expr *target, ast_expr *value,
-                     const clause_list *clauses) {
+ast_decl *make_drive(parse_context *ctx, span at, ast_expr *target, ast_expr *value, const clause_list *clauses) {
   check_clauses(ctx, clauses, WINDOW_CLAUSES, "`drive`");
   ast_decl *d = new_decl(ctx, AST_DECL_DRIVE, at);
   d->as.drive.target = target;
@@ -247,8 +240,7 @@ ast_decl *make_phase_block(parse_context *ctx, span at, ast_name phase, ast_bloc
   return d;
 }
 
-ast_decl *make_environment(parse_context *ctx, span at, ast_name name, ast_name kind,
-                           settings_block settings) {
+ast_decl *make_environment(parse_context *ctx, span at, ast_name name, ast_name kind, settings_block settings) {
   check_declared(ctx, name);
   ast_decl *d = new_decl(ctx, AST_DECL_ENVIRONMENT, at);
   d->as.environment.name = name;
@@ -258,8 +250,7 @@ ast_decl *make_environment(parse_context *ctx, span at, ast_name name, ast_name 
   return d;
 }
 
-ast_decl *make_act(parse_context *ctx, span at, ast_name environment, ast_expr *value,
-                   const clause_list *clauses) {
+ast_decl *make_act(parse_context *ctx, span at, ast_name environment, ast_expr *value, const clause_list *clauses) {
   check_clauses(ctx, clauses, BIT(EVERY), "`act`");
   ast_decl *d = new_decl(ctx, AST_DECL_ACT, at);
   d->as.act.environment = environment;
@@ -268,8 +259,7 @@ ast_decl *make_act(parse_context *ctx, span at, ast_name environment, ast_expr *
   return d;
 }
 
-ast_decl *make_signal(parse_context *ctx, span at, ast_name name, ast_expr *value,
-                      const clause_list *clauses) {
+ast_decl *make_signal(parse_context *ctx, span at, ast_name name, ast_expr *value, const clause_list *clauses) {
   check_declared(ctx, name);
   check_clauses(ctx, clauses, WINDOW_CLAUSES | BIT(WHEN), "a signal");
   ast_decl *d = new_decl(ctx, AST_DECL_SIGNAL, at);

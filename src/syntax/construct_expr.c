@@ -22,8 +22,8 @@ static void hold(parse_context *ctx, ast_expr *e, const ast_expr *child) {
     e->depth = child->depth + 1;
     return;
   }
-  report_limit(ctx, (span){e->at.file, e->at.start, e->at.start + 1},
-               "this expression is nested deeper than %d", LIMIT_NESTING);
+  report_limit(ctx, (span){e->at.file, e->at.start, e->at.start + 1}, "this expression is nested deeper than %d",
+               LIMIT_NESTING);
   e->kind = AST_BAD;
   e->depth = 1;
 }
@@ -132,7 +132,8 @@ static void report_two_readings(parse_context *ctx, span at, const ast_expr *bas
   const char *of_unit = arena_printf(ctx->arena, "%s^%s", quantity, n);
   if (exponent->kind != AST_NUMBER || exponent->as.number.unit != NULL || strchr(last, '^') != NULL) {
     const char *space = last[0] == '%' ? "" : " ";
-    const char *factor = arena_printf(ctx->arena, "%s%s%.*s", digits, last == unit ? "" : " ", (int)(last - unit), unit);
+    const char *factor =
+        arena_printf(ctx->arena, "%s%s%.*s", digits, last == unit ? "" : " ", (int)(last - unit), unit);
     of_unit = arena_printf(ctx->arena, "%s * (1%s%s)^%s", factor, space, last, n);
   }
   diag *d = syntax_error_at(ctx, DIAG_E0307, at, "the exponent `%s` behind `%s` can be read in two ways", n, quantity);
@@ -146,8 +147,7 @@ ast_expr *make_power(parse_context *ctx, span at, ast_expr *base, ast_expr *expo
   return new_expr(ctx, AST_BAD, at);
 }
 
-ast_expr *make_if(parse_context *ctx, span at, ast_expr *condition, ast_expr *then_value,
-                  ast_expr *else_value) {
+ast_expr *make_if(parse_context *ctx, span at, ast_expr *condition, ast_expr *then_value, ast_expr *else_value) {
   ast_expr *e = new_expr(ctx, AST_IF, at);
   e->as.cond.condition = condition;
   e->as.cond.then_value = then_value;
@@ -203,9 +203,7 @@ ast_expr *make_size(parse_context *ctx, span at, ast_expr *rows, ast_expr *colum
   return e;
 }
 
-ast_selector make_selector(span at, ast_name axis, ast_expr *value) {
-  return (ast_selector){at, axis.text, value};
-}
+ast_selector make_selector(span at, ast_name axis, ast_expr *value) { return (ast_selector){at, axis.text, value}; }
 
 ast_arg make_arg(span at, ast_expr *value) { return (ast_arg){.at = at, .value = value}; }
 

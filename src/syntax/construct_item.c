@@ -53,14 +53,13 @@ static uint32_t block_depth(const ast_block *block) {
   return depth;
 }
 
-ast_stmt *make_branch(parse_context *ctx, span at, ast_expr *condition, ast_block *then_block,
-                      ast_block *else_block) {
+ast_stmt *make_branch(parse_context *ctx, span at, ast_expr *condition, ast_block *then_block, ast_block *else_block) {
   ast_stmt *s = new_stmt(ctx, AST_BRANCH, at);
   uint32_t then_depth = block_depth(then_block), else_depth = block_depth(else_block);
   s->depth = 1 + (then_depth > else_depth ? then_depth : else_depth);
   if (s->depth > LIMIT_NESTING) {
-    report_limit(ctx, (span){at.file, at.start, at.start + 2},
-                 "`if` and `else if` are nested deeper than %d", LIMIT_NESTING);
+    report_limit(ctx, (span){at.file, at.start, at.start + 2}, "`if` and `else if` are nested deeper than %d",
+                 LIMIT_NESTING);
     return NULL;
   }
   s->as.branch.condition = condition;
@@ -86,8 +85,8 @@ static ast_item *new_item(parse_context *ctx, ast_item_kind kind, span at) {
   return item;
 }
 
-ast_entry *make_entry(parse_context *ctx, span at, ast_name name, ast_unit *unit, ast_name word,
-                      ast_expr *value, ast_expr *low, ast_expr *high) {
+ast_entry *make_entry(parse_context *ctx, span at, ast_name name, ast_unit *unit, ast_name word, ast_expr *value,
+                      ast_expr *low, ast_expr *high) {
   check_declared(ctx, name);
   ast_entry *entry = ARENA_NEW(ctx->arena, ast_entry);
   *entry = (ast_entry){at, find_doc(ctx, at.start), name, unit, value, low, high, word};
@@ -122,8 +121,8 @@ static void check_entry(parse_context *ctx, const entry_rule *rule, const ast_en
   if (entry->low != NULL && !rule->has_range)
     refuse(ctx, rule, span_join(entry->low->at, entry->high->at), "range");
   if (entry->combiner.text != NULL && !rule->has_word)
-    syntax_error_at(ctx, DIAG_E0101, entry->combiner.at, "`%s` does not belong to %s",
-                 entry->combiner.text, rule->what);
+    syntax_error_at(ctx, DIAG_E0101, entry->combiner.at, "`%s` does not belong to %s", entry->combiner.text,
+                    rule->what);
   else
     check_word(ctx, entry->combiner, combiners, "an input combines by");
   if (entry->value == NULL && rule->needs_value) {
@@ -167,8 +166,8 @@ static ast_name timescale_of(parse_context *ctx, const clause_list *clauses) {
   return (ast_name){0};
 }
 
-ast_item *make_ode(parse_context *ctx, span at, ast_expr *coefficient, ast_name state,
-                   ast_expr *rhs, const clause_list *clauses) {
+ast_item *make_ode(parse_context *ctx, span at, ast_expr *coefficient, ast_name state, ast_expr *rhs,
+                   const clause_list *clauses) {
   check_clauses(ctx, clauses, BIT(ON) | BIT(USING) | BIT(UNLESS), "an equation");
   ast_item *item = new_item(ctx, AST_ITEM_ODE, at);
   item->as.ode.coefficient = coefficient;
@@ -180,8 +179,7 @@ ast_item *make_ode(parse_context *ctx, span at, ast_expr *coefficient, ast_name 
   return item;
 }
 
-ast_species make_one_species(parse_context *ctx, span at, const number_token *count,
-                             ast_name state) {
+ast_species make_one_species(parse_context *ctx, span at, const number_token *count, ast_name state) {
   if (count == NULL)
     return (ast_species){at, NULL, state};
   bool is_whole = count->unit == NULL && strspn(count->digits, "0123456789") == strlen(count->digits);
@@ -190,16 +188,15 @@ ast_species make_one_species(parse_context *ctx, span at, const number_token *co
   return (ast_species){at, count->digits, state};
 }
 
-ast_item *make_reaction(parse_context *ctx, span at, const ast_species_list *left,
-                        int is_reversible, const ast_species_list *right,
-                        const clause_list *clauses) {
+ast_item *make_reaction(parse_context *ctx, span at, const ast_species_list *left, int is_reversible,
+                        const ast_species_list *right, const clause_list *clauses) {
   check_clauses(ctx, clauses, BIT(RATES), "a reaction");
   const clause *rates = find_clause(clauses, CLAUSE_RATES);
   uint32_t wanted = is_reversible ? 2 : 1;
   if (rates->list.len != wanted)
     syntax_error_at(ctx, DIAG_E0101, rates->list.len > 0 ? rates->at : at,
-                 is_reversible ? "a reaction with `<->` needs two rates: `rates forward, backward`"
-                               : "a reaction with `->` needs one rate: `rates forward`");
+                    is_reversible ? "a reaction with `<->` needs two rates: `rates forward, backward`"
+                                  : "a reaction with `->` needs one rate: `rates forward`");
   ast_item *item = new_item(ctx, AST_ITEM_REACTION, at);
   item->as.reaction.left = *left;
   item->as.reaction.right = *right;
@@ -208,8 +205,8 @@ ast_item *make_reaction(parse_context *ctx, span at, const ast_species_list *lef
   return rates->list.len == wanted ? item : NULL;
 }
 
-static ast_item *new_event(parse_context *ctx, span at, ast_name name, bool is_spike,
-                           const clause_list *clauses, ast_block *block) {
+static ast_item *new_event(parse_context *ctx, span at, ast_name name, bool is_spike, const clause_list *clauses,
+                           ast_block *block) {
   const char *what = is_spike ? "a spike" : "an event";
   check_clauses(ctx, clauses, BIT(WHEN) | BIT(REFRACTORY), what);
   const clause *when = find_clause(clauses, CLAUSE_WHEN);
@@ -227,13 +224,11 @@ static ast_item *new_event(parse_context *ctx, span at, ast_name name, bool is_s
   return item;
 }
 
-ast_item *make_spike(parse_context *ctx, span at, span word, const clause_list *clauses,
-                     ast_block *block) {
+ast_item *make_spike(parse_context *ctx, span at, span word, const clause_list *clauses, ast_block *block) {
   return new_event(ctx, at, make_word(ctx, word, "spike"), true, clauses, block);
 }
 
-ast_item *make_event(parse_context *ctx, span at, ast_name name, const clause_list *clauses,
-                     ast_block *block) {
+ast_item *make_event(parse_context *ctx, span at, ast_name name, const clause_list *clauses, ast_block *block) {
   check_declared(ctx, name);
   return new_event(ctx, at, name, false, clauses, block);
 }
@@ -267,11 +262,9 @@ static bool is_partner_member(const ast_expr *e) {
   return e->kind == AST_MEMBER && e->as.member.object->kind == AST_NAME;
 }
 
-ast_item *make_contribution(parse_context *ctx, span at, ast_expr *target, int op, span op_at,
-                            ast_expr *value) {
+ast_item *make_contribution(parse_context *ctx, span at, ast_expr *target, int op, span op_at, ast_expr *value) {
   if (target->kind != AST_MEMBER) {
-    diag *d = syntax_error_at(ctx, DIAG_E0101, span_join(target->at, op_at),
-                           "an assignment stands only in a block");
+    diag *d = syntax_error_at(ctx, DIAG_E0101, span_join(target->at, op_at), "an assignment stands only in a block");
     diag_hint(d, "write `let NAME = …` for a named expression, `dNAME/dt = …` for an equation, or "
                  "put it into `each step { … }`");
     return NULL;

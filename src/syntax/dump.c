@@ -13,9 +13,7 @@ static void open_line(dumper *d, const char *label) {
   text_puts(d->out, label);
 }
 
-static void close_line(dumper *d, span at) {
-  text_printf(d->out, "  [%u..%u)\n", at.start, at.end);
-}
+static void close_line(dumper *d, span at) { text_printf(d->out, "  [%u..%u)\n", at.start, at.end); }
 
 static void dump_line(dumper *d, const char *label, const char *name, span at) {
   open_line(d, label);
@@ -41,8 +39,7 @@ static void dump_exprs(dumper *d, const ast_expr_list *list) {
 static void dump_args(dumper *d, const ast_arg_list *args) {
   for (uint32_t i = 0; i < args->len; i++) {
     const ast_arg *arg = &args->data[i];
-    dump_line(d, "argument", arg->keyword.text != NULL ? arg->keyword.text : arg->name.text,
-              arg->at);
+    dump_line(d, "argument", arg->keyword.text != NULL ? arg->keyword.text : arg->name.text, arg->at);
     d->indent++;
     dump_expr(d, NULL, arg->value);
     dump_name(d, "during", arg->during);
@@ -296,13 +293,20 @@ static void dump_species(dumper *d, const char *side, const ast_species_list *li
 }
 
 static const char *const item_kinds[] = {
-    [AST_ITEM_PARAM] = "param",         [AST_ITEM_STATE] = "state",
-    [AST_ITEM_INPUT] = "input",         [AST_ITEM_NOISE] = "noise",
-    [AST_ITEM_TIMER] = "timer",         [AST_ITEM_LET] = "let",
-    [AST_ITEM_FUNCTION] = "function",   [AST_ITEM_ODE] = "equation",
-    [AST_ITEM_REACTION] = "reaction",   [AST_ITEM_EVENT] = "event",
-    [AST_ITEM_ON] = "on",               [AST_ITEM_EVERY] = "every",
-    [AST_ITEM_EACH_STEP] = "each step", [AST_ITEM_CONTRIBUTION] = "contribution",
+    [AST_ITEM_PARAM] = "param",
+    [AST_ITEM_STATE] = "state",
+    [AST_ITEM_INPUT] = "input",
+    [AST_ITEM_NOISE] = "noise",
+    [AST_ITEM_TIMER] = "timer",
+    [AST_ITEM_LET] = "let",
+    [AST_ITEM_FUNCTION] = "function",
+    [AST_ITEM_ODE] = "equation",
+    [AST_ITEM_REACTION] = "reaction",
+    [AST_ITEM_EVENT] = "event",
+    [AST_ITEM_ON] = "on",
+    [AST_ITEM_EVERY] = "every",
+    [AST_ITEM_EACH_STEP] = "each step",
+    [AST_ITEM_CONTRIBUTION] = "contribution",
     [AST_ITEM_DEFAULT] = "default",
 };
 
@@ -347,8 +351,7 @@ static void dump_item_parts(dumper *d, const ast_item *item) {
     break;
   case AST_ITEM_REACTION:
     dump_species(d, "left", &item->as.reaction.left);
-    dump_species(d, item->as.reaction.is_reversible ? "right, reversible" : "right",
-                 &item->as.reaction.right);
+    dump_species(d, item->as.reaction.is_reversible ? "right, reversible" : "right", &item->as.reaction.right);
     dump_exprs(d, &item->as.reaction.rates);
     break;
   case AST_ITEM_EVENT:

@@ -13,8 +13,7 @@ static bool is_in_first_column(const parse_context *ctx, uint32_t i) {
 
 /* --------------------------------------------------------------------- giving one token */
 
-static int give(parse_context *ctx, int kind, uint32_t raw, uint32_t start, uint32_t end,
-                span *at) {
+static int give(parse_context *ctx, int kind, uint32_t raw, uint32_t start, uint32_t end, span *at) {
   token_filter *f = &ctx->filter;
   *at = (span){ctx->file->file, start, end};
   if (f->at_start) {
@@ -101,8 +100,7 @@ static int give_string(parse_context *ctx, NSA_STYPE *value, span *at) {
 static void push_bracket(parse_context *ctx, int kind, uint32_t raw) {
   token_filter *f = &ctx->filter;
   if (f->open_count == LIMIT_NESTING) {
-    report_limit(ctx, filter_span(ctx, raw), "brackets and blocks are nested deeper than %d",
-                 LIMIT_NESTING);
+    report_limit(ctx, filter_span(ctx, raw), "brackets and blocks are nested deeper than %d", LIMIT_NESTING);
     return;
   }
   int owner = f->at_start ? kind : f->first;
@@ -166,8 +164,7 @@ static int give_file_end(parse_context *ctx, span *at) {
     return give_end(ctx, at);
   if (f->open_count > 0) {
     uint32_t end = raw_at(ctx, f->next)->start;
-    report_missing_brace(ctx, (span){ctx->file->file, end, end},
-                         "the file ends inside a block: a `}` is missing");
+    report_missing_brace(ctx, (span){ctx->file->file, end, end}, "the file ends inside a block: a `}` is missing");
     close_all(ctx);
     return give_missing_brace(ctx, at);
   }
@@ -183,11 +180,10 @@ static void report_bad_character(parse_context *ctx) {
   const char *remedy = scan_character_remedy(raw_text(ctx, i), raw_len(ctx, i));
   unsigned char first = (unsigned char)*raw_text(ctx, i);
   if (first < 0x20 || first == 0x7F)
-    syntax_error_at(ctx, DIAG_E0103, at, "a control character (0x%02X) is not part of the language",
-                 first);
+    syntax_error_at(ctx, DIAG_E0103, at, "a control character (0x%02X) is not part of the language", first);
   else {
-    diag *d = syntax_error_at(ctx, DIAG_E0103, at, "the character %s is not part of the language",
-                           report_excerpt(ctx, at));
+    diag *d =
+        syntax_error_at(ctx, DIAG_E0103, at, "the character %s is not part of the language", report_excerpt(ctx, at));
     if (remedy != NULL)
       diag_hint(d, "%s", remedy);
   }
@@ -208,8 +204,7 @@ static int give_foreign(parse_context *ctx, span *at) {
   uint32_t i = ctx->filter.next;
   for (size_t k = 0; k < COUNT(rows); k++)
     if (rows[k].kind == raw_at(ctx, i)->kind) {
-      diag_hint(report_token(ctx, DIAG_E0103, filter_span(ctx, i), rows[k].text), "%s",
-                rows[k].remedy);
+      diag_hint(report_token(ctx, DIAG_E0103, filter_span(ctx, i), rows[k].text), "%s", rows[k].remedy);
       return give_raw(ctx, rows[k].meaning, 1, at);
     }
   return give_raw(ctx, raw_at(ctx, i)->kind, 1, at);
@@ -253,8 +248,7 @@ static int give_by_kind(parse_context *ctx, NSA_STYPE *value, span *at) {
   case '{':
     return give_bracket(ctx, at);
   case '.':
-    if (raw_at(ctx, i + 1)->kind == TOK_NUMBER && is_adjacent(ctx, i + 1) &&
-        !ends_operand(ctx->filter.last.kind))
+    if (raw_at(ctx, i + 1)->kind == TOK_NUMBER && is_adjacent(ctx, i + 1) && !ends_operand(ctx->filter.last.kind))
       return give_half_number(ctx, value, at);
     return give_raw(ctx, kind, 1, at);
   default:
@@ -367,8 +361,7 @@ void filter_recover(parse_context *ctx) {
 
 void filter_open(parse_context *ctx, uint32_t start) {
   token_filter *f = &ctx->filter;
-  scan_state scan = {NULL, start, ctx->arena, ctx->file->text, ctx->file->file,
-                     &ctx->file->comments};
+  scan_state scan = {NULL, start, ctx->arena, ctx->file->text, ctx->file->file, &ctx->file->comments};
   f->at_start = true;
   f->last.at = (span){ctx->file->file, start, start};
   raw_token token = {0, start, start};
@@ -377,8 +370,8 @@ void filter_open(parse_context *ctx, uint32_t start) {
   while (!ctx->is_stopped && scan_next(&scan, &token) != 0) {
     vec_push(ctx->scratch, &f->raw, token);
     if (f->raw.len > LIMIT_TOKENS)
-      report_limit(ctx, (span){ctx->file->file, token.start, token.end},
-                   "this file has more than %u tokens", LIMIT_TOKENS);
+      report_limit(ctx, (span){ctx->file->file, token.start, token.end}, "this file has more than %u tokens",
+                   LIMIT_TOKENS);
   }
   scan_close(&scan);
   vec_push(ctx->scratch, &f->raw, ((raw_token){0, token.end, token.end}));

@@ -26,7 +26,7 @@ typedef struct {
 } given_token;
 
 typedef struct {
-  int kind; /* '(' '[' '{' */
+  int kind;  /* '(' '[' '{' */
   int owner; /* first token of the statement it stands in */
   uint32_t start;
 } open_bracket;

@@ -19,7 +19,7 @@ ast_name read_name(parse_context *ctx, uint32_t i) {
   uint32_t len = raw_len(ctx, i);
   if (len > LIMIT_NAME_BYTES) {
     diag *d = syntax_error_at(ctx, DIAG_E0901, (span){at.file, at.start, at.start + 1},
-                           "this name is longer than %d bytes", LIMIT_NAME_BYTES);
+                              "this name is longer than %d bytes", LIMIT_NAME_BYTES);
     diag_hint(d, "names become names of files and of groups in them");
     len = LIMIT_NAME_BYTES;
   }
@@ -29,7 +29,8 @@ ast_name read_name(parse_context *ctx, uint32_t i) {
 
 /* --------------------------------------------------------------------------------- units */
 
-/* A number without an exponent of its own at raw token i, right behind the token before it; gives the raw token behind it, or i. */
+/* A number without an exponent of its own at raw token i, right behind the token before it; gives the raw token behind
+ * it, or i. */
 static uint32_t read_plain_number(const parse_context *ctx, uint32_t i, double *value) {
   char digits[LIMIT_UNIT_EXPONENT_BYTES + 1] = "";
   uint32_t len = raw_len(ctx, i);
@@ -62,8 +63,8 @@ static uint32_t read_quotient(const parse_context *ctx, uint32_t i, double *valu
   return raw_at(ctx, at)->kind == ')' && is_adjacent(ctx, at) ? at + 1 : i;
 }
 
-/* "^2", "^-0.5" or "^(1/2)" behind a unit's name, at raw token i; gives the raw token behind it. What is no exponent of a unit
- * (a name, a blank) is left to the grammar, whose constructors say that it can be read in two ways. */
+/* "^2", "^-0.5" or "^(1/2)" behind a unit's name, at raw token i; gives the raw token behind it. What is no exponent of
+ * a unit (a name, a blank) is left to the grammar, whose constructors say that it can be read in two ways. */
 static uint32_t read_exponent(const parse_context *ctx, uint32_t i, double *exponent) {
   *exponent = 1;
   if (raw_at(ctx, i)->kind != '^' || !is_adjacent(ctx, i))
@@ -79,8 +80,7 @@ static uint32_t read_exponent(const parse_context *ctx, uint32_t i, double *expo
 }
 
 static bool is_unit_word(const parse_context *ctx, uint32_t i, bool any_word) {
-  return raw_at(ctx, i)->kind == TOK_NAME &&
-         (any_word || syntax_is_unit_name(raw_text(ctx, i), raw_len(ctx, i)));
+  return raw_at(ctx, i)->kind == TOK_NAME && (any_word || syntax_is_unit_name(raw_text(ctx, i), raw_len(ctx, i)));
 }
 
 static uint32_t add_factor(parse_context *ctx, ast_unit *unit, uint32_t i, int sign) {
@@ -104,8 +104,8 @@ ast_unit *read_unit(parse_context *ctx, uint32_t i, bool any_word, uint32_t *nex
   } else if (raw_at(ctx, at)->kind != '/' || (!any_word && is_adjacent(ctx, at))) {
     return NULL; /* `1/ms` is a division, `1 /ms` a quantity */
   }
-  while (raw_at(ctx, at)->kind == '/' && (at == i || is_adjacent(ctx, at)) &&
-         is_adjacent(ctx, at + 1) && is_unit_word(ctx, at + 1, any_word))
+  while (raw_at(ctx, at)->kind == '/' && (at == i || is_adjacent(ctx, at)) && is_adjacent(ctx, at + 1) &&
+         is_unit_word(ctx, at + 1, any_word))
     at = add_factor(ctx, &draft, at + 1, -1);
   if (at == i)
     return NULL;
@@ -130,7 +130,7 @@ uint32_t read_digits(parse_context *ctx, uint32_t i, const char **digits) {
       diag_hint(d, "write `%s` or `%s.0`", *digits, *digits);
   } else if (raw_len(ctx, i) > LIMIT_NUMBER_BYTES) {
     syntax_error_at(ctx, DIAG_E0901, (span){place.file, place.start, place.start + 1},
-                 "this number is longer than %d characters", LIMIT_NUMBER_BYTES);
+                    "this number is longer than %d characters", LIMIT_NUMBER_BYTES);
     *digits = "0";
   } else if (!isfinite(strtod(*digits, NULL))) {
     syntax_error_at(ctx, DIAG_E0102, place, "this number is too large for double precision");
@@ -157,8 +157,7 @@ ast_name read_string(parse_context *ctx, uint32_t i) {
         report_token(ctx, DIAG_E0103, (span){place.file, k - 1, k + 1},
                      "in a string only `\\\"` and `\\\\` begin with a backslash");
     } else if ((unsigned char)c < 0x20 && c != '\t') {
-      report_token(ctx, DIAG_E0103, (span){place.file, k, k + 1},
-                   "a control character stands in this string");
+      report_token(ctx, DIAG_E0103, (span){place.file, k, k + 1}, "a control character stands in this string");
       c = ' ';
     }
     text_add(&out, &c, 1);

@@ -15,9 +15,9 @@ static bool is_text(parse_context *ctx, uint32_t start) {
     uint32_t n = text_utf8_len(s + i, len - i);
     if (n == 0 || s[i] == '\0') {
       diag *d = syntax_error_at(ctx, DIAG_E0002, (span){file, i, i + 1},
-                             s[i] == '\0' ? "this file holds a zero byte: it is not text"
-                                          : "this is not valid UTF-8 (byte 0x%02X)",
-                             (unsigned)(unsigned char)s[i]);
+                                s[i] == '\0' ? "this file holds a zero byte: it is not text"
+                                             : "this is not valid UTF-8 (byte 0x%02X)",
+                                (unsigned)(unsigned char)s[i]);
       diag_hint(d, "save the file as UTF-8");
       return false;
     }
@@ -37,8 +37,7 @@ static void parse_text(parse_context *ctx) {
   filter_open(ctx, start);
   nsa_parse(ctx);
   if (ctx->error_count == 0 && !ctx->is_stopped && ctx->file->decls.len == 0) {
-    diag *d = syntax_error_at(ctx, DIAG_E0003, (span){ctx->file->file, 0, 0},
-                           "this file declares nothing");
+    diag *d = syntax_error_at(ctx, DIAG_E0003, (span){ctx->file->file, 0, 0}, "this file declares nothing");
     diag_hint(d, "a model begins with a `neuron NAME { … }` and a `population`");
   }
 }
@@ -53,8 +52,7 @@ ast_file *syntax_parse(arena *a, interner *in, diag_sink *sink, uint32_t file_nu
   parse_context *ctx = ARENA_NEW(scratch, parse_context);
   *ctx = (parse_context){.arena = a, .scratch = scratch, .names = in, .sink = sink, .file = file};
   if (len > LIMIT_FILE_BYTES) {
-    report_limit(ctx, (span){file_number, 0, 0}, "this file is longer than %u bytes",
-                 LIMIT_FILE_BYTES);
+    report_limit(ctx, (span){file_number, 0, 0}, "this file is longer than %u bytes", LIMIT_FILE_BYTES);
   } else {
     file->len = (uint32_t)len;
     parse_text(ctx);

@@ -140,8 +140,7 @@ static void print_signal(printer *p, const ast_decl *d) {
 }
 
 static void print_environment(printer *p, const ast_decl *d) {
-  text_printf(p->out, "environment %s : %s", d->as.environment.name.text,
-              d->as.environment.kind.text);
+  text_printf(p->out, "environment %s : %s", d->as.environment.name.text, d->as.environment.kind.text);
   if (d->as.environment.block.end > d->as.environment.block.start)
     printer_settings(p, d->as.environment.block, &d->as.environment.settings);
 }
@@ -216,9 +215,7 @@ static void print_decl(printer *p, const ast_decl *d) {
   }
 }
 
-static const ast_decl *decl_at(const body *b, uint32_t i) {
-  return ((const ast_decl_list *)b->list)->data[i];
-}
+static const ast_decl *decl_at(const body *b, uint32_t i) { return ((const ast_decl_list *)b->list)->data[i]; }
 
 static span decl_place(const body *b, uint32_t i) { return decl_at(b, i)->at; }
 

@@ -5,7 +5,7 @@
 
 #include "syntax/syntax.h"
 
-const char *print_op_text(ast_op op);           /* "+", "and", … */
+const char *print_op_text(ast_op op);            /* "+", "and", … */
 const char *print_assign_text(ast_assign_op op); /* "=", "+=", … */
 void print_args(const ast_arg_list *args, text *out);
 void print_string(const char *s, text *out);

@@ -6,10 +6,9 @@
 #include "syntax/print.h"
 
 static const char *const op_texts[] = {
-    [AST_OP_ADD] = "+",  [AST_OP_SUB] = "-",   [AST_OP_MUL] = "*",   [AST_OP_DIV] = "/",
-    [AST_OP_POW] = "^",  [AST_OP_LT] = "<",    [AST_OP_LE] = "<=",   [AST_OP_GT] = ">",
-    [AST_OP_GE] = ">=",  [AST_OP_EQ] = "==",   [AST_OP_NE] = "!=",   [AST_OP_AND] = "and",
-    [AST_OP_OR] = "or",  [AST_OP_NOT] = "not", [AST_OP_NEG] = "-",
+    [AST_OP_ADD] = "+", [AST_OP_SUB] = "-",   [AST_OP_MUL] = "*", [AST_OP_DIV] = "/",   [AST_OP_POW] = "^",
+    [AST_OP_LT] = "<",  [AST_OP_LE] = "<=",   [AST_OP_GT] = ">",  [AST_OP_GE] = ">=",   [AST_OP_EQ] = "==",
+    [AST_OP_NE] = "!=", [AST_OP_AND] = "and", [AST_OP_OR] = "or", [AST_OP_NOT] = "not", [AST_OP_NEG] = "-",
 };
 
 static const char *const assign_texts[] = {
@@ -106,8 +105,7 @@ void print_args(const ast_arg_list *args, text *out) {
   text_puts(out, ")");
 }
 
-static void print_values(const ast_expr_list *values, const char *open, const char *close,
-                         text *out) {
+static void print_values(const ast_expr_list *values, const char *open, const char *close, text *out) {
   text_puts(out, open);
   for (uint32_t i = 0; i < values->len; i++) {
     if (i > 0)

@@ -66,9 +66,7 @@ static void print_stmt(printer *p, const ast_stmt *s) {
   }
 }
 
-static const ast_stmt *stmt_at(const body *b, uint32_t i) {
-  return ((const ast_block *)b->list)->stmts.data[i];
-}
+static const ast_stmt *stmt_at(const body *b, uint32_t i) { return ((const ast_block *)b->list)->stmts.data[i]; }
 
 static span stmt_place(const body *b, uint32_t i) { return stmt_at(b, i)->at; }
 
@@ -146,9 +144,11 @@ static void print_entries_filled(printer *p, const ast_entry_list *list) {
 }
 
 static void print_entries(printer *p, const ast_item *item) {
-  static const char *const words[] = {
-      [AST_ITEM_PARAM] = "param ", [AST_ITEM_STATE] = "state ", [AST_ITEM_INPUT] = "input ",
-      [AST_ITEM_NOISE] = "noise ", [AST_ITEM_TIMER] = "timer "};
+  static const char *const words[] = {[AST_ITEM_PARAM] = "param ",
+                                      [AST_ITEM_STATE] = "state ",
+                                      [AST_ITEM_INPUT] = "input ",
+                                      [AST_ITEM_NOISE] = "noise ",
+                                      [AST_ITEM_TIMER] = "timer "};
   text_puts(p->out, words[item->kind]);
   if (!p->is_flat && printer_has_comment(p, item->at))
     print_entries_in_lines(p, &item->as.entries);
@@ -171,8 +171,8 @@ static void print_ode(printer *p, const ast_item *item) {
 static void print_species(printer *p, const ast_species_list *list) {
   for (uint32_t i = 0; i < list->len; i++) {
     const ast_species *s = &list->data[i];
-    text_printf(p->out, "%s%s%s%s", i > 0 ? " + " : "", s->count != NULL ? s->count : "",
-                s->count != NULL ? "*" : "", s->state.text);
+    text_printf(p->out, "%s%s%s%s", i > 0 ? " + " : "", s->count != NULL ? s->count : "", s->count != NULL ? "*" : "",
+                s->state.text);
   }
 }
 
@@ -198,8 +198,7 @@ static void print_event(printer *p, const ast_item *item) {
 
 static void print_on(printer *p, const ast_item *item) {
   const char *partner = item->as.on.partner.text;
-  text_printf(p->out, "on %s%s%s", partner != NULL ? partner : "", partner != NULL ? "." : "",
-              item->as.on.event.text);
+  text_printf(p->out, "on %s%s%s", partner != NULL ? partner : "", partner != NULL ? "." : "", item->as.on.event.text);
   printer_stmts(p, item->as.on.block);
 }
 
@@ -254,9 +253,7 @@ static void print_item(printer *p, const ast_item *item) {
   }
 }
 
-static const ast_item *item_at(const body *b, uint32_t i) {
-  return ((const ast_item_list *)b->list)->data[i];
-}
+static const ast_item *item_at(const body *b, uint32_t i) { return ((const ast_item_list *)b->list)->data[i]; }
 
 static span item_place(const body *b, uint32_t i) { return item_at(b, i)->at; }
 

@@ -38,9 +38,7 @@ static void write_comment(printer *p, const ast_comment *c) {
 
 static const ast_comment *next_comment(const printer *p, uint32_t before) {
   const ast_comment_list *list = &p->file->comments;
-  return p->comment < list->len && list->data[p->comment].at.start < before
-             ? &list->data[p->comment]
-             : NULL;
+  return p->comment < list->len && list->data[p->comment].at.start < before ? &list->data[p->comment] : NULL;
 }
 
 /* All comments that begin before this place, each on a line of its own. */
@@ -151,8 +149,7 @@ size_t printer_begin_clause(printer *p) { return p->out->len; }
 
 void printer_end_clause(printer *p, size_t start) {
   bool is_empty = p->out->len == start;
-  if (is_empty || p->is_flat || printer_column(p) <= WIDTH ||
-      start <= p->line_start + p->indent + HANGING_INDENT)
+  if (is_empty || p->is_flat || printer_column(p) <= WIDTH || start <= p->line_start + p->indent + HANGING_INDENT)
     return;
   char *clause = arena_strdup(p->out->arena, p->out->data + start, p->out->len - start);
   p->out->len = start;

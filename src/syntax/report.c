@@ -42,8 +42,7 @@ diag *syntax_error_at(parse_context *ctx, diag_code code, span at, const char *f
   va_end(args);
   diag *d = diag_report(ctx->sink, code, at, "%s", message);
   if (++ctx->error_count == LIMIT_SYNTAX_ERRORS) {
-    diag_note(d, SPAN_NONE, "after %u syntax errors the rest of the file is not read",
-              LIMIT_SYNTAX_ERRORS);
+    diag_note(d, SPAN_NONE, "after %u syntax errors the rest of the file is not read", LIMIT_SYNTAX_ERRORS);
     stop(ctx);
   }
   return d;
@@ -108,8 +107,7 @@ static bool number_then_name(parse_context *ctx, span at, const expectation *e) 
   const char *number = source_text(ctx, f->before.at);
   const char *name = source_text(ctx, at);
   const char *unit = syntax_suggest_unit(ctx->scratch, name);
-  diag *d = syntax_error_at(ctx, DIAG_E0105, at, "%s is no unit, but follows a number",
-                         report_excerpt(ctx, at));
+  diag *d = syntax_error_at(ctx, DIAG_E0105, at, "%s is no unit, but follows a number", report_excerpt(ctx, at));
   if (unit != NULL)
     diag_hint(d, "did you mean `%s %s`?", number, unit);
   else if (name[0] == 'x' && name[1] != '\0' && strspn(name + 1, "0123456789") == strlen(name + 1))
@@ -130,8 +128,8 @@ static bool bracket_not_closed(parse_context *ctx, span at, const expectation *e
                 (filter_is_first_on_line(ctx, f->last.raw) && f->last.raw != f->first_raw);
   if (open->kind == '{' || !at_end)
     return false;
-  diag *d = syntax_error_at(ctx, DIAG_E0101, (span){at.file, open->start, open->start + 1},
-                         "this `%c` is not closed", open->kind);
+  diag *d = syntax_error_at(ctx, DIAG_E0101, (span){at.file, open->start, open->start + 1}, "this `%c` is not closed",
+                            open->kind);
   diag_hint(d, "its `%c` is missing before the end of the statement", open->kind == '(' ? ')' : ']');
   return true;
 }
@@ -139,11 +137,10 @@ static bool bracket_not_closed(parse_context *ctx, span at, const expectation *e
 static bool reserved_as_name(parse_context *ctx, span at, const expectation *e) {
   const token_filter *f = &ctx->filter;
   bool is_word = f->last.kind != TOK_NAME && f->last.kind != 0 && f->last.kind != TOK_NEWLINE;
-  if (!is_word || !expects(e, "a name") || filter_is_first_on_line(ctx, f->last.raw) ||
-      at.end == at.start || !filter_is_reserved(ctx->file->text + at.start, at.end - at.start))
+  if (!is_word || !expects(e, "a name") || filter_is_first_on_line(ctx, f->last.raw) || at.end == at.start ||
+      !filter_is_reserved(ctx->file->text + at.start, at.end - at.start))
     return false;
-  syntax_error_at(ctx, DIAG_E0204, at, "%s is a reserved word and cannot be used as a name",
-               report_excerpt(ctx, at));
+  syntax_error_at(ctx, DIAG_E0204, at, "%s is a reserved word and cannot be used as a name", report_excerpt(ctx, at));
   return true;
 }
 
@@ -182,8 +179,8 @@ static bool chained_comparison(parse_context *ctx, span at, const expectation *e
 static bool broken_equation(parse_context *ctx, span at, const expectation *e) {
   const token_filter *f = &ctx->filter;
   if (f->before.kind == TOK_DERIV && expects(e, "'='")) {
-    diag *d = syntax_error_at(ctx, DIAG_E0101, at, "an equation needs `=` behind %s",
-                           report_excerpt(ctx, f->before.at));
+    diag *d =
+        syntax_error_at(ctx, DIAG_E0101, at, "an equation needs `=` behind %s", report_excerpt(ctx, f->before.at));
     diag_hint(d, "`%s = …`", source_text(ctx, f->before.at));
     return true;
   }
@@ -215,9 +212,9 @@ static bool wrong_place(parse_context *ctx, span at, const expectation *e) {
   if (!is_item && !filter_is_top_word(f->last.kind) && f->last.kind != TOK_FUNCTION)
     return false;
   diag *d = syntax_error_at(ctx, DIAG_E0101, at,
-                         is_item ? "%s stands directly in a neuron, astrocyte or synapse"
-                                 : "%s does not belong inside this block",
-                         report_excerpt(ctx, at));
+                            is_item ? "%s stands directly in a neuron, astrocyte or synapse"
+                                    : "%s does not belong inside this block",
+                            report_excerpt(ctx, at));
   note_open_block(ctx, d);
   return true;
 }
@@ -231,15 +228,14 @@ static bool misspelt_word(parse_context *ctx, span at, const expectation *e) {
   (void)e;
   const token_filter *f = &ctx->filter;
   bool is_second = f->last.raw == f->first_raw + 1 && f->first == TOK_NAME &&
-                   (f->last.kind == TOK_NAME || f->last.kind == TOK_STRING ||
-                    f->last.kind == TOK_NUMBER);
+                   (f->last.kind == TOK_NAME || f->last.kind == TOK_STRING || f->last.kind == TOK_NUMBER);
   bool is_first = f->last.raw == f->first_raw && f->last.kind == TOK_NAME;
   if (!is_first && !is_second)
     return false;
   span word = is_first ? at : filter_span(ctx, f->first_raw);
   const char *nearest = diag_nearest(source_text(ctx, word), starts, COUNT(starts));
-  diag *d = syntax_error_at(ctx, DIAG_E0101, word, "%s begins no declaration, item or statement",
-                         report_excerpt(ctx, word));
+  diag *d =
+      syntax_error_at(ctx, DIAG_E0101, word, "%s begins no declaration, item or statement", report_excerpt(ctx, word));
   if (nearest != NULL && strcmp(nearest, source_text(ctx, word)) != 0)
     diag_hint(d, "did you mean `%s`?", nearest);
   return true;
@@ -262,29 +258,53 @@ static const struct {
 } crowds[] = {
     {"a declaration",
      "population",
-     {"neuron", "astrocyte", "synapse", "timescale", "function", "on", "population", "connect",
-      "pattern", "for", "present", "drive", "environment", "act", "record", "measure", "variant",
-      "import", "extends", "run", "signal", "precision", "'}'", "the end of the file",
+     {"neuron",
+      "astrocyte",
+      "synapse",
+      "timescale",
+      "function",
+      "on",
+      "population",
+      "connect",
+      "pattern",
+      "for",
+      "present",
+      "drive",
+      "environment",
+      "act",
+      "record",
+      "measure",
+      "variant",
+      "import",
+      "extends",
+      "run",
+      "signal",
+      "precision",
+      "'}'",
+      "the end of the file",
       "the end of the line"}},
-    {"an item",
-     "param",
-     {"param", "state", "input", "let", "spike", "every", "function", "noise", "timer", "reaction",
-      "event", "on", "each", "default", "a derivative", "a number", "a string", "a name",
-      "refractory", "if", "not", "'('", "'['", "'-'", "'}'", "the end of the line"}},
+    {"an item", "param", {"param",        "state",
+                          "input",        "let",
+                          "spike",        "every",
+                          "function",     "noise",
+                          "timer",        "reaction",
+                          "event",        "on",
+                          "each",         "default",
+                          "a derivative", "a number",
+                          "a string",     "a name",
+                          "refractory",   "if",
+                          "not",          "'('",
+                          "'['",          "'-'",
+                          "'}'",          "the end of the line"}},
     {"a statement", "emit", {"let", "if", "emit", "start", "a name", "'}'", "the end of the line"}},
     {"an expression",
      "a number",
-     {"a number", "a string", "a name", "refractory", "if", "not", "'('", "'['", "'-'",
-      "a word of an argument"}},
-    {"an operator",
-     "'+'",
-     {"'+'", "'-'", "'*'", "'/'", "'^'", "'<'", "'>'", "<=", ">=", "==", "!=", "and", "or", "'.'",
-      "'['", "'('", "rises", "falls", "..", "x", "over", "during"}},
-    {"a clause",
-     "via",
-     {"via", "by", "with", "no", "self", "delay", "on", "using", "coupling", "precision", "extends",
-      "unless", "spaced", "at", "refractory", "amplitude", "flip", "from", "for", "every", "during", "as",
-      "when", "rates"}},
+     {"a number", "a string", "a name", "refractory", "if", "not", "'('", "'['", "'-'", "a word of an argument"}},
+    {"an operator", "'+'", {"'+'", "'-'", "'*'", "'/'", "'^'", "'<'",   "'>'",   "<=", ">=", "==",   "!=",
+                            "and", "or",  "'.'", "'['", "'('", "rises", "falls", "..", "x",  "over", "during"}},
+    {"a clause", "via", {"via",      "by",        "with",    "no",     "self",   "delay", "on",         "using",
+                         "coupling", "precision", "extends", "unless", "spaced", "at",    "refractory", "amplitude",
+                         "flip",     "from",      "for",     "every",  "during", "as",    "when",       "rates"}},
 };
 
 typedef struct {
@@ -344,8 +364,7 @@ static const char *describe_unexpected(parse_context *ctx, span at) {
 }
 
 static void report_unexpected(parse_context *ctx, span at, const expectation *e) {
-  syntax_error_at(ctx, DIAG_E0101, at, "%s; expected %s", describe_unexpected(ctx, at),
-               list_expected(ctx, e));
+  syntax_error_at(ctx, DIAG_E0101, at, "%s; expected %s", describe_unexpected(ctx, at), list_expected(ctx, e));
 }
 
 void report_syntax_error(parse_context *ctx, span at, const char *const *expected, int count) {

@@ -9,8 +9,7 @@
 diag *syntax_error_at(parse_context *ctx, diag_code code, span at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* A limit is exceeded: the rest of the file is not read. */
-void report_limit(parse_context *ctx, span at, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void report_limit(parse_context *ctx, span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The grammar does not take the last token; `expected` are the texts of those it would. */
 void report_syntax_error(parse_context *ctx, span at, const char *const *expected, int count);
 /* The parser gave up (its stack is full, or there is no memory). */

@@ -13,8 +13,7 @@ typedef struct {
 } unit_row;
 
 static const unit_row units[] = {
-#define UNIT(name, exponent, multiplier, time, voltage, current, length, amount, temperature,      \
-             prefixed)                                                                             \
+#define UNIT(name, exponent, multiplier, time, voltage, current, length, amount, temperature, prefixed)                \
   {name, (prefixed) != 0},
 #include "syntax/units.def"
 };
@@ -30,10 +29,10 @@ static const char *const prefixes[] = {
 static const struct {
   const char *wrong, *right;
 } habits[] = {
-    {"sec", "s"},      {"msec", "ms"},     {"usec", "us"},       {"hr", "h"},      {"mins", "min"},
-    {"Mohms", "MOhm"}, {"volt", "V"},      {"volts", "V"},       {"ampere", "A"},  {"amp", "A"},
-    {"molar", "M"},    {"micron", "um"},   {"microns", "um"},    {"percent", "%"}, {"seconds", "s"},
-    {"ohms", "Ohm"},   {"siemens", "S"},   {"hertz", "Hz"},      {"kelvin", "K"},  {"joule", "J"},
+    {"sec", "s"},        {"msec", "ms"},        {"usec", "us"},        {"hr", "h"},      {"mins", "min"},
+    {"Mohms", "MOhm"},   {"volt", "V"},         {"volts", "V"},        {"ampere", "A"},  {"amp", "A"},
+    {"molar", "M"},      {"micron", "um"},      {"microns", "um"},     {"percent", "%"}, {"seconds", "s"},
+    {"ohms", "Ohm"},     {"siemens", "S"},      {"hertz", "Hz"},       {"kelvin", "K"},  {"joule", "J"},
     {"\xCE\xA9", "Ohm"}, {"M\xCE\xA9", "MOhm"}, {"k\xCE\xA9", "kOhm"},
 };
 
@@ -68,8 +67,7 @@ static const char *other_case(arena *a, const char *word) {
     for (size_t u = 0; u < COUNT(units); u++) {
       if (p < COUNT(prefixes) && !units[u].is_prefixed)
         continue;
-      const char *candidate =
-          arena_printf(a, "%s%s", p < COUNT(prefixes) ? prefixes[p] : "", units[u].name);
+      const char *candidate = arena_printf(a, "%s%s", p < COUNT(prefixes) ? prefixes[p] : "", units[u].name);
       if (strcasecmp(candidate, word) == 0 && (found == NULL || candidate[0] == word[0]))
         found = candidate;
     }

@@ -31,8 +31,7 @@ bool filter_is_first_on_line(const parse_context *ctx, uint32_t raw) {
 
 static const word_row *find_word(const char *s, size_t len) {
   for (size_t i = 0; i < COUNT(words); i++)
-    if (words[i].text[0] == s[0] && strlen(words[i].text) == len &&
-        memcmp(words[i].text, s, len) == 0)
+    if (words[i].text[0] == s[0] && strlen(words[i].text) == len && memcmp(words[i].text, s, len) == 0)
       return &words[i];
   return NULL;
 }
@@ -65,36 +64,33 @@ static bool is_one_of(int kind, const int *kinds) {
 /* Behind a word, these show that it is the name of something: `run = 3`, `delay * 2`. */
 static bool makes_a_name(const parse_context *ctx, uint32_t i) {
   int kind = raw_at(ctx, i)->kind;
-  static const int kinds[] = {'=', '.', '[', '*', '/', '^', ',', ')', ']', '<', '>',
-                              TOK_ADD_TO, TOK_SUB_FROM, TOK_MUL_BY, TOK_DIV_BY, TOK_LE, TOK_GE,
-                              TOK_EQ, TOK_NE, TOK_TO, 0};
+  static const int kinds[] = {'=',        '.',    '[',    '*',    '/',        '^',          ',',
+                              ')',        ']',    '<',    '>',    TOK_ADD_TO, TOK_SUB_FROM, TOK_MUL_BY,
+                              TOK_DIV_BY, TOK_LE, TOK_GE, TOK_EQ, TOK_NE,     TOK_TO,       0};
   bool is_half_number = kind == '.' && raw_at(ctx, i + 1)->kind == TOK_NUMBER;
   return is_one_of(kind, kinds) && !is_half_number;
 }
 
 bool ends_operand(int kind) {
-  static const int kinds[] = {TOK_NAME, TOK_NUMBER, TOK_STRING, TOK_UNIT, ')', ']',
-                              TOK_SELF, TOK_REFRACTORY, 0};
+  static const int kinds[] = {TOK_NAME, TOK_NUMBER, TOK_STRING, TOK_UNIT, ')', ']', TOK_SELF, TOK_REFRACTORY, 0};
   return is_one_of(kind, kinds);
 }
 
-static bool begins_operand(int kind) {
-  return kind == TOK_NAME || kind == TOK_NUMBER || kind == '(';
-}
+static bool begins_operand(int kind) { return kind == TOK_NAME || kind == TOK_NUMBER || kind == '('; }
 
 /* Operators that stand between two things: a line that begins with one goes on the line before. */
 static bool is_infix(int kind) {
-  static const int kinds[] = {'+', '-', '*', '/', '^', '<', '>', TOK_LE, TOK_GE, TOK_EQ, TOK_NE,
-                              TOK_BAD_AND, TOK_BAD_OR, TOK_BAD_POWER, ',', '=', TOK_ADD_TO,
-                              TOK_SUB_FROM, TOK_MUL_BY, TOK_DIV_BY, TOK_ARROW, TOK_BOTH_WAYS,
-                              TOK_TO, 0};
+  static const int kinds[] = {'+',        '-',           '*',       '/',           '^',        '<',
+                              '>',        TOK_LE,        TOK_GE,    TOK_EQ,        TOK_NE,     TOK_BAD_AND,
+                              TOK_BAD_OR, TOK_BAD_POWER, ',',       '=',           TOK_ADD_TO, TOK_SUB_FROM,
+                              TOK_MUL_BY, TOK_DIV_BY,    TOK_ARROW, TOK_BOTH_WAYS, TOK_TO,     0};
   return is_one_of(kind, kinds);
 }
 
 /* A line that ends with this goes on in the next. */
 static bool wants_more(int kind) {
-  static const int kinds[] = {':', '.', TOK_AND, TOK_OR, TOK_NOT, TOK_THEN, TOK_ELSE, TOK_IN,
-                              TOK_BY_SIZE, TOK_ABOVE, TOK_BELOW, 0};
+  static const int kinds[] = {':',      '.',    TOK_AND,     TOK_OR,    TOK_NOT,   TOK_THEN,
+                              TOK_ELSE, TOK_IN, TOK_BY_SIZE, TOK_ABOVE, TOK_BELOW, 0};
   if (is_infix(kind) || is_one_of(kind, kinds))
     return true;
   for (size_t i = 0; i < COUNT(words); i++)
@@ -103,9 +99,7 @@ static bool wants_more(int kind) {
   return false;
 }
 
-int top_bracket(const token_filter *f) {
-  return f->open_count > 0 ? f->open[f->open_count - 1].kind : 0;
-}
+int top_bracket(const token_filter *f) { return f->open_count > 0 ? f->open[f->open_count - 1].kind : 0; }
 
 /* Words that follow only certain others. */
 static bool may_follow(const parse_context *ctx, const word_row *word, uint32_t i) {
@@ -146,9 +140,7 @@ int classify_word(const parse_context *ctx, uint32_t i) {
 
 /* ---------------------------------------------------------------------- ends of statements */
 
-bool is_component_word(int kind) {
-  return kind == TOK_NEURON || kind == TOK_ASTROCYTE || kind == TOK_SYNAPSE;
-}
+bool is_component_word(int kind) { return kind == TOK_NEURON || kind == TOK_ASTROCYTE || kind == TOK_SYNAPSE; }
 
 /* A line beginning with `on`: the clause `on TIMESCALE`, or a new `on EVENT { … }`? */
 static bool on_continues(const parse_context *ctx, uint32_t i) {

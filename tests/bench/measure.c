@@ -17,7 +17,10 @@ static double now(void) {
 static double seconds(struct timeval time) { return (double)time.tv_sec + 1e-6 * (double)time.tv_usec; }
 
 int main(int argc, char **argv) {
-  if (argc < 3) { fputs("usage: measure FILE COMMAND...\n", stderr); return 2; }
+  if (argc < 3) {
+    fputs("usage: measure FILE COMMAND...\n", stderr);
+    return 2;
+  }
   double start = now();
   pid_t child = fork();
   if (child == 0) {
@@ -27,11 +30,18 @@ int main(int argc, char **argv) {
   }
   int status = 0;
   struct rusage use;
-  if (child < 0 || wait4(child, &status, 0, &use) != child) { perror("measure"); return 2; }
+  if (child < 0 || wait4(child, &status, 0, &use) != child) {
+    perror("measure");
+    return 2;
+  }
   double wall = now() - start;
   FILE *file = fopen(argv[1], "w");
-  if (!file) { perror(argv[1]); return 2; }
-  fprintf(file, "wall %.6f\ncpu %.6f\nmemory %.1f\n", wall, seconds(use.ru_utime) + seconds(use.ru_stime), (double)use.ru_maxrss / 1024);
+  if (!file) {
+    perror(argv[1]);
+    return 2;
+  }
+  fprintf(file, "wall %.6f\ncpu %.6f\nmemory %.1f\n", wall, seconds(use.ru_utime) + seconds(use.ru_stime),
+          (double)use.ru_maxrss / 1024);
   fclose(file);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -11,16 +11,14 @@ ir_program *fixture_program(arena *a, uint32_t rows, uint32_t columns) {
   p->program->timescales[0] = (nsa_timescale){"fast", 0.1, 1};
   p->program->timescales_count = 1;
   p->program->populations = ARENA_NEW(a, nsa_population);
-  p->program->populations[0] =
-      (nsa_population){.name = "grid", .domain = FIXTURE_GRID, .rows = rows, .cols = columns};
+  p->program->populations[0] = (nsa_population){.name = "grid", .domain = FIXTURE_GRID, .rows = rows, .cols = columns};
   p->program->populations_count = 1;
   ir_domain_add(p, "run", NSA_DOMAIN_RUN, NSA_NONE);
   ir_domain_add(p, "grid", NSA_DOMAIN_POPULATION, 0);
   return p;
 }
 
-uint32_t fixture_field(ir_program *p, uint32_t domain, nsa_type type, bool is_uniform,
-                       double value) {
+uint32_t fixture_field(ir_program *p, uint32_t domain, nsa_type type, bool is_uniform, double value) {
   static const nsa_field_kind kinds[] = {NSA_FIELD_STATE, NSA_FIELD_FIRED, NSA_FIELD_PARTNER};
   return ir_field_add(p, (nsa_field){.name = arena_printf(p->arena, "f%u", p->fields.len),
                                      .domain = domain,
@@ -134,8 +132,7 @@ build_jit *fixture_jit(arena *a, const ir_program *p, uint32_t width) {
   return jit;
 }
 
-nsa_range_out fixture_call_entry(const nsa_kernel_entry *kernel, const fixture_memory *m,
-                                 uint32_t number) {
+nsa_range_out fixture_call_entry(const nsa_kernel_entry *kernel, const fixture_memory *m, uint32_t number) {
   const nsa_kernel *k = &m->program->program->kernels[number];
   void **fields = calloc(k->slots_count + 1, sizeof *fields);
   assert_non_null(fields);
@@ -160,9 +157,7 @@ nsa_range_out fixture_call(const build_jit *jit, const fixture_memory *m, uint32
 
 /* ---- comparing ---- */
 
-static bool is_same(double x, double y) {
-  return (isnan(x) && isnan(y)) || memcmp(&x, &y, sizeof x) == 0;
-}
+static bool is_same(double x, double y) { return (isnan(x) && isnan(y)) || memcmp(&x, &y, sizeof x) == 0; }
 
 static double entry_of(const fixture_memory *m, uint32_t field, uint64_t i) {
   switch (m->program->program->fields[field].type) {

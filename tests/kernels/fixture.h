@@ -39,8 +39,7 @@ build_jit *fixture_jit(arena *a, const ir_program *p, uint32_t width);
 
 /* Calls kernel `number` over all entries of its domain, in blocks of NSA_BLOCK as the runtime does. */
 nsa_range_out fixture_call(const build_jit *jit, const fixture_memory *m, uint32_t number);
-nsa_range_out fixture_call_entry(const nsa_kernel_entry *kernel, const fixture_memory *m,
-                                 uint32_t number);
+nsa_range_out fixture_call_entry(const nsa_kernel_entry *kernel, const fixture_memory *m, uint32_t number);
 
 /* The first entry in which two memories differ (NaNs are all alike), as text; NULL when they agree. */
 const char *fixture_difference(arena *a, const fixture_memory *x, const fixture_memory *y);

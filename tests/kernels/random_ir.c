@@ -19,8 +19,21 @@ static uint32_t below(uint64_t *state, uint32_t n) { return (uint32_t)((next(sta
 static double unit(uint64_t *state) { return (double)(next(state) >> 11) * 0x1p-53; }
 
 static double any_number(uint64_t *state) {
-  static const double special[] = {0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, -2.5, 1e300, -1e300,
-                                   1e-310, 709.0, -745.0, 4503599627370497.5, 0.49999999999999994};
+  static const double special[] = {0.0,
+                                   -0.0,
+                                   1.0,
+                                   -1.0,
+                                   0.5,
+                                   -0.5,
+                                   1.5,
+                                   -2.5,
+                                   1e300,
+                                   -1e300,
+                                   1e-310,
+                                   709.0,
+                                   -745.0,
+                                   4503599627370497.5,
+                                   0.49999999999999994};
   switch (below(state, 8)) {
   case 0:
     return special[below(state, sizeof special / sizeof special[0])];
@@ -78,11 +91,11 @@ static void keep(generator *g, ir_value value) {
 }
 
 static void add_plain(generator *g) {
-  static const ir_opcode choices[] = {
-      IR_OP_add,   IR_OP_sub,  IR_OP_mul,  IR_OP_div, IR_OP_neg,  IR_OP_fma, IR_OP_min,
-      IR_OP_max,   IR_OP_abs,  IR_OP_sqrt, IR_OP_floor, IR_OP_ceil, IR_OP_round, IR_OP_sign,
-      IR_OP_step,  IR_OP_lt,   IR_OP_le,   IR_OP_gt,  IR_OP_ge,   IR_OP_eq,  IR_OP_ne,
-      IR_OP_and,   IR_OP_or,   IR_OP_not,  IR_OP_select, IR_OP_bselect, IR_OP_select, IR_OP_fma};
+  static const ir_opcode choices[] = {IR_OP_add,    IR_OP_sub,     IR_OP_mul,    IR_OP_div,  IR_OP_neg,   IR_OP_fma,
+                                      IR_OP_min,    IR_OP_max,     IR_OP_abs,    IR_OP_sqrt, IR_OP_floor, IR_OP_ceil,
+                                      IR_OP_round,  IR_OP_sign,    IR_OP_step,   IR_OP_lt,   IR_OP_le,    IR_OP_gt,
+                                      IR_OP_ge,     IR_OP_eq,      IR_OP_ne,     IR_OP_and,  IR_OP_or,    IR_OP_not,
+                                      IR_OP_select, IR_OP_bselect, IR_OP_select, IR_OP_fma};
   ir_op op = {.op = (uint16_t)choices[below(&g->state, sizeof choices / sizeof choices[0])]};
   const char *letters = ir_ops[op.op].args;
   for (uint32_t i = 0; letters[i] != '\0'; i++)
@@ -111,9 +124,7 @@ static void add_draw(generator *g) {
 }
 
 /* A neighbour within two rows and columns. */
-static uint32_t a_shift(generator *g) {
-  return (6 + below(&g->state, 5)) * 16 + 6 + below(&g->state, 5);
-}
+static uint32_t a_shift(generator *g) { return (6 + below(&g->state, 5)) * 16 + 6 + below(&g->state, 5); }
 
 static void add_memory(generator *g) {
   const random_fields *f = g->fields;
@@ -121,8 +132,7 @@ static void add_memory(generator *g) {
   if (kind == 0)
     keep(g, ir_load(&g->b, f->uniforms[below(&g->state, UNIFORMS)]));
   else if (kind == 1)
-    keep(g, ir_load_at(&g->b, f->sources[below(&g->state, 2)],
-                       g->indices.data[below(&g->state, g->indices.len)]));
+    keep(g, ir_load_at(&g->b, f->sources[below(&g->state, 2)], g->indices.data[below(&g->state, g->indices.len)]));
   else if (kind == 2)
     keep(g, ir_load(&g->b, f->arrays[below(&g->state, ARRAYS)]));
   else if (kind == 3)
@@ -257,8 +267,7 @@ static void end_stores(generator *g) {
 }
 
 static void add_function(arena *a, const random_fields *f, uint64_t *state) {
-  static const nsa_role roles[] = {NSA_ROLE_STEP, NSA_ROLE_STEP, NSA_ROLE_COLLECT, NSA_ROLE_INIT,
-                                   NSA_ROLE_SETUP};
+  static const nsa_role roles[] = {NSA_ROLE_STEP, NSA_ROLE_STEP, NSA_ROLE_COLLECT, NSA_ROLE_INIT, NSA_ROLE_SETUP};
   generator g = {.arena = a, .state = next(state) | 1, .fields = f};
   nsa_role role = roles[below(&g.state, sizeof roles / sizeof roles[0])];
   g.is_run = role == NSA_ROLE_SETUP;
@@ -283,14 +292,12 @@ static void add_function(arena *a, const random_fields *f, uint64_t *state) {
   end_stores(&g);
 }
 
-static uint32_t grid_field(ir_program *p, nsa_type type) {
-  return fixture_field(p, FIXTURE_GRID, type, false, 0);
-}
+static uint32_t grid_field(ir_program *p, nsa_type type) { return fixture_field(p, FIXTURE_GRID, type, false, 0); }
 
 static void add_fields(random_fields *f) {
   ir_program *p = f->program;
   for (uint32_t i = 0; i < ARRAYS; i++)
-    f->arrays[i] = grid_field(p, i < ARRAYS/2 ? NSA_F64 : NSA_F32);
+    f->arrays[i] = grid_field(p, i < ARRAYS / 2 ? NSA_F64 : NSA_F32);
   f->sources[0] = grid_field(p, NSA_F64);
   f->sources[1] = grid_field(p, NSA_B1);
   f->uniforms[0] = fixture_field(p, FIXTURE_RUN, NSA_F64, true, 0);

@@ -14,8 +14,8 @@ static uint64_t number_from(const char *name, uint64_t otherwise) {
 }
 
 /* Padding may say that something fired or is not finite; what real entries say must be said. */
-static void compare_out(const fixture_memory *m, uint32_t number, nsa_range_out expected,
-                        nsa_range_out got, const char *where) {
+static void compare_out(const fixture_memory *m, uint32_t number, nsa_range_out expected, nsa_range_out got,
+                        const char *where) {
   uint64_t entries = fixture_entries(m->program, m->program->functions.data[number]->domain);
   bool has_padding = entries != fixture_padded(entries);
   if (has_padding ? (expected.events & ~got.events) != 0 : expected.events != got.events)
@@ -33,8 +33,7 @@ static void compare(arena *a, const ir_program *p, uint64_t seed, uint32_t width
     random_fill(&got, seed + number);
     nsa_range_out x = fixture_call_entry(&interpreted[number], &expected, number);
     nsa_range_out y = fixture_call(jit, &got, number);
-    const char *where = arena_printf(a, "seed %llu, function %u, width %u",
-                                     (unsigned long long)seed, number, width);
+    const char *where = arena_printf(a, "seed %llu, function %u, width %u", (unsigned long long)seed, number, width);
     const char *difference = fixture_difference(a, &expected, &got);
     if (difference != NULL) {
       text printed = text_new(a);

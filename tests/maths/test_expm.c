@@ -120,7 +120,8 @@ static void test_expm_closed_forms(void **unused) {
   const double rotation[4] = {0.0, -1.25, 1.25, 0.0};
   assert_int_equal(nsa_expm(2, rotation, out, work), 0);
   assert_true(fabs(out[0] - cos(1.25)) < 3e-16 && fabs(out[2] - sin(1.25)) < 3e-16);
-  const double nilpotent[9] = {0.0, 1.0, 2.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0}, nilpotent_exp[9] = {1.0, 1.0, 3.5, 0.0, 1.0, 3.0, 0.0, 0.0, 1.0};
+  const double nilpotent[9] = {0.0, 1.0, 2.0, 0.0, 0.0, 3.0, 0.0, 0.0, 0.0},
+               nilpotent_exp[9] = {1.0, 1.0, 3.5, 0.0, 1.0, 3.0, 0.0, 0.0, 1.0};
   assert_int_equal(nsa_expm(3, nilpotent, out, work), 0);
   for (int i = 0; i < 9; i++)
     assert_true(fabs(out[i] - nilpotent_exp[i]) < 1e-15);
@@ -147,8 +148,8 @@ static void test_expm_triangular(void **unused) {
 static void test_expm_failures(void **unused) {
   (void)unused;
   double out[4];
-  const double with_nan[4] = {1.0, NAN, 0.0, 1.0}, with_inf[4] = {1.0, INFINITY, 0.0, 1.0}, large[4] = {1e4, 1.0, 1.0, 1e4},
-               overflowing[4] = {1e308, 1e308, 1e308, 1e308};
+  const double with_nan[4] = {1.0, NAN, 0.0, 1.0}, with_inf[4] = {1.0, INFINITY, 0.0, 1.0},
+               large[4] = {1e4, 1.0, 1.0, 1e4}, overflowing[4] = {1e308, 1e308, 1e308, 1e308};
   assert_int_equal(nsa_expm(2, with_nan, out, work), -1);
   assert_int_equal(nsa_expm(2, with_inf, out, work), -1);
   assert_int_equal(nsa_expm(2, large, out, work), -1);
@@ -262,10 +263,14 @@ static void test_ou_singular(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_expm_random),     cmocka_unit_test(test_expm_closed_forms),
-      cmocka_unit_test(test_expm_triangular), cmocka_unit_test(test_expm_failures),
-      cmocka_unit_test(test_phi),             cmocka_unit_test(test_phi_singular),
-      cmocka_unit_test(test_ou_stationary),   cmocka_unit_test(test_ou_closed_forms),
+      cmocka_unit_test(test_expm_random),
+      cmocka_unit_test(test_expm_closed_forms),
+      cmocka_unit_test(test_expm_triangular),
+      cmocka_unit_test(test_expm_failures),
+      cmocka_unit_test(test_phi),
+      cmocka_unit_test(test_phi_singular),
+      cmocka_unit_test(test_ou_stationary),
+      cmocka_unit_test(test_ou_closed_forms),
       cmocka_unit_test(test_ou_singular),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

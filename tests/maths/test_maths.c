@@ -212,15 +212,14 @@ static void test_errors_hill(void **unused) {
 
 /* ---- special values -------------------------------------------------------------------------- */
 
-static bool same(double a, double b) {
-  return (isnan(a) && isnan(b)) || (a == b && signbit(a) == signbit(b));
-}
+static bool same(double a, double b) { return (isnan(a) && isnan(b)) || (a == b && signbit(a) == signbit(b)); }
 
 static const double special_values[] = {
-    0.0,      -0.0,     1.0,       -1.0,     0.5,        -0.5,      2.0,      -2.0,    3.0,   -3.0, 1.5,
-    -1.5,     5e-324,   -5e-324,   DBL_MIN,  -DBL_MIN,   DBL_MAX,   -DBL_MAX, INFINITY, -INFINITY, NAN, 1e-20,
-    -1e-20,   0x1p52,   0x1p53,    -0x1p53,  0x1p53 + 2, -0x1p53 - 2, 0x1p52 + 1, -0x1p52 - 1, 0x1p51 + 0.5,
-    -0x1p51 - 0.5, 4.5e15, 100.0, -100.0, 709.0, 710.0, -745.0, -746.0, 1e300, -1e300, 1e-300};
+    0.0,         -0.0,       1.0,         -1.0,         0.5,           -0.5,    2.0,      -2.0,    3.0,
+    -3.0,        1.5,        -1.5,        5e-324,       -5e-324,       DBL_MIN, -DBL_MIN, DBL_MAX, -DBL_MAX,
+    INFINITY,    -INFINITY,  NAN,         1e-20,        -1e-20,        0x1p52,  0x1p53,   -0x1p53, 0x1p53 + 2,
+    -0x1p53 - 2, 0x1p52 + 1, -0x1p52 - 1, 0x1p51 + 0.5, -0x1p51 - 0.5, 4.5e15,  100.0,    -100.0,  709.0,
+    710.0,       -745.0,     -746.0,      1e300,        -1e300,        1e-300};
 #define SPECIALS (sizeof special_values / sizeof special_values[0])
 
 /* What the reference says, to within `bound`; exactly where it is 0, 1, infinite or NaN. */
@@ -375,10 +374,14 @@ static void test_monotony_at_seams(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_errors_one_argument),    cmocka_unit_test(test_errors_two_arguments),
-      cmocka_unit_test(test_errors_hill),            cmocka_unit_test(test_specials_one_argument),
-      cmocka_unit_test(test_specials_two_arguments), cmocka_unit_test(test_values),
-      cmocka_unit_test(test_monotony),               cmocka_unit_test(test_monotony_at_seams),
+      cmocka_unit_test(test_errors_one_argument),
+      cmocka_unit_test(test_errors_two_arguments),
+      cmocka_unit_test(test_errors_hill),
+      cmocka_unit_test(test_specials_one_argument),
+      cmocka_unit_test(test_specials_two_arguments),
+      cmocka_unit_test(test_values),
+      cmocka_unit_test(test_monotony),
+      cmocka_unit_test(test_monotony_at_seams),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,8 +72,10 @@ static void test_counter_and_uniform(void **unused) {
   uint64_t state = 2;
   for (int i = 0; i < 20000; i++) {
     uint64_t key = next_bits(&state);
-    uint64_t a = next_bits(&state) >> (11 + i % 50), b = next_bits(&state) >> (11 + i % 43), t = next_bits(&state) >> (11 + i % 37);
-    const uint32_t counter[4] = {(uint32_t)a, (uint32_t)b, (uint32_t)t, (uint32_t)(t >> 32) | (uint32_t)((b >> 32) << 21)};
+    uint64_t a = next_bits(&state) >> (11 + i % 50), b = next_bits(&state) >> (11 + i % 43),
+             t = next_bits(&state) >> (11 + i % 37);
+    const uint32_t counter[4] = {(uint32_t)a, (uint32_t)b, (uint32_t)t,
+                                 (uint32_t)(t >> 32) | (uint32_t)((b >> 32) << 21)};
     philox4x32_ctr_t w = oracle(counter, key);
     double u = (double)(((uint64_t)w.v[0] << 32 | w.v[1]) >> 11) * 0x1p-53;
     assert_true(nsa_rand_uniform_1(key, (double)a, (double)b, (double)t, 0.0, 1.0) == u);
@@ -134,10 +136,10 @@ static double normal_cumulative(double x) { return 0.5 * erfc(-(x - 1.0) / 2.0 /
 static double exponential_cumulative(double x) { return -expm1(-x / 3.0); }
 
 /* Elements and ticks alike vary: 1000 elements, 100 ticks. */
-#define FILL(call)                                                                                 \
-  for (int i = 0; i < DRAWS; i++) {                                                                \
-    double a = i % 1000, tick = i / 1000;                                                          \
-    draws[i] = call;                                                                               \
+#define FILL(call)                                                                                                     \
+  for (int i = 0; i < DRAWS; i++) {                                                                                    \
+    double a = i % 1000, tick = i / 1000;                                                                              \
+    draws[i] = call;                                                                                                   \
   }
 
 static void test_uniform(void **unused) {
@@ -207,7 +209,8 @@ static void check_poisson(double mean) {
   }
   expected = DRAWS - seen;
   chi2 += (observed - expected) * (observed - expected) / expected; /* the last cell takes the rest */
-  double freedom = cells, deviation = (cbrt(chi2 / freedom) - (1.0 - 2.0 / (9.0 * freedom))) / sqrt(2.0 / (9.0 * freedom));
+  double freedom = cells,
+         deviation = (cbrt(chi2 / freedom) - (1.0 - 2.0 / (9.0 * freedom))) / sqrt(2.0 / (9.0 * freedom));
   if (fabs(deviation) > 4.0)
     fail_msg("mean %g: chi squared %g of %g degrees of freedom", mean, chi2, freedom);
 }
@@ -246,11 +249,16 @@ static void test_neighbours(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_published_vectors),   cmocka_unit_test(test_against_random123),
-      cmocka_unit_test(test_counter_and_uniform), cmocka_unit_test(test_uniform),
-      cmocka_unit_test(test_normal),              cmocka_unit_test(test_normal_formula),
-      cmocka_unit_test(test_exponential),         cmocka_unit_test(test_bernoulli),
-      cmocka_unit_test(test_poisson),             cmocka_unit_test(test_poisson_extremes),
+      cmocka_unit_test(test_published_vectors),
+      cmocka_unit_test(test_against_random123),
+      cmocka_unit_test(test_counter_and_uniform),
+      cmocka_unit_test(test_uniform),
+      cmocka_unit_test(test_normal),
+      cmocka_unit_test(test_normal_formula),
+      cmocka_unit_test(test_exponential),
+      cmocka_unit_test(test_bernoulli),
+      cmocka_unit_test(test_poisson),
+      cmocka_unit_test(test_poisson_extremes),
       cmocka_unit_test(test_neighbours),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

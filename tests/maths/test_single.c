@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The elementary functions of floats against those of doubles, which test_maths.c holds against long double: errors in units in
- * the last place of a float, and what they are at the ends. Run with -v to see the largest error of each row. */
+/* The elementary functions of floats against those of doubles, which test_maths.c holds against long double: errors in
+ * units in the last place of a float, and what they are at the ends. Run with -v to see the largest error of each row.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -22,8 +22,7 @@ typedef struct {
 } converter;
 
 /* The names of the functions, as in builtin.def. */
-static const char *const function_names[] = {
-    [BUILTIN_hill] = "hill", [BUILTIN_tanh] = "tanh", [BUILTIN_exp] = "exp"};
+static const char *const function_names[] = {[BUILTIN_hill] = "hill", [BUILTIN_tanh] = "tanh", [BUILTIN_exp] = "exp"};
 
 static ir_value convert(converter *k, const model_expr *e);
 
@@ -37,8 +36,7 @@ static ir_value convert_ref(converter *k, const model_expr *e) {
     return ir_number(&k->b, 0);
   if (e->ref.kind == REF_PARAM) {
     const model_expr *value = k->c->params.data[item].value;
-    return value->kind == MX_NUMBER ? ir_nullary(&k->b, IR_OP_arg, n + 1 + item)
-                                    : convert(k, value);
+    return value->kind == MX_NUMBER ? ir_nullary(&k->b, IR_OP_arg, n + 1 + item) : convert(k, value);
   }
   assert_int_equal(e->ref.kind, REF_STATE);
   return ir_nullary(&k->b, IR_OP_arg, item);
@@ -72,8 +70,7 @@ static const model_component *library_component(arena *a, const char *module, co
   const char *sources = getenv("SRC");
   assert_non_null(sources);
   const char *folders[] = {arena_printf(a, "%s/runtime/models", sources), NULL};
-  const char *source =
-      arena_printf(a, "import nsa.astrocyte.%s\npopulation p : %s[1]\n", module, name);
+  const char *source = arena_printf(a, "import nsa.astrocyte.%s\npopulation p : %s[1]\n", module, name);
   interner *names = intern_new(a);
   diag_sink *sink = diag_sink_new(a);
   uint32_t file = diag_add_file(sink, "test.nsa", source, strlen(source));
@@ -118,8 +115,7 @@ static double growth(arena *a, search *s, double parameter) {
   for (uint32_t i = 1; i <= 50; i++) {
     s->values[s->parameter] = i == 50 ? parameter : from * pow(ratio, i);
     if (!solve_fixed_point(a, &s->system, s->values))
-      fail_msg("no fixed point at %g: %g %g %g", s->values[s->parameter], s->values[0],
-               s->values[1], s->values[2]);
+      fail_msg("no fixed point at %g: %g %g %g", s->values[s->parameter], s->values[0], s->values[1], s->values[2]);
   }
   solve_spectrum sp = solve_analyse(a, &s->system, s->values);
   double most = -INFINITY;
@@ -139,9 +135,7 @@ static void relax(search *s) {
 }
 
 /* A value that is no number belongs to a parameter that follows from others, and is never read. */
-static double number_or_zero(const model_expr *e) {
-  return e && e->kind == MX_NUMBER ? e->number : 0;
-}
+static double number_or_zero(const model_expr *e) { return e && e->kind == MX_NUMBER ? e->number : 0; }
 
 typedef struct {
   const char *module, *component, *parameter;
@@ -198,8 +192,7 @@ static void test_points(void **state) {
     arena *a = arena_new();
     double got = hopf_point(a, &cases[i]);
     if (!(fabs(got / cases[i].point - 1) < 1e-6))
-      fail_msg("Hopf point of %s at %s = %.9g, not %.9g", cases[i].component, cases[i].parameter,
-               got, cases[i].point);
+      fail_msg("Hopf point of %s at %s = %.9g, not %.9g", cases[i].component, cases[i].parameter, got, cases[i].point);
     arena_free(a);
   }
 }

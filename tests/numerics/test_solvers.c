@@ -44,7 +44,7 @@ typedef struct {
   uint32_t n, noises;
   double start[MOST_STATES], end; /* states at 0; time at which the error is measured */
   void (*rates)(formula *f, ir_value *rate);
-  void (*noise)(formula *f, ir_value *factor); /* n x noises */
+  void (*noise)(formula *f, ir_value *factor);            /* n x noises */
   void (*solution)(double t, const double *w, double *x); /* w: the noises' Brownian motions at t */
 } problem;
 
@@ -64,9 +64,7 @@ static void oscillator_solution(double t, const double *w, double *x) {
   x[1] = 0.5 * cos(t) - sin(t);
 }
 
-static void logistic_rates(formula *f, ir_value *rate) {
-  rate[0] = mul(f, f->x[0], sub(f, num(f, 1), f->x[0]));
-}
+static void logistic_rates(formula *f, ir_value *rate) { rate[0] = mul(f, f->x[0], sub(f, num(f, 1), f->x[0])); }
 static void logistic_solution(double t, const double *w, double *x) {
   (void)w;
   x[0] = 1 / (1 + 9 * exp(-t));
@@ -84,9 +82,7 @@ static void gated_solution(double t, const double *w, double *x) {
 }
 
 /* x' = -2 t x: no stage may be at the wrong time. */
-static void driven_rates(formula *f, ir_value *rate) {
-  rate[0] = mul(f, num(f, -2), mul(f, f->t, f->x[0]));
-}
+static void driven_rates(formula *f, ir_value *rate) { rate[0] = mul(f, num(f, -2), mul(f, f->t, f->x[0])); }
 static void driven_solution(double t, const double *w, double *x) {
   (void)w;
   x[0] = exp(-t * t);
@@ -126,8 +122,10 @@ static const problem logistic = {"logistic", 1, 0, {0.1}, 3, logistic_rates, NUL
 static const problem gated = {"gated decay", 2, 0, {1, 2}, 1, gated_rates, NULL, gated_solution};
 static const problem driven = {"a rate that depends on t", 1, 0, {1}, 1, driven_rates, NULL, driven_solution};
 static const problem stiff = {"Prothero-Robinson, lambda -1e6", 1, 0, {1}, 1, stiff_rates, NULL, stiff_solution};
-static const problem geometric = {"geometric Brownian motion", 1, 1, {1}, 1, geometric_rates, geometric_noise, geometric_solution};
-static const problem geometric_two = {"two commuting noises", 1, 2, {1}, 1, geometric_rates, two_noises, two_noises_solution};
+static const problem geometric = {"geometric Brownian motion", 1, 1, {1}, 1, geometric_rates, geometric_noise,
+                                  geometric_solution};
+static const problem geometric_two = {"two commuting noises", 1, 2, {1}, 1, geometric_rates, two_noises,
+                                      two_noises_solution};
 
 /* ---- one step as a kernel ---- */
 
@@ -170,7 +168,8 @@ static stepper stepper_new(const problem *pr, solver_kind kind, double dt, uint3
   s.p = ir_program_new(s.a);
   uint32_t domain = ir_domain_add(s.p, "sheet", NSA_DOMAIN_POPULATION, 0);
   solver_kind kinds[MOST_STATES] = {kind, kind, kind};
-  solve_system system = {.n = pr->n, .noise_count = pr->noises, .rates = fragment_of(s.a, pr), .solver = kinds, .dt = dt};
+  solve_system system = {
+      .n = pr->n, .noise_count = pr->noises, .rates = fragment_of(s.a, pr), .solver = kinds, .dt = dt};
   const solver_options all_options[MOST_STATES] = {options, options, options};
   system.options = all_options;
   system.gauss_count = pr->noises + pr->n;
@@ -231,7 +230,7 @@ static double fine_increment(uint32_t path, uint32_t noise, uint32_t k) {
 /* Mean over the paths of |x - solution| at the end (here always 1), driven by the same Brownian motion. */
 static double strong_error(const problem *pr, solver_kind kind, uint32_t steps) {
   stepper s = stepper_new(pr, kind, pr->end / steps, PATHS);
-  double *w = ARENA_ARRAY(s.a, double, PATHS * MOST_NOISES), sum = 0, x[MOST_STATES];
+  double *w = ARENA_ARRAY(s.a, double, PATHS *MOST_NOISES), sum = 0, x[MOST_STATES];
   for (uint32_t tick = 0; tick < steps; tick++) {
     for (uint32_t k = 0; k < pr->noises; k++)
       for (uint32_t path = 0; path < PATHS; path++) {
@@ -425,7 +424,8 @@ static void relaxation_solution(double t, const double *w, double *x) {
 }
 static const problem relaxation = {"van der Pol", 2, 0, {2, 0}, 12, relaxation_rates, NULL, relaxation_solution};
 
-/* Two steps of any length stay within the tolerance times `factor`, which grows with what the problem makes of errors. */
+/* Two steps of any length stay within the tolerance times `factor`, which grows with what the problem makes of errors.
+ */
 static void test_tolerance(void **state) {
   (void)state;
   static const struct {

@@ -56,8 +56,8 @@ static void add(scope *s, const char *prefix, const char *names) {
 
 static void leaf(const scope *s) {
   if (s->random && chance(15)) {
-    static const char *const draws[] = {"uniform(-1, 1)", "normal(0, 0.3)", "exponential(0.5)",
-                                        "bernoulli(0.4)", "poisson(1.5)"};
+    static const char *const draws[] = {"uniform(-1, 1)", "normal(0, 0.3)", "exponential(0.5)", "bernoulli(0.4)",
+                                        "poisson(1.5)"};
     printf("%s", draws[below(5)]);
   } else if (s->count > 0 && chance(75)) {
     printf("%s", s->names[below(s->count)]);
@@ -80,18 +80,35 @@ static void fill(const scope *s, const char *text, unsigned depth) {
 }
 
 static void condition(const scope *s, unsigned depth) {
-  static const char *const forms[] = {"@ > @", "@ <= @", "@ > 0.2 and @ < 1", "not (@ > @)",
-                                      "@ < -0.3 or @ >= 0.4"};
+  static const char *const forms[] = {"@ > @", "@ <= @", "@ > 0.2 and @ < 1", "not (@ > @)", "@ < -0.3 or @ >= 0.4"};
   fill(s, forms[below(5)], depth);
 }
 
 static void expression(const scope *s, unsigned depth) {
-  static const char *const forms[] = {
-      "(@ + @)", "(@ - @)", "tanh(@)*@", "(@)/(1.5 + abs(@))", "exp(clip(@, -3, 1))",
-      "sin(@)", "cos(@)", "sigmoid(@)", "min(@, @)", "max(@, @, 0.3)", "sqrt(1 + abs(@))",
-      "log(1.1 + abs(@))", "log1p(abs(@))", "exprel(clip(@, -2, 1))", "hill(abs(@), 0.7, 2)",
-      "sign(@)", "step(@)", "atan2(@, 1 + abs(@))", "clip(@, -1, 1)^2", "floor(clip(@, -4, 4))",
-      "round(clip(@, -4, 4))", "expm1(clip(@, -2, 1))", "abs(@)", "-(@)"};
+  static const char *const forms[] = {"(@ + @)",
+                                      "(@ - @)",
+                                      "tanh(@)*@",
+                                      "(@)/(1.5 + abs(@))",
+                                      "exp(clip(@, -3, 1))",
+                                      "sin(@)",
+                                      "cos(@)",
+                                      "sigmoid(@)",
+                                      "min(@, @)",
+                                      "max(@, @, 0.3)",
+                                      "sqrt(1 + abs(@))",
+                                      "log(1.1 + abs(@))",
+                                      "log1p(abs(@))",
+                                      "exprel(clip(@, -2, 1))",
+                                      "hill(abs(@), 0.7, 2)",
+                                      "sign(@)",
+                                      "step(@)",
+                                      "atan2(@, 1 + abs(@))",
+                                      "clip(@, -1, 1)^2",
+                                      "floor(clip(@, -4, 4))",
+                                      "round(clip(@, -4, 4))",
+                                      "expm1(clip(@, -2, 1))",
+                                      "abs(@)",
+                                      "-(@)"};
   if (depth == 0) {
     leaf(s);
   } else if (chance(12)) {
@@ -141,8 +158,14 @@ static void statements(const scope *s, unsigned depth) {
 }
 
 static void equation(const scope *s, const char *name, unsigned tau, bool noise) {
-  static const char *const solvers[] = {"", "", " using euler", " using heun", " using rk4",
-                                        " using exponential_euler", " using implicit", " using exponential_midpoint",
+  static const char *const solvers[] = {"",
+                                        "",
+                                        " using euler",
+                                        " using heun",
+                                        " using rk4",
+                                        " using exponential_euler",
+                                        " using implicit",
+                                        " using exponential_midpoint",
                                         " using adaptive(tolerance = 1e-11)"};
   /* The other states only: each equation stays linear in its own, so that every solver takes it. */
   scope others = *s;
@@ -183,13 +206,14 @@ static void component(unsigned k) {
   equation(&s, "b", 2 + below(9), false);
   scope at_events = {.random = true}; /* when inputs are seen there depends on who else looks at it */
   add(&at_events, "", "p r a b q");
-  static const char *const events[] = {"a rises above 0.2", "b + q > 0.4 refractory 3 ms", "a falls below 0.1 and q < 0.4",
-                                       "uniform(0, 1) < 0.1"};
+  static const char *const events[] = {"a rises above 0.2", "b + q > 0.4 refractory 3 ms",
+                                       "a falls below 0.1 and q < 0.4", "uniform(0, 1) < 0.1"};
   printf("  event high when %s {\n", events[below(4)]);
   statements(&at_events, 1);
   printf("  }\n");
   if (!astrocyte) {
-    static const char *const spikes[] = {"a + q > 0.3", "a + q > 0.3 and uniform(0, 1) < 0.5", "a rises above 0.3 and b < 0.5"};
+    static const char *const spikes[] = {"a + q > 0.3", "a + q > 0.3 and uniform(0, 1) < 0.5",
+                                         "a rises above 0.3 and b < 0.5"};
     printf("  spike when %s ", spikes[below(3)]);
     if (chance(70))
       printf("refractory %u ms ", 1 + below(4));
@@ -212,7 +236,7 @@ typedef struct {
   unsigned from, to, with; /* with: population_count where there is no partner */
   bool has_partner, has_default, has_events;
   bool has_mixed; /* a contribution mixes values of both ends: it takes no delay */
-  scope all; /* what blocks may name */
+  scope all;      /* what blocks may name */
 } link_kind;
 
 static const char *const link_states[] = {"m", "x", "y", "z"};
@@ -232,7 +256,10 @@ static void add_to_partner(const link_kind *k) {
   const population *p = side_of(k, side);
   unsigned input = below(2);
   bool takes = strcmp(p->combiner[input], "sum") == 0 || strcmp(p->combiner[input], "mean") == 0;
-  printf("    %s%s %s= 0.1*", side, chance(50) || !takes ? (chance(50) ? "a" : "b") : input == 0 ? "u" : "w",
+  printf("    %s%s %s= 0.1*", side,
+         chance(50) || !takes ? (chance(50) ? "a" : "b")
+         : input == 0         ? "u"
+                              : "w",
          chance(80) ? "+" : "-");
   bounded(&k->all, below(2));
   printf("\n");
@@ -243,11 +270,21 @@ static void link_statements(link_kind *k, unsigned depth) {
     const char *name = link_states[below(4)];
     switch (below(depth > 0 ? 8 : 7)) {
     case 0:
-    case 1: add_to_partner(k); break;
-    case 2: printf("    %s += 0.%02u\n", name, below(30)); break;
-    case 3: printf("    m += 0.2*"), bounded(&k->all, 1), printf("\n    m = clip(m, -1, 1)\n"); break;
-    case 4: printf("    %s %s 0.%u\n", name, chance(50) ? "*=" : "-=", 1 + below(9)); break;
-    case 5: printf("    %s = ", name), bounded(&k->all, 1), printf("\n"); break;
+    case 1:
+      add_to_partner(k);
+      break;
+    case 2:
+      printf("    %s += 0.%02u\n", name, below(30));
+      break;
+    case 3:
+      printf("    m += 0.2*"), bounded(&k->all, 1), printf("\n    m = clip(m, -1, 1)\n");
+      break;
+    case 4:
+      printf("    %s %s 0.%u\n", name, chance(50) ? "*=" : "-=", 1 + below(9));
+      break;
+    case 5:
+      printf("    %s = ", name), bounded(&k->all, 1), printf("\n");
+      break;
     case 6:
       if (chance(20)) {
         printf("    emit reward\n");
@@ -323,10 +360,10 @@ static void link_blocks(link_kind *k) {
 
 /* An equation cannot be faster than its synapse, which is as fast as the fastest of its partners. */
 static const char *timing(const link_kind *k) {
-  static const char *const timings[] = {" on fast", "", "", "", " on slow", " using heun",
-                                        " using exponential_euler", " unless post.a > 0.5"};
-  bool is_slow = populations[k->from].is_slow && populations[k->to].is_slow &&
-                 (!k->has_partner || populations[k->with].is_slow);
+  static const char *const timings[] = {
+      " on fast", "", "", "", " on slow", " using heun", " using exponential_euler", " unless post.a > 0.5"};
+  bool is_slow =
+      populations[k->from].is_slow && populations[k->to].is_slow && (!k->has_partner || populations[k->with].is_slow);
   unsigned form = below(8);
   return timings[form == 0 && is_slow ? 1 : form];
 }
@@ -359,9 +396,20 @@ static void link_equations(link_kind *k) {
 
 /* Whatever can be made of values of all sides and of the link, so that it splits in all ways or in none. */
 static void mixed(const scope *s, unsigned depth) {
-  static const char *const forms[] = {"(@ + @)", "(@ - @)", "@*@", "@*(@ + @)", "-(@)", "@/(1.5 + abs(@))", "(if @ > @ then @ else @)",
-                                      "(if @ <= 1 then @ else 0)", "clip(@, -0.5, 0.5)", "min(@, @)", "max(@, @, 0.1)", "blend(@, @)",
-                                      "tanh(@)", "(0.5 + (if @ <= 1 then @ else @))"};
+  static const char *const forms[] = {"(@ + @)",
+                                      "(@ - @)",
+                                      "@*@",
+                                      "@*(@ + @)",
+                                      "-(@)",
+                                      "@/(1.5 + abs(@))",
+                                      "(if @ > @ then @ else @)",
+                                      "(if @ <= 1 then @ else 0)",
+                                      "clip(@, -0.5, 0.5)",
+                                      "min(@, @)",
+                                      "max(@, @, 0.1)",
+                                      "blend(@, @)",
+                                      "tanh(@)",
+                                      "(0.5 + (if @ <= 1 then @ else @))"};
   if (depth == 0) {
     leaf(s);
     return;
@@ -412,7 +460,8 @@ static void contributions(const link_kind *k) {
     const char *side = chance(70) ? "post." : any_side(k);
     printf("  %s%s += ", side, n == 1 ? "u" : "w");
     if (k->has_events && chance(30)) {
-      static const char *const forms[] = {"0.2*%s*(1 + 0.3*post.a)*%s\n", "0.1*(%s + %s)\n", "-(%s - g*%s)/(2 + g)\n", "%s - 0.5*%s\n"};
+      static const char *const forms[] = {"0.2*%s*(1 + 0.3*post.a)*%s\n", "0.1*(%s + %s)\n", "-(%s - g*%s)/(2 + g)\n",
+                                          "%s - 0.5*%s\n"};
       const char *one = link_states[below(4)];
       printf(forms[below(4)], one, link_states[below(4)]);
       continue;
@@ -471,12 +520,24 @@ static void rule(unsigned from, unsigned to, bool is_same, uint64_t most) {
   uint64_t pairs = (uint64_t)from * to;
   bool is_many = pairs > most;
   switch (below(6)) {
-  case 0: printf(is_same ? "one_to_one" : "nearest"); break;
-  case 1: printf(is_many ? "probability(0.004)" : "all_to_all"); break;
-  case 2: printf(is_many ? "probability(0.00%u)" : "probability(0.%u)", 1 + below(4)); break;
-  case 3: printf(is_many ? "where(post.i == %u and pre.i > 2)" : "where((pre.i + 2*post.i) > %u)", below(8)); break;
-  case 4: printf("indegree(%u)", least > 3 ? 1 + below(3) : 1); break;
-  default: printf("outdegree(%u)", least > 3 ? 1 + below(3) : 1); break;
+  case 0:
+    printf(is_same ? "one_to_one" : "nearest");
+    break;
+  case 1:
+    printf(is_many ? "probability(0.004)" : "all_to_all");
+    break;
+  case 2:
+    printf(is_many ? "probability(0.00%u)" : "probability(0.%u)", 1 + below(4));
+    break;
+  case 3:
+    printf(is_many ? "where(post.i == %u and pre.i > 2)" : "where((pre.i + 2*post.i) > %u)", below(8));
+    break;
+  case 4:
+    printf("indegree(%u)", least > 3 ? 1 + below(3) : 1);
+    break;
+  default:
+    printf("outdegree(%u)", least > 3 ? 1 + below(3) : 1);
+    break;
   }
 }
 
@@ -501,15 +562,22 @@ static void partner(const link_kind *k) {
   printf(" with n%u%s by ", k->with, of_pre ? " of pre" : "");
   switch (below(4)) {
   case 0:
-    if (near->rows > 0 && with->rows > 0 && near->rows >= with->rows && near->rows/with->rows == near->cols/with->cols && k->has_default &&
-        near->rows % with->rows == 0 && near->cols % with->cols == 0) {
+    if (near->rows > 0 && with->rows > 0 && near->rows >= with->rows &&
+        near->rows / with->rows == near->cols / with->cols && k->has_default && near->rows % with->rows == 0 &&
+        near->cols % with->cols == 0) {
       printf("tiles(%u x %u)", near->rows / with->rows, near->cols / with->cols);
       break;
     }
     /* fall through */
-  case 1: printf("nearest"); break;
-  case 2: printf("pool(%u)", 1 + below(with->size < 4 ? with->size : 4)); break;
-  default: printf("where(astro.i == %s.i)", of_pre ? "pre" : "post"); break;
+  case 1:
+    printf("nearest");
+    break;
+  case 2:
+    printf("pool(%u)", 1 + below(with->size < 4 ? with->size : 4));
+    break;
+  default:
+    printf("where(astro.i == %s.i)", of_pre ? "pre" : "post");
+    break;
   }
   if (k->has_default && chance(50)) {
     printf(" probability(0.%u)", 3 + below(7));
@@ -572,11 +640,9 @@ static void declare_population(unsigned k) {
 
 static void stimuli_and_records(unsigned k) {
   if (chance(60)) {
-    printf("drive n%u.u = 0.5 + 0.3*%s from 5 ms for 12 ms\n", k,
-           chance(50) ? "normal(0, 1)" : "sin(t/(3 ms))");
+    printf("drive n%u.u = 0.5 + 0.3*%s from 5 ms for 12 ms\n", k, chance(50) ? "normal(0, 1)" : "sin(t/(3 ms))");
   }
-  printf("record n%u.a every 2 ms\nrecord n%u.b every 2 ms\nrecord n%u.q every 2 ms\nrecord n%u.high\n",
-         k, k, k, k);
+  printf("record n%u.a every 2 ms\nrecord n%u.b every 2 ms\nrecord n%u.q every 2 ms\nrecord n%u.high\n", k, k, k, k);
 }
 
 int main(int argc, char **argv) {

@@ -22,9 +22,7 @@ static uint64_t next(uint64_t *state) { /* splitmix64 */
   return x ^ x >> 31;
 }
 
-static size_t below(uint64_t *state, size_t limit) {
-  return limit == 0 ? 0 : (size_t)(next(state) % limit);
-}
+static size_t below(uint64_t *state, size_t limit) { return limit == 0 ? 0 : (size_t)(next(state) % limit); }
 
 static bytes read_file(const char *path) {
   bytes b = {.data = malloc(MAX_BYTES)};

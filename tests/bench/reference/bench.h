@@ -20,8 +20,12 @@ static inline double bench_now(void) {
 static inline void *bench_array(size_t count, size_t size) {
   size_t bytes = (count * size + 63) / 64 * 64 + 64;
   char *array = aligned_alloc(64, bytes);
-  if (!array) { fputs("out of memory\n", stderr); exit(2); }
-  for (size_t i = 0; i < bytes; i++) array[i] = 0;
+  if (!array) {
+    fputs("out of memory\n", stderr);
+    exit(2);
+  }
+  for (size_t i = 0; i < bytes; i++)
+    array[i] = 0;
   return array;
 }
 #define DOUBLES(count) ((double *)bench_array((count), sizeof(double)))
@@ -40,39 +44,49 @@ static inline double normal(double mean, double sd) {
 }
 
 /* Links by source: those of source s are first[s] to first[s + 1] - 1. */
-typedef struct { uint32_t *first, *target; size_t count; } links;
+typedef struct {
+  uint32_t *first, *target;
+  size_t count;
+} links;
 
 /* Each pair with probability p, no links to itself if `within`; gaps between links are drawn, not the pairs. */
 static inline links links_random(uint32_t sources, uint32_t targets, double p, int within) {
   double pairs = (double)sources * targets, at = -1;
-  links made = { bench_array(sources + 1, sizeof(uint32_t)), NULL, 0 };
+  links made = {bench_array(sources + 1, sizeof(uint32_t)), NULL, 0};
   made.target = bench_array((size_t)(pairs * p + 8 * sqrt(pairs * p) + 64), sizeof(uint32_t));
   uint32_t source = 0;
   while ((at += 1 + floor(log(uniform(0, 1)) / log1p(-p))) < pairs) {
     uint32_t from = (uint32_t)(at / targets), to = (uint32_t)(at - (double)from * targets);
-    while (source < from) made.first[++source] = (uint32_t)made.count;
-    if (!within || from != to) made.target[made.count++] = to;
+    while (source < from)
+      made.first[++source] = (uint32_t)made.count;
+    if (!within || from != to)
+      made.target[made.count++] = to;
   }
-  while (source < sources) made.first[++source] = (uint32_t)made.count;
+  while (source < sources)
+    made.first[++source] = (uint32_t)made.count;
   return made;
 }
 
 /* Adds `weight` to the targets of everything in `list`. */
 static inline void links_add(const links *links, const uint32_t *list, size_t count, double weight, double *to) {
   for (size_t i = 0; i < count; i++)
-    for (uint32_t k = links->first[list[i]]; k < links->first[list[i] + 1]; k++) to[links->target[k]] += weight;
+    for (uint32_t k = links->first[list[i]]; k < links->first[list[i] + 1]; k++)
+      to[links->target[k]] += weight;
 }
 
-/* The elements above the threshold, into `list`; blocks of 16 are looked at as one, as mostly none is. Returns how many.
- * `count` is a whole number of blocks. */
+/* The elements above the threshold, into `list`; blocks of 16 are looked at as one, as mostly none is. Returns how
+ * many. `count` is a whole number of blocks. */
 static inline size_t bench_above(const double *x, size_t count, double threshold, uint32_t *list) {
   size_t found = 0;
   for (size_t block = 0; block < count; block += 16) {
     double top = x[block];
-    for (size_t i = 1; i < 16; i++) top = top > x[block + i] ? top : x[block + i];
-    if (top <= threshold) continue;
+    for (size_t i = 1; i < 16; i++)
+      top = top > x[block + i] ? top : x[block + i];
+    if (top <= threshold)
+      continue;
     for (size_t i = block; i < block + 16; i++)
-      if (x[i] > threshold) list[found++] = (uint32_t)i;
+      if (x[i] > threshold)
+        list[found++] = (uint32_t)i;
   }
   return found;
 }
@@ -85,7 +99,8 @@ static inline double over_expm1(double x, double exp_x) {
 
 static inline void bench_report(double loop, double spikes) {
   printf("loop %.6f\n", loop);
-  if (spikes > 0) printf("spikes %.0f\n", spikes);
+  if (spikes > 0)
+    printf("spikes %.0f\n", spikes);
 }
 
 #endif

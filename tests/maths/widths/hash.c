@@ -18,25 +18,25 @@ static uint64_t next_bits(uint64_t *state) {
 static double next_unit(uint64_t *state) { return (double)(next_bits(state) >> 11) * 0x1p-53; }
 
 static const uint64_t special_bits[] = {
-    0,                     /* 0 */
-    1,                     /* the smallest subnormal */
-    0x000fffffffffffff,    /* the largest subnormal */
-    0x0010000000000000,    /* the smallest normal */
-    0x7fefffffffffffff,    /* the largest */
-    0x7ff0000000000000,    /* infinity */
-    0x7ff8000000000001,    /* NaN */
-    0x3ff0000000000000,    /* 1 */
-    0x3fefffffffffffff,    /* just under 1 */
-    0x3ff0000000000001,    /* just above 1 */
-    0x3fe0000000000000,    /* 1/2 */
-    0x4000000000000000,    /* 2 */
-    0x4008000000000000,    /* 3 */
-    0x4330000000000000,    /* 2^52 */
-    0x4340000000000001,    /* 2^53 + 2 */
-    0x40862e42fefa39ef,    /* where exp overflows */
-    0x40874910d52d3051,    /* where it underflows, negated */
-    0x3fd62e42fefa39ef,    /* ln2/2 */
-    0x42c0000000000000,    /* the limit of sin */
+    0,                  /* 0 */
+    1,                  /* the smallest subnormal */
+    0x000fffffffffffff, /* the largest subnormal */
+    0x0010000000000000, /* the smallest normal */
+    0x7fefffffffffffff, /* the largest */
+    0x7ff0000000000000, /* infinity */
+    0x7ff8000000000001, /* NaN */
+    0x3ff0000000000000, /* 1 */
+    0x3fefffffffffffff, /* just under 1 */
+    0x3ff0000000000001, /* just above 1 */
+    0x3fe0000000000000, /* 1/2 */
+    0x4000000000000000, /* 2 */
+    0x4008000000000000, /* 3 */
+    0x4330000000000000, /* 2^52 */
+    0x4340000000000001, /* 2^53 + 2 */
+    0x40862e42fefa39ef, /* where exp overflows */
+    0x40874910d52d3051, /* where it underflows, negated */
+    0x3fd62e42fefa39ef, /* ln2/2 */
+    0x42c0000000000000, /* the limit of sin */
 };
 #define SPECIALS (sizeof special_bits / sizeof special_bits[0])
 
@@ -88,11 +88,11 @@ static void print_results(const char *name, const char *wanted) {
     printf("%-12s %016llx\n", name, (unsigned long long)hash);
 }
 
-#define RUN(name, call)                                                                            \
-  for (int i = 0; i < POINTS; i += NSA_WIDTH) {                                                    \
-    vf64 y = call;                                                                                 \
-    memcpy(&results[i], &y, sizeof y);                                                             \
-  }                                                                                                \
+#define RUN(name, call)                                                                                                \
+  for (int i = 0; i < POINTS; i += NSA_WIDTH) {                                                                        \
+    vf64 y = call;                                                                                                     \
+    memcpy(&results[i], &y, sizeof y);                                                                                 \
+  }                                                                                                                    \
   print_results(#name, wanted);
 
 static vf32 load_single(int which, int i) { return narrowed(load(which, i)); }

@@ -11,19 +11,18 @@
 #include <unistd.h>
 
 /* x = x * factor + 1, and the parameter's value is 2; LINES lets places differ. */
-#define SOURCE(factor, value, place)                                                               \
-  "program { version 1 name \"tiny\"\n"                                                            \
-  "  timescales [ { name \"fast\" dt 0.1 ticks 1 } ]\n"                                            \
-  "  populations [ { name \"grid\" domain 1 rows 2 cols 5 } ] }\n"                                 \
-  "domain 0 run \"run\" owner none\n"                                                              \
-  "domain 1 population \"grid\" owner 0\n"                                                         \
-  "field 0 \"grid.x\" f64 state domain 1 value 3 owner none unit \"\" dimension 0x0 at 0 0 0\n"    \
-  "field 1 \"grid.u\" f64 uniform param domain 0 value " value                                     \
-  " owner none unit \"\" dimension 0x0 at 0 0 0\n"                                                 \
-  "function \"grid.init\" init domain 1 timescale 0 {\n"                                           \
-  "%0 = const 3" place "\nstore $0 %0\n}\n"                                                        \
-  "function \"grid.step\" step domain 1 timescale 0 {\n"                                           \
-  "%0 = load $0" place "\n%1 = load $1\n%2 = const " factor "\n%3 = fma %0 %2 %1\n"                \
+#define SOURCE(factor, value, place)                                                                                   \
+  "program { version 1 name \"tiny\"\n"                                                                                \
+  "  timescales [ { name \"fast\" dt 0.1 ticks 1 } ]\n"                                                                \
+  "  populations [ { name \"grid\" domain 1 rows 2 cols 5 } ] }\n"                                                     \
+  "domain 0 run \"run\" owner none\n"                                                                                  \
+  "domain 1 population \"grid\" owner 0\n"                                                                             \
+  "field 0 \"grid.x\" f64 state domain 1 value 3 owner none unit \"\" dimension 0x0 at 0 0 0\n"                        \
+  "field 1 \"grid.u\" f64 uniform param domain 0 value " value " owner none unit \"\" dimension 0x0 at 0 0 0\n"        \
+  "function \"grid.init\" init domain 1 timescale 0 {\n"                                                               \
+  "%0 = const 3" place "\nstore $0 %0\n}\n"                                                                            \
+  "function \"grid.step\" step domain 1 timescale 0 {\n"                                                               \
+  "%0 = load $0" place "\n%1 = load $1\n%2 = const " factor "\n%3 = fma %0 %2 %1\n"                                    \
   "%4 = math1 #0 %3\nstore $0 %4\n}\n"
 
 static ir_program *read_program(arena *a, const char *source) {
@@ -157,8 +156,7 @@ static const char *new_folder(arena *a) {
 static char *entry_of(arena *a, const char *folder, const ir_program *p) {
   build_target target = host(a, 0);
   build_key key = build_cache_key(p, &target);
-  return arena_printf(a, "%s/%016llx%016llx.nsaobj", folder, (unsigned long long)key.hi,
-                      (unsigned long long)key.lo);
+  return arena_printf(a, "%s/%016llx%016llx.nsaobj", folder, (unsigned long long)key.hi, (unsigned long long)key.lo);
 }
 
 static void remove_folder(const char *folder, const char *entry) {

@@ -64,8 +64,7 @@ static void places_count_characters(void **state) {
   fixture f = with_source("one\nτ_m = 3\r\n\xFF x");
   static const struct {
     uint32_t offset, line, column;
-  } rows[] = {{0, 1, 1}, {3, 1, 4},  {4, 2, 1},  {6, 2, 2},
-              {9, 2, 5}, {14, 3, 1}, {16, 3, 3}, {99, 3, 4}};
+  } rows[] = {{0, 1, 1}, {3, 1, 4}, {4, 2, 1}, {6, 2, 2}, {9, 2, 5}, {14, 3, 1}, {16, 3, 3}, {99, 3, 4}};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     uint32_t line, column;
     diag_locate(f.sink, (span){f.file, rows[i].offset, rows[i].offset}, &line, &column);
@@ -202,14 +201,13 @@ static void json_is_one_object_a_line(void **state) {
   diag_hint(d, "say α");
   diag_note(d, at(&f, "\"b\""), "here");
   diag_report(f.sink, DIAG_W0404, SPAN_NONE, "unused");
-  assert_string_equal(
-      shown(&f, diag_print_json),
-      "{\"code\":\"W0404\",\"severity\":\"warning\",\"file\":null,\"line\":0,\"column\":0,"
-      "\"end_line\":0,\"end_column\":0,\"message\":\"unused\",\"hint\":null,\"notes\":[]}\n"
-      "{\"code\":\"E0201\",\"severity\":\"error\",\"file\":\"net.nsa\",\"line\":2,\"column\":1,"
-      "\"end_line\":2,\"end_column\":2,\"message\":\"`c\\\\d` is\\u0009not \\\"known\\\" "
-      "\\\\xFF\",\"hint\":\"say α\",\"notes\":[{\"message\":\"here\",\"file\":\"net.nsa\","
-      "\"line\":1,\"column\":3,\"end_line\":1,\"end_column\":6}]}\n");
+  assert_string_equal(shown(&f, diag_print_json),
+                      "{\"code\":\"W0404\",\"severity\":\"warning\",\"file\":null,\"line\":0,\"column\":0,"
+                      "\"end_line\":0,\"end_column\":0,\"message\":\"unused\",\"hint\":null,\"notes\":[]}\n"
+                      "{\"code\":\"E0201\",\"severity\":\"error\",\"file\":\"net.nsa\",\"line\":2,\"column\":1,"
+                      "\"end_line\":2,\"end_column\":2,\"message\":\"`c\\\\d` is\\u0009not \\\"known\\\" "
+                      "\\\\xFF\",\"hint\":\"say α\",\"notes\":[{\"message\":\"here\",\"file\":\"net.nsa\","
+                      "\"line\":1,\"column\":3,\"end_line\":1,\"end_column\":6}]}\n");
   arena_free(f.arena);
 }
 

@@ -6,16 +6,16 @@
 #include <string.h>
 
 /* Fields: 0 an array, 1 a uniform number, 2 truth values, 3 indices. */
-#define TABLES                                                                                     \
-  "program { version 1\n"                                                                          \
-  "  timescales [ { name \"fast\" dt 0.1 ticks 1 } ]\n"                                            \
-  "  populations [ { name \"grid\" domain 1 rows 3 cols 5 } ] }\n"                                 \
-  "domain 0 run \"run\" owner none\n"                                                              \
-  "domain 1 population \"grid\" owner 0\n"                                                         \
-  "field 0 \"x\" f64 state domain 1 value 0 owner none unit \"\" dimension 0x0 at 0 0 0\n"         \
-  "field 1 \"u\" f64 uniform param domain 0 value 2 owner none unit \"\" dimension 0x0 at 0 0 0\n" \
-  "field 2 \"b\" b1 fired domain 1 value 0 owner none unit \"\" dimension 0x0 at 0 0 0\n"          \
-  "field 3 \"i\" index partner domain 1 value 0 owner none unit \"\" dimension 0x0 at 0 0 0\n"     \
+#define TABLES                                                                                                         \
+  "program { version 1\n"                                                                                              \
+  "  timescales [ { name \"fast\" dt 0.1 ticks 1 } ]\n"                                                                \
+  "  populations [ { name \"grid\" domain 1 rows 3 cols 5 } ] }\n"                                                     \
+  "domain 0 run \"run\" owner none\n"                                                                                  \
+  "domain 1 population \"grid\" owner 0\n"                                                                             \
+  "field 0 \"x\" f64 state domain 1 value 0 owner none unit \"\" dimension 0x0 at 0 0 0\n"                             \
+  "field 1 \"u\" f64 uniform param domain 0 value 2 owner none unit \"\" dimension 0x0 at 0 0 0\n"                     \
+  "field 2 \"b\" b1 fired domain 1 value 0 owner none unit \"\" dimension 0x0 at 0 0 0\n"                              \
+  "field 3 \"i\" index partner domain 1 value 0 owner none unit \"\" dimension 0x0 at 0 0 0\n"                         \
   "field 4 \"y\" f64 state domain 1 value 0 owner none unit \"\" dimension 0x0 at 0 0 0\n"
 #define STEP(ops) TABLES "function \"grid.step\" step domain 1 timescale 0 {\n" ops "}\n"
 #define INIT(ops) TABLES "function \"grid.init\" init domain 1 timescale 0 {\n" ops "}\n"
@@ -120,8 +120,8 @@ static void run_pipeline(emitted *e) {
 
 static void maths_vanish_into_step_kernels_alone(void **state) {
   (void)state;
-#define DRAW                                                                                       \
-  "%0 = element\n%1 = const 0\n%2 = rand_normal key 0x1 #0 %0 %1 %1 %1\n%3 = math1 #0 %2\n"        \
+#define DRAW                                                                                                           \
+  "%0 = element\n%1 = const 0\n%2 = rand_normal key 0x1 #0 %0 %1 %1 %1\n%3 = math1 #0 %2\n"                            \
   "store $0 %3\n"
   emitted step = emit(STEP(DRAW), 4, NULL);
   run_pipeline(&step);

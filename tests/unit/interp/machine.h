@@ -36,8 +36,7 @@ static inline void machine_run(machine *m, uint32_t kernel) {
   for (uint32_t i = 0; i < k->slots_count; i++)
     fields[i] = m->fields[k->slots[i]];
   bool is_run = m->program->domains.data[k->domain].kind == NSA_DOMAIN_RUN;
-  m->kernels[kernel].fn(m->kernels[kernel].self, fields, &m->clock, 0, is_run ? NSA_PAD : m->entries,
-                        &m->out);
+  m->kernels[kernel].fn(m->kernels[kernel].self, fields, &m->clock, 0, is_run ? NSA_PAD : m->entries, &m->out);
 }
 
 static inline void machine_setup(machine *m) {

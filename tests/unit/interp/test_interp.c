@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The interpreter against what ir_ops.def says. */
-#include "unit/interp/machine.h"
 #include "nsa_math.h"
+#include "unit/interp/machine.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -230,9 +230,8 @@ static void test_matrices(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_operations), cmocka_unit_test(test_memory_and_place),
-      cmocka_unit_test(test_shifts),     cmocka_unit_test(test_random_draws),
-      cmocka_unit_test(test_skipping),   cmocka_unit_test(test_matrices),
+      cmocka_unit_test(test_operations),   cmocka_unit_test(test_memory_and_place), cmocka_unit_test(test_shifts),
+      cmocka_unit_test(test_random_draws), cmocka_unit_test(test_skipping),         cmocka_unit_test(test_matrices),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,13 +31,15 @@ static example make(const call *calls, uint32_t count) {
   e.program = ir_program_new(e.arena);
   uint32_t domain = ir_domain_add(e.program, "cells", NSA_DOMAIN_POPULATION, 0), number;
   e.v = ir_field_add(e.program, (nsa_field){.name = "v", .domain = domain, .kind = NSA_FIELD_STATE});
-  uint32_t shift = ir_field_add(e.program, (nsa_field){.name = "shift", .domain = domain, .is_uniform = 1, .owner = NSA_NONE});
+  uint32_t shift =
+      ir_field_add(e.program, (nsa_field){.name = "shift", .domain = domain, .is_uniform = 1, .owner = NSA_NONE});
   e.function = ir_function_add(e.program, "cells.step", NSA_ROLE_STEP, domain, 0, &number);
   ir_builder b = ir_builder_on(e.program, e.function);
   ir_value stored[MOST];
   for (uint32_t i = 0; i < count; i++) {
     ir_value u = ir_binary(&b, IR_OP_sub, ir_load(&b, e.v), ir_load(&b, shift));
-    ir_value x = ir_binary(&b, IR_OP_add, ir_binary(&b, IR_OP_mul, u, ir_number(&b, calls[i].scale)), ir_number(&b, calls[i].offset));
+    ir_value x = ir_binary(&b, IR_OP_add, ir_binary(&b, IR_OP_mul, u, ir_number(&b, calls[i].scale)),
+                           ir_number(&b, calls[i].offset));
     stored[i] = ir_math(&b, calls[i].name, &x, 1);
     if (calls[i].is_divisor)
       stored[i] = ir_binary(&b, IR_OP_div, ir_number(&b, 3), stored[i]);
@@ -101,10 +103,10 @@ static void compare(const example *e, const call *calls, uint32_t count, double 
 enum { RATES = 8 };
 
 /* Of Traub & Miles, as in COBAHH, in both signs. */
-static const call rates[RATES] = {
-    {"exprel", -1 / 4.0, 13 / 4.0, true}, {"exprel", 1 / 5.0, -40 / 5.0, true},  {"exp", -1 / 18.0, 17 / 18.0, false},
-    {"sigmoid", 1 / 5.0, -8, false},      {"sigmoid", -1 / 5.0, 8, false},       {"exprel", -1 / 5.0, 3, false},
-    {"exprel", 1 / 8.0, 1, false},        {"exp", 1 / 40.0, -10 / 40.0, true}};
+static const call rates[RATES] = {{"exprel", -1 / 4.0, 13 / 4.0, true}, {"exprel", 1 / 5.0, -40 / 5.0, true},
+                                  {"exp", -1 / 18.0, 17 / 18.0, false}, {"sigmoid", 1 / 5.0, -8, false},
+                                  {"sigmoid", -1 / 5.0, 8, false},      {"exprel", -1 / 5.0, 3, false},
+                                  {"exprel", 1 / 8.0, 1, false},        {"exp", 1 / 40.0, -10 / 40.0, true}};
 
 static void rates_become_powers_of_one_exponential(void **state) {
   (void)state;
@@ -139,7 +141,8 @@ static void far_away_nothing_is_lost(void **state) {
     run(&e, sign < 0 ? -(double)INFINITY : (double)INFINITY, results);
     for (uint32_t i = 0; i < RATES; i++) {
       double at_end = expected(&rates[i], sign * 1e300); /* 0, infinite or 1 */
-      assert_true(results[i] == at_end || (results[i] < 1e-200 && at_end < 1e-200) || (results[i] > 1e200 && at_end > 1e200));
+      assert_true(results[i] == at_end || (results[i] < 1e-200 && at_end < 1e-200) ||
+                  (results[i] > 1e200 && at_end > 1e200));
     }
   }
   run(&e, NAN, results);
@@ -150,7 +153,8 @@ static void far_away_nothing_is_lost(void **state) {
 
 static void unlike_scales_stay_apart(void **state) {
   (void)state;
-  const call calls[] = {{"exp", 1, 0, false}, {"exp", 3.14159265358979, 0, false}, {"exp", 1000, 0, false}, {"exp", 1, 60, false}};
+  const call calls[] = {
+      {"exp", 1, 0, false}, {"exp", 3.14159265358979, 0, false}, {"exp", 1000, 0, false}, {"exp", 1, 60, false}};
   example e = make(calls, 4);
   ir_merge_exponentials(e.program, e.function);
   assert_int_equal(count_exponentials(&e), 4);

@@ -160,13 +160,17 @@ static void test_verify_finds(void **state) {
       {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #0 }", "number of variables"},
       {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #1 %0 skip_end }", "without skip_begin"},
       {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #1 %0 store $0 %0 %3 = bool 0 "
-       "%4 = loop_end #1 %1 %3 %0 }", "store in a loop"},
+       "%4 = loop_end #1 %1 %3 %0 }",
+       "store in a loop"},
       {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #1 %0 %2 = get #0 %1 %3 = bool 0 "
-       "%4 = loop_end #1 %1 %3 %2 store $0 %2 }", "outside its loop"},
+       "%4 = loop_end #1 %1 %3 %2 store $0 %2 }",
+       "outside its loop"},
       {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #1 %0 %2 = bool 0 %3 = loop_end #1 %1 %2 %0 "
-       "%4 = loop_end #1 %1 %2 %0 }", "without its loop_begin"},
+       "%4 = loop_end #1 %1 %2 %0 }",
+       "without its loop_begin"},
       {"step domain 1 timescale 0 { %0 = const 1 %1 = loop_begin #1 %0 %2 = bool 0 %3 = loop_end #1 %1 %2 %0 "
-       "%4 = get #1 %3 }", "does not have"},
+       "%4 = get #1 %3 }",
+       "does not have"},
       {"step domain 1 timescale 0 { %0 = arg #0 }", "outside a fragment"},
       {"step domain 1 timescale 0 { %0 = shift #136 %1 = load_at $0 %0 store $0 %1 }", "stores"},
   };
@@ -216,9 +220,8 @@ static void test_powers(void **state) {
   static const struct {
     double n;
     uint32_t mul, div, sqrt, pow;
-  } cases[] = {{0, 0, 0, 0, 0}, {1, 0, 0, 0, 0},  {2, 1, 0, 0, 0},   {3, 2, 0, 0, 0},
-               {4, 2, 0, 0, 0}, {13, 5, 0, 0, 0}, {-2, 1, 1, 0, 0},  {0.5, 0, 0, 1, 0},
-               {2.5, 0, 0, 0, 1}};
+  } cases[] = {{0, 0, 0, 0, 0},  {1, 0, 0, 0, 0},  {2, 1, 0, 0, 0},   {3, 2, 0, 0, 0},  {4, 2, 0, 0, 0},
+               {13, 5, 0, 0, 0}, {-2, 1, 1, 0, 0}, {0.5, 0, 0, 1, 0}, {2.5, 0, 0, 0, 1}};
   for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     arena *a = arena_new();
     ir_fragment *f = ir_fragment_new(a);
@@ -234,9 +237,8 @@ static void test_powers(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_slots_in_order_of_use),
-      cmocka_unit_test(test_garbage),      cmocka_unit_test(test_verify_finds),
-      cmocka_unit_test(test_inline_drops_the_dead), cmocka_unit_test(test_powers),
+      cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_slots_in_order_of_use), cmocka_unit_test(test_garbage),
+      cmocka_unit_test(test_verify_finds), cmocka_unit_test(test_inline_drops_the_dead), cmocka_unit_test(test_powers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

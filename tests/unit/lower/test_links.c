@@ -22,9 +22,8 @@ static lowered with(const char *body) { return with_rule(body, "by outdegree(3)"
 /* source, weight, target: as `explain` words them. */
 static void assert_term(const lowered *w, const char *source, const char *weight, const char *target) {
   char line[512];
-  snprintf(line, sizeof line,
-           "%s (once a target) * sum over links of %s (once a source) * %s (a link)", target,
-           source, weight);
+  snprintf(line, sizeof line, "%s (once a target) * sum over links of %s (once a source) * %s (a link)", target, source,
+           weight);
   assert_decided(w, "link", "link sum", line);
 }
 
@@ -111,8 +110,8 @@ static void test_constant_weight_is_computed_once(void **state) {
 
 static void test_constant_sum_is_taken_once(void **state) {
   (void)state;
-  lowered w = with_rule("param g = 0.1 /ms\n post.I += g * post.v",
-                        "by outdegree(3) { g = uniform(0.1 /ms, 0.2 /ms) }");
+  lowered w =
+      with_rule("param g = 0.1 /ms\n post.I += g * post.v", "by outdegree(3) { g = uniform(0.1 /ms, 0.2 /ms) }");
   assert_int_equal(w.program->sums_count, 1);
   assert_int_equal(w.program->sums[0].source_term, NSA_NONE);
   assert_int_equal(w.program->sums[0].every, 0);
@@ -166,8 +165,8 @@ static void test_stencil_order(void **state) {
 /* A parameter that differs between links needs them stored. */
 static void test_no_stencil_with_values_of_links(void **state) {
   (void)state;
-  lowered w = with_rule("param D = 0.1 /ms\n post.I += D * pre.v",
-                        "by neighbours(4) { D = uniform(0.1 /ms, 0.2 /ms) }");
+  lowered w =
+      with_rule("param D = 0.1 /ms\n post.I += D * pre.v", "by neighbours(4) { D = uniform(0.1 /ms, 0.2 /ms) }");
   assert_int_equal(w.program->connections[0].is_stencil, 0);
   assert_int_equal(w.program->sums_count, 1);
   lowered_free(&w);

@@ -47,9 +47,10 @@ static void test_reset_stands_apart(void **state) {
 /* A block that reads an input waits for the step, which puts the input together. */
 static void test_reset_that_reads_an_input_is_part_of_the_step(void **state) {
   (void)state;
-  lowered w = lower_text("timescale fast = 0.1 ms\n"
-                         "neuron cell { state v = 0 mV\n input I : mV\n dv/dt = -v/10 ms\n spike when v > 1 mV { v = I } }\n"
-                         "population a : cell[16]\ndrive a.I = 1 mV for 1 ms\nrecord a.v every 1 ms\nrun 1 ms\n");
+  lowered w =
+      lower_text("timescale fast = 0.1 ms\n"
+                 "neuron cell { state v = 0 mV\n input I : mV\n dv/dt = -v/10 ms\n spike when v > 1 mV { v = I } }\n"
+                 "population a : cell[16]\ndrive a.I = 1 mV for 1 ms\nrecord a.v every 1 ms\nrun 1 ms\n");
   find_op(function_named(&w, "a.step"), IR_OP_load, field_named(&w, "a.spike"), 0);
   assert_int_equal(w.program->populations[0].settle, NSA_NONE);
   assert_int_equal(w.program->populations[0].lowers_flags, 0);
@@ -99,17 +100,16 @@ static void test_saturating_source_is_skipped(void **state) {
 
 /* ---- parameters ---- */
 
-static const char parameters[] =
-    "timescale fast = 0.1 ms\n"
-    "neuron cell {\n"
-    "  param tau = 10 ms in 1 ms..100 ms, double_tau = 2*tau, spread = 1\n"
-    "  state v = 1\n"
-    "  dv/dt = -v/double_tau * spread\n"
-    "}\n"
-    "population a : cell[16] { spread = uniform(1, 2) }\n"
-    "population b : cell[16] { tau = 5 ms }\n"
-    "variant slow { a.tau = 50 ms }\n"
-    "record a.v every 1 ms\nrun 1 ms\n";
+static const char parameters[] = "timescale fast = 0.1 ms\n"
+                                 "neuron cell {\n"
+                                 "  param tau = 10 ms in 1 ms..100 ms, double_tau = 2*tau, spread = 1\n"
+                                 "  state v = 1\n"
+                                 "  dv/dt = -v/double_tau * spread\n"
+                                 "}\n"
+                                 "population a : cell[16] { spread = uniform(1, 2) }\n"
+                                 "population b : cell[16] { tau = 5 ms }\n"
+                                 "variant slow { a.tau = 50 ms }\n"
+                                 "record a.v every 1 ms\nrun 1 ms\n";
 
 static void test_settables(void **state) {
   (void)state;
@@ -173,7 +173,7 @@ static void test_windows_of_slow_targets(void **state) {
   uint32_t window = field_named(&w, "g.J.window");
   uint32_t divided = find_op(step, IR_OP_div, NSA_NONE, find_op(step, IR_OP_load, window, 0));
   assert_true(step->ops.data[step->ops.data[divided].args[1]].number == 100);
-  find_op(step, IR_OP_store, window, divided); /* the window starts anew */
+  find_op(step, IR_OP_store, window, divided);                                 /* the window starts anew */
   uint32_t seen = find_op(step, IR_OP_store, field_named(&w, "g.J"), divided); /* what others see of it */
   assert_int_equal(step->ops.data[seen].args[0], divided);
   lowered_free(&w);

@@ -7,8 +7,7 @@
 
 #include <stdlib.h>
 
-static checked check_source(arena *a, const char *path, const char *source, size_t len,
-                            const model_options *options) {
+static checked check_source(arena *a, const char *path, const char *source, size_t len, const model_options *options) {
   checked c = {.arena = a, .sink = diag_sink_new(a)};
   interner *names = intern_new(a);
   uint32_t file = diag_add_file(c.sink, path, source, len);
@@ -82,8 +81,7 @@ static const char *const builtin_names[] = {
 #undef BUILTIN
 };
 
-static const model_component *side_component(const checked *c, const model_component *owner,
-                                             model_side side) {
+static const model_component *side_component(const checked *c, const model_component *owner, model_side side) {
   uint32_t index = side == SIDE_PRE    ? owner->pre_component
                    : side == SIDE_POST ? owner->post_component
                                        : owner->astro_component;
@@ -109,8 +107,7 @@ static const char *item_name(const model_component *c, model_ref_kind kind, uint
   }
 }
 
-static void show_ref(const checked *c, const model_component *owner, const model_expr *e,
-                     text *out) {
+static void show_ref(const checked *c, const model_component *owner, const model_expr *e, text *out) {
   static const char *const sides[] = {"", "pre.", "post.", "astro."};
   static const char *const others[] = {[REF_REFRACTORY] = "refractory",
                                        [REF_TIME] = "t",

@@ -2,8 +2,7 @@
 /* Components: expressions, functions put in, order of lets, equations, extension, blocks. */
 #include "unit/model/checked.h"
 
-#define ASSERT_EXPR(c, owner, e, expected)                                                         \
-  assert_string_equal(expr_shown((c), (owner), (e)), (expected))
+#define ASSERT_EXPR(c, owner, e, expected) assert_string_equal(expr_shown((c), (owner), (e)), (expected))
 
 static void equations_lose_their_coefficient(void **state) {
   (void)state;
@@ -63,10 +62,9 @@ static void functions_are_put_in(void **state) {
 
 static void doubling_functions_hit_a_limit(void **state) {
   (void)state;
-  checked c = check_text(
-      "function d(a) = a + a\n"
-      "neuron n { state v = 1\n"
-      "dv/dt = d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(v)))))))))))))))))))))))) /s }\n");
+  checked c = check_text("function d(a) = a + a\n"
+                         "neuron n { state v = 1\n"
+                         "dv/dt = d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(d(v)))))))))))))))))))))))) /s }\n");
   assert_int_equal(diag_error_count(c.sink), 1);
   checked_free(&c);
 }

@@ -6,8 +6,7 @@
 
 static double value_of(const char *quantity, dim *unit) {
   char source[256];
-  snprintf(source, sizeof source, "neuron n { param p = %s\n state s = 0 }\npopulation q : n[1]\n",
-           quantity);
+  snprintf(source, sizeof source, "neuron n { param p = %s\n state s = 0 }\npopulation q : n[1]\n", quantity);
   checked c = check_text(source);
   assert_no_errors(&c);
   const model_param *p = param_named(component_named(&c, "n"), "p");

@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ASSERT_EXPR(c, owner, e, expected)                                                         \
-  assert_string_equal(expr_shown((c), (owner), (e)), (expected))
+#define ASSERT_EXPR(c, owner, e, expected) assert_string_equal(expr_shown((c), (owner), (e)), (expected))
 
 static const char cells[] = "neuron n { param tau = 20 ms in 1 ms..1 s\n state v = 0 mV\n"
                             "input I : mV/ms\n tau * dv/dt = -v + tau*I\n"
@@ -34,10 +33,8 @@ static void each_connection_has_its_own_synapse(void **state) {
   assert_int_not_equal(one->component, two->component);
   const model_component *s1 = &c.model->components.data[one->component];
   const model_component *s2 = &c.model->components.data[two->component];
-  ASSERT_EXPR(&c, s1, s1->contributions.data[0].value,
-              "((((k * w) * astro.Ca) * (pre.v - post.v)) / post.fan_in)");
-  ASSERT_EXPR(&c, s2, s2->contributions.data[0].value,
-              "((((k * w) * 2) * (pre.v - post.v)) / post.fan_in)");
+  ASSERT_EXPR(&c, s1, s1->contributions.data[0].value, "((((k * w) * astro.Ca) * (pre.v - post.v)) / post.fan_in)");
+  ASSERT_EXPR(&c, s2, s2->contributions.data[0].value, "((((k * w) * 2) * (pre.v - post.v)) / post.fan_in)");
   assert_int_equal(s1->astro_defaults.len, 1);
   ASSERT_EXPR(&c, s2, two->overrides.data[0].value, "uniform(0, 1)@two.w#0");
   assert_int_equal(one->partner_rule.stride, 2);
@@ -53,10 +50,8 @@ static void slices_become_conditions(void **state) {
   assert_no_errors(&c);
   const model_component *s = &c.model->components.data[c.model->connections.data[0].component];
   assert_int_equal(c.model->connections.data[0].rule.kind, RULE_WHERE);
-  ASSERT_EXPR(&c, s, c.model->connections.data[0].rule.condition,
-              "((pre.i >= 5) and (pre.i <= 14))");
-  ASSERT_EXPR(&c, s, c.model->connections.data[1].rule.condition,
-              "if(((post.i >= 0) and (post.i <= 3)), 0.5, 0)");
+  ASSERT_EXPR(&c, s, c.model->connections.data[0].rule.condition, "((pre.i >= 5) and (pre.i <= 14))");
+  ASSERT_EXPR(&c, s, c.model->connections.data[1].rule.condition, "if(((post.i >= 0) and (post.i <= 3)), 0.5, 0)");
   checked_free(&c);
 }
 
@@ -67,19 +62,17 @@ static void partner_conditions_go_from_near_to_far(void **state) {
                                "where(astro.row == floor(post.row/2))\n");
   assert_no_errors(&c);
   const model_component *s = &c.model->components.data[c.model->connections.data[0].component];
-  ASSERT_EXPR(&c, s, c.model->connections.data[0].partner_rule.condition,
-              "(post.row == floor((pre.row / 2)))");
+  ASSERT_EXPR(&c, s, c.model->connections.data[0].partner_rule.condition, "(post.row == floor((pre.row / 2)))");
   checked_free(&c);
 }
 
 static void loops_are_unrolled(void **state) {
   (void)state;
-  checked c = check_with_cells(
-      "population a : n[10]\n"
-      "for k in 0..2 { drive a.I = k * 1 mV/ms from 10 ms + k*20 ms for 5 ms as up }\n"
-      "for k, d in [5, 7] { drive a.I[0..3] = d*1 mV/ms*sin(2*pi*5 Hz*t) from k*1 s }\n"
-      "on up { let z = 2*a.v;  a.v = z;  if a.v > 3 mV { a.v = 0 mV } }\n"
-      "run 2 s\n");
+  checked c = check_with_cells("population a : n[10]\n"
+                               "for k in 0..2 { drive a.I = k * 1 mV/ms from 10 ms + k*20 ms for 5 ms as up }\n"
+                               "for k, d in [5, 7] { drive a.I[0..3] = d*1 mV/ms*sin(2*pi*5 Hz*t) from k*1 s }\n"
+                               "on up { let z = 2*a.v;  a.v = z;  if a.v > 3 mV { a.v = 0 mV } }\n"
+                               "run 2 s\n");
   assert_no_errors(&c);
   const model *m = c.model;
   const model_component *n = component_named(&c, "n");
@@ -168,8 +161,7 @@ static const char *only_code(const checked *c) {
 static void a_run_needs_populations_and_a_time(void **state) {
   (void)state;
   model_options run = {.needs_run = true};
-  const char *texts[] = {"neuron n { state v = 0 }\n",
-                         "neuron n { state v = 0 }\npopulation p : n[3]\n"};
+  const char *texts[] = {"neuron n { state v = 0 }\n", "neuron n { state v = 0 }\npopulation p : n[3]\n"};
   for (int i = 0; i < 2; i++) {
     checked c = check_with(texts[i], &run);
     assert_string_equal(only_code(&c), "E0604");
@@ -207,8 +199,7 @@ static void models_of_the_compiler_are_imported(void **state) {
   arena *a = arena_new();
   const char *folders[] = {arena_printf(a, "%s/runtime/models", source), NULL};
   model_options options = {.model_folders = folders};
-  checked c = check_with(
-      "import nsa.neuron.lif as cell\npopulation p : cell[3] { tau_m = 10 ms }\n", &options);
+  checked c = check_with("import nsa.neuron.lif as cell\npopulation p : cell[3] { tau_m = 10 ms }\n", &options);
   assert_no_errors(&c);
   assert_string_equal(component_named(&c, "cell")->states.data[0].name, "v");
   checked_free(&c);

@@ -5,8 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#define ASSERT_EXPR(c, owner, e, expected)                                                         \
-  assert_string_equal(expr_shown((c), (owner), (e)), (expected))
+#define ASSERT_EXPR(c, owner, e, expected) assert_string_equal(expr_shown((c), (owner), (e)), (expected))
 
 static const char cells[] = "timescale fast = 0.1 ms\ntimescale slow = 10 ms\n"
                             "signal reward\n"
@@ -28,9 +27,8 @@ static const model_component *synapse_of(const checked *c, uint32_t connection) 
   return &c->model->components.data[c->model->connections.data[connection].component];
 }
 
-static void assert_adds(const checked *c, const model_component *owner, const model_stmt *s,
-                        model_stmt_kind kind, model_side side, model_ref_kind target,
-                        uint32_t item, const char *value) {
+static void assert_adds(const checked *c, const model_component *owner, const model_stmt *s, model_stmt_kind kind,
+                        model_side side, model_ref_kind target, uint32_t item, const char *value) {
   assert_int_equal(s->kind, kind);
   assert_int_equal(s->side, side);
   assert_int_equal(s->target, target);
@@ -48,8 +46,7 @@ static void blocks_know_their_partner_and_event(void **state) {
                                "population a : q[3]\npopulation b : n[3]\npopulation d : g[3]\n"
                                "connect a -> b via s by all_to_all with d by nearest\n");
   assert_no_errors(&c);
-  static const block_kind kinds[] = {BLOCK_PRE,    BLOCK_POST,  BLOCK_ASTRO,
-                                     BLOCK_SIGNAL, BLOCK_EVERY, BLOCK_EACH_STEP};
+  static const block_kind kinds[] = {BLOCK_PRE, BLOCK_POST, BLOCK_ASTRO, BLOCK_SIGNAL, BLOCK_EVERY, BLOCK_EACH_STEP};
   const model_component *s = synapse_of(&c, 0);
   assert_int_equal(s->blocks.len, 6);
   for (uint32_t i = 0; i < s->blocks.len; i++)
@@ -104,9 +101,8 @@ static void equations_say_when_they_go_on(void **state) {
     const char *state;
     ode_timing timing;
     uint32_t timescale;
-  } rows[] = {{"a", ODE_AUTOMATIC, 0}, {"b", ODE_EVENTS, 0},    {"d", ODE_CLOCK, 1},
-              {"f", ODE_CLOCK, 0},     {"h", ODE_AUTOMATIC, 0}, {"r", ODE_AUTOMATIC, 0},
-              {"p", ODE_AUTOMATIC, 0}};
+  } rows[] = {{"a", ODE_AUTOMATIC, 0}, {"b", ODE_EVENTS, 0},    {"d", ODE_CLOCK, 1},    {"f", ODE_CLOCK, 0},
+              {"h", ODE_AUTOMATIC, 0}, {"r", ODE_AUTOMATIC, 0}, {"p", ODE_AUTOMATIC, 0}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     const model_ode *ode = ode_of(synapse_of(&c, 0), rows[i].state);
     assert_int_equal(ode->timing, rows[i].timing);
@@ -174,12 +170,9 @@ static void signals_add_their_times(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(blocks_know_their_partner_and_event),
-      cmocka_unit_test(absent_astrocytes_get_nothing),
-      cmocka_unit_test(equations_say_when_they_go_on),
-      cmocka_unit_test(contributions_go_to_any_partner),
-      cmocka_unit_test(delays_may_depend_on_the_link),
-      cmocka_unit_test(signals_add_their_times),
+      cmocka_unit_test(blocks_know_their_partner_and_event), cmocka_unit_test(absent_astrocytes_get_nothing),
+      cmocka_unit_test(equations_say_when_they_go_on),       cmocka_unit_test(contributions_go_to_any_partner),
+      cmocka_unit_test(delays_may_depend_on_the_link),       cmocka_unit_test(signals_add_their_times),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

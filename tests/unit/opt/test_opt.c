@@ -73,7 +73,8 @@ static void push_cond(generator *g, ir_value v) {
 }
 
 static void add_number(generator *g) {
-  static const ir_opcode unary[] = {IR_OP_neg, IR_OP_abs, IR_OP_sqrt, IR_OP_floor, IR_OP_ceil, IR_OP_round, IR_OP_sign, IR_OP_step};
+  static const ir_opcode unary[] = {IR_OP_neg,  IR_OP_abs,   IR_OP_sqrt, IR_OP_floor,
+                                    IR_OP_ceil, IR_OP_round, IR_OP_sign, IR_OP_step};
   static const ir_opcode binary[] = {IR_OP_add, IR_OP_sub, IR_OP_mul, IR_OP_div, IR_OP_min, IR_OP_max};
   static const char *const maths[] = {"exp", "log", "tanh", "exprel", "sigmoid"};
   ir_builder *b = &g->b;
@@ -286,9 +287,10 @@ static void test_matrix_leaves_the_step(void **state) {
   (void)state;
   arena *a = arena_new();
   /* exp(A dt) of a uniform matrix; one entry meets a parameter of each element before it meets the state. */
-  ir_program *p = optimised(a, "%0 = load $0 %1 = const 0.1 %2 = expm #1 %0 %1 %3 = get #0 %2 %4 = get #1 %2\n"
-                               "%5 = load $1 %6 = math1 #0 %5 %7 = mul %6 %4 %8 = load $2 %9 = mul %3 %8 %10 = add %9 %7\n"
-                               "store $2 %10\n");
+  ir_program *p =
+      optimised(a, "%0 = load $0 %1 = const 0.1 %2 = expm #1 %0 %1 %3 = get #0 %2 %4 = get #1 %2\n"
+                   "%5 = load $1 %6 = math1 #0 %5 %7 = mul %6 %4 %8 = load $2 %9 = mul %3 %8 %10 = add %9 %7\n"
+                   "store $2 %10\n");
   assert_int_equal(count_op(p->functions.data[0], IR_OP_expm), 0);
   assert_int_equal(count_op(p->functions.data[0], IR_OP_math1), 0);
   assert_int_equal(p->program->setup_count, 2);
@@ -336,8 +338,9 @@ static void test_cheap_regions_are_flattened(void **state) {
 static void test_common_work_is_done_once(void **state) {
   (void)state;
   arena *a = arena_new();
-  ir_program *p = optimised(a, "%0 = load $2 %1 = math1 #0 %0 %2 = load $2 %3 = math1 #0 %2 %4 = add %1 %3 store $2 %4\n"
-                               "%6 = load $2 %7 = math1 #0 %6 store $2 %7\n");
+  ir_program *p =
+      optimised(a, "%0 = load $2 %1 = math1 #0 %0 %2 = load $2 %3 = math1 #0 %2 %4 = add %1 %3 store $2 %4\n"
+                   "%6 = load $2 %7 = math1 #0 %6 store $2 %7\n");
   assert_int_equal(count_op(p->functions.data[0], IR_OP_math1), 2); /* behind the store it is another v */
   arena_free(a);
 }

@@ -4,18 +4,38 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-static const nsa_rule no_rule = {.condition = NSA_NONE, .probability = -1, .result = NSA_NONE, .candidate_source = NSA_NONE,
-                                 .candidate_target = NSA_NONE, .candidate_distance = NSA_NONE, .candidate_copy = NSA_NONE};
+static const nsa_rule no_rule = {.condition = NSA_NONE,
+                                 .probability = -1,
+                                 .result = NSA_NONE,
+                                 .candidate_source = NSA_NONE,
+                                 .candidate_target = NSA_NONE,
+                                 .candidate_distance = NSA_NONE,
+                                 .candidate_copy = NSA_NONE};
 
 handmade *handmade_new(uint32_t slow_ticks) {
   handmade *m = calloc(1, sizeof *m);
   nsa_program *p = &m->program;
-  *p = (nsa_program){.version = NSA_PROGRAM_VERSION, .name = "handmade", .base_dt = 0.1, .ticks = 100,
-                     .timescales = m->timescales, .domains = m->domains, .fields = m->fields, .kernels = m->kernels,
-                     .populations = m->populations, .connections = m->connections, .sums = m->sums,
-                     .collects = m->collects, .stimuli = m->stimuli, .phases = m->phases,
-                     .phase_blocks = m->phase_blocks, .patterns = m->patterns, .images = m->images,
-                     .settables = m->settables, .files = m->files, .init = m->init, .setup = m->setup,
+  *p = (nsa_program){.version = NSA_PROGRAM_VERSION,
+                     .name = "handmade",
+                     .base_dt = 0.1,
+                     .ticks = 100,
+                     .timescales = m->timescales,
+                     .domains = m->domains,
+                     .fields = m->fields,
+                     .kernels = m->kernels,
+                     .populations = m->populations,
+                     .connections = m->connections,
+                     .sums = m->sums,
+                     .collects = m->collects,
+                     .stimuli = m->stimuli,
+                     .phases = m->phases,
+                     .phase_blocks = m->phase_blocks,
+                     .patterns = m->patterns,
+                     .images = m->images,
+                     .settables = m->settables,
+                     .files = m->files,
+                     .init = m->init,
+                     .setup = m->setup,
                      .sources = m->sources};
   m->files[p->files_count++] = (nsa_source_file){.path = "handmade.nsa", .text = ""};
   m->timescales[p->timescales_count++] = (nsa_timescale){.name = "fast", .dt = 0.1, .ticks = 1};
@@ -33,15 +53,31 @@ uint32_t handmade_domain(handmade *m, const char *name, nsa_domain_kind kind, ui
 
 uint32_t handmade_population(handmade *m, const char *name, uint32_t rows, uint32_t cols, uint32_t timescale) {
   uint32_t number = m->program.populations_count++;
-  m->populations[number] = (nsa_population){
-      .name = name, .component = "test", .rows = rows, .cols = cols, .is_grid = rows > 1, .timescale = timescale,
-      .step = NSA_NONE, .settle = NSA_NONE, .absorb = NSA_NONE, .window = NSA_NONE, .hear = NSA_NONE, .fire = NSA_NONE, .domain = handmade_domain(m, name, NSA_DOMAIN_POPULATION, number)};
+  m->populations[number] = (nsa_population){.name = name,
+                                            .component = "test",
+                                            .rows = rows,
+                                            .cols = cols,
+                                            .is_grid = rows > 1,
+                                            .timescale = timescale,
+                                            .step = NSA_NONE,
+                                            .settle = NSA_NONE,
+                                            .absorb = NSA_NONE,
+                                            .window = NSA_NONE,
+                                            .hear = NSA_NONE,
+                                            .fire = NSA_NONE,
+                                            .domain = handmade_domain(m, name, NSA_DOMAIN_POPULATION, number)};
   return number;
 }
 
-uint32_t handmade_field(handmade *m, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind, double value) {
-  m->fields[m->program.fields_count] = (nsa_field){.name = name, .domain = domain, .type = type, .kind = kind,
-                                                   .owner = NSA_NONE, .value = value, .is_uniform = domain == 0};
+uint32_t handmade_field(handmade *m, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind,
+                        double value) {
+  m->fields[m->program.fields_count] = (nsa_field){.name = name,
+                                                   .domain = domain,
+                                                   .type = type,
+                                                   .kind = kind,
+                                                   .owner = NSA_NONE,
+                                                   .value = value,
+                                                   .is_uniform = domain == 0};
   return m->program.fields_count++;
 }
 
@@ -53,50 +89,91 @@ uint32_t handmade_kernel(handmade *m, const char *name, nsa_role role, uint32_t 
   for (uint32_t slot = va_arg(args, uint32_t); slot != NSA_NONE; slot = va_arg(args, uint32_t))
     m->slots[number][count++] = slot;
   va_end(args);
-  m->kernels[number] = (nsa_kernel){.name = name, .role = role, .domain = domain, .timescale = timescale,
-                                    .slots = m->slots[number], .slots_count = count};
+  m->kernels[number] = (nsa_kernel){.name = name,
+                                    .role = role,
+                                    .domain = domain,
+                                    .timescale = timescale,
+                                    .slots = m->slots[number],
+                                    .slots_count = count};
   m->entries[number] = (nsa_kernel_entry){.fn = fn, .self = m};
   return number;
 }
 
 void handmade_event(handmade *m, uint32_t population, const char *name, uint32_t flag) {
   nsa_population *p = &m->populations[population];
-  if (p->events_count == 0) p->events = &m->events[m->event_count];
-  m->events[m->event_count++] = (nsa_event){.name = name, .flag = flag, .is_spike = 1, .signal = NSA_NONE, .repeated = NSA_NONE, .stuck = NSA_NONE};
+  if (p->events_count == 0)
+    p->events = &m->events[m->event_count];
+  m->events[m->event_count++] = (nsa_event){
+      .name = name, .flag = flag, .is_spike = 1, .signal = NSA_NONE, .repeated = NSA_NONE, .stuck = NSA_NONE};
   p->events_count++;
 }
 
 void handmade_state(handmade *m, uint32_t population, uint32_t field) {
   nsa_population *p = &m->populations[population];
-  if (p->states_count == 0) p->states = &m->states[m->state_count];
+  if (p->states_count == 0)
+    p->states = &m->states[m->state_count];
   m->states[m->state_count++] = field;
   p->states_count++;
 }
 
-nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t source, uint32_t target, nsa_rule_kind rule) {
+nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t source, uint32_t target,
+                                    nsa_rule_kind rule) {
   uint32_t number = m->program.connections_count++;
   nsa_connection *c = &m->connections[number];
-  *c = (nsa_connection){.name = name, .synapse = name, .source = source, .target = target, .rule = no_rule,
-                        .partner = NSA_NONE, .partner_rule = no_rule, .partner_probability = no_rule, .link_source = NSA_NONE, .link_target = NSA_NONE,
-                        .link_distance = NSA_NONE, .link_copy = NSA_NONE, .partner_index = NSA_NONE, .partner_known = NSA_NONE, .partner_fan = NSA_NONE,
-                        .arrival_link = NSA_NONE, .arrival_source = NSA_NONE, .arrival_target = NSA_NONE,
-                        .arrival_partner = NSA_NONE, .delay = NSA_NONE, .delay_back = NSA_NONE,
+  *c = (nsa_connection){.name = name,
+                        .synapse = name,
+                        .source = source,
+                        .target = target,
+                        .rule = no_rule,
+                        .partner = NSA_NONE,
+                        .partner_rule = no_rule,
+                        .partner_probability = no_rule,
+                        .link_source = NSA_NONE,
+                        .link_target = NSA_NONE,
+                        .link_distance = NSA_NONE,
+                        .link_copy = NSA_NONE,
+                        .partner_index = NSA_NONE,
+                        .partner_known = NSA_NONE,
+                        .partner_fan = NSA_NONE,
+                        .arrival_link = NSA_NONE,
+                        .arrival_source = NSA_NONE,
+                        .arrival_target = NSA_NONE,
+                        .arrival_partner = NSA_NONE,
+                        .delay = NSA_NONE,
+                        .delay_back = NSA_NONE,
                         .at = {.file = 0, .line = 7, .column = 3},
                         .domain = handmade_domain(m, name, NSA_DOMAIN_CONNECTION, number)};
   c->rule.kind = rule;
   return c;
 }
 
-nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, uint32_t kernel, uint64_t start, uint64_t stop) {
+nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, uint32_t kernel, uint64_t start,
+                                uint64_t stop) {
   nsa_stimulus *st = &m->stimuli[m->program.stimuli_count++];
-  *st = (nsa_stimulus){.population = population, .external = external, .kernel = kernel, .image = NSA_NONE,
-                       .pixel = NSA_NONE, .start = start, .stop = stop, .phase = NSA_NONE, .during = NSA_NONE};
+  *st = (nsa_stimulus){.population = population,
+                       .external = external,
+                       .kernel = kernel,
+                       .image = NSA_NONE,
+                       .pixel = NSA_NONE,
+                       .start = start,
+                       .stop = stop,
+                       .phase = NSA_NONE,
+                       .during = NSA_NONE};
   return st;
 }
 
-nsa_link_sum *handmade_sum(handmade *m, uint32_t connection, uint32_t source_term, uint32_t weight, uint32_t sum, uint32_t every) {
+nsa_link_sum *handmade_sum(handmade *m, uint32_t connection, uint32_t source_term, uint32_t weight, uint32_t sum,
+                           uint32_t every) {
   nsa_link_sum *s = &m->sums[m->program.sums_count++];
-  *s = (nsa_link_sum){.connection = connection, .source_term = source_term, .weight = weight, .active = NSA_NONE, .from = NSA_SIDE_PRE, .to = NSA_SIDE_POST, .link_kernel = NSA_NONE, .delay = NSA_NONE,
-                      .sum = sum, .every = every};
+  *s = (nsa_link_sum){.connection = connection,
+                      .source_term = source_term,
+                      .weight = weight,
+                      .active = NSA_NONE,
+                      .from = NSA_SIDE_PRE,
+                      .to = NSA_SIDE_POST,
+                      .link_kernel = NSA_NONE,
+                      .delay = NSA_NONE,
+                      .sum = sum,
+                      .every = every};
   return s;
 }

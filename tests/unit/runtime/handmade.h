@@ -39,7 +39,8 @@ void handmade_free(handmade *m);
 
 uint32_t handmade_population(handmade *m, const char *name, uint32_t rows, uint32_t cols, uint32_t timescale);
 uint32_t handmade_domain(handmade *m, const char *name, nsa_domain_kind kind, uint32_t owner);
-uint32_t handmade_field(handmade *m, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind, double value);
+uint32_t handmade_field(handmade *m, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind,
+                        double value);
 /* slots end with NSA_NONE */
 uint32_t handmade_kernel(handmade *m, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
                          nsa_kernel_fn fn, ...);
@@ -47,8 +48,11 @@ uint32_t handmade_kernel(handmade *m, const char *name, nsa_role role, uint32_t 
 void handmade_event(handmade *m, uint32_t population, const char *name, uint32_t flag);
 void handmade_state(handmade *m, uint32_t population, uint32_t field); /* likewise */
 /* Everything optional is NSA_NONE. */
-nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t source, uint32_t target, nsa_rule_kind rule);
-nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, uint32_t kernel, uint64_t start, uint64_t stop);
-nsa_link_sum *handmade_sum(handmade *m, uint32_t connection, uint32_t source_term, uint32_t weight, uint32_t sum, uint32_t every);
+nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t source, uint32_t target,
+                                    nsa_rule_kind rule);
+nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, uint32_t kernel, uint64_t start,
+                                uint64_t stop);
+nsa_link_sum *handmade_sum(handmade *m, uint32_t connection, uint32_t source_term, uint32_t weight, uint32_t sum,
+                           uint32_t every);
 
 #endif

@@ -14,7 +14,8 @@
 
 static sim *try_seed(handmade *m, uint64_t seed, char error[SIM_ERROR_SIZE]) {
   sim *s = sim_new(&m->program, m->entries, seed, 1, error);
-  if (s && sim_connect(s, error) && sim_init(s, error)) return s;
+  if (s && sim_connect(s, error) && sim_init(s, error))
+    return s;
   sim_free(s);
   return NULL;
 }
@@ -22,7 +23,8 @@ static sim *try_seed(handmade *m, uint64_t seed, char error[SIM_ERROR_SIZE]) {
 static sim *start(handmade *m) {
   char error[SIM_ERROR_SIZE] = "";
   sim *s = try_seed(m, 1, error);
-  if (!s) fail_msg("%s", error);
+  if (!s)
+    fail_msg("%s", error);
   return s;
 }
 
@@ -34,7 +36,8 @@ static void end(sim *s, handmade *m) {
 static void fails_with(handmade *m, const char *what) {
   char error[SIM_ERROR_SIZE] = "";
   assert_null(try_seed(m, 1, error));
-  if (!strstr(error, what)) fail_msg("'%s' lacks '%s'", error, what);
+  if (!strstr(error, what))
+    fail_msg("'%s' lacks '%s'", error, what);
   assert_non_null(strstr(error, "handmade.nsa:7:3: connection 'ab'"));
   handmade_free(m);
 }
@@ -64,9 +67,11 @@ static void check_order(const sim *s, uint32_t c) {
   for (uint32_t t = 0; t < targets; t++) {
     in += links->fan_in[t];
     assert_int_equal(links->fan_in[t], links->row[t + 1] - links->row[t]);
-    for (uint32_t k = links->row[t]; k + 1 < links->row[t + 1]; k++) assert_true(links->source[k] < links->source[k + 1]);
+    for (uint32_t k = links->row[t]; k + 1 < links->row[t + 1]; k++)
+      assert_true(links->source[k] < links->source[k + 1]);
   }
-  for (uint32_t i = 0; i < s->populations[s->program->connections[c].source].size; i++) out += links->fan_out[i];
+  for (uint32_t i = 0; i < s->populations[s->program->connections[c].source].size; i++)
+    out += links->fan_out[i];
   assert_true(in == links->count && out == links->count);
 }
 
@@ -76,7 +81,7 @@ static void check_row(const sim *s, uint32_t target, const uint32_t *sources, ui
   assert_memory_equal(links->source + links->row[target], sources, count * sizeof *sources);
 }
 
-#define ROW(s, target, ...)                                                                        \
+#define ROW(s, target, ...)                                                                                            \
   check_row(s, target, (const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
 
 static void one_to_one(void **state) {
@@ -85,7 +90,8 @@ static void one_to_one(void **state) {
   handmade *m = two(1, 5, 1, 5, NSA_RULE_ONE_TO_ONE, &c);
   sim *s = start(m);
   check_order(s, 0);
-  for (uint32_t i = 0; i < 5; i++) ROW(s, i, i);
+  for (uint32_t i = 0; i < 5; i++)
+    ROW(s, i, i);
   end(s, m);
   m = two(1, 5, 1, 6, NSA_RULE_ONE_TO_ONE, &c);
   fails_with(m, "'a' has 5, 'b' has 6");
@@ -115,12 +121,14 @@ static void degrees(void **state) {
   for (int by_target = 0; by_target < 2; by_target++)
     for (int i = 0; i < 5; i++) {
       nsa_connection *c;
-      handmade *m = two(1, by_target ? 100 : 200, 1, by_target ? 200 : 100, by_target ? NSA_RULE_INDEGREE : NSA_RULE_OUTDEGREE, &c);
+      handmade *m = two(1, by_target ? 100 : 200, 1, by_target ? 200 : 100,
+                        by_target ? NSA_RULE_INDEGREE : NSA_RULE_OUTDEGREE, &c);
       c->rule.degree = ks[i];
       sim *s = start(m);
       check_order(s, 0); /* strictly ascending: none twice */
       const uint32_t *fan = by_target ? s->links[0].fan_in : s->links[0].fan_out;
-      for (int k = 0; k < 200; k++) assert_int_equal(fan[k], ks[i]);
+      for (int k = 0; k < 200; k++)
+        assert_int_equal(fan[k], ks[i]);
       end(s, m);
     }
   nsa_connection *c;
@@ -139,7 +147,8 @@ static void uniform_draws_are_uniform(void **state) {
     c->rule.degree = ks[i];
     sim *s = start(m);
     double chi2 = 0, expected = (double)s->links[0].count / 100;
-    for (int t = 0; t < 100; t++) chi2 += pow(s->links[0].fan_in[t] - expected, 2) / expected;
+    for (int t = 0; t < 100; t++)
+      chi2 += pow(s->links[0].fan_in[t] - expected, 2) / expected;
     assert_true(chi2 < 149); /* p = 1e-3 for 99 degrees; drawing without repetition makes it smaller */
     end(s, m);
   }
@@ -161,7 +170,8 @@ static void distances_follow_their_kernel(void **state) {
     for (uint32_t t = 0; t < 301 * 301; t++)
       for (uint32_t k = s->links[0].row[t]; k < s->links[0].row[t + 1]; k++) {
         uint32_t source = s->links[0].source[k];
-        if (source / 301 < 140 || source / 301 > 160 || source % 301 < 140 || source % 301 > 160) continue;
+        if (source / 301 < 140 || source / 301 > 160 || source % 301 < 140 || source % 301 > 160)
+          continue;
         double d = place_distance(&m->populations[0], source, &m->populations[0], t);
         sum += d;
         squares += d * d;
@@ -169,8 +179,10 @@ static void distances_follow_their_kernel(void **state) {
         count++;
       }
     assert_true(count == 21 * 21 * 5);
-    if (i == 0) assert_true(fabs(sum / count - 300) < 20); /* sd 300/sqrt(2205) = 6; truncation takes about 6 */
-    else assert_true(fabs(sqrt(squares / count) - 300) < 20);
+    if (i == 0)
+      assert_true(fabs(sum / count - 300) < 20); /* sd 300/sqrt(2205) = 6; truncation takes about 6 */
+    else
+      assert_true(fabs(sqrt(squares / count) - 300) < 20);
     assert_true(fabs(east / count) < 3);
     end(s, m);
   }
@@ -192,7 +204,8 @@ static void links_depend_on_seed_and_name_alone(void **state) {
   for (int run = 0; run < 4; run++) {
     handmade *m = handmade_new(5);
     handmade_population(m, "a", 1, 500, 0);
-    if (run == 1) handmade_connection(m, "other", 0, 0, NSA_RULE_OUTDEGREE)->rule.degree = 3;
+    if (run == 1)
+      handmade_connection(m, "other", 0, 0, NSA_RULE_OUTDEGREE)->rule.degree = 3;
     nsa_connection *c = handmade_connection(m, run == 2 ? "renamed" : "ab", 0, 0, NSA_RULE_OUTDEGREE);
     c->rule.degree = 10;
     char error[SIM_ERROR_SIZE];
@@ -280,8 +293,8 @@ static void nearest(void **state) {
 
 /* ---- conditions ---- */
 
-static void condition_kernel(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin, uint64_t end_,
-                             nsa_range_out *out) {
+static void condition_kernel(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin,
+                             uint64_t end_, nsa_range_out *out) {
   const uint32_t *source = fields[0], *target = fields[1];
   const double *distance = fields[2];
   (void)self, (void)clock, (void)out;
@@ -293,14 +306,16 @@ static void share_kernel(const void *self, void *const *fields, const nsa_clock 
                          nsa_range_out *out) {
   const uint32_t *source = fields[0];
   (void)self, (void)clock, (void)out;
-  for (uint64_t i = begin; i < end_; i++) ((double *)fields[1])[i] = source[i] < 1000 ? 0.1 : source[i] < 2000 ? 0 : 1;
+  for (uint64_t i = begin; i < end_; i++)
+    ((double *)fields[1])[i] = source[i] < 1000 ? 0.1 : source[i] < 2000 ? 0 : 1;
 }
 
 /* A constant: what the field is already. */
 static void half_kernel(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin, uint64_t end_,
                         nsa_range_out *out) {
   (void)self, (void)fields, (void)clock, (void)begin, (void)end_, (void)out;
-  for (uint64_t i = begin; i < end_; i++) ((double *)fields[0])[i] = 0.5;
+  for (uint64_t i = begin; i < end_; i++)
+    ((double *)fields[0])[i] = 0.5;
 }
 
 static void where(void **state) {
@@ -313,8 +328,9 @@ static void where(void **state) {
   c->rule.candidate_target = handmade_field(m, "post", d, NSA_INDEX, NSA_FIELD_SCRATCH, 0);
   c->rule.candidate_distance = handmade_field(m, "distance", d, NSA_F64, NSA_FIELD_SCRATCH, 0);
   c->rule.result = handmade_field(m, "holds", d, NSA_B1, NSA_FIELD_SCRATCH, 0);
-  c->rule.condition = handmade_kernel(m, "condition", NSA_ROLE_CANDIDATE, d, 0, condition_kernel, c->rule.candidate_source,
-                                      c->rule.candidate_target, c->rule.candidate_distance, c->rule.result, NSA_NONE);
+  c->rule.condition =
+      handmade_kernel(m, "condition", NSA_ROLE_CANDIDATE, d, 0, condition_kernel, c->rule.candidate_source,
+                      c->rule.candidate_target, c->rule.candidate_distance, c->rule.result, NSA_NONE);
   sim *s = start(m);
   check_order(s, 0);
   assert_int_equal(s->links[0].count, 20);
@@ -329,13 +345,16 @@ static void probability(void **state) {
   uint32_t d = handmade_domain(m, "pairs", NSA_DOMAIN_CANDIDATES, 0);
   c->rule.candidate_source = handmade_field(m, "pre", d, NSA_INDEX, NSA_FIELD_SCRATCH, 0);
   c->rule.result = handmade_field(m, "p", d, NSA_F64, NSA_FIELD_SCRATCH, 0);
-  c->rule.condition = handmade_kernel(m, "p", NSA_ROLE_CANDIDATE, d, 0, share_kernel, c->rule.candidate_source, c->rule.result, NSA_NONE);
+  c->rule.condition = handmade_kernel(m, "p", NSA_ROLE_CANDIDATE, d, 0, share_kernel, c->rule.candidate_source,
+                                      c->rule.result, NSA_NONE);
   sim *s = start(m);
   check_order(s, 0);
   uint64_t drawn = s->links[0].count - 5000;
   assert_in_range(drawn, 9600, 10400); /* 10000, sd 95 */
-  for (uint32_t i = 1000; i < 2000; i++) assert_int_equal(s->links[0].fan_out[i], 0);
-  for (uint32_t i = 2000; i < 2050; i++) assert_int_equal(s->links[0].fan_out[i], 100);
+  for (uint32_t i = 1000; i < 2000; i++)
+    assert_int_equal(s->links[0].fan_out[i], 0);
+  for (uint32_t i = 2000; i < 2050; i++)
+    assert_int_equal(s->links[0].fan_out[i], 100);
   end(s, m);
 }
 
@@ -403,8 +422,10 @@ static void fields_of_links(void **state) {
     double dy = 5 + 10.0 * (sources[k] / 4) - (10 + 20.0 * (targets[k] / 2));
     assert_true(distances[k] == sqrt(dx * dx + dy * dy));
   }
-  for (int i = 0; i < 16; i++) assert_true(((double *)s->field_data[out])[i] == 4);
-  for (int i = 0; i < 4; i++) assert_true(((double *)s->field_data[in])[i] == 16);
+  for (int i = 0; i < 16; i++)
+    assert_true(((double *)s->field_data[out])[i] == 4);
+  for (int i = 0; i < 4; i++)
+    assert_true(((double *)s->field_data[in])[i] == 16);
   end(s, m);
 }
 
@@ -474,9 +495,11 @@ static void random_pools(void **state) {
   double in_pools[PARTNERS] = {0};
   for (uint32_t t = 0; t < NEAR; t++) {
     uint32_t drawn[PARTNERS] = {0}, different = 0;
-    for (uint32_t k = 0; k < NEAR; k++) drawn[partner[t * NEAR + k]]++;
+    for (uint32_t k = 0; k < NEAR; k++)
+      drawn[partner[t * NEAR + k]]++;
     for (uint32_t i = 0; i < PARTNERS; i++) {
-      if (!drawn[i]) continue;
+      if (!drawn[i])
+        continue;
       different++;
       in_pools[i]++;
       assert_in_range(drawn[i], 60 - 40, 60 + 40); /* six standard deviations */
@@ -495,13 +518,15 @@ static void block_pools(void **state) {
   m->connections[0].partner_rule.pool_block = 1;
   sim *s = start(m);
   const uint32_t *partner = s->field_data[m->connections[0].partner_index];
-  for (uint32_t k = 0; k < 36; k++) assert_int_equal(partner[k] / 3, k / 6);
+  for (uint32_t k = 0; k < 36; k++)
+    assert_int_equal(partner[k] / 3, k / 6);
   end(s, m);
   m = with_own_partners(6, 3, NSA_RULE_POOL, 1);
   m->connections[0].partner_rule.pool_block = 1;
   s = start(m);
   partner = s->field_data[m->connections[0].partner_index];
-  for (uint32_t k = 0; k < 36; k++) assert_int_equal(partner[k], k / 12);
+  for (uint32_t k = 0; k < 36; k++)
+    assert_int_equal(partner[k], k / 12);
   const double *served = s->field_data[m->connections[0].partner_fan];
   assert_true(served[0] == 12 && served[1] == 12 && served[2] == 12);
   end(s, m);
@@ -530,14 +555,16 @@ static void half_of_the_links_have_partners(void **state) {
   assert_int_equal(coverage->links_with + coverage->links_without, 40000);
   const uint8_t *known = s->field_data[c->partner_known];
   uint64_t with = 0;
-  for (uint32_t k = 0; k < 40000; k++) with += known[k];
+  for (uint32_t k = 0; k < 40000; k++)
+    with += known[k];
   assert_int_equal(with, coverage->links_with);
   end(s, m);
 }
 
 static bool has_source(const sim_links *links, uint32_t target, uint32_t source) {
   for (uint32_t k = links->row[target]; k < links->row[target + 1]; k++)
-    if (links->source[k] == source) return true;
+    if (links->source[k] == source)
+      return true;
   return false;
 }
 
@@ -556,7 +583,8 @@ static void scale_free_graphs(void **state) {
   for (uint32_t t = 0; t < N; t++) {
     uint32_t degree = links->fan_in[t];
     assert_true(degree >= M && degree == links->fan_out[t]);
-    if (degree < 8) with_degree[degree]++;
+    if (degree < 8)
+      with_degree[degree]++;
     most = degree > most ? degree : most;
     for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) {
       assert_true(links->source[k] != t && has_source(links, links->source[k], t));
@@ -576,12 +604,14 @@ static void partners_nearby_and_one_to_one(void **state) {
   handmade *m = with_partners(6, 2, NSA_RULE_NEAREST, false);
   sim *s = start(m);
   const uint32_t *index = s->field_data[m->connections[0].partner_index];
-  for (uint32_t i = 0; i < 36; i++) assert_int_equal(index[i], i / 6 / 3 * 2 + i % 6 / 3);
+  for (uint32_t i = 0; i < 36; i++)
+    assert_int_equal(index[i], i / 6 / 3 * 2 + i % 6 / 3);
   end(s, m);
   m = with_partners(3, 3, NSA_RULE_ONE_TO_ONE, false);
   s = start(m);
   index = s->field_data[m->connections[0].partner_index];
-  for (uint32_t i = 0; i < 9; i++) assert_int_equal(index[i], i);
+  for (uint32_t i = 0; i < 9; i++)
+    assert_int_equal(index[i], i);
   end(s, m);
   fails_with(with_partners(3, 2, NSA_RULE_ONE_TO_ONE, false), "one to one");
 }
@@ -602,16 +632,19 @@ static void forecast_is_near_what_is_allocated(void **state) {
   c->rule.degree = 8;
   c = handmade_connection(m, "ba", 1, 0, NSA_RULE_NEAREST);
   uint32_t term = 0, d = m->populations[0].domain;
-  for (int i = 0; i < 8; i++) term = handmade_field(m, "a.x", d, NSA_F64, NSA_FIELD_STATE, 0);
+  for (int i = 0; i < 8; i++)
+    term = handmade_field(m, "a.x", d, NSA_F64, NSA_FIELD_STATE, 0);
   uint32_t weight = handmade_field(m, "aa.w", m->connections[0].domain, NSA_F64, NSA_FIELD_PARAM, 0);
   handmade_sum(m, 0, term, weight, term, 1);
   nsa_memory_forecast forecast = nsa_forecast_memory(&m->program);
   sim *s = start(m);
   uint64_t links = 0;
-  for (uint32_t i = 0; i < 4; i++) links += s->links[i].count;
+  for (uint32_t i = 0; i < 4; i++)
+    links += s->links[i].count;
   assert_int_equal(forecast.links, links);
   double ratio = (double)forecast.total_bytes / (double)s->allocated;
-  if (ratio < 0.9 || ratio > 1.1) fail_msg("forecast %g of what is allocated", ratio);
+  if (ratio < 0.9 || ratio > 1.1)
+    fail_msg("forecast %g of what is allocated", ratio);
   end(s, m);
 }
 

@@ -54,24 +54,30 @@ static void check_walk(const nsa_population *from, uint32_t i, const nsa_populat
   while ((count = place_walk_next(&walk, 5, numbers)) > 0)
     for (uint32_t k = 0; k < count; k++) {
       assert_true(numbers[k] >= next && numbers[k] < place_size(of));
-      for (; next < numbers[k]; next++) assert_true(reach > 0 && place_distance(from, i, of, next) > reach);
+      for (; next < numbers[k]; next++)
+        assert_true(reach > 0 && place_distance(from, i, of, next) > reach);
       next = numbers[k] + 1;
       visited++;
     }
-  for (; next < place_size(of); next++) assert_true(reach > 0 && place_distance(from, i, of, next) > reach);
+  for (; next < place_size(of); next++)
+    assert_true(reach > 0 && place_distance(from, i, of, next) > reach);
   place_frame f = place_frame_of(of, from);
-  if (reach > 0) assert_true(visited <= (2 * reach / f.dx + 5) * (2 * reach / f.dy + 5));
+  if (reach > 0)
+    assert_true(visited <= (2 * reach / f.dx + 5) * (2 * reach / f.dy + 5));
 }
 
 static void walks_pass_over_nobody_within_reach(void **state) {
   (void)state;
-  const nsa_population grids[] = {{.rows = 7, .cols = 9, .spacing = 10}, {.rows = 5, .cols = 4, .spacing = 23.7, .at_x = 31, .at_y = -12},
-                                  {.rows = 1, .cols = 30}, {.rows = 12, .cols = 1, .spacing = 0.1}};
+  const nsa_population grids[] = {{.rows = 7, .cols = 9, .spacing = 10},
+                                  {.rows = 5, .cols = 4, .spacing = 23.7, .at_x = 31, .at_y = -12},
+                                  {.rows = 1, .cols = 30},
+                                  {.rows = 12, .cols = 1, .spacing = 0.1}};
   const double reaches[] = {0, 1e-9, 0.1, 1, 10, 14.2, 23.7, 50, 1000, INFINITY};
   for (int from = 0; from < 4; from++)
     for (int of = 0; of < 4; of++)
       for (int r = 0; r < 10; r++)
-        for (uint32_t i = 0; i < place_size(&grids[from]); i++) check_walk(&grids[from], i, &grids[of], reaches[r]);
+        for (uint32_t i = 0; i < place_size(&grids[from]); i++)
+          check_walk(&grids[from], i, &grids[of], reaches[r]);
 }
 
 int main(void) {

@@ -19,10 +19,12 @@ static void reads(const void *bytes, size_t len, uint32_t rows, uint32_t cols, c
   char error[256] = "";
   uint32_t r = 0, c = 0;
   uint8_t *ink = nsa_image_read(write_file(bytes, len), &r, &c, error);
-  if (!ink) fail_msg("%s", error);
+  if (!ink)
+    fail_msg("%s", error);
   assert_int_equal(r, rows);
   assert_int_equal(c, cols);
-  for (uint32_t i = 0; i < rows * cols; i++) assert_int_equal(ink[i], wanted[i] == '1');
+  for (uint32_t i = 0; i < rows * cols; i++)
+    assert_int_equal(ink[i], wanted[i] == '1');
   free(ink);
 }
 
@@ -30,7 +32,8 @@ static void refuses(const void *bytes, size_t len, const char *why) {
   char error[256] = "";
   uint32_t r, c;
   assert_null(nsa_image_read(write_file(bytes, len), &r, &c, error));
-  if (!strstr(error, why)) fail_msg("'%s' lacks '%s'", error, why);
+  if (!strstr(error, why))
+    fail_msg("'%s' lacks '%s'", error, why);
 }
 
 #define TEXT(s) s, sizeof(s) - 1

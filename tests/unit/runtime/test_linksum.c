@@ -38,7 +38,8 @@ static sums sums_new(uint32_t sources, uint32_t targets, uint32_t degree) {
 static sim *start(handmade *m, uint32_t threads) {
   char error[SIM_ERROR_SIZE] = "";
   sim *s = sim_new(&m->program, m->entries, 1, threads, error);
-  if (!s || !sim_connect(s, error) || !sim_init(s, error)) fail_msg("%s", error);
+  if (!s || !sim_connect(s, error) || !sim_init(s, error))
+    fail_msg("%s", error);
   return s;
 }
 
@@ -74,7 +75,8 @@ static void check_against_definition(const sim *s, const sums *x, uint64_t done)
       c += weight[k];
     }
     assert_memory_equal(&a, &plain[t], sizeof a);
-    if (done % 2 == 0) assert_memory_equal(&b, &weighted[t], sizeof b);
+    if (done % 2 == 0)
+      assert_memory_equal(&b, &weighted[t], sizeof b);
     assert_memory_equal(&c, &weights[t], sizeof c);
     assert_true(counts[t] == links->row[t + 1] - links->row[t]);
   }
@@ -82,7 +84,9 @@ static void check_against_definition(const sim *s, const sums *x, uint64_t done)
 
 static void all_ways_follow_the_definition(void **state) {
   (void)state;
-  static const struct { uint32_t sources, targets, degree; } sizes[] = {{1, 1, 1}, {9, 7, 3}, {300, 5000, 100}, {5000, 301, 20}, {4100, 9001, 50}};
+  static const struct {
+    uint32_t sources, targets, degree;
+  } sizes[] = {{1, 1, 1}, {9, 7, 3}, {300, 5000, 100}, {5000, 301, 20}, {4100, 9001, 50}};
   static const double shares[] = {0, 0.05, 0.5, 1};
   uint64_t random = 88172645463325252u;
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
@@ -90,8 +94,10 @@ static void all_ways_follow_the_definition(void **state) {
       sums x = sums_new(sizes[i].sources, sizes[i].targets, sizes[i].degree);
       sim *s = start(x.m, threads);
       double *weight = s->field_data[x.weight];
-      for (uint64_t k = 0; k < s->links[0].count; k++) weight[k] = noise(&random);
-      if (s->links[0].count > 3) weight[3] = INFINITY;
+      for (uint64_t k = 0; k < s->links[0].count; k++)
+        weight[k] = noise(&random);
+      if (s->links[0].count > 3)
+        weight[3] = INFINITY;
       for (uint64_t run = 1; run <= 12; run++) {
         fill_terms(s->field_data[x.term], sizes[i].sources, shares[run % 4], &random);
         link_sums_force(s->sums, (int)(run / 4));
@@ -108,7 +114,8 @@ static void padding_of_terms_is_left_out(void **state) {
   sums x = sums_new(9, 7, 3);
   sim *s = start(x.m, 1);
   double *term = s->field_data[x.term];
-  for (int i = 0; i < 16; i++) term[i] = i < 9 ? (i == 8) : 100;
+  for (int i = 0; i < 16; i++)
+    term[i] = i < 9 ? (i == 8) : 100;
   link_sums_force(s->sums, 2);
   link_sums_run(s, 1);
   check_against_definition(s, &x, 1);
@@ -121,7 +128,8 @@ static void links_kernel(const void *self, void *const *fields, const nsa_clock 
   const uint32_t *source = fields[0], *target = fields[1];
   double *weight = fields[2];
   (void)self, (void)out;
-  for (uint64_t k = begin; k < end; k++) weight[k] = clock->tick[0] + source[k] + 1000.0 * target[k];
+  for (uint64_t k = begin; k < end; k++)
+    weight[k] = clock->tick[0] + source[k] + 1000.0 * target[k];
 }
 
 static void link_kernels_run_before_their_sum(void **state) {
@@ -131,8 +139,9 @@ static void link_kernels_run_before_their_sum(void **state) {
   uint32_t d = m->connections[0].domain;
   m->connections[0].link_source = handmade_field(m, "source", d, NSA_INDEX, NSA_FIELD_LINK_SOURCE, 0);
   m->connections[0].link_target = handmade_field(m, "target", d, NSA_INDEX, NSA_FIELD_LINK_TARGET, 0);
-  m->sums[2].link_kernel = handmade_kernel(m, "ab.link", NSA_ROLE_LINK, d, 0, links_kernel, m->connections[0].link_source,
-                                           m->connections[0].link_target, x.weight, NSA_NONE);
+  m->sums[2].link_kernel =
+      handmade_kernel(m, "ab.link", NSA_ROLE_LINK, d, 0, links_kernel, m->connections[0].link_source,
+                      m->connections[0].link_target, x.weight, NSA_NONE);
   sim *s = start(m, 1);
   assert_true(sim_step(s));
   assert_true(sim_step(s));
@@ -140,7 +149,8 @@ static void link_kernels_run_before_their_sum(void **state) {
   const double *sum = s->field_data[x.weights];
   for (uint32_t t = 0; t < 20; t++) {
     double wanted = 0;
-    for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) wanted += 2.0 + links->source[k] + 1000.0 * t;
+    for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++)
+      wanted += 2.0 + links->source[k] + 1000.0 * t;
     assert_true(sum[t] == wanted);
   }
   sim_free(s);

@@ -27,13 +27,11 @@ static nsa_probe probes[] = {
     [P_ARRIVALS] = {.domain = 1, .event = NSA_EVENT_ARRIVALS, ALL},
     [P_V] = {.event = NSA_NONE, ALL, .reduce = NSA_REDUCE_MEAN},
     [P_SOME_V] = {.event = NSA_NONE, .kernel = NSA_NONE, .first = 2, .last = 2},
-    [P_SOME_ARRIVALS] =
-        {.domain = 1, .event = NSA_EVENT_ARRIVALS, .kernel = NSA_NONE, .first = 1, .last = 2},
+    [P_SOME_ARRIVALS] = {.domain = 1, .event = NSA_EVENT_ARRIVALS, .kernel = NSA_NONE, .first = 1, .last = 2},
 };
 static uint8_t ink_a[] = {1, 1, 0, 0}, ink_b[] = {0, 0, 1, 1};
-static nsa_image images[] = {
-    {.pattern = 0, .number = 0, .rows = 2, .cols = 2, .ink = ink_a, .ink_count = 4},
-    {.pattern = 0, .number = 1, .rows = 2, .cols = 2, .ink = ink_b, .ink_count = 4}};
+static nsa_image images[] = {{.pattern = 0, .number = 0, .rows = 2, .cols = 2, .ink = ink_a, .ink_count = 4},
+                             {.pattern = 0, .number = 1, .rows = 2, .cols = 2, .ink = ink_b, .ink_count = 4}};
 
 typedef struct {
   sim s;
@@ -157,15 +155,10 @@ static void values_over_time(void **state) {
   add(&f, (nsa_measure_node){.kind = NSA_MEASURE_MIN, .probe = P_V, .every = 1, ALWAYS});
   add(&f, (nsa_measure_node){.kind = NSA_MEASURE_MEAN, .probe = P_V, .every = 10, ALWAYS});
   add(&f, (nsa_measure_node){.kind = NSA_MEASURE_MEAN, .probe = P_V, .every = 1, .phase = LEARN});
-  add(&f, (nsa_measure_node){
-              .kind = NSA_MEASURE_TIME_ABOVE, .probe = P_V, .every = 1, .number = 12.25, ALWAYS});
-  add(&f, (nsa_measure_node){
-              .kind = NSA_MEASURE_TIME_ABOVE, .probe = P_V, .every = 6, .number = 12.25, ALWAYS});
-  add(&f, (nsa_measure_node){
-              .kind = NSA_MEASURE_TIME_ABOVE, .probe = P_V, .every = 1, .number = -1, ALWAYS});
-  add(&f,
-      (nsa_measure_node){
-          .kind = NSA_MEASURE_TIME_ABOVE, .probe = P_V, .every = 1, .number = -1, .phase = LEARN});
+  add(&f, (nsa_measure_node){.kind = NSA_MEASURE_TIME_ABOVE, .probe = P_V, .every = 1, .number = 12.25, ALWAYS});
+  add(&f, (nsa_measure_node){.kind = NSA_MEASURE_TIME_ABOVE, .probe = P_V, .every = 6, .number = 12.25, ALWAYS});
+  add(&f, (nsa_measure_node){.kind = NSA_MEASURE_TIME_ABOVE, .probe = P_V, .every = 1, .number = -1, ALWAYS});
+  add(&f, (nsa_measure_node){.kind = NSA_MEASURE_TIME_ABOVE, .probe = P_V, .every = 1, .number = -1, .phase = LEARN});
   add(&f, (nsa_measure_node){.kind = NSA_MEASURE_MAX, .probe = P_SOME_V, .every = 1, ALWAYS});
   run(&f, plain_tick, TICKS);
   assert_true(f.values[0] == 14.5);
@@ -196,9 +189,7 @@ static void arithmetic(void **state) {
   add(&f, (nsa_measure_node){.kind = NSA_MEASURE_DURATION, .phase = LEARN});
   add(&f, (nsa_measure_node){.kind = NSA_MEASURE_SIZE, .probe = P_V});
   add(&f, (nsa_measure_node){.kind = NSA_MEASURE_SIZE, .probe = P_ARRIVALS});
-  add(&f,
-      (nsa_measure_node){
-          .kind = NSA_MEASURE_RECOGNITION, .probe = P_SPIKES, .phase = TEST, .among = NSA_NONE});
+  add(&f, (nsa_measure_node){.kind = NSA_MEASURE_RECOGNITION, .probe = P_SPIKES, .phase = TEST, .among = NSA_NONE});
   run(&f, plain_tick, TICKS);
   static const double expected[] = {3, 4, 7, -1, 12, 0.75, -3, 81, 10, 3, 4, 6};
   for (uint32_t i = 0; i < 12; i++)
@@ -212,8 +203,7 @@ static void a_run_that_was_cut_short(void **state) {
   fake_init(&f);
   add(&f, (nsa_measure_node){.kind = NSA_MEASURE_DURATION, ALWAYS});
   add(&f, (nsa_measure_node){.kind = NSA_MEASURE_DURATION, .phase = LEARN});
-  add(&f, (nsa_measure_node){
-              .kind = NSA_MEASURE_TIME_ABOVE, .probe = P_V, .every = 4, .number = -1, ALWAYS});
+  add(&f, (nsa_measure_node){.kind = NSA_MEASURE_TIME_ABOVE, .probe = P_V, .every = 4, .number = -1, ALWAYS});
   run(&f, plain_tick, 5);
   assert_true(f.values[0] == 2.5);
   assert_true(f.values[1] == 1.5);
@@ -224,8 +214,8 @@ static void a_run_that_was_cut_short(void **state) {
  * from 10 (two spikes of cell 2, one of cell 3, two of cell 0). A threshold of 1 is best: (1 + 1)/2
  * and (0.5 + 0.5)/2. */
 static void recognition_tick(fake *f, uint64_t tick) {
-  static const char *const script[TICKS + 1] = {[1] = "23",  [2] = "01",   [7] = "013", [8] = "23",
-                                                [10] = "02", [12] = "023", [16] = "3",  [17] = "3"};
+  static const char *const script[TICKS + 1] = {
+      [1] = "23", [2] = "01", [7] = "013", [8] = "23", [10] = "02", [12] = "023", [16] = "3", [17] = "3"};
   f->list.count = 0;
   for (const char *c = script[tick] ? script[tick] : ""; *c; c++)
     f->spikes[f->list.count++] = (uint32_t)(*c - '0');
@@ -240,14 +230,10 @@ static void recognition_of_images(void **state) {
   f.presentations[0] = (sim_presentation){.phase = TEST, .image = 1, .onset = 10, .stop = 12};
   f.presentations[1] = (sim_presentation){.phase = LEARN, .image = 0, .onset = 0, .stop = 2};
   f.presentations[2] = (sim_presentation){.phase = TEST, .image = 0, .onset = 2, .stop = 4};
-  f.presentations[3] =
-      (sim_presentation){.phase = TEST, .image = 1, .onset = TICKS, .stop = TICKS + 2};
+  f.presentations[3] = (sim_presentation){.phase = TEST, .image = 1, .onset = TICKS, .stop = TICKS + 2};
   f.s.presentation_count = 4;
-  nsa_measure_node node = {.kind = NSA_MEASURE_RECOGNITION,
-                           .probe = P_SPIKES,
-                           .phase = TEST,
-                           .among = NSA_NONE,
-                           .number = 3.0};
+  nsa_measure_node node = {
+      .kind = NSA_MEASURE_RECOGNITION, .probe = P_SPIKES, .phase = TEST, .among = NSA_NONE, .number = 3.0};
   add(&f, node);
   node.among = LEARN;
   add(&f, node);
@@ -263,11 +249,8 @@ static void recognition_of_images(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(events_are_counted),
-      cmocka_unit_test(values_over_time),
-      cmocka_unit_test(arithmetic),
-      cmocka_unit_test(a_run_that_was_cut_short),
-      cmocka_unit_test(recognition_of_images),
+      cmocka_unit_test(events_are_counted),       cmocka_unit_test(values_over_time),      cmocka_unit_test(arithmetic),
+      cmocka_unit_test(a_run_that_was_cut_short), cmocka_unit_test(recognition_of_images),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

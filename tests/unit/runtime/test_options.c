@@ -34,7 +34,7 @@ static bool parse(run_options *o, char error[256], const char *const *words) {
   return options_parse(&program, count, (char *const *)(uintptr_t)words, o, error, 256);
 }
 
-#define WORDS(...)                                                                                 \
+#define WORDS(...)                                                                                                     \
   (const char *const[]) { __VA_ARGS__, NULL }
 
 static void defaults(void **state) {
@@ -55,10 +55,9 @@ static void all_of_them(void **state) {
   run_options o;
   char error[256];
   assert_true(parse(&o, error,
-                    WORDS("--set", "sheet.tau_m=0.02 s", "--set=sheet.v_th=-50 mV", "--variant",
-                          "strong", "--seed=18446744073709551615", "--threads", "3", "--out", "o",
-                          "--for", "2 s", "--pattern", "digit=x/{}.pgm", "--csv", "--force",
-                          "--time", "--quiet", "--no-results")));
+                    WORDS("--set", "sheet.tau_m=0.02 s", "--set=sheet.v_th=-50 mV", "--variant", "strong",
+                          "--seed=18446744073709551615", "--threads", "3", "--out", "o", "--for", "2 s", "--pattern",
+                          "digit=x/{}.pgm", "--csv", "--force", "--time", "--quiet", "--no-results")));
   assert_int_equal(o.override_count, 2);
   assert_true(o.overrides[0].value == 20 && o.overrides[0].settable == 0);
   assert_true(o.overrides[1].value == -50 && o.overrides[1].settable == 1);

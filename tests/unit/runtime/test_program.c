@@ -16,18 +16,38 @@ static nsa_field fields[] = {{.name = "τ.v", .value = -0.0, .unit = NULL, .dime
                              {.name = "", .value = NAN, .unit = "mV"}};
 static nsa_kernel kernels[] = {{.name = "k", .slots = slots, .slots_count = 3}, {.name = "empty"}};
 static nsa_event events[] = {{.name = "spike", .flag = 1, .is_spike = 1}};
-static nsa_population populations[] = {{.name = "p", .rows = 2, .cols = 3, .events = events, .events_count = 1, .states = slots, .states_count = 2}};
-static nsa_connection connections[] = {{.name = "c", .rule = {.kind = NSA_RULE_FILE, .path = "e.csv", .length = 1e300}}};
+static nsa_population populations[] = {
+    {.name = "p", .rows = 2, .cols = 3, .events = events, .events_count = 1, .states = slots, .states_count = 2}};
+static nsa_connection connections[] = {
+    {.name = "c", .rule = {.kind = NSA_RULE_FILE, .path = "e.csv", .length = 1e300}}};
 static nsa_image images[] = {{.rows = 2, .cols = 3, .ink = ink, .ink_count = 6}};
 static nsa_setting settings[] = {{.settable = 4, .value = 2.5}};
 static nsa_variant variants[] = {{.name = "none"}, {.name = "one", .settings = settings, .settings_count = 1}};
 
 static nsa_program example(void) {
-  return (nsa_program){.version = NSA_PROGRAM_VERSION, .name = "example", .folder = NULL, .ticks = UINT64_C(1) << 40, .base_dt = 0.1,
-                       .files = files, .files_count = 1, .timescales = timescales, .timescales_count = 1, .fields = fields,
-                       .fields_count = 2, .kernels = kernels, .kernels_count = 2, .populations = populations,
-                       .populations_count = 1, .connections = connections, .connections_count = 1, .images = images,
-                       .images_count = 1, .variants = variants, .variants_count = 2, .init = slots, .init_count = 1};
+  return (nsa_program){.version = NSA_PROGRAM_VERSION,
+                       .name = "example",
+                       .folder = NULL,
+                       .ticks = UINT64_C(1) << 40,
+                       .base_dt = 0.1,
+                       .files = files,
+                       .files_count = 1,
+                       .timescales = timescales,
+                       .timescales_count = 1,
+                       .fields = fields,
+                       .fields_count = 2,
+                       .kernels = kernels,
+                       .kernels_count = 2,
+                       .populations = populations,
+                       .populations_count = 1,
+                       .connections = connections,
+                       .connections_count = 1,
+                       .images = images,
+                       .images_count = 1,
+                       .variants = variants,
+                       .variants_count = 2,
+                       .init = slots,
+                       .init_count = 1};
 }
 
 static void comes_back_whole(void **state) {
@@ -82,7 +102,8 @@ static void damage_is_refused(void **state) {
 
 static uint64_t checksum(const uint8_t *bytes, size_t len) {
   uint64_t hash = UINT64_C(14695981039346656037);
-  for (size_t i = 0; i < len; i++) hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
+  for (size_t i = 0; i < len; i++)
+    hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
   return hash;
 }
 
@@ -99,7 +120,8 @@ static void wrong_counts_do_no_harm(void **state) {
       uint8_t kept = bytes[i];
       bytes[i] = (uint8_t)value;
       uint64_t hash = checksum(bytes + HEADER, len - HEADER);
-      for (int k = 0; k < 8; k++) bytes[20 + k] = (uint8_t)(hash >> (8 * k));
+      for (int k = 0; k < 8; k++)
+        bytes[20 + k] = (uint8_t)(hash >> (8 * k));
       nsa_program *p = nsa_program_read(bytes, len, &error);
       assert_true(p || error);
       nsa_program_free(p);

@@ -19,8 +19,7 @@
 enum { CELLS = 5, SPIKE = 0, RELEASE = 1, FIELD_V = 0, FIELD_FIRED = 1 };
 
 static nsa_domain domains[] = {{.name = "sheet", .kind = NSA_DOMAIN_POPULATION, .owner = 0}};
-static nsa_field fields[] = {{.name = "sheet.v", .type = NSA_F64},
-                             {.name = "sheet.fired", .type = NSA_B1}};
+static nsa_field fields[] = {{.name = "sheet.v", .type = NSA_F64}, {.name = "sheet.fired", .type = NSA_B1}};
 static nsa_event events[] = {{.name = "spike", .is_spike = 1}, {.name = "release"}};
 static nsa_population populations[] = {{.name = "sheet", .events = events, .events_count = 2}};
 static nsa_phase phases[] = {{"learn"}};
@@ -31,12 +30,7 @@ static nsa_probe probes[] = {
     {.event = RELEASE, .kernel = NSA_NONE, .first = 1, .last = 3, .unit = ""},
     {.event = NSA_NONE, .field = FIELD_V, .kernel = NSA_NONE, ALL, .unit = "mV"},
     {.event = NSA_NONE, .field = FIELD_V, .kernel = NSA_NONE, .first = 1, .last = 2, .unit = "mV"},
-    {.event = NSA_NONE,
-     .field = FIELD_V,
-     .kernel = NSA_NONE,
-     ALL,
-     .reduce = NSA_REDUCE_MEAN,
-     .unit = "mV"},
+    {.event = NSA_NONE, .field = FIELD_V, .kernel = NSA_NONE, ALL, .reduce = NSA_REDUCE_MEAN, .unit = "mV"},
     {.event = NSA_NONE, .field = FIELD_FIRED, .kernel = NSA_NONE, ALL, .unit = "1"},
 };
 static nsa_record records[] = {
@@ -205,10 +199,8 @@ static void other_events_and_slices(void **state) {
   hid_t file = open_h5("events.out/sheet.release.h5");
   assert_values(file, "/spikes/sheet/node_ids", (double[]){1, 2, 3, 1, 2, 3}, 6);
   H5Fclose(file);
-  file =
-      open_h5("events.out/sheet.spike.h5"); /* a second recording of the same spikes, in a phase */
-  assert_values(file, "/spikes/sheet/timestamps", (double[]){0.4, 0.4, 0.6, 0.6},
-                4);
+  file = open_h5("events.out/sheet.spike.h5"); /* a second recording of the same spikes, in a phase */
+  assert_values(file, "/spikes/sheet/timestamps", (double[]){0.4, 0.4, 0.6, 0.6}, 4);
   H5Fclose(file);
 }
 
@@ -259,7 +251,8 @@ static void phases_have_gaps(void **state) {
 static void values_as_floats(void **state) {
   (void)state;
   run_as("floats.out", (record_format){.is_single = true});
-  hid_t file = open_h5("floats.out/sheet.v.h5"), set = H5Dopen2(file, "/report/sheet/data", H5P_DEFAULT), type = H5Dget_type(set);
+  hid_t file = open_h5("floats.out/sheet.v.h5"), set = H5Dopen2(file, "/report/sheet/data", H5P_DEFAULT),
+        type = H5Dget_type(set);
   assert_true(H5Tequal(type, H5T_IEEE_F32LE) > 0);
   double values[25];
   assert_int_equal(read_doubles(file, "/report/sheet/data", values, 25), 25);
@@ -277,9 +270,8 @@ static void text_has_the_same(void **state) {
   size_t len = fread(text, 1, sizeof text - 1, file);
   fclose(file);
   text[len] = 0;
-  assert_string_equal(text,
-                      "time,0,1,2,3,4\n0,0,1,2,3,4\n0.5,50,51,52,53,54\n1,100,101,102,103,104\n"
-                      "1.5,150,151,152,153,154\n2,200,201,202,203,204\n");
+  assert_string_equal(text, "time,0,1,2,3,4\n0,0,1,2,3,4\n0.5,50,51,52,53,54\n1,100,101,102,103,104\n"
+                            "1.5,150,151,152,153,154\n2,200,201,202,203,204\n");
   file = fopen("csv.out/sheet.release.csv", "r");
   len = fread(text, 1, sizeof text - 1, file);
   fclose(file);
@@ -314,9 +306,7 @@ static int fill_disk(void) {
     return 2;
   if (h5_close(file, error) || !strstr(error, "full.out/spikes.h5"))
     return 3;
-  return access("full.out/spikes.h5", F_OK) == 0 || access("full.out/spikes.h5.part", F_OK) == 0
-             ? 4
-             : 0;
+  return access("full.out/spikes.h5", F_OK) == 0 || access("full.out/spikes.h5.part", F_OK) == 0 ? 4 : 0;
 }
 
 /* In a process of its own: HDF5 keeps a file open that it could not close. */
@@ -338,9 +328,7 @@ static void long_rows(void **state) {
   assert_true(results_prepare("long.out", false, error));
   h5_file *file = h5_create("long.out", "w", error);
   h5_report *report = h5_add_report(
-      file,
-      &(h5_report_shape){
-          .population = "w", .units = "nS", .columns = COLUMNS, .step_ms = 1, .expected_rows = 2});
+      file, &(h5_report_shape){.population = "w", .units = "nS", .columns = COLUMNS, .step_ms = 1, .expected_rows = 2});
   double *row = malloc(COLUMNS * sizeof *row), *back = malloc(2 * COLUMNS * sizeof *back);
   for (uint32_t i = 0; i < COLUMNS; i++)
     row[i] = i;

@@ -3,8 +3,8 @@
 #include "nsa_rt.h"
 
 #include <cjson/cJSON.h>
-#include <float.h>
 #include <fcntl.h>
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -26,8 +26,8 @@ const char *__lsan_default_suppressions(void) { return "leak:libhdf5"; }
 /* Ten cells whose v grows by rate * (i + 1) a tick and that spike at 1. */
 enum { CELLS = 10 };
 
-static void step(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin,
-                 uint64_t end, nsa_range_out *out) {
+static void step(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin, uint64_t end,
+                 nsa_range_out *out) {
   (void)self;
   (void)clock;
   double rate = *(const double *)fields[0], *v = fields[1];
@@ -47,17 +47,8 @@ static nsa_timescale timescales[] = {{.name = "fast", .dt = 0.5, .ticks = 1}};
 static nsa_domain domains[] = {{.name = "run", .kind = NSA_DOMAIN_RUN},
                                {.name = "cells", .kind = NSA_DOMAIN_POPULATION, .owner = 0}};
 static nsa_field fields[] = {
-    {.name = "cells.rate",
-     .domain = 0,
-     .type = NSA_F64,
-     .is_uniform = 1,
-     .kind = NSA_FIELD_PARAM,
-     .value = 0.01},
-    {.name = "cells.rate given",
-     .domain = 0,
-     .type = NSA_B1,
-     .is_uniform = 1,
-     .kind = NSA_FIELD_GIVEN},
+    {.name = "cells.rate", .domain = 0, .type = NSA_F64, .is_uniform = 1, .kind = NSA_FIELD_PARAM, .value = 0.01},
+    {.name = "cells.rate given", .domain = 0, .type = NSA_B1, .is_uniform = 1, .kind = NSA_FIELD_GIVEN},
     {.name = "cells.v", .domain = 1, .type = NSA_F64, .kind = NSA_FIELD_STATE, .unit = "mV"},
     {.name = "cells.fired", .domain = 1, .type = NSA_B1, .kind = NSA_FIELD_FIRED},
 };
@@ -72,18 +63,16 @@ static nsa_population populations[] = {{.name = "cells",
                                         .cols = CELLS,
                                         .step = 0,
                                         .settle = NSA_NONE,
-                                        .absorb = NSA_NONE, .window = NSA_NONE, .hear = NSA_NONE, .fire = NSA_NONE,
+                                        .absorb = NSA_NONE,
+                                        .window = NSA_NONE,
+                                        .hear = NSA_NONE,
+                                        .fire = NSA_NONE,
                                         .events = events,
                                         .events_count = 1,
                                         .states = states,
                                         .states_count = 1}};
 static nsa_probe probes[] = {
-    {.domain = 1,
-     .event = 0,
-     .field = NSA_NONE,
-     .kernel = NSA_NONE,
-     .last = CELLS - 1,
-     .unit = "1"},
+    {.domain = 1, .event = 0, .field = NSA_NONE, .kernel = NSA_NONE, .last = CELLS - 1, .unit = "1"},
     {.domain = 1,
      .event = NSA_NONE,
      .field = 2,
@@ -92,19 +81,16 @@ static nsa_probe probes[] = {
      .reduce = NSA_REDUCE_MEAN,
      .unit = "mV"},
 };
-static nsa_record records[] = {
-    {.name = "cells.spike", .probe = 0, .every = 1, .phase = NSA_NONE},
-    {.name = "mean_cells.v", .probe = 1, .every = 10, .phase = NSA_NONE}};
+static nsa_record records[] = {{.name = "cells.spike", .probe = 0, .every = 1, .phase = NSA_NONE},
+                               {.name = "mean_cells.v", .probe = 1, .every = 10, .phase = NSA_NONE}};
 static nsa_measure_node nodes[] = {{.kind = NSA_MEASURE_COUNT, .probe = 0, .phase = NSA_NONE},
                                    {.kind = NSA_MEASURE_DURATION, .phase = NSA_NONE}};
-static nsa_measure measures[] = {{.name = "spikes", .unit = "1", .node = 0},
-                                 {.name = "time", .unit = "ms", .node = 1}};
+static nsa_measure measures[] = {{.name = "spikes", .unit = "1", .node = 0}, {.name = "time", .unit = "ms", .node = 1}};
 static nsa_settable settables[] = {{.name = "cells.rate", .field = 0, .given = 1, .unit = "1"}};
 static nsa_setting fast[] = {{0, 0.02}}, broken[] = {{0, DBL_MAX}};
 static nsa_variant variants[] = {{.name = "fast", .settings = fast, .settings_count = 1},
                                  {.name = "broken", .settings = broken, .settings_count = 1}};
-static nsa_source_file files[] = {
-    {.path = "demo.nsa", .text = "neuron counter {\n  dv/dt = rate\033\n}\n"}};
+static nsa_source_file files[] = {{.path = "demo.nsa", .text = "neuron counter {\n  dv/dt = rate\033\n}\n"}};
 
 static nsa_program demo(void) {
   fields[2].at = place;
@@ -182,7 +168,7 @@ static int end_of(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
 }
 
-#define WORDS(...)                                                                                 \
+#define WORDS(...)                                                                                                     \
   (const char *const[]) { __VA_ARGS__, NULL }
 #define RUN(...) end_of(start(WORDS(__VA_ARGS__), false))
 
@@ -236,8 +222,7 @@ static void a_run_leaves_measures_and_results(void **state) {
   assert_string_equal(member(json, "outcome", "state")->valuestring, "completed");
   assert_true(member(member(json, "measures", "time"), "value", NULL)->valuedouble == 1500);
   assert_string_equal(member(member(json, "measures", "time"), "unit", NULL)->valuestring, "ms");
-  assert_string_equal(member(json, "source", "hash")->valuestring,
-                      "00000000000000000000000000000abc");
+  assert_string_equal(member(json, "source", "hash")->valuestring, "00000000000000000000000000000abc");
   assert_int_equal(cJSON_GetArraySize(member(json, "files", NULL)), 4);
   assert_int_equal(member(json, "threads", NULL)->valueint, 2);
   member(json, "versions", "hdf5");
@@ -286,8 +271,7 @@ static void variants_side_by_side(void **state) {
   contains(out, "base");
   contains(out, "fast");
   contains(out, "broken");
-  assert_true(exists("o/base/run.json") && exists("o/fast/spikes.h5") &&
-              exists("o/broken/run.json"));
+  assert_true(exists("o/base/run.json") && exists("o/fast/spikes.h5") && exists("o/broken/run.json"));
   expect(RUN("--variants", "all", "--out", "o"), 2);
 }
 
@@ -310,8 +294,7 @@ static void a_numerical_failure_says_where(void **state) {
 static void usage(void **state) {
   (void)state;
   expect(RUN("--set", "cells.rat=0"), 2);
-  assert_string_equal(
-      err, "nsa run: there is no parameter \"cells.rat\"; did you mean \"cells.rate\"?\n");
+  assert_string_equal(err, "nsa run: there is no parameter \"cells.rat\"; did you mean \"cells.rate\"?\n");
   expect(RUN("--help"), 0);
   contains(out, "--variants all");
   expect(RUN("--out", "stdout.txt"), 2);
@@ -340,8 +323,7 @@ static void a_full_disk_leaves_earlier_results(void **state) {
   char before[65536], after[65536];
   expect(RUN("--quiet"), 0);
   struct stat spikes, mean, now;
-  assert_int_equal(stat("demo.out/spikes.h5", &spikes) + stat("demo.out/mean_cells.v.h5", &mean),
-                   0);
+  assert_int_equal(stat("demo.out/spikes.h5", &spikes) + stat("demo.out/mean_cells.v.h5", &mean), 0);
   read_text("demo.out/run.json", before, sizeof before);
   struct rlimit old;
   getrlimit(RLIMIT_FSIZE, &old);

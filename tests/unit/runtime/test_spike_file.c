@@ -25,7 +25,8 @@ static bool take(void *context, uint64_t line, double time_ms, uint64_t element)
 }
 
 static void put_list(hid_t group, const char *name, hid_t type, const void *values, hsize_t n) {
-  hid_t space = H5Screate_simple(1, &n, NULL), set = H5Dcreate2(group, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  hid_t space = H5Screate_simple(1, &n, NULL),
+        set = H5Dcreate2(group, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   assert_true(set >= 0 && H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
   H5Dclose(set);
   H5Sclose(space);
@@ -47,14 +48,16 @@ static void add_population(hid_t spikes, const char *name, const char *unit, boo
   hid_t group = H5Gcreate2(spikes, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   put_list(group, "timestamps", H5T_NATIVE_DOUBLE, (double[]){0.5, 12}, 2);
   put_list(group, "node_ids", H5T_NATIVE_UINT64, (uint64_t[]){3, last}, 2);
-  if (unit) put_units(group, unit, is_variable);
+  if (unit)
+    put_units(group, unit, is_variable);
   H5Gclose(group);
 }
 
 static void write_file(const char *const *names, uint32_t count, const char *unit, bool is_variable) {
   hid_t file = H5Fcreate("spikes.h5", H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
   hid_t spikes = H5Gcreate2(file, "spikes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-  for (uint32_t k = 0; k < count; k++) add_population(spikes, names[k], unit, is_variable, 10 + k);
+  for (uint32_t k = 0; k < count; k++)
+    add_population(spikes, names[k], unit, is_variable, 10 + k);
   H5Gclose(spikes);
   H5Fclose(file);
 }
@@ -70,8 +73,8 @@ static void units_are_read(void **state) {
   static const struct {
     const char *unit;
     double factor;
-  } units[] = {{NULL, 1},           {"ms", 1},      {"milliseconds", 1}, {"millisecond", 1}, {"s", 1000},
-               {"seconds", 1000},   {"us", 1e-3},   {"microseconds", 1e-3}, {"min", 60000},  {"ns", 1e-6}};
+  } units[] = {{NULL, 1},         {"ms", 1},    {"milliseconds", 1},    {"millisecond", 1}, {"s", 1000},
+               {"seconds", 1000}, {"us", 1e-3}, {"microseconds", 1e-3}, {"min", 60000},     {"ns", 1e-6}};
   char error[SIM_ERROR_SIZE];
   taken t;
   for (size_t k = 0; k < sizeof units / sizeof *units; k++)

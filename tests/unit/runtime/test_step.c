@@ -20,12 +20,15 @@ static void neuron_step(const void *self, void *const *fields, const nsa_clock *
   uint8_t *flag = fields[FLAG];
   (void)self, (void)clock;
   for (uint64_t i = begin; i < end; i++) {
-    if (flag[i]) v[i] = 0;
+    if (flag[i])
+      v[i] = 0;
     v[i] += 0.1 * (external[i] + input[i] - v[i]);
     flag[i] = v[i] > 1;
-    if (flag[i]) out->events |= 1;
+    if (flag[i])
+      out->events |= 1;
     term[i] = flag[i] ? 0.5 : 0.0;
-    if (!isfinite(v[i])) out->nonfinite = 1;
+    if (!isfinite(v[i]))
+      out->nonfinite = 1;
   }
 }
 
@@ -41,7 +44,8 @@ static void drive(const void *self, void *const *fields, const nsa_clock *clock,
                   nsa_range_out *out) {
   double *external = fields[0];
   (void)self, (void)clock, (void)out;
-  for (uint64_t i = begin; i < end; i++) external[i] += 1.5 + (double)i / 1000;
+  for (uint64_t i = begin; i < end; i++)
+    external[i] += 1.5 + (double)i / 1000;
 }
 
 typedef struct {
@@ -60,8 +64,8 @@ static network network_new(uint32_t rows, uint32_t cols, uint32_t timescale) {
   n.external = handmade_field(m, "exc.external", d, NSA_F64, NSA_FIELD_EXTERNAL, 0);
   n.input = handmade_field(m, "exc.I", d, NSA_F64, NSA_FIELD_INPUT, 0);
   n.sum = handmade_field(m, "exc.sum", d, NSA_F64, NSA_FIELD_SUM, 0);
-  m->populations[n.population].step = handmade_kernel(m, "exc.step", NSA_ROLE_STEP, d, timescale, neuron_step, n.v, n.flag,
-                                                      n.term, n.external, n.input, NSA_NONE);
+  m->populations[n.population].step = handmade_kernel(m, "exc.step", NSA_ROLE_STEP, d, timescale, neuron_step, n.v,
+                                                      n.flag, n.term, n.external, n.input, NSA_NONE);
   handmade_event(m, n.population, "spike", n.flag);
   handmade_state(m, n.population, n.v);
   return n;
@@ -73,9 +77,10 @@ static void add_links(network *n, uint32_t degree) {
   c->rule.degree = degree;
   handmade_sum(m, 0, n->term, NSA_NONE, n->sum, 1);
   uint32_t d = m->populations[n->population].domain;
-  m->collects[m->program.collects_count++] =
-      (nsa_collect){.kernel = handmade_kernel(m, "exc.collect", NSA_ROLE_COLLECT, d, 0, neuron_collect, n->input, n->sum, NSA_NONE),
-                    .population = n->population, .every = 1};
+  m->collects[m->program.collects_count++] = (nsa_collect){
+      .kernel = handmade_kernel(m, "exc.collect", NSA_ROLE_COLLECT, d, 0, neuron_collect, n->input, n->sum, NSA_NONE),
+      .population = n->population,
+      .every = 1};
 }
 
 static void add_drive(network *n, uint64_t start, uint64_t stop) {
@@ -87,7 +92,8 @@ static void add_drive(network *n, uint64_t start, uint64_t stop) {
 static sim *start(handmade *m, uint32_t threads) {
   char error[SIM_ERROR_SIZE] = "";
   sim *s = sim_new(&m->program, m->entries, 1, threads, error);
-  if (!s || !sim_connect(s, error) || !sim_init(s, error)) fail_msg("%s", error);
+  if (!s || !sim_connect(s, error) || !sim_init(s, error))
+    fail_msg("%s", error);
   return s;
 }
 
@@ -107,16 +113,19 @@ static void follows_the_definition(void **state) {
     assert_true(sim_step(s));
     uint32_t count = 0;
     for (uint32_t i = 0; i < 100; i++) {
-      if (fired[i]) v[i] = 0;
+      if (fired[i])
+        v[i] = 0;
       v[i] += 0.1 * (1.5 + (double)i / 1000 + input[i] - v[i]);
       fired[i] = v[i] > 1;
-      if (fired[i]) assert_int_equal(s->populations[0].events[0].elements[count++], i);
+      if (fired[i])
+        assert_int_equal(s->populations[0].events[0].elements[count++], i);
     }
     assert_int_equal(s->populations[0].events[0].count, count);
     spikes += count;
     for (uint32_t i = 0; i < 100; i++) {
       input[i] = 0;
-      for (uint32_t k = s->links[0].row[i]; k < s->links[0].row[i + 1]; k++) input[i] += fired[s->links[0].source[k]] ? 0.5 : 0;
+      for (uint32_t k = s->links[0].row[i]; k < s->links[0].row[i + 1]; k++)
+        input[i] += fired[s->links[0].source[k]] ? 0.5 : 0;
     }
     assert_memory_equal(v, s->field_data[n.v], sizeof v);
     assert_memory_equal(input, s->field_data[n.input], sizeof input);
@@ -135,8 +144,10 @@ static void is_the_same_for_any_number_of_threads(void **state) {
     add_links(&n, 20);
     add_drive(&n, 3, 250);
     sim *s = start(n.m, threads);
-    for (int tick = 0; tick < 300; tick++) assert_true(sim_step(s));
-    if (threads == 1) memcpy(wanted, s->field_data[n.v], sizeof wanted);
+    for (int tick = 0; tick < 300; tick++)
+      assert_true(sim_step(s));
+    if (threads == 1)
+      memcpy(wanted, s->field_data[n.v], sizeof wanted);
     assert_memory_equal(wanted, s->field_data[n.v], sizeof wanted);
     sim_free(s);
     handmade_free(n.m);
@@ -160,7 +171,8 @@ static void slices_join_in_order(void **state) {
         const sim_fired *fired = &s->populations[0].events[0];
         uint32_t count = 0;
         for (uint32_t i = 0; i < sizes[k]; i++)
-          if (((const uint8_t *)s->field_data[n.flag])[i]) assert_int_equal(fired->elements[count++], i);
+          if (((const uint8_t *)s->field_data[n.flag])[i])
+            assert_int_equal(fired->elements[count++], i);
         assert_int_equal(fired->count, count);
         all += count;
       }
@@ -221,7 +233,8 @@ static void slow_ones_step_in_their_last_tick(void **state) {
   for (int tick = 0; tick < 25; tick++) {
     double before = v[0];
     assert_true(sim_step(s));
-    if ((tick + 1) % 5 != 0) assert_true(v[0] == before);
+    if ((tick + 1) % 5 != 0)
+      assert_true(v[0] == before);
     assert_true(external[0] == (tick >= 1 && tick < 12 ? 1.5 : 0));
     assert_true(s->state_clock.tick[1] == (tick + 1) / 5);
     assert_true(s->clock.tick[1] == tick / 5);
@@ -230,10 +243,11 @@ static void slow_ones_step_in_their_last_tick(void **state) {
   handmade_free(n.m);
 }
 
-static void set_to_minus_one(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin, uint64_t end,
-                             nsa_range_out *out) {
+static void set_to_minus_one(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin,
+                             uint64_t end, nsa_range_out *out) {
   (void)self, (void)clock, (void)out;
-  for (uint64_t i = begin; i < end; i++) ((double *)fields[0])[i] = -1;
+  for (uint64_t i = begin; i < end; i++)
+    ((double *)fields[0])[i] = -1;
 }
 
 static void phases_run_their_block_once_a_window(void **state) {
@@ -244,16 +258,20 @@ static void phases_run_their_block_once_a_window(void **state) {
   add_drive(&n, 2, 4);
   add_drive(&n, 2, 4);
   add_drive(&n, 6, 8);
-  for (int i = 0; i < 3; i++) m->stimuli[i].phase = 0;
+  for (int i = 0; i < 3; i++)
+    m->stimuli[i].phase = 0;
   m->phases[m->program.phases_count++] = (nsa_phase){.name = "learn"};
   m->phase_blocks[m->program.phase_blocks_count++] = (nsa_phase_block){
-      .phase = 0, .population = 0, .kernel = handmade_kernel(m, "block", NSA_ROLE_PHASE_BLOCK, d, 0, set_to_minus_one, n.v, NSA_NONE)};
+      .phase = 0,
+      .population = 0,
+      .kernel = handmade_kernel(m, "block", NSA_ROLE_PHASE_BLOCK, d, 0, set_to_minus_one, n.v, NSA_NONE)};
   sim *s = start(m, 1);
   const double *v = s->field_data[n.v];
   double wanted = 0;
   for (int tick = 0; tick < 9; tick++) {
     assert_true(sim_step(s));
-    if (tick == 2 || tick == 6) wanted = -1;
+    if (tick == 2 || tick == 6)
+      wanted = -1;
     double external = tick == 2 || tick == 3 ? 3 : tick == 6 || tick == 7 ? 1.5 : 0;
     wanted += 0.1 * (external + 0 - wanted);
     assert_true(v[0] == wanted);
@@ -268,8 +286,10 @@ static void presents_flip_pixels_once(void **state) {
   handmade *m = n.m;
   uint32_t d = m->populations[0].domain;
   static uint8_t ink[2000];
-  for (int i = 0; i < 2000; i++) ink[i] = i % 3 == 0;
-  m->images[m->program.images_count++] = (nsa_image){.pattern = 0, .rows = 40, .cols = 50, .ink = ink, .ink_count = 2000};
+  for (int i = 0; i < 2000; i++)
+    ink[i] = i % 3 == 0;
+  m->images[m->program.images_count++] =
+      (nsa_image){.pattern = 0, .rows = 40, .cols = 50, .ink = ink, .ink_count = 2000};
   uint32_t pixel = handmade_field(m, "pixel", d, NSA_F64, NSA_FIELD_PIXEL, 0);
   uint32_t clean = handmade_field(m, "clean", d, NSA_F64, NSA_FIELD_PIXEL, 0);
   m->fields[clean].owner = 0;
@@ -282,9 +302,12 @@ static void presents_flip_pixels_once(void **state) {
   const double *pixels = s->field_data[pixel], *cleans = s->field_data[clean];
   for (int tick = 0; tick < 8; tick++) {
     assert_true(sim_step(s));
-    if (tick == 2) assert_true(pixels[0] == 0);
-    if (tick == 3) memcpy(first, pixels, sizeof first);
-    if (tick > 3) assert_memory_equal(first, pixels, sizeof first);
+    if (tick == 2)
+      assert_true(pixels[0] == 0);
+    if (tick == 3)
+      memcpy(first, pixels, sizeof first);
+    if (tick > 3)
+      assert_memory_equal(first, pixels, sizeof first);
   }
   int flipped = 0;
   for (int i = 0; i < 2000; i++) {
@@ -344,8 +367,10 @@ static void settings_reach_every_entry(void **state) {
   assert_true(sim_set(s, 0, 4) && sim_set(s, 1, 8) && sim_set(s, 0, 5));
   assert_true(sim_connect(s, error) && sim_init(s, error));
   assert_int_equal(s->field_count[weight], 72);
-  for (int i = 0; i < 9; i++) assert_true(((double *)s->field_data[n.v])[i] == 5);
-  for (int i = 0; i < 72; i++) assert_true(((double *)s->field_data[weight])[i] == 8);
+  for (int i = 0; i < 9; i++)
+    assert_true(((double *)s->field_data[n.v])[i] == 5);
+  for (int i = 0; i < 72; i++)
+    assert_true(((double *)s->field_data[weight])[i] == 8);
   assert_int_equal(*(uint8_t *)s->field_data[given], 1);
   sim_free(s);
   handmade_free(m);

@@ -20,7 +20,8 @@ static void work(void *context, uint32_t thread, uint32_t threads) {
   uint64_t first, last;
   b->visits[thread]++;
   thread_share(THINGS, thread, threads, &first, &last);
-  for (uint64_t i = first; i < last; i++) b->things[i] += b->add;
+  for (uint64_t i = first; i < last; i++)
+    b->things[i] += b->add;
 }
 
 static void everyone_works_in_every_round(void **state) {
@@ -39,8 +40,10 @@ static void everyone_works_in_every_round(void **state) {
       thread_pool_run(pool, work, &b);
       assert_true(b.things[0] == wanted && b.things[THINGS / 2] == wanted && b.things[THINGS - 1] == wanted);
     }
-    for (uint32_t i = 0; i < counts[c]; i++) assert_int_equal(b.visits[i], 3000);
-    for (int i = 0; i < THINGS; i++) assert_true(b.things[i] == wanted);
+    for (uint32_t i = 0; i < counts[c]; i++)
+      assert_int_equal(b.visits[i], 3000);
+    for (int i = 0; i < THINGS; i++)
+      assert_true(b.things[i] == wanted);
     thread_pool_free(pool);
   }
 }

@@ -11,8 +11,7 @@ static double value_of(const char *text, uint64_t *dimension) {
   double value;
   uint64_t ignored;
   char error[128];
-  assert_true(
-      units_parse_quantity(text, &value, dimension ? dimension : &ignored, error, sizeof error));
+  assert_true(units_parse_quantity(text, &value, dimension ? dimension : &ignored, error, sizeof error));
   return value;
 }
 

@@ -120,7 +120,8 @@ static void test_noise(void **state) {
   output(&m, m.p);
   output(&m, number(&m, 0));
   m.system.noise_count = 1;
-  assert_choices(&m, SOLVER_euler_maruyama, SOLVER_exponential_euler); /* one draw a step is not enough for both exact */
+  assert_choices(&m, SOLVER_euler_maruyama,
+                 SOLVER_exponential_euler); /* one draw a step is not enough for both exact */
   assert_non_null(solve_refuses(m.a, &m.system, 0, SOLVER_rk4));
   assert_non_null(solve_refuses(m.a, &m.system, 0, SOLVER_implicit));
   assert_null(solve_refuses(m.a, &m.system, 1, SOLVER_rk4));
@@ -163,7 +164,8 @@ static void test_groups(void **state) {
   output(&m, ir_binary(&m.b, IR_OP_sub, m.x, m.y));
   assert_choices(&m, SOLVER_rk4, SOLVER_rk4);
   m.solver[0] = m.solver[1] = SOLVER_automatic;
-  const double slow[5] = {1, 1, 0, 1, 1}, fast[5] = {100, 1, 0, 1, 1}; /* dx'/dx = -2x: 0.2 and 20 time constants in a step */
+  const double slow[5] = {1, 1, 0, 1, 1},
+               fast[5] = {100, 1, 0, 1, 1}; /* dx'/dx = -2x: 0.2 and 20 time constants in a step */
   const bool is_reset[2] = {true, false};
   assert_int_equal(choose(&m, 1, slow, NULL).solver, SOLVER_rk4);
   assert_int_equal(choose(&m, 1, fast, NULL).solver, SOLVER_implicit);
@@ -191,12 +193,14 @@ static void test_stiff_later(void **state) {
   assert_true(at_start.fastest == 0 || at_start.fastest > 1);
   m.system.dt = 0.1;
   assert_int_equal(choose(&m, 0, values, NULL).solver, SOLVER_exponential_midpoint);
-  m.f->outputs.data[1] = ir_binary(&m.b, IR_OP_sub, m.f->outputs.data[1], mul(&m, square, square)); /* not linear in itself */
+  m.f->outputs.data[1] =
+      ir_binary(&m.b, IR_OP_sub, m.f->outputs.data[1], mul(&m, square, square)); /* not linear in itself */
   assert_int_equal(choose(&m, 0, values, NULL).solver, SOLVER_implicit);
   arena_free(m.a);
 }
 
-/* Each linear in itself, but they act on each other more than the midpoint rule bears: x' = k (y - x), y' = k (x - y). */
+/* Each linear in itself, but they act on each other more than the midpoint rule bears: x' = k (y - x), y' = k (x - y).
+ */
 static void test_unstable_midpoint(void **state) {
   (void)state;
   fixture m;
@@ -210,7 +214,8 @@ static void test_unstable_midpoint(void **state) {
   arena_free(m.a);
 }
 
-/* A transmitter q that binds: x' = y - q x, y' = q x - y is stiff when q is large, and x' = y^2 - q x is not known to be. */
+/* A transmitter q that binds: x' = y - q x, y' = q x - y is stiff when q is large, and x' = y^2 - q x is not known to
+ * be. */
 static void test_stiff_from_outside(void **state) {
   (void)state;
   fixture m;

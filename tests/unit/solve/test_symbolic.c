@@ -53,8 +53,7 @@ static ir_value random_function(ir_builder *b, uint32_t depth) {
 
 static ir_value random_expr(ir_builder *b, uint32_t depth) {
   if (depth == 0)
-    return random_below(3) ? ir_nullary(b, IR_OP_arg, random_below(ARGS))
-                           : ir_number(b, 4 * random_unit() - 2);
+    return random_below(3) ? ir_nullary(b, IR_OP_arg, random_below(ARGS)) : ir_number(b, 4 * random_unit() - 2);
   static const ir_opcode binary[] = {IR_OP_add, IR_OP_sub, IR_OP_mul, IR_OP_min, IR_OP_max};
   uint32_t kind = random_below(10);
   if (kind < 4) {
@@ -87,7 +86,8 @@ static bool difference(const ir_fragment *f, const double *args, uint32_t k, dou
   for (uint32_t i = 0; i < 2; i++) {
     double h = 1e-3 / (i + 1);
     d[i] = (8 * (value_at(f, args, k, h) - value_at(f, args, k, -h)) -
-            (value_at(f, args, k, 2 * h) - value_at(f, args, k, -2 * h))) / (12 * h);
+            (value_at(f, args, k, 2 * h) - value_at(f, args, k, -2 * h))) /
+           (12 * h);
   }
   *result = d[1];
   return isfinite(d[0]) && fabs(d[0] - d[1]) <= 1e-8 * (1 + fabs(d[1]));
@@ -161,7 +161,7 @@ static ir_value math(ir_builder *b, const char *name, ir_value x, ir_value y) {
 
 typedef ir_value function_at_edge(ir_builder *b, ir_value x);
 
-#define EDGE(name, formula) \
+#define EDGE(name, formula)                                                                                            \
   static ir_value edge_##name(ir_builder *b, ir_value x) { return formula; }
 EDGE(sqrt, ir_unary(b, IR_OP_sqrt, held_at_zero(b, x)))
 EDGE(sqrt_of_abs, ir_unary(b, IR_OP_sqrt, ir_unary(b, IR_OP_abs, x)))
@@ -174,7 +174,8 @@ EDGE(abs, ir_unary(b, IR_OP_abs, held_at_zero(b, x)))
 EDGE(log, ir_select(b, ir_binary(b, IR_OP_gt, x, number(b, 0)), math(b, "log", x, IR_NO_VALUE), number(b, 1)))
 EDGE(quotient, ir_select(b, ir_binary(b, IR_OP_eq, x, number(b, 0)), number(b, 1),
                          ir_binary(b, IR_OP_div, math(b, "expm1", x, IR_NO_VALUE), x)))
-EDGE(min, ir_binary(b, IR_OP_min, ir_binary(b, IR_OP_add, x, number(b, 7)), ir_binary(b, IR_OP_div, number(b, 1), ir_unary(b, IR_OP_abs, x))))
+EDGE(min, ir_binary(b, IR_OP_min, ir_binary(b, IR_OP_add, x, number(b, 7)),
+                    ir_binary(b, IR_OP_div, number(b, 1), ir_unary(b, IR_OP_abs, x))))
 EDGE(max_math, math(b, "max", x, ir_unary(b, IR_OP_neg, ir_unary(b, IR_OP_abs, math(b, "log", x, IR_NO_VALUE)))))
 EDGE(min_math, math(b, "min", ir_unary(b, IR_OP_sqrt, x), x))
 EDGE(product, ir_binary(b, IR_OP_mul, x, ir_unary(b, IR_OP_sqrt, held_at_zero(b, x))))
@@ -188,16 +189,35 @@ static void test_at_edges(void **state) {
     function_at_edge *f;
     double x, slope;
   } cases[] = {
-      {"sqrt", edge_sqrt, 0, 0},        {"sqrt", edge_sqrt, -1, 0},      {"sqrt", edge_sqrt, 4, 0.25},
-      {"pow", edge_pow, 0, 0},          {"pow", edge_pow, -1, 0},        {"pow", edge_pow, 1, 0.3},
-      {"hill", edge_hill, 0, 0},        {"hill", edge_hill, -1, 0},      {"hill", edge_hill, 1, 0.125},
-      {"asin", edge_asin, -1, 0},       {"asin", edge_asin, -2, 0},      {"asin", edge_asin, 0, 1},
-      {"acos", edge_acos, -1, 0},       {"acos", edge_acos, -2, 0},      {"acos", edge_acos, 0, 1},
-      {"atan2", edge_atan2, 0, 0},      {"atan2", edge_atan2, -1, 0},    {"atan2", edge_atan2, 2, 0},
-      {"abs", edge_abs, 0, 0},          {"abs", edge_abs, -1, 0},        {"abs", edge_abs, 2, 1},
-      {"log", edge_log, 0, 0},          {"log", edge_log, -1, 0},        {"log", edge_log, 4, 0.25},
-      {"quotient", edge_quotient, 0, 0}, {"min", edge_min, 0, 1},        {"max", edge_max_math, 0.5, 1},
-      {"min", edge_min_math, 0.25, 1},  {"sqrt of abs", edge_sqrt_of_abs, 0, 0},
+      {"sqrt", edge_sqrt, 0, 0},
+      {"sqrt", edge_sqrt, -1, 0},
+      {"sqrt", edge_sqrt, 4, 0.25},
+      {"pow", edge_pow, 0, 0},
+      {"pow", edge_pow, -1, 0},
+      {"pow", edge_pow, 1, 0.3},
+      {"hill", edge_hill, 0, 0},
+      {"hill", edge_hill, -1, 0},
+      {"hill", edge_hill, 1, 0.125},
+      {"asin", edge_asin, -1, 0},
+      {"asin", edge_asin, -2, 0},
+      {"asin", edge_asin, 0, 1},
+      {"acos", edge_acos, -1, 0},
+      {"acos", edge_acos, -2, 0},
+      {"acos", edge_acos, 0, 1},
+      {"atan2", edge_atan2, 0, 0},
+      {"atan2", edge_atan2, -1, 0},
+      {"atan2", edge_atan2, 2, 0},
+      {"abs", edge_abs, 0, 0},
+      {"abs", edge_abs, -1, 0},
+      {"abs", edge_abs, 2, 1},
+      {"log", edge_log, 0, 0},
+      {"log", edge_log, -1, 0},
+      {"log", edge_log, 4, 0.25},
+      {"quotient", edge_quotient, 0, 0},
+      {"min", edge_min, 0, 1},
+      {"max", edge_max_math, 0.5, 1},
+      {"min", edge_min_math, 0.25, 1},
+      {"sqrt of abs", edge_sqrt_of_abs, 0, 0},
       {"sqrt of abs", edge_sqrt_of_abs, -4, -0.25},
       {"product", edge_product, 0, 0},
   };

@@ -8,7 +8,7 @@
 typedef struct {
   const char *source; /* an item of a component, or a file when it begins with "!" */
   diag_code code;
-  const char *place; /* what the span covers; "" for a place between characters */
+  const char *place;          /* what the span covers; "" for a place between characters */
   const char *message, *hint; /* parts of them; NULL: not looked at */
 } error_row;
 
@@ -81,21 +81,18 @@ static void check_row(const error_row *row) {
   arena *a = arena_new();
   bool is_file = row->source[0] == '!';
   /* A sound item behind the broken one, and a sound declaration: both must survive. */
-  const char *source = is_file ? row->source + 1
-                               : arena_printf(a, "neuron n {\n%s\nlet sound = 1\n}\nrun 1 s\n",
-                                              row->source);
+  const char *source =
+      is_file ? row->source + 1 : arena_printf(a, "neuron n {\n%s\nlet sound = 1\n}\nrun 1 s\n", row->source);
   parsed p = parse_string(source);
   diag **sorted = diag_sorted(p.sink, a);
   if (p.sink->items.len != 1)
     fail_msg("not one message, but:\n%s\nfor\n%s", parsed_messages(&p), source);
   const diag *d = sorted[0];
   const char *covered = arena_strdup(a, p.file->text + d->at.start, d->at.end - d->at.start);
-  bool is_here = row->place == NULL || strcmp(covered, row->place) == 0 ||
-                 strchr("\n}", row->place[0]) != NULL;
-  if (d->code != row->code || !is_here || !contains(d->message, row->message) ||
-      !contains(d->hint, row->hint))
-    fail_msg("%s at `%s`, hint %s\n%s", diag_code_name(d->code), covered,
-             d->hint != NULL ? d->hint : "none", parsed_messages(&p));
+  bool is_here = row->place == NULL || strcmp(covered, row->place) == 0 || strchr("\n}", row->place[0]) != NULL;
+  if (d->code != row->code || !is_here || !contains(d->message, row->message) || !contains(d->hint, row->hint))
+    fail_msg("%s at `%s`, hint %s\n%s", diag_code_name(d->code), covered, d->hint != NULL ? d->hint : "none",
+             parsed_messages(&p));
   if (!is_file && row->code != DIAG_E0002) {
     assert_int_equal(p.file->decls.len, 2);
     const ast_item_list *items = &p.file->decls.data[0]->as.component.items;
@@ -121,8 +118,8 @@ static void all_errors_come_in_one_go(void **state) {
                           "record a.v every\n"
                           "run 3 s\n");
   const char *messages = parsed_messages(&p);
-  static const char *const places[] = {":1:10:", ":2:15:", ":3:13:", ":4:16:", ":4:22:",
-                                       ":6:10:", ":6:19:", ":7:19:", ":8:17:"};
+  static const char *const places[] = {
+      ":1:10:", ":2:15:", ":3:13:", ":4:16:", ":4:22:", ":6:10:", ":6:19:", ":7:19:", ":8:17:"};
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
     if (strstr(messages, places[i]) == NULL)
       fail_msg("no message at %s in\n%s", places[i], messages);

@@ -152,8 +152,7 @@ static void garbage_is_safe(void **state) {
   for (int round = 0; round < 300; round++) {
     uint32_t alphabet = alphabets[round % 3];
     for (size_t i = 0; i < sizeof bytes; i++)
-      bytes[i] = (char)(alphabet == 96 && draw(&seed, 30) > 0 ? 32 + draw(&seed, 95)
-                                                              : draw(&seed, alphabet));
+      bytes[i] = (char)(alphabet == 96 && draw(&seed, 30) > 0 ? 32 + draw(&seed, 95) : draw(&seed, alphabet));
     parsed p = parse_bytes(bytes, draw(&seed, sizeof bytes + 1));
     assert_no_control_bytes(parsed_messages(&p));
     walk(&p);
@@ -207,14 +206,10 @@ static void broken_models_are_safe(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(depth_is_limited),
-      cmocka_unit_test(what_is_just_deep_enough_parses),
-      cmocka_unit_test(chains_may_be_long),
-      cmocka_unit_test(lengths_are_limited),
-      cmocka_unit_test(errors_are_limited),
-      cmocka_unit_test(a_zero_byte_is_no_text),
-      cmocka_unit_test(garbage_is_safe),
-      cmocka_unit_test(broken_models_are_safe),
+      cmocka_unit_test(depth_is_limited),   cmocka_unit_test(what_is_just_deep_enough_parses),
+      cmocka_unit_test(chains_may_be_long), cmocka_unit_test(lengths_are_limited),
+      cmocka_unit_test(errors_are_limited), cmocka_unit_test(a_zero_byte_is_no_text),
+      cmocka_unit_test(garbage_is_safe),    cmocka_unit_test(broken_models_are_safe),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

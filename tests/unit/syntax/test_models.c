@@ -6,14 +6,11 @@
 
 static const char *const models[] = {
     "tests/unit/syntax/models/components.nsa", /* examples of the language, in its order */
-    "tests/unit/syntax/models/timescales.nsa",
-    "tests/unit/syntax/models/synapse.nsa",
-    "tests/unit/syntax/models/network.nsa",
-    "tests/unit/syntax/models/experiment.nsa",
-    "tests/unit/syntax/models/gordleeva.nsa",
-    "tests/unit/syntax/models/prose.nsa",    /* what it says in prose */
-    "tests/unit/syntax/models/words.nsa",    /* keywords as names */
-    "tests/unit/syntax/models/comments.nsa", /* comments everywhere */
+    "tests/unit/syntax/models/timescales.nsa", "tests/unit/syntax/models/synapse.nsa",
+    "tests/unit/syntax/models/network.nsa",    "tests/unit/syntax/models/experiment.nsa",
+    "tests/unit/syntax/models/gordleeva.nsa",  "tests/unit/syntax/models/prose.nsa", /* what it says in prose */
+    "tests/unit/syntax/models/words.nsa",                                            /* keywords as names */
+    "tests/unit/syntax/models/comments.nsa",                                         /* comments everywhere */
 };
 
 static void models_parse_and_print_as_themselves(void **state) {
@@ -57,9 +54,8 @@ static void comments_keep_their_places(void **state) {
   parsed p = parse_string("run 3 s # end\n\n\n\n# a\nneuron b { # c\n# d\nparam q = 1, # e\n"
                           " r = 2\n\n# f\n}");
   assert_clean(&p);
-  assert_string_equal(parsed_layout(&p),
-                      "run 3 s  # end\n\n# a\nneuron b {  # c\n  # d\n  param q = 1,  # e\n"
-                      "        r = 2\n\n  # f\n}\n");
+  assert_string_equal(parsed_layout(&p), "run 3 s  # end\n\n# a\nneuron b {  # c\n  # d\n  param q = 1,  # e\n"
+                                         "        r = 2\n\n  # f\n}\n");
   parsed_free(&p);
 }
 
@@ -68,9 +64,8 @@ static void long_lines_are_broken_at_clauses(void **state) {
   parsed p = parse_string("connect a_long_name_of_a_source -> a_long_name_of_a_target via the_synapse "
                           "by outdegree(40, exponential(5)) with glia by tiles(4 x 4, stride 3)\n");
   assert_clean(&p);
-  assert_string_equal(parsed_layout(&p),
-                      "connect a_long_name_of_a_source -> a_long_name_of_a_target via the_synapse\n"
-                      "    by outdegree(40, exponential(5)) with glia by tiles(4 x 4, stride 3)\n");
+  assert_string_equal(parsed_layout(&p), "connect a_long_name_of_a_source -> a_long_name_of_a_target via the_synapse\n"
+                                         "    by outdegree(40, exponential(5)) with glia by tiles(4 x 4, stride 3)\n");
   parsed_free(&p);
 }
 
@@ -112,17 +107,14 @@ static void quantities_have_factors(void **state) {
       {"(10 mV)^2", "binary ^\nnumber 10\nunit mV\nfactor mV^1\nnumber 2\n"},
       {"10 mV^2", "number 10\nunit mV^2\nfactor mV^2\n"},
       {"10 mV^(2)", "number 10\nunit mV^(2)\nfactor mV^2\n"},
-      {"10 mV^(-1/2)/s^0.25*a",
-       "binary *\nnumber 10\nunit mV^(-1/2)/s^0.25\nfactor mV^-0.5\nfactor s^-0.25\nname a\n"},
+      {"10 mV^(-1/2)/s^0.25*a", "binary *\nnumber 10\nunit mV^(-1/2)/s^0.25\nfactor mV^-0.5\nfactor s^-0.25\nname a\n"},
       {"3%^2", "number 3\nunit %^2\nfactor %^2\n"},
-      {"2*pi*5 Hz*t",
-       "binary * * *\nnumber 2\nname pi\nnumber 5\nunit Hz\nfactor Hz^1\nname t\n"},
+      {"2*pi*5 Hz*t", "binary * * *\nnumber 2\nname pi\nnumber 5\nunit Hz\nfactor Hz^1\nname t\n"},
       {"delay/dt", "binary /\nname delay\nname dt\n"},
       {"-v^2", "unary -\nbinary ^\nname v\nnumber 2\n"},
       {"2^-3^x", "binary ^\nnumber 2\nunary -\nbinary ^\nnumber 3\nname x\n"},
       {"a - b - (c - d)", "binary - -\nname a\nname b\nbinary -\nname c\nname d\n"},
-      {"not a == b and c or d",
-       "binary or\nbinary and\nunary not\nbinary ==\nname a\nname b\nname c\nname d\n"},
+      {"not a == b and c or d", "binary or\nbinary and\nunary not\nbinary ==\nname a\nname b\nname c\nname d\n"},
       {"if a then b else c + 1", "if\nname a\nthen name b\nelse binary +\nname c\nnumber 1\n"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -167,10 +159,17 @@ static void equations_have_their_parts(void **state) {
 static void a_line_goes_on(void **state) {
   (void)state;
   static const char *const items[] = {
-      "let z = a +\n b",         "let z = a\n + b",          "let z = f(a,\n\n b\n)",
-      "let z =\n # why\n a",     "let z = if a then b\n else c", "let z = a\n and b",
-      "dv/dt = v\n using euler", "dv/dt = v\n on slow",      "dv/dt = v\n unless a",
-      "param a = 1,\n b = 2",    "spike when v > 3\n refractory 2 ms\n { }",
+      "let z = a +\n b",
+      "let z = a\n + b",
+      "let z = f(a,\n\n b\n)",
+      "let z =\n # why\n a",
+      "let z = if a then b\n else c",
+      "let z = a\n and b",
+      "dv/dt = v\n using euler",
+      "dv/dt = v\n on slow",
+      "dv/dt = v\n unless a",
+      "param a = 1,\n b = 2",
+      "spike when v > 3\n refractory 2 ms\n { }",
   };
   for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
     parsed p = parse_item(items[i]);
