@@ -11,6 +11,7 @@
 #   make bench-slow  cost and error of slower astrocytes (docs/benchmarks.md); BENCH_ARGS="-n 5" more seeds
 #   make bench-deps  install Brian2 for it   make fuzz   feed damaged models to the compiler
 #   make cvode-deps  install SUNDIALS CVODE, which `nsa verify` then compares with (docs/verify.md)
+#   make mutants   break the code in many places on purpose, and look whether a test notices (an hour)
 #   make bless     accept what the stages print now, and what tests/errors are told, as expected
 #   make format    write C files as .clang-format says
 #   make docs      write docs/models.md from the comments of the models
@@ -27,12 +28,13 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 CTEST_ARGS ?=
 BENCH ?=
 BENCH_ARGS ?=
+MUTANTS ?=
 RELEASE := build/release
 NSA := $(RELEASE)/bin/nsa
 DEMO := examples/working_memory.nsa
 DEMO_OUT := build/demo
 
-.PHONY: all demo test build install asan bench bench-growth bench-slow bench-deps cvode-deps fuzz bless format docs deps clean
+.PHONY: all demo test build install asan bench bench-growth bench-slow bench-deps cvode-deps fuzz mutants bless format docs deps clean
 all: build
 
 deps:
@@ -80,6 +82,10 @@ cvode-deps:
 
 format: deps
 	@find src runtime tests examples \( -name '*.c' -o -name '*.h' \) -type f -exec clang-format-19 -i {} +
+
+mutants: deps $(RELEASE)/build.ninja
+	@cmake --build $(RELEASE) -j $(JOBS)
+	@python3 tests/mutants/run.py $(RELEASE) tests/mutants/mutants.txt $(MUTANTS)
 
 fuzz: deps
 	@test -f build/asan/build.ninja || cmake --preset asan
