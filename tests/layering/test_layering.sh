@@ -56,7 +56,7 @@ check_src_include() { # file, line number, included
 
 check_runtime_include() {
   local file=$1 line=$2 included=$3 to=${3%%/*}
-  if [ -e "runtime/$included" ] || [ -e "runtime/include/$included" ] ||
+  if [ -e "runtime/$included" ] || [ -e "runtime/src/$included" ] || [ -e "runtime/include/$included" ] ||
      [ -e "$(dirname "$file")/$included" ]; then
     return
   fi

@@ -2,10 +2,10 @@
 /* Every rule by its definition, partners, fields, errors. */
 #include "unit/cmocka_all.h"
 
-#include "connect.h"
-#include "connect_place.h"
 #include "handmade.h"
-#include "sim.h"
+#include "links/connect.h"
+#include "links/connect_place.h"
+#include "state/sim.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 /* Random numbers many at a time are those drawn one by one; walks pass over nobody within reach. */
 #include "unit/cmocka_all.h"
 
-#include "connect_draw.h"
-#include "connect_place.h"
+#include "links/connect_draw.h"
+#include "links/connect_place.h"
 #include "nsa_math.h"
 
 #include <math.h>

@@ -3,8 +3,8 @@
 #include "unit/cmocka_all.h"
 
 #include "handmade.h"
-#include "linksum.h"
-#include "sim.h"
+#include "state/sim.h"
+#include "sums/linksum.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "src/measure.h"
+#include "observe/measure.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "src/options.h"
+#include "run/options.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "src/record.h"
-#include "src/record_h5.h"
+#include "observe/record.h"
+#include "observe/record_h5.h"
 
 #include <hdf5.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "src/signals.h"
+#include "base/interrupts.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -24,31 +24,31 @@ static int run_child(int (*body)(void)) {
 }
 
 static int one_signal(void) {
-  signals_install();
-  if (signals_caught() != 0)
+  interrupts_install();
+  if (interrupts_caught() != 0)
     return 1;
   raise(SIGTERM);
-  return signals_caught() == SIGTERM ? 0 : 2;
+  return interrupts_caught() == SIGTERM ? 0 : 2;
 }
 
 static int two_signals(void) {
-  signals_install();
+  interrupts_install();
   raise(SIGINT);
   raise(SIGINT);
   return 1; /* not reached */
 }
 
 static int two_signals_far_apart(void) {
-  signals_install();
+  interrupts_install();
   raise(SIGINT);
   nanosleep(&(struct timespec){2, 100000000}, NULL);
   raise(SIGINT);
-  return signals_caught() == SIGINT ? 0 : 2;
+  return interrupts_caught() == SIGINT ? 0 : 2;
 }
 
 static int closed_pipe(void) {
   int ends[2];
-  signals_install();
+  interrupts_install();
   if (pipe(ends) != 0)
     return 1;
   close(ends[0]);
@@ -56,7 +56,7 @@ static int closed_pipe(void) {
 }
 
 static int fault(void) {
-  signals_install();
+  interrupts_install();
   raise(SIGFPE);
   return 1;
 }
@@ -88,8 +88,8 @@ static void a_fault_is_a_bug(void **state) {
 
 static void names(void **state) {
   (void)state;
-  assert_string_equal(signals_name(SIGINT), "SIGINT");
-  assert_string_equal(signals_name(SIGTERM), "SIGTERM");
+  assert_string_equal(interrupts_name(SIGINT), "SIGINT");
+  assert_string_equal(interrupts_name(SIGTERM), "SIGTERM");
 }
 
 int main(void) {

@@ -2,7 +2,7 @@
 /* Spikes of SONATA files of other tools: units, populations, kinds of text. */
 #include "unit/cmocka_all.h"
 
-#include "spike_file.h"
+#include "stimuli/spike_file.h"
 
 #include <hdf5.h>
 #include <math.h>

@@ -3,7 +3,7 @@
 #include "unit/cmocka_all.h"
 
 #include "handmade.h"
-#include "sim.h"
+#include "state/sim.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* The pool: everyone works once a round, shares cover everything, results are visible. */
 #include "unit/cmocka_all.h"
 
-#include "threads.h"
+#include "base/threads.h"
 
 #include <string.h>
 #include <time.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "src/units.h"
+#include "base/units.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* events_clocked.c - what blocks of links that run by the clock do to others. */
+#include "events/events_internal.h"
+
+#include "base/threads.h"
+
+#include <string.h>
+
+typedef struct {
+  const sim *s;
+  const nsa_link_step *step;
+  const strip_sums *strips; /* per increment */
+  link_strips cut;
+  partner_lookup look;
+} outcome_job;
+
+/* In the order of the links. */
+static void add_increment(const outcome_job *job, uint32_t i, uint32_t first, uint32_t last) {
+  const nsa_increment *inc = &job->step->increments[i];
+  const sim_links *links = &job->s->links[job->step->connection];
+  const double *value = job->s->field_data[inc->value];
+  double *sum = job->s->field_data[inc->sum];
+  for (uint32_t t = first; t < last; t++)
+    for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) {
+      if (inc->side == NSA_SIDE_POST) {
+        sum[t] += value[k];
+        continue;
+      }
+      uint32_t source = links->source[k],
+               to = inc->side == NSA_SIDE_PRE ? source : partner_of_link(&job->look, k, source, t);
+      if (to != NSA_NONE)
+        strip_sums_add(&job->strips[i], t, to, value[k]);
+    }
+}
+
+static void outcome_share(void *context, uint32_t share, uint32_t shares) {
+  const outcome_job *job = context;
+  uint32_t targets = job->s->populations[job->s->program->connections[job->step->connection].target].size;
+  uint64_t first, last;
+  thread_share(job->cut.count, share, shares, &first, &last);
+  first <<= job->cut.shift;
+  last <<= job->cut.shift;
+  for (uint32_t i = 0; i < job->step->increments_count; i++)
+    add_increment(job, i, (uint32_t)first, last < targets ? (uint32_t)last : targets);
+}
+
+void events_take_outcome(const sim *s, uint32_t i) {
+  static const double seconds_an_increment = 2e-9;
+  const nsa_link_step *step = &s->program->link_steps[i];
+  const nsa_connection *c = &s->program->connections[step->connection];
+  outcome_job job = {.s = s, .step = step, .strips = s->events->clocked[i].strips, .look = partner_lookup_of(s, c)};
+  job.cut = link_strips_of(s->populations[c->target].size);
+  uint64_t links = s->links[step->connection].count;
+  thread_pool_run_if_worth(s->pool, seconds_an_increment * (double)links * step->increments_count, outcome_share, &job);
+  for (uint32_t k = 0; k < step->increments_count; k++) {
+    const nsa_increment *inc = &step->increments[k];
+    if (inc->side != NSA_SIDE_POST)
+      strip_sums_settle(&job.strips[k], s->field_data[inc->sum]);
+    events_note_arrival(s, delivery_population(c, inc->side));
+  }
+  for (uint32_t k = 0; k < step->emissions_count; k++)
+    if (memchr(s->field_data[step->emissions[k].flag], 1, links))
+      s->events->is_sent[step->emissions[k].signal] = 1;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* connect.c - building the links of a connection, its partners, its fields. */
+#include "links/connect.h"
+
+#include "base/memory.h"
+#include "links/connect_build.h"
+#include "links/connect_place.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the builder ---- */
+
+static bool fail(const link_builder *b, const char *format, va_list args) {
+  const nsa_place *at = &b->connection->at;
+  const nsa_program *p = b->s->program;
+  const char *path = at->file < p->files_count && p->files[at->file].path ? p->files[at->file].path : "model";
+  int n = snprintf(b->error, SIM_ERROR_SIZE, "%.200s:%" PRIu32 ":%" PRIu32 ": connection '%.64s': ", path, at->line,
+                   at->column, b->connection->name ? b->connection->name : "?");
+  if (n > 0 && n < SIM_ERROR_SIZE)
+    vsnprintf(b->error + n, SIM_ERROR_SIZE - (size_t)n, format, args);
+  return false;
+}
+
+bool build_fail(const link_builder *b, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  fail(b, format, args);
+  va_end(args);
+  return false;
+}
+
+bool build_fail_value(const link_builder *b, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  fail(b, format, args);
+  va_end(args);
+  b->s->has_bad_value = true;
+  return false;
+}
+
+bool build_fail_probability(const link_builder *b, double p, uint32_t source, uint32_t target) {
+  return build_fail_value(
+      b, "the probability of source %" PRIu32 ", target %" PRIu32 " is %.9g; it must lie between 0 and 1", source,
+      target, p);
+}
+
+bool build_out_of_memory(const link_builder *b, uint64_t bytes) {
+  return build_fail(b, "out of memory: its links need %" PRIu64 " bytes (%" PRIu64 " bytes were allocated before)",
+                    bytes, b->s->allocated);
+}
+
+/* Kernels will read the array in aligned vectors: not by realloc. */
+static bool reserve(link_builder *b, uint64_t capacity) {
+  if (capacity > LINKS_MAX)
+    capacity = LINKS_MAX;
+  uint32_t *others = memory_large((capacity + NSA_PAD) * sizeof *others);
+  if (!others)
+    return build_out_of_memory(b, capacity * sizeof *others);
+  if (b->count)
+    memcpy(others, b->others, b->count * sizeof *others);
+  free(b->others);
+  b->others = others;
+  b->capacity = capacity;
+  return true;
+}
+
+bool build_begin(link_builder *b, bool by_target, uint64_t expected) {
+  b->by_target = by_target;
+  b->row_count = place_size(by_target ? b->target : b->source);
+  b->other_count = place_size(by_target ? b->source : b->target);
+  b->row = calloc((size_t)b->row_count + 1, sizeof *b->row);
+  if (!b->row)
+    return build_out_of_memory(b, ((uint64_t)b->row_count + 1) * sizeof *b->row);
+  if (b->is_counting) {
+    b->count_of_other = calloc((size_t)b->other_count + 1, sizeof *b->count_of_other);
+    return b->count_of_other || build_out_of_memory(b, b->other_count * sizeof *b->count_of_other);
+  }
+  return reserve(b, expected);
+}
+
+bool build_add(link_builder *b, uint32_t other) {
+  if (b->count == LINKS_MAX)
+    return build_fail(b, "it has more than %" PRIu32 " links", LINKS_MAX);
+  if (b->is_counting) {
+    b->count_of_other[other]++;
+  } else {
+    if (b->count == b->capacity && !reserve(b, b->capacity + b->capacity / 2 + 1024))
+      return false;
+    b->others[b->count] = other;
+  }
+  b->count++;
+  return true;
+}
+
+void build_end_row(link_builder *b, uint32_t row) { b->row[row + 1] = (uint32_t)b->count; }
+
+bool build_by_target(link_builder *b) {
+  if (b->by_target || b->is_counting)
+    return true;
+  uint32_t targets = b->other_count;
+  uint64_t bytes = (b->count + NSA_PAD) * sizeof(uint32_t);
+  uint32_t *row = calloc((size_t)targets + 2, sizeof *row);
+  uint32_t *sources = memory_large(bytes);
+  if (!row || !sources) {
+    free(row);
+    free(sources);
+    return build_out_of_memory(b, bytes);
+  }
+  for (uint64_t k = 0; k < b->count; k++)
+    row[b->others[k] + 2]++;
+  for (uint32_t t = 0; t < targets; t++)
+    row[t + 2] += row[t + 1];
+  for (uint32_t source = 0; source < b->row_count; source++) /* row[t + 1] moves from t's begin to its end */
+    for (uint32_t k = b->row[source]; k < b->row[source + 1]; k++)
+      sources[row[b->others[k] + 1]++] = source;
+  free(b->row);
+  free(b->others);
+  b->row = row;
+  b->others = sources;
+  b->by_target = true;
+  b->capacity = b->count;
+  b->other_count = b->row_count;
+  b->row_count = targets;
+  return true;
+}
+
+void build_free(link_builder *b) {
+  free(b->row);
+  free(b->others);
+  free(b->count_of_other);
+}
+
+/* ---- links ---- */
+
+static const link_rule rules[] = {
+    [NSA_RULE_ONE_TO_ONE] = rule_one_to_one,
+    [NSA_RULE_ALL_TO_ALL] = rule_all_to_all,
+    [NSA_RULE_PROBABILITY] = rule_probability,
+    [NSA_RULE_INDEGREE] = rule_indegree,
+    [NSA_RULE_OUTDEGREE] = rule_outdegree,
+    [NSA_RULE_NEIGHBOURS] = rule_neighbours,
+    [NSA_RULE_TILES] = rule_tiles,
+    [NSA_RULE_NEAREST] = rule_nearest,
+    [NSA_RULE_WHERE] = rule_where,
+    [NSA_RULE_FILE] = rule_file,
+    [NSA_RULE_SCALE_FREE] = rule_scale_free,
+};
+
+static uint64_t hash_on(uint64_t hash, const char *text) { /* FNV-1a */
+  for (; text && *text; text++)
+    hash = (hash ^ (uint8_t)*text) * UINT64_C(1099511628211);
+  return hash;
+}
+
+uint64_t build_key(const link_builder *b, const char *part) {
+  return b->s->seed ^ hash_on(hash_on(UINT64_C(14695981039346656037), b->connection->name), part);
+}
+
+static bool take_stencil(link_builder *b, sim_links *links) {
+  links->count = b->count;
+  links->fan_in = calloc((size_t)b->row_count + 1, sizeof *links->fan_in);
+  if (!links->fan_in)
+    return build_out_of_memory(b, b->row_count * sizeof *links->fan_in);
+  for (uint32_t t = 0; t < b->row_count; t++)
+    links->fan_in[t] = b->row[t + 1] - b->row[t];
+  links->fan_out = b->count_of_other;
+  b->count_of_other = NULL;
+  b->s->allocated += ((uint64_t)b->row_count + b->other_count + 2) * sizeof(uint32_t);
+  return true;
+}
+
+static void count_fans(const link_builder *b, sim_links *links) {
+  for (uint32_t t = 0; t < b->row_count; t++)
+    links->fan_in[t] = links->row[t + 1] - links->row[t];
+  for (uint64_t k = 0; k < links->count; k++)
+    links->fan_out[links->source[k]]++;
+}
+
+bool connect_keeps_targets(const nsa_program *p, const nsa_connection *c) {
+  const uint32_t delays[] = {c->delay, c->delay_back};
+  for (int i = 0; i < 2; i++)
+    if (sim_has_own_delays(p, delays[i]))
+      return true;
+  return c->link_distance != NSA_NONE || sim_field_is_used(p, c->link_target);
+}
+
+static bool make_targets(link_builder *b, sim_links *links) {
+  uint64_t padded = sim_padded(links->count);
+  if (!connect_keeps_targets(b->s->program, b->connection))
+    return true;
+  links->target = memory_large(padded * sizeof *links->target);
+  if (!links->target)
+    return build_out_of_memory(b, padded * sizeof *links->target);
+  memset(links->target + links->count, 0, (size_t)(padded - links->count) * sizeof *links->target);
+  for (uint32_t t = 0; t < b->row_count; t++)
+    for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++)
+      links->target[k] = t;
+  b->s->allocated += padded * sizeof *links->target;
+  return true;
+}
+
+/* Gives the builder's arrays to the links, the sources with padding. */
+static bool take_links(link_builder *b, sim_links *links) {
+  uint64_t padded = sim_padded(b->count);
+  if (b->capacity / 2 > b->count && !reserve(b, b->count))
+    return false; /* much more than there is */
+  memset(b->others + b->count, 0, (size_t)(padded - b->count) * sizeof *b->others);
+  links->count = b->count;
+  links->row = b->row;
+  links->source = b->others;
+  b->row = b->others = NULL;
+  links->fan_in = calloc((size_t)b->row_count + 1, sizeof *links->fan_in);
+  links->fan_out = calloc((size_t)b->other_count + 1, sizeof *links->fan_out);
+  if (!links->fan_in || !links->fan_out)
+    return build_out_of_memory(b, b->row_count * sizeof *links->fan_in);
+  b->s->allocated += (padded + 2 * ((uint64_t)b->row_count + 1) + b->other_count + 1) * sizeof(uint32_t);
+  count_fans(b, links);
+  return make_targets(b, links);
+}
+
+/* ---- parallel links ---- */
+
+enum { COPIES_MOST = 2048 }; /* what the counter of a draw has room for */
+
+/* Equal sources of a target stand side by side: which of them a link is, when the one before it is known. */
+static uint32_t copy_of(const uint32_t *source, uint32_t begin, uint32_t link, uint32_t before) {
+  return link > begin && source[link] == source[link - 1] ? before + 1 : 0;
+}
+
+static bool check_copies(const link_builder *b) {
+  for (uint32_t t = 0; t < b->row_count; t++)
+    for (uint32_t k = b->row[t], copy = 0; k < b->row[t + 1]; k++) {
+      copy = copy_of(b->others, b->row[t], k, copy);
+      if (copy == COPIES_MOST)
+        return build_fail(b, "source %" PRIu32 " and target %" PRIu32 " have more than %d links", b->others[k], t,
+                          COPIES_MOST);
+    }
+  return true;
+}
+
+static void write_copies(sim *s, const nsa_connection *c, const sim_links *links) {
+  if (c->link_copy == NSA_NONE)
+    return;
+  double *copies = s->field_data[c->link_copy];
+  for (uint32_t t = 0; t < s->populations[c->target].size; t++)
+    for (uint32_t k = links->row[t], copy = 0; k < links->row[t + 1]; k++)
+      copies[k] = copy = copy_of(links->source, links->row[t], k, copy);
+}
+
+/* ---- the whole ---- */
+
+static bool build(link_builder *b, sim_links *links) {
+  uint32_t kind = b->connection->rule.kind;
+  if (kind >= sizeof rules / sizeof *rules)
+    return build_fail(b, "its rule is unknown to this runtime");
+  if (!rules[kind](b) || !build_by_target(b) || (kind == NSA_RULE_FILE && !check_copies(b)))
+    return false;
+  links->left_out = b->left_out;
+  if (!(b->is_counting ? take_stencil(b, links) : take_links(b, links)))
+    return false;
+  return partners_build(b, links);
+}
+
+bool connect_build(sim *s, uint32_t connection, char error[SIM_ERROR_SIZE]) {
+  const nsa_connection *c = &s->program->connections[connection];
+  link_builder b = {.s = s,
+                    .connection = c,
+                    .error = error,
+                    .source = &s->program->populations[c->source],
+                    .target = &s->program->populations[c->target],
+                    .is_counting = c->is_stencil && c->rule.kind == NSA_RULE_NEIGHBOURS};
+  b.key = build_key(&b, "");
+  bool ok = build(&b, &s->links[connection]);
+  build_free(&b);
+  return ok;
+}
+
+void connect_free(sim_links *links) {
+  free(links->row);
+  free(links->source);
+  free(links->target);
+  free(links->fan_in);
+  free(links->fan_out);
+  free(links->partner);
+  free(links->has_partner);
+}
+
+/* ---- fields ---- */
+
+static void write_distances(sim *s, const nsa_connection *c, const sim_links *links) {
+  if (c->link_distance == NSA_NONE || !links->target)
+    return;
+  const nsa_population *source = &s->program->populations[c->source], *target = &s->program->populations[c->target];
+  double *distance = s->field_data[c->link_distance];
+  for (uint64_t k = 0; k < links->count; k++)
+    distance[k] = place_distance(source, links->source[k], target, links->target[k]);
+}
+
+static void write_fan(sim *s, uint32_t f, const uint32_t *fan) {
+  double *to = s->field_data[f];
+  for (uint64_t i = 0; i < s->field_count[f]; i++)
+    to[i] = fan[i];
+}
+
+void connect_fill_fields(sim *s, uint32_t connection) {
+  const nsa_program *p = s->program;
+  const nsa_connection *c = &p->connections[connection];
+  const sim_links *links = &s->links[connection];
+  write_distances(s, c, links);
+  write_copies(s, c, links);
+  for (uint32_t f = 0; f < p->fields_count; f++) {
+    const nsa_field *field = &p->fields[f];
+    if (field->owner != connection || field->is_uniform)
+      continue;
+    if (field->kind == NSA_FIELD_FAN_IN && field->domain == p->populations[c->target].domain)
+      write_fan(s, f, links->fan_in);
+    if (field->kind == NSA_FIELD_FAN_OUT && field->domain == p->populations[c->source].domain)
+      write_fan(s, f, links->fan_out);
+  }
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* connect_candidates.c - rules that ask a condition of all pairs: probability and where.
+ *
+ * What a pair is depends on the seed, the connection's name and the two elements alone, so that
+ * threads test ranges of targets. */
+#include "links/connect_build.h"
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "links/connect_draw.h"
+#include "links/connect_place.h"
+#include "nsa_math.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- a block of pairs ---- */
+
+bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, const nsa_population *source,
+                    const nsa_population *target) {
+  const nsa_kernel *kernel = &b->s->program->kernels[rule->condition];
+  size_t index_bytes = NSA_BLOCK * sizeof(uint32_t), value_bytes = NSA_BLOCK * sizeof(double);
+  size_t bytes = 2 * index_bytes + 3 * value_bytes;
+  *c = (candidates){.s = b->s, .rule = rule, .source = source, .target = target};
+  c->memory = aligned_alloc(64, bytes);
+  c->fields = malloc((kernel->slots_count + 1) * sizeof *c->fields);
+  if (!c->memory || !c->fields) {
+    candidates_free(c);
+    return build_out_of_memory(b, bytes);
+  }
+  memset(c->memory, 0, bytes);
+  c->sources = c->memory;
+  c->targets = c->sources + NSA_BLOCK;
+  c->result = (char *)c->memory + 2 * index_bytes;
+  if (rule->candidate_distance != NSA_NONE)
+    c->distance = (double *)c->result + NSA_BLOCK;
+  if (rule->candidate_copy != NSA_NONE)
+    c->copy = (double *)c->result + 2 * NSA_BLOCK;
+  if (kernel->slots_count)
+    memcpy(c->fields, b->s->kernel_fields[rule->condition], kernel->slots_count * sizeof *c->fields);
+  sim_replace_field(kernel, c->fields, rule->candidate_source, c->sources);
+  sim_replace_field(kernel, c->fields, rule->candidate_target, c->targets);
+  sim_replace_field(kernel, c->fields, rule->candidate_distance, c->distance);
+  sim_replace_field(kernel, c->fields, rule->candidate_copy, c->copy);
+  sim_replace_field(kernel, c->fields, rule->result, c->result);
+  return true;
+}
+
+void candidates_free(candidates *c) {
+  free(c->memory);
+  free(c->fields);
+  c->memory = NULL;
+  c->fields = NULL;
+}
+
+const void *candidates_evaluate(candidates *c, uint32_t count) {
+  for (uint64_t i = count; i < sim_padded(count); i++)
+    c->sources[i] = c->targets[i] = 0; /* padding: valid ones */
+  if (c->distance)
+    place_distances(c->source, c->sources, c->target, c->targets, count, c->distance);
+  nsa_range_out ignored = {0};
+  const nsa_kernel_entry *entry = &c->s->kernels[c->rule->condition];
+  entry->fn(entry->self, c->fields, &c->s->state_clock, 0, sim_padded(count), &ignored);
+  return c->result;
+}
+
+/* ---- all pairs ---- */
+
+/* Which of the candidates, all of one target, are taken: a byte each. */
+typedef const uint8_t *(*candidate_test)(const link_builder *b, const candidates *pairs, uint32_t count,
+                                         uint8_t *taken);
+
+static const uint8_t *drawn_ones(const link_builder *b, const candidates *pairs, uint32_t count, uint8_t *taken) {
+  draw_decisions(b->key, pairs->sources, pairs->targets[0], pairs->result, count, taken);
+  return taken;
+}
+
+static const uint8_t *true_ones(const link_builder *b, const candidates *pairs, uint32_t count, uint8_t *taken) {
+  (void)b, (void)count, (void)taken;
+  return pairs->result;
+}
+
+/* One thread's targets, and their links. */
+typedef struct {
+  link_builder *b;
+  candidate_test test;
+  candidates pairs;
+  uint32_t *others;
+  uint64_t count, capacity;
+  bool is_full;       /* no memory left */
+  bool is_improbable; /* a pair's probability is none: */
+  uint32_t bad_source, bad_target;
+  double bad_probability;
+} pair_share;
+
+static bool make_room(pair_share *share, uint32_t count) {
+  if (share->count + count + NSA_PAD <= share->capacity)
+    return true;
+  uint64_t capacity = share->capacity + share->capacity / 2 + 2 * NSA_BLOCK;
+  uint32_t *others = realloc(share->others, (size_t)capacity * sizeof *others);
+  if (!others)
+    return false;
+  share->others = others;
+  share->capacity = capacity;
+  return true;
+}
+
+/* Pairs that are no candidates may have any. */
+static bool are_probabilities(pair_share *share, uint32_t target, uint32_t count) {
+  const double *p = share->pairs.result;
+  bool good = true;
+  for (uint32_t i = 0; i < count; i++)
+    good &= is_probability(p[i]);
+  for (uint32_t i = 0; i < count && !good && !share->is_improbable; i++) {
+    uint32_t source = share->pairs.sources[i];
+    if (is_probability(p[i]) || is_unwanted_self(share->b, source, target))
+      continue;
+    share->is_improbable = true;
+    share->bad_source = source;
+    share->bad_target = target;
+    share->bad_probability = p[i];
+  }
+  return !share->is_improbable;
+}
+
+static bool test_block(pair_share *share, uint32_t target, uint32_t count) {
+  uint8_t taken[NSA_BLOCK];
+  candidates *pairs = &share->pairs;
+  for (uint32_t i = 0; i < count; i++)
+    pairs->targets[i] = target;
+  candidates_evaluate(pairs, count);
+  if (share->test == drawn_ones && !are_probabilities(share, target, count))
+    return false;
+  const uint8_t *is_taken = share->test(share->b, pairs, count, taken);
+  share->is_full = !make_room(share, count);
+  if (share->is_full)
+    return false;
+  uint32_t self = is_unwanted_self(share->b, target, target) ? target : NSA_NONE;
+  uint64_t links = share->count;
+  for (uint32_t i = 0; i < count; i++) { /* without a branch */
+    share->others[links] = pairs->sources[i];
+    links += is_taken[i] & (pairs->sources[i] != self);
+  }
+  share->count = links;
+  return true;
+}
+
+static void test_share(void *context, uint32_t number, uint32_t shares) {
+  pair_share *share = (pair_share *)context + number;
+  const link_builder *b = share->b;
+  uint64_t first, last;
+  thread_share(b->row_count, number, shares, &first, &last);
+  for (uint32_t t = (uint32_t)first; t < last && share->count <= LINKS_MAX; t++) {
+    uint64_t before = share->count;
+    place_walk walk = place_walk_begin(b->target, t, b->source, b->connection->rule.reach);
+    for (uint32_t count; (count = place_walk_next(&walk, NSA_BLOCK, share->pairs.sources)) > 0;)
+      if (!test_block(share, t, count))
+        return;
+    b->row[t + 1] = (uint32_t)(share->count - before);
+  }
+}
+
+/* Of the links from `from` on, to one target, those that fulfil the condition stay. */
+static void keep_fulfilling(pair_share *share, uint32_t target, uint64_t from) {
+  candidates *pairs = &share->pairs;
+  uint64_t kept = from;
+  for (uint64_t at = from; at < share->count; at += NSA_BLOCK) {
+    uint32_t count = share->count - at < NSA_BLOCK ? (uint32_t)(share->count - at) : NSA_BLOCK;
+    for (uint32_t i = 0; i < count; i++) {
+      pairs->sources[i] = share->others[at + i];
+      pairs->targets[i] = target;
+    }
+    const uint8_t *holds = candidates_evaluate(pairs, count);
+    for (uint32_t i = 0; i < count; i++)
+      if (holds[i])
+        share->others[kept++] = pairs->sources[i];
+  }
+  share->count = kept;
+}
+
+/* One probability for all pairs: draws say how many are passed over, so that each link costs one. */
+static bool skip_row(pair_share *share, uint32_t target, double mean) {
+  enum { MOST_AHEAD = 128 };
+  const link_builder *b = share->b;
+  uint32_t self = is_unwanted_self(b, target, target) ? target : NSA_NONE;
+  uint32_t ahead = b->other_count > 64 * mean ? MOST_AHEAD : 16; /* of many links few draws are too many */
+  double gaps[MOST_AHEAD], size = b->other_count;
+  int64_t at = -1, end = b->other_count;
+  for (double draws = 0;; draws += ahead) {
+    draw_gaps(b->key, target, draws, mean, ahead, gaps);
+    if (!make_room(share, ahead))
+      return false;
+    uint32_t *others = share->others + share->count, count = 0;
+    for (uint32_t i = 0; i < ahead && at < end; i++) {
+      at += 1 + (int64_t)(gaps[i] < size ? gaps[i] : size);
+      others[count] = (uint32_t)at;
+      count += at < end && (uint32_t)at != self;
+    }
+    share->count += count;
+    if (at >= end)
+      return true;
+  }
+}
+
+static void skip_share(void *context, uint32_t number, uint32_t shares) {
+  pair_share *share = (pair_share *)context + number;
+  const link_builder *b = share->b;
+  double p = b->connection->rule.probability, mean = p < 1 ? -1 / nsa_log1p_1(-p) : 0;
+  uint64_t first, last;
+  thread_share(b->row_count, number, shares, &first, &last);
+  for (uint32_t t = (uint32_t)first; p > 0 && t < last && share->count <= LINKS_MAX; t++) {
+    uint64_t before = share->count;
+    share->is_full = !skip_row(share, t, mean);
+    if (share->is_full)
+      return;
+    if (b->connection->rule.condition != NSA_NONE)
+      keep_fulfilling(share, t, before);
+    b->row[t + 1] = (uint32_t)(share->count - before);
+  }
+}
+
+/* The shares' links, one after the other, become the builder's. */
+static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (shares[i].is_full)
+      return build_out_of_memory(b, shares[i].capacity * sizeof *b->others);
+    if (shares[i].is_improbable)
+      return build_fail_probability(b, shares[i].bad_probability, shares[i].bad_source, shares[i].bad_target);
+    b->count += shares[i].count;
+  }
+  if (b->count > LINKS_MAX)
+    return build_fail(b, "it has more than %" PRIu32 " links", LINKS_MAX);
+  uint32_t *others = memory_large((b->count + NSA_PAD) * sizeof *others);
+  if (!others)
+    return build_out_of_memory(b, b->count * sizeof *others);
+  for (uint64_t i = 0, at = 0; i < count; i++) {
+    if (shares[i].count)
+      memcpy(others + at, shares[i].others, shares[i].count * sizeof *others);
+    at += shares[i].count;
+    free(shares[i].others);
+    shares[i].others = NULL;
+  }
+  free(b->others);
+  b->others = others;
+  b->capacity = b->count;
+  for (uint32_t t = 0; t < b->row_count; t++)
+    b->row[t + 1] += b->row[t];
+  return true;
+}
+
+/* test NULL: by the rule's one probability, and its condition where there is one. */
+static bool test_all(link_builder *b, candidate_test test) {
+  const nsa_rule *rule = &b->connection->rule;
+  if (test && rule->condition == NSA_NONE)
+    return build_fail(b, "its rule has no condition");
+  if (!build_begin(b, true, 0))
+    return false;
+  uint32_t threads = thread_pool_count(b->s->pool);
+  pair_share *shares = calloc(threads, sizeof *shares);
+  bool ok = shares || build_out_of_memory(b, threads * sizeof *shares);
+  for (uint32_t i = 0; ok && i < threads; i++) {
+    shares[i].b = b;
+    shares[i].test = test;
+    ok = rule->condition == NSA_NONE || candidates_new(&shares[i].pairs, b, rule, b->source, b->target);
+  }
+  if (ok) {
+    thread_pool_run(b->s->pool, test ? test_share : skip_share, shares);
+    ok = join_shares(b, shares, threads);
+  }
+  for (uint32_t i = 0; shares && i < threads; i++) {
+    candidates_free(&shares[i].pairs);
+    free(shares[i].others);
+  }
+  free(shares);
+  return ok;
+}
+
+bool rule_probability(link_builder *b) {
+  const nsa_rule *rule = &b->connection->rule;
+  if (rule->probability > 1)
+    return build_fail_value(b, "its probability is %.9g; it must lie between 0 and 1", rule->probability);
+  return test_all(b, rule->probability >= 0 ? NULL : drawn_ones);
+}
+bool rule_where(link_builder *b) { return test_all(b, true_ones); }

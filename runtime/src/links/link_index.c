@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* link_index.c - see link_index.h. */
+#include "links/link_index.h"
+
+#include "base/memory.h"
+#include "base/threads.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+partner_lookup partner_lookup_of(const sim *s, const nsa_connection *c) {
+  partner_lookup look = {.of_source = c->partner_of_source};
+  if (c->partner == NSA_NONE || c->partner_index == NSA_NONE)
+    return look;
+  look.index = s->field_data[c->partner_index];
+  look.known = c->partner_known == NSA_NONE ? NULL : s->field_data[c->partner_known];
+  look.domain_kind = s->program->domains[s->program->fields[c->partner_index].domain].kind;
+  return look;
+}
+
+uint32_t partner_of_link(const partner_lookup *look, uint32_t link, uint32_t source, uint32_t target) {
+  if (!look->index)
+    return NSA_NONE;
+  uint32_t at = look->domain_kind == NSA_DOMAIN_CONNECTION ? link : look->of_source ? source : target;
+  return look->known && !look->known[at] ? NSA_NONE : look->index[at];
+}
+
+uint32_t link_index_keys(const sim *s, const nsa_connection *c, uint32_t side) {
+  if (side == LINK_INDEX_ALL)
+    return 1;
+  return s->populations[side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner].size;
+}
+
+uint32_t link_index_target_from(const sim_links *links, uint32_t targets, uint64_t link) {
+  uint32_t begin = 0, end = targets;
+  while (begin < end) {
+    uint32_t middle = begin + (end - begin) / 2;
+    if (links->row[middle] < link)
+      begin = middle + 1;
+    else
+      end = middle;
+  }
+  return begin;
+}
+
+/* ---- which elements links have ---- */
+
+enum { LINKS_AT_ONCE = 256 };
+
+/* Links are sorted piece by piece: targets of one part, in ascending order. Each piece has counters of its own. */
+typedef struct {
+  const sim_links *links;
+  partner_lookup look;
+  const link_index_request *request;
+  link_index *index;
+  uint32_t keys, ends, pieces; /* keys, ends: elements of the sides from and to */
+  uint32_t *bounds;            /* pieces + 1 targets */
+  uint32_t *next;              /* pieces * keys: how many, then where the next one goes */
+} sorter;
+
+static void fill(uint32_t *to, uint32_t x, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    to[i] = x;
+}
+
+static void partners_of_links(const sorter *sort, uint32_t first, uint32_t count, uint32_t *elements) {
+  for (uint32_t i = 0; i < count; i++)
+    elements[i] = sort->look.index[first + i] | ((uint32_t)sort->look.known[first + i] - 1); /* without a branch */
+}
+
+/* The elements of one side of consecutive links to one target; NSA_NONE where there is none. */
+static void find_elements(const sorter *sort, uint32_t side, uint32_t target, uint32_t first, uint32_t count,
+                          uint32_t *elements) {
+  const uint32_t *source = sort->links->source + first;
+  const partner_lookup *look = &sort->look;
+  if (side == LINK_INDEX_ALL)
+    fill(elements, 0, count);
+  else if (side == NSA_SIDE_PRE)
+    memcpy(elements, source, count * sizeof *elements);
+  else if (side == NSA_SIDE_POST)
+    fill(elements, target, count);
+  else if (look->index && look->known && look->domain_kind == NSA_DOMAIN_CONNECTION)
+    partners_of_links(sort, first, count, elements);
+  else
+    for (uint32_t i = 0; i < count; i++)
+      elements[i] = partner_of_link(look, first + i, source[i], target);
+}
+
+/* ---- counting and placing ---- */
+
+static void count_some(const sorter *sort, uint32_t *next, uint32_t target, uint32_t first, uint32_t count) {
+  uint32_t from[LINKS_AT_ONCE], to[LINKS_AT_ONCE];
+  bool is_partner = sort->request->to == NSA_SIDE_ASTRO; /* only partners may be missing */
+  find_elements(sort, sort->request->from, target, first, count, from);
+  if (is_partner)
+    find_elements(sort, sort->request->to, target, first, count, to);
+  for (uint32_t i = 0; i < count; i++)
+    if (from[i] != NSA_NONE && (!is_partner || to[i] != NSA_NONE))
+      next[from[i]]++;
+}
+
+static void place_some(const sorter *sort, uint32_t *next, uint32_t target, uint32_t first, uint32_t count) {
+  uint32_t from[LINKS_AT_ONCE], to[LINKS_AT_ONCE], *link = sort->index->link, *ends = sort->index->to;
+  find_elements(sort, sort->request->from, target, first, count, from);
+  find_elements(sort, sort->request->to, target, first, count, to);
+  uint32_t base = sort->request->strips ? (target >> sort->request->strips->shift) * sort->ends : 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (from[i] == NSA_NONE || to[i] == NSA_NONE)
+      continue;
+    uint32_t at = next[from[i]]++;
+    if (link)
+      link[at] = first + i;
+    if (ends)
+      ends[at] = base + to[i];
+  }
+}
+
+typedef void (*piece_work)(const sorter *sort, uint32_t *next, uint32_t target, uint32_t first, uint32_t count);
+
+static void work_on_pieces(const sorter *sort, uint32_t share, uint32_t shares, piece_work work) {
+  const uint32_t *row = sort->links->row;
+  for (uint32_t p = share; p < sort->pieces; p += shares)
+    for (uint32_t t = sort->bounds[p]; t < sort->bounds[p + 1]; t++)
+      for (uint32_t k = row[t]; k < row[t + 1];) {
+        uint32_t count = row[t + 1] - k < LINKS_AT_ONCE ? row[t + 1] - k : LINKS_AT_ONCE;
+        work(sort, sort->next + (uint64_t)p * sort->keys, t, k, count);
+        k += count;
+      }
+}
+
+static void count_share(void *context, uint32_t share, uint32_t shares) {
+  work_on_pieces(context, share, shares, count_some);
+}
+static void place_share(void *context, uint32_t share, uint32_t shares) {
+  work_on_pieces(context, share, shares, place_some);
+}
+
+/* Numbers of links become the places of the first ones: part by part, element by element, piece by piece. */
+static void add_up(sorter *sort) {
+  uint32_t each = sort->pieces / sort->request->parts, at = 0, *start = sort->index->start;
+  for (uint32_t part = 0; part < sort->request->parts; part++)
+    for (uint32_t e = 0; e < sort->keys; e++) {
+      *start++ = at;
+      for (uint32_t p = part * each; p < (part + 1) * each; p++) {
+        uint32_t *next = sort->next + (uint64_t)p * sort->keys + e, count = *next;
+        *next = at;
+        at += count;
+      }
+    }
+  *start = at;
+}
+
+/* The pieces of a part have as many links each, but for those of one target. */
+static void cut_pieces(sorter *sort, uint32_t targets) {
+  const link_index_request *r = sort->request;
+  uint32_t each = sort->pieces / r->parts;
+  for (uint32_t part = 0; part < r->parts; part++) {
+    uint32_t begin = r->bounds ? r->bounds[part] : 0, end = r->bounds ? r->bounds[part + 1] : targets;
+    uint64_t first = sort->links->row[begin], links = sort->links->row[end] - first;
+    for (uint32_t p = 0; p < each; p++) {
+      uint32_t cut = link_index_target_from(sort->links, targets, first + links * p / each);
+      sort->bounds[part * each + p] = p == 0 || cut < begin ? begin : cut < end ? cut : end;
+    }
+    sort->bounds[(part + 1) * each] = end;
+  }
+}
+
+static void *allocate(sim *s, uint64_t count, size_t size) {
+  s->allocated += count * size;
+  return memory_large(count * size);
+}
+
+bool link_index_make(sim *s, const link_index_request *request, link_index *index) {
+  const nsa_connection *c = &s->program->connections[request->connection];
+  uint32_t threads = thread_pool_count(s->pool);
+  sorter sort = {
+      .links = &s->links[request->connection], .look = partner_lookup_of(s, c), .request = request, .index = index};
+  sort.keys = link_index_keys(s, c, request->from);
+  sort.ends = link_index_keys(s, c, request->to);
+  sort.pieces = request->parts * (request->parts < threads ? threads / request->parts : 1);
+  uint64_t links = sort.links->count;
+  sort.bounds = malloc(((size_t)sort.pieces + 1) * sizeof *sort.bounds);
+  sort.next = calloc((size_t)sort.pieces * sort.keys + 1, sizeof *sort.next);
+  index->start = allocate(s, (uint64_t)request->parts * sort.keys + 1, sizeof *index->start);
+  if (request->keeps_links)
+    index->link = allocate(s, links + 1, sizeof *index->link);
+  if (request->keeps_to)
+    index->to = allocate(s, links + 1, sizeof *index->to);
+  bool ok = sort.bounds && sort.next && index->start && (index->link || !request->keeps_links) &&
+            (index->to || !request->keeps_to);
+  if (ok) {
+    cut_pieces(&sort, s->populations[c->target].size);
+    thread_pool_run(s->pool, count_share, &sort);
+    add_up(&sort);
+    thread_pool_run(s->pool, place_share, &sort);
+  }
+  free(sort.bounds);
+  free(sort.next);
+  return ok;
+}
+
+void link_index_free(link_index *index) {
+  free(index->start);
+  free(index->link);
+  free(index->to);
+  *index = (link_index){0};
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* measure.h - the numbers that a run ends with.
+ *
+ * Takes a sim after sim_connect; measure_after_tick (sim.h) counts and samples, measurer_finish
+ * evaluates the measures of the program for what has run. Values are in internal units; NaN where
+ * there is nothing to measure (no sample, no presentation). */
+#ifndef NSA_RUNTIME_MEASURE_H
+#define NSA_RUNTIME_MEASURE_H
+
+#include "state/sim.h"
+
+typedef struct measurer measurer;
+
+/* NULL with a sentence in error. */
+measurer *measurer_new(const sim *s, char error[SIM_ERROR_SIZE]);
+/* values[i] for program->measures[i]; once, after the last tick. */
+void measurer_finish(measurer *m, const sim *s, double *values);
+void measurer_free(measurer *m);
+
+#endif

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT */
+#include "observe/record.h"
+
+#include "observe/record_csv.h"
+#include "observe/record_h5.h"
+#include "observe/record_probe.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NAME_SIZE = 256, PIECE = 8192 };
+
+/* One recording of the program. */
+typedef struct {
+  const nsa_record *record;
+  const nsa_probe *probe;
+  bool is_event;
+  uint64_t first, count; /* elements */
+  h5_spikes *spikes;     /* events */
+  h5_report *report;     /* values */
+  csv_file *csv;         /* or NULL */
+  uint64_t taken;        /* rows, or events */
+  uint64_t next;         /* tick of the row that follows the last one, if none is left out */
+} recording;
+
+struct recorder {
+  const sim *sim;
+  const char *folder;
+  record_format format;
+  recording *recordings;
+  uint32_t recording_count;
+  h5_file **files;
+  uint32_t file_count;
+  char (*names)[NAME_SIZE]; /* of files, with their endings: HDF5 first, then text */
+  uint32_t name_count;
+  double piece[PIECE];
+};
+
+/* ---- the folder ---- */
+
+static bool make_folder(const char *folder) { return mkdir(folder, 0777) == 0 || errno == EEXIST; }
+
+static bool make_folders(const char *folder) {
+  char path[4096];
+  if (strlen(folder) >= sizeof path) {
+    errno = ENAMETOOLONG;
+    return false;
+  }
+  snprintf(path, sizeof path, "%s", folder);
+  for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+    *slash = 0;
+    if (!make_folder(path))
+      return false;
+    *slash = '/';
+  }
+  return make_folder(path);
+}
+
+bool results_prepare(const char *folder, bool force, char error[SIM_ERROR_SIZE]) {
+  struct stat status;
+  char path[4096];
+  if (!make_folders(folder) || stat(folder, &status) != 0) {
+    snprintf(error, SIM_ERROR_SIZE, "cannot make the folder %.300s: %s", folder, strerror(errno));
+    return false;
+  }
+  if (!S_ISDIR(status.st_mode)) {
+    snprintf(error, SIM_ERROR_SIZE, "cannot write results to %.300s: it is not a folder", folder);
+    return false;
+  }
+  snprintf(path, sizeof path, "%s/run.json", folder);
+  if (!force && stat(path, &status) == 0) {
+    snprintf(error, SIM_ERROR_SIZE,
+             "%.300s holds results already; name another folder with --out, or overwrite them with "
+             "--force",
+             folder);
+    return false;
+  }
+  return true;
+}
+
+/* ---- names ---- */
+
+static bool is_name_used(const recorder *r, const char *name) {
+  for (uint32_t i = 0; i < r->name_count; i++) {
+    if (strcmp(r->names[i], name) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* A file name: nothing that leaves the folder, and not one that is taken. The ending is added. */
+static void choose_name(recorder *r, const char *wanted, const char *ending, char stem[NAME_SIZE]) {
+  char full[NAME_SIZE];
+  snprintf(stem, NAME_SIZE - 16, "%s", wanted);
+  for (char *c = stem; *c; c++) {
+    if (*c == '/' || (unsigned char)*c < ' ' || (*c == '.' && c == stem))
+      *c = '_';
+  }
+  size_t len = strlen(stem);
+  for (unsigned copy = 2;; copy++) {
+    snprintf(full, sizeof full, "%s%s", stem, ending);
+    if (!is_name_used(r, full))
+      break;
+    snprintf(stem + len, NAME_SIZE - len, "-%u", copy);
+  }
+  memcpy(r->names[r->name_count++], full, sizeof full);
+}
+
+/* ---- opening ---- */
+
+static bool copy_error(char error[SIM_ERROR_SIZE], const char *from) {
+  if (from != error)
+    snprintf(error, SIM_ERROR_SIZE, "%s", from ? from : "out of memory");
+  return false;
+}
+
+static const char *owner_name(const sim *s, const nsa_probe *probe) {
+  const nsa_domain *domain = &s->program->domains[probe->domain];
+  if (domain->kind == NSA_DOMAIN_CONNECTION)
+    return s->program->connections[domain->owner].name;
+  return domain->kind == NSA_DOMAIN_POPULATION ? s->program->populations[domain->owner].name : domain->name;
+}
+
+static bool is_spike(const sim *s, const nsa_probe *probe) {
+  const nsa_domain *domain = &s->program->domains[probe->domain];
+  return domain->kind == NSA_DOMAIN_POPULATION && probe->event < NSA_EVENT_ARRIVALS &&
+         s->program->populations[domain->owner].events[probe->event].is_spike;
+}
+
+/* The first recording of a population's spikes shares spikes.h5; others would mix with it. */
+static bool shares_spikes(const recorder *r, uint32_t index) {
+  if (!is_spike(r->sim, r->recordings[index].probe))
+    return false;
+  for (uint32_t i = 0; i < index; i++) {
+    const recording *other = &r->recordings[i];
+    if (other->is_event && other->probe->domain == r->recordings[index].probe->domain && is_spike(r->sim, other->probe))
+      return false;
+  }
+  return true;
+}
+
+static h5_file *open_file(recorder *r, const char *wanted, char error[SIM_ERROR_SIZE]) {
+  char stem[NAME_SIZE];
+  choose_name(r, wanted, ".h5", stem);
+  h5_file *file = h5_create(r->folder, stem, error);
+  if (file)
+    r->files[r->file_count++] = file;
+  else
+    r->name_count--;
+  return file;
+}
+
+static const char *const reduce_names[] = {NULL, "mean", "sum", "max", "min"};
+
+/* The most that a window of its phase holds. */
+static uint64_t expected_rows(const nsa_program *program, uint32_t phase, uint64_t every) {
+  uint64_t most = phase == NSA_NONE ? program->ticks : 0;
+  for (uint32_t i = 0; phase != NSA_NONE && i < program->stimuli_count; i++) {
+    const nsa_stimulus *of = &program->stimuli[i];
+    uint64_t stop = of->stop < program->ticks ? of->stop : program->ticks;
+    if (of->phase == phase && of->start < stop && stop - of->start > most)
+      most = stop - of->start;
+  }
+  return most / every + 1;
+}
+
+static bool open_report(recorder *r, recording *rec, h5_file *file) {
+  const nsa_program *program = r->sim->program;
+  bool is_reduced = rec->probe->reduce != NSA_REDUCE_NONE;
+  uint64_t every = rec->record->every ? rec->record->every : 1;
+  h5_report_shape shape = {
+      .population = owner_name(r->sim, rec->probe),
+      .units = rec->probe->unit,
+      .reduced = reduce_names[rec->probe->reduce],
+      .first = is_reduced ? 0 : rec->first,
+      .columns = is_reduced ? 1 : rec->count,
+      .step_ms = sim_time(r->sim, every),
+      .expected_rows = expected_rows(program, rec->record->phase, every),
+      .is_single = r->format.is_single,
+  };
+  rec->report = h5_add_report(file, &shape);
+  return rec->report != NULL;
+}
+
+static void write_csv_header(const recording *rec) {
+  if (rec->is_event) {
+    csv_put_text(rec->csv, "timestamps,node_ids\n");
+    return;
+  }
+  csv_put_text(rec->csv, "time");
+  if (rec->probe->reduce != NSA_REDUCE_NONE) {
+    csv_put_text(rec->csv, ",");
+    csv_put_text(rec->csv, reduce_names[rec->probe->reduce]);
+  }
+  for (uint64_t i = 0; i < rec->count && rec->probe->reduce == NSA_REDUCE_NONE; i++) {
+    csv_put_text(rec->csv, ",");
+    csv_put_whole(rec->csv, rec->first + i);
+  }
+  csv_put_text(rec->csv, "\n");
+}
+
+static bool open_csv(recorder *r, recording *rec, char error[SIM_ERROR_SIZE]) {
+  char stem[NAME_SIZE];
+  choose_name(r, rec->record->name, ".csv", stem);
+  rec->csv = csv_create(r->folder, stem, error);
+  if (rec->csv)
+    write_csv_header(rec);
+  else
+    r->name_count--;
+  return rec->csv != NULL;
+}
+
+/* Links that are not stored have no numbers. */
+static bool has_links(const sim *s, const nsa_probe *probe) {
+  if (probe->event != NSA_EVENT_ARRIVALS)
+    return true;
+  const sim_links *links = &s->links[s->program->domains[probe->domain].owner];
+  return links->source || links->count == 0;
+}
+
+static bool open_recording(recorder *r, uint32_t index, h5_file **shared, char error[SIM_ERROR_SIZE]) {
+  recording *rec = &r->recordings[index];
+  rec->record = &r->sim->program->records[index];
+  rec->probe = &r->sim->program->probes[rec->record->probe];
+  rec->is_event = probe_is_event(rec->probe);
+  rec->count = probe_range(r->sim, rec->probe, &rec->first);
+  if (!has_links(r->sim, rec->probe)) {
+    snprintf(error, SIM_ERROR_SIZE, "cannot record %.200s: the links of %.100s are not stored", rec->record->name,
+             owner_name(r->sim, rec->probe));
+    return false;
+  }
+  h5_file *file = *shared;
+  if (!shares_spikes(r, index))
+    file = open_file(r, rec->record->name, error);
+  else if (!file)
+    file = *shared = open_file(r, "spikes", error);
+  if (!file)
+    return false;
+  if (rec->is_event)
+    rec->spikes = h5_add_spikes(file, owner_name(r->sim, rec->probe));
+  else
+    open_report(r, rec, file);
+  return (rec->spikes || rec->report) || copy_error(error, h5_error(file));
+}
+
+recorder *recorder_new(const sim *s, const char *folder, record_format format, char error[SIM_ERROR_SIZE]) {
+  uint32_t count = s->program->records_count;
+  recorder *r = calloc(1, sizeof *r);
+  if (r) {
+    r->sim = s;
+    r->folder = folder;
+    r->format = format;
+    r->recordings = calloc((size_t)count + 1, sizeof *r->recordings);
+    r->files = calloc((size_t)count + 1, sizeof(h5_file *));
+    r->names = calloc(2 * (size_t)count + 2, NAME_SIZE);
+  }
+  if (!r || !r->recordings || !r->files || !r->names) {
+    copy_error(error, NULL);
+    recorder_free(r);
+    return NULL;
+  }
+  h5_file *shared = NULL;
+  bool is_good = true;
+  for (; is_good && r->recording_count < count; r->recording_count += is_good)
+    is_good = open_recording(r, r->recording_count, &shared, error);
+  for (uint32_t i = 0; is_good && format.with_csv && i < count; i++)
+    is_good = open_csv(r, &r->recordings[i], error);
+  if (is_good)
+    return r;
+  recorder_free(r);
+  return NULL;
+}
+
+/* ---- taking ---- */
+
+static void put_event(recording *rec, double time_ms, uint64_t element) {
+  rec->taken++;
+  h5_put_spike(rec->spikes, time_ms, element);
+  if (rec->csv) {
+    csv_put_number(rec->csv, time_ms);
+    csv_put_text(rec->csv, ",");
+    csv_put_whole(rec->csv, element);
+    csv_put_text(rec->csv, "\n");
+  }
+}
+
+/* The links whose source fired: one entry a link. Links are not sorted by source, so all are
+ * looked at, but only in ticks in which a source fired. */
+static void take_arrivals(const sim *s, recording *rec, const sim_fired *fired, double time_ms) {
+  const sim_links *links = &s->links[s->program->domains[rec->probe->domain].owner];
+  for (uint64_t i = rec->first; i < rec->first + rec->count; i++) {
+    if (probe_has_fired(fired, links->source[i]))
+      put_event(rec, time_ms, i);
+  }
+}
+
+static void take_events(const sim *s, recording *rec, double time_ms) {
+  const sim_fired *fired = probe_fired(s, rec->probe);
+  if (fired->count == 0)
+    return;
+  if (rec->probe->event == NSA_EVENT_ARRIVALS) {
+    take_arrivals(s, rec, fired, time_ms);
+    return;
+  }
+  for (uint32_t i = 0; i < fired->count; i++) {
+    uint64_t element = fired->elements[i];
+    if (element >= rec->first && element - rec->first < rec->count)
+      put_event(rec, time_ms, element);
+  }
+}
+
+static void put_csv_values(csv_file *csv, const double *values, uint64_t n) {
+  for (uint64_t i = 0; i < n; i++) {
+    csv_put_text(csv, ",");
+    csv_put_number(csv, values[i]);
+  }
+}
+
+static void take_values(recorder *r, recording *rec, const probe_view *view, h5_row_time time) {
+  if (rec->taken++ && r->sim->tick != rec->next)
+    h5_part_report(rec->report);
+  rec->next = r->sim->tick + (rec->record->every ? rec->record->every : 1);
+  bool is_reduced = rec->probe->reduce != NSA_REDUCE_NONE;
+  uint64_t columns = is_reduced ? 1 : view->count;
+  if (is_reduced)
+    r->piece[0] = probe_reduce(view, (nsa_reduce_kind)rec->probe->reduce);
+  if (rec->csv)
+    csv_put_number(rec->csv, time.now);
+  for (uint64_t at = 0; at < columns; at += PIECE) {
+    uint64_t n = columns - at < PIECE ? columns - at : PIECE;
+    if (!is_reduced)
+      probe_copy(view, at, n, r->piece);
+    h5_put_values(rec->report, time, r->piece, n);
+    if (rec->csv)
+      put_csv_values(rec->csv, r->piece, n);
+  }
+  if (rec->csv)
+    csv_put_text(rec->csv, "\n");
+}
+
+bool record_after_tick(recorder *r, sim *s) {
+  for (uint32_t i = 0; i < r->recording_count; i++) {
+    recording *rec = &r->recordings[i];
+    uint32_t phase = rec->record->phase, every = rec->record->every;
+    bool is_due = rec->is_event ? s->tick > 0 : every <= 1 || s->tick % every == 0;
+    if (!is_due || (phase != NSA_NONE && !s->phase_active[phase]))
+      continue;
+    double time_ms = sim_time(s, s->tick);
+    if (rec->is_event)
+      take_events(s, rec, time_ms);
+    else {
+      probe_view view = probe_look(s, rec->probe);
+      if (!probe_is_finite(s, rec->probe, &view, rec->record->name))
+        return false;
+      h5_row_time time = {.now = time_ms, .next = sim_time(s, s->tick + (every ? every : 1))};
+      take_values(r, rec, &view, time);
+    }
+  }
+  return true;
+}
+
+/* ---- flushing and closing ---- */
+
+void recorder_flush(recorder *r) {
+  for (uint32_t i = 0; i < r->file_count; i++)
+    h5_flush(r->files[i]);
+  for (uint32_t i = 0; i < r->recording_count; i++) {
+    if (r->recordings[i].csv)
+      csv_flush(r->recordings[i].csv);
+  }
+}
+
+const char *recorder_error(const recorder *r) {
+  const char *error = NULL;
+  for (uint32_t i = 0; i < r->file_count && !error; i++)
+    error = h5_error(r->files[i]);
+  for (uint32_t i = 0; i < r->recording_count && !error; i++)
+    error = r->recordings[i].csv ? csv_error(r->recordings[i].csv) : NULL;
+  return error;
+}
+
+bool recorder_is_empty(const recorder *r, uint32_t i) { return r->recordings[i].taken == 0; }
+
+uint32_t recorder_file_count(const recorder *r) { return r->name_count; }
+const char *recorder_file(const recorder *r, uint32_t i) { return r->names[i]; }
+
+static void discard_all(recorder *r) {
+  for (uint32_t i = 0; i < r->file_count; i++)
+    h5_discard(r->files[i]);
+  r->file_count = 0;
+  for (uint32_t i = 0; i < r->recording_count; i++) {
+    if (r->recordings[i].csv)
+      csv_discard(r->recordings[i].csv);
+    r->recordings[i].csv = NULL;
+  }
+}
+
+static bool end_all(recorder *r) {
+  bool is_good = true;
+  for (uint32_t i = 0; i < r->file_count; i++)
+    is_good = h5_end(r->files[i]) && is_good;
+  for (uint32_t i = 0; i < r->recording_count; i++)
+    is_good = (!r->recordings[i].csv || csv_end(r->recordings[i].csv)) && is_good;
+  return is_good;
+}
+
+bool recorder_close(recorder *r, bool together, char error[SIM_ERROR_SIZE]) {
+  char ignored[SIM_ERROR_SIZE];
+  bool is_good = end_all(r);
+  if (!is_good && together) {
+    snprintf(error, SIM_ERROR_SIZE, "%s", recorder_error(r));
+    discard_all(r);
+    return false;
+  }
+  is_good = true;
+  for (uint32_t i = 0; i < r->file_count; i++)
+    is_good = h5_close(r->files[i], is_good ? error : ignored) && is_good;
+  r->file_count = 0;
+  for (uint32_t i = 0; i < r->recording_count; i++) {
+    if (r->recordings[i].csv)
+      is_good = csv_close(r->recordings[i].csv, is_good ? error : ignored) && is_good;
+    r->recordings[i].csv = NULL;
+  }
+  return is_good;
+}
+
+void recorder_free(recorder *r) {
+  if (!r)
+    return;
+  discard_all(r);
+  free(r->recordings);
+  free(r->files);
+  free(r->names);
+  free(r);
+}

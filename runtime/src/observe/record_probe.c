@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "observe/record_probe.h"
+
+#include <math.h>
+#include <string.h>
+
+bool probe_is_event(const nsa_probe *probe) { return probe->event != NSA_NONE; }
+
+uint64_t probe_range(const sim *s, const nsa_probe *probe, uint64_t *first) {
+  uint64_t count = s->domain_count[probe->domain];
+  uint64_t end = probe->last >= count ? count : (uint64_t)probe->last + 1;
+  *first = probe->first;
+  return end > *first ? end - *first : 0;
+}
+
+uint32_t probe_population(const sim *s, const nsa_probe *probe) {
+  const nsa_domain *domain = &s->program->domains[probe->domain];
+  if (domain->kind == NSA_DOMAIN_CONNECTION)
+    return s->program->connections[domain->owner].source;
+  return domain->owner;
+}
+
+static uint32_t spike_event(const nsa_population *population) {
+  for (uint32_t e = 0; e < population->events_count; e++) {
+    if (population->events[e].is_spike)
+      return e;
+  }
+  return NSA_NONE;
+}
+
+const sim_fired *probe_fired(const sim *s, const nsa_probe *probe) {
+  static const sim_fired none;
+  uint32_t p = probe_population(s, probe), event = probe->event;
+  if (event == NSA_EVENT_ARRIVALS)
+    event = spike_event(&s->program->populations[p]);
+  return event < s->program->populations[p].events_count ? &s->populations[p].events[event] : &none;
+}
+
+/* The number of fired elements below this one; they are in ascending order. */
+static uint32_t fired_below(const sim_fired *fired, uint64_t element) {
+  uint32_t low = 0, high = fired->count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (fired->elements[middle] < element)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+bool probe_has_fired(const sim_fired *fired, uint32_t element) {
+  uint32_t at = fired_below(fired, element);
+  return at < fired->count && fired->elements[at] == element;
+}
+
+/* All links of a source at once where all links are looked at, else one by one. */
+static uint64_t count_arrivals(const sim *s, const nsa_probe *probe, const sim_fired *fired) {
+  const sim_links *links = &s->links[s->program->domains[probe->domain].owner];
+  uint64_t first, count = probe_range(s, probe, &first), arrivals = 0;
+  if (!links->source || (first == 0 && count == links->count)) {
+    for (uint32_t i = 0; i < fired->count; i++)
+      arrivals += links->fan_out[fired->elements[i]];
+    return arrivals;
+  }
+  for (uint64_t i = first; i < first + count; i++)
+    arrivals += probe_has_fired(fired, links->source[i]);
+  return arrivals;
+}
+
+uint64_t probe_count_fired(const sim *s, const nsa_probe *probe) {
+  const sim_fired *fired = probe_fired(s, probe);
+  if (fired->count == 0)
+    return 0;
+  if (probe->event == NSA_EVENT_ARRIVALS)
+    return count_arrivals(s, probe, fired);
+  uint64_t first, count = probe_range(s, probe, &first);
+  return fired_below(fired, first + count) - fired_below(fired, first);
+}
+
+probe_view probe_look(const sim *s, const nsa_probe *probe) {
+  bool is_finite = probe->kernel == NSA_NONE || sim_probe(s, probe->kernel);
+  const nsa_field *field = &s->program->fields[probe->field];
+  probe_view view = {.data = s->field_data[probe->field],
+                     .type = (nsa_type)field->type,
+                     .is_uniform = field->is_uniform != 0,
+                     .is_suspect = !is_finite};
+  view.count = probe_range(s, probe, &view.first);
+  return view;
+}
+
+bool probe_is_finite(sim *s, const nsa_probe *probe, const probe_view *view, const char *watched_by) {
+  const nsa_domain *domain = &s->program->domains[probe->domain];
+  for (uint64_t i = 0; view->is_suspect && i < view->count; i++) {
+    double x = sim_entry(view->type, view->data, view->is_uniform ? 0 : view->first + i);
+    if (isfinite(x))
+      continue;
+    s->failed = true;
+    s->failure = (sim_failure){.watched_by = watched_by,
+                               .is_connection = domain->kind == NSA_DOMAIN_CONNECTION,
+                               .population = domain->owner,
+                               .field = probe->field,
+                               .element = (uint32_t)(view->first + i),
+                               .value = x};
+    return false;
+  }
+  return true;
+}
+
+void probe_copy(const probe_view *view, uint64_t at, uint64_t n, double *values) {
+  uint64_t start = view->first + at;
+  if (view->type == NSA_F64 && !view->is_uniform) {
+    memcpy(values, (const double *)view->data + start, n * sizeof *values);
+    return;
+  }
+  for (uint64_t i = 0; i < n; i++)
+    values[i] = sim_entry(view->type, view->data, view->is_uniform ? 0 : start + i);
+}
+
+static double combine(nsa_reduce_kind kind, double a, double b) {
+  if (kind == NSA_REDUCE_MAX)
+    return b > a ? b : a;
+  if (kind == NSA_REDUCE_MIN)
+    return b < a ? b : a;
+  return a + b;
+}
+
+/* Eight at a time, so that no addition waits for the one before. The order is part of the result's definition. */
+static double reduce_block(nsa_reduce_kind kind, const double *values, uint64_t n) {
+  enum { LANES = 8 };
+  double lane[LANES];
+  uint64_t i = n < LANES ? n : LANES;
+  memcpy(lane, values, i * sizeof *lane);
+  if (kind == NSA_REDUCE_MEAN || kind == NSA_REDUCE_SUM)
+    for (; i + LANES <= n; i += LANES)
+      for (int k = 0; k < LANES; k++)
+        lane[k] += values[i + (uint64_t)k];
+  for (; i < n; i++)
+    lane[i % LANES] = combine(kind, lane[i % LANES], values[i]);
+  double total = lane[0];
+  for (uint64_t k = 1; k < LANES && k < n; k++)
+    total = combine(kind, total, lane[k]);
+  return total;
+}
+
+double probe_reduce(const probe_view *view, nsa_reduce_kind kind) {
+  double values[NSA_BLOCK], total = NAN;
+  bool is_plain = view->type == NSA_F64 && !view->is_uniform;
+  for (uint64_t at = 0; at < view->count; at += NSA_BLOCK) {
+    uint64_t n = view->count - at < NSA_BLOCK ? view->count - at : NSA_BLOCK;
+    const double *block = (const double *)view->data + view->first + at;
+    if (!is_plain) {
+      probe_copy(view, at, n, values);
+      block = values;
+    }
+    double sum = reduce_block(kind, block, n);
+    total = at == 0 ? sum : combine(kind, total, sum);
+  }
+  return kind == NSA_REDUCE_MEAN ? total / (double)view->count : total;
+}

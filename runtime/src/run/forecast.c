@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* forecast.c - what a run will need, before its links are drawn. Mirrors what sim.c, connect.c and
+ * linksum.c allocate; a test compares them. */
+#include "links/connect.h"
+
+#include "events/events.h"
+#include "links/connect_place.h"
+#include "sums/sidesum.h"
+#include "tick/fuse.h"
+#include "tick/step.h"
+
+#include <stdio.h>
+
+static double at_most(double x, double most) { return x < most ? x : most; }
+
+/* A probability or a share that is known beforehand stands in the result field's value. */
+static double expected_share(const nsa_program *p, const nsa_rule *rule) {
+  if (rule->kind == NSA_RULE_PROBABILITY && rule->probability >= 0)
+    return rule->probability; /* at most: of slices as well */
+  if (rule->result >= p->fields_count)
+    return 1;
+  double share = p->fields[rule->result].value;
+  return share > 0 && share <= 1 ? share : 1;
+}
+
+/* Lines of a table; the forecast of a file that cannot be read is none. */
+static double count_lines(const char *path) {
+  FILE *file = path ? fopen(path, "rb") : NULL;
+  if (!file)
+    return 0;
+  double lines = 0;
+  for (int c = getc(file); c != EOF; c = getc(file))
+    lines += c == '\n';
+  fclose(file);
+  return lines;
+}
+
+static double neighbours(const nsa_population *p, uint32_t degree) {
+  double rows = p->rows, cols = p->cols;
+  double straight = 2 * (rows * (cols - 1) + (rows - 1) * cols);
+  return degree == 8 ? straight + 4 * (rows - 1) * (cols - 1) : straight;
+}
+
+/* Rows (or columns) of a fine grid that the tiles of a coarse one take, in all. */
+static double tile_cover(uint32_t tiles, uint32_t length, uint32_t stride, uint32_t fine) {
+  double cover = 0;
+  for (uint32_t i = 0; i < tiles; i++) {
+    double left = (double)fine - (double)i * stride;
+    if (left > 0)
+      cover += at_most(left, length);
+  }
+  return cover;
+}
+
+double connect_expected_links(const nsa_program *p, const nsa_connection *c) {
+  const nsa_population *source = &p->populations[c->source], *target = &p->populations[c->target];
+  const nsa_rule *rule = &c->rule;
+  double sources = place_size(source), targets = place_size(target);
+  double pairs = sources * targets - (c->source == c->target && !c->allow_self ? targets : 0);
+  const nsa_population *coarse = targets <= sources ? target : source, *fine = targets <= sources ? source : target;
+  switch ((nsa_rule_kind)rule->kind) {
+  case NSA_RULE_ONE_TO_ONE:
+    return targets;
+  case NSA_RULE_ALL_TO_ALL:
+    return pairs;
+  case NSA_RULE_PROBABILITY:
+  case NSA_RULE_WHERE:
+    return pairs * expected_share(p, rule);
+  case NSA_RULE_INDEGREE:
+    return targets * rule->degree;
+  case NSA_RULE_OUTDEGREE:
+    return sources * rule->degree;
+  case NSA_RULE_NEIGHBOURS:
+    return neighbours(target, rule->degree);
+  case NSA_RULE_TILES:
+    return tile_cover(coarse->rows, rule->tile_rows, rule->stride, fine->rows) *
+           tile_cover(coarse->cols, rule->tile_cols, rule->stride, fine->cols);
+  case NSA_RULE_NEAREST:
+    return sources > targets ? sources : targets;
+  case NSA_RULE_FILE:
+    return count_lines(rule->path);
+  case NSA_RULE_SCALE_FREE:
+    return rule->degree * (2 * targets - rule->degree - 1);
+  case NSA_RULE_POOL:
+  case NSA_RULE_ONE_PER_SYNAPSE:
+    return 0; /* no rules of links */
+  }
+  return 0;
+}
+
+static double padded_bytes(double entries, uint32_t type) {
+  static const double size[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;
+  double bytes = (double)sim_padded((uint64_t)entries) * size[type < NSA_TYPE_COUNT ? type : NSA_F64];
+  return (double)(((uint64_t)bytes + 63) / 64 * 64);
+}
+
+static double field_bytes(const nsa_program *p, const nsa_field *field, bool *is_of_links) {
+  const nsa_domain *domain = &p->domains[field->domain];
+  *is_of_links = !field->is_uniform && domain->kind == NSA_DOMAIN_CONNECTION;
+  double entries = 1;
+  if (!field->is_uniform && domain->kind == NSA_DOMAIN_POPULATION)
+    entries = place_size(&p->populations[domain->owner]);
+  if (!field->is_uniform && (domain->kind == NSA_DOMAIN_CANDIDATES || domain->kind == NSA_DOMAIN_ARRIVALS))
+    entries = NSA_BLOCK;
+  if (*is_of_links) {
+    const nsa_connection *c = &p->connections[domain->owner];
+    if (field->kind == NSA_FIELD_LINK_SOURCE || field->kind == NSA_FIELD_LINK_TARGET)
+      return 0; /* counted with the links */
+    entries = c->is_stencil ? 0 : connect_expected_links(p, c);
+  }
+  return padded_bytes(entries, field->type);
+}
+
+static const nsa_population *giver(const nsa_program *p, const nsa_link_sum *sum) {
+  const nsa_connection *c = &p->connections[sum->connection];
+  return &p->populations[sum->from == NSA_SIDE_PRE ? c->source : sum->from == NSA_SIDE_POST ? c->target : c->partner];
+}
+
+/* The index by source that all sums of a connection share, and those of sums from or to other sides, in
+ * words. */
+static double index_words(const nsa_program *p, uint32_t connection) {
+  double links = connect_expected_links(p, &p->connections[connection]), words = 0, shared = 0;
+  bool is_weighted = false;
+  for (uint32_t i = 0; i < p->sums_count; i++) {
+    const nsa_link_sum *sum = &p->sums[i];
+    if (sum->connection != connection)
+      continue;
+    double keys = sum->source_term == NSA_NONE ? 1 : place_size(giver(p, sum));
+    if (sidesum_is(sum))
+      words += keys + 2 * links;
+    if (sidesum_is(sum) || sum->source_term == NSA_NONE || sum->every == 0)
+      continue;
+    is_weighted = is_weighted || sum->weight != NSA_NONE;
+    shared = keys + links * (is_weighted ? 2 : 1);
+  }
+  return words + shared;
+}
+
+static double element_count(const nsa_program *p, const nsa_connection *c, uint32_t side) {
+  return place_size(&p->populations[side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner]);
+}
+
+/* Links by the element whose event reaches them, in words; those of a target stand together already. */
+static double arrival_words(const nsa_program *p, uint32_t connection) {
+  const nsa_connection *c = &p->connections[connection];
+  double links = connect_expected_links(p, c), words = 0;
+  for (uint32_t i = 0; i < p->arrivals_count; i++) {
+    const nsa_arrival *a = &p->arrivals[i];
+    uint32_t delay = a->side == NSA_SIDE_PRE ? c->delay : c->delay_back;
+    bool has_own_delays = sim_has_own_delays(p, delay);
+    if (a->connection != connection || a->side == NSA_SIDE_SIGNAL || (a->side == NSA_SIDE_POST && !has_own_delays))
+      continue;
+    words += element_count(p, c, a->side) + links * (events_keep_links(p, a) + events_keep_targets(p, a));
+    if (has_own_delays)
+      words += links / 2;
+  }
+  return words;
+}
+
+/* Sources and row starts, fans, and the indices of sums. */
+static double link_bytes(const nsa_program *p, uint32_t connection) {
+  const nsa_connection *c = &p->connections[connection];
+  double sources = place_size(&p->populations[c->source]), targets = place_size(&p->populations[c->target]);
+  double links = connect_expected_links(p, c), words = sources + targets;
+  if (c->is_stencil)
+    return 4 * words;
+  words += targets + links;
+  if (connect_keeps_targets(p, c))
+    words += links;
+  return 4 * (words + index_words(p, connection) + arrival_words(p, connection));
+}
+
+/* Lists of what fired, blocks' results, lists of active sources. */
+static double buffer_bytes(const nsa_program *p) {
+  double bytes = 0;
+  for (uint32_t i = 0; i < p->populations_count; i++) {
+    const nsa_population *population = &p->populations[i];
+    double blocks = (double)step_blocks(place_size(population));
+    bytes += population->events_count * (4.0 * place_size(population) + 4 * blocks) + 8 * blocks;
+    if (nsa_fused_steps(p, i) > 1)
+      bytes += population->events_count * (FUSE_MOST * place_size(population) / 8 + 4 * blocks) + 4 * blocks;
+  }
+  for (uint32_t i = 0; i < p->sums_count; i++)
+    if (p->sums[i].source_term != NSA_NONE)
+      bytes += 4.0 * place_size(giver(p, &p->sums[i]));
+  return bytes;
+}
+
+nsa_link_forecast nsa_forecast_links(const nsa_program *p, uint32_t connection) {
+  double bytes = link_bytes(p, connection);
+  for (uint32_t i = 0; i < p->fields_count; i++) {
+    bool is_of_links = false;
+    double field = field_bytes(p, &p->fields[i], &is_of_links);
+    if (is_of_links && p->domains[p->fields[i].domain].owner == connection)
+      bytes += field;
+  }
+  return (nsa_link_forecast){connect_expected_links(p, &p->connections[connection]), bytes};
+}
+
+nsa_memory_forecast nsa_forecast_memory(const nsa_program *p) {
+  nsa_memory_forecast forecast = {0};
+  double fields = 0, links = 0, link_fields = 0;
+  for (uint32_t i = 0; i < p->populations_count; i++)
+    forecast.elements += place_size(&p->populations[i]);
+  for (uint32_t i = 0; i < p->fields_count; i++) {
+    bool is_of_links;
+    double bytes = field_bytes(p, &p->fields[i], &is_of_links);
+    *(is_of_links ? &link_fields : &fields) += bytes;
+  }
+  for (uint32_t c = 0; c < p->connections_count; c++) {
+    links += connect_expected_links(p, &p->connections[c]);
+    link_fields += link_bytes(p, c);
+  }
+  forecast.links = (uint64_t)links;
+  forecast.link_bytes = (uint64_t)link_fields;
+  forecast.field_bytes = (uint64_t)fields;
+  forecast.buffer_bytes = (uint64_t)buffer_bytes(p);
+  forecast.total_bytes = forecast.link_bytes + forecast.field_bytes + forecast.buffer_bytes;
+  return forecast;
+}

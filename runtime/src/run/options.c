@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/options.h"
+
+#include "base/units.h"
+#include "nsa_ticks.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { MAX_THREADS = 1024, MAX_NAME = 200 };
+#define MAX_TICKS 9007199254740992.0 /* 2^53: tick numbers are exact in f64 */
+
+typedef struct {
+  const nsa_program *program;
+  run_options *out;
+  char *error;
+  size_t error_size;
+} parse;
+
+__attribute__((format(printf, 2, 3))) static bool refuse(parse *p, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(p->error, p->error_size, format, arguments);
+  va_end(arguments);
+  return false;
+}
+
+/* ---- names and their nearest ---- */
+
+static size_t minimum(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Edits (insert, delete, replace, swap neighbours) between two names, in bytes. */
+static size_t name_distance(const char *a, const char *b) {
+  size_t rows[3][MAX_NAME + 1];
+  size_t a_len = strlen(a), b_len = strlen(b);
+  if (a_len > MAX_NAME || b_len > MAX_NAME)
+    return MAX_NAME;
+  for (size_t j = 0; j <= b_len; j++)
+    rows[0][j] = j;
+  for (size_t i = 1; i <= a_len; i++) {
+    size_t *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+    now[0] = i;
+    for (size_t j = 1; j <= b_len; j++) {
+      now[j] = minimum(last[j - 1] + (a[i - 1] != b[j - 1]), 1 + minimum(last[j], now[j - 1]));
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        now[j] = minimum(now[j], before[j - 2] + 1);
+    }
+  }
+  return rows[a_len % 3][b_len];
+}
+
+uint32_t options_nearest(const nsa_program *program, uint32_t count, options_name_fn name_of, const char *name) {
+  uint32_t best = NSA_NONE;
+  size_t best_distance = 1 + strlen(name) / 3; /* a third of it may be wrong */
+  for (uint32_t i = 0; i < count; i++) {
+    bool is_other_case = strcasecmp(name, name_of(program, i)) == 0; /* but for case it is this */
+    size_t distance = is_other_case ? 0 : name_distance(name, name_of(program, i));
+    if (distance <= best_distance && (best == NSA_NONE || distance < best_distance)) {
+      best = i;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+static const char *settable_name(const nsa_program *p, uint32_t i) { return p->settables[i].name; }
+static const char *variant_name(const nsa_program *p, uint32_t i) { return p->variants[i].name; }
+static const char *pattern_name(const nsa_program *p, uint32_t i) { return p->patterns[i].name; }
+static const char *option_name(const nsa_program *p, uint32_t i) {
+  (void)p;
+  return nsa_run_options[i].name;
+}
+
+static uint32_t find_name(const nsa_program *program, uint32_t count, options_name_fn name_of, const char *name,
+                          size_t len) {
+  for (uint32_t i = 0; i < count; i++) {
+    const char *known = name_of(program, i);
+    if (strlen(known) == len && memcmp(known, name, len) == 0)
+      return i;
+  }
+  return NSA_NONE;
+}
+
+/* "did you mean x?", or the names there are. */
+static bool refuse_name(parse *p, const char *what, uint32_t count, options_name_fn name_of, const char *name) {
+  uint32_t near = options_nearest(p->program, count, name_of, name);
+  if (near != NSA_NONE)
+    return refuse(p, "there is no %s \"%.80s\"; did you mean \"%s\"?", what, name, name_of(p->program, near));
+  if (count == 0)
+    return refuse(p, "there is no %s \"%.80s\"; this model has none", what, name);
+  char known[400] = "";
+  for (uint32_t i = 0; i < count && strlen(known) + strlen(name_of(p->program, i)) + 8 < sizeof known; i++)
+    snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? ", " : "", name_of(p->program, i));
+  return refuse(p, "there is no %s \"%.80s\"; there are: %s", what, name, known);
+}
+
+/* The part of "NAME=value" before the =, into name; *value is what follows. */
+static bool split_assignment(parse *p, const char *option, const char *text, char name[MAX_NAME + 1],
+                             const char **value) {
+  const char *equals = strchr(text, '=');
+  if (!equals || equals == text || equals[1] == 0)
+    return refuse(p, "%s wants NAME=value, not \"%.80s\"", option, text);
+  size_t len = (size_t)(equals - text);
+  while (len > 0 && text[len - 1] == ' ')
+    len--;
+  snprintf(name, MAX_NAME + 1, "%.*s", (int)minimum(len, MAX_NAME), text);
+  *value = equals + 1;
+  return true;
+}
+
+/* ---- one function an option ---- */
+
+static bool refuse_dimension(parse *p, const nsa_settable *settable, uint64_t dimension, const char *value) {
+  char wanted[64], given[64];
+  units_dimension_name(settable->dimension, wanted, sizeof wanted);
+  units_dimension_name(dimension, given, sizeof given);
+  if (settable->dimension == 0)
+    return refuse(p, "--set %s: it is a plain number, but \"%.40s\" is in %s", settable->name, value, given);
+  if (dimension == 0)
+    return refuse(p, "--set %s: \"%.40s\" has no unit; it wants one such as %s", settable->name, value, wanted);
+  return refuse(p, "--set %s: it is in %s, but \"%.40s\" is in %s", settable->name, wanted, value, given);
+}
+
+static bool refuse_range(parse *p, const nsa_settable *settable, const char *value) {
+  char wanted[64] = "", low[UNITS_NUMBER], high[UNITS_NUMBER];
+  if (settable->dimension != 0)
+    units_dimension_name(settable->dimension, wanted, sizeof wanted);
+  units_print_exactly(settable->lo, low);
+  units_print_exactly(settable->hi, high);
+  return refuse(p, "--set %s: \"%.40s\" is outside its range, %s to %s%s%s", settable->name, value, low, high,
+                wanted[0] ? " " : "", wanted);
+}
+
+/* ---- names that --set cannot take ---- */
+
+/* What stands before the last dot of a name; len of it. */
+static bool belongs_to(const char *name, const char *owner, size_t len) {
+  return strncmp(name, owner, len) == 0 && name[len] == '.';
+}
+
+/* " `exc.tau`, `exc.C`": the parameters of an owner, as many as fit. */
+static void list_parameters(const nsa_program *program, const char *owner, size_t len, char *out, size_t size) {
+  out[0] = 0;
+  for (uint32_t i = 0; i < program->settables_count; i++) {
+    const char *name = settable_name(program, i);
+    if (belongs_to(name, owner, len) && strlen(out) + strlen(name) + 8 < size)
+      snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] ? ", " : "", name);
+  }
+  if (!out[0])
+    snprintf(out, size, "none");
+}
+
+/* "exc, inh": the populations of a component, or the connections of a synapse. */
+static void list_owners(const nsa_program *program, const char *component, size_t len, char *out, size_t size) {
+  out[0] = 0;
+  for (uint32_t i = 0; i < program->populations_count + program->connections_count; i++) {
+    bool is_population = i < program->populations_count;
+    uint32_t k = is_population ? i : i - program->populations_count;
+    const char *name = is_population ? program->populations[k].name : program->connections[k].name;
+    const char *of = is_population ? program->populations[k].component : program->connections[k].synapse;
+    if (strlen(of) == len && strncmp(of, component, len) == 0 && strlen(out) + strlen(name) + 8 < size)
+      snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] ? ", " : "", name);
+  }
+}
+
+static bool is_owner(const nsa_program *program, const char *name, size_t len) {
+  for (uint32_t i = 0; i < program->populations_count; i++)
+    if (strlen(program->populations[i].name) == len && strncmp(program->populations[i].name, name, len) == 0)
+      return true;
+  for (uint32_t i = 0; i < program->connections_count; i++)
+    if (strlen(program->connections[i].name) == len && strncmp(program->connections[i].name, name, len) == 0)
+      return true;
+  return false;
+}
+
+static const char *kind_of_field(const nsa_program *program, const char *name) {
+  for (uint32_t i = 0; i < program->fields_count; i++) {
+    uint32_t kind = program->fields[i].kind;
+    const char *field = program->fields[i].name; /* of an input "exc.I.external", say */
+    size_t len = strlen(name);
+    if (strncmp(field, name, len) != 0 || (field[len] != 0 && field[len] != '.'))
+      continue;
+    if (kind == NSA_FIELD_STATE)
+      return "a state; its initial value can be set where it follows from a param: state v = v_start";
+    if (kind == NSA_FIELD_INPUT || kind == NSA_FIELD_EXTERNAL)
+      return "an input; a drive in the model gives it values";
+  }
+  return NULL;
+}
+
+/* --set takes params alone: who names a state, an input or a component is told what there is. */
+static bool refuse_setting(parse *p, const char *name) {
+  const nsa_program *program = p->program;
+  const char *dot = strrchr(name, '.');
+  size_t len = dot != NULL ? (size_t)(dot - name) : strlen(name);
+  char known[400];
+  const char *kind = kind_of_field(program, name);
+  if (kind != NULL) {
+    list_parameters(program, name, len, known, sizeof known);
+    return refuse(p, "--set: %.80s is %s (params of it: %s)", name, kind, known);
+  }
+  uint32_t near = options_nearest(program, program->settables_count, settable_name, name);
+  list_owners(program, name, len, known, sizeof known);
+  if (known[0])
+    return refuse(p,
+                  "--set takes POPULATION.PARAM or CONNECTION.PARAM, and \"%.*s\" is a component: of it there are %s",
+                  (int)minimum(len, MAX_NAME), name, known);
+  bool is_near = near != NSA_NONE && name_distance(name, settable_name(program, near)) <= 1 + (strlen(name) - len) / 3;
+  if (!is_owner(program, name, len) || is_near)
+    return refuse_name(p, "parameter", program->settables_count, settable_name, name);
+  list_parameters(program, name, len, known, sizeof known);
+  return refuse(p, "--set: \"%.80s\" is no param; %.*s has %s", name, (int)minimum(len, MAX_NAME), name, known);
+}
+
+static bool take_set(parse *p, const char *text) {
+  const nsa_program *program = p->program;
+  run_override *item = &p->out->overrides[p->out->override_count];
+  const char *value;
+  char name[MAX_NAME + 1];
+  if (!split_assignment(p, "--set", text, name, &value))
+    return false;
+  item->settable = find_name(program, program->settables_count, settable_name, name, strlen(name));
+  if (item->settable == NSA_NONE)
+    return refuse_setting(p, name);
+  const nsa_settable *settable = &program->settables[item->settable];
+  uint64_t dimension;
+  char why[160];
+  if (!units_parse_quantity(value, &item->value, &dimension, why, sizeof why))
+    return refuse(p, "--set %s: %s", settable->name, why);
+  if (dimension != settable->dimension)
+    return refuse_dimension(p, settable, dimension, value);
+  if (settable->has_range && !(item->value >= settable->lo && item->value <= settable->hi))
+    return refuse_range(p, settable, value);
+  item->text = text;
+  p->out->override_count++;
+  return true;
+}
+
+static bool take_variant(parse *p, const char *text) {
+  p->out->variant = find_name(p->program, p->program->variants_count, variant_name, text, strlen(text));
+  return p->out->variant != NSA_NONE || refuse_name(p, "variant", p->program->variants_count, variant_name, text);
+}
+
+static bool take_variants(parse *p, const char *text) {
+  p->out->all_variants = strcmp(text, "all") == 0;
+  return p->out->all_variants || refuse(p, "--variants knows only \"all\"; for one of them: --variant %.80s", text);
+}
+
+static bool parse_whole(const char *text, uint64_t max, uint64_t *value) {
+  *value = 0;
+  for (const char *s = text; *s; s++) {
+    if (*s < '0' || *s > '9')
+      return false;
+    uint64_t digit = (uint64_t)(*s - '0');
+    if (*value > (max - digit) / 10)
+      return false;
+    *value = 10 * *value + digit;
+  }
+  return text[0] != 0;
+}
+
+static bool take_seed(parse *p, const char *text) {
+  return parse_whole(text, UINT64_MAX, &p->out->seed) ||
+         refuse(p, "--seed wants a whole number from 0, not \"%.80s\"", text);
+}
+
+static bool take_threads(parse *p, const char *text) {
+  uint64_t number;
+  if (!parse_whole(text, MAX_THREADS, &number) || number == 0)
+    return refuse(p, "--threads wants a number from 1 to %d, not \"%.80s\"", MAX_THREADS, text);
+  p->out->threads = (uint32_t)number;
+  return true;
+}
+
+static bool take_out(parse *p, const char *text) {
+  p->out->out = text;
+  return text[0] != 0 || refuse(p, "--out wants a folder");
+}
+
+static bool take_for(parse *p, const char *text) {
+  double time;
+  uint64_t dimension;
+  char why[160];
+  if (!units_parse_quantity(text, &time, &dimension, why, sizeof why))
+    return refuse(p, "--for: %s; it wants a time such as \"2 s\"", why);
+  if (dimension != UNITS_TIME)
+    return refuse(p, "--for wants a time such as \"2 s\", not \"%.80s\"", text);
+  double ticks = nsa_nearest_tick(time, p->program->base_dt);
+  if (!(ticks >= 1 && ticks <= MAX_TICKS))
+    return refuse(p, "--for: \"%.80s\" is %s than this model can run; its step is %g ms", text,
+                  ticks < 1 ? "shorter" : "longer", p->program->base_dt);
+  p->out->ticks = (uint64_t)ticks;
+  return true;
+}
+
+static bool take_pattern(parse *p, const char *text) {
+  run_pattern *item = &p->out->patterns[p->out->pattern_count];
+  uint32_t count = p->program->patterns_count;
+  char name[MAX_NAME + 1];
+  if (!split_assignment(p, "--pattern", text, name, &item->path))
+    return false;
+  item->pattern = find_name(p->program, count, pattern_name, name, strlen(name));
+  if (item->pattern == NSA_NONE)
+    return refuse_name(p, "pattern", count, pattern_name, name);
+  p->out->pattern_count++;
+  const char *hole = strstr(item->path, "{}");
+  if (!hole && p->program->patterns[item->pattern].count > 1)
+    return refuse(p, "--pattern %s: the path has no {} for the number of the image: \"%.80s\"",
+                  p->program->patterns[item->pattern].name, item->path);
+  return !hole || !strstr(hole + 2, "{}") || refuse(p, "--pattern: more than one {} in \"%.80s\"", item->path);
+}
+
+static bool take_csv(parse *p, const char *text) {
+  (void)text;
+  return p->out->csv = true;
+}
+static bool take_float32(parse *p, const char *text) {
+  (void)text;
+  return p->out->float32 = true;
+}
+static bool take_force(parse *p, const char *text) {
+  (void)text;
+  return p->out->force = true;
+}
+static bool take_time(parse *p, const char *text) {
+  (void)text;
+  return p->out->time = true;
+}
+static bool take_quiet(parse *p, const char *text) {
+  (void)text;
+  return p->out->quiet = true;
+}
+static bool take_no_results(parse *p, const char *text) {
+  (void)text;
+  return p->out->no_results = true;
+}
+static bool take_help(parse *p, const char *text) {
+  (void)text;
+  return p->out->help = true;
+}
+
+/* ---- the table ---- */
+
+#define OPTIONS(X)                                                                                                     \
+  X("--set", "NAME=VALUE", take_set, "set a parameter, e.g. --set exc.tau_m=\"25 ms\"; may be repeated")               \
+  X("--variant", "NAME", take_variant, "run this variant of the model")                                                \
+  X("--variants", "all", take_variants, "run the model and each of its variants, results side by side")                \
+  X("--seed", "N", take_seed, "seed of all random numbers (default 1)")                                                \
+  X("--threads", "N", take_threads, "threads (default: one a core); results do not depend on it")                      \
+  X("--out", "DIR", take_out, "folder for the results (default: the model's name with .out)")                          \
+  X("--for", "TIME", take_for, "length of the run, e.g. \"2 s\", instead of the model's")                              \
+  X("--pattern", "NAME=PATH", take_pattern, "other images for a pattern, e.g. digit=DIR/{}.pgm")                       \
+  X("--csv", NULL, take_csv, "write the results as text, too")                                                         \
+  X("--float32", NULL, take_float32, "write recorded values as floats of 32 bits")                                     \
+  X("--force", NULL, take_force, "overwrite results that are there already")                                           \
+  X("--no-results", NULL, take_no_results, "write no files, print the measures only")                                  \
+  X("--time", NULL, take_time, "print where the time went")                                                            \
+  X("--quiet", NULL, take_quiet, "no progress and no summary")                                                         \
+  X("--help", NULL, take_help, "print this")
+
+typedef bool (*take_fn)(parse *p, const char *text);
+
+#define PUBLIC_ROW(name, argument, take, help) {name, argument, help},
+const nsa_option nsa_run_options[] = {OPTIONS(PUBLIC_ROW)};
+const uint32_t nsa_run_option_count = sizeof nsa_run_options / sizeof nsa_run_options[0];
+
+#define TAKE_ROW(name, argument, take, help) take,
+static const take_fn takes[] = {OPTIONS(TAKE_ROW)};
+
+/* One option at argv[*at]; its argument may stand behind a = or be the next word. */
+static bool parse_option(parse *p, int argc, char *const *argv, int *at) {
+  const char *word = argv[(*at)++];
+  if (strncmp(word, "--", 2) != 0)
+    return refuse(p, "unexpected \"%.80s\"; options begin with --, see --help", word);
+  const char *equals = strchr(word, '=');
+  char name[MAX_NAME + 1];
+  snprintf(name, sizeof name, "%.*s", (int)minimum(equals ? (size_t)(equals - word) : strlen(word), MAX_NAME), word);
+  uint32_t index = find_name(p->program, nsa_run_option_count, option_name, name, strlen(name));
+  if (index == NSA_NONE) {
+    uint32_t near = options_nearest(p->program, nsa_run_option_count, option_name, name);
+    if (near == NSA_NONE)
+      return refuse(p, "there is no option %.80s; see --help", name);
+    return refuse(p, "there is no option %.80s; did you mean %s?", name, nsa_run_options[near].name);
+  }
+  const nsa_option *option = &nsa_run_options[index];
+  if (!option->argument)
+    return equals ? refuse(p, "%s takes no value", name) : takes[index](p, NULL);
+  if (equals)
+    return takes[index](p, equals + 1);
+  if (*at >= argc)
+    return refuse(p, "%s wants %s behind it", name, option->argument);
+  return takes[index](p, argv[(*at)++]);
+}
+
+bool options_parse(const nsa_program *program, int argc, char *const *argv, run_options *out, char *error,
+                   size_t error_size) {
+  parse p = {program, out, error, error_size};
+  *out = (run_options){.variant = NSA_NONE, .seed = 1, .ticks = program->ticks};
+  out->overrides = calloc((size_t)argc + 1, sizeof *out->overrides);
+  out->patterns = calloc((size_t)argc + 1, sizeof *out->patterns);
+  if (!out->overrides || !out->patterns)
+    return refuse(&p, "out of memory");
+  for (int at = 0; at < argc && !out->help;) {
+    if (!parse_option(&p, argc, argv, &at))
+      return false;
+  }
+  if (out->all_variants && out->variant != NSA_NONE)
+    return refuse(&p, "--variant and --variants exclude each other");
+  return true;
+}
+
+void options_free(run_options *options) {
+  free(options->overrides);
+  free(options->patterns);
+  options->overrides = NULL;
+  options->patterns = NULL;
+}
+
+void options_print(FILE *to) {
+  for (uint32_t i = 0; i < nsa_run_option_count; i++) {
+    char left[64];
+    const nsa_option *option = &nsa_run_options[i];
+    snprintf(left, sizeof left, "%s%s%s", option->name, option->argument ? " " : "",
+             option->argument ? option->argument : "");
+    fprintf(to, "  %-22s %s\n", left, option->help);
+  }
+}
+
+bool options_apply(const run_options *options, uint32_t variant, sim *s, char error[SIM_ERROR_SIZE]) {
+  const nsa_variant *chosen = variant == NSA_NONE ? NULL : &s->program->variants[variant];
+  snprintf(error, SIM_ERROR_SIZE, "out of memory");
+  for (uint32_t i = 0; chosen && i < chosen->settings_count; i++)
+    if (!sim_set(s, chosen->settings[i].settable, chosen->settings[i].value))
+      return false;
+  for (uint32_t i = 0; i < options->override_count; i++)
+    if (!sim_set(s, options->overrides[i].settable, options->overrides[i].value))
+      return false;
+  for (uint32_t i = 0; i < options->pattern_count; i++)
+    if (!sim_set_pattern(s, options->patterns[i].pattern, options->patterns[i].path, error))
+      return false;
+  return true;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* options.h - what a run was asked for on its command line.
+ *
+ * Takes argv (options only) and the program, whose names and units the options refer to; gives
+ * run_options or one line that says what is wrong and what would be right. Strings point into argv.
+ */
+#ifndef NSA_RUNTIME_OPTIONS_H
+#define NSA_RUNTIME_OPTIONS_H
+
+#include "state/sim.h"
+
+typedef struct {
+  uint32_t settable; /* into program->settables */
+  double value;      /* internal units */
+  const char *text;  /* "sheet.a=0.1 /ms", as typed */
+} run_override;
+
+typedef struct {
+  uint32_t pattern;
+  const char *path; /* with {} */
+} run_pattern;
+
+typedef struct {
+  bool help, csv, float32, force, time, quiet, no_results, all_variants;
+  uint32_t variant; /* into program->variants, or NSA_NONE */
+  uint64_t seed;
+  uint32_t threads; /* 0: as many as there are cores */
+  const char *out;  /* NULL: the program's name with .out */
+  uint64_t ticks;   /* length of the run */
+  run_override *overrides;
+  uint32_t override_count;
+  run_pattern *patterns;
+  uint32_t pattern_count;
+} run_options;
+
+/* False: error has a sentence with the remedy (usage, exit code 2). Release with options_free, also
+ * after a failure. */
+bool options_parse(const nsa_program *program, int argc, char *const *argv, run_options *out, char *error,
+                   size_t error_size);
+void options_free(run_options *options);
+
+/* Hands settings and images to a sim that has no links yet. What wins: file, population, variant (NSA_NONE: none),
+ * --set. False with a sentence in error. */
+bool options_apply(const run_options *options, uint32_t variant, sim *s, char error[SIM_ERROR_SIZE]);
+
+/* The table of options, two columns. */
+void options_print(FILE *to);
+
+/* The number of the name nearest to `name`, or NSA_NONE when none is near enough to be meant. */
+typedef const char *(*options_name_fn)(const nsa_program *program, uint32_t index);
+uint32_t options_nearest(const nsa_program *program, uint32_t count, options_name_fn name_of, const char *name);
+
+#endif

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/report.h"
+
+#include "base/units.h"
+#include "events/events.h"
+#include "observe/record.h"
+#include "observe/record_probe.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { UNIT_SIZE = 32, NUMBER_SIZE = 32 };
+
+/* A source line may hold anything; a terminal must not be steered by it. */
+static void put_safe(FILE *to, const char *text, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    unsigned char c = (unsigned char)text[i];
+    fputc(c < ' ' || c == 0x7f ? ' ' : c, to);
+  }
+}
+
+void report_error(const char *who, const char *format, ...) {
+  char text[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  fprintf(stderr, "%s: ", who);
+  put_safe(stderr, text, strlen(text));
+  fputc('\n', stderr);
+}
+
+/* ---- measures ---- */
+
+/* Whole numbers in full (counts), others to six digits. */
+static void format_number(double value, char text[NUMBER_SIZE]) {
+  if (isnan(value))
+    snprintf(text, NUMBER_SIZE, "-");
+  else if (fabs(value) < 1e15 && value == floor(value))
+    snprintf(text, NUMBER_SIZE, "%.0f", value + 0.0);
+  else
+    snprintf(text, NUMBER_SIZE, "%.6g", value);
+}
+
+/* The unit for all columns: that of the largest number. */
+static void choose_unit(const nsa_measure *measure, uint32_t index, const report_column *columns, uint32_t count,
+                        char unit[UNIT_SIZE]) {
+  double largest = NAN;
+  for (uint32_t c = 0; c < count; c++) {
+    double value = columns[c].values ? columns[c].values[index] : NAN;
+    if (isnan(largest) || fabs(value) > fabs(largest))
+      largest = value;
+  }
+  units_pleasant(largest, measure->unit, unit, UNIT_SIZE);
+}
+
+static void format_cell(const nsa_measure *measure, uint32_t index, const report_column *column, const char *unit,
+                        char text[NUMBER_SIZE]) {
+  double value = column->values ? column->values[index] : NAN;
+  format_number(units_convert(value, measure->unit, unit), text);
+}
+
+static int width_of(const char *text, int least) {
+  int width = 0; /* characters, not bytes */
+  for (; *text; text++)
+    width += (*text & 0xC0) != 0x80;
+  return width > least ? width : least;
+}
+
+static void put_padded(FILE *to, const char *text, int width) {
+  put_safe(to, text, strlen(text));
+  int rest = width - width_of(text, 0);
+  fprintf(to, "%*s", rest > 0 ? rest : 0, "");
+}
+
+static int column_width(const nsa_program *program, const report_column *columns, uint32_t count, uint32_t c) {
+  int width = count > 1 ? width_of(columns[c].name, 0) : 0;
+  for (uint32_t i = 0; i < program->measures_count; i++) {
+    char unit[UNIT_SIZE], cell[NUMBER_SIZE];
+    choose_unit(&program->measures[i], i, columns, count, unit);
+    format_cell(&program->measures[i], i, &columns[c], unit, cell);
+    width = width_of(cell, width);
+  }
+  return width;
+}
+
+void report_measures(FILE *to, const nsa_program *program, const report_column *columns, uint32_t column_count) {
+  int *widths = calloc((size_t)column_count + 1, sizeof *widths);
+  int name_width = 0;
+  for (uint32_t i = 0; i < program->measures_count; i++)
+    name_width = width_of(program->measures[i].name, name_width);
+  for (uint32_t c = 0; widths && c < column_count; c++)
+    widths[c] = column_width(program, columns, column_count, c);
+  if (column_count > 1 && widths) {
+    put_padded(to, "", name_width);
+    for (uint32_t c = 0; c < column_count; c++) {
+      fputs("  ", to);
+      put_padded(to, columns[c].name, widths[c]);
+    }
+    fputc('\n', to);
+  }
+  for (uint32_t i = 0; widths && i < program->measures_count; i++) {
+    char unit[UNIT_SIZE], cell[NUMBER_SIZE];
+    choose_unit(&program->measures[i], i, columns, column_count, unit);
+    put_padded(to, program->measures[i].name, name_width);
+    for (uint32_t c = 0; c < column_count; c++) {
+      format_cell(&program->measures[i], i, &columns[c], unit, cell);
+      fputs("  ", to);
+      put_padded(to, cell, unit[0] || c + 1 < column_count ? widths[c] : 0);
+    }
+    fprintf(to, "%s%s\n", unit[0] ? "  " : "", unit);
+  }
+  free(widths);
+}
+
+/* ---- a numerical failure ---- */
+
+static const char *value_name(double value) { return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf"; }
+
+/* "v", or what a field that the author did not name is there for. */
+static void describe_field(const sim *s, char *text, size_t size) {
+  const nsa_field *field = &s->program->fields[s->failure.field];
+  const char *name = field->name ? field->name : "a value", *dot = strrchr(name, '.');
+  const char *last = dot ? dot + 1 : name;
+  bool is_added = s->failure.is_connection && !s->failure.watched_by;
+  switch (field->kind) {
+  case NSA_FIELD_EXTERNAL:
+    snprintf(text, size, "what stimuli give to an input");
+    break;
+  case NSA_FIELD_INPUT:
+    snprintf(text, size, "the input %.100s", last);
+    break;
+  case NSA_FIELD_SUM:
+  case NSA_FIELD_ARRIVED:
+    snprintf(text, size, is_added ? "what it adds" : "what links add");
+    break;
+  case NSA_FIELD_SCRATCH:
+    snprintf(text, size, is_added ? "what it adds" : "the value");
+    break;
+  default:
+    snprintf(text, size, "%.100s", last);
+    break;
+  }
+}
+
+/* "connection net (syn), link 17: source 3, target 5" or "cells (lif) element 3". */
+static void describe_owner(const sim *s, char *text, size_t size) {
+  const sim_failure *failure = &s->failure;
+  if (!failure->is_connection) {
+    const nsa_population *p = &s->program->populations[failure->population];
+    snprintf(text, size, "%.100s (%.100s) element %" PRIu32, p->name, p->component, failure->element);
+    return;
+  }
+  const nsa_connection *c = &s->program->connections[failure->population];
+  const sim_links *links = &s->links[failure->population];
+  uint32_t target = 0;
+  while (links->row && links->row[target + 1] <= failure->element)
+    target++;
+  int len = snprintf(text, size, "connection %.100s (%.100s), link %" PRIu32, c->name, c->synapse, failure->element);
+  if (links->row)
+    snprintf(text + len, size - (size_t)len, ": source %" PRIu32 ", target %" PRIu32, links->source[failure->element],
+             target);
+}
+
+void report_failure_text(const sim *s, char *text, size_t size) {
+  char owner[300], field[120], watched[160] = "";
+  describe_owner(s, owner, sizeof owner);
+  describe_field(s, field, sizeof field);
+  if (s->program->fields[s->failure.field].kind == NSA_FIELD_PROBABILITY) {
+    snprintf(text, size, "numerical failure: %s: a probability that does not lie between 0 and 1 at t = %.15g ms",
+             owner, s->failure.time);
+    return;
+  }
+  if (s->failure.watched_by)
+    snprintf(watched, sizeof watched, " (in %.100s)", s->failure.watched_by);
+  snprintf(text, size, "numerical failure: %s: %s%s is %s at t = %.15g ms", owner, field, watched,
+           value_name(s->failure.value), s->failure.time);
+}
+
+/* Line `number` (from 1) of a text. */
+static const char *find_line(const char *text, uint32_t number, size_t *len) {
+  for (uint32_t line = 1; line < number; line++) {
+    text += strcspn(text, "\n");
+    if (!*text)
+      break;
+    text++;
+  }
+  *len = strcspn(text, "\r\n");
+  return text;
+}
+
+static void show_place(FILE *to, const nsa_program *program, nsa_place at) {
+  size_t len;
+  const char *line = find_line(program->files[at.file].text, at.line, &len);
+  if (len > 160)
+    len = 160;
+  fprintf(to, " %4" PRIu32 " | ", at.line);
+  put_safe(to, line, len);
+  fprintf(to, "\n      | %*s^\n", at.column > 0 && at.column <= len ? (int)at.column - 1 : 0, "");
+}
+
+/* All states of the element: which of them are still sound tells where it began. */
+static void show_states(FILE *to, const sim *s) {
+  if (s->failure.is_connection)
+    return;
+  const nsa_population *population = &s->program->populations[s->failure.population];
+  fputs("      = note: the element's state:", to);
+  for (uint32_t i = 0; i < population->states_count; i++) {
+    const nsa_field *field = &s->program->fields[population->states[i]];
+    if (!field->name || field->kind == NSA_FIELD_PROBABILITY)
+      continue;
+    const char *dot = strrchr(field->name, '.'), *unit = field->unit ? field->unit : "";
+    double x = sim_entry(field->type, s->field_data[population->states[i]], field->is_uniform ? 0 : s->failure.element);
+    fprintf(to, "%s %s = ", i ? "," : "", dot ? dot + 1 : field->name);
+    if (isfinite(x))
+      fprintf(to, "%.6g", x);
+    else
+      fputs(value_name(x), to);
+    fprintf(to, "%s%s", unit[0] && strcmp(unit, "1") != 0 ? " " : "", strcmp(unit, "1") != 0 ? unit : "");
+  }
+  fputc('\n', to);
+}
+
+/* What is there to do about a state that runs away. */
+static void show_cure(FILE *to, const sim *s) {
+  if (s->failure.is_connection || s->program->fields[s->failure.field].kind != NSA_FIELD_STATE)
+    return;
+  fputs(
+      "      = hint: where the state runs away within a step, try `using implicit` or `using adaptive`, a smaller timescale, or a cut-off: "
+      "a spike whose block resets the state\n",
+      to);
+}
+
+void report_failure(FILE *to, const sim *s) {
+  const nsa_program *program = s->program;
+  nsa_place at = program->fields[s->failure.field].at;
+  bool has_place = at.file < program->files_count && at.line > 0;
+  char text[512];
+  if (has_place) {
+    put_safe(to, program->files[at.file].path, strlen(program->files[at.file].path));
+    fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
+  }
+  report_failure_text(s, text, sizeof text);
+  fputs("error: ", to);
+  put_safe(to, text, strlen(text));
+  fputc('\n', to);
+  if (has_place)
+    show_place(to, program, at);
+  show_states(to, s);
+  show_cure(to, s);
+}
+
+/* ---- the end ---- */
+
+/* What events spared: a clock would bring every link up to date at every step. */
+static void show_updates(FILE *to, const sim *s, uint32_t index) {
+  events_count count = events_updates(s, index);
+  double all = (double)s->links[index].count * (double)s->tick;
+  if (count.at_events)
+    fprintf(to, "; %" PRIu64 " updates at events (%.3g%% of one a link and step)", count.at_events,
+            all > 0 ? 100 * (double)count.at_events / all : 0);
+  if (count.by_clock)
+    fprintf(to, "; %" PRIu64 " updates by the clock", count.by_clock);
+}
+
+static void show_connection(FILE *to, const sim *s, uint32_t index) {
+  const nsa_connection *connection = &s->program->connections[index];
+  const sim_links *links = &s->links[index];
+  const sim_coverage *coverage = &links->coverage;
+  fprintf(to, "  %s: %" PRIu64 " links", connection->name, links->count);
+  if (links->left_out)
+    fprintf(to, ", %" PRIu64 " of elements with themselves left out", links->left_out);
+  if (connection->partner != NSA_NONE) {
+    const char *partner = s->program->populations[connection->partner].name;
+    if (coverage->links_without == 0)
+      fprintf(to, ", all with a partner in %s", partner);
+    else
+      fprintf(to, ", %" PRIu64 " with and %" PRIu64 " without a partner in %s", coverage->links_with,
+              coverage->links_without, partner);
+    fprintf(to, " (%" PRIu64 " to %" PRIu64 " links each, mean %.4g; %" PRIu64 " of %" PRIu64 " have none)",
+            coverage->least, coverage->most, coverage->mean, coverage->partners_unused, coverage->partners);
+  }
+  show_updates(to, s, index);
+  fputc('\n', to);
+}
+
+double report_counter(const sim *s, uint32_t population, uint32_t field) {
+  double sum = 0;
+  for (uint32_t e = 0; field != NSA_NONE && e < s->populations[population].size; e++)
+    sum += sim_entry(NSA_F64, s->field_data[field], e);
+  return sum;
+}
+
+static void put_place(FILE *to, const sim *s, nsa_place at) {
+  if (at.file >= s->program->files_count || at.line == 0)
+    return;
+  put_safe(to, s->program->files[at.file].path, strlen(s->program->files[at.file].path));
+  fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
+}
+
+void report_no_data(FILE *to, const sim *s, const struct recorder *r, const double *values) {
+  for (uint32_t i = 0; r && i < s->program->records_count; i++) {
+    const nsa_record *record = &s->program->records[i];
+    bool is_event = probe_is_event(&s->program->probes[record->probe]);
+    if (!recorder_is_empty(r, i))
+      continue;
+    put_place(to, s, record->at);
+    fprintf(to, "warning: the recording `%s` is empty: %s%s\n", record->name,
+            is_event ? "nothing happened" : "no sample was due", record->phase == NSA_NONE ? "" : " in its windows");
+  }
+  for (uint32_t i = 0; i < s->program->measures_count; i++) {
+    const nsa_measure *measure = &s->program->measures[i];
+    if (isfinite(values[i]))
+      continue;
+    put_place(to, s, measure->at);
+    if (isnan(values[i]))
+      fprintf(to, "warning: there are no data for the measure `%s`\n", measure->name);
+    else
+      fprintf(to, "warning: the measure `%s` is %s\n", measure->name, value_name(values[i]));
+  }
+}
+
+/* Where an event is declared, and what happened to it so often. */
+static void warn_of_event(FILE *to, const sim *s, uint32_t population, const nsa_event *event, uint32_t counter,
+                          const char *what) {
+  double count = report_counter(s, population, counter);
+  if (!(count > 0))
+    return;
+  const char *name = s->program->populations[population].name;
+  put_place(to, s, s->program->fields[counter].at);
+  fprintf(to, "warning: %s.%s %s, %.0f time%s\n", name, event->name, what, count, count == 1 ? "" : "s");
+}
+
+static void warn_of_events(FILE *to, const sim *s) {
+  for (uint32_t p = 0; p < s->program->populations_count; p++)
+    for (uint32_t k = 0; k < s->program->populations[p].events_count; k++) {
+      const nsa_event *event = &s->program->populations[p].events[k];
+      warn_of_event(to, s, p, event, event->repeated,
+                    "was emitted or driven more than once in one step of an element, and happened once");
+      warn_of_event(to, s, p, event, event->stuck,
+                    "left its condition true behind its blocks, so that it cannot happen again until that was false");
+    }
+}
+
+/* How much more links an element has than the compiler assumed, at most over the connections. */
+static double excess_of(const sim *s, const nsa_coupling_bound *bound) {
+  double excess = 0;
+  for (uint32_t i = 0; i < bound->connections_count; i++) {
+    const sim_links *links = &s->links[bound->connections[i]];
+    uint32_t size = s->populations[s->program->connections[bound->connections[i]].target].size, most = 0;
+    for (uint32_t t = 0; links->fan_in && t < size; t++)
+      most = links->fan_in[t] > most ? links->fan_in[t] : most;
+    excess = fmax(excess, most / bound->degrees[i]);
+  }
+  return excess;
+}
+
+void report_coupling(FILE *to, const sim *s) {
+  for (uint32_t i = 0; i < s->program->coupling_bounds_count; i++) {
+    const nsa_coupling_bound *bound = &s->program->coupling_bounds[i];
+    const nsa_connection *strongest = &s->program->connections[bound->connection];
+    double dt = s->program->timescales[bound->timescale].dt, rate = bound->rate * excess_of(s, bound);
+    if (!(dt * rate > bound->limit))
+      continue;
+    put_place(to, s, strongest->at);
+    fprintf(
+        to,
+        "warning: the step of %.4g ms may be unstable: with the links that were built '%s' couples at rates up to %.4g /ms, for "
+        "which %.3g ms is the limit\n",
+        dt, strongest->name, rate, bound->limit / rate);
+  }
+}
+
+void report_summary(FILE *to, const sim *s, double wall_seconds, const char *folder) {
+  double simulated = sim_time(s, s->tick) * 1e-3;
+  warn_of_events(to, s);
+  for (uint32_t i = 0; i < s->program->connections_count; i++)
+    show_connection(to, s, i);
+  fprintf(to, "%.6g s in %.3g s (%.3g times real time)", simulated, wall_seconds,
+          wall_seconds > 0 ? simulated / wall_seconds : 0.0);
+  if (folder)
+    fprintf(to, "; results are in %s", folder);
+  fputc('\n', to);
+}
+
+void report_times(FILE *to, const nsa_stage_time *stages, uint32_t count, double process_start, double first_step_end) {
+  int width = 0;
+  double sum = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    width = width_of(stages[i].name, width);
+    sum += stages[i].name[0] == ' ' ? 0 : stages[i].seconds; /* indented: part of the one above */
+  }
+  for (uint32_t i = 0; i < count; i++)
+    fprintf(to, "  %-*s %11.6f s\n", width, stages[i].name, stages[i].seconds);
+  fprintf(to, "  %-*s %11.6f s\n", width, "sum", sum);
+  if (process_start > 0 && first_step_end > 0)
+    fprintf(to, "process start to end of first step: %.6f s (%.6f to %.6f on the monotonic clock)\n",
+            first_step_end - process_start, process_start, first_step_end);
+}

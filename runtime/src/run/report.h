@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* report.h - what a run says to the person who started it: measures on stdout, everything else on
+ * stderr. Text from the program (paths, source lines) is shown without control characters. */
+#ifndef NSA_RUNTIME_REPORT_H
+#define NSA_RUNTIME_REPORT_H
+
+#include "state/sim.h"
+
+/* "nsa run: message" */
+void report_error(const char *who, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* One column of measures: a run or a variant of it. */
+typedef struct {
+  const char *name;
+  const double *values; /* one a measure, internal units; NULL: it did not run */
+} report_column;
+
+/* "name value unit", aligned; with more than one column a line with their names goes before. */
+void report_measures(FILE *to, const nsa_program *program, const report_column *columns, uint32_t column_count);
+
+/* "numerical failure: …" with the equation's place and source line. */
+/* Recordings in which nothing came, and measures without a value, as warnings. r: NULL where nothing is recorded. */
+void report_no_data(FILE *to, const sim *s, const struct recorder *r, const double *values);
+
+void report_failure(FILE *to, const sim *s);
+/* The same as one line, for run.json. */
+void report_failure_text(const sim *s, char *text, size_t size);
+
+/* What an event's counter (a field, or NSA_NONE) has counted, over all elements. */
+double report_counter(const sim *s, uint32_t population, uint32_t field);
+
+/* Before the first step: links that were built couple too fast for the step. */
+void report_coupling(FILE *to, const sim *s);
+
+/* What connections became, what events are to be warned of, the speed, and where the results are (NULL: nowhere). */
+void report_summary(FILE *to, const sim *s, double wall_seconds, const char *folder);
+
+/* Stages and their seconds, in two columns; ends with the time from process start to the end of the
+ * first step, with both stamps. */
+void report_times(FILE *to, const nsa_stage_time *stages, uint32_t count, double process_start, double first_step_end);
+
+#endif

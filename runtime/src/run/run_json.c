@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/run_json.h"
+
+#include "events/events.h"
+#include "observe/record_h5.h"
+#include "run/report.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef NSA_VERSION
+#define NSA_VERSION "unknown"
+#endif
+
+enum { PATH_SIZE = 4096, MAX_OLD_FILE = 1 << 26 };
+
+static void add_text(cJSON *to, const char *name, const char *text) {
+  if (text)
+    cJSON_AddStringToObject(to, name, text);
+}
+
+/* cJSON's numbers are doubles; a seed has 64 bits. */
+static void add_whole(cJSON *to, const char *name, uint64_t value) {
+  char text[32];
+  snprintf(text, sizeof text, "%" PRIu64, value);
+  cJSON_AddRawToObject(to, name, text);
+}
+
+/* ---- what was run ---- */
+
+static void add_source(cJSON *top, const nsa_program *program, const nsa_run_info *info) {
+  cJSON *source = cJSON_AddObjectToObject(top, "source");
+  char hash[40];
+  snprintf(hash, sizeof hash, "%016" PRIx64 "%016" PRIx64, program->source_hash_hi, program->source_hash_lo);
+  add_text(source, "path", info->model_path);
+  add_text(source, "hash", hash);
+  cJSON *files = cJSON_AddArrayToObject(source, "files");
+  for (uint32_t i = 0; i < program->files_count; i++) {
+    cJSON *file = cJSON_CreateObject();
+    add_text(file, "path", program->files[i].path);
+    add_text(file, "text", program->files[i].text);
+    cJSON_AddItemToArray(files, file);
+  }
+}
+
+static void add_overrides(cJSON *top, const nsa_program *program, const run_options *options) {
+  cJSON *overrides = cJSON_AddArrayToObject(top, "overrides");
+  for (uint32_t i = 0; i < options->override_count; i++) {
+    const run_override *override = &options->overrides[i];
+    const nsa_settable *settable = &program->settables[override->settable];
+    cJSON *item = cJSON_CreateObject();
+    add_text(item, "name", settable->name);
+    cJSON_AddNumberToObject(item, "value", override->value);
+    add_text(item, "unit", settable->unit);
+    add_text(item, "text", override->text);
+    cJSON_AddItemToArray(overrides, item);
+  }
+  cJSON *patterns = cJSON_AddObjectToObject(top, "patterns");
+  for (uint32_t i = 0; i < program->patterns_count; i++)
+    add_text(patterns, program->patterns[i].name, program->patterns[i].path);
+  for (uint32_t i = 0; i < options->pattern_count; i++) {
+    const char *name = program->patterns[options->patterns[i].pattern].name;
+    cJSON_DeleteItemFromObjectCaseSensitive(patterns, name);
+    add_text(patterns, name, options->patterns[i].path);
+  }
+}
+
+/* ---- with what, on what ---- */
+
+static void add_processor(cJSON *top, const nsa_run_info *info) {
+  char line[256], *name = NULL;
+  FILE *cpus = info->processor ? NULL : fopen("/proc/cpuinfo", "r");
+  while (cpus && !name && fgets(line, sizeof line, cpus)) {
+    if (strncmp(line, "model name", 10) == 0 && (name = strchr(line, ':')))
+      name += 1 + strspn(name + 1, " \t");
+  }
+  if (cpus)
+    fclose(cpus);
+  if (name)
+    name[strcspn(name, "\n")] = 0;
+  add_text(top, "processor", info->processor ? info->processor : name ? name : "unknown");
+}
+
+static void add_environment(cJSON *top, const nsa_run_info *info) {
+  char hdf5[32], when[32] = "";
+  cJSON *versions = cJSON_AddObjectToObject(top, "versions");
+  add_text(versions, "nsa", NSA_VERSION);
+  cJSON_AddNumberToObject(versions, "abi", NSA_ABI_VERSION);
+  cJSON_AddNumberToObject(versions, "program", NSA_PROGRAM_VERSION);
+  add_text(versions, "llvm", info->llvm_version);
+  add_text(versions, "hdf5", h5_library_version(hdf5));
+  add_processor(top, info);
+  time_t now = time(NULL);
+  struct tm utc;
+  if (gmtime_r(&now, &utc))
+    strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  add_text(top, "finished", when);
+}
+
+/* ---- the network ---- */
+
+/* Events to which something happened that a run warns of. */
+static void add_counts(cJSON *item, const sim *s, uint32_t population) {
+  cJSON *list = NULL;
+  for (uint32_t k = 0; k < s->program->populations[population].events_count; k++) {
+    const nsa_event *event = &s->program->populations[population].events[k];
+    double repeated = report_counter(s, population, event->repeated),
+           stuck = report_counter(s, population, event->stuck);
+    if (!(repeated > 0) && !(stuck > 0))
+      continue;
+    cJSON *counts =
+        cJSON_AddObjectToObject(list ? list : (list = cJSON_AddObjectToObject(item, "events")), event->name);
+    cJSON_AddNumberToObject(counts, "repeated", repeated);
+    cJSON_AddNumberToObject(counts, "stuck", stuck);
+  }
+}
+
+static void add_populations(cJSON *top, const sim *s) {
+  static const char *const precisions[] = {
+      [NSA_PRECISION_DOUBLE] = "double", [NSA_PRECISION_SINGLE] = "single", [NSA_PRECISION_MIXED] = "mixed"};
+  add_text(top, "precision",
+           s->program->precision <= NSA_PRECISION_MIXED ? precisions[s->program->precision] : "unknown");
+  cJSON *list = cJSON_AddArrayToObject(top, "populations");
+  for (uint32_t i = 0; i < s->program->populations_count; i++) {
+    const nsa_population *population = &s->program->populations[i];
+    cJSON *item = cJSON_CreateObject();
+    add_text(item, "name", population->name);
+    add_text(item, "component", population->component);
+    cJSON_AddNumberToObject(item, "elements", s->populations[i].size);
+    cJSON_AddNumberToObject(item, "rows", population->rows);
+    cJSON_AddNumberToObject(item, "columns", population->cols);
+    cJSON_AddNumberToObject(item, "dt_ms", sim_time(s, s->populations[i].every));
+    add_counts(item, s, i);
+    cJSON_AddItemToArray(list, item);
+  }
+}
+
+static void add_coverage(cJSON *item, const sim *s, const nsa_connection *connection, const sim_coverage *coverage) {
+  cJSON *to = cJSON_AddObjectToObject(item, "coverage");
+  add_text(to, "partner", s->program->populations[connection->partner].name);
+  add_whole(to, "links_with", coverage->links_with);
+  add_whole(to, "links_without", coverage->links_without);
+  add_whole(to, "partners", coverage->partners);
+  add_whole(to, "partners_unused", coverage->partners_unused);
+  add_whole(to, "least", coverage->least);
+  add_whole(to, "most", coverage->most);
+  cJSON_AddNumberToObject(to, "mean", coverage->mean);
+}
+
+static void add_connections(cJSON *top, const sim *s) {
+  cJSON *list = cJSON_AddArrayToObject(top, "connections");
+  for (uint32_t i = 0; i < s->program->connections_count; i++) {
+    const nsa_connection *connection = &s->program->connections[i];
+    cJSON *item = cJSON_CreateObject();
+    add_text(item, "name", connection->name);
+    add_text(item, "synapse", connection->synapse);
+    add_text(item, "source", s->program->populations[connection->source].name);
+    add_text(item, "target", s->program->populations[connection->target].name);
+    add_whole(item, "links", s->links[i].count);
+    add_whole(item, "updates_at_events", events_updates(s, i).at_events);
+    add_whole(item, "updates_by_clock", events_updates(s, i).by_clock);
+    if (connection->partner != NSA_NONE)
+      add_coverage(item, s, connection, &s->links[i].coverage);
+    cJSON_AddItemToArray(list, item);
+  }
+}
+
+/* ---- what came out ---- */
+
+static void add_failure(cJSON *outcome, const sim *s) {
+  const sim_failure *failure = &s->failure;
+  const nsa_field *field = &s->program->fields[failure->field];
+  cJSON *to = cJSON_AddObjectToObject(outcome, "failure");
+  if (failure->is_connection)
+    add_text(to, "connection", s->program->connections[failure->population].name);
+  else
+    add_text(to, "population", s->program->populations[failure->population].name);
+  cJSON_AddNumberToObject(to, "element", failure->element);
+  add_text(to, "variable", field->name);
+  cJSON_AddNumberToObject(to, "time_ms", failure->time);
+  if (field->at.file < s->program->files_count)
+    add_text(to, "file", s->program->files[field->at.file].path);
+  cJSON_AddNumberToObject(to, "line", field->at.line);
+  cJSON_AddNumberToObject(to, "column", field->at.column);
+}
+
+static void add_outcome(cJSON *top, const run_report *report) {
+  const sim *s = report->sim;
+  cJSON *outcome = cJSON_AddObjectToObject(top, "outcome");
+  add_text(outcome, "state", report->outcome);
+  cJSON_AddNumberToObject(outcome, "time_ms", sim_time(s, s->tick));
+  add_text(outcome, "message", report->message);
+  if (s->failed)
+    add_failure(outcome, s);
+}
+
+static void add_measures(cJSON *top, const run_report *report) {
+  cJSON *measures = cJSON_AddObjectToObject(top, "measures");
+  const nsa_program *program = report->sim->program;
+  for (uint32_t i = 0; i < program->measures_count; i++) {
+    cJSON *item = cJSON_AddObjectToObject(measures, program->measures[i].name);
+    cJSON_AddNumberToObject(item, "value", report->values[i]); /* null when it is nan */
+    add_text(item, "unit", program->measures[i].unit);
+  }
+}
+
+static void add_files(cJSON *top, const recorder *r) {
+  cJSON *files = cJSON_AddArrayToObject(top, "files");
+  for (uint32_t i = 0; r && i < recorder_file_count(r); i++)
+    cJSON_AddItemToArray(files, cJSON_CreateString(recorder_file(r, i)));
+}
+
+static void add_times(cJSON *top, const run_report *report) {
+  const nsa_run_info *info = report->info;
+  cJSON *times = cJSON_AddArrayToObject(top, "wall_times");
+  for (uint32_t i = 0; i < info->stage_count + report->stage_count; i++) {
+    const nsa_stage_time *stage = i < info->stage_count ? &info->stages[i] : &report->stages[i - info->stage_count];
+    cJSON *item = cJSON_CreateObject();
+    add_text(item, "stage", stage->name + strspn(stage->name, " "));
+    cJSON_AddNumberToObject(item, "seconds", stage->seconds);
+    cJSON_AddItemToArray(times, item);
+  }
+  cJSON_AddNumberToObject(top, "wall_seconds", report->wall_seconds);
+}
+
+static cJSON *describe(const run_report *report) {
+  const sim *s = report->sim;
+  cJSON *top = cJSON_CreateObject();
+  add_text(top, "name", s->program->name);
+  add_outcome(top, report);
+  add_measures(top, report);
+  add_text(top, "variant", report->variant);
+  add_whole(top, "seed", s->seed);
+  add_overrides(top, s->program, report->options);
+  cJSON_AddNumberToObject(top, "dt_ms", s->program->base_dt);
+  cJSON_AddNumberToObject(top, "duration_ms", sim_time(s, s->program->ticks));
+  cJSON_AddNumberToObject(top, "threads", s->thread_count);
+  add_environment(top, report->info);
+  add_populations(top, s);
+  add_connections(top, s);
+  add_whole(top, "bytes", s->allocated);
+  add_times(top, report);
+  add_files(top, report->recorder);
+  add_source(top, s->program, report->info);
+  return top;
+}
+
+/* ---- files ---- */
+
+static bool write_whole(const char *path, const char *text) {
+  FILE *file = fopen(path, "w");
+  if (!file)
+    return false;
+  bool is_good = fputs(text, file) >= 0 && fputc('\n', file) != EOF && fflush(file) == 0 && fsync(fileno(file)) == 0;
+  int why = errno;
+  is_good = fclose(file) == 0 && is_good;
+  if (!is_good)
+    errno = why;
+  return is_good;
+}
+
+/* Makes the new names in a folder last; some file systems cannot, and that is no failure of ours.
+ */
+static void sync_folder(const char *folder) {
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) {
+    fsync(fd);
+    close(fd);
+  }
+}
+
+static cJSON *read_old(const char *path) {
+  FILE *file = fopen(path, "r");
+  if (!file)
+    return NULL;
+  char *text = NULL;
+  long size = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
+  rewind(file);
+  if (size > 0 && size <= MAX_OLD_FILE)
+    text = malloc((size_t)size);
+  size_t len = text ? fread(text, 1, (size_t)size, file) : 0;
+  fclose(file);
+  cJSON *old = text ? cJSON_ParseWithLength(text, len) : NULL;
+  free(text);
+  return old;
+}
+
+static bool is_recorded(const recorder *r, const char *name) {
+  for (uint32_t i = 0; r && i < recorder_file_count(r); i++) {
+    if (strcmp(recorder_file(r, i), name) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* Recordings that the old run.json names: a result of another run must not look like one of this.
+ */
+static void remove_stale(const run_report *report, const char *path) {
+  cJSON *old = read_old(path), *file;
+  cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(old, "files")) {
+    char stale[PATH_SIZE];
+    const char *name = cJSON_GetStringValue(file), *ending = name ? strrchr(name, '.') : NULL;
+    if (!ending || strchr(name, '/') || (strcmp(ending, ".h5") != 0 && strcmp(ending, ".csv") != 0) ||
+        is_recorded(report->recorder, name))
+      continue;
+    snprintf(stale, sizeof stale, "%s/%s", report->folder, name);
+    unlink(stale);
+  }
+  cJSON_Delete(old);
+}
+
+bool run_json_write(const run_report *report, char error[SIM_ERROR_SIZE]) {
+  char path[PATH_SIZE], part[PATH_SIZE];
+  snprintf(path, sizeof path, "%s/run.json", report->folder);
+  snprintf(part, sizeof part, "%s/run.json.part", report->folder);
+  cJSON *top = describe(report);
+  char *text = cJSON_Print(top);
+  cJSON_Delete(top);
+  errno = ENOMEM;
+  bool is_good = text && write_whole(part, text);
+  free(text);
+  if (is_good) {
+    remove_stale(report, path);
+    is_good = rename(part, path) == 0;
+  }
+  if (!is_good) {
+    snprintf(error, SIM_ERROR_SIZE, "cannot write %.300s: %s", path, strerror(errno));
+    unlink(part);
+    return false;
+  }
+  sync_folder(report->folder);
+  return true;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* run_json.h - run.json: what was run, with what, on what, and what came out. Everything that is
+ * needed to run it again lies in it. Written beside the other results, last, and whole or not at
+ * all. */
+#ifndef NSA_RUNTIME_RUN_JSON_H
+#define NSA_RUNTIME_RUN_JSON_H
+
+#include "observe/record.h"
+#include "run/options.h"
+
+typedef struct {
+  const sim *sim;
+  const run_options *options;
+  const nsa_run_info *info;
+  const char *variant; /* NULL: the model as it stands */
+  const char *folder;
+  const char *outcome;      /* "completed", "interrupted", "failed" */
+  const char *message;      /* more about it, or NULL */
+  const recorder *recorder; /* NULL: nothing was recorded */
+  const double *values;     /* of measures */
+  const nsa_stage_time *stages;
+  uint32_t stage_count;
+  double wall_seconds;
+} run_report;
+
+/* Before that, removes the recordings of the run that was here before and that this one has not. */
+bool run_json_write(const run_report *report, char error[SIM_ERROR_SIZE]);
+
+#endif

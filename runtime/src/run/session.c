@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "nsa_session.h"
+
+#include "observe/measure.h"
+#include "observe/record_probe.h"
+#include "run/options.h"
+#include "run/report.h"
+#include "state/sim.h"
+
+#include <stdlib.h>
+
+struct nsa_session {
+  nsa_program program; /* the caller's, with the length of --for */
+  run_options options;
+  sim *sim;
+  measurer *measurer;
+  probe_view looked;
+};
+
+static bool start(nsa_session *session, const nsa_kernel_entry *kernels, char error[NSA_SESSION_ERROR]) {
+  const run_options *o = &session->options;
+  session->program.ticks = o->ticks;
+  session->sim = sim_new(&session->program, kernels, o->seed, o->threads, error);
+  if (!session->sim || !options_apply(o, o->variant, session->sim, error))
+    return false;
+  if (!sim_connect(session->sim, error) || !sim_init(session->sim, error))
+    return false;
+  session->measurer = measurer_new(session->sim, error);
+  if (!session->measurer)
+    return false;
+  session->sim->measurer = session->measurer;
+  measure_after_tick(session->measurer, session->sim);
+  return true;
+}
+
+nsa_session *nsa_session_open(const nsa_program *program, const nsa_kernel_entry *kernels, int argc, char *const *argv,
+                              char error[NSA_SESSION_ERROR]) {
+  nsa_session *session = calloc(1, sizeof *session);
+  if (!session) {
+    snprintf(error, NSA_SESSION_ERROR, "out of memory");
+    return NULL;
+  }
+  session->program = *program;
+  if (options_parse(program, argc, argv, &session->options, error, NSA_SESSION_ERROR) && start(session, kernels, error))
+    return session;
+  nsa_session_close(session);
+  return NULL;
+}
+
+void nsa_session_close(nsa_session *session) {
+  if (!session)
+    return;
+  measurer_free(session->measurer);
+  sim_free(session->sim);
+  options_free(&session->options);
+  free(session);
+}
+
+uint64_t nsa_session_ticks(const nsa_session *session) { return session->program.ticks; }
+uint64_t nsa_session_tick(const nsa_session *session) { return session->sim->tick; }
+uint64_t nsa_session_seed(const nsa_session *session) { return session->options.seed; }
+bool nsa_session_step(nsa_session *session) { return sim_step(session->sim); }
+void nsa_session_failure(const nsa_session *session, FILE *to) { report_failure(to, session->sim); }
+
+const uint32_t *nsa_session_fired(const nsa_session *session, uint32_t population, uint32_t event, uint32_t *count) {
+  const sim_fired *fired = &session->sim->populations[population].events[event];
+  *count = fired->count;
+  return fired->elements;
+}
+
+void *nsa_session_field(const nsa_session *session, uint32_t field, uint64_t *count) {
+  *count = session->sim->field_count[field];
+  return session->sim->field_data[field];
+}
+
+void nsa_session_read(const nsa_session *session, uint32_t field, uint64_t at, uint64_t n, double *values) {
+  const nsa_field *f = &session->program.fields[field];
+  probe_view view = {.data = session->sim->field_data[field],
+                     .type = (nsa_type)f->type,
+                     .is_uniform = f->is_uniform != 0,
+                     .count = session->sim->field_count[field]};
+  probe_copy(&view, at, n, values);
+}
+
+void *const *nsa_session_kernel_fields(const nsa_session *session, uint32_t kernel) {
+  return session->sim->kernel_fields[kernel];
+}
+
+uint64_t nsa_session_look(nsa_session *session, uint32_t probe) {
+  const nsa_probe *p = &session->program.probes[probe];
+  session->looked = probe_look(session->sim, p);
+  return p->reduce == NSA_REDUCE_NONE ? session->looked.count : 1;
+}
+
+void nsa_session_looked(const nsa_session *session, uint32_t probe, uint64_t at, uint64_t n, double *values) {
+  nsa_reduce_kind reduce = (nsa_reduce_kind)session->program.probes[probe].reduce;
+  if (reduce == NSA_REDUCE_NONE)
+    probe_copy(&session->looked, at, n, values);
+  else
+    values[0] = probe_reduce(&session->looked, reduce);
+}
+
+void nsa_session_measures(nsa_session *session, double *values) {
+  measurer_finish(session->measurer, session->sim, values);
+}

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: MIT */
+/* sim.c - allocating a run, setting its parameters, and bringing it to t = 0. */
+#include "state/sim.h"
+
+#include "base/memory.h"
+#include "base/threads.h"
+#include "events/events.h"
+#include "links/connect.h"
+#include "state/finite.h"
+#include "state/ranges.h"
+#include "stimuli/stimulus.h"
+#include "sums/linksum.h"
+#include "tick/diffusion.h"
+#include "tick/step.h"
+
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CACHE_LINE = 64 };
+
+static const size_t type_size[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;
+
+uint32_t sim_domain_every(const sim *s, uint32_t domain) {
+  const nsa_domain *d = &s->program->domains[domain];
+  return d->kind == NSA_DOMAIN_POPULATION ? s->populations[d->owner].every : 1;
+}
+
+bool sim_kernel_uses(const nsa_program *p, uint32_t kernel, uint32_t field) {
+  if (kernel == NSA_NONE || field == NSA_NONE)
+    return false;
+  const nsa_kernel *k = &p->kernels[kernel];
+  for (uint32_t i = 0; i < k->slots_count; i++)
+    if (k->slots[i] == field)
+      return true;
+  return false;
+}
+
+bool sim_field_is_used(const nsa_program *p, uint32_t field) {
+  for (uint32_t k = 0; k < p->kernels_count; k++)
+    if (sim_kernel_uses(p, k, field))
+      return true;
+  return false;
+}
+
+void sim_replace_field(const nsa_kernel *kernel, void **fields, uint32_t field, void *array) {
+  for (uint32_t i = 0; field != NSA_NONE && i < kernel->slots_count; i++)
+    if (kernel->slots[i] == field)
+      fields[i] = array;
+}
+
+bool sim_has_own_delays(const nsa_program *p, uint32_t delay) {
+  return delay != NSA_NONE && !p->fields[delay].is_uniform;
+}
+
+/* ---- arrays ---- */
+
+static void fill(void *data, nsa_type type, uint64_t count, double value) {
+  if (type == NSA_F64) {
+    double *x = data;
+    for (uint64_t i = 0; i < count; i++)
+      x[i] = value;
+  } else if (type == NSA_F32) {
+    float *x = data;
+    for (uint64_t i = 0; i < count; i++)
+      x[i] = (float)value;
+  } else if (type == NSA_B1) {
+    memset(data, value != 0, count);
+  } else {
+    uint32_t *x = data;
+    for (uint64_t i = 0; i < count; i++)
+      x[i] = (uint32_t)value;
+  }
+}
+
+static bool field_allocate(sim *s, uint32_t f, uint64_t count, char error[SIM_ERROR_SIZE]) {
+  const nsa_field *field = &s->program->fields[f];
+  /* One more entry than there are: where the padding of batches of events writes to. */
+  uint64_t padded = sim_padded(field->is_uniform ? count : count + 1), size = type_size[field->type];
+  uint64_t bytes = (padded * size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+  s->field_data[f] = padded > UINT64_MAX / 16 ? NULL : memory_large(bytes);
+  if (!s->field_data[f]) {
+    snprintf(error, SIM_ERROR_SIZE,
+             "out of memory: '%s' needs %" PRIu64 " bytes for %" PRIu64 " entries (%" PRIu64
+             " bytes were allocated before)",
+             field->name ? field->name : "a field", bytes, count, s->allocated);
+    return false;
+  }
+  s->field_count[f] = count;
+  s->allocated += bytes;
+  fill(s->field_data[f], (nsa_type)field->type, padded, field->value);
+  return true;
+}
+
+static void set_whole_field(sim *s, uint32_t f, double value) {
+  if (f == NSA_NONE || !s->field_data[f])
+    return;
+  fill(s->field_data[f], (nsa_type)s->program->fields[f].type, sim_padded(s->field_count[f]), value);
+}
+
+static void apply_setting(sim *s, const nsa_setting *setting) {
+  const nsa_settable *settable = &s->program->settables[setting->settable];
+  set_whole_field(s, settable->field, setting->value);
+  set_whole_field(s, settable->given, 1);
+}
+
+bool sim_set(sim *s, uint32_t settable, double value) {
+  if (s->setting_count == s->setting_capacity) {
+    uint32_t capacity = s->setting_capacity * 2 + 8;
+    nsa_setting *grown = realloc(s->settings, capacity * sizeof *grown);
+    if (!grown)
+      return false;
+    s->settings = grown;
+    s->setting_capacity = capacity;
+  }
+  s->settings[s->setting_count] = (nsa_setting){.settable = settable, .value = value};
+  apply_setting(s, &s->settings[s->setting_count++]);
+  return true;
+}
+
+/* Vectors of any width are loaded from where an array begins: one that begins elsewhere would end some runs and not
+ * others. */
+static bool are_aligned(const sim *s, char error[SIM_ERROR_SIZE]) {
+  for (uint32_t f = 0; f < s->program->fields_count; f++) {
+    if ((uintptr_t)s->field_data[f] % CACHE_LINE == 0)
+      continue;
+    snprintf(error, SIM_ERROR_SIZE, "defect in the runtime: the array of '%s' does not begin with a line of the cache",
+             s->program->fields[f].name);
+    return false;
+  }
+  return true;
+}
+
+/* Kernels find their fields through tables of pointers; made anew when arrays come. */
+static void point_kernels(sim *s) {
+  for (uint32_t k = 0; k < s->program->kernels_count; k++) {
+    const nsa_kernel *kernel = &s->program->kernels[k];
+    for (uint32_t i = 0; i < kernel->slots_count; i++)
+      s->kernel_fields[k][i] = s->field_data[kernel->slots[i]];
+  }
+}
+
+/* ---- sim_new ---- */
+
+/* calloc that counts; *failed is raised, never lowered. */
+static void *zeroed(sim *s, uint64_t count, size_t size, bool *failed) {
+  void *p = calloc(count ? (size_t)count : 1, size);
+  if (!p)
+    *failed = true;
+  s->allocated += count * size;
+  return p;
+}
+
+static bool allocate_tables(sim *s) {
+  const nsa_program *p = s->program;
+  bool failed = false;
+  s->field_data = zeroed(s, p->fields_count, sizeof *s->field_data, &failed);
+  s->field_count = zeroed(s, p->fields_count, sizeof *s->field_count, &failed);
+  s->field_borrowed = zeroed(s, p->fields_count, 1, &failed);
+  s->domain_count = zeroed(s, p->domains_count, sizeof *s->domain_count, &failed);
+  s->populations = zeroed(s, p->populations_count, sizeof *s->populations, &failed);
+  s->links = zeroed(s, p->connections_count, sizeof *s->links, &failed);
+  s->phase_active = zeroed(s, p->phases_count, 1, &failed);
+  s->images = zeroed(s, p->images_count, sizeof *s->images, &failed);
+  s->image_ink = zeroed(s, p->images_count, sizeof *s->image_ink, &failed);
+  s->presentations = zeroed(s, p->stimuli_count, sizeof *s->presentations, &failed);
+  uint64_t slots = 0;
+  for (uint32_t k = 0; k < p->kernels_count; k++)
+    slots += p->kernels[k].slots_count;
+  s->kernel_fields = zeroed(s, p->kernels_count, sizeof *s->kernel_fields, &failed);
+  void **pointers = zeroed(s, slots, sizeof *pointers, &failed);
+  if (failed) {
+    free(pointers);
+    return false;
+  }
+  s->kernel_fields[0] = pointers; /* owns them; the table has an entry even without kernels */
+  for (uint32_t k = 0; k < p->kernels_count; pointers += p->kernels[k++].slots_count)
+    s->kernel_fields[k] = pointers;
+  if (p->images_count)
+    memcpy(s->images, p->images, p->images_count * sizeof *s->images);
+  return true;
+}
+
+static bool allocate_population(sim *s, uint32_t p) {
+  const nsa_population *from = &s->program->populations[p];
+  sim_population *to = &s->populations[p];
+  uint64_t size = (uint64_t)from->rows * from->cols;
+  bool failed = false;
+  to->size = (uint32_t)size;
+  to->padded = (uint32_t)sim_padded(size);
+  to->block_count = (uint32_t)step_blocks(size);
+  to->every = s->program->timescales[from->timescale].ticks;
+  to->fused = 1;
+  uint64_t pieces = (uint64_t)to->block_count + s->thread_count;
+  to->events = zeroed(s, from->events_count, sizeof *to->events, &failed);
+  to->piece_out = zeroed(s, pieces, sizeof *to->piece_out, &failed);
+  to->piece_fired = zeroed(s, pieces * from->events_count, sizeof *to->piece_fired, &failed);
+  for (uint32_t e = 0; !failed && e < from->events_count; e++)
+    to->events[e].elements = zeroed(s, size, sizeof(uint32_t), &failed);
+  return !failed;
+}
+
+static bool check_sizes(const nsa_program *p, char error[SIM_ERROR_SIZE]) {
+  for (uint32_t i = 0; i < p->populations_count; i++) {
+    uint64_t size = (uint64_t)p->populations[i].rows * p->populations[i].cols;
+    if (size > UINT32_MAX - NSA_BLOCK) {
+      snprintf(error, SIM_ERROR_SIZE,
+               "population '%s' has %" PRIu64 " elements; more than %" PRIu32 " are not possible",
+               p->populations[i].name, size, UINT32_MAX - NSA_BLOCK);
+      return false;
+    }
+  }
+  return true;
+}
+
+static void count_domains(sim *s) {
+  for (uint32_t d = 0; d < s->program->domains_count; d++) {
+    const nsa_domain *domain = &s->program->domains[d];
+    switch ((nsa_domain_kind)domain->kind) {
+    case NSA_DOMAIN_RUN:
+      s->domain_count[d] = 1;
+      break;
+    case NSA_DOMAIN_POPULATION:
+      s->domain_count[d] = s->populations[domain->owner].size;
+      break;
+    case NSA_DOMAIN_CONNECTION:
+      s->domain_count[d] = s->links[domain->owner].count;
+      break;
+    case NSA_DOMAIN_CANDIDATES:
+    case NSA_DOMAIN_ARRIVALS:
+      s->domain_count[d] = NSA_BLOCK;
+      break;
+    }
+  }
+}
+
+bool sim_is_of_links(const sim *s, const nsa_field *field) {
+  return !field->is_uniform && s->program->domains[field->domain].kind == NSA_DOMAIN_CONNECTION;
+}
+
+static bool allocate_fields(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
+  for (uint32_t f = 0; f < s->program->fields_count; f++) {
+    const nsa_field *field = &s->program->fields[f];
+    if (sim_is_of_links(s, field) != of_links || s->field_data[f])
+      continue;
+    if (field->kind == NSA_FIELD_LINK_TARGET && of_links && !sim_field_is_used(s->program, f))
+      continue;
+    uint64_t count = field->is_uniform ? 1 : s->domain_count[field->domain];
+    if (!field_allocate(s, f, count, error))
+      return false;
+  }
+  return true;
+}
+
+static bool allocate_all(sim *s, char error[SIM_ERROR_SIZE]) {
+  snprintf(error, SIM_ERROR_SIZE, "out of memory while the tables of the run were allocated");
+  if (!allocate_tables(s) || !finite_prepare(s))
+    return false;
+  for (uint32_t p = 0; p < s->program->populations_count; p++)
+    if (!allocate_population(s, p))
+      return false;
+  count_domains(s);
+  s->plan = step_plan_new(s);
+  if (!s->plan)
+    return false;
+  if (!allocate_fields(s, false, error))
+    return false;
+  point_kernels(s);
+  s->stimuli = stimuli_new(s, error);
+  return s->stimuli != NULL;
+}
+
+sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64_t seed, uint32_t threads,
+             char error[SIM_ERROR_SIZE]) {
+  if (!check_sizes(program, error))
+    return NULL;
+  sim *s = calloc(1, sizeof *s);
+  if (!s) {
+    snprintf(error, SIM_ERROR_SIZE, "out of memory");
+    return NULL;
+  }
+  s->program = program;
+  s->kernels = kernels;
+  s->seed = seed;
+  s->thread_count = threads ? threads : thread_processors();
+  s->pool = thread_pool_new(s->thread_count);
+  if (!s->pool) {
+    snprintf(error, SIM_ERROR_SIZE, "cannot start %" PRIu32 " threads (1 to %d are possible)", s->thread_count,
+             THREADS_MAX);
+  } else if (allocate_all(s, error)) {
+    s->base_step = nsa_step_of(program->base_dt);
+    for (uint32_t i = 0; i < program->timescales_count && i < NSA_MAX_TIMESCALES; i++)
+      s->steps[i] = nsa_step_of(program->timescales[i].dt);
+    step_set_clock(s, &s->clock, 0);
+    step_set_clock(s, &s->state_clock, 0);
+    return s;
+  }
+  sim_free(s);
+  return NULL;
+}
+
+static void free_populations(sim *s) {
+  for (uint32_t p = 0; s->populations && p < s->program->populations_count; p++) {
+    sim_population *population = &s->populations[p];
+    for (uint32_t e = 0; population->events && e < s->program->populations[p].events_count; e++)
+      free(population->events[e].elements);
+    free(population->events);
+    free(population->piece_out);
+    free(population->piece_fired);
+    free(population->pass_rows);
+    free(population->pass_steps);
+    free(population->pass_failed);
+  }
+  free(s->populations);
+}
+
+static void free_fields(sim *s) {
+  for (uint32_t f = 0; s->field_data && f < s->program->fields_count; f++)
+    if (!s->field_borrowed || !s->field_borrowed[f])
+      free(s->field_data[f]);
+  free(s->field_data);
+  free(s->field_count);
+  free(s->field_borrowed);
+}
+
+void sim_free(sim *s) {
+  if (!s)
+    return;
+  thread_pool_free(s->pool);
+  events_free(s->events);
+  finite_release(s);
+  link_sums_free(s->sums, s->program->connections_count);
+  diffusions_free(s->diffusions, s->program->stage_sets_count);
+  stimuli_free(s->stimuli, s->program->populations_count);
+  step_plan_free(s->plan);
+  free_fields(s);
+  free_populations(s);
+  for (uint32_t c = 0; s->links && c < s->program->connections_count; c++)
+    connect_free(&s->links[c]);
+  free(s->links);
+  for (uint32_t i = 0; s->image_ink && i < s->program->images_count; i++)
+    free(s->image_ink[i]);
+  free(s->images);
+  free(s->image_ink);
+  if (s->kernel_fields)
+    free(s->kernel_fields[0]);
+  free(s->kernel_fields);
+  free(s->domain_count);
+  free(s->phase_active);
+  free(s->presentations);
+  free(s->settings);
+  free(s);
+}
+
+/* ---- sim_connect and sim_init ---- */
+
+static void run_init(sim *s, bool of_links) {
+  for (uint32_t i = 0; i < s->program->init_count; i++) {
+    uint32_t kernel = s->program->init[i];
+    uint32_t domain = s->program->kernels[kernel].domain;
+    bool is_links = s->program->domains[domain].kind == NSA_DOMAIN_CONNECTION;
+    if (is_links == of_links)
+      step_run_kernel(s, kernel, &s->state_clock);
+  }
+}
+
+/* The numbers of the links' sources, targets and partners are those of sim_links themselves. */
+static void lend_link_arrays(sim *s) {
+  for (uint32_t c = 0; c < s->program->connections_count; c++) {
+    const nsa_connection *connection = &s->program->connections[c];
+    const sim_links *links = &s->links[c];
+    const uint32_t fields[] = {connection->link_source, connection->link_target, connection->partner_index,
+                               connection->partner_known};
+    void *arrays[] = {links->source, links->target, links->partner, links->has_partner};
+    for (int i = 0; i < 4; i++) {
+      if (fields[i] == NSA_NONE || !arrays[i])
+        continue;
+      s->field_data[fields[i]] = arrays[i];
+      s->field_count[fields[i]] = s->links[c].count;
+      s->field_borrowed[fields[i]] = 1;
+    }
+  }
+}
+
+bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]) {
+  if (!stimuli_prepare(s, error))
+    return false;
+  run_init(s, false);
+  if (!ranges_check(s, false, error))
+    return false;
+  for (uint32_t c = 0; c < s->program->connections_count; c++)
+    if (!connect_build(s, c, error))
+      return false;
+  count_domains(s);
+  lend_link_arrays(s);
+  if (!allocate_fields(s, true, error) || !are_aligned(s, error))
+    return false;
+  point_kernels(s);
+  for (uint32_t i = 0; i < s->setting_count; i++) {
+    const nsa_settable *settable = &s->program->settables[s->settings[i].settable];
+    if (sim_is_of_links(s, &s->program->fields[settable->field]))
+      apply_setting(s, &s->settings[i]);
+  }
+  for (uint32_t c = 0; c < s->program->connections_count; c++)
+    connect_fill_fields(s, c);
+  s->sums = link_sums_new(s, error);
+  return s->sums != NULL;
+}
+
+bool sim_init(sim *s, char error[SIM_ERROR_SIZE]) {
+  run_init(s, true);
+  if (!ranges_check(s, true, error))
+    return false;
+  s->events = events_check_delays(s, error) ? events_new(s, error) : NULL;
+  if (!s->events || !link_sums_start_delays(s, error))
+    return false;
+  s->diffusions = diffusions_new(s, error);
+  if (!s->diffusions)
+    return false;
+  for (uint32_t i = 0; i < s->program->setup_count; i++)
+    step_run_kernel(s, s->program->setup[i], &s->state_clock);
+  link_sums_start(s);
+  stimuli_update_phases(s, 0);
+  return true;
+}

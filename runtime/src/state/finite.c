@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "state/finite.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct suspicions {
+  atomic_bool any;
+  atomic_bool domain[];
+};
+
+bool finite_prepare(sim *s) {
+  s->suspicions = calloc(1, sizeof *s->suspicions + s->program->domains_count * sizeof(atomic_bool));
+  return s->suspicions != NULL;
+}
+
+void finite_release(sim *s) { free(s->suspicions); }
+
+void finite_note(const sim *s, uint32_t kernel, const nsa_range_out *out) {
+  if (!out->nonfinite || !s->suspicions)
+    return;
+  atomic_store(&s->suspicions->domain[s->program->kernels[kernel].domain], true);
+  atomic_store(&s->suspicions->any, true);
+}
+
+/* ---- looking ---- */
+
+static bool is_number(const nsa_field *f) { return f->type == NSA_F64 || f->type == NSA_F32; }
+
+void finite_tell(sim *s, uint32_t field, uint64_t entry, double value) {
+  const nsa_domain *domain = &s->program->domains[s->program->fields[field].domain];
+  s->failed = true;
+  s->failure = (sim_failure){.is_connection = domain->kind == NSA_DOMAIN_CONNECTION,
+                             .population = domain->owner,
+                             .field = field,
+                             .element = (uint32_t)entry,
+                             .value = value};
+}
+
+bool finite_look_at(sim *s, uint32_t field) {
+  const nsa_field *f = &s->program->fields[field];
+  if (f->is_uniform || !is_number(f) || !s->field_data[field])
+    return true;
+  for (uint64_t i = 0; i < s->domain_count[f->domain]; i++) {
+    double x = sim_entry(f->type, s->field_data[field], i);
+    if (isfinite(x))
+      continue;
+    finite_tell(s, field, i, x);
+    return false;
+  }
+  return true;
+}
+
+static bool has_owner(const nsa_domain *d) {
+  return d->kind == NSA_DOMAIN_POPULATION || d->kind == NSA_DOMAIN_CONNECTION;
+}
+
+/* What comes from outside first: it is the reason of the rest. */
+static const nsa_field_kind causes[] = {NSA_FIELD_EXTERNAL, NSA_FIELD_SUM, NSA_FIELD_INPUT, NSA_FIELD_PROBABILITY,
+                                        NSA_FIELD_STATE};
+enum { FIRST_AT_START = 3 };
+enum { CAUSES = sizeof causes / sizeof *causes };
+
+static bool look_through(sim *s, uint32_t domain, uint32_t first_kind) {
+  if (!has_owner(&s->program->domains[domain]))
+    return true;
+  for (uint32_t k = first_kind; k < CAUSES; k++)
+    for (uint32_t f = 0; f < s->program->fields_count; f++)
+      if (s->program->fields[f].domain == domain && s->program->fields[f].kind == (uint32_t)causes[k] &&
+          !finite_look_at(s, f))
+        return false;
+  return true;
+}
+
+/* Only padding was not finite: it starts anew from the first element, so that it does not have everything looked
+ * through at each step. */
+static void calm_padding(sim *s, uint32_t domain) {
+  if (!has_owner(&s->program->domains[domain]) || s->domain_count[domain] == 0)
+    return;
+  for (uint32_t f = 0; f < s->program->fields_count; f++) {
+    const nsa_field *field = &s->program->fields[f];
+    if (field->domain != domain || field->is_uniform || !is_number(field) || !s->field_data[f] || s->field_borrowed[f])
+      continue;
+    size_t size = field->type == NSA_F64 ? sizeof(double) : sizeof(float);
+    char *data = s->field_data[f];
+    for (uint64_t i = s->domain_count[domain]; i < sim_padded(s->domain_count[domain] + 1); i++)
+      memcpy(data + i * size, data, size);
+  }
+}
+
+bool finite_check(sim *s) {
+  if (!s->suspicions || !atomic_load(&s->suspicions->any))
+    return true;
+  atomic_store(&s->suspicions->any, false);
+  bool ok = true;
+  for (uint32_t d = 0; d < s->program->domains_count; d++)
+    if (atomic_exchange(&s->suspicions->domain[d], false) && ok) {
+      ok = look_through(s, d, 0);
+      if (ok)
+        calm_padding(s, d);
+    }
+  return ok;
+}
+
+bool finite_at_start(sim *s) {
+  for (uint32_t d = 0; d < s->program->domains_count; d++)
+    if (!look_through(s, d, FIRST_AT_START))
+      return false;
+  return true;
+}
+
+/* ---- the reason ---- */
+
+static bool is_bad(const sim *s, uint32_t field, uint64_t entry) {
+  if (field == NSA_NONE)
+    return false;
+  const nsa_field *f = &s->program->fields[field];
+  return is_number(f) && !isfinite(sim_entry(f->type, s->field_data[field], f->is_uniform ? 0 : entry));
+}
+
+/* The first link that brought it. */
+static void trace_links(sim *s, const nsa_link_sum *sum) {
+  const sim_links *links = &s->links[sum->connection];
+  uint32_t target = s->failure.element;
+  if (sum->from != NSA_SIDE_PRE || sum->to != NSA_SIDE_POST || !links->row)
+    return;
+  for (uint32_t k = links->row[target]; k < links->row[target + 1]; k++) {
+    if (!is_bad(s, sum->weight, k) && !is_bad(s, sum->source_term, links->source[k]))
+      continue;
+    s->failure.is_connection = true;
+    s->failure.population = sum->connection;
+    s->failure.element = k;
+    return;
+  }
+}
+
+static bool trace_field(sim *s, uint32_t field) {
+  uint32_t element = s->failure.element;
+  if (!is_bad(s, field, element))
+    return false;
+  const nsa_field *f = &s->program->fields[field];
+  double x = sim_entry(f->type, s->field_data[field], element);
+  finite_tell(s, field, element, x);
+  for (uint32_t i = 0; i < s->program->sums_count && !s->failure.is_connection; i++)
+    if (s->program->sums[i].sum == field)
+      trace_links(s, &s->program->sums[i]);
+  return true;
+}
+
+/* Inputs that are made anew at each stage follow from the states that fail. */
+static bool has_stages(const sim *s, uint32_t population) {
+  for (uint32_t i = 0; i < s->program->stage_sets_count; i++) {
+    const nsa_stage_set *set = &s->program->stage_sets[i];
+    for (uint32_t k = 0; k < set->populations_count; k++)
+      if (set->populations[k] == population)
+        return true;
+  }
+  return false;
+}
+
+void finite_trace(sim *s) {
+  if (s->failure.is_connection || has_stages(s, s->failure.population))
+    return;
+  uint32_t domain = s->program->populations[s->failure.population].domain;
+  uint64_t tick = s->failure.tick;
+  for (uint32_t k = 0; k + 1 < CAUSES; k++)
+    for (uint32_t f = 0; f < s->program->fields_count; f++) {
+      const nsa_field *field = &s->program->fields[f];
+      if (field->domain != domain || field->is_uniform || field->kind != (uint32_t)causes[k] || !trace_field(s, f))
+        continue;
+      s->failure.tick = tick;
+      return;
+    }
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "state/ranges.h"
+
+#include "base/units.h"
+#include "links/link_index.h"
+
+#include <float.h>
+#include <inttypes.h>
+
+/* "of element 3", "of link 17 (source 3, target 5)"; empty where all have one value. */
+static void describe_entry(const sim *s, const nsa_field *field, uint64_t entry, char *text, size_t size) {
+  const nsa_domain *domain = &s->program->domains[field->domain];
+  text[0] = 0;
+  if (field->is_uniform)
+    return;
+  if (domain->kind != NSA_DOMAIN_CONNECTION) {
+    snprintf(text, size, " of element %" PRIu64, entry);
+    return;
+  }
+  const sim_links *links = &s->links[domain->owner];
+  uint32_t targets = s->populations[s->program->connections[domain->owner].target].size;
+  snprintf(text, size, " of link %" PRIu64 " (source %" PRIu32 ", target %" PRIu32 ")", entry, links->source[entry],
+           link_index_target_from(links, targets, entry + 1) - 1);
+}
+
+static bool fail(sim *s, const nsa_settable *of, uint64_t entry, double value, char error[SIM_ERROR_SIZE]) {
+  const nsa_program *p = s->program;
+  const nsa_field *field = &p->fields[of->field];
+  const char *path = field->at.file < p->files_count ? p->files[field->at.file].path : "model";
+  char whose[96], unit[64] = "", number[UNITS_NUMBER], low[UNITS_NUMBER], high[UNITS_NUMBER];
+  describe_entry(s, field, entry, whose, sizeof whose);
+  if (of->dimension != 0) {
+    unit[0] = ' ';
+    units_dimension_name(of->dimension, unit + 1, sizeof unit - 1);
+  }
+  units_print_exactly(value, number);
+  units_print_exactly(of->lo, low);
+  units_print_exactly(of->hi, high);
+  int n = snprintf(error, SIM_ERROR_SIZE, "%.150s:%" PRIu32 ":%" PRIu32 ": `%.64s`%s is %s", path, field->at.line,
+                   field->at.column, of->name, whose, number);
+  if (of->has_range)
+    snprintf(error + n, SIM_ERROR_SIZE - (size_t)n, "%s, which is outside of its range: %s to %s%s (E0408)", unit, low,
+             high, unit);
+  else
+    snprintf(error + n, SIM_ERROR_SIZE - (size_t)n, ", which is no finite number");
+  s->has_bad_value = true;
+  return false;
+}
+
+/* Ends are rounded as values are, so that a value at an end is within. */
+static double rounded(uint32_t type, double x) { return type == NSA_F32 ? (double)(float)x : x; }
+
+static bool check(sim *s, const nsa_settable *of, char error[SIM_ERROR_SIZE]) {
+  const nsa_field *field = &s->program->fields[of->field];
+  double lo = of->has_range ? rounded(field->type, of->lo) : -DBL_MAX,
+         hi = of->has_range ? rounded(field->type, of->hi) : DBL_MAX;
+  uint64_t count = field->is_uniform ? 1 : s->domain_count[field->domain];
+  for (uint64_t i = 0; i < count; i++) {
+    double x = sim_entry((nsa_type)field->type, s->field_data[of->field], i);
+    if (!(x >= lo && x <= hi))
+      return fail(s, of, i, x, error);
+  }
+  return true;
+}
+
+bool ranges_check(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
+  for (uint32_t i = 0; i < s->program->settables_count; i++) {
+    const nsa_settable *of = &s->program->settables[i];
+    if (sim_is_of_links(s, &s->program->fields[of->field]) == of_links && !check(s, of, error))
+      return false;
+  }
+  return true;
+}

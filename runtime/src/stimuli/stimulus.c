@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/* stimulus.c - see stimulus.h. */
+#include "stimuli/stimulus.h"
+
+#include "nsa_math.h"
+#include "stimuli/event_drive.h"
+#include "tick/step.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What happens at the begin of a tick of a population, in this order. */
+typedef enum { CHANGE_STOP, CHANGE_START, CHANGE_PHASE_BLOCK } change_kind;
+
+typedef struct {
+  uint64_t tick;
+  uint32_t kind;
+  uint32_t item;     /* a stimulus, a phase block or a phase */
+  uint32_t stimulus; /* whose window it is */
+  uint64_t round;    /* number of the window */
+} change;
+
+/* The next change of each window's owner, the earliest on top: a heap, so that a stimulus may come
+ * again and again without a list of all times. */
+typedef struct {
+  change *items;
+  uint32_t count;
+  change last; /* phase block that ran last */
+} change_queue;
+
+typedef struct { /* one external field and who adds to it */
+  uint32_t field, population;
+  uint32_t *on, on_count; /* stimuli that are on, in ascending order */
+  uint32_t varying;       /* how many of them must be evaluated at every tick */
+  bool is_dirty;
+} external;
+
+struct stimuli {
+  change_queue *populations;
+  change_queue phases;   /* kind START or STOP, item a phase */
+  uint32_t *phase_open;  /* per phase: windows that are open */
+  uint32_t *open;        /* per stimulus: windows that are open */
+  uint32_t *external_of; /* per stimulus */
+  external *externals;
+  uint32_t external_count;
+  uint32_t *external_room; /* owns the lists of all externals */
+  struct event_drives *event_drives;
+};
+
+/* ---- the queue ---- */
+
+static int compare_changes(const change *x, const change *y) {
+  if (x->tick != y->tick)
+    return x->tick < y->tick ? -1 : 1;
+  if (x->kind != y->kind)
+    return x->kind < y->kind ? -1 : 1;
+  return (x->item > y->item) - (x->item < y->item);
+}
+
+static void swap_changes(change *x, change *y) {
+  change z = *x;
+  *x = *y;
+  *y = z;
+}
+
+static void push_change(change_queue *q, change c) {
+  uint32_t i = q->count++;
+  q->items[i] = c;
+  for (; i > 0 && compare_changes(&q->items[i], &q->items[(i - 1) / 2]) < 0; i = (i - 1) / 2)
+    swap_changes(&q->items[i], &q->items[(i - 1) / 2]);
+}
+
+/* The top was changed, or taken from the end: moves it to its place. */
+static void sink_top(change_queue *q) {
+  for (uint32_t i = 0;;) {
+    uint32_t least = i, left = 2 * i + 1;
+    for (uint32_t k = left; k < left + 2 && k < q->count; k++)
+      if (compare_changes(&q->items[k], &q->items[least]) < 0)
+        least = k;
+    if (least == i)
+      return;
+    swap_changes(&q->items[i], &q->items[least]);
+    i = least;
+  }
+}
+
+/* The tick of the change in its owner's window number `round`, or in the next one that is not empty. False when there
+ * is none until the end of the run. */
+static bool find_window(const sim *s, change *c) {
+  const nsa_stimulus *of = &s->program->stimuli[c->stimulus];
+  for (;; c->round++) {
+    if (c->round && (!of->every || c->round > s->program->ticks / of->every))
+      return false;
+    uint64_t shift = c->round * of->every;
+    if (c->round && of->start + shift >= s->program->ticks)
+      return false;
+    uint64_t start = of->start + shift; /* what is open when the run ends, ends there */
+    uint64_t stop =
+        of->stop == UINT64_MAX || of->stop + shift > s->program->ticks ? s->program->ticks : of->stop + shift;
+    if (c->kind != CHANGE_PHASE_BLOCK && start >= stop)
+      continue;
+    c->tick = c->kind == CHANGE_STOP ? stop : start;
+    return true;
+  }
+}
+
+/* Takes the top when it is due, and puts what comes after it in its stead. */
+static bool next_change(const sim *s, change_queue *q, uint64_t tick, change *out) {
+  if (q->count == 0 || q->items[0].tick > tick)
+    return false;
+  *out = q->items[0];
+  q->items[0].round++;
+  if (!find_window(s, &q->items[0]))
+    q->items[0] = q->items[--q->count];
+  sink_top(q);
+  return true;
+}
+
+/* ---- set-up ---- */
+
+/* Without room for items, counts only. */
+static void add_change(const sim *s, change_queue *q, bool is_counting, change_kind kind, uint32_t item,
+                       uint32_t stimulus) {
+  change c = {.kind = kind, .item = item, .stimulus = stimulus};
+  if (is_counting)
+    q->count++;
+  else if (find_window(s, &c))
+    push_change(q, c);
+}
+
+/* All windows that a stimulus has: its own, or those of a phase. */
+static void add_stimulus(const sim *s, change_queue *q, bool is_counting, uint32_t number) {
+  const nsa_program *program = s->program;
+  uint32_t during = program->stimuli[number].during;
+  uint32_t first = during == NSA_NONE ? number : 0, end = during == NSA_NONE ? number + 1 : program->stimuli_count;
+  for (uint32_t i = first; i < end; i++) {
+    const nsa_stimulus *other = &program->stimuli[i];
+    if (during != NSA_NONE && (other->phase != during || other->during != NSA_NONE))
+      continue;
+    add_change(s, q, is_counting, CHANGE_START, number, i);
+    add_change(s, q, is_counting, CHANGE_STOP, number, i);
+  }
+}
+
+static void add_phase_blocks(const sim *s, change_queue *q, bool is_counting, uint32_t p) {
+  const nsa_program *program = s->program;
+  for (uint32_t b = 0; b < program->phase_blocks_count; b++) {
+    if (program->phase_blocks[b].population != p)
+      continue;
+    for (uint32_t i = 0; i < program->stimuli_count; i++)
+      if (program->stimuli[i].phase == program->phase_blocks[b].phase)
+        add_change(s, q, is_counting, CHANGE_PHASE_BLOCK, b, i);
+  }
+}
+
+static void add_population(const sim *s, change_queue *q, bool is_counting, uint32_t p) {
+  for (uint32_t i = 0; i < s->program->stimuli_count; i++)
+    if (s->program->stimuli[i].population == p)
+      add_stimulus(s, q, is_counting, i);
+  add_phase_blocks(s, q, is_counting, p);
+}
+
+static void add_phases(const sim *s, change_queue *q, bool is_counting) {
+  for (uint32_t i = 0; i < s->program->stimuli_count; i++) {
+    uint32_t phase = s->program->stimuli[i].phase;
+    if (phase == NSA_NONE)
+      continue;
+    add_change(s, q, is_counting, CHANGE_START, phase, i);
+    add_change(s, q, is_counting, CHANGE_STOP, phase, i);
+  }
+}
+
+static bool make_room(change_queue *q) {
+  q->items = calloc((size_t)q->count + 1, sizeof *q->items);
+  q->count = 0;
+  q->last.tick = UINT64_MAX;
+  return q->items != NULL;
+}
+
+static bool list_changes(const sim *s, struct stimuli *st) {
+  for (uint32_t p = 0; p < s->program->populations_count; p++) {
+    change_queue *q = &st->populations[p];
+    add_population(s, q, true, p);
+    if (!make_room(q))
+      return false;
+    add_population(s, q, false, p);
+  }
+  add_phases(s, &st->phases, true);
+  if (!make_room(&st->phases))
+    return false;
+  add_phases(s, &st->phases, false);
+  return true;
+}
+
+static uint32_t find_external(struct stimuli *st, const nsa_stimulus *stimulus) {
+  uint32_t e = 0;
+  while (e < st->external_count && st->externals[e].field != stimulus->external)
+    e++;
+  if (e == st->external_count)
+    st->externals[st->external_count++] = (external){.field = stimulus->external, .population = stimulus->population};
+  return e;
+}
+
+static void list_externals(const sim *s, struct stimuli *st) {
+  for (uint32_t i = 0; i < s->program->stimuli_count; i++) {
+    st->external_of[i] = find_external(st, &s->program->stimuli[i]);
+    st->externals[st->external_of[i]].on_count++;
+  }
+  uint32_t *next = st->external_room;
+  for (uint32_t e = 0; e < st->external_count; e++) {
+    st->externals[e].on = next;
+    next += st->externals[e].on_count;
+    st->externals[e].on_count = 0;
+  }
+}
+
+static void list_presentations(sim *s) {
+  for (uint32_t i = 0; i < s->program->stimuli_count; i++) {
+    const nsa_stimulus *stimulus = &s->program->stimuli[i];
+    if (stimulus->image == NSA_NONE)
+      continue;
+    s->presentations[s->presentation_count++] = (sim_presentation){.stimulus = i,
+                                                                   .phase = stimulus->phase,
+                                                                   .population = stimulus->population,
+                                                                   .image = stimulus->image,
+                                                                   .onset = stimulus->start,
+                                                                   .stop = stimulus->stop};
+  }
+}
+
+struct stimuli *stimuli_new(sim *s, char error[SIM_ERROR_SIZE]) {
+  size_t n = (size_t)s->program->stimuli_count + 1;
+  struct stimuli *st = calloc(1, sizeof *st);
+  if (st) {
+    st->populations = calloc((size_t)s->program->populations_count + 1, sizeof *st->populations);
+    st->phase_open = calloc((size_t)s->program->phases_count + 1, sizeof *st->phase_open);
+    st->open = calloc(n, sizeof *st->open);
+    st->external_of = calloc(n, sizeof *st->external_of);
+    st->externals = calloc(n, sizeof *st->externals);
+    st->external_room = calloc(n, sizeof *st->external_room);
+    if (st->populations && st->phase_open && st->open && st->external_of && st->externals && st->external_room &&
+        list_changes(s, st)) {
+      list_externals(s, st);
+      list_presentations(s);
+      return st;
+    }
+  }
+  stimuli_free(st, s->program->populations_count);
+  snprintf(error, SIM_ERROR_SIZE, "out of memory for the windows of %" PRIu32 " stimuli", s->program->stimuli_count);
+  return NULL;
+}
+
+void stimuli_free(struct stimuli *st, uint32_t populations) {
+  if (!st)
+    return;
+  for (uint32_t p = 0; st->populations && p < populations; p++)
+    free(st->populations[p].items);
+  free(st->populations);
+  free(st->phases.items);
+  free(st->phase_open);
+  free(st->open);
+  free(st->external_of);
+  free(st->externals);
+  free(st->external_room);
+  event_drives_free(st->event_drives, populations);
+  free(st);
+}
+
+/* ---- images ---- */
+
+/* The pixels of an image in a field of a population: element i shows pixel i. */
+static void show_image(sim *s, uint32_t image, uint32_t field, double flip, uint64_t key, uint64_t onset) {
+  const nsa_image *from = &s->images[image];
+  double *pixels = s->field_data[field];
+  uint64_t count = s->field_count[field];
+  for (uint64_t i = 0; i < count; i++) {
+    bool ink = i < from->ink_count && from->ink[i];
+    if (flip > 0 && nsa_rand_bernoulli_1(s->seed ^ key, (double)i, 0, (double)onset, flip) != 0)
+      ink = !ink;
+    pixels[i] = ink ? 1 : 0;
+  }
+}
+
+static void fill_images(sim *s) {
+  for (uint32_t f = 0; f < s->program->fields_count; f++) {
+    const nsa_field *field = &s->program->fields[f];
+    if (field->kind == NSA_FIELD_PIXEL && field->owner < s->program->images_count && s->field_data[f])
+      show_image(s, field->owner, f, 0, 0, 0);
+  }
+}
+
+bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]) {
+  fill_images(s);
+  if (s->program->event_drives_count == 0)
+    return true;
+  s->stimuli->event_drives = event_drives_new(s, error);
+  return s->stimuli->event_drives != NULL;
+}
+
+bool sim_set_pattern(sim *s, uint32_t pattern, const char *path, char error[SIM_ERROR_SIZE]) {
+  const char *hole = strstr(path, "{}");
+  for (uint32_t i = 0; i < s->program->images_count; i++) {
+    nsa_image *image = &s->images[i];
+    if (image->pattern != pattern)
+      continue;
+    char file[4096];
+    if (hole)
+      snprintf(file, sizeof file, "%.*s%" PRIu32 "%s", (int)(hole - path), path, image->number, hole + 2);
+    else
+      snprintf(file, sizeof file, "%s", path);
+    uint32_t rows, cols;
+    char why[256];
+    uint8_t *ink = nsa_image_read(file, &rows, &cols, why);
+    if (!ink) {
+      snprintf(error, SIM_ERROR_SIZE, "%s", why);
+      return false;
+    }
+    if (rows != image->rows || cols != image->cols) {
+      snprintf(error, SIM_ERROR_SIZE,
+               "%.200s: the image has %" PRIu32 " x %" PRIu32 " pixels, '%s' needs %" PRIu32 " x %" PRIu32, file, rows,
+               cols, s->program->patterns[pattern].name, image->rows, image->cols);
+      free(ink);
+      return false;
+    }
+    free(s->image_ink[i]);
+    s->image_ink[i] = image->ink = ink;
+  }
+  return true;
+}
+
+/* ---- at a tick ---- */
+
+/* Sums are in the order of the model, whatever came first. */
+static void put_on(external *x, uint32_t stimulus) {
+  uint32_t k = x->on_count++;
+  for (; k > 0 && x->on[k - 1] > stimulus; k--)
+    x->on[k] = x->on[k - 1];
+  x->on[k] = stimulus;
+}
+
+static void take_off(external *x, uint32_t stimulus) {
+  uint32_t k = 0;
+  while (x->on[k] != stimulus)
+    k++;
+  x->on_count--;
+  for (; k < x->on_count; k++)
+    x->on[k] = x->on[k + 1];
+}
+
+/* A window of a stimulus opens or closes; it is on while any of them is open. */
+static void switch_stimulus(sim *s, uint32_t i, bool opens, uint64_t tick) {
+  const nsa_stimulus *stimulus = &s->program->stimuli[i];
+  external *x = &s->stimuli->externals[s->stimuli->external_of[i]];
+  uint32_t step = opens ? 1u : UINT32_MAX; /* minus one */
+  uint32_t *open = &s->stimuli->open[i];
+  bool was_on = *open != 0;
+  *open += step;
+  if (was_on == (*open != 0))
+    return;
+  x->is_dirty = true;
+  if (opens)
+    put_on(x, i);
+  else
+    take_off(x, i);
+  if (stimulus->is_varying)
+    x->varying += step;
+  if (opens && stimulus->image != NSA_NONE && stimulus->pixel != NSA_NONE)
+    show_image(s, stimulus->image, stimulus->pixel, stimulus->flip, stimulus->key, tick);
+}
+
+/* Windows of one phase that begin together run its block once. */
+static void run_phase_block(sim *s, uint32_t population, change_queue *q, const change *c) {
+  if (q->last.tick == c->tick && q->last.item == c->item)
+    return;
+  q->last = *c;
+  s->is_touched = s->is_touched || s->populations[population].every > 1;
+  step_run_kernel(s, s->program->phase_blocks[c->item].kernel, &s->clock);
+}
+
+static void apply_changes(sim *s, uint32_t population, uint64_t begin) {
+  change_queue *q = &s->stimuli->populations[population];
+  change c;
+  while (next_change(s, q, begin, &c))
+    if (c.kind == CHANGE_PHASE_BLOCK)
+      run_phase_block(s, population, q, &c);
+    else
+      switch_stimulus(s, c.item, c.kind == CHANGE_START, c.tick);
+}
+
+static void add_up(sim *s, external *x) {
+  memset(s->field_data[x->field], 0, sim_padded(s->field_count[x->field]) * sizeof(double));
+  for (uint32_t k = 0; k < x->on_count; k++)
+    step_run_kernel(s, s->program->stimuli[x->on[k]].kernel, &s->clock);
+  x->is_dirty = false;
+}
+
+bool stimuli_before_step(sim *s, uint32_t population, uint64_t n) {
+  struct stimuli *st = s->stimuli;
+  apply_changes(s, population, n);
+  for (uint32_t e = 0; e < st->external_count; e++) {
+    external *x = &st->externals[e];
+    if (x->population == population && (x->is_dirty || x->varying))
+      add_up(s, x);
+  }
+  return st->event_drives && event_drives_before_step(st->event_drives, s, population, n);
+}
+
+uint64_t stimuli_quiet_steps(const sim *s, uint32_t population, uint64_t n) {
+  const struct stimuli *st = s->stimuli;
+  const change_queue *q = &st->populations[population];
+  uint32_t every = s->populations[population].every;
+  for (uint32_t e = 0; e < st->external_count; e++)
+    if (st->externals[e].population == population && st->externals[e].varying)
+      return 1;
+  if (q->count == 0)
+    return UINT64_MAX;
+  uint64_t ahead = q->items[0].tick - n; /* from the begin of this step on; more than 0 */
+  return ahead / every + (ahead % every != 0);
+}
+
+void stimuli_update_phases(sim *s, uint64_t tick) {
+  struct stimuli *st = s->stimuli;
+  change c;
+  while (next_change(s, &st->phases, tick, &c)) {
+    st->phase_open[c.item] += c.kind == CHANGE_START ? 1u : UINT32_MAX;
+    s->phase_active[c.item] = st->phase_open[c.item] != 0;
+  }
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* stimulus.h - windows: which stimuli are on, what they add up to, which phases run.
+ *
+ * Windows are judged at the begin of each base tick, those of slow populations as well. The next changes are kept in
+ * order; a tick in which nothing changes costs one comparison a population. */
+#ifndef NSA_RUNTIME_STIMULUS_H
+#define NSA_RUNTIME_STIMULUS_H
+
+#include "state/sim.h"
+
+struct stimuli *stimuli_new(sim *s, char error[SIM_ERROR_SIZE]);
+void stimuli_free(struct stimuli *stimuli, uint32_t populations);
+
+/* What is read before the first step: images that are not shown by a stimulus but read in an expression,
+ * files of driven events. */
+bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]);
+
+/* Phase 3 of base tick n for a population: pixels of images whose window begins, blocks of phases that begin, external
+ * inputs, driven events. Whether there are any of these. */
+bool stimuli_before_step(sim *s, uint32_t population, uint64_t n);
+
+/* How many steps from base tick n on find the same stimuli, once stimuli_before_step was called for n: at least 1. */
+uint64_t stimuli_quiet_steps(const sim *s, uint32_t population, uint64_t n);
+
+/* Sets s->phase_active for the time of `tick`; ticks must not go back. */
+void stimuli_update_phases(sim *s, uint64_t tick);
+
+#endif

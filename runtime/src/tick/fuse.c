@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "tick/fuse.h"
+
+#include "state/sim.h"
+
+/* How often something happens that a pass must not run across: in steps of the population, 0: never, 1: at each. */
+typedef uint32_t interval;
+
+typedef struct {
+  const nsa_program *program;
+  const nsa_population *population;
+  uint32_t number, every; /* base ticks of a step */
+} question;
+
+static interval common(interval a, interval b) {
+  while (b != 0) {
+    uint32_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/* `ticks` base ticks: 0 is never. */
+static interval steps_of(const question *q, uint32_t ticks) { return ticks % q->every == 0 ? ticks / q->every : 1; }
+
+/* What stays as it is from the first step on. */
+static bool is_still(const nsa_field *field) {
+  switch ((nsa_field_kind)field->kind) {
+  case NSA_FIELD_PARAM:
+  case NSA_FIELD_GIVEN:
+  case NSA_FIELD_INVARIANT:
+  case NSA_FIELD_PARTNER:
+  case NSA_FIELD_PARTNER_KNOWN:
+  case NSA_FIELD_FAN_IN:
+  case NSA_FIELD_FAN_OUT:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/* Whether the steps use the field, and it changes. */
+static bool is_moving(const question *q, uint32_t field) {
+  return (sim_kernel_uses(q->program, q->population->step, field) ||
+          sim_kernel_uses(q->program, q->population->settle, field)) &&
+         !is_still(&q->program->fields[field]);
+}
+
+/* What the runtime itself changes whenever something arrives. */
+static bool is_changed_at_any_time(const nsa_field *field) {
+  return field->kind == NSA_FIELD_ARRIVED || field->kind == NSA_FIELD_ADVANCED || field->kind == NSA_FIELD_PIXEL ||
+         field->kind == NSA_FIELD_SIGNAL;
+}
+
+static bool touches(const question *q, uint32_t kernel) {
+  if (kernel == NSA_NONE)
+    return false;
+  const nsa_kernel *k = &q->program->kernels[kernel];
+  for (uint32_t i = 0; i < k->slots_count; i++)
+    if (is_moving(q, k->slots[i]))
+      return true;
+  return false;
+}
+
+/* ---- what stands in between ---- */
+
+static interval of_collect(const question *q, uint32_t kernel) {
+  for (uint32_t i = 0; i < q->program->collects_count; i++)
+    if (q->program->collects[i].kernel == kernel)
+      return steps_of(q, q->program->collects[i].every);
+  return 1;
+}
+
+/* A kernel that is neither of this population nor answered for: other populations look or write at their own steps. */
+static interval of_kernel(const question *q, uint32_t kernel) {
+  const nsa_kernel *k = &q->program->kernels[kernel];
+  if (k->role == NSA_ROLE_COLLECT)
+    return of_collect(q, kernel);
+  if (k->role == NSA_ROLE_STEP || k->role == NSA_ROLE_SETTLE)
+    return steps_of(q, q->program->timescales[k->timescale].ticks);
+  return 1;
+}
+
+/* Kernels that run before the first step, or that others here answer for. */
+static bool is_answered_for(const question *q, uint32_t kernel) {
+  uint32_t role = q->program->kernels[kernel].role;
+  return kernel == q->population->step || kernel == q->population->settle || role == NSA_ROLE_INIT ||
+         role == NSA_ROLE_SETUP || role == NSA_ROLE_STIMULUS || role == NSA_ROLE_PROBE || role == NSA_ROLE_CANDIDATE;
+}
+
+static interval of_kernels(const question *q) {
+  interval least = 0;
+  for (uint32_t k = 0; k < q->program->kernels_count; k++)
+    if (!is_answered_for(q, k) && touches(q, k))
+      least = common(least, of_kernel(q, k));
+  return least;
+}
+
+static interval of_sums(const question *q) {
+  interval least = 0;
+  for (uint32_t i = 0; i < q->program->sums_count; i++) {
+    const nsa_link_sum *sum = &q->program->sums[i];
+    bool is_source = is_moving(q, sum->source_term) || is_moving(q, sum->active);
+    if (is_source && sum->delay != NSA_NONE)
+      return 1; /* remembered at each step */
+    if (is_source || is_moving(q, sum->sum))
+      least = common(least, steps_of(q, sum->every));
+  }
+  for (uint32_t i = 0; i < q->program->pasts_count; i++)
+    if (is_moving(q, q->program->pasts[i].term))
+      return 1;
+  return least;
+}
+
+static interval of_increments(const question *q, const nsa_increment *increments, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    if (is_moving(q, increments[i].sum))
+      return 1;
+  return 0;
+}
+
+static interval of_links(const question *q) {
+  interval least = 0;
+  for (uint32_t i = 0; i < q->program->arrivals_count; i++)
+    least =
+        common(least, of_increments(q, q->program->arrivals[i].increments, q->program->arrivals[i].increments_count));
+  for (uint32_t i = 0; i < q->program->link_steps_count; i++)
+    least = common(least,
+                   of_increments(q, q->program->link_steps[i].increments, q->program->link_steps[i].increments_count));
+  return least;
+}
+
+static interval of_probe(const question *q, uint32_t probe, uint32_t every) {
+  if (probe == NSA_NONE)
+    return 0;
+  const nsa_probe *p = &q->program->probes[probe];
+  bool looks = p->event == NSA_NONE && (is_moving(q, p->field) || touches(q, p->kernel));
+  return looks ? steps_of(q, every ? every : 1) : 0;
+}
+
+static interval of_observers(const question *q) {
+  interval least = 0;
+  for (uint32_t i = 0; i < q->program->records_count; i++)
+    least = common(least, of_probe(q, q->program->records[i].probe, q->program->records[i].every));
+  for (uint32_t i = 0; i < q->program->measure_nodes_count; i++)
+    least = common(least, of_probe(q, q->program->measure_nodes[i].probe, q->program->measure_nodes[i].every));
+  return least;
+}
+
+/* Blocks of phases and driven events are rare enough, or costly enough, to go step by step. */
+static interval of_population(const question *q) {
+  for (uint32_t i = 0; i < q->program->phase_blocks_count; i++)
+    if (q->program->phase_blocks[i].population == q->number)
+      return 1;
+  for (uint32_t i = 0; i < q->program->event_drives_count; i++)
+    if (q->program->event_drives[i].population == q->number)
+      return 1;
+  for (uint32_t f = 0; f < q->program->fields_count; f++)
+    if (is_moving(q, f) && is_changed_at_any_time(&q->program->fields[f]))
+      return 1;
+  return q->population->step == NSA_NONE || q->population->absorb != NSA_NONE ? 1 : 0;
+}
+
+uint32_t nsa_fused_steps(const nsa_program *program, uint32_t population) {
+  question q = {.program = program, .population = &program->populations[population], .number = population};
+  q.every = program->timescales[q.population->timescale].ticks;
+  interval (*const parts[])(const question *) = {of_population, of_kernels, of_sums, of_links, of_observers};
+  interval least = 0;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts && least != 1; i++)
+    least = common(least, parts[i](&q));
+  if (least == 0)
+    return FUSE_MOST;
+  uint32_t steps = least < FUSE_MOST ? least : FUSE_MOST;
+  while (least % steps != 0)
+    steps--;
+  return steps;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* step.c - one base tick ("One step, exactly" of the language).
+ *
+ * A step kernel does phases 1, 3, 4 and 5 of its elements and their source terms; around it stand the
+ * stimuli before and the sums over links after. Blocks of phases run directly before the step kernels:
+ * their kernels deal with the events detected before first, as phase 1 asks. */
+#include "tick/step_internal.h"
+
+#include "base/threads.h"
+#include "events/events.h"
+#include "state/finite.h"
+#include "stimuli/event_drive.h"
+#include "stimuli/stimulus.h"
+#include "sums/linksum.h"
+#include "tick/stages.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <time.h>
+
+/* ---- kernels ---- */
+
+void step_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick) {
+  clock->seed = s->seed;
+  for (uint32_t i = 0; i < s->program->timescales_count && i < NSA_MAX_TIMESCALES; i++) {
+    const nsa_timescale *timescale = &s->program->timescales[i];
+    clock->tick[i] = (double)(base_tick / timescale->ticks);
+    clock->time[i] = nsa_time_of(&s->steps[i], clock->tick[i]);
+  }
+}
+
+void step_run_range(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t begin, uint64_t end,
+                    nsa_range_out *out) {
+  if (kernel == NSA_NONE || begin >= end)
+    return;
+  const nsa_kernel_entry *entry = &s->kernels[kernel];
+  entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, sim_padded(end), out);
+}
+
+typedef struct {
+  const sim *s;
+  uint32_t kernel;
+  const nsa_clock *clock;
+  uint64_t count, blocks;
+  atomic_bool is_nonfinite;
+} kernel_job;
+
+static void kernel_share(void *context, uint32_t thread, uint32_t threads) {
+  kernel_job *job = context;
+  nsa_range_out out = {0};
+  uint64_t first, last;
+  thread_share(job->blocks, thread, threads, &first, &last);
+  for (uint64_t begin = first * NSA_BLOCK; begin < last * NSA_BLOCK; begin += NSA_BLOCK)
+    step_run_range(job->s, job->kernel, job->clock, begin,
+                   job->count - begin < NSA_BLOCK ? job->count : begin + NSA_BLOCK, &out);
+  if (out.nonfinite)
+    atomic_store(&job->is_nonfinite, true);
+}
+
+bool step_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock) {
+  if (kernel == NSA_NONE)
+    return true;
+  uint64_t count = s->domain_count[s->program->kernels[kernel].domain];
+  if (count == 0)
+    return true;
+  kernel_job job = {.s = s, .kernel = kernel, .clock = clock, .count = count, .blocks = step_blocks(count)};
+  static const double seconds_an_entry = 1e-9;
+  thread_pool_run_if_worth(s->pool, seconds_an_entry * (double)count, kernel_share, &job);
+  return !atomic_load(&job.is_nonfinite);
+}
+
+void step_run_kernel(const sim *s, uint32_t kernel, const nsa_clock *clock) {
+  nsa_range_out out = {.nonfinite = !step_run_checked(s, kernel, clock)};
+  finite_note(s, kernel, &out);
+}
+
+bool step_settle(const sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count) {
+  const nsa_kernel_entry *entry = &s->kernels[kernel];
+  nsa_range_out out = {0};
+  for (uint32_t i = 0; i < count;) {
+    uint64_t begin = elements[i] / NSA_STRETCH * NSA_STRETCH, end = begin + NSA_STRETCH;
+    for (i++; i < count && elements[i] < end + NSA_STRETCH; i++)
+      end = sim_stretched(elements[i] + 1);
+    entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, end, &out);
+  }
+  return !out.nonfinite;
+}
+
+bool sim_probe(const sim *s, uint32_t kernel) { return step_run_checked(s, kernel, &s->state_clock); }
+
+/* ---- phases 1 to 5 of a group ---- */
+
+/* A trial: a window of ticks by one thread to warm up and two that count, the same by all threads; again and again
+ * after TRIAL_AGAIN ticks: what a step costs may change, and so may what else runs on the machine. A window holds a
+ * pass of any length. */
+enum { TRIAL_WINDOW = FUSE_MOST, TRIAL_ALONE = 3 * TRIAL_WINDOW, TRIAL_END = 2 * TRIAL_ALONE, TRIAL_AGAIN = 4096 };
+
+static double lesser(double a, double b) { return a < b ? a : b; }
+
+typedef struct {
+  const sim *s;
+  const step_group *group;
+  bool delivers; /* what events have left to the steps comes first */
+} step_job;
+
+static void step_share(void *context, uint32_t thread, uint32_t threads) {
+  const step_job *job = context;
+  (void)threads;
+  if (job->delivers)
+    events_deliver_slice(job->s, thread);
+  step_pass_share(job->s, job->group, thread);
+}
+
+static double clock_seconds(void) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+    return 0;
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* In the part of a trial that one thread does, its time is taken. */
+static void run_group(sim *s, step_group *g) {
+  step_job job = {.s = s, .group = g, .delivers = events_are_left(s)};
+  double began = s->plan->is_alone ? clock_seconds() : 0;
+  thread_pool_run_if_worth(s->pool, g->seconds, step_share, &job);
+  if (s->plan->is_alone)
+    g->seconds = clock_seconds() - began;
+  if (job.delivers)
+    events_delivered(s);
+}
+
+static void apply_stimuli(sim *s, const step_group *g, uint64_t n) {
+  for (uint32_t i = 0; i < g->population_count; i++)
+    stimuli_before_step(s, g->populations[i], n);
+}
+
+static bool is_any_signal_sent(const sim *s) {
+  for (uint32_t i = 0; i < s->program->signals_count; i++)
+    if (*(const uint8_t *)s->field_data[s->program->signals[i].flag])
+      return true;
+  return false;
+}
+
+/* What comes to a slow population in base tick n does not wait for its tick. */
+static void take_in(sim *s, uint32_t p, uint64_t n) {
+  const nsa_population *population = &s->program->populations[p];
+  bool is_driven = stimuli_before_step(s, p, n);
+  step_run_kernel(s, population->window, &s->clock);
+  if (population->hear != NSA_NONE && is_any_signal_sent(s)) {
+    step_run_kernel(s, population->hear, &s->clock);
+    s->is_touched = true;
+  }
+  if (is_driven && (n + 1) % s->populations[p].every != 0)
+    event_drives_fire(s, p);
+}
+
+/* ---- the tick ---- */
+
+static uint64_t timed_every(const sim *s) { return s->program->ticks > SIM_TIMED_WHOLLY ? SIM_TIMED_EVERY : 1; }
+
+static double seconds(const sim *s) { return s->is_timing ? clock_seconds() : 0; }
+
+static double spend(const sim *s, double *stage, double since) {
+  double now = seconds(s);
+  *stage += (now - since) * (double)timed_every(s);
+  return now;
+}
+
+/* No population stepped. */
+static void deliver_what_is_left(sim *s) {
+  if (!events_are_left(s))
+    return;
+  for (uint32_t t = 0; t < s->thread_count; t++)
+    events_deliver_slice(s, t);
+  events_delivered(s);
+}
+
+static bool step_one_group(sim *s, step_group *g, uint64_t n) {
+  double since = seconds(s);
+  if (!step_pass_is_under_way(g)) {
+    if (g->every == 1)
+      apply_stimuli(s, g, n);
+    since = spend(s, &s->times.stimuli, since);
+    if (!finite_check(s))
+      return false;
+    if (g->fused == 1)
+      stages_run(s, g->every);
+    step_pass_begin(s, g, n);
+    run_group(s, g);
+  }
+  bool ok = step_pass_tell(s, g);
+  spend(s, &s->times.step, since);
+  return ok;
+}
+
+/* Of populations of one step length the first one fails, whichever group it is in. */
+static bool step_populations(sim *s, uint64_t n) {
+  const step_group *failing = NULL;
+  sim_failure first = {0};
+  for (uint32_t i = 0; i < s->plan->group_count; i++) {
+    step_group *g = &s->plan->groups[i];
+    if (failing && g->every != failing->every)
+      break;
+    if ((n + 1) % g->every != 0)
+      step_clear_events(s, g);
+    for (uint32_t k = 0; g->every > 1 && k < g->population_count; k++)
+      take_in(s, g->populations[k], n);
+    if ((n + 1) % g->every == 0 && !step_one_group(s, g, n)) {
+      if (!failing || s->failure.population < first.population)
+        first = s->failure;
+      failing = g;
+    }
+  }
+  if (failing)
+    s->failure = first;
+  deliver_what_is_left(s);
+  return !failing;
+}
+
+static bool record(sim *s) {
+  double since = seconds(s);
+  bool ok = !s->recorder || record_after_tick(s->recorder, s);
+  ok = ok && (!s->measurer || measure_after_tick(s->measurer, s));
+  spend(s, &s->times.record, since);
+  return ok;
+}
+
+static bool fail(sim *s) {
+  s->failure.tick = s->tick;
+  if (!s->failure.watched_by)
+    finite_trace(s);
+  s->failure.time = sim_time(s, s->failure.tick);
+  return false;
+}
+
+/* Who takes part has no say in what comes out, only in how long it takes. */
+static void try_threads(sim *s) {
+  step_trial *t = &s->plan->trial;
+  if (s->thread_count == 1 || s->plan->is_large)
+    return;
+  uint32_t round = t->round;
+  t->round = (round + 1) % TRIAL_AGAIN;
+  if (round > TRIAL_END || round % TRIAL_WINDOW != 0)
+    return;
+  double now = clock_seconds();
+  if (round == 0)
+    t->alone = t->together = INFINITY;
+  else if (round % TRIAL_ALONE != TRIAL_WINDOW) { /* not the end of a window that warms up */
+    double *least = round <= TRIAL_ALONE ? &t->alone : &t->together;
+    *least = lesser(*least, now - t->began);
+  }
+  t->began = now;
+  s->plan->is_alone = round < TRIAL_ALONE;
+  if (round % TRIAL_ALONE == 0)
+    thread_pool_rest(s->pool, round == 0 || (round == TRIAL_END && t->alone < t->together));
+}
+
+bool sim_step(sim *s) {
+  uint64_t n = s->tick;
+  if (n == 0 && (s->failed || !finite_at_start(s)))
+    return fail(s); /* failed: when it was recorded */
+  try_threads(s);
+  s->is_timing = s->timed && n % timed_every(s) == 0;
+  step_set_clock(s, &s->clock, n);
+  step_set_clock(s, &s->state_clock, n + 1);
+  double began = seconds(s);
+  bool ok = events_begin_tick(s, n) && finite_check(s);
+  spend(s, &s->times.arrivals, began);
+  ok = ok && step_populations(s, n);
+  s->tick = n + 1;
+  if (!ok)
+    return fail(s);
+  events_end_tick(s, n);
+  double since = seconds(s);
+  link_sums_run(s, s->tick);
+  spend(s, &s->times.sums, since);
+  stimuli_update_phases(s, s->tick);
+  return (finite_check(s) && record(s)) || fail(s);
+}
