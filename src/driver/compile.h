@@ -2,7 +2,7 @@
 /* compile.h - one compile, from a path to a program and its IR: the list of stages.
  *
  * The table in stages.c is the order of the stages, with what each prints for `emit` and how its
- * product is verified. */
+ * product is validated. */
 #ifndef NSA_DRIVER_COMPILE_H
 #define NSA_DRIVER_COMPILE_H
 
@@ -57,7 +57,7 @@ typedef struct {
   /* False when later stages cannot go on (the sink or `failure` says why). */
   bool (*run)(compilation *c);
   /* What is wrong with its product, or NULL: a bug of ours. */
-  const char *(*verify)(compilation *c);
+  const char *(*validate)(compilation *c);
   void (*dump)(const compilation *c, text *out); /* NULL: nothing to see */
 } compile_stage;
 

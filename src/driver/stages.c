@@ -107,7 +107,7 @@ static bool run_lower(compilation *c) {
   return c->ir != NULL;
 }
 
-static const char *verify_ir(compilation *c) { return ir_verify(c->arena, c->ir); }
+static const char *validate_ir(compilation *c) { return ir_validate(c->arena, c->ir); }
 static void dump_ir(const compilation *c, text *out) { ir_print(c->ir, out); }
 
 /* ---- optimise ---- */
@@ -120,9 +120,11 @@ static bool run_optimise(compilation *c) {
 }
 
 const compile_stage compile_stages[] = {
-    {"parse", run_parse, NULL, dump_ast},           {"check", run_check, NULL, NULL},
-    {"lower", run_lower, verify_ir, dump_ir},       {"images", images_load, NULL, NULL},
-    {"optimise", run_optimise, verify_ir, dump_ir},
+    {"parse", run_parse, NULL, dump_ast},
+    {"check", run_check, NULL, NULL},
+    {"lower", run_lower, validate_ir, dump_ir},
+    {"images", images_load, NULL, NULL},
+    {"optimise", run_optimise, validate_ir, dump_ir},
 };
 const uint32_t compile_stage_count = sizeof compile_stages / sizeof *compile_stages;
 
@@ -142,7 +144,7 @@ void compile_add_time(compilation *c, const char *name, double seconds) {
 static int run_stage(compilation *c, const compile_stage *stage) {
   double start = compile_seconds();
   bool is_usable = stage->run(c);
-  const char *bug = is_usable && stage->verify ? stage->verify(c) : NULL;
+  const char *bug = is_usable && stage->validate ? stage->validate(c) : NULL;
   compile_add_time(c, stage->name, compile_seconds() - start);
   if (c->failure)
     return 2;

@@ -146,7 +146,7 @@ static const char *emit_all(module_emitter *m) {
   return error;
 }
 
-static void verify(const module_emitter *m) {
+static void validate(const module_emitter *m) {
   char *message = NULL;
   if (LLVMVerifyModule(m->module, LLVMReturnStatusAction, &message))
     emit_bug("LLVM refuses the module", message);
@@ -173,6 +173,6 @@ LLVMModuleRef emit_module(arena *a, LLVMContextRef context, const ir_program *pr
     LLVMDisposeModule(m.module);
     return NULL;
   }
-  verify(&m);
+  validate(&m);
   return m.module;
 }

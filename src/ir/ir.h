@@ -189,7 +189,7 @@ void ir_contract_fragment(arena *a, ir_fragment *f); /* as ir_contract */
  * i. Dead parts are not copied. */
 void ir_inline(ir_builder *b, const ir_fragment *f, const ir_value *args, ir_value *outputs);
 
-/* ---- text, reading, verifying ---- */
+/* ---- text, reading, validating ---- */
 
 /* The whole program: tables, then functions of lines like
  *   %3 = add %1 %2 @0:120-131        (file and bytes of its equation)
@@ -200,6 +200,6 @@ void ir_print_function(const ir_program *p, const ir_function *f, text *out);
 ir_program *ir_read(arena *a, const char *source, const char **error);
 /* Types, order, fields' types and domains, skip rules, effects only where allowed. NULL when right, else what is wrong.
  */
-const char *ir_verify(arena *a, const ir_program *p);
+const char *ir_validate(arena *a, const ir_program *p);
 
 #endif

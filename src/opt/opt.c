@@ -23,8 +23,8 @@ enum { PASS_COUNT = sizeof passes / sizeof passes[0] };
 
 const char *opt_pass_name(uint32_t number) { return number < PASS_COUNT ? passes[number].name : NULL; }
 
-static void verify(const ir_program *p, const char *pass) {
-  const char *wrong = ir_verify(p->arena, p);
+static void validate(const ir_program *p, const char *pass) {
+  const char *wrong = ir_validate(p->arena, p);
   if (wrong == NULL)
     return;
   fprintf(stderr, "opt: after %s: %s\n", pass, wrong);
@@ -36,8 +36,8 @@ void opt_run(ir_program *p, const opt_options *options) {
     passes[i].run(p);
     if (options == NULL)
       continue;
-    if (options->verify)
-      verify(p, passes[i].name);
+    if (options->validate)
+      validate(p, passes[i].name);
     if (options->stop_after != NULL && strcmp(options->stop_after, passes[i].name) == 0)
       break;
   }

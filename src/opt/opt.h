@@ -11,7 +11,7 @@
 
 typedef struct {
   const char *stop_after; /* name of a pass: later ones are left out; NULL: all run */
-  bool verify;            /* ir_verify after each pass; what it finds is a bug and aborts */
+  bool validate;          /* ir_validate after each pass; what it finds is a bug and aborts */
 } opt_options;
 
 /* The passes in order, for dumps and tests; NULL beyond the last. */

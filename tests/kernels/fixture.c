@@ -39,9 +39,9 @@ ir_builder fixture_function(ir_program *p, nsa_role role, uint32_t domain) {
 
 void fixture_finish(arena *a, ir_program *p) {
   ir_program_finish(p);
-  const char *wrong = ir_verify(a, p);
+  const char *wrong = ir_validate(a, p);
   if (wrong != NULL)
-    fail_msg("ir_verify: %s", wrong);
+    fail_msg("ir_validate: %s", wrong);
 }
 
 /* ---- memory ---- */

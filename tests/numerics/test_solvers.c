@@ -192,7 +192,7 @@ static stepper stepper_new(const problem *pr, solver_kind kind, double dt, uint3
   for (uint32_t i = 0; i < pr->n; i++)
     ir_store(&b, s.state[i], next[i]);
   ir_program_finish(s.p);
-  assert_null(ir_verify(s.a, s.p));
+  assert_null(ir_validate(s.a, s.p));
   s.m = machine_new(s.a, s.p, paths);
   for (uint32_t i = 0; i < pr->n; i++)
     for (uint32_t path = 0; path < paths; path++)

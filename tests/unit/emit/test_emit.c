@@ -34,9 +34,9 @@ static emitted emit(const char *source, uint32_t width, const diag_sink *debug) 
   if (p == NULL)
     fail_msg("ir_read: %s", error);
   ir_program_finish(p);
-  error = ir_verify(e.arena, p);
+  error = ir_validate(e.arena, p);
   if (error != NULL)
-    fail_msg("ir_verify: %s", error);
+    fail_msg("ir_validate: %s", error);
   emit_options options = {.width = width, .cpu = "haswell", .features = "+avx2,+fma", .debug = debug};
   e.module = emit_module(e.arena, e.context, p, &options, &error);
   if (e.module == NULL)

@@ -38,7 +38,7 @@ static uint32_t field(fixture *t, nsa_type type, bool is_uniform) {
 
 static machine finish(fixture *t) {
   ir_program_finish(t->p);
-  assert_null(ir_verify(t->a, t->p));
+  assert_null(ir_validate(t->a, t->p));
   return machine_new(t->a, t->p, ENTRIES);
 }
 

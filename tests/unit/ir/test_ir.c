@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Building, printing, reading, verifying. */
+/* Building, printing, reading, validating. */
 #include "ir/ir.h"
 
 #include <math.h>
@@ -81,13 +81,13 @@ static void test_round_trip(void **state) {
   (void)state;
   arena *a = arena_new();
   ir_program *p = example(a);
-  assert_null(ir_verify(a, p));
+  assert_null(ir_validate(a, p));
   const char *first = print(p, a), *error = NULL;
   ir_program *again = ir_read(a, first, &error);
   assert_null(error);
   assert_non_null(again);
   assert_string_equal(print(again, a), first);
-  assert_null(ir_verify(a, again));
+  assert_null(ir_validate(a, again));
   assert_string_equal(again->program->name, p->program->name);
   assert_memory_equal(again->program->images[0].ink, "\1\0", 2);
   arena_free(a);
@@ -128,7 +128,7 @@ static void test_garbage(void **state) {
     ir_program *p = ir_read(scratch, bad, &error);
     assert_true((p == NULL) == (error != NULL));
     if (p != NULL) {
-      ir_verify(scratch, p);
+      ir_validate(scratch, p);
       print(p, scratch);
     }
     arena_free(scratch);
@@ -136,7 +136,7 @@ static void test_garbage(void **state) {
   arena_free(a);
 }
 
-static void test_verify_finds(void **state) {
+static void test_validate_finds(void **state) {
   (void)state;
   static const char head[] = "program { version 1 }\n"
                              "domain 0 run \"run\" owner none\n"
@@ -179,7 +179,7 @@ static void test_verify_finds(void **state) {
     const char *error = NULL;
     ir_program *p = ir_read(a, arena_printf(a, "%s%s", head, cases[i].body), &error);
     if (p != NULL)
-      error = ir_verify(a, p);
+      error = ir_validate(a, p);
     assert_non_null(error);
     if (strstr(error, cases[i].finds) == NULL)
       fail_msg("'%s' does not say '%s'", error, cases[i].finds);
@@ -237,8 +237,12 @@ static void test_powers(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_slots_in_order_of_use), cmocka_unit_test(test_garbage),
-      cmocka_unit_test(test_verify_finds), cmocka_unit_test(test_inline_drops_the_dead), cmocka_unit_test(test_powers),
+      cmocka_unit_test(test_round_trip),
+      cmocka_unit_test(test_slots_in_order_of_use),
+      cmocka_unit_test(test_garbage),
+      cmocka_unit_test(test_validate_finds),
+      cmocka_unit_test(test_inline_drops_the_dead),
+      cmocka_unit_test(test_powers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

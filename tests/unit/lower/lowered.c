@@ -19,7 +19,7 @@ lowered lower_text(const char *source) {
   if (w.ir == NULL)
     return w;
   w.program = w.ir->program;
-  const char *bug = ir_verify(w.arena, w.ir);
+  const char *bug = ir_validate(w.arena, w.ir);
   if (bug != NULL)
     fail_msg("the IR is not valid: %s", bug);
   return w;

@@ -225,12 +225,12 @@ static void test_bits_after_every_pass(void **state) {
   for (uint64_t seed = 1; seed <= 1500; seed++) {
     arena *a = arena_new();
     ir_program *before = random_program(a, seed);
-    const char *wrong = ir_verify(a, before);
+    const char *wrong = ir_validate(a, before);
     if (wrong != NULL)
       fail_msg("seed %llu: %s", (unsigned long long)seed, wrong);
     for (uint32_t k = 0; opt_pass_name(k) != NULL; k++) {
       ir_program *after = copy_of(a, before);
-      opt_run(after, &(opt_options){.stop_after = opt_pass_name(k), .verify = true});
+      opt_run(after, &(opt_options){.stop_after = opt_pass_name(k), .validate = true});
       compare_runs(a, before, after, seed, opt_pass_name(k));
     }
     arena_free(a);
@@ -253,8 +253,8 @@ static ir_program *optimised(arena *a, const char *body) {
   ir_program *p = ir_read(a, arena_printf(a, "%s%s}", head, body), &error);
   if (p == NULL)
     fail_msg("%s", error);
-  assert_null(ir_verify(a, p));
-  opt_run(p, &(opt_options){.verify = true});
+  assert_null(ir_validate(a, p));
+  opt_run(p, &(opt_options){.validate = true});
   return p;
 }
 

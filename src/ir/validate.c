@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* verify.c - whether IR is well formed. Everything that later stages rely on is checked here. */
+/* validate.c - whether IR is well formed. Everything that later stages rely on is checked here. */
 #include "ir/ir_internal.h"
 #include "nsa_rt.h"
 
@@ -352,7 +352,7 @@ static const char *check_field_row(arena *a, const ir_program *p, uint32_t i) {
   return is_right ? NULL : arena_printf(a, "field %u: no name, type, kind or domain", i);
 }
 
-const char *ir_verify(arena *a, const ir_program *p) {
+const char *ir_validate(arena *a, const ir_program *p) {
   for (uint32_t i = 0; i < p->domains.len; i++)
     if (ir_domain_kind_word(p->domains.data[i].kind) == NULL)
       return arena_printf(a, "domain %u: no such kind", i);
