@@ -78,6 +78,12 @@ typedef struct {
 extern const nsa_option nsa_run_options[];
 extern const uint32_t nsa_run_option_count;
 
+/* The first {} of a pattern's path, where the number of each image stands; NULL: one file is all images. */
+const char *nsa_image_hole(const char *path);
+/* The path of one image; cut where it is longer than any system takes. */
+#define NSA_IMAGE_PATH 4096
+void nsa_image_path(const char *pattern, uint32_t number, char path[NSA_IMAGE_PATH]);
+
 /* An image file (PGM P2/P5 or PNG) as ink (1 where grey < 127 of 255); malloc'd. NULL with *error. */
 uint8_t *nsa_image_read(const char *path, uint32_t *rows, uint32_t *cols, char error[256]);
 

@@ -4,16 +4,10 @@
 #include "driver/images.h"
 #include <stdlib.h>
 
-static const char *image_path(arena *a, const char *pattern, uint32_t number) {
-  const char *braces = strstr(pattern, "{}");
-  if (!braces)
-    return pattern;
-  return arena_printf(a, "%.*s%u%s", (int)(braces - pattern), pattern, number, braces + 2);
-}
-
 static void read_image(compilation *c, nsa_image *image) {
   const model_pattern *pattern = &c->model->patterns.data[image->pattern];
-  const char *path = image_path(c->arena, pattern->path, image->number);
+  char path[NSA_IMAGE_PATH];
+  nsa_image_path(pattern->path, image->number, path);
   char error[256] = "";
   uint8_t *ink = nsa_image_read(path, &image->rows, &image->cols, error);
   if (!ink) {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "ir/exponential.h"
 
+#include "nsa_whole.h"
+
 #include <math.h>
+#include <stdlib.h>
 
 enum {
   MOST_OFFSET = 20,       /* a power is infinite, or 0, where e^offset times it is beyond e^(+-689) or so */
@@ -56,23 +59,15 @@ static int32_t denominator_of(double x) {
   return 0;
 }
 
-static int32_t common_divisor(int32_t a, int32_t b) {
-  while (b != 0) {
-    int32_t rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a < 0 ? -a : a;
-}
-
 /* The least number of parts of the first scale of which all scales are whole multiples; 0 where there are too many. */
 static int32_t parts_of_first(const exponential_family *f) {
   int32_t parts = 1;
   for (uint32_t i = 0; i < f->calls.len; i++) {
     int32_t q = denominator_of(f->calls.data[i].scale / f->calls.data[0].scale);
-    if (q == 0 || parts / common_divisor(parts, q) > MOST_DENOMINATOR / q)
+    int32_t others = q == 0 ? 0 : parts / (int32_t)nsa_common_divisor((uint32_t)parts, (uint32_t)q);
+    if (q == 0 || others > MOST_DENOMINATOR / q)
       return 0;
-    parts = parts / common_divisor(parts, q) * q;
+    parts = others * q;
   }
   return parts;
 }
@@ -87,7 +82,7 @@ static bool find_unit(exponential_family *f) {
     if (fabs(power) > (double)EXPONENTIAL_MOST_POWER * MOST_DENOMINATOR)
       return false;
     f->calls.data[i].power = (int32_t)power;
-    shared = common_divisor(shared, f->calls.data[i].power);
+    shared = (int32_t)nsa_common_divisor((uint32_t)shared, (uint32_t)abs(f->calls.data[i].power));
   }
   f->unit = f->calls.data[0].scale / parts * shared;
   for (uint32_t i = 0; i < f->calls.len; i++) {

@@ -9,6 +9,9 @@
  * solver's limit. */
 #include "lower/lower_internal.h"
 #include "solve/eigenvalues.h"
+#include "support/disjoint.h"
+
+#include "nsa_link_count.h"
 
 #include <math.h>
 
@@ -82,33 +85,27 @@ static double derivative(point p, const model_expr *e, model_side side, model_re
 
 /* ---- how many links feed an element, and in which patterns ---- */
 
-static double beside(uint32_t count) { return count > 2 ? 2 : count - 1.0; }
+/* Of a rule with a condition nothing is known beforehand. */
+static nsa_rule_kind counted_as(const model_rule *rule) {
+  return rule->kind == RULE_ALL_TO_ALL && rule->condition ? NSA_RULE_WHERE : lower_rule_kind(rule->kind);
+}
 
-/* Of drawn rules the expected number; where it depends on what is asked, one is the least that an element with links
- * has. */
 static double degree_of(lowering *l, uint32_t connection) {
   const model_connection *mc = &l->m->connections.data[connection];
   const model_population *from = &l->m->populations.data[mc->source], *to = &l->m->populations.data[mc->target];
-  double sources = (double)from->rows * from->cols, targets = (double)to->rows * to->cols;
-  double down = beside(from->rows), across = beside(from->cols);
-  switch (mc->rule.kind) {
-  case RULE_NEIGHBOURS:
-    return mc->rule.degree == 4 ? down + across : (1 + down) * (1 + across) - 1;
-  case RULE_ALL_TO_ALL:
-    return mc->rule.condition ? 1 : sources - (mc->source == mc->target && !mc->allow_self);
-  case RULE_INDEGREE:
-    return mc->rule.degree;
-  case RULE_OUTDEGREE:
-    return mc->rule.degree * sources / targets;
-  case RULE_PROBABILITY: {
+  nsa_link_rule r = {.kind = counted_as(&mc->rule),
+                     .source_rows = from->rows,
+                     .source_cols = from->cols,
+                     .target_rows = to->rows,
+                     .target_cols = to->cols,
+                     .leaves_out_self = mc->source == mc->target && !mc->allow_self,
+                     .degree = mc->rule.degree,
+                     .share = NAN};
+  if (mc->rule.kind == RULE_PROBABILITY) {
     evaluated p = lower_evaluate(l, true, connection, mc->rule.condition);
-    return p.is_constant ? fmax(1, p.value * (sources - (mc->source == mc->target && !mc->allow_self))) : 1;
+    r.share = p.is_constant ? p.value : NAN;
   }
-  case RULE_SCALE_FREE:
-    return fmax(1, 2 * mc->rule.degree);
-  default:
-    return 1;
-  }
+  return nsa_count_links(&r).of_a_target;
 }
 
 /* The least eigenvalue of who is whose neighbour, over the degree. */
@@ -139,7 +136,7 @@ static double opposition_of(lowering *l, uint32_t connection) {
 typedef struct {
   lowering *l;
   bool is_staged;
-  uint32_t *root;   /* per population */
+  uint32_t *root;   /* per population: disjoint.h */
   uint32_t *offset; /* per population: of its states in the matrix */
   uint32_t n;
   double *matrix;
@@ -154,12 +151,6 @@ static bool is_looked_at(const lowering *l, uint32_t connection, bool is_staged)
   bool is_of_kind = is_staged ? coupling == COUPLING_STAGES : coupling == COUPLING_HOLD;
   return is_of_kind && component_of_connection(l, connection)->contributions.len != 0 && !mc->delay &&
          component_of_population(l, mc->source)->timescale == component_of_population(l, mc->target)->timescale;
-}
-
-static uint32_t root_of(const group *g, uint32_t population) {
-  while (g->root[population] != population)
-    population = g->root[population];
-  return population;
 }
 
 static void add_entry(group *g, uint32_t connection, uint32_t row, uint32_t column, double x, uint32_t state) {
@@ -204,12 +195,12 @@ static void fill_matrix(group *g, uint32_t root, bool is_opposed) {
   const model *m = g->l->m;
   memset(g->matrix, 0, (size_t)g->n * g->n * sizeof *g->matrix);
   for (uint32_t p = 0; g->is_staged && p < m->populations.len; p++)
-    if (root_of(g, p) == root)
+    if (disjoint_root(g->root, p) == root)
       add_own(g, p);
   for (uint32_t c = 0; c < m->connections.len; c++) {
     const model_component *synapse = component_of_connection(g->l, c);
     double pattern = is_opposed ? opposition_of(g->l, c) : 1;
-    if (!is_looked_at(g->l, c, g->is_staged) || root_of(g, m->connections.data[c].target) != root)
+    if (!is_looked_at(g->l, c, g->is_staged) || disjoint_root(g->root, m->connections.data[c].target) != root)
       continue;
     for (uint32_t k = 0; k < synapse->contributions.len; k++)
       if (synapse->contributions.data[k].side == SIDE_POST)
@@ -221,7 +212,7 @@ static void fill_matrix(group *g, uint32_t root, bool is_opposed) {
 static solver_kind staged_solver(const group *g, uint32_t root) {
   const model *m = g->l->m;
   for (uint32_t p = 0; p < m->populations.len; p++)
-    if (root_of(g, p) == root && m->populations.data[p].stage_set != NSA_NONE)
+    if (disjoint_root(g->root, p) == root && m->populations.data[p].stage_set != NSA_NONE)
       return m->stage_sets.data[m->populations.data[p].stage_set].solver;
   return SOLVER_automatic;
 }
@@ -268,7 +259,7 @@ static void report_group(group *g, uint32_t root, double rate) {
   nums connections = {0};
   VEC(double) degrees = {0};
   for (uint32_t p = 0; p < l->m->populations.len; p++) {
-    if (root_of(g, p) != root)
+    if (disjoint_root(g->root, p) != root)
       continue;
     l->populations[p].coupling_rate = fmax(l->populations[p].coupling_rate, rate);
     lower_decide(l, l->m->populations.data[p].name, "coupling", "links couple at rates up to %.4g /ms%s; %s %.3g ms",
@@ -277,7 +268,7 @@ static void report_group(group *g, uint32_t root, double rate) {
                  isfinite(limit) ? limit / rate : l->m->timescales.data[component_of_population(l, p)->timescale].dt);
   }
   for (uint32_t c = 0; c < l->m->connections.len; c++)
-    if (is_looked_at(l, c, g->is_staged) && root_of(g, l->m->connections.data[c].target) == root &&
+    if (is_looked_at(l, c, g->is_staged) && disjoint_root(g->root, l->m->connections.data[c].target) == root &&
         degree_of(l, c) > 0) {
       vec_push(l->arena, &connections, c);
       vec_push(l->arena, &degrees, degree_of(l, c));
@@ -296,7 +287,7 @@ static void look_at_group(group *g, uint32_t root) {
   g->n = 0;
   g->strongest_entry = 0;
   for (uint32_t p = 0; p < g->l->m->populations.len; p++)
-    if (root_of(g, p) == root) {
+    if (disjoint_root(g->root, p) == root) {
       g->offset[p] = g->n;
       g->n += component_of_population(g->l, p)->states.len;
     }
@@ -323,8 +314,7 @@ static void look_at(lowering *l, bool is_staged) {
   for (uint32_t c = 0; c < m->connections.len; c++) {
     if (!is_looked_at(l, c, is_staged))
       continue;
-    uint32_t a = root_of(&g, m->connections.data[c].source), b = root_of(&g, m->connections.data[c].target);
-    g.root[a < b ? b : a] = a < b ? a : b;
+    disjoint_join(g.root, m->connections.data[c].source, m->connections.data[c].target);
     has_links[m->connections.data[c].source] = has_links[m->connections.data[c].target] = true;
   }
   for (uint32_t p = 0; p < m->populations.len; p++)

@@ -180,7 +180,8 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name, 
   ir_store(&b, out->result, lower_expr(&s, rule->condition));
 }
 
-static const nsa_rule_kind rule_kinds[] = {
+nsa_rule_kind lower_rule_kind(rule_kind kind) {
+  static const nsa_rule_kind kinds[] = {
     [RULE_ONE_TO_ONE] = NSA_RULE_ONE_TO_ONE,
     [RULE_ALL_TO_ALL] = NSA_RULE_ALL_TO_ALL,
     [RULE_PROBABILITY] = NSA_RULE_PROBABILITY,
@@ -195,6 +196,8 @@ static const nsa_rule_kind rule_kinds[] = {
     [RULE_POOL] = NSA_RULE_POOL,
     [RULE_ONE_PER_SYNAPSE] = NSA_RULE_ONE_PER_SYNAPSE,
 };
+  return kinds[kind];
+}
 
 static const nsa_rule no_rule = {.condition = NSA_NONE,
                                  .probability = -1,
@@ -219,7 +222,7 @@ static model_expr *split_probability(lowering *l, uint32_t connection, model_exp
 
 static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name, const model_rule *rule,
                            const rule_ends *ends) {
-  nsa_rule r = {.kind = rule_kinds[rule->kind],
+  nsa_rule r = {.kind = lower_rule_kind(rule->kind),
                 .condition = NSA_NONE,
                 .result = NSA_NONE,
                 .degree = rule->degree,

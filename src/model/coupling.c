@@ -2,6 +2,7 @@
 /* coupling.c - how the contributions of connections follow the states that they read, and which populations `coupling
  * stages` joins to one set. */
 #include "model/check.h"
+#include "support/disjoint.h"
 
 coupling_kind coupling_of(const ast_name *word) {
   static const char *const words[] = {[COUPLING_HOLD] = "hold",
@@ -90,25 +91,14 @@ static bool joins(const checker *ck, const model_connection *c, model_side side)
 
 typedef struct {
   checker *ck;
-  uint32_t *root; /* per population: another one of its set, itself at the end; NONE: of no set */
+  uint32_t *root; /* per population (disjoint.h); NONE: of no set */
 } joining;
 
-static uint32_t root_of(const joining *j, uint32_t population) {
-  while (j->root[population] != population)
-    population = j->root[population];
-  return population;
-}
-
-/* The least number is the root. */
+/* *first: a population of the set, NONE at first. */
 static void join(joining *j, uint32_t *first, uint32_t population) {
   if (j->root[population] == NONE)
     j->root[population] = population;
-  uint32_t own = root_of(j, population);
-  if (*first == NONE)
-    *first = own;
-  uint32_t low = *first < own ? *first : own, high = *first < own ? own : *first;
-  j->root[high] = low;
-  *first = low;
+  *first = disjoint_join(j->root, *first == NONE ? population : *first, population);
 }
 
 static bool check_timescales(joining *j, const model_connection *c, uint32_t first, model_side side) {
@@ -219,7 +209,7 @@ static void make_set(joining *j, uint32_t root) {
   model *m = j->ck->model;
   model_stage_set set = {.solver = SOLVER_automatic, .options = {SOLVE_USUAL_TOLERANCE, SOLVE_USUAL_SUBSTEPS}};
   for (uint32_t p = root; p < m->populations.len; p++) {
-    if (j->root[p] == NONE || root_of(j, p) != root)
+    if (j->root[p] == NONE || disjoint_root(j->root, p) != root)
       continue;
     m->populations.data[p].stage_set = m->stage_sets.len;
     take_component(j->ck, &set, p);

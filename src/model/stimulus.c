@@ -4,6 +4,8 @@
 #include "support/file.h"
 #include "support/limits.h"
 
+#include "nsa_rt.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -125,21 +127,15 @@ static const char *replaced_path(checker *ck, const char *name) {
   return NULL;
 }
 
-static const char *image_path(checker *ck, const model_pattern *p, uint32_t number) {
-  const char *hole = strstr(p->path, "{}");
-  if (hole == NULL)
-    return p->path;
-  return arena_printf(ck->arena, "%.*s%u%s", (int)(hole - p->path), p->path, number, hole + 2);
-}
-
 static void check_images(checker *ck, const model_pattern *p, span at) {
-  if (strstr(p->path, "{}") == NULL && p->count > 1) {
+  if (!nsa_image_hole(p->path) && p->count > 1) {
     diag *d = diag_report(ck->sink, DIAG_E0602, at, "`%s` has %u images, but one file", p->name, p->count);
     diag_hint(d, "put {} where the number of the image stands in the name");
     return;
   }
   for (uint32_t i = 0; i < p->count; i++) {
-    const char *path = image_path(ck, p, i);
+    char path[NSA_IMAGE_PATH];
+    nsa_image_path(p->path, i, path);
     if (file_exists(path))
       continue;
     diag *d = diag_report(ck->sink, DIAG_E0001, at, "`%s` cannot be read: there is no such file", path);

@@ -41,6 +41,8 @@ static void increment(const solve_group *g, const ir_fragment *f, const ir_value
 }
 
 static void expand(const solve_group *g) {
+  const solve_tableau *tableau = solve_tableau_of(SOLVER_heun);
+  double weight = tableau->weights[tableau->stages][0]; /* of both stages */
   ir_builder *b = g->b;
   arena *a = b->arena;
   const ir_fragment *f = converted(g);
@@ -48,9 +50,9 @@ static void expand(const solve_group *g) {
   ir_value *first = ARENA_ARRAY(a, ir_value, g->term_count), *second = ARENA_ARRAY(a, ir_value, g->term_count);
   increment(g, f, start, solve_time(g), first);
   solve_move_free(g, start, first, predicted);
-  increment(g, f, predicted, solve_time_after(g, 1), second);
+  increment(g, f, predicted, solve_time_after(g, tableau->shares[1]), second);
   for (uint32_t t = 0; t < g->term_count; t++)
-    first[t] = scaled(b, 0.5, plus(b, first[t], second[t]));
+    first[t] = scaled(b, weight, plus(b, first[t], second[t]));
   solve_move(g, start, first, g->next);
 }
 

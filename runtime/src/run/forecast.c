@@ -5,22 +5,20 @@
 
 #include "events/events.h"
 #include "links/connect_place.h"
+#include "nsa_link_count.h"
 #include "sums/sidesum.h"
 #include "tick/fuse.h"
 #include "tick/step.h"
 
+#include <math.h>
 #include <stdio.h>
-
-static double at_most(double x, double most) { return x < most ? x : most; }
 
 /* A probability or a share that is known beforehand stands in the result field's value. */
 static double expected_share(const nsa_program *p, const nsa_rule *rule) {
   if (rule->kind == NSA_RULE_PROBABILITY && rule->probability >= 0)
     return rule->probability; /* at most: of slices as well */
-  if (rule->result >= p->fields_count)
-    return 1;
-  double share = p->fields[rule->result].value;
-  return share > 0 && share <= 1 ? share : 1;
+  double share = rule->result < p->fields_count ? p->fields[rule->result].value : 0;
+  return share > 0 && share <= 1 ? share : NAN;
 }
 
 /* Lines of a table; the forecast of a file that cannot be read is none. */
@@ -35,57 +33,23 @@ static double count_lines(const char *path) {
   return lines;
 }
 
-static double neighbours(const nsa_population *p, uint32_t degree) {
-  double rows = p->rows, cols = p->cols;
-  double straight = 2 * (rows * (cols - 1) + (rows - 1) * cols);
-  return degree == 8 ? straight + 4 * (rows - 1) * (cols - 1) : straight;
-}
-
-/* Rows (or columns) of a fine grid that the tiles of a coarse one take, in all. */
-static double tile_cover(uint32_t tiles, uint32_t length, uint32_t stride, uint32_t fine) {
-  double cover = 0;
-  for (uint32_t i = 0; i < tiles; i++) {
-    double left = (double)fine - (double)i * stride;
-    if (left > 0)
-      cover += at_most(left, length);
-  }
-  return cover;
-}
-
 double connect_expected_links(const nsa_program *p, const nsa_connection *c) {
   const nsa_population *source = &p->populations[c->source], *target = &p->populations[c->target];
   const nsa_rule *rule = &c->rule;
-  double sources = place_size(source), targets = place_size(target);
-  double pairs = sources * targets - (c->source == c->target && !c->allow_self ? targets : 0);
-  const nsa_population *coarse = targets <= sources ? target : source, *fine = targets <= sources ? source : target;
-  switch ((nsa_rule_kind)rule->kind) {
-  case NSA_RULE_ONE_TO_ONE:
-    return targets;
-  case NSA_RULE_ALL_TO_ALL:
-    return pairs;
-  case NSA_RULE_PROBABILITY:
-  case NSA_RULE_WHERE:
-    return pairs * expected_share(p, rule);
-  case NSA_RULE_INDEGREE:
-    return targets * rule->degree;
-  case NSA_RULE_OUTDEGREE:
-    return sources * rule->degree;
-  case NSA_RULE_NEIGHBOURS:
-    return neighbours(target, rule->degree);
-  case NSA_RULE_TILES:
-    return tile_cover(coarse->rows, rule->tile_rows, rule->stride, fine->rows) *
-           tile_cover(coarse->cols, rule->tile_cols, rule->stride, fine->cols);
-  case NSA_RULE_NEAREST:
-    return sources > targets ? sources : targets;
-  case NSA_RULE_FILE:
-    return count_lines(rule->path);
-  case NSA_RULE_SCALE_FREE:
-    return rule->degree * (2 * targets - rule->degree - 1);
-  case NSA_RULE_POOL:
-  case NSA_RULE_ONE_PER_SYNAPSE:
-    return 0; /* no rules of links */
-  }
-  return 0;
+  nsa_link_rule r = {.kind = rule->kind,
+                     .source_rows = source->rows,
+                     .source_cols = source->cols,
+                     .target_rows = target->rows,
+                     .target_cols = target->cols,
+                     .leaves_out_self = c->source == c->target && !c->allow_self,
+                     .degree = rule->degree,
+                     .tile_rows = rule->tile_rows,
+                     .tile_cols = rule->tile_cols,
+                     .stride = rule->stride,
+                     .share = expected_share(p, rule)};
+  if (rule->kind == NSA_RULE_FILE)
+    r.listed = count_lines(rule->path);
+  return nsa_count_links(&r).all;
 }
 
 static double padded_bytes(double entries, uint32_t type) {

@@ -306,11 +306,11 @@ static bool take_pattern(parse *p, const char *text) {
   if (item->pattern == NSA_NONE)
     return refuse_name(p, "pattern", count, pattern_name, name);
   p->out->pattern_count++;
-  const char *hole = strstr(item->path, "{}");
+  const char *hole = nsa_image_hole(item->path);
   if (!hole && p->program->patterns[item->pattern].count > 1)
     return refuse(p, "--pattern %s: the path has no {} for the number of the image: \"%.80s\"",
                   p->program->patterns[item->pattern].name, item->path);
-  return !hole || !strstr(hole + 2, "{}") || refuse(p, "--pattern: more than one {} in \"%.80s\"", item->path);
+  return !hole || !nsa_image_hole(hole + 2) || refuse(p, "--pattern: more than one {} in \"%.80s\"", item->path);
 }
 
 static bool take_csv(parse *p, const char *text) {

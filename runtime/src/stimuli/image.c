@@ -4,11 +4,22 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SIDE_MAX = 16384, INK_BELOW = 127, GREY_MAX = 255 };
+
+const char *nsa_image_hole(const char *path) { return strstr(path, "{}"); }
+
+void nsa_image_path(const char *pattern, uint32_t number, char path[NSA_IMAGE_PATH]) {
+  const char *hole = nsa_image_hole(pattern);
+  if (hole)
+    snprintf(path, NSA_IMAGE_PATH, "%.*s%" PRIu32 "%s", (int)(hole - pattern), pattern, number, hole + 2);
+  else
+    snprintf(path, NSA_IMAGE_PATH, "%s", pattern);
+}
 
 static uint8_t *image_fail(char error[256], const char *path, const char *what) {
   snprintf(error, 256, "%.180s: %s", path, what);

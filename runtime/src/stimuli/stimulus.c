@@ -299,16 +299,12 @@ bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]) {
 }
 
 bool sim_set_pattern(sim *s, uint32_t pattern, const char *path, char error[SIM_ERROR_SIZE]) {
-  const char *hole = strstr(path, "{}");
   for (uint32_t i = 0; i < s->program->images_count; i++) {
     nsa_image *image = &s->images[i];
     if (image->pattern != pattern)
       continue;
-    char file[4096];
-    if (hole)
-      snprintf(file, sizeof file, "%.*s%" PRIu32 "%s", (int)(hole - path), path, image->number, hole + 2);
-    else
-      snprintf(file, sizeof file, "%s", path);
+    char file[NSA_IMAGE_PATH];
+    nsa_image_path(path, image->number, file);
     uint32_t rows, cols;
     char why[256];
     uint8_t *ink = nsa_image_read(file, &rows, &cols, why);

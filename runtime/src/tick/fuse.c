@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "tick/fuse.h"
 
+#include "nsa_whole.h"
 #include "state/sim.h"
 
-/* How often something happens that a pass must not run across: in steps of the population, 0: never, 1: at each. */
+/* How often something happens that a pass must not run across: in steps of the population, 0: never, 1: at each. Of
+ * two, the greatest common divisor. */
 typedef uint32_t interval;
 
 typedef struct {
@@ -11,15 +13,6 @@ typedef struct {
   const nsa_population *population;
   uint32_t number, every; /* base ticks of a step */
 } question;
-
-static interval common(interval a, interval b) {
-  while (b != 0) {
-    uint32_t rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
-}
 
 /* `ticks` base ticks: 0 is never. */
 static interval steps_of(const question *q, uint32_t ticks) { return ticks % q->every == 0 ? ticks / q->every : 1; }
@@ -93,7 +86,7 @@ static interval of_kernels(const question *q) {
   interval least = 0;
   for (uint32_t k = 0; k < q->program->kernels_count; k++)
     if (!is_answered_for(q, k) && touches(q, k))
-      least = common(least, of_kernel(q, k));
+      least = nsa_common_divisor(least, of_kernel(q, k));
   return least;
 }
 
@@ -105,7 +98,7 @@ static interval of_sums(const question *q) {
     if (is_source && sum->delay != NSA_NONE)
       return 1; /* remembered at each step */
     if (is_source || is_moving(q, sum->sum))
-      least = common(least, steps_of(q, sum->every));
+      least = nsa_common_divisor(least, steps_of(q, sum->every));
   }
   for (uint32_t i = 0; i < q->program->pasts_count; i++)
     if (is_moving(q, q->program->pasts[i].term))
@@ -124,9 +117,9 @@ static interval of_links(const question *q) {
   interval least = 0;
   for (uint32_t i = 0; i < q->program->arrivals_count; i++)
     least =
-        common(least, of_increments(q, q->program->arrivals[i].increments, q->program->arrivals[i].increments_count));
+        nsa_common_divisor(least, of_increments(q, q->program->arrivals[i].increments, q->program->arrivals[i].increments_count));
   for (uint32_t i = 0; i < q->program->link_steps_count; i++)
-    least = common(least,
+    least = nsa_common_divisor(least,
                    of_increments(q, q->program->link_steps[i].increments, q->program->link_steps[i].increments_count));
   return least;
 }
@@ -142,9 +135,9 @@ static interval of_probe(const question *q, uint32_t probe, uint32_t every) {
 static interval of_observers(const question *q) {
   interval least = 0;
   for (uint32_t i = 0; i < q->program->records_count; i++)
-    least = common(least, of_probe(q, q->program->records[i].probe, q->program->records[i].every));
+    least = nsa_common_divisor(least, of_probe(q, q->program->records[i].probe, q->program->records[i].every));
   for (uint32_t i = 0; i < q->program->measure_nodes_count; i++)
-    least = common(least, of_probe(q, q->program->measure_nodes[i].probe, q->program->measure_nodes[i].every));
+    least = nsa_common_divisor(least, of_probe(q, q->program->measure_nodes[i].probe, q->program->measure_nodes[i].every));
   return least;
 }
 
@@ -168,7 +161,7 @@ uint32_t nsa_fused_steps(const nsa_program *program, uint32_t population) {
   interval (*const parts[])(const question *) = {of_population, of_kernels, of_sums, of_links, of_observers};
   interval least = 0;
   for (size_t i = 0; i < sizeof parts / sizeof *parts && least != 1; i++)
-    least = common(least, parts[i](&q));
+    least = nsa_common_divisor(least, parts[i](&q));
   if (least == 0)
     return FUSE_MOST;
   uint32_t steps = least < FUSE_MOST ? least : FUSE_MOST;

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* link_count.c - see nsa_link_count.h. */
+#include "nsa_link_count.h"
+
+#include <math.h>
+
+/* The next elements along an axis, for one that is not at its end. */
+static double beside(uint32_t length) { return length > 2 ? 2 : length - 1.0; }
+
+static nsa_link_count neighbours(const nsa_link_rule *r) {
+  double rows = r->target_rows, cols = r->target_cols;
+  double down = beside(r->source_rows), across = beside(r->source_cols);
+  double straight = 2 * (rows * (cols - 1) + (rows - 1) * cols);
+  if (r->degree == 8)
+    return (nsa_link_count){straight + 4 * (rows - 1) * (cols - 1), (1 + down) * (1 + across) - 1};
+  return (nsa_link_count){straight, down + across};
+}
+
+/* Rows (or columns) of a fine grid that the tiles of a coarse one take, in all. */
+static double tile_cover(uint32_t tiles, uint32_t length, uint32_t stride, uint32_t fine) {
+  double cover = 0;
+  for (uint32_t i = 0; i < tiles; i++)
+    cover += fmin(fmax((double)fine - (double)i * stride, 0), length);
+  return cover;
+}
+
+/* The smaller population has the tiles. */
+static double tiles(const nsa_link_rule *r, bool is_of_targets) {
+  uint32_t coarse_rows = is_of_targets ? r->target_rows : r->source_rows,
+           coarse_cols = is_of_targets ? r->target_cols : r->source_cols,
+           fine_rows = is_of_targets ? r->source_rows : r->target_rows,
+           fine_cols = is_of_targets ? r->source_cols : r->target_cols;
+  return tile_cover(coarse_rows, r->tile_rows, r->stride, fine_rows) *
+         tile_cover(coarse_cols, r->tile_cols, r->stride, fine_cols);
+}
+
+nsa_link_count nsa_count_links(const nsa_link_rule *r) {
+  double sources = (double)r->source_rows * r->source_cols, targets = (double)r->target_rows * r->target_cols;
+  double others = sources - r->leaves_out_self; /* of one target */
+  double pairs = sources * targets - (r->leaves_out_self ? targets : 0);
+  switch ((nsa_rule_kind)r->kind) {
+  case NSA_RULE_ONE_TO_ONE:
+    return (nsa_link_count){targets, 1};
+  case NSA_RULE_ALL_TO_ALL:
+    return (nsa_link_count){pairs, others};
+  case NSA_RULE_PROBABILITY:
+  case NSA_RULE_WHERE:
+    return isnan(r->share) ? (nsa_link_count){pairs, 1}
+                           : (nsa_link_count){pairs * r->share, fmax(1, r->share * others)};
+  case NSA_RULE_INDEGREE:
+    return (nsa_link_count){targets * r->degree, r->degree};
+  case NSA_RULE_OUTDEGREE:
+    return (nsa_link_count){sources * r->degree, r->degree * sources / targets};
+  case NSA_RULE_NEIGHBOURS:
+    return neighbours(r);
+  case NSA_RULE_TILES:
+    return (nsa_link_count){tiles(r, targets <= sources), 1};
+  case NSA_RULE_NEAREST:
+    return (nsa_link_count){fmax(sources, targets), 1};
+  case NSA_RULE_FILE:
+    return (nsa_link_count){r->listed, 1};
+  case NSA_RULE_SCALE_FREE: /* m (m + 1) between the first m + 1 elements, 2 m for each later one */
+    return (nsa_link_count){r->degree * (2 * targets - r->degree - 1), fmax(1, 2.0 * r->degree)};
+  case NSA_RULE_POOL:
+  case NSA_RULE_ONE_PER_SYNAPSE:
+    break; /* no rules of links */
+  }
+  return (nsa_link_count){0, 1};
+}
