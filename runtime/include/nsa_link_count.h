@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* nsa_link_count.h - how many links a connection rule makes, before they are drawn.
  *
- * The compiler asks (how fast links couple), the forecast asks (memory), and so does who builds the links (room). A test
- * compares the answers with what is built, for every rule. */
+ * The compiler asks (how fast links couple), the forecast asks (memory), and so does who builds the links (room). A
+ * test compares the answers with what is built, for every rule. */
 #ifndef NSA_LINK_COUNT_H
 #define NSA_LINK_COUNT_H
 

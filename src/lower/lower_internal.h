@@ -284,7 +284,7 @@ evaluated lower_evaluate(lowering *l, bool is_connection, uint32_t owner, const 
 
 void lower_population_fields(lowering *l, uint32_t population);
 void lower_connection_fields(lowering *l, uint32_t connection);
-void lower_connection_init(lowering *l, uint32_t connection);  /* parameters and states of links */
+void lower_connection_init(lowering *l, uint32_t connection); /* parameters and states of links */
 nsa_rule_kind lower_rule_kind(rule_kind kind);
 void lower_connection_table(lowering *l, uint32_t connection); /* rules and partner */
 void lower_contributions(lowering *l, uint32_t connection);    /* split into terms */

@@ -13,6 +13,8 @@
 #include "support/map.h"
 #include "support/text.h"
 
+#include "nsa_units.h"
+
 #define NONE UINT32_MAX
 
 /* ---- units ---- */
@@ -29,15 +31,7 @@ extern const dim dim_ms, dim_um, dim_per_ms;
 /* "a conductance" for nS; NULL for what has no common word. */
 const char *dim_word(dim d);
 
-/* One of this unit is multiplier * 10^exponent internal units. False for no unit. */
-typedef struct {
-  dim unit;
-  double exponent; /* in quarters: of 0.5 /s^0.5 it is -1.5 */
-  double multiplier;
-} unit_value;
-bool unit_find(const char *name, unit_value *out);
-/* digits * unit in internal units: a whole decimal exponent is shifted before conversion. */
-double unit_scale(arena *a, const char *digits, double exponent, double multiplier);
+dim dim_of_unit(const nsa_unit *unit);
 
 /* ---- scopes ---- */
 

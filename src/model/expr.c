@@ -2,7 +2,6 @@
 /* expr.c - from expressions of the AST to typed ones: operators, numbers, conditionals. Names are
  * in resolve.c, calls in call.c, what is said about units in report.c. */
 #include "model/check.h"
-#include "nsa_math.h"
 #include "support/limits.h"
 #include "syntax/syntax.h"
 
@@ -96,47 +95,42 @@ model_expr *expr_select(checker *ck, model_expr *condition, model_expr *a, model
 
 /* ---- numbers ---- */
 
-static bool add_factor(checker *ck, const ast_unit_factor *f, unit_value *sum) {
-  unit_value u;
-  if (!unit_find(f->name, &u)) {
+static bool add_factor(checker *ck, const ast_unit_factor *f, nsa_unit *product) {
+  nsa_unit u;
+  if (!nsa_unit_find(f->name, strlen(f->name), &u)) {
     hint_at_units(ck, diag_report(ck->sink, DIAG_E0304, f->at, "`%s` is not a unit", f->name), f->name);
     return false;
   }
-  dim power;
-  if (f->exponent == 0 || !(fabs(f->exponent) <= 31) || !dim_try_pow(u.unit, f->exponent, &power) ||
-      !dim_try_mul(sum->unit, power, &sum->unit)) {
-    diag_report(ck->sink, DIAG_E0301, f->at, "`%s` to the power %.9g is not a unit: exponents go in quarters up to 31",
-                f->name, fabs(f->exponent));
-    return false;
-  }
-  sum->exponent += u.exponent * f->exponent;
-  sum->multiplier *= nsa_pow_1(u.multiplier, f->exponent);
-  return true;
+  if (nsa_unit_multiply(product, &u, f->exponent))
+    return true;
+  diag_report(ck->sink, DIAG_E0301, f->at, "`%s` to the power %.9g is not a unit: exponents go in quarters up to %d",
+              f->name, fabs(f->exponent), NSA_MOST_UNIT_POWER);
+  return false;
 }
 
-static bool unit_sum(checker *ck, const ast_unit *unit, unit_value *out) {
-  *out = (unit_value){.multiplier = 1};
+static bool unit_product(checker *ck, const ast_unit *unit, nsa_unit *product) {
+  *product = (nsa_unit){.multiplier = 1};
   for (uint32_t i = 0; unit != NULL && i < unit->factors.len; i++)
-    if (!add_factor(ck, &unit->factors.data[i], out))
+    if (!add_factor(ck, &unit->factors.data[i], product))
       return false;
   return true;
 }
 
 dim unit_check(checker *ck, const ast_unit *unit) {
-  unit_value sum;
-  return unit_sum(ck, unit, &sum) ? sum.unit : dim_unknown();
+  nsa_unit product;
+  return unit_product(ck, unit, &product) ? dim_of_unit(&product) : dim_unknown();
 }
 
 static model_expr *check_literal(expr_env *env, const ast_expr *e) {
-  unit_value u;
-  if (!unit_sum(env->ck, e->as.number.unit, &u))
+  nsa_unit u;
+  if (!unit_product(env->ck, e->as.number.unit, &u))
     return NULL;
-  double value = unit_scale(env->ck->arena, e->as.number.digits, u.exponent, u.multiplier);
+  double value = nsa_unit_scale(e->as.number.digits, &u);
   if (!isfinite(value)) {
     diag_report(env->ck->sink, DIAG_E0901, e->at, "this number is too large for a double");
     return NULL;
   }
-  return expr_literal(env->ck, value, u.unit, e->at);
+  return expr_literal(env->ck, value, dim_of_unit(&u), e->at);
 }
 
 /* ---- kinds of value ---- */
@@ -279,9 +273,9 @@ static model_expr *check_sum(expr_env *env, const ast_expr *e, const dim *want) 
 
 /* `1/s` beside a declared `s`: the author may have meant the unit. */
 static void warn_of_hidden_unit(expr_env *env, const ast_expr *number, const ast_expr *name, const model_expr *value) {
-  unit_value u;
+  nsa_unit u;
   if (number->kind != AST_NUMBER || number->as.number.unit != NULL || name->kind != AST_NAME ||
-      value->kind == MX_NUMBER || !unit_find(name->as.name.text, &u))
+      value->kind == MX_NUMBER || !nsa_unit_find(name->as.name.text, strlen(name->as.name.text), &u))
     return;
   diag *d = diag_report(env->ck->sink, DIAG_W0101, name->at, "`%s` is a unit too; here it means the declared `%s`",
                         name->as.name.text, name->as.name.text);

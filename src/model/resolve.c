@@ -235,19 +235,18 @@ static model_expr *make_place(expr_env *env, model_side side, model_ref_kind kin
 static model_expr *find_constant(expr_env *env, const char *name, span at) {
   static const struct {
     const char *name, *digits;
-    int exponent;
-    dim unit;
+    nsa_unit unit;
   } constants[] = {
-      {"pi", "3.14159265358979323846", 0, {{0}}},
-      {"e", "2.71828182845904523536", 0, {{0}}},
+      {"pi", "3.14159265358979323846", {0, 1, {0}}},
+      {"e", "2.71828182845904523536", {0, 1, {0}}},
       /* CODATA 2018: 96485.33212 C/mol, 8.314462618 J/(mol K) */
-      {"faraday", "96485.33212", -6, {{4, 0, 4, 0, -4, 0}}},
-      {"gas_constant", "8.314462618", -3, {{4, 4, 4, 0, -4, -4}}},
+      {"faraday", "96485.33212", {-6, 1, {4, 0, 4, 0, -4, 0}}},
+      {"gas_constant", "8.314462618", {-3, 1, {4, 4, 4, 0, -4, -4}}},
   };
   for (size_t i = 0; i < COUNT(constants); i++)
     if (strcmp(constants[i].name, name) == 0)
-      return expr_literal(env->ck, unit_scale(env->ck->arena, constants[i].digits, constants[i].exponent, 1),
-                          constants[i].unit, at);
+      return expr_literal(env->ck, nsa_unit_scale(constants[i].digits, &constants[i].unit),
+                          dim_of_unit(&constants[i].unit), at);
   if (strcmp(name, "true") == 0 || strcmp(name, "false") == 0) {
     model_expr *e = expr_new(env->ck, MX_BOOL, dim_none(), at);
     e->is_bool = true;
@@ -330,10 +329,10 @@ static model_expr *wrong_kind_of_name(expr_env *env, const ast_expr *e, bool *is
 }
 
 static model_expr *find_unit(expr_env *env, const ast_expr *e) {
-  unit_value u;
-  if (!unit_find(e->as.name.text, &u))
+  nsa_unit u;
+  if (!nsa_unit_find(e->as.name.text, strlen(e->as.name.text), &u))
     return NULL;
-  return expr_literal(env->ck, unit_scale(env->ck->arena, "1", u.exponent, u.multiplier), u.unit, e->at);
+  return expr_literal(env->ck, nsa_unit_scale("1", &u), dim_of_unit(&u), e->at);
 }
 
 static model_expr *unknown_name(expr_env *env, const ast_expr *e) {

@@ -4,6 +4,8 @@
 #include "syntax/scan.h"
 #include "syntax/syntax.h"
 
+#include "nsa_units.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -36,27 +38,9 @@ static const struct {
     {"\xCE\xA9", "Ohm"}, {"M\xCE\xA9", "MOhm"}, {"k\xCE\xA9", "kOhm"},
 };
 
-static bool unit_matches(const unit_row *unit, const char *s, size_t len, bool needs_prefix) {
-  size_t unit_len = strlen(unit->name);
-  return unit_len == len && memcmp(unit->name, s, len) == 0 && (!needs_prefix || unit->is_prefixed);
-}
-
-static bool is_unit_after(const char *s, size_t len, bool needs_prefix) {
-  for (size_t i = 0; i < COUNT(units); i++)
-    if (unit_matches(&units[i], s, len, needs_prefix))
-      return true;
-  return false;
-}
-
 bool syntax_is_unit_name(const char *s, size_t len) {
-  if (is_unit_after(s, len, false))
-    return true;
-  for (size_t i = 0; i < COUNT(prefixes); i++) {
-    size_t n = strlen(prefixes[i]);
-    if (n < len && memcmp(prefixes[i], s, n) == 0 && is_unit_after(s + n, len - n, true))
-      return true;
-  }
-  return false;
+  nsa_unit unit;
+  return nsa_unit_find(s, len, &unit);
 }
 
 /* The unit that is spelled like this but for upper and lower case ("mv", "Mohm"), or NULL. Its first

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/units.h"
+
+#include "base/unit_table.h"
 #include "nsa_math.h"
 
 #include <math.h>
@@ -7,90 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BASE_COUNT = 6, MAX_LITERAL = 256, MAX_EXPONENT = 1000000, MAX_POWER = 31, MAX_POWER_TEXT = 16 };
+enum { MAX_POWER_TEXT = 16 };
 
-typedef struct {
-  const char *name;
-  bool prefixed;
-  int exponent;
-  double factor;
-  int base[BASE_COUNT];
-} unit_row;
+/* Not of the language, but the internal unit of energy is the aJ. */
+static const unit_prefix atto = {"a", -18};
 
-typedef struct {
-  const char *name;
-  int exponent;
-} prefix_row;
-
-static const unit_row unit_rows[] = {
-#define UNIT(name, exponent, multiplier, t, v, i, l, n, k, prefixed)                                                   \
-  {name, prefixed, INTERNAL(exponent, t, v, i, l, n, k), multiplier, {t, v, i, l, n, k}},
-/* From s, V, A, m, mol, K to ms, mV, pA, um, uM um^3 (1e-21 mol), K. */
-#define INTERNAL(exponent, t, v, i, l, n, k) ((exponent) + 3 * (t) + 3 * (v) + 12 * (i) + 6 * (l) + 21 * (n) + 0 * (k))
-#include "nsa_units.def"
-};
-
-static const prefix_row prefix_rows[] = {
-    {"a", -18}, /* not of the language, but the internal unit of energy is the aJ */
-#define PREFIX(spelling, exponent) {spelling, exponent},
-#include "nsa_units.def"
-};
-
-enum { UNIT_ROWS = sizeof unit_rows / sizeof unit_rows[0], PREFIX_ROWS = sizeof prefix_rows / sizeof prefix_rows[0] };
-
-/* What a sequence of factors amounts to: factor * 10^exponent. */
-typedef struct {
-  double exponent;
-  double factor;
-  int quarters[BASE_COUNT];
-} unit_sum;
-
-static const unit_row *find_plain(const char *s, size_t len) {
-  for (size_t i = 0; i < UNIT_ROWS; i++) {
-    if (strlen(unit_rows[i].name) == len && memcmp(unit_rows[i].name, s, len) == 0)
-      return &unit_rows[i];
-  }
-  return NULL;
-}
-
-/* Exact names win over prefixed ones: "min" is no milli-in, "m" is the metre. */
-static const unit_row *find_unit(const char *s, size_t len, int *prefix) {
-  *prefix = 0;
-  const unit_row *row = find_plain(s, len);
-  for (size_t i = 0; i < PREFIX_ROWS && !row; i++) {
-    size_t prefix_len = strlen(prefix_rows[i].name);
-    if (len <= prefix_len || memcmp(s, prefix_rows[i].name, prefix_len) != 0)
-      continue;
-    const unit_row *rest = find_plain(s + prefix_len, len - prefix_len);
-    if (rest && rest->prefixed) {
-      row = rest;
-      *prefix = prefix_rows[i].exponent;
-    }
-  }
-  return row;
+static bool find_unit(const char *s, size_t len, nsa_unit *unit) {
+  return nsa_unit_find(s, len, unit) || unit_find_prefixed(s, len, &atto, unit);
 }
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static bool is_unit_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '%' || (unsigned char)c >= 0x80;
-}
-
-/* False where the power is none that a unit can have: quarters up to 31, not 0. */
-static bool add_factor(unit_sum *sum, const char *s, size_t len, double power) {
-  int prefix;
-  const unit_row *row = find_unit(s, len, &prefix);
-  if (!row || power == 0 || !(fabs(power) <= MAX_POWER))
-    return false;
-  sum->exponent += (row->exponent + prefix) * power;
-  sum->factor *= nsa_pow_1(row->factor, power);
-  for (int k = 0; k < BASE_COUNT; k++) {
-    double quarters = sum->quarters[k] + 4 * row->base[k] * power;
-    if (fabs(quarters - round(quarters)) > 1e-9 || fabs(quarters) > INT8_MAX)
-      return false;
-    sum->quarters[k] = (int)round(quarters);
-  }
-  return true;
 }
 
 /* digits [. digits]; no exponent, no sign. */
@@ -125,18 +56,20 @@ static bool scan_power(const char **at, double *power) {
   return is_closed;
 }
 
-static bool scan_factor(const char **at, unit_sum *sum, int side) {
+static bool scan_factor(const char **at, nsa_unit *product, int side) {
   const char *start = *at;
   while (is_unit_char(**at))
     ++*at;
   size_t len = (size_t)(*at - start);
   double power;
-  return len > 0 && scan_power(at, &power) && add_factor(sum, start, len, side * power);
+  nsa_unit unit;
+  return len > 0 && scan_power(at, &power) && find_unit(start, len, &unit) &&
+         nsa_unit_multiply(product, &unit, side * power);
 }
 
 /* nS/cm^2, /ms/mV, 1/ms, %: factors with slashes between them; units of results may have stars. */
-static bool scan_unit(const char *s, unit_sum *sum) {
-  *sum = (unit_sum){.factor = 1};
+static bool scan_unit(const char *s, nsa_unit *sum) {
+  *sum = (nsa_unit){.multiplier = 1};
   if (s[0] == '1' && (s[1] == 0 || s[1] == '/'))
     s++;
   else if (*s && *s != '/' && !scan_factor(&s, sum, 1))
@@ -149,56 +82,34 @@ static bool scan_unit(const char *s, unit_sum *sum) {
   return *s == 0;
 }
 
-static uint64_t pack_dimension(const unit_sum *sum) {
+static uint64_t pack_dimension(const nsa_unit *sum) {
   uint64_t dimension = 0;
-  for (int k = 0; k < BASE_COUNT; k++)
+  for (int k = 0; k < NSA_BASE_UNITS; k++)
     dimension |= (uint64_t)(uint8_t)sum->quarters[k] << (8 * k);
   return dimension;
 }
 
-/* [sign] digits [. digits] [e [sign] digits]; the literal without its exponent goes to mantissa. */
-static bool scan_number(const char **at, char *mantissa, int *exponent) {
-  const char *s = *at;
-  size_t len = 0, digits = 0;
-  if (*s == '-' || *s == '+')
-    mantissa[len++] = *s++;
-  for (bool point = false; is_digit(*s) || (*s == '.' && !point); s++) {
-    point = point || *s == '.';
-    digits += is_digit(*s);
-    if (len + 16 > MAX_LITERAL)
-      return false;
-    mantissa[len++] = *s;
-  }
-  mantissa[len] = 0;
-  *exponent = 0;
+/* [sign] digits [. digits] [e [sign] digits]: copied into number. */
+static bool scan_number(const char **at, char number[NSA_MOST_NUMBER_BYTES + 1]) {
+  const char *s = *at + (**at == '-' || **at == '+');
+  size_t whole = strspn(s, "0123456789"), part = s[whole] == '.' ? strspn(s + whole + 1, "0123456789") : 0;
+  s += whole + (s[whole] == '.') + part;
   const char *digit = s + 1 + (*s && (s[1] == '-' || s[1] == '+'));
-  if ((*s == 'e' || *s == 'E') && is_digit(*digit)) {
-    for (; is_digit(*digit); digit++) {
-      if (*exponent < MAX_EXPONENT)
-        *exponent = 10 * *exponent + (*digit - '0');
-    }
-    if (s[1] == '-')
-      *exponent = -*exponent;
-    s = digit;
-  }
+  if ((*s == 'e' || *s == 'E') && is_digit(*digit))
+    s = digit + strspn(digit, "0123456789");
+  size_t len = (size_t)(s - *at);
+  if (whole + part == 0 || len > NSA_MOST_NUMBER_BYTES)
+    return false;
+  memcpy(number, *at, len);
+  number[len] = 0;
   *at = s;
-  return digits > 0;
-}
-
-/* Shifting the exponent of the literal, not multiplying its value: one rounding, not two. Only where units make no
- * whole power of ten is it a product. */
-static double literal_value(const char *mantissa, int exponent, double of_unit) {
-  char literal[MAX_LITERAL + 16];
-  bool is_whole = of_unit == floor(of_unit);
-  snprintf(literal, sizeof literal, "%se%d", mantissa, exponent + (is_whole ? (int)of_unit : 0));
-  return strtod(literal, NULL) * (is_whole ? 1 : nsa_pow_1(10, of_unit));
+  return true;
 }
 
 bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, char *error, size_t error_size) {
-  char mantissa[MAX_LITERAL];
-  int exponent;
+  char number[NSA_MOST_NUMBER_BYTES + 1];
   const char *at = text + strspn(text, " \t");
-  if (!scan_number(&at, mantissa, &exponent)) {
+  if (!scan_number(&at, number)) {
     snprintf(error, error_size, "\"%.60s\" is not a number", text);
     return false;
   }
@@ -207,14 +118,14 @@ bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, 
   size_t len = strlen(at);
   while (len > 0 && (at[len - 1] == ' ' || at[len - 1] == '\t'))
     len--;
-  unit_sum sum;
+  nsa_unit sum;
   if (len < sizeof unit)
     memcpy(unit, at, len);
   if (len >= sizeof unit || strchr(unit, '*') || !scan_unit(unit, &sum)) {
     snprintf(error, error_size, "\"%.60s\" is not a unit", at);
     return false;
   }
-  *value = literal_value(mantissa, exponent, sum.exponent) * sum.factor;
+  *value = nsa_unit_scale(number, &sum);
   *dimension = pack_dimension(&sum);
   if (!isfinite(*value)) {
     snprintf(error, error_size, "\"%.60s\" is too large", text);
@@ -225,7 +136,7 @@ bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, 
 
 /* ---- names ---- */
 
-static const char *const base_names[BASE_COUNT] = {"ms", "mV", "pA", "um", "amount", "K"};
+static const char *const base_names[NSA_BASE_UNITS] = {"ms", "mV", "pA", "um", "amount", "K"};
 
 static int quarters_of(uint64_t dimension, int k) { return (int8_t)(dimension >> (8 * k) & 0xff); }
 
@@ -244,14 +155,14 @@ static void add_power(char *name, size_t size, const char *base, int quarters) {
 
 void units_dimension_name(uint64_t dimension, char *name, size_t size) {
   for (size_t i = 0; i < sizeof derived_names / sizeof derived_names[0]; i++) {
-    unit_sum sum;
+    nsa_unit sum;
     if (scan_unit(derived_names[i], &sum) && pack_dimension(&sum) == dimension) {
       snprintf(name, size, "%s", derived_names[i]);
       return;
     }
   }
   name[0] = 0;
-  for (int k = 0; k < BASE_COUNT; k++) {
+  for (int k = 0; k < NSA_BASE_UNITS; k++) {
     if (quarters_of(dimension, k) > 0) {
       if (name[0])
         snprintf(name + strlen(name), size - strlen(name), "*");
@@ -260,7 +171,7 @@ void units_dimension_name(uint64_t dimension, char *name, size_t size) {
   }
   if (!name[0])
     snprintf(name, size, "1");
-  for (int k = 0; k < BASE_COUNT; k++) {
+  for (int k = 0; k < NSA_BASE_UNITS; k++) {
     if (quarters_of(dimension, k) < 0) {
       snprintf(name + strlen(name), size - strlen(name), "/");
       add_power(name, size, base_names[k], -quarters_of(dimension, k));
@@ -275,15 +186,14 @@ void units_dimension_name(uint64_t dimension, char *name, size_t size) {
 static const char *const pleasant_bases[] = {"s", "V", "A", "S", "F", "Ohm", "M", "J", "W", "Hz", "C"};
 
 /* Prefixes from small to large; "" for none. Seconds and hertz have no k, M, G in common use. */
-static const prefix_row pleasant_prefixes[] = {{"f", -15}, {"p", -12}, {"n", -9}, {"u", -6},
-                                               {"m", -3},  {"", 0},    {"k", 3},  {"M", 6}};
+static const unit_prefix pleasant_prefixes[] = {{"f", -15}, {"p", -12}, {"n", -9}, {"u", -6},
+                                                {"m", -3},  {"", 0},    {"k", 3},  {"M", 6}};
 
-static const unit_row *pleasant_base(uint64_t dimension) {
-  for (size_t i = 0; i < sizeof pleasant_bases / sizeof pleasant_bases[0]; i++) {
-    unit_sum sum;
-    if (scan_unit(pleasant_bases[i], &sum) && pack_dimension(&sum) == dimension)
-      return find_plain(pleasant_bases[i], strlen(pleasant_bases[i]));
-  }
+/* NULL: for none of these; else its name, and the unit. */
+static const char *pleasant_base(uint64_t dimension, nsa_unit *base) {
+  for (size_t i = 0; i < sizeof pleasant_bases / sizeof pleasant_bases[0]; i++)
+    if (scan_unit(pleasant_bases[i], base) && pack_dimension(base) == dimension)
+      return pleasant_bases[i];
   return NULL;
 }
 
@@ -292,42 +202,45 @@ static double shift_down(double value, double exponent) {
   return exponent >= 0 ? value / nsa_pow_1(10, exponent) : value * nsa_pow_1(10, -exponent);
 }
 
-double units_pleasant(double value, const char *unit, char *shown_unit, size_t size) {
-  unit_sum sum;
-  const unit_row *base = NULL;
-  if (isfinite(value) && scan_unit(unit, &sum) && sum.factor == 1)
-    base = pleasant_base(pack_dimension(&sum));
-  if (!base || pack_dimension(&sum) == 0) {
-    snprintf(shown_unit, size, "%s", strcmp(unit, "1") == 0 ? "" : unit);
-    return value;
-  }
-  bool is_time = strcmp(base->name, "s") == 0, is_rate = strcmp(base->name, "Hz") == 0;
-  double shift = base->exponent - sum.exponent; /* decimal places from `unit` to the base */
-  if (value == 0 && !is_rate) {
-    snprintf(shown_unit, size, "%s", unit);
-    return value;
-  }
-  const prefix_row *best = NULL;
-  double shown = value;
+/* The prefix with which the number of units lies between 1 and 1000, as near as prefixes go; *value becomes that
+ * number. shift: decimal places from its unit to the one without a prefix. */
+static const char *pleasant_prefix(const char *base, double shift, double *value) {
+  bool is_time = strcmp(base, "s") == 0, is_rate = strcmp(base, "Hz") == 0;
+  const char *best = NULL;
+  double shown = *value;
   for (size_t i = 0; i < sizeof pleasant_prefixes / sizeof pleasant_prefixes[0]; i++) {
-    const prefix_row *prefix = &pleasant_prefixes[i];
+    const unit_prefix *prefix = &pleasant_prefixes[i];
     if ((is_time && prefix->exponent > 0) || (is_rate && prefix->exponent < 0))
       continue;
-    double number = shift_down(value, shift + prefix->exponent);
-    if (!best || fabs(number) >= 1) {
-      best = prefix;
-      shown = number;
-    }
+    double number = shift_down(*value, shift + prefix->exponent);
+    if (best && fabs(number) < 1)
+      continue;
+    best = prefix->spelling;
+    shown = number;
   }
-  snprintf(shown_unit, size, "%s%s", best->name, base->name);
-  return shown;
+  *value = shown;
+  return best;
+}
+
+double units_pleasant(double value, const char *unit, char *shown_unit, size_t size) {
+  nsa_unit sum, base;
+  const char *name = NULL;
+  if (isfinite(value) && scan_unit(unit, &sum) && sum.multiplier == 1)
+    name = pleasant_base(pack_dimension(&sum), &base);
+  if (!name || pack_dimension(&sum) == 0)
+    snprintf(shown_unit, size, "%s", strcmp(unit, "1") == 0 ? "" : unit);
+  else if (value == 0 && strcmp(name, "Hz") != 0)
+    snprintf(shown_unit, size, "%s", unit);
+  else
+    snprintf(shown_unit, size, "%s%s", pleasant_prefix(name, base.exponent - sum.exponent, &value), name);
+  return value;
 }
 
 double units_convert(double value, const char *from, const char *to) {
-  unit_sum a, b;
+  nsa_unit a, b;
   if (strcmp(from, to) == 0 || !scan_unit(from, &a) || !scan_unit(to, &b) || pack_dimension(&a) != pack_dimension(&b))
     return value;
-  return shift_down(value * a.factor / b.factor, b.exponent - a.exponent);
+  return shift_down(value * a.multiplier / b.multiplier, b.exponent - a.exponent);
 }
 
 void units_print_exactly(double x, char out[UNITS_NUMBER]) {

@@ -327,11 +327,7 @@ static void find_bad_element(sim *s, const due_job *job) {
     for (uint32_t i = 0; i < job->count && !s->failed; i++) {
       if (isfinite(x[job->elements[i]]))
         continue;
-      s->failed = true;
-      s->failure = (sim_failure){.population = delivery_population(delivery_connection(s, job->d), a->side),
-                                 .field = a->shared_states[f],
-                                 .element = job->elements[i],
-                                 .value = x[job->elements[i]]};
+      finite_tell(s, a->shared_states[f], job->elements[i], x[job->elements[i]]);
     }
   }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "observe/record_probe.h"
 
+#include "state/finite.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -90,18 +92,12 @@ probe_view probe_look(const sim *s, const nsa_probe *probe) {
 }
 
 bool probe_is_finite(sim *s, const nsa_probe *probe, const probe_view *view, const char *watched_by) {
-  const nsa_domain *domain = &s->program->domains[probe->domain];
   for (uint64_t i = 0; view->is_suspect && i < view->count; i++) {
     double x = sim_entry(view->type, view->data, view->is_uniform ? 0 : view->first + i);
     if (isfinite(x))
       continue;
-    s->failed = true;
-    s->failure = (sim_failure){.watched_by = watched_by,
-                               .is_connection = domain->kind == NSA_DOMAIN_CONNECTION,
-                               .population = domain->owner,
-                               .field = probe->field,
-                               .element = (uint32_t)(view->first + i),
-                               .value = x};
+    finite_tell(s, probe->field, view->first + i, x);
+    s->failure.watched_by = watched_by;
     return false;
   }
   return true;

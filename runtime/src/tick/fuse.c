@@ -116,11 +116,11 @@ static interval of_increments(const question *q, const nsa_increment *increments
 static interval of_links(const question *q) {
   interval least = 0;
   for (uint32_t i = 0; i < q->program->arrivals_count; i++)
-    least =
-        nsa_common_divisor(least, of_increments(q, q->program->arrivals[i].increments, q->program->arrivals[i].increments_count));
+    least = nsa_common_divisor(
+        least, of_increments(q, q->program->arrivals[i].increments, q->program->arrivals[i].increments_count));
   for (uint32_t i = 0; i < q->program->link_steps_count; i++)
-    least = nsa_common_divisor(least,
-                   of_increments(q, q->program->link_steps[i].increments, q->program->link_steps[i].increments_count));
+    least = nsa_common_divisor(
+        least, of_increments(q, q->program->link_steps[i].increments, q->program->link_steps[i].increments_count));
   return least;
 }
 
@@ -137,7 +137,8 @@ static interval of_observers(const question *q) {
   for (uint32_t i = 0; i < q->program->records_count; i++)
     least = nsa_common_divisor(least, of_probe(q, q->program->records[i].probe, q->program->records[i].every));
   for (uint32_t i = 0; i < q->program->measure_nodes_count; i++)
-    least = nsa_common_divisor(least, of_probe(q, q->program->measure_nodes[i].probe, q->program->measure_nodes[i].every));
+    least =
+        nsa_common_divisor(least, of_probe(q, q->program->measure_nodes[i].probe, q->program->measure_nodes[i].every));
   return least;
 }
 

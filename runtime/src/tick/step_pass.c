@@ -2,6 +2,7 @@
 /* step_pass.c - phases 1 to 5 of the pieces of a group: one step, or several in one pass over a piece. */
 #include "tick/step_internal.h"
 
+#include "state/finite.h"
 #include "stimuli/stimulus.h"
 
 #include <math.h>
@@ -251,9 +252,7 @@ static bool find_in_block(sim *s, const step_group *g, uint32_t p, uint32_t fiel
     bad = find_bad(s, field, bad + 1, end);
   if (bad == end)
     return false;
-  double x = sim_entry(s->program->fields[field].type, s->field_data[field], bad);
-  s->failed = true;
-  s->failure = (sim_failure){.population = p, .field = field, .element = bad, .value = x};
+  finite_tell(s, field, bad, sim_entry(s->program->fields[field].type, s->field_data[field], bad));
   return true;
 }
 

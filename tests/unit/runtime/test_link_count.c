@@ -109,8 +109,8 @@ static void counts_are_those_of_links(void **state) {
     double each = links_of_a_target(&cases[i], s, &rule);
     /* what a growing graph begins with has fewer edges */
     if (cases[i].of_a_target > 0 &&
-        (count.of_a_target != cases[i].of_a_target || fabs(each - count.of_a_target) > 0.01 * each +
-                                                          tolerance(&cases[i], count.all) / s->populations[0].size))
+        (count.of_a_target != cases[i].of_a_target ||
+         fabs(each - count.of_a_target) > 0.01 * each + tolerance(&cases[i], count.all) / s->populations[0].size))
       fail_msg("case %d: a target is said to have %g links, and has %g", i, count.of_a_target, each);
     sim_free(s);
     handmade_free(m);
@@ -119,8 +119,10 @@ static void counts_are_those_of_links(void **state) {
 
 static void no_rule_is_forgotten(void **state) {
   (void)state;
-  bool is_here[KINDS] = {[NSA_RULE_WHERE] = true, [NSA_RULE_FILE] = true, /* below */
-                         [NSA_RULE_POOL] = true, [NSA_RULE_ONE_PER_SYNAPSE] = true /* of partners */};
+  bool is_here[KINDS] = {[NSA_RULE_WHERE] = true,
+                         [NSA_RULE_FILE] = true, /* below */
+                         [NSA_RULE_POOL] = true,
+                         [NSA_RULE_ONE_PER_SYNAPSE] = true /* of partners */};
   for (int i = 0; i < CASES; i++)
     is_here[cases[i].kind] = true;
   for (int kind = 0; kind < KINDS; kind++)

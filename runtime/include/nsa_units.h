@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* nsa_units.h - units by name, and numbers with units in internal units (docs/architecture.md): for the compiler and
+ * for the command line of a run. */
+#ifndef NSA_UNITS_H
+#define NSA_UNITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  NSA_BASE_UNITS = 6,      /* ms, mV, pA, um, uM um^3, K */
+  NSA_MOST_UNIT_POWER = 31 /* of one unit; a dimension holds quarters up to this */
+};
+
+/* One of this unit is multiplier * 10^exponent of what its powers of base units make, in quarters. The exponent is a
+ * fraction where a power is: of 0.5 /s^0.5 it is -1.5. */
+typedef struct {
+  double exponent, multiplier;
+  int8_t quarters[NSA_BASE_UNITS];
+} nsa_unit;
+
+/* A unit of the language by its name, with or without a prefix. Whole names win over prefixed ones: "min" is no
+ * milli-in. False for no unit. */
+bool nsa_unit_find(const char *name, size_t len, nsa_unit *unit);
+
+/* *product times unit^power. False, and *product as it was, where the power is 0 or too large, or a power of a base
+ * unit is no whole quarter. */
+bool nsa_unit_multiply(nsa_unit *product, const nsa_unit *unit, double power);
+
+/* A decimal number ("1.5e-3") times the unit. A whole exponent is added to that of the number before it is converted:
+ * it is rounded once, and 0.1 ms and 1e-4 s are the same double. Infinite where it is too large. */
+enum { NSA_MOST_NUMBER_BYTES = 255 };
+double nsa_unit_scale(const char *number, const nsa_unit *unit);
+
+#endif
