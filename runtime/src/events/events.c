@@ -2,9 +2,9 @@
 /* events.c - see events.h. */
 #include "events/events_internal.h"
 #include "state/finite.h"
+#include "state/kernels.h"
 
 #include "base/threads.h"
-#include "tick/step.h"
 
 #include <math.h>
 #include <string.h>
@@ -485,10 +485,10 @@ static void settle(sim *s) {
       const sim_fired *fired = &s->populations[p].events[e];
       s->is_touched = s->is_touched || (fired->count && s->populations[p].every > 1);
       if (fired->count > s->populations[p].size / 16) {
-        step_run_kernel(s, kernel, &s->clock);
+        kernel_run(s, kernel, &s->clock);
         break;
       }
-      nsa_range_out out = {.nonfinite = !step_settle(s, kernel, &s->clock, fired->elements, fired->count)};
+      nsa_range_out out = {.nonfinite = !kernel_run_around(s, kernel, &s->clock, fired->elements, fired->count)};
       finite_note(s, kernel, &out);
     }
   }
@@ -500,7 +500,7 @@ static bool is_scheduled(const nsa_signal_times *t, uint64_t n) {
   return t->every == 0 ? n == t->start : (n - t->start) % t->every == 0;
 }
 
-static void send_signals(const sim *s, uint64_t n) {
+static void send_signals(sim *s, uint64_t n) {
   for (uint32_t i = 0; i < s->program->signals_count; i++) {
     const nsa_signal *signal = &s->program->signals[i];
     uint8_t *flag = s->field_data[signal->flag];
@@ -512,7 +512,7 @@ static void send_signals(const sim *s, uint64_t n) {
       if (!is_scheduled(&signal->schedule[k], n))
         continue;
       *flag = 1;
-      step_run_kernel(s, signal->schedule[k].kernel, &s->clock);
+      kernel_run(s, signal->schedule[k].kernel, &s->clock);
     }
   }
 }
@@ -523,7 +523,7 @@ static void absorb(sim *s) {
   s->events->any_has_arrived = false;
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
     if (s->events->has_arrived[p] && s->program->populations[p].absorb != NSA_NONE)
-      step_run_kernel(s, s->program->populations[p].absorb, &s->clock);
+      kernel_run(s, s->program->populations[p].absorb, &s->clock);
     s->is_touched = s->is_touched || (s->events->has_arrived[p] && s->populations[p].every > 1);
     s->events->has_arrived[p] = 0;
   }
@@ -544,7 +544,7 @@ static bool step_links(sim *s, uint64_t n) {
     const nsa_link_step *step = &s->program->link_steps[i];
     if ((n + 1) % step->every != 0 || !s->links[step->connection].row)
       continue;
-    bool is_finite = step_run_checked(s, step->kernel, &s->clock);
+    bool is_finite = kernel_run_checked(s, step->kernel, &s->clock);
     s->events->link_updates[step->connection] += s->domain_count[s->program->kernels[step->kernel].domain];
     if (!is_finite && find_bad_link(s, step))
       return false;

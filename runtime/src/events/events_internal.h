@@ -5,7 +5,7 @@
 
 #include "events/events.h"
 #include "links/link_index.h"
-#include "sums/strips.h"
+#include "links/strips.h"
 
 /* What fired in each of the last ticks: bit e of slot (tick % slots). */
 typedef struct {

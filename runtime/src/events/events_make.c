@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* events_make.c - before the first tick: which links an event reaches, in which order, after which delay. */
 #include "events/events_internal.h"
+#include "state/slices.h"
 
 #include "base/threads.h"
 #include "links/connect.h"
-#include "tick/step.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -161,7 +161,7 @@ static uint32_t parts_of(const sim *s, const nsa_arrival *a) {
 static bool are_even(const sim_links *links, uint32_t targets, const delivery *d) {
   uint64_t most = links->count / d->parts * 5 / 4;
   for (uint32_t part = 0; part < d->parts; part++) {
-    uint32_t begin = step_slice_begin(targets, part, d->parts), end = step_slice_begin(targets, part + 1, d->parts);
+    uint32_t begin = slice_begin(targets, part, d->parts), end = slice_begin(targets, part + 1, d->parts);
     if (links->row[end] - links->row[begin] > most)
       return false;
   }
@@ -179,7 +179,7 @@ static bool cut_parts(maker *m, delivery *d) {
   bool is_whole_strips = adds_in_strips(d->arrival);
   d->is_sliced = !is_whole_strips && are_even(links, targets, d);
   for (uint32_t part = 1; part < d->parts; part++) {
-    d->bounds[part] = d->is_sliced ? step_slice_begin(targets, part, d->parts)
+    d->bounds[part] = d->is_sliced ? slice_begin(targets, part, d->parts)
                                    : link_index_target_from(links, targets, links->count * part / d->parts);
     if (is_whole_strips)
       d->bounds[part] = link_strips_begin(link_strips_of(targets), d->bounds[part]);

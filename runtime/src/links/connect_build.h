@@ -30,8 +30,9 @@ typedef struct {
 /* All return false with a sentence in b->error. */
 bool build_begin(link_builder *b, bool by_target, uint64_t expected);
 bool build_add(link_builder *b, uint32_t other);
-void build_end_row(link_builder *b, uint32_t row); /* rows are ended in order */
-bool build_by_target(link_builder *b);             /* turns round where needed */
+bool build_reserve(link_builder *b, uint64_t capacity); /* keeps what there is */
+void build_end_row(link_builder *b, uint32_t row);      /* rows are ended in order */
+bool build_by_target(link_builder *b);                  /* turns round where needed */
 void build_free(link_builder *b);
 
 /* Writes "place: connection 'name': …" into error. */

@@ -6,7 +6,7 @@
 #ifndef NSA_RUNTIME_LINK_INDEX_H
 #define NSA_RUNTIME_LINK_INDEX_H
 
-#include "sums/strips.h"
+#include "links/strips.h"
 
 /* Cut by who owns the targets: part p's links of element e are [start[p * keys + e], start[p * keys + e + 1]). Within
  * an element they are ascending. Links without such an element, or without one at the other end, are left out. */

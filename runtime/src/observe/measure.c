@@ -165,7 +165,8 @@ static bool visit_node(measurer *m, sim *s, uint32_t index) {
   return true;
 }
 
-bool measure_after_tick(measurer *m, sim *s) {
+static bool after_tick(void *self, sim *s) {
+  measurer *m = self;
   for (uint32_t i = 0; i < m->program->phases_count; i++) {
     m->phase_ticks[i] += s->tick > 0 && m->was_active[i];
     m->was_active[i] = s->phase_active[i];
@@ -246,3 +247,5 @@ void measurer_finish(measurer *m, const sim *s, double *values) {
     values[i] = nodes ? nodes[m->program->measures[i].node] : NAN;
   free(nodes);
 }
+
+sim_observer measurer_observer(measurer *m) { return (sim_observer){.after_tick = after_tick, .self = m}; }

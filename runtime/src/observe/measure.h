@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* measure.h - the numbers that a run ends with.
  *
- * Takes a sim after sim_connect; measure_after_tick (sim.h) counts and samples, measurer_finish
+ * Takes a sim after sim_connect; its observer counts and samples, measurer_finish
  * evaluates the measures of the program for what has run. Values are in internal units; NaN where
  * there is nothing to measure (no sample, no presentation). */
 #ifndef NSA_RUNTIME_MEASURE_H
@@ -16,5 +16,8 @@ measurer *measurer_new(const sim *s, char error[SIM_ERROR_SIZE]);
 /* values[i] for program->measures[i]; once, after the last tick. */
 void measurer_finish(measurer *m, const sim *s, double *values);
 void measurer_free(measurer *m);
+
+/* What is registered with the sim (sim_observe). */
+sim_observer measurer_observer(measurer *m);
 
 #endif

@@ -341,7 +341,8 @@ static void take_values(recorder *r, recording *rec, const probe_view *view, h5_
     csv_put_text(rec->csv, "\n");
 }
 
-bool record_after_tick(recorder *r, sim *s) {
+static bool after_tick(void *self, sim *s) {
+  recorder *r = self;
   for (uint32_t i = 0; i < r->recording_count; i++) {
     recording *rec = &r->recordings[i];
     uint32_t phase = rec->record->phase, every = rec->record->every;
@@ -436,3 +437,5 @@ void recorder_free(recorder *r) {
   free(r->names);
   free(r);
 }
+
+sim_observer recorder_observer(recorder *r) { return (sim_observer){.after_tick = after_tick, .self = r}; }

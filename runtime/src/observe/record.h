@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* record.h - what a run records, and the folder it goes to.
  *
- * Takes a sim after sim_init; recorder_new makes the files, record_after_tick (sim.h) takes what is
+ * Takes a sim after sim_init; recorder_new makes the files, its observer takes what is
  * due, recorder_close gives the files their names. Spikes of all populations go to spikes.h5, each
  * other recording to a file of its name. Memory is bounded, whatever the length of the run. */
 #ifndef NSA_RUNTIME_RECORD_H
@@ -36,5 +36,8 @@ bool recorder_is_empty(const recorder *r, uint32_t i);
 bool recorder_close(recorder *r, bool together, char error[SIM_ERROR_SIZE]);
 /* Also removes what was not closed. NULL is fine. */
 void recorder_free(recorder *r);
+
+/* What is registered with the sim (sim_observe). */
+sim_observer recorder_observer(recorder *r);
 
 #endif

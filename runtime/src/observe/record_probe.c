@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "observe/record_probe.h"
+#include "state/kernels.h"
 
 #include "state/finite.h"
 
@@ -81,7 +82,7 @@ uint64_t probe_count_fired(const sim *s, const nsa_probe *probe) {
 }
 
 probe_view probe_look(const sim *s, const nsa_probe *probe) {
-  bool is_finite = probe->kernel == NSA_NONE || sim_probe(s, probe->kernel);
+  bool is_finite = probe->kernel == NSA_NONE || kernel_run_checked(s, probe->kernel, &s->state_clock);
   const nsa_field *field = &s->program->fields[probe->field];
   probe_view view = {.data = s->field_data[probe->field],
                      .type = (nsa_type)field->type,

@@ -8,7 +8,6 @@
 #include "nsa_link_count.h"
 #include "sums/sidesum.h"
 #include "tick/fuse.h"
-#include "tick/step.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -139,7 +138,7 @@ static double buffer_bytes(const nsa_program *p) {
   double bytes = 0;
   for (uint32_t i = 0; i < p->populations_count; i++) {
     const nsa_population *population = &p->populations[i];
-    double blocks = (double)step_blocks(place_size(population));
+    double blocks = (double)sim_tiles(place_size(population));
     bytes += population->events_count * (4.0 * place_size(population) + 4 * blocks) + 8 * blocks;
     if (nsa_fused_steps(p, i) > 1)
       bytes += population->events_count * (FUSE_MOST * place_size(population) / 8 + 4 * blocks) + 4 * blocks;

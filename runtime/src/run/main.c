@@ -7,6 +7,7 @@
 #include "observe/measure.h"
 #include "observe/record.h"
 #include "observe/record_h5.h"
+#include "run/make.h"
 #include "run/options.h"
 #include "run/progress.h"
 #include "run/report.h"
@@ -83,6 +84,11 @@ static bool build_network(run_case *c, char error[SIM_ERROR_SIZE]) {
   return true;
 }
 
+static void observe(sim *s, sim_observer observer) {
+  sim_observe(s, observer);
+  observer.after_tick(observer.self, s); /* t = 0 */
+}
+
 static bool open_results(run_case *c, char error[SIM_ERROR_SIZE]) {
   sim *s = c->sim;
   record_format format = {.with_csv = c->session->options->csv, .is_single = c->session->options->float32};
@@ -95,11 +101,9 @@ static bool open_results(run_case *c, char error[SIM_ERROR_SIZE]) {
   c->values = calloc((size_t)s->program->measures_count + 1, sizeof *c->values);
   if (!c->measurer || !c->values)
     return false;
-  s->recorder = c->recorder;
-  s->measurer = c->measurer;
   if (c->recorder)
-    record_after_tick(c->recorder, s);
-  measure_after_tick(c->measurer, s);
+    observe(s, recorder_observer(c->recorder));
+  observe(s, measurer_observer(c->measurer));
   end_stage(c, "open results");
   return true;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/options.h"
+#include "run/make.h"
+#include "stimuli/stimulus.h"
 
 #include "base/units.h"
 #include "nsa_ticks.h"
@@ -439,7 +441,7 @@ bool options_apply(const run_options *options, uint32_t variant, sim *s, char er
     if (!sim_set(s, options->overrides[i].settable, options->overrides[i].value))
       return false;
   for (uint32_t i = 0; i < options->pattern_count; i++)
-    if (!sim_set_pattern(s, options->patterns[i].pattern, options->patterns[i].path, error))
+    if (!stimuli_set_pattern(s, options->patterns[i].pattern, options->patterns[i].path, error))
       return false;
   return true;
 }

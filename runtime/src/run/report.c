@@ -301,7 +301,7 @@ static void put_place(FILE *to, const sim *s, nsa_place at) {
   fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
 }
 
-void report_no_data(FILE *to, const sim *s, const struct recorder *r, const double *values) {
+void report_no_data(FILE *to, const sim *s, const recorder *r, const double *values) {
   for (uint32_t i = 0; r && i < s->program->records_count; i++) {
     const nsa_record *record = &s->program->records[i];
     bool is_event = probe_is_event(&s->program->probes[record->probe]);

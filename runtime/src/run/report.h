@@ -4,6 +4,7 @@
 #ifndef NSA_RUNTIME_REPORT_H
 #define NSA_RUNTIME_REPORT_H
 
+#include "observe/record.h"
 #include "state/sim.h"
 
 /* "nsa run: message" */
@@ -20,7 +21,7 @@ void report_measures(FILE *to, const nsa_program *program, const report_column *
 
 /* "numerical failure: …" with the equation's place and source line. */
 /* Recordings in which nothing came, and measures without a value, as warnings. r: NULL where nothing is recorded. */
-void report_no_data(FILE *to, const sim *s, const struct recorder *r, const double *values);
+void report_no_data(FILE *to, const sim *s, const recorder *r, const double *values);
 
 void report_failure(FILE *to, const sim *s);
 /* The same as one line, for run.json. */

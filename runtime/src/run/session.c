@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "nsa_session.h"
+#include "run/make.h"
+#include "tick/step.h"
 
 #include "observe/measure.h"
 #include "observe/record_probe.h"
@@ -28,8 +30,9 @@ static bool start(nsa_session *session, const nsa_kernel_entry *kernels, char er
   session->measurer = measurer_new(session->sim, error);
   if (!session->measurer)
     return false;
-  session->sim->measurer = session->measurer;
-  measure_after_tick(session->measurer, session->sim);
+  sim_observer observer = measurer_observer(session->measurer);
+  sim_observe(session->sim, observer);
+  observer.after_tick(observer.self, session->sim); /* t = 0 */
   return true;
 }
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* sim.h - the state of one run, between the parts of the runtime.
+/* sim.h - the state of one run, between the rooms of the runtime.
  *
- * Takes a program and its kernels (both stay the caller's and must outlive the sim). The order of a
- * run is: sim_new, any sim_set and sim_set_pattern, sim_connect, sim_init, then the recorder and
- * the measurer are attached and take t = 0, then sim_step until program->ticks or a failure,
- * sim_free. All memory is allocated before the first step; sim_step allocates nothing. */
+ * The program and its kernels are the caller's and outlive the sim. run/make.h makes a sim, tick/step.h does its ticks.
+ * All memory is allocated before the first step. */
 #ifndef NSA_RUNTIME_SIM_H
 #define NSA_RUNTIME_SIM_H
 
@@ -12,8 +10,6 @@
 #include "nsa_ticks.h"
 
 typedef struct sim sim;
-struct recorder;    /* record.h */
-struct measurer;    /* measure.h */
 struct thread_pool; /* threads.h */
 struct link_sums;   /* linksum.h */
 struct stimuli;     /* stimulus.h */
@@ -92,6 +88,14 @@ typedef struct {
   double arrivals, stimuli, step, events, sources, sums, record;
 } sim_times;
 
+/* Who looks at the state after each tick, when s->tick is already n + 1; the run also calls it once at t = 0. False
+ * when a value that it looks at is not finite: s->failure says which. */
+typedef struct {
+  bool (*after_tick)(void *self, sim *s);
+  void *self;
+} sim_observer;
+enum { SIM_MAX_OBSERVERS = 4 };
+
 struct sim {
   const nsa_program *program;
   const nsa_kernel_entry *kernels;
@@ -109,7 +113,7 @@ struct sim {
 
   sim_population *populations;
   sim_links *links;    /* one a connection */
-  nsa_image *images;   /* the program's, with what sim_set_pattern replaced */
+  nsa_image *images;   /* the program's, with what stimuli_set_pattern replaced */
   uint8_t **image_ink; /* malloc'd ink of replaced images, else NULL */
 
   nsa_step_length base_step, steps[NSA_MAX_TIMESCALES];
@@ -133,8 +137,8 @@ struct sim {
   struct diffusions *diffusions; /* after sim_init */
   struct events *events;         /* after sim_init */
   struct stimuli *stimuli;
-  struct recorder *recorder; /* NULL or called after each tick */
-  struct measurer *measurer;
+  sim_observer observers[SIM_MAX_OBSERVERS]; /* called in this order after each tick */
+  uint32_t observer_count;
 
   struct suspicions *suspicions;
   bool failed;
@@ -145,34 +149,6 @@ struct sim {
   uint64_t allocated; /* bytes of arrays, for run.json */
 };
 
-/* Allocates all but links. threads: 0 means one a processor. NULL with a sentence in error (out of
- * memory says how many bytes of what). */
-sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64_t seed, uint32_t threads,
-             char error[SIM_ERROR_SIZE]);
-void sim_free(sim *s);
-
-/* A value for a settable, between sim_new and sim_connect; the last one wins. It is within its
- * range (the caller's to check). False when out of memory. */
-bool sim_set(sim *s, uint32_t settable, double value);
-
-/* Replaces the images of a pattern by files ("digits/{}.pgm"). Sizes must agree. */
-bool sim_set_pattern(sim *s, uint32_t pattern, const char *path, char error[SIM_ERROR_SIZE]);
-
-/* Init kernels of the run and of populations (rules may ask for parameters and places), then the
- * links, their fields and partners. */
-bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]);
-
-/* Init kernels of links, set-up kernels, sums that are made once. The state is then that at t = 0.
- */
-bool sim_init(sim *s, char error[SIM_ERROR_SIZE]);
-
-/* One base tick, and the recorder's and measurer's share of it. False when a value is not finite:
- * failure then says which, and nothing of the tick was recorded. */
-bool sim_step(sim *s);
-
-/* Runs a kernel over its whole domain with the state's time: role PROBE. False when a checked value was not finite. */
-bool sim_probe(const sim *s, uint32_t kernel);
-
 /* The time of a base tick, ms. */
 static inline double sim_time(const sim *s, uint64_t tick) { return nsa_time_of(&s->base_step, (double)tick); }
 
@@ -180,6 +156,9 @@ static inline double sim_time(const sim *s, uint64_t tick) { return nsa_time_of(
 static inline uint64_t sim_padded(uint64_t count) {
   return count ? (count + NSA_PAD - 1) / NSA_PAD * NSA_PAD : NSA_PAD;
 }
+
+/* Tiles of NSA_BLOCK entries that hold `count` entries, at least one. */
+static inline uint64_t sim_tiles(uint64_t count) { return count ? (count + NSA_BLOCK - 1) / NSA_BLOCK : 1; }
 
 /* Entries in whole stretches of NSA_STRETCH. */
 static inline uint64_t sim_stretched(uint64_t count) { return (count + NSA_STRETCH - 1) / NSA_STRETCH * NSA_STRETCH; }
@@ -216,10 +195,7 @@ bool sim_has_own_delays(const nsa_program *p, uint32_t delay);
 /* How often a domain's state changes, in base ticks (populations: their timescale; else 1). */
 uint32_t sim_domain_every(const sim *s, uint32_t domain);
 
-/* In record.c and measure.c: called at the end of sim_step, when s->tick is already n + 1. They are
- * also called once by the run at t = 0 (s->tick == 0). */
-/* False when a value that they look at is not finite: s->failure says which. */
-bool record_after_tick(struct recorder *r, sim *s);
-bool measure_after_tick(struct measurer *m, sim *s);
+/* Registers an observer; they are called in the order in which they came. */
+void sim_observe(sim *s, sim_observer observer);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "stimuli/event_drive.h"
+#include "state/kernels.h"
 
 #include "stimuli/spike_file.h"
-#include "tick/step.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -160,8 +160,8 @@ bool event_drives_before_step(struct event_drives *d, const sim *s, uint32_t pop
   return list->lit < list->next;
 }
 
-void event_drives_fire(const sim *s, uint32_t population) {
-  step_run_kernel(s, s->program->populations[population].fire, &s->clock);
+void event_drives_fire(sim *s, uint32_t population) {
+  kernel_run(s, s->program->populations[population].fire, &s->clock);
   for (uint32_t k = 0; k < s->program->event_drives_count; k++) {
     const nsa_event_drive *drive = &s->program->event_drives[k];
     if (drive->population != population)

@@ -14,6 +14,6 @@ void event_drives_free(struct event_drives *d, uint32_t populations);
 bool event_drives_before_step(struct event_drives *d, const sim *s, uint32_t population, uint64_t n);
 
 /* Makes what is up happen at the end of a base tick that is no tick of the population. */
-void event_drives_fire(const sim *s, uint32_t population);
+void event_drives_fire(sim *s, uint32_t population);
 
 #endif

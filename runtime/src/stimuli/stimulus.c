@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* stimulus.c - see stimulus.h. */
 #include "stimuli/stimulus.h"
+#include "state/kernels.h"
 
 #include "nsa_math.h"
 #include "stimuli/event_drive.h"
-#include "tick/step.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -298,7 +298,7 @@ bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]) {
   return s->stimuli->event_drives != NULL;
 }
 
-bool sim_set_pattern(sim *s, uint32_t pattern, const char *path, char error[SIM_ERROR_SIZE]) {
+bool stimuli_set_pattern(sim *s, uint32_t pattern, const char *path, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; i < s->program->images_count; i++) {
     nsa_image *image = &s->images[i];
     if (image->pattern != pattern)
@@ -371,7 +371,7 @@ static void run_phase_block(sim *s, uint32_t population, change_queue *q, const 
     return;
   q->last = *c;
   s->is_touched = s->is_touched || s->populations[population].every > 1;
-  step_run_kernel(s, s->program->phase_blocks[c->item].kernel, &s->clock);
+  kernel_run(s, s->program->phase_blocks[c->item].kernel, &s->clock);
 }
 
 static void apply_changes(sim *s, uint32_t population, uint64_t begin) {
@@ -387,7 +387,7 @@ static void apply_changes(sim *s, uint32_t population, uint64_t begin) {
 static void add_up(sim *s, external *x) {
   memset(s->field_data[x->field], 0, sim_padded(s->field_count[x->field]) * sizeof(double));
   for (uint32_t k = 0; k < x->on_count; k++)
-    step_run_kernel(s, s->program->stimuli[x->on[k]].kernel, &s->clock);
+    kernel_run(s, s->program->stimuli[x->on[k]].kernel, &s->clock);
   x->is_dirty = false;
 }
 

@@ -11,6 +11,9 @@
 struct stimuli *stimuli_new(sim *s, char error[SIM_ERROR_SIZE]);
 void stimuli_free(struct stimuli *stimuli, uint32_t populations);
 
+/* Replaces the images of a pattern by files ("digits/{}.pgm"). Sizes must agree. */
+bool stimuli_set_pattern(sim *s, uint32_t pattern, const char *path, char error[SIM_ERROR_SIZE]);
+
 /* What is read before the first step: images that are not shown by a stimulus but read in an expression,
  * files of driven events. */
 bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* linksum.c - see linksum.h. */
 #include "sums/linksum.h"
+#include "state/kernels.h"
+#include "state/slices.h"
 
 #include "base/threads.h"
 #include "links/link_index.h"
 #include "state/finite.h"
 #include "sums/sidesum.h"
-#include "tick/step.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -112,7 +113,7 @@ static bool add_list(sim *s, struct link_sums *ls, uint32_t sum) {
 }
 
 static uint32_t parts_of(const sim *s, uint32_t population) {
-  return s->populations[population].size < STEP_PARALLEL_FROM ? 1 : s->thread_count;
+  return s->populations[population].size < SLICES_FROM ? 1 : s->thread_count;
 }
 
 static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weighted) {
@@ -121,7 +122,7 @@ static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weig
   if (!bounds)
     return false;
   for (uint32_t part = 0; part <= parts; part++)
-    bounds[part] = step_slice_begin(s->populations[target].size, part, parts);
+    bounds[part] = slice_begin(s->populations[target].size, part, parts);
   link_index_request request = {.connection = c,
                                 .from = NSA_SIDE_PRE,
                                 .to = NSA_SIDE_POST,
@@ -358,7 +359,7 @@ static void prepare_sum(sim *s, uint32_t i) {
   struct link_sums *ls = s->sums;
   const nsa_link_sum *sum = &s->program->sums[i];
   if (sum->link_kernel != NSA_NONE)
-    step_run_kernel(s, sum->link_kernel, &s->state_clock);
+    kernel_run(s, sum->link_kernel, &s->state_clock);
   ls->is_scatter[i] = 0;
   if (ls->list_of[i] == NSA_NONE) {
     if (sidesum_is(sum))
@@ -543,7 +544,7 @@ static void sum_range(const sim *s, uint32_t i, uint32_t part, uint32_t begin, u
 /* The targets of a part are those that the same thread steps. */
 static void work_part(const sim *s, const target_work *work, uint32_t part) {
   uint32_t size = s->populations[work->population].size;
-  uint32_t begin = step_slice_begin(size, part, work->parts), end = step_slice_begin(size, part + 1, work->parts);
+  uint32_t begin = slice_begin(size, part, work->parts), end = slice_begin(size, part + 1, work->parts);
   for (uint32_t i = 0; i < work->sum_count; i++)
     if (s->sums->is_due[work->sums[i]])
       sum_range(s, work->sums[i], part, begin, end);
@@ -552,7 +553,7 @@ static void work_part(const sim *s, const target_work *work, uint32_t part) {
     nsa_range_out out = {0};
     if (!s->sums->collect_due[work->collects[i]])
       continue;
-    step_run_range(s, kernel, &s->state_clock, begin, end, &out);
+    kernel_run_range(s, kernel, &s->state_clock, begin, end, &out);
     finite_note(s, kernel, &out);
   }
 }
@@ -610,7 +611,7 @@ static void run_sources(sim *s, uint64_t done) {
     uint32_t kernel = s->program->sources[i];
     uint32_t timescale = s->program->kernels[kernel].timescale;
     if (is_due(s->program->timescales[timescale].ticks, done))
-      step_run_kernel(s, kernel, &s->state_clock);
+      kernel_run(s, kernel, &s->state_clock);
   }
 }
 
@@ -624,7 +625,7 @@ static void fill_delays(const sim *s, const struct link_sums *ls) {
 
 static void run_starts(sim *s) {
   for (uint32_t i = 0; i < s->program->starts_count; i++)
-    step_run_kernel(s, s->program->starts[i], &s->state_clock);
+    kernel_run(s, s->program->starts[i], &s->state_clock);
 }
 
 void link_sums_start(sim *s) {
@@ -665,7 +666,7 @@ void link_sums_run_stage(sim *s, const nsa_stage_set *set) {
   memset(ls->is_due, 0, s->program->sums_count);
   memset(ls->collect_due, 0, s->program->collects_count);
   for (uint32_t i = 0; i < set->sources_count; i++)
-    step_run_kernel(s, set->sources[i], &s->state_clock);
+    kernel_run(s, set->sources[i], &s->state_clock);
   for (uint32_t i = 0; i < set->sums_count; i++) {
     ls->is_due[set->sums[i]] = 1;
     prepare_sum(s, set->sums[i]);

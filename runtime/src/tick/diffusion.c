@@ -2,7 +2,6 @@
 #include "tick/diffusion.h"
 
 #include "base/threads.h"
-#include "tick/step.h"
 
 #include <inttypes.h>
 #include <math.h>

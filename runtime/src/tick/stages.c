@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "tick/stages.h"
+#include "state/kernels.h"
 
 #include "nsa_math.h"
 #include "sums/linksum.h"
 #include "tick/diffusion.h"
-#include "tick/step.h"
 
 #include <math.h>
 
-static void run_all(const sim *s, const uint32_t *kernels, uint32_t count) {
+static void run_all(sim *s, const uint32_t *kernels, uint32_t count) {
   for (uint32_t i = 0; i < count; i++)
-    step_run_kernel(s, kernels[i], &s->clock);
+    kernel_run(s, kernels[i], &s->clock);
 }
 
 /* The contributions on the states as they are, which are those `offset` ms behind the start of the step. */

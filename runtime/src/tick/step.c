@@ -4,6 +4,8 @@
  * A step kernel does phases 1, 3, 4 and 5 of its elements and their source terms; around it stand the
  * stimuli before and the sums over links after. Blocks of phases run directly before the step kernels:
  * their kernels deal with the events detected before first, as phase 1 asks. */
+#include "tick/step.h"
+#include "state/kernels.h"
 #include "tick/step_internal.h"
 
 #include "base/threads.h"
@@ -17,76 +19,6 @@
 #include <math.h>
 #include <stdatomic.h>
 #include <time.h>
-
-/* ---- kernels ---- */
-
-void step_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick) {
-  clock->seed = s->seed;
-  for (uint32_t i = 0; i < s->program->timescales_count && i < NSA_MAX_TIMESCALES; i++) {
-    const nsa_timescale *timescale = &s->program->timescales[i];
-    clock->tick[i] = (double)(base_tick / timescale->ticks);
-    clock->time[i] = nsa_time_of(&s->steps[i], clock->tick[i]);
-  }
-}
-
-void step_run_range(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t begin, uint64_t end,
-                    nsa_range_out *out) {
-  if (kernel == NSA_NONE || begin >= end)
-    return;
-  const nsa_kernel_entry *entry = &s->kernels[kernel];
-  entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, sim_padded(end), out);
-}
-
-typedef struct {
-  const sim *s;
-  uint32_t kernel;
-  const nsa_clock *clock;
-  uint64_t count, blocks;
-  atomic_bool is_nonfinite;
-} kernel_job;
-
-static void kernel_share(void *context, uint32_t thread, uint32_t threads) {
-  kernel_job *job = context;
-  nsa_range_out out = {0};
-  uint64_t first, last;
-  thread_share(job->blocks, thread, threads, &first, &last);
-  for (uint64_t begin = first * NSA_BLOCK; begin < last * NSA_BLOCK; begin += NSA_BLOCK)
-    step_run_range(job->s, job->kernel, job->clock, begin,
-                   job->count - begin < NSA_BLOCK ? job->count : begin + NSA_BLOCK, &out);
-  if (out.nonfinite)
-    atomic_store(&job->is_nonfinite, true);
-}
-
-bool step_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock) {
-  if (kernel == NSA_NONE)
-    return true;
-  uint64_t count = s->domain_count[s->program->kernels[kernel].domain];
-  if (count == 0)
-    return true;
-  kernel_job job = {.s = s, .kernel = kernel, .clock = clock, .count = count, .blocks = step_blocks(count)};
-  static const double seconds_an_entry = 1e-9;
-  thread_pool_run_if_worth(s->pool, seconds_an_entry * (double)count, kernel_share, &job);
-  return !atomic_load(&job.is_nonfinite);
-}
-
-void step_run_kernel(const sim *s, uint32_t kernel, const nsa_clock *clock) {
-  nsa_range_out out = {.nonfinite = !step_run_checked(s, kernel, clock)};
-  finite_note(s, kernel, &out);
-}
-
-bool step_settle(const sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count) {
-  const nsa_kernel_entry *entry = &s->kernels[kernel];
-  nsa_range_out out = {0};
-  for (uint32_t i = 0; i < count;) {
-    uint64_t begin = elements[i] / NSA_STRETCH * NSA_STRETCH, end = begin + NSA_STRETCH;
-    for (i++; i < count && elements[i] < end + NSA_STRETCH; i++)
-      end = sim_stretched(elements[i] + 1);
-    entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, end, &out);
-  }
-  return !out.nonfinite;
-}
-
-bool sim_probe(const sim *s, uint32_t kernel) { return step_run_checked(s, kernel, &s->state_clock); }
 
 /* ---- phases 1 to 5 of a group ---- */
 
@@ -145,9 +77,9 @@ static bool is_any_signal_sent(const sim *s) {
 static void take_in(sim *s, uint32_t p, uint64_t n) {
   const nsa_population *population = &s->program->populations[p];
   bool is_driven = stimuli_before_step(s, p, n);
-  step_run_kernel(s, population->window, &s->clock);
+  kernel_run(s, population->window, &s->clock);
   if (population->hear != NSA_NONE && is_any_signal_sent(s)) {
-    step_run_kernel(s, population->hear, &s->clock);
+    kernel_run(s, population->hear, &s->clock);
     s->is_touched = true;
   }
   if (is_driven && (n + 1) % s->populations[p].every != 0)
@@ -217,10 +149,11 @@ static bool step_populations(sim *s, uint64_t n) {
   return !failing;
 }
 
-static bool record(sim *s) {
+static bool show_observers(sim *s) {
   double since = seconds(s);
-  bool ok = !s->recorder || record_after_tick(s->recorder, s);
-  ok = ok && (!s->measurer || measure_after_tick(s->measurer, s));
+  bool ok = true;
+  for (uint32_t i = 0; ok && i < s->observer_count; i++)
+    ok = s->observers[i].after_tick(s->observers[i].self, s);
   spend(s, &s->times.record, since);
   return ok;
 }
@@ -261,8 +194,8 @@ bool sim_step(sim *s) {
     return fail(s); /* failed: when it was recorded */
   try_threads(s);
   s->is_timing = s->timed && n % timed_every(s) == 0;
-  step_set_clock(s, &s->clock, n);
-  step_set_clock(s, &s->state_clock, n + 1);
+  sim_set_clock(s, &s->clock, n);
+  sim_set_clock(s, &s->state_clock, n + 1);
   double began = seconds(s);
   bool ok = events_begin_tick(s, n) && finite_check(s);
   spend(s, &s->times.arrivals, began);
@@ -275,5 +208,5 @@ bool sim_step(sim *s) {
   link_sums_run(s, s->tick);
   spend(s, &s->times.sums, since);
   stimuli_update_phases(s, s->tick);
-  return (finite_check(s) && record(s)) || fail(s);
+  return (finite_check(s) && show_observers(s)) || fail(s);
 }

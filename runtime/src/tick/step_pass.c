@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* step_pass.c - phases 1 to 5 of the pieces of a group: one step, or several in one pass over a piece. */
+#include "state/kernels.h"
 #include "tick/step_internal.h"
 
 #include "state/finite.h"
@@ -49,7 +50,7 @@ static uint32_t *count_of(const sim *s, const step_unit *u, uint32_t event) {
 static bool step_piece(const sim *s, const step_unit *u, const nsa_clock *clock) {
   const nsa_population *population = &s->program->populations[u->population];
   nsa_range_out out = {0};
-  step_run_range(s, population->step, clock, u->begin, u->end, &out);
+  kernel_run_range(s, population->step, clock, u->begin, u->end, &out);
   for (uint32_t e = 0; e < population->events_count; e++) {
     const uint8_t *flags = s->field_data[population->events[e].flag];
     *count_of(s, u, e) = out.events >> e & 1 ? collect_fired(flags, u->begin, u->end, elements_of(s, u, e)) : 0;
@@ -90,7 +91,7 @@ static bool settle_piece(const sim *s, const step_unit *u, const nsa_clock *cloc
     const uint32_t *fired = elements_of(s, u, e);
     uint32_t count = *count_of(s, u, e);
     if (population->settle != NSA_NONE)
-      is_finite = step_settle(s, population->settle, clock, fired, count) && is_finite;
+      is_finite = kernel_run_around(s, population->settle, clock, fired, count) && is_finite;
     for (uint32_t i = 0; population->lowers_flags && i < count; i++)
       flags[fired[i]] = 0;
     if (population->lowers_flags)
@@ -182,7 +183,7 @@ void step_pass_begin(sim *s, step_group *g, uint64_t n) {
   g->pass.length = pass_length(s, g, n);
   g->pass.told = 0;
   for (uint32_t k = 0; g->pass.length > 1 && k < g->pass.length; k++)
-    step_set_clock(s, &g->pass.clocks[k], n + (uint64_t)k * g->every);
+    sim_set_clock(s, &g->pass.clocks[k], n + (uint64_t)k * g->every);
 }
 
 /* ---- telling its steps ---- */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* step_plan.c - which elements each thread steps, and with which others. */
+#include "state/slices.h"
 #include "tick/step_internal.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
-/* From LARGE elements of a group on all threads work. Slices begin at multiples of SLICE_PAD, so that no two threads
- * write to the same line of a cache, nor to the same word of a row of bits. */
-enum { LARGE = 4 * STEP_PARALLEL_FROM, SLICE_PAD = 64 };
+/* From LARGE elements of a group on all threads work. */
+enum { LARGE = 4 * SLICES_FROM };
 
 static int compare_groups(const void *a, const void *b) {
   const step_group *x = a, *y = b;
@@ -35,15 +35,10 @@ static void find_groups(const sim *s, struct step_plan *plan) {
   qsort(plan->groups, plan->group_count, sizeof *plan->groups, compare_groups);
 }
 
-uint32_t step_slice_begin(uint32_t size, uint32_t slice, uint32_t slices) {
-  uint64_t at = ((uint64_t)size * slice / slices + SLICE_PAD - 1) / SLICE_PAD * SLICE_PAD;
-  return at < size ? (uint32_t)at : size;
-}
-
 static uint32_t add_slice(sim *s, step_unit *units, uint32_t p, uint32_t slice) {
   sim_population *state = &s->populations[p];
-  uint32_t begin = step_slice_begin(state->size, slice, s->thread_count), count = 0;
-  uint32_t end = step_slice_begin(state->size, slice + 1, s->thread_count);
+  uint32_t begin = slice_begin(state->size, slice, s->thread_count), count = 0;
+  uint32_t end = slice_begin(state->size, slice + 1, s->thread_count);
   for (; begin < end; begin += NSA_BLOCK)
     units[count++] = (step_unit){.population = p,
                                  .piece = state->piece_count++,

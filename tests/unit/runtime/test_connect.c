@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Every rule by its definition, partners, fields, errors. */
+#include "run/make.h"
 #include "unit/cmocka_all.h"
 
 #include "handmade.h"

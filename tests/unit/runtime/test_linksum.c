@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sums over links: their definition, and the same bits by gather and scatter with any threads. */
+#include "run/make.h"
+#include "tick/step.h"
 #include "unit/cmocka_all.h"
 
 #include "handmade.h"

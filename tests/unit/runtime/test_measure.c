@@ -117,7 +117,7 @@ static void run(fake *f, tick_fn at_tick, uint64_t ticks) {
   for (uint64_t tick = 0; tick <= ticks; tick++) {
     f->s.tick = tick;
     at_tick(f, tick);
-    measure_after_tick(m, &f->s);
+    measurer_observer(m).after_tick(m, &f->s);
   }
   measurer_finish(m, &f->s, f->values);
   measurer_free(m);

@@ -114,7 +114,7 @@ static void run_as(const char *folder, record_format format) {
     fail_msg("%s", error);
   for (uint64_t tick = 0; tick <= program.ticks; tick++) {
     fake_tick(&f, tick);
-    record_after_tick(r, &f.s);
+    recorder_observer(r).after_tick(r, &f.s);
     if (tick == 9)
       recorder_flush(r);
   }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One base tick: order of phases, windows, events, slow populations, threads, failures. */
+#include "run/make.h"
+#include "tick/step.h"
 #include "unit/cmocka_all.h"
 
 #include "handmade.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* strips.c - see strips.h. */
-#include "sums/strips.h"
+#include "links/strips.h"
 
 #include "base/memory.h"
 

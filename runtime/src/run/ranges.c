@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "state/ranges.h"
+#include "run/ranges.h"
 
 #include "base/units.h"
 #include "links/link_index.h"

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* sim.c - allocating a run, setting its parameters, and bringing it to t = 0. */
-#include "state/sim.h"
+/* make.c - see make.h. */
+#include "run/make.h"
+#include "state/kernels.h"
 
 #include "base/memory.h"
 #include "base/threads.h"
 #include "events/events.h"
 #include "links/connect.h"
+#include "run/ranges.h"
 #include "state/finite.h"
-#include "state/ranges.h"
 #include "stimuli/stimulus.h"
 #include "sums/linksum.h"
 #include "tick/diffusion.h"
@@ -21,38 +22,6 @@
 enum { CACHE_LINE = 64 };
 
 static const size_t type_size[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;
-
-uint32_t sim_domain_every(const sim *s, uint32_t domain) {
-  const nsa_domain *d = &s->program->domains[domain];
-  return d->kind == NSA_DOMAIN_POPULATION ? s->populations[d->owner].every : 1;
-}
-
-bool sim_kernel_uses(const nsa_program *p, uint32_t kernel, uint32_t field) {
-  if (kernel == NSA_NONE || field == NSA_NONE)
-    return false;
-  const nsa_kernel *k = &p->kernels[kernel];
-  for (uint32_t i = 0; i < k->slots_count; i++)
-    if (k->slots[i] == field)
-      return true;
-  return false;
-}
-
-bool sim_field_is_used(const nsa_program *p, uint32_t field) {
-  for (uint32_t k = 0; k < p->kernels_count; k++)
-    if (sim_kernel_uses(p, k, field))
-      return true;
-  return false;
-}
-
-void sim_replace_field(const nsa_kernel *kernel, void **fields, uint32_t field, void *array) {
-  for (uint32_t i = 0; field != NSA_NONE && i < kernel->slots_count; i++)
-    if (kernel->slots[i] == field)
-      fields[i] = array;
-}
-
-bool sim_has_own_delays(const nsa_program *p, uint32_t delay) {
-  return delay != NSA_NONE && !p->fields[delay].is_uniform;
-}
 
 /* ---- arrays ---- */
 
@@ -189,7 +158,7 @@ static bool allocate_population(sim *s, uint32_t p) {
   bool failed = false;
   to->size = (uint32_t)size;
   to->padded = (uint32_t)sim_padded(size);
-  to->block_count = (uint32_t)step_blocks(size);
+  to->block_count = (uint32_t)sim_tiles(size);
   to->every = s->program->timescales[from->timescale].ticks;
   to->fused = 1;
   uint64_t pieces = (uint64_t)to->block_count + s->thread_count;
@@ -233,10 +202,6 @@ static void count_domains(sim *s) {
       break;
     }
   }
-}
-
-bool sim_is_of_links(const sim *s, const nsa_field *field) {
-  return !field->is_uniform && s->program->domains[field->domain].kind == NSA_DOMAIN_CONNECTION;
 }
 
 static bool allocate_fields(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
@@ -292,8 +257,8 @@ sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64
     s->base_step = nsa_step_of(program->base_dt);
     for (uint32_t i = 0; i < program->timescales_count && i < NSA_MAX_TIMESCALES; i++)
       s->steps[i] = nsa_step_of(program->timescales[i].dt);
-    step_set_clock(s, &s->clock, 0);
-    step_set_clock(s, &s->state_clock, 0);
+    sim_set_clock(s, &s->clock, 0);
+    sim_set_clock(s, &s->state_clock, 0);
     return s;
   }
   sim_free(s);
@@ -361,7 +326,7 @@ static void run_init(sim *s, bool of_links) {
     uint32_t domain = s->program->kernels[kernel].domain;
     bool is_links = s->program->domains[domain].kind == NSA_DOMAIN_CONNECTION;
     if (is_links == of_links)
-      step_run_kernel(s, kernel, &s->state_clock);
+      kernel_run(s, kernel, &s->state_clock);
   }
 }
 
@@ -419,7 +384,7 @@ bool sim_init(sim *s, char error[SIM_ERROR_SIZE]) {
   if (!s->diffusions)
     return false;
   for (uint32_t i = 0; i < s->program->setup_count; i++)
-    step_run_kernel(s, s->program->setup[i], &s->state_clock);
+    kernel_run(s, s->program->setup[i], &s->state_clock);
   link_sums_start(s);
   stimuli_update_phases(s, 0);
   return true;

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* kernels.c - running one kernel: see kernels.h. */
+#include "state/kernels.h"
+
+#include "base/threads.h"
+#include "state/finite.h"
+
+#include <stdatomic.h>
+
+void sim_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick) {
+  clock->seed = s->seed;
+  for (uint32_t i = 0; i < s->program->timescales_count && i < NSA_MAX_TIMESCALES; i++) {
+    const nsa_timescale *timescale = &s->program->timescales[i];
+    clock->tick[i] = (double)(base_tick / timescale->ticks);
+    clock->time[i] = nsa_time_of(&s->steps[i], clock->tick[i]);
+  }
+}
+
+void kernel_run_range(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t begin, uint64_t end,
+                      nsa_range_out *out) {
+  if (kernel == NSA_NONE || begin >= end)
+    return;
+  const nsa_kernel_entry *entry = &s->kernels[kernel];
+  entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, sim_padded(end), out);
+}
+
+typedef struct {
+  const sim *s;
+  uint32_t kernel;
+  const nsa_clock *clock;
+  uint64_t count, blocks;
+  atomic_bool is_nonfinite;
+} kernel_job;
+
+static void kernel_share(void *context, uint32_t thread, uint32_t threads) {
+  kernel_job *job = context;
+  nsa_range_out out = {0};
+  uint64_t first, last;
+  thread_share(job->blocks, thread, threads, &first, &last);
+  for (uint64_t begin = first * NSA_BLOCK; begin < last * NSA_BLOCK; begin += NSA_BLOCK)
+    kernel_run_range(job->s, job->kernel, job->clock, begin,
+                     job->count - begin < NSA_BLOCK ? job->count : begin + NSA_BLOCK, &out);
+  if (out.nonfinite)
+    atomic_store(&job->is_nonfinite, true);
+}
+
+bool kernel_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock) {
+  if (kernel == NSA_NONE)
+    return true;
+  uint64_t count = s->domain_count[s->program->kernels[kernel].domain];
+  if (count == 0)
+    return true;
+  kernel_job job = {.s = s, .kernel = kernel, .clock = clock, .count = count, .blocks = sim_tiles(count)};
+  static const double seconds_an_entry = 1e-9;
+  thread_pool_run_if_worth(s->pool, seconds_an_entry * (double)count, kernel_share, &job);
+  return !atomic_load(&job.is_nonfinite);
+}
+
+void kernel_run(sim *s, uint32_t kernel, const nsa_clock *clock) {
+  nsa_range_out out = {.nonfinite = !kernel_run_checked(s, kernel, clock)};
+  finite_note(s, kernel, &out);
+}
+
+bool kernel_run_around(const sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements,
+                       uint32_t count) {
+  const nsa_kernel_entry *entry = &s->kernels[kernel];
+  nsa_range_out out = {0};
+  for (uint32_t i = 0; i < count;) {
+    uint64_t begin = elements[i] / NSA_STRETCH * NSA_STRETCH, end = begin + NSA_STRETCH;
+    for (i++; i < count && elements[i] < end + NSA_STRETCH; i++)
+      end = sim_stretched(elements[i] + 1);
+    entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, end, &out);
+  }
+  return !out.nonfinite;
+}

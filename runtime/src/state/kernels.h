@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* kernels.h - running one kernel of the program over the arrays of a sim.
+ *
+ * A kernel with the number NSA_NONE does nothing. Results do not depend on the number of threads. */
+#ifndef NSA_RUNTIME_KERNELS_H
+#define NSA_RUNTIME_KERNELS_H
+
+#include "state/sim.h"
+
+/* The clock at which `base_tick` base ticks are done; times are products, never sums. */
+void sim_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick);
+
+/* Over the kernel's whole domain, tile by tile, by several threads where it is large. Values that are not finite are
+ * noted (finite.h). */
+void kernel_run(sim *s, uint32_t kernel, const nsa_clock *clock);
+
+/* The same, noting nothing: false when a checked value (of padding, perhaps) was not finite. */
+bool kernel_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock);
+
+/* Over entries [begin, end) of its domain: begin is a multiple of NSA_PAD, and so is end, or it is the last. */
+void kernel_run_range(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t begin, uint64_t end,
+                      nsa_range_out *out);
+
+/* A settle kernel over the whole vectors that hold the elements, which ascend; lanes that did not fire keep what they
+ * have. False when a checked value was not finite. */
+bool kernel_run_around(const sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count);
+
+#endif
