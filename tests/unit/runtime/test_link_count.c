@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How many links each rule is said to make, against those that are built. */
+#include "run/make.h"
 #include "unit/cmocka_all.h"
 
 #include "handmade.h"
