@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* lower.c - the stage from end to end. */
-#include "lower/lower_internal.h"
+#include "lower/link/link.h"
+#include "lower/population/population.h"
+#include "lower/tables/tables.h"
 #include "support/file.h"
 
 static void add_populations(lowering *l) {
@@ -187,7 +189,10 @@ ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_o
   add_connections(&l);
   lower_coupling_rates(&l);
   add_functions(&l);
-  lower_experiment(&l);
+  lower_drives(&l);
+  for (uint32_t k = 0; k < m->phase_blocks.len; k++)
+    lower_phase_block(&l, k);
+  lower_observations(&l);
   lower_signals(&l);
   finish_program(&l);
   return diag_error_count(sink) > errors ? NULL : l.p;

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* block.c - statements of blocks. Values are kept in SSA form: a conditional stretch stands in a
+ * skip region, and what it changed is merged by a select behind it. */
+#include "lower/expr/expr.h"
+
+static block_state copy_state(lowering *l, const block_state *s) {
+  block_state c = *s;
+  c.states = ARENA_ARRAY(l->arena, ir_value, s->state_count);
+  c.timers = ARENA_ARRAY(l->arena, ir_value, s->timer_count);
+  c.emitted = ARENA_ARRAY(l->arena, ir_value, s->event_count);
+  memcpy(c.states, s->states, s->state_count * sizeof(ir_value));
+  memcpy(c.timers, s->timers, s->timer_count * sizeof(ir_value));
+  memcpy(c.emitted, s->emitted, s->event_count * sizeof(ir_value));
+  uint32_t events = s->event_count - l->m->signals.len;
+  c.repeated = ARENA_ARRAY(l->arena, ir_value, events);
+  memcpy(c.repeated, s->repeated, events * sizeof(ir_value));
+  c.increments = (block_increments){0};
+  for (uint32_t k = 0; k < s->increments.len; k++)
+    vec_push(l->arena, &c.increments, s->increments.data[k]);
+  return c;
+}
+
+/* What was computed in a stretch that may be skipped is not there behind it. */
+static void forget_all_lets(scope *s) {
+  for (int side = SIDE_SELF; side <= SIDE_ASTRO; side++)
+    if (s->side[side])
+      view_forget_lets(s->side[side]);
+}
+
+static void merge(ir_builder *b, ir_value cond, ir_value *now, const ir_value *before, uint32_t count) {
+  for (uint32_t k = 0; k < count; k++)
+    if (now[k] != before[k])
+      now[k] = ir_select(b, cond, now[k], before[k]);
+}
+
+void lower_block_if(scope *s, block_state *state, const model_block *block, ir_value cond) {
+  block_state before = copy_state(s->l, state);
+  ir_unary(s->b, IR_OP_skip_begin, cond);
+  forget_all_lets(s);
+  ir_taken taken = {cond, false, s->b->taken};
+  s->b->taken = &taken;
+  lower_block(s, state, block);
+  s->b->taken = taken.outer;
+  ir_nullary(s->b, IR_OP_skip_end, 0);
+  merge(s->b, cond, state->states, before.states, state->state_count);
+  merge(s->b, cond, state->timers, before.timers, state->timer_count);
+  merge(s->b, cond, state->emitted, before.emitted, state->event_count);
+  merge(s->b, cond, state->repeated, before.repeated, state->event_count - s->l->m->signals.len);
+  for (uint32_t k = 0; k < before.increments.len; k++)
+    merge(s->b, cond, &state->increments.data[k].value, &before.increments.data[k].value, 1);
+  forget_all_lets(s);
+}
+
+static const connection_fields *links_of(const scope *s) {
+  const view *self = s->side[SIDE_SELF];
+  return self->is_connection ? &s->l->connections[self->owner] : NULL;
+}
+
+static bool is_summed(const scope *s, const model_stmt *st) {
+  const connection_fields *f = links_of(s);
+  return f && st->kind <= STMT_DIV && st->side == SIDE_SELF && f->is_summed[st->item];
+}
+
+/* What is added to a state of which only sums are kept goes to each of these. */
+static void find_totals(scope *s, block_state *state, const model_stmt *st) {
+  const connection_fields *f = links_of(s);
+  for (uint32_t k = 0; k < f->totals.len; k++) {
+    const link_total *t = &f->totals.data[k];
+    bool is_new = t->state == st->item;
+    for (uint32_t i = 0; i < state->increments.len; i++)
+      is_new = is_new && state->increments.data[i].total != k;
+    block_increment x = {.side = t->side, .total = k, .value = ir_number(s->b, 0), .at = st->at};
+    if (is_new)
+      vec_push(s->l->arena, &state->increments, x);
+  }
+}
+
+static void add_to_totals(scope *s, block_state *state, const model_stmt *st) {
+  const connection_fields *f = links_of(s);
+  ir_opcode op = st->kind == STMT_SUB ? IR_OP_sub : IR_OP_add;
+  ir_value added = lower_expr(s, st->value);
+  for (uint32_t k = 0; k < state->increments.len; k++) {
+    block_increment *x = &state->increments.data[k];
+    if (x->total == NSA_NONE || f->totals.data[x->total].state != st->item)
+      continue;
+    const link_total *t = &f->totals.data[x->total];
+    ir_value value = added;
+    if (t->weight_count)
+      value = ir_binary(s->b, IR_OP_mul, lower_product(s, t->weights, t->weight_count), added);
+    x->value = ir_binary(s->b, op, x->value, value);
+  }
+}
+
+static block_increment *find_increment(block_state *state, const model_stmt *st) {
+  for (uint32_t k = 0; k < state->increments.len; k++) {
+    block_increment *x = &state->increments.data[k];
+    if (x->total == NSA_NONE && x->side == st->side && x->item == st->item && x->is_input == (st->target == REF_INPUT))
+      return x;
+  }
+  return NULL;
+}
+
+void lower_find_increments(scope *s, block_state *state, const model_block *block) {
+  for (uint32_t k = 0; k < block->len; k++) {
+    const model_stmt *st = &block->data[k];
+    if (st->kind == STMT_IF) {
+      lower_find_increments(s, state, &st->then_block);
+      lower_find_increments(s, state, &st->else_block);
+    }
+    if (is_summed(s, st))
+      find_totals(s, state, st);
+    if (st->kind > STMT_DIV || st->side == SIDE_SELF || find_increment(state, st))
+      continue;
+    block_increment x = {.side = st->side,
+                         .is_input = st->target == REF_INPUT,
+                         .item = st->item,
+                         .total = NSA_NONE,
+                         .value = ir_number(s->b, 0),
+                         .at = st->at};
+    vec_push(s->l->arena, &state->increments, x);
+  }
+}
+
+static void increase(scope *s, block_state *state, const model_stmt *st) {
+  block_increment *x = find_increment(state, st);
+  ir_opcode op = st->kind == STMT_SUB ? IR_OP_sub : IR_OP_add;
+  x->value = ir_binary(s->b, op, x->value, lower_expr(s, st->value));
+}
+
+static void assign(scope *s, block_state *state, const model_stmt *st) {
+  static const ir_opcode op[] = {
+      [STMT_ADD] = IR_OP_add, [STMT_SUB] = IR_OP_sub, [STMT_MUL] = IR_OP_mul, [STMT_DIV] = IR_OP_div};
+  ir_value x = lower_expr(s, st->value);
+  ir_value *target = &state->states[st->item];
+  *target = st->kind == STMT_SET ? x : ir_binary(s->b, op[st->kind], *target, x);
+  view_forget_lets(s->side[SIDE_SELF]);
+}
+
+static void emit(scope *s, block_state *state, const model_stmt *st) {
+  uint32_t events = state->event_count - s->l->m->signals.len;
+  ir_value *emitted = &state->emitted[st->is_signal ? events + st->item : st->item];
+  ir_value *repeated = st->is_signal ? NULL : &state->repeated[st->item];
+  if (repeated && *repeated != IR_NO_VALUE)
+    *repeated = ir_select(s->b, *emitted, ir_binary(s->b, IR_OP_add, *repeated, ir_number(s->b, 1)), *repeated);
+  *emitted = ir_bool(s->b, true);
+}
+
+static void start_timer(scope *s, block_state *state, const model_stmt *st) {
+  view *self = s->side[SIDE_SELF];
+  ir_value ticks = lower_ticks(s, st->value, self->component->timescale);
+  state->timers[st->item] = ir_binary(s->b, IR_OP_add, self->tick, ticks);
+  view_forget_lets(self);
+}
+
+static void conditional(scope *s, block_state *state, const model_stmt *st) {
+  ir_value cond = lower_expr(s, st->value);
+  lower_block_if(s, state, &st->then_block, cond);
+  if (st->else_block.len)
+    lower_block_if(s, state, &st->else_block, ir_unary(s->b, IR_OP_not, cond));
+}
+
+void lower_block(scope *s, block_state *state, const model_block *block) {
+  for (uint32_t k = 0; k < block->len; k++) {
+    const model_stmt *st = &block->data[k];
+    span before = s->b->at;
+    s->b->at = st->at;
+    switch (st->kind) {
+    case STMT_LOCAL:
+      s->locals[st->item] = lower_expr(s, st->value);
+      break;
+    case STMT_IF:
+      conditional(s, state, st);
+      break;
+    case STMT_EMIT:
+      emit(s, state, st);
+      break;
+    case STMT_START:
+      start_timer(s, state, st);
+      break;
+    default:
+      if (is_summed(s, st))
+        add_to_totals(s, state, st);
+      else if (st->side == SIDE_SELF)
+        assign(s, state, st);
+      else
+        increase(s, state, st);
+      break;
+    }
+    s->b->at = before;
+  }
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* fields.c - fields of parameters, those of links that are made when used, and small helpers. */
+#include "lower/expr/expr.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* ---- helpers ---- */
+
+void lower_note_draw(lowering *l, const char *format, ...) {
+  char line[1024];
+  va_list args;
+  va_start(args, format);
+  vsnprintf(line, sizeof line, format, args);
+  va_end(args);
+  for (uint32_t k = 0; k < l->report->draws.len; k++)
+    if (!strcmp(l->report->draws.data[k], line))
+      return;
+  vec_push(l->arena, &l->report->draws, arena_printf(l->arena, "%s", line));
+}
+
+nsa_place lower_place(lowering *l, span at) {
+  nsa_place p = {NSA_NONE, 0, 0};
+  if (at.file == UINT32_MAX)
+    return p;
+  p.file = at.file;
+  diag_locate(l->sink, at, &p.line, &p.column);
+  return p;
+}
+
+uint64_t lower_dim_bits(dim d) {
+  uint64_t bits = 0;
+  for (int k = 0; k < DIM_COUNT; k++)
+    bits |= (uint64_t)(uint8_t)d.q[k] << (8 * k);
+  return bits;
+}
+
+uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind,
+                         double value, const dim *unit, span at) {
+  dim d = unit ? *unit : dim_none();
+  nsa_field f = {.name = name,
+                 .domain = domain,
+                 .type = type,
+                 .kind = kind,
+                 .owner = NSA_NONE,
+                 .value = value,
+                 .unit = dim_name(l->arena, d),
+                 .dimension = lower_dim_bits(d),
+                 .at = lower_place(l, at)};
+  return ir_field_add(l->p, f);
+}
+
+uint32_t *lower_no_fields(lowering *l, uint32_t count) {
+  uint32_t *f = ARENA_ARRAY(l->arena, uint32_t, count);
+  for (uint32_t k = 0; k < count; k++)
+    f[k] = NO_FIELD;
+  return f;
+}
+
+ir_value lower_tick_of_links(const lowering *l, ir_builder *b, uint32_t connection) {
+  return ir_nullary(b, IR_OP_tick, lower_clock_of_links(l, connection));
+}
+
+/* ---- parameters ---- */
+
+owner_info lower_owner(lowering *l, bool is_connection, uint32_t owner) {
+  owner_info o = {.l = l, .is_connection = is_connection, .owner = owner};
+  o.name = is_connection ? l->m->connections.data[owner].name : l->m->populations.data[owner].name;
+  o.c = is_connection ? component_of_connection(l, owner) : component_of_population(l, owner);
+  return o;
+}
+
+void lower_store_param(scope *s, uint32_t field, const model_expr *value) {
+  ir_value given = ir_load(s->b, s->l->p->fields.data[field].owner);
+  ir_value old = ir_load(s->b, field);
+  ir_store(s->b, field, ir_select(s->b, given, old, lower_expr(s, value)));
+}
+
+/* For uniform parameters: of the ends of a connection only uniform values can be asked for. */
+static scope uniform_scope(const owner_info *o, ir_builder *b) {
+  if (!o->is_connection)
+    return scope_of_population(o->l, b, o->owner);
+  const model_connection *mc = &o->l->m->connections.data[o->owner];
+  scope s = {.l = o->l,
+             .b = b,
+             .timescale = o->c->timescale,
+             .connection = o->owner,
+             .distance = NO_FIELD,
+             .key_prefix = o->name};
+  s.side[SIDE_SELF] = view_of_connection(o->l, b, o->owner, IR_NO_VALUE);
+  s.side[SIDE_PRE] = view_of_population(o->l, b, mc->source, IR_NO_VALUE);
+  s.side[SIDE_POST] = view_of_population(o->l, b, mc->target, IR_NO_VALUE);
+  return s;
+}
+
+void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner) {
+  owner_info o = lower_owner(l, is_connection, owner);
+  const uint32_t *param = is_connection ? l->connections[owner].param : l->populations[owner].param;
+  ir_builder b = {0};
+  scope s = {0};
+  for (uint32_t k = 0; k < o.c->params.len; k++) {
+    const nsa_field *field = &l->p->fields.data[param[k]];
+    if (!field->is_uniform || field->owner == NSA_NONE)
+      continue;
+    if (!b.function) {
+      uint32_t number;
+      const char *name = arena_printf(l->arena, "%s.parameters", o.name);
+      b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, 0, o.c->timescale, &number));
+      vec_push(l->arena, &l->init_list, number);
+      s = uniform_scope(&o, &b);
+    }
+    lower_store_param(&s, param[k], lower_initial_value(l, is_connection, owner, REF_PARAM, k));
+  }
+}
+
+scope lower_uniform_scope(lowering *l, uint32_t connection, ir_builder *b) {
+  owner_info o = lower_owner(l, true, connection);
+  return uniform_scope(&o, b);
+}
+
+static uint32_t given_field(const owner_info *o, const char *name) {
+  lowering *l = o->l;
+  uint32_t f =
+      lower_add_field(l, arena_printf(l->arena, "%s.given", name), 0, NSA_B1, NSA_FIELD_GIVEN, 0, NULL, SPAN_NONE);
+  l->p->fields.data[f].is_uniform = 1;
+  return f;
+}
+
+static void add_settable(const owner_info *o, uint32_t field, uint32_t given, const model_param *p) {
+  const nsa_field *f = &o->l->p->fields.data[field];
+  nsa_settable s = {.name = f->name,
+                    .field = field,
+                    .given = given,
+                    .unit = f->unit,
+                    .dimension = f->dimension,
+                    .has_range = p->has_range,
+                    .lo = p->lo,
+                    .hi = p->hi};
+  vec_push(o->l->arena, &o->l->settable_list, s);
+}
+
+/* One field a parameter: one value for all, unless its value differs between entries. A value that
+ * is not a constant is computed at the start, so that it follows what --set changes, unless it was
+ * itself given. */
+void lower_add_params(const owner_info *o, uint32_t domain, uint32_t *param) {
+  lowering *l = o->l;
+  for (uint32_t k = 0; k < o->c->params.len; k++) {
+    const model_param *p = &o->c->params.data[k];
+    const model_expr *value = lower_initial_value(l, o->is_connection, o->owner, REF_PARAM, k);
+    const char *name = arena_printf(l->arena, "%s.%s", o->name, p->name);
+    param[k] = lower_add_field(l, name, domain, NSA_F64, NSA_FIELD_PARAM, 0, &p->unit, p->at);
+    uint32_t bits = lower_self_dependence(l, o->is_connection, o->owner, value);
+    bool is_uniform = (bits & ~(uint32_t)DEPENDS_PARAM) == 0;
+    evaluated e = lower_evaluate(l, o->is_connection, o->owner, value);
+    uint32_t given = e.is_constant ? NSA_NONE : given_field(o, name);
+    nsa_field *f = &l->p->fields.data[param[k]];
+    f->is_uniform = is_uniform;
+    f->value = e.value;
+    f->owner = given;
+    add_settable(o, param[k], given, p);
+    if (!is_uniform)
+      lower_decide(l, o->name, "parameter", "%s: one value for each %s", p->name,
+                   o->is_connection ? "link" : "element");
+  }
+}
+
+/* ---- fields of links ---- */
+
+uint32_t lower_link_field(lowering *l, uint32_t connection, const char *what, uint32_t domain, nsa_type type,
+                          nsa_field_kind kind) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  uint32_t f = lower_add_field(l, arena_printf(l->arena, "%s.%s", mc->name, what), domain, type, kind, 0, NULL, mc->at);
+  l->p->fields.data[f].owner = connection;
+  return f;
+}
+
+uint32_t lower_fan_field(lowering *l, uint32_t connection, model_side side) {
+  connection_fields *f = &l->connections[connection];
+  const model_connection *mc = &l->m->connections.data[connection];
+  uint32_t *field = side == SIDE_PRE ? &f->fan_out : side == SIDE_POST ? &f->fan_in : &f->partner_fan;
+  uint32_t population = side == SIDE_PRE ? mc->source : side == SIDE_POST ? mc->target : mc->partner;
+  const char *what = side == SIDE_PRE ? "fan_out" : side == SIDE_POST ? "fan_in" : "partner_fan";
+  if (*field == NO_FIELD)
+    *field = lower_link_field(l, connection, what, l->populations[population].domain, NSA_F64,
+                              side == SIDE_PRE ? NSA_FIELD_FAN_OUT : NSA_FIELD_FAN_IN);
+  return *field;
+}
+
+uint32_t lower_copy_field(lowering *l, uint32_t connection) {
+  connection_fields *f = &l->connections[connection];
+  if (f->link_copy == NO_FIELD)
+    f->link_copy = lower_link_field(l, connection, "copy", f->domain, NSA_F64, NSA_FIELD_LINK_COPY);
+  return f->link_copy;
+}
+
+uint32_t lower_distance_field(lowering *l, uint32_t connection) {
+  connection_fields *f = &l->connections[connection];
+  if (f->link_distance == NO_FIELD)
+    f->link_distance = lower_link_field(l, connection, "distance", f->domain, NSA_F64, NSA_FIELD_LINK_DISTANCE);
+  return f->link_distance;
+}

@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: MIT */
+/* arrivals.c - what events do at the links they reach (phase 2), and what links do on a clock (phases 3 and 4).
+ *
+ * The blocks of one event make one function over a batch of links. It brings the event-driven states up to the time,
+ * runs the blocks, stores what they changed at the links, and leaves what they add to a partner in a field of the
+ * batch, which the runtime sums up. States that all links of an element share are only read there; a second function,
+ * over the elements of whom the event is, changes them behind it. */
+#include "lower/link/link.h"
+#include "support/file.h"
+
+/* ---- fields ---- */
+
+uint32_t lower_population_of_side(const lowering *l, uint32_t connection, model_side side) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  return side == SIDE_PRE ? mc->source : side == SIDE_POST ? mc->target : mc->partner;
+}
+
+model_side lower_side_of_block(block_kind kind) {
+  switch (kind) {
+  case BLOCK_PRE:
+    return SIDE_PRE;
+  case BLOCK_POST:
+    return SIDE_POST;
+  case BLOCK_ASTRO:
+    return SIDE_ASTRO;
+  default:
+    return SIDE_SELF;
+  }
+}
+
+/* Whether an expression reads a state of a population, called `side` there, lets looked through; conservative: a let of
+ * the population may read all of its states. */
+static bool reads_of(const model_component *own, const model_expr *e, model_side side, uint32_t state) {
+  if (e->kind == MX_REF && e->ref.side == side && e->ref.kind == REF_STATE)
+    return e->ref.item == state;
+  if (e->kind == MX_REF && e->ref.kind == REF_LET)
+    return e->ref.side == side ? side != SIDE_SELF || reads_of(own, own->lets.data[e->ref.item].value, side, state)
+                               : e->ref.side == SIDE_SELF && own != NULL &&
+                                     reads_of(own, own->lets.data[e->ref.item].value, side, state);
+  for (int i = 0; i < 3 && e->args[i]; i++)
+    if (reads_of(own, e->args[i], side, state))
+      return true;
+  return false;
+}
+
+static bool block_reads(const model_component *own, const model_block *block, model_side side, uint32_t state) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if ((st->value && reads_of(own, st->value, side, state)) || block_reads(own, &st->then_block, side, state) ||
+        block_reads(own, &st->else_block, side, state))
+      return true;
+  }
+  return false;
+}
+
+/* Whether a synapse's blocks and equations read a state of that side. */
+static bool events_read(const model_component *c, model_side side, uint32_t state) {
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (block_reads(c, &c->blocks.data[k].body, side, state))
+      return true;
+  for (uint32_t k = 0; k < c->odes.len; k++)
+    if (reads_of(c, c->odes.data[k].rate, side, state) ||
+        (c->odes.data[k].unless && reads_of(c, c->odes.data[k].unless, side, state)))
+      return true;
+  return false;
+}
+
+static bool contributions_read(const model_component *c, model_side side, uint32_t state) {
+  for (uint32_t k = 0; k < c->contributions.len; k++)
+    if (reads_of(c, c->contributions.data[k].value, side, state))
+      return true;
+  return false;
+}
+
+/* Whether a connection reads so a state of a population. */
+static bool any_reads(const lowering *l, uint32_t population, uint32_t state,
+                      bool (*reads)(const model_component *c, model_side side, uint32_t state)) {
+  for (uint32_t i = 0; i < l->m->connections.len; i++) {
+    const model_connection *mc = &l->m->connections.data[i];
+    const uint32_t ends[] = {NSA_NONE, mc->source, mc->target, mc->has_partner ? mc->partner : NSA_NONE};
+    for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
+      if (ends[side] == population && reads(component_of_connection(l, i), (model_side)side, state))
+        return true;
+  }
+  return false;
+}
+
+bool lower_links_read(const lowering *l, uint32_t population, uint32_t state) {
+  return any_reads(l, population, state, contributions_read) || any_reads(l, population, state, events_read);
+}
+
+/* Increments may go to the state itself, one after the other, where nobody can tell: phase 1 neither sets nor looks at
+ * it, `unless` never holds it, and no link reads it in phases 2 to 4. */
+static bool can_add_directly(const lowering *l, uint32_t population, uint32_t state) {
+  const model_component *c = component_of_population(l, population);
+  if (model_held_by(c, state) != NULL)
+    return false;
+  for (uint32_t k = 0; k < c->blocks.len; k++) {
+    const model_on *on = &c->blocks.data[k];
+    if (on->kind == BLOCK_EVENT && (lower_sets_state(&on->body, state) || block_reads(c, &on->body, SIDE_SELF, state)))
+      return false;
+  }
+  for (uint32_t k = 0; k < c->events.len; k++)
+    if (lower_is_crossing(&c->events.data[k]) && reads_of(c, c->events.data[k].when, SIDE_SELF, state))
+      return false;
+  for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
+    if (l->m->phase_blocks.data[k].population == population)
+      return false;
+  return !any_reads(l, population, state, events_read);
+}
+
+static void add_arrived(lowering *l, uint32_t connection, const model_block *block) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if (st->kind == STMT_IF) {
+      add_arrived(l, connection, &st->then_block);
+      add_arrived(l, connection, &st->else_block);
+    }
+    if (st->kind > STMT_DIV || st->side == SIDE_SELF)
+      continue;
+    uint32_t population = lower_population_of_side(l, connection, st->side);
+    population_fields *f = &l->populations[population];
+    const model_component *c = component_of_population(l, population);
+    bool is_state = st->target == REF_STATE;
+    uint32_t *field = is_state ? &f->arrived_state[st->item] : &f->arrived_input[st->item];
+    const char *name = is_state ? c->states.data[st->item].name : c->inputs.data[st->item].name;
+    const dim *unit = is_state ? &c->states.data[st->item].unit : &c->inputs.data[st->item].unit;
+    if (is_state && *field == NO_FIELD && can_add_directly(l, population, st->item))
+      *field = f->state[st->item];
+    if (is_state && *field == f->state[st->item])
+      continue;
+    if (*field == NO_FIELD)
+      *field =
+          lower_add_field(l, arena_printf(l->arena, "%s.%s.arrived", l->m->populations.data[population].name, name),
+                          f->domain, NSA_F64, NSA_FIELD_ARRIVED, 0, unit, st->at);
+    if (is_state && ticks_of_population(l, population) > 1)
+      f->is_added_to_at_once = true;
+  }
+}
+
+static uint32_t batch_index(lowering *l, uint32_t connection, const char *what) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  return lower_add_field(l, arena_printf(l->arena, "%s.arrival_%s", mc->name, what),
+                         l->connections[connection].arrivals, NSA_INDEX, NSA_FIELD_SCRATCH, 0, NULL, mc->at);
+}
+
+static bool is_arrival(const model_on *on) {
+  return on->kind == BLOCK_PRE || on->kind == BLOCK_POST || on->kind == BLOCK_ASTRO || on->kind == BLOCK_SIGNAL;
+}
+
+static bool has_clocked_work(const lowering *l, uint32_t connection) {
+  const model_component *c = component_of_connection(l, connection);
+  for (uint32_t k = 0; k < c->states.len; k++)
+    if (l->connections[connection].advance[k] == ADVANCE_BY_CLOCK)
+      return true;
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (!is_arrival(&c->blocks.data[k]))
+      return true;
+  return false;
+}
+
+/* What the blocks of a synapse depend on, all sides together with what event-driven equations follow. */
+static void collect_dependence(lowering *l, view *const side[4], const model_block *block, dependence *sum) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    dependence d = {{0}};
+    if (st->value)
+      d = lower_dependence(l, side, st->value);
+    for (int k = 0; k < 4; k++)
+      sum->side[k] |= d.side[k];
+    if (st->kind == STMT_IF) {
+      collect_dependence(l, side, &st->then_block, sum);
+      collect_dependence(l, side, &st->else_block, sum);
+    }
+  }
+}
+
+/* Whose values events or clocked links read: they see them after phase 1, the clocked ones after phase 2. */
+static void look_at_partners(lowering *l, uint32_t connection, bool is_clocked) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  const model_component *c = component_of_connection(l, connection);
+  view views[4] = {{0}}, *side[4];
+  lower_sides(l, true, connection, views, side);
+  dependence sum = {{0}};
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    collect_dependence(l, side, &c->blocks.data[k].body, &sum);
+  for (uint32_t k = 0; k < c->odes.len; k++) {
+    const model_expr *read[] = {c->odes.data[k].rate, c->odes.data[k].unless};
+    for (int i = 0; i < 2 && read[i]; i++) {
+      dependence d = lower_dependence(l, side, read[i]);
+      for (int s = 0; s < 4; s++)
+        sum.side[s] |= d.side[s];
+    }
+  }
+  for (int s = SIDE_PRE; s <= (mc->has_partner ? SIDE_ASTRO : SIDE_POST); s++) {
+    if (!(sum.side[s] & (DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_TIMER | DEPENDS_INPUT)))
+      continue;
+    population_fields *f = &l->populations[lower_population_of_side(l, connection, (model_side)s)];
+    f->is_looked_at = true;
+    f->is_added_to_at_once = f->is_added_to_at_once || is_clocked;
+  }
+}
+
+void lower_arrival_fields(lowering *l, uint32_t connection) {
+  connection_fields *f = &l->connections[connection];
+  const model_component *c = component_of_connection(l, connection);
+  bool has_arrivals = false;
+  for (uint32_t k = 0; k < c->blocks.len; k++) {
+    has_arrivals = has_arrivals || is_arrival(&c->blocks.data[k]);
+    add_arrived(l, connection, &c->blocks.data[k].body);
+  }
+  bool is_clocked = has_clocked_work(l, connection);
+  if (has_arrivals || is_clocked)
+    look_at_partners(l, connection, is_clocked);
+  f->arrivals = NSA_NONE;
+  f->arrival_link = f->arrival_source = f->arrival_target = f->arrival_partner = NO_FIELD;
+  if (!has_arrivals)
+    return;
+  f->arrivals = ir_domain_add(l->p, arena_printf(l->arena, "%s.arrivals", l->m->connections.data[connection].name),
+                              NSA_DOMAIN_ARRIVALS, connection);
+  f->arrival_link = batch_index(l, connection, "link");
+  f->arrival_source = batch_index(l, connection, "source");
+  f->arrival_target = batch_index(l, connection, "target");
+  if (l->m->connections.data[connection].has_partner)
+    f->arrival_partner = batch_index(l, connection, "partner");
+}
+
+/* ---- states of links in a function ---- */
+
+static ir_value index_of_home(const scope *s, model_side home) { return s->side[home]->index; }
+
+static ir_value load_at_home(scope *s, uint32_t field, model_side home) {
+  ir_value index = index_of_home(s, home);
+  return index == IR_NO_VALUE ? ir_load(s->b, field) : ir_load_at(s->b, field, index);
+}
+
+static void store_at_home(scope *s, uint32_t field, model_side home, ir_value x) {
+  ir_value index = index_of_home(s, home);
+  if (index == IR_NO_VALUE)
+    ir_store(s->b, field, x);
+  else
+    ir_store_at(s->b, field, index, x);
+}
+
+/* The states of one home, or of all (SIDE_COUNT); the others are zero. */
+enum { SIDE_COUNT = SIDE_ASTRO + 1 };
+
+static void load_links_of(scope *s, block_state *state, ir_value tick, int only) {
+  lowering *l = s->l;
+  view *self = s->side[SIDE_SELF];
+  const model_component *c = self->component;
+  const connection_fields *f = &l->connections[self->owner];
+  *state = (block_state){.state_count = c->states.len, .event_count = l->m->signals.len};
+  state->states = ARENA_ARRAY(l->arena, ir_value, c->states.len);
+  state->emitted = ARENA_ARRAY(l->arena, ir_value, l->m->signals.len);
+  state->timers = state->repeated = ARENA_ARRAY(l->arena, ir_value, 0); /* synapses have none */
+  for (uint32_t k = 0; k < l->m->signals.len; k++)
+    state->emitted[k] = ir_bool(s->b, false);
+  for (uint32_t k = 0; k < c->states.len; k++)
+    state->states[k] = f->is_summed[k] || (only != SIDE_COUNT && (int)f->home[k] != only)
+                           ? ir_number(s->b, 0)
+                           : load_at_home(s, f->state[k], f->home[k]);
+  self->states = state->states;
+  for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++) {
+    if (f->advanced[home] == NO_FIELD || (only != SIDE_COUNT && home != only))
+      continue;
+    ir_value last = load_at_home(s, f->advanced[home], (model_side)home);
+    ir_value ticks = ir_binary(s->b, IR_OP_sub, tick, last);
+    double dt = l->m->timescales.data[lower_clock_of_links(l, self->owner)].dt;
+    ir_value step = ir_binary(s->b, IR_OP_mul, ticks, ir_number(s->b, dt));
+    lower_advance_links(s, state, (model_side)home, step);
+  }
+  view_forget_lets(self);
+}
+
+void lower_load_links(scope *s, block_state *state, ir_value tick) { load_links_of(s, state, tick, SIDE_COUNT); }
+
+/* An event-driven state of this home, or what enters one's equation, has changed: all of the home are stored as
+ * they are now. */
+static bool is_home_changed(const lowering *l, uint32_t connection, const block_state *now, const ir_value *before,
+                            model_side home) {
+  const connection_fields *f = &l->connections[connection];
+  const model_component *c = component_of_connection(l, connection);
+  for (uint32_t k = 0; k < c->states.len; k++) {
+    if (now->states[k] == before[k])
+      continue;
+    if (f->advance[k] == ADVANCE_AT_EVENTS && f->home[k] == home)
+      return true;
+    for (uint32_t i = 0; i < c->odes.len; i++) {
+      uint32_t driven = c->odes.data[i].state;
+      if (f->advance[driven] == ADVANCE_AT_EVENTS && f->home[driven] == home &&
+          lower_reads_state(l, connection, c->odes.data[i].rate, k))
+        return true;
+    }
+  }
+  return false;
+}
+
+/* Stores what changed of a home; `states` gets the fields. */
+static void store_links(scope *s, const block_state *now, const ir_value *before, model_side home, ir_value tick,
+                        nums *states) {
+  lowering *l = s->l;
+  uint32_t connection = s->side[SIDE_SELF]->owner;
+  const connection_fields *f = &l->connections[connection];
+  bool is_changed = f->advanced[home] != NO_FIELD && is_home_changed(l, connection, now, before, home);
+  for (uint32_t k = 0; k < now->state_count; k++) {
+    bool goes_along = is_changed && f->advance[k] == ADVANCE_AT_EVENTS;
+    if (f->home[k] != home || (now->states[k] == before[k] && !goes_along))
+      continue;
+    store_at_home(s, f->state[k], home, now->states[k]);
+    ir_unary(s->b, IR_OP_check, now->states[k]);
+    vec_push(l->arena, states, f->state[k]);
+  }
+  if (is_changed)
+    store_at_home(s, f->advanced[home], home, tick);
+}
+
+/* ---- the functions of one event ---- */
+
+typedef struct {
+  lowering *l;
+  uint32_t connection;
+  block_kind kind;
+  uint32_t event;
+  scope s;
+  block_state now;
+  ir_value *before;
+  ir_value tick;
+} arrival;
+
+static scope scope_of_batch(lowering *l, ir_builder *b, uint32_t connection) {
+  const connection_fields *f = &l->connections[connection];
+  ir_value source = ir_load(b, f->arrival_source), target = ir_load(b, f->arrival_target);
+  scope s = scope_of_links_at(l, b, connection, ir_load(b, f->arrival_link), source, target);
+  if (s.side[SIDE_ASTRO])
+    s.side[SIDE_ASTRO]->index = ir_load(b, f->arrival_partner);
+  return s;
+}
+
+static ir_builder begin(arrival *a, const char *what, uint32_t *number) {
+  static const char *const words[] = {
+      [BLOCK_PRE] = "pre", [BLOCK_POST] = "post", [BLOCK_ASTRO] = "astro", [BLOCK_SIGNAL] = "signal"};
+  lowering *l = a->l;
+  const char *name =
+      arena_printf(l->arena, "%s.%s%s%u", l->m->connections.data[a->connection].name, what, words[a->kind], a->event);
+  ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_ARRIVAL, l->connections[a->connection].arrivals,
+                                    component_of_connection(l, a->connection)->timescale, number);
+  return ir_builder_on(l->p, fn);
+}
+
+static void run_blocks(arrival *a, ir_builder *b) {
+  const model_component *c = component_of_connection(a->l, a->connection);
+  b->at = c->at;
+  a->s = scope_of_batch(a->l, b, a->connection);
+  lower_at_fast_steps(&a->s);
+  a->tick = lower_tick_of_links(a->l, b, a->connection);
+  lower_load_links(&a->s, &a->now, a->tick);
+  a->before = ARENA_ARRAY(a->l->arena, ir_value, c->states.len);
+  memcpy(a->before, a->now.states, c->states.len * sizeof *a->before);
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (c->blocks.data[k].kind == a->kind && c->blocks.data[k].event == a->event)
+      lower_find_increments(&a->s, &a->now, &c->blocks.data[k].body);
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (c->blocks.data[k].kind == a->kind && c->blocks.data[k].event == a->event)
+      lower_block(&a->s, &a->now, &c->blocks.data[k].body);
+}
+
+/* What blocks add to partners, and the signals that they send: left in fields of the domain for the runtime. */
+typedef struct {
+  nsa_increment *increments;
+  nsa_emission *emissions;
+  uint32_t increment_count, emission_count;
+} outcome;
+
+static uint32_t outcome_field(lowering *l, uint32_t connection, uint32_t domain, const char *what, nsa_type type,
+                              span at) {
+  const char *name = arena_printf(l->arena, "%s.%s%u", l->m->connections.data[connection].name, what, l->p->fields.len);
+  return lower_add_field(l, name, domain, type, NSA_FIELD_SCRATCH, 0, NULL, at);
+}
+
+/* What is added to an astrocyte that is absent goes nowhere. */
+static ir_value that_counts(const scope *s, const block_increment *x) {
+  const view *to = s->side[x->side];
+  return to->known == IR_NO_VALUE ? x->value : ir_select(s->b, to->known, x->value, ir_number(s->b, 0));
+}
+
+static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) {
+  lowering *l = s->l;
+  ir_builder *b = s->b;
+  uint32_t connection = s->side[SIDE_SELF]->owner;
+  VEC(nsa_increment) increments = {0};
+  VEC(nsa_emission) emissions = {0};
+  for (uint32_t k = 0; k < now->increments.len; k++) {
+    const block_increment *x = &now->increments.data[k];
+    const population_fields *f = &l->populations[lower_population_of_side(l, connection, x->side)];
+    nsa_increment inc = {.side = (uint32_t)x->side,
+                         .value = outcome_field(l, connection, domain, "increment", NSA_F64, x->at),
+                         .sum = x->total != NSA_NONE ? l->connections[connection].totals.data[x->total].arrived
+                                : x->is_input        ? f->arrived_input[x->item]
+                                                     : f->arrived_state[x->item]};
+    lower_check(b, that_counts(s, x));
+    ir_store(b, inc.value, x->value);
+    vec_push(l->arena, &increments, inc);
+  }
+  for (uint32_t k = 0; k < now->event_count; k++) {
+    const ir_op *sent = &b->function->ops.data[now->emitted[k]];
+    if (sent->op == IR_OP_bool && sent->number == 0)
+      continue;
+    nsa_emission e = {.signal = k, .flag = outcome_field(l, connection, domain, "sent", NSA_B1, b->at)};
+    ir_store(b, e.flag, now->emitted[k]);
+    vec_push(l->arena, &emissions, e);
+  }
+  return (outcome){increments.data, emissions.data, increments.len, emissions.len};
+}
+
+static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint32_t event) {
+  arrival a = {.l = l, .connection = connection, .kind = kind, .event = event};
+  nsa_arrival out = {.connection = connection, .event = event, .shared = NSA_NONE};
+  nums states = {0}, shared = {0};
+  model_side side = lower_side_of_block(kind);
+  out.side = kind == BLOCK_SIGNAL ? NSA_SIDE_SIGNAL : (uint32_t)side;
+  ir_builder b = begin(&a, "on_", &out.kernel);
+  run_blocks(&a, &b);
+  store_links(&a.s, &a.now, a.before, SIDE_SELF, a.tick, &states);
+  outcome left = store_outcome(&a.s, &a.now, l->connections[connection].arrivals);
+  out.increments = left.increments;
+  out.increments_count = left.increment_count;
+  out.emissions = left.emissions;
+  out.emissions_count = left.emission_count;
+  bool has_shared = false;
+  for (uint32_t k = 0; k < a.now.state_count; k++)
+    has_shared = has_shared || (l->connections[connection].home[k] != SIDE_SELF && a.now.states[k] != a.before[k]);
+  if (has_shared) {
+    b = begin(&a, "shared_", &out.shared);
+    run_blocks(&a, &b);
+    store_links(&a.s, &a.now, a.before, side, a.tick, &shared);
+  }
+  out.states = states.data;
+  out.states_count = states.len;
+  out.shared_states = shared.data;
+  out.shared_states_count = shared.len;
+  vec_push(l->arena, &l->arrival_list, out);
+}
+
+/* The events of one kind that a synapse has blocks for, each once. */
+static void lower_kind(lowering *l, uint32_t connection, block_kind kind) {
+  const model_component *c = component_of_connection(l, connection);
+  for (uint32_t k = 0; k < c->blocks.len; k++) {
+    bool is_first = c->blocks.data[k].kind == kind;
+    for (uint32_t i = 0; i < k; i++)
+      is_first = is_first && !(c->blocks.data[i].kind == kind && c->blocks.data[i].event == c->blocks.data[k].event);
+    if (is_first)
+      lower_event(l, connection, kind, c->blocks.data[k].event);
+  }
+}
+
+void lower_arrivals(lowering *l) {
+  static const block_kind order[] = {BLOCK_PRE, BLOCK_POST, BLOCK_ASTRO, BLOCK_SIGNAL};
+  for (uint32_t i = 0; i < 4; i++)
+    for (uint32_t k = 0; k < l->m->connections.len; k++)
+      if (l->connections[k].arrivals != NSA_NONE)
+        lower_kind(l, k, order[i]);
+}
+
+/* ---- links on a clock ---- */
+
+/* The tick of the links' clock that is done when this base tick is. */
+static ir_value tick_behind(lowering *l, ir_builder *b, uint32_t connection) {
+  double ticks = l->m->timescales.data[lower_clock_of_links(l, connection)].ticks;
+  ir_value done = ir_binary(b, IR_OP_add, ir_nullary(b, IR_OP_tick, lower_base_timescale(l)), ir_number(b, 1));
+  return ticks == 1 ? done : ir_unary(b, IR_OP_floor, ir_binary(b, IR_OP_div, done, ir_number(b, ticks)));
+}
+
+/* Event-driven states before a slow partner changes: up to the end of this tick with the values that held until then.
+ */
+static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
+  const connection_fields *f = &l->connections[connection];
+  const model_component *c = component_of_connection(l, connection);
+  if (f->advanced[home] == NO_FIELD || !lower_follows_partner(l, connection, home))
+    return;
+  nsa_link_step out = {.connection = connection, .every = f->refresh};
+  const char *name = arena_printf(l->arena, "%s.refresh%d", l->m->connections.data[connection].name, (int)home);
+  uint32_t population = home == SIDE_SELF ? NSA_NONE : lower_population_of_side(l, connection, home);
+  ir_function *fn =
+      ir_function_add(l->p, name, NSA_ROLE_LINK_STEP, home == SIDE_SELF ? f->domain : l->populations[population].domain,
+                      c->timescale, &out.kernel);
+  ir_builder b = ir_builder_on(l->p, fn);
+  b.at = c->at;
+  scope s = home == SIDE_SELF ? scope_of_links(l, &b, connection) : lower_uniform_scope(l, connection, &b);
+  if (home != SIDE_SELF)
+    s.side[home] = view_of_population(l, &b, population, IR_NO_VALUE);
+  ir_value next = tick_behind(l, &b, connection);
+  block_state now;
+  nums states = {0};
+  if (home == SIDE_SELF)
+    lower_load_links(&s, &now, next);
+  else
+    load_links_of(&s, &now, next, home);
+  for (uint32_t k = 0; k < c->states.len; k++) {
+    if (f->home[k] != home || f->advance[k] != ADVANCE_AT_EVENTS)
+      continue;
+    store_at_home(&s, f->state[k], home, now.states[k]);
+    ir_unary(&b, IR_OP_check, now.states[k]);
+    vec_push(l->arena, &states, f->state[k]);
+  }
+  store_at_home(&s, f->advanced[home], home, next);
+  if (home == SIDE_SELF) {
+    out.states = states.data;
+    out.states_count = states.len;
+  }
+  vec_push(l->arena, &l->link_step_list, out);
+}
+
+static void lower_clocked(lowering *l, uint32_t connection) {
+  const model_component *c = component_of_connection(l, connection);
+  nsa_link_step out = {.connection = connection, .every = l->m->timescales.data[c->timescale].ticks};
+  const char *name = arena_printf(l->arena, "%s.step", l->m->connections.data[connection].name);
+  ir_function *fn =
+      ir_function_add(l->p, name, NSA_ROLE_LINK_STEP, l->connections[connection].domain, c->timescale, &out.kernel);
+  ir_builder b = ir_builder_on(l->p, fn);
+  b.at = c->at;
+  scope s = scope_of_links(l, &b, connection);
+  block_state now;
+  nums states = {0};
+  ir_value tick = lower_tick_of_links(l, &b, connection);
+  lower_load_links(&s, &now, tick);
+  ir_value *before = ARENA_ARRAY(l->arena, ir_value, c->states.len);
+  memcpy(before, now.states, c->states.len * sizeof *before);
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (!is_arrival(&c->blocks.data[k]))
+      lower_find_increments(&s, &now, &c->blocks.data[k].body);
+  lower_clocked_blocks(&s, &now);
+  lower_equations(&s, &now);
+  store_links(&s, &now, before, SIDE_SELF, tick, &states);
+  outcome left = store_outcome(&s, &now, l->connections[connection].domain);
+  out.increments = left.increments;
+  out.increments_count = left.increment_count;
+  out.emissions = left.emissions;
+  out.emissions_count = left.emission_count;
+  out.states = states.data;
+  out.states_count = states.len;
+  vec_push(l->arena, &l->link_step_list, out);
+}
+
+void lower_link_step(lowering *l, uint32_t connection) {
+  if (has_clocked_work(l, connection))
+    lower_clocked(l, connection);
+  for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++)
+    lower_refresh(l, connection, (model_side)home);
+}

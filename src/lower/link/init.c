@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* init.c - what each link starts with. */
+#include "lower/link/link.h"
+#include "nsa_ticks.h"
+
+/* States that all links of an element share start with it. */
+static void init_shared_states(lowering *l, uint32_t connection, model_side side, uint32_t population) {
+  const model_component *c = component_of_connection(l, connection);
+  const connection_fields *f = &l->connections[connection];
+  ir_function *fn = NULL;
+  ir_builder b = {0};
+  scope s = {0};
+  for (uint32_t k = 0; k < c->states.len; k++) {
+    if (f->home[k] != side)
+      continue;
+    if (!fn) {
+      uint32_t number;
+      const char *name = arena_printf(l->arena, "%s.shared_init%d", l->m->connections.data[connection].name, (int)side);
+      fn = ir_function_add(l->p, name, NSA_ROLE_INIT, l->populations[population].domain, c->timescale, &number);
+      vec_push(l->arena, &l->init_list, number);
+      b = ir_builder_on(l->p, fn);
+      s = scope_of_population(l, &b, population);
+      s.side[side] = s.side[SIDE_SELF];
+      s.side[SIDE_SELF] = view_of_connection(l, &b, connection, IR_NO_VALUE);
+    }
+    ir_store(&b, f->state[k], lower_expr(&s, lower_initial_value(l, true, connection, REF_STATE, k)));
+  }
+}
+
+static void init_delay(lowering *l, uint32_t connection, uint32_t field, const model_expr *delay) {
+  if (field == NO_FIELD)
+    return;
+  const char *name = l->m->connections.data[connection].name;
+  bool is_uniform = l->p->fields.data[field].is_uniform;
+  uint32_t number, domain = is_uniform ? 0 : l->connections[connection].domain;
+  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.delays%u", name, field), NSA_ROLE_INIT, domain,
+                                    component_of_connection(l, connection)->timescale, &number);
+  vec_push(l->arena, &l->init_list, number);
+  ir_builder b = ir_builder_on(l->p, fn);
+  scope s = is_uniform ? lower_uniform_scope(l, connection, &b) : scope_of_links(l, &b, connection);
+  ir_value time = lower_expr(&s, delay), ticks = ir_binary(&b, IR_OP_div, time, ir_number(&b, l->m->base_dt));
+  ir_value is_step =
+      ir_binary(&b, IR_OP_ge, ticks, ir_number(&b, 1 - NSA_TICK_SLACK)); /* else as it is, for a message */
+  ir_store(&b, field, ir_select(&b, is_step, lower_nearest_tick(&b, time, l->m->base_dt), ticks));
+}
+
+static void init_all_shared(lowering *l, uint32_t connection) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  init_shared_states(l, connection, SIDE_PRE, mc->source);
+  init_shared_states(l, connection, SIDE_POST, mc->target);
+  if (mc->has_partner)
+    init_shared_states(l, connection, SIDE_ASTRO, mc->partner);
+}
+
+/* What each link starts with. */
+static void init_links(lowering *l, uint32_t connection) {
+  const char *name = l->m->connections.data[connection].name;
+  const model_component *c = component_of_connection(l, connection);
+  const connection_fields *f = &l->connections[connection];
+  uint32_t number;
+  ir_function *fn = NULL;
+  ir_builder b = {0};
+  scope s = {0};
+  for (uint32_t k = 0; k < c->params.len + c->states.len; k++) {
+    bool is_param = k < c->params.len;
+    uint32_t item = is_param ? k : k - c->params.len;
+    uint32_t field = is_param ? f->param[item] : f->state[item];
+    if (field == NO_FIELD)
+      continue;
+    if (l->p->fields.data[field].is_uniform || (!is_param && f->home[item] != SIDE_SELF))
+      continue;
+    if (!fn) {
+      fn = ir_function_add(l->p, arena_printf(l->arena, "%s.init", name), NSA_ROLE_INIT, f->domain, c->timescale,
+                           &number);
+      vec_push(l->arena, &l->init_list, number);
+      b = ir_builder_on(l->p, fn);
+      s = scope_of_links(l, &b, connection);
+    }
+    model_ref_kind kind = is_param ? REF_PARAM : REF_STATE;
+    const model_expr *value = lower_initial_value(l, true, connection, kind, item);
+    if (is_param)
+      lower_store_param(&s, field, value);
+    else
+      ir_store(&b, field, lower_expr(&s, value));
+  }
+}
+
+void lower_connection_init(lowering *l, uint32_t connection) {
+  const model_connection *mc = &l->m->connections.data[connection];
+  const connection_fields *f = &l->connections[connection];
+  lower_uniform_params(l, true, connection);
+  if (f->is_stencil)
+    return;
+  init_all_shared(l, connection);
+  init_links(l, connection);
+  init_delay(l, connection, f->delay, mc->delay); /* they may follow from what links have been given */
+  init_delay(l, connection, f->delay_back, mc->delay_back);
+}

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: MIT */
+/* link_states.c - how each state of a synapse is kept: advanced at events in closed form or by the clock, and one value
+ * a link or one for all links of an element.
+ *
+ * At events: the equation is linear with constant coefficients, nothing that changes between events enters it, and
+ * nobody reads it at every step. Its value at any time then follows from that at the last event.
+ *
+ * Shared: a trace that starts alike on all links of an element, is changed by this element's events alone and from
+ * nothing but what all these links have in common, is the same on all of them; it is kept once, with the element. */
+#include "lower/plan/plan.h"
+
+enum { MASK_LINK = 16 }; /* beside 1 << side */
+
+typedef struct {
+  lowering *l;
+  uint32_t connection;
+  const model_connection *mc;
+  const model_component *c;
+  connection_fields *f;
+  const char **why; /* per state: why not at events */
+  uint32_t *locals; /* per local: its mask */
+} keeping;
+
+/* ---- walking ---- */
+
+/* Whether an expression reads a state of the link, through lets. */
+bool lower_reads_state(const lowering *l, uint32_t connection, const model_expr *e, uint32_t state) {
+  const model_component *c = component_of_connection(l, connection);
+  if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_STATE)
+    return e->ref.item == state;
+  if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_LET)
+    return lower_reads_state(l, connection, c->lets.data[e->ref.item].value, state);
+  for (int i = 0; i < 3 && e->args[i]; i++)
+    if (lower_reads_state(l, connection, e->args[i], state))
+      return true;
+  return false;
+}
+
+static bool reads_state(const keeping *k, const model_expr *e, uint32_t state) {
+  return lower_reads_state(k->l, k->connection, e, state);
+}
+
+static const model_ode *equation_of(const keeping *k, uint32_t state) {
+  for (uint32_t i = 0; i < k->c->odes.len; i++)
+    if (k->c->odes.data[i].state == state)
+      return &k->c->odes.data[i];
+  return NULL;
+}
+
+/* ---- what is only summed up ---- */
+
+static uint32_t mask_of(const keeping *k, const model_expr *e);
+
+static bool is_block_reading(const keeping *k, const model_block *block, uint32_t state) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    bool is_adding = st->kind == STMT_ADD || st->kind == STMT_SUB;
+    if (st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == state && !is_adding)
+      return true;
+    if (st->value && reads_state(k, st->value, state))
+      return true;
+    if (st->kind == STMT_IF &&
+        (is_block_reading(k, &st->then_block, state) || is_block_reading(k, &st->else_block, state)))
+      return true;
+  }
+  return false;
+}
+
+static bool is_looked_at(const keeping *k, uint32_t state) {
+  const model *m = k->l->m;
+  for (uint32_t i = 0; i < m->records.len; i++) {
+    const model_probe *p = &m->records.data[i].probe;
+    if (p->is_connection && p->owner == k->connection && p->value && reads_state(k, p->value, state))
+      return true;
+  }
+  for (uint32_t i = 0; i < m->measures.len; i++)
+    if (lower_measure_reads(k->l, m->measures.data[i].value, k->connection, state))
+      return true;
+  return false;
+}
+
+/* state * (what is the same for all links and at all times). */
+static bool is_proportional(const keeping *k, const model_expr *e, uint32_t state) {
+  switch (e->kind) {
+  case MX_REF:
+    return e->ref.side == SIDE_SELF && e->ref.kind == REF_STATE && e->ref.item == state;
+  case MX_NEG:
+    return is_proportional(k, e->args[0], state);
+  case MX_MUL:
+    if (mask_of(k, e->args[0]) == 0 && is_proportional(k, e->args[1], state))
+      return true;
+    return mask_of(k, e->args[1]) == 0 && is_proportional(k, e->args[0], state);
+  case MX_DIV:
+    return mask_of(k, e->args[1]) == 0 && is_proportional(k, e->args[0], state);
+  default:
+    return false;
+  }
+}
+
+/* Factors that may stand beside it: of whom is added to, and what never changes of the link. */
+static bool can_stand_beside(const keeping *k, const model_expr *e, model_side to) {
+  view views[4] = {{0}}, *side[4];
+  lower_sides(k->l, true, k->connection, views, side);
+  dependence d = lower_dependence(k->l, side, e);
+  if (d.side[SIDE_SELF] & (DEPENDS_TIME | DEPENDS_RANDOM))
+    return false;
+  for (uint32_t s = 0; s < k->c->states.len; s++)
+    if (k->f->is_changing[s] && reads_state(k, e, s))
+      return false;
+  for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++) {
+    bool follows = s == (int)to || (s == SIDE_ASTRO && k->mc->partner_of == to && !k->mc->has_partner_per_link);
+    if (d.side[s] && !follows)
+      return false;
+  }
+  return true;
+}
+
+/* A sum of terms, each of which has the state once, as a factor. */
+static bool is_sum_of_states(const keeping *k, const model_expr *e, uint32_t state, model_side to) {
+  if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF && reads_state(k, e, state))
+    return is_sum_of_states(k, k->c->lets.data[e->ref.item].value, state, to);
+  if (!reads_state(k, e, state))
+    return true;
+  switch (e->kind) {
+  case MX_REF:
+    return true;
+  case MX_NEG:
+    return is_sum_of_states(k, e->args[0], state, to);
+  case MX_ADD:
+  case MX_SUB:
+    return is_sum_of_states(k, e->args[0], state, to) && is_sum_of_states(k, e->args[1], state, to);
+  case MX_MUL: {
+    int with = reads_state(k, e->args[0], state) ? 0 : 1;
+    return !reads_state(k, e->args[1 - with], state) && can_stand_beside(k, e->args[1 - with], to) &&
+           is_sum_of_states(k, e->args[with], state, to);
+  }
+  case MX_DIV:
+    return !reads_state(k, e->args[1], state) && can_stand_beside(k, e->args[1], to) &&
+           is_sum_of_states(k, e->args[0], state, to);
+  default:
+    return false;
+  }
+}
+
+static bool is_only_summed(const keeping *k, uint32_t state) {
+  const model_ode *ode = equation_of(k, state);
+  const model_expr *start = lower_initial_value(k->l, true, k->connection, REF_STATE, state);
+  if (!ode || ode->timing != ODE_AUTOMATIC || ode->unless || !is_proportional(k, ode->rate, state) ||
+      start->kind != MX_NUMBER || start->number != 0 || is_looked_at(k, state))
+    return false;
+  for (uint32_t i = 0; i < k->c->odes.len; i++) {
+    const model_ode *other = &k->c->odes.data[i];
+    if ((other != ode && reads_state(k, other->rate, state)) || (other->unless && reads_state(k, other->unless, state)))
+      return false;
+  }
+  for (uint32_t i = 0; i < k->c->blocks.len; i++) {
+    const model_on *on = &k->c->blocks.data[i];
+    bool is_clocked = on->kind == BLOCK_EVERY || on->kind == BLOCK_EACH_STEP;
+    if (is_block_reading(k, &on->body, state) || (is_clocked && lower_sets_state(&on->body, state)))
+      return false;
+  }
+  bool is_read = false;
+  for (uint32_t i = 0; i < k->c->contributions.len; i++) {
+    const model_contribution *x = &k->c->contributions.data[i];
+    is_read = is_read || reads_state(k, x->value, state);
+    if (!is_sum_of_states(k, x->value, state, x->side))
+      return false;
+  }
+  return is_read;
+}
+
+/* ---- when a state is advanced ---- */
+
+static const char *reader_by_clock(const keeping *k, uint32_t state) {
+  for (uint32_t i = 0; i < k->c->contributions.len; i++)
+    if (reads_state(k, k->c->contributions.data[i].value, state))
+      return "a continuous contribution reads it at every step";
+  return NULL;
+}
+
+/* It would act at the start of a step that events have been in since. */
+static const char *slower_block(const keeping *k, uint32_t state) {
+  uint32_t clock = lower_clock_of_links(k->l, k->connection);
+  if (k->l->m->timescales.data[k->c->timescale].ticks <= k->l->m->timescales.data[clock].ticks)
+    return NULL;
+  for (uint32_t i = 0; i < k->c->blocks.len; i++) {
+    const model_on *on = &k->c->blocks.data[i];
+    if ((on->kind == BLOCK_EVERY || on->kind == BLOCK_EACH_STEP) && lower_sets_state(&on->body, state))
+      return "a block on the synapse's slower clock sets it";
+  }
+  return NULL;
+}
+
+/* Whether the own blocks of a population that run between its ticks set a state: those of signals, phases and driven
+ * events. */
+static bool is_set_between_ticks(const lowering *l, uint32_t population, uint32_t state) {
+  const model_component *c = component_of_population(l, population);
+  bool is_set = lower_is_set_by_phase(l, population, state);
+  for (uint32_t k = 0; k < c->blocks.len; k++) {
+    const model_on *on = &c->blocks.data[k];
+    bool is_between = on->kind == BLOCK_SIGNAL ||
+                      (on->kind == BLOCK_EVENT && l->populations[population].driven[on->event] != NO_FIELD);
+    is_set = is_set || (is_between && lower_sets_state(&on->body, state));
+  }
+  return is_set;
+}
+
+/* Values of a slow population stand still between its ticks, unless events, signals or phases change the states that
+ * they are made of. side: what the population is called in the expression. */
+static bool stands_still(const keeping *k, const model_expr *e, model_side side, uint32_t population) {
+  if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF && side != SIDE_SELF)
+    return stands_still(k, k->c->lets.data[e->ref.item].value, side, population);
+  if (e->kind == MX_REF && e->ref.side == side && e->ref.kind == REF_LET)
+    return stands_still(k, component_of_population(k->l, population)->lets.data[e->ref.item].value, SIDE_SELF,
+                        population);
+  if (e->kind == MX_REF)
+    return e->ref.side != side || e->ref.kind != REF_STATE ||
+           !(lower_is_added_to(k->l, population, e->ref.item) || is_set_between_ticks(k->l, population, e->ref.item));
+  for (int i = 0; i < 3 && e->args[i]; i++)
+    if (!stands_still(k, e->args[i], side, population))
+      return false;
+  return true;
+}
+
+/* What changes in a slow partner between its ticks does not count: the link is brought up to date before it changes. */
+static const char *influence_of(keeping *k, const model_expr *rate, model_side side, uint32_t bits) {
+  static const char *const reasons[4] = {NULL, "it depends on what changes in its source",
+                                         "it depends on what changes in its target",
+                                         "it depends on what changes in its astrocyte"};
+  uint32_t population = lower_population_of_side(k->l, k->connection, side);
+  bits &= ~(uint32_t)DEPENDS_INVARIANT;
+  if (!bits)
+    return NULL;
+  uint32_t ticks = ticks_of_population(k->l, population), *refresh = &k->f->refresh;
+  bool is_moving = bits & DEPENDS_STATE && lower_is_extrapolated(k->l, population);
+  if (bits & ~(uint32_t)(DEPENDS_STATE | DEPENDS_HELD_STATE) || ticks == 1 || is_moving ||
+      !stands_still(k, rate, side, population))
+    return reasons[side];
+  if (*refresh && ticks % *refresh && *refresh % ticks)
+    return reasons[side];
+  *refresh = !*refresh || ticks < *refresh ? ticks : *refresh;
+  return NULL;
+}
+
+static const char *changing_influence(keeping *k, const model_ode *ode) {
+  view views[4] = {{0}}, *side[4];
+  lower_sides(k->l, true, k->connection, views, side);
+  dependence d = lower_dependence(k->l, side, ode->rate);
+  for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++) {
+    const char *why = influence_of(k, ode->rate, (model_side)s, d.side[s]);
+    if (why)
+      return why;
+    if (d.side[s] & ~(uint32_t)DEPENDS_INVARIANT)
+      k->f->is_following[ode->state] = true;
+  }
+  if (d.side[SIDE_SELF] & DEPENDS_TIME)
+    return "it depends on t";
+  return ode->unless ? "it stands still while a condition holds" : NULL;
+}
+
+/* The exact solution of all equations that are still candidates. */
+static const char *inexactness(const keeping *k, uint32_t state) {
+  lowering *l = k->l;
+  ir_function scratch = {.name = k->mc->name, .domain = k->f->domain};
+  ir_builder b = {.program = l->p, .arena = l->arena, .function = &scratch, .at = k->c->at};
+  scope s = scope_of_links(l, &b, k->connection);
+  view *self = s.side[SIDE_SELF];
+  self->states = ARENA_ARRAY(l->arena, ir_value, k->c->states.len);
+  for (uint32_t i = 0; i < k->c->states.len; i++)
+    self->states[i] = ir_unary(&b, IR_OP_index_number, ir_load(&b, k->f->link_source)); /* any value */
+  system_of of = {.advance = k->f->advance,
+                  .home = k->f->home,
+                  .wanted = ADVANCE_AT_EVENTS,
+                  .of_home = SIDE_SELF,
+                  .step = IR_NO_VALUE};
+  const char *why = NULL;
+  return lower_is_exact(&s, &of, state, &why) ? NULL : why;
+}
+
+static bool by_clock(keeping *k, uint32_t state, const char *why) {
+  k->f->advance[state] = ADVANCE_BY_CLOCK;
+  k->why[state] = why;
+  return true;
+}
+
+/* One round over the equations; true when one of them turned out to need the clock. */
+static bool find_clocked(keeping *k) {
+  bool has_changed = false;
+  for (uint32_t i = 0; i < k->c->odes.len; i++) {
+    const model_ode *ode = &k->c->odes.data[i];
+    if (k->f->advance[ode->state] != ADVANCE_AT_EVENTS)
+      continue;
+    const char *why = reader_by_clock(k, ode->state);
+    if (!why)
+      why = slower_block(k, ode->state);
+    if (!why)
+      why = changing_influence(k, ode);
+    for (uint32_t j = 0; j < k->c->odes.len && !why; j++) {
+      const model_ode *other = &k->c->odes.data[j];
+      if (k->f->advance[other->state] == ADVANCE_BY_CLOCK &&
+          (reads_state(k, ode->rate, other->state) || reads_state(k, other->rate, ode->state)))
+        why = arena_printf(k->l->arena, "it goes together with `%s`, which is advanced at every step",
+                           k->c->states.data[other->state].name);
+    }
+    if (!why)
+      why = inexactness(k, ode->state);
+    if (why)
+      has_changed = by_clock(k, ode->state, why);
+  }
+  return has_changed;
+}
+
+static void refuse_marked(keeping *k) {
+  for (uint32_t i = 0; i < k->c->odes.len; i++) {
+    const model_ode *ode = &k->c->odes.data[i];
+    if (ode->timing != ODE_EVENTS || k->f->advance[ode->state] == ADVANCE_AT_EVENTS)
+      continue;
+    diag *d =
+        diag_report(k->l->sink, DIAG_E0411, ode->at, "the equation of `%s` cannot be advanced at events alone: %s",
+                    k->c->states.data[ode->state].name, k->why[ode->state]);
+    diag_note(d, k->mc->at, "in this connection");
+    diag_hint(d, "leave `on events` away: it is then advanced at every step");
+  }
+}
+
+static void find_advance(keeping *k) {
+  for (uint32_t i = 0; i < k->c->odes.len; i++) {
+    const model_ode *ode = &k->c->odes.data[i];
+    if (k->f->is_summed[ode->state])
+      continue;
+    bool is_forced = ode->timing == ODE_CLOCK;
+    k->f->advance[ode->state] = is_forced ? ADVANCE_BY_CLOCK : ADVANCE_AT_EVENTS;
+    k->why[ode->state] = is_forced ? "as the model says" : NULL;
+  }
+  while (find_clocked(k))
+    ;
+  refuse_marked(k);
+}
+
+/* ---- where a state is kept ---- */
+
+static uint32_t mask_of_ref(const keeping *k, const model_expr *e) {
+  uint32_t item = e->ref.item;
+  if (e->ref.side != SIDE_SELF)
+    return 1u << e->ref.side;
+  switch (e->ref.kind) {
+  case REF_PARAM:
+    return k->l->p->fields.data[k->f->param[item]].is_uniform ? 0 : MASK_LINK;
+  case REF_STATE:
+    return k->f->home[item] == SIDE_SELF ? MASK_LINK : 1u << k->f->home[item];
+  case REF_LET:
+    return mask_of(k, k->c->lets.data[item].value);
+  case REF_LOCAL:
+    return k->locals[item];
+  case REF_TIME:
+  case REF_DT:
+  case REF_SIGNAL:
+    return 0;
+  default:
+    return MASK_LINK;
+  }
+}
+
+static uint32_t mask_of(const keeping *k, const model_expr *e) {
+  if (e->kind == MX_REF)
+    return mask_of_ref(k, e);
+  uint32_t mask = e->kind == MX_RANDOM ? MASK_LINK : 0;
+  for (int i = 0; i < 3 && e->args[i]; i++)
+    mask |= mask_of(k, e->args[i]);
+  return mask;
+}
+
+/* What decides the value that a block gives to a state. */
+static uint32_t mask_of_setting(keeping *k, const model_block *block, uint32_t state, uint32_t around) {
+  uint32_t mask = 0;
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if (st->kind == STMT_LOCAL)
+      k->locals[st->item] = mask_of(k, st->value) | around;
+    else if (st->kind == STMT_IF) {
+      uint32_t inner = around | mask_of(k, st->value);
+      mask |= mask_of_setting(k, &st->then_block, state, inner);
+      mask |= mask_of_setting(k, &st->else_block, state, inner);
+    } else if (st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == state)
+      mask |= around | mask_of(k, st->value);
+  }
+  return mask;
+}
+
+/* Where no event changes a state: the side that its equation follows. */
+static model_side only_influence(const keeping *k, uint32_t state) {
+  const model_ode *ode = equation_of(k, state);
+  uint32_t mask = ode ? mask_of(k, ode->rate) & ~(uint32_t)MASK_LINK : 0;
+  for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++)
+    if (mask == 1u << s)
+      return (model_side)s;
+  return SIDE_SELF;
+}
+
+/* The side whose events alone change a state; SIDE_SELF: several. */
+static model_side only_changer(const keeping *k, uint32_t state) {
+  model_side found = SIDE_SELF;
+  for (uint32_t i = 0; i < k->c->blocks.len; i++) {
+    const model_on *on = &k->c->blocks.data[i];
+    if (!lower_sets_state(&on->body, state))
+      continue;
+    model_side side = lower_side_of_block(on->kind);
+    if (side == SIDE_SELF || (found != SIDE_SELF && found != side))
+      return SIDE_SELF;
+    found = side;
+  }
+  return found == SIDE_SELF ? only_influence(k, state) : found;
+}
+
+/* All links of an element are reached by its events at the same time. */
+static bool is_simultaneous(const keeping *k, model_side side) {
+  const model_expr *delay = side == SIDE_PRE ? k->mc->delay : k->mc->delay_back;
+  if (delay && lower_self_dependence(k->l, true, k->connection, delay) & ~(uint32_t)DEPENDS_PARAM)
+    return false;
+  return side != SIDE_ASTRO || (k->c->astro_defaults.len == 0 && !k->mc->has_partner_per_link);
+}
+
+static bool is_shared(keeping *k, uint32_t state) {
+  model_side home = k->f->home[state];
+  uint32_t alien = ~(1u << home);
+  const model_ode *ode = equation_of(k, state);
+  const model_expr *start = lower_initial_value(k->l, true, k->connection, REF_STATE, state);
+  if (mask_of(k, start) & alien || (ode && mask_of(k, ode->rate) & alien))
+    return false;
+  for (uint32_t i = 0; i < k->c->odes.len; i++) /* coupled equations stand at one time */
+    if (reads_state(k, k->c->odes.data[i].rate, state) && k->f->home[k->c->odes.data[i].state] != home)
+      return false;
+  for (uint32_t i = 0; i < k->c->blocks.len; i++)
+    if (mask_of_setting(k, &k->c->blocks.data[i].body, state, 0) & alien)
+      return false;
+  return true;
+}
+
+static void find_homes(keeping *k) {
+  for (uint32_t s = 0; s < k->c->states.len; s++) {
+    model_side side = k->f->advance[s] == ADVANCE_BY_CLOCK || k->f->is_summed[s] ? SIDE_SELF : only_changer(k, s);
+    k->f->home[s] = side != SIDE_SELF && is_simultaneous(k, side) ? side : SIDE_SELF;
+  }
+  for (bool has_changed = true; has_changed;) {
+    has_changed = false;
+    for (uint32_t s = 0; s < k->c->states.len; s++)
+      if (k->f->home[s] != SIDE_SELF && !is_shared(k, s)) {
+        k->f->home[s] = SIDE_SELF;
+        has_changed = true;
+      }
+  }
+}
+
+/* Equations that are solved together stand at one time: all of a home follow where one does. */
+bool lower_follows_partner(const lowering *l, uint32_t connection, model_side home) {
+  const connection_fields *f = &l->connections[connection];
+  for (uint32_t s = 0; s < component_of_connection(l, connection)->states.len; s++)
+    if (f->is_following[s] && f->home[s] == home && f->advance[s] == ADVANCE_AT_EVENTS)
+      return true;
+  return false;
+}
+
+/* ---- the whole ---- */
+
+static void explain(const keeping *k) {
+  static const char *const keepers[] = {"each link", "each source", "each target", "each astrocyte"};
+  for (uint32_t s = 0; s < k->c->states.len; s++) {
+    const char *name = k->c->states.data[s].name, *keeper = keepers[k->f->home[s]];
+    if (k->f->is_summed[s])
+      lower_decide(
+          k->l, k->mc->name, "state",
+          "%s: its sum is kept for each element that it is added to, none for a link: it decays in proportion to "
+          "itself and is only summed up",
+          name);
+    else if (k->f->advance[s] == ADVANCE_AT_EVENTS)
+      lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced in closed form when an event needs it%s",
+                   name, keeper,
+                   lower_follows_partner(k->l, k->connection, k->f->home[s]) ? ", and at the ticks of its slow partner"
+                                                                             : "");
+    else if (k->f->advance[s] == ADVANCE_BY_CLOCK)
+      lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced at every step: %s", name, keeper,
+                   k->why[s]);
+    else
+      lower_decide(k->l, k->mc->name, "state", "%s: one value for %s%s", name, keeper,
+                   k->f->is_changing[s] ? ", changed by events" : "");
+  }
+}
+
+void lower_link_states(lowering *l, uint32_t connection) {
+  const model_component *c = component_of_connection(l, connection);
+  keeping k = {.l = l,
+               .connection = connection,
+               .mc = &l->m->connections.data[connection],
+               .c = c,
+               .f = &l->connections[connection]};
+  k.f->advance = ARENA_ARRAY(l->arena, link_advance, c->states.len);
+  k.f->home = ARENA_ARRAY(l->arena, model_side, c->states.len);
+  k.f->is_following = ARENA_ARRAY(l->arena, bool, c->states.len);
+  k.f->is_changing = ARENA_ARRAY(l->arena, bool, c->states.len);
+  k.why = ARENA_ARRAY(l->arena, const char *, c->states.len);
+  k.locals = ARENA_ARRAY(l->arena, uint32_t, c->local_count);
+  for (uint32_t s = 0; s < c->states.len; s++) {
+    k.f->is_changing[s] = equation_of(&k, s) != NULL;
+    for (uint32_t i = 0; i < c->blocks.len; i++)
+      k.f->is_changing[s] = k.f->is_changing[s] || lower_sets_state(&c->blocks.data[i].body, s);
+  }
+  k.f->is_summed = ARENA_ARRAY(l->arena, bool, c->states.len);
+  for (uint32_t s = 0; s < c->states.len; s++)
+    k.f->is_summed[s] = is_only_summed(&k, s);
+  find_advance(&k);
+  find_homes(&k);
+  explain(&k);
+}

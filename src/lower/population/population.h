@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* population.h - the functions of a population: initial values, steps, settling, collections, stages. */
+#ifndef NSA_LOWER_POPULATION_H
+#define NSA_LOWER_POPULATION_H
+
+#include "lower/expr/expr.h"
+
+void lower_population_fields(lowering *l, uint32_t population);
+void lower_input_fields(lowering *l); /* after all contributions are split */
+void lower_population_init(lowering *l, uint32_t population);
+void lower_step(lowering *l, uint32_t population);
+void lower_rates_of(lowering *l, uint32_t population); /* of options->equations_only */
+void lower_settle(lowering *l, uint32_t population);   /* phase 1, and what arrived, apart from the step */
+uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal); /* its number among the events */
+void lower_phase_block(lowering *l, uint32_t number);
+void lower_sources(lowering *l, uint32_t population);
+void lower_collects(lowering *l, uint32_t population);
+void lower_window_fields(lowering *l, uint32_t population, uint32_t input);
+uint32_t lower_part_of(const population_fields *f, uint32_t input, uint32_t every); /* NO_FIELD: none */
+void lower_into_window(lowering *l, ir_builder *b, uint32_t population, uint32_t input, ir_value x);
+void lower_hear(lowering *l, uint32_t population);   /* what signals and driven events do between its ticks */
+void lower_window(lowering *l, uint32_t population); /* what is combined before each fast step */
+/* Of an input that has a window: its value at the tick. Where it is taken, it is left in the input's field, and the
+ * window begins anew. */
+ir_value lower_windowed_input(lowering *l, ir_builder *b, uint32_t population, uint32_t input, bool is_taken);
+void lower_stage_sets(lowering *l);                        /* before all fields */
+void lower_stage_fields(lowering *l, uint32_t population); /* with the population's */
+void lower_stage_inputs(lowering *l, uint32_t population); /* when all contributions are split */
+void lower_stages(lowering *l, uint32_t population);       /* its functions */
+void lower_finish_stages(lowering *l);
+/* The sum of the terms of an input: all, or those of connections that are held, or evaluated at stages. IR_NO_VALUE:
+ * none. */
+typedef enum { TERMS_ALL, TERMS_HELD, TERMS_STAGED } term_choice;
+ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, uint32_t every,
+                           term_choice choice);
+
+/* ---- the step, between the files that build its functions ---- */
+
+typedef struct {
+  lowering *l;
+  uint32_t population;
+  const model_component *c;
+  population_fields *f;
+  ir_builder b;
+  scope s;
+  view *self;
+  block_state now, loaded; /* loaded: what the fields held at the start */
+  ir_value *inputs;
+  bool keeps_arrived; /* what events added to inputs is looked at, not taken: another function of the step takes it */
+  bool is_settled;    /* no block of an event runs in this function */
+  ir_value *fired,
+      *before; /* per event: fired at the end of the last tick; the previous value of a crossing's condition */
+} step;
+
+/* A function of the step: its builder, its scope, and where its parts are kept. */
+void step_begin(step *st, lowering *l, uint32_t population, const char *name, nsa_role role, uint32_t *number);
+/* What the fields hold, as what the function's expressions see. */
+void step_load(step *st);
+void step_load_inputs(step *st);
+void step_add_arrived_inputs(step *st);
+void step_run_signal_blocks(step *st);
+/* Emitted by blocks before the step's function: it is sent there. */
+void step_keep_emitted(step *st, bool is_sent);
+void step_store_states(step *st);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* windows.c - inputs of slow components: what comes in the fast steps of a slow one, combined.
+ *
+ * The window of a tick are the fast steps of its slow step. Faster links, where they alone feed an input and the window
+ * can be cut evenly, are combined by their collect functions (it accumulates). Else what links give is kept (given),
+ * and a function before each fast step combines the whole value of that step: what is given and what stimuli add. Links
+ * that give once a slow step stand apart, and so does what events add: these are sums. At the tick the step takes what
+ * has come of it, leaves it in the input's field for those who look, and begins a window. */
+#include "lower/population/population.h"
+#include <math.h>
+
+static double window_start(combine_kind combine) {
+  return combine == COMBINE_MAX ? -INFINITY : combine == COMBINE_MIN ? INFINITY : 0;
+}
+
+static bool is_averaged(combine_kind combine) { return combine == COMBINE_MEAN || combine == COMBINE_NONE; }
+
+static combine_kind combine_of(const lowering *l, uint32_t population, uint32_t input) {
+  return component_of_population(l, population)->inputs.data[input].combine;
+}
+
+static uint32_t add_field(lowering *l, uint32_t population, uint32_t input, const char *what, double value) {
+  const model_input *in = &component_of_population(l, population)->inputs.data[input];
+  const char *name = arena_printf(l->arena, "%s.%s.%s", l->m->populations.data[population].name, in->name, what);
+  return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_COMBINED, value, &in->unit,
+                         in->at);
+}
+
+/* ---- fields ---- */
+
+/* Contributions to one input that are evaluated less often than the most frequent ones hold between their evaluations.
+ */
+static void add_parts(lowering *l, uint32_t population, uint32_t input) {
+  population_fields *f = &l->populations[population];
+  for (uint32_t k = 0; k < f->target_terms.len; k++) {
+    const target_term *t = &f->target_terms.data[k];
+    if (t->input != input || t->every == f->input_every[input] || lower_part_of(f, input, t->every) != NO_FIELD)
+      continue;
+    input_part part = {input, t->every, add_field(l, population, input, arena_printf(l->arena, "part%u", t->every), 0)};
+    vec_push(l->arena, &f->parts, part);
+  }
+}
+
+uint32_t lower_part_of(const population_fields *f, uint32_t input, uint32_t every) {
+  for (uint32_t k = 0; k < f->parts.len; k++)
+    if (f->parts.data[k].input == input && f->parts.data[k].every == every)
+      return f->parts.data[k].field;
+  return NO_FIELD;
+}
+
+void lower_window_fields(lowering *l, uint32_t population, uint32_t input) {
+  population_fields *f = &l->populations[population];
+  uint32_t ticks = ticks_of_population(l, population), every = f->input_every[input];
+  combine_kind combine = combine_of(l, population, input);
+  bool has_stimulus = f->external[input] != NO_FIELD, is_faster = every && every < ticks;
+  f->is_windowed[input] = ticks > 1 && (has_stimulus || is_faster || f->arrived_input[input] != NO_FIELD);
+  if (!f->is_windowed[input] || combine != COMBINE_SUM)
+    add_parts(l, population, input);
+  if (!f->is_windowed[input])
+    return;
+  bool accumulates = is_faster && (combine == COMBINE_SUM || (ticks % every == 0 && !has_stimulus));
+  if (every && !accumulates)
+    f->given[input] = add_field(l, population, input, "given", 0);
+  f->is_by_step[input] = has_stimulus || (f->given[input] != NO_FIELD && is_faster);
+  /* The first value that is collected counts in the second step: in the first there was 0. */
+  if (accumulates || f->is_by_step[input])
+    f->window[input] = add_field(l, population, input, "window", f->is_by_step[input] ? window_start(combine) : 0);
+}
+
+/* What links give in each of the fast steps; NO_FIELD where that is nothing or what they give once. */
+static uint32_t given_at_steps(const lowering *l, uint32_t population, uint32_t input) {
+  const population_fields *f = &l->populations[population];
+  return f->input_every[input] < ticks_of_population(l, population) ? f->given[input] : NO_FIELD;
+}
+
+/* ---- functions ---- */
+
+static ir_value combined(ir_builder *b, combine_kind combine, ir_value so_far, ir_value x) {
+  switch (combine) {
+  case COMBINE_MAX:
+    return ir_binary(b, IR_OP_max, so_far, x);
+  case COMBINE_MIN:
+    return ir_binary(b, IR_OP_min, so_far, x);
+  case COMBINE_LAST:
+    return x;
+  default:
+    return ir_binary(b, IR_OP_add, so_far, x);
+  }
+}
+
+static ir_value plus(ir_builder *b, ir_value x, ir_value y) {
+  return x == IR_NO_VALUE ? y : ir_binary(b, IR_OP_add, x, y);
+}
+
+void lower_into_window(lowering *l, ir_builder *b, uint32_t population, uint32_t input, ir_value x) {
+  uint32_t window = l->populations[population].window[input];
+  ir_store(b, window, combined(b, combine_of(l, population, input), ir_load(b, window), x));
+}
+
+/* Of one fast step. */
+void lower_window(lowering *l, uint32_t population) {
+  const population_fields *f = &l->populations[population];
+  const model_component *c = component_of_population(l, population);
+  uint32_t *number = &l->population_list.data[population].window;
+  *number = NSA_NONE;
+  ir_builder b;
+  for (uint32_t k = 0; k < c->inputs.len; k++) {
+    if (!f->is_by_step[k])
+      continue;
+    const char *name = arena_printf(l->arena, "%s.window", l->m->populations.data[population].name);
+    if (*number == NSA_NONE)
+      b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_SETTLE, f->domain, c->timescale, number));
+    b.at = c->inputs.data[k].at;
+    uint32_t given = given_at_steps(l, population, k);
+    ir_value x = given == NO_FIELD ? IR_NO_VALUE : ir_load(&b, given);
+    if (f->external[k] != NO_FIELD)
+      x = plus(&b, x, ir_load(&b, f->external[k]));
+    lower_into_window(l, &b, population, k, x);
+  }
+}
+
+static ir_value averaged(ir_builder *b, ir_value x, double values) {
+  return values == 1 ? x : ir_binary(b, IR_OP_div, x, ir_number(b, values));
+}
+
+static void set(ir_builder *b, uint32_t field, double value) {
+  if (field != NO_FIELD)
+    ir_store(b, field, ir_number(b, value));
+}
+
+ir_value lower_windowed_input(lowering *l, ir_builder *b, uint32_t population, uint32_t input, bool is_taken) {
+  const population_fields *f = &l->populations[population];
+  combine_kind combine = combine_of(l, population, input);
+  uint32_t window = f->window[input], arrived = f->arrived_input[input];
+  double steps = is_averaged(combine) ? ticks_of_population(l, population) : 1;
+  bool is_apart = given_at_steps(l, population, input) == NO_FIELD && f->given[input] != NO_FIELD;
+  ir_value x = is_apart ? ir_load(b, f->given[input]) : IR_NO_VALUE;
+  if (window != NO_FIELD)
+    x = plus(
+        b, x,
+        averaged(b, ir_load(b, window), f->is_by_step[input] || steps == 1 ? steps : steps / f->input_every[input]));
+  if (arrived != NO_FIELD)
+    x = plus(b, x, averaged(b, ir_load(b, arrived), steps));
+  if (!is_taken)
+    return x;
+  lower_check(b, x);
+  set(b, window, window_start(combine));
+  set(b, arrived, 0);
+  ir_store(b, f->input[input], x);
+  return x;
+}

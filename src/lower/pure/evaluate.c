@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* evaluate.c - numbers of expressions before anything runs: uniform parameters, settings of variants, and the point at
+ * which the timescale analysis looks. */
+#include "lower/pure/pure.h"
+#include "model/operations.h"
+
+typedef struct {
+  lowering *l;
+  bool is_connection;
+  uint32_t owner;
+  const model_component *component;
+  bool is_constant;
+  uint32_t depth;
+  evaluated *params; /* what was evaluated already; NULL until then */
+} evaluation;
+
+static double evaluate(evaluation *ev, const model_expr *e);
+
+/* A parameter or state by its override, else by its declaration. */
+static double evaluate_named(evaluation *ev, model_ref_kind kind, uint32_t item) {
+  ev->is_constant = false;
+  const model_expr *value = lower_initial_value(ev->l, ev->is_connection, ev->owner, kind, item);
+  if (!value || ++ev->depth > 64)
+    return 0;
+  double x = evaluate(ev, value);
+  ev->depth--;
+  return x;
+}
+
+/* Each once: params may refer to one another many times. */
+static double evaluate_param(evaluation *ev, uint32_t item) {
+  evaluated *known = &ev->params[item];
+  if (!known->is_constant)
+    *known = (evaluated){evaluate_named(ev, REF_PARAM, item), true};
+  ev->is_constant = false;
+  return known->value;
+}
+
+static double evaluate_ref(void *context, const model_expr *e) {
+  evaluation *ev = context;
+  if (e->ref.side != SIDE_SELF && e->ref.kind != REF_TIME && e->ref.kind != REF_DT) {
+    ev->is_constant = false;
+    return 0;
+  }
+  switch (e->ref.kind) {
+  case REF_PARAM:
+    return evaluate_param(ev, e->ref.item);
+  case REF_STATE:
+    return evaluate_named(ev, REF_STATE, e->ref.item);
+  case REF_LET:
+    return evaluate(ev, ev->component->lets.data[e->ref.item].value);
+  case REF_DT:
+    return ev->l->m->timescales.data[ev->component->timescale].dt;
+  default:
+    ev->is_constant = false;
+    return 0;
+  }
+}
+
+/* At its mean. */
+static double evaluate_random(void *context, const model_expr *e) {
+  evaluation *ev = context;
+  ev->is_constant = false;
+  double a = evaluate(ev, e->args[0]);
+  return e->fn == BUILTIN_uniform ? (a + evaluate(ev, e->args[1])) / 2 : a;
+}
+
+static double evaluate(evaluation *ev, const model_expr *e) {
+  number_leaves leaves = {evaluate_ref, evaluate_random, ev};
+  return expr_evaluate(&leaves, e);
+}
+
+evaluated lower_evaluate(lowering *l, bool is_connection, uint32_t owner, const model_expr *e) {
+  evaluation ev = {.l = l, .is_connection = is_connection, .owner = owner, .is_constant = true};
+  ev.component = is_connection ? component_of_connection(l, owner) : component_of_population(l, owner);
+  ev.params = ARENA_ARRAY(l->arena, evaluated, ev.component->params.len);
+  double value = evaluate(&ev, e);
+  return (evaluated){value, ev.is_constant};
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/* experiment.c - stimuli, recordings and measures. Times become whole ticks here; the model has
+ * warned where that moves them. */
+#include "lower/tables/tables.h"
+#include "nsa_ticks.h"
+#include "support/file.h"
+#include <math.h>
+
+uint64_t lower_whole_ticks(const lowering *l, double ms) {
+  double ticks = nsa_nearest_tick(ms, l->m->base_dt);
+  if (!(ticks < 9e15))
+    return UINT64_MAX;
+  return ticks < 0 ? 0 : (uint64_t)ticks;
+}
+
+/* ---- stimuli ---- */
+
+static void lower_event_drives(lowering *l) {
+  nsa_program *p = l->program;
+  p->event_drives = ARENA_ARRAY(l->arena, nsa_event_drive, l->m->event_drives.len);
+  p->event_drives_count = l->m->event_drives.len;
+  for (uint32_t k = 0; k < p->event_drives_count; k++) {
+    const model_event_drive *e = &l->m->event_drives.data[k];
+    p->event_drives[k] = (nsa_event_drive){.population = e->population,
+                                           .event = e->event,
+                                           .field = l->populations[e->population].driven[e->event],
+                                           .repeated = l->populations[e->population].repeated[e->event],
+                                           .path = e->path ? e->path : "",
+                                           .source = e->source ? e->source : "",
+                                           .times = e->times.data,
+                                           .times_count = e->times.len,
+                                           .first = e->first,
+                                           .last = e->last};
+  }
+}
+
+static uint32_t own_pixel_field(lowering *l, uint32_t population, uint32_t stimulus) {
+  const char *name = arena_printf(l->arena, "%s.presented%u", l->m->populations.data[population].name, stimulus);
+  return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_PIXEL, 0, NULL, SPAN_NONE);
+}
+
+/* A field of pixels, and until when its presentations last. */
+typedef struct {
+  uint32_t field, population, input;
+  double stop;
+} pixel_user;
+typedef VEC(pixel_user) pixel_users;
+
+static bool overlaps(const lowering *l, uint32_t field, const model_stimulus *st) {
+  for (uint32_t j = 0; j < l->stimulus_list.len; j++)
+    if (l->stimulus_list.data[j].pixel == field && l->m->stimuli.data[j].start < st->stop &&
+        st->start < l->m->stimuli.data[j].stop)
+      return true;
+  return false;
+}
+
+/* Presentations into one input share the field of their pixels when they cannot overlap. */
+static uint32_t shared_pixel_field(lowering *l, pixel_users *users, uint32_t k) {
+  const model_stimulus *st = &l->m->stimuli.data[k];
+  for (uint32_t i = 0; i < users->len; i++) {
+    pixel_user *user = &users->data[i];
+    if (user->population != st->population || user->input != st->input)
+      continue;
+    if (st->start < user->stop && overlaps(l, user->field, st))
+      continue;
+    if (st->stop > user->stop)
+      user->stop = st->stop;
+    return user->field;
+  }
+  pixel_user own = {own_pixel_field(l, st->population, k), st->population, st->input, st->stop};
+  vec_push(l->arena, users, own);
+  return own.field;
+}
+
+/* Presentations with the same amplitude, input and pixel field share one function. */
+static uint32_t same_function(lowering *l, uint32_t k, uint32_t pixel) {
+  const model_stimulus *st = &l->m->stimuli.data[k];
+  for (uint32_t i = 0; pixel != NSA_NONE && i < k; i++) {
+    const model_stimulus *other = &l->m->stimuli.data[i];
+    if (l->stimulus_list.data[i].pixel != pixel || other->population != st->population || other->input != st->input)
+      continue;
+    if (other->value == st->value)
+      return l->stimulus_list.data[i].kernel;
+    if (other->value->kind == MX_NUMBER && st->value->kind == MX_NUMBER && other->value->number == st->value->number)
+      return l->stimulus_list.data[i].kernel;
+  }
+  return NSA_NONE;
+}
+
+static uint32_t stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
+  const model_stimulus *st = &l->m->stimuli.data[k];
+  const population_fields *f = &l->populations[st->population];
+  uint32_t number;
+  const model_component *c = component_of_population(l, st->population);
+  const char *name = arena_printf(l->arena, "%s.stimulus%u", l->m->populations.data[st->population].name, k);
+  ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_STIMULUS, f->domain, c->timescale, &number);
+  ir_builder b = ir_builder_on(l->p, fn);
+  b.at = st->at;
+  scope s = scope_of_population(l, &b, st->population);
+  if (st->key)
+    s.key_prefix = st->key;
+  lower_at_fast_steps(&s);
+  s.side[SIDE_SELF]->timescale = s.timescale;
+  ir_value x = lower_expr(&s, st->value);
+  if (pixel != NSA_NONE)
+    x = ir_binary(&b, IR_OP_mul, x, ir_load(&b, pixel));
+  x = ir_binary(&b, IR_OP_add, ir_load(&b, f->external[st->input]), x);
+  lower_check(&b, x);
+  ir_store(&b, f->external[st->input], x);
+  return number;
+}
+
+static void lower_stimulus(lowering *l, pixel_users *users, uint32_t k) {
+  const model_stimulus *st = &l->m->stimuli.data[k];
+  nsa_stimulus out = {.population = st->population,
+                      .external = l->populations[st->population].external[st->input],
+                      .image = NSA_NONE,
+                      .pixel = NSA_NONE,
+                      .phase = st->phase,
+                      .during = st->during};
+  if (st->is_present) {
+    out.image = st->image;
+    out.pixel = shared_pixel_field(l, users, k);
+    if (st->flip && !l->options->draws_at_mean)
+      out.flip = lower_evaluate(l, false, st->population, st->flip).value;
+    if (st->flip && l->options->draws_at_mean)
+      lower_note_draw(l, "%s/flip", l->m->populations.data[st->population].name);
+  }
+  out.key = hash_name64(st->key ? st->key : "stimulus");
+  out.start = lower_whole_ticks(l, st->start);
+  out.stop = lower_whole_ticks(l, st->stop);
+  out.every = lower_whole_ticks(l, st->every);
+  uint32_t bits = lower_self_dependence(l, false, st->population, st->value);
+  out.is_varying = (bits & ~(uint32_t)DEPENDS_INVARIANT) != 0;
+  out.kernel = same_function(l, k, out.pixel);
+  if (out.kernel == NSA_NONE)
+    out.kernel = stimulus_function(l, k, out.pixel);
+  vec_push(l->arena, &l->stimulus_list, out);
+}
+
+/* ---- probes ---- */
+
+/* The field that holds a value already, if there is one. */
+static uint32_t plain_field(const lowering *l, const model_probe *p) {
+  const model_expr *e = p->value;
+  if (e->kind != MX_REF || e->ref.side != SIDE_SELF)
+    return NO_FIELD;
+  if (e->ref.kind == REF_STATE && p->is_connection) {
+    const connection_fields *f = &l->connections[p->owner];
+    bool is_plain = f->home[e->ref.item] == SIDE_SELF && f->advance[e->ref.item] != ADVANCE_AT_EVENTS;
+    return is_plain ? f->state[e->ref.item] : NO_FIELD;
+  }
+  if (e->ref.kind == REF_STATE)
+    return l->populations[p->owner].state[e->ref.item];
+  if (e->ref.kind != REF_PARAM)
+    return NO_FIELD;
+  uint32_t field =
+      p->is_connection ? l->connections[p->owner].param[e->ref.item] : l->populations[p->owner].param[e->ref.item];
+  return l->p->fields.data[field].is_uniform ? NO_FIELD : field;
+}
+
+static uint32_t probe_function(lowering *l, const model_probe *p, uint32_t domain, uint32_t *field) {
+  uint32_t number, id = l->probe_list.len;
+  *field = lower_add_field(l, arena_printf(l->arena, "probe%u", id), domain, NSA_F64, NSA_FIELD_SCRATCH, 0, &p->unit,
+                           p->value->at);
+  const model_component *c =
+      p->is_connection ? component_of_connection(l, p->owner) : component_of_population(l, p->owner);
+  ir_function *fn =
+      ir_function_add(l->p, arena_printf(l->arena, "probe%u", id), NSA_ROLE_PROBE, domain, c->timescale, &number);
+  ir_builder b = ir_builder_on(l->p, fn);
+  scope s = p->is_connection ? scope_of_links(l, &b, p->owner) : scope_of_population(l, &b, p->owner);
+  block_state now;
+  if (p->is_connection)
+    lower_load_links(&s, &now, lower_tick_of_links(l, &b, p->owner));
+  ir_value x = lower_expr(&s, p->value);
+  if (p->value->is_bool)
+    x = ir_select(&b, x, ir_number(&b, 1), ir_number(&b, 0));
+  lower_check(&b, x);
+  ir_store(&b, *field, x);
+  return number;
+}
+
+static uint32_t lower_probe(lowering *l, const model_probe *p) {
+  uint32_t domain = p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
+  nsa_probe out = {.domain = domain,
+                   .event = NSA_NONE,
+                   .field = NSA_NONE,
+                   .kernel = NSA_NONE,
+                   .first = p->first,
+                   .last = p->last,
+                   .reduce = (uint32_t)p->reduce,
+                   .unit = dim_name(l->arena, p->unit)};
+  if (p->is_event)
+    out.event = p->event;
+  else if ((out.field = plain_field(l, p)) == NO_FIELD)
+    out.kernel = probe_function(l, p, domain, &out.field);
+  vec_push(l->arena, &l->probe_list, out);
+  return l->probe_list.len - 1;
+}
+
+static uint32_t owner_ticks(const lowering *l, const model_probe *p) {
+  if (!p->is_connection)
+    return ticks_of_population(l, p->owner);
+  return l->m->timescales.data[component_of_connection(l, p->owner)->timescale].ticks;
+}
+
+static void lower_record(lowering *l, const model_record *r) {
+  nsa_record out = {.name = r->name,
+                    .at = lower_place(l, r->at),
+                    .phase = r->phase,
+                    .every = r->every > 0 ? (uint32_t)lower_whole_ticks(l, r->every) : owner_ticks(l, &r->probe)};
+  if (!out.every)
+    out.every = 1;
+  out.probe = lower_probe(l, &r->probe);
+  vec_push(l->arena, &l->record_list, out);
+}
+
+/* ---- measures ---- */
+
+static const nsa_measure_kind measure_kinds[] = {
+    [MEASURE_NUMBER] = NSA_MEASURE_NUMBER,
+    [MEASURE_ADD] = NSA_MEASURE_ADD,
+    [MEASURE_SUB] = NSA_MEASURE_SUB,
+    [MEASURE_MUL] = NSA_MEASURE_MUL,
+    [MEASURE_DIV] = NSA_MEASURE_DIV,
+    [MEASURE_NEG] = NSA_MEASURE_NEG,
+    [MEASURE_POW] = NSA_MEASURE_POW,
+    [MEASURE_COUNT] = NSA_MEASURE_COUNT,
+    [MEASURE_RATE] = NSA_MEASURE_RATE,
+    [MEASURE_MEAN] = NSA_MEASURE_MEAN,
+    [MEASURE_MAX] = NSA_MEASURE_MAX,
+    [MEASURE_MIN] = NSA_MEASURE_MIN,
+    [MEASURE_TIME_ABOVE] = NSA_MEASURE_TIME_ABOVE,
+    [MEASURE_TIME_OF_MAX] = NSA_MEASURE_TIME_OF_MAX,
+    [MEASURE_RECOGNITION] = NSA_MEASURE_RECOGNITION,
+    [MEASURE_DURATION] = NSA_MEASURE_DURATION,
+    [MEASURE_SIZE] = NSA_MEASURE_SIZE,
+};
+
+static bool has_probe(measure_kind kind) { return kind >= MEASURE_COUNT && kind <= MEASURE_RECOGNITION; }
+
+bool lower_measure_reads(const lowering *l, const model_measure_node *n, uint32_t connection, uint32_t state) {
+  if (!n)
+    return false;
+  const model_probe *p = &n->probe;
+  if (has_probe(n->kind) && p->is_connection && p->owner == connection && p->value &&
+      lower_reads_state(l, connection, p->value, state))
+    return true;
+  return lower_measure_reads(l, n->args[0], connection, state) || lower_measure_reads(l, n->args[1], connection, state);
+}
+
+/* Only a run knows how many links a connection has. */
+static uint32_t whole_domain(lowering *l, const model_probe *p) {
+  nsa_probe out = {.event = NSA_NONE, .field = NSA_NONE, .kernel = NSA_NONE, .last = UINT32_MAX};
+  out.domain = p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
+  out.unit = "";
+  vec_push(l->arena, &l->probe_list, out);
+  return l->probe_list.len - 1;
+}
+
+static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier, const model_measure_node *n) {
+  if (n->kind == MEASURE_REF)
+    return earlier[n->ref];
+  nsa_measure_node out = {.kind = measure_kinds[n->kind],
+                          .number = n->number,
+                          .probe = NSA_NONE,
+                          .phase = n->phase,
+                          .among = n->among,
+                          .a = NSA_NONE,
+                          .b = NSA_NONE,
+                          .every = 1};
+  if (n->args[0])
+    out.a = lower_measure_node(l, earlier, n->args[0]);
+  if (n->args[1])
+    out.b = lower_measure_node(l, earlier, n->args[1]);
+  if (n->kind == MEASURE_SIZE)
+    out.probe = whole_domain(l, &n->probe);
+  if (has_probe(n->kind)) {
+    out.probe = lower_probe(l, &n->probe);
+    out.every = owner_ticks(l, &n->probe);
+  }
+  vec_push(l->arena, &l->node_list, out);
+  return l->node_list.len - 1;
+}
+
+static void lower_measures(lowering *l) {
+  nsa_measure *list = ARENA_ARRAY(l->arena, nsa_measure, l->m->measures.len);
+  uint32_t *roots = ARENA_ARRAY(l->arena, uint32_t, l->m->measures.len);
+  for (uint32_t k = 0; k < l->m->measures.len; k++) {
+    const model_measure *mm = &l->m->measures.data[k];
+    roots[k] = lower_measure_node(l, roots, mm->value);
+    list[k] = (nsa_measure){
+        .name = mm->name, .unit = dim_name(l->arena, mm->value->unit), .node = roots[k], .at = lower_place(l, mm->at)};
+  }
+  l->program->measures = list;
+  l->program->measures_count = l->m->measures.len;
+}
+
+/* ---- variants, patterns, phases ---- */
+
+static uint32_t settable_of(const lowering *l, uint32_t field) {
+  for (uint32_t k = 0; k < l->settable_list.len; k++)
+    if (l->settable_list.data[k].field == field)
+      return k;
+  return NSA_NONE;
+}
+
+static void lower_variants(lowering *l) {
+  nsa_variant *list = ARENA_ARRAY(l->arena, nsa_variant, l->m->variants.len);
+  for (uint32_t k = 0; k < l->m->variants.len; k++) {
+    const model_variant *v = &l->m->variants.data[k];
+    nsa_setting *settings = ARENA_ARRAY(l->arena, nsa_setting, v->sets.len);
+    for (uint32_t i = 0; i < v->sets.len; i++) {
+      const model_set *set = &v->sets.data[i];
+      uint32_t field = set->is_connection ? l->connections[set->owner].param[set->param]
+                                          : l->populations[set->owner].param[set->param];
+      settings[i] =
+          (nsa_setting){settable_of(l, field), lower_evaluate(l, set->is_connection, set->owner, set->value).value};
+    }
+    list[k] = (nsa_variant){.name = v->name, .settings = settings, .settings_count = v->sets.len};
+  }
+  l->program->variants = list;
+  l->program->variants_count = l->m->variants.len;
+}
+
+static void lower_patterns(lowering *l) {
+  nsa_program *p = l->program;
+  p->patterns = ARENA_ARRAY(l->arena, nsa_pattern, l->m->patterns.len);
+  p->patterns_count = l->m->patterns.len;
+  for (uint32_t k = 0; k < p->patterns_count; k++) {
+    const model_pattern *mp = &l->m->patterns.data[k];
+    p->patterns[k] = (nsa_pattern){mp->name, mp->path, mp->count};
+  }
+  p->images = ARENA_ARRAY(l->arena, nsa_image, l->m->images.len);
+  p->images_count = l->m->images.len;
+  for (uint32_t k = 0; k < p->images_count; k++)
+    p->images[k] = (nsa_image){.pattern = l->m->images.data[k].pattern, .number = l->m->images.data[k].number};
+  p->phases = ARENA_ARRAY(l->arena, nsa_phase, l->m->phases.len);
+  p->phases_count = l->m->phases.len;
+  for (uint32_t k = 0; k < p->phases_count; k++)
+    p->phases[k].name = l->m->phases.data[k].name;
+}
+
+void lower_drives(lowering *l) {
+  pixel_users users = {0};
+  lower_patterns(l);
+  for (uint32_t k = 0; k < l->m->stimuli.len; k++)
+    lower_stimulus(l, &users, k);
+  lower_event_drives(l);
+}
+
+void lower_observations(lowering *l) {
+  for (uint32_t k = 0; k < l->m->records.len; k++)
+    lower_record(l, &l->m->records.data[k]);
+  lower_measures(l);
+  lower_variants(l);
+  l->program->base_dt = l->m->base_dt;
+  l->program->ticks = lower_whole_ticks(l, l->m->duration);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* probability.c - probabilities that are watched are looked at beside states. */
+#include "lower/tables/tables.h"
+
+static void append(lowering *l, uint32_t **list, uint32_t *count, uint32_t field) {
+  uint32_t *longer = ARENA_ARRAY(l->arena, uint32_t, *count + 1);
+  for (uint32_t k = 0; k < *count; k++)
+    longer[k] = (*list)[k];
+  longer[(*count)++] = field;
+  *list = longer;
+}
+
+void lower_watched_probabilities(lowering *l) {
+  for (uint32_t f = 0; f < l->p->fields.len; f++) {
+    if (l->p->fields.data[f].kind != NSA_FIELD_PROBABILITY)
+      continue;
+    const nsa_domain *domain = &l->p->domains.data[l->p->fields.data[f].domain];
+    if (domain->kind == NSA_DOMAIN_POPULATION) {
+      nsa_population *p = &l->population_list.data[domain->owner];
+      append(l, &p->states, &p->states_count, f);
+      continue;
+    }
+    for (uint32_t k = 0; k < l->arrival_list.len; k++)
+      if (l->arrival_list.data[k].connection == domain->owner)
+        append(l, &l->arrival_list.data[k].states, &l->arrival_list.data[k].states_count, f);
+    for (uint32_t k = 0; k < l->link_step_list.len; k++)
+      if (l->link_step_list.data[k].connection == domain->owner)
+        append(l, &l->link_step_list.data[k].states, &l->link_step_list.data[k].states_count, f);
+  }
+}
