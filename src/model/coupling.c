@@ -2,6 +2,7 @@
 /* coupling.c - how the contributions of connections follow the states that they read, and which populations `coupling
  * stages` joins to one set. */
 #include "model/check.h"
+#include "model/walk.h"
 #include "support/disjoint.h"
 
 coupling_kind coupling_of(const ast_name *word) {
@@ -68,23 +69,20 @@ void coupling_take(checker *ck, const ast_connect *ast, model_connection *c) {
 
 /* ---- which populations are joined ---- */
 
-static bool reads_side(const model_component *synapse, const model_expr *e, model_side side) {
-  if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF)
-    return reads_side(synapse, synapse->lets.data[e->ref.item].value, side);
-  if (e->kind == MX_REF)
-    return e->ref.side == side && (e->ref.kind == REF_STATE || e->ref.kind == REF_INPUT || e->ref.kind == REF_LET);
-  for (int k = 0; k < 3 && e->args[k] != NULL; k++)
-    if (reads_side(synapse, e->args[k], side))
-      return true;
-  return false;
+static walk_step find_side(void *context, const model_expr *e) {
+  const model_side *side = context;
+  bool is_found = e->kind == MX_REF && e->ref.side == *side &&
+                  (e->ref.kind == REF_STATE || e->ref.kind == REF_INPUT || e->ref.kind == REF_LET);
+  return is_found ? WALK_STOP : WALK_ON;
 }
 
 static bool joins(const checker *ck, const model_connection *c, model_side side) {
   const model_component *synapse = synapse_of(ck, c);
+  walker w = {.expr = find_side, .context = &side, .own = synapse};
   if (side == SIDE_ASTRO && !c->has_partner)
     return false;
   for (uint32_t k = 0; k < synapse->contributions.len; k++)
-    if (synapse->contributions.data[k].side == side || reads_side(synapse, synapse->contributions.data[k].value, side))
+    if (synapse->contributions.data[k].side == side || walk_expr(&w, synapse->contributions.data[k].value))
       return true;
   return false;
 }

@@ -2,6 +2,7 @@
 /* diffusion.c - `coupling implicit`: whether a connection is linear diffusion over a grid, the same everywhere, and
  * what is diffused. */
 #include "model/check.h"
+#include "model/walk.h"
 
 typedef struct {
   checker *ck;
@@ -38,13 +39,10 @@ static model_expr *number(const diffusing *f, double x) {
   return e;
 }
 
-static bool is_plain(const model_expr *e) {
-  if (e->kind == MX_RANDOM || (e->kind == MX_REF && e->ref.kind != REF_PARAM && e->ref.kind != REF_DT))
-    return false;
-  for (int k = 0; k < 3 && e->args[k] != NULL; k++)
-    if (!is_plain(e->args[k]))
-      return false;
-  return true;
+static walk_step find_varying(void *context, const model_expr *e) {
+  (void)context;
+  bool is_plain = e->kind != MX_RANDOM && (e->kind != MX_REF || e->ref.kind == REF_PARAM || e->ref.kind == REF_DT);
+  return is_plain ? WALK_ON : WALK_STOP;
 }
 
 /* One value for all elements, respectively links. */
@@ -53,24 +51,31 @@ static bool is_same_everywhere(const diffusing *f, bool is_of_links, uint32_t pa
   uint32_t count = is_of_links ? f->c->overrides.len : p->overrides.len;
   const model_override *overrides = is_of_links ? f->c->overrides.data : p->overrides.data;
   for (uint32_t k = 0; k < count; k++)
-    if (overrides[k].target == REF_PARAM && overrides[k].item == param && !is_plain(overrides[k].value))
+    if (overrides[k].target == REF_PARAM && overrides[k].item == param &&
+        walk_expr(&(walker){.expr = find_varying}, overrides[k].value))
       return false;
   return true;
 }
 
-/* is_of_links: an expression of the synapse, else of the component. */
+typedef struct {
+  const diffusing *f;
+  bool is_of_links; /* an expression of the synapse, else of the component */
+} constancy;
+
+static bool is_constant_ref(const constancy *q, const model_expr *e) {
+  return e->ref.kind == REF_DT || (e->ref.kind == REF_LET && e->ref.side == SIDE_SELF) ||
+         (e->ref.kind == REF_PARAM && e->ref.side != SIDE_ASTRO &&
+          is_same_everywhere(q->f, q->is_of_links && e->ref.side == SIDE_SELF, e->ref.item));
+}
+
+static walk_step find_changing(void *context, const model_expr *e) {
+  bool is_changing = e->kind == MX_RANDOM || (e->kind == MX_REF && !is_constant_ref(context, e));
+  return is_changing ? WALK_STOP : WALK_ON;
+}
+
 static bool is_constant(const diffusing *f, bool is_of_links, const model_expr *e) {
-  if (e->kind == MX_RANDOM)
-    return false;
-  if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF)
-    return is_constant(f, is_of_links, (is_of_links ? f->synapse : f->cell)->lets.data[e->ref.item].value);
-  if (e->kind == MX_REF)
-    return e->ref.kind == REF_DT || (e->ref.kind == REF_PARAM && e->ref.side != SIDE_ASTRO &&
-                                     is_same_everywhere(f, is_of_links && e->ref.side == SIDE_SELF, e->ref.item));
-  for (int k = 0; k < 3 && e->args[k] != NULL; k++)
-    if (!is_constant(f, is_of_links, e->args[k]))
-      return false;
-  return true;
+  constancy q = {f, is_of_links};
+  return !walk_expr(&(walker){.expr = find_changing, .context = &q, .own = is_of_links ? f->synapse : f->cell}, e);
 }
 
 static bool is_state(const model_expr *e, model_side side) {
@@ -99,15 +104,13 @@ static model_expr *factor_of_difference(const diffusing *f, const model_expr *e,
                                                                     : NULL;
 }
 
+static walk_step find_input(void *context, const model_expr *e) {
+  const uint32_t *input = context;
+  return expr_refers_to(e, SIDE_SELF, REF_INPUT, *input) ? WALK_STOP : WALK_ON;
+}
+
 static bool reads_input(const model_component *c, const model_expr *e, uint32_t input) {
-  if (e->kind == MX_REF && e->ref.kind == REF_LET)
-    return reads_input(c, c->lets.data[e->ref.item].value, input);
-  if (e->kind == MX_REF)
-    return e->ref.kind == REF_INPUT && e->ref.item == input;
-  for (int k = 0; k < 3 && e->args[k] != NULL; k++)
-    if (reads_input(c, e->args[k], input))
-      return true;
-  return false;
+  return walk_expr(&(walker){.expr = find_input, .context = &input, .own = c}, e);
 }
 
 /* What the input is multiplied by in a sum that has it as one term; NULL where it is not so. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* firing.c - conditions of events: what they say, and what looks like a mistake once all blocks are known. */
 #include "model/check.h"
+#include "model/walk.h"
 
 /* ---- what is written behind `when` ---- */
 
@@ -43,6 +44,7 @@ void when_check(expr_env *env, const ast_when *when, model_event *ev) {
 /* ---- what blocks do to it ---- */
 
 typedef struct {
+  const model_component *c;
   bool *states, *timers, *lets; /* that a condition reads, lets looked through */
   bool has_equation;            /* one of the states has */
 } reading;
@@ -59,36 +61,32 @@ const model_expr *model_held_by(const model_component *c, uint32_t state) {
   return ode == NULL ? NULL : ode->unless;
 }
 
-static void read_expr(const model_component *c, const model_expr *e, reading *r) {
-  if (e->kind == MX_REF && e->ref.kind == REF_LET && !r->lets[e->ref.item]) {
-    r->lets[e->ref.item] = true;
-    read_expr(c, c->lets.data[e->ref.item].value, r);
-  }
-  if (e->kind == MX_REF && e->ref.kind == REF_TIMER)
-    r->timers[e->ref.item] = true;
-  if (e->kind == MX_REF && e->ref.kind == REF_STATE) {
-    r->states[e->ref.item] = true;
-    r->has_equation = r->has_equation || equation_of(c, e->ref.item) != NULL;
-  }
-  for (int i = 0; i < 3 && e->args[i] != NULL; i++)
-    read_expr(c, e->args[i], r);
+static walk_step read_item(void *context, const model_expr *e) {
+  reading *r = context;
+  if (e->kind != MX_REF)
+    return WALK_ON;
+  bool *read = e->ref.kind == REF_LET     ? r->lets
+               : e->ref.kind == REF_TIMER ? r->timers
+               : e->ref.kind == REF_STATE ? r->states
+                                          : NULL;
+  if (read == NULL || read[e->ref.item])
+    return WALK_PAST;
+  read[e->ref.item] = true;
+  r->has_equation = r->has_equation || (e->ref.kind == REF_STATE && equation_of(r->c, e->ref.item) != NULL);
+  return WALK_ON;
 }
 
-static bool sets(const model_block *block, const reading *r) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *s = &block->data[i];
-    if ((s->kind <= STMT_DIV && r->states[s->item]) || (s->kind == STMT_START && r->timers[s->item]))
-      return true;
-    if (s->kind == STMT_IF && (sets(&s->then_block, r) || sets(&s->else_block, r)))
-      return true;
-  }
-  return false;
+static walk_step is_set_here(void *context, const model_stmt *s) {
+  const reading *r = context;
+  bool is_set = (s->kind <= STMT_DIV && r->states[s->item]) || (s->kind == STMT_START && r->timers[s->item]);
+  return is_set ? WALK_STOP : WALK_ON;
 }
 
-static bool is_set_by_own_blocks(const model_component *c, uint32_t event, const reading *r) {
-  for (uint32_t i = 0; i < c->blocks.len; i++) {
-    const model_on *on = &c->blocks.data[i];
-    if (on->kind == BLOCK_EVENT && on->event == event && sets(&on->body, r))
+static bool is_set_by_own_blocks(uint32_t event, reading *r) {
+  walker w = {.stmt = is_set_here, .context = r};
+  for (uint32_t i = 0; i < r->c->blocks.len; i++) {
+    const model_on *on = &r->c->blocks.data[i];
+    if (on->kind == BLOCK_EVENT && on->event == event && walk_block(&w, &on->body))
       return true;
   }
   return false;
@@ -109,11 +107,12 @@ void firing_check(checker *ck, model_component *c) {
     model_event *ev = &c->events.data[k];
     if (ev->when == NULL)
       continue;
-    reading r = {.states = ARENA_ARRAY(ck->arena, bool, c->states.len + 1),
+    reading r = {.c = c,
+                 .states = ARENA_ARRAY(ck->arena, bool, c->states.len + 1),
                  .timers = ARENA_ARRAY(ck->arena, bool, c->timers.len + 1),
                  .lets = ARENA_ARRAY(ck->arena, bool, c->lets.len + 1)};
-    read_expr(c, ev->when, &r);
-    ev->is_reset = is_set_by_own_blocks(c, k, &r);
+    walk_expr(&(walker){.expr = read_item, .context = &r, .own = c}, ev->when);
+    ev->is_reset = is_set_by_own_blocks(k, &r);
     if (!ev->is_crossing && ev->refractory == NULL && r.has_equation && !ev->is_reset)
       warn_of_firing_on(ck, ev);
   }

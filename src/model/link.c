@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* link.c - what a connection carries: how long it takes, and how inputs of slow components take it. */
 #include "model/check.h"
+#include "model/walk.h"
 #include "nsa_ticks.h"
 #include "support/limits.h"
 
@@ -100,7 +101,8 @@ static void check_continuous(const feeding *f, const model_contribution *contrib
 
 /* Events come at any step of the fastest timescale; between them nothing does. */
 static void check_increment(const feeding *f, const model_stmt *s) {
-  if (s->side == SIDE_SELF || s->target != REF_INPUT || ticks_of(f, s->side) == 1)
+  if ((s->kind != STMT_ADD && s->kind != STMT_SUB) || s->side == SIDE_SELF || s->target != REF_INPUT ||
+      ticks_of(f, s->side) == 1)
     return;
   const model_input *in = &component_on(f, s->side)->inputs.data[s->item];
   if (in->combine == COMBINE_SUM || in->combine == COMBINE_MEAN)
@@ -116,14 +118,9 @@ static void check_increment(const feeding *f, const model_stmt *s) {
             in->name);
 }
 
-static void check_increments(const feeding *f, const model_block *block) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *s = &block->data[i];
-    if (s->kind == STMT_ADD || s->kind == STMT_SUB)
-      check_increment(f, s);
-    check_increments(f, &s->then_block);
-    check_increments(f, &s->else_block);
-  }
+static walk_step check_statement(void *context, const model_stmt *s) {
+  check_increment(context, s);
+  return WALK_ON;
 }
 
 void combiners_check(checker *ck, const model_connection *c) {
@@ -133,5 +130,5 @@ void combiners_check(checker *ck, const model_connection *c) {
   for (uint32_t i = 0; i < synapse->contributions.len; i++)
     check_continuous(&f, &synapse->contributions.data[i]);
   for (uint32_t i = 0; i < synapse->blocks.len; i++)
-    check_increments(&f, &synapse->blocks.data[i].body);
+    walk_block(&(walker){.stmt = check_statement, .context = &f}, &synapse->blocks.data[i].body);
 }

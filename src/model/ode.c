@@ -2,6 +2,7 @@
 /* ode.c - equations: both sides' units, the coefficient divided out, noise taken apart; reactions
  * by mass action. */
 #include "model/check.h"
+#include "model/walk.h"
 
 #include <stdlib.h>
 
@@ -64,13 +65,15 @@ typedef struct {
   model_expr *rest, *factor; /* NULL: zero */
 } affine;
 
+static walk_step find_noise(void *context, const model_expr *e) {
+  const uint32_t *noise = context;
+  bool is_found = e->kind == MX_REF && e->ref.kind == REF_NOISE && (*noise == NONE || e->ref.item == *noise);
+  return is_found ? WALK_STOP : WALK_ON;
+}
+
+/* noise: NONE for any. */
 static bool depends_on_noise(const model_expr *e, uint32_t noise) {
-  if (e->kind == MX_REF)
-    return e->ref.kind == REF_NOISE && (noise == NONE || e->ref.item == noise);
-  for (int i = 0; i < 3 && e->args[i] != NULL; i++)
-    if (depends_on_noise(e->args[i], noise))
-      return true;
-  return false;
+  return walk_expr(&(walker){.expr = find_noise, .context = &noise}, e);
 }
 
 static bool split(checker *ck, model_expr *e, uint32_t noise, affine *out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* record.c - probes (what is looked at) and recordings. */
 #include "model/check.h"
+#include "model/walk.h"
 
 static const uint32_t arrivals = UINT32_MAX - 1; /* the event `pre` of a connection */
 
@@ -91,13 +92,9 @@ static bool find_event(checker *ck, const ast_expr *e, model_probe *out) {
   return out->is_event;
 }
 
-static bool reads_let(const model_expr *e) {
-  if (e->kind == MX_REF)
-    return e->ref.kind == REF_LET;
-  for (int i = 0; i < 3 && e->args[i] != NULL; i++)
-    if (reads_let(e->args[i]))
-      return true;
-  return false;
+static walk_step find_let(void *context, const model_expr *e) {
+  (void)context;
+  return e->kind == MX_REF && e->ref.kind == REF_LET ? WALK_STOP : WALK_ON;
 }
 
 static bool check_value(checker *ck, const ast_expr *e, const char *owner, const binding *bindings, model_probe *out) {
@@ -115,7 +112,7 @@ static bool check_value(checker *ck, const ast_expr *e, const char *owner, const
   if (out->value == NULL)
     return false;
   out->unit = out->value->unit;
-  if (!out->is_connection || !reads_let(out->value))
+  if (!out->is_connection || !walk_expr(&(walker){.expr = find_let}, out->value))
     return true;
   refuse(ck, e->at, "lets of connections in recordings and measures",
          "params and states of a connection can be looked at");

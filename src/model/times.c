@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* times.c - where times are compared or cut to whole numbers; see times.h. */
 #include "model/times.h"
+#include "model/walk.h"
 
 /* ---- rewriting one expression ---- */
 
@@ -105,21 +106,25 @@ static void rewrite(const time_scope *s, model_expr *e) {
 
 /* ---- blocks ---- */
 
-static void gather_locals(const model_block *block, named_time *locals) {
-  for (uint32_t k = 0; k < block->len; k++) {
-    if (block->data[k].kind == STMT_LOCAL)
-      locals[block->data[k].item].value = block->data[k].value;
-    gather_locals(&block->data[k].then_block, locals);
-    gather_locals(&block->data[k].else_block, locals);
-  }
+static walk_step gather_local(void *context, const model_stmt *st) {
+  named_time *locals = context;
+  if (st->kind == STMT_LOCAL)
+    locals[st->item].value = st->value;
+  return WALK_ON;
 }
 
-static void rewrite_block(const time_scope *s, const model_block *block) {
-  for (uint32_t k = 0; k < block->len; k++) {
-    rewrite(s, block->data[k].value);
-    rewrite_block(s, &block->data[k].then_block);
-    rewrite_block(s, &block->data[k].else_block);
-  }
+static void gather_locals(const model_block *block, named_time *locals) {
+  walk_block(&(walker){.stmt = gather_local, .context = locals}, block);
+}
+
+static walk_step rewrite_statement(void *context, const model_stmt *st) {
+  const time_scope *s = context;
+  rewrite(s, st->value);
+  return WALK_ON;
+}
+
+static void rewrite_block(time_scope *s, const model_block *block) {
+  walk_block(&(walker){.stmt = rewrite_statement, .context = s}, block);
 }
 
 static named_time *locals_of(checker *ck, const model_component *c) {
@@ -132,29 +137,26 @@ static named_time *locals_of(checker *ck, const model_component *c) {
 /* ---- states that keep the time ---- */
 
 /* What is known of a let of a block is not known elsewhere. */
-static bool has_local(const model_expr *e) {
-  if (e->kind == MX_REF && e->ref.kind == REF_LOCAL)
-    return true;
-  for (int k = 0; k < 3 && e->args[k] != NULL; k++)
-    if (has_local(e->args[k]))
-      return true;
-  return false;
+static walk_step find_local(void *context, const model_expr *e) {
+  (void)context;
+  return e->kind == MX_REF && e->ref.kind == REF_LOCAL ? WALK_STOP : WALK_ON;
 }
 
-static bool keep_times(const time_scope *s, const model_block *block, model_expr **kept) {
-  bool is_news = false;
-  for (uint32_t k = 0; k < block->len; k++) {
-    const model_stmt *st = &block->data[k];
-    bool is_set = st->kind == STMT_SET && st->side == SIDE_SELF && st->target == REF_STATE && kept[st->item] == NULL;
-    if (is_set && !is_time(st->value->unit) && follows_time(s, st->value)) {
-      model_expr *slack = slack_of(s, st->value);
-      kept[st->item] = slack != NULL && !has_local(slack) ? slack : NULL;
-      is_news = is_news || kept[st->item] != NULL;
-    }
-    is_news = keep_times(s, &st->then_block, kept) || is_news;
-    is_news = keep_times(s, &st->else_block, kept) || is_news;
-  }
-  return is_news;
+typedef struct {
+  const time_scope *s;
+  model_expr **kept; /* as in component_times */
+  bool is_news;
+} time_keeping;
+
+static walk_step keep_time(void *context, const model_stmt *st) {
+  time_keeping *k = context;
+  bool is_set = st->kind == STMT_SET && st->side == SIDE_SELF && st->target == REF_STATE && k->kept[st->item] == NULL;
+  if (!is_set || is_time(st->value->unit) || !follows_time(k->s, st->value))
+    return WALK_ON;
+  model_expr *slack = slack_of(k->s, st->value);
+  k->kept[st->item] = walk_expr(&(walker){.expr = find_local}, slack) ? NULL : slack;
+  k->is_news = k->is_news || k->kept[st->item] != NULL;
+  return WALK_ON;
 }
 
 /* ---- the model ---- */
@@ -180,7 +182,7 @@ static void rewrite_equations(const time_scope *s, const model_component *c) {
     rewrite(s, c->contributions.data[k].value);
 }
 
-static void rewrite_component(const time_scope *s, const model_component *c) {
+static void rewrite_component(time_scope *s, const model_component *c) {
   for (uint32_t k = 0; k < c->params.len; k++)
     rewrite(s, c->params.data[k].value);
   for (uint32_t k = 0; k < c->states.len; k++)
@@ -276,10 +278,10 @@ static void forget_answers(const model *m, component_times *times) {
 
 static bool keeps_more(checker *ck, const model_component *c, component_times *times, uint32_t i) {
   time_scope s = scope_of(ck, c, times);
-  bool is_news = false;
+  time_keeping keeping = {.s = &s, .kept = times[i].kept};
   for (uint32_t k = 0; k < c->blocks.len; k++)
-    is_news = keep_times(&s, &c->blocks.data[k].body, times[i].kept) || is_news;
-  return is_news;
+    walk_block(&(walker){.stmt = keep_time, .context = &keeping}, &c->blocks.data[k].body);
+  return keeping.is_news;
 }
 
 /* Until nothing new is found: a state may be set from another one. */
