@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* build.c - appending operations. Nothing is folded here except what ir.h says of ir_power. */
+#include "ir/build.h"
 #include "ir/ir_internal.h"
 
 #include <math.h>

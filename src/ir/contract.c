@@ -2,6 +2,7 @@
 /* contract.c - a product that is used once, in a sum, is rounded with it: a*b + c becomes fma. Done before anything is
  * computed from the program, so that compiled kernels and the interpreter agree. A product of constants is a constant,
  * and the same number everywhere: it is rounded by itself beside what is not constant. */
+#include "ir/build.h"
 #include "ir/ir_internal.h"
 
 typedef struct {

@@ -5,6 +5,7 @@
  *
  * A power n carries the roundings of e n times, and those of its products: less than 2e-14 in all with n <= 128.
  * exprel is taken from a series where e^x - 1 would show them; an exp from which 1 is taken is left alone. */
+#include "ir/build.h"
 #include "ir/exponential.h"
 #include "ir/ir_internal.h"
 

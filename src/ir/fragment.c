@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fragment.c - pure functions of arguments, and putting them into other functions. */
+#include "ir/build.h"
 #include "ir/ir_internal.h"
 
 ir_fragment *ir_fragment_new(arena *a) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* read.c - the text form back into a program. Every operation is checked before it is appended, so that
  * any text gives either a program that ir_validate can look at, or an error. */
+#include "ir/build.h"
 #include "ir/ir_internal.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* validate.c - whether IR is well formed. Everything that later stages rely on is checked here. */
+#include "ir/build.h"
 #include "ir/ir_internal.h"
 #include "nsa_rt.h"
 

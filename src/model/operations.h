@@ -6,7 +6,7 @@
 #ifndef NSA_MODEL_OPERATIONS_H
 #define NSA_MODEL_OPERATIONS_H
 
-#include "ir/ir.h"
+#include "ir/build.h"
 #include "model/model.h"
 
 /* What names (MX_REF) and draws (MX_RANDOM) of an expression stand for, as values of b. */

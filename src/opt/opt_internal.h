@@ -3,6 +3,7 @@
 #ifndef NSA_OPT_INTERNAL_H
 #define NSA_OPT_INTERNAL_H
 
+#include "ir/build.h"
 #include "opt/opt.h"
 
 /* The passes; each does all functions. */

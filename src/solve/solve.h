@@ -8,7 +8,7 @@
 #ifndef NSA_SOLVE_SOLVE_H
 #define NSA_SOLVE_SOLVE_H
 
-#include "ir/ir.h"
+#include "ir/build.h"
 #include "model/model.h"
 
 /* A system of n states that are advanced together.

@@ -6,7 +6,7 @@
 #ifndef NSA_SOLVE_SYMBOLIC_H
 #define NSA_SOLVE_SYMBOLIC_H
 
-#include "ir/ir.h"
+#include "ir/build.h"
 
 typedef struct symbolic symbolic;
 

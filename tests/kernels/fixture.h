@@ -4,7 +4,7 @@
 #define NSA_TESTS_KERNELS_FIXTURE_H
 
 #include "build/build.h"
-#include "ir/ir.h"
+#include "ir/build.h"
 #include "nsa_rt.h"
 
 /* Domains of every fixture: 0 is RUN, 1 is population 0, a grid of rows x columns. */

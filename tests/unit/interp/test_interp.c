@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The interpreter against what ir_ops.def says. */
+#include "ir/build.h"
 #include "nsa_math.h"
 #include "unit/interp/machine.h"
 

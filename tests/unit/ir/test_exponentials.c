@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Merged exponentials have the values of those that were merged, singularities and overflow included. */
-#include "ir/ir.h"
+#include "ir/build.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Building, printing, reading, validating. */
-#include "ir/ir.h"
+#include "ir/build.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every pass keeps every bit: random functions with skip regions, stores and invariants, on numbers that include
  * the special ones, before and after. And each pass does what it is for. */
+#include "ir/build.h"
 #include "opt/opt.h"
 #include "unit/interp/machine.h"
 
