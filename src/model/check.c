@@ -2,7 +2,7 @@
 /* check.c - the order of the stage: files, timescales, network, experiment, and last what no part
  * of the model uses. */
 #include "model/check.h"
-#include "model/times.h"
+#include "model/ticks/times.h"
 
 /* "a/b/model.nsa" -> "model" */
 static const char *stem(arena *a, const char *path) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* slack.c - by how much a value changes when the times in it change by a millionth of a step. */
-#include "model/times.h"
+#include "model/ticks/times.h"
 #include "support/limits.h"
 
 #include <math.h>
