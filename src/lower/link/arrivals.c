@@ -337,12 +337,22 @@ static scope scope_of_batch(lowering *l, ir_builder *b, uint32_t connection) {
   return s;
 }
 
-static ir_builder begin(arrival *a, const char *what, uint32_t *number) {
-  static const char *const words[] = {
-      [BLOCK_PRE] = "pre", [BLOCK_POST] = "post", [BLOCK_ASTRO] = "astro", [BLOCK_SIGNAL] = "signal"};
+/* "stdp.on_pre" of a spike, "stdp.on_post_calcium" of another event, "stdp.on_reward" of a signal. */
+static const char *name_of_event(const arrival *a) {
+  const lowering *l = a->l;
+  const char *connection = l->m->connections.data[a->connection].name;
+  if (a->kind == BLOCK_SIGNAL)
+    return arena_printf(l->arena, "%s.on_%s", connection, l->m->signals.data[a->event].name);
+  model_side side = lower_side_of_block(a->kind);
+  const model_event *ev =
+      &component_of_population(l, lower_population_of_side(l, a->connection, side))->events.data[a->event];
+  return arena_printf(l->arena, "%s.on_%s%s%s", connection, lower_side_words[side], ev->is_spike ? "" : "_",
+                      ev->is_spike ? "" : ev->name);
+}
+
+static ir_builder begin(arrival *a, const char *suffix, uint32_t *number) {
   lowering *l = a->l;
-  const char *name =
-      arena_printf(l->arena, "%s.%s%s%u", l->m->connections.data[a->connection].name, what, words[a->kind], a->event);
+  const char *name = arena_printf(l->arena, "%s%s", name_of_event(a), suffix);
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_ARRIVAL, l->connections[a->connection].arrivals,
                                     component_of_connection(l, a->connection)->timescale, number);
   return ir_builder_on(l->p, fn);
@@ -419,7 +429,7 @@ static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint3
   nums states = {0}, shared = {0};
   model_side side = lower_side_of_block(kind);
   out.side = kind == BLOCK_SIGNAL ? NSA_SIDE_SIGNAL : (uint32_t)side;
-  ir_builder b = begin(&a, "on_", &out.kernel);
+  ir_builder b = begin(&a, "", &out.kernel);
   run_blocks(&a, &b);
   store_links(&a.s, &a.now, a.before, SIDE_SELF, a.tick, &states);
   outcome left = store_outcome(&a.s, &a.now, l->connections[connection].arrivals);
@@ -431,7 +441,7 @@ static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint3
   for (uint32_t k = 0; k < a.now.state_count; k++)
     has_shared = has_shared || (l->connections[connection].home[k] != SIDE_SELF && a.now.states[k] != a.before[k]);
   if (has_shared) {
-    b = begin(&a, "shared_", &out.shared);
+    b = begin(&a, "_shared", &out.shared);
     run_blocks(&a, &b);
     store_links(&a.s, &a.now, a.before, side, a.tick, &shared);
   }
@@ -479,7 +489,9 @@ static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
   if (f->advanced[home] == NO_FIELD || !lower_follows_partner(l, connection, home))
     return;
   nsa_link_step out = {.connection = connection, .every = f->refresh};
-  const char *name = arena_printf(l->arena, "%s.refresh%d", l->m->connections.data[connection].name, (int)home);
+  const char *of = l->m->connections.data[connection].name;
+  const char *name = home == SIDE_SELF ? arena_printf(l->arena, "%s.refresh", of)
+                                       : arena_printf(l->arena, "%s.refresh_%s", of, lower_side_words[home]);
   uint32_t population = home == SIDE_SELF ? NSA_NONE : lower_population_of_side(l, connection, home);
   ir_function *fn =
       ir_function_add(l->p, name, NSA_ROLE_LINK_STEP, home == SIDE_SELF ? f->domain : l->populations[population].domain,

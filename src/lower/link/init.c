@@ -15,7 +15,7 @@ static void init_shared_states(lowering *l, uint32_t connection, model_side side
       continue;
     if (!fn) {
       uint32_t number;
-      const char *name = arena_printf(l->arena, "%s.shared_init%d", l->m->connections.data[connection].name, (int)side);
+      const char *name = arena_printf(l->arena, "%s.init_%s", l->m->connections.data[connection].name, lower_side_words[side]);
       fn = ir_function_add(l->p, name, NSA_ROLE_INIT, l->populations[population].domain, c->timescale, &number);
       vec_push(l->arena, &l->init_list, number);
       b = ir_builder_on(l->p, fn);
@@ -27,13 +27,12 @@ static void init_shared_states(lowering *l, uint32_t connection, model_side side
   }
 }
 
-static void init_delay(lowering *l, uint32_t connection, uint32_t field, const model_expr *delay) {
+static void init_delay(lowering *l, uint32_t connection, uint32_t field, const model_expr *delay, const char *name) {
   if (field == NO_FIELD)
     return;
-  const char *name = l->m->connections.data[connection].name;
   bool is_uniform = l->p->fields.data[field].is_uniform;
   uint32_t number, domain = is_uniform ? 0 : l->connections[connection].domain;
-  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.delays%u", name, field), NSA_ROLE_INIT, domain,
+  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.%s", l->m->connections.data[connection].name, name), NSA_ROLE_INIT, domain,
                                     component_of_connection(l, connection)->timescale, &number);
   vec_push(l->arena, &l->init_list, number);
   ir_builder b = ir_builder_on(l->p, fn);
@@ -93,6 +92,6 @@ void lower_connection_init(lowering *l, uint32_t connection) {
     return;
   init_all_shared(l, connection);
   init_links(l, connection);
-  init_delay(l, connection, f->delay, mc->delay); /* they may follow from what links have been given */
-  init_delay(l, connection, f->delay_back, mc->delay_back);
+  init_delay(l, connection, f->delay, mc->delay, "delay"); /* they may follow from what links have been given */
+  init_delay(l, connection, f->delay_back, mc->delay_back, "delay_back");
 }

@@ -331,11 +331,17 @@ static past_values add_pasts(splitter *sp, model_expr *const *factors, uint32_t 
   return pasts;
 }
 
+/* "exc.I.weight" */
+static const char *name_for_input(const splitter *sp, const char *what) {
+  const model_component *to = component_of_population(sp->l, population_of(sp, sp->contribution->side));
+  return lower_kernel_name(sp->l, sp->mc->name, to->inputs.data[sp->contribution->input].name, what);
+}
+
 static uint32_t link_function(splitter *sp, model_expr **factors, uint32_t count, nsa_role role, uint32_t *field) {
   lowering *l = sp->l;
   uint32_t number, domain = l->connections[sp->connection].domain;
   *field = add_numbered_field(sp, "weight", domain, NSA_FIELD_LINK_VALUE);
-  const char *name = arena_printf(l->arena, "%s.link%u", sp->mc->name, *field);
+  const char *name = name_for_input(sp, "weight");
   ir_function *fn =
       ir_function_add(l->p, name, role, domain, component_of_connection(l, sp->connection)->timescale, &number);
   link_value v = {.function = fn,
@@ -516,7 +522,7 @@ static void lower_total(splitter *sp, const link_total *t) {
   const model_component *c = component_of_connection(l, sp->connection);
   uint32_t number, domain = l->populations[population_of(sp, t->side)].domain,
                    clock = lower_clock_of_links(l, sp->connection);
-  const char *name = arena_printf(l->arena, "%s.total%u", sp->mc->name, t->total);
+  const char *name = name_for_input(sp, "total");
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_SOURCE, domain, clock, &number);
   vec_push(l->arena, &l->source_list, number);
   ir_builder b = ir_builder_on(l->p, fn);

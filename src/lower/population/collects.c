@@ -111,8 +111,9 @@ static void collect_every(lowering *l, uint32_t population, uint32_t every) {
   const model_component *c = component_of_population(l, population);
   const char *name = l->m->populations.data[population].name;
   uint32_t number;
-  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.collect%u", name, every), NSA_ROLE_COLLECT,
-                                    f->domain, c->timescale, &number);
+  const char *what = every == 1 ? "collect" : arena_printf(l->arena, "collect_every_%u", every);
+  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.%s", name, what), NSA_ROLE_COLLECT, f->domain,
+                                    c->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
   for (uint32_t k = 0; k < c->inputs.len; k++)
     collect_input(l, &b, population, k, every);

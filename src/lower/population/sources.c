@@ -6,7 +6,7 @@
 static uint32_t source_function(lowering *l, uint32_t population, const source_term *t, const char *what) {
   const model_connection *mc = &l->m->connections.data[t->connection];
   uint32_t number;
-  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.%s", mc->name, what), NSA_ROLE_SOURCE,
+  ir_function *fn = ir_function_add(l->p, lower_kernel_name(l, mc->name, NULL, what), NSA_ROLE_SOURCE,
                                     l->populations[population].domain, t->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
   scope s = scope_of_population(l, &b, population);

@@ -521,8 +521,9 @@ void lower_phase_block(lowering *l, uint32_t number) {
   nsa_phase_block out = {.phase = pb->phase, .population = pb->population};
   const char *pop = l->m->populations.data[pb->population].name;
   step st;
-  step_begin(&st, l, pb->population, arena_printf(l->arena, "%s.phase_block%u", pop, number), NSA_ROLE_PHASE_BLOCK,
-             &out.kernel);
+  step_begin(&st, l, pb->population,
+             lower_kernel_name(l, pop, NULL, arena_printf(l->arena, "on_%s", l->m->phases.data[pb->phase].name)),
+             NSA_ROLE_PHASE_BLOCK, &out.kernel);
   run_settled(&st);
   if (!st.f->is_added_to_at_once)
     add_arrived(&st);

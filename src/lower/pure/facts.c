@@ -14,6 +14,22 @@ void lower_decide(lowering *l, const char *subject, const char *topic, const cha
   vec_push(l->arena, &l->report->decisions, d);
 }
 
+const char *const lower_side_words[4] = {"self", "pre", "post", "astro"};
+
+static bool is_taken(const lowering *l, const char *name) {
+  for (uint32_t k = 0; k < l->p->functions.len; k++)
+    if (strcmp(l->p->functions.data[k]->name, name) == 0)
+      return true;
+  return false;
+}
+
+const char *lower_kernel_name(const lowering *l, const char *owner, const char *of, const char *what) {
+  const char *first = arena_printf(l->arena, "%s%s%s.%s", owner, of ? "." : "", of ? of : "", what), *name = first;
+  for (uint32_t k = 2; is_taken(l, name); k++)
+    name = arena_printf(l->arena, "%s%u", first, k);
+  return name;
+}
+
 const model_component *component_of_population(const lowering *l, uint32_t population) {
   return &l->m->components.data[l->m->populations.data[population].component];
 }

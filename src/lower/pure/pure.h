@@ -255,6 +255,10 @@ typedef struct {
   bool is_constant;
 } evaluated;
 evaluated lower_evaluate(lowering *l, bool is_connection, uint32_t owner, const model_expr *e);
+/* Words of sides in names of kernels, as in the language. */
+extern const char *const lower_side_words[4];
+/* "owner.of.what", or "owner.what" where `of` is NULL; a second kernel of that name gets a 2 behind it, and so on. */
+const char *lower_kernel_name(const lowering *l, const char *owner, const char *of, const char *what);
 nsa_rule_kind lower_rule_kind(rule_kind kind);
 bool lower_hears(const model_component *c);                       /* whether it has blocks of signals */
 bool lower_emits_event(const model_component *c, uint32_t event); /* whether a block emits it */

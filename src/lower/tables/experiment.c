@@ -92,7 +92,7 @@ static uint32_t stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
   const population_fields *f = &l->populations[st->population];
   uint32_t number;
   const model_component *c = component_of_population(l, st->population);
-  const char *name = arena_printf(l->arena, "%s.stimulus%u", l->m->populations.data[st->population].name, k);
+  const char *name = lower_kernel_name(l, l->m->populations.data[st->population].name, c->inputs.data[st->input].name, "stimulus");
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_STIMULUS, f->domain, c->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
   b.at = st->at;
@@ -159,14 +159,14 @@ static uint32_t plain_field(const lowering *l, const model_probe *p) {
   return l->p->fields.data[field].is_uniform ? NO_FIELD : field;
 }
 
-static uint32_t probe_function(lowering *l, const model_probe *p, uint32_t domain, uint32_t *field) {
+static uint32_t probe_function(lowering *l, const model_probe *p, const char *name, uint32_t domain, uint32_t *field) {
   uint32_t number, id = l->probe_list.len;
   *field = lower_add_field(l, arena_printf(l->arena, "probe%u", id), domain, NSA_F64, NSA_FIELD_SCRATCH, 0, &p->unit,
                            p->value->at);
   const model_component *c =
       p->is_connection ? component_of_connection(l, p->owner) : component_of_population(l, p->owner);
   ir_function *fn =
-      ir_function_add(l->p, arena_printf(l->arena, "probe%u", id), NSA_ROLE_PROBE, domain, c->timescale, &number);
+      ir_function_add(l->p, lower_kernel_name(l, name, NULL, "probe"), NSA_ROLE_PROBE, domain, c->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
   scope s = p->is_connection ? scope_of_links(l, &b, p->owner) : scope_of_population(l, &b, p->owner);
   block_state now;
@@ -180,7 +180,8 @@ static uint32_t probe_function(lowering *l, const model_probe *p, uint32_t domai
   return number;
 }
 
-static uint32_t lower_probe(lowering *l, const model_probe *p) {
+/* name: of the record or measure that looks. */
+static uint32_t lower_probe(lowering *l, const model_probe *p, const char *name) {
   uint32_t domain = p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
   nsa_probe out = {.domain = domain,
                    .event = NSA_NONE,
@@ -193,7 +194,7 @@ static uint32_t lower_probe(lowering *l, const model_probe *p) {
   if (p->is_event)
     out.event = p->event;
   else if ((out.field = plain_field(l, p)) == NO_FIELD)
-    out.kernel = probe_function(l, p, domain, &out.field);
+    out.kernel = probe_function(l, p, name, domain, &out.field);
   vec_push(l->arena, &l->probe_list, out);
   return l->probe_list.len - 1;
 }
@@ -211,7 +212,7 @@ static void lower_record(lowering *l, const model_record *r) {
                     .every = r->every > 0 ? (uint32_t)lower_whole_ticks(l, r->every) : owner_ticks(l, &r->probe)};
   if (!out.every)
     out.every = 1;
-  out.probe = lower_probe(l, &r->probe);
+  out.probe = lower_probe(l, &r->probe, r->name);
   vec_push(l->arena, &l->record_list, out);
 }
 
@@ -258,7 +259,8 @@ static uint32_t whole_domain(lowering *l, const model_probe *p) {
   return l->probe_list.len - 1;
 }
 
-static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier, const model_measure_node *n) {
+static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier, const model_measure_node *n,
+                                   const char *name) {
   if (n->kind == MEASURE_REF)
     return earlier[n->ref];
   nsa_measure_node out = {.kind = measure_kinds[n->kind],
@@ -270,13 +272,13 @@ static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier, const m
                           .b = NSA_NONE,
                           .every = 1};
   if (n->args[0])
-    out.a = lower_measure_node(l, earlier, n->args[0]);
+    out.a = lower_measure_node(l, earlier, n->args[0], name);
   if (n->args[1])
-    out.b = lower_measure_node(l, earlier, n->args[1]);
+    out.b = lower_measure_node(l, earlier, n->args[1], name);
   if (n->kind == MEASURE_SIZE)
     out.probe = whole_domain(l, &n->probe);
   if (has_probe(n->kind)) {
-    out.probe = lower_probe(l, &n->probe);
+    out.probe = lower_probe(l, &n->probe, name);
     out.every = owner_ticks(l, &n->probe);
   }
   vec_push(l->arena, &l->node_list, out);
@@ -288,7 +290,7 @@ static void lower_measures(lowering *l) {
   uint32_t *roots = ARENA_ARRAY(l->arena, uint32_t, l->m->measures.len);
   for (uint32_t k = 0; k < l->m->measures.len; k++) {
     const model_measure *mm = &l->m->measures.data[k];
-    roots[k] = lower_measure_node(l, roots, mm->value);
+    roots[k] = lower_measure_node(l, roots, mm->value, mm->name);
     list[k] = (nsa_measure){
         .name = mm->name, .unit = dim_name(l->arena, mm->value->unit), .node = roots[k], .at = lower_place(l, mm->at)};
   }

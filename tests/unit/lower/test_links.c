@@ -39,7 +39,7 @@ static void test_each_factor_at_its_side(void **state) {
   assert_int_equal(s->link_kernel, NSA_NONE);
   assert_int_equal(s->every, 1);
   assert_int_equal(count_maths(function_named(&w, "a.step"), "sigmoid"), 1);
-  assert_int_equal(count_ops(function_named(&w, "a.collect1"), IR_OP_load, s->sum), 1);
+  assert_int_equal(count_ops(function_named(&w, "a.collect"), IR_OP_load, s->sum), 1);
   lowered_free(&w);
 }
 
@@ -58,7 +58,7 @@ static void test_mixed_sum_is_multiplied_out(void **state) {
   assert_int_equal(w.program->sums_count, 1);
   assert_term(&w, "pre.v", "1", "g");
   assert_term(&w, "1", "1", "g * post.v");
-  const ir_function *collect = function_named(&w, "a.collect1");
+  const ir_function *collect = function_named(&w, "a.collect");
   uint32_t fan = find_op(collect, IR_OP_load, field_named(&w, "link.fan_in"), 0);
   assert_true(find_op(collect, IR_OP_neg, NSA_NONE, fan) > fan);
   lowered_free(&w);
@@ -70,7 +70,7 @@ static void test_quotient_is_taken_apart(void **state) {
   assert_int_equal(w.program->sums_count, 1);
   assert_int_equal(w.program->sums[0].link_kernel, NSA_NONE);
   assert_true(w.program->sums[0].source_term != NSA_NONE);
-  assert_int_equal(count_ops(function_named(&w, "a.collect1"), IR_OP_div, NSA_NONE) > 0, 1);
+  assert_int_equal(count_ops(function_named(&w, "a.collect"), IR_OP_div, NSA_NONE) > 0, 1);
   lowered_free(&w);
 }
 
@@ -131,7 +131,7 @@ static void test_partner_of_the_target(void **state) {
   lowered w = with_rule("post.I += astro.c * pre.v / 1 ms", "by outdegree(3) with g by tiles(2 x 2, stride 2)");
   assert_int_equal(w.program->sums_count, 1);
   assert_int_equal(w.program->sums[0].link_kernel, NSA_NONE);
-  const ir_function *collect = function_named(&w, "a.collect1");
+  const ir_function *collect = function_named(&w, "a.collect");
   assert_int_equal(count_ops(collect, IR_OP_load_at, field_named(&w, "g.c")), 1);
   lowered_free(&w);
 }
@@ -141,7 +141,7 @@ static void test_neighbours_become_a_stencil(void **state) {
   lowered w = with_rule("param D = 0.1 /ms\n post.I += D * (pre.v - post.v)", "by neighbours(4)");
   assert_int_equal(w.program->sums_count, 0);
   assert_int_equal(w.program->connections[0].is_stencil, 1);
-  const ir_function *collect = function_named(&w, "a.collect1");
+  const ir_function *collect = function_named(&w, "a.collect");
   assert_int_equal(count_ops(collect, IR_OP_shift, NSA_NONE), 4);
   assert_int_equal(count_ops(collect, IR_OP_load_at, field_named(&w, "a.v")), 4);
   lowered_free(&w);
@@ -151,7 +151,7 @@ static void test_neighbours_become_a_stencil(void **state) {
 static void test_stencil_order(void **state) {
   (void)state;
   lowered w = with_rule("post.I += pre.v / 1 ms", "by neighbours(8)");
-  const ir_function *collect = function_named(&w, "a.collect1");
+  const ir_function *collect = function_named(&w, "a.collect");
   uint32_t last = 0, at = 0;
   for (uint32_t k = 0; k < 8; k++) {
     at = find_op(collect, IR_OP_shift, NSA_NONE, k == 0 ? 0 : at + 1);
