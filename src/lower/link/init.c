@@ -15,7 +15,8 @@ static void init_shared_states(lowering *l, uint32_t connection, model_side side
       continue;
     if (!fn) {
       uint32_t number;
-      const char *name = arena_printf(l->arena, "%s.init_%s", l->m->connections.data[connection].name, lower_side_words[side]);
+      const char *name =
+          arena_printf(l->arena, "%s.init_%s", l->m->connections.data[connection].name, lower_side_words[side]);
       fn = ir_function_add(l->p, name, NSA_ROLE_INIT, l->populations[population].domain, c->timescale, &number);
       vec_push(l->arena, &l->init_list, number);
       b = ir_builder_on(l->p, fn);
@@ -32,8 +33,9 @@ static void init_delay(lowering *l, uint32_t connection, uint32_t field, const m
     return;
   bool is_uniform = l->p->fields.data[field].is_uniform;
   uint32_t number, domain = is_uniform ? 0 : l->connections[connection].domain;
-  ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.%s", l->m->connections.data[connection].name, name), NSA_ROLE_INIT, domain,
-                                    component_of_connection(l, connection)->timescale, &number);
+  ir_function *fn =
+      ir_function_add(l->p, arena_printf(l->arena, "%s.%s", l->m->connections.data[connection].name, name),
+                      NSA_ROLE_INIT, domain, component_of_connection(l, connection)->timescale, &number);
   vec_push(l->arena, &l->init_list, number);
   ir_builder b = ir_builder_on(l->p, fn);
   scope s = is_uniform ? lower_uniform_scope(l, connection, &b) : scope_of_links(l, &b, connection);

@@ -92,7 +92,8 @@ static uint32_t stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
   const population_fields *f = &l->populations[st->population];
   uint32_t number;
   const model_component *c = component_of_population(l, st->population);
-  const char *name = lower_kernel_name(l, l->m->populations.data[st->population].name, c->inputs.data[st->input].name, "stimulus");
+  const char *name =
+      lower_kernel_name(l, l->m->populations.data[st->population].name, c->inputs.data[st->input].name, "stimulus");
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_STIMULUS, f->domain, c->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
   b.at = st->at;
