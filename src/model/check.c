@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* check.c - the order of the stage: files, timescales, network, experiment, and last what no part
  * of the model uses. */
-#include "model/check.h"
+#include "model/component/component.h"
+#include "model/experiment/experiment.h"
+#include "model/expr/duration.h"
+#include "model/expr/expr.h"
+#include "model/names/import.h"
+#include "model/names/report.h"
+#include "model/network/network.h"
 #include "model/ticks/times.h"
 
 /* "a/b/model.nsa" -> "model" */
@@ -56,7 +62,7 @@ static void warn_never_used(checker *ck, span at, const char *what, const char *
   diag_hint(d, "take it out, or use it");
 }
 
-void unused_check(checker *ck) {
+static void check_unused(checker *ck) {
   if (diag_error_count(ck->sink) > 0)
     return;
   for (uint32_t i = 0; i < ck->infos.len; i++) {
@@ -171,7 +177,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   check_unused_components(ck);
   check_unused_functions(ck);
   check_needs(ck, file);
-  unused_check(ck);
+  check_unused(ck);
   if (diag_error_count(sink) == 0)
     times_by_ticks(ck);
   return ck->model;

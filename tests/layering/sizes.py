@@ -18,10 +18,10 @@ LONG_FUNCTIONS = {"decl_label", "dump_decl_parts", "print_decl"}
 # One constructor for each rule of the grammar.
 LARGE_HEADERS = {"construct.h"}
 # To be shortened: these two lists only ever shrink.
-LARGE_HEADERS |= {"check.h", "expr.h", "pure.h", "solve_internal.h"}
+LARGE_HEADERS |= {"expr.h", "pure.h", "solve_internal.h"}
 LONG_FILES = {
     "arrivals.c", "ast.h", "dump.c", "equations.c", "events.c", "events_make.c", "fields.c", "link_states.c",
-    "links.c", "linksum.c", "model.h", "network.c", "step.c", "stimulus.c",
+    "links.c", "linksum.c", "model.h", "step.c",
 }  # fmt: skip
 
 NAME = re.compile(r"([A-Za-z_]\w*)\s*\(")

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* block.c - events, and the blocks that run at events and on clocks. */
-#include "model/check.h"
+#include "model/component/parts.h"
+#include "model/component/statement.h"
+#include "model/expr/duration.h"
+#include "model/expr/make.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
 
 /* ---- events and blocks ---- */
 

@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* component.c - one component: its items put together with those of its bases, then checked in the
  * order in which they can depend on each other: params, states, lets, equations and blocks. */
-#include "model/check.h"
-
-/* The builder's scope with other permissions; key_base names its random draws. */
-expr_env builder_scope(component_builder *b, unsigned allow, const char *where, const char *key_base) {
-  expr_env env = b->env;
-  env.allow = b->c->kind == COMPONENT_SYNAPSE ? allow & ~(unsigned)ALLOW_PLACE : allow;
-  env.where = where;
-  env.key_base = key_base;
-  b->draws = 0;
-  return env;
-}
-
-void builder_for_items(component_builder *b, ast_item_kind kind, item_action *action) {
-  for (uint32_t i = 0; i < b->items.len; i++)
-    if (b->items.data[i].ast->kind == kind && !b->items.data[i].is_dropped)
-      action(b, &b->items.data[i]);
-}
+#include "model/component/component.h"
+#include "model/component/parts.h"
+#include "model/expr/expr.h"
 
 static item_action *action_of(ast_item_kind kind) {
   switch (kind) {

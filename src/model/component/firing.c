@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* firing.c - conditions of events: what they say, and what looks like a mistake once all blocks are known. */
-#include "model/check.h"
+#include "model/component/parts.h"
+#include "model/expr/expr.h"
+#include "model/expr/make.h"
+#include "model/names/report.h"
 #include "model/walk.h"
 
 /* ---- what is written behind `when` ---- */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* items.c - the items of a component together with those of its bases, each in its place, and the
  * head of its declaration. */
-#include "model/check.h"
+#include "model/component/component.h"
+#include "model/component/parts.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
 #include "support/limits.h"
 
 /* ---- what kinds of component may hold ---- */
@@ -45,11 +48,6 @@ static const char *item_word(ast_item_kind kind) {
                                       [AST_ITEM_EACH_STEP] = "an `each step` block",
                                       [AST_ITEM_CONTRIBUTION] = "a contribution",
                                       [AST_ITEM_DEFAULT] = "a default"};
-  return words[kind];
-}
-
-const char *component_word(component_kind kind) {
-  static const char *const words[] = {"a neuron", "an astrocyte", "a synapse"};
   return words[kind];
 }
 
@@ -209,6 +207,17 @@ static void collect_chain(component_builder *b, const component_def **chain, uin
 }
 
 /* ---- the head ---- */
+
+coupling_kind coupling_of(const ast_name *word) {
+  static const char *const words[] = {[COUPLING_HOLD] = "hold",
+                                      [COUPLING_LINEAR] = "linear",
+                                      [COUPLING_STAGES] = "stages",
+                                      [COUPLING_IMPLICIT] = "implicit"};
+  for (uint32_t k = 0; k < sizeof words / sizeof *words; k++)
+    if (strcmp(words[k], word->text) == 0)
+      return (coupling_kind)k;
+  return COUPLING_HOLD; /* another word was reported */
+}
 
 static void take_coupling(component_builder *b, const ast_component *ast) {
   checker *ck = b->ck;

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* ode.c - equations: both sides' units, the coefficient divided out, noise taken apart; reactions
  * by mass action. */
-#include "model/check.h"
+#include "model/component/parts.h"
+#include "model/expr/expr.h"
+#include "model/expr/make.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
 #include "model/walk.h"
 
 #include <stdlib.h>
 
 /* ---- names of timescales and solvers ---- */
-
-uint32_t timescale_find(checker *ck, ast_name name) {
-  uint32_t index;
-  if (map_find(ck->timescales, name.text, &index))
-    return index;
-  name_list known = {0};
-  for (uint32_t i = 0; i < map_count(ck->timescales); i++)
-    vec_push(ck->arena, &known, map_key_at(ck->timescales, i));
-  report_unknown(ck, name.at, DIAG_E0201, "the timescale", name.text, &known);
-  return NONE;
-}
 
 /* One of `adaptive`; false with a diagnostic. */
 static bool option_take(checker *ck, const ast_arg *arg, solver_options *out) {

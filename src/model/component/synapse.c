@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* synapse.c - what a synapse may add to its partners, continuous contributions, and what stands for an
  * absent astrocyte. */
-#include "model/check.h"
+#include "model/component/parts.h"
+#include "model/expr/bare.h"
+#include "model/expr/expr.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
 
 /* ---- partners ---- */
 

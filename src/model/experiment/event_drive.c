@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* event_drive.c - events that fire at times which are known before the run. */
-#include "model/check.h"
+#include "model/experiment/parts.h"
+#include "model/expr/duration.h"
+#include "model/expr/expr.h"
+#include "model/expr/select.h"
+#include "model/names/import.h"
+#include "model/names/report.h"
 #include "support/file.h"
 
 #include <stdlib.h>

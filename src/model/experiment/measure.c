@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* measure.c - measures: one number each at the end of a run. */
-#include "model/check.h"
+#include "model/experiment/experiment.h"
+#include "model/experiment/parts.h"
+#include "model/expr/duration.h"
+#include "model/expr/expr.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
 
 static model_measure_node *check_node(checker *ck, const ast_expr *e);
 
@@ -66,7 +71,7 @@ static bool check_series(checker *ck, const ast_arg *arg, reduce_kind otherwise,
               "`count` and `rate` take events");
     return false;
   }
-  if (is_reduced || probe_is_single(ck, &n->probe))
+  if (is_reduced || probe_is_single(&n->probe))
     return true;
   bool is_over_time = arg->over.text != NULL && strcmp(arg->over.text, "time") == 0;
   if (otherwise == REDUCE_NONE || is_over_time) {

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* record.c - probes (what is looked at) and recordings. */
-#include "model/check.h"
+#include "model/experiment/experiment.h"
+#include "model/experiment/parts.h"
+#include "model/expr/duration.h"
+#include "model/expr/expr.h"
+#include "model/expr/select.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
 #include "model/walk.h"
 
 static const uint32_t arrivals = UINT32_MAX - 1; /* the event `pre` of a connection */
@@ -20,10 +26,7 @@ bool is_reduction(const ast_expr *e, reduce_kind *kind) {
   return false;
 }
 
-bool probe_is_single(const checker *ck, const model_probe *p) {
-  (void)ck;
-  return !p->is_connection && p->first == p->last;
-}
+bool probe_is_single(const model_probe *p) { return !p->is_connection && p->first == p->last; }
 
 /* `cells[3].v`: elements stand behind the name of what is looked at. */
 static void report_no_owner(checker *ck, const ast_expr *e) {

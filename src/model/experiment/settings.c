@@ -2,7 +2,11 @@
 /* settings.c - times of components (refractory, of timers, of blocks) that follow from params: what an override, a
  * variant or
  * --set makes of them is rounded to whole steps too, and told. */
-#include "model/check.h"
+#include "model/experiment/experiment.h"
+#include "model/expr/duration.h"
+#include "model/expr/expr.h"
+#include "model/names/lookup.h"
+#include "model/operations.h"
 
 #include <math.h>
 

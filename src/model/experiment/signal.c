@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* signal.c - signals: what reaches all that listen at once, and the times at which it is sent. */
-#include "model/check.h"
+#include "model/experiment/experiment.h"
+#include "model/expr/duration.h"
+#include "model/expr/expr.h"
+#include "model/expr/make.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
 
 #include <math.h>
-
-uint32_t signal_find(const checker *ck, const char *name) {
-  uint32_t index;
-  return map_find(ck->signals, name, &index) ? index : NONE;
-}
-
-void signal_names(checker *ck, name_list *out) {
-  for (uint32_t i = 0; i < ck->model->signals.len; i++)
-    vec_push(ck->arena, out, ck->model->signals.data[i].name);
-}
 
 /* ---- times ---- */
 

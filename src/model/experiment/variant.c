@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* variant.c - named sets of overridden params. */
-#include "model/check.h"
+#include "model/component/component.h"
+#include "model/experiment/experiment.h"
+#include "model/expr/expr.h"
+#include "model/expr/make.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
 
 /* Populations and connections to which a name of a variant refers: one by its own name, else all
  * users of a component. */

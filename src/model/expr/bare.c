@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* bare.c - numbers that lack their unit where they are declared. Beside a quantity, the mistake of `state v = -65` is
  * in that line: it is told there, once, whatever is done with v. */
-#include "model/check.h"
+#include "model/expr/bare.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
 
 typedef struct bare_number bare_number;
 struct bare_number {

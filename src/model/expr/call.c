@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* call.c - calls of builtin functions (units by their rule), and inlining of the author's. */
-#include "model/check.h"
+#include "model/expr/bare.h"
+#include "model/expr/expr.h"
+#include "model/expr/lets.h"
+#include "model/expr/make.h"
+#include "model/names/report.h"
+#include "model/operations.h"
 #include "support/limits.h"
 
 #include <strings.h>
@@ -37,8 +42,7 @@ bool builtin_find(const char *name, model_builtin *fn) {
   return false;
 }
 
-void builtin_add_names(checker *ck, void *list) {
-  name_list *names = list;
+static void builtin_add_names(checker *ck, name_list *names) {
   for (uint32_t i = 0; i < BUILTIN_COUNT; i++)
     vec_push(ck->arena, names, builtins[i].name);
 }

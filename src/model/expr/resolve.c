@@ -1,56 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* resolve.c - what a name in an expression means. */
-#include "model/check.h"
-
-/* ---- items of a component ---- */
-
-#define FIND_IN(list, found_kind)                                                                                      \
-  for (uint32_t i = 0; i < c->list.len; i++)                                                                           \
-    if (c->list.data[i].name == name) {                                                                                \
-      *kind = found_kind;                                                                                              \
-      *item = i;                                                                                                       \
-      return true;                                                                                                     \
-    }
-
-bool component_find(const model_component *c, const char *name, model_ref_kind *kind, uint32_t *item) {
-  FIND_IN(params, REF_PARAM)
-  FIND_IN(states, REF_STATE)
-  FIND_IN(inputs, REF_INPUT)
-  FIND_IN(lets, REF_LET)
-  FIND_IN(noises, REF_NOISE)
-  FIND_IN(timers, REF_TIMER)
-  return false;
-}
-
-uint32_t component_find_event(const model_component *c, const char *name) {
-  for (uint32_t i = 0; i < c->events.len; i++)
-    if (c->events.data[i].name == name)
-      return i;
-  return NONE;
-}
-
-dim component_item_unit(const model_component *c, model_ref_kind kind, uint32_t item) {
-  switch (kind) {
-  case REF_PARAM:
-    return c->params.data[item].unit;
-  case REF_STATE:
-    return c->states.data[item].unit;
-  case REF_INPUT:
-    return c->inputs.data[item].unit;
-  case REF_LET:
-    return c->lets.data[item].value->unit;
-  case REF_NOISE:
-    return dim_pow(dim_ms, -1, 2);
-  default:
-    return dim_none();
-  }
-}
-
-const char *kind_word(model_ref_kind kind) {
-  static const char *const words[] = {[REF_PARAM] = "a param", [REF_STATE] = "a state", [REF_INPUT] = "an input",
-                                      [REF_LET] = "a let",     [REF_NOISE] = "a noise", [REF_TIMER] = "a timer"};
-  return kind <= REF_TIMER ? words[kind] : kind == REF_SIGNAL ? "a signal" : "a value";
-}
+#include "model/expr/expr.h"
+#include "model/expr/lets.h"
+#include "model/expr/make.h"
+#include "model/expr/places.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
 
 static void add_item_names(checker *ck, const expr_env *env, model_side side, name_list *out) {
   const model_component *c = env->side[side].component;
@@ -70,14 +25,6 @@ static void add_item_names(checker *ck, const expr_env *env, model_side side, na
 }
 
 /* ---- references ---- */
-
-/* Rules of the third partner are lowered like those of links: from the near element to the partner.
- */
-static model_side side_in_result(const expr_env *env, model_side side) {
-  if (!env->is_partner_rule)
-    return side;
-  return side == SIDE_ASTRO ? SIDE_POST : SIDE_PRE;
-}
 
 static model_expr *not_allowed(expr_env *env, model_ref_kind kind, span at, const char *name) {
   diag *d;
@@ -112,8 +59,8 @@ static bool is_allowed(const expr_env *env, model_side side, model_ref_kind kind
   return (env->allow & ALLOW_STATE) != 0;
 }
 
-model_expr *resolve_item(expr_env *env, model_side side, model_ref_kind kind, uint32_t item, span at,
-                         const char *name) {
+static model_expr *resolve_item(expr_env *env, model_side side, model_ref_kind kind, uint32_t item, span at,
+                                const char *name) {
   const model_component *c = env->side[side].component;
   if (!is_allowed(env, side, kind, item))
     return not_allowed(env, kind, at, name);
@@ -170,92 +117,6 @@ static bool find_own(expr_env *env, const ast_expr *e, model_expr **out) {
   return true;
 }
 
-/* ---- places and constants ---- */
-
-static const struct {
-  const char *name;
-  model_ref_kind kind;
-} places[] = {{"i", REF_INDEX}, {"row", REF_ROW}, {"col", REF_COL}, {"x", REF_X}, {"y", REF_Y}};
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static bool find_place(const char *name, model_ref_kind *kind) {
-  for (size_t i = 0; i < COUNT(places); i++)
-    if (strcmp(places[i].name, name) == 0) {
-      *kind = places[i].kind;
-      return true;
-    }
-  return false;
-}
-
-/* Whose places those of a side are compared with: the other end's, for a third partner those of the end that it goes
- * with. NULL: nobody's. */
-static const model_population *beside(const expr_env *env, model_side side) {
-  model_side other = side == SIDE_PRE ? SIDE_POST : side == SIDE_POST ? SIDE_PRE : env->near;
-  if (side == SIDE_SELF)
-    return NULL;
-  if (env->side[other].population != NULL && other != SIDE_SELF)
-    return env->side[other].population;
-  for (int k = SIDE_PRE; k <= SIDE_ASTRO; k++) /* a rule of partners knows one end */
-    if (k != (int)side && env->side[k].population != NULL)
-      return env->side[k].population;
-  return NULL;
-}
-
-/* x or y of an element of a known population: corner + (column + 1/2)*step. Where not both are spaced, both cover one
- * patch, in steps of the grid that has more of them (connect_place.c). */
-static model_expr *make_coordinate(expr_env *env, model_side side, model_ref_kind kind, span at) {
-  checker *ck = env->ck;
-  const model_population *p = env->side[side].population, *other = beside(env, side);
-  bool is_x = kind == REF_X, is_length = p->spacing > 0 && (other == NULL || other->spacing > 0);
-  double corner = is_x ? p->at_x : p->at_y, step = p->spacing;
-  if (!is_length) {
-    double own = is_x ? p->cols : p->rows, most = other == NULL ? own : is_x ? other->cols : other->rows;
-    corner = 0;
-    step = most > own ? most / own : 1;
-  }
-  dim unit = is_length ? dim_um : dim_none();
-  model_expr *cell = expr_ref(ck, is_x ? REF_COL : REF_ROW, side_in_result(env, side), 0, dim_none(), at);
-  model_expr *middle = expr_binary(ck, MX_ADD, cell, expr_literal(ck, 0.5, dim_none(), at), at);
-  model_expr *from_corner = expr_binary(ck, MX_MUL, middle, expr_literal(ck, step, unit, at), at);
-  return corner == 0 ? from_corner : expr_binary(ck, MX_ADD, expr_literal(ck, corner, unit, at), from_corner, at);
-}
-
-/* In a component x and y are lengths, and its populations must be spaced. */
-static model_expr *make_place(expr_env *env, model_side side, model_ref_kind kind, span at) {
-  bool is_coordinate = kind == REF_X || kind == REF_Y;
-  const expr_side *s = &env->side[side];
-  if (is_coordinate && s->population != NULL)
-    return make_coordinate(env, side, kind, at);
-  if (is_coordinate && s->usage != NULL)
-    s->usage->has_place = true;
-  return expr_ref(env->ck, kind, side_in_result(env, side), 0, is_coordinate ? dim_um : dim_none(), at);
-}
-
-static model_expr *find_constant(expr_env *env, const char *name, span at) {
-  static const struct {
-    const char *name, *digits;
-    nsa_unit unit;
-  } constants[] = {
-      {"pi", "3.14159265358979323846", {0, 1, {0}}},
-      {"e", "2.71828182845904523536", {0, 1, {0}}},
-      /* CODATA 2018: 96485.33212 C/mol, 8.314462618 J/(mol K) */
-      {"faraday", "96485.33212", {-6, 1, {4, 0, 4, 0, -4, 0}}},
-      {"gas_constant", "8.314462618", {-3, 1, {4, 4, 4, 0, -4, -4}}},
-  };
-  for (size_t i = 0; i < COUNT(constants); i++)
-    if (strcmp(constants[i].name, name) == 0)
-      return expr_literal(env->ck, nsa_unit_scale(constants[i].digits, &constants[i].unit),
-                          dim_of_unit(&constants[i].unit), at);
-  if (strcmp(name, "true") == 0 || strcmp(name, "false") == 0) {
-    model_expr *e = expr_new(env->ck, MX_BOOL, dim_none(), at);
-    e->is_bool = true;
-    e->number = name[0] == 't';
-    return e;
-  }
-  return NULL;
-}
-
 static model_expr *refuse_here(expr_env *env, span at, const char *name, const char *what) {
   diag_report(env->ck->sink, DIAG_E0306, at, "`%s`, %s, is not known in %s", name, what, env->where);
   return NULL;
@@ -292,9 +153,9 @@ static bool find_known(expr_env *env, const ast_expr *e, model_expr **out) {
     *out = resolve_refractory(env, e->at);
   else if (strcmp(name, "distance") == 0 && (env->allow & ALLOW_DISTANCE) != 0)
     *out = expr_ref(env->ck, REF_DISTANCE, SIDE_SELF, 0, env->has_distance_unit ? dim_um : dim_none(), e->at);
-  else if (find_place(name, &place) && (env->allow & ALLOW_PLACE) != 0)
-    *out = make_place(env, SIDE_SELF, place, e->at);
-  else if ((*out = find_constant(env, name, e->at)) == NULL)
+  else if (place_find(name, &place) && (env->allow & ALLOW_PLACE) != 0)
+    *out = place_ref(env, SIDE_SELF, place, e->at);
+  else if ((*out = constant_find(env->ck, name, e->at)) == NULL)
     return false;
   return true;
 }
@@ -339,13 +200,13 @@ static model_expr *unknown_name(expr_env *env, const ast_expr *e) {
   name_list known = {0};
   arena *a = env->ck->arena;
   model_ref_kind place;
-  if (find_place(e->as.name.text, &place))
+  if (place_find(e->as.name.text, &place))
     return refuse_here(env, e->at, e->as.name.text, "the place of an element");
   for (const binding *b = env->bindings; b != NULL; b = b->next)
     vec_push(a, &known, b->name);
   add_item_names(env->ck, env, SIDE_SELF, &known);
-  for (size_t i = 0; (env->allow & ALLOW_PLACE) != 0 && i < COUNT(places); i++)
-    vec_push(a, &known, places[i].name);
+  if ((env->allow & ALLOW_PLACE) != 0)
+    place_names(env->ck, &known);
   if ((env->allow & ALLOW_DISTANCE) != 0)
     vec_push(a, &known, "distance");
   report_unknown(env->ck, e->at, DIAG_E0201, "the name", e->as.name.text, &known);
@@ -368,16 +229,6 @@ model_expr *resolve_name(expr_env *env, const ast_expr *e) {
 }
 
 /* ---- members ---- */
-
-bool side_find(const char *name, model_side *side) {
-  static const char *const names[] = {[SIDE_PRE] = "pre", [SIDE_POST] = "post", [SIDE_ASTRO] = "astro"};
-  for (int i = SIDE_PRE; i <= SIDE_ASTRO; i++)
-    if (strcmp(names[i], name) == 0) {
-      *side = (model_side)i;
-      return true;
-    }
-  return false;
-}
 
 static model_expr *fan_of(expr_env *env, model_side side, const char *name, span at) {
   bool is_in = strcmp(name, "fan_in") == 0 && (side == SIDE_POST || side == SIDE_ASTRO);
@@ -439,8 +290,8 @@ static model_expr *find_member(expr_env *env, const ast_expr *e, model_side side
       return not_allowed(env, REF_NOISE, e->at, name);
     return resolve_item(env, side, kind, item, e->at, expr_text(env->ck, e));
   }
-  if (find_place(name, &kind))
-    return make_place(env, side, kind, e->at);
+  if (place_find(name, &kind))
+    return place_ref(env, side, kind, e->at);
   model_expr *fan = (env->allow & ALLOW_STATE) != 0 ? fan_of(env, side, name, e->at) : NULL;
   return fan != NULL ? fan : unknown_member(env, e, side);
 }
@@ -478,6 +329,63 @@ model_expr *resolve_member(expr_env *env, const ast_expr *e) {
   if (env->builder != NULL)
     diag_hint(d, "what comes from elsewhere reaches a component by its inputs");
   return NULL;
+}
+
+/* ---- images ---- */
+
+static uint32_t find_pattern(checker *ck, const ast_expr *e) {
+  uint32_t index;
+  name_list known = {0};
+  if (e->kind == AST_NAME && map_find(ck->patterns, e->as.name.text, &index))
+    return index;
+  if (e->kind == AST_NAME) {
+    for (uint32_t i = 0; i < ck->model->patterns.len; i++)
+      vec_push(ck->arena, &known, ck->model->patterns.data[i].name);
+    report_unknown(ck, e->at, DIAG_E0602, "the pattern", e->as.name.text, &known);
+  } else if (e->kind != AST_BAD) {
+    diag_report(ck->sink, DIAG_E0602, e->at, "`%s` is no pattern", expr_text(ck, e));
+  }
+  return NONE;
+}
+
+static uint32_t add_image(checker *ck, uint32_t pattern, uint32_t number, span at) {
+  model *m = ck->model;
+  for (uint32_t i = 0; i < m->images.len; i++)
+    if (m->images.data[i].pattern == pattern && m->images.data[i].number == number)
+      return i;
+  model_image image = {.pattern = pattern, .number = number, .at = at};
+  vec_push(ck->arena, &m->images, image);
+  return m->images.len - 1;
+}
+
+uint32_t image_find(expr_env *env, const ast_expr *e) {
+  checker *ck = env->ck;
+  bool has_number = e->kind == AST_INDEX;
+  uint32_t pattern = find_pattern(ck, has_number ? e->as.index.object : e);
+  if (pattern == NONE)
+    return NONE;
+  const model_pattern *p = &ck->model->patterns.data[pattern];
+  uint32_t number = 0;
+  if (!has_number && p->count > 1) {
+    diag_report(ck->sink, DIAG_E0602, e->at, "`%s` has %u images: say which, `%s[0]`", p->name, p->count, p->name);
+    return NONE;
+  }
+  if (has_number) {
+    const ast_selector *s = &e->as.index.selectors.data[0];
+    if (e->as.index.selectors.len > 1 || s->axis != NULL || s->value->kind == AST_RANGE) {
+      diag_report(ck->sink, DIAG_E0602, e->at, "one image is presented at a time: `%s[0]`", p->name);
+      return NONE;
+    }
+    expr_env constant = env_constant(ck, env->bindings, "the number of an image");
+    if (!expr_constant_count(&constant, s->value, "the number of an image", 0, 1e9, &number))
+      return NONE;
+  }
+  if (number < p->count)
+    return add_image(ck, pattern, number, e->at);
+  if (p->count > 0)
+    diag_report(ck->sink, DIAG_E0602, e->at, "`%s` has the images 0 to %u; there is no image %u", p->name, p->count - 1,
+                number);
+  return NONE;
 }
 
 model_expr *resolve_pixel(expr_env *env, const ast_expr *e) {

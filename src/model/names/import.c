@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* import.c - the declarations of a model from all its files: what the main file extends, and the
  * components and functions that it imports. */
-#include "model/check.h"
+#include "model/names/import.h"
 #include "support/file.h"
 #include "support/limits.h"
 #include "syntax/syntax.h"
@@ -44,7 +44,7 @@ static const ast_name *decl_name(const ast_decl *d) {
   }
 }
 
-span decl_name_at(const ast_decl *d) {
+static span decl_name_at(const ast_decl *d) {
   const ast_name *name = decl_name(d);
   return name != NULL ? name->at : d->at;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* report.c - what is said about units and unknown names. */
-#include "model/check.h"
+#include "model/names/report.h"
 #include "syntax/syntax.h"
 
 #include <stdlib.h>
@@ -175,4 +175,11 @@ void refuse(checker *ck, span at, const char *feature, const char *hint) {
   diag *d = diag_report(ck->sink, DIAG_E0801, at, "this version cannot yet do %s", feature);
   if (hint != NULL)
     diag_hint(d, "%s", hint);
+}
+
+bool probability_check(checker *ck, span at, double p) {
+  if (p >= 0 && p <= 1)
+    return true;
+  diag_report(ck->sink, DIAG_E0408, at, "a probability lies between 0 and 1, not at %s", number_text(ck, p));
+  return false;
 }

@@ -1,28 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* coupling.c - how the contributions of connections follow the states that they read, and which populations `coupling
  * stages` joins to one set. */
-#include "model/check.h"
+#include "model/component/component.h"
+#include "model/network/network.h"
+#include "model/network/parts.h"
 #include "model/walk.h"
 #include "support/disjoint.h"
-
-coupling_kind coupling_of(const ast_name *word) {
-  static const char *const words[] = {[COUPLING_HOLD] = "hold",
-                                      [COUPLING_LINEAR] = "linear",
-                                      [COUPLING_STAGES] = "stages",
-                                      [COUPLING_IMPLICIT] = "implicit"};
-  for (uint32_t k = 0; k < sizeof words / sizeof *words; k++)
-    if (strcmp(words[k], word->text) == 0)
-      return (coupling_kind)k;
-  return COUPLING_HOLD; /* another word was reported */
-}
-
-static uint32_t population_on(const model_connection *c, model_side side) {
-  return side == SIDE_PRE ? c->source : side == SIDE_POST ? c->target : c->partner;
-}
-
-static const model_component *component_on(const checker *ck, const model_connection *c, model_side side) {
-  return &ck->model->components.data[ck->model->populations.data[population_on(c, side)].component];
-}
 
 static const model_component *synapse_of(const checker *ck, const model_connection *c) {
   return &ck->model->components.data[c->component];
@@ -42,7 +25,7 @@ static void take_from_components(const checker *ck, model_connection *c) {
     return;
   }
   for (uint32_t k = 0; k < synapse->contributions.len; k++) {
-    const model_component *to = component_on(ck, c, synapse->contributions.data[k].side);
+    const model_component *to = component_on_end(ck, c, synapse->contributions.data[k].side);
     if (to->coupling == COUPLING_STAGES || to->coupling == COUPLING_IMPLICIT) {
       take_word(c, to->coupling, to->coupling_at);
       return;
@@ -102,7 +85,7 @@ static void join(joining *j, uint32_t *first, uint32_t population) {
 static bool check_timescales(joining *j, const model_connection *c, uint32_t first, model_side side) {
   const model *m = j->ck->model;
   const model_component *a = &m->components.data[m->populations.data[first].component],
-                        *b = component_on(j->ck, c, side);
+                        *b = component_on_end(j->ck, c, side);
   if (a->timescale == b->timescale)
     return true;
   diag *d = diag_report(j->ck->sink, DIAG_E0419, c->coupling_at,
@@ -144,7 +127,7 @@ static void join_connection(joining *j, const model_connection *c) {
       continue;
     if (first != NONE && !check_timescales(j, c, first, side))
       return;
-    join(j, &first, population_on(c, side));
+    join(j, &first, population_on_end(c, side));
   }
 }
 
@@ -218,31 +201,12 @@ static void make_set(joining *j, uint32_t root) {
   vec_push(j->ck->arena, &m->stage_sets, set);
 }
 
-/* An input that collects from a faster component over a window cannot be evaluated at stages. */
-bool coupling_is_fed_by_faster(const checker *ck, uint32_t population, uint32_t input) {
-  const model *m = ck->model;
-  uint32_t own = m->timescales.data[m->components.data[m->populations.data[population].component].timescale].ticks;
-  for (uint32_t k = 0; k < m->connections.len; k++) {
-    const model_connection *c = &m->connections.data[k];
-    const model_component *synapse = synapse_of(ck, c);
-    for (uint32_t i = 0; i < synapse->contributions.len; i++) {
-      const model_contribution *x = &synapse->contributions.data[i];
-      if (population_on(c, x->side) != population || x->input != input)
-        continue;
-      for (model_side side = SIDE_PRE; side <= (c->has_partner ? SIDE_ASTRO : SIDE_POST); side++)
-        if (m->timescales.data[component_on(ck, c, side)->timescale].ticks < own)
-          return true;
-    }
-  }
-  return false;
-}
-
 static void check_inputs(const joining *j, const model_connection *c) {
   const model_component *synapse = synapse_of(j->ck, c);
   for (uint32_t k = 0; k < synapse->contributions.len; k++) {
     const model_contribution *x = &synapse->contributions.data[k];
-    const model_input *in = &component_on(j->ck, c, x->side)->inputs.data[x->input];
-    if (coupling_is_fed_by_faster(j->ck, population_on(c, x->side), x->input))
+    const model_input *in = &component_on_end(j->ck, c, x->side)->inputs.data[x->input];
+    if (link_feeds_slower(j->ck, population_on_end(c, x->side), x->input))
       refuse_stages(j, c, in->at, "an input that a faster component feeds as well: give that an input of its own");
   }
 }

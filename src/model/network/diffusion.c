@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* diffusion.c - `coupling implicit`: whether a connection is linear diffusion over a grid, the same everywhere, and
  * what is diffused. */
-#include "model/check.h"
+#include "model/network/parts.h"
 #include "model/walk.h"
 
 typedef struct {
@@ -216,7 +216,7 @@ bool diffusion_check(checker *ck, uint32_t connection) {
     return false;
   for (uint32_t k = 0; k < f.synapse->contributions.len; k++) {
     f.contribution = &f.synapse->contributions.data[k];
-    if (coupling_is_fed_by_faster(ck, c->target, f.contribution->input))
+    if (link_feeds_slower(ck, c->target, f.contribution->input))
       refuse_implicit(&f, f.cell->inputs.data[f.contribution->input].at, "a faster component feeds the input as well");
     else
       take_contribution(&f);

@@ -1,11 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /* link.c - what a connection carries: how long it takes, and how inputs of slow components take it. */
-#include "model/check.h"
+#include "model/expr/duration.h"
+#include "model/expr/expr.h"
+#include "model/names/report.h"
+#include "model/network/parts.h"
+#include "model/operations.h"
 #include "model/walk.h"
 #include "nsa_ticks.h"
 #include "support/limits.h"
 
 #include <math.h>
+
+/* ---- the ends of a link ---- */
+
+expr_side side_of_population(checker *ck, uint32_t population) {
+  const model_population *p = &ck->model->populations.data[population];
+  return (expr_side){.component = &ck->model->components.data[p->component],
+                     .usage = ck->infos.data[p->component].usage,
+                     .population = p};
+}
+
+expr_env link_scope(checker *ck, const model_connection *c, const char *where) {
+  const model *m = ck->model;
+  expr_env env = env_constant(ck, NULL, where);
+  env.side[SIDE_SELF] = (expr_side){.component = &m->components.data[c->component]};
+  env.side[SIDE_PRE] = side_of_population(ck, c->source);
+  env.side[SIDE_POST] = side_of_population(ck, c->target);
+  env.has_partners = true;
+  env.near = c->partner_of;
+  env.allow = ALLOW_RANDOM | ALLOW_DISTANCE;
+  env.has_distance_unit = m->populations.data[c->source].spacing > 0 && m->populations.data[c->target].spacing > 0;
+  return env;
+}
+
+uint32_t population_on_end(const model_connection *c, model_side side) {
+  return side == SIDE_PRE ? c->source : side == SIDE_POST ? c->target : c->partner;
+}
+
+const model_component *component_on_end(const checker *ck, const model_connection *c, model_side side) {
+  return &ck->model->components.data[ck->model->populations.data[population_on_end(c, side)].component];
+}
 
 /* ---- delays ---- */
 
@@ -67,14 +101,8 @@ typedef struct {
   uint32_t fastest; /* ticks of the fastest participant */
 } feeding;
 
-static const model_component *component_on(const feeding *f, model_side side) {
-  const model *m = f->ck->model;
-  uint32_t population = side == SIDE_PRE ? f->c->source : side == SIDE_POST ? f->c->target : f->c->partner;
-  return &m->components.data[m->populations.data[population].component];
-}
-
 static uint32_t ticks_of(const feeding *f, model_side side) {
-  return f->ck->model->timescales.data[component_on(f, side)->timescale].ticks;
+  return f->ck->model->timescales.data[component_on_end(f->ck, f->c, side)->timescale].ticks;
 }
 
 static uint32_t fastest_participant(const feeding *f) {
@@ -88,7 +116,7 @@ static uint32_t fastest_participant(const feeding *f) {
 
 /* A slow target takes many values a tick: how they become one is for the author to say. */
 static void check_continuous(const feeding *f, const model_contribution *contribution) {
-  const model_input *in = &component_on(f, contribution->side)->inputs.data[contribution->input];
+  const model_input *in = &component_on_end(f->ck, f->c, contribution->side)->inputs.data[contribution->input];
   if (ticks_of(f, contribution->side) <= f->fastest || in->combine != COMBINE_NONE)
     return;
   diag *d = diag_report(f->ck->sink, DIAG_E0410, in->at,
@@ -104,7 +132,7 @@ static void check_increment(const feeding *f, const model_stmt *s) {
   if ((s->kind != STMT_ADD && s->kind != STMT_SUB) || s->side == SIDE_SELF || s->target != REF_INPUT ||
       ticks_of(f, s->side) == 1)
     return;
-  const model_input *in = &component_on(f, s->side)->inputs.data[s->item];
+  const model_input *in = &component_on_end(f->ck, f->c, s->side)->inputs.data[s->item];
   if (in->combine == COMBINE_SUM || in->combine == COMBINE_MEAN)
     return;
   diag *d = diag_report(f->ck->sink, DIAG_E0410, in->at,
@@ -131,4 +159,23 @@ void combiners_check(checker *ck, const model_connection *c) {
     check_continuous(&f, &synapse->contributions.data[i]);
   for (uint32_t i = 0; i < synapse->blocks.len; i++)
     walk_block(&(walker){.stmt = check_statement, .context = &f}, &synapse->blocks.data[i].body);
+}
+
+/* An input that collects from a faster component over a window cannot be evaluated at stages. */
+bool link_feeds_slower(const checker *ck, uint32_t population, uint32_t input) {
+  const model *m = ck->model;
+  uint32_t own = m->timescales.data[m->components.data[m->populations.data[population].component].timescale].ticks;
+  for (uint32_t k = 0; k < m->connections.len; k++) {
+    const model_connection *c = &m->connections.data[k];
+    const model_component *synapse = &m->components.data[c->component];
+    for (uint32_t i = 0; i < synapse->contributions.len; i++) {
+      const model_contribution *x = &synapse->contributions.data[i];
+      if (population_on_end(c, x->side) != population || x->input != input)
+        continue;
+      for (model_side side = SIDE_PRE; side <= (c->has_partner ? SIDE_ASTRO : SIDE_POST); side++)
+        if (m->timescales.data[component_on_end(ck, c, side)->timescale].ticks < own)
+          return true;
+    }
+  }
+  return false;
 }

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* rule.c - how links are drawn: the rules of connections and of the third partner. */
-#include "model/check.h"
+#include "model/expr/expr.h"
+#include "model/expr/make.h"
+#include "model/expr/select.h"
+#include "model/names/import.h"
+#include "model/names/report.h"
+#include "model/network/parts.h"
+#include "model/operations.h"
 #include "support/file.h"
 #include "support/limits.h"
 
@@ -81,13 +87,6 @@ static bool is_link_count_good(rule_env *r, double links) {
 
 static bool all_to_all(rule_env *r) {
   return has_args(r, 0, 0) && is_link_count_good(r, size_of(r->ends->source) * size_of(r->ends->target));
-}
-
-bool probability_check(checker *ck, span at, double p) {
-  if (p >= 0 && p <= 1)
-    return true;
-  diag_report(ck->sink, DIAG_E0408, at, "a probability lies between 0 and 1, not at %s", number_text(ck, p));
-  return false;
 }
 
 /* The expression of a probability; *p gets it where it is a constant, else 1. NULL after an error. */

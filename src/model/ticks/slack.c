@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* slack.c - by how much a value changes when the times in it change by a millionth of a step. */
+#include "model/expr/make.h"
 #include "model/ticks/times.h"
 #include "support/limits.h"
 

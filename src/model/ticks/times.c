@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* times.c - where times are compared or cut to whole numbers; see times.h. */
 #include "model/ticks/times.h"
+#include "model/expr/make.h"
 #include "model/walk.h"
 
 /* ---- rewriting one expression ---- */

@@ -9,7 +9,7 @@
 #ifndef NSA_MODEL_TIMES_H
 #define NSA_MODEL_TIMES_H
 
-#include "model/check.h"
+#include "model/names/checker.h"
 
 /* A millionth of a step is far above what doubles lose in 10^9 steps, and far below what anyone means. */
 #define TIMES_SLACK 1e-6

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* dim_name.c - a dimension as an author writes it. What is printed is the internal unit itself (a
  * value of 3 with the name "mV/ms" is 3 mV/ms), so names never need a factor. */
-#include "model/check.h"
+#include "model/units/units.h"
+#include "support/text.h"
 
 #include <stdlib.h>
 

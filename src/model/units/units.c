@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* units.c - arithmetic of dimensions. */
-#include "model/check.h"
+#include "model/units/units.h"
 
 #include <assert.h>
 #include <math.h>

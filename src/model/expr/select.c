@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* owner.c - whose values an expression of the experiment is about, and which of its elements. */
-#include "model/check.h"
+#include "model/expr/select.h"
+#include "model/expr/expr.h"
+#include "model/expr/make.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
 
 static const char *owner_in_list(checker *ck, const ast_expr_list *list) {
   for (uint32_t i = 0; i < list->len; i++) {

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* parts.h - the parts of an experiment, each checked by a file of this room. */
+#ifndef NSA_MODEL_EXPERIMENT_PARTS_H
+#define NSA_MODEL_EXPERIMENT_PARTS_H
+
+#include "model/expr/scope.h"
+
+/* Visits the declarations of the experiment, those inside of `for` once for each round. */
+typedef void decl_visitor(checker *ck, const ast_decl *d, const binding *bindings);
+void for_each_decl(checker *ck, decl_visitor *visit);
+
+/* ---- stimuli ---- */
+
+void pattern_check(checker *ck, const ast_decl *d);
+/* Start, stop, period and phase of a stimulus; false after an error. */
+bool window_check(checker *ck, const ast_window *w, const binding *bindings, model_stimulus *s);
+void phase_block_check(checker *ck, const ast_decl *d);
+/* `drive POPULATION.EVENT = [10 ms, 20 ms]` or `= file("spikes.csv")`; slice: AST_INDEX or NULL. */
+void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings, model_event_drive *e,
+                       const ast_expr *slice);
+
+/* ---- records and measures ---- */
+
+/* What a recording or measure looks at. */
+bool probe_check(checker *ck, const ast_expr *e, const binding *bindings, model_probe *out);
+bool probe_is_single(const model_probe *p);
+/* `mean(x)`, `sum(x)`, `max(x)`, `min(x)`. */
+bool is_reduction(const ast_expr *e, reduce_kind *kind);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* phase_block.c - blocks that run when a window of a phase starts. */
+#include "model/component/statement.h"
+#include "model/experiment/parts.h"
+#include "model/expr/expr.h"
+#include "model/expr/select.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
+
+/* Notes every population that the block sets; says so where a target is no population's. */
+static void collect_populations(checker *ck, const ast_block *block, bool *is_set) {
+  for (uint32_t i = 0; block != NULL && i < block->stmts.len; i++) {
+    const ast_stmt *s = block->stmts.data[i];
+    if (s->kind == AST_BRANCH) {
+      collect_populations(ck, s->as.branch.then_block, is_set);
+      collect_populations(ck, s->as.branch.else_block, is_set);
+    }
+    if (s->kind == AST_EMIT || s->kind == AST_START)
+      diag_report(ck->sink, DIAG_E0405, s->at, "`%s` belongs in the blocks of components, not in those of phases",
+                  s->kind == AST_EMIT ? "emit" : "start");
+    if (s->kind != AST_ASSIGN)
+      continue;
+    const char *owner = owner_of(ck, s->as.assign.target);
+    uint32_t population = owner != NULL ? population_find(ck, owner) : NONE;
+    if (population != NONE)
+      is_set[population] = true;
+    else if (s->as.assign.target->kind != AST_BAD)
+      diag_report(ck->sink, DIAG_E0409, s->as.assign.target->at,
+                  "a block of a phase sets states of populations, `POPULATION.STATE`, not `%s`",
+                  expr_text(ck, s->as.assign.target));
+  }
+}
+
+static void check_phase_block(checker *ck, const ast_decl *d, uint32_t phase, uint32_t population) {
+  const model_population *p = &ck->model->populations.data[population];
+  uint32_t draws = 0;
+  model_phase_block out = {.at = d->at, .phase = phase, .population = population};
+  expr_env env = env_constant(ck, NULL, "a block of a phase");
+  env.side[SIDE_SELF] = (expr_side){.component = &ck->model->components.data[p->component],
+                                    .usage = ck->infos.data[p->component].usage,
+                                    .population = p};
+  env.self_name = p->name;
+  env.allow = ALLOW_STATE | ALLOW_TIME | ALLOW_DT | ALLOW_PLACE | ALLOW_RANDOM;
+  env.draws = &draws;
+  env.key_base = arena_printf(ck->arena, "%s/on_%s", p->name, d->as.on.phase.text);
+  block_env block = {.env = &env, .local_count = &out.local_count, .population = population};
+  block_check(&block, d->as.on.block, &out.body);
+  vec_push(ck->arena, &ck->model->phase_blocks, out);
+}
+
+void phase_block_check(checker *ck, const ast_decl *d) {
+  uint32_t count = ck->model->populations.len;
+  bool *is_set = ARENA_ARRAY(ck->arena, bool, count + 1);
+  uint32_t phase = phase_find(ck, d->as.on.phase);
+  collect_populations(ck, d->as.on.block, is_set);
+  for (uint32_t i = 0; i < count; i++)
+    if (is_set[i])
+      check_phase_block(ck, d, phase, i);
+}

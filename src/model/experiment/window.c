@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* window.c - windows and phases: when stimuli are on, and presentations that repeat. */
+#include "model/experiment/experiment.h"
+#include "model/experiment/parts.h"
+#include "model/expr/duration.h"
+#include "model/expr/expr.h"
+#include "model/names/report.h"
+#include "support/limits.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- windows and phases ---- */
+
+static uint32_t phase_named(checker *ck, ast_name name) {
+  uint32_t index;
+  if (name.text == NULL)
+    return NONE;
+  if (map_find(ck->phases, name.text, &index))
+    return index;
+  model_phase phase = {.name = name.text};
+  vec_push(ck->arena, &ck->model->phases, phase);
+  map_insert(ck->phases, name.text, ck->model->phases.len - 1);
+  return ck->model->phases.len - 1;
+}
+
+static bool window_time(checker *ck, const ast_expr *e, const binding *bindings, const char *what, bool needs_tick,
+                        double *out) {
+  expr_env env = env_constant(ck, bindings, "a window");
+  if (e == NULL)
+    return true;
+  if (!expr_constant(&env, e, dim_ms, what, out))
+    return false;
+  *out = whole_ticks(ck, e->at, *out, ck->model->base_dt, what, needs_tick);
+  return true;
+}
+
+/* The windows of a phase are used as they are. */
+static bool check_during(checker *ck, const ast_window *w, model_stimulus *s) {
+  const ast_expr *other = w->from != NULL ? w->from : w->duration != NULL ? w->duration : w->every;
+  s->stop = INFINITY;
+  s->during = phase_named(ck, w->during);
+  s->during_at = w->during.at;
+  if (other == NULL && w->as.text == NULL)
+    return true;
+  diag *d = diag_report(ck->sink, DIAG_E0602, other != NULL ? other->at : w->as.at,
+                        "a stimulus during `%s` has the windows and the name of that phase", w->during.text);
+  diag_hint(d, "leave out either `during` or `from`, `for`, `every` and `as`");
+  return false;
+}
+
+static bool check_period(checker *ck, const ast_window *w, double duration, double every) {
+  if (w->every == NULL)
+    return true;
+  if (w->duration == NULL) {
+    diag *d = diag_report(ck->sink, DIAG_E0306, w->every->at, "how long is a stimulus on that comes again every %s ms?",
+                          number_text(ck, every));
+    diag_hint(d, "add `for TIME`");
+  } else if (duration > every) {
+    diag_report(ck->sink, DIAG_E0601, w->every->at,
+                "a window of %s ms is longer than the %s ms from its start to the next", number_text(ck, duration),
+                number_text(ck, every));
+  }
+  return w->duration != NULL && duration <= every;
+}
+
+bool window_check(checker *ck, const ast_window *w, const binding *bindings, model_stimulus *s) {
+  double duration = INFINITY;
+  s->during = s->phase = NONE;
+  if (w->during.text != NULL)
+    return check_during(ck, w, s);
+  bool is_good = window_time(ck, w->from, bindings, "the start of a window", false, &s->start);
+  is_good = window_time(ck, w->duration, bindings, "the length of a window", true, &duration) && is_good;
+  is_good = window_time(ck, w->every, bindings, "the time between windows", true, &s->every) && is_good &&
+            check_period(ck, w, duration, s->every);
+  s->stop = s->start + duration;
+  s->phase = phase_named(ck, w->as);
+  return is_good;
+}
+
+/* ---- presentations that repeat ---- */
+
+typedef struct {
+  double start, stop; /* ms */
+} window;
+typedef VEC(window) window_list;
+
+/* The windows that a stimulus has by itself, until the end of the run. */
+static bool add_windows(checker *ck, const model_stimulus *s, window_list *out) {
+  double length = s->stop - s->start;
+  window w = {s->start, s->stop};
+  for (double k = 1; w.start < ck->model->duration; k++) {
+    if (out->len == LIMIT_ROUNDS) {
+      diag_report(ck->sink, DIAG_E0901, s->at, "more than %u windows of presentations", LIMIT_ROUNDS);
+      return false;
+    }
+    vec_push(ck->arena, out, w);
+    if (s->every <= 0)
+      break;
+    w.start = s->start + k * s->every;
+    w.stop = w.start + length;
+  }
+  return true;
+}
+
+static int by_start(const void *a, const void *b) {
+  const window *x = a, *y = b;
+  return (x->start > y->start) - (x->start < y->start);
+}
+
+/* Windows that overlap are one. */
+static void merge_windows(window_list *list) {
+  uint32_t kept = 0;
+  if (list->len > 0)
+    qsort(list->data, list->len, sizeof *list->data, by_start);
+  for (uint32_t i = 0; i < list->len; i++) {
+    window *before = kept > 0 ? &list->data[kept - 1] : NULL;
+    if (before == NULL || list->data[i].start >= before->stop)
+      list->data[kept++] = list->data[i];
+    else if (list->data[i].stop > before->stop)
+      before->stop = list->data[i].stop;
+  }
+  list->len = kept;
+}
+
+/* Whether the phase has windows of its own; they are added where a list is given. */
+static bool windows_of_phase(checker *ck, uint32_t phase, window_list *out, bool *has_any) {
+  const model *m = ck->model;
+  *has_any = false;
+  for (uint32_t i = 0; i < m->stimuli.len; i++) {
+    const model_stimulus *s = &m->stimuli.data[i];
+    if (s->phase != phase || s->during != NONE)
+      continue;
+    *has_any = true;
+    if (out != NULL && !add_windows(ck, s, out))
+      return false;
+  }
+  return true;
+}
+
+static void report_no_windows(checker *ck, const model_stimulus *s) {
+  name_list known = {0};
+  for (uint32_t i = 0; i < ck->model->phases.len; i++)
+    if (i != s->during)
+      vec_push(ck->arena, &known, ck->model->phases.data[i].name);
+  report_unknown(ck, s->during_at, DIAG_E0602, "the phase", ck->model->phases.data[s->during].name, &known);
+}
+
+static bool repeat_presentation(checker *ck, const model_stimulus *s, window_list *windows) {
+  bool has_any;
+  if (s->during == NONE)
+    return add_windows(ck, s, windows);
+  bool is_good = windows_of_phase(ck, s->during, windows, &has_any);
+  merge_windows(windows);
+  return is_good;
+}
+
+void stimuli_repeat(checker *ck) {
+  model *m = ck->model;
+  bool has_any;
+  for (uint32_t i = 0; i < m->stimuli.len; i++) {
+    const model_stimulus *s = &m->stimuli.data[i];
+    if (s->during != NONE && windows_of_phase(ck, s->during, NULL, &has_any) && !has_any)
+      report_no_windows(ck, s);
+  }
+  if (diag_error_count(ck->sink) > 0)
+    return;
+  VEC(model_stimulus) all = {0};
+  uint32_t repeated = 0;
+  for (uint32_t i = 0; i < m->stimuli.len; i++) {
+    model_stimulus s = m->stimuli.data[i];
+    window_list windows = {0};
+    if (!s.is_present || (s.every <= 0 && s.during == NONE)) {
+      vec_push(ck->arena, &all, s);
+      continue;
+    }
+    if (!repeat_presentation(ck, &s, &windows))
+      return;
+    repeated += windows.len;
+    if (repeated > LIMIT_ROUNDS) {
+      diag_report(ck->sink, DIAG_E0901, s.at, "presentations repeat more than %u times in all", LIMIT_ROUNDS);
+      return;
+    }
+    s.every = 0;
+    s.during = NONE;
+    for (uint32_t k = 0; k < windows.len; k++) {
+      s.start = windows.data[k].start;
+      s.stop = windows.data[k].stop;
+      vec_push(ck->arena, &all, s);
+    }
+  }
+  m->stimuli.data = all.data;
+  m->stimuli.len = all.len;
+  m->stimuli.cap = all.cap;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* lookup.c - finds what is declared by its name. */
+#include "model/names/lookup.h"
+#include "model/names/report.h"
+
+/* ---- items of a component ---- */
+
+#define FIND_IN(list, found_kind)                                                                                      \
+  for (uint32_t i = 0; i < c->list.len; i++)                                                                           \
+    if (c->list.data[i].name == name) {                                                                                \
+      *kind = found_kind;                                                                                              \
+      *item = i;                                                                                                       \
+      return true;                                                                                                     \
+    }
+
+bool component_find(const model_component *c, const char *name, model_ref_kind *kind, uint32_t *item) {
+  FIND_IN(params, REF_PARAM)
+  FIND_IN(states, REF_STATE)
+  FIND_IN(inputs, REF_INPUT)
+  FIND_IN(lets, REF_LET)
+  FIND_IN(noises, REF_NOISE)
+  FIND_IN(timers, REF_TIMER)
+  return false;
+}
+
+uint32_t component_find_event(const model_component *c, const char *name) {
+  for (uint32_t i = 0; i < c->events.len; i++)
+    if (c->events.data[i].name == name)
+      return i;
+  return NONE;
+}
+
+dim component_item_unit(const model_component *c, model_ref_kind kind, uint32_t item) {
+  switch (kind) {
+  case REF_PARAM:
+    return c->params.data[item].unit;
+  case REF_STATE:
+    return c->states.data[item].unit;
+  case REF_INPUT:
+    return c->inputs.data[item].unit;
+  case REF_LET:
+    return c->lets.data[item].value->unit;
+  case REF_NOISE:
+    return dim_pow(dim_ms, -1, 2);
+  default:
+    return dim_none();
+  }
+}
+
+const char *kind_word(model_ref_kind kind) {
+  static const char *const words[] = {[REF_PARAM] = "a param", [REF_STATE] = "a state", [REF_INPUT] = "an input",
+                                      [REF_LET] = "a let",     [REF_NOISE] = "a noise", [REF_TIMER] = "a timer"};
+  return kind <= REF_TIMER ? words[kind] : kind == REF_SIGNAL ? "a signal" : "a value";
+}
+
+const char *component_word(component_kind kind) {
+  static const char *const words[] = {"a neuron", "an astrocyte", "a synapse"};
+  return words[kind];
+}
+
+bool side_find(const char *name, model_side *side) {
+  static const char *const names[] = {[SIDE_PRE] = "pre", [SIDE_POST] = "post", [SIDE_ASTRO] = "astro"};
+  for (int i = SIDE_PRE; i <= SIDE_ASTRO; i++)
+    if (strcmp(names[i], name) == 0) {
+      *side = (model_side)i;
+      return true;
+    }
+  return false;
+}
+
+/* ---- the network and the experiment ---- */
+
+uint32_t population_find(checker *ck, const char *name) {
+  uint32_t index;
+  return map_find(ck->populations, name, &index) ? index : NONE;
+}
+
+uint32_t connection_find(checker *ck, const char *name) {
+  uint32_t index;
+  return map_find(ck->connections, name, &index) ? index : NONE;
+}
+
+uint32_t signal_find(const checker *ck, const char *name) {
+  uint32_t index;
+  return map_find(ck->signals, name, &index) ? index : NONE;
+}
+
+void signal_names(checker *ck, name_list *out) {
+  for (uint32_t i = 0; i < ck->model->signals.len; i++)
+    vec_push(ck->arena, out, ck->model->signals.data[i].name);
+}
+
+uint32_t phase_find(checker *ck, ast_name name) {
+  uint32_t index;
+  if (name.text == NULL)
+    return NONE;
+  if (map_find(ck->phases, name.text, &index))
+    return index;
+  name_list known = {0};
+  for (uint32_t i = 0; i < ck->model->phases.len; i++)
+    vec_push(ck->arena, &known, ck->model->phases.data[i].name);
+  report_unknown(ck, name.at, DIAG_E0602, "the phase", name.text, &known);
+  return NONE;
+}
+
+uint32_t timescale_find(checker *ck, ast_name name) {
+  uint32_t index;
+  if (map_find(ck->timescales, name.text, &index))
+    return index;
+  name_list known = {0};
+  for (uint32_t i = 0; i < map_count(ck->timescales); i++)
+    vec_push(ck->arena, &known, map_key_at(ck->timescales, i));
+  report_unknown(ck, name.at, DIAG_E0201, "the timescale", name.text, &known);
+  return NONE;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* units.h - arithmetic of dimensions, and how they are called.
+ *
+ * A dimension is six exponents in quarters (model.h). Nothing here allocates or reports: where a result leaves the
+ * range of exponents, the `try` functions return false, and dim_mul, dim_div and dim_pow (model.h) give the unknown
+ * one. */
+#ifndef NSA_MODEL_UNITS_UNITS_H
+#define NSA_MODEL_UNITS_UNITS_H
+
+#include "model/model.h"
+#include "nsa_units.h"
+
+/* Stands for "not known because of an error": nothing is said about values of it. */
+dim dim_unknown(void);
+bool dim_is_unknown(dim d);
+bool dim_is_none(dim d);
+bool dim_try_mul(dim a, dim b, dim *out);
+bool dim_try_div(dim a, dim b, dim *out);
+bool dim_try_pow(dim a, double exponent, dim *out);
+extern const dim dim_ms, dim_um, dim_per_ms;
+/* "a conductance" for nS; NULL for what has no common word. */
+const char *dim_word(dim d);
+dim dim_of_unit(const nsa_unit *unit);
+
+#endif
