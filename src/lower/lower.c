@@ -11,14 +11,14 @@ static void add_populations(lowering *l) {
   for (uint32_t k = 0; k < m->populations.len; k++) {
     const model_population *pop = &m->populations.data[k];
     nsa_population out = {.name = pop->name,
-                          .component = component_of_population(l, k)->name,
+                          .component = component_of_population(l->ctx, k)->name,
                           .rows = pop->rows,
                           .cols = pop->cols,
                           .is_grid = pop->is_grid,
                           .spacing = pop->spacing,
                           .at_x = pop->at_x,
                           .at_y = pop->at_y,
-                          .timescale = component_of_population(l, k)->timescale};
+                          .timescale = component_of_population(l->ctx, k)->timescale};
     vec_push(l->arena, &l->population_list, out);
     lower_population_fields(l, k);
     l->population_list.data[k].domain = l->populations[k].domain;
@@ -26,7 +26,7 @@ static void add_populations(lowering *l) {
 }
 
 uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal) {
-  uint32_t bit = component_of_population(l, population)->events.len;
+  uint32_t bit = component_of_population(l->ctx, population)->events.len;
   for (uint32_t k = 0; k < signal; k++)
     bit += l->populations[population].sent[k] != NO_FIELD;
   return bit;
@@ -34,7 +34,7 @@ uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signa
 
 static void fill_population(lowering *l, uint32_t k) {
   nsa_population *out = &l->population_list.data[k];
-  const model_component *c = component_of_population(l, k);
+  const model_component *c = component_of_population(l->ctx, k);
   const population_fields *f = &l->populations[k];
   out->events = ARENA_ARRAY(l->arena, nsa_event, c->events.len + l->m->signals.len);
   out->events_count = c->events.len;
@@ -173,7 +173,10 @@ static void finish_program(lowering *l) {
 }
 
 ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_options *options, lower_report *report) {
-  lowering l = {.arena = a, .m = m, .sink = sink, .options = options, .report = report};
+  lower_context ctx = {.arena = a, .m = m, .sink = sink, .options = options, .report = report};
+  ctx.populations = ARENA_ARRAY(a, lower_memo, m->populations.len);
+  ctx.connections = ARENA_ARRAY(a, lower_memo, m->connections.len);
+  lowering l = {.ctx = &ctx, .arena = a, .m = m, .sink = sink, .options = options, .report = report};
   uint32_t errors = diag_error_count(sink);
   l.p = ir_program_new(a);
   l.program = l.p->program;

@@ -30,17 +30,13 @@ typedef struct {
 
 /* Partners stand still during a step of their synapse. */
 static bool moves_within_step(system_builder *sb, const model_expr *e) {
-  view views[4] = {{0}}, *side[4];
-  lower_sides(sb->l, sb->is_connection, sb->owner, views, side);
-  uint32_t bits = lower_dependence(sb->l, side, e).side[SIDE_SELF];
+  uint32_t bits = lower_dependence(sb->l->ctx, sb->is_connection, sb->owner, e).side[SIDE_SELF];
   return e->is_bool ? (bits & DEPENDS_STATE) != 0 : (bits & (DEPENDS_STATE | DEPENDS_TIME)) != 0;
 }
 
 /* What can differ from step to step; of partners nothing can between two events. */
 static uint32_t standing_dependence(system_builder *sb, const model_expr *e) {
-  view views[4] = {{0}}, *side[4];
-  lower_sides(sb->l, sb->is_connection, sb->owner, views, side);
-  dependence d = lower_dependence(sb->l, side, e);
+  dependence d = lower_dependence(sb->l->ctx, sb->is_connection, sb->owner, e);
   uint32_t bits = d.side[SIDE_SELF];
   for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++)
     bits |= sb->is_at_events ? d.side[s] & DEPENDS_INVARIANT : d.side[s];
@@ -306,7 +302,7 @@ static const bool *find_upstrokes(const system_builder *sb, const solve_system *
   for (uint32_t i = 0; i < sb->n; i++) {
     uint32_t state = odes[i]->state;
     found[i] = is_set_by(sb->component, spike, state) && solve_is_curved(sb->l->arena, sys, i) &&
-               !lower_links_read(sb->l, sb->owner, state);
+               !lower_links_read(sb->l->ctx, sb->owner, state);
     any = any || found[i];
   }
   return any ? found : NULL;
@@ -334,7 +330,7 @@ static double order_of_inputs(const system_builder *sb) {
   double order = 9;
   for (uint32_t k = 0; k < m->connections.len; k++) {
     const model_connection *mc = &m->connections.data[k];
-    bool contributes = mc->target == sb->owner && component_of_connection(sb->l, k)->contributions.len;
+    bool contributes = mc->target == sb->owner && component_of_connection(sb->l->ctx, k)->contributions.len;
     if (contributes && mc->coupling != COUPLING_STAGES)
       order = mc->coupling == COUPLING_IMPLICIT && order > 2 ? 2 : 1;
   }
@@ -355,20 +351,20 @@ static void note_order(system_builder *sb, const char *state, solver_kind solver
 static const double *numbers_at_start(system_builder *sb, const model_ode *const *odes) {
   double *x = ARENA_ARRAY(sb->l->arena, double, sb->n + 1 + sb->values.len);
   for (uint32_t i = 0; i < sb->n; i++)
-    x[i] = lower_evaluate(sb->l, sb->is_connection, sb->owner,
-                          lower_initial_value(sb->l, sb->is_connection, sb->owner, REF_STATE, odes[i]->state))
+    x[i] = lower_evaluate(sb->l->ctx, sb->is_connection, sb->owner,
+                          lower_initial_value(sb->l->ctx, sb->is_connection, sb->owner, REF_STATE, odes[i]->state))
                .value;
   for (uint32_t k = 0; k < sb->sources.len; k++)
-    x[sb->n + 1 + k] = lower_evaluate(sb->l, sb->is_connection, sb->owner, sb->sources.data[k]).value;
+    x[sb->n + 1 + k] = lower_evaluate(sb->l->ctx, sb->is_connection, sb->owner, sb->sources.data[k]).value;
   return x;
 }
 
 /* Of the system's states, those for which a question is answered with yes. */
 static bool *find_states(system_builder *sb, const model_ode *const *odes,
-                         bool (*is_so)(const lowering *l, bool is_connection, uint32_t owner, uint32_t state)) {
+                         bool (*is_so)(const lower_context *ctx, bool is_connection, uint32_t owner, uint32_t state)) {
   bool *found = ARENA_ARRAY(sb->l->arena, bool, sb->n);
   for (uint32_t i = 0; i < sb->n; i++)
-    found[i] = is_so(sb->l, sb->is_connection, sb->owner, odes[i]->state);
+    found[i] = is_so(sb->l->ctx, sb->is_connection, sb->owner, odes[i]->state);
   return found;
 }
 
@@ -411,7 +407,7 @@ static void explain_choices(system_builder *sb, const solve_system *sys, const m
                             sys->options[i].substeps);
     if (own->depends_on_values)
       reason = arena_printf(a, "%s; so at the values of the file, which --set and variants may change", reason);
-    lower_decide(sb->l, sb->name, "solver", "%s: %s%s (%s)", names, solver_words[own->solver], order, reason);
+    lower_decide(sb->l->ctx, sb->name, "solver", "%s: %s%s (%s)", names, solver_words[own->solver], order, reason);
   }
 }
 
@@ -437,7 +433,7 @@ static bool choose_solvers(system_builder *sb, solve_system *sys, const model_od
   if (is_refused(sb, sys, odes))
     return false;
   explain_choices(sb, sys, odes, choices);
-  lower_warn_of_mixes(sb->l, sb->component, sys, odes, choices);
+  lower_warn_of_mixes(sb->l->ctx, sb->component, sys, odes, choices);
   return true;
 }
 
@@ -448,7 +444,7 @@ static void explain_coarser(system_builder *sb, const solve_system *sys, double 
   if (coupled * fastest > 1)
     fastest = 1 / coupled;
   if (sys->dt < 1e-3 * fastest)
-    lower_decide(sb->l, sb->name, "timescale",
+    lower_decide(sb->l->ctx, sb->name, "timescale",
                  "a step of up to %.3g ms would still resolve it, at a fraction of the time", fastest / 100);
 }
 
@@ -459,7 +455,7 @@ static void analyse(system_builder *sb, const solve_system *sys, const model_ode
     return;
   explain_coarser(sb, sys, sp.fastest);
   double ratio = sys->dt / sp.fastest;
-  lower_decide(sb->l, pop, "timescale",
+  lower_decide(sb->l->ctx, pop, "timescale",
                "time constants %.4g to %.4g ms at the initial state; step %.4g ms (%.3g of the fastest)", sp.fastest,
                sp.slowest, sys->dt, ratio);
   if (!sb->l->options->analyse_timescales)
@@ -539,7 +535,7 @@ static void explain_stages(system_builder *sb, const model_stage_set *set, const
     if (set->solver == SOLVER_adaptive)
       why = arena_printf(sb->l->arena, "%s; tolerance %g, at most %u sub-steps, common to all", why,
                          set->options.tolerance, set->options.substeps);
-    lower_decide(sb->l, sb->name, "solver", "%s: %s, order %g (%s; contributions at its stages)",
+    lower_decide(sb->l->ctx, sb->name, "solver", "%s: %s, order %g (%s; contributions at its stages)",
                  sb->component->states.data[odes[i]->state].name, solver_words[set->solver], solver_orders[set->solver],
                  why);
   }
@@ -666,7 +662,7 @@ void lower_equations(scope *s, block_state *state) {
     of.advance = l->connections[self->owner].advance;
     of.home = l->connections[self->owner].home;
   }
-  if (!self->is_connection && lower_is_split(l, self->owner))
+  if (!self->is_connection && lower_is_split(l->ctx, self->owner))
     check_states(s, state, &of);
   else
     advance(s, state, &of);

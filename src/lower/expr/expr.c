@@ -9,7 +9,7 @@
 
 view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_value index) {
   view *v = ARENA_NEW(l->arena, view);
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   *v = (view){.owner = population,
               .component = c,
               .timescale = c->timescale,
@@ -25,7 +25,7 @@ view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_val
 
 view *view_of_connection(lowering *l, ir_builder *b, uint32_t connection, ir_value index) {
   view *v = ARENA_NEW(l->arena, view);
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   *v = (view){.is_connection = true,
               .owner = connection,
               .component = c,
@@ -40,7 +40,7 @@ view *view_of_connection(lowering *l, ir_builder *b, uint32_t connection, ir_val
 }
 
 void lower_at_fast_steps(scope *s) {
-  uint32_t base = lower_base_timescale(s->l);
+  uint32_t base = lower_base_timescale(s->l->ctx);
   view *self = s->side[SIDE_SELF];
   if (s->l->m->timescales.data[self->timescale].ticks == 1)
     return;
@@ -51,7 +51,7 @@ void lower_at_fast_steps(scope *s) {
 void lower_when_contributing(scope *s, uint32_t connection) {
   const model_timescale *timescales = s->l->m->timescales.data;
   view *self = s->side[SIDE_SELF];
-  uint32_t fastest = lower_clock_of_links(s->l, connection);
+  uint32_t fastest = lower_clock_of_links(s->l->ctx, connection);
   if (timescales[self->timescale].ticks != timescales[fastest].ticks)
     self->time = ir_nullary(s->b, IR_OP_time, fastest);
 }
@@ -69,7 +69,7 @@ static ir_value load_from(ir_builder *b, uint32_t field, ir_value index) {
 view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value index) {
   const connection_fields *f = &l->connections[connection];
   view *v = view_of_population(l, b, l->m->connections.data[connection].partner, load_from(b, f->partner_index, index));
-  const model_component *synapse = component_of_connection(l, connection);
+  const model_component *synapse = component_of_connection(l->ctx, connection);
   if (synapse->astro_defaults.len) {
     v->known = load_from(b, f->partner_known, index);
     v->defaults = synapse;
@@ -79,7 +79,7 @@ view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value 
 
 /* Of its own element: its functions see what its fields hold. */
 scope scope_of_population(lowering *l, ir_builder *b, uint32_t population) {
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   scope s = {.l = l, .b = b, .timescale = c->timescale, .connection = NSA_NONE, .distance = NO_FIELD};
   s.side[SIDE_SELF] = view_of_population(l, b, population, IR_NO_VALUE);
   s.side[SIDE_SELF]->is_extrapolated = false;
@@ -93,7 +93,7 @@ scope scope_of_population(lowering *l, ir_builder *b, uint32_t population) {
 scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_value link, ir_value source,
                         ir_value target) {
   const model_connection *mc = &l->m->connections.data[connection];
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   scope s = {
       .l = l, .b = b, .timescale = c->timescale, .connection = connection, .distance = NO_FIELD, .copy = NO_FIELD};
   s.has_copies = mc->rule.kind == RULE_FILE; /* all other rules make one link of a pair */
@@ -195,9 +195,9 @@ static ir_value population_state(scope *s, const view *v, uint32_t item) {
   ir_value x = load_from(b, f->state[item], v->index);
   if (!v->is_extrapolated || f->slope[item] == NO_FIELD)
     return x;
-  ir_value ticks = ir_number(b, ticks_of_population(l, v->owner));
+  ir_value ticks = ir_number(b, ticks_of_population(l->ctx, v->owner));
   ir_value last = ir_binary(b, IR_OP_mul, ir_nullary(b, IR_OP_tick, v->component->timescale), ticks);
-  ir_value since = ir_binary(b, IR_OP_sub, ir_nullary(b, IR_OP_tick, lower_base_timescale(l)), last);
+  ir_value since = ir_binary(b, IR_OP_sub, ir_nullary(b, IR_OP_tick, lower_base_timescale(l->ctx)), last);
   return ir_binary(b, IR_OP_add, x, ir_binary(b, IR_OP_mul, load_from(b, f->slope[item], v->index), since));
 }
 

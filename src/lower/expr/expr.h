@@ -95,6 +95,8 @@ scope lower_uniform_scope(lowering *l, uint32_t connection, ir_builder *b);
 uint32_t lower_fan_field(lowering *l, uint32_t connection, model_side side);
 uint32_t lower_distance_field(lowering *l, uint32_t connection);
 uint32_t lower_copy_field(lowering *l, uint32_t connection);
+/* "owner.of.what", or "owner.what" where `of` is NULL; a second kernel of that name gets a 2 behind it, and so on. */
+const char *lower_kernel_name(const lowering *l, const char *owner, const char *of, const char *what);
 nsa_place lower_place(lowering *l, span at);
 uint64_t lower_dim_bits(dim d);
 /* What the window of an input's collections starts from, where they come faster than the

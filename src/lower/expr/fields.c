@@ -19,6 +19,20 @@ void lower_note_draw(lowering *l, const char *format, ...) {
   vec_push(l->arena, &l->report->draws, arena_printf(l->arena, "%s", line));
 }
 
+static bool is_taken(const lowering *l, const char *name) {
+  for (uint32_t k = 0; k < l->p->functions.len; k++)
+    if (strcmp(l->p->functions.data[k]->name, name) == 0)
+      return true;
+  return false;
+}
+
+const char *lower_kernel_name(const lowering *l, const char *owner, const char *of, const char *what) {
+  const char *first = arena_printf(l->arena, "%s%s%s.%s", owner, of ? "." : "", of ? of : "", what), *name = first;
+  for (uint32_t k = 2; is_taken(l, name); k++)
+    name = arena_printf(l->arena, "%s%u", first, k);
+  return name;
+}
+
 nsa_place lower_place(lowering *l, span at) {
   nsa_place p = {NSA_NONE, 0, 0};
   if (at.file == UINT32_MAX)
@@ -58,7 +72,7 @@ uint32_t *lower_no_fields(lowering *l, uint32_t count) {
 }
 
 ir_value lower_tick_of_links(const lowering *l, ir_builder *b, uint32_t connection) {
-  return ir_nullary(b, IR_OP_tick, lower_clock_of_links(l, connection));
+  return ir_nullary(b, IR_OP_tick, lower_clock_of_links(l->ctx, connection));
 }
 
 /* ---- parameters ---- */
@@ -66,7 +80,7 @@ ir_value lower_tick_of_links(const lowering *l, ir_builder *b, uint32_t connecti
 owner_info lower_owner(lowering *l, bool is_connection, uint32_t owner) {
   owner_info o = {.l = l, .is_connection = is_connection, .owner = owner};
   o.name = is_connection ? l->m->connections.data[owner].name : l->m->populations.data[owner].name;
-  o.c = is_connection ? component_of_connection(l, owner) : component_of_population(l, owner);
+  o.c = is_connection ? component_of_connection(l->ctx, owner) : component_of_population(l->ctx, owner);
   return o;
 }
 
@@ -109,7 +123,7 @@ void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner) {
       vec_push(l->arena, &l->init_list, number);
       s = uniform_scope(&o, &b);
     }
-    lower_store_param(&s, param[k], lower_initial_value(l, is_connection, owner, REF_PARAM, k));
+    lower_store_param(&s, param[k], lower_initial_value(l->ctx, is_connection, owner, REF_PARAM, k));
   }
 }
 
@@ -146,12 +160,11 @@ void lower_add_params(const owner_info *o, uint32_t domain, uint32_t *param) {
   lowering *l = o->l;
   for (uint32_t k = 0; k < o->c->params.len; k++) {
     const model_param *p = &o->c->params.data[k];
-    const model_expr *value = lower_initial_value(l, o->is_connection, o->owner, REF_PARAM, k);
+    const model_expr *value = lower_initial_value(l->ctx, o->is_connection, o->owner, REF_PARAM, k);
     const char *name = arena_printf(l->arena, "%s.%s", o->name, p->name);
     param[k] = lower_add_field(l, name, domain, NSA_F64, NSA_FIELD_PARAM, 0, &p->unit, p->at);
-    uint32_t bits = lower_self_dependence(l, o->is_connection, o->owner, value);
-    bool is_uniform = (bits & ~(uint32_t)DEPENDS_PARAM) == 0;
-    evaluated e = lower_evaluate(l, o->is_connection, o->owner, value);
+    bool is_uniform = !lower_is_varied(l->ctx, o->is_connection, o->owner, k);
+    evaluated e = lower_evaluate(l->ctx, o->is_connection, o->owner, value);
     uint32_t given = e.is_constant ? NSA_NONE : given_field(o, name);
     nsa_field *f = &l->p->fields.data[param[k]];
     f->is_uniform = is_uniform;
@@ -159,7 +172,7 @@ void lower_add_params(const owner_info *o, uint32_t domain, uint32_t *param) {
     f->owner = given;
     add_settable(o, param[k], given, p);
     if (!is_uniform)
-      lower_decide(l, o->name, "parameter", "%s: one value for each %s", p->name,
+      lower_decide(l->ctx, o->name, "parameter", "%s: one value for each %s", p->name,
                    o->is_connection ? "link" : "element");
   }
 }

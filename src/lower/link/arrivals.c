@@ -10,105 +10,6 @@
 
 /* ---- fields ---- */
 
-uint32_t lower_population_of_side(const lowering *l, uint32_t connection, model_side side) {
-  const model_connection *mc = &l->m->connections.data[connection];
-  return side == SIDE_PRE ? mc->source : side == SIDE_POST ? mc->target : mc->partner;
-}
-
-model_side lower_side_of_block(block_kind kind) {
-  switch (kind) {
-  case BLOCK_PRE:
-    return SIDE_PRE;
-  case BLOCK_POST:
-    return SIDE_POST;
-  case BLOCK_ASTRO:
-    return SIDE_ASTRO;
-  default:
-    return SIDE_SELF;
-  }
-}
-
-/* Whether an expression reads a state of a population, called `side` there, lets looked through; conservative: a let of
- * the population may read all of its states. */
-static bool reads_of(const model_component *own, const model_expr *e, model_side side, uint32_t state) {
-  if (e->kind == MX_REF && e->ref.side == side && e->ref.kind == REF_STATE)
-    return e->ref.item == state;
-  if (e->kind == MX_REF && e->ref.kind == REF_LET)
-    return e->ref.side == side ? side != SIDE_SELF || reads_of(own, own->lets.data[e->ref.item].value, side, state)
-                               : e->ref.side == SIDE_SELF && own != NULL &&
-                                     reads_of(own, own->lets.data[e->ref.item].value, side, state);
-  for (int i = 0; i < 3 && e->args[i]; i++)
-    if (reads_of(own, e->args[i], side, state))
-      return true;
-  return false;
-}
-
-static bool block_reads(const model_component *own, const model_block *block, model_side side, uint32_t state) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    if ((st->value && reads_of(own, st->value, side, state)) || block_reads(own, &st->then_block, side, state) ||
-        block_reads(own, &st->else_block, side, state))
-      return true;
-  }
-  return false;
-}
-
-/* Whether a synapse's blocks and equations read a state of that side. */
-static bool events_read(const model_component *c, model_side side, uint32_t state) {
-  for (uint32_t k = 0; k < c->blocks.len; k++)
-    if (block_reads(c, &c->blocks.data[k].body, side, state))
-      return true;
-  for (uint32_t k = 0; k < c->odes.len; k++)
-    if (reads_of(c, c->odes.data[k].rate, side, state) ||
-        (c->odes.data[k].unless && reads_of(c, c->odes.data[k].unless, side, state)))
-      return true;
-  return false;
-}
-
-static bool contributions_read(const model_component *c, model_side side, uint32_t state) {
-  for (uint32_t k = 0; k < c->contributions.len; k++)
-    if (reads_of(c, c->contributions.data[k].value, side, state))
-      return true;
-  return false;
-}
-
-/* Whether a connection reads so a state of a population. */
-static bool any_reads(const lowering *l, uint32_t population, uint32_t state,
-                      bool (*reads)(const model_component *c, model_side side, uint32_t state)) {
-  for (uint32_t i = 0; i < l->m->connections.len; i++) {
-    const model_connection *mc = &l->m->connections.data[i];
-    const uint32_t ends[] = {NSA_NONE, mc->source, mc->target, mc->has_partner ? mc->partner : NSA_NONE};
-    for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
-      if (ends[side] == population && reads(component_of_connection(l, i), (model_side)side, state))
-        return true;
-  }
-  return false;
-}
-
-bool lower_links_read(const lowering *l, uint32_t population, uint32_t state) {
-  return any_reads(l, population, state, contributions_read) || any_reads(l, population, state, events_read);
-}
-
-/* Increments may go to the state itself, one after the other, where nobody can tell: phase 1 neither sets nor looks at
- * it, `unless` never holds it, and no link reads it in phases 2 to 4. */
-static bool can_add_directly(const lowering *l, uint32_t population, uint32_t state) {
-  const model_component *c = component_of_population(l, population);
-  if (model_held_by(c, state) != NULL)
-    return false;
-  for (uint32_t k = 0; k < c->blocks.len; k++) {
-    const model_on *on = &c->blocks.data[k];
-    if (on->kind == BLOCK_EVENT && (lower_sets_state(&on->body, state) || block_reads(c, &on->body, SIDE_SELF, state)))
-      return false;
-  }
-  for (uint32_t k = 0; k < c->events.len; k++)
-    if (lower_is_crossing(&c->events.data[k]) && reads_of(c, c->events.data[k].when, SIDE_SELF, state))
-      return false;
-  for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
-    if (l->m->phase_blocks.data[k].population == population)
-      return false;
-  return !any_reads(l, population, state, events_read);
-}
-
 static void add_arrived(lowering *l, uint32_t connection, const model_block *block) {
   for (uint32_t i = 0; i < block->len; i++) {
     const model_stmt *st = &block->data[i];
@@ -118,14 +19,14 @@ static void add_arrived(lowering *l, uint32_t connection, const model_block *blo
     }
     if (st->kind > STMT_DIV || st->side == SIDE_SELF)
       continue;
-    uint32_t population = lower_population_of_side(l, connection, st->side);
+    uint32_t population = lower_population_of_side(l->ctx, connection, st->side);
     population_fields *f = &l->populations[population];
-    const model_component *c = component_of_population(l, population);
+    const model_component *c = component_of_population(l->ctx, population);
     bool is_state = st->target == REF_STATE;
     uint32_t *field = is_state ? &f->arrived_state[st->item] : &f->arrived_input[st->item];
     const char *name = is_state ? c->states.data[st->item].name : c->inputs.data[st->item].name;
     const dim *unit = is_state ? &c->states.data[st->item].unit : &c->inputs.data[st->item].unit;
-    if (is_state && *field == NO_FIELD && can_add_directly(l, population, st->item))
+    if (is_state && *field == NO_FIELD && lower_is_added_to_directly(l->ctx, population, st->item))
       *field = f->state[st->item];
     if (is_state && *field == f->state[st->item])
       continue;
@@ -133,7 +34,7 @@ static void add_arrived(lowering *l, uint32_t connection, const model_block *blo
       *field =
           lower_add_field(l, arena_printf(l->arena, "%s.%s.arrived", l->m->populations.data[population].name, name),
                           f->domain, NSA_F64, NSA_FIELD_ARRIVED, 0, unit, st->at);
-    if (is_state && ticks_of_population(l, population) > 1)
+    if (is_state && ticks_of_population(l->ctx, population) > 1)
       f->is_added_to_at_once = true;
   }
 }
@@ -149,7 +50,7 @@ static bool is_arrival(const model_on *on) {
 }
 
 static bool has_clocked_work(const lowering *l, uint32_t connection) {
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   for (uint32_t k = 0; k < c->states.len; k++)
     if (l->connections[connection].advance[k] == ADVANCE_BY_CLOCK)
       return true;
@@ -160,17 +61,17 @@ static bool has_clocked_work(const lowering *l, uint32_t connection) {
 }
 
 /* What the blocks of a synapse depend on, all sides together with what event-driven equations follow. */
-static void collect_dependence(lowering *l, view *const side[4], const model_block *block, dependence *sum) {
+static void collect_dependence(lowering *l, uint32_t connection, const model_block *block, dependence *sum) {
   for (uint32_t i = 0; i < block->len; i++) {
     const model_stmt *st = &block->data[i];
     dependence d = {{0}};
     if (st->value)
-      d = lower_dependence(l, side, st->value);
+      d = lower_dependence(l->ctx, true, connection, st->value);
     for (int k = 0; k < 4; k++)
       sum->side[k] |= d.side[k];
     if (st->kind == STMT_IF) {
-      collect_dependence(l, side, &st->then_block, sum);
-      collect_dependence(l, side, &st->else_block, sum);
+      collect_dependence(l, connection, &st->then_block, sum);
+      collect_dependence(l, connection, &st->else_block, sum);
     }
   }
 }
@@ -178,16 +79,14 @@ static void collect_dependence(lowering *l, view *const side[4], const model_blo
 /* Whose values events or clocked links read: they see them after phase 1, the clocked ones after phase 2. */
 static void look_at_partners(lowering *l, uint32_t connection, bool is_clocked) {
   const model_connection *mc = &l->m->connections.data[connection];
-  const model_component *c = component_of_connection(l, connection);
-  view views[4] = {{0}}, *side[4];
-  lower_sides(l, true, connection, views, side);
+  const model_component *c = component_of_connection(l->ctx, connection);
   dependence sum = {{0}};
   for (uint32_t k = 0; k < c->blocks.len; k++)
-    collect_dependence(l, side, &c->blocks.data[k].body, &sum);
+    collect_dependence(l, connection, &c->blocks.data[k].body, &sum);
   for (uint32_t k = 0; k < c->odes.len; k++) {
     const model_expr *read[] = {c->odes.data[k].rate, c->odes.data[k].unless};
     for (int i = 0; i < 2 && read[i]; i++) {
-      dependence d = lower_dependence(l, side, read[i]);
+      dependence d = lower_dependence(l->ctx, true, connection, read[i]);
       for (int s = 0; s < 4; s++)
         sum.side[s] |= d.side[s];
     }
@@ -195,7 +94,7 @@ static void look_at_partners(lowering *l, uint32_t connection, bool is_clocked) 
   for (int s = SIDE_PRE; s <= (mc->has_partner ? SIDE_ASTRO : SIDE_POST); s++) {
     if (!(sum.side[s] & (DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_TIMER | DEPENDS_INPUT)))
       continue;
-    population_fields *f = &l->populations[lower_population_of_side(l, connection, (model_side)s)];
+    population_fields *f = &l->populations[lower_population_of_side(l->ctx, connection, (model_side)s)];
     f->is_looked_at = true;
     f->is_added_to_at_once = f->is_added_to_at_once || is_clocked;
   }
@@ -203,7 +102,7 @@ static void look_at_partners(lowering *l, uint32_t connection, bool is_clocked) 
 
 void lower_arrival_fields(lowering *l, uint32_t connection) {
   connection_fields *f = &l->connections[connection];
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   bool has_arrivals = false;
   for (uint32_t k = 0; k < c->blocks.len; k++) {
     has_arrivals = has_arrivals || is_arrival(&c->blocks.data[k]);
@@ -266,7 +165,7 @@ static void load_links_of(scope *s, block_state *state, ir_value tick, int only)
       continue;
     ir_value last = load_at_home(s, f->advanced[home], (model_side)home);
     ir_value ticks = ir_binary(s->b, IR_OP_sub, tick, last);
-    double dt = l->m->timescales.data[lower_clock_of_links(l, self->owner)].dt;
+    double dt = l->m->timescales.data[lower_clock_of_links(l->ctx, self->owner)].dt;
     ir_value step = ir_binary(s->b, IR_OP_mul, ticks, ir_number(s->b, dt));
     lower_advance_links(s, state, (model_side)home, step);
   }
@@ -280,7 +179,7 @@ void lower_load_links(scope *s, block_state *state, ir_value tick) { load_links_
 static bool is_home_changed(const lowering *l, uint32_t connection, const block_state *now, const ir_value *before,
                             model_side home) {
   const connection_fields *f = &l->connections[connection];
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   for (uint32_t k = 0; k < c->states.len; k++) {
     if (now->states[k] == before[k])
       continue;
@@ -289,7 +188,7 @@ static bool is_home_changed(const lowering *l, uint32_t connection, const block_
     for (uint32_t i = 0; i < c->odes.len; i++) {
       uint32_t driven = c->odes.data[i].state;
       if (f->advance[driven] == ADVANCE_AT_EVENTS && f->home[driven] == home &&
-          lower_reads_state(l, connection, c->odes.data[i].rate, k))
+          lower_reads_state(l->ctx, connection, c->odes.data[i].rate, k))
         return true;
     }
   }
@@ -345,7 +244,7 @@ static const char *name_of_event(const arrival *a) {
     return arena_printf(l->arena, "%s.on_%s", connection, l->m->signals.data[a->event].name);
   model_side side = lower_side_of_block(a->kind);
   const model_event *ev =
-      &component_of_population(l, lower_population_of_side(l, a->connection, side))->events.data[a->event];
+      &component_of_population(l->ctx, lower_population_of_side(l->ctx, a->connection, side))->events.data[a->event];
   return arena_printf(l->arena, "%s.on_%s%s%s", connection, lower_side_words[side], ev->is_spike ? "" : "_",
                       ev->is_spike ? "" : ev->name);
 }
@@ -354,12 +253,12 @@ static ir_builder begin(arrival *a, const char *suffix, uint32_t *number) {
   lowering *l = a->l;
   const char *name = arena_printf(l->arena, "%s%s", name_of_event(a), suffix);
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_ARRIVAL, l->connections[a->connection].arrivals,
-                                    component_of_connection(l, a->connection)->timescale, number);
+                                    component_of_connection(l->ctx, a->connection)->timescale, number);
   return ir_builder_on(l->p, fn);
 }
 
 static void run_blocks(arrival *a, ir_builder *b) {
-  const model_component *c = component_of_connection(a->l, a->connection);
+  const model_component *c = component_of_connection(a->l->ctx, a->connection);
   b->at = c->at;
   a->s = scope_of_batch(a->l, b, a->connection);
   lower_at_fast_steps(&a->s);
@@ -402,7 +301,7 @@ static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) 
   VEC(nsa_emission) emissions = {0};
   for (uint32_t k = 0; k < now->increments.len; k++) {
     const block_increment *x = &now->increments.data[k];
-    const population_fields *f = &l->populations[lower_population_of_side(l, connection, x->side)];
+    const population_fields *f = &l->populations[lower_population_of_side(l->ctx, connection, x->side)];
     nsa_increment inc = {.side = (uint32_t)x->side,
                          .value = outcome_field(l, connection, domain, "increment", NSA_F64, x->at),
                          .sum = x->total != NSA_NONE ? l->connections[connection].totals.data[x->total].arrived
@@ -454,7 +353,7 @@ static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint3
 
 /* The events of one kind that a synapse has blocks for, each once. */
 static void lower_kind(lowering *l, uint32_t connection, block_kind kind) {
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   for (uint32_t k = 0; k < c->blocks.len; k++) {
     bool is_first = c->blocks.data[k].kind == kind;
     for (uint32_t i = 0; i < k; i++)
@@ -476,8 +375,8 @@ void lower_arrivals(lowering *l) {
 
 /* The tick of the links' clock that is done when this base tick is. */
 static ir_value tick_behind(lowering *l, ir_builder *b, uint32_t connection) {
-  double ticks = l->m->timescales.data[lower_clock_of_links(l, connection)].ticks;
-  ir_value done = ir_binary(b, IR_OP_add, ir_nullary(b, IR_OP_tick, lower_base_timescale(l)), ir_number(b, 1));
+  double ticks = l->m->timescales.data[lower_clock_of_links(l->ctx, connection)].ticks;
+  ir_value done = ir_binary(b, IR_OP_add, ir_nullary(b, IR_OP_tick, lower_base_timescale(l->ctx)), ir_number(b, 1));
   return ticks == 1 ? done : ir_unary(b, IR_OP_floor, ir_binary(b, IR_OP_div, done, ir_number(b, ticks)));
 }
 
@@ -485,14 +384,14 @@ static ir_value tick_behind(lowering *l, ir_builder *b, uint32_t connection) {
  */
 static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
   const connection_fields *f = &l->connections[connection];
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   if (f->advanced[home] == NO_FIELD || !lower_follows_partner(l, connection, home))
     return;
   nsa_link_step out = {.connection = connection, .every = f->refresh};
   const char *of = l->m->connections.data[connection].name;
   const char *name = home == SIDE_SELF ? arena_printf(l->arena, "%s.refresh", of)
                                        : arena_printf(l->arena, "%s.refresh_%s", of, lower_side_words[home]);
-  uint32_t population = home == SIDE_SELF ? NSA_NONE : lower_population_of_side(l, connection, home);
+  uint32_t population = home == SIDE_SELF ? NSA_NONE : lower_population_of_side(l->ctx, connection, home);
   ir_function *fn =
       ir_function_add(l->p, name, NSA_ROLE_LINK_STEP, home == SIDE_SELF ? f->domain : l->populations[population].domain,
                       c->timescale, &out.kernel);
@@ -524,7 +423,7 @@ static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
 }
 
 static void lower_clocked(lowering *l, uint32_t connection) {
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   nsa_link_step out = {.connection = connection, .every = l->m->timescales.data[c->timescale].ticks};
   const char *name = arena_printf(l->arena, "%s.step", l->m->connections.data[connection].name);
   ir_function *fn =

@@ -13,16 +13,14 @@ static bool is_probed(const lowering *l, uint32_t connection) {
 
 /* Inputs are changed by the function that a stencil is part of. */
 static bool reads_inputs_of_others(lowering *l, uint32_t connection, const model_expr *e) {
-  view views[4] = {{0}}, *side[4];
-  lower_sides(l, true, connection, views, side);
-  dependence d = lower_dependence(l, side, e);
+  dependence d = lower_dependence(l->ctx, true, connection, e);
   return (d.side[SIDE_PRE] | d.side[SIDE_ASTRO]) & DEPENDS_INPUT;
 }
 
 /* Grid neighbours need no stored links when nothing is kept for each link. */
-static bool can_be_stencil(lowering *l, uint32_t connection, const connection_fields *f) {
+static bool can_be_stencil(lowering *l, uint32_t connection) {
   const model_connection *mc = &l->m->connections.data[connection];
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   const model_population *source = &l->m->populations.data[mc->source], *target = &l->m->populations.data[mc->target];
   if (mc->rule.kind != RULE_NEIGHBOURS || mc->allow_self || c->states.len || c->blocks.len || mc->delay ||
       is_probed(l, connection) || mc->has_partner_per_link)
@@ -30,11 +28,11 @@ static bool can_be_stencil(lowering *l, uint32_t connection, const connection_fi
   if (source->rows != target->rows || source->cols != target->cols)
     return false;
   for (uint32_t k = 0; k < c->params.len; k++)
-    if (!l->p->fields.data[f->param[k]].is_uniform)
+    if (lower_is_varied(l->ctx, true, connection, k))
       return false;
   for (uint32_t k = 0; k < c->contributions.len; k++) {
     const model_contribution *x = &c->contributions.data[k];
-    if (x->side != SIDE_POST || lower_self_dependence(l, true, connection, x->value) & DEPENDS_DISTANCE ||
+    if (x->side != SIDE_POST || lower_self_dependence(l->ctx, true, connection, x->value) & DEPENDS_DISTANCE ||
         reads_inputs_of_others(l, connection, x->value))
       return false;
   }
@@ -81,7 +79,7 @@ static uint32_t add_delay(const owner_info *o, const model_expr *delay, const ch
   connection_fields *f = &l->connections[o->owner];
   if (!delay)
     return NO_FIELD;
-  uint32_t bits = lower_self_dependence(l, true, o->owner, delay);
+  uint32_t bits = lower_self_dependence(l->ctx, true, o->owner, delay);
   uint32_t field = lower_add_field(l, arena_printf(l->arena, "%s.%s", o->name, name), f->domain, NSA_F64,
                                    NSA_FIELD_DELAY, 0, NULL, delay->at);
   l->p->fields.data[field].owner = o->owner;
@@ -105,6 +103,5 @@ void lower_connection_fields(lowering *l, uint32_t connection) {
   add_link_states(&o, f);
   f->delay = add_delay(&o, l->m->connections.data[connection].delay, "delay");
   f->delay_back = add_delay(&o, l->m->connections.data[connection].delay_back, "delay_back");
-  f->lets = ARENA_ARRAY(l->arena, let_memo, o.c->lets.len);
-  f->is_stencil = can_be_stencil(l, connection, f);
+  f->is_stencil = can_be_stencil(l, connection);
 }

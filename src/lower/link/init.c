@@ -5,7 +5,7 @@
 
 /* States that all links of an element share start with it. */
 static void init_shared_states(lowering *l, uint32_t connection, model_side side, uint32_t population) {
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   const connection_fields *f = &l->connections[connection];
   ir_function *fn = NULL;
   ir_builder b = {0};
@@ -24,7 +24,7 @@ static void init_shared_states(lowering *l, uint32_t connection, model_side side
       s.side[side] = s.side[SIDE_SELF];
       s.side[SIDE_SELF] = view_of_connection(l, &b, connection, IR_NO_VALUE);
     }
-    ir_store(&b, f->state[k], lower_expr(&s, lower_initial_value(l, true, connection, REF_STATE, k)));
+    ir_store(&b, f->state[k], lower_expr(&s, lower_initial_value(l->ctx, true, connection, REF_STATE, k)));
   }
 }
 
@@ -35,7 +35,7 @@ static void init_delay(lowering *l, uint32_t connection, uint32_t field, const m
   uint32_t number, domain = is_uniform ? 0 : l->connections[connection].domain;
   ir_function *fn =
       ir_function_add(l->p, arena_printf(l->arena, "%s.%s", l->m->connections.data[connection].name, name),
-                      NSA_ROLE_INIT, domain, component_of_connection(l, connection)->timescale, &number);
+                      NSA_ROLE_INIT, domain, component_of_connection(l->ctx, connection)->timescale, &number);
   vec_push(l->arena, &l->init_list, number);
   ir_builder b = ir_builder_on(l->p, fn);
   scope s = is_uniform ? lower_uniform_scope(l, connection, &b) : scope_of_links(l, &b, connection);
@@ -56,7 +56,7 @@ static void init_all_shared(lowering *l, uint32_t connection) {
 /* What each link starts with. */
 static void init_links(lowering *l, uint32_t connection) {
   const char *name = l->m->connections.data[connection].name;
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   const connection_fields *f = &l->connections[connection];
   uint32_t number;
   ir_function *fn = NULL;
@@ -78,7 +78,7 @@ static void init_links(lowering *l, uint32_t connection) {
       s = scope_of_links(l, &b, connection);
     }
     model_ref_kind kind = is_param ? REF_PARAM : REF_STATE;
-    const model_expr *value = lower_initial_value(l, true, connection, kind, item);
+    const model_expr *value = lower_initial_value(l->ctx, true, connection, kind, item);
     if (is_param)
       lower_store_param(&s, field, value);
     else

@@ -21,8 +21,6 @@ typedef struct {
   uint32_t connection;
   const model_connection *mc;
   const model_contribution *contribution;
-  view views[4];
-  view *side[4];
   uint32_t term_count;
 } splitter;
 
@@ -48,7 +46,7 @@ static uint32_t class_of_side(const splitter *sp, model_side side) {
 
 /* A copy in which what is read of the astrocyte is its default; NULL where one has none. */
 static model_expr *with_defaults(splitter *sp, const model_expr *e) {
-  const model_component *synapse = component_of_connection(sp->l, sp->connection);
+  const model_component *synapse = component_of_connection(sp->l->ctx, sp->connection);
   if (e->kind == MX_REF && e->ref.side == SIDE_ASTRO) {
     for (uint32_t k = 0; k < synapse->astro_defaults.len; k++)
       if (synapse->astro_defaults.data[k].kind == (uint32_t)e->ref.kind &&
@@ -69,12 +67,12 @@ static model_expr *with_defaults(splitter *sp, const model_expr *e) {
 /* Whether links without an astrocyte add nothing: there are none, or its default makes this factor
  * zero. */
 static bool absent_adds_nothing(splitter *sp, const model_expr *factor) {
-  if (!component_of_connection(sp->l, sp->connection)->astro_defaults.len)
+  if (!component_of_connection(sp->l->ctx, sp->connection)->astro_defaults.len)
     return true;
   const model_expr *otherwise = with_defaults(sp, factor);
   if (!otherwise)
     return false;
-  evaluated e = lower_evaluate(sp->l, true, sp->connection, otherwise);
+  evaluated e = lower_evaluate(sp->l->ctx, true, sp->connection, otherwise);
   return e.is_constant && e.value == 0;
 }
 
@@ -87,7 +85,7 @@ static bool reads_collected(const splitter *sp, const dependence *d) {
 /* ASTRO is an astrocyte that a link has of its own: what the link makes of it, and what a default
  * stands for, is the link's. */
 static uint32_t class_of(splitter *sp, const model_expr *e) {
-  dependence d = lower_dependence(sp->l, sp->side, e);
+  dependence d = lower_dependence(sp->l->ctx, true, sp->connection, e);
   uint32_t cls = 0;
   for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
     if (d.side[side])
@@ -120,7 +118,7 @@ static model_expr *new_number(splitter *sp, const model_expr *like, double x) {
 /* A let of the synapse itself is looked through. */
 static model_expr *look_through(splitter *sp, model_expr *e) {
   while (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF)
-    e = sp->side[SIDE_SELF]->component->lets.data[e->ref.item].value;
+    e = component_of_connection(sp->l->ctx, sp->connection)->lets.data[e->ref.item].value;
   return e;
 }
 
@@ -135,8 +133,8 @@ static void add_factor(splitter *sp, product *p, model_expr *e) {
 /* States of which only sums are kept have no value at a link: they must come to stand alone. */
 static bool reads_summed(const splitter *sp, const model_expr *e) {
   const connection_fields *f = &sp->l->connections[sp->connection];
-  for (uint32_t s = 0; s < component_of_connection(sp->l, sp->connection)->states.len; s++)
-    if (f->is_summed[s] && lower_reads_state(sp->l, sp->connection, e, s))
+  for (uint32_t s = 0; s < component_of_connection(sp->l->ctx, sp->connection)->states.len; s++)
+    if (f->is_summed[s] && lower_reads_state(sp->l->ctx, sp->connection, e, s))
       return true;
   return false;
 }
@@ -190,7 +188,7 @@ static void add_terms(splitter *sp, const product *p) {
 /* ---- one term ---- */
 
 static uint32_t ticks_between(const splitter *sp) {
-  return sp->l->m->timescales.data[lower_clock_of_links(sp->l, sp->connection)].ticks;
+  return sp->l->m->timescales.data[lower_clock_of_links(sp->l->ctx, sp->connection)].ticks;
 }
 
 /* The factors of the wanted classes. */
@@ -214,33 +212,34 @@ static uint32_t add_numbered_field(splitter *sp, const char *what, uint32_t doma
 }
 
 static uint32_t population_of(const splitter *sp, model_side side) {
-  return lower_population_of_side(sp->l, sp->connection, side);
+  return lower_population_of_side(sp->l->ctx, sp->connection, side);
 }
 
 /* States that are extrapolated change with every tick of those who read them. */
 static bool is_moving_between_ticks(const splitter *sp, model_side side, const model_expr *e) {
-  return lower_dependence(sp->l, sp->side, e).side[side] & DEPENDS_STATE &&
-         lower_is_extrapolated(sp->l, population_of(sp, side));
+  return lower_dependence(sp->l->ctx, true, sp->connection, e).side[side] & DEPENDS_STATE &&
+         lower_is_extrapolated(sp->l->ctx, population_of(sp, side));
 }
 
 /* The timescale on which what changes at the ticks of both does; one need not be a multiple of the other. */
 static uint32_t common_timescale(const lowering *l, uint32_t a, uint32_t b) {
   uint32_t x = l->m->timescales.data[a].ticks, y = l->m->timescales.data[b].ticks;
-  return y % x == 0 ? a : x % y == 0 ? b : lower_base_timescale(l);
+  return y % x == 0 ? a : x % y == 0 ? b : lower_base_timescale(l->ctx);
 }
 
 /* The timescale on which a source's term changes: that of all whose values enter it. */
 static uint32_t timescale_of_source(const splitter *sp, model_side from, model_expr *const *factors, uint32_t count) {
   const lowering *l = sp->l;
-  uint32_t common = component_of_population(l, population_of(sp, from))->timescale;
+  uint32_t common = component_of_population(l->ctx, population_of(sp, from))->timescale;
   for (uint32_t k = 0; k < count; k++) {
-    dependence d = lower_dependence(sp->l, sp->side, factors[k]);
+    dependence d = lower_dependence(sp->l->ctx, true, sp->connection, factors[k]);
     for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++) {
       if (!d.side[side])
         continue;
       if (is_moving_between_ticks(sp, (model_side)side, factors[k]))
-        return lower_base_timescale(l);
-      common = common_timescale(l, common, component_of_population(l, population_of(sp, (model_side)side))->timescale);
+        return lower_base_timescale(l->ctx);
+      common =
+          common_timescale(l, common, component_of_population(l->ctx, population_of(sp, (model_side)side))->timescale);
     }
   }
   return common;
@@ -259,14 +258,14 @@ static uint32_t add_source_term(splitter *sp, model_side from, model_expr **fact
                    .side = from,
                    .factors = factors,
                    .factor_count = count,
-                   .is_fused = !lower_is_staged(sp->l, sp->connection),
+                   .is_fused = !lower_is_staged(sp->l->ctx, sp->connection),
                    .timescale = timescale_of_source(sp, from, factors, count)};
   t.field = add_numbered_field(sp, "source", f->domain, NSA_FIELD_SOURCE_TERM);
   t.active = add_numbered_field(sp, "active", f->domain, NSA_FIELD_FIRED);
   sp->l->p->fields.data[t.active].type = NSA_B1;
   *active = t.active;
   for (uint32_t k = 0; k < count; k++) {
-    dependence d = lower_dependence(sp->l, sp->side, factors[k]);
+    dependence d = lower_dependence(sp->l->ctx, true, sp->connection, factors[k]);
     for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
       if (d.side[side] && (side != (int)from || d.side[side] & (DEPENDS_TIME | DEPENDS_INPUT)))
         t.is_fused = false;
@@ -292,14 +291,14 @@ static uint32_t plain_weight(splitter *sp, model_expr **factors, uint32_t count)
 /* Whether events, the clock or an astrocyte change a weight during the run. */
 static bool is_changing(const splitter *sp, model_expr *const *factors, uint32_t count) {
   for (uint32_t k = 0; k < count; k++) {
-    dependence d = lower_dependence(sp->l, sp->side, factors[k]);
+    dependence d = lower_dependence(sp->l->ctx, true, sp->connection, factors[k]);
     if (d.side[SIDE_ASTRO] & ~(uint32_t)DEPENDS_INVARIANT)
       return true;
   }
   const connection_fields *f = &sp->l->connections[sp->connection];
-  for (uint32_t s = 0; s < component_of_connection(sp->l, sp->connection)->states.len; s++)
+  for (uint32_t s = 0; s < component_of_connection(sp->l->ctx, sp->connection)->states.len; s++)
     for (uint32_t k = 0; k < count; k++)
-      if (f->is_changing[s] && lower_reads_state(sp->l, sp->connection, factors[k], s))
+      if (f->is_changing[s] && lower_reads_state(sp->l->ctx, sp->connection, factors[k], s))
         return true;
   return false;
 }
@@ -310,7 +309,7 @@ static past_values add_pasts(splitter *sp, model_expr *const *factors, uint32_t 
   const connection_fields *f = &l->connections[sp->connection];
   past_values pasts = {0};
   for (uint32_t k = 0; sp->mc->delay && sp->contribution->side != SIDE_PRE && k < count; k++)
-    lower_find_pasts(l, sp->connection, factors[k], &pasts);
+    lower_find_pasts(l->ctx, sp->connection, factors[k], &pasts);
   for (uint32_t k = 0; k < pasts.len; k++) {
     model_expr **value = ARENA_ARRAY(l->arena, model_expr *, 1), *ref = ARENA_NEW(l->arena, model_expr);
     uint32_t active;
@@ -333,7 +332,7 @@ static past_values add_pasts(splitter *sp, model_expr *const *factors, uint32_t 
 
 /* "exc.I.weight" */
 static const char *name_for_input(const splitter *sp, const char *what) {
-  const model_component *to = component_of_population(sp->l, population_of(sp, sp->contribution->side));
+  const model_component *to = component_of_population(sp->l->ctx, population_of(sp, sp->contribution->side));
   return lower_kernel_name(sp->l, sp->mc->name, to->inputs.data[sp->contribution->input].name, what);
 }
 
@@ -343,7 +342,7 @@ static uint32_t link_function(splitter *sp, model_expr **factors, uint32_t count
   *field = add_numbered_field(sp, "weight", domain, NSA_FIELD_LINK_VALUE);
   const char *name = name_for_input(sp, "weight");
   ir_function *fn =
-      ir_function_add(l->p, name, role, domain, component_of_connection(l, sp->connection)->timescale, &number);
+      ir_function_add(l->p, name, role, domain, component_of_connection(l->ctx, sp->connection)->timescale, &number);
   link_value v = {.function = fn,
                   .connection = sp->connection,
                   .field = *field,
@@ -396,8 +395,9 @@ static const char *join_factors(splitter *sp, model_expr *const *factors, uint32
 }
 
 static void explain_term(splitter *sp, const char *source, model_side from, const char *weight, const char *target) {
-  lower_decide(sp->l, sp->mc->name, "link sum", "%s (once a target) * sum over links of %s (once a %s) * %s (a link)",
-               target, source, from == SIDE_ASTRO ? "partner" : "source", weight);
+  lower_decide(sp->l->ctx, sp->mc->name, "link sum",
+               "%s (once a target) * sum over links of %s (once a %s) * %s (a link)", target, source,
+               from == SIDE_ASTRO ? "partner" : "source", weight);
 }
 
 static void push_target_term(splitter *sp, const product *p, model_expr **factors, uint32_t count, uint32_t sum) {
@@ -519,9 +519,9 @@ static uint32_t summed_factor(const splitter *sp, const product *p) {
  * links. */
 static void lower_total(splitter *sp, const link_total *t) {
   lowering *l = sp->l;
-  const model_component *c = component_of_connection(l, sp->connection);
+  const model_component *c = component_of_connection(l->ctx, sp->connection);
   uint32_t number, domain = l->populations[population_of(sp, t->side)].domain,
-                   clock = lower_clock_of_links(l, sp->connection);
+                   clock = lower_clock_of_links(l->ctx, sp->connection);
   const char *name = name_for_input(sp, "total");
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_SOURCE, domain, clock, &number);
   vec_push(l->arena, &l->source_list, number);
@@ -604,16 +604,15 @@ static void add_stencil(splitter *sp) {
                    .sum = NO_FIELD,
                    .every = ticks_between(sp)};
   vec_push(sp->l->arena, &sp->l->populations[sp->mc->target].target_terms, t);
-  lower_decide(sp->l, sp->mc->name, "link sum", "a stencil over %u grid neighbours, no stored links: %s",
+  lower_decide(sp->l->ctx, sp->mc->name, "link sum", "a stencil over %u grid neighbours, no stored links: %s",
                sp->mc->rule.degree, join_factors(sp, whole, 1));
 }
 
 /* One sum over the links of a target starts at zero and adds in ascending order of the source. */
 void lower_contributions(lowering *l, uint32_t connection) {
-  const model_component *synapse = component_of_connection(l, connection);
+  const model_component *synapse = component_of_connection(l->ctx, connection);
   for (uint32_t k = 0; k < synapse->contributions.len; k++) {
     splitter sp = start_split(l, connection, &synapse->contributions.data[k]);
-    lower_sides(l, true, connection, sp.views, sp.side);
     if (l->connections[connection].is_stencil) {
       add_stencil(&sp);
       continue;

@@ -30,12 +30,12 @@ typedef struct {
 } point;
 
 static uint32_t population_on(const point *p, model_side side) {
-  return p->is_connection ? lower_population_of_side(p->l, p->owner, side) : p->owner;
+  return p->is_connection ? lower_population_of_side(p->l->ctx, p->owner, side) : p->owner;
 }
 
 static const model_component *component_on(const point *p, model_side side) {
-  return p->is_connection && side == SIDE_SELF ? component_of_connection(p->l, p->owner)
-                                               : component_of_population(p->l, population_on(p, side));
+  return p->is_connection && side == SIDE_SELF ? component_of_connection(p->l->ctx, p->owner)
+                                               : component_of_population(p->l->ctx, population_on(p, side));
 }
 
 static double start_of(const point *p, model_side side, model_ref_kind kind, uint32_t item) {
@@ -43,7 +43,8 @@ static double start_of(const point *p, model_side side, model_ref_kind kind, uin
   uint32_t owner = is_of_link ? p->owner : population_on(p, side);
   if (kind != REF_STATE && kind != REF_PARAM)
     return 0;
-  return lower_evaluate(p->l, is_of_link, owner, lower_initial_value(p->l, is_of_link, owner, kind, item)).value;
+  return lower_evaluate(p->l->ctx, is_of_link, owner, lower_initial_value(p->l->ctx, is_of_link, owner, kind, item))
+      .value;
 }
 
 /* A copy in which what is read of the partners, and of what is moved, is a number. `at`: who SELF is. */
@@ -77,7 +78,7 @@ static double derivative(point p, const model_expr *e, model_side side, model_re
   for (int sign = -1; sign <= 1; sign += 2) {
     p.delta = sign * delta;
     const model_expr *at = with_numbers(&p, e, SIDE_SELF);
-    difference += at ? sign * lower_evaluate(p.l, p.is_connection, p.owner, at).value : NAN;
+    difference += at ? sign * lower_evaluate(p.l->ctx, p.is_connection, p.owner, at).value : NAN;
   }
   double x = difference / (2 * delta);
   return isfinite(x) ? x : 0; /* at a kink, or beyond what numbers hold: nothing is said of it */
@@ -102,7 +103,7 @@ static double degree_of(lowering *l, uint32_t connection) {
                      .degree = mc->rule.degree,
                      .share = NAN};
   if (mc->rule.kind == RULE_PROBABILITY) {
-    evaluated p = lower_evaluate(l, true, connection, mc->rule.condition);
+    evaluated p = lower_evaluate(l->ctx, true, connection, mc->rule.condition);
     r.share = p.is_constant ? p.value : NAN;
   }
   return nsa_count_links(&r).of_a_target;
@@ -149,8 +150,9 @@ static bool is_looked_at(const lowering *l, uint32_t connection, bool is_staged)
   const model_connection *mc = &l->m->connections.data[connection];
   coupling_kind coupling = mc->coupling;
   bool is_of_kind = is_staged ? coupling == COUPLING_STAGES : coupling == COUPLING_HOLD;
-  return is_of_kind && component_of_connection(l, connection)->contributions.len != 0 && !mc->delay &&
-         component_of_population(l, mc->source)->timescale == component_of_population(l, mc->target)->timescale;
+  return is_of_kind && component_of_connection(l->ctx, connection)->contributions.len != 0 && !mc->delay &&
+         component_of_population(l->ctx, mc->source)->timescale ==
+             component_of_population(l->ctx, mc->target)->timescale;
 }
 
 static void add_entry(group *g, uint32_t connection, uint32_t row, uint32_t column, double x, uint32_t state) {
@@ -166,7 +168,8 @@ static void add_entry(group *g, uint32_t connection, uint32_t row, uint32_t colu
 static void add_contribution(group *g, uint32_t connection, const model_contribution *x, double pattern) {
   lowering *l = g->l;
   const model_connection *mc = &l->m->connections.data[connection];
-  const model_component *to = component_of_population(l, mc->target), *from = component_of_population(l, mc->source);
+  const model_component *to = component_of_population(l->ctx, mc->target),
+                        *from = component_of_population(l->ctx, mc->source);
   point link = {.l = l, .is_connection = true, .owner = connection}, element = {.l = l, .owner = mc->target};
   double degree = degree_of(l, connection);
   for (uint32_t i = 0; i < to->odes.len; i++) {
@@ -183,7 +186,7 @@ static void add_contribution(group *g, uint32_t connection, const model_contribu
 }
 
 static void add_own(group *g, uint32_t population) {
-  const model_component *c = component_of_population(g->l, population);
+  const model_component *c = component_of_population(g->l->ctx, population);
   point element = {.l = g->l, .owner = population};
   for (uint32_t i = 0; i < c->odes.len; i++)
     for (uint32_t k = 0; c->odes.data[i].timescale == c->timescale && k < c->states.len; k++)
@@ -198,7 +201,7 @@ static void fill_matrix(group *g, uint32_t root, bool is_opposed) {
     if (disjoint_root(g->root, p) == root)
       add_own(g, p);
   for (uint32_t c = 0; c < m->connections.len; c++) {
-    const model_component *synapse = component_of_connection(g->l, c);
+    const model_component *synapse = component_of_connection(g->l->ctx, c);
     double pattern = is_opposed ? opposition_of(g->l, c) : 1;
     if (!is_looked_at(g->l, c, g->is_staged) || disjoint_root(g->root, m->connections.data[c].target) != root)
       continue;
@@ -239,7 +242,7 @@ static double limit_of(const group *g, uint32_t root) {
 
 static void warn(const group *g, double rate, double limit) {
   const model_connection *mc = &g->l->m->connections.data[g->strongest];
-  const model_component *to = component_of_population(g->l, mc->target);
+  const model_component *to = component_of_population(g->l->ctx, mc->target);
   double dt = g->l->m->timescales.data[to->timescale].dt;
   diag *d = diag_report(
       g->l->sink, DIAG_W0401, mc->at,
@@ -262,10 +265,10 @@ static void report_group(group *g, uint32_t root, double rate) {
     if (disjoint_root(g->root, p) != root)
       continue;
     l->populations[p].coupling_rate = fmax(l->populations[p].coupling_rate, rate);
-    lower_decide(l, l->m->populations.data[p].name, "coupling", "links couple at rates up to %.4g /ms%s; %s %.3g ms",
-                 rate, g->is_staged ? " (with its own)" : "",
-                 isfinite(limit) ? "stable below" : "any step, as sub-steps adapt:",
-                 isfinite(limit) ? limit / rate : l->m->timescales.data[component_of_population(l, p)->timescale].dt);
+    lower_decide(
+        l->ctx, l->m->populations.data[p].name, "coupling", "links couple at rates up to %.4g /ms%s; %s %.3g ms", rate,
+        g->is_staged ? " (with its own)" : "", isfinite(limit) ? "stable below" : "any step, as sub-steps adapt:",
+        isfinite(limit) ? limit / rate : l->m->timescales.data[component_of_population(l->ctx, p)->timescale].dt);
   }
   for (uint32_t c = 0; c < l->m->connections.len; c++)
     if (is_looked_at(l, c, g->is_staged) && disjoint_root(g->root, l->m->connections.data[c].target) == root &&
@@ -273,7 +276,7 @@ static void report_group(group *g, uint32_t root, double rate) {
       vec_push(l->arena, &connections, c);
       vec_push(l->arena, &degrees, degree_of(l, c));
     }
-  bound.timescale = component_of_population(l, root)->timescale;
+  bound.timescale = component_of_population(l->ctx, root)->timescale;
   bound.connections = connections.data, bound.connections_count = connections.len;
   bound.degrees = degrees.data, bound.degrees_count = degrees.len;
   if (isfinite(limit))
@@ -289,7 +292,7 @@ static void look_at_group(group *g, uint32_t root) {
   for (uint32_t p = 0; p < g->l->m->populations.len; p++)
     if (disjoint_root(g->root, p) == root) {
       g->offset[p] = g->n;
-      g->n += component_of_population(g->l, p)->states.len;
+      g->n += component_of_population(g->l->ctx, p)->states.len;
     }
   if (g->n == 0 || g->n > LARGEST)
     return;

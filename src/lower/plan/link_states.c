@@ -23,21 +23,8 @@ typedef struct {
 
 /* ---- walking ---- */
 
-/* Whether an expression reads a state of the link, through lets. */
-bool lower_reads_state(const lowering *l, uint32_t connection, const model_expr *e, uint32_t state) {
-  const model_component *c = component_of_connection(l, connection);
-  if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_STATE)
-    return e->ref.item == state;
-  if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_LET)
-    return lower_reads_state(l, connection, c->lets.data[e->ref.item].value, state);
-  for (int i = 0; i < 3 && e->args[i]; i++)
-    if (lower_reads_state(l, connection, e->args[i], state))
-      return true;
-  return false;
-}
-
 static bool reads_state(const keeping *k, const model_expr *e, uint32_t state) {
-  return lower_reads_state(k->l, k->connection, e, state);
+  return lower_reads_state(k->l->ctx, k->connection, e, state);
 }
 
 static const model_ode *equation_of(const keeping *k, uint32_t state) {
@@ -74,7 +61,7 @@ static bool is_looked_at(const keeping *k, uint32_t state) {
       return true;
   }
   for (uint32_t i = 0; i < m->measures.len; i++)
-    if (lower_measure_reads(k->l, m->measures.data[i].value, k->connection, state))
+    if (lower_measure_reads(k->l->ctx, m->measures.data[i].value, k->connection, state))
       return true;
   return false;
 }
@@ -99,9 +86,7 @@ static bool is_proportional(const keeping *k, const model_expr *e, uint32_t stat
 
 /* Factors that may stand beside it: of whom is added to, and what never changes of the link. */
 static bool can_stand_beside(const keeping *k, const model_expr *e, model_side to) {
-  view views[4] = {{0}}, *side[4];
-  lower_sides(k->l, true, k->connection, views, side);
-  dependence d = lower_dependence(k->l, side, e);
+  dependence d = lower_dependence(k->l->ctx, true, k->connection, e);
   if (d.side[SIDE_SELF] & (DEPENDS_TIME | DEPENDS_RANDOM))
     return false;
   for (uint32_t s = 0; s < k->c->states.len; s++)
@@ -144,7 +129,7 @@ static bool is_sum_of_states(const keeping *k, const model_expr *e, uint32_t sta
 
 static bool is_only_summed(const keeping *k, uint32_t state) {
   const model_ode *ode = equation_of(k, state);
-  const model_expr *start = lower_initial_value(k->l, true, k->connection, REF_STATE, state);
+  const model_expr *start = lower_initial_value(k->l->ctx, true, k->connection, REF_STATE, state);
   if (!ode || ode->timing != ODE_AUTOMATIC || ode->unless || !is_proportional(k, ode->rate, state) ||
       start->kind != MX_NUMBER || start->number != 0 || is_looked_at(k, state))
     return false;
@@ -180,7 +165,7 @@ static const char *reader_by_clock(const keeping *k, uint32_t state) {
 
 /* It would act at the start of a step that events have been in since. */
 static const char *slower_block(const keeping *k, uint32_t state) {
-  uint32_t clock = lower_clock_of_links(k->l, k->connection);
+  uint32_t clock = lower_clock_of_links(k->l->ctx, k->connection);
   if (k->l->m->timescales.data[k->c->timescale].ticks <= k->l->m->timescales.data[clock].ticks)
     return NULL;
   for (uint32_t i = 0; i < k->c->blocks.len; i++) {
@@ -194,8 +179,8 @@ static const char *slower_block(const keeping *k, uint32_t state) {
 /* Whether the own blocks of a population that run between its ticks set a state: those of signals, phases and driven
  * events. */
 static bool is_set_between_ticks(const lowering *l, uint32_t population, uint32_t state) {
-  const model_component *c = component_of_population(l, population);
-  bool is_set = lower_is_set_by_phase(l, population, state);
+  const model_component *c = component_of_population(l->ctx, population);
+  bool is_set = lower_is_set_by_phase(l->ctx, population, state);
   for (uint32_t k = 0; k < c->blocks.len; k++) {
     const model_on *on = &c->blocks.data[k];
     bool is_between = on->kind == BLOCK_SIGNAL ||
@@ -211,11 +196,12 @@ static bool stands_still(const keeping *k, const model_expr *e, model_side side,
   if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF && side != SIDE_SELF)
     return stands_still(k, k->c->lets.data[e->ref.item].value, side, population);
   if (e->kind == MX_REF && e->ref.side == side && e->ref.kind == REF_LET)
-    return stands_still(k, component_of_population(k->l, population)->lets.data[e->ref.item].value, SIDE_SELF,
+    return stands_still(k, component_of_population(k->l->ctx, population)->lets.data[e->ref.item].value, SIDE_SELF,
                         population);
   if (e->kind == MX_REF)
     return e->ref.side != side || e->ref.kind != REF_STATE ||
-           !(lower_is_added_to(k->l, population, e->ref.item) || is_set_between_ticks(k->l, population, e->ref.item));
+           !(lower_is_added_to(k->l->ctx, population, e->ref.item) ||
+             is_set_between_ticks(k->l, population, e->ref.item));
   for (int i = 0; i < 3 && e->args[i]; i++)
     if (!stands_still(k, e->args[i], side, population))
       return false;
@@ -227,12 +213,12 @@ static const char *influence_of(keeping *k, const model_expr *rate, model_side s
   static const char *const reasons[4] = {NULL, "it depends on what changes in its source",
                                          "it depends on what changes in its target",
                                          "it depends on what changes in its astrocyte"};
-  uint32_t population = lower_population_of_side(k->l, k->connection, side);
+  uint32_t population = lower_population_of_side(k->l->ctx, k->connection, side);
   bits &= ~(uint32_t)DEPENDS_INVARIANT;
   if (!bits)
     return NULL;
-  uint32_t ticks = ticks_of_population(k->l, population), *refresh = &k->f->refresh;
-  bool is_moving = bits & DEPENDS_STATE && lower_is_extrapolated(k->l, population);
+  uint32_t ticks = ticks_of_population(k->l->ctx, population), *refresh = &k->f->refresh;
+  bool is_moving = bits & DEPENDS_STATE && lower_is_extrapolated(k->l->ctx, population);
   if (bits & ~(uint32_t)(DEPENDS_STATE | DEPENDS_HELD_STATE) || ticks == 1 || is_moving ||
       !stands_still(k, rate, side, population))
     return reasons[side];
@@ -243,9 +229,7 @@ static const char *influence_of(keeping *k, const model_expr *rate, model_side s
 }
 
 static const char *changing_influence(keeping *k, const model_ode *ode) {
-  view views[4] = {{0}}, *side[4];
-  lower_sides(k->l, true, k->connection, views, side);
-  dependence d = lower_dependence(k->l, side, ode->rate);
+  dependence d = lower_dependence(k->l->ctx, true, k->connection, ode->rate);
   for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++) {
     const char *why = influence_of(k, ode->rate, (model_side)s, d.side[s]);
     if (why)
@@ -345,7 +329,7 @@ static uint32_t mask_of_ref(const keeping *k, const model_expr *e) {
     return 1u << e->ref.side;
   switch (e->ref.kind) {
   case REF_PARAM:
-    return k->l->p->fields.data[k->f->param[item]].is_uniform ? 0 : MASK_LINK;
+    return lower_is_varied(k->l->ctx, true, k->connection, item) ? MASK_LINK : 0;
   case REF_STATE:
     return k->f->home[item] == SIDE_SELF ? MASK_LINK : 1u << k->f->home[item];
   case REF_LET:
@@ -415,7 +399,7 @@ static model_side only_changer(const keeping *k, uint32_t state) {
 /* All links of an element are reached by its events at the same time. */
 static bool is_simultaneous(const keeping *k, model_side side) {
   const model_expr *delay = side == SIDE_PRE ? k->mc->delay : k->mc->delay_back;
-  if (delay && lower_self_dependence(k->l, true, k->connection, delay) & ~(uint32_t)DEPENDS_PARAM)
+  if (delay && lower_self_dependence(k->l->ctx, true, k->connection, delay) & ~(uint32_t)DEPENDS_PARAM)
     return false;
   return side != SIDE_ASTRO || (k->c->astro_defaults.len == 0 && !k->mc->has_partner_per_link);
 }
@@ -424,7 +408,7 @@ static bool is_shared(keeping *k, uint32_t state) {
   model_side home = k->f->home[state];
   uint32_t alien = ~(1u << home);
   const model_ode *ode = equation_of(k, state);
-  const model_expr *start = lower_initial_value(k->l, true, k->connection, REF_STATE, state);
+  const model_expr *start = lower_initial_value(k->l->ctx, true, k->connection, REF_STATE, state);
   if (mask_of(k, start) & alien || (ode && mask_of(k, ode->rate) & alien))
     return false;
   for (uint32_t i = 0; i < k->c->odes.len; i++) /* coupled equations stand at one time */
@@ -454,7 +438,7 @@ static void find_homes(keeping *k) {
 /* Equations that are solved together stand at one time: all of a home follow where one does. */
 bool lower_follows_partner(const lowering *l, uint32_t connection, model_side home) {
   const connection_fields *f = &l->connections[connection];
-  for (uint32_t s = 0; s < component_of_connection(l, connection)->states.len; s++)
+  for (uint32_t s = 0; s < component_of_connection(l->ctx, connection)->states.len; s++)
     if (f->is_following[s] && f->home[s] == home && f->advance[s] == ADVANCE_AT_EVENTS)
       return true;
   return false;
@@ -468,26 +452,26 @@ static void explain(const keeping *k) {
     const char *name = k->c->states.data[s].name, *keeper = keepers[k->f->home[s]];
     if (k->f->is_summed[s])
       lower_decide(
-          k->l, k->mc->name, "state",
+          k->l->ctx, k->mc->name, "state",
           "%s: its sum is kept for each element that it is added to, none for a link: it decays in proportion to "
           "itself and is only summed up",
           name);
     else if (k->f->advance[s] == ADVANCE_AT_EVENTS)
-      lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced in closed form when an event needs it%s",
-                   name, keeper,
+      lower_decide(k->l->ctx, k->mc->name, "state",
+                   "%s: one value for %s, advanced in closed form when an event needs it%s", name, keeper,
                    lower_follows_partner(k->l, k->connection, k->f->home[s]) ? ", and at the ticks of its slow partner"
                                                                              : "");
     else if (k->f->advance[s] == ADVANCE_BY_CLOCK)
-      lower_decide(k->l, k->mc->name, "state", "%s: one value for %s, advanced at every step: %s", name, keeper,
+      lower_decide(k->l->ctx, k->mc->name, "state", "%s: one value for %s, advanced at every step: %s", name, keeper,
                    k->why[s]);
     else
-      lower_decide(k->l, k->mc->name, "state", "%s: one value for %s%s", name, keeper,
+      lower_decide(k->l->ctx, k->mc->name, "state", "%s: one value for %s%s", name, keeper,
                    k->f->is_changing[s] ? ", changed by events" : "");
   }
 }
 
 void lower_link_states(lowering *l, uint32_t connection) {
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   keeping k = {.l = l,
                .connection = connection,
                .mc = &l->m->connections.data[connection],

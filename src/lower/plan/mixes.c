@@ -6,19 +6,19 @@
 static const char *name_of(const model_component *c, const model_ode *ode) { return c->states.data[ode->state].name; }
 
 /* The first equation of a group that loses its order; one warning a group. */
-static void warn_of_order(lowering *l, const model_component *c, const solve_system *sys, const model_ode *const *odes,
-                          const solve_choice *choices) {
-  bool *is_told = ARENA_ARRAY(l->arena, bool, sys->n);
+static void warn_of_order(const lower_context *ctx, const model_component *c, const solve_system *sys,
+                          const model_ode *const *odes, const solve_choice *choices) {
+  bool *is_told = ARENA_ARRAY(ctx->arena, bool, sys->n);
   for (uint32_t i = 0; i < sys->n; i++)
     for (uint32_t j = 0; j < sys->n; j++) {
       bool is_named = choices[i].reason == NULL || choices[j].reason == NULL;
       if (!is_named || is_told[choices[i].group] || sys->solver[i] == sys->solver[j] ||
           !solver_is_of_second_order(sys->solver[i]) || !solver_is_of_second_order(sys->solver[j]) ||
-          !solve_depends(l->arena, sys->rates, i, j))
+          !solve_depends(ctx->arena, sys->rates, i, j))
         continue;
       is_told[choices[i].group] = true;
       diag *d = diag_report(
-          l->sink, DIAG_W0406, odes[i]->at,
+          ctx->sink, DIAG_W0406, odes[i]->at,
           "the equation of `%s` (%s) reads `%s`, which has another solver (%s): it sees it as it was when the step began, and is of order 1 by that",
           name_of(c, odes[i]), solver_words[sys->solver[i]], name_of(c, odes[j]), solver_words[sys->solver[j]]);
       diag_hint(d, "give both one solver, or leave `using` away for both");
@@ -29,7 +29,7 @@ static bool changes_each_by_itself(solver_kind solver) {
   return solver == SOLVER_exponential_euler || solver == SOLVER_exponential_midpoint || solver == SOLVER_euler_in_order;
 }
 
-static void warn_of_reaction(lowering *l, const model_component *c, const solve_system *sys,
+static void warn_of_reaction(const lower_context *ctx, const model_component *c, const solve_system *sys,
                              const model_ode *const *odes, const model_reaction *r) {
   const model_ode *first = NULL;
   uint32_t first_index = 0;
@@ -45,14 +45,14 @@ static void warn_of_reaction(lowering *l, const model_component *c, const solve_
       continue;
     }
     if (sys->solver[i] != sys->solver[first_index])
-      diag_hint(diag_report(l->sink, DIAG_W0407, r->at,
+      diag_hint(diag_report(ctx->sink, DIAG_W0407, r->at,
                             "this reaction changes `%s` by %s and `%s` by %s: what it should keep in all is not kept",
                             name_of(c, first), solver_words[sys->solver[first_index]], name_of(c, odes[i]),
                             solver_words[sys->solver[i]]),
                 "give all states of the reaction one solver, or leave `using` away");
     else if (changes_each_by_itself(sys->solver[i]))
       diag_hint(
-          diag_report(l->sink, DIAG_W0407, r->at,
+          diag_report(ctx->sink, DIAG_W0407, r->at,
                       "`%s` changes `%s` and `%s` each by itself: what this reaction should keep in all is not kept",
                       solver_words[sys->solver[i]], name_of(c, first), name_of(c, odes[i])),
           "leave `using` away, or use another solver: all others change them by one extent");
@@ -62,9 +62,9 @@ static void warn_of_reaction(lowering *l, const model_component *c, const solve_
   }
 }
 
-void lower_warn_of_mixes(lowering *l, const model_component *c, const solve_system *sys, const model_ode *const *odes,
-                         const solve_choice *choices) {
-  warn_of_order(l, c, sys, odes, choices);
+void lower_warn_of_mixes(const lower_context *ctx, const model_component *c, const solve_system *sys,
+                         const model_ode *const *odes, const solve_choice *choices) {
+  warn_of_order(ctx, c, sys, odes, choices);
   for (uint32_t j = 0; j < c->reactions.len; j++)
-    warn_of_reaction(l, c, sys, odes, &c->reactions.data[j]);
+    warn_of_reaction(ctx, c, sys, odes, &c->reactions.data[j]);
 }

@@ -11,21 +11,15 @@ static bool is_known(const past_values *pasts, const model_expr *ref) {
   return false;
 }
 
-static void find(lowering *l, view *const side[4], const model_expr *e, past_values *out) {
+void lower_find_pasts(const lower_context *ctx, uint32_t connection, const model_expr *e, past_values *out) {
   if (e->kind == MX_REF && e->ref.side == SIDE_PRE) {
-    bool is_moving = (lower_dependence(l, side, e).side[SIDE_PRE] & ~(uint32_t)DEPENDS_INVARIANT) != 0;
+    bool is_moving = (lower_dependence(ctx, true, connection, e).side[SIDE_PRE] & ~(uint32_t)DEPENDS_INVARIANT) != 0;
     if (is_moving && !is_known(out, e))
-      vec_push(l->arena, out, ((past_value){.ref = e, .field = NO_FIELD}));
+      vec_push(ctx->arena, out, ((past_value){.ref = e, .field = NO_FIELD}));
     return;
   }
   if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_LET)
-    find(l, side, side[SIDE_SELF]->component->lets.data[e->ref.item].value, out);
+    lower_find_pasts(ctx, connection, component_of_connection(ctx, connection)->lets.data[e->ref.item].value, out);
   for (int k = 0; k < 3 && e->args[k]; k++)
-    find(l, side, e->args[k], out);
-}
-
-void lower_find_pasts(lowering *l, uint32_t connection, const model_expr *e, past_values *out) {
-  view views[4] = {{0}}, *side[4];
-  lower_sides(l, true, connection, views, side);
-  find(l, side, e, out);
+    lower_find_pasts(ctx, connection, e->args[k], out);
 }

@@ -42,7 +42,7 @@ static ir_value stencil_sum(lowering *l, scope *s, const target_term *t) {
 
 static ir_value term_value(lowering *l, ir_builder *b, uint32_t population, const target_term *t) {
   scope s = scope_of_term(l, b, population, t);
-  b->at = component_of_connection(l, t->connection)->at;
+  b->at = component_of_connection(l->ctx, t->connection)->at;
   ir_value x;
   if (t->is_stencil) {
     x = stencil_sum(l, &s, t);
@@ -55,7 +55,7 @@ static ir_value term_value(lowering *l, ir_builder *b, uint32_t population, cons
 }
 
 static bool is_chosen(const lowering *l, const target_term *t, term_choice choice) {
-  return choice == TERMS_ALL || lower_is_staged(l, t->connection) == (choice == TERMS_STAGED);
+  return choice == TERMS_ALL || lower_is_staged(l->ctx, t->connection) == (choice == TERMS_STAGED);
 }
 
 ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, uint32_t every,
@@ -95,7 +95,7 @@ static void collect_input(lowering *l, ir_builder *b, uint32_t population, uint3
     ir_store(b, f->held_input[input], with_parts(b, f, input, held == IR_NO_VALUE ? ir_number(b, 0) : held));
   }
   x = with_parts(b, f, input, x);
-  if (!lower_shows_input(l, population, input))
+  if (!lower_shows_input(l->ctx, population, input))
     lower_check(b, x);
   if (!f->is_windowed[input])
     ir_store(b, f->input[input], x);
@@ -108,7 +108,7 @@ static void collect_input(lowering *l, ir_builder *b, uint32_t population, uint3
 /* One function for all inputs that are collected at the same ticks. */
 static void collect_every(lowering *l, uint32_t population, uint32_t every) {
   const population_fields *f = &l->populations[population];
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   const char *name = l->m->populations.data[population].name;
   uint32_t number;
   const char *what = every == 1 ? "collect" : arena_printf(l->arena, "collect_every_%u", every);

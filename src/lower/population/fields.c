@@ -25,14 +25,14 @@ static bool has_phase_block(const lowering *l, uint32_t population) {
 
 /* Whether the condition's previous value can be had by evaluating it again before the step. */
 static bool is_recomputable(lowering *l, uint32_t population, const model_event *ev) {
-  uint32_t bits = lower_self_dependence(l, false, population, ev->when);
+  uint32_t bits = lower_self_dependence(l->ctx, false, population, ev->when);
   uint32_t plain =
       DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_TIMER | DEPENDS_PARAM | DEPENDS_VARIED_PARAM | DEPENDS_ELEMENT;
   return (bits & ~plain) == 0 && !has_phase_block(l, population);
 }
 
 static void add_event_fields(lowering *l, uint32_t population, population_fields *f) {
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   const char *pop = l->m->populations.data[population].name;
   for (uint32_t k = 0; k < c->events.len; k++) {
     const model_event *ev = &c->events.data[k];
@@ -50,7 +50,7 @@ static void add_event_fields(lowering *l, uint32_t population, population_fields
 /* Which events add to what of the population is known by now. */
 static void add_edge_fields(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   const char *pop = l->m->populations.data[population].name;
   for (uint32_t k = 0; k < c->events.len; k++) {
     const model_event *ev = &c->events.data[k];
@@ -61,34 +61,8 @@ static void add_edge_fields(lowering *l, uint32_t population) {
   }
 }
 
-/* The statements of a block that emit an event or signal. */
-static uint32_t count_emits(const model_block *block, bool is_signal, uint32_t item) {
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    if (st->kind == STMT_EMIT && st->is_signal == is_signal && st->item == item)
-      count++;
-    if (st->kind == STMT_IF)
-      count += count_emits(&st->then_block, is_signal, item) + count_emits(&st->else_block, is_signal, item);
-  }
-  return count;
-}
-
-static bool emits(const model_block *block, bool is_signal, uint32_t item) {
-  return count_emits(block, is_signal, item) > 0;
-}
-
-static uint32_t emits_of_event(const model_component *c, uint32_t event) {
-  uint32_t count = 0;
-  for (uint32_t k = 0; k < c->blocks.len; k++)
-    count += count_emits(&c->blocks.data[k].body, false, event);
-  return count;
-}
-
-bool lower_emits_event(const model_component *c, uint32_t event) { return emits_of_event(c, event) > 0; }
-
 static uint32_t counter(lowering *l, uint32_t population, uint32_t event, const char *what) {
-  const model_event *ev = &component_of_population(l, population)->events.data[event];
+  const model_event *ev = &component_of_population(l->ctx, population)->events.data[event];
   const char *name = arena_printf(l->arena, "%s.%s.%s", l->m->populations.data[population].name, ev->name, what);
   return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_COUNTER, 0, NULL, ev->at);
 }
@@ -96,12 +70,12 @@ static uint32_t counter(lowering *l, uint32_t population, uint32_t event, const 
 /* What is told at the end of a run. A condition that draws has no value behind its blocks. */
 static void add_counters(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   for (uint32_t k = 0; k < c->events.len; k++) {
     const model_event *ev = &c->events.data[k];
-    if (f->driven[k] != NO_FIELD || emits_of_event(c, k) > 1)
+    if (f->driven[k] != NO_FIELD || lower_emissions(c, k) > 1)
       f->repeated[k] = counter(l, population, k, "repeated");
-    if (lower_is_crossing(ev) && ev->is_reset && !lower_draws(l, population, ev->when))
+    if (lower_is_crossing(ev) && ev->is_reset && !lower_draws(l->ctx, population, ev->when))
       f->stuck[k] = counter(l, population, k, "stuck");
   }
 }
@@ -109,10 +83,10 @@ static void add_counters(lowering *l, uint32_t population) {
 /* What blocks of events emit before the step's function, which sends it. */
 static void add_pending_fields(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   uint32_t events = c->events.len;
   f->pending = lower_no_fields(l, events + l->m->signals.len);
-  bool is_split = lower_is_split(l, population), is_slow = lower_is_slow(l, population);
+  bool is_split = lower_is_split(l->ctx, population), is_slow = lower_is_slow(l->ctx, population);
   if (!is_slow && !has_phase_block(l, population) && !lower_needs_settling(l, population) && !is_split)
     return;
   for (uint32_t k = 0; k < events + l->m->signals.len; k++)
@@ -120,7 +94,7 @@ static void add_pending_fields(lowering *l, uint32_t population) {
       const model_on *on = &c->blocks.data[i];
       bool is_signal = k >= events;
       bool is_before = on->kind == BLOCK_EVENT || is_split || (is_slow && on->kind == BLOCK_SIGNAL);
-      if (f->pending[k] != NO_FIELD || !is_before || !emits(&on->body, is_signal, is_signal ? k - events : k))
+      if (f->pending[k] != NO_FIELD || !is_before || !lower_emits(&on->body, is_signal, is_signal ? k - events : k))
         continue;
       const char *name = is_signal ? l->m->signals.data[k - events].name : c->events.data[k].name;
       name = arena_printf(l->arena, "%s.%s.pending", l->m->populations.data[population].name, name);
@@ -129,10 +103,10 @@ static void add_pending_fields(lowering *l, uint32_t population) {
 }
 
 static void add_signal_flags(lowering *l, uint32_t population, population_fields *f) {
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   for (uint32_t k = 0; k < l->m->signals.len; k++)
     for (uint32_t i = 0; i < c->blocks.len; i++)
-      if (f->sent[k] == NO_FIELD && emits(&c->blocks.data[i].body, true, k))
+      if (f->sent[k] == NO_FIELD && lower_emits(&c->blocks.data[i].body, true, k))
         f->sent[k] = lower_add_field(
             l, arena_printf(l->arena, "%s.%s", l->m->populations.data[population].name, l->m->signals.data[k].name),
             f->domain, NSA_B1, NSA_FIELD_FIRED, 0, NULL, c->blocks.data[i].at);
@@ -149,14 +123,14 @@ static span place_of_state(const model_component *c, uint32_t state) {
 static void add_slopes(const owner_info *o, population_fields *f) {
   lowering *l = o->l;
   f->slope = lower_no_fields(l, o->c->states.len);
-  for (uint32_t k = 0; k < o->c->odes.len && lower_is_extrapolated(l, o->owner); k++) {
+  for (uint32_t k = 0; k < o->c->odes.len && lower_is_extrapolated(l->ctx, o->owner); k++) {
     const model_ode *ode = &o->c->odes.data[k];
     if (ode->timescale != o->c->timescale)
       continue;
     const char *state = o->c->states.data[ode->state].name;
     f->slope[ode->state] = lower_add_field(l, arena_printf(l->arena, "%s.%s.slope", o->name, state), f->domain, NSA_F64,
                                            NSA_FIELD_SLOPE, 0, NULL, ode->at);
-    lower_decide(l, o->name, "coupling",
+    lower_decide(l->ctx, o->name, "coupling",
                  "%s: others read it between two ticks as it goes on from its last step (linear)", state);
   }
 }
@@ -201,18 +175,17 @@ void lower_population_fields(lowering *l, uint32_t population) {
                           NSA_F64, NSA_FIELD_EXTERNAL, 0, &c->inputs.data[k].unit, c->inputs.data[k].at);
   add_slopes(&o, f);
   lower_stage_fields(l, population);
-  f->lets = ARENA_ARRAY(l->arena, let_memo, c->lets.len);
   add_event_fields(l, population, f);
   add_counters(l, population);
   add_signal_flags(l, population, f);
-  f->is_added_to_at_once =
-      f->is_added_to_at_once || (lower_is_slow(l, population) && (has_phase_block(l, population) || lower_hears(c)));
+  f->is_added_to_at_once = f->is_added_to_at_once ||
+                           (lower_is_slow(l->ctx, population) && (has_phase_block(l, population) || lower_hears(c)));
 }
 
 /* Inputs that links feed: known once all contributions are split. */
 static void add_input_fields(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   for (uint32_t k = 0; k < f->target_terms.len; k++) {
     uint32_t *every = &f->input_every[f->target_terms.data[k].input];
     if (!*every || f->target_terms.data[k].every < *every)

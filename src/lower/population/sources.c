@@ -23,7 +23,7 @@ static uint32_t source_function(lowering *l, uint32_t population, const source_t
 /* Targets see a slow source from its initial state on, and delays remember the initial state of any. */
 static bool counts_at_start(const lowering *l, uint32_t population, const source_term *t) {
   bool is_delayed = l->m->connections.data[t->connection].delay && t->side == SIDE_PRE;
-  return is_delayed || ticks_of_population(l, population) > 1;
+  return is_delayed || ticks_of_population(l->ctx, population) > 1;
 }
 
 void lower_sources(lowering *l, uint32_t population) {

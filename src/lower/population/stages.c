@@ -11,15 +11,6 @@
 
 /* ---- sets ---- */
 
-bool lower_is_split(const lowering *l, uint32_t population) {
-  return l->m->populations.data[population].stage_set != NSA_NONE && !l->options->equations_only;
-}
-
-bool lower_is_staged(const lowering *l, uint32_t connection) {
-  coupling_kind coupling = l->m->connections.data[connection].coupling;
-  return (coupling == COUPLING_STAGES || coupling == COUPLING_IMPLICIT) && !l->options->equations_only;
-}
-
 static const model_stage_set *set_of(const lowering *l, uint32_t population) {
   return &l->m->stage_sets.data[l->m->populations.data[population].stage_set];
 }
@@ -73,14 +64,14 @@ static uint32_t set_of_connection(const lowering *l, uint32_t connection) {
 }
 
 void lower_stage_source(lowering *l, uint32_t connection, uint32_t kernel) {
-  if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l, connection))
+  if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l->ctx, connection))
     vec_push(l->arena, &l->stage_sources.data[set_of_connection(l, connection)], kernel);
 }
 
 /* One that is made once, after the links were built, stays as it is. */
 void lower_stage_sum(lowering *l, uint32_t connection) {
   uint32_t newest = l->sum_list.len - 1;
-  if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l, connection) &&
+  if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l->ctx, connection) &&
       l->sum_list.data[newest].every != 0)
     vec_push(l->arena, &l->stage_sums.data[set_of_connection(l, connection)], newest);
 }
@@ -95,12 +86,12 @@ static uint32_t scratch(lowering *l, uint32_t population, nsa_type type, const c
 /* Phase 1 has a function of its own then, and what arrives is added before anybody looks. */
 void lower_stage_fields(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   f->start = lower_no_fields(l, c->states.len);
   f->frozen = lower_no_fields(l, c->states.len);
   f->held_input = lower_no_fields(l, c->inputs.len);
   f->is_staged_input = ARENA_ARRAY(l->arena, bool, c->inputs.len);
-  if (!lower_is_split(l, population))
+  if (!lower_is_split(l->ctx, population))
     return;
   f->is_looked_at = f->is_added_to_at_once = true;
   bool is_diffusing = set_of(l, population)->is_diffusing;
@@ -123,11 +114,11 @@ void lower_stage_fields(lowering *l, uint32_t population) {
 /* An input to which both kinds of connections contribute keeps apart what is held. */
 void lower_stage_inputs(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   for (uint32_t k = 0; k < c->inputs.len; k++) {
     bool has_held = false, has_staged = false;
     for (uint32_t i = 0; i < f->target_terms.len; i++) {
-      bool is_staged = lower_is_staged(l, f->target_terms.data[i].connection);
+      bool is_staged = lower_is_staged(l->ctx, f->target_terms.data[i].connection);
       has_staged = has_staged || (f->target_terms.data[i].input == k && is_staged);
       has_held = has_held || (f->target_terms.data[i].input == k && !is_staged);
     }
@@ -288,7 +279,7 @@ static void lower_next_try(const staging *g, bool is_taken, uint32_t *number) {
 
 static bool has_staged_terms(const staging *g) {
   for (uint32_t k = 0; k < g->f->target_terms.len; k++)
-    if (lower_is_staged(g->l, g->f->target_terms.data[k].connection))
+    if (lower_is_staged(g->l->ctx, g->f->target_terms.data[k].connection))
       return true;
   return false;
 }
@@ -303,7 +294,7 @@ static void lower_stage_collect(const staging *g) {
   ir_builder b = ir_builder_on(
       l->p, ir_function_add(l->p, name, NSA_ROLE_COLLECT, g->f->domain, g->c->timescale, &collect.kernel));
   for (uint32_t k = 0; k < g->c->inputs.len; k++) {
-    ir_value x = lower_input_total(l, &b, g->population, k, ticks_of_population(l, g->population), TERMS_STAGED);
+    ir_value x = lower_input_total(l, &b, g->population, k, ticks_of_population(l->ctx, g->population), TERMS_STAGED);
     if (x == IR_NO_VALUE)
       continue;
     if (g->f->held_input[k] != NO_FIELD)
@@ -347,12 +338,13 @@ static void lower_solvers(const staging *g) {
 /* 1/ms, from parameters that may be set when the run begins. */
 static uint32_t lower_coefficient(lowering *l, const model_diffusion *d) {
   const char *name = arena_printf(l->arena, "%s.%s.diffusion", l->m->connections.data[d->connection].name,
-                                  component_of_population(l, d->population)->states.data[d->state].name);
+                                  component_of_population(l->ctx, d->population)->states.data[d->state].name);
   uint32_t number, field = lower_add_field(l, name, 0, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL,
                                            l->m->connections.data[d->connection].at);
   l->p->fields.data[field].is_uniform = 1;
-  ir_builder b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, 0,
-                                                     component_of_population(l, d->population)->timescale, &number));
+  ir_builder b =
+      ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, 0,
+                                          component_of_population(l->ctx, d->population)->timescale, &number));
   scope links = lower_uniform_scope(l, d->connection, &b), elements = scope_of_population(l, &b, d->population);
   ir_store(&b, field, ir_binary(&b, IR_OP_mul, lower_expr(&links, d->of_links), lower_expr(&elements, d->of_equation)));
   vec_push(l->arena, &l->init_list, number);
@@ -378,7 +370,7 @@ static void explain(const staging *g) {
   for (uint32_t k = 0; g->set->is_diffusing && k < g->l->m->diffusions.len; k++)
     if (g->l->m->diffusions.data[k].population == g->population)
       lower_decide(
-          g->l, name, "coupling",
+          g->l->ctx, name, "coupling",
           "%s diffuses implicitly, half a step before the solvers and half a step behind them: order 2, stable for any step",
           g->c->states.data[g->l->m->diffusions.data[k].state].name);
   if (g->set->is_diffusing)
@@ -388,16 +380,16 @@ static void explain(const staging *g) {
     if (k != g->place)
       text_printf(&others, "%s %s", others.len ? "," : " together with",
                   g->l->m->populations.data[g->set->populations.data[k]].name);
-  lower_decide(g->l, name, "coupling", "contributions at each of %u stages%s", g->t->stages,
+  lower_decide(g->l->ctx, name, "coupling", "contributions at each of %u stages%s", g->t->stages,
                others.len ? text_cstr(&others) : "");
 }
 
 void lower_stages(lowering *l, uint32_t population) {
-  if (!lower_is_split(l, population))
+  if (!lower_is_split(l->ctx, population))
     return;
   staging g = {.l = l,
                .population = population,
-               .c = component_of_population(l, population),
+               .c = component_of_population(l->ctx, population),
                .f = &l->populations[population],
                .set = set_of(l, population),
                .out = program_set_of(l, population)};

@@ -127,7 +127,7 @@ static ir_value previous_condition(step *st, uint32_t event) {
   if (edge == NO_FIELD)
     return condition(st, event);
   ir_value kept = ir_load(&st->b, edge);
-  bool is_kept = st->is_settled || lower_draws(st->l, st->population, ev->when);
+  bool is_kept = st->is_settled || lower_draws(st->l->ctx, st->population, ev->when);
   return is_kept ? kept : ir_select(&st->b, any_fired(st), condition(st, event), kept);
 }
 
@@ -209,7 +209,7 @@ static void run_signal_blocks(step *st) {
 
 /* In slow populations they do not wait for the step (lower_hear). */
 void step_run_signal_blocks(step *st) {
-  if (!lower_is_slow(st->l, st->population))
+  if (!lower_is_slow(st->l->ctx, st->population))
     run_signal_blocks(st);
 }
 
@@ -250,7 +250,7 @@ static void run_equations(step *st) {
       continue;
     b->at = st->c->states.data[k].at;
     ir_value change = ir_binary(b, IR_OP_sub, st->now.states[k], before[k]);
-    ir_value ticks = ir_number(b, ticks_of_population(st->l, st->population));
+    ir_value ticks = ir_number(b, ticks_of_population(st->l->ctx, st->population));
     ir_store(b, st->f->slope[k], ir_binary(b, IR_OP_div, change, ticks));
   }
 }
@@ -389,10 +389,8 @@ void step_store_states(step *st) {
 }
 
 static bool is_reading_timers(step *st, const source_term *t) {
-  view views[4] = {{0}}, *side[4];
-  lower_sides(st->l, true, t->connection, views, side);
   for (uint32_t k = 0; k < t->factor_count; k++)
-    if (lower_dependence(st->l, side, t->factors[k]).side[t->side] & DEPENDS_TIMER)
+    if (lower_dependence(st->l->ctx, true, t->connection, t->factors[k]).side[t->side] & DEPENDS_TIMER)
       return true;
   return false;
 }
@@ -425,8 +423,10 @@ static void store_source_terms(step *st) {
 }
 
 void step_begin(step *st, lowering *l, uint32_t population, const char *name, nsa_role role, uint32_t *number) {
-  *st = (step){
-      .l = l, .population = population, .c = component_of_population(l, population), .f = &l->populations[population]};
+  *st = (step){.l = l,
+               .population = population,
+               .c = component_of_population(l->ctx, population),
+               .f = &l->populations[population]};
   ir_function *fn = ir_function_add(l->p, name, role, st->f->domain, st->c->timescale, number);
   st->b = ir_builder_on(l->p, fn);
   st->b.at = st->c->at;
@@ -455,7 +455,7 @@ void lower_step(lowering *l, uint32_t population) {
   step_add_arrived_inputs(&st);
   if (!st.f->is_added_to_at_once)
     add_arrived(&st);
-  if (!lower_is_split(l, population)) {
+  if (!lower_is_split(l->ctx, population)) {
     step_run_signal_blocks(&st);
     lower_clocked_blocks(&st.s, &st.now);
   }
@@ -545,13 +545,13 @@ static bool has_crossings(const model_component *c) {
  * where others look at it before its next step. */
 bool lower_needs_settling(const lowering *l, uint32_t population) {
   const population_fields *f = &l->populations[population];
-  const model_component *c = component_of_population(l, population);
-  bool is_waited_for = f->is_looked_at || ticks_of_population(l, population) > 1;
+  const model_component *c = component_of_population(l->ctx, population);
+  bool is_waited_for = f->is_looked_at || ticks_of_population(l->ctx, population) > 1;
   return (is_waited_for && has_event_blocks(c)) || (f->is_added_to_at_once && has_crossings(c));
 }
 
 static bool reads_input(lowering *l, uint32_t population, const model_expr *e) {
-  return e && lower_self_dependence(l, false, population, e) & DEPENDS_INPUT;
+  return e && lower_self_dependence(l->ctx, false, population, e) & DEPENDS_INPUT;
 }
 
 static bool block_needs_step(lowering *l, uint32_t population, const model_block *block) {
@@ -570,7 +570,7 @@ static bool block_needs_step(lowering *l, uint32_t population, const model_block
  * blocks read inputs, which the step's function puts together, emit what that function sends, or may read signals,
  * which come between. */
 bool lower_settles_apart(lowering *l, uint32_t population) {
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   if (lower_needs_settling(l, population))
     return true;
   if (l->m->signals.len)
@@ -586,7 +586,7 @@ bool lower_settles_apart(lowering *l, uint32_t population) {
 
 void lower_settle(lowering *l, uint32_t population) {
   const population_fields *f = &l->populations[population];
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   const char *name = l->m->populations.data[population].name;
   nsa_population *out = &l->population_list.data[population];
   step st;
@@ -614,7 +614,7 @@ static void lower_fire(lowering *l, uint32_t population) {
   const char *name = arena_printf(l->arena, "%s.fire", l->m->populations.data[population].name);
   uint32_t *number = &l->population_list.data[population].fire;
   step st;
-  for (uint32_t k = 0; k < component_of_population(l, population)->events.len; k++) {
+  for (uint32_t k = 0; k < component_of_population(l->ctx, population)->events.len; k++) {
     if (f->driven[k] == NO_FIELD)
       continue;
     if (*number == NSA_NONE) {
@@ -632,10 +632,10 @@ void lower_hear(lowering *l, uint32_t population) {
   const char *name = arena_printf(l->arena, "%s.hear", l->m->populations.data[population].name);
   nsa_population *out = &l->population_list.data[population];
   out->hear = out->fire = NSA_NONE;
-  if (!lower_is_slow(l, population) || l->options->equations_only)
+  if (!lower_is_slow(l->ctx, population) || l->options->equations_only)
     return;
   lower_fire(l, population);
-  if (!lower_hears(component_of_population(l, population)))
+  if (!lower_hears(component_of_population(l->ctx, population)))
     return;
   step st;
   step_begin(&st, l, population, name, NSA_ROLE_SETTLE, &out->hear);

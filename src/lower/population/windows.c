@@ -16,11 +16,11 @@ static double window_start(combine_kind combine) {
 static bool is_averaged(combine_kind combine) { return combine == COMBINE_MEAN || combine == COMBINE_NONE; }
 
 static combine_kind combine_of(const lowering *l, uint32_t population, uint32_t input) {
-  return component_of_population(l, population)->inputs.data[input].combine;
+  return component_of_population(l->ctx, population)->inputs.data[input].combine;
 }
 
 static uint32_t add_field(lowering *l, uint32_t population, uint32_t input, const char *what, double value) {
-  const model_input *in = &component_of_population(l, population)->inputs.data[input];
+  const model_input *in = &component_of_population(l->ctx, population)->inputs.data[input];
   const char *name = arena_printf(l->arena, "%s.%s.%s", l->m->populations.data[population].name, in->name, what);
   return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_COMBINED, value, &in->unit,
                          in->at);
@@ -50,7 +50,7 @@ uint32_t lower_part_of(const population_fields *f, uint32_t input, uint32_t ever
 
 void lower_window_fields(lowering *l, uint32_t population, uint32_t input) {
   population_fields *f = &l->populations[population];
-  uint32_t ticks = ticks_of_population(l, population), every = f->input_every[input];
+  uint32_t ticks = ticks_of_population(l->ctx, population), every = f->input_every[input];
   combine_kind combine = combine_of(l, population, input);
   bool has_stimulus = f->external[input] != NO_FIELD, is_faster = every && every < ticks;
   f->is_windowed[input] = ticks > 1 && (has_stimulus || is_faster || f->arrived_input[input] != NO_FIELD);
@@ -70,7 +70,7 @@ void lower_window_fields(lowering *l, uint32_t population, uint32_t input) {
 /* What links give in each of the fast steps; NO_FIELD where that is nothing or what they give once. */
 static uint32_t given_at_steps(const lowering *l, uint32_t population, uint32_t input) {
   const population_fields *f = &l->populations[population];
-  return f->input_every[input] < ticks_of_population(l, population) ? f->given[input] : NO_FIELD;
+  return f->input_every[input] < ticks_of_population(l->ctx, population) ? f->given[input] : NO_FIELD;
 }
 
 /* ---- functions ---- */
@@ -100,7 +100,7 @@ void lower_into_window(lowering *l, ir_builder *b, uint32_t population, uint32_t
 /* Of one fast step. */
 void lower_window(lowering *l, uint32_t population) {
   const population_fields *f = &l->populations[population];
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   uint32_t *number = &l->population_list.data[population].window;
   *number = NSA_NONE;
   ir_builder b;
@@ -132,7 +132,7 @@ ir_value lower_windowed_input(lowering *l, ir_builder *b, uint32_t population, u
   const population_fields *f = &l->populations[population];
   combine_kind combine = combine_of(l, population, input);
   uint32_t window = f->window[input], arrived = f->arrived_input[input];
-  double steps = is_averaged(combine) ? ticks_of_population(l, population) : 1;
+  double steps = is_averaged(combine) ? ticks_of_population(l->ctx, population) : 1;
   bool is_apart = given_at_steps(l, population, input) == NO_FIELD && f->given[input] != NO_FIELD;
   ir_value x = is_apart ? ir_load(b, f->given[input]) : IR_NO_VALUE;
   if (window != NO_FIELD)

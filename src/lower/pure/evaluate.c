@@ -5,7 +5,7 @@
 #include "model/operations.h"
 
 typedef struct {
-  lowering *l;
+  const lower_context *ctx;
   bool is_connection;
   uint32_t owner;
   const model_component *component;
@@ -19,7 +19,7 @@ static double evaluate(evaluation *ev, const model_expr *e);
 /* A parameter or state by its override, else by its declaration. */
 static double evaluate_named(evaluation *ev, model_ref_kind kind, uint32_t item) {
   ev->is_constant = false;
-  const model_expr *value = lower_initial_value(ev->l, ev->is_connection, ev->owner, kind, item);
+  const model_expr *value = lower_initial_value(ev->ctx, ev->is_connection, ev->owner, kind, item);
   if (!value || ++ev->depth > 64)
     return 0;
   double x = evaluate(ev, value);
@@ -50,7 +50,7 @@ static double evaluate_ref(void *context, const model_expr *e) {
   case REF_LET:
     return evaluate(ev, ev->component->lets.data[e->ref.item].value);
   case REF_DT:
-    return ev->l->m->timescales.data[ev->component->timescale].dt;
+    return ev->ctx->m->timescales.data[ev->component->timescale].dt;
   default:
     ev->is_constant = false;
     return 0;
@@ -70,10 +70,10 @@ static double evaluate(evaluation *ev, const model_expr *e) {
   return expr_evaluate(&leaves, e);
 }
 
-evaluated lower_evaluate(lowering *l, bool is_connection, uint32_t owner, const model_expr *e) {
-  evaluation ev = {.l = l, .is_connection = is_connection, .owner = owner, .is_constant = true};
-  ev.component = is_connection ? component_of_connection(l, owner) : component_of_population(l, owner);
-  ev.params = ARENA_ARRAY(l->arena, evaluated, ev.component->params.len);
+evaluated lower_evaluate(const lower_context *ctx, bool is_connection, uint32_t owner, const model_expr *e) {
+  evaluation ev = {.ctx = ctx, .is_connection = is_connection, .owner = owner, .is_constant = true};
+  ev.component = is_connection ? component_of_connection(ctx, owner) : component_of_population(ctx, owner);
+  ev.params = ARENA_ARRAY(ctx->arena, evaluated, ev.component->params.len);
   double value = evaluate(&ev, e);
   return (evaluated){value, ev.is_constant};
 }

@@ -1,71 +1,62 @@
 /* SPDX-License-Identifier: MIT */
 /* facts.c - small questions to the model. */
 #include "lower/pure/pure.h"
+#include "nsa_ticks.h"
 #include <stdarg.h>
 #include <stdio.h>
 
-void lower_decide(lowering *l, const char *subject, const char *topic, const char *format, ...) {
+void lower_decide(const lower_context *ctx, const char *subject, const char *topic, const char *format, ...) {
   char line[1024];
   va_list args;
   va_start(args, format);
   vsnprintf(line, sizeof line, format, args);
   va_end(args);
-  lower_decision d = {subject, topic, arena_printf(l->arena, "%s", line)};
-  vec_push(l->arena, &l->report->decisions, d);
+  lower_decision d = {subject, topic, arena_printf(ctx->arena, "%s", line)};
+  vec_push(ctx->arena, &ctx->report->decisions, d);
 }
 
 const char *const lower_side_words[4] = {"self", "pre", "post", "astro"};
 
-static bool is_taken(const lowering *l, const char *name) {
-  for (uint32_t k = 0; k < l->p->functions.len; k++)
-    if (strcmp(l->p->functions.data[k]->name, name) == 0)
-      return true;
-  return false;
+const model_component *component_of_population(const lower_context *ctx, uint32_t population) {
+  return &ctx->m->components.data[ctx->m->populations.data[population].component];
 }
 
-const char *lower_kernel_name(const lowering *l, const char *owner, const char *of, const char *what) {
-  const char *first = arena_printf(l->arena, "%s%s%s.%s", owner, of ? "." : "", of ? of : "", what), *name = first;
-  for (uint32_t k = 2; is_taken(l, name); k++)
-    name = arena_printf(l->arena, "%s%u", first, k);
-  return name;
+const model_component *component_of_connection(const lower_context *ctx, uint32_t connection) {
+  return &ctx->m->components.data[ctx->m->connections.data[connection].component];
 }
 
-const model_component *component_of_population(const lowering *l, uint32_t population) {
-  return &l->m->components.data[l->m->populations.data[population].component];
+uint32_t ticks_of_population(const lower_context *ctx, uint32_t population) {
+  return ctx->m->timescales.data[component_of_population(ctx, population)->timescale].ticks;
 }
 
-const model_component *component_of_connection(const lowering *l, uint32_t connection) {
-  return &l->m->components.data[l->m->connections.data[connection].component];
+bool lower_is_slow(const lower_context *ctx, uint32_t population) { return ticks_of_population(ctx, population) > 1; }
+
+bool lower_is_extrapolated(const lower_context *ctx, uint32_t population) {
+  return component_of_population(ctx, population)->coupling == COUPLING_LINEAR && lower_is_slow(ctx, population);
 }
 
-uint32_t ticks_of_population(const lowering *l, uint32_t population) {
-  return l->m->timescales.data[component_of_population(l, population)->timescale].ticks;
-}
-
-bool lower_is_slow(const lowering *l, uint32_t population) { return ticks_of_population(l, population) > 1; }
-
-bool lower_is_extrapolated(const lowering *l, uint32_t population) {
-  return component_of_population(l, population)->coupling == COUPLING_LINEAR && lower_is_slow(l, population);
-}
-
-uint32_t lower_base_timescale(const lowering *l) {
+uint32_t lower_base_timescale(const lower_context *ctx) {
   uint32_t found = 0;
-  for (uint32_t k = 0; k < l->m->timescales.len; k++)
-    if (l->m->timescales.data[k].ticks < l->m->timescales.data[found].ticks)
+  for (uint32_t k = 0; k < ctx->m->timescales.len; k++)
+    if (ctx->m->timescales.data[k].ticks < ctx->m->timescales.data[found].ticks)
       found = k;
   return found;
 }
 
-uint32_t lower_clock_of_links(const lowering *l, uint32_t connection) {
-  const model_connection *mc = &l->m->connections.data[connection];
+uint32_t lower_clock_of_links(const lower_context *ctx, uint32_t connection) {
+  const model_connection *mc = &ctx->m->connections.data[connection];
   const uint32_t partners[] = {mc->source, mc->target, mc->partner};
-  uint32_t fastest = component_of_population(l, mc->source)->timescale;
+  uint32_t fastest = component_of_population(ctx, mc->source)->timescale;
   for (int i = 1; i < (mc->has_partner ? 3 : 2); i++) {
-    uint32_t other = component_of_population(l, partners[i])->timescale;
-    if (l->m->timescales.data[other].ticks < l->m->timescales.data[fastest].ticks)
+    uint32_t other = component_of_population(ctx, partners[i])->timescale;
+    if (ctx->m->timescales.data[other].ticks < ctx->m->timescales.data[fastest].ticks)
       fastest = other;
   }
-  return l->m->timescales.data[fastest].ticks == 1 ? lower_base_timescale(l) : fastest;
+  return ctx->m->timescales.data[fastest].ticks == 1 ? lower_base_timescale(ctx) : fastest;
+}
+
+const model_component *component_of(const lower_context *ctx, bool is_connection, uint32_t owner) {
+  return is_connection ? component_of_connection(ctx, owner) : component_of_population(ctx, owner);
 }
 
 bool state_has_equation(const model_component *c, uint32_t state) {
@@ -75,15 +66,15 @@ bool state_has_equation(const model_component *c, uint32_t state) {
   return false;
 }
 
-const model_expr *lower_initial_value(const lowering *l, bool is_connection, uint32_t owner, model_ref_kind kind,
+const model_expr *lower_initial_value(const lower_context *ctx, bool is_connection, uint32_t owner, model_ref_kind kind,
                                       uint32_t item) {
-  const model_connection *mc = is_connection ? &l->m->connections.data[owner] : NULL;
-  const model_population *pop = is_connection ? NULL : &l->m->populations.data[owner];
+  const model_connection *mc = is_connection ? &ctx->m->connections.data[owner] : NULL;
+  const model_population *pop = is_connection ? NULL : &ctx->m->populations.data[owner];
   const model_override *overrides = mc ? mc->overrides.data : pop->overrides.data;
   for (uint32_t k = mc ? mc->overrides.len : pop->overrides.len; k-- > 0;)
     if (overrides[k].target == kind && overrides[k].item == item)
       return overrides[k].value;
-  const model_component *c = mc ? component_of_connection(l, owner) : component_of_population(l, owner);
+  const model_component *c = mc ? component_of_connection(ctx, owner) : component_of_population(ctx, owner);
   return kind == REF_PARAM ? c->params.data[item].value : c->states.data[item].initial;
 }
 
@@ -97,8 +88,8 @@ bool lower_hears(const model_component *c) {
   return false;
 }
 
-bool lower_draws(lowering *l, uint32_t population, const model_expr *e) {
-  return lower_self_dependence(l, false, population, e) & DEPENDS_RANDOM;
+bool lower_draws(const lower_context *ctx, uint32_t population, const model_expr *e) {
+  return lower_self_dependence(ctx, false, population, e) & DEPENDS_RANDOM;
 }
 
 nsa_rule_kind lower_rule_kind(rule_kind kind) {
@@ -119,3 +110,63 @@ nsa_rule_kind lower_rule_kind(rule_kind kind) {
   };
   return kinds[kind];
 }
+
+uint32_t lower_population_of_side(const lower_context *ctx, uint32_t connection, model_side side) {
+  const model_connection *mc = &ctx->m->connections.data[connection];
+  return side == SIDE_PRE ? mc->source : side == SIDE_POST ? mc->target : mc->partner;
+}
+
+model_side lower_side_of_block(block_kind kind) {
+  switch (kind) {
+  case BLOCK_PRE:
+    return SIDE_PRE;
+  case BLOCK_POST:
+    return SIDE_POST;
+  case BLOCK_ASTRO:
+    return SIDE_ASTRO;
+  default:
+    return SIDE_SELF;
+  }
+}
+
+bool lower_is_split(const lower_context *ctx, uint32_t population) {
+  return ctx->m->populations.data[population].stage_set != NSA_NONE && !ctx->options->equations_only;
+}
+
+bool lower_is_staged(const lower_context *ctx, uint32_t connection) {
+  coupling_kind coupling = ctx->m->connections.data[connection].coupling;
+  return (coupling == COUPLING_STAGES || coupling == COUPLING_IMPLICIT) && !ctx->options->equations_only;
+}
+
+uint64_t lower_whole_ticks(const lower_context *ctx, double ms) {
+  double ticks = nsa_nearest_tick(ms, ctx->m->base_dt);
+  if (!(ticks < 9e15))
+    return UINT64_MAX;
+  return ticks < 0 ? 0 : (uint64_t)ticks;
+}
+
+/* The statements of a block that emit an event or signal. */
+static uint32_t count_emits(const model_block *block, bool is_signal, uint32_t item) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if (st->kind == STMT_EMIT && st->is_signal == is_signal && st->item == item)
+      count++;
+    if (st->kind == STMT_IF)
+      count += count_emits(&st->then_block, is_signal, item) + count_emits(&st->else_block, is_signal, item);
+  }
+  return count;
+}
+
+bool lower_emits(const model_block *block, bool is_signal, uint32_t item) {
+  return count_emits(block, is_signal, item) > 0;
+}
+
+uint32_t lower_emissions(const model_component *c, uint32_t event) {
+  uint32_t count = 0;
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    count += count_emits(&c->blocks.data[k].body, false, event);
+  return count;
+}
+
+bool lower_emits_event(const model_component *c, uint32_t event) { return lower_emissions(c, event) > 0; }

@@ -37,6 +37,25 @@ typedef struct {
   dependence depends;
 } let_memo;
 
+/* Whether a parameter has a value for each element or link. */
+typedef enum { PARAM_UNKNOWN, PARAM_UNIFORM, PARAM_VARIED } param_memo;
+
+/* What was asked about an owner before; filled when it is first asked for. */
+typedef struct {
+  let_memo *lets;
+  param_memo *params;
+} lower_memo;
+
+/* What questions about the model need. */
+typedef struct {
+  arena *arena;
+  const model *m;
+  diag_sink *sink;
+  const lower_options *options;
+  lower_report *report;
+  lower_memo *populations, *connections;
+} lower_context;
+
 /* A term of phase 6 that a source, or a third partner, computes for its links: fused into its step.
  */
 typedef struct {
@@ -95,7 +114,6 @@ typedef struct {
   uint32_t *given,
       *window; /* per such input: what links gave last; what its window has come to. NO_FIELD: not needed */
   VEC(input_part) parts;
-  let_memo *lets; /* NULL until the fields are complete */
   VEC(source_term) source_terms;
   VEC(target_term) target_terms;
 } population_fields;
@@ -137,7 +155,6 @@ typedef struct {
   uint32_t partner_index, partner_known, partner_fan;
   uint32_t fan_in, fan_out; /* of target and source domain; made when used */
   bool is_stencil;
-  let_memo *lets; /* NULL until the fields are complete */
 } connection_fields;
 
 /* A value of pre that a term reads link by link: where the connection has a delay, a field of the links has it as it
@@ -159,6 +176,7 @@ typedef struct {
 } link_value;
 
 typedef struct {
+  const lower_context *ctx;
   arena *arena;
   const model *m;
   diag_sink *sink;
@@ -241,51 +259,54 @@ scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_valu
 view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value index);
 void view_forget_lets(view *v);
 
-/* Only owner and component of the views are looked at. */
-dependence lower_dependence(lowering *l, view *const side[4], const model_expr *e);
-/* The views of an owner's sides, with owner and component only. */
-void lower_sides(lowering *l, bool is_connection, uint32_t owner, view views[4], view *side[4]);
-/* Of an expression of a population's or connection's component, all sides together. */
-uint32_t lower_self_dependence(lowering *l, bool is_connection, uint32_t owner, const model_expr *e);
+/* Of an expression of a population's or connection's component. */
+dependence lower_dependence(const lower_context *ctx, bool is_connection, uint32_t owner, const model_expr *e);
+/* The same, all sides together. */
+uint32_t lower_self_dependence(const lower_context *ctx, bool is_connection, uint32_t owner, const model_expr *e);
 /* The value at the start of a run, by the model's own numbers: random draws are at their mean,
- * inputs zero, timers off, t = 0. exact: only when nothing of that was assumed and no parameter was
- * read. */
+ * inputs zero, timers off, t = 0. is_constant: nothing of that was assumed, and no parameter was read. */
 typedef struct {
   double value;
   bool is_constant;
 } evaluated;
-evaluated lower_evaluate(lowering *l, bool is_connection, uint32_t owner, const model_expr *e);
+evaluated lower_evaluate(const lower_context *ctx, bool is_connection, uint32_t owner, const model_expr *e);
 /* Words of sides in names of kernels, as in the language. */
 extern const char *const lower_side_words[4];
-/* "owner.of.what", or "owner.what" where `of` is NULL; a second kernel of that name gets a 2 behind it, and so on. */
-const char *lower_kernel_name(const lowering *l, const char *owner, const char *of, const char *what);
 nsa_rule_kind lower_rule_kind(rule_kind kind);
 bool lower_hears(const model_component *c);                       /* whether it has blocks of signals */
 bool lower_emits_event(const model_component *c, uint32_t event); /* whether a block emits it */
 bool lower_is_crossing(const model_event *ev);
-bool lower_draws(lowering *l, uint32_t population, const model_expr *e);
+/* Whether a block emits an event or signal, in any of its statements; how many statements of a component emit an event.
+ */
+bool lower_emits(const model_block *block, bool is_signal, uint32_t item);
+uint32_t lower_emissions(const model_component *c, uint32_t event);
+/* Whether a parameter has a value for each element or link. */
+bool lower_is_varied(const lower_context *ctx, bool is_connection, uint32_t owner, uint32_t param);
+const model_component *component_of(const lower_context *ctx, bool is_connection, uint32_t owner);
+bool lower_draws(const lower_context *ctx, uint32_t population, const model_expr *e);
 /* Whether phase 4 of a population is done by functions of its own, before the step's: stages, or solvers between two
  * halves of diffusion. */
-bool lower_is_split(const lowering *l, uint32_t population);
-bool lower_is_staged(const lowering *l,
+bool lower_is_split(const lower_context *ctx, uint32_t population);
+bool lower_is_staged(const lower_context *ctx,
                      uint32_t connection); /* contributes in these functions, not to what is held over them */
 /* Whose events a block of a synapse runs at; SIDE_SELF: no partner's. */
 model_side lower_side_of_block(block_kind kind);
-uint32_t lower_population_of_side(const lowering *l, uint32_t connection, model_side side);
-void lower_decide(lowering *l, const char *subject, const char *topic, const char *format, ...)
+uint32_t lower_population_of_side(const lower_context *ctx, uint32_t connection, model_side side);
+void lower_decide(const lower_context *ctx, const char *subject, const char *topic, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* What a parameter or state starts with: its last override, else its declaration. */
-const model_expr *lower_initial_value(const lowering *l, bool is_connection, uint32_t owner, model_ref_kind kind,
+const model_expr *lower_initial_value(const lower_context *ctx, bool is_connection, uint32_t owner, model_ref_kind kind,
                                       uint32_t item);
-const model_component *component_of_population(const lowering *l, uint32_t population);
-const model_component *component_of_connection(const lowering *l, uint32_t connection);
-uint32_t ticks_of_population(const lowering *l, uint32_t population); /* base ticks a tick */
-bool lower_is_slow(const lowering *l, uint32_t population);           /* on a timescale that is not the fastest */
-bool lower_is_extrapolated(const lowering *l, uint32_t population); /* by those who read its states between its ticks */
-uint64_t lower_whole_ticks(const lowering *l, double ms);           /* base ticks, rounded; UINT64_MAX: without end */
-uint32_t lower_base_timescale(const lowering *l);                   /* the one whose tick is the base tick */
+const model_component *component_of_population(const lower_context *ctx, uint32_t population);
+const model_component *component_of_connection(const lower_context *ctx, uint32_t connection);
+uint32_t ticks_of_population(const lower_context *ctx, uint32_t population); /* base ticks a tick */
+bool lower_is_slow(const lower_context *ctx, uint32_t population); /* on a timescale that is not the fastest */
+bool lower_is_extrapolated(const lower_context *ctx,
+                           uint32_t population);                 /* by those who read its states between its ticks */
+uint64_t lower_whole_ticks(const lower_context *ctx, double ms); /* base ticks, rounded; UINT64_MAX: without end */
+uint32_t lower_base_timescale(const lower_context *ctx);         /* the one whose tick is the base tick */
 /* The timescale of the fastest partner: on it contributions are evaluated and event-driven states of links stand. */
-uint32_t lower_clock_of_links(const lowering *l, uint32_t connection);
+uint32_t lower_clock_of_links(const lower_context *ctx, uint32_t connection);
 bool state_has_equation(const model_component *c, uint32_t state);
 /* Which equations are advanced together. */
 typedef struct {

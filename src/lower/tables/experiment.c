@@ -6,13 +6,6 @@
 #include "support/file.h"
 #include <math.h>
 
-uint64_t lower_whole_ticks(const lowering *l, double ms) {
-  double ticks = nsa_nearest_tick(ms, l->m->base_dt);
-  if (!(ticks < 9e15))
-    return UINT64_MAX;
-  return ticks < 0 ? 0 : (uint64_t)ticks;
-}
-
 /* ---- stimuli ---- */
 
 static void lower_event_drives(lowering *l) {
@@ -91,7 +84,7 @@ static uint32_t stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
   const model_stimulus *st = &l->m->stimuli.data[k];
   const population_fields *f = &l->populations[st->population];
   uint32_t number;
-  const model_component *c = component_of_population(l, st->population);
+  const model_component *c = component_of_population(l->ctx, st->population);
   const char *name =
       lower_kernel_name(l, l->m->populations.data[st->population].name, c->inputs.data[st->input].name, "stimulus");
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_STIMULUS, f->domain, c->timescale, &number);
@@ -123,15 +116,15 @@ static void lower_stimulus(lowering *l, pixel_users *users, uint32_t k) {
     out.image = st->image;
     out.pixel = shared_pixel_field(l, users, k);
     if (st->flip && !l->options->draws_at_mean)
-      out.flip = lower_evaluate(l, false, st->population, st->flip).value;
+      out.flip = lower_evaluate(l->ctx, false, st->population, st->flip).value;
     if (st->flip && l->options->draws_at_mean)
       lower_note_draw(l, "%s/flip", l->m->populations.data[st->population].name);
   }
   out.key = hash_name64(st->key ? st->key : "stimulus");
-  out.start = lower_whole_ticks(l, st->start);
-  out.stop = lower_whole_ticks(l, st->stop);
-  out.every = lower_whole_ticks(l, st->every);
-  uint32_t bits = lower_self_dependence(l, false, st->population, st->value);
+  out.start = lower_whole_ticks(l->ctx, st->start);
+  out.stop = lower_whole_ticks(l->ctx, st->stop);
+  out.every = lower_whole_ticks(l->ctx, st->every);
+  uint32_t bits = lower_self_dependence(l->ctx, false, st->population, st->value);
   out.is_varying = (bits & ~(uint32_t)DEPENDS_INVARIANT) != 0;
   out.kernel = same_function(l, k, out.pixel);
   if (out.kernel == NSA_NONE)
@@ -165,7 +158,7 @@ static uint32_t probe_function(lowering *l, const model_probe *p, const char *na
   *field = lower_add_field(l, arena_printf(l->arena, "probe%u", id), domain, NSA_F64, NSA_FIELD_SCRATCH, 0, &p->unit,
                            p->value->at);
   const model_component *c =
-      p->is_connection ? component_of_connection(l, p->owner) : component_of_population(l, p->owner);
+      p->is_connection ? component_of_connection(l->ctx, p->owner) : component_of_population(l->ctx, p->owner);
   ir_function *fn =
       ir_function_add(l->p, lower_kernel_name(l, name, NULL, "probe"), NSA_ROLE_PROBE, domain, c->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
@@ -202,15 +195,15 @@ static uint32_t lower_probe(lowering *l, const model_probe *p, const char *name)
 
 static uint32_t owner_ticks(const lowering *l, const model_probe *p) {
   if (!p->is_connection)
-    return ticks_of_population(l, p->owner);
-  return l->m->timescales.data[component_of_connection(l, p->owner)->timescale].ticks;
+    return ticks_of_population(l->ctx, p->owner);
+  return l->m->timescales.data[component_of_connection(l->ctx, p->owner)->timescale].ticks;
 }
 
 static void lower_record(lowering *l, const model_record *r) {
   nsa_record out = {.name = r->name,
                     .at = lower_place(l, r->at),
                     .phase = r->phase,
-                    .every = r->every > 0 ? (uint32_t)lower_whole_ticks(l, r->every) : owner_ticks(l, &r->probe)};
+                    .every = r->every > 0 ? (uint32_t)lower_whole_ticks(l->ctx, r->every) : owner_ticks(l, &r->probe)};
   if (!out.every)
     out.every = 1;
   out.probe = lower_probe(l, &r->probe, r->name);
@@ -239,18 +232,6 @@ static const nsa_measure_kind measure_kinds[] = {
     [MEASURE_SIZE] = NSA_MEASURE_SIZE,
 };
 
-static bool has_probe(measure_kind kind) { return kind >= MEASURE_COUNT && kind <= MEASURE_RECOGNITION; }
-
-bool lower_measure_reads(const lowering *l, const model_measure_node *n, uint32_t connection, uint32_t state) {
-  if (!n)
-    return false;
-  const model_probe *p = &n->probe;
-  if (has_probe(n->kind) && p->is_connection && p->owner == connection && p->value &&
-      lower_reads_state(l, connection, p->value, state))
-    return true;
-  return lower_measure_reads(l, n->args[0], connection, state) || lower_measure_reads(l, n->args[1], connection, state);
-}
-
 /* Only a run knows how many links a connection has. */
 static uint32_t whole_domain(lowering *l, const model_probe *p) {
   nsa_probe out = {.event = NSA_NONE, .field = NSA_NONE, .kernel = NSA_NONE, .last = UINT32_MAX};
@@ -278,7 +259,7 @@ static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier, const m
     out.b = lower_measure_node(l, earlier, n->args[1], name);
   if (n->kind == MEASURE_SIZE)
     out.probe = whole_domain(l, &n->probe);
-  if (has_probe(n->kind)) {
+  if (lower_has_probe(n->kind)) {
     out.probe = lower_probe(l, &n->probe, name);
     out.every = owner_ticks(l, &n->probe);
   }
@@ -317,8 +298,8 @@ static void lower_variants(lowering *l) {
       const model_set *set = &v->sets.data[i];
       uint32_t field = set->is_connection ? l->connections[set->owner].param[set->param]
                                           : l->populations[set->owner].param[set->param];
-      settings[i] =
-          (nsa_setting){settable_of(l, field), lower_evaluate(l, set->is_connection, set->owner, set->value).value};
+      settings[i] = (nsa_setting){settable_of(l, field),
+                                  lower_evaluate(l->ctx, set->is_connection, set->owner, set->value).value};
     }
     list[k] = (nsa_variant){.name = v->name, .settings = settings, .settings_count = v->sets.len};
   }
@@ -358,5 +339,5 @@ void lower_observations(lowering *l) {
   lower_measures(l);
   lower_variants(l);
   l->program->base_dt = l->m->base_dt;
-  l->program->ticks = lower_whole_ticks(l, l->m->duration);
+  l->program->ticks = lower_whole_ticks(l->ctx, l->m->duration);
 }

@@ -42,7 +42,7 @@ static double reach_of(lowering *l, uint32_t connection, const model_expr *e) {
   const model_expr *small = is_less ? a : b, *large = is_less ? b : a;
   if (small->kind != MX_REF || small->ref.kind != REF_DISTANCE)
     return 0;
-  evaluated bound = lower_evaluate(l, true, connection, large);
+  evaluated bound = lower_evaluate(l->ctx, true, connection, large);
   return bound.is_constant && bound.value > 0 ? bound.value : 0;
 }
 
@@ -62,7 +62,7 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name, 
   out->reach = reach_of(l, connection, rule->condition);
   out->result = candidate_field(l, domain, name, "result", is_where ? NSA_B1 : NSA_F64, NSA_FIELD_SCRATCH);
   /* a constant probability tells the memory forecast how many links to expect */
-  evaluated expected = lower_evaluate(l, true, connection, rule->condition);
+  evaluated expected = lower_evaluate(l->ctx, true, connection, rule->condition);
   l->p->fields.data[out->result].value = expected.is_constant ? expected.value : 1;
   ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.condition", name), NSA_ROLE_CANDIDATE, domain, 0,
                                     &out->condition);
@@ -98,7 +98,7 @@ static const nsa_rule no_rule = {.condition = NSA_NONE,
 static model_expr *split_probability(lowering *l, uint32_t connection, model_expr *probability, double *p) {
   bool is_sliced =
       probability->kind == MX_SELECT && probability->args[2]->kind == MX_NUMBER && probability->args[2]->number == 0;
-  evaluated e = lower_evaluate(l, true, connection, is_sliced ? probability->args[1] : probability);
+  evaluated e = lower_evaluate(l->ctx, true, connection, is_sliced ? probability->args[1] : probability);
   if (!e.is_constant)
     return probability;
   *p = e.value;
@@ -180,7 +180,7 @@ static bool all_have_defaults(const model_component *c) {
 
 void lower_connection_table(lowering *l, uint32_t connection) {
   const model_connection *mc = &l->m->connections.data[connection];
-  const model_component *c = component_of_connection(l, connection);
+  const model_component *c = component_of_connection(l->ctx, connection);
   const connection_fields *f = &l->connections[connection];
   nsa_connection *out = &l->connection_list.data[connection];
   *out = (nsa_connection){.name = mc->name,
@@ -220,7 +220,7 @@ void lower_connection_table(lowering *l, uint32_t connection) {
       lower_rule(l, connection, arena_printf(l->arena, "%s.partner", mc->name), &mc->partner_rule, &partner_ends);
   out->partner_per_link = mc->has_partner_per_link;
   const char *near = arena_printf(l->arena, "element of %s", l->m->populations.data[side].name);
-  lower_decide(l, mc->name, "partner", "one of %s for each %s%s", l->m->populations.data[mc->partner].name,
+  lower_decide(l->ctx, mc->name, "partner", "one of %s for each %s%s", l->m->populations.data[mc->partner].name,
                mc->has_partner_per_link ? "link" : near,
                mc->has_partner_per_link && c->astro_defaults.len ? ", or none" : "");
   if (!mc->partner_probability)

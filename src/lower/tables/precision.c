@@ -11,13 +11,13 @@
 #include <math.h>
 
 static bool is_single(const lowering *l, uint32_t population) {
-  const model_component *c = component_of_population(l, population);
-  if (lower_is_split(l, population))
+  const model_component *c = component_of_population(l->ctx, population);
+  if (lower_is_split(l->ctx, population))
     return false;
   model_precision precision = l->m->precision;
   if (c->precision != NULL)
     model_precision_find(c->precision, &precision);
-  bool is_fast = c->kind == COMPONENT_NEURON && ticks_of_population(l, population) == 1;
+  bool is_fast = c->kind == COMPONENT_NEURON && ticks_of_population(l->ctx, population) == 1;
   return precision == PRECISION_SINGLE || (precision == PRECISION_MIXED && is_fast);
 }
 
@@ -59,7 +59,7 @@ static bool is_state_of(const lowering *l, uint32_t population, uint32_t field) 
 
 /* What is compared by ticks. */
 static void find_times(const lowering *l, uint32_t population, bool *keeps_time) {
-  const model_component *c = component_of_population(l, population);
+  const model_component *c = component_of_population(l->ctx, population);
   const population_fields *f = &l->populations[population];
   for (uint32_t k = 0; k < c->states.len; k++)
     if (c->states.data[k].goes_by_ticks)
@@ -80,7 +80,7 @@ static void narrow_fields(lowering *l, uint32_t population, const bool *is_taken
     else
       field->type = NSA_F32;
   }
-  lower_decide(l, l->m->populations.data[population].name, "precision",
+  lower_decide(l->ctx, l->m->populations.data[population].name, "precision",
                "single: states, inputs and parameters of elements are floats%s",
                kept ? ", but for those that events or links add to at once" : "");
 }
@@ -179,7 +179,7 @@ void lower_precision(lowering *l) {
   for (uint32_t k = 0; k < l->m->populations.len; k++) {
     if (!is_single(l, k)) {
       if (l->m->precision != PRECISION_DOUBLE)
-        lower_decide(l, l->m->populations.data[k].name, "precision", "double");
+        lower_decide(l->ctx, l->m->populations.data[k].name, "precision", "double");
       continue;
     }
     find_times(l, k, keeps_time);

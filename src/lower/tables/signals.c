@@ -20,7 +20,7 @@ void lower_signal_fields(lowering *l) {
 static uint32_t value_function(lowering *l, uint32_t signal, const model_signal_times *times) {
   if (!times->value)
     return NSA_NONE;
-  uint32_t number, timescale = lower_base_timescale(l);
+  uint32_t number, timescale = lower_base_timescale(l->ctx);
   ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.value", l->m->signals.data[signal].name),
                                     NSA_ROLE_STIMULUS, 0, timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
@@ -46,9 +46,9 @@ void lower_signals(lowering *l) {
     out[k].schedule_count = sg->schedule.len;
     for (uint32_t i = 0; i < sg->schedule.len; i++) {
       const model_signal_times *t = &sg->schedule.data[i];
-      out[k].schedule[i] = (nsa_signal_times){.start = lower_whole_ticks(l, t->start),
-                                              .stop = lower_whole_ticks(l, t->stop),
-                                              .every = t->every > 0 ? lower_whole_ticks(l, t->every) : 0,
+      out[k].schedule[i] = (nsa_signal_times){.start = lower_whole_ticks(l->ctx, t->start),
+                                              .stop = lower_whole_ticks(l->ctx, t->stop),
+                                              .every = t->every > 0 ? lower_whole_ticks(l->ctx, t->every) : 0,
                                               .kernel = value_function(l, k, t)};
     }
   }

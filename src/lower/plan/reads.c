@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* reads.c - who reads what: states of links and of their ends, inputs, by equations, blocks, contributions and
+ * measures. */
+#include "lower/plan/plan.h"
+
+/* Whether an expression reads a state of the link, through lets. */
+bool lower_reads_state(const lower_context *ctx, uint32_t connection, const model_expr *e, uint32_t state) {
+  const model_component *c = component_of_connection(ctx, connection);
+  if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_STATE)
+    return e->ref.item == state;
+  if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_LET)
+    return lower_reads_state(ctx, connection, c->lets.data[e->ref.item].value, state);
+  for (int i = 0; i < 3 && e->args[i]; i++)
+    if (lower_reads_state(ctx, connection, e->args[i], state))
+      return true;
+  return false;
+}
+
+bool lower_has_probe(measure_kind kind) { return kind >= MEASURE_COUNT && kind <= MEASURE_RECOGNITION; }
+
+bool lower_measure_reads(const lower_context *ctx, const model_measure_node *n, uint32_t connection, uint32_t state) {
+  if (!n)
+    return false;
+  const model_probe *p = &n->probe;
+  if (lower_has_probe(n->kind) && p->is_connection && p->owner == connection && p->value &&
+      lower_reads_state(ctx, connection, p->value, state))
+    return true;
+  return lower_measure_reads(ctx, n->args[0], connection, state) ||
+         lower_measure_reads(ctx, n->args[1], connection, state);
+}
+
+/* ---- elements ---- */
+
+/* Whether an expression reads a state of a population, called `side` there, lets looked through; conservative: a let of
+ * the population may read all of its states. */
+static bool reads_of(const model_component *own, const model_expr *e, model_side side, uint32_t state) {
+  if (e->kind == MX_REF && e->ref.side == side && e->ref.kind == REF_STATE)
+    return e->ref.item == state;
+  if (e->kind == MX_REF && e->ref.kind == REF_LET)
+    return e->ref.side == side ? side != SIDE_SELF || reads_of(own, own->lets.data[e->ref.item].value, side, state)
+                               : e->ref.side == SIDE_SELF && own != NULL &&
+                                     reads_of(own, own->lets.data[e->ref.item].value, side, state);
+  for (int i = 0; i < 3 && e->args[i]; i++)
+    if (reads_of(own, e->args[i], side, state))
+      return true;
+  return false;
+}
+
+static bool block_reads(const model_component *own, const model_block *block, model_side side, uint32_t state) {
+  for (uint32_t i = 0; i < block->len; i++) {
+    const model_stmt *st = &block->data[i];
+    if ((st->value && reads_of(own, st->value, side, state)) || block_reads(own, &st->then_block, side, state) ||
+        block_reads(own, &st->else_block, side, state))
+      return true;
+  }
+  return false;
+}
+
+/* Whether a synapse's blocks and equations read a state of that side. */
+static bool events_read(const model_component *c, model_side side, uint32_t state) {
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (block_reads(c, &c->blocks.data[k].body, side, state))
+      return true;
+  for (uint32_t k = 0; k < c->odes.len; k++)
+    if (reads_of(c, c->odes.data[k].rate, side, state) ||
+        (c->odes.data[k].unless && reads_of(c, c->odes.data[k].unless, side, state)))
+      return true;
+  return false;
+}
+
+static bool contributions_read(const model_component *c, model_side side, uint32_t state) {
+  for (uint32_t k = 0; k < c->contributions.len; k++)
+    if (reads_of(c, c->contributions.data[k].value, side, state))
+      return true;
+  return false;
+}
+
+/* Whether a connection reads so a state of a population. */
+static bool any_reads(const lower_context *ctx, uint32_t population, uint32_t state,
+                      bool (*reads)(const model_component *c, model_side side, uint32_t state)) {
+  for (uint32_t i = 0; i < ctx->m->connections.len; i++) {
+    const model_connection *mc = &ctx->m->connections.data[i];
+    const uint32_t ends[] = {NSA_NONE, mc->source, mc->target, mc->has_partner ? mc->partner : NSA_NONE};
+    for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++)
+      if (ends[side] == population && reads(component_of_connection(ctx, i), (model_side)side, state))
+        return true;
+  }
+  return false;
+}
+
+bool lower_links_read(const lower_context *ctx, uint32_t population, uint32_t state) {
+  return any_reads(ctx, population, state, contributions_read) || any_reads(ctx, population, state, events_read);
+}
+
+/* Increments may go to the state itself, one after the other, where nobody can tell: phase 1 neither sets nor looks at
+ * it, `unless` never holds it, and no link reads it in phases 2 to 4. */
+bool lower_is_added_to_directly(const lower_context *ctx, uint32_t population, uint32_t state) {
+  const model_component *c = component_of_population(ctx, population);
+  if (model_held_by(c, state) != NULL)
+    return false;
+  for (uint32_t k = 0; k < c->blocks.len; k++) {
+    const model_on *on = &c->blocks.data[k];
+    if (on->kind == BLOCK_EVENT && (lower_sets_state(&on->body, state) || block_reads(c, &on->body, SIDE_SELF, state)))
+      return false;
+  }
+  for (uint32_t k = 0; k < c->events.len; k++)
+    if (lower_is_crossing(&c->events.data[k]) && reads_of(c, c->events.data[k].when, SIDE_SELF, state))
+      return false;
+  for (uint32_t k = 0; k < ctx->m->phase_blocks.len; k++)
+    if (ctx->m->phase_blocks.data[k].population == population)
+      return false;
+  return !any_reads(ctx, population, state, events_read);
+}
+
+/* ---- inputs ---- */
+
+/* Whether the expression is not finite where the input is not. */
+static bool carries(const model_component *c, const model_expr *e, uint32_t input) {
+  switch (e->kind) {
+  case MX_REF:
+    if (e->ref.side != SIDE_SELF)
+      return false;
+    if (e->ref.kind == REF_LET)
+      return carries(c, c->lets.data[e->ref.item].value, input);
+    return e->ref.kind == REF_INPUT && e->ref.item == input;
+  case MX_NEG:
+  case MX_DIV:
+    return carries(c, e->args[0], input);
+  case MX_ADD:
+  case MX_SUB:
+  case MX_MUL:
+    return carries(c, e->args[0], input) || carries(c, e->args[1], input);
+  default:
+    return false;
+  }
+}
+
+bool lower_shows_input(const lower_context *ctx, uint32_t population, uint32_t input) {
+  const model_component *c = component_of_population(ctx, population);
+  if (ticks_of_population(ctx, population) > 1)
+    return false;
+  for (uint32_t k = 0; k < c->odes.len; k++)
+    if (!c->odes.data[k].unless && c->odes.data[k].timescale == c->timescale && carries(c, c->odes.data[k].rate, input))
+      return true;
+  return false;
+}
