@@ -30,16 +30,11 @@ const char *build_llvm_version(arena *a);
 /* ---- objects ---- */
 
 typedef struct {
-  bool use_cache;         /* look for the object in the cache, and put it there */
+  bool use_cache;         /* look for the objects in the cache, and put them there */
+  bool is_text;           /* to be read: one module of all functions, and assembler instead of an object file */
   const diag_sink *debug; /* not NULL: line tables (and no cache, as they depend on places) */
   const char *passes;     /* LLVM pass pipeline; NULL: ours */
 } build_options;
-
-typedef struct {
-  double emit, optimise, codegen; /* seconds, of the longest thread; 0 when it came from the cache */
-  double total;
-  bool is_cached;
-} build_times;
 
 typedef struct {
   const uint8_t *data;
@@ -53,16 +48,25 @@ typedef struct {
   build_bytes parts[BUILD_PARTS];
 } build_objects;
 
-/* The bytes live in the arena and are the same for the same program, whatever the number of processors. times
- * may be NULL. */
+/* The modules of the parts, on their way; or what the cache has in place of them. */
+typedef struct build_modules build_modules;
+
+/* The three stages, each of which needs the one before. What they take must live as long as the modules do. When one
+ * has failed, build_modules_free is all that is left to do; build_emit gives NULL then, and nothing to free. */
+build_modules *build_emit(arena *a, const ir_program *program, const build_target *target, const build_options *options,
+                          const char **error);
+bool build_optimise(build_modules *m, const char **error);
+/* The bytes live in the arena of build_emit and are the same for the same program, whatever the number of processors.
+ */
+bool build_generate(build_modules *m, build_objects *objects, const char **error);
+bool build_is_cached(const build_modules *m);
+/* What LLVM prints of them; of is_text. */
+const char *build_modules_text(const build_modules *m);
+void build_modules_free(build_modules *m); /* NULL: nothing */
+
+/* All three. is_cached may be NULL. */
 bool build_compile(arena *a, const ir_program *program, const build_target *target, const build_options *options,
-                   build_objects *objects, build_times *times, const char **error);
-
-typedef enum { BUILD_TEXT_LLVM, BUILD_TEXT_OPTIMISED, BUILD_TEXT_ASSEMBLY } build_text_kind;
-
-/* A stage as text, for `nsa emit`. */
-const char *build_text(arena *a, const ir_program *program, const build_target *target, const build_options *options,
-                       build_text_kind kind, const char **error);
+                   build_objects *objects, bool *is_cached, const char **error);
 
 /* ---- in this process ---- */
 

@@ -16,6 +16,5 @@ const char *build_llvm_error(arena *a, LLVMErrorRef error);
 /* Object file of a module, in the arena. */
 bool build_codegen(arena *a, LLVMTargetMachineRef machine, LLVMModuleRef module, LLVMCodeGenFileType type,
                    build_bytes *out, const char **error);
-double build_seconds(void);
 
 #endif

@@ -1,69 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* object.c - emit, optimise, generate code: in three parts at once. */
+/* object.c - emit, optimise, generate code: each stage for three parts at once. */
 #include "build/build_internal.h"
 #include "emit/emit.h"
 #include <pthread.h>
-#include <time.h>
 
 /* What is left to do after our own passes: the maths are to be inlined, accumulators lifted into registers, and
  * what does not change moved out of the loop. Nothing is there to be vectorised or unrolled. */
 static const char passes[] = "always-inline,globaldce,function(sroa,early-cse,instcombine<no-verify-fixpoint>,"
                              "loop-mssa(licm),early-cse,simplifycfg)";
-
-double build_seconds(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* Everything that the compile of one module holds of LLVM. */
-typedef struct {
-  arena *arena;
-  LLVMContextRef context;
-  LLVMTargetMachineRef machine;
-  LLVMModuleRef module;
-  build_times times;
-} compilation;
-
-static void end(compilation *c) {
-  if (c->module != NULL)
-    LLVMDisposeModule(c->module);
-  if (c->machine != NULL)
-    LLVMDisposeTargetMachine(c->machine);
-  if (c->context != NULL)
-    LLVMContextDispose(c->context);
-}
-
-static bool begin(compilation *c, const ir_program *program, const build_target *target, LLVMCodeGenOptLevel level,
-                  const emit_options *options, const char **error) {
-  double start = build_seconds();
-  c->machine = build_target_machine(c->arena, target, level, error);
-  if (c->machine == NULL)
-    return false;
-  c->context = LLVMContextCreate();
-  c->module = emit_module(c->arena, c->context, program, options, error);
-  if (c->module == NULL)
-    return false;
-  LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(c->machine);
-  LLVMSetModuleDataLayout(c->module, layout);
-  LLVMDisposeTargetData(layout);
-  LLVMSetTarget(c->module, target->triple);
-  c->times.emit = build_seconds() - start;
-  return true;
-}
-
-static bool optimise(compilation *c, const build_options *options, const char **error) {
-  double start = build_seconds();
-  LLVMPassBuilderOptionsRef o = LLVMCreatePassBuilderOptions();
-  const char *pipeline = options->passes != NULL ? options->passes : passes;
-  LLVMErrorRef failure = LLVMRunPasses(c->module, pipeline, c->machine, o);
-  LLVMDisposePassBuilderOptions(o);
-  c->times.optimise = build_seconds() - start;
-  if (failure == NULL)
-    return true;
-  *error = build_llvm_error(c->arena, failure);
-  return false;
-}
 
 bool build_codegen(arena *a, LLVMTargetMachineRef machine, LLVMModuleRef module, LLVMCodeGenFileType type,
                    build_bytes *out, const char **error) {
@@ -82,43 +26,117 @@ bool build_codegen(arena *a, LLVMTargetMachineRef machine, LLVMModuleRef module,
 
 /* ---- parts ---- */
 
-/* One part: which functions, how much effort, and what comes out. Each has its own arena, as parts are
- * compiled at the same time. */
+/* One part: which functions, how much effort, what it holds of LLVM, and what comes out. Each has its own arena, as
+ * parts are compiled at the same time. */
 typedef struct {
-  const ir_program *program;
-  const build_target *target;
-  const build_options *options;
+  const build_modules *whole;
   bool *members;
   bool is_used, has_table;
   uint64_t weight;
   LLVMCodeGenOptLevel level;
   arena *arena;
+  LLVMContextRef context;
+  LLVMTargetMachineRef machine;
+  LLVMModuleRef module;
   build_bytes object;
-  build_times times;
-  const char *error; /* NULL: it went well */
+  const char *error; /* NULL: it goes well */
 } part;
+
+struct build_modules {
+  arena *arena;
+  const ir_program *program;
+  const build_target *target;
+  build_options options;
+  part parts[BUILD_PARTS];
+  const char *folder; /* of the cache; NULL: none */
+  build_key key;
+  bool is_cached;
+  build_objects cached;
+};
 
 /* Level `less` makes code as fast as `default` does for straight vector code, in less time; `none` makes code
  * that is a fifth slower in a third of the time. */
 static const LLVMCodeGenOptLevel levels[BUILD_PARTS] = {LLVMCodeGenLevelLess, LLVMCodeGenLevelLess,
                                                         LLVMCodeGenLevelNone};
 
-static void compile_part(part *p) {
-  compilation c = {.arena = p->arena};
-  emit_options e = {.width = p->target->width,
-                    .pairs_vectors = p->target->pairs_vectors,
-                    .cpu = p->target->cpu,
-                    .features = p->target->features,
-                    .debug = p->options->debug,
-                    .members = p->members,
-                    .is_without_table = !p->has_table};
-  bool ok = begin(&c, p->program, p->target, p->level, &e, &p->error) && optimise(&c, p->options, &p->error);
-  double start = build_seconds();
-  if (ok && build_codegen(p->arena, c.machine, c.module, LLVMObjectFile, &p->object, &p->error))
-    p->error = NULL;
-  c.times.codegen = build_seconds() - start;
-  end(&c);
-  p->times = c.times;
+static void emit_part(part *p) {
+  const build_target *target = p->whole->target;
+  emit_options options = {.width = target->width,
+                          .pairs_vectors = target->pairs_vectors,
+                          .cpu = target->cpu,
+                          .features = target->features,
+                          .debug = p->whole->options.debug,
+                          .members = p->members,
+                          .is_without_table = !p->has_table};
+  p->machine = build_target_machine(p->arena, target, p->level, &p->error);
+  if (p->machine == NULL)
+    return;
+  p->context = LLVMContextCreate();
+  p->module = emit_module(p->arena, p->context, p->whole->program, &options, &p->error);
+  if (p->module == NULL)
+    return;
+  LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(p->machine);
+  LLVMSetModuleDataLayout(p->module, layout);
+  LLVMDisposeTargetData(layout);
+  LLVMSetTarget(p->module, target->triple);
+}
+
+static void optimise_part(part *p) {
+  LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
+  const char *pipeline = p->whole->options.passes != NULL ? p->whole->options.passes : passes;
+  LLVMErrorRef failure = LLVMRunPasses(p->module, pipeline, p->machine, options);
+  LLVMDisposePassBuilderOptions(options);
+  if (failure != NULL)
+    p->error = build_llvm_error(p->arena, failure);
+}
+
+static void generate_part(part *p) {
+  LLVMCodeGenFileType type = p->whole->options.is_text ? LLVMAssemblyFile : LLVMObjectFile;
+  build_codegen(p->arena, p->machine, p->module, type, &p->object, &p->error);
+}
+
+static void end_part(part *p) {
+  if (p->module != NULL)
+    LLVMDisposeModule(p->module);
+  if (p->machine != NULL)
+    LLVMDisposeTargetMachine(p->machine);
+  if (p->context != NULL)
+    LLVMContextDispose(p->context);
+  if (p->arena != NULL)
+    arena_free(p->arena);
+}
+
+/* ---- one stage of all parts, by two threads ---- */
+
+typedef struct {
+  part *parts;
+  void (*stage)(part *p);
+} second_thread;
+
+static void *do_second_and_third(void *context) {
+  const second_thread *t = context;
+  for (uint32_t i = 1; i < BUILD_PARTS; i++)
+    if (t->parts[i].is_used)
+      t->stage(&t->parts[i]);
+  return NULL;
+}
+
+static bool do_parts(build_modules *m, void (*stage)(part *p), const char **error) {
+  pthread_t thread;
+  second_thread second = {m->parts, stage};
+  bool has_second = m->parts[1].is_used || m->parts[2].is_used;
+  bool has_thread = has_second && pthread_create(&thread, NULL, do_second_and_third, &second) == 0;
+  stage(&m->parts[0]);
+  if (has_thread)
+    pthread_join(thread, NULL);
+  else
+    do_second_and_third(&second);
+  for (uint32_t i = 0; i < BUILD_PARTS; i++)
+    if (m->parts[i].error != NULL) {
+      *error = arena_strdup(m->arena, m->parts[i].error, strlen(m->parts[i].error));
+      return false;
+    }
+  return true;
 }
 
 static uint64_t weight_of(const ir_function *f) {
@@ -128,10 +146,17 @@ static uint64_t weight_of(const ir_function *f) {
   return weight;
 }
 
+static part *part_for(build_modules *m, const ir_function *f) {
+  if (m->options.is_text)
+    return &m->parts[0];
+  return emit_is_cold((nsa_role)f->role) ? &m->parts[2] : &m->parts[m->parts[1].weight < m->parts[0].weight];
+}
+
 /* The heaviest function first, each to the lighter of the first two parts; cold ones to the third. */
-static void distribute(arena *a, const ir_program *program, part *parts) {
+static void distribute(build_modules *m) {
+  const ir_program *program = m->program;
   uint32_t count = program->functions.len;
-  uint64_t *weights = ARENA_ARRAY(a, uint64_t, count);
+  uint64_t *weights = ARENA_ARRAY(m->arena, uint64_t, count);
   for (uint32_t i = 0; i < count; i++)
     weights[i] = weight_of(program->functions.data[i]);
   for (uint32_t left = count; left != 0; left--) {
@@ -139,8 +164,7 @@ static void distribute(arena *a, const ir_program *program, part *parts) {
     for (uint32_t i = 1; i < count; i++)
       if (weights[i] > weights[heaviest])
         heaviest = i;
-    bool is_cold = emit_is_cold((nsa_role)program->functions.data[heaviest]->role);
-    part *p = is_cold ? &parts[2] : &parts[parts[1].weight < parts[0].weight];
+    part *p = part_for(m, program->functions.data[heaviest]);
     p->members[heaviest] = true;
     p->is_used = true;
     p->weight += weights[heaviest];
@@ -148,109 +172,85 @@ static void distribute(arena *a, const ir_program *program, part *parts) {
   }
 }
 
-static void *compile_second_and_third(void *context) {
-  part *parts = context;
-  for (uint32_t i = 1; i < BUILD_PARTS; i++)
-    if (parts[i].is_used)
-      compile_part(&parts[i]);
+static void divide(build_modules *m) {
+  for (uint32_t i = 0; i < BUILD_PARTS; i++)
+    m->parts[i] = (part){.whole = m,
+                         .members = ARENA_ARRAY(m->arena, bool, m->program->functions.len),
+                         .is_used = i == 0,
+                         .has_table = i == 0,
+                         .level = levels[i],
+                         .arena = arena_new()};
+  distribute(m);
+}
+
+/* ---- the stages ---- */
+
+static void look_into_cache(build_modules *m) {
+  const build_options *o = &m->options;
+  if (o->use_cache && !o->is_text && o->debug == NULL && o->passes == NULL)
+    m->folder = build_cache_folder(m->arena);
+  if (m->folder == NULL)
+    return;
+  m->key = build_cache_key(m->program, m->target);
+  m->is_cached = build_cache_read(m->arena, m->folder, m->key, &m->cached);
+}
+
+build_modules *build_emit(arena *a, const ir_program *program, const build_target *target, const build_options *options,
+                          const char **error) {
+  build_modules *m = ARENA_NEW(a, build_modules);
+  *m = (build_modules){.arena = a, .program = program, .target = target, .options = *options};
+  look_into_cache(m);
+  if (m->is_cached)
+    return m;
+  divide(m);
+  build_start_llvm();
+  if (do_parts(m, emit_part, error))
+    return m;
+  build_modules_free(m);
   return NULL;
 }
 
-static void compile_parts(part *parts) {
-  pthread_t thread;
-  bool has_thread =
-      (parts[1].is_used || parts[2].is_used) && pthread_create(&thread, NULL, compile_second_and_third, parts) == 0;
-  compile_part(&parts[0]);
-  if (has_thread)
-    pthread_join(thread, NULL);
-  else
-    compile_second_and_third(parts);
-}
+bool build_optimise(build_modules *m, const char **error) { return m->is_cached || do_parts(m, optimise_part, error); }
 
-static double longer(double a, double b) { return a > b ? a : b; }
-
-static void add_times(build_times *sum, const part *parts) {
-  sum->emit = longer(parts[0].times.emit, parts[1].times.emit + parts[2].times.emit);
-  sum->optimise = longer(parts[0].times.optimise, parts[1].times.optimise + parts[2].times.optimise);
-  sum->codegen = longer(parts[0].times.codegen, parts[1].times.codegen + parts[2].times.codegen);
-}
-
-/* Moves a part's product to the caller's arena. */
-static bool collect(arena *a, const part *p, build_bytes *object, const char **error) {
-  *object = (build_bytes){NULL, 0};
-  if (p->error != NULL)
-    *error = arena_strdup(a, p->error, strlen(p->error));
-  else if (p->object.len != 0)
-    *object =
-        (build_bytes){(const uint8_t *)arena_strdup(a, (const char *)p->object.data, p->object.len), p->object.len};
-  return p->error == NULL;
-}
-
-static bool compile(arena *a, const ir_program *program, const build_target *target, const build_options *options,
-                    build_objects *objects, build_times *times, const char **error) {
-  part parts[BUILD_PARTS];
-  for (uint32_t i = 0; i < BUILD_PARTS; i++)
-    parts[i] = (part){.program = program,
-                      .target = target,
-                      .options = options,
-                      .members = ARENA_ARRAY(a, bool, program->functions.len),
-                      .has_table = i == 0,
-                      .level = levels[i],
-                      .arena = arena_new()};
-  distribute(a, program, parts);
-  build_start_llvm();
-  compile_parts(parts);
-  add_times(times, parts);
-  bool ok = true;
+bool build_generate(build_modules *m, build_objects *objects, const char **error) {
+  *objects = m->cached;
+  if (m->is_cached)
+    return true;
+  if (!do_parts(m, generate_part, error))
+    return false;
   for (uint32_t i = 0; i < BUILD_PARTS; i++) {
-    ok = collect(a, &parts[i], &objects->parts[i], error) && ok;
-    arena_free(parts[i].arena);
+    const build_bytes *made = &m->parts[i].object; /* in the part's arena */
+    if (made->len != 0)
+      objects->parts[i] =
+          (build_bytes){(const uint8_t *)arena_strdup(m->arena, (const char *)made->data, made->len), made->len};
   }
-  return ok;
+  if (m->folder != NULL)
+    build_cache_write(m->arena, m->folder, m->key, objects);
+  return true;
 }
 
-bool build_compile(arena *a, const ir_program *program, const build_target *target, const build_options *options,
-                   build_objects *objects, build_times *times, const char **error) {
-  double start = build_seconds();
-  build_times unasked;
-  if (times == NULL)
-    times = &unasked;
-  *times = (build_times){.is_cached = false};
-  bool may_cache = options->use_cache && options->debug == NULL && options->passes == NULL;
-  const char *folder = may_cache ? build_cache_folder(a) : NULL;
-  build_key key = build_cache_key(program, target);
-  times->is_cached = folder != NULL && build_cache_read(a, folder, key, objects);
-  bool ok = times->is_cached || compile(a, program, target, options, objects, times, error);
-  if (ok && folder != NULL && !times->is_cached)
-    build_cache_write(a, folder, key, objects);
-  times->total = build_seconds() - start;
-  return ok;
-}
+bool build_is_cached(const build_modules *m) { return m->is_cached; }
 
-static const char *module_text(arena *a, LLVMModuleRef module) {
-  char *printed = LLVMPrintModuleToString(module);
-  const char *copy = arena_strdup(a, printed, strlen(printed));
+const char *build_modules_text(const build_modules *m) {
+  char *printed = LLVMPrintModuleToString(m->parts[0].module);
+  const char *copy = arena_strdup(m->arena, printed, strlen(printed));
   LLVMDisposeMessage(printed);
   return copy;
 }
 
-const char *build_text(arena *a, const ir_program *program, const build_target *target, const build_options *options,
-                       build_text_kind kind, const char **error) {
-  compilation c = {.arena = a};
-  emit_options e = {.width = target->width,
-                    .pairs_vectors = target->pairs_vectors,
-                    .cpu = target->cpu,
-                    .features = target->features,
-                    .debug = options->debug};
-  build_bytes assembly = {NULL, 0};
-  const char *result = NULL;
-  build_start_llvm();
-  bool ok =
-      begin(&c, program, target, levels[0], &e, error) && (kind == BUILD_TEXT_LLVM || optimise(&c, options, error));
-  if (ok && kind != BUILD_TEXT_ASSEMBLY)
-    result = module_text(a, c.module);
-  else if (ok && build_codegen(a, c.machine, c.module, LLVMAssemblyFile, &assembly, error))
-    result = (const char *)assembly.data;
-  end(&c);
-  return result;
+void build_modules_free(build_modules *m) {
+  for (uint32_t i = 0; m != NULL && i < BUILD_PARTS; i++)
+    end_part(&m->parts[i]);
+}
+
+bool build_compile(arena *a, const ir_program *program, const build_target *target, const build_options *options,
+                   build_objects *objects, bool *is_cached, const char **error) {
+  build_modules *m = build_emit(a, program, target, options, error);
+  if (m == NULL)
+    return false;
+  bool ok = build_optimise(m, error) && build_generate(m, objects, error);
+  if (is_cached != NULL)
+    *is_cached = build_is_cached(m);
+  build_modules_free(m);
+  return ok;
 }

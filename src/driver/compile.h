@@ -1,38 +1,64 @@
 /* SPDX-License-Identifier: MIT */
-/* compile.h - one compile, from a path to a program and its IR: the list of stages.
+/* compile.h - the way of a model from its file to its run: the list of stages.
  *
- * The table in stages.c is the order of the stages, with what each prints for `emit` and how its
- * product is validated. */
+ * The table in stages.c is the order of the stages, with what each prints for `nsa emit` and how its product is
+ * validated. A stage reads what the stages before it made, and the options; what it has made is const afterwards, but
+ * for the IR, which `optimise` changes. All lives in the compilation's arena, until compile_free. */
 #ifndef NSA_DRIVER_COMPILE_H
 #define NSA_DRIVER_COMPILE_H
 
+#include "build/build.h"
 #include "diag/diag.h"
-#include "ir/ir.h"
+#include "driver/arguments.h"
 #include "lower/lower.h"
-#include "model/model.h"
-#include "nsa_rt.h"
 #include "syntax/syntax.h"
 
-#define COMPILE_MAX_STAGES 16
+typedef enum {
+  STAGE_PARSE,
+  STAGE_CHECK,
+  STAGE_IMAGES,
+  STAGE_LOWER,
+  STAGE_OPTIMISE, /* the last that can find mistakes of the model's author */
+  STAGE_TARGET,
+  STAGE_EMIT,
+  STAGE_OPTIMISE_LLVM,
+  STAGE_GENERATE,
+  STAGE_LINK,
+  STAGE_RUN,
+  STAGE_COUNT
+} compile_stage_id;
 
 typedef struct {
   const char *path;
+  /* ---- the model ---- */
   bool needs_run;                /* the file must be an experiment */
-  bool analyse_timescales;       /* warn where steps do not fit the equations */
-  bool keep_unoptimised;         /* stop before the optimiser: for the interpreter and dumps */
   const char *precision;         /* instead of the model's; NULL: the model's */
   bool in_double;                /* everything, whatever the model says */
-  const char *stop_after;        /* name of a stage, or NULL */
   const char *refined;           /* timescale of which each step becomes `refine` steps; NULL: every timescale */
   uint32_t refine;               /* 0 and 1: steps are as written */
-  bool equations_only;           /* populations step by their equations alone, and have rates */
-  bool draws_at_mean;            /* without noise: nothing is drawn at random but what a run starts with */
   const char *const *timescales; /* "slow=1 ms", in place of what the file says */
   uint32_t timescale_count;
   const char *const *settings; /* "n.tau=3 ms" of --set, for what is told of them before the run */
   uint32_t setting_count;
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
+  /* ---- IR ---- */
+  bool analyse_timescales; /* warn where steps do not fit the equations */
+  bool equations_only;     /* populations step by their equations alone, and have rates */
+  bool draws_at_mean;      /* without noise: nothing is drawn at random but what a run starts with */
+  const char *last_pass;   /* of the optimiser; NULL: all */
+  bool validate_passes;    /* the IR is validated after each */
+  /* ---- machine code ---- */
+  bool interpret;     /* none: kernels walk the IR as it is lowered */
+  const char *width;  /* lanes of a vector; NULL: what suits the processor */
+  bool use_cache;     /* of objects */
+  bool is_text;       /* modules and machine code are to be printed */
+  bool is_executable; /* linked into one, not into this process */
+  const char *output; /* the executable; NULL: named after the model */
+  /* ---- the run ---- */
+  char *const *run; /* options, as typed */
+  uint32_t run_count;
+  double process_start; /* compile_seconds when main began */
 } compile_options;
 
 typedef struct {
@@ -40,36 +66,45 @@ typedef struct {
   arena *arena;
   interner *names;
   diag_sink *sink;
-  const char *failure; /* of the world (a file that cannot be read): one line; exit code 2 */
-  uint32_t file;
-  ast_file *ast;
+  const char *failure;   /* of the world (a file that cannot be read): one line; exit code 2 */
+  compile_stage_id next; /* the first stage that has not run */
+  nsa_stage_time times[STAGE_COUNT];
+  uint32_t time_count;
+  /* ---- products, in order ---- */
+  const ast_file *ast;
   VEC(const ast_decl *) timescales; /* those of the options, parsed */
   VEC(const ast_decl *) settings;   /* likewise; those that are no quantities are left to the run */
-  model *model;
+  const model *model;
+  const nsa_image *images; /* by the model's images */
   lower_report report;
   ir_program *ir;
-  nsa_stage_time times[COMPILE_MAX_STAGES];
-  uint32_t time_count;
+  build_target target;
+  build_modules *modules; /* until the objects are made */
+  build_objects objects;
+  build_jit *jit;                  /* NULL: interpreted, or an executable */
+  const nsa_kernel_entry *entries; /* by the program's kernels */
 } compilation;
 
 typedef struct {
   const char *name;
-  /* False when later stages cannot go on (the sink or `failure` says why). */
-  bool (*run)(compilation *c);
+  /* An exit code; but for 0 later stages cannot go on (the sink or `failure` says why). */
+  int (*run)(compilation *c);
   /* What is wrong with its product, or NULL: a bug of ours. */
-  const char *(*validate)(compilation *c);
+  const char *(*validate)(const compilation *c);
   void (*dump)(const compilation *c, text *out); /* NULL: nothing to see */
+  argument_id option;                            /* of `nsa emit`, that asks for the dump */
+  bool is_of_compiler;                           /* left out where the IR is interpreted */
 } compile_stage;
 
-extern const compile_stage compile_stages[];
-extern const uint32_t compile_stage_count;
+extern const compile_stage compile_stages[STAGE_COUNT];
 
-/* Runs the stages. Returns an exit code (0, 1 the model has errors, 2 the world, 70 a bug);
- * diagnostics are in the sink, not yet printed. */
-int compile_run(compilation *c, const compile_options *options);
+/* Nothing has run yet. compile_free when done, whatever happens in between. */
+void compile_start(compilation *c, const compile_options *options);
+/* Runs the stages up to `last` that have not run yet. Returns an exit code (0, 1 the model has errors, 2 the world, 70
+ * a bug; of STAGE_RUN the run's); diagnostics are in the sink, not yet printed. */
+int compile_to(compilation *c, compile_stage_id last);
 void compile_free(compilation *c);
 
 double compile_seconds(void); /* CLOCK_MONOTONIC */
-void compile_add_time(compilation *c, const char *name, double seconds);
 
 #endif

@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* stages.c - the way of the data, in one table. */
+/* stages.c - the way of the data, in one table (at the end). */
 #include "driver/compile.h"
 #include "driver/images.h"
+#include "interp/interp.h"
 #include "opt/opt.h"
 #include "support/file.h"
 #include "support/limits.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
-/* ---- read and parse ---- */
+/* A failure of the world: its exit code. */
+static int fail(compilation *c, const char *message) {
+  c->failure = message;
+  return 2;
+}
+
+static int code_of(const compilation *c) { return diag_error_count(c->sink) ? 1 : 0; }
+
+/* ---- parse ---- */
 
 /* The text of a --timescale is a declaration like any other, of a file of its own: it is hashed with the model's, and
  * diagnostics show it. */
@@ -28,27 +38,25 @@ static void parse_setting(compilation *c, const char *given) {
   char *source = arena_printf(c->arena, "variant set { %s }\n", given);
   diag_sink *unheard = diag_sink_new(c->arena);
   uint32_t file = diag_add_file(unheard, "--set", source, strlen(source));
-  ast_file *ast = syntax_parse(c->arena, c->names, unheard, file);
+  const ast_file *ast = syntax_parse(c->arena, c->names, unheard, file);
   if (diag_error_count(unheard) == 0 && ast->decls.len == 1 && ast->decls.data[0]->kind == AST_DECL_VARIANT)
     vec_push(c->arena, &c->settings, ast->decls.data[0]);
 }
 
-static bool run_parse(compilation *c) {
+static int run_parse(compilation *c) {
   size_t len;
   const char *error = NULL;
   char *source = file_read(c->arena, c->options->path, LIMIT_FILE_BYTES, &len, &error);
-  if (!source) {
-    c->failure = arena_printf(c->arena, "cannot read %s: %s", c->options->path, error);
-    return false;
-  }
-  c->file = diag_add_file(c->sink, c->options->path, source, len);
-  c->ast = syntax_parse(c->arena, c->names, c->sink, c->file);
+  if (!source)
+    return fail(c, arena_printf(c->arena, "cannot read %s: %s", c->options->path, error));
+  uint32_t file = diag_add_file(c->sink, c->options->path, source, len);
+  c->ast = syntax_parse(c->arena, c->names, c->sink, file);
   for (uint32_t k = 0; k < c->options->timescale_count; k++)
     if (!parse_timescale(c, c->options->timescales[k]))
-      return false;
+      return 2;
   for (uint32_t k = 0; k < c->options->setting_count; k++)
     parse_setting(c, c->options->settings[k]);
-  return true; /* after errors the model still finds more of them */
+  return 0; /* after errors the model still finds more of them */
 }
 
 static void dump_ast(const compilation *c, text *out) { syntax_dump(c->ast, out); }
@@ -63,70 +71,170 @@ static const char *const *model_folders(compilation *c) {
   return folders;
 }
 
-static bool run_check(compilation *c) {
+static int run_check(compilation *c) {
+  const compile_options *o = c->options;
+  model_precision unused;
+  if (o->precision && !model_precision_find(o->precision, &unused))
+    return fail(c, arena_printf(c->arena, "--precision is double, single or mixed, not `%s`", o->precision));
   model_options options = {.settings = c->settings.data,
                            .setting_count = c->settings.len,
                            .timescales = c->timescales.data,
                            .timescale_count = c->timescales.len,
-                           .patterns = c->options->patterns,
-                           .pattern_count = c->options->pattern_count,
+                           .patterns = o->patterns,
+                           .pattern_count = o->pattern_count,
+                           .precision = o->precision,
+                           .in_double = o->in_double,
                            .model_folders = model_folders(c),
-                           .refined = c->options->refined,
-                           .refine = c->options->refine,
-                           .needs_run = c->options->needs_run};
+                           .refined = o->refined,
+                           .refine = o->refine,
+                           .needs_run = o->needs_run};
   c->model = model_check(c->arena, c->names, c->sink, c->ast, &options);
-  return diag_error_count(c->sink) == 0;
+  return code_of(c);
+}
+
+/* ---- images ---- */
+
+static int run_images(compilation *c) {
+  c->images = images_read(c->arena, c->sink, c->model);
+  return 0; /* the timescale analysis still has its say */
 }
 
 /* ---- lower ---- */
 
-/* The option's instead of the model's; in_double: whatever both, and components of their own, say. */
-static bool choose_precision(compilation *c) {
-  const compile_options *o = c->options;
-  if (o->precision && !model_precision_find(o->precision, &c->model->precision)) {
-    c->failure = arena_printf(c->arena, "--precision is double, single or mixed, not `%s`", o->precision);
-    return false;
-  }
-  if (!o->in_double)
-    return true;
-  c->model->precision = PRECISION_DOUBLE;
-  for (uint32_t k = 0; k < c->model->components.len; k++)
-    c->model->components.data[k].precision = NULL;
-  return true;
-}
-
-static bool run_lower(compilation *c) {
-  char *folder = file_folder(c->arena, c->options->path);
-  lower_options options = {.folder = folder,
+static int run_lower(compilation *c) {
+  lower_options options = {.folder = file_folder(c->arena, c->options->path),
+                           .images = c->images,
                            .analyse_timescales = c->options->analyse_timescales,
                            .equations_only = c->options->equations_only,
                            .draws_at_mean = c->options->draws_at_mean};
-  if (!choose_precision(c))
-    return false;
   c->ir = lower_model(c->arena, c->model, c->sink, &options, &c->report);
-  return c->ir != NULL;
+  return code_of(c);
 }
 
-static const char *validate_ir(compilation *c) { return ir_validate(c->arena, c->ir); }
+static const char *validate_ir(const compilation *c) { return ir_validate(c->arena, c->ir); }
 static void dump_ir(const compilation *c, text *out) { ir_print(c->ir, out); }
 
 /* ---- optimise ---- */
 
-static bool run_optimise(compilation *c) {
-  if (c->options->keep_unoptimised)
-    return true;
-  opt_run(c->ir, NULL); /* and makes the kernels' tables anew */
-  return true;
+static bool is_pass(const char *name) {
+  for (uint32_t k = 0; k < opt_pass_count; k++)
+    if (!strcmp(opt_passes[k].name, name))
+      return true;
+  return false;
 }
 
-const compile_stage compile_stages[] = {
-    {"parse", run_parse, NULL, dump_ast},
-    {"check", run_check, NULL, NULL},
-    {"lower", run_lower, validate_ir, dump_ir},
-    {"images", images_load, NULL, NULL},
-    {"optimise", run_optimise, validate_ir, dump_ir},
+static int run_optimise(compilation *c) {
+  const char *last = c->options->last_pass;
+  if (last && !is_pass(last))
+    return fail(c, arena_printf(c->arena, "the optimiser has no pass `%s` (`nsa help emit` lists them)", last));
+  opt_run(c->ir, &(opt_options){.stop_after = last, .validate = c->options->validate_passes});
+  return 0;
+}
+
+/* ---- machine code ---- */
+
+static int run_target(compilation *c) {
+  const char *error = NULL, *word = c->options->width;
+  char *end = NULL;
+  unsigned long width = word ? strtoul(word, &end, 10) : 0;
+  if (word && (*end || width < 1 || width > 8 || (width & (width - 1))))
+    return fail(c, "--width is 1, 2, 4 or 8");
+  return build_target_host(c->arena, (uint32_t)width, &c->target, &error) ? 0 : fail(c, error);
+}
+
+static int run_emit(compilation *c) {
+  const char *error = NULL;
+  build_options options = {.use_cache = c->options->use_cache, .is_text = c->options->is_text};
+  c->modules = build_emit(c->arena, c->ir, &c->target, &options, &error);
+  return c->modules ? 0 : fail(c, error);
+}
+
+static int run_optimise_llvm(compilation *c) {
+  const char *error = NULL;
+  return build_optimise(c->modules, &error) ? 0 : fail(c, error);
+}
+
+static void dump_llvm(const compilation *c, text *out) { text_puts(out, build_modules_text(c->modules)); }
+
+static int run_generate(compilation *c) {
+  const char *error = NULL;
+  bool ok = build_generate(c->modules, &c->objects, &error);
+  build_modules_free(c->modules);
+  c->modules = NULL;
+  return ok ? 0 : fail(c, error);
+}
+
+static void dump_assembly(const compilation *c, text *out) {
+  text_add(out, (const char *)c->objects.parts[0].data, c->objects.parts[0].len);
+}
+
+/* ---- link ---- */
+
+static int link_executable(compilation *c) {
+  const char *error = NULL, *library = build_library_folder(c->arena);
+  const char *path = c->options->output ? c->options->output : c->model->name;
+  if (!library)
+    return fail(c, "the runtime library is not beside the compiler (../lib/nsa)");
+  bool ok = build_executable(c->arena, c->ir->program, &c->target, &c->objects, library, path, &error);
+  return ok ? 0 : fail(c, error);
+}
+
+static int link_here(compilation *c) {
+  const char *error = NULL;
+  uint32_t count;
+  c->jit = build_jit_new(c->arena, &c->objects, &error);
+  if (!c->jit)
+    return fail(c, error);
+  const nsa_kernel_fn *kernels = build_jit_kernels(c->jit, &count);
+  nsa_kernel_entry *entries = ARENA_ARRAY(c->arena, nsa_kernel_entry, count);
+  for (uint32_t k = 0; k < count; k++)
+    entries[k].fn = kernels[k];
+  c->entries = entries;
+  return 0;
+}
+
+static int run_link(compilation *c) {
+  if (c->options->is_executable)
+    return link_executable(c);
+  if (!c->options->interpret)
+    return link_here(c);
+  c->entries = interp_entries(c->arena, c->ir);
+  return 0;
+}
+
+/* ---- run ---- */
+
+static int run_run(compilation *c) {
+  const compile_options *o = c->options;
+  nsa_run_info info = {.program_name = "nsa run",
+                       .model_path = o->path,
+                       .stages = c->times,
+                       .stage_count = c->time_count,
+                       .process_start = o->process_start,
+                       .llvm_version = build_llvm_version(c->arena),
+                       .processor = o->interpret ? "interpreter" : c->target.cpu,
+                       .is_reference = o->interpret};
+  return nsa_run_main(c->ir->program, c->entries, (int)o->run_count, o->run, &info);
+}
+
+/* ---- the table ---- */
+
+#define NO_DUMP NULL, ARGUMENT_COUNT
+
+/* Emission validates its modules itself, in the threads that make them. */
+const compile_stage compile_stages[STAGE_COUNT] = {
+    [STAGE_PARSE] = {"parse", run_parse, NULL, dump_ast, ARGUMENT_ast, false},
+    [STAGE_CHECK] = {"check", run_check, NULL, NO_DUMP, false},
+    [STAGE_IMAGES] = {"images", run_images, NULL, NO_DUMP, false},
+    [STAGE_LOWER] = {"lower", run_lower, validate_ir, dump_ir, ARGUMENT_lowered, false},
+    [STAGE_OPTIMISE] = {"optimise", run_optimise, validate_ir, dump_ir, ARGUMENT_ir, true},
+    [STAGE_TARGET] = {"processor", run_target, NULL, NO_DUMP, true},
+    [STAGE_EMIT] = {"emit", run_emit, NULL, NO_DUMP, true},
+    [STAGE_OPTIMISE_LLVM] = {"optimise LLVM", run_optimise_llvm, NULL, dump_llvm, ARGUMENT_llvm, true},
+    [STAGE_GENERATE] = {"machine code", run_generate, NULL, dump_assembly, ARGUMENT_asm, true},
+    [STAGE_LINK] = {"link", run_link, NULL, NO_DUMP, false},
+    [STAGE_RUN] = {"run", run_run, NULL, NO_DUMP, false},
 };
-const uint32_t compile_stage_count = sizeof compile_stages / sizeof *compile_stages;
 
 /* ---- running them ---- */
 
@@ -136,40 +244,39 @@ double compile_seconds(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-void compile_add_time(compilation *c, const char *name, double seconds) {
-  if (c->time_count < COMPILE_MAX_STAGES)
-    c->times[c->time_count++] = (nsa_stage_time){name, seconds};
-}
-
 static int run_stage(compilation *c, const compile_stage *stage) {
   double start = compile_seconds();
-  bool is_usable = stage->run(c);
-  const char *bug = is_usable && stage->validate ? stage->validate(c) : NULL;
-  compile_add_time(c, stage->name, compile_seconds() - start);
-  if (c->failure)
-    return 2;
-  if (bug) {
-    fprintf(stderr, "nsa: internal error after stage %s: %s\n", stage->name, bug);
-    return 70;
-  }
-  return is_usable ? 0 : 1;
+  int code = stage->run(c);
+  const char *bug = !code && stage->validate ? stage->validate(c) : NULL;
+  c->times[c->time_count++] = (nsa_stage_time){stage->name, compile_seconds() - start};
+  if (!bug)
+    return code;
+  fprintf(stderr, "nsa: internal error after stage %s: %s\n", stage->name, bug);
+  return 70;
 }
 
-int compile_run(compilation *c, const compile_options *options) {
+void compile_start(compilation *c, const compile_options *options) {
   *c = (compilation){.options = options, .arena = arena_new()};
   c->names = intern_new(c->arena);
   c->sink = diag_sink_new(c->arena);
-  for (uint32_t k = 0; k < compile_stage_count; k++) {
-    int code = run_stage(c, &compile_stages[k]);
+}
+
+int compile_to(compilation *c, compile_stage_id last) {
+  for (; c->next <= last; c->next++) {
+    const compile_stage *stage = &compile_stages[c->next];
+    if (stage->is_of_compiler && c->options->interpret)
+      continue;
+    int code = run_stage(c, stage);
     if (code)
       return code;
-    if (options->stop_after && !strcmp(options->stop_after, compile_stages[k].name))
-      break;
   }
-  return diag_error_count(c->sink) ? 1 : 0;
+  return code_of(c);
 }
 
 void compile_free(compilation *c) {
+  build_modules_free(c->modules);
+  if (c->jit)
+    build_jit_free(c->jit);
   arena_free(c->arena);
   c->arena = NULL;
 }

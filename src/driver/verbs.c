@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* verbs.c - what the tool does, one function a verb. */
-#include "build/build.h"
+/* verbs.c - what the tool does: a verb is how far the stages go, with which options, and what is printed then. */
 #include "driver/arguments.h"
+#include "driver/compile.h"
 #include "driver/driver.h"
 #include "driver/explain.h"
 #include "driver/verify.h"
-#include "interp/interp.h"
+#include "opt/opt.h"
 #include "support/file.h"
-#include <stdlib.h>
 #include <unistd.h>
 
 typedef struct {
@@ -29,163 +28,63 @@ static int world_failure(const char *verb_name, const char *message) {
   return 2;
 }
 
-static bool needs_file(const invocation *v) {
-  if (v->args.file)
-    return true;
-  fprintf(stderr, "nsa %s: which model? Usage: nsa %s FILE.nsa\n", v->args.verb, v->args.verb);
-  return false;
-}
-
 static compile_options options_of(const invocation *v) {
-  return (compile_options){.path = v->args.file,
-                           .precision = v->args.values[ARGUMENT_precision],
-                           .timescales = v->args.timescales.data,
-                           .timescale_count = v->args.timescales.len,
-                           .settings = v->args.settings.data,
-                           .setting_count = v->args.settings.len,
-                           .patterns = v->args.patterns.data,
-                           .pattern_count = v->args.patterns.len};
+  const arguments *args = &v->args;
+  return (compile_options){.path = args->file,
+                           .precision = args->values[ARGUMENT_precision],
+                           .timescales = args->timescales.data,
+                           .timescale_count = args->timescales.len,
+                           .settings = args->settings.data,
+                           .setting_count = args->settings.len,
+                           .patterns = args->patterns.data,
+                           .pattern_count = args->patterns.len,
+                           .last_pass = args->values[ARGUMENT_after],
+                           .interpret = args->values[ARGUMENT_interpret] != NULL,
+                           .width = args->values[ARGUMENT_width],
+                           .use_cache = !args->values[ARGUMENT_no_cache],
+                           .output = args->values[ARGUMENT_output],
+                           .run = args->run.data,
+                           .run_count = args->run.len,
+                           .process_start = v->start};
 }
 
-/* Compiles and says what is wrong on stderr. */
-static int compile_and_report(invocation *v, compilation *c, const compile_options *options) {
-  int code = compile_run(c, options);
-  if (c->failure)
-    return world_failure(v->args.verb, c->failure);
-  diag_print(c->sink, stderr, isatty(STDERR_FILENO) != 0);
-  return code;
+/* The stages up to `last`. What the model's author must know is said before machine code is made of it. */
+static int compile(invocation *v, compilation *c, const compile_options *options, compile_stage_id last) {
+  compile_start(c, options);
+  int code = compile_to(c, last < STAGE_OPTIMISE ? last : STAGE_OPTIMISE);
+  if (!c->failure)
+    diag_print(c->sink, stderr, isatty(STDERR_FILENO) != 0);
+  if (!code)
+    code = compile_to(c, last);
+  return c->failure ? world_failure(v->args.verb, c->failure) : code;
 }
 
-static bool target_of(invocation *v, build_target *target) {
-  const char *error = NULL, *word = v->args.values[ARGUMENT_width];
-  char *end = NULL;
-  unsigned long width = word ? strtoul(word, &end, 10) : 0;
-  if (word && (*end || width < 1 || width > 8 || (width & (width - 1)))) {
-    world_failure(v->args.verb, "--width is 1, 2, 4 or 8");
-    return false;
-  }
-  if (build_target_host(v->arena, (uint32_t)width, target, &error))
-    return true;
-  world_failure(v->args.verb, error);
-  return false;
-}
-
-static bool object_of(invocation *v, compilation *c, const build_target *target, build_objects *object) {
-  const char *error = NULL;
-  build_options options = {.use_cache = !v->args.values[ARGUMENT_no_cache]};
-  build_times times = {0};
-  if (!build_compile(v->arena, c->ir, target, &options, object, &times, &error)) {
-    world_failure(v->args.verb, error);
-    return false;
-  }
-  if (times.is_cached)
-    return true;
-  compile_add_time(c, "emit", times.emit);
-  compile_add_time(c, "optimise LLVM", times.optimise);
-  compile_add_time(c, "machine code", times.codegen);
-  return true;
-}
-
-/* ---- run ---- */
-
-static int start_run(invocation *v, compilation *c, const nsa_kernel_entry *entries, const char *cpu,
-                     bool is_reference) {
-  nsa_run_info info = {.program_name = "nsa run",
-                       .model_path = v->args.file,
-                       .stages = c->times,
-                       .stage_count = c->time_count,
-                       .process_start = v->start,
-                       .llvm_version = build_llvm_version(v->arena),
-                       .processor = cpu,
-                       .is_reference = is_reference};
-  return nsa_run_main(c->ir->program, entries, (int)v->args.run.len, v->args.run.data, &info);
-}
-
-static int run_interpreted(invocation *v, compilation *c) {
-  return start_run(v, c, interp_entries(v->arena, c->ir), "interpreter", true);
-}
-
-static int run_compiled(invocation *v, compilation *c) {
-  build_target target;
-  build_objects object;
-  const char *error = NULL;
-  double start = compile_seconds();
-  if (!target_of(v, &target))
-    return 2;
-  compile_add_time(c, "processor", compile_seconds() - start);
-  start = compile_seconds();
-  if (!object_of(v, c, &target, &object))
-    return 2;
-  compile_add_time(c, "object, in all", compile_seconds() - start);
-  start = compile_seconds();
-  build_jit *jit = build_jit_new(v->arena, &object, &error);
-  if (!jit)
-    return world_failure("run", error);
-  uint32_t count;
-  const nsa_kernel_fn *kernels = build_jit_kernels(jit, &count);
-  nsa_kernel_entry *entries = ARENA_ARRAY(v->arena, nsa_kernel_entry, count);
-  for (uint32_t k = 0; k < count; k++)
-    entries[k].fn = kernels[k];
-  compile_add_time(c, "link", compile_seconds() - start);
-  int code = start_run(v, c, entries, target.cpu, false);
-  build_jit_free(jit);
-  return code;
-}
+/* ---- one function a verb ---- */
 
 static int verb_run(invocation *v) {
-  if (!needs_file(v))
-    return 2;
   compilation c;
   compile_options options = options_of(v);
   options.needs_run = true;
-  options.keep_unoptimised = v->args.values[ARGUMENT_interpret] != NULL;
-  int code = compile_and_report(v, &c, &options);
-  if (!code)
-    code = options.keep_unoptimised ? run_interpreted(v, &c) : run_compiled(v, &c);
+  int code = compile(v, &c, &options, STAGE_RUN);
   compile_free(&c);
   return code;
-}
-
-/* ---- build ---- */
-
-static int link_executable(invocation *v, compilation *c) {
-  build_target target;
-  build_objects object;
-  const char *error = NULL, *out = v->args.values[ARGUMENT_output];
-  if (!out)
-    out = c->model->name;
-  if (!target_of(v, &target) || !object_of(v, c, &target, &object))
-    return 2;
-  const char *library = build_library_folder(v->arena);
-  if (!library)
-    return world_failure("build", "the runtime library is not beside the compiler (../lib/nsa)");
-  if (!build_executable(v->arena, c->ir->program, &target, &object, library, out, &error))
-    return world_failure("build", error);
-  return 0;
 }
 
 static int verb_build(invocation *v) {
-  if (!needs_file(v))
-    return 2;
   compilation c;
   compile_options options = options_of(v);
-  options.needs_run = true;
-  int code = compile_and_report(v, &c, &options);
-  if (!code)
-    code = link_executable(v, &c);
+  options.needs_run = options.is_executable = true;
+  int code = compile(v, &c, &options, STAGE_LINK);
   compile_free(&c);
   return code;
 }
 
-/* ---- check, explain, emit, fmt ---- */
-
 static int verb_check(invocation *v) {
-  if (!needs_file(v))
-    return 2;
   compilation c;
   compile_options options = options_of(v);
   options.analyse_timescales = true;
-  int code = compile_run(&c, &options);
+  compile_start(&c, &options);
+  int code = compile_to(&c, STAGE_OPTIMISE);
   if (c.failure)
     world_failure("check", c.failure);
   else if (v->args.values[ARGUMENT_json])
@@ -201,80 +100,47 @@ static int verb_check(invocation *v) {
 }
 
 static int verb_explain(invocation *v) {
-  if (!needs_file(v))
-    return 2;
   compilation c;
-  build_target target;
   compile_options options = options_of(v);
   options.analyse_timescales = true;
-  if (!target_of(v, &target))
-    return 2;
-  int code = compile_and_report(v, &c, &options);
+  int code = compile(v, &c, &options, STAGE_TARGET);
   if (!code)
-    explain_print(&c, target.width, stdout);
+    explain_print(&c, c.target.width, stdout);
   compile_free(&c);
   return code;
 }
 
-static int emit_stage(invocation *v, const char *stage_name) {
+/* The stage that a command line asks to see, or STAGE_COUNT. */
+static compile_stage_id stage_asked(const arguments *args) {
+  for (uint32_t k = 0; k < STAGE_COUNT; k++)
+    if (compile_stages[k].dump && args->values[compile_stages[k].option])
+      return (compile_stage_id)k;
+  return STAGE_COUNT;
+}
+
+static int verb_emit(invocation *v) {
+  compile_stage_id stage = stage_asked(&v->args);
+  if (stage == STAGE_COUNT)
+    return world_failure("emit", "say which stage (`nsa help emit` lists them)");
+  if (v->args.values[ARGUMENT_after] && stage != STAGE_OPTIMISE)
+    return world_failure("emit", "--after goes with --ir");
   compilation c;
   compile_options options = options_of(v);
-  options.stop_after = stage_name;
-  int code = compile_and_report(v, &c, &options);
+  options.is_text = options.validate_passes = true;
+  int code = compile(v, &c, &options, stage);
   if (!code) {
     text out = text_new(c.arena);
-    for (uint32_t k = 0; k < compile_stage_count; k++)
-      if (!strcmp(compile_stages[k].name, stage_name))
-        compile_stages[k].dump(&c, &out);
+    compile_stages[stage].dump(&c, &out);
     fwrite(out.data, 1, out.len, stdout);
   }
   compile_free(&c);
   return code;
 }
 
-static int emit_machine(invocation *v, build_text_kind kind) {
-  compilation c;
-  build_target target;
-  compile_options options = options_of(v);
-  if (!target_of(v, &target))
-    return 2;
-  int code = compile_and_report(v, &c, &options);
-  const char *error = NULL;
-  build_options how = {0};
-  if (!code) {
-    const char *out = build_text(v->arena, c.ir, &target, &how, kind, &error);
-    if (out)
-      fputs(out, stdout);
-    else
-      code = world_failure("emit", error);
-  }
-  compile_free(&c);
-  return code;
-}
-
-static int verb_emit(invocation *v) {
-  if (!needs_file(v))
-    return 2;
-  if (v->args.values[ARGUMENT_ast])
-    return emit_stage(v, "parse");
-  if (v->args.values[ARGUMENT_lowered])
-    return emit_stage(v, "lower");
-  if (v->args.values[ARGUMENT_ir])
-    return emit_stage(v, "optimise");
-  if (v->args.values[ARGUMENT_llvm])
-    return emit_machine(v, BUILD_TEXT_OPTIMISED);
-  if (v->args.values[ARGUMENT_asm])
-    return emit_machine(v, BUILD_TEXT_ASSEMBLY);
-  return world_failure("emit", "say what: --ast, --lowered, --ir, --llvm or --asm");
-}
-
 static int verb_fmt(invocation *v) {
-  if (!needs_file(v))
-    return 2;
   compilation c;
   compile_options options = options_of(v);
-  options.stop_after = "parse";
-  int code = compile_and_report(v, &c, &options);
+  int code = compile(v, &c, &options, STAGE_PARSE);
   const char *error = NULL;
   if (!code) {
     text out = text_new(c.arena);
@@ -288,7 +154,7 @@ static int verb_fmt(invocation *v) {
   return code;
 }
 
-static int verb_verify(invocation *v) { return needs_file(v) ? verify_main(v->arena, &v->args) : 2; }
+static int verb_verify(invocation *v) { return verify_main(v->arena, &v->args); }
 
 /* ---- the table, and what is not in it ---- */
 
@@ -299,7 +165,7 @@ static const verb verbs[] = {
     {"explain", verb_explain, "nsa explain FILE", "what the compiler decided, and the memory a run takes"},
     {"verify", verb_verify, "nsa verify FILE [options]",
      "the error of each timescale's step, and a step for a tolerance"},
-    {"emit", verb_emit, "nsa emit --ast|--lowered|--ir|--llvm|--asm FILE", "print a stage"},
+    {"emit", verb_emit, "nsa emit --STAGE FILE", "print what a stage of the compiler makes"},
     {"fmt", verb_fmt, "nsa fmt [--write] FILE", "the one canonical layout"},
 };
 
@@ -317,6 +183,12 @@ static void print_usage(FILE *out) {
   fprintf(out, "\nnsa help VERB, or nsa VERB --help, lists the options of a verb; nsa -V prints the version.\n");
 }
 
+static void print_passes(FILE *out) {
+  fprintf(out, "\nThe passes of --after, what each expects, and what it promises:\n");
+  for (uint32_t k = 0; k < opt_pass_count; k++)
+    fprintf(out, "  %-11s %-49s -> %s\n", opt_passes[k].name, opt_passes[k].expects, opt_passes[k].promises);
+}
+
 static int help(const char *name) {
   const verb *v = name ? find_verb(name) : NULL;
   if (!v) {
@@ -325,6 +197,8 @@ static int help(const char *name) {
   }
   printf("%s\n  %s\n\n", v->usage, v->help);
   arguments_print(v->name, stdout);
+  if (v->run == verb_emit)
+    print_passes(stdout);
   return 0;
 }
 
@@ -361,6 +235,13 @@ static int answer(int argc, char **argv) {
   return -1;
 }
 
+static bool has_file(const invocation *v) {
+  if (v->args.file)
+    return true;
+  fprintf(stderr, "nsa %s: which model? Usage: nsa %s FILE.nsa\n", v->args.verb, v->args.verb);
+  return false;
+}
+
 int driver_main(int argc, char **argv) {
   double start = compile_seconds();
   if (argc < 2) {
@@ -378,7 +259,7 @@ int driver_main(int argc, char **argv) {
   if (answered >= 0)
     return answered;
   invocation v = {.arena = arena_new(), .start = start};
-  int code = arguments_parse(v.arena, argc, argv, &v.args) ? chosen->run(&v) : 2;
+  int code = arguments_parse(v.arena, argc, argv, &v.args) && has_file(&v) ? chosen->run(&v) : 2;
   arena_free(v.arena);
   return code;
 }

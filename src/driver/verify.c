@@ -24,7 +24,8 @@ static int read_options(const arguments *args, verify_options *o) {
 
 static int compile_as_written(const verify_options *o, compilation *c, compile_options *options) {
   *options = verify_compile_options(o);
-  int code = compile_run(c, options);
+  compile_start(c, options);
+  int code = compile_to(c, STAGE_OPTIMISE);
   if (c->failure)
     return verify_fail(c->failure);
   diag_print(c->sink, stderr, isatty(STDERR_FILENO) != 0);
@@ -107,7 +108,7 @@ static int compare_one(arena *a, const verify_options *o, verify_result *r, veri
   memset(legs, 0, sizeof legs);
   int code = 0;
   for (uint32_t k = 0; k < VERIFY_LEGS && !code; k++)
-    code = verify_leg_open(a, o, out->timescale, 1u << k, &legs[k]);
+    code = verify_leg_open(o, out->timescale, 1u << k, &legs[k]);
   if (!code) {
     r->seed = nsa_session_seed(legs[0].session);
     r->duration = (double)nsa_session_ticks(legs[0].session) * legs[0].c.ir->program->base_dt;

@@ -7,7 +7,6 @@
 #ifndef NSA_DRIVER_VERIFY_H
 #define NSA_DRIVER_VERIFY_H
 
-#include "build/build.h"
 #include "driver/arguments.h"
 #include "driver/compile.h"
 #include "nsa_session.h"
@@ -30,13 +29,12 @@ compile_options verify_compile_options(const verify_options *o);
 typedef struct {
   compilation c;
   compile_options options; /* c points to it */
-  build_jit *jit;
   nsa_session *session;
 } verify_leg;
 
 /* Compiles and starts the model, each step of a timescale (NULL: of all) in `refine` steps; reports what is wrong on
  * stderr. An exit code. verify_leg_close in any case. */
-int verify_leg_open(arena *a, const verify_options *o, const char *timescale, uint32_t refine, verify_leg *leg);
+int verify_leg_open(const verify_options *o, const char *timescale, uint32_t refine, verify_leg *leg);
 void verify_leg_close(verify_leg *leg);
 
 /* ---- errors (verify_error.c) ---- */

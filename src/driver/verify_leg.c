@@ -15,11 +15,13 @@ compile_options verify_compile_options(const verify_options *o) {
                            .patterns = o->args->patterns.data,
                            .pattern_count = o->args->patterns.len,
                            .precision = o->args->values[ARGUMENT_precision],
+                           .use_cache = !o->args->values[ARGUMENT_no_cache],
                            .draws_at_mean = true};
 }
 
 static int compile_leg(verify_leg *leg, uint32_t refine) {
-  int code = compile_run(&leg->c, &leg->options);
+  compile_start(&leg->c, &leg->options);
+  int code = compile_to(&leg->c, STAGE_LINK);
   if (leg->c.failure)
     return verify_fail(leg->c.failure);
   if (code) { /* the model as written was compiled before: it has none */
@@ -29,45 +31,22 @@ static int compile_leg(verify_leg *leg, uint32_t refine) {
   return code;
 }
 
-static int link_leg(arena *a, const verify_options *o, verify_leg *leg, nsa_kernel_entry **entries) {
-  build_target target;
-  build_objects objects;
-  build_options how = {.use_cache = !o->args->values[ARGUMENT_no_cache]};
-  const char *error = NULL;
-  if (!build_target_host(a, 0, &target, &error) || !build_compile(a, leg->c.ir, &target, &how, &objects, NULL, &error))
-    return verify_fail(error);
-  leg->jit = build_jit_new(a, &objects, &error);
-  if (!leg->jit)
-    return verify_fail(error);
-  uint32_t count;
-  const nsa_kernel_fn *kernels = build_jit_kernels(leg->jit, &count);
-  *entries = ARENA_ARRAY(a, nsa_kernel_entry, count);
-  for (uint32_t k = 0; k < count; k++)
-    (*entries)[k].fn = kernels[k];
-  return 0;
-}
-
-int verify_leg_open(arena *a, const verify_options *o, const char *timescale, uint32_t refine, verify_leg *leg) {
+int verify_leg_open(const verify_options *o, const char *timescale, uint32_t refine, verify_leg *leg) {
   *leg = (verify_leg){0};
   leg->options = verify_compile_options(o);
   leg->options.in_double = refine > 1;
   leg->options.refined = timescale;
   leg->options.refine = refine;
-  nsa_kernel_entry *entries = NULL;
   int code = compile_leg(leg, refine);
-  if (!code)
-    code = link_leg(a, o, leg, &entries);
   if (code)
     return code;
   char error[NSA_SESSION_ERROR];
-  leg->session = nsa_session_open(leg->c.ir->program, entries, (int)o->args->run.len, o->args->run.data, error);
+  leg->session = nsa_session_open(leg->c.ir->program, leg->c.entries, (int)o->args->run.len, o->args->run.data, error);
   return leg->session ? 0 : verify_fail(error);
 }
 
 void verify_leg_close(verify_leg *leg) {
   nsa_session_close(leg->session);
-  if (leg->jit)
-    build_jit_free(leg->jit);
   if (leg->c.arena)
     compile_free(&leg->c);
   *leg = (verify_leg){0};

@@ -6,7 +6,6 @@
  * here. */
 #include "driver/verify.h"
 #include "driver/verify_cvode.h"
-#include "interp/interp.h"
 #include <math.h>
 
 enum { MOST_TICKS = 10000 };
@@ -136,7 +135,7 @@ static void hold_drives(const element *e, const verify_comparison *first) {
 static int run_model(arena *a, const verify_options *o, compilation *c, const verify_comparison *first,
                      verify_reference *out) {
   char error[NSA_SESSION_ERROR];
-  element e = {.program = c->ir->program, .entries = interp_entries(a, c->ir)};
+  element e = {.program = c->ir->program, .entries = c->entries};
   nsa_session *session = nsa_session_open(e.program, e.entries, (int)o->args->run.len, o->args->run.data, error);
   if (!session) {
     fprintf(stderr, "nsa verify: %s\n", error);
@@ -161,9 +160,10 @@ int verify_reference_run(arena *a, const verify_options *o, const verify_compari
   if (out->unavailable)
     return 0;
   compile_options options = verify_compile_options(o);
-  options.keep_unoptimised = options.in_double = options.equations_only = true;
+  options.interpret = options.in_double = options.equations_only = true;
   compilation c;
-  int code = compile_run(&c, &options);
+  compile_start(&c, &options);
+  int code = compile_to(&c, STAGE_LINK);
   if (!code)
     code = run_model(a, o, &c, first, out);
   compile_free(&c);

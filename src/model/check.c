@@ -113,7 +113,8 @@ static void check_other(checker *ck, const ast_decl *d) {
     check_run(ck, d);
     break;
   case AST_DECL_PRECISION:
-    model_precision_find(d->as.precision.text, &ck->model->precision);
+    if (!ck->options->in_double && ck->options->precision == NULL)
+      model_precision_find(d->as.precision.text, &ck->model->precision);
     break;
   default:
     break;
@@ -157,6 +158,8 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   ck->model->name = stem(a, file->path);
   ck->model->main_file = file->file;
   ck->model->run_at = SPAN_NONE;
+  if (options->precision != NULL && !options->in_double)
+    model_precision_find(options->precision, &ck->model->precision);
   make_maps(ck);
   import_files(ck, file);
   ck->is_broken = diag_error_count(sink) > 0;

@@ -5,23 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const struct {
-  const char *name;
-  void (*run)(ir_program *p);
-} passes[] = {
-    {"fold", opt_fold},       /* constants of equations meet dt */
-    {"cse", opt_cse},         /* stages of a solver share subexpressions */
-    {"dce", opt_dce},         /* so that nothing dead is hoisted */
-    {"hoist", opt_hoist},     /* exp(-dt/tau) leaves the step */
-    {"sink", opt_sink},       /* stores into regions, which are worth skipping then */
-    {"flatten", opt_flatten}, /* after hoisting, as that makes regions cheaper */
-    {"fold_again", opt_fold}, /* conditions that flattening brought together */
-    {"cse_again", opt_cse},   /* across what were regions, and in the setup functions */
-    {"dce_again", opt_dce},
+const opt_pass opt_passes[] = {
+    {"fold", opt_fold, "equations that have met dt", "no operation of constants alone, no exact identity such as x*1"},
+    {"cse", opt_cse, "constants folded: what is equal looks equal", "stages of a solver share their subexpressions"},
+    {"dce", opt_dce, "subexpressions shared: their copies are dead", "each value is read by a store, event or check"},
+    {"hoist", opt_hoist, "nothing dead, as it would be hoisted too",
+     "exp(-dt/tau) is in a setup function, not in a step"},
+    {"sink", opt_sink, "skip regions without what is the same each step", "stores of what a region changes are in it"},
+    {"flatten", opt_flatten, "regions as cheap as hoisting makes them", "each region costs more than skipping it"},
+    {"fold_again", opt_fold, "conditions that flattening brought together", "as fold"},
+    {"cse_again", opt_cse, "what was in regions, and setup functions", "as cse, across what were regions"},
+    {"dce_again", opt_dce, "what the two before left over", "as dce"},
 };
-enum { PASS_COUNT = sizeof passes / sizeof passes[0] };
-
-const char *opt_pass_name(uint32_t number) { return number < PASS_COUNT ? passes[number].name : NULL; }
+const uint32_t opt_pass_count = sizeof opt_passes / sizeof *opt_passes;
 
 static void validate(const ir_program *p, const char *pass) {
   const char *wrong = ir_validate(p->arena, p);
@@ -32,13 +28,13 @@ static void validate(const ir_program *p, const char *pass) {
 }
 
 void opt_run(ir_program *p, const opt_options *options) {
-  for (uint32_t i = 0; i < PASS_COUNT; i++) {
-    passes[i].run(p);
+  for (uint32_t i = 0; i < opt_pass_count; i++) {
+    opt_passes[i].run(p);
     if (options == NULL)
       continue;
     if (options->validate)
-      validate(p, passes[i].name);
-    if (options->stop_after != NULL && strcmp(options->stop_after, passes[i].name) == 0)
+      validate(p, opt_passes[i].name);
+    if (options->stop_after != NULL && strcmp(options->stop_after, opt_passes[i].name) == 0)
       break;
   }
   ir_program_finish(p);

@@ -14,8 +14,16 @@ typedef struct {
   bool validate;          /* ir_validate after each pass; what it finds is a bug and aborts */
 } opt_options;
 
-/* The passes in order, for dumps and tests; NULL beyond the last. */
-const char *opt_pass_name(uint32_t number);
+typedef struct {
+  const char *name;
+  void (*run)(ir_program *p); /* all functions; the program is valid before and after */
+  const char *expects;        /* what the passes before have done for it */
+  const char *promises;       /* what holds behind it */
+} opt_pass;
+
+/* The passes in order. */
+extern const opt_pass opt_passes[];
+extern const uint32_t opt_pass_count;
 
 /* options may be NULL. */
 void opt_run(ir_program *p, const opt_options *options);

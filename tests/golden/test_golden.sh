@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # For each tests/golden/<stage>/<file>.nsa: what the stage prints must be <file>.nsa.expected.
-# <stage> is an option of `nsa emit` (ast, ir, ...) or the verb explain. `make bless` accepts what is printed
+# <stage> is an option of `nsa emit` (ast, ir, ...), ir-after-<pass> or the verb explain. `make bless` accepts what is printed
 # now (NSA_BLESS=1); look at the difference in version control before you commit it.
 set -u
 : "${NSA:?the tool}" "${SRC:?the source folder}"
@@ -11,6 +11,7 @@ count=0
 print_stage() { # stage, file
   case $1 in
     explain) "$NSA" explain "$2" ;;
+    ir-after-*) "$NSA" emit --ir --after "${1#ir-after-}" "$2" ;;
     *) "$NSA" emit "--$1" "$2" ;;
   esac
 }

@@ -318,7 +318,9 @@ static void lower_patterns(lowering *l) {
   p->images = ARENA_ARRAY(l->arena, nsa_image, l->m->images.len);
   p->images_count = l->m->images.len;
   for (uint32_t k = 0; k < p->images_count; k++)
-    p->images[k] = (nsa_image){.pattern = l->m->images.data[k].pattern, .number = l->m->images.data[k].number};
+    p->images[k] = l->options->images
+                       ? l->options->images[k]
+                       : (nsa_image){.pattern = l->m->images.data[k].pattern, .number = l->m->images.data[k].number};
   p->phases = ARENA_ARRAY(l->arena, nsa_phase, l->m->phases.len);
   p->phases_count = l->m->phases.len;
   for (uint32_t k = 0; k < p->phases_count; k++)

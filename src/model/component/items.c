@@ -255,7 +255,7 @@ static void take_head(component_builder *b, const component_def *def) {
   if (ast->precision.text != NULL && ast->kind == AST_SYNAPSE && strcmp(ast->precision.text, "double") != 0)
     refuse(ck, ast->precision.at, arena_printf(ck->arena, "synapses with `precision %s`", ast->precision.text),
            "leave it out: links keep their numbers in double precision");
-  if (ast->precision.text != NULL)
+  if (ast->precision.text != NULL && !b->ck->options->in_double)
     b->c->precision = ast->precision.text;
 }
 

@@ -42,12 +42,12 @@ static build_target host(arena *a, uint32_t width) {
   return target;
 }
 
-static build_objects compile(arena *a, const ir_program *p, bool use_cache, build_times *times) {
+static build_objects compile(arena *a, const ir_program *p, bool use_cache, bool *is_cached) {
   build_target target = host(a, 0);
   build_objects objects;
   const char *error = NULL;
   build_options options = {.use_cache = use_cache};
-  if (!build_compile(a, p, &target, &options, &objects, times, &error))
+  if (!build_compile(a, p, &target, &options, &objects, is_cached, &error))
     fail_msg("%s", error);
   return objects;
 }
@@ -99,18 +99,23 @@ static void stages_can_be_read(void **state) {
   arena *a = *state;
   ir_program *p = read_program(a, SOURCE("0.5", "2", ""));
   build_target target = host(a, 4);
-  build_options options = {.use_cache = false};
+  build_options options = {.is_text = true};
   const char *error = NULL;
-  const char *plain = build_text(a, p, &target, &options, BUILD_TEXT_LLVM, &error);
-  assert_non_null(strstr(plain, "call <4 x double> @nsa_exp_4"));
-  const char *optimised = build_text(a, p, &target, &options, BUILD_TEXT_OPTIMISED, &error);
+  build_objects objects;
+  build_modules *m = build_emit(a, p, &target, &options, &error);
+  assert_non_null(strstr(build_modules_text(m), "call <4 x double> @nsa_exp_4"));
+  assert_true(build_optimise(m, &error));
+  const char *optimised = build_modules_text(m);
   assert_null(strstr(optimised, "@nsa_exp_4"));
   assert_null(strstr(optimised, "alloca"));
-  const char *assembly = build_text(a, p, &target, &options, BUILD_TEXT_ASSEMBLY, &error);
-  assert_non_null(strstr(assembly, "nsa_kernel_1:"));
+  assert_true(build_generate(m, &objects, &error));
+  assert_non_null(strstr((const char *)objects.parts[0].data, "nsa_kernel_1:"));
+  build_modules_free(m);
   options.passes = "no-such-pass";
-  assert_null(build_text(a, p, &target, &options, BUILD_TEXT_ASSEMBLY, &error));
+  m = build_emit(a, p, &target, &options, &error);
+  assert_false(build_optimise(m, &error));
   assert_non_null(strstr(error, "no-such-pass"));
+  build_modules_free(m);
 }
 
 static void a_damaged_object_is_an_error_with_text(void **state) {
@@ -169,15 +174,15 @@ static void a_changed_parameter_is_found_in_the_cache(void **state) {
   arena *a = *state;
   const char *folder = new_folder(a);
   ir_program *p = read_program(a, SOURCE("0.5", "2", ""));
-  build_times times;
-  build_objects first = compile(a, p, true, &times);
-  assert_false(times.is_cached);
-  build_objects second = compile(a, read_program(a, SOURCE("0.5", "3", " @0:3-5")), true, &times);
-  assert_true(times.is_cached);
+  bool is_cached;
+  build_objects first = compile(a, p, true, &is_cached);
+  assert_false(is_cached);
+  build_objects second = compile(a, read_program(a, SOURCE("0.5", "3", " @0:3-5")), true, &is_cached);
+  assert_true(is_cached);
   assert_true(is_same(&first, &second));
   ir_program *other = read_program(a, SOURCE("0.25", "2", ""));
-  compile(a, other, true, &times);
-  assert_false(times.is_cached);
+  compile(a, other, true, &is_cached);
+  assert_false(is_cached);
   unlink(entry_of(a, folder, other));
   remove_folder(folder, entry_of(a, folder, p));
 }
@@ -202,15 +207,15 @@ static void a_damaged_entry_is_made_anew(void **state) {
   const char *folder = new_folder(a);
   ir_program *p = read_program(a, SOURCE("0.5", "2", ""));
   const char *entry = entry_of(a, folder, p);
-  build_times times;
-  build_objects good = compile(a, p, true, &times);
+  bool is_cached;
+  build_objects good = compile(a, p, true, &is_cached);
   for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
     damage(a, entry, ways[i].at, ways[i].cut);
-    build_objects again = compile(a, p, true, &times);
-    assert_false(times.is_cached);
+    build_objects again = compile(a, p, true, &is_cached);
+    assert_false(is_cached);
     assert_true(is_same(&good, &again));
-    compile(a, p, true, &times);
-    assert_true(times.is_cached);
+    compile(a, p, true, &is_cached);
+    assert_true(is_cached);
   }
   remove_folder(folder, entry);
 }

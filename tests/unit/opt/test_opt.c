@@ -229,10 +229,10 @@ static void test_bits_after_every_pass(void **state) {
     const char *wrong = ir_validate(a, before);
     if (wrong != NULL)
       fail_msg("seed %llu: %s", (unsigned long long)seed, wrong);
-    for (uint32_t k = 0; opt_pass_name(k) != NULL; k++) {
+    for (uint32_t k = 0; k < opt_pass_count; k++) {
       ir_program *after = copy_of(a, before);
-      opt_run(after, &(opt_options){.stop_after = opt_pass_name(k), .validate = true});
-      compare_runs(a, before, after, seed, opt_pass_name(k));
+      opt_run(after, &(opt_options){.stop_after = opt_passes[k].name, .validate = true});
+      compare_runs(a, before, after, seed, opt_passes[k].name);
     }
     arena_free(a);
   }
