@@ -45,7 +45,7 @@ static bool add_id_of(hash128 *h, const char *notes, size_t len, size_t align) {
   for (size_t at = 0; at + sizeof(Elf64_Nhdr) <= len;) {
     Elf64_Nhdr note;
     memcpy(&note, notes + at, sizeof note);
-    size_t id = at + sizeof note + padded(note.n_namesz, align);
+    size_t id = at + padded(sizeof note + note.n_namesz, align);
     if (note.n_type == NT_GNU_BUILD_ID && id + note.n_descsz <= len) {
       *h = hash_bytes(*h, notes + id, note.n_descsz);
       return true;

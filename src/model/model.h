@@ -579,8 +579,8 @@ typedef struct {
   uint32_t timescale_count;
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
-  const char *precision; /* this one instead of the file's; NULL: the file's */
-  bool in_double;        /* everything is, whatever the file and its components say */
+  const char *precision;            /* this one instead of the file's; NULL: the file's */
+  bool in_double;                   /* everything is, whatever the file and its components say */
   const char *const *model_folders; /* where `import nsa.x.y` looks; NULL-terminated */
   const char *refined;              /* timescale of which each step becomes `refine` steps; NULL: every timescale */
   uint32_t refine;                  /* 0 and 1: steps are as written */
