@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* driver.h - the verbs of the tool (docs/language.md, "The tool").
+/* driver.h - the verbs of the tool (README.md, "The verbs").
  *
  * Exit codes: 0 ok, 1 the model has errors, 2 usage or environment, 3 a numerical failure at run
  * time, 4 an error above the tolerance (verify), 70 a bug of ours, 128 + n a signal. */
