@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define NSA_ABI_VERSION 3
+#define NSA_ABI_VERSION 4
 
 /* Arrays are padded to whole multiples of this many entries; kernels get multiples of it. */
 #define NSA_PAD 32
@@ -26,6 +26,8 @@ typedef struct {
   double tick[NSA_MAX_TIMESCALES];
   double time[NSA_MAX_TIMESCALES]; /* ms */
   uint64_t seed;
+  const double *first; /* per domain: the number, in the whole population, of its first entry here. Draws, places and
+                          the index `i` go by numbers in the whole population; `begin` and index fields by entries. */
 } nsa_clock;
 
 /* What a call says back; the kernel sets bits, never clears them. */

@@ -22,6 +22,7 @@ void nsa_session_close(nsa_session *session); /* NULL is let be */
 uint64_t nsa_session_ticks(const nsa_session *session);
 uint64_t nsa_session_tick(const nsa_session *session);
 uint64_t nsa_session_seed(const nsa_session *session);
+const double *nsa_session_firsts(const nsa_session *session); /* nsa_clock.first */
 
 /* One tick. False when a value is not finite: nsa_session_failure says which, on several lines. */
 bool nsa_session_step(nsa_session *session);

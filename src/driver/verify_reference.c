@@ -29,7 +29,7 @@ static double *field_of(const element *e, uint32_t field) {
 }
 
 static nsa_clock clock_at(const element *e, double t) {
-  nsa_clock clock = {.seed = nsa_session_seed(e->session)};
+  nsa_clock clock = {.seed = nsa_session_seed(e->session), .first = nsa_session_firsts(e->session)};
   for (uint32_t k = 0; k < e->program->timescales_count; k++) {
     clock.tick[k] = floor(t / e->program->timescales[k].dt * (1 + 1e-12) + 1e-9);
     clock.time[k] = t;

@@ -48,14 +48,14 @@ typedef struct {
   bool is_cold, is_single; /* single: over the RUN domain, one entry */
   LLVMValueRef fn, fields, clock, out;
   LLVMBasicBlockRef entry_block, head_block;
-  LLVMValueRef first;   /* the number of the element in lane 0, i64 */
+  LLVMValueRef first;   /* the entry in lane 0, i64 */
   LLVMValueRef *values; /* by operation */
   uint32_t *last_use;   /* by operation: the last one that reads it */
   kernel_slot *slots;
   uint32_t *slot_of; /* by field; valid for the fields of this kernel */
   /* made on demand */
-  LLVMValueRef ticks[NSA_MAX_TIMESCALES], times[NSA_MAX_TIMESCALES], seed; /* scalars */
-  LLVMValueRef elements, numbers, rows, columns;                           /* f64, then i32 */
+  LLVMValueRef ticks[NSA_MAX_TIMESCALES], times[NSA_MAX_TIMESCALES], seed, firsts; /* scalars */
+  LLVMValueRef elements, numbers, rows, columns;                                   /* f64, then i32 */
   /* accumulators, in memory until sroa lifts them into registers */
   LLVMValueRef events[NSA_MAX_EVENTS]; /* vflag, all ones where fired */
   struct {
@@ -105,8 +105,10 @@ LLVMValueRef emit_array(kernel *k, uint32_t field);
 LLVMValueRef emit_tick(kernel *k, uint32_t timescale); /* scalar f64 */
 LLVMValueRef emit_time(kernel *k, uint32_t timescale);
 LLVMValueRef emit_seed(kernel *k);
-LLVMValueRef emit_elements(kernel *k); /* vf64 */
-LLVMValueRef emit_numbers(kernel *k);  /* vi32 */
+/* The number of a domain's first entry in the whole population: scalar f64. */
+LLVMValueRef emit_first(kernel *k, uint32_t domain);
+LLVMValueRef emit_elements(kernel *k); /* vf64: numbers in the whole population */
+LLVMValueRef emit_numbers(kernel *k);  /* vi32: entries of arrays */
 LLVMValueRef emit_stack(kernel *k, LLVMTypeRef type, uint32_t count, const char *name);
 void emit_tag_field(module_emitter *m, LLVMValueRef access, uint32_t field);
 void emit_function_attributes(module_emitter *m, LLVMValueRef fn);

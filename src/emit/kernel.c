@@ -52,11 +52,22 @@ LLVMValueRef emit_seed(kernel *k) {
   return k->seed;
 }
 
+LLVMValueRef emit_first(kernel *k, uint32_t domain) {
+  module_emitter *m = k->m;
+  if (k->firsts == NULL)
+    k->firsts = clock_member(k, m->ptr, offsetof(nsa_clock, first));
+  LLVMValueRef number = LLVMConstInt(m->i64, domain, 0);
+  LLVMValueRef place = LLVMBuildInBoundsGEP2(m->entry, m->f64, k->firsts, &number, 1, "");
+  return LLVMBuildLoad2(m->entry, m->f64, place, "");
+}
+
 LLVMValueRef emit_elements(kernel *k) {
   module_emitter *m = k->m;
   if (k->elements != NULL)
     return k->elements;
-  LLVMValueRef first = emit_splat(m, m->head, LLVMBuildSIToFP(m->head, k->first, m->f64, ""));
+  LLVMValueRef own = LLVMBuildSIToFP(m->head, k->first, m->f64, "");
+  own = LLVMBuildFAdd(m->head, own, emit_first(k, k->function->domain), "");
+  LLVMValueRef first = emit_splat(m, m->head, own);
   LLVMValueRef lanes[EMIT_MAX_WIDTH];
   for (uint32_t lane = 0; lane < m->width; lane++)
     lanes[lane] = LLVMConstReal(m->f64, lane);

@@ -127,7 +127,9 @@ static void find_places(kernel *k, uint32_t columns) {
   if (k->rows != NULL)
     return;
   module_emitter *m = k->m;
-  LLVMValueRef numbers = emit_numbers(k), width = emit_splat_i32(m, columns);
+  LLVMValueRef first = emit_first(k, k->function->domain), width = emit_splat_i32(m, columns);
+  first = emit_splat(m, m->entry, LLVMBuildFPToUI(m->entry, first, m->i32, ""));
+  LLVMValueRef numbers = LLVMBuildAdd(m->head, emit_numbers(k), first, "");
   k->rows = LLVMBuildUDiv(m->head, numbers, width, "rows");
   LLVMValueRef before = LLVMBuildMul(m->head, k->rows, width, "");
   k->columns = LLVMBuildSub(m->head, numbers, before, "columns");

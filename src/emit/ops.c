@@ -28,7 +28,8 @@ static LLVMValueRef op_tick(kernel *k, const ir_op *op) { return emit_splat(k->m
 static LLVMValueRef op_time(kernel *k, const ir_op *op) { return emit_splat(k->m, k->m->entry, emit_time(k, op->aux)); }
 
 static LLVMValueRef op_index_number(kernel *k, const ir_op *op) {
-  return LLVMBuildUIToFP(k->m->body, arg(k, op, 0), k->m->vf64, "");
+  LLVMValueRef entry = LLVMBuildUIToFP(k->m->body, arg(k, op, 0), k->m->vf64, "");
+  return LLVMBuildFAdd(k->m->body, entry, emit_splat(k->m, k->m->entry, emit_first(k, op->aux)), "");
 }
 
 /* ---- arithmetic ---- */

@@ -106,9 +106,16 @@ static double op_check(frame *fr, const ir_op *op, uint32_t position, const doub
 
 /* ---- where we are ---- */
 
+static double number_of(const frame *fr) { return (double)fr->element + fr->clock->first[fr->f->function->domain]; }
+
 static double op_element(frame *fr, const ir_op *op, uint32_t position, const double *x) {
   (void)op, (void)position, (void)x;
-  return (double)fr->element;
+  return number_of(fr);
+}
+
+static double op_index_number(frame *fr, const ir_op *op, uint32_t position, const double *x) {
+  (void)position;
+  return x[0] + fr->clock->first[op->aux];
 }
 
 static double op_tick(frame *fr, const ir_op *op, uint32_t position, const double *x) {
@@ -123,7 +130,7 @@ static double op_time(frame *fr, const ir_op *op, uint32_t position, const doubl
 
 /* The grid neighbour's row and column; whether it is on the grid. */
 static bool shifted(const frame *fr, const ir_op *op, int64_t *row, int64_t *col) {
-  int64_t element = (int64_t)fr->element, cols = fr->f->cols;
+  int64_t element = (int64_t)number_of(fr), cols = fr->f->cols;
   *row = element / cols + (int64_t)(op->aux / 16) - 8;
   *col = element % cols + (int64_t)(op->aux % 16) - 8;
   return *row >= 0 && *row < fr->f->rows && *col >= 0 && *col < cols;
@@ -131,20 +138,15 @@ static bool shifted(const frame *fr, const ir_op *op, int64_t *row, int64_t *col
 
 static double op_shift(frame *fr, const ir_op *op, uint32_t position, const double *x) {
   (void)position, (void)x;
-  int64_t row, col;
-  bool is_on_grid = shifted(fr, op, &row, &col);
-  return is_on_grid ? (double)(row * fr->f->cols + col) : (double)fr->element;
+  int64_t row, col, down = (int64_t)(op->aux / 16) - 8, right = (int64_t)(op->aux % 16) - 8;
+  int64_t offset = shifted(fr, op, &row, &col) ? down * fr->f->cols + right : 0;
+  return (double)((int64_t)fr->element + offset);
 }
 
 static double op_shift_valid(frame *fr, const ir_op *op, uint32_t position, const double *x) {
   (void)position, (void)x;
   int64_t row, col;
   return shifted(fr, op, &row, &col);
-}
-
-static double op_same(frame *fr, const ir_op *op, uint32_t position, const double *x) {
-  (void)fr, (void)op, (void)position;
-  return x[0];
 }
 
 static double op_none(frame *fr, const ir_op *op, uint32_t position, const double *x) {
@@ -233,7 +235,7 @@ static operation *const operations[IR_OP_COUNT] = {
     [IR_OP_time] = op_time,
     [IR_OP_shift] = op_shift,
     [IR_OP_shift_valid] = op_shift_valid,
-    [IR_OP_index_number] = op_same,
+    [IR_OP_index_number] = op_index_number,
     [IR_OP_rand_uniform] = op_rand_uniform,
     [IR_OP_rand_normal] = op_rand_normal,
     [IR_OP_rand_exponential] = op_rand_exponential,

@@ -40,6 +40,10 @@ ir_value ir_unary(ir_builder *b, ir_opcode op, ir_value x) {
   return ir_add_op(b, (ir_op){.op = (uint16_t)op, .args = {x}});
 }
 
+ir_value ir_index_number(ir_builder *b, ir_value index, uint32_t domain) {
+  return ir_add_op(b, (ir_op){.op = IR_OP_index_number, .aux = domain, .args = {index}});
+}
+
 ir_value ir_binary(ir_builder *b, ir_opcode op, ir_value x, ir_value y) {
   return ir_add_op(b, (ir_op){.op = (uint16_t)op, .args = {x, y}});
 }

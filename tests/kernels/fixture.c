@@ -84,6 +84,8 @@ fixture_memory fixture_memory_new(const ir_program *p) {
   assert_non_null(m.arrays);
   for (uint32_t i = 0; i < p->fields.len; i++)
     m.arrays[i] = new_array(&p->program->fields[i], fixture_padded(entries_of(p, i)));
+  static const double first[8]; /* all elements are here */
+  m.clock.first = first;
   m.clock.seed = 0x5eed;
   for (uint32_t t = 0; t < NSA_MAX_TIMESCALES; t++) {
     m.clock.tick[t] = 1000 + t;

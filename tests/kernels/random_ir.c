@@ -250,7 +250,7 @@ static void start_values(generator *g) {
     keep(g, ir_load(&g->b, f->arrays[i]));
   keep(g, ir_load(&g->b, f->flags[0]));
   keep(g, ir_load(&g->b, f->indices[0]));
-  keep(g, ir_unary(&g->b, IR_OP_index_number, g->indices.data[0]));
+  keep(g, ir_index_number(&g->b, g->indices.data[0], g->b.function->domain));
 }
 
 static void end_stores(generator *g) {

@@ -157,7 +157,7 @@ static void neighbours_are_themselves_off_the_grid(void **state) {
   ir_store(&b, valid, ir_nullary(&b, IR_OP_shift_valid, aux));
   ir_store(&b, number, ir_load_at(&b, x, there));
   ir_store(&b, flag, ir_load_at(&b, odd, there));
-  ir_store(&b, index, ir_unary(&b, IR_OP_index_number, there));
+  ir_store(&b, index, ir_index_number(&b, there, 0));
   at_every_width(c, fill_grid, check_neighbours);
 }
 
@@ -207,6 +207,41 @@ static void a_kernel_keeps_to_its_range(void **state) {
   }
 }
 
+/* What elements have drawn, and their numbers, where this process has those from `first` on. */
+static void call_from(const build_jit *jit, fixture_memory *m, double first) {
+  const double firsts[] = {0, first};
+  m->clock.first = firsts;
+  fixture_call(jit, m, 0);
+}
+
+static void numbers_are_those_of_the_whole_population(void **state) {
+  context *c = *state;
+  enum { FIRST = 3 };
+  uint32_t draw = numbers(c->program), other = numbers(c->program), number = numbers(c->program);
+  uint32_t to = fixture_field(c->program, FIXTURE_GRID, NSA_INDEX, false, 2);
+  ir_builder b = fixture_function(c->program, NSA_ROLE_STEP, FIXTURE_GRID);
+  ir_value element = ir_nullary(&b, IR_OP_element, 0), there = ir_index_number(&b, ir_load(&b, to), FIXTURE_GRID);
+  ir_value zero = ir_number(&b, 0), one = ir_number(&b, 1);
+  ir_store(&b, draw, ir_random(&b, IR_OP_rand_normal, 77, 0, element, zero, zero, one));
+  ir_store(&b, other, ir_random(&b, IR_OP_rand_normal, 77, 0, there, zero, zero, one));
+  ir_store(&b, number, element);
+  fixture_finish(c->arena, c->program);
+  for (uint32_t w = 0; w < WIDTHS; w++) {
+    build_jit *jit = fixture_jit(c->arena, c->program, widths[w]);
+    fixture_memory all = fixture_memory_new(c->program), some = fixture_memory_new(c->program);
+    call_from(jit, &all, 0);
+    call_from(jit, &some, FIRST);
+    for (uint32_t i = 0; i + FIRST < COUNT; i++) {
+      assert_true(fixture_f64(&some, number)[i] == i + FIRST);
+      assert_true(fixture_f64(&some, draw)[i] == fixture_f64(&all, draw)[i + FIRST]);
+      assert_true(fixture_f64(&some, other)[i] == fixture_f64(&all, draw)[2 + FIRST]);
+    }
+    fixture_memory_free(&all);
+    fixture_memory_free(&some);
+    build_jit_free(jit);
+  }
+}
+
 /* ---- matrix exponentials ---- */
 
 static void fill_rates(fixture_memory *m) {
@@ -252,6 +287,7 @@ int main(void) {
       CASE(neighbours_are_themselves_off_the_grid),
       CASE(a_uniform_field_is_read_after_it_was_stored),
       CASE(a_kernel_keeps_to_its_range),
+      CASE(numbers_are_those_of_the_whole_population),
       CASE(matrix_exponentials_are_taken_lane_by_lane),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

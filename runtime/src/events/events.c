@@ -295,7 +295,7 @@ static void add_rows(const due_job *job, batch *b, uint32_t part) {
 /* All links of a part, target by target. */
 static void add_all(const due_job *job, batch *b, uint32_t part) {
   const uint32_t *row = job->links->row;
-  uint32_t first, last, targets = job->s->populations[delivery_connection(job->s, job->d)->target].size;
+  uint32_t first, last, targets = job->s->populations[delivery_connection(job->s, job->d)->target].count;
   delivery_links(job->s, job->d, part, &first, &last);
   for (uint32_t t = 0; t < targets; t++) {
     if (row[t] < first || row[t] >= last)
@@ -484,7 +484,7 @@ static void settle(sim *s) {
     for (uint32_t e = 0; kernel != NSA_NONE && e < s->program->populations[p].events_count; e++) {
       const sim_fired *fired = &s->populations[p].events[e];
       s->is_touched = s->is_touched || (fired->count && s->populations[p].every > 1);
-      if (fired->count > s->populations[p].size / 16) {
+      if (fired->count > s->populations[p].count / 16) {
         kernel_run(s, kernel, &s->clock);
         break;
       }

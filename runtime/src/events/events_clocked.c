@@ -35,13 +35,12 @@ static void add_increment(const outcome_job *job, uint32_t i, uint32_t first, ui
 
 static void outcome_share(void *context, uint32_t share, uint32_t shares) {
   const outcome_job *job = context;
-  uint32_t targets = job->s->populations[job->s->program->connections[job->step->connection].target].size;
+  uint32_t targets = job->s->populations[job->s->program->connections[job->step->connection].target].count;
   uint64_t first, last;
   thread_share(job->cut.count, share, shares, &first, &last);
-  first <<= job->cut.shift;
-  last <<= job->cut.shift;
   for (uint32_t i = 0; i < job->step->increments_count; i++)
-    add_increment(job, i, (uint32_t)first, last < targets ? (uint32_t)last : targets);
+    add_increment(job, i, link_strip_begin(job->cut, (uint32_t)first),
+                  last < job->cut.count ? link_strip_begin(job->cut, (uint32_t)last) : targets);
 }
 
 void events_take_outcome(const sim *s, uint32_t i) {
@@ -49,7 +48,7 @@ void events_take_outcome(const sim *s, uint32_t i) {
   const nsa_link_step *step = &s->program->link_steps[i];
   const nsa_connection *c = &s->program->connections[step->connection];
   outcome_job job = {.s = s, .step = step, .strips = s->events->clocked[i].strips, .look = partner_lookup_of(s, c)};
-  job.cut = link_strips_of(s->populations[c->target].size);
+  job.cut = link_strips_of(&s->populations[c->target]);
   uint64_t links = s->links[step->connection].count;
   thread_pool_run_if_worth(s->pool, seconds_an_increment * (double)links * step->increments_count, outcome_share, &job);
   for (uint32_t k = 0; k < step->increments_count; k++) {

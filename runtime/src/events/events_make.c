@@ -93,12 +93,12 @@ static void *allocate_aligned(maker *m, uint64_t count, size_t size) {
 
 static bool fail_delay(sim *s, const nsa_connection *c, uint32_t field, uint64_t link, char error[SIM_ERROR_SIZE]) {
   const nsa_program *p = s->program;
-  const sim_links *links = &s->links[c - p->connections];
   const char *path = c->at.file < p->files_count ? p->files[c->at.file].path : "model";
   char which[64] = "";
-  if (!p->fields[field].is_uniform)
-    snprintf(which, sizeof which, " (source %" PRIu32 ", target %" PRIu32 ")", links->source[link],
-             link_index_target_from(links, s->populations[c->target].size, link + 1) - 1);
+  if (!p->fields[field].is_uniform) {
+    link_ends ends = link_ends_of(s, (uint32_t)(c - p->connections), link);
+    snprintf(which, sizeof which, " (source %" PRIu32 ", target %" PRIu32 ")", ends.source, ends.target);
+  }
   snprintf(error, SIM_ERROR_SIZE,
            "%.200s:%" PRIu32 ":%" PRIu32
            ": connection '%.64s': a delay of %.9g ms%s is not possible: %g to %g ms are (1 to %d steps) (E0504)",
@@ -172,17 +172,18 @@ static bool are_even(const sim_links *links, uint32_t targets, const delivery *d
  * than others, as many links as any other part. */
 static bool cut_parts(maker *m, delivery *d) {
   const sim_links *links = &m->s->links[d->arrival->connection];
-  uint32_t targets = m->s->populations[delivery_connection(m->s, d)->target].size;
+  uint32_t targets = m->s->populations[delivery_connection(m->s, d)->target].count;
   d->bounds = allocate(m, (uint64_t)d->parts + 1, sizeof *d->bounds);
   if (!d->bounds)
     return false;
   bool is_whole_strips = adds_in_strips(d->arrival);
+  link_strips strips = link_strips_of(&m->s->populations[delivery_connection(m->s, d)->target]);
   d->is_sliced = !is_whole_strips && are_even(links, targets, d);
   for (uint32_t part = 1; part < d->parts; part++) {
     d->bounds[part] = d->is_sliced ? slice_begin(targets, part, d->parts)
                                    : link_index_target_from(links, targets, links->count * part / d->parts);
     if (is_whole_strips)
-      d->bounds[part] = link_strips_begin(link_strips_of(targets), d->bounds[part]);
+      d->bounds[part] = link_strip_begin(strips, link_strip_of(strips, d->bounds[part]));
   }
   d->bounds[d->parts] = targets;
   return true;
@@ -304,8 +305,8 @@ static strip_sums *make_strips(maker *m, const nsa_connection *c, const nsa_incr
   for (uint32_t i = 0; strips && i < count; i++) {
     if (increments[i].side == NSA_SIDE_POST)
       continue;
-    uint32_t size = m->s->populations[delivery_population(c, increments[i].side)].size;
-    if (strip_sums_make(m->s, &strips[i], m->s->populations[c->target].size, size))
+    uint32_t size = m->s->populations[delivery_population(c, increments[i].side)].count;
+    if (strip_sums_make(m->s, &strips[i], &m->s->populations[c->target], size))
       continue;
     snprintf(m->error, SIM_ERROR_SIZE, "out of memory for sums over links (%" PRIu64 " bytes were allocated)",
              m->s->allocated);
@@ -320,7 +321,7 @@ static bool make_delivery(maker *m, delivery *d, const nsa_arrival *a) {
   d->arrival = a;
   d->parts = parts_of(m->s, a);
   if (a->side != NSA_SIDE_SIGNAL)
-    d->keys = m->s->populations[delivery_population(c, a->side)].size;
+    d->keys = m->s->populations[delivery_population(c, a->side)].count;
   d->batches = allocate_aligned(m, d->parts, sizeof *d->batches);
   if (!d->batches)
     return false;
@@ -477,7 +478,7 @@ static bool make_histories(maker *m) {
   }
   for (uint32_t i = 0; i < ev->history_count; i++) {
     history *h = &ev->histories[i];
-    h->words = (m->s->populations[h->population].size + 63) / 64;
+    h->words = (m->s->populations[h->population].count + 63) / 64;
     h->bits = allocate(m, (uint64_t)h->slots * h->words, sizeof *h->bits);
     h->count = allocate(m, h->slots, sizeof *h->count);
     if (!h->bits || !h->count)
@@ -493,8 +494,8 @@ static bool make_all(maker *m) {
   struct events *ev = m->ev;
   uint32_t largest = 0;
   for (uint32_t i = 0; i < p->populations_count; i++)
-    if (m->s->populations[i].size > largest)
-      largest = m->s->populations[i].size;
+    if (m->s->populations[i].count > largest)
+      largest = m->s->populations[i].count;
   ev->deliveries = allocate(m, p->arrivals_count, sizeof *ev->deliveries);
   ev->histories = allocate(m, p->arrivals_count, sizeof *ev->histories);
   ev->elements = allocate(m, p->arrivals_count ? (uint64_t)largest + 64 : 0, sizeof *ev->elements);

@@ -36,15 +36,19 @@ static bool take_stencil(link_builder *b, sim_links *links) {
     links->fan_in[t] = b->row[t + 1] - b->row[t];
   links->fan_out = b->count_of_other;
   b->count_of_other = NULL;
-  b->s->allocated += ((uint64_t)b->row_count + b->other_count + 2) * sizeof(uint32_t);
+  b->s->allocated += ((uint64_t)b->row_count + b->sources->count + 2) * sizeof(uint32_t);
   return true;
 }
 
+/* Sources become local numbers. */
 static void count_fans(const link_builder *b, sim_links *links) {
   for (uint32_t t = 0; t < b->row_count; t++)
     links->fan_in[t] = links->row[t + 1] - links->row[t];
-  for (uint64_t k = 0; k < links->count; k++)
-    links->fan_out[links->source[k]]++;
+  for (uint64_t k = 0; k < links->count; k++) {
+    uint32_t source = population_local(b->sources, links->source[k]);
+    links->source[k] = source;
+    links->fan_out[source]++;
+  }
 }
 
 bool connect_keeps_targets(const nsa_program *p, const nsa_connection *c) {
@@ -81,10 +85,10 @@ static bool take_links(link_builder *b, sim_links *links) {
   links->source = b->others;
   b->row = b->others = NULL;
   links->fan_in = calloc((size_t)b->row_count + 1, sizeof *links->fan_in);
-  links->fan_out = calloc((size_t)b->other_count + 1, sizeof *links->fan_out);
+  links->fan_out = calloc((size_t)b->sources->count + 1, sizeof *links->fan_out);
   if (!links->fan_in || !links->fan_out)
     return build_out_of_memory(b, b->row_count * sizeof *links->fan_in);
-  b->s->allocated += (padded + 2 * ((uint64_t)b->row_count + 1) + b->other_count + 1) * sizeof(uint32_t);
+  b->s->allocated += (padded + 2 * ((uint64_t)b->row_count + 1) + b->sources->count + 1) * sizeof(uint32_t);
   count_fans(b, links);
   return make_targets(b, links);
 }
@@ -103,8 +107,8 @@ static bool check_copies(const link_builder *b) {
     for (uint32_t k = b->row[t], copy = 0; k < b->row[t + 1]; k++) {
       copy = copy_of(b->others, b->row[t], k, copy);
       if (copy == COPIES_MOST)
-        return build_fail(b, "source %" PRIu32 " and target %" PRIu32 " have more than %d links", b->others[k], t,
-                          COPIES_MOST);
+        return build_fail(b, "source %" PRIu32 " and target %" PRIu32 " have more than %d links", b->others[k],
+                          build_element(b, t), COPIES_MOST);
     }
   return true;
 }
@@ -113,7 +117,7 @@ static void write_copies(sim *s, const nsa_connection *c, const sim_links *links
   if (c->link_copy == NSA_NONE)
     return;
   double *copies = s->field_data[c->link_copy];
-  for (uint32_t t = 0; t < s->populations[c->target].size; t++)
+  for (uint32_t t = 0; t < s->populations[c->target].count; t++)
     for (uint32_t k = links->row[t], copy = 0; k < links->row[t + 1]; k++)
       copies[k] = copy = copy_of(links->source, links->row[t], k, copy);
 }
@@ -137,6 +141,8 @@ bool connect_build(sim *s, uint32_t connection, char error[SIM_ERROR_SIZE]) {
   link_builder b = {.s = s,
                     .connection = c,
                     .error = error,
+                    .sources = &s->populations[c->source],
+                    .targets = &s->populations[c->target],
                     .source = &s->program->populations[c->source],
                     .target = &s->program->populations[c->target],
                     .is_counting = c->is_stencil && c->rule.kind == NSA_RULE_NEIGHBOURS};
@@ -162,9 +168,11 @@ static void write_distances(sim *s, const nsa_connection *c, const sim_links *li
   if (c->link_distance == NSA_NONE || !links->target)
     return;
   const nsa_population *source = &s->program->populations[c->source], *target = &s->program->populations[c->target];
+  const sim_population *sources = &s->populations[c->source], *targets = &s->populations[c->target];
   double *distance = s->field_data[c->link_distance];
   for (uint64_t k = 0; k < links->count; k++)
-    distance[k] = place_distance(source, links->source[k], target, links->target[k]);
+    distance[k] = place_distance(source, population_global(sources, links->source[k]), target,
+                                 population_global(targets, links->target[k]));
 }
 
 static void write_fan(sim *s, uint32_t f, const uint32_t *fan) {

@@ -66,13 +66,13 @@ bool build_reserve(link_builder *b, uint64_t capacity) {
 
 bool build_begin(link_builder *b, bool by_target, uint64_t expected) {
   b->by_target = by_target;
-  b->row_count = place_size(by_target ? b->target : b->source);
+  b->row_count = by_target ? b->targets->count : place_size(b->source);
   b->other_count = place_size(by_target ? b->source : b->target);
   b->row = calloc((size_t)b->row_count + 1, sizeof *b->row);
   if (!b->row)
     return build_out_of_memory(b, ((uint64_t)b->row_count + 1) * sizeof *b->row);
   if (b->is_counting) {
-    b->count_of_other = calloc((size_t)b->other_count + 1, sizeof *b->count_of_other);
+    b->count_of_other = calloc((size_t)b->sources->count + 1, sizeof *b->count_of_other);
     return b->count_of_other || build_out_of_memory(b, b->other_count * sizeof *b->count_of_other);
   }
   return build_reserve(b, expected);
@@ -82,7 +82,7 @@ bool build_add(link_builder *b, uint32_t other) {
   if (b->count == LINKS_MAX)
     return build_fail(b, "it has more than %" PRIu32 " links", LINKS_MAX);
   if (b->is_counting) {
-    b->count_of_other[other]++;
+    b->count_of_other[population_local(b->sources, other)]++;
   } else {
     if (b->count == b->capacity && !build_reserve(b, b->capacity + b->capacity / 2 + 1024))
       return false;
@@ -97,7 +97,7 @@ void build_end_row(link_builder *b, uint32_t row) { b->row[row + 1] = (uint32_t)
 bool build_by_target(link_builder *b) {
   if (b->by_target || b->is_counting)
     return true;
-  uint32_t targets = b->other_count;
+  uint32_t targets = b->targets->count;
   uint64_t bytes = (b->count + NSA_PAD) * sizeof(uint32_t);
   uint32_t *row = calloc((size_t)targets + 2, sizeof *row);
   uint32_t *sources = memory_large(bytes);
@@ -107,18 +107,21 @@ bool build_by_target(link_builder *b) {
     return build_out_of_memory(b, bytes);
   }
   for (uint64_t k = 0; k < b->count; k++)
-    row[b->others[k] + 2]++;
+    if (population_has(b->targets, b->others[k]))
+      row[population_local(b->targets, b->others[k]) + 2]++;
   for (uint32_t t = 0; t < targets; t++)
     row[t + 2] += row[t + 1];
   for (uint32_t source = 0; source < b->row_count; source++) /* row[t + 1] moves from t's begin to its end */
     for (uint32_t k = b->row[source]; k < b->row[source + 1]; k++)
-      sources[row[b->others[k] + 1]++] = source;
+      if (population_has(b->targets, b->others[k]))
+        sources[row[population_local(b->targets, b->others[k]) + 1]++] = source;
   free(b->row);
   free(b->others);
   b->row = row;
   b->others = sources;
   b->by_target = true;
   b->capacity = b->count;
+  b->count = row[targets];
   b->other_count = b->row_count;
   b->row_count = targets;
   return true;

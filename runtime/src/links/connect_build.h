@@ -3,7 +3,9 @@
  *
  * A rule goes over the elements of one side in order and adds to each its partners of the other side.
  * Rules that go over sources are turned round at the end by a counting sort, which leaves each target's
- * sources in ascending order. */
+ * sources in ascending order.
+ *
+ * Rules speak of elements by their global numbers. Ends become local numbers when the builder's arrays become links. */
 #ifndef NSA_RUNTIME_CONNECT_BUILD_H
 #define NSA_RUNTIME_CONNECT_BUILD_H
 
@@ -15,9 +17,10 @@ typedef struct {
   sim *s;
   const nsa_connection *connection;
   const nsa_population *source, *target;
-  uint64_t key;     /* of random numbers */
-  bool by_target;   /* rows are targets */
-  bool is_counting; /* stencils: partners are counted, not kept */
+  const sim_population *sources, *targets; /* the same: which elements are here */
+  uint64_t key;                            /* of random numbers */
+  bool by_target;                          /* rows are the targets that are here, else all sources */
+  bool is_counting;                        /* stencils: partners are counted, not kept */
   uint32_t row_count, other_count;
   uint32_t *row; /* row_count + 1 */
   uint32_t *others;
@@ -34,6 +37,11 @@ bool build_reserve(link_builder *b, uint64_t capacity); /* keeps what there is *
 void build_end_row(link_builder *b, uint32_t row);      /* rows are ended in order */
 bool build_by_target(link_builder *b);                  /* turns round where needed */
 void build_free(link_builder *b);
+
+/* The element whose row this is. */
+static inline uint32_t build_element(const link_builder *b, uint32_t row) {
+  return b->by_target ? population_global(b->targets, row) : row;
+}
 
 /* Writes "place: connection 'name': …" into error. */
 bool build_fail(const link_builder *b, const char *format, ...);
@@ -77,8 +85,10 @@ typedef struct {
   const sim *s;
   const nsa_rule *rule;
   const nsa_population *source, *target;
-  uint32_t *sources, *targets; /* written by who asks */
-  double *distance, *copy;     /* NULL where the condition does not look at it; copies are written by who asks */
+  uint32_t *sources, *targets; /* global numbers, written by who asks */
+  const sim_population *source_here, *target_here;
+  uint32_t *source_entries, *target_entries; /* what the kernel loads by */
+  double *distance, *copy; /* NULL where the condition does not look at it; copies are written by who asks */
   void *result;
   void **fields; /* of the kernel */
   void *memory;

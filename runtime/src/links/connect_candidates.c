@@ -22,8 +22,10 @@ bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, 
                     const nsa_population *target) {
   const nsa_kernel *kernel = &b->s->program->kernels[rule->condition];
   size_t index_bytes = NSA_BLOCK * sizeof(uint32_t), value_bytes = NSA_BLOCK * sizeof(double);
-  size_t bytes = 2 * index_bytes + 3 * value_bytes;
+  size_t bytes = 4 * index_bytes + 3 * value_bytes;
   *c = (candidates){.s = b->s, .rule = rule, .source = source, .target = target};
+  c->source_here = &b->s->populations[source - b->s->program->populations];
+  c->target_here = &b->s->populations[target - b->s->program->populations];
   c->memory = aligned_alloc(64, bytes);
   c->fields = malloc((kernel->slots_count + 1) * sizeof *c->fields);
   if (!c->memory || !c->fields) {
@@ -33,15 +35,17 @@ bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, 
   memset(c->memory, 0, bytes);
   c->sources = c->memory;
   c->targets = c->sources + NSA_BLOCK;
-  c->result = (char *)c->memory + 2 * index_bytes;
+  c->source_entries = c->targets + NSA_BLOCK;
+  c->target_entries = c->source_entries + NSA_BLOCK;
+  c->result = (char *)c->memory + 4 * index_bytes;
   if (rule->candidate_distance != NSA_NONE)
     c->distance = (double *)c->result + NSA_BLOCK;
   if (rule->candidate_copy != NSA_NONE)
     c->copy = (double *)c->result + 2 * NSA_BLOCK;
   if (kernel->slots_count)
     memcpy(c->fields, b->s->kernel_fields[rule->condition], kernel->slots_count * sizeof *c->fields);
-  sim_replace_field(kernel, c->fields, rule->candidate_source, c->sources);
-  sim_replace_field(kernel, c->fields, rule->candidate_target, c->targets);
+  sim_replace_field(kernel, c->fields, rule->candidate_source, c->source_entries);
+  sim_replace_field(kernel, c->fields, rule->candidate_target, c->target_entries);
   sim_replace_field(kernel, c->fields, rule->candidate_distance, c->distance);
   sim_replace_field(kernel, c->fields, rule->candidate_copy, c->copy);
   sim_replace_field(kernel, c->fields, rule->result, c->result);
@@ -56,8 +60,12 @@ void candidates_free(candidates *c) {
 }
 
 const void *candidates_evaluate(candidates *c, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    c->source_entries[i] = population_local(c->source_here, c->sources[i]);
+    c->target_entries[i] = population_local(c->target_here, c->targets[i]);
+  }
   for (uint64_t i = count; i < sim_padded(count); i++)
-    c->sources[i] = c->targets[i] = 0; /* padding: valid ones */
+    c->source_entries[i] = c->target_entries[i] = 0; /* padding: valid ones */
   if (c->distance)
     place_distances(c->source, c->sources, c->target, c->targets, count, c->distance);
   nsa_range_out ignored = {0};
@@ -152,13 +160,14 @@ static void test_share(void *context, uint32_t number, uint32_t shares) {
   const link_builder *b = share->b;
   uint64_t first, last;
   thread_share(b->row_count, number, shares, &first, &last);
-  for (uint32_t t = (uint32_t)first; t < last && share->count <= LINKS_MAX; t++) {
+  for (uint32_t row = (uint32_t)first; row < last && share->count <= LINKS_MAX; row++) {
+    uint32_t t = build_element(b, row);
     uint64_t before = share->count;
     place_walk walk = place_walk_begin(b->target, t, b->source, b->connection->rule.reach);
     for (uint32_t count; (count = place_walk_next(&walk, NSA_BLOCK, share->pairs.sources)) > 0;)
       if (!test_block(share, t, count))
         return;
-    b->row[t + 1] = (uint32_t)(share->count - before);
+    b->row[row + 1] = (uint32_t)(share->count - before);
   }
 }
 
@@ -210,14 +219,15 @@ static void skip_share(void *context, uint32_t number, uint32_t shares) {
   double p = b->connection->rule.probability, mean = p < 1 ? -1 / nsa_log1p_1(-p) : 0;
   uint64_t first, last;
   thread_share(b->row_count, number, shares, &first, &last);
-  for (uint32_t t = (uint32_t)first; p > 0 && t < last && share->count <= LINKS_MAX; t++) {
+  for (uint32_t row = (uint32_t)first; p > 0 && row < last && share->count <= LINKS_MAX; row++) {
+    uint32_t t = build_element(b, row);
     uint64_t before = share->count;
     share->is_full = !skip_row(share, t, mean);
     if (share->is_full)
       return;
     if (b->connection->rule.condition != NSA_NONE)
       keep_fulfilling(share, t, before);
-    b->row[t + 1] = (uint32_t)(share->count - before);
+    b->row[row + 1] = (uint32_t)(share->count - before);
   }
 }
 

@@ -22,8 +22,14 @@ typedef struct {
   sim_links *links;
   const nsa_connection *connection;
   const nsa_population *near, *partner;
-  uint32_t near_size, partner_size;
+  const sim_population *near_here, *partner_here;
+  uint32_t near_size, partner_size; /* all of them, here or not */
 } pairing;
+
+/* Partners are found by their global numbers, and kept by their local ones; NSA_NONE: none. */
+static uint32_t here(const pairing *p, uint32_t partner) {
+  return partner == NSA_NONE ? NSA_NONE : population_local(p->partner_here, partner);
+}
 
 /* ---- one for each near element ---- */
 
@@ -61,8 +67,8 @@ static bool find_where(const pairing *p, uint32_t *partners) {
   candidates pairs;
   if (!candidates_new(&pairs, p->b, &p->connection->partner_rule, p->near, p->partner))
     return false;
-  for (uint32_t i = 0; i < p->near_size; i++)
-    partners[i] = where_partner(p, &pairs, i);
+  for (uint32_t i = 0; i < p->near_here->count; i++)
+    partners[i] = here(p, where_partner(p, &pairs, population_global(p->near_here, i)));
   candidates_free(&pairs);
   return true;
 }
@@ -75,16 +81,17 @@ static bool find_near(const pairing *p, uint32_t *partners) {
   if (kind == NSA_RULE_ONE_TO_ONE && p->partner_size != p->near_size)
     return build_fail(p->b, "its partners are one to one, but '%s' has %" PRIu32 " elements and '%s' has %" PRIu32,
                       p->near->name, p->near_size, p->partner->name, p->partner_size);
-  for (uint32_t i = 0; i < p->near_size; i++) {
+  for (uint32_t k = 0; k < p->near_here->count; k++) {
+    uint32_t i = population_global(p->near_here, k);
     switch (kind) {
     case NSA_RULE_ONE_TO_ONE:
-      partners[i] = i;
+      partners[k] = here(p, i);
       break;
     case NSA_RULE_NEAREST:
-      partners[i] = place_nearest(p->near, i, p->partner);
+      partners[k] = here(p, place_nearest(p->near, i, p->partner));
       break;
     case NSA_RULE_TILES:
-      partners[i] = tile_partner(p, i);
+      partners[k] = here(p, tile_partner(p, i));
       break;
     default:
       return build_fail(p->b, "the rule of its partner is none for partners");
@@ -95,6 +102,7 @@ static bool find_near(const pairing *p, uint32_t *partners) {
 
 /* ---- one for each link ---- */
 
+/* Its local number. */
 static uint32_t near_of_link(const pairing *p, uint32_t target, uint64_t link) {
   return p->connection->partner_of_source ? p->links->source[link] : target;
 }
@@ -109,24 +117,25 @@ enum { LINKS_AT_ONCE = 256 };
 
 /* Draws of links that follow one another in a row. */
 typedef struct {
-  uint32_t target[LINKS_AT_ONCE], copy[LINKS_AT_ONCE];
+  uint32_t source[LINKS_AT_ONCE], target[LINKS_AT_ONCE], copy[LINKS_AT_ONCE];
   double numbers[LINKS_AT_ONCE];
 } link_draws;
 
 /* A number in [0, 1) for each of `count` links to one target. Two uses have draws of their own: `use` is 0 or 1. Equal
  * sources stand side by side; which link of its pair a link is has a part in its draw. */
-static void draw_for_links(uint64_t key, const sim_links *links, uint32_t target, uint32_t first, uint32_t count,
+static void draw_for_links(uint64_t key, const pairing *p, uint32_t target, uint32_t first, uint32_t count,
                            uint32_t use, link_draws *draws) {
-  uint32_t begin = links->row[target], before = 0;
-  const uint32_t *source = links->source + first;
+  uint32_t begin = p->links->row[target], before = 0;
+  const uint32_t *source = p->links->source + first;
   while (first - before > begin && source[-(int64_t)before - 1] == source[0])
     before++;
   for (uint32_t i = 0; i < count; i++) {
     before = i == 0 ? before : source[i] == source[i - 1] ? before + 1 : 0;
-    draws->target[i] = target;
+    draws->source[i] = population_global(p->b->sources, source[i]);
+    draws->target[i] = population_global(p->b->targets, target);
     draws->copy[i] = 2 * before + use;
   }
-  draw_pairs(key, source, draws->target, draws->copy, count, draws->numbers);
+  draw_pairs(key, draws->source, draws->target, draws->copy, count, draws->numbers);
 }
 
 /* The first of a share that does not lie between 0 and 1. */
@@ -152,7 +161,7 @@ static void work_on_rows(void *context, uint32_t share, uint32_t shares) {
   const link_job *job = context;
   const uint32_t *row = job->p->links->row;
   uint64_t begin, end;
-  thread_share(place_size(job->p->b->target), share, shares, &begin, &end);
+  thread_share(job->p->b->targets->count, share, shares, &begin, &end);
   for (uint32_t t = (uint32_t)begin; t < end; t++)
     for (uint32_t k = row[t]; k < row[t + 1]; k += LINKS_AT_ONCE) {
       uint32_t left = row[t + 1] - k;
@@ -174,7 +183,7 @@ static void draw_pool(uint64_t key, uint32_t element, uint32_t size, uint32_t n,
 
 static uint32_t *draw_pools(const pairing *p) {
   uint32_t size = p->connection->partner_rule.degree;
-  uint64_t all = (uint64_t)size * p->near_size;
+  uint64_t all = (uint64_t)size * p->near_here->count;
   uint32_t *pools = malloc((all + 1) * sizeof *pools),
            *taken_by = calloc((size_t)p->partner_size + 1, sizeof *taken_by);
   if (!pools || !taken_by) {
@@ -184,8 +193,8 @@ static uint32_t *draw_pools(const pairing *p) {
     return NULL;
   }
   uint64_t key = build_key(p->b, "/pool");
-  for (uint32_t i = 0; i < p->near_size; i++)
-    draw_pool(key, i, size, p->partner_size, taken_by, pools + (uint64_t)i * size);
+  for (uint32_t i = 0; i < p->near_here->count; i++)
+    draw_pool(key, population_global(p->near_here, i), size, p->partner_size, taken_by, pools + (uint64_t)i * size);
   free(taken_by);
   return pools;
 }
@@ -216,12 +225,13 @@ static void pick_pooled(const link_job *job, uint32_t share, uint32_t target, ui
   (void)share;
   link_draws draws;
   if (degree > 1)
-    draw_for_links(job->key, p->links, target, first, count, 0, &draws);
+    draw_for_links(job->key, p, target, first, count, 0, &draws);
   for (uint32_t i = 0; i < count; i++) {
     uint32_t near = near_of_link(p, target, first + i), at = degree > 1 ? (uint32_t)(degree * draws.numbers[i]) : 0;
     if (at >= degree)
       at = degree - 1;
-    partner[i] = job->of_near ? job->of_near[(uint64_t)near * degree + at] : first_of_block(p, near) + at;
+    partner[i] = here(p, job->of_near ? job->of_near[(uint64_t)near * degree + at]
+                                      : first_of_block(p, population_global(p->near_here, near)) + at);
   }
 }
 
@@ -250,9 +260,9 @@ static void take_of_near(const link_job *job, uint32_t share, uint32_t target, u
 
 /* Those of the near elements, handed to their links. */
 static bool find_of_near(const pairing *p) {
-  uint32_t *partners = calloc((size_t)p->near_size + 1, sizeof *partners);
+  uint32_t *partners = calloc((size_t)p->near_here->count + 1, sizeof *partners);
   if (!partners)
-    return build_out_of_memory(p->b, p->near_size * sizeof *partners);
+    return build_out_of_memory(p->b, p->near_here->count * sizeof *partners);
   link_job job = {.p = p, .work = take_of_near, .of_near = partners};
   bool ok = find_near(p, partners);
   if (ok)
@@ -266,24 +276,23 @@ static bool find_one_each(const pairing *p) {
     return build_fail(p->b, "it has %" PRIu64 " links, but '%s' has %" PRIu32 " elements", p->links->count,
                       p->partner->name, p->partner_size);
   for (uint64_t k = 0; k < p->links->count; k++)
-    p->links->partner[k] = (uint32_t)k;
+    p->links->partner[k] = here(p, (uint32_t)k);
   return true;
 }
 
 /* Of each link; the first that is none is kept for a message. */
-static const double *probabilities(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count,
-                                   const link_draws *draws) {
+static const double *probabilities(const link_job *job, uint32_t share, uint32_t count, const link_draws *draws) {
   candidates *pairs = &job->pairs[share];
-  memcpy(pairs->sources, job->p->links->source + first, count * sizeof(uint32_t));
+  memcpy(pairs->sources, draws->source, count * sizeof(uint32_t));
+  memcpy(pairs->targets, draws->target, count * sizeof(uint32_t));
   for (uint32_t i = 0; i < count; i++) {
-    pairs->targets[i] = target;
     if (pairs->copy)
       pairs->copy[i] = draws->copy[i] / 2;
   }
   const double *p = candidates_evaluate(pairs, count);
   for (uint32_t i = 0; i < count && !job->bad[share].is_there; i++)
     if (!is_probability(p[i]))
-      job->bad[share] = (bad_probability){true, pairs->sources[i], target, p[i]};
+      job->bad[share] = (bad_probability){true, pairs->sources[i], pairs->targets[i], p[i]};
   return p;
 }
 
@@ -291,8 +300,8 @@ static const double *probabilities(const link_job *job, uint32_t share, uint32_t
 static void decide(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count) {
   const pairing *p = job->p;
   link_draws draws;
-  draw_for_links(job->key, p->links, target, first, count, 1, &draws);
-  const double *probability = job->pairs ? probabilities(job, share, target, first, count, &draws) : NULL;
+  draw_for_links(job->key, p, target, first, count, 1, &draws);
+  const double *probability = job->pairs ? probabilities(job, share, count, &draws) : NULL;
   for (uint32_t i = 0; i < count; i++) {
     bool keeps = draws.numbers[i] < (probability ? probability[i] : job->probability);
     p->links->has_partner[first + i] &= keeps;
@@ -361,7 +370,7 @@ static void write_near_fields(const pairing *p, const uint32_t *partners) {
   const nsa_connection *c = p->connection;
   uint32_t *index = c->partner_index == NSA_NONE ? NULL : p->b->s->field_data[c->partner_index];
   uint8_t *known = c->partner_known == NSA_NONE ? NULL : p->b->s->field_data[c->partner_known];
-  for (uint32_t i = 0; i < p->near_size; i++) {
+  for (uint32_t i = 0; i < p->near_here->count; i++) {
     if (index)
       index[i] = partners[i] == NSA_NONE ? 0 : partners[i];
     if (known)
@@ -373,7 +382,7 @@ static void write_near_fields(const pairing *p, const uint32_t *partners) {
 static uint64_t count_near(const pairing *p, const uint32_t *partners, uint64_t *served) {
   const uint32_t *fans = p->connection->partner_of_source ? p->links->fan_out : p->links->fan_in;
   uint64_t without = 0;
-  for (uint32_t i = 0; i < p->near_size; i++)
+  for (uint32_t i = 0; i < p->near_here->count; i++)
     if (partners[i] == NSA_NONE)
       without += fans[i];
     else
@@ -383,7 +392,7 @@ static uint64_t count_near(const pairing *p, const uint32_t *partners, uint64_t 
 
 static void count_some(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count) {
   const sim_links *links = job->p->links;
-  uint64_t *served = job->served + (uint64_t)share * job->p->partner_size, with = 0;
+  uint64_t *served = job->served + (uint64_t)share * job->p->partner_here->count, with = 0;
   (void)target;
   for (uint32_t k = first; k < first + count; k++) { /* without a branch: who has none stands at 0 */
     served[links->partner[k]] += links->has_partner[k];
@@ -395,41 +404,43 @@ static void count_some(const link_job *job, uint32_t share, uint32_t target, uin
 static bool count_links(const pairing *p, uint64_t *served, uint64_t *without) {
   uint32_t threads = thread_pool_count(p->b->s->pool);
   link_job job = {.p = p, .work = count_some};
-  job.served = calloc((size_t)threads * p->partner_size + 1, sizeof *job.served);
+  uint32_t partners = p->partner_here->count;
+  job.served = calloc((size_t)threads * partners + 1, sizeof *job.served);
   job.without = calloc(threads, sizeof *job.without);
   bool ok = job.served && job.without;
   if (ok)
     work_on_links(&job);
   for (uint32_t i = 0; ok && i < threads; i++) {
     *without += job.without[i];
-    for (uint32_t k = 0; k < p->partner_size; k++)
-      served[k] += job.served[(uint64_t)i * p->partner_size + k];
+    for (uint32_t k = 0; k < partners; k++)
+      served[k] += job.served[(uint64_t)i * partners + k];
   }
   free(job.served);
   free(job.without);
-  return ok || build_out_of_memory(p->b, (uint64_t)threads * p->partner_size * sizeof *served);
+  return ok || build_out_of_memory(p->b, (uint64_t)threads * partners * sizeof *served);
 }
 
 static void write_coverage(const pairing *p, const uint64_t *served, uint64_t without) {
   sim_coverage *coverage = &p->links->coverage;
-  *coverage = (sim_coverage){.partners = p->partner_size,
+  uint32_t partners = p->partner_here->count;
+  *coverage = (sim_coverage){.partners = partners,
                              .links_without = without,
                              .links_with = p->links->count - without,
-                             .least = p->partner_size ? UINT64_MAX : 0};
-  for (uint32_t i = 0; i < p->partner_size; i++) {
+                             .least = partners ? UINT64_MAX : 0};
+  for (uint32_t i = 0; i < partners; i++) {
     coverage->partners_unused += served[i] == 0;
     if (served[i] < coverage->least)
       coverage->least = served[i];
     if (served[i] > coverage->most)
       coverage->most = served[i];
   }
-  coverage->mean = p->partner_size ? (double)coverage->links_with / p->partner_size : 0;
+  coverage->mean = partners ? (double)coverage->links_with / partners : 0;
 }
 
 static void write_fan(const pairing *p, const uint64_t *served) {
   uint32_t field = p->connection->partner_fan;
   double *fan = field == NSA_NONE ? NULL : p->b->s->field_data[field];
-  for (uint32_t i = 0; fan && i < p->partner_size; i++)
+  for (uint32_t i = 0; fan && i < p->partner_here->count; i++)
     fan[i] = (double)served[i];
 }
 
@@ -465,8 +476,10 @@ bool partners_build(link_builder *b, sim_links *links) {
                .partner = &b->s->program->populations[c->partner]};
   p.near_size = place_size(p.near);
   p.partner_size = place_size(p.partner);
-  uint32_t *partners = calloc((size_t)p.near_size + 1, sizeof *partners);
-  uint64_t *served = calloc((size_t)p.partner_size + 1, sizeof *served);
+  p.near_here = c->partner_of_source ? b->sources : b->targets;
+  p.partner_here = &b->s->populations[c->partner];
+  uint32_t *partners = calloc((size_t)p.near_here->count + 1, sizeof *partners);
+  uint64_t *served = calloc((size_t)p.partner_here->count + 1, sizeof *served);
   bool ok = partners && served ? find_all(&p, partners, served)
                                : build_out_of_memory(b, (uint64_t)p.near_size * 4 + (uint64_t)p.partner_size * 8);
   free(partners);

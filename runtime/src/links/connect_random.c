@@ -23,7 +23,7 @@ typedef struct {
   const nsa_rule *rule;
   const nsa_population *own, *other; /* who draws, and whom */
   draw_kernel kernel;
-  uint32_t element;                               /* that draws now */
+  uint32_t row, element;                          /* that draws now */
   uint32_t *taken_by;                             /* per element of other: 1 + the last element that took it */
   uint32_t *picked, picked_count;                 /* of this element */
   uint32_t *spare;                                /* for sorting: as many */
@@ -159,7 +159,7 @@ static bool draw_element(drawing *d) {
   uint32_t available = size - is_unwanted_self(d->b, d->element, d->element);
   d->picked_count = d->ahead = d->used = 0;
   d->draws = 0;
-  d->picked = d->b->others + (uint64_t)d->element * degree;
+  d->picked = d->b->others + (uint64_t)d->row * degree;
   if (d->rule->kernel == NSA_KERNEL_NONE && degree > available / 4) {
     draw_by_selection(d, degree, size, available);
     return true;
@@ -199,11 +199,12 @@ static void draw_share(void *context, uint32_t share, uint32_t shares) {
   drawing *d = &mine->d;
   uint64_t first, last;
   thread_share(d->b->row_count, share, shares, &first, &last);
-  for (d->element = (uint32_t)first; d->element < last; d->element++) {
+  for (d->row = (uint32_t)first; d->row < last; d->row++) {
+    d->element = build_element(d->b, d->row);
     mine->failed = !draw_element(d);
     if (mine->failed)
       return;
-    d->b->row[d->element + 1] = (d->element + 1) * d->rule->degree; /* no more than LINKS_MAX */
+    d->b->row[d->row + 1] = (d->row + 1) * d->rule->degree; /* no more than LINKS_MAX */
   }
 }
 
@@ -242,7 +243,7 @@ static bool draw_all(link_builder *b, bool by_target) {
   uint64_t all = (uint64_t)place_size(start.own) * rule->degree;
   if (!build_begin(b, by_target, all))
     return false;
-  b->count = all;
+  b->count = (uint64_t)b->row_count * rule->degree;
   uint32_t threads = thread_pool_count(b->s->pool);
   drawing_share *shares = calloc(threads, sizeof *shares);
   bool ok = shares != NULL;

@@ -16,10 +16,11 @@ bool rule_one_to_one(link_builder *b) {
                       b->source->name, place_size(b->source), b->target->name, n);
   if (!build_begin(b, true, n))
     return false;
-  for (uint32_t t = 0; t < n; t++) {
+  for (uint32_t row = 0; row < b->row_count; row++) {
+    uint32_t t = build_element(b, row);
     if (!is_unwanted_self(b, t, t) && !build_add(b, t))
       return false;
-    build_end_row(b, t);
+    build_end_row(b, row);
   }
   return true;
 }
@@ -30,11 +31,11 @@ bool rule_all_to_all(link_builder *b) {
     return build_fail(b, "all_to_all makes %" PRIu64 " links; %" PRIu32 " are possible", all, LINKS_MAX);
   if (!build_begin(b, true, all))
     return false;
-  for (uint32_t t = 0; t < b->row_count; t++) {
+  for (uint32_t row = 0; row < b->row_count; row++) {
     for (uint32_t i = 0; i < sources; i++)
-      if (!is_unwanted_self(b, i, t) && !build_add(b, i))
+      if (!is_unwanted_self(b, i, build_element(b, row)) && !build_add(b, i))
         return false;
-    build_end_row(b, t);
+    build_end_row(b, row);
   }
   return true;
 }
@@ -87,11 +88,12 @@ static void edge_at(const growth *g, uint64_t edge, uint32_t *a, uint32_t *b) {
   *b = g->ends[at + (edge < start ? 1 : g->m)];
 }
 
-/* Both directions of each edge become links. */
+/* Both directions of each edge become links of their targets, as far as these are here. */
 static bool add_edges(link_builder *b, const growth *g) {
   uint32_t n = b->row_count;
   for (uint64_t e = 0; e < g->count; e++)
-    b->row[g->ends[e] + 1]++;
+    if (population_has(b->targets, g->ends[e]))
+      b->row[population_local(b->targets, g->ends[e]) + 1]++;
   for (uint32_t t = 0; t < n; t++)
     b->row[t + 1] += b->row[t];
   uint32_t *next = malloc(((size_t)n + 1) * sizeof *next);
@@ -99,12 +101,13 @@ static bool add_edges(link_builder *b, const growth *g) {
     return build_out_of_memory(b, ((uint64_t)n + 1) * sizeof *next);
   memcpy(next, b->row, n * sizeof *next);
   for (uint64_t e = 0; e < g->count / 2; e++) {
-    uint32_t one, other;
-    edge_at(g, e, &one, &other);
-    b->others[next[one]++] = other;
-    b->others[next[other]++] = one;
+    uint32_t ends[2];
+    edge_at(g, e, &ends[0], &ends[1]);
+    for (int k = 0; k < 2; k++)
+      if (population_has(b->targets, ends[k]))
+        b->others[next[population_local(b->targets, ends[k])]++] = ends[1 - k];
   }
-  b->count = g->count;
+  b->count = b->row[n];
   free(next);
   return true;
 }
@@ -130,7 +133,7 @@ bool rule_scale_free(link_builder *b) {
   grow(&g, n);
   bool ok = add_edges(b, &g);
   free(g.ends);
-  for (uint32_t t = 0; ok && t < n; t++)
+  for (uint32_t t = 0; ok && t < b->row_count; t++)
     qsort(b->others + b->row[t], b->row[t + 1] - b->row[t], sizeof *b->others, ascending);
   return ok;
 }
@@ -145,16 +148,16 @@ bool rule_neighbours(link_builder *b) {
         b->source->name, b->source->rows, b->source->cols, b->target->name, b->target->rows, b->target->cols);
   if (!build_begin(b, true, (uint64_t)place_size(b->target) * degree))
     return false;
-  for (uint32_t t = 0; t < b->row_count; t++) {
+  for (uint32_t row = 0; row < b->row_count; row++) {
     for (int dr = -1; dr <= 1; dr++)
       for (int dc = -1; dc <= 1; dc++) {
         if ((dr == 0 && dc == 0) || (degree == 4 && dr != 0 && dc != 0))
           continue;
-        uint32_t other = place_shift(b->source, t, dr, dc);
+        uint32_t other = place_shift(b->source, build_element(b, row), dr, dc);
         if (other != NSA_NONE && !build_add(b, other))
           return false;
       }
-    build_end_row(b, t);
+    build_end_row(b, row);
   }
   return true;
 }
@@ -180,10 +183,10 @@ bool rule_tiles(link_builder *b) {
   uint64_t expected = (uint64_t)b->connection->rule.tile_rows * b->connection->rule.tile_cols * place_size(coarse);
   if (!build_begin(b, by_target, expected))
     return false;
-  for (uint32_t tile = 0; tile < b->row_count; tile++) {
-    if (!add_tile(b, coarse, fine, tile))
+  for (uint32_t row = 0; row < b->row_count; row++) {
+    if (!add_tile(b, coarse, fine, build_element(b, row)))
       return false;
-    build_end_row(b, tile);
+    build_end_row(b, row);
   }
   return true;
 }
@@ -195,11 +198,12 @@ bool rule_nearest(link_builder *b) {
   bool is_other = b->connection->source == b->connection->target && !b->connection->allow_self;
   if (!build_begin(b, by_target, place_size(side)))
     return false;
-  for (uint32_t i = 0; i < b->row_count; i++) {
+  for (uint32_t row = 0; row < b->row_count; row++) {
+    uint32_t i = build_element(b, row);
     uint32_t nearest = is_other ? place_nearest_other(side, i) : place_nearest(side, i, other);
     if (nearest != NSA_NONE && !build_add(b, nearest))
       return false;
-    build_end_row(b, i);
+    build_end_row(b, row);
   }
   return true;
 }

@@ -28,7 +28,7 @@ uint32_t partner_of_link(const partner_lookup *look, uint32_t link, uint32_t sou
 uint32_t link_index_keys(const sim *s, const nsa_connection *c, uint32_t side) {
   if (side == LINK_INDEX_ALL)
     return 1;
-  return s->populations[side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner].size;
+  return s->populations[side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner].count;
 }
 
 uint32_t link_index_target_from(const sim_links *links, uint32_t targets, uint64_t link) {
@@ -41,6 +41,14 @@ uint32_t link_index_target_from(const sim_links *links, uint32_t targets, uint64
       end = middle;
   }
   return begin;
+}
+
+link_ends link_ends_of(const sim *s, uint32_t connection, uint64_t link) {
+  const nsa_connection *c = &s->program->connections[connection];
+  const sim_links *links = &s->links[connection];
+  const sim_population *sources = &s->populations[c->source], *targets = &s->populations[c->target];
+  return (link_ends){population_global(sources, links->source[link]),
+                     population_global(targets, link_index_target_from(links, targets->count, link + 1) - 1)};
 }
 
 /* ---- which elements links have ---- */
@@ -103,7 +111,7 @@ static void place_some(const sorter *sort, uint32_t *next, uint32_t target, uint
   uint32_t from[LINKS_AT_ONCE], to[LINKS_AT_ONCE], *link = sort->index->link, *ends = sort->index->to;
   find_elements(sort, sort->request->from, target, first, count, from);
   find_elements(sort, sort->request->to, target, first, count, to);
-  uint32_t base = sort->request->strips ? (target >> sort->request->strips->shift) * sort->ends : 0;
+  uint32_t base = sort->request->strips ? link_strip_of(*sort->request->strips, target) * sort->ends : 0;
   for (uint32_t i = 0; i < count; i++) {
     if (from[i] == NSA_NONE || to[i] == NSA_NONE)
       continue;
@@ -189,7 +197,7 @@ bool link_index_make(sim *s, const link_index_request *request, link_index *inde
   bool ok = sort.bounds && sort.next && index->start && (index->link || !request->keeps_links) &&
             (index->to || !request->keeps_to);
   if (ok) {
-    cut_pieces(&sort, s->populations[c->target].size);
+    cut_pieces(&sort, s->populations[c->target].count);
     thread_pool_run(s->pool, count_share, &sort);
     add_up(&sort);
     thread_pool_run(s->pool, place_share, &sort);

@@ -46,6 +46,12 @@ void link_index_free(link_index *index);
 /* How many elements a side has. */
 uint32_t link_index_keys(const sim *s, const nsa_connection *c, uint32_t side);
 
+/* The ends of a link by their global numbers, for messages. */
+typedef struct {
+  uint32_t source, target;
+} link_ends;
+link_ends link_ends_of(const sim *s, uint32_t connection, uint64_t link);
+
 /* The first target whose links begin at or behind `link`: cuts targets into shares of as many links. */
 uint32_t link_index_target_from(const sim_links *links, uint32_t targets, uint64_t link);
 

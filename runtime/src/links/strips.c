@@ -15,7 +15,7 @@ static void *zeroed(sim *s, uint64_t count, size_t size) {
   return p;
 }
 
-bool strip_sums_make(sim *s, strip_sums *sums, uint32_t targets, uint32_t size) {
+bool strip_sums_make(sim *s, strip_sums *sums, const sim_population *targets, uint32_t size) {
   *sums = (strip_sums){.strips = link_strips_of(targets), .size = size};
   uint64_t slots = (uint64_t)sums->strips.count * size, bytes = sums->strips.count * sizeof *sums->counts;
   sums->partial = zeroed(s, slots, sizeof *sums->partial);

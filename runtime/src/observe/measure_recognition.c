@@ -117,16 +117,16 @@ static bool has_ink(const nsa_image *image, uint64_t element) {
 }
 
 /* The window is over: how many elements spiked how often. */
-static void end_window(recognition *r, uint32_t index) {
+static void end_window(recognition *r, const sim *s, uint32_t index) {
   showing *shown = &r->showings[index];
   const uint32_t *counts = counts_of(r, index);
   for (uint64_t i = 0; i < r->elements; i++)
-    (has_ink(shown->image, r->first + i) ? shown->on : shown->off)[counts[i]]++;
+    (has_ink(shown->image, probe_number(s, r->probe, r->first + i)) ? shown->on : shown->off)[counts[i]]++;
 }
 
 void recognition_after_tick(recognition *r, const sim *s) {
   for (; r->ended < r->begun && r->showings[r->ended].end <= s->tick; r->ended++)
-    end_window(r, r->ended);
+    end_window(r, s, r->ended);
   for (; r->begun < r->count && r->showings[r->begun].onset <= s->tick; r->begun++)
     memset(counts_of(r, r->begun), 0, r->elements * sizeof *r->spike_count);
   if (r->ended == r->begun || s->tick == 0)
@@ -170,7 +170,7 @@ static uint64_t largest_count(const recognition *r) {
 
 double recognition_finish(recognition *r, const sim *s) {
   for (; r->ended < r->begun; r->ended++)
-    end_window(r, r->ended);
+    end_window(r, s, r->ended);
   uint32_t shown = r->begun; /* one that begins where the run ends was not seen */
   while (shown > 0 && r->showings[shown - 1].onset >= s->tick)
     shown--;

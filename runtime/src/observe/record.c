@@ -18,7 +18,7 @@ typedef struct {
   const nsa_record *record;
   const nsa_probe *probe;
   bool is_event;
-  uint64_t first, count; /* elements */
+  uint64_t first, count; /* entries */
   h5_spikes *spikes;     /* events */
   h5_report *report;     /* values */
   csv_file *csv;         /* or NULL */
@@ -175,7 +175,7 @@ static bool open_report(recorder *r, recording *rec, h5_file *file) {
       .population = owner_name(r->sim, rec->probe),
       .units = rec->probe->unit,
       .reduced = reduce_names[rec->probe->reduce],
-      .first = is_reduced ? 0 : rec->first,
+      .first = is_reduced ? 0 : probe_number(r->sim, rec->probe, rec->first),
       .columns = is_reduced ? 1 : rec->count,
       .step_ms = sim_time(r->sim, every),
       .expected_rows = expected_rows(program, rec->record->phase, every),
@@ -185,7 +185,7 @@ static bool open_report(recorder *r, recording *rec, h5_file *file) {
   return rec->report != NULL;
 }
 
-static void write_csv_header(const recording *rec) {
+static void write_csv_header(const recorder *r, const recording *rec) {
   if (rec->is_event) {
     csv_put_text(rec->csv, "timestamps,node_ids\n");
     return;
@@ -197,7 +197,7 @@ static void write_csv_header(const recording *rec) {
   }
   for (uint64_t i = 0; i < rec->count && rec->probe->reduce == NSA_REDUCE_NONE; i++) {
     csv_put_text(rec->csv, ",");
-    csv_put_whole(rec->csv, rec->first + i);
+    csv_put_whole(rec->csv, probe_number(r->sim, rec->probe, rec->first + i));
   }
   csv_put_text(rec->csv, "\n");
 }
@@ -207,7 +207,7 @@ static bool open_csv(recorder *r, recording *rec, char error[SIM_ERROR_SIZE]) {
   choose_name(r, rec->record->name, ".csv", stem);
   rec->csv = csv_create(r->folder, stem, error);
   if (rec->csv)
-    write_csv_header(rec);
+    write_csv_header(r, rec);
   else
     r->name_count--;
   return rec->csv != NULL;
@@ -308,7 +308,7 @@ static void take_events(const sim *s, recording *rec, double time_ms) {
   for (uint32_t i = 0; i < fired->count; i++) {
     uint64_t element = fired->elements[i];
     if (element >= rec->first && element - rec->first < rec->count)
-      put_event(rec, time_ms, element);
+      put_event(rec, time_ms, probe_number(s, rec->probe, element));
   }
 }
 

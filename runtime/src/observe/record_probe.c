@@ -10,10 +10,22 @@
 bool probe_is_event(const nsa_probe *probe) { return probe->event != NSA_NONE; }
 
 uint64_t probe_range(const sim *s, const nsa_probe *probe, uint64_t *first) {
-  uint64_t count = s->domain_count[probe->domain];
-  uint64_t end = probe->last >= count ? count : (uint64_t)probe->last + 1;
+  const nsa_domain *domain = &s->program->domains[probe->domain];
+  uint32_t begin, end;
+  if (domain->kind == NSA_DOMAIN_POPULATION) {
+    population_local_range(&s->populations[domain->owner], probe->first, probe->last, &begin, &end);
+    *first = begin;
+    return end - begin;
+  }
+  uint64_t count = s->domain_count[probe->domain], stop = probe->last >= count ? count : (uint64_t)probe->last + 1;
   *first = probe->first;
-  return end > *first ? end - *first : 0;
+  return stop > *first ? stop - *first : 0;
+}
+
+uint64_t probe_number(const sim *s, const nsa_probe *probe, uint64_t entry) {
+  const nsa_domain *domain = &s->program->domains[probe->domain];
+  return domain->kind == NSA_DOMAIN_POPULATION ? population_global(&s->populations[domain->owner], (uint32_t)entry)
+                                               : entry;
 }
 
 uint32_t probe_population(const sim *s, const nsa_probe *probe) {

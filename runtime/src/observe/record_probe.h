@@ -11,13 +11,14 @@ typedef struct {
   const void *data;
   nsa_type type;
   bool is_uniform;       /* one value stands for all elements */
-  uint64_t first, count; /* the elements looked at */
+  uint64_t first, count; /* the entries looked at */
   bool is_suspect;       /* a value that its kernel computed may not be finite */
 } probe_view;
 
-/* Elements of the probe: [*first, *first + result). */
+/* Entries of the probe: [*first, *first + result), those of its elements that are here. */
 uint64_t probe_range(const sim *s, const nsa_probe *probe, uint64_t *first);
-/* The same for an event: the elements that can fire it. */
+/* The number of an entry of the probe in the whole population; of links, their own. */
+uint64_t probe_number(const sim *s, const nsa_probe *probe, uint64_t entry);
 bool probe_is_event(const nsa_probe *probe);
 /* The population whose spikes or events the probe sees (of arrivals: the source). */
 uint32_t probe_population(const sim *s, const nsa_probe *probe);

@@ -128,6 +128,7 @@ static bool allocate_tables(sim *s) {
   s->field_count = zeroed(s, p->fields_count, sizeof *s->field_count, &failed);
   s->field_borrowed = zeroed(s, p->fields_count, 1, &failed);
   s->domain_count = zeroed(s, p->domains_count, sizeof *s->domain_count, &failed);
+  s->first = zeroed(s, p->domains_count, sizeof *s->first, &failed);
   s->populations = zeroed(s, p->populations_count, sizeof *s->populations, &failed);
   s->links = zeroed(s, p->connections_count, sizeof *s->links, &failed);
   s->phase_active = zeroed(s, p->phases_count, 1, &failed);
@@ -156,7 +157,7 @@ static bool allocate_population(sim *s, uint32_t p) {
   sim_population *to = &s->populations[p];
   uint64_t size = (uint64_t)from->rows * from->cols;
   bool failed = false;
-  to->size = (uint32_t)size;
+  to->count = to->global = (uint32_t)size;
   to->padded = (uint32_t)sim_padded(size);
   to->block_count = (uint32_t)sim_tiles(size);
   to->every = s->program->timescales[from->timescale].ticks;
@@ -191,7 +192,8 @@ static void count_domains(sim *s) {
       s->domain_count[d] = 1;
       break;
     case NSA_DOMAIN_POPULATION:
-      s->domain_count[d] = s->populations[domain->owner].size;
+      s->first[d] = s->populations[domain->owner].first;
+      s->domain_count[d] = s->populations[domain->owner].count;
       break;
     case NSA_DOMAIN_CONNECTION:
       s->domain_count[d] = s->links[domain->owner].count;
@@ -312,6 +314,7 @@ void sim_free(sim *s) {
     free(s->kernel_fields[0]);
   free(s->kernel_fields);
   free(s->domain_count);
+  free(s->first);
   free(s->phase_active);
   free(s->presentations);
   free(s->settings);

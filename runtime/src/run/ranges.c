@@ -13,14 +13,13 @@ static void describe_entry(const sim *s, const nsa_field *field, uint64_t entry,
   text[0] = 0;
   if (field->is_uniform)
     return;
-  if (domain->kind != NSA_DOMAIN_CONNECTION) {
-    snprintf(text, size, " of element %" PRIu64, entry);
-    return;
+  if (domain->kind == NSA_DOMAIN_CONNECTION) {
+    link_ends ends = link_ends_of(s, domain->owner, entry);
+    snprintf(text, size, " of link %" PRIu64 " (source %" PRIu32 ", target %" PRIu32 ")", entry, ends.source,
+             ends.target);
+  } else if (domain->kind == NSA_DOMAIN_POPULATION) {
+    snprintf(text, size, " of element %" PRIu32, population_global(&s->populations[domain->owner], (uint32_t)entry));
   }
-  const sim_links *links = &s->links[domain->owner];
-  uint32_t targets = s->populations[s->program->connections[domain->owner].target].size;
-  snprintf(text, size, " of link %" PRIu64 " (source %" PRIu32 ", target %" PRIu32 ")", entry, links->source[entry],
-           link_index_target_from(links, targets, entry + 1) - 1);
 }
 
 static bool fail(sim *s, const nsa_settable *of, uint64_t entry, double value, char error[SIM_ERROR_SIZE]) {

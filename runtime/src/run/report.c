@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "events/events.h"
+#include "links/link_index.h"
 #include "observe/record.h"
 #include "observe/record_probe.h"
 
@@ -151,18 +152,16 @@ static void describe_owner(const sim *s, char *text, size_t size) {
   const sim_failure *failure = &s->failure;
   if (!failure->is_connection) {
     const nsa_population *p = &s->program->populations[failure->population];
-    snprintf(text, size, "%.100s (%.100s) element %" PRIu32, p->name, p->component, failure->element);
+    snprintf(text, size, "%.100s (%.100s) element %" PRIu32, p->name, p->component,
+             population_global(&s->populations[failure->population], failure->element));
     return;
   }
   const nsa_connection *c = &s->program->connections[failure->population];
-  const sim_links *links = &s->links[failure->population];
-  uint32_t target = 0;
-  while (links->row && links->row[target + 1] <= failure->element)
-    target++;
   int len = snprintf(text, size, "connection %.100s (%.100s), link %" PRIu32, c->name, c->synapse, failure->element);
-  if (links->row)
-    snprintf(text + len, size - (size_t)len, ": source %" PRIu32 ", target %" PRIu32, links->source[failure->element],
-             target);
+  if (s->links[failure->population].row) {
+    link_ends ends = link_ends_of(s, failure->population, failure->element);
+    snprintf(text + len, size - (size_t)len, ": source %" PRIu32 ", target %" PRIu32, ends.source, ends.target);
+  }
 }
 
 void report_failure_text(const sim *s, char *text, size_t size) {
@@ -289,7 +288,7 @@ static void show_connection(FILE *to, const sim *s, uint32_t index) {
 
 double report_counter(const sim *s, uint32_t population, uint32_t field) {
   double sum = 0;
-  for (uint32_t e = 0; field != NSA_NONE && e < s->populations[population].size; e++)
+  for (uint32_t e = 0; field != NSA_NONE && e < s->populations[population].count; e++)
     sum += sim_entry(NSA_F64, s->field_data[field], e);
   return sum;
 }
@@ -350,7 +349,7 @@ static double excess_of(const sim *s, const nsa_coupling_bound *bound) {
   double excess = 0;
   for (uint32_t i = 0; i < bound->connections_count; i++) {
     const sim_links *links = &s->links[bound->connections[i]];
-    uint32_t size = s->populations[s->program->connections[bound->connections[i]].target].size, most = 0;
+    uint32_t size = s->populations[s->program->connections[bound->connections[i]].target].count, most = 0;
     for (uint32_t t = 0; links->fan_in && t < size; t++)
       most = links->fan_in[t] > most ? links->fan_in[t] : most;
     excess = fmax(excess, most / bound->degrees[i]);

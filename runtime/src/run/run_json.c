@@ -132,7 +132,7 @@ static void add_populations(cJSON *top, const sim *s) {
     cJSON *item = cJSON_CreateObject();
     add_text(item, "name", population->name);
     add_text(item, "component", population->component);
-    cJSON_AddNumberToObject(item, "elements", s->populations[i].size);
+    cJSON_AddNumberToObject(item, "elements", s->populations[i].global);
     cJSON_AddNumberToObject(item, "rows", population->rows);
     cJSON_AddNumberToObject(item, "columns", population->cols);
     cJSON_AddNumberToObject(item, "dt_ms", sim_time(s, s->populations[i].every));
@@ -173,6 +173,12 @@ static void add_connections(cJSON *top, const sim *s) {
 
 /* ---- what came out ---- */
 
+/* Of a link: its number here. */
+static uint32_t global_element(const sim_failure *failure, const sim *s) {
+  return failure->is_connection ? failure->element
+                                : population_global(&s->populations[failure->population], failure->element);
+}
+
 static void add_failure(cJSON *outcome, const sim *s) {
   const sim_failure *failure = &s->failure;
   const nsa_field *field = &s->program->fields[failure->field];
@@ -181,7 +187,7 @@ static void add_failure(cJSON *outcome, const sim *s) {
     add_text(to, "connection", s->program->connections[failure->population].name);
   else
     add_text(to, "population", s->program->populations[failure->population].name);
-  cJSON_AddNumberToObject(to, "element", failure->element);
+  cJSON_AddNumberToObject(to, "element", global_element(failure, s));
   add_text(to, "variable", field->name);
   cJSON_AddNumberToObject(to, "time_ms", failure->time);
   if (field->at.file < s->program->files_count)

@@ -62,6 +62,7 @@ void nsa_session_close(nsa_session *session) {
 uint64_t nsa_session_ticks(const nsa_session *session) { return session->program.ticks; }
 uint64_t nsa_session_tick(const nsa_session *session) { return session->sim->tick; }
 uint64_t nsa_session_seed(const nsa_session *session) { return session->options.seed; }
+const double *nsa_session_firsts(const nsa_session *session) { return session->sim->first; }
 bool nsa_session_step(nsa_session *session) { return sim_step(session->sim); }
 void nsa_session_failure(const nsa_session *session, FILE *to) { report_failure(to, session->sim); }
 

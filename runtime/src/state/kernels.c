@@ -9,6 +9,7 @@
 
 void sim_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick) {
   clock->seed = s->seed;
+  clock->first = s->first;
   for (uint32_t i = 0; i < s->program->timescales_count && i < NSA_MAX_TIMESCALES; i++) {
     const nsa_timescale *timescale = &s->program->timescales[i];
     clock->tick[i] = (double)(base_tick / timescale->ticks);

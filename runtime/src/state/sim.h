@@ -20,14 +20,17 @@ struct suspicions;  /* finite.h */
 
 #define SIM_ERROR_SIZE 512
 
-/* What fired at the end of the last tick: element numbers in ascending order, without padding. */
+/* What fired at the end of the last tick: local element numbers in ascending order, without padding. */
 typedef struct {
   uint32_t *elements;
   uint32_t count;
 } sim_fired;
 
+/* The part of a population that this process has: its elements number first, first + 1, ... of `global` ones. Today
+ * that is all of them. */
 typedef struct {
-  uint32_t size, padded;    /* elements; with padding */
+  uint32_t first, count, global;
+  uint32_t padded;          /* count with padding */
   uint32_t block_count;     /* of NSA_BLOCK entries */
   uint32_t every;           /* base ticks of its timescale */
   sim_fired *events;        /* one an event of the population; counts are 0 in ticks in which it did not step */
@@ -42,6 +45,26 @@ typedef struct {
   uint32_t *pass_failed; /* per piece: the step after which a value is not finite, or NSA_NONE */
 } sim_population;
 
+/* An element has two numbers. The local one is its entry in arrays: links, lists of what fired, and the ranges of
+ * kernels go by it. The global one is its number in the whole population: draws, places, patterns, files, what is
+ * recorded and what messages say go by it. Nothing else turns one into the other. */
+static inline uint32_t population_global(const sim_population *p, uint32_t local) { return p->first + local; }
+static inline uint32_t population_local(const sim_population *p, uint32_t global) { return global - p->first; }
+
+static inline bool population_has(const sim_population *p, uint32_t global) {
+  return population_local(p, global) < p->count;
+}
+
+/* Local elements [*begin, *end): those of the global range [first, last], as far as they are here. */
+static inline void population_local_range(const sim_population *p, uint64_t first, uint64_t last, uint32_t *begin,
+                                          uint32_t *end) {
+  uint64_t stop = (uint64_t)p->first + p->count;
+  first = first < p->first ? p->first : first > stop ? stop : first;
+  stop = last < stop ? last + 1 : stop;
+  *begin = population_local(p, (uint32_t)first);
+  *end = population_local(p, (uint32_t)(stop < first ? first : stop));
+}
+
 /* How the third partner covers a connection; min, mean and max are over the partner's elements. */
 typedef struct {
   uint64_t links_with, links_without;
@@ -55,7 +78,7 @@ typedef struct {
   uint64_t count;
   uint64_t left_out;     /* lines of a table that would link an element with itself */
   uint32_t *row;         /* those of target t are [row[t], row[t + 1]); target size + 1 entries */
-  uint32_t *source;      /* one a link, padded with 0 */
+  uint32_t *source;      /* one a link, padded with 0; ends of links are local numbers */
   uint32_t *target;      /* likewise; NULL where no field asks for it */
   uint32_t *fan_in;      /* links of each target */
   uint32_t *fan_out;     /* links of each source: what one spike arrives at */
@@ -75,7 +98,7 @@ typedef struct {
   const char *watched_by; /* NULL, or the recording or measure that looked at it */
   bool is_connection;
   uint32_t population, field; /* into the program; population: the connection where is_connection */
-  uint32_t element;           /* or link */
+  uint32_t element;           /* local; or link */
   double value;
   uint64_t tick; /* base ticks since the start */
   double time;   /* ms */
@@ -108,6 +131,7 @@ struct sim {
   void **field_data;
   uint64_t *field_count;
   uint8_t *field_borrowed; /* 1: the array belongs to something else (links.source) */
+  double *first;           /* per domain: nsa_clock.first */
   uint64_t *domain_count;  /* entries of each domain; of links after sim_connect */
   void ***kernel_fields;   /* per kernel: its `fields` argument */
 

@@ -11,7 +11,7 @@
 
 typedef struct { /* these elements fire at the end of the step that ends at this base tick */
   uint64_t tick;
-  uint32_t field, repeated, first, last;
+  uint32_t field, repeated, begin, end; /* local elements [begin, end) */
 } shot;
 
 typedef struct {
@@ -29,7 +29,13 @@ static int by_tick(const void *a, const void *b) {
   return (x->tick > y->tick) - (x->tick < y->tick);
 }
 
-static bool add_shot(shot_list *list, shot item) {
+/* Of the elements [first, last], those that are here fire. False when out of memory. */
+static bool add_shot(const sim *s, const nsa_event_drive *drive, shot_list *list, uint64_t tick, uint64_t first,
+                     uint64_t last) {
+  shot item = {.tick = tick, .field = drive->field, .repeated = drive->repeated};
+  population_local_range(&s->populations[drive->population], first, last, &item.begin, &item.end);
+  if (item.begin == item.end)
+    return true;
   if (list->count == list->capacity) {
     size_t capacity = list->capacity * 2 + 64;
     shot *items = realloc(list->items, capacity * sizeof *items);
@@ -74,11 +80,7 @@ static bool take_from_file(void *context, uint64_t line, double time_ms, uint64_
              drive->path, line, name, drive->first, drive->last, element);
     return false;
   }
-  if (add_shot(t->list, (shot){.tick = tick,
-                               .field = drive->field,
-                               .repeated = drive->repeated,
-                               .first = (uint32_t)element,
-                               .last = (uint32_t)element}))
+  if (add_shot(t->s, drive, t->list, tick, element, element))
     return true;
   snprintf(t->error, SIM_ERROR_SIZE, "out of memory for the events of %.*s", shown, drive->path);
   return false;
@@ -94,12 +96,7 @@ static bool add_drive(const sim *s, const nsa_event_drive *drive, shot_list *lis
     return spike_file_read(s->program, &source, take_from_file, &taker, error);
   }
   for (uint32_t k = 0; k < drive->times_count; k++) {
-    shot item = {.tick = tick_of(s, drive->times[k]),
-                 .field = drive->field,
-                 .repeated = drive->repeated,
-                 .first = drive->first,
-                 .last = drive->last};
-    if (add_shot(list, item))
+    if (add_shot(s, drive, list, tick_of(s, drive->times[k]), drive->first, drive->last))
       continue;
     snprintf(error, SIM_ERROR_SIZE, "out of memory for %" PRIu32 " times of driven events", drive->times_count);
     return false;
@@ -137,14 +134,14 @@ void event_drives_free(struct event_drives *d, uint32_t populations) {
 
 static void lower_flags(const sim *s, const shot *item) {
   uint8_t *flags = s->field_data[item->field];
-  memset(flags + item->first, 0, (size_t)item->last - item->first + 1);
+  memset(flags + item->begin, 0, (size_t)item->end - item->begin);
 }
 
 /* Counts those that are up already. */
 static void raise_flags(const sim *s, const shot *item) {
   uint8_t *flags = s->field_data[item->field];
   double *repeated = item->repeated == NSA_NONE ? NULL : s->field_data[item->repeated];
-  for (uint32_t e = item->first; e <= item->last; e++) {
+  for (uint32_t e = item->begin; e < item->end; e++) {
     if (flags[e] && repeated)
       repeated[e]++;
     flags[e] = 1;
@@ -169,7 +166,7 @@ void event_drives_fire(sim *s, uint32_t population) {
     const uint8_t *flags = s->field_data[s->program->populations[population].events[drive->event].flag];
     sim_fired *fired = &s->populations[population].events[drive->event];
     fired->count = 0;
-    for (uint32_t e = 0; e < s->populations[population].size; e++)
+    for (uint32_t e = 0; e < s->populations[population].count; e++)
       if (flags[e])
         fired->elements[fired->count++] = e;
   }

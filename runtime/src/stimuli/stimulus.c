@@ -271,14 +271,15 @@ void stimuli_free(struct stimuli *st, uint32_t populations) {
 
 /* The pixels of an image in a field of a population: element i shows pixel i. */
 static void show_image(sim *s, uint32_t image, uint32_t field, double flip, uint64_t key, uint64_t onset) {
+  const sim_population *of = &s->populations[s->program->domains[s->program->fields[field].domain].owner];
   const nsa_image *from = &s->images[image];
   double *pixels = s->field_data[field];
-  uint64_t count = s->field_count[field];
-  for (uint64_t i = 0; i < count; i++) {
+  for (uint32_t k = 0; k < of->count; k++) {
+    uint32_t i = population_global(of, k);
     bool ink = i < from->ink_count && from->ink[i];
-    if (flip > 0 && nsa_rand_bernoulli_1(s->seed ^ key, (double)i, 0, (double)onset, flip) != 0)
+    if (flip > 0 && nsa_rand_bernoulli_1(s->seed ^ key, i, 0, (double)onset, flip) != 0)
       ink = !ink;
-    pixels[i] = ink ? 1 : 0;
+    pixels[k] = ink ? 1 : 0;
   }
 }
 

@@ -113,7 +113,7 @@ static bool add_list(sim *s, struct link_sums *ls, uint32_t sum) {
 }
 
 static uint32_t parts_of(const sim *s, uint32_t population) {
-  return s->populations[population].size < SLICES_FROM ? 1 : s->thread_count;
+  return s->populations[population].count < SLICES_FROM ? 1 : s->thread_count;
 }
 
 static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weighted) {
@@ -122,7 +122,7 @@ static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weig
   if (!bounds)
     return false;
   for (uint32_t part = 0; part <= parts; part++)
-    bounds[part] = slice_begin(s->populations[target].size, part, parts);
+    bounds[part] = slice_begin(s->populations[target].count, part, parts);
   link_index_request request = {.connection = c,
                                 .from = NSA_SIDE_PRE,
                                 .to = NSA_SIDE_POST,
@@ -535,7 +535,7 @@ static void sum_range(const sim *s, uint32_t i, uint32_t part, uint32_t begin, u
     return;
   }
   const link_index *index = &ls->scatter[sum->connection];
-  uint64_t sources = s->populations[s->program->connections[sum->connection].source].size;
+  uint64_t sources = s->populations[s->program->connections[sum->connection].source].count;
   scatter(index, index->start + part * sources, &ls->lists[ls->list_of[i]], &g);
 }
 
@@ -543,7 +543,7 @@ static void sum_range(const sim *s, uint32_t i, uint32_t part, uint32_t begin, u
 
 /* The targets of a part are those that the same thread steps. */
 static void work_part(const sim *s, const target_work *work, uint32_t part) {
-  uint32_t size = s->populations[work->population].size;
+  uint32_t size = s->populations[work->population].count;
   uint32_t begin = slice_begin(size, part, work->parts), end = slice_begin(size, part + 1, work->parts);
   for (uint32_t i = 0; i < work->sum_count; i++)
     if (s->sums->is_due[work->sums[i]])
@@ -571,7 +571,7 @@ static void run_works(sim *s) {
   double seconds = 0;
   for (uint32_t w = 0; w < s->sums->work_count; w++)
     if (s->sums->works[w].parts > 1)
-      seconds += seconds_a_target * s->populations[s->sums->works[w].population].size;
+      seconds += seconds_a_target * s->populations[s->sums->works[w].population].count;
   thread_pool_run_if_worth(s->pool, seconds, works_share, s);
 }
 

@@ -74,14 +74,15 @@ static uint32_t giver(const nsa_link_sum *sum) { return sum->source_term == NSA_
 /* As many links each, but for those of one strip. */
 static bool cut_parts(const sim *s, const nsa_link_sum *sum, side_index *index) {
   const sim_links *links = &s->links[sum->connection];
-  uint32_t targets = s->populations[s->program->connections[sum->connection].target].size;
+  uint32_t targets = s->populations[s->program->connections[sum->connection].target].count;
   index->parts = links->count < PARALLEL_FROM_LINKS ? 1 : s->thread_count;
   index->bounds = calloc((size_t)index->parts + 1, sizeof *index->bounds);
   if (!index->bounds)
     return false;
   for (uint32_t part = 1; part < index->parts; part++)
-    index->bounds[part] =
-        link_strips_begin(index->strips, link_index_target_from(links, targets, links->count * part / index->parts));
+    index->bounds[part] = link_strip_begin(
+        index->strips,
+        link_strip_of(index->strips, link_index_target_from(links, targets, links->count * part / index->parts)));
   index->bounds[index->parts] = targets;
   return true;
 }
@@ -106,7 +107,7 @@ static bool find_reaches(side_index *index) {
 static bool build(sim *s, const nsa_link_sum *sum, side_index *index) {
   const nsa_connection *c = &s->program->connections[sum->connection];
   index->is_stripped = sum->to != NSA_SIDE_POST;
-  index->strips = link_strips_of(s->populations[c->target].size);
+  index->strips = link_strips_of(&s->populations[c->target]);
   index->keys = link_index_keys(s, c, giver(sum));
   index->size = link_index_keys(s, c, sum->to);
   if ((uint64_t)index->size * index->strips.count > UINT32_MAX || !cut_parts(s, sum, index))

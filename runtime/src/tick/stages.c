@@ -37,7 +37,7 @@ static double largest_error(const sim *s, const nsa_stage_set *set) {
   double largest = 0;
   for (uint32_t p = 0; p < set->populations_count; p++) {
     const double *error = s->field_data[set->errors[p]];
-    uint32_t size = s->populations[set->populations[p]].size;
+    uint32_t size = s->populations[set->populations[p]].count;
     for (uint32_t i = 0; i < size; i++)
       if (!(error[i] <= largest))
         largest = isnan(error[i]) ? INFINITY : error[i];
@@ -58,7 +58,7 @@ static void give_up(const sim *s, const nsa_stage_set *set) {
     const nsa_population *population = &s->program->populations[set->populations[p]];
     for (uint32_t i = 0; i < population->states_count; i++) {
       double *x = s->field_data[population->states[i]];
-      for (uint32_t k = 0; k < s->populations[set->populations[p]].size; k++)
+      for (uint32_t k = 0; k < s->populations[set->populations[p]].count; k++)
         x[k] = INFINITY;
     }
   }

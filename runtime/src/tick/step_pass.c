@@ -151,13 +151,13 @@ static void lower_flags(sim *s, const step_group *g) {
     for (uint32_t e = 0; e < events; e++) {
       uint8_t *flags = s->field_data[s->program->populations[p].events[e].flag];
       const sim_fired *fired = &state->events[e];
-      if (g->every > 1 || fired->count > state->size / 16) {
+      if (g->every > 1 || fired->count > state->count / 16) {
         memset(flags, 0, state->padded);
         continue;
       }
       for (uint32_t k = 0; k < fired->count; k++)
         flags[fired->elements[k]] = 0;
-      memset(flags + state->size, 0, state->padded - state->size);
+      memset(flags + state->count, 0, state->padded - state->count);
     }
   }
 }
@@ -247,7 +247,7 @@ static bool is_of_failing(const sim *s, const step_group *g, uint32_t p, uint32_
 }
 
 static bool find_in_block(sim *s, const step_group *g, uint32_t p, uint32_t field, uint32_t begin, uint32_t k) {
-  uint32_t size = s->populations[p].size, end = size - begin < NSA_BLOCK ? size : begin + NSA_BLOCK;
+  uint32_t size = s->populations[p].count, end = size - begin < NSA_BLOCK ? size : begin + NSA_BLOCK;
   uint32_t bad = find_bad(s, field, begin, end);
   while (bad < end && !is_of_failing(s, g, p, bad, k))
     bad = find_bad(s, field, bad + 1, end);

@@ -37,8 +37,8 @@ static void find_groups(const sim *s, struct step_plan *plan) {
 
 static uint32_t add_slice(sim *s, step_unit *units, uint32_t p, uint32_t slice) {
   sim_population *state = &s->populations[p];
-  uint32_t begin = slice_begin(state->size, slice, s->thread_count), count = 0;
-  uint32_t end = slice_begin(state->size, slice + 1, s->thread_count);
+  uint32_t begin = slice_begin(state->count, slice, s->thread_count), count = 0;
+  uint32_t end = slice_begin(state->count, slice + 1, s->thread_count);
   for (; begin < end; begin += NSA_BLOCK)
     units[count++] = (step_unit){.population = p,
                                  .piece = state->piece_count++,
@@ -54,7 +54,7 @@ static uint32_t fill_group(sim *s, step_group *g) {
     if (!belongs(g, &s->populations[p]))
       continue;
     g->populations[g->population_count++] = p;
-    elements += s->populations[p].size;
+    elements += s->populations[p].count;
   }
   uint32_t count = 0;
   for (uint32_t t = 0; t < s->thread_count; t++) {
@@ -130,7 +130,7 @@ bool step_fuse(sim *s, char error[SIM_ERROR_SIZE]) {
     if (s->populations[p].fused == 1 || make_pass_room(s, p))
       continue;
     snprintf(error, SIM_ERROR_SIZE, "out of memory for what the %" PRIu32 " elements of '%s' fire in %d steps",
-             s->populations[p].size, s->program->populations[p].name, FUSE_MOST);
+             s->populations[p].count, s->program->populations[p].name, FUSE_MOST);
     return false;
   }
   step_plan_free(s->plan);

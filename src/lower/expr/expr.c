@@ -105,8 +105,8 @@ scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_valu
                                          mc->has_partner_per_link     ? link
                                          : mc->partner_of == SIDE_PRE ? source
                                                                       : target);
-  s.who_a = ir_unary(b, IR_OP_index_number, source);
-  s.who_b = ir_unary(b, IR_OP_index_number, target);
+  s.who_a = ir_index_number(b, source, l->populations[mc->source].domain);
+  s.who_b = ir_index_number(b, target, l->populations[mc->target].domain);
   s.key_prefix = mc->name;
   s.locals = ARENA_ARRAY(l->arena, ir_value, c->local_count);
   return s;
@@ -121,7 +121,8 @@ scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection) {
 /* ---- references ---- */
 
 static ir_value element_number(scope *s, const view *v) {
-  return v->index == IR_NO_VALUE ? ir_nullary(s->b, IR_OP_element, 0) : ir_unary(s->b, IR_OP_index_number, v->index);
+  return v->index == IR_NO_VALUE ? ir_nullary(s->b, IR_OP_element, 0)
+                                 : ir_index_number(s->b, v->index, s->l->populations[v->owner].domain);
 }
 
 /* Row, column or place of an element, from its number. */

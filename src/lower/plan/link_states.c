@@ -251,7 +251,7 @@ static const char *inexactness(const keeping *k, uint32_t state) {
   view *self = s.side[SIDE_SELF];
   self->states = ARENA_ARRAY(l->arena, ir_value, k->c->states.len);
   for (uint32_t i = 0; i < k->c->states.len; i++)
-    self->states[i] = ir_unary(&b, IR_OP_index_number, ir_load(&b, k->f->link_source)); /* any value */
+    self->states[i] = ir_index_number(&b, ir_load(&b, k->f->link_source), k->f->domain); /* any value */
   system_of of = {.advance = k->f->advance,
                   .home = k->f->home,
                   .wanted = ADVANCE_AT_EVENTS,

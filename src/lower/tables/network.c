@@ -78,8 +78,8 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name, 
   s.side[SIDE_SELF] = view_of_connection(l, &b, connection, IR_NO_VALUE);
   s.side[SIDE_PRE] = view_of_population(l, &b, ends->source, pre);
   s.side[SIDE_POST] = view_of_population(l, &b, ends->target, post);
-  s.who_a = ir_unary(&b, IR_OP_index_number, pre);
-  s.who_b = ir_unary(&b, IR_OP_index_number, post);
+  s.who_a = ir_index_number(&b, pre, l->populations[ends->source].domain);
+  s.who_b = ir_index_number(&b, post, l->populations[ends->target].domain);
   s.locals = ARENA_ARRAY(l->arena, ir_value, 16);
   ir_store(&b, out->result, lower_expr(&s, rule->condition));
 }

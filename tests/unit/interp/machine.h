@@ -17,6 +17,7 @@ typedef struct {
 
 static inline machine machine_new(arena *a, const ir_program *p, uint32_t entries) {
   machine m = {.arena = a, .program = p, .entries = entries, .kernels = interp_entries(a, p)};
+  m.clock.first = ARENA_ARRAY(a, double, p->domains.len + 1);
   m.fields = ARENA_ARRAY(a, void *, p->fields.len);
   for (uint32_t i = 0; i < p->fields.len; i++) {
     double *array = ARENA_ARRAY(a, double, entries);

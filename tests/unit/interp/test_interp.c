@@ -120,7 +120,7 @@ static void test_memory_and_place(void **state) {
   uint32_t x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false), flag = field(&t, NSA_B1, false);
   uint32_t to = field(&t, NSA_INDEX, false), scale = field(&t, NSA_F64, true);
   ir_value element = ir_nullary(&t.b, IR_OP_element, 0);
-  ir_value index = ir_load(&t.b, to), number = ir_unary(&t.b, IR_OP_index_number, index);
+  ir_value index = ir_load(&t.b, to), number = ir_index_number(&t.b, index, 0);
   ir_value there = ir_binary(&t.b, IR_OP_mul, ir_load_at(&t.b, x, index), ir_load(&t.b, scale));
   ir_value sum = ir_binary(&t.b, IR_OP_add, there, ir_binary(&t.b, IR_OP_add, number, element));
   sum = ir_binary(&t.b, IR_OP_add, sum, ir_nullary(&t.b, IR_OP_tick, 1));
@@ -167,6 +167,27 @@ static void test_shifts(void **state) {
   for (uint32_t i = 0; i < ROWS * COLS; i++) {
     assert_bits(machine_f64(&m, y)[i], want[i]);
     assert_int_equal(machine_b1(&m, on_grid)[i], i == 3 || i == 4);
+  }
+  arena_free(t.a);
+}
+
+static void test_part_of_a_population(void **state) {
+  (void)state;
+  enum { FIRST = 3 };
+  fixture t;
+  start(&t);
+  uint32_t x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false), on_grid = field(&t, NSA_B1, false);
+  uint32_t up = (8 - 1) * 16 + 8, to = field(&t, NSA_INDEX, false);
+  ir_store(&t.b, x, ir_nullary(&t.b, IR_OP_element, 0));
+  ir_store(&t.b, y, ir_index_number(&t.b, ir_load(&t.b, to), t.sheet));
+  ir_store(&t.b, on_grid, ir_nullary(&t.b, IR_OP_shift_valid, up));
+  machine m = finish(&t);
+  ((double *)m.clock.first)[t.sheet] = FIRST; /* the second of two rows: above is a row */
+  machine_run(&m, 0);
+  for (uint32_t i = 0; i < COLS; i++) {
+    assert_bits(machine_f64(&m, x)[i], i + FIRST);
+    assert_bits(machine_f64(&m, y)[i], FIRST); /* of entry 0 */
+    assert_int_equal(machine_b1(&m, on_grid)[i], 1);
   }
   arena_free(t.a);
 }
@@ -231,8 +252,10 @@ static void test_matrices(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_operations),   cmocka_unit_test(test_memory_and_place), cmocka_unit_test(test_shifts),
-      cmocka_unit_test(test_random_draws), cmocka_unit_test(test_skipping),         cmocka_unit_test(test_matrices),
+      cmocka_unit_test(test_operations),   cmocka_unit_test(test_memory_and_place),
+      cmocka_unit_test(test_shifts),       cmocka_unit_test(test_part_of_a_population),
+      cmocka_unit_test(test_random_draws), cmocka_unit_test(test_skipping),
+      cmocka_unit_test(test_matrices),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

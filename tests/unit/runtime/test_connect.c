@@ -61,7 +61,7 @@ static handmade *one(uint32_t rows, uint32_t cols, nsa_rule_kind rule, nsa_conne
 
 static void check_order(const sim *s, uint32_t c) {
   const sim_links *links = &s->links[c];
-  uint32_t targets = s->populations[s->program->connections[c].target].size;
+  uint32_t targets = s->populations[s->program->connections[c].target].count;
   assert_int_equal(links->row[0], 0);
   assert_int_equal(links->row[targets], links->count);
   uint64_t in = 0, out = 0;
@@ -71,7 +71,7 @@ static void check_order(const sim *s, uint32_t c) {
     for (uint32_t k = links->row[t]; k + 1 < links->row[t + 1]; k++)
       assert_true(links->source[k] < links->source[k + 1]);
   }
-  for (uint32_t i = 0; i < s->populations[s->program->connections[c].source].size; i++)
+  for (uint32_t i = 0; i < s->populations[s->program->connections[c].source].count; i++)
     out += links->fan_out[i];
   assert_true(in == links->count && out == links->count);
 }

@@ -111,7 +111,7 @@ static void counts_are_those_of_links(void **state) {
     /* what a growing graph begins with has fewer edges */
     if (cases[i].of_a_target > 0 &&
         (count.of_a_target != cases[i].of_a_target ||
-         fabs(each - count.of_a_target) > 0.01 * each + tolerance(&cases[i], count.all) / s->populations[0].size))
+         fabs(each - count.of_a_target) > 0.01 * each + tolerance(&cases[i], count.all) / s->populations[0].count))
       fail_msg("case %d: a target is said to have %g links, and has %g", i, count.of_a_target, each);
     sim_free(s);
     handmade_free(m);

@@ -66,7 +66,7 @@ static void check_against_definition(const sim *s, const sums *x, uint64_t done)
   const double *term = s->field_data[x->term], *weight = s->field_data[x->weight];
   const double *plain = s->field_data[x->plain], *weighted = s->field_data[x->weighted];
   const double *weights = s->field_data[x->weights], *counts = s->field_data[x->counts];
-  for (uint32_t t = 0; t < s->populations[1].size; t++) {
+  for (uint32_t t = 0; t < s->populations[1].count; t++) {
     double a = 0, b = 0, c = 0;
     for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) {
       double one = term[links->source[k]];

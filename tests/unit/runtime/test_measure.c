@@ -78,7 +78,7 @@ static void fake_init(fake *f) {
   memcpy(f->fan_out, fans, sizeof fans);
   f->links = (sim_links){.count = 6, .source = f->sources, .fan_out = f->fan_out};
   f->list.elements = f->spikes;
-  f->population = (sim_population){.size = CELLS, .padded = 8, .every = 1, .events = &f->list};
+  f->population = (sim_population){.count = CELLS, .global = CELLS, .padded = 8, .every = 1, .events = &f->list};
   f->s = (sim){.program = &f->program,
                .base_step = nsa_step_of(f->program.base_dt),
                .field_data = f->data,

@@ -78,7 +78,7 @@ static void fake_init(fake *f) {
   f->count[0] = f->count[1] = f->domain_count[0] = CELLS;
   f->lists[0].elements = f->spikes;
   f->lists[1].elements = f->releases;
-  f->population = (sim_population){.size = CELLS, .padded = 8, .every = 1, .events = f->lists};
+  f->population = (sim_population){.count = CELLS, .global = CELLS, .padded = 8, .every = 1, .events = f->lists};
   f->s = (sim){.program = &program,
                .base_step = nsa_step_of(program.base_dt),
                .field_data = f->data,
@@ -345,6 +345,43 @@ static void long_rows(void **state) {
   free(back);
 }
 
+/* A process with the last five of eight cells writes their numbers in the whole population. */
+static void numbers_are_those_of_the_whole_population(void **state) {
+  (void)state;
+  enum { FIRST = 3 };
+  fake f;
+  char error[SIM_ERROR_SIZE] = "";
+  fake_init(&f);
+  f.population.first = FIRST;
+  f.population.global = FIRST + CELLS;
+  assert_true(results_prepare("part.out", false, error));
+  recorder *r = recorder_new(&f.s, "part.out", (record_format){.with_csv = true}, error);
+  assert_non_null(r);
+  for (uint64_t tick = 0; tick <= program.ticks; tick++) {
+    fake_tick(&f, tick);
+    recorder_observer(r).after_tick(r, &f.s);
+  }
+  assert_true(recorder_close(r, false, error));
+  recorder_free(r);
+  double nodes[64];
+  hid_t file = open_h5("part.out/spikes.h5");
+  assert_int_equal(read_doubles(file, "/spikes/sheet/node_ids", nodes, 64), 20);
+  for (uint32_t i = 0; i < 20; i++)
+    assert_true(nodes[i] == FIRST + (i % 2 ? 4 : 0));
+  H5Fclose(file);
+  file = open_h5("part.out/sheet.release.h5"); /* of cells 1 to 3: one is here */
+  assert_values(file, "/spikes/sheet/node_ids", (double[]){3, 3}, 2);
+  H5Fclose(file);
+  file = open_h5("part.out/sheet.v.h5");
+  assert_values(file, "/report/sheet/mapping/node_ids", (double[]){3, 4, 5, 6, 7}, 5);
+  H5Fclose(file);
+  char line[64] = "";
+  FILE *text = fopen("part.out/sheet.v.csv", "r");
+  assert_non_null(fgets(line, sizeof line, text));
+  assert_string_equal(line, "time,3,4,5,6,7\n");
+  fclose(text);
+}
+
 static int empty_folder(void **state) {
   (void)state;
   return system("rm -rf ./*.out kept");
@@ -361,6 +398,7 @@ int main(void) {
       cmocka_unit_test_setup(results_are_not_overwritten, empty_folder),
       cmocka_unit_test_setup(a_full_disk_is_an_error, empty_folder),
       cmocka_unit_test_setup(long_rows, empty_folder),
+      cmocka_unit_test_setup(numbers_are_those_of_the_whole_population, empty_folder),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   h5_library_close();
