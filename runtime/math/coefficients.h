@@ -78,6 +78,24 @@ static const double ATAN_R[11] = {
     -0x1.a097da67e4438p-5, 0x1.415dac51cd10bp-5, -0x1.3a254249c2220p-6,
 };
 
+/* (erf x - x)/x in z, |x| <= 3/4; error 2^-55.1 */
+static const double ERF_A[11] = {
+    0x1.06eba8214db69p-3,  -0x1.812746b0379e0p-2,  0x1.ce2f21a0424c3p-4,  -0x1.b82ce31257412p-6,
+    0x1.565bcd03657c0p-8,  -0x1.c02db1220cfe6p-11, 0x1.f9a2afa3a8f86p-14, -0x1.f4c5debf1228ap-17,
+    0x1.b90ecd4aeec12p-20, -0x1.564f71bbc0d35p-23, 0x1.8a312cb07e6ccp-27,
+};
+
+#define ERF_BEND 0x1.3988e1409212ep+1
+
+/* erfc x e^(x^2) in u = (x - ERF_BEND)/(x + ERF_BEND), 3/4 <= x <= 6; error 2^-58.9 */
+static const double ERF_B[18] = {
+    0x1.b78e03995218fp-3,  -0x1.81eb530c3ad8fp-2,  0x1.01b4f390dc269p-2,   -0x1.f17706b409b5bp-4,
+    0x1.296fababdf856p-5,  -0x1.29648c6622245p-9,  -0x1.7688865c7d99bp-9,  0x1.676b649dcf363p-11,
+    0x1.354e47aaf46d4p-12, -0x1.b1117452633d9p-14, -0x1.87cbf04850f03p-15, 0x1.c1c793c4a97b3p-17,
+    0x1.419d46db920bfp-17, -0x1.02b3bb0dd7168p-20, -0x1.0e53d1af645aep-19, -0x1.16f357dc9d3eep-22,
+    0x1.617f726530567p-22, 0x1.2093cd5906bcfp-23,
+};
+
 /* (e^r - 1 - r)/r^2, |r| <= ln2/2; error 2^-30.9 */
 static const float EXP_Q_SINGLE[6] = {
     0x1.0000000000000p-1f, 0x1.5555560000000p-3f,  0x1.5554e80000000p-5f,

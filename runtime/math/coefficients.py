@@ -11,7 +11,7 @@ it.
 """
 import struct
 
-from mpmath import mp, mpf, cos, cosh, exp, log, pi, sin, sinh, sqrt, asin, atan, atanh, matrix, lu_solve
+from mpmath import mp, mpf, cos, cosh, exp, log, pi, sin, sinh, sqrt, asin, atan, atanh, erf, erfc, matrix, lu_solve
 
 mp.prec = 600
 
@@ -105,6 +105,14 @@ table("ASIN_R", "(asin t - t)/t^3 in z, |t| <= 1/2", lambda z: (asin(sqrt(z)) - 
       0, 0.25, 12, lambda z: z)
 table("ATAN_R", "(atan t - t)/t^3 in z, |t| <= tan(pi/8)", lambda z: (atan(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
       0, t_max**2, 10, lambda z: z)
+table("ERF_A", "(erf x - x)/x in z, |x| <= 3/4", lambda z: erf(sqrt(z)) / sqrt(z) - 1,
+      0, mpf(9) / 16, 10, lambda z: sqrt(z) / erf(sqrt(z)))
+erf_bend = as_double(sqrt(mpf(6)))
+print(f"\n#define ERF_BEND {float(erf_bend).hex()}")
+table("ERF_B", "erfc x e^(x^2) in u = (x - ERF_BEND)/(x + ERF_BEND), 3/4 <= x <= 6",
+      lambda u: erfc(erf_bend * (1 + u) / (1 - u)) * exp((erf_bend * (1 + u) / (1 - u)) ** 2),
+      (mpf(3) / 4 - erf_bend) / (mpf(3) / 4 + erf_bend), (6 - erf_bend) / (6 + erf_bend), 17,
+      lambda u: exp(-(erf_bend * (1 + u) / (1 - u)) ** 2))
 table("EXP_Q_SINGLE", "(e^r - 1 - r)/r^2, |r| <= ln2/2", lambda r: (exp(r) - 1 - r) / r**2,
       -half_ln2 * mpf("1.002"), half_ln2, 5, lambda r: r**2, "float")
 table("LOG_R_SINGLE", "(log((1+s)/(1-s)) - 2s)/s^3 in z, |s| <= 0.1716", lambda z: (2 * atanh(sqrt(z)) - 2 * sqrt(z)) / sqrt(z) ** 3,

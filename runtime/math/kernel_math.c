@@ -23,6 +23,7 @@
 #include "../include/nsa_math.def"
 
 #include "basic.h"
+#include "erf.h"
 #include "exp.h"
 #include "hyperbolic.h"
 #include "inverse.h"

@@ -128,6 +128,8 @@ MATH_PARTIAL(atan, reciprocal(s, sym_add(s, sym_num(s, 1), square(s, x[0]))))
 MATH_PARTIAL(sinh, call(s, "cosh", x[0]))
 MATH_PARTIAL(cosh, call(s, "sinh", x[0]))
 MATH_PARTIAL(tanh, sym_sub(s, sym_num(s, 1), square(s, r)))
+/* 2/sqrt(pi) e^(-x^2) */
+MATH_PARTIAL(erf, sym_mul(s, sym_num(s, 1.12837916709551257390), call(s, "exp", sym_neg(s, square(s, x[0])))))
 #undef MATH_PARTIAL
 
 /* exprel(x) = (e^x - 1)/x. (e^x - exprel(x))/x cancels near 0; there its series is used, whose next term is

@@ -124,6 +124,10 @@ static const struct row_1 {
     {"tanh", nsa_tanh_1, tanhl, {EVEN, -3.0, 3.0}, 1.0},
     {"tanh", nsa_tanh_1, tanhl, {EVEN, -25.0, 25.0}, 1.0},
     {"tanh", nsa_tanh_1, tanhl, {BOTH_SIGNS, 1e-310, 1.0}, 1.0},
+    {"erf", nsa_erf_1, erfl, {EVEN, -3.0, 3.0}, 2.0},
+    {"erf", nsa_erf_1, erfl, {EVEN, -8.0, 8.0}, 2.0},
+    {"erf", nsa_erf_1, erfl, {EVEN, 0.749, 0.751}, 2.0},
+    {"erf", nsa_erf_1, erfl, {BOTH_SIGNS, 1e-310, 1.0}, 2.0},
     {"sqrt", nsa_sqrt_1, sqrtl, {LOG, 5e-324, 1.7e308}, 0.5002},
     {"floor", nsa_floor_1, floorl, {BOTH_SIGNS, 1e-3, 1e17}, 0.0},
     {"ceil", nsa_ceil_1, ceill, {BOTH_SIGNS, 1e-3, 1e17}, 0.0},
@@ -331,6 +335,7 @@ static const struct {
     {"log1p", nsa_log1p_1, {EVEN, -0.9, 2.0}},     {"log10", nsa_log10_1, {EVEN, 0.3, 3.0}},
     {"asin", nsa_asin_1, {EVEN, -1.0, 1.0}},       {"atan", nsa_atan_1, {EVEN, -4.0, 4.0}},
     {"sinh", nsa_sinh_1, {EVEN, -3.0, 3.0}},       {"tanh", nsa_tanh_1, {EVEN, -5.0, 5.0}},
+    {"erf", nsa_erf_1, {EVEN, -4.0, 4.0}},
 };
 
 static void check_rising(const char *name, function_1 function, double x, int steps) {
@@ -369,6 +374,8 @@ static void test_monotony_at_seams(void **unused) {
   check_rising("asin", nsa_asin_1, 0.5 - 1e-14, 400);
   check_rising("asin", nsa_asin_1, -0.5 - 1e-14, 400);
   check_rising("atan", nsa_atan_1, 0.41421356237309503 - 1e-14, 400);
+  check_rising("erf", nsa_erf_1, 0.75 - 2e-14, 400);
+  check_rising("erf", nsa_erf_1, -0.75 - 2e-14, 400);
   check_rising("atan", nsa_atan_1, 2.4142135623730949 - 5e-14, 400);
 }
 

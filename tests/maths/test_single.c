@@ -40,6 +40,7 @@ static const struct row {
     {"tanh", nsa_tanh_single_1, nsa_tanh_1, 0.5001},
     {"sinh", nsa_sinh_single_1, nsa_sinh_1, 0.5001},
     {"cosh", nsa_cosh_single_1, nsa_cosh_1, 0.5001},
+    {"erf", nsa_erf_single_1, nsa_erf_1, 0.5001},
     {"sqrt", nsa_sqrt_single_1, nsa_sqrt_1, 0.5001},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
