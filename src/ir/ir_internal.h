@@ -36,13 +36,11 @@ typedef struct {
 } ir_cursor;
 
 void ir_cursor_fail(ir_cursor *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
-bool ir_cursor_at_end(ir_cursor *c);
 /* Skips blanks; true and eaten when the next character is `mark`. */
 bool ir_cursor_accept(ir_cursor *c, char mark);
 bool ir_cursor_expect(ir_cursor *c, char mark);
 /* The next word (letters, digits, _, beginning with a letter) into buffer; false when there is none. */
 bool ir_cursor_word(ir_cursor *c, char *buffer, size_t size);
-bool ir_cursor_accept_word(ir_cursor *c, const char *word);
 bool ir_cursor_expect_word(ir_cursor *c, const char *word);
 uint64_t ir_cursor_wide(ir_cursor *c);   /* decimal or 0x */
 uint32_t ir_cursor_number(ir_cursor *c); /* or `none`, which is NSA_NONE */

@@ -32,7 +32,7 @@ static void skip_blanks(ir_cursor *c) {
   }
 }
 
-bool ir_cursor_at_end(ir_cursor *c) {
+static bool at_end(ir_cursor *c) {
   skip_blanks(c);
   return c->at == c->end;
 }
@@ -67,7 +67,7 @@ bool ir_cursor_word(ir_cursor *c, char *buffer, size_t size) {
   return len != 0;
 }
 
-bool ir_cursor_accept_word(ir_cursor *c, const char *word) {
+static bool accept_word(ir_cursor *c, const char *word) {
   const char *at = c->at;
   uint32_t line = c->line;
   char buffer[32];
@@ -79,7 +79,7 @@ bool ir_cursor_accept_word(ir_cursor *c, const char *word) {
 }
 
 bool ir_cursor_expect_word(ir_cursor *c, const char *word) {
-  bool is_there = ir_cursor_accept_word(c, word);
+  bool is_there = accept_word(c, word);
   if (!is_there)
     ir_cursor_fail(c, "'%s' is missing", word);
   return is_there;
@@ -103,7 +103,7 @@ uint64_t ir_cursor_wide(ir_cursor *c) {
 }
 
 uint32_t ir_cursor_number(ir_cursor *c) {
-  if (ir_cursor_accept_word(c, "none"))
+  if (accept_word(c, "none"))
     return NSA_NONE;
   uint64_t x = ir_cursor_wide(c);
   if (x > UINT32_MAX)
@@ -113,7 +113,7 @@ uint32_t ir_cursor_number(ir_cursor *c) {
 
 double ir_cursor_real(ir_cursor *c) {
   double x = 0;
-  if (ir_cursor_accept_word(c, "nan")) {
+  if (accept_word(c, "nan")) {
     ir_cursor_expect(c, ':');
     uint64_t bits = ir_cursor_wide(c);
     memcpy(&x, &bits, sizeof x);
@@ -193,7 +193,7 @@ static void read_field(ir_cursor *c, ir_program *p) {
   read_position(c, p->fields.len);
   f.name = ir_cursor_string(c);
   f.type = read_word_of(c, ir_field_type_word, "type");
-  f.is_uniform = ir_cursor_accept_word(c, "uniform");
+  f.is_uniform = accept_word(c, "uniform");
   f.kind = read_word_of(c, ir_field_kind_word, "kind of field");
   ir_cursor_expect_word(c, "domain");
   f.domain = ir_cursor_number(c);
@@ -271,7 +271,7 @@ static void read_op(ir_cursor *c, ir_program *p, ir_function *f) {
     read_position(c, f->ops.len);
     ir_cursor_expect(c, '=');
   }
-  bool is_single = ir_cursor_accept_word(c, "single");
+  bool is_single = accept_word(c, "single");
   ir_op op = {.op = read_opcode(c), .is_single = is_single};
   read_carried(c, &op);
   read_args(c, p, f, &op);
@@ -298,7 +298,7 @@ static void read_function(ir_cursor *c, ir_program *p) {
   if (c->error == NULL && domain >= p->domains.len)
     ir_cursor_fail(c, "there is no domain %u", domain);
   ir_function *f = ir_function_add(p, name, (nsa_role)role, domain, timescale, NULL);
-  f->is_single = ir_cursor_accept_word(c, "single");
+  f->is_single = accept_word(c, "single");
   ir_cursor_expect(c, '{');
   while (c->error == NULL && !ir_cursor_accept(c, '}'))
     read_op(c, p, f);
@@ -309,12 +309,12 @@ ir_program *ir_read(arena *a, const char *source, const char **error) {
   ir_program *p = ir_program_new(a);
   p->program->version = 0;
   ir_tables_read(&c, p->program);
-  while (c.error == NULL && !ir_cursor_at_end(&c)) {
-    if (ir_cursor_accept_word(&c, "domain"))
+  while (c.error == NULL && !at_end(&c)) {
+    if (accept_word(&c, "domain"))
       read_domain(&c, p);
-    else if (ir_cursor_accept_word(&c, "field"))
+    else if (accept_word(&c, "field"))
       read_field(&c, p);
-    else if (ir_cursor_accept_word(&c, "function"))
+    else if (accept_word(&c, "function"))
       read_function(&c, p);
     else
       ir_cursor_fail(&c, "domain, field or function is missing");

@@ -53,8 +53,7 @@ static void print_nums(text *out, const char *name, const uint32_t *x, uint32_t 
   text_puts(out, " ]");
 }
 
-/* No table has a list of reals yet; nsa_program.def offers them. */
-__attribute__((unused)) static void print_reals(text *out, const char *name, const double *x, uint32_t count) {
+static void print_reals(text *out, const char *name, const double *x, uint32_t count) {
   if (count == 0)
     return;
   text_printf(out, " %s [", name);
@@ -135,7 +134,7 @@ static uint32_t *read_nums(ir_cursor *c, uint32_t *count) {
   return list.data;
 }
 
-__attribute__((unused)) static double *read_reals(ir_cursor *c, uint32_t *count) {
+static double *read_reals(ir_cursor *c, uint32_t *count) {
   VEC(double) list = {0};
   ir_cursor_expect(c, '[');
   while (c->error == NULL && !ir_cursor_accept(c, ']'))

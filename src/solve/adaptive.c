@@ -4,7 +4,9 @@
  *
  * The first sub-step of a step tries the whole of it. One whose error is at most 1 (see solve_error) is taken, and the
  * next is 0.9 error^(-1/5) as long, between a fifth and five times. */
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
+#include "solve/substeps.h"
 
 enum { STAGES = 7 };
 

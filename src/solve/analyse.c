@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* analyse.c - time constants and fixed points, from the symbolic Jacobian. */
 #include "solve/eigenvalues.h"
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 #include <math.h>

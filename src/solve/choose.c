@@ -5,6 +5,7 @@
  * gets one method of second order at least, exact where the whole group is linear. */
 #include "nsa_math.h"
 #include "solve/eigenvalues.h"
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 #include <math.h>

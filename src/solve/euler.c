@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* euler.c - x(t + dt) = x + dt f(t, x). */
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 static void expand(const solve_group *g) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* euler_in_order.c - Euler's method in the order of the text: each equation sees the new values of those
  * before it, as much published code does. */
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 static void expand(const solve_group *g) {

@@ -7,6 +7,7 @@
  * several states the matrix is that of the terms: their changes are F times their rates at the start, so that what
  * reactions keep is kept. States that stand still (`unless`) have no rate; each combination of conditions has its own
  * matrix. */
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 /* One part: states of the system, and what is needed of it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* exponential_euler.c - x(t + dt) = x + dt exprel(a dt) f(x), a = df/dx: exact where f is linear in x and all else
  * stands still (Rush and Larsen 1978, doi 10.1109/TBME.1978.326270). a may depend on the other states. */
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 static ir_value advance(const solve_group *g, symbolic *s, ir_value rate, ir_value x, uint32_t state) {

@@ -7,6 +7,7 @@
  *
  * A state that no other reads is x in the middle as well; one that neither others nor t act on is through with the
  * exponential Euler step, which is exact for it where it is linear. */
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 typedef struct {

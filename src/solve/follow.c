@@ -2,6 +2,7 @@
 /* follow.c - the Jacobians that equations will meet: they are followed from their initial values by a rough implicit
  * solution (ROS2 as in implicit.c, steps by an error of 5%), so that what is stiff only later is known before. */
 #include "solve/eigenvalues.h"
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* group.c - what solvers share: rates at a stage, questions about equations. */
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 #include <stdlib.h>

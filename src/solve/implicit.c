@@ -11,7 +11,9 @@
  * zero. Nothing is exchanged at run time (lanes must not branch): the pivots are the diagonal's, which holds the
  * 1 of I, in an order chosen here so that few new entries arise. A step that its error or its pivots refuse is taken in
  * sub-steps. */
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
+#include "solve/substeps.h"
 
 #include <math.h>
 

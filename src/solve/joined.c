@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* joined.c - which states belong together: one's rate or noise depends on the other, they share a noise, or a reaction
  * moves both; and whatever is joined through others. */
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 static bool share_noise(const solve_system *system, const symbolic *s, const ir_value *outputs, uint32_t x,

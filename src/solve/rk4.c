@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rk4.c - the classical Runge-Kutta method of order 4. */
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 static void stage(const solve_group *g, const ir_value *start, double share, ir_value *rates) {

@@ -48,38 +48,6 @@ enum { SOLVE_LARGEST_EXACT = 8 };
 /* Conditions behind `unless` for each combination of which `exact` has a matrix of its own. */
 enum { SOLVE_MOST_HELD = 3 };
 
-/* ---- questions about equations ---- */
-
-/* The rates and noise coefficients with algebra; outputs as those of system->rates. */
-symbolic *solve_symbolic(arena *a, const solve_system *system, ir_value **outputs);
-/* Whether the equation has a noise term that is not plainly zero. */
-bool solve_has_noise(const symbolic *s, const solve_system *system, const ir_value *outputs,
-                     uint32_t state); /* outputs of solve_symbolic */
-bool solve_is_noisy(arena *a, const solve_system *system, uint32_t state);
-const char *solve_refuses_nothing(arena *a, const solve_system *system, uint32_t state);
-/* For methods of ordinary differential equations. */
-const char *solve_refuses_noise(arena *a, const solve_system *system, uint32_t state);
-/* Output number of the coefficient of noise k in the equation of `state`. */
-uint32_t solve_noise_output(const solve_system *system, uint32_t state, uint32_t k);
-
-/* Whether the equation of states[r] (its rate or a noise) reads states[c]: entry r * count + c. */
-bool *solve_dependences(arena *a, const solve_system *system, const uint32_t *states, uint32_t count);
-/* part_of[k]: a number that all states joined with states[k] have in common. */
-void solve_find_joined(arena *a, const solve_system *system, const uint32_t *states, uint32_t count, uint32_t *part_of);
-
-/* A fragment whose outputs are the n rates, then the Jacobian in rows. */
-ir_fragment *solve_rates_and_jacobian(arena *a, const solve_system *system);
-/* The Jacobians (of n states, in rows) on the way that these states take from their values, all others standing; how
- * many. */
-uint32_t solve_follow(arena *a, const solve_system *system, const double *values, const uint32_t *states, uint32_t n,
-                      double **jacobians);
-
-/* Whether the equation of `state` is affine in its own state, or without it; outputs as those of solve_symbolic. */
-bool solve_is_linear_in_itself(const symbolic *s, const solve_system *system, const ir_value *outputs, uint32_t state);
-
-/* What `exact` needs: the equations of the set (per state) are affine in the states of the set. */
-const char *solve_refuses_exact(arena *a, const solve_system *system, const bool *set);
-
 /* ---- building ---- */
 
 /* The group's terms, when its states have the given values at time t; others as at the start. */
@@ -107,40 +75,6 @@ ir_value *solve_start(const solve_group *g);
 ir_value solve_time(const solve_group *g);
 /* t + dt * share. */
 ir_value solve_time_after(const solve_group *g, double share);
-
-/* ---- sub-steps (substeps.c) ---- */
-
-typedef struct {                /* what a sub-step finds and leaves */
-  ir_value done, length, count; /* ms of the step that are behind; of the next sub-step; sub-steps so far */
-  ir_value *states, *carried;
-} solve_position;
-
-typedef struct {
-  ir_value *next, *carried;
-  ir_value is_good; /* it may be taken */
-  ir_value growth;  /* the next sub-step is so many times as long */
-} solve_attempt;
-
-typedef struct solve_substeps solve_substeps;
-struct solve_substeps {
-  const solve_group *g;
-  uint32_t most;          /* sub-steps */
-  uint32_t carried_count; /* numbers beside the states that a sub-step hands to the next; those of the start must be
-                             finite */
-  solve_attempt (*attempt)(const solve_substeps *s, const solve_position *from, ir_value h);
-  const void *method;
-};
-
-/* The states behind the step, from a position within it. */
-void solve_run_substeps(const solve_substeps *s, const solve_position *first, ir_value *next);
-/* The largest of the states' errors, which the terms' errors make (term_count values), over what the tolerance allows.
- */
-ir_value solve_error(const solve_group *g, double tolerance, const ir_value *from, const ir_value *next,
-                     const ir_value *changes);
-/* 0.9 times the factor, between a fifth and five; a fifth where it is NaN. */
-ir_value solve_growth(ir_builder *b, ir_value factor);
-/* Whether the condition that ends a step looks at the group. */
-bool solve_may_stop(const solve_group *g);
 
 /* ---- upstrokes (upstroke.c) ---- */
 

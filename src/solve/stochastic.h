@@ -3,6 +3,7 @@
 #ifndef NSA_SOLVE_STOCHASTIC_H
 #define NSA_SOLVE_STOCHASTIC_H
 
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 typedef struct {

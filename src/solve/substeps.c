@@ -6,6 +6,7 @@
  * resets what its condition reads ends the element's step behind the sub-step in which the condition came true: what
  * the equations would make of its upstroke until the step's end has no meaning. Lanes that are through wait for the
  * others: their variables stand. */
+#include "solve/substeps.h"
 #include "solve/solve_internal.h"
 
 #include <math.h>

@@ -7,7 +7,9 @@
  * stages of the method lay beyond all numbers then: what else is in the group gets what the first stage gives. Below
  * that a method keeps its formula, but for the exponential midpoint rule. Methods with sub-steps end the step
  * themselves. */
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
+#include "solve/substeps.h"
 
 #include <float.h>
 #include <math.h>

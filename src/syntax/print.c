@@ -12,9 +12,9 @@ static void print_rule(printer *p, const ast_rule *rule) {
     print_args(&rule->args, p->out);
 }
 
-static void print_component(printer *p, const ast_component *c) {
-  static const char *const words[] = {"neuron", "astrocyte", "synapse"};
-  text_printf(p->out, "%s %s", words[c->kind], c->name.text);
+static void print_component(printer *p, const ast_decl *d) {
+  const ast_component *c = &d->as.component;
+  text_printf(p->out, "%s %s", print_component_text(c->kind), c->name.text);
   printer_word_name(p, "extends", c->base);
   printer_word_name(p, "on", c->timescale);
   printer_solver(p, &c->solver);
@@ -23,7 +23,8 @@ static void print_component(printer *p, const ast_component *c) {
   printer_items(p, c->body, &c->items);
 }
 
-static void print_population(printer *p, const ast_population *c) {
+static void print_population(printer *p, const ast_decl *d) {
+  const ast_population *c = &d->as.population;
   text_printf(p->out, "population %s : %s", c->name.text, c->component.text);
   if (c->size != NULL) {
     text_puts(p->out, "[");
@@ -53,7 +54,8 @@ static void print_partner(printer *p, const ast_connect *c) {
   printer_end_clause(p, start);
 }
 
-static void print_connect(printer *p, const ast_connect *c) {
+static void print_connect(printer *p, const ast_decl *d) {
+  const ast_connect *c = &d->as.connect;
   static const char *const selves[] = {"", " no self", " self"};
   text_puts(p->out, "connect ");
   if (c->name.text != NULL)
@@ -145,75 +147,67 @@ static void print_environment(printer *p, const ast_decl *d) {
     printer_settings(p, d->as.environment.block, &d->as.environment.settings);
 }
 
-static void print_decl(printer *p, const ast_decl *d) {
-  switch (d->kind) {
-  case AST_DECL_EXTENDS:
-    text_puts(p->out, "extends ");
-    print_string(d->as.extends.path.text, p->out);
-    break;
-  case AST_DECL_IMPORT:
-    print_import(p, d);
-    break;
-  case AST_DECL_PRECISION:
-    text_printf(p->out, "precision %s", d->as.precision.text);
-    break;
-  case AST_DECL_TIMESCALE:
-    print_named(p, "timescale", d->as.timescale.name, d->as.timescale.step);
-    break;
-  case AST_DECL_COMPONENT:
-    print_component(p, &d->as.component);
-    break;
-  case AST_DECL_FUNCTION:
-    printer_function(p, &d->as.function);
-    break;
-  case AST_DECL_POPULATION:
-    print_population(p, &d->as.population);
-    break;
-  case AST_DECL_CONNECT:
-    print_connect(p, &d->as.connect);
-    break;
-  case AST_DECL_PATTERN:
-    print_pattern(p, d);
-    break;
-  case AST_DECL_FOR:
-    print_loop(p, d);
-    break;
-  case AST_DECL_PRESENT:
-    print_present(p, d);
-    break;
-  case AST_DECL_DRIVE:
-    print_drive(p, d);
-    break;
-  case AST_DECL_ON:
-    text_printf(p->out, "on %s", d->as.on.phase.text);
-    printer_stmts(p, d->as.on.block);
-    break;
-  case AST_DECL_ENVIRONMENT:
-    print_environment(p, d);
-    break;
-  case AST_DECL_ACT:
-    print_named(p, "act", d->as.act.environment, d->as.act.value);
-    printer_word_expr(p, "every", d->as.act.every);
-    break;
-  case AST_DECL_SIGNAL:
-    print_signal(p, d);
-    break;
-  case AST_DECL_RECORD:
-    print_record(p, d);
-    break;
-  case AST_DECL_MEASURE:
-    print_named(p, "measure", d->as.measure.name, d->as.measure.value);
-    break;
-  case AST_DECL_VARIANT:
-    text_printf(p->out, "variant %s", d->as.variant.name.text);
-    printer_settings(p, d->as.variant.block, &d->as.variant.settings);
-    break;
-  case AST_DECL_RUN:
-    text_puts(p->out, "run ");
-    printer_expr(p, d->as.run.duration);
-    break;
-  }
+static void print_extends(printer *p, const ast_decl *d) {
+  text_puts(p->out, "extends ");
+  print_string(d->as.extends.path.text, p->out);
 }
+
+static void print_precision(printer *p, const ast_decl *d) {
+  text_printf(p->out, "precision %s", d->as.precision.text);
+}
+
+static void print_timescale(printer *p, const ast_decl *d) {
+  print_named(p, "timescale", d->as.timescale.name, d->as.timescale.step);
+}
+
+static void print_function(printer *p, const ast_decl *d) { printer_function(p, &d->as.function); }
+
+static void print_on(printer *p, const ast_decl *d) {
+  text_printf(p->out, "on %s", d->as.on.phase.text);
+  printer_stmts(p, d->as.on.block);
+}
+
+static void print_act(printer *p, const ast_decl *d) {
+  print_named(p, "act", d->as.act.environment, d->as.act.value);
+  printer_word_expr(p, "every", d->as.act.every);
+}
+
+static void print_measure(printer *p, const ast_decl *d) {
+  print_named(p, "measure", d->as.measure.name, d->as.measure.value);
+}
+
+static void print_variant(printer *p, const ast_decl *d) {
+  text_printf(p->out, "variant %s", d->as.variant.name.text);
+  printer_settings(p, d->as.variant.block, &d->as.variant.settings);
+}
+
+static void print_run(printer *p, const ast_decl *d) {
+  text_puts(p->out, "run ");
+  printer_expr(p, d->as.run.duration);
+}
+
+static void (*const decl_printers[])(printer *p, const ast_decl *d) = {
+    [AST_DECL_EXTENDS] = print_extends,
+    [AST_DECL_IMPORT] = print_import,
+    [AST_DECL_PRECISION] = print_precision,
+    [AST_DECL_TIMESCALE] = print_timescale,
+    [AST_DECL_COMPONENT] = print_component,
+    [AST_DECL_FUNCTION] = print_function,
+    [AST_DECL_POPULATION] = print_population,
+    [AST_DECL_CONNECT] = print_connect,
+    [AST_DECL_PATTERN] = print_pattern,
+    [AST_DECL_FOR] = print_loop,
+    [AST_DECL_PRESENT] = print_present,
+    [AST_DECL_DRIVE] = print_drive,
+    [AST_DECL_ON] = print_on,
+    [AST_DECL_ENVIRONMENT] = print_environment,
+    [AST_DECL_ACT] = print_act,
+    [AST_DECL_SIGNAL] = print_signal,
+    [AST_DECL_RECORD] = print_record,
+    [AST_DECL_MEASURE] = print_measure,
+    [AST_DECL_VARIANT] = print_variant,
+    [AST_DECL_RUN] = print_run,
+};
 
 static const ast_decl *decl_at(const body *b, uint32_t i) { return ((const ast_decl_list *)b->list)->data[i]; }
 
@@ -246,7 +240,10 @@ static uint32_t decl_head_end(const body *b, uint32_t i) {
   return block.end > block.start ? block.start : d->at.end;
 }
 
-static void decl_print(printer *p, const body *b, uint32_t i) { print_decl(p, decl_at(b, i)); }
+static void decl_print(printer *p, const body *b, uint32_t i) {
+  const ast_decl *d = decl_at(b, i);
+  decl_printers[d->kind](p, d);
+}
 
 static void print_loop(printer *p, const ast_decl *d) {
   text_puts(p->out, "for ");

@@ -17,6 +17,12 @@ static const char *const assign_texts[] = {
 };
 
 const char *print_op_text(ast_op op) { return op_texts[op]; }
+const char *print_component_text(ast_component_kind kind) {
+  static const char *const words[] = {
+      [AST_NEURON] = "neuron", [AST_ASTROCYTE] = "astrocyte", [AST_SYNAPSE] = "synapse"};
+  return words[kind];
+}
+
 const char *print_assign_text(ast_assign_op op) { return assign_texts[op]; }
 
 static void print_number(const ast_expr *e, text *out) {

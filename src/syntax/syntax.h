@@ -32,7 +32,4 @@ bool syntax_is_unit_name(const char *s, size_t len);
 /* The unit that is meant by what is none ("mv", "sec"), or NULL. */
 const char *syntax_suggest_unit(arena *a, const char *word);
 
-/* Is this one of the few reserved words? */
-bool syntax_is_reserved_word(const char *s, size_t len);
-
 #endif

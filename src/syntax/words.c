@@ -45,8 +45,6 @@ bool filter_is_reserved(const char *s, size_t len) {
   return word != NULL && (word->places & RESERVED) != 0;
 }
 
-bool syntax_is_reserved_word(const char *s, size_t len) { return filter_is_reserved(s, len); }
-
 bool filter_is_top_word(int token) {
   for (size_t i = 0; i < COUNT(words); i++)
     if (words[i].token == token)
