@@ -48,11 +48,11 @@ typedef struct {
   build_bytes parts[BUILD_PARTS];
 } build_objects;
 
-/* The modules of the parts, on their way; or what the cache has in place of them. */
+/* The modules of the parts between emission and machine code. Where the cache has the objects, there are none. */
 typedef struct build_modules build_modules;
 
-/* The three stages, each of which needs the one before. What they take must live as long as the modules do. When one
- * has failed, build_modules_free is all that is left to do; build_emit gives NULL then, and nothing to free. */
+/* The three stages, each of which needs the one before. What they take must live as long as the modules do. After a
+ * failure only build_modules_free may follow; where build_emit fails, it gives NULL and leaves nothing to free. */
 build_modules *build_emit(arena *a, const ir_program *program, const build_target *target, const build_options *options,
                           const char **error);
 bool build_optimise(build_modules *m, const char **error);
@@ -60,11 +60,11 @@ bool build_optimise(build_modules *m, const char **error);
  */
 bool build_generate(build_modules *m, build_objects *objects, const char **error);
 bool build_is_cached(const build_modules *m);
-/* What LLVM prints of them; of is_text. */
+/* The module as LLVM prints it, in the arena; only with is_text. */
 const char *build_modules_text(const build_modules *m);
 void build_modules_free(build_modules *m); /* NULL: nothing */
 
-/* All three. is_cached may be NULL. */
+/* The three stages in order, for those who need nothing in between. is_cached may be NULL. */
 bool build_compile(arena *a, const ir_program *program, const build_target *target, const build_options *options,
                    build_objects *objects, bool *is_cached, const char **error);
 

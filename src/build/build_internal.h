@@ -13,6 +13,8 @@ LLVMTargetMachineRef build_target_machine(arena *a, const build_target *target, 
                                           const char **error);
 /* The message of an LLVM error, which is consumed. */
 const char *build_llvm_error(arena *a, LLVMErrorRef error);
+/* Gives the module the layout and name of the machine that it is for. */
+void build_prepare_module(LLVMModuleRef module, LLVMTargetMachineRef machine, const build_target *target);
 /* Object file of a module, in the arena. */
 bool build_codegen(arena *a, LLVMTargetMachineRef machine, LLVMModuleRef module, LLVMCodeGenFileType type,
                    build_bytes *out, const char **error);

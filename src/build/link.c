@@ -19,39 +19,8 @@ const char *build_library_folder(arena *a) {
 
 /* ---- the second object: main and the program ---- */
 
-static void add_program(LLVMContextRef c, LLVMModuleRef module, const uint8_t *bytes, size_t len) {
-  LLVMValueRef data = LLVMConstStringInContext2(c, (const char *)bytes, len, 1);
-  LLVMValueRef global = LLVMAddGlobal(module, LLVMTypeOf(data), "nsa_program_bytes");
-  LLVMSetInitializer(global, data);
-  LLVMSetGlobalConstant(global, 1);
-  LLVMSetLinkage(global, LLVMInternalLinkage);
-  LLVMSetAlignment(global, 16);
-}
-
-static LLVMModuleRef parse_main(LLVMContextRef c, const char *source) {
-  LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRangeCopy(source, strlen(source), "main");
-  LLVMModuleRef module;
-  char *message = NULL;
-  if (LLVMParseIRInContext(c, buffer, &module, &message)) { /* owns the buffer now */
-    fprintf(stderr, "nsa: a bug in the compiler (link): %s\n", message);
-    exit(70);
-  }
-  return module;
-}
-
-static bool emit_main(arena *a, const nsa_program *program, const build_target *target, build_bytes *object,
-                      const char **error) {
-  size_t len;
-  uint8_t *bytes = nsa_program_write(program, &len);
-  if (bytes == NULL) {
-    *error = "out of memory";
-    return false;
-  }
-  LLVMTargetMachineRef machine = build_target_machine(a, target, LLVMCodeGenLevelLess, error);
-  if (machine == NULL) {
-    free(bytes);
-    return false;
-  }
+/* A module with main, whose program and kernels are still to come. */
+static LLVMModuleRef parse_main(arena *a, LLVMContextRef c, size_t len, uint32_t kernel_count) {
   const char *source =
       arena_printf(a,
                    "@nsa_kernels = external constant ptr\n"
@@ -62,21 +31,50 @@ static bool emit_main(arena *a, const nsa_program *program, const build_target *
                    " i32 %u, i32 %%argc, ptr %%argv)\n"
                    "  ret i32 %%r\n"
                    "}\n",
-                   len, program->kernels_count);
-  LLVMContextRef c = LLVMContextCreate();
-  LLVMModuleRef module = parse_main(c, source);
-  add_program(c, module, bytes, len);
-  free(bytes);
+                   len, kernel_count);
+  LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRangeCopy(source, strlen(source), "main");
+  LLVMModuleRef module;
+  char *message = NULL;
+  if (LLVMParseIRInContext(c, buffer, &module, &message)) { /* owns the buffer now */
+    fprintf(stderr, "nsa: a bug in the compiler (link): %s\n", message);
+    exit(70);
+  }
+  return module;
+}
+
+/* The program's bytes, in place of their placeholder. */
+static void add_program(LLVMContextRef c, LLVMModuleRef module, const uint8_t *bytes, size_t len) {
+  LLVMValueRef data = LLVMConstStringInContext2(c, (const char *)bytes, len, 1);
+  LLVMValueRef global = LLVMAddGlobal(module, LLVMTypeOf(data), "nsa_program_bytes");
+  LLVMSetInitializer(global, data);
+  LLVMSetGlobalConstant(global, 1);
+  LLVMSetLinkage(global, LLVMInternalLinkage);
+  LLVMSetAlignment(global, 16);
   LLVMValueRef placeholder = LLVMGetNamedGlobal(module, "nsa_program_placeholder");
-  LLVMReplaceAllUsesWith(placeholder, LLVMGetNamedGlobal(module, "nsa_program_bytes"));
+  LLVMReplaceAllUsesWith(placeholder, global);
   LLVMDeleteGlobal(placeholder);
-  LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(machine);
-  LLVMSetModuleDataLayout(module, layout);
-  LLVMDisposeTargetData(layout);
-  LLVMSetTarget(module, target->triple);
-  bool ok = build_codegen(a, machine, module, LLVMObjectFile, object, error);
-  LLVMDisposeModule(module);
-  LLVMContextDispose(c);
+}
+
+static bool emit_main(arena *a, const nsa_program *program, const build_target *target, build_bytes *object,
+                      const char **error) {
+  LLVMTargetMachineRef machine = build_target_machine(a, target, LLVMCodeGenLevelLess, error);
+  if (machine == NULL)
+    return false;
+  size_t len;
+  uint8_t *bytes = nsa_program_write(program, &len);
+  bool ok = bytes != NULL;
+  if (ok) {
+    LLVMContextRef c = LLVMContextCreate();
+    LLVMModuleRef module = parse_main(a, c, len, program->kernels_count);
+    add_program(c, module, bytes, len);
+    build_prepare_module(module, machine, target);
+    ok = build_codegen(a, machine, module, LLVMObjectFile, object, error);
+    LLVMDisposeModule(module);
+    LLVMContextDispose(c);
+  } else {
+    *error = "out of memory";
+  }
+  free(bytes);
   LLVMDisposeTargetMachine(machine);
   return ok;
 }

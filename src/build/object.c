@@ -9,6 +9,13 @@
 static const char passes[] = "always-inline,globaldce,function(sroa,early-cse,instcombine<no-verify-fixpoint>,"
                              "loop-mssa(licm),early-cse,simplifycfg)";
 
+void build_prepare_module(LLVMModuleRef module, LLVMTargetMachineRef machine, const build_target *target) {
+  LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(machine);
+  LLVMSetModuleDataLayout(module, layout);
+  LLVMDisposeTargetData(layout);
+  LLVMSetTarget(module, target->triple);
+}
+
 bool build_codegen(arena *a, LLVMTargetMachineRef machine, LLVMModuleRef module, LLVMCodeGenFileType type,
                    build_bytes *out, const char **error) {
   LLVMMemoryBufferRef buffer = NULL;
@@ -75,10 +82,7 @@ static void emit_part(part *p) {
   p->module = emit_module(p->arena, p->context, p->whole->program, &options, &p->error);
   if (p->module == NULL)
     return;
-  LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(p->machine);
-  LLVMSetModuleDataLayout(p->module, layout);
-  LLVMDisposeTargetData(layout);
-  LLVMSetTarget(p->module, target->triple);
+  build_prepare_module(p->module, p->machine, target);
 }
 
 static void optimise_part(part *p) {

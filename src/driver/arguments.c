@@ -64,8 +64,7 @@ static bool refuse_option(arena *a, const arguments *args, const char *word) {
   return false;
 }
 
-/* NAME=PATH of a --pattern is the model's business too: its files must be there when it is checked.
- */
+/* The compiler reads the files of a --pattern NAME=PATH, so it must know of them before the run does. */
 static void note_pattern(arena *a, arguments *args, const char *text) {
   const char *equals = strchr(text, '=');
   if (!equals)

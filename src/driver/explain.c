@@ -96,7 +96,7 @@ static void print_kernels(const compilation *c, uint32_t width, FILE *out) {
 }
 
 /* What a process takes beside the arrays of a run (measured with the models of examples/): the
- * compiler with LLVM in memory, respectively the runtime and HDF5. */
+ * compiler with LLVM in memory, or the runtime and HDF5. */
 #define COMPILER_PROCESS_BYTES 49000000u
 #define EXECUTABLE_PROCESS_BYTES 11000000u
 

@@ -58,8 +58,8 @@ static bool is_equation_of(const model *m, uint32_t host, uint32_t slow) {
   return false;
 }
 
-/* With a quarter of a timescale's step all others must be multiples of the fastest still, and none that was faster or
- * the same may become slower: rules of inputs and of slow equations ask who is. */
+/* A quarter of this timescale's step must still fit the others: all steps stay multiples of the fastest one, and no
+ * timescale that was faster or equal becomes slower, as inputs and slow equations follow other rules then. */
 static bool can_be_refined_alone(const model *m, uint32_t timescale) {
   uint32_t ticks = m->timescales.data[timescale].ticks;
   for (uint32_t k = 0; k < m->timescales.len; k++) {

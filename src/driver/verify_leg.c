@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* verify_leg.c - one run of a comparison: compiled with its own step, then held open as a session. */
 #include "driver/verify.h"
 #include <unistd.h>
 

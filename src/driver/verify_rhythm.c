@@ -29,7 +29,7 @@ static void find_rises(arena *a, const verify_rhythm *r, int leg, double level, 
   }
 }
 
-/* The second half of the run says between what the variable goes, when what it began with is over. */
+/* The range of the variable is taken from the second half of the run, when its beginning is forgotten. */
 void verify_rhythm_find(arena *a, verify_rhythm *r) {
   double low = INFINITY, high = -INFINITY;
   for (uint32_t k = r->times.len / 2; k < r->times.len; k++) {

@@ -23,7 +23,7 @@ typedef struct {
   uint32_t width;                                       /* of the kernel that is written: see emit_width */
   LLVMTypeRef i1, i8, i32, i64, f32, f64, ptr, nothing; /* scalars */
   LLVMTypeRef vf32, vf64, vb1, vi8, vi32;               /* of `width` lanes; scalars for width 1 */
-  LLVMTypeRef vflag; /* integers as long as the kernel's numbers: what truth values become in registers */
+  LLVMTypeRef vflag; /* integers as long as the kernel's numbers: truth values in registers */
   LLVMTypeRef kernel_type;
   LLVMBuilderRef entry, head, body;
   LLVMAttributeRef cpu, features, nounwind, noinline, alwaysinline;

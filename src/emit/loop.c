@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* loop.c - loops over what is computed anew until no lane asks for another round: one block, or several where something
- * is skipped inside, with a phi for each variable. */
+/* loop.c - loops: what stands in one is computed anew until no lane asks for another round. A loop is one basic block,
+ * or several where it has skip regions, with a phi for each variable. */
 #include "emit/emit_internal.h"
 
 /* Variables are doubles: what a field keeps as a float is converted. */

@@ -3,7 +3,7 @@
  *
  * Kernels call nsa_<name>_<W>, which runtime/math/kernel_math.c defines and the build compiles to bitcode for
  * each width W. They are declared while kernels are emitted; emit_link_maths then takes from the bitcode
- * what is called and nothing else. Vectors that C passes in memory are taken in pieces. */
+ * what is called and nothing else. A vector that C passes in memory is split into vectors that fit a register. */
 #include "emit/bitcode.h"
 #include "emit/emit_internal.h"
 #include <stdio.h>
@@ -19,8 +19,8 @@ static void add_argument(arguments *a, LLVMValueRef value) {
   a->values[a->count++] = value;
 }
 
-/* Kernels that run once or rarely call the maths, the others have them inside: but for random draws in
- * stretches that are mostly skipped, which would be long to compile. */
+/* Kernels that run once or rarely call the maths; in the others they are inlined. Random draws in skip regions are
+ * called too: they are seldom taken, and inlining them takes long. */
 static bool stays_a_call(const kernel *k, const ir_op *op) {
   return k->is_cold || (k->skip_depth != 0 && ir_ops[op->op].carries == IR_CARRIES_KEY);
 }

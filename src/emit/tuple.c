@@ -106,6 +106,19 @@ static void make_scratch(kernel *k) {
   k->work = emit_stack(k, k->m->f64, work, "work");
 }
 
+/* The operation's extra arguments, behind one another on the stack. */
+static LLVMValueRef store_arguments(kernel *k, const ir_op *op) {
+  module_emitter *m = k->m;
+  LLVMValueRef in = emit_stack(k, m->f64, op->extra_count * m->width, "matrix");
+  for (uint32_t i = 0; i < op->extra_count; i++) {
+    LLVMValueRef at = LLVMConstInt(m->i64, (uint64_t)i * m->width, 0);
+    LLVMValueRef place = LLVMBuildGEP2(m->body, m->f64, in, &at, 1, "");
+    LLVMValueRef value = emit_converted(m, k->values[k->function->extra.data[op->extra + i]], m->vf64);
+    LLVMSetAlignment(LLVMBuildStore(m->body, value, place), emit_alignment(m, 8));
+  }
+  return in;
+}
+
 /* Arguments: n x n matrices, then dt. */
 static LLVMValueRef emit_lanes(kernel *k, const ir_op *op, bool is_cov, uint32_t out_count) {
   module_emitter *m = k->m;
@@ -114,14 +127,8 @@ static LLVMValueRef emit_lanes(kernel *k, const ir_op *op, bool is_cov, uint32_t
     emit_bug("a matrix with the wrong number of entries", k->function->name);
   LLVMValueRef fn = lanes_function(m);
   make_scratch(k);
-  LLVMValueRef in = emit_stack(k, m->f64, count * m->width, "matrix");
+  LLVMValueRef in = store_arguments(k, op);
   LLVMValueRef out = emit_stack(k, m->f64, out_count * m->width, "tuple");
-  for (uint32_t i = 0; i < count; i++) {
-    LLVMValueRef at = LLVMConstInt(m->i64, (uint64_t)i * m->width, 0);
-    LLVMValueRef place = LLVMBuildGEP2(m->body, m->f64, in, &at, 1, "");
-    LLVMValueRef value = emit_converted(m, k->values[k->function->extra.data[op->extra + i]], m->vf64);
-    LLVMSetAlignment(LLVMBuildStore(m->body, value, place), emit_alignment(m, 8));
-  }
   LLVMValueRef args[] = {LLVMConstInt(m->i32, n, 0),
                          LLVMConstInt(m->i1, is_cov, 0),
                          in,

@@ -5,10 +5,10 @@
 
 typedef struct {
   uint32_t begin, end;
-} stretch;
+} skip_region;
 
 /* The outermost region that holds an operation; false where none does. */
-static bool region_of(const ir_function *f, uint32_t op, stretch *out) {
+static bool region_of(const ir_function *f, uint32_t op, skip_region *out) {
   uint32_t depth = 0;
   bool is_inside = false;
   for (uint32_t i = 0; i < f->ops.len; i++) {
@@ -36,9 +36,9 @@ static uint32_t stores_of(const ir_function *f, uint32_t field) {
 }
 
 /* Where the store can go: before the skip_end of this region. */
-static bool can_sink(const ir_program *p, const ir_function *f, uint32_t store, stretch *to) {
+static bool can_sink(const ir_program *p, const ir_function *f, uint32_t store, skip_region *to) {
   const ir_op *op = &f->ops.data[store];
-  stretch own;
+  skip_region own;
   if (op->op != IR_OP_store || p->fields.data[op->field].is_uniform || region_of(f, store, &own))
     return false;
   const ir_op *choice = &f->ops.data[op->args[0]];
@@ -54,7 +54,7 @@ static void sink_function(ir_program *p, ir_function *f) {
   arena *a = p->arena;
   uint32_t *home = ARENA_ARRAY(a, uint32_t, f->ops.len); /* per store: 1 + the skip_end that it goes before */
   for (uint32_t i = 0; i < f->ops.len; i++) {
-    stretch to = {0, 0};
+    skip_region to = {0, 0};
     if (can_sink(p, f, i, &to))
       home[i] = to.end + 1;
   }
