@@ -53,7 +53,19 @@ static void fill_population(lowering *l, uint32_t k) {
   out->states_count = c->states.len;
 }
 
-static void add_connections(lowering *l) {
+static void plan_all(lowering *l, lower_plan *plan) {
+  bool *is_clocked = ARENA_ARRAY(l->arena, bool, l->m->connections.len);
+  for (uint32_t k = 0; k < l->m->connections.len; k++)
+    is_clocked[k] = l->connections[k].advance && lower_has_clocked_work(l, k);
+  plan->populations = plan_populations(l->ctx, is_clocked);
+  plan->inputs = ARENA_ARRAY(l->arena, const input_plan *, l->m->populations.len);
+  for (uint32_t k = 0; k < l->m->populations.len; k++)
+    plan->inputs[k] = plan_inputs(l->ctx, k, &plan->populations[k], l->populations[k].target_terms.data,
+                                  l->populations[k].target_terms.len);
+  l->plan = plan;
+}
+
+static void add_connections(lowering *l, lower_plan *plan) {
   vec_reserve(l->arena, &l->connection_list, l->m->connections.len);
   for (uint32_t k = 0; k < l->m->connections.len; k++) {
     vec_push(l->arena, &l->connection_list, (nsa_connection){0});
@@ -61,6 +73,7 @@ static void add_connections(lowering *l) {
     lower_arrival_fields(l, k);
     lower_contributions(l, k);
   }
+  plan_all(l, plan);
   lower_input_fields(l);
   lower_link_values(l);
 }
@@ -188,8 +201,10 @@ ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_o
     check_ratios(&l);
   lower_signal_fields(&l);
   lower_stage_sets(&l);
+  lower_plan plan = {0};
+  plan_all(&l, &plan);
   add_populations(&l);
-  add_connections(&l);
+  add_connections(&l, &plan);
   lower_coupling_rates(&l);
   add_functions(&l);
   lower_drives(&l);

@@ -153,7 +153,8 @@ static ir_value input_value(scope *s, const view *v, uint32_t item) {
   if (v->inputs)
     return v->inputs[item];
   const population_fields *f = &s->l->populations[v->owner];
-  bool has_sum = f->input[item] != NO_FIELD, has_external = f->external[item] != NO_FIELD && !f->is_windowed[item];
+  bool has_sum = f->input[item] != NO_FIELD,
+       has_external = f->external[item] != NO_FIELD && !s->l->plan->inputs[v->owner][item].is_windowed;
   if (!has_sum && !has_external)
     return ir_number(s->b, 0);
   ir_value sum = has_sum ? load_from(s->b, f->input[item], v->index) : IR_NO_VALUE;

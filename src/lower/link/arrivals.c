@@ -26,7 +26,7 @@ static void add_arrived(lowering *l, uint32_t connection, const model_block *blo
     uint32_t *field = is_state ? &f->arrived_state[st->item] : &f->arrived_input[st->item];
     const char *name = is_state ? c->states.data[st->item].name : c->inputs.data[st->item].name;
     const dim *unit = is_state ? &c->states.data[st->item].unit : &c->inputs.data[st->item].unit;
-    if (is_state && *field == NO_FIELD && lower_is_added_to_directly(l->ctx, population, st->item))
+    if (is_state && l->plan->populations[population].states[st->item].added == ADDED_DIRECTLY)
       *field = f->state[st->item];
     if (is_state && *field == f->state[st->item])
       continue;
@@ -34,8 +34,6 @@ static void add_arrived(lowering *l, uint32_t connection, const model_block *blo
       *field =
           lower_add_field(l, arena_printf(l->arena, "%s.%s.arrived", l->m->populations.data[population].name, name),
                           f->domain, NSA_F64, NSA_FIELD_ARRIVED, 0, unit, st->at);
-    if (is_state && ticks_of_population(l->ctx, population) > 1)
-      f->is_added_to_at_once = true;
   }
 }
 
@@ -45,59 +43,15 @@ static uint32_t batch_index(lowering *l, uint32_t connection, const char *what) 
                          l->connections[connection].arrivals, NSA_INDEX, NSA_FIELD_SCRATCH, 0, NULL, mc->at);
 }
 
-static bool is_arrival(const model_on *on) {
-  return on->kind == BLOCK_PRE || on->kind == BLOCK_POST || on->kind == BLOCK_ASTRO || on->kind == BLOCK_SIGNAL;
-}
-
-static bool has_clocked_work(const lowering *l, uint32_t connection) {
+bool lower_has_clocked_work(const lowering *l, uint32_t connection) {
   const model_component *c = component_of_connection(l->ctx, connection);
   for (uint32_t k = 0; k < c->states.len; k++)
     if (l->connections[connection].advance[k] == ADVANCE_BY_CLOCK)
       return true;
   for (uint32_t k = 0; k < c->blocks.len; k++)
-    if (!is_arrival(&c->blocks.data[k]))
+    if (!lower_is_arrival(&c->blocks.data[k]))
       return true;
   return false;
-}
-
-/* What the blocks of a synapse depend on, all sides together with what event-driven equations follow. */
-static void collect_dependence(lowering *l, uint32_t connection, const model_block *block, dependence *sum) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    dependence d = {{0}};
-    if (st->value)
-      d = lower_dependence(l->ctx, true, connection, st->value);
-    for (int k = 0; k < 4; k++)
-      sum->side[k] |= d.side[k];
-    if (st->kind == STMT_IF) {
-      collect_dependence(l, connection, &st->then_block, sum);
-      collect_dependence(l, connection, &st->else_block, sum);
-    }
-  }
-}
-
-/* Whose values events or clocked links read: they see them after phase 1, the clocked ones after phase 2. */
-static void look_at_partners(lowering *l, uint32_t connection, bool is_clocked) {
-  const model_connection *mc = &l->m->connections.data[connection];
-  const model_component *c = component_of_connection(l->ctx, connection);
-  dependence sum = {{0}};
-  for (uint32_t k = 0; k < c->blocks.len; k++)
-    collect_dependence(l, connection, &c->blocks.data[k].body, &sum);
-  for (uint32_t k = 0; k < c->odes.len; k++) {
-    const model_expr *read[] = {c->odes.data[k].rate, c->odes.data[k].unless};
-    for (int i = 0; i < 2 && read[i]; i++) {
-      dependence d = lower_dependence(l->ctx, true, connection, read[i]);
-      for (int s = 0; s < 4; s++)
-        sum.side[s] |= d.side[s];
-    }
-  }
-  for (int s = SIDE_PRE; s <= (mc->has_partner ? SIDE_ASTRO : SIDE_POST); s++) {
-    if (!(sum.side[s] & (DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_TIMER | DEPENDS_INPUT)))
-      continue;
-    population_fields *f = &l->populations[lower_population_of_side(l->ctx, connection, (model_side)s)];
-    f->is_looked_at = true;
-    f->is_added_to_at_once = f->is_added_to_at_once || is_clocked;
-  }
 }
 
 void lower_arrival_fields(lowering *l, uint32_t connection) {
@@ -105,12 +59,9 @@ void lower_arrival_fields(lowering *l, uint32_t connection) {
   const model_component *c = component_of_connection(l->ctx, connection);
   bool has_arrivals = false;
   for (uint32_t k = 0; k < c->blocks.len; k++) {
-    has_arrivals = has_arrivals || is_arrival(&c->blocks.data[k]);
+    has_arrivals = has_arrivals || lower_is_arrival(&c->blocks.data[k]);
     add_arrived(l, connection, &c->blocks.data[k].body);
   }
-  bool is_clocked = has_clocked_work(l, connection);
-  if (has_arrivals || is_clocked)
-    look_at_partners(l, connection, is_clocked);
   f->arrivals = NSA_NONE;
   f->arrival_link = f->arrival_source = f->arrival_target = f->arrival_partner = NO_FIELD;
   if (!has_arrivals)
@@ -438,7 +389,7 @@ static void lower_clocked(lowering *l, uint32_t connection) {
   ir_value *before = ARENA_ARRAY(l->arena, ir_value, c->states.len);
   memcpy(before, now.states, c->states.len * sizeof *before);
   for (uint32_t k = 0; k < c->blocks.len; k++)
-    if (!is_arrival(&c->blocks.data[k]))
+    if (!lower_is_arrival(&c->blocks.data[k]))
       lower_find_increments(&s, &now, &c->blocks.data[k].body);
   lower_clocked_blocks(&s, &now);
   lower_equations(&s, &now);
@@ -454,7 +405,7 @@ static void lower_clocked(lowering *l, uint32_t connection) {
 }
 
 void lower_link_step(lowering *l, uint32_t connection) {
-  if (has_clocked_work(l, connection))
+  if (lower_has_clocked_work(l, connection))
     lower_clocked(l, connection);
   for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++)
     lower_refresh(l, connection, (model_side)home);

@@ -183,8 +183,8 @@ static bool is_set_between_ticks(const lowering *l, uint32_t population, uint32_
   bool is_set = lower_is_set_by_phase(l->ctx, population, state);
   for (uint32_t k = 0; k < c->blocks.len; k++) {
     const model_on *on = &c->blocks.data[k];
-    bool is_between = on->kind == BLOCK_SIGNAL ||
-                      (on->kind == BLOCK_EVENT && l->populations[population].driven[on->event] != NO_FIELD);
+    bool is_between =
+        on->kind == BLOCK_SIGNAL || (on->kind == BLOCK_EVENT && lower_is_driven(l->ctx, population, on->event));
     is_set = is_set || (is_between && lower_sets_state(&on->body, state));
   }
   return is_set;

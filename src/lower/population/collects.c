@@ -97,7 +97,7 @@ static void collect_input(lowering *l, ir_builder *b, uint32_t population, uint3
   x = with_parts(b, f, input, x);
   if (!lower_shows_input(l->ctx, population, input))
     lower_check(b, x);
-  if (!f->is_windowed[input])
+  if (!l->plan->inputs[population][input].is_windowed)
     ir_store(b, f->input[input], x);
   else if (f->given[input] != NO_FIELD)
     ir_store(b, f->given[input], x);

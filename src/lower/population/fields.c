@@ -2,35 +2,6 @@
 /* fields.c - the arrays of populations. */
 #include "lower/population/population.h"
 
-static bool has_stimulus(const lowering *l, uint32_t population, uint32_t input) {
-  for (uint32_t k = 0; k < l->m->stimuli.len; k++)
-    if (l->m->stimuli.data[k].population == population && l->m->stimuli.data[k].input == input)
-      return true;
-  return false;
-}
-
-static bool is_driven(const lowering *l, uint32_t population, uint32_t event) {
-  for (uint32_t k = 0; k < l->m->event_drives.len; k++)
-    if (l->m->event_drives.data[k].population == population && l->m->event_drives.data[k].event == event)
-      return true;
-  return false;
-}
-
-static bool has_phase_block(const lowering *l, uint32_t population) {
-  for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
-    if (l->m->phase_blocks.data[k].population == population)
-      return true;
-  return false;
-}
-
-/* Whether the condition's previous value can be had by evaluating it again before the step. */
-static bool is_recomputable(lowering *l, uint32_t population, const model_event *ev) {
-  uint32_t bits = lower_self_dependence(l->ctx, false, population, ev->when);
-  uint32_t plain =
-      DEPENDS_STATE | DEPENDS_HELD_STATE | DEPENDS_TIMER | DEPENDS_PARAM | DEPENDS_VARIED_PARAM | DEPENDS_ELEMENT;
-  return (bits & ~plain) == 0 && !has_phase_block(l, population);
-}
-
 static void add_event_fields(lowering *l, uint32_t population, population_fields *f) {
   const model_component *c = component_of_population(l->ctx, population);
   const char *pop = l->m->populations.data[population].name;
@@ -41,20 +12,19 @@ static void add_event_fields(lowering *l, uint32_t population, population_fields
     if (ev->refractory)
       f->refractory[k] = lower_add_field(l, arena_printf(l->arena, "%s.refractory", name), f->domain, NSA_F64,
                                          NSA_FIELD_TIMER, 0, NULL, ev->at);
-    if (is_driven(l, population, k))
+    if (l->plan->populations[population].events[k].is_driven)
       f->driven[k] = lower_add_field(l, arena_printf(l->arena, "%s.driven", name), f->domain, NSA_B1,
                                      NSA_FIELD_EXTERNAL, 0, NULL, ev->at);
   }
 }
 
-/* Which events add to what of the population is known by now. */
 static void add_edge_fields(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l->ctx, population);
   const char *pop = l->m->populations.data[population].name;
   for (uint32_t k = 0; k < c->events.len; k++) {
     const model_event *ev = &c->events.data[k];
-    if (!lower_is_crossing(ev) || (!f->is_added_to_at_once && is_recomputable(l, population, ev)))
+    if (!l->plan->populations[population].events[k].is_remembered)
       continue;
     const char *name = arena_printf(l->arena, "%s.%s.before", pop, ev->name);
     f->edge[k] = lower_add_field(l, name, f->domain, NSA_B1, NSA_FIELD_EDGE, 0, NULL, ev->at);
@@ -67,39 +37,35 @@ static uint32_t counter(lowering *l, uint32_t population, uint32_t event, const 
   return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_COUNTER, 0, NULL, ev->at);
 }
 
-/* What is told at the end of a run. A condition that draws has no value behind its blocks. */
+/* What is told at the end of a run. */
 static void add_counters(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l->ctx, population);
   for (uint32_t k = 0; k < c->events.len; k++) {
-    const model_event *ev = &c->events.data[k];
-    if (f->driven[k] != NO_FIELD || lower_emissions(c, k) > 1)
+    const event_plan *plan = &l->plan->populations[population].events[k];
+    if (plan->counts_repeats)
       f->repeated[k] = counter(l, population, k, "repeated");
-    if (lower_is_crossing(ev) && ev->is_reset && !lower_draws(l->ctx, population, ev->when))
+    if (plan->counts_stuck)
       f->stuck[k] = counter(l, population, k, "stuck");
   }
 }
 
-/* What blocks of events emit before the step's function, which sends it. */
+/* What blocks emit before the step's kernel, which sends it. */
 static void add_pending_fields(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l->ctx, population);
+  const population_plan *plan = &l->plan->populations[population];
   uint32_t events = c->events.len;
   f->pending = lower_no_fields(l, events + l->m->signals.len);
-  bool is_split = lower_is_split(l->ctx, population), is_slow = lower_is_slow(l->ctx, population);
-  if (!is_slow && !has_phase_block(l, population) && !lower_needs_settling(l, population) && !is_split)
-    return;
-  for (uint32_t k = 0; k < events + l->m->signals.len; k++)
-    for (uint32_t i = 0; i < c->blocks.len; i++) {
-      const model_on *on = &c->blocks.data[i];
-      bool is_signal = k >= events;
-      bool is_before = on->kind == BLOCK_EVENT || is_split || (is_slow && on->kind == BLOCK_SIGNAL);
-      if (f->pending[k] != NO_FIELD || !is_before || !lower_emits(&on->body, is_signal, is_signal ? k - events : k))
-        continue;
-      const char *name = is_signal ? l->m->signals.data[k - events].name : c->events.data[k].name;
-      name = arena_printf(l->arena, "%s.%s.pending", l->m->populations.data[population].name, name);
-      f->pending[k] = lower_add_field(l, name, f->domain, NSA_B1, NSA_FIELD_EDGE, 0, NULL, on->at);
-    }
+  for (uint32_t k = 0; k < events + l->m->signals.len; k++) {
+    bool is_signal = k >= events;
+    const model_on *keeper = is_signal ? plan->signals[k - events].keeper : plan->events[k].keeper;
+    if (!keeper)
+      continue;
+    const char *name = is_signal ? l->m->signals.data[k - events].name : c->events.data[k].name;
+    name = arena_printf(l->arena, "%s.%s.pending", l->m->populations.data[population].name, name);
+    f->pending[k] = lower_add_field(l, name, f->domain, NSA_B1, NSA_FIELD_EDGE, 0, NULL, keeper->at);
+  }
 }
 
 static void add_signal_flags(lowering *l, uint32_t population, population_fields *f) {
@@ -119,13 +85,12 @@ static span place_of_state(const model_component *c, uint32_t state) {
   return c->states.data[state].at;
 }
 
-/* Equations on a timescale slower than the component's are held: their steps are not those of the component. */
 static void add_slopes(const owner_info *o, population_fields *f) {
   lowering *l = o->l;
   f->slope = lower_no_fields(l, o->c->states.len);
-  for (uint32_t k = 0; k < o->c->odes.len && lower_is_extrapolated(l->ctx, o->owner); k++) {
+  for (uint32_t k = 0; k < o->c->odes.len; k++) {
     const model_ode *ode = &o->c->odes.data[k];
-    if (ode->timescale != o->c->timescale)
+    if (!l->plan->populations[o->owner].states[ode->state].is_extrapolated)
       continue;
     const char *state = o->c->states.data[ode->state].name;
     f->slope[ode->state] = lower_add_field(l, arena_printf(l->arena, "%s.%s.slope", o->name, state), f->domain, NSA_F64,
@@ -145,9 +110,6 @@ void lower_population_fields(lowering *l, uint32_t population) {
   f->timer = lower_no_fields(l, c->timers.len);
   f->input = lower_no_fields(l, c->inputs.len);
   f->external = lower_no_fields(l, c->inputs.len);
-  f->input_every = ARENA_ARRAY(l->arena, uint32_t, c->inputs.len);
-  f->is_windowed = ARENA_ARRAY(l->arena, bool, c->inputs.len);
-  f->is_by_step = ARENA_ARRAY(l->arena, bool, c->inputs.len);
   f->given = lower_no_fields(l, c->inputs.len);
   f->window = lower_no_fields(l, c->inputs.len);
   f->fired = lower_no_fields(l, c->events.len);
@@ -169,7 +131,7 @@ void lower_population_fields(lowering *l, uint32_t population) {
     f->timer[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o.name, c->timers.data[k].name), f->domain,
                                   NSA_F64, NSA_FIELD_TIMER, 0, NULL, c->timers.data[k].at);
   for (uint32_t k = 0; k < c->inputs.len; k++)
-    if (has_stimulus(l, population, k))
+    if (l->plan->populations[population].has_stimulus[k])
       f->external[k] =
           lower_add_field(l, arena_printf(l->arena, "%s.%s.external", o.name, c->inputs.data[k].name), f->domain,
                           NSA_F64, NSA_FIELD_EXTERNAL, 0, &c->inputs.data[k].unit, c->inputs.data[k].at);
@@ -178,22 +140,16 @@ void lower_population_fields(lowering *l, uint32_t population) {
   add_event_fields(l, population, f);
   add_counters(l, population);
   add_signal_flags(l, population, f);
-  f->is_added_to_at_once = f->is_added_to_at_once ||
-                           (lower_is_slow(l->ctx, population) && (has_phase_block(l, population) || lower_hears(c)));
 }
 
-/* Inputs that links feed: known once all contributions are split. */
+/* Inputs that links feed. */
 static void add_input_fields(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l->ctx, population);
-  for (uint32_t k = 0; k < f->target_terms.len; k++) {
-    uint32_t *every = &f->input_every[f->target_terms.data[k].input];
-    if (!*every || f->target_terms.data[k].every < *every)
-      *every = f->target_terms.data[k].every;
-  }
   for (uint32_t k = 0; k < c->inputs.len; k++) {
+    const input_plan *plan = &l->plan->inputs[population][k];
     lower_window_fields(l, population, k);
-    if (!f->input_every[k] && !f->is_windowed[k])
+    if (!plan->every && !plan->is_windowed)
       continue;
     const model_input *in = &c->inputs.data[k];
     const char *name = arena_printf(l->arena, "%s.%s", l->m->populations.data[population].name, in->name);

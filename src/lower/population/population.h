@@ -40,6 +40,7 @@ typedef struct {
   lowering *l;
   uint32_t population;
   const model_component *c;
+  const population_plan *plan;
   population_fields *f;
   ir_builder b;
   scope s;

@@ -83,24 +83,21 @@ static uint32_t scratch(lowering *l, uint32_t population, nsa_type type, const c
   return lower_add_field(l, name, l->populations[population].domain, type, NSA_FIELD_SCRATCH, 0, NULL, SPAN_NONE);
 }
 
-/* Phase 1 has a function of its own then, and what arrives is added before anybody looks. */
 void lower_stage_fields(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l->ctx, population);
   f->start = lower_no_fields(l, c->states.len);
   f->frozen = lower_no_fields(l, c->states.len);
   f->held_input = lower_no_fields(l, c->inputs.len);
-  f->is_staged_input = ARENA_ARRAY(l->arena, bool, c->inputs.len);
   if (!lower_is_split(l->ctx, population))
     return;
-  f->is_looked_at = f->is_added_to_at_once = true;
   bool is_diffusing = set_of(l, population)->is_diffusing;
   uint32_t stages = is_diffusing ? 0 : solve_tableau_of(set_of(l, population)->solver)->stages;
   f->stage_rate = lower_no_fields(l, c->states.len * stages);
   for (uint32_t k = 0; k < c->odes.len; k++) {
     const model_ode *ode = &c->odes.data[k];
     const char *state = c->states.data[ode->state].name;
-    if (ode->timescale != c->timescale)
+    if (!l->plan->populations[population].states[ode->state].is_staged)
       continue;
     f->start[ode->state] = scratch(l, population, NSA_F64, state, "start");
     if (ode->unless && !is_diffusing)
@@ -113,19 +110,10 @@ void lower_stage_fields(lowering *l, uint32_t population) {
 
 /* An input to which both kinds of connections contribute keeps apart what is held. */
 void lower_stage_inputs(lowering *l, uint32_t population) {
-  population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l->ctx, population);
-  for (uint32_t k = 0; k < c->inputs.len; k++) {
-    bool has_held = false, has_staged = false;
-    for (uint32_t i = 0; i < f->target_terms.len; i++) {
-      bool is_staged = lower_is_staged(l->ctx, f->target_terms.data[i].connection);
-      has_staged = has_staged || (f->target_terms.data[i].input == k && is_staged);
-      has_held = has_held || (f->target_terms.data[i].input == k && !is_staged);
-    }
-    f->is_staged_input[k] = has_staged;
-    if (has_held && has_staged)
-      f->held_input[k] = scratch(l, population, NSA_F64, c->inputs.data[k].name, "held");
-  }
+  for (uint32_t k = 0; k < c->inputs.len; k++)
+    if (l->plan->inputs[population][k].keeps_held)
+      l->populations[population].held_input[k] = scratch(l, population, NSA_F64, c->inputs.data[k].name, "held");
 }
 
 /* ---- functions ---- */
@@ -309,7 +297,7 @@ static void lower_stage_collect(const staging *g) {
 static void see_held(const staging *g) {
   for (uint32_t k = 0; k < g->c->inputs.len; k++) {
     uint32_t *seen = g->f->given[k] != NO_FIELD ? &g->f->given[k] : &g->f->input[k];
-    *seen = g->f->is_staged_input[k] ? g->f->held_input[k] : *seen;
+    *seen = g->l->plan->inputs[g->population][k].is_staged ? g->f->held_input[k] : *seen;
   }
 }
 

@@ -7,13 +7,6 @@
 
 /* ---- the step ---- */
 
-static bool has_event_blocks(const model_component *c) {
-  for (uint32_t k = 0; k < c->blocks.len; k++)
-    if (c->blocks.data[k].kind == BLOCK_EVENT)
-      return true;
-  return false;
-}
-
 static ir_value load_or(step *st, uint32_t field, double otherwise) {
   return field == NO_FIELD ? ir_number(&st->b, otherwise) : ir_load(&st->b, field);
 }
@@ -70,7 +63,7 @@ void step_load_inputs(step *st) {
   st->inputs = ARENA_ARRAY(st->l->arena, ir_value, c->inputs.len);
   st->self->inputs = NULL;
   for (uint32_t k = 0; k < c->inputs.len; k++) {
-    bool is_windowed = st->f->is_windowed[k] && !st->l->options->equations_only;
+    bool is_windowed = st->l->plan->inputs[st->population][k].is_windowed && !st->l->options->equations_only;
     st->inputs[k] =
         is_windowed ? lower_windowed_input(st->l, &st->b, st->population, k, !st->keeps_arrived) : plain_input(st, k);
   }
@@ -79,7 +72,7 @@ void step_load_inputs(step *st) {
 
 /* Whether the step's function has no blocks of events to run: there are none, or its settle function has run them. */
 static bool has_nothing_to_settle(const step *st) {
-  return !has_event_blocks(st->c) || lower_settles_apart(st->l, st->population);
+  return !lower_has_event_blocks(st->c) || st->plan->settle != SETTLES_IN_STEP;
 }
 
 /* Phase 1: the blocks of what fired, and what the conditions are behind them. */
@@ -153,11 +146,6 @@ static void previous_conditions(step *st) {
   }
 }
 
-static bool has_arrived_apart(const step *st, uint32_t state) {
-  uint32_t field = st->f->arrived_state[state];
-  return field != NO_FIELD && field != st->f->state[state];
-}
-
 /* What arrived at a state, and nothing where `unless` holds it. */
 static ir_value arrived_at(step *st, uint32_t state) {
   ir_builder *b = &st->b;
@@ -172,11 +160,11 @@ static void add_arrived(step *st) {
   ir_value *arrived = ARENA_ARRAY(st->l->arena, ir_value, st->c->states.len);
   for (uint32_t k = 0; k < st->c->states.len; k++) {
     b->at = st->c->states.data[k].at;
-    if (has_arrived_apart(st, k))
+    if (st->plan->states[k].added == ADDED_APART)
       arrived[k] = arrived_at(st, k);
   }
   for (uint32_t k = 0; k < st->c->states.len; k++) {
-    if (!has_arrived_apart(st, k))
+    if (st->plan->states[k].added != ADDED_APART)
       continue;
     b->at = st->c->states.data[k].at;
     st->now.states[k] = ir_binary(b, IR_OP_add, st->now.states[k], arrived[k]);
@@ -189,7 +177,7 @@ static void add_arrived(step *st) {
 void step_add_arrived_inputs(step *st) {
   for (uint32_t k = 0; k < st->c->inputs.len; k++) {
     uint32_t field = st->f->arrived_input[k];
-    if (field == NO_FIELD || st->f->is_windowed[k])
+    if (field == NO_FIELD || st->l->plan->inputs[st->population][k].is_windowed)
       continue;
     st->inputs[k] = ir_binary(&st->b, IR_OP_add, st->inputs[k], ir_load(&st->b, field));
     if (!st->keeps_arrived)
@@ -426,6 +414,7 @@ void step_begin(step *st, lowering *l, uint32_t population, const char *name, ns
   *st = (step){.l = l,
                .population = population,
                .c = component_of_population(l->ctx, population),
+               .plan = &l->plan->populations[population],
                .f = &l->populations[population]};
   ir_function *fn = ir_function_add(l->p, name, role, st->f->domain, st->c->timescale, number);
   st->b = ir_builder_on(l->p, fn);
@@ -453,7 +442,7 @@ void lower_step(lowering *l, uint32_t population) {
     run_event_blocks(&st);
   previous_conditions(&st);
   step_add_arrived_inputs(&st);
-  if (!st.f->is_added_to_at_once)
+  if (!st.plan->is_added_to_at_once)
     add_arrived(&st);
   if (!lower_is_split(l->ctx, population)) {
     step_run_signal_blocks(&st);
@@ -525,7 +514,7 @@ void lower_phase_block(lowering *l, uint32_t number) {
              lower_kernel_name(l, pop, NULL, arena_printf(l->arena, "on_%s", l->m->phases.data[pb->phase].name)),
              NSA_ROLE_PHASE_BLOCK, &out.kernel);
   run_settled(&st);
-  if (!st.f->is_added_to_at_once)
+  if (!st.plan->is_added_to_at_once)
     add_arrived(&st);
   st.s.locals = ARENA_ARRAY(l->arena, ir_value, pb->local_count);
   lower_block(&st.s, &st.now, &pb->body);
@@ -534,64 +523,14 @@ void lower_phase_block(lowering *l, uint32_t number) {
   vec_push(l->arena, &l->phase_block_list, out);
 }
 
-static bool has_crossings(const model_component *c) {
-  for (uint32_t k = 0; k < c->events.len; k++)
-    if (lower_is_crossing(&c->events.data[k]))
-      return true;
-  return false;
-}
-
-/* Where events look at a population, or it is slow, its phase 1 cannot wait for its step; neither can what events add
- * where others look at it before its next step. */
-bool lower_needs_settling(const lowering *l, uint32_t population) {
-  const population_fields *f = &l->populations[population];
-  const model_component *c = component_of_population(l->ctx, population);
-  bool is_waited_for = f->is_looked_at || ticks_of_population(l->ctx, population) > 1;
-  return (is_waited_for && has_event_blocks(c)) || (f->is_added_to_at_once && has_crossings(c));
-}
-
-static bool reads_input(lowering *l, uint32_t population, const model_expr *e) {
-  return e && lower_self_dependence(l->ctx, false, population, e) & DEPENDS_INPUT;
-}
-
-static bool block_needs_step(lowering *l, uint32_t population, const model_block *block) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    if (st->kind == STMT_EMIT || reads_input(l, population, st->value) || st->target == REF_INPUT)
-      return true;
-    if (st->kind == STMT_IF &&
-        (block_needs_step(l, population, &st->then_block) || block_needs_step(l, population, &st->else_block)))
-      return true;
-  }
-  return false;
-}
-
-/* Phase 1 has a function of its own wherever it can: what few elements need is then not computed for all. Not where its
- * blocks read inputs, which the step's function puts together, emit what that function sends, or may read signals,
- * which come between. */
-bool lower_settles_apart(lowering *l, uint32_t population) {
-  const model_component *c = component_of_population(l->ctx, population);
-  if (lower_needs_settling(l, population))
-    return true;
-  if (l->m->signals.len)
-    return false;
-  for (uint32_t k = 0; k < c->blocks.len; k++)
-    if (c->blocks.data[k].kind == BLOCK_EVENT && block_needs_step(l, population, &c->blocks.data[k].body))
-      return false;
-  for (uint32_t k = 0; k < c->events.len; k++)
-    if (lower_is_crossing(&c->events.data[k]) && reads_input(l, population, c->events.data[k].when))
-      return false;
-  return has_event_blocks(c);
-}
-
 void lower_settle(lowering *l, uint32_t population) {
-  const population_fields *f = &l->populations[population];
+  const population_plan *plan = &l->plan->populations[population];
   const model_component *c = component_of_population(l->ctx, population);
   const char *name = l->m->populations.data[population].name;
   nsa_population *out = &l->population_list.data[population];
   step st;
   out->settle = out->absorb = NSA_NONE;
-  if (lower_settles_apart(l, population)) {
+  if (plan->settle != SETTLES_IN_STEP) {
     step_begin(&st, l, population, arena_printf(l->arena, "%s.settle", name), NSA_ROLE_SETTLE, &out->settle);
     run_settled(&st);
     step_keep_emitted(&st, false);
@@ -599,8 +538,8 @@ void lower_settle(lowering *l, uint32_t population) {
   }
   bool has_arrived = false;
   for (uint32_t k = 0; k < c->states.len; k++)
-    has_arrived = has_arrived || (f->arrived_state[k] != NO_FIELD && f->arrived_state[k] != f->state[k]);
-  if (!f->is_added_to_at_once || !has_arrived)
+    has_arrived = has_arrived || plan->states[k].added == ADDED_APART;
+  if (!plan->is_added_to_at_once || !has_arrived)
     return;
   step_begin(&st, l, population, arena_printf(l->arena, "%s.absorb", name), NSA_ROLE_SETTLE, &out->absorb);
   load_state(&st);

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* windows.c - inputs of slow components: what comes in the fast steps of a slow one, combined.
- *
- * The window of a tick are the fast steps of its slow step. Faster links, where they alone feed an input and the window
- * can be cut evenly, are combined by their collect functions (it accumulates). Else what links give is kept (given),
- * and a function before each fast step combines the whole value of that step: what is given and what stimuli add. Links
- * that give once a slow step stand apart, and so does what events add: these are sums. At the tick the step takes what
- * has come of it, leaves it in the input's field for those who look, and begins a window. */
+/* windows.c - inputs of slow components: what comes in the fast steps of a slow one, combined as plan/inputs.c says. At
+ * the tick the step takes what has come of it, leaves it in the input's field for those who look, and begins a window.
+ */
 #include "lower/population/population.h"
 #include <math.h>
 
@@ -28,19 +24,6 @@ static uint32_t add_field(lowering *l, uint32_t population, uint32_t input, cons
 
 /* ---- fields ---- */
 
-/* Contributions to one input that are evaluated less often than the most frequent ones hold between their evaluations.
- */
-static void add_parts(lowering *l, uint32_t population, uint32_t input) {
-  population_fields *f = &l->populations[population];
-  for (uint32_t k = 0; k < f->target_terms.len; k++) {
-    const target_term *t = &f->target_terms.data[k];
-    if (t->input != input || t->every == f->input_every[input] || lower_part_of(f, input, t->every) != NO_FIELD)
-      continue;
-    input_part part = {input, t->every, add_field(l, population, input, arena_printf(l->arena, "part%u", t->every), 0)};
-    vec_push(l->arena, &f->parts, part);
-  }
-}
-
 uint32_t lower_part_of(const population_fields *f, uint32_t input, uint32_t every) {
   for (uint32_t k = 0; k < f->parts.len; k++)
     if (f->parts.data[k].input == input && f->parts.data[k].every == every)
@@ -50,27 +33,18 @@ uint32_t lower_part_of(const population_fields *f, uint32_t input, uint32_t ever
 
 void lower_window_fields(lowering *l, uint32_t population, uint32_t input) {
   population_fields *f = &l->populations[population];
-  uint32_t ticks = ticks_of_population(l->ctx, population), every = f->input_every[input];
-  combine_kind combine = combine_of(l, population, input);
-  bool has_stimulus = f->external[input] != NO_FIELD, is_faster = every && every < ticks;
-  f->is_windowed[input] = ticks > 1 && (has_stimulus || is_faster || f->arrived_input[input] != NO_FIELD);
-  if (!f->is_windowed[input] || combine != COMBINE_SUM)
-    add_parts(l, population, input);
-  if (!f->is_windowed[input])
-    return;
-  bool accumulates = is_faster && (combine == COMBINE_SUM || (ticks % every == 0 && !has_stimulus));
-  if (every && !accumulates)
+  const input_plan *plan = &l->plan->inputs[population][input];
+  for (uint32_t k = 0; k < plan->parts.len; k++) {
+    const char *what = arena_printf(l->arena, "part%u", plan->parts.data[k]);
+    input_part part = {input, plan->parts.data[k], add_field(l, population, input, what, 0)};
+    vec_push(l->arena, &f->parts, part);
+  }
+  if (plan->is_given)
     f->given[input] = add_field(l, population, input, "given", 0);
-  f->is_by_step[input] = has_stimulus || (f->given[input] != NO_FIELD && is_faster);
   /* The first value that is collected counts in the second step: in the first there was 0. */
-  if (accumulates || f->is_by_step[input])
-    f->window[input] = add_field(l, population, input, "window", f->is_by_step[input] ? window_start(combine) : 0);
-}
-
-/* What links give in each of the fast steps; NO_FIELD where that is nothing or what they give once. */
-static uint32_t given_at_steps(const lowering *l, uint32_t population, uint32_t input) {
-  const population_fields *f = &l->populations[population];
-  return f->input_every[input] < ticks_of_population(l->ctx, population) ? f->given[input] : NO_FIELD;
+  double start = plan->is_by_step ? window_start(combine_of(l, population, input)) : 0;
+  if (plan->accumulates || plan->is_by_step)
+    f->window[input] = add_field(l, population, input, "window", start);
 }
 
 /* ---- functions ---- */
@@ -105,14 +79,14 @@ void lower_window(lowering *l, uint32_t population) {
   *number = NSA_NONE;
   ir_builder b;
   for (uint32_t k = 0; k < c->inputs.len; k++) {
-    if (!f->is_by_step[k])
+    const input_plan *plan = &l->plan->inputs[population][k];
+    if (!plan->is_by_step)
       continue;
     const char *name = arena_printf(l->arena, "%s.window", l->m->populations.data[population].name);
     if (*number == NSA_NONE)
       b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_SETTLE, f->domain, c->timescale, number));
     b.at = c->inputs.data[k].at;
-    uint32_t given = given_at_steps(l, population, k);
-    ir_value x = given == NO_FIELD ? IR_NO_VALUE : ir_load(&b, given);
+    ir_value x = plan->is_given_at_steps ? ir_load(&b, f->given[k]) : IR_NO_VALUE;
     if (f->external[k] != NO_FIELD)
       x = plus(&b, x, ir_load(&b, f->external[k]));
     lower_into_window(l, &b, population, k, x);
@@ -133,12 +107,11 @@ ir_value lower_windowed_input(lowering *l, ir_builder *b, uint32_t population, u
   combine_kind combine = combine_of(l, population, input);
   uint32_t window = f->window[input], arrived = f->arrived_input[input];
   double steps = is_averaged(combine) ? ticks_of_population(l->ctx, population) : 1;
-  bool is_apart = given_at_steps(l, population, input) == NO_FIELD && f->given[input] != NO_FIELD;
+  const input_plan *plan = &l->plan->inputs[population][input];
+  bool is_apart = plan->is_given && !plan->is_given_at_steps;
   ir_value x = is_apart ? ir_load(b, f->given[input]) : IR_NO_VALUE;
   if (window != NO_FIELD)
-    x = plus(
-        b, x,
-        averaged(b, ir_load(b, window), f->is_by_step[input] || steps == 1 ? steps : steps / f->input_every[input]));
+    x = plus(b, x, averaged(b, ir_load(b, window), plan->is_by_step || steps == 1 ? steps : steps / plan->every));
   if (arrived != NO_FIELD)
     x = plus(b, x, averaged(b, ir_load(b, arrived), steps));
   if (!is_taken)

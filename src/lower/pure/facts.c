@@ -81,6 +81,17 @@ const model_expr *lower_initial_value(const lower_context *ctx, bool is_connecti
 /* An event whose condition is followed, so that its value before must be known. */
 bool lower_is_crossing(const model_event *ev) { return ev->when != NULL && ev->is_crossing; }
 
+bool lower_is_arrival(const model_on *on) {
+  return on->kind == BLOCK_PRE || on->kind == BLOCK_POST || on->kind == BLOCK_ASTRO || on->kind == BLOCK_SIGNAL;
+}
+
+bool lower_has_event_blocks(const model_component *c) {
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (c->blocks.data[k].kind == BLOCK_EVENT)
+      return true;
+  return false;
+}
+
 bool lower_hears(const model_component *c) {
   for (uint32_t k = 0; k < c->blocks.len; k++)
     if (c->blocks.data[k].kind == BLOCK_SIGNAL)

@@ -56,6 +56,9 @@ typedef struct {
   lower_memo *populations, *connections;
 } lower_context;
 
+/* What was decided (plan/plan.h). */
+typedef struct lower_plan lower_plan;
+
 /* A term of phase 6 that a source, or a third partner, computes for its links: fused into its step.
  */
 typedef struct {
@@ -99,18 +102,11 @@ typedef struct {
   uint32_t *sent;                          /* per signal: flag that a block sends it; NO_FIELD */
   uint32_t
       *pending; /* per own event, then per signal: flag that a block emitted it before the step's function; NO_FIELD */
-  uint32_t *start;       /* per state: where the stages of a step start; NO_FIELD: of no equation that stages advance */
-  uint32_t *frozen;      /* likewise: `unless` holds it in this step */
-  uint32_t *stage_rate;  /* per state and stage: its rate there */
-  bool *is_staged_input; /* per input: something contributes to it while phase 4 goes on */
-  uint32_t *held_input;  /* per input: what is held of it while the stages are made; NO_FIELD: nothing is */
-  double coupling_rate;  /* 1/ms, at which links change its states; 0 where none do, or nothing is known */
-  bool is_looked_at;     /* by events or clocked links: they see it after phase 1 */
-  bool is_added_to_at_once; /* what arrives, and what signals and phases do, becomes part of the states in phase 2, not
-                               in the step */
-  uint32_t *input_every;    /* base ticks between two collections into the input; 0: nothing is collected */
-  bool *is_windowed;        /* per input of a slow population: something comes to it between two ticks (windows.c) */
-  bool *is_by_step;         /* per such input: it is combined before each fast step, not where links are collected */
+  uint32_t *start;      /* per state: where the stages of a step start; NO_FIELD: of no equation that stages advance */
+  uint32_t *frozen;     /* likewise: `unless` holds it in this step */
+  uint32_t *stage_rate; /* per state and stage: its rate there */
+  uint32_t *held_input; /* per input: what is held of it while the stages are made; NO_FIELD: nothing is */
+  double coupling_rate; /* 1/ms, at which links change its states; 0 where none do, or nothing is known */
   uint32_t *given,
       *window; /* per such input: what links gave last; what its window has come to. NO_FIELD: not needed */
   VEC(input_part) parts;
@@ -177,6 +173,7 @@ typedef struct {
 
 typedef struct {
   const lower_context *ctx;
+  const lower_plan *plan;
   arena *arena;
   const model *m;
   diag_sink *sink;
@@ -276,6 +273,8 @@ nsa_rule_kind lower_rule_kind(rule_kind kind);
 bool lower_hears(const model_component *c);                       /* whether it has blocks of signals */
 bool lower_emits_event(const model_component *c, uint32_t event); /* whether a block emits it */
 bool lower_is_crossing(const model_event *ev);
+bool lower_is_arrival(const model_on *on); /* a block of a synapse that events or signals run */
+bool lower_has_event_blocks(const model_component *c);
 /* Whether a block emits an event or signal, in any of its statements; how many statements of a component emit an event.
  */
 bool lower_emits(const model_block *block, bool is_signal, uint32_t item);

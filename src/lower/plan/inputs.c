@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* inputs.c - how inputs are made of what comes to them.
+ *
+ * The window of a tick of a slow population are the fast steps of its slow step. Faster links, where they alone feed an
+ * input and the window can be cut evenly, are combined by their collect kernels (the window accumulates). Else what
+ * links give is kept (given), and a kernel before each fast step combines the whole value of that step: what is given
+ * and what stimuli add. Links that give once a slow step stand apart, and so does what events add: these are sums. */
+#include "lower/plan/plan.h"
+
+/* Contributions to one input that are evaluated less often than the most frequent ones hold between their evaluations.
+ */
+static void find_parts(const lower_context *ctx, uint32_t input, const target_term *terms, uint32_t count,
+                       input_plan *plan) {
+  for (uint32_t k = 0; k < count; k++)
+    if (terms[k].input == input && terms[k].every != plan->every && !lower_is_part(plan, terms[k].every))
+      vec_push(ctx->arena, &plan->parts, terms[k].every);
+}
+
+bool lower_is_part(const input_plan *plan, uint32_t every) {
+  for (uint32_t k = 0; k < plan->parts.len; k++)
+    if (plan->parts.data[k] == every)
+      return true;
+  return false;
+}
+
+static void plan_window(const lower_context *ctx, uint32_t population, combine_kind combine, bool has_stimulus,
+                        input_plan *plan) {
+  uint32_t ticks = ticks_of_population(ctx, population), every = plan->every;
+  bool is_faster = every && every < ticks;
+  plan->accumulates = is_faster && (combine == COMBINE_SUM || (ticks % every == 0 && !has_stimulus));
+  plan->is_given = every && !plan->accumulates;
+  plan->is_given_at_steps = plan->is_given && is_faster;
+  plan->is_by_step = has_stimulus || plan->is_given_at_steps;
+}
+
+/* An input to which both kinds of connections contribute keeps apart what is held. */
+static void find_held(const lower_context *ctx, uint32_t input, const target_term *terms, uint32_t count,
+                      input_plan *plan) {
+  bool is_held = false;
+  for (uint32_t k = 0; k < count; k++) {
+    bool is_staged = lower_is_staged(ctx, terms[k].connection);
+    plan->is_staged = plan->is_staged || (terms[k].input == input && is_staged);
+    is_held = is_held || (terms[k].input == input && !is_staged);
+  }
+  plan->keeps_held = is_held && plan->is_staged;
+}
+
+static input_plan plan_input(const lower_context *ctx, uint32_t population, uint32_t input, const population_plan *of,
+                             const target_term *terms, uint32_t count) {
+  input_plan plan = {0};
+  combine_kind combine = component_of_population(ctx, population)->inputs.data[input].combine;
+  for (uint32_t k = 0; k < count; k++)
+    if (terms[k].input == input && (!plan.every || terms[k].every < plan.every))
+      plan.every = terms[k].every;
+  bool comes_between = of->has_stimulus[input] || of->is_input_added_to[input] ||
+                       (plan.every && plan.every < ticks_of_population(ctx, population));
+  plan.is_windowed = lower_is_slow(ctx, population) && comes_between;
+  if (!plan.is_windowed || combine != COMBINE_SUM)
+    find_parts(ctx, input, terms, count, &plan);
+  if (plan.is_windowed)
+    plan_window(ctx, population, combine, of->has_stimulus[input], &plan);
+  find_held(ctx, input, terms, count, &plan);
+  return plan;
+}
+
+const input_plan *plan_inputs(const lower_context *ctx, uint32_t population, const population_plan *of,
+                              const target_term *terms, uint32_t count) {
+  uint32_t inputs = component_of_population(ctx, population)->inputs.len;
+  input_plan *plan = ARENA_ARRAY(ctx->arena, input_plan, inputs);
+  for (uint32_t k = 0; k < inputs; k++)
+    plan[k] = plan_input(ctx, population, k, of, terms, count);
+  return plan;
+}
