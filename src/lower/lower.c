@@ -4,6 +4,7 @@
 #include "lower/population/population.h"
 #include "lower/tables/tables.h"
 #include "support/file.h"
+#include <math.h>
 
 static void add_populations(lowering *l) {
   const model *m = l->m;
@@ -102,6 +103,29 @@ static void add_functions(lowering *l) {
     vec_push(l->arena, &l->init_list, l->weight_init_list.data[k]);
   for (uint32_t k = 0; k < l->m->connections.len; k++)
     lower_connection_table(l, k);
+}
+
+static void add_coupling_bounds(lowering *l) {
+  for (uint32_t k = 0; k < l->plan->coupling.len; k++) {
+    const coupling_bound *b = &l->plan->coupling.data[k];
+    for (uint32_t i = 0; i < b->populations.len; i++) {
+      double dt = l->m->timescales.data[b->timescale].dt;
+      lower_decide(l->ctx, l->m->populations.data[b->populations.data[i]].name, "coupling",
+                   "links couple at rates up to %.4g /ms%s; %s %.3g ms", b->rate, b->is_staged ? " (with its own)" : "",
+                   isfinite(b->limit) ? "stable below" : "any step, as sub-steps adapt:",
+                   isfinite(b->limit) ? b->limit / b->rate : dt);
+    }
+    nsa_coupling_bound out = {.connection = b->strongest,
+                              .rate = b->rate,
+                              .limit = b->limit,
+                              .timescale = b->timescale,
+                              .connections = b->connections.data,
+                              .connections_count = b->connections.len,
+                              .degrees = b->degrees.data,
+                              .degrees_count = b->degrees.len};
+    if (isfinite(b->limit))
+      vec_push(l->arena, &l->bound_list, out);
+  }
 }
 
 static void add_timescales(lowering *l) {
@@ -205,7 +229,8 @@ ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_o
   plan_all(&l, &plan);
   add_populations(&l);
   add_connections(&l, &plan);
-  lower_coupling_rates(&l);
+  plan.coupling = plan_coupling(&ctx);
+  add_coupling_bounds(&l);
   add_functions(&l);
   lower_drives(&l);
   for (uint32_t k = 0; k < m->phase_blocks.len; k++)

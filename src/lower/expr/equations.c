@@ -440,7 +440,7 @@ static bool choose_solvers(system_builder *sb, solve_system *sys, const model_od
 /* A step may be fine on purpose: for others' sake, or what an experiment asks. What links do counts as the equations
  * do. */
 static void explain_coarser(system_builder *sb, const solve_system *sys, double fastest) {
-  double coupled = sb->is_connection ? 0 : sb->l->populations[sb->owner].coupling_rate;
+  double coupled = sb->is_connection ? 0 : lower_coupling_rate(&sb->l->plan->coupling, sb->owner);
   if (coupled * fastest > 1)
     fastest = 1 / coupled;
   if (sys->dt < 1e-3 * fastest)

@@ -20,7 +20,7 @@ enum { LARGEST = 200 }; /* states of a group: eigenvalues cost their cube */
 /* ---- derivatives at the initial state ---- */
 
 typedef struct {
-  lowering *l;
+  const lower_context *ctx;
   bool is_connection;
   uint32_t owner;
   model_side side; /* whose state or input is moved by `delta` */
@@ -30,12 +30,12 @@ typedef struct {
 } point;
 
 static uint32_t population_on(const point *p, model_side side) {
-  return p->is_connection ? lower_population_of_side(p->l->ctx, p->owner, side) : p->owner;
+  return p->is_connection ? lower_population_of_side(p->ctx, p->owner, side) : p->owner;
 }
 
 static const model_component *component_on(const point *p, model_side side) {
-  return p->is_connection && side == SIDE_SELF ? component_of_connection(p->l->ctx, p->owner)
-                                               : component_of_population(p->l->ctx, population_on(p, side));
+  return p->is_connection && side == SIDE_SELF ? component_of_connection(p->ctx, p->owner)
+                                               : component_of_population(p->ctx, population_on(p, side));
 }
 
 static double start_of(const point *p, model_side side, model_ref_kind kind, uint32_t item) {
@@ -43,17 +43,16 @@ static double start_of(const point *p, model_side side, model_ref_kind kind, uin
   uint32_t owner = is_of_link ? p->owner : population_on(p, side);
   if (kind != REF_STATE && kind != REF_PARAM)
     return 0;
-  return lower_evaluate(p->l->ctx, is_of_link, owner, lower_initial_value(p->l->ctx, is_of_link, owner, kind, item))
-      .value;
+  return lower_evaluate(p->ctx, is_of_link, owner, lower_initial_value(p->ctx, is_of_link, owner, kind, item)).value;
 }
 
 /* A copy in which what is read of the partners, and of what is moved, is a number. `at`: who SELF is. */
 static model_expr *with_numbers(const point *p, const model_expr *e, model_side at) {
-  model_expr *copy = ARENA_NEW(p->l->arena, model_expr);
+  model_expr *copy = ARENA_NEW(p->ctx->arena, model_expr);
   *copy = *e;
   if (e->kind == MX_REF) {
     model_side side = e->ref.side == SIDE_SELF ? at : e->ref.side;
-    if (side == SIDE_ASTRO && p->is_connection && !p->l->m->connections.data[p->owner].has_partner)
+    if (side == SIDE_ASTRO && p->is_connection && !p->ctx->m->connections.data[p->owner].has_partner)
       return NULL;
     if (e->ref.kind == REF_LET)
       return with_numbers(p, component_on(p, side)->lets.data[e->ref.item].value, side);
@@ -78,7 +77,7 @@ static double derivative(point p, const model_expr *e, model_side side, model_re
   for (int sign = -1; sign <= 1; sign += 2) {
     p.delta = sign * delta;
     const model_expr *at = with_numbers(&p, e, SIDE_SELF);
-    difference += at ? sign * lower_evaluate(p.l->ctx, p.is_connection, p.owner, at).value : NAN;
+    difference += at ? sign * lower_evaluate(p.ctx, p.is_connection, p.owner, at).value : NAN;
   }
   double x = difference / (2 * delta);
   return isfinite(x) ? x : 0; /* at a kink, or beyond what numbers hold: nothing is said of it */
@@ -91,9 +90,9 @@ static nsa_rule_kind counted_as(const model_rule *rule) {
   return rule->kind == RULE_ALL_TO_ALL && rule->condition ? NSA_RULE_WHERE : lower_rule_kind(rule->kind);
 }
 
-static double degree_of(lowering *l, uint32_t connection) {
-  const model_connection *mc = &l->m->connections.data[connection];
-  const model_population *from = &l->m->populations.data[mc->source], *to = &l->m->populations.data[mc->target];
+static double degree_of(const lower_context *ctx, uint32_t connection) {
+  const model_connection *mc = &ctx->m->connections.data[connection];
+  const model_population *from = &ctx->m->populations.data[mc->source], *to = &ctx->m->populations.data[mc->target];
   nsa_link_rule r = {.kind = counted_as(&mc->rule),
                      .source_rows = from->rows,
                      .source_cols = from->cols,
@@ -103,16 +102,16 @@ static double degree_of(lowering *l, uint32_t connection) {
                      .degree = mc->rule.degree,
                      .share = NAN};
   if (mc->rule.kind == RULE_PROBABILITY) {
-    evaluated p = lower_evaluate(l->ctx, true, connection, mc->rule.condition);
+    evaluated p = lower_evaluate(ctx, true, connection, mc->rule.condition);
     r.share = p.is_constant ? p.value : NAN;
   }
   return nsa_count_links(&r).of_a_target;
 }
 
 /* The least eigenvalue of who is whose neighbour, over the degree. */
-static double opposition_of(lowering *l, uint32_t connection) {
-  const model_connection *mc = &l->m->connections.data[connection];
-  double degree = degree_of(l, connection);
+static double opposition_of(const lower_context *ctx, uint32_t connection) {
+  const model_connection *mc = &ctx->m->connections.data[connection];
+  double degree = degree_of(ctx, connection);
   if (mc->source != mc->target)
     return 1;
   switch (mc->rule.kind) {
@@ -135,8 +134,9 @@ static double opposition_of(lowering *l, uint32_t connection) {
 /* ---- groups of populations ---- */
 
 typedef struct {
-  lowering *l;
+  const lower_context *ctx;
   bool is_staged;
+  coupling_bounds *bounds;
   uint32_t *root;   /* per population: disjoint.h */
   uint32_t *offset; /* per population: of its states in the matrix */
   uint32_t n;
@@ -146,13 +146,12 @@ typedef struct {
   double strongest_entry;
 } group;
 
-static bool is_looked_at(const lowering *l, uint32_t connection, bool is_staged) {
-  const model_connection *mc = &l->m->connections.data[connection];
+static bool is_looked_at(const lower_context *ctx, uint32_t connection, bool is_staged) {
+  const model_connection *mc = &ctx->m->connections.data[connection];
   coupling_kind coupling = mc->coupling;
   bool is_of_kind = is_staged ? coupling == COUPLING_STAGES : coupling == COUPLING_HOLD;
-  return is_of_kind && component_of_connection(l->ctx, connection)->contributions.len != 0 && !mc->delay &&
-         component_of_population(l->ctx, mc->source)->timescale ==
-             component_of_population(l->ctx, mc->target)->timescale;
+  return is_of_kind && component_of_connection(ctx, connection)->contributions.len != 0 && !mc->delay &&
+         component_of_population(ctx, mc->source)->timescale == component_of_population(ctx, mc->target)->timescale;
 }
 
 static void add_entry(group *g, uint32_t connection, uint32_t row, uint32_t column, double x, uint32_t state) {
@@ -166,12 +165,12 @@ static void add_entry(group *g, uint32_t connection, uint32_t row, uint32_t colu
 
 /* What one contribution does to the rates of a target: through the input, by the states of both ends. */
 static void add_contribution(group *g, uint32_t connection, const model_contribution *x, double pattern) {
-  lowering *l = g->l;
-  const model_connection *mc = &l->m->connections.data[connection];
-  const model_component *to = component_of_population(l->ctx, mc->target),
-                        *from = component_of_population(l->ctx, mc->source);
-  point link = {.l = l, .is_connection = true, .owner = connection}, element = {.l = l, .owner = mc->target};
-  double degree = degree_of(l, connection);
+  const lower_context *ctx = g->ctx;
+  const model_connection *mc = &ctx->m->connections.data[connection];
+  const model_component *to = component_of_population(ctx, mc->target),
+                        *from = component_of_population(ctx, mc->source);
+  point link = {.ctx = ctx, .is_connection = true, .owner = connection}, element = {.ctx = ctx, .owner = mc->target};
+  double degree = degree_of(ctx, connection);
   for (uint32_t i = 0; i < to->odes.len; i++) {
     const model_ode *ode = &to->odes.data[i];
     double into = ode->timescale == to->timescale ? derivative(element, ode->rate, SIDE_SELF, REF_INPUT, x->input) : 0;
@@ -186,8 +185,8 @@ static void add_contribution(group *g, uint32_t connection, const model_contribu
 }
 
 static void add_own(group *g, uint32_t population) {
-  const model_component *c = component_of_population(g->l->ctx, population);
-  point element = {.l = g->l, .owner = population};
+  const model_component *c = component_of_population(g->ctx, population);
+  point element = {.ctx = g->ctx, .owner = population};
   for (uint32_t i = 0; i < c->odes.len; i++)
     for (uint32_t k = 0; c->odes.data[i].timescale == c->timescale && k < c->states.len; k++)
       g->matrix[(g->offset[population] + c->odes.data[i].state) * g->n + g->offset[population] + k] +=
@@ -195,15 +194,15 @@ static void add_own(group *g, uint32_t population) {
 }
 
 static void fill_matrix(group *g, uint32_t root, bool is_opposed) {
-  const model *m = g->l->m;
+  const model *m = g->ctx->m;
   memset(g->matrix, 0, (size_t)g->n * g->n * sizeof *g->matrix);
   for (uint32_t p = 0; g->is_staged && p < m->populations.len; p++)
     if (disjoint_root(g->root, p) == root)
       add_own(g, p);
   for (uint32_t c = 0; c < m->connections.len; c++) {
-    const model_component *synapse = component_of_connection(g->l->ctx, c);
-    double pattern = is_opposed ? opposition_of(g->l, c) : 1;
-    if (!is_looked_at(g->l, c, g->is_staged) || disjoint_root(g->root, m->connections.data[c].target) != root)
+    const model_component *synapse = component_of_connection(g->ctx, c);
+    double pattern = is_opposed ? opposition_of(g->ctx, c) : 1;
+    if (!is_looked_at(g->ctx, c, g->is_staged) || disjoint_root(g->root, m->connections.data[c].target) != root)
       continue;
     for (uint32_t k = 0; k < synapse->contributions.len; k++)
       if (synapse->contributions.data[k].side == SIDE_POST)
@@ -213,7 +212,7 @@ static void fill_matrix(group *g, uint32_t root, bool is_opposed) {
 
 /* Of the set that the populations are in: one of which a contribution reads nothing is in none. */
 static solver_kind staged_solver(const group *g, uint32_t root) {
-  const model *m = g->l->m;
+  const model *m = g->ctx->m;
   for (uint32_t p = 0; p < m->populations.len; p++)
     if (disjoint_root(g->root, p) == root && m->populations.data[p].stage_set != NSA_NONE)
       return m->stage_sets.data[m->populations.data[p].stage_set].solver;
@@ -222,8 +221,9 @@ static solver_kind staged_solver(const group *g, uint32_t root) {
 
 /* The largest rate of decay; what turns rather than decays is a question of accuracy. */
 static double fastest_decay(const group *g) {
-  double *real = ARENA_ARRAY(g->l->arena, double, g->n), *imaginary = ARENA_ARRAY(g->l->arena, double, g->n), rate = 0;
-  if (!eigenvalues_of(g->l->arena, g->n, g->matrix, real, imaginary))
+  double *real = ARENA_ARRAY(g->ctx->arena, double, g->n), *imaginary = ARENA_ARRAY(g->ctx->arena, double, g->n),
+         rate = 0;
+  if (!eigenvalues_of(g->ctx->arena, g->n, g->matrix, real, imaginary))
     return 0;
   for (uint32_t k = 0; k < g->n; k++)
     if (-real[k] >= fabs(imaginary[k]))
@@ -241,11 +241,11 @@ static double limit_of(const group *g, uint32_t root) {
 /* ---- what is said ---- */
 
 static void warn(const group *g, double rate, double limit) {
-  const model_connection *mc = &g->l->m->connections.data[g->strongest];
-  const model_component *to = component_of_population(g->l->ctx, mc->target);
-  double dt = g->l->m->timescales.data[to->timescale].dt;
+  const model_connection *mc = &g->ctx->m->connections.data[g->strongest];
+  const model_component *to = component_of_population(g->ctx, mc->target);
+  double dt = g->ctx->m->timescales.data[to->timescale].dt;
   diag *d = diag_report(
-      g->l->sink, DIAG_W0401, mc->at,
+      g->ctx->sink, DIAG_W0401, mc->at,
       "the step of %.4g ms is unstable: `%s` couples `%s` at rates up to %.4g /ms, and %s above %.3g ms", dt, mc->name,
       to->states.data[g->strongest_state].name, rate,
       g->is_staged ? "its solver becomes unstable" : "contributions that are held over a step grow", limit / rate);
@@ -255,67 +255,58 @@ static void warn(const group *g, double rate, double limit) {
             is_grid ? ", or `coupling implicit`" : "");
 }
 
-static void report_group(group *g, uint32_t root, double rate) {
-  lowering *l = g->l;
-  double limit = limit_of(g, root);
-  nsa_coupling_bound bound = {.connection = g->strongest, .rate = rate, .limit = limit};
-  nums connections = {0};
-  VEC(double) degrees = {0};
-  for (uint32_t p = 0; p < l->m->populations.len; p++) {
-    if (disjoint_root(g->root, p) != root)
-      continue;
-    l->populations[p].coupling_rate = fmax(l->populations[p].coupling_rate, rate);
-    lower_decide(
-        l->ctx, l->m->populations.data[p].name, "coupling", "links couple at rates up to %.4g /ms%s; %s %.3g ms", rate,
-        g->is_staged ? " (with its own)" : "", isfinite(limit) ? "stable below" : "any step, as sub-steps adapt:",
-        isfinite(limit) ? limit / rate : l->m->timescales.data[component_of_population(l->ctx, p)->timescale].dt);
-  }
-  for (uint32_t c = 0; c < l->m->connections.len; c++)
-    if (is_looked_at(l, c, g->is_staged) && disjoint_root(g->root, l->m->connections.data[c].target) == root &&
-        degree_of(l, c) > 0) {
-      vec_push(l->arena, &connections, c);
-      vec_push(l->arena, &degrees, degree_of(l, c));
+static void add_bound(group *g, uint32_t root, double rate) {
+  const lower_context *ctx = g->ctx;
+  const model *m = ctx->m;
+  coupling_bound bound = {.is_staged = g->is_staged,
+                          .rate = rate,
+                          .limit = limit_of(g, root),
+                          .timescale = component_of_population(ctx, root)->timescale,
+                          .strongest = g->strongest};
+  for (uint32_t p = 0; p < m->populations.len; p++)
+    if (disjoint_root(g->root, p) == root)
+      vec_push(ctx->arena, &bound.populations, p);
+  for (uint32_t c = 0; c < m->connections.len; c++)
+    if (is_looked_at(ctx, c, g->is_staged) && disjoint_root(g->root, m->connections.data[c].target) == root &&
+        degree_of(ctx, c) > 0) {
+      vec_push(ctx->arena, &bound.connections, c);
+      vec_push(ctx->arena, &bound.degrees, degree_of(ctx, c));
     }
-  bound.timescale = component_of_population(l->ctx, root)->timescale;
-  bound.connections = connections.data, bound.connections_count = connections.len;
-  bound.degrees = degrees.data, bound.degrees_count = degrees.len;
-  if (isfinite(limit))
-    vec_push(l->arena, &l->bound_list, bound);
-  double dt = l->m->timescales.data[bound.timescale].dt;
-  if (l->options->analyse_timescales && dt * rate > limit)
-    warn(g, rate, limit);
+  vec_push(ctx->arena, g->bounds, bound);
+  if (ctx->options->analyse_timescales && m->timescales.data[bound.timescale].dt * rate > bound.limit)
+    warn(g, rate, bound.limit);
 }
 
 static void look_at_group(group *g, uint32_t root) {
   g->n = 0;
   g->strongest_entry = 0;
-  for (uint32_t p = 0; p < g->l->m->populations.len; p++)
+  for (uint32_t p = 0; p < g->ctx->m->populations.len; p++)
     if (disjoint_root(g->root, p) == root) {
       g->offset[p] = g->n;
-      g->n += component_of_population(g->l->ctx, p)->states.len;
+      g->n += component_of_population(g->ctx, p)->states.len;
     }
   if (g->n == 0 || g->n > LARGEST)
     return;
-  g->matrix = ARENA_ARRAY(g->l->arena, double, (size_t)g->n * g->n);
+  g->matrix = ARENA_ARRAY(g->ctx->arena, double, (size_t)g->n * g->n);
   double rate = 0;
   for (int is_opposed = 0; is_opposed < 2; is_opposed++) {
     fill_matrix(g, root, is_opposed != 0);
     rate = fmax(rate, fastest_decay(g));
   }
   if (rate > 0 && g->strongest_entry > 0)
-    report_group(g, root, rate);
+    add_bound(g, root, rate);
 }
 
-static void look_at(lowering *l, bool is_staged) {
-  const model *m = l->m;
-  group g = {.l = l, .is_staged = is_staged};
-  g.root = ARENA_ARRAY(l->arena, uint32_t, m->populations.len);
-  g.offset = ARENA_ARRAY(l->arena, uint32_t, m->populations.len);
-  bool *has_links = ARENA_ARRAY(l->arena, bool, m->populations.len);
+static void look_at(const lower_context *ctx, bool is_staged, coupling_bounds *bounds) {
+  const model *m = ctx->m;
+  group g = {.ctx = ctx, .is_staged = is_staged, .bounds = bounds};
+  g.root = ARENA_ARRAY(ctx->arena, uint32_t, m->populations.len);
+  g.offset = ARENA_ARRAY(ctx->arena, uint32_t, m->populations.len);
+  bool *has_links = ARENA_ARRAY(ctx->arena, bool, m->populations.len);
   for (uint32_t p = 0; p < m->populations.len; p++)
     g.root[p] = p;
   for (uint32_t c = 0; c < m->connections.len; c++) {
-    if (!is_looked_at(l, c, is_staged))
+    if (!is_looked_at(ctx, c, is_staged))
       continue;
     disjoint_join(g.root, m->connections.data[c].source, m->connections.data[c].target);
     has_links[m->connections.data[c].source] = has_links[m->connections.data[c].target] = true;
@@ -325,9 +316,20 @@ static void look_at(lowering *l, bool is_staged) {
       look_at_group(&g, p);
 }
 
-void lower_coupling_rates(lowering *l) {
-  if (l->options->equations_only)
-    return;
-  look_at(l, false);
-  look_at(l, true);
+coupling_bounds plan_coupling(const lower_context *ctx) {
+  coupling_bounds bounds = {0};
+  if (ctx->options->equations_only)
+    return bounds;
+  look_at(ctx, false, &bounds);
+  look_at(ctx, true, &bounds);
+  return bounds;
+}
+
+double lower_coupling_rate(const coupling_bounds *bounds, uint32_t population) {
+  double rate = 0;
+  for (uint32_t k = 0; k < bounds->len; k++)
+    for (uint32_t i = 0; i < bounds->data[k].populations.len; i++)
+      if (bounds->data[k].populations.data[i] == population)
+        rate = fmax(rate, bounds->data[k].rate);
+  return rate;
 }

@@ -73,8 +73,22 @@ const population_plan *plan_populations(const lower_context *ctx, const bool *is
 const input_plan *plan_inputs(const lower_context *ctx, uint32_t population, const population_plan *of,
                               const target_term *terms, uint32_t count);
 
+/* How fast links couple populations of one timescale, and for which steps that is stable (coupling.c). */
+typedef struct {
+  bool is_staged;     /* contributions at stages, with the populations' own equations; else held over a step */
+  double rate, limit; /* 1/ms; of the step times the rate, INFINITY: none */
+  uint32_t timescale, strongest; /* connection */
+  nums populations, connections;
+  VEC(double) degrees; /* links that feed an element, per connection */
+} coupling_bound;
+typedef VEC(coupling_bound) coupling_bounds;
+
+coupling_bounds plan_coupling(const lower_context *ctx); /* warns of steps that are too long: W0401 */
+double lower_coupling_rate(const coupling_bounds *bounds, uint32_t population); /* the largest; 0: none is known */
+
 /* All that is decided before anything is built. */
 struct lower_plan {
+  coupling_bounds coupling;
   const population_plan *populations;
   const input_plan **inputs; /* of each population, by input */
 };
@@ -87,8 +101,6 @@ void lower_find_pasts(const lower_context *ctx, uint32_t connection, const model
 /* What is lost where equations have different solvers: W0406, W0407. odes: of the system's states. */
 void lower_warn_of_mixes(const lower_context *ctx, const model_component *c, const solve_system *sys,
                          const model_ode *const *odes, const solve_choice *choices);
-/* How fast links couple, and for which steps that is stable (coupling.c). */
-void lower_coupling_rates(lowering *l);
 void lower_link_states(lowering *l, uint32_t connection); /* how each is kept: before its fields are made */
 /* Whether links read the state of an element, in blocks, equations or contributions. */
 bool lower_links_read(const lower_context *ctx, uint32_t population, uint32_t state);
