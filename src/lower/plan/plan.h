@@ -18,7 +18,7 @@ typedef struct {
   addition_kind added;
   bool is_extrapolated; /* others read it between two ticks as it goes on from its last step */
   bool is_staged;       /* kernels of a stage set advance its equation */
-} state_plan;
+} element_state;
 
 typedef struct {
   const model_on *keeper; /* the first block that emits it before the step's kernel, which sends it; NULL: none does */
@@ -40,7 +40,7 @@ typedef enum {
 } settle_kind;
 
 typedef struct {
-  state_plan *states;
+  element_state *states;
   event_plan *events;
   signal_plan *signals;
   bool *has_stimulus, *is_input_added_to; /* per input; the latter by events */

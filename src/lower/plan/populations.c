@@ -214,7 +214,7 @@ static event_plan plan_event(const planner *p, uint32_t event) {
 static void find_equations(const planner *p) {
   for (uint32_t k = 0; k < p->c->odes.len; k++) {
     const model_ode *ode = &p->c->odes.data[k];
-    state_plan *state = &p->plan->states[ode->state];
+    element_state *state = &p->plan->states[ode->state];
     bool is_own = ode->timescale == p->c->timescale;
     state->is_extrapolated = is_own && lower_is_extrapolated(p->ctx, p->population);
     state->is_staged = is_own && lower_is_split(p->ctx, p->population);
@@ -223,7 +223,7 @@ static void find_equations(const planner *p) {
 
 static planner start_plan(const lower_context *ctx, uint32_t population, population_plan *plan) {
   const model_component *c = component_of_population(ctx, population);
-  plan->states = ARENA_ARRAY(ctx->arena, state_plan, c->states.len);
+  plan->states = ARENA_ARRAY(ctx->arena, element_state, c->states.len);
   plan->events = ARENA_ARRAY(ctx->arena, event_plan, c->events.len);
   plan->signals = ARENA_ARRAY(ctx->arena, signal_plan, ctx->m->signals.len);
   plan->has_stimulus = ARENA_ARRAY(ctx->arena, bool, c->inputs.len);
