@@ -20,7 +20,8 @@ void connect_fill_fields(sim *s, uint32_t connection);
  * known from the order of the links. */
 bool connect_keeps_targets(const nsa_program *p, const nsa_connection *c);
 
-/* How many links a rule is expected to make. */
+/* How many links a connection is expected to have. The lines of a table are counted: no use for builders of its links.
+ */
 double connect_expected_links(const nsa_program *p, const nsa_connection *c);
 
 #endif

@@ -3,6 +3,7 @@
 #include "links/connect_build.h"
 
 #include "base/memory.h"
+#include "links/connect.h"
 #include "links/connect_place.h"
 
 #include <inttypes.h>
@@ -62,6 +63,10 @@ bool build_reserve(link_builder *b, uint64_t capacity) {
   b->others = others;
   b->capacity = capacity;
   return true;
+}
+
+uint64_t build_expected(const link_builder *b) {
+  return (uint64_t)connect_expected_links(b->s->program, b->connection);
 }
 
 bool build_begin(link_builder *b, bool by_target, uint64_t expected) {

@@ -30,6 +30,9 @@ typedef struct {
   char *error;
 } link_builder;
 
+/* Links that the rule is expected to make in the whole; not for tables, which must be read for that. */
+uint64_t build_expected(const link_builder *b);
+
 /* All return false with a sentence in b->error. */
 bool build_begin(link_builder *b, bool by_target, uint64_t expected);
 bool build_add(link_builder *b, uint32_t other);

@@ -177,7 +177,7 @@ static bool draw_element(drawing *d) {
 static bool check_degree(const link_builder *b, const nsa_population *own, const nsa_population *other) {
   const nsa_rule *rule = &b->connection->rule;
   uint32_t size = place_size(other), available = size ? size - is_unwanted_self(b, 0, 0) : 0;
-  uint64_t all = (uint64_t)place_size(own) * rule->degree;
+  uint64_t all = build_expected(b);
   if (rule->degree > available)
     return build_fail(b, "each element of '%s' is to have %" PRIu32 " partners, but '%s' has only %" PRIu32, own->name,
                       rule->degree, other->name, available);
@@ -240,8 +240,7 @@ static bool draw_all(link_builder *b, bool by_target) {
   start.kernel = (draw_kernel){.is_exponential = rule->kernel == NSA_KERNEL_EXPONENTIAL,
                                .is_line = start.other->rows == 1 && start.own->rows == 1};
   set_lengths(&start.kernel, rule, start.own, start.other);
-  uint64_t all = (uint64_t)place_size(start.own) * rule->degree;
-  if (!build_begin(b, by_target, all))
+  if (!build_begin(b, by_target, build_expected(b)))
     return false;
   b->count = (uint64_t)b->row_count * rule->degree;
   uint32_t threads = thread_pool_count(b->s->pool);

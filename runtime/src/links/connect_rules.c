@@ -14,7 +14,7 @@ bool rule_one_to_one(link_builder *b) {
   if (place_size(b->source) != n)
     return build_fail(b, "one_to_one needs populations of one size; '%s' has %" PRIu32 ", '%s' has %" PRIu32,
                       b->source->name, place_size(b->source), b->target->name, n);
-  if (!build_begin(b, true, n))
+  if (!build_begin(b, true, build_expected(b)))
     return false;
   for (uint32_t row = 0; row < b->row_count; row++) {
     uint32_t t = build_element(b, row);
@@ -29,7 +29,7 @@ bool rule_all_to_all(link_builder *b) {
   uint64_t sources = place_size(b->source), all = sources * place_size(b->target);
   if (all > LINKS_MAX)
     return build_fail(b, "all_to_all makes %" PRIu64 " links; %" PRIu32 " are possible", all, LINKS_MAX);
-  if (!build_begin(b, true, all))
+  if (!build_begin(b, true, build_expected(b)))
     return false;
   for (uint32_t row = 0; row < b->row_count; row++) {
     for (uint32_t i = 0; i < sources; i++)
@@ -120,16 +120,16 @@ static int ascending(const void *a, const void *b) {
 /* Barabasi and Albert, Science 286:509 (1999), from a complete graph of m + 1 elements. */
 bool rule_scale_free(link_builder *b) {
   uint32_t n = place_size(b->target), m = b->connection->rule.degree;
-  uint64_t edges = (uint64_t)m * (m + 1) / 2 + (n > m ? (uint64_t)(n - m - 1) * m : 0);
   if (b->connection->source != b->connection->target || m == 0 || n <= m)
     return build_fail(b, "scale_free(%" PRIu32 ") needs one population of more elements", m);
-  if (2 * edges > LINKS_MAX)
-    return build_fail(b, "it makes %" PRIu64 " links; %" PRIu32 " are possible", 2 * edges, LINKS_MAX);
-  if (!build_begin(b, true, 2 * edges))
+  uint64_t ends = build_expected(b); /* each end of an edge is the target of one link */
+  if (ends > LINKS_MAX)
+    return build_fail(b, "it makes %" PRIu64 " links; %" PRIu32 " are possible", ends, LINKS_MAX);
+  if (!build_begin(b, true, ends))
     return false;
-  growth g = {.b = b, .m = m, .ends = malloc((2 * edges + 1) * sizeof *g.ends)};
+  growth g = {.b = b, .m = m, .ends = malloc((ends + 1) * sizeof *g.ends)};
   if (!g.ends)
-    return build_out_of_memory(b, 2 * edges * sizeof *g.ends);
+    return build_out_of_memory(b, ends * sizeof *g.ends);
   grow(&g, n);
   bool ok = add_edges(b, &g);
   free(g.ends);
@@ -146,7 +146,7 @@ bool rule_neighbours(link_builder *b) {
     return build_fail(
         b, "neighbours needs grids of one size; '%s' has %" PRIu32 " x %" PRIu32 ", '%s' has %" PRIu32 " x %" PRIu32,
         b->source->name, b->source->rows, b->source->cols, b->target->name, b->target->rows, b->target->cols);
-  if (!build_begin(b, true, (uint64_t)place_size(b->target) * degree))
+  if (!build_begin(b, true, build_expected(b)))
     return false;
   for (uint32_t row = 0; row < b->row_count; row++) {
     for (int dr = -1; dr <= 1; dr++)
@@ -180,8 +180,7 @@ static bool add_tile(link_builder *b, const nsa_population *coarse, const nsa_po
 bool rule_tiles(link_builder *b) {
   bool by_target = place_size(b->target) <= place_size(b->source);
   const nsa_population *coarse = by_target ? b->target : b->source, *fine = by_target ? b->source : b->target;
-  uint64_t expected = (uint64_t)b->connection->rule.tile_rows * b->connection->rule.tile_cols * place_size(coarse);
-  if (!build_begin(b, by_target, expected))
+  if (!build_begin(b, by_target, build_expected(b)))
     return false;
   for (uint32_t row = 0; row < b->row_count; row++) {
     if (!add_tile(b, coarse, fine, build_element(b, row)))
@@ -196,7 +195,7 @@ bool rule_nearest(link_builder *b) {
   bool by_target = place_size(b->target) > place_size(b->source);
   const nsa_population *side = by_target ? b->target : b->source, *other = by_target ? b->source : b->target;
   bool is_other = b->connection->source == b->connection->target && !b->connection->allow_self;
-  if (!build_begin(b, by_target, place_size(side)))
+  if (!build_begin(b, by_target, build_expected(b)))
     return false;
   for (uint32_t row = 0; row < b->row_count; row++) {
     uint32_t i = build_element(b, row);

@@ -5,13 +5,10 @@
 #include "observe/record_h5.h"
 #include "observe/record_probe.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { NAME_SIZE = 256, PIECE = 8192 };
+enum { NAME_SIZE = 256, AT_ONCE = 8192 };
 
 /* One recording of the program. */
 typedef struct {
@@ -36,50 +33,8 @@ struct recorder {
   uint32_t file_count;
   char (*names)[NAME_SIZE]; /* of files, with their endings: HDF5 first, then text */
   uint32_t name_count;
-  double piece[PIECE];
+  double values[AT_ONCE]; /* of a row, so many at a time */
 };
-
-/* ---- the folder ---- */
-
-static bool make_folder(const char *folder) { return mkdir(folder, 0777) == 0 || errno == EEXIST; }
-
-static bool make_folders(const char *folder) {
-  char path[4096];
-  if (strlen(folder) >= sizeof path) {
-    errno = ENAMETOOLONG;
-    return false;
-  }
-  snprintf(path, sizeof path, "%s", folder);
-  for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-    *slash = 0;
-    if (!make_folder(path))
-      return false;
-    *slash = '/';
-  }
-  return make_folder(path);
-}
-
-bool results_prepare(const char *folder, bool force, char error[SIM_ERROR_SIZE]) {
-  struct stat status;
-  char path[4096];
-  if (!make_folders(folder) || stat(folder, &status) != 0) {
-    snprintf(error, SIM_ERROR_SIZE, "cannot make the folder %.300s: %s", folder, strerror(errno));
-    return false;
-  }
-  if (!S_ISDIR(status.st_mode)) {
-    snprintf(error, SIM_ERROR_SIZE, "cannot write results to %.300s: it is not a folder", folder);
-    return false;
-  }
-  snprintf(path, sizeof path, "%s/run.json", folder);
-  if (!force && stat(path, &status) == 0) {
-    snprintf(error, SIM_ERROR_SIZE,
-             "%.300s holds results already; name another folder with --out, or overwrite them with "
-             "--force",
-             folder);
-    return false;
-  }
-  return true;
-}
 
 /* ---- names ---- */
 
@@ -326,16 +281,16 @@ static void take_values(recorder *r, recording *rec, const probe_view *view, h5_
   bool is_reduced = rec->probe->reduce != NSA_REDUCE_NONE;
   uint64_t columns = is_reduced ? 1 : view->count;
   if (is_reduced)
-    r->piece[0] = probe_reduce(view, (nsa_reduce_kind)rec->probe->reduce);
+    r->values[0] = probe_reduce(view, (nsa_reduce_kind)rec->probe->reduce);
   if (rec->csv)
     csv_put_number(rec->csv, time.now);
-  for (uint64_t at = 0; at < columns; at += PIECE) {
-    uint64_t n = columns - at < PIECE ? columns - at : PIECE;
+  for (uint64_t at = 0; at < columns; at += AT_ONCE) {
+    uint64_t n = columns - at < AT_ONCE ? columns - at : AT_ONCE;
     if (!is_reduced)
-      probe_copy(view, at, n, r->piece);
-    h5_put_values(rec->report, time, r->piece, n);
+      probe_copy(view, at, n, r->values);
+    h5_put_values(rec->report, time, r->values, n);
     if (rec->csv)
-      put_csv_values(rec->csv, r->piece, n);
+      put_csv_values(rec->csv, r->values, n);
   }
   if (rec->csv)
     csv_put_text(rec->csv, "\n");

@@ -51,7 +51,7 @@ typedef struct {
 
 /* /report/POPULATION/{data, mapping}. One report a file. */
 h5_report *h5_add_report(h5_file *file, const h5_report_shape *shape);
-/* A row comes in one or more pieces from left to right; the last one ends it. */
+/* A row comes in one or more calls, from left to right; the last one ends it. */
 void h5_put_values(h5_report *report, h5_row_time time, const double *values, uint64_t count);
 /* Rows are missing before the next one: it begins a report of its own, /report/POPULATION.2, then .3, … */
 void h5_part_report(h5_report *report);

@@ -1,55 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* forecast.c - what a run will need, before its links are drawn. Mirrors what sim.c, connect.c and
- * linksum.c allocate; a test compares them. */
+/* forecast.c - what a run will need, before its links are drawn. Mirrors what make.c, connect.c and
+ * linksum.c allocate; a test compares the two. */
 #include "links/connect.h"
 
 #include "events/events.h"
 #include "links/connect_place.h"
-#include "nsa_link_count.h"
 #include "sums/sidesum.h"
 #include "tick/fuse.h"
-
-#include <math.h>
-#include <stdio.h>
-
-/* A probability or a share that is known beforehand stands in the result field's value. */
-static double expected_share(const nsa_program *p, const nsa_rule *rule) {
-  if (rule->kind == NSA_RULE_PROBABILITY && rule->probability >= 0)
-    return rule->probability; /* at most: of slices as well */
-  double share = rule->result < p->fields_count ? p->fields[rule->result].value : 0;
-  return share > 0 && share <= 1 ? share : NAN;
-}
-
-/* Lines of a table; the forecast of a file that cannot be read is none. */
-static double count_lines(const char *path) {
-  FILE *file = path ? fopen(path, "rb") : NULL;
-  if (!file)
-    return 0;
-  double lines = 0;
-  for (int c = getc(file); c != EOF; c = getc(file))
-    lines += c == '\n';
-  fclose(file);
-  return lines;
-}
-
-double connect_expected_links(const nsa_program *p, const nsa_connection *c) {
-  const nsa_population *source = &p->populations[c->source], *target = &p->populations[c->target];
-  const nsa_rule *rule = &c->rule;
-  nsa_link_rule r = {.kind = rule->kind,
-                     .source_rows = source->rows,
-                     .source_cols = source->cols,
-                     .target_rows = target->rows,
-                     .target_cols = target->cols,
-                     .leaves_out_self = c->source == c->target && !c->allow_self,
-                     .degree = rule->degree,
-                     .tile_rows = rule->tile_rows,
-                     .tile_cols = rule->tile_cols,
-                     .stride = rule->stride,
-                     .share = expected_share(p, rule)};
-  if (rule->kind == NSA_RULE_FILE)
-    r.listed = count_lines(rule->path);
-  return nsa_count_links(&r).all;
-}
 
 static double padded_bytes(double entries, uint32_t type) {
   static const double size[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;

@@ -4,30 +4,12 @@
 #include "state/kernels.h"
 
 #include "nsa_math.h"
+#include "stimuli/changes.h"
 #include "stimuli/event_drive.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What happens at the begin of a tick of a population, in this order. */
-typedef enum { CHANGE_STOP, CHANGE_START, CHANGE_PHASE_BLOCK } change_kind;
-
-typedef struct {
-  uint64_t tick;
-  uint32_t kind;
-  uint32_t item;     /* a stimulus, a phase block or a phase */
-  uint32_t stimulus; /* whose window it is */
-  uint64_t round;    /* number of the window */
-} change;
-
-/* The next change of each window's owner, the earliest on top: a heap, so that a stimulus may come
- * again and again without a list of all times. */
-typedef struct {
-  change *items;
-  uint32_t count;
-  change last; /* phase block that ran last */
-} change_queue;
 
 typedef struct { /* one external field and who adds to it */
   uint32_t field, population;
@@ -48,86 +30,7 @@ struct stimuli {
   struct event_drives *event_drives;
 };
 
-/* ---- the queue ---- */
-
-static int compare_changes(const change *x, const change *y) {
-  if (x->tick != y->tick)
-    return x->tick < y->tick ? -1 : 1;
-  if (x->kind != y->kind)
-    return x->kind < y->kind ? -1 : 1;
-  return (x->item > y->item) - (x->item < y->item);
-}
-
-static void swap_changes(change *x, change *y) {
-  change z = *x;
-  *x = *y;
-  *y = z;
-}
-
-static void push_change(change_queue *q, change c) {
-  uint32_t i = q->count++;
-  q->items[i] = c;
-  for (; i > 0 && compare_changes(&q->items[i], &q->items[(i - 1) / 2]) < 0; i = (i - 1) / 2)
-    swap_changes(&q->items[i], &q->items[(i - 1) / 2]);
-}
-
-/* The top was changed, or taken from the end: moves it to its place. */
-static void sink_top(change_queue *q) {
-  for (uint32_t i = 0;;) {
-    uint32_t least = i, left = 2 * i + 1;
-    for (uint32_t k = left; k < left + 2 && k < q->count; k++)
-      if (compare_changes(&q->items[k], &q->items[least]) < 0)
-        least = k;
-    if (least == i)
-      return;
-    swap_changes(&q->items[i], &q->items[least]);
-    i = least;
-  }
-}
-
-/* The tick of the change in its owner's window number `round`, or in the next one that is not empty. False when there
- * is none until the end of the run. */
-static bool find_window(const sim *s, change *c) {
-  const nsa_stimulus *of = &s->program->stimuli[c->stimulus];
-  for (;; c->round++) {
-    if (c->round && (!of->every || c->round > s->program->ticks / of->every))
-      return false;
-    uint64_t shift = c->round * of->every;
-    if (c->round && of->start + shift >= s->program->ticks)
-      return false;
-    uint64_t start = of->start + shift; /* what is open when the run ends, ends there */
-    uint64_t stop =
-        of->stop == UINT64_MAX || of->stop + shift > s->program->ticks ? s->program->ticks : of->stop + shift;
-    if (c->kind != CHANGE_PHASE_BLOCK && start >= stop)
-      continue;
-    c->tick = c->kind == CHANGE_STOP ? stop : start;
-    return true;
-  }
-}
-
-/* Takes the top when it is due, and puts what comes after it in its stead. */
-static bool next_change(const sim *s, change_queue *q, uint64_t tick, change *out) {
-  if (q->count == 0 || q->items[0].tick > tick)
-    return false;
-  *out = q->items[0];
-  q->items[0].round++;
-  if (!find_window(s, &q->items[0]))
-    q->items[0] = q->items[--q->count];
-  sink_top(q);
-  return true;
-}
-
 /* ---- set-up ---- */
-
-/* Without room for items, counts only. */
-static void add_change(const sim *s, change_queue *q, bool is_counting, change_kind kind, uint32_t item,
-                       uint32_t stimulus) {
-  change c = {.kind = kind, .item = item, .stimulus = stimulus};
-  if (is_counting)
-    q->count++;
-  else if (find_window(s, &c))
-    push_change(q, c);
-}
 
 /* All windows that a stimulus has: its own, or those of a phase. */
 static void add_stimulus(const sim *s, change_queue *q, bool is_counting, uint32_t number) {
@@ -138,8 +41,8 @@ static void add_stimulus(const sim *s, change_queue *q, bool is_counting, uint32
     const nsa_stimulus *other = &program->stimuli[i];
     if (during != NSA_NONE && (other->phase != during || other->during != NSA_NONE))
       continue;
-    add_change(s, q, is_counting, CHANGE_START, number, i);
-    add_change(s, q, is_counting, CHANGE_STOP, number, i);
+    changes_add(s, q, is_counting, CHANGE_START, number, i);
+    changes_add(s, q, is_counting, CHANGE_STOP, number, i);
   }
 }
 
@@ -150,7 +53,7 @@ static void add_phase_blocks(const sim *s, change_queue *q, bool is_counting, ui
       continue;
     for (uint32_t i = 0; i < program->stimuli_count; i++)
       if (program->stimuli[i].phase == program->phase_blocks[b].phase)
-        add_change(s, q, is_counting, CHANGE_PHASE_BLOCK, b, i);
+        changes_add(s, q, is_counting, CHANGE_PHASE_BLOCK, b, i);
   }
 }
 
@@ -166,28 +69,21 @@ static void add_phases(const sim *s, change_queue *q, bool is_counting) {
     uint32_t phase = s->program->stimuli[i].phase;
     if (phase == NSA_NONE)
       continue;
-    add_change(s, q, is_counting, CHANGE_START, phase, i);
-    add_change(s, q, is_counting, CHANGE_STOP, phase, i);
+    changes_add(s, q, is_counting, CHANGE_START, phase, i);
+    changes_add(s, q, is_counting, CHANGE_STOP, phase, i);
   }
-}
-
-static bool make_room(change_queue *q) {
-  q->items = calloc((size_t)q->count + 1, sizeof *q->items);
-  q->count = 0;
-  q->last.tick = UINT64_MAX;
-  return q->items != NULL;
 }
 
 static bool list_changes(const sim *s, struct stimuli *st) {
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
     change_queue *q = &st->populations[p];
     add_population(s, q, true, p);
-    if (!make_room(q))
+    if (!changes_make_room(q))
       return false;
     add_population(s, q, false, p);
   }
   add_phases(s, &st->phases, true);
-  if (!make_room(&st->phases))
+  if (!changes_make_room(&st->phases))
     return false;
   add_phases(s, &st->phases, false);
   return true;
@@ -378,7 +274,7 @@ static void run_phase_block(sim *s, uint32_t population, change_queue *q, const 
 static void apply_changes(sim *s, uint32_t population, uint64_t begin) {
   change_queue *q = &s->stimuli->populations[population];
   change c;
-  while (next_change(s, q, begin, &c))
+  while (changes_next(s, q, begin, &c))
     if (c.kind == CHANGE_PHASE_BLOCK)
       run_phase_block(s, population, q, &c);
     else
@@ -419,7 +315,7 @@ uint64_t stimuli_quiet_steps(const sim *s, uint32_t population, uint64_t n) {
 void stimuli_update_phases(sim *s, uint64_t tick) {
   struct stimuli *st = s->stimuli;
   change c;
-  while (next_change(s, &st->phases, tick, &c)) {
+  while (changes_next(s, &st->phases, tick, &c)) {
     st->phase_open[c.item] += c.kind == CHANGE_START ? 1u : UINT32_MAX;
     s->phase_active[c.item] = st->phase_open[c.item] != 0;
   }

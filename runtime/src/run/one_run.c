@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* one_run.c - see one_run.h. */
+#include "run/one_run.h"
+
+#include "base/interrupts.h"
+#include "base/units.h"
+#include "run/make.h"
+#include "run/progress.h"
+#include "run/report.h"
+#include "run/run_json.h"
+#include "tick/step.h"
+
+#include <stdlib.h>
+
+static const double flush_seconds = 3;
+
+static void end_stage(one_run *c, const char *name) {
+  double now = progress_clock();
+  c->stages[c->stage_count++] = (nsa_stage_time){name, now - c->stage_started};
+  c->stage_started = now;
+}
+
+int one_run_complain(const one_run *c, const char *error) {
+  report_error(c->command->info->program_name, "%s%s%s", c->label ? c->label : "", c->label ? ": " : "", error);
+  return EXIT_ENVIRONMENT;
+}
+
+/* ---- before the first step ---- */
+
+/* What wins: file, population, variant, --set. */
+static bool build_network(one_run *c, char error[SIM_ERROR_SIZE]) {
+  const run_command *shared = c->command;
+  c->sim = sim_new(shared->program, shared->kernels, shared->options->seed, shared->options->threads, error);
+  if (!c->sim)
+    return false;
+  c->sim->timed = shared->options->time;
+  if (!options_apply(shared->options, c->variant, c->sim, error))
+    return false;
+  end_stage(c, "allocate");
+  if (!sim_connect(c->sim, error))
+    return false;
+  end_stage(c, "connect");
+  if (!sim_init(c->sim, error))
+    return false;
+  if (!shared->info->is_reference && !step_fuse(c->sim, error))
+    return false;
+  end_stage(c, "initialise");
+  return true;
+}
+
+static void observe(sim *s, sim_observer observer) {
+  sim_observe(s, observer);
+  observer.after_tick(observer.self, s); /* t = 0 */
+}
+
+static bool open_results(one_run *c, char error[SIM_ERROR_SIZE]) {
+  sim *s = c->sim;
+  record_format format = {.with_csv = c->command->options->csv, .is_single = c->command->options->float32};
+  if (c->folder[0] && s->program->records_count > 0) {
+    c->recorder = recorder_new(s, c->folder, format, error);
+    if (!c->recorder)
+      return false;
+  }
+  c->measurer = measurer_new(s, error);
+  c->values = calloc((size_t)s->program->measures_count + 1, sizeof *c->values);
+  if (!c->measurer || !c->values)
+    return false;
+  if (c->recorder)
+    observe(s, recorder_observer(c->recorder));
+  observe(s, measurer_observer(c->measurer));
+  end_stage(c, "open results");
+  return true;
+}
+
+/* ---- the steps ---- */
+
+typedef enum { STEPS_DONE, STEPS_SIGNAL, STEPS_NUMERICAL, STEPS_DISK } steps_end;
+
+static bool is_disk_bad(const one_run *c) { return c->recorder && recorder_error(c->recorder); }
+
+static steps_end run_steps(one_run *c, progress *p) {
+  sim *s = c->sim;
+  uint64_t ticks = s->program->ticks;
+  double flushed = p->started;
+  while (s->tick < ticks) {
+    if (!sim_step(s))
+      return STEPS_NUMERICAL;
+    if (s->tick == 1 && c->command->first_step_end == 0)
+      c->command->first_step_end = progress_clock();
+    if (interrupts_caught())
+      return s->tick < ticks ? STEPS_SIGNAL : STEPS_DONE;
+    if (!progress_is_due(p))
+      continue;
+    double now = progress_look(p, s->tick);
+    if (c->recorder && now - flushed >= flush_seconds) {
+      recorder_flush(c->recorder);
+      flushed = now;
+    }
+    if (is_disk_bad(c))
+      return STEPS_DISK;
+  }
+  return STEPS_DONE;
+}
+
+static void add_step_stages(one_run *c) {
+  const sim_times *times = &c->sim->times;
+  if (!c->sim->timed)
+    return;
+  const nsa_stage_time parts[] = {{"  arrivals", times->arrivals},
+                                  {"  stimuli", times->stimuli},
+                                  {"  step kernels", times->step},
+                                  {"  link sums", times->sums},
+                                  {"  record", times->record}};
+  double all = c->stages[c->stage_count - 1].seconds, sum = 0; /* "steps" was the last stage */
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+    sum += parts[i].seconds;
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+    if (parts[i].seconds > 0) /* reading the clock is in the ticks that were timed only: shares hold, sums may not */
+      c->stages[c->stage_count++] = (nsa_stage_time){parts[i].name, parts[i].seconds * (sum > all ? all / sum : 1)};
+}
+
+/* ---- after the last step ---- */
+
+static const char *const outcomes[] = {
+    [STEPS_DONE] = "completed", [STEPS_SIGNAL] = "interrupted", [STEPS_NUMERICAL] = "failed", [STEPS_DISK] = "failed"};
+
+static void describe_stop(const sim *s, char *text, size_t size) {
+  char unit[16];
+  double time = units_pleasant(sim_time(s, s->tick), "ms", unit, sizeof unit);
+  snprintf(text, size, "stopped by %s at t = %.6g %s, %.3g%% of the run", interrupts_name(interrupts_caught()), time,
+           unit, 100 * (double)s->tick / (double)s->program->ticks);
+}
+
+static void describe_end(const one_run *c, steps_end end, char *text, size_t size) {
+  const sim *s = c->sim;
+  text[0] = 0;
+  if (end == STEPS_NUMERICAL)
+    report_failure_text(s, text, size);
+  else if (end == STEPS_SIGNAL)
+    describe_stop(s, text, size);
+  else if (end == STEPS_DISK)
+    snprintf(text, size, "%s", recorder_error(c->recorder));
+}
+
+static int save_results(one_run *c, steps_end end, const char *message) {
+  char error[SIM_ERROR_SIZE] = "";
+  if (!c->folder[0])
+    return EXIT_OK;
+  /* Earlier results stay as they are when the new ones are not whole. */
+  bool is_good = !c->recorder || recorder_close(c->recorder, c->had_results, error);
+  end_stage(c, "close results");
+  run_report report = {
+      .sim = c->sim,
+      .options = c->command->options,
+      .info = c->command->info,
+      .variant = c->variant != NSA_NONE ? c->command->program->variants[c->variant].name : NULL,
+      .folder = c->folder,
+      .outcome = is_good ? outcomes[end] : "failed",
+      .message = !is_good     ? error
+                 : message[0] ? message
+                              : NULL,
+      .recorder = c->recorder,
+      .values = c->values,
+      .stages = c->stages,
+      .stage_count = c->stage_count,
+      .wall_seconds = progress_clock() - c->started,
+  };
+  if (is_good)
+    is_good = run_json_write(&report, error);
+  return is_good || end == STEPS_DISK ? EXIT_OK : one_run_complain(c, error); /* the disk was reported */
+}
+
+static int say_end(const one_run *c, steps_end end, const char *message) {
+  switch (end) {
+  case STEPS_NUMERICAL:
+    report_failure(stderr, c->sim);
+    return EXIT_NUMERICAL;
+  case STEPS_DISK:
+    return one_run_complain(c, message);
+  case STEPS_SIGNAL:
+    report_error(c->command->info->program_name, "%s", message);
+    return EXIT_SIGNAL + interrupts_caught();
+  case STEPS_DONE:
+    break;
+  }
+  return EXIT_OK;
+}
+
+static int finish_run(one_run *c, steps_end end) {
+  char message[SIM_ERROR_SIZE];
+  describe_end(c, end, message, sizeof message);
+  measurer_finish(c->measurer, c->sim, c->values);
+  c->has_values = end == STEPS_DONE || end == STEPS_SIGNAL;
+  int code = say_end(c, end, message);
+  if (end == STEPS_DONE)
+    report_no_data(stderr, c->sim, c->recorder, c->values);
+  int saved = save_results(c, end, message);
+  const run_options *options = c->command->options;
+  if (!options->quiet && end != STEPS_DISK && saved == EXIT_OK) {
+    if (c->label)
+      fprintf(stderr, "%s: ", c->label);
+    report_summary(stderr, c->sim, progress_clock() - c->started, c->folder[0] ? c->folder : NULL);
+  }
+  return code ? code : saved;
+}
+
+int one_run_execute(one_run *c) {
+  char error[SIM_ERROR_SIZE] = "";
+  c->started = c->stage_started = progress_clock();
+  if (!build_network(c, error) || !open_results(c, error)) {
+    int code = one_run_complain(c, error);
+    return c->sim && c->sim->has_bad_value ? EXIT_NUMERICAL : code;
+  }
+  report_coupling(stderr, c->sim);
+  progress p;
+  progress_begin(&p, c->label, c->command->program->ticks, c->command->program->base_dt, c->command->options->quiet);
+  steps_end end = run_steps(c, &p);
+  if (end == STEPS_DONE && is_disk_bad(c))
+    end = STEPS_DISK;
+  progress_end(&p);
+  end_stage(c, "steps");
+  add_step_stages(c);
+  return finish_run(c, end);
+}
+
+void one_run_release(one_run *c) {
+  recorder_free(c->recorder);
+  measurer_free(c->measurer);
+  sim_free(c->sim);
+  c->recorder = NULL;
+  c->measurer = NULL;
+  c->sim = NULL;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* one_run.h - one run of a command: the model as it stands or one of its variants, from its network to its results. */
+#ifndef NSA_RUNTIME_ONE_RUN_H
+#define NSA_RUNTIME_ONE_RUN_H
+
+#include "observe/measure.h"
+#include "observe/record.h"
+#include "run/options.h"
+
+enum { EXIT_OK = 0, EXIT_ENVIRONMENT = 2, EXIT_NUMERICAL = 3, EXIT_SIGNAL = 128 };
+enum { MAX_STAGES = 16, FOLDER_SIZE = 4096 };
+
+/* What all runs of one command share. */
+typedef struct {
+  const nsa_program *program; /* with the length of --for */
+  const nsa_kernel_entry *kernels;
+  const run_options *options;
+  const nsa_run_info *info;
+  double first_step_end; /* of the first run */
+} run_command;
+
+/* One run: the model as it stands or one of its variants. */
+typedef struct {
+  run_command *command;
+  uint32_t variant;         /* NSA_NONE */
+  const char *label;        /* for messages, when there are several runs; else NULL */
+  char folder[FOLDER_SIZE]; /* "": nothing is written */
+  bool had_results;
+  sim *sim;
+  recorder *recorder;
+  measurer *measurer;
+  double *values; /* of measures */
+  bool has_values;
+  double started;
+  nsa_stage_time stages[MAX_STAGES];
+  uint32_t stage_count;
+  double stage_started;
+} one_run;
+
+/* All of it: says what is wrong, writes the results and the summary. Gives the exit code. */
+int one_run_execute(one_run *c);
+/* Gives back all but the values of measures. */
+void one_run_release(one_run *c);
+
+/* "nsa run: LABEL: error"; gives EXIT_ENVIRONMENT. */
+int one_run_complain(const one_run *c, const char *error);
+
+#endif
