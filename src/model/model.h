@@ -133,15 +133,20 @@ typedef enum { COMPONENT_NEURON, COMPONENT_ASTROCYTE, COMPONENT_SYNAPSE } compon
 typedef enum { COMBINE_NONE, COMBINE_MEAN, COMBINE_SUM, COMBINE_MAX, COMBINE_MIN, COMBINE_LAST } combine_kind;
 
 typedef enum {
-#define SOLVER(name, text, orders) SOLVER_##name,
+#define SOLVER(name, text, order, limit, first, sharing) SOLVER_##name,
 #include "model/solver_names.def"
 #undef SOLVER
   SOLVER_COUNT
-} solver_kind;                                       /* SOLVER_automatic where the author said nothing */
-extern const char *const solver_words[SOLVER_COUNT]; /* behind `using` */
-extern const double solver_orders[SOLVER_COUNT];     /* of convergence; 0: exact for its class */
-double solver_stability_limit(
-    solver_kind solver); /* longest step, in fastest time constants, before it becomes unstable; 0: any */
+} solver_kind; /* SOLVER_automatic where the author said nothing */
+
+/* A row of solver_names.def, which says what each member means. */
+typedef struct {
+  const char *words;
+  double order, stability_limit;
+  solver_kind first_stage;
+  bool is_staged;
+} solver_row;
+extern const solver_row solver_rows[SOLVER_COUNT];
 bool solver_is_of_second_order(solver_kind solver); /* at least */
 
 /* using adaptive(tolerance = 1e-6, substeps = 10000) */

@@ -39,9 +39,10 @@ typedef struct {
 } solve_method;
 
 /* One a row of solver_names.def; each in the file of its name. */
-#define SOLVER(name, text, order) extern const solve_method solve_method_##name;
+#define SOLVER(name, text, order, limit, first, sharing) extern const solve_method solve_method_##name;
 #include "model/solver_names.def"
 #undef SOLVER
+extern const solve_method *const solve_methods[SOLVER_COUNT];
 
 /* A system larger than this is not solved by its matrix exponential (28 n^2 numbers of work space in a kernel). */
 enum { SOLVE_LARGEST_EXACT = 8 };

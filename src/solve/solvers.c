@@ -2,8 +2,8 @@
 /* solvers.c - the table of methods, and one step of a system by the methods of its equations. */
 #include "solve/solve_internal.h"
 
-static const solve_method *const methods[SOLVER_COUNT] = {
-#define SOLVER(name, text, order) [SOLVER_##name] = &solve_method_##name,
+const solve_method *const solve_methods[SOLVER_COUNT] = {
+#define SOLVER(name, text, order, limit, first, sharing) [SOLVER_##name] = &solve_method_##name,
 #include "model/solver_names.def"
 #undef SOLVER
 };
@@ -17,7 +17,7 @@ static const char *refuses_automatic(arena *a, const solve_system *system, uint3
 const solve_method solve_method_automatic = {NULL, refuses_automatic};
 
 const char *solve_refuses(arena *a, const solve_system *system, uint32_t state, solver_kind method) {
-  return methods[method]->refuses(a, system, state);
+  return solve_methods[method]->refuses(a, system, state);
 }
 
 void solve_expand(ir_builder *b, const solve_system *system, const ir_value *values, const ir_value *gauss,
@@ -38,7 +38,7 @@ void solve_expand(ir_builder *b, const solve_system *system, const ir_value *val
         states[g.count++] = i;
       }
     solve_find_terms(&g);
-    methods[system->solver[first]]->expand(&g);
+    solve_methods[system->solver[first]]->expand(&g);
     solve_end_upstroke(&g, system->solver[first]);
     for (uint32_t k = 0; k < g.count; k++) {
       bool can_be_held = system->held != NULL && system->held[states[k]] != IR_NO_VALUE;

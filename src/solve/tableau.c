@@ -27,10 +27,18 @@ static const solve_tableau trapezoidal = {
     .weights = {{0}, {1}, {0.5, 0.5}},
 };
 
+static const solve_tableau midpoint = {
+    .stages = 2,
+    .shares = {0, 0.5},
+    .weights = {{0}, {0.5}, {0, 1}},
+};
+
 const solve_tableau *solve_tableau_of(solver_kind solver) {
   switch (solver) {
   case SOLVER_heun:
     return &trapezoidal;
+  case SOLVER_rk2:
+    return &midpoint;
   case SOLVER_rk4:
     return &classical;
   case SOLVER_adaptive:

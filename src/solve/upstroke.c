@@ -42,16 +42,10 @@ static bool find_upstrokes(const solve_group *g, bool *found) {
 
 /* What the first stage of a method gives by itself; NULL: the method has no other. */
 static const solve_method *first_stage(const solve_group *g, solver_kind solver) {
-  switch (solver) {
-  case SOLVER_heun:
-    return g->system->noise_count ? &solve_method_euler_maruyama : &solve_method_euler;
-  case SOLVER_rk4:
-    return &solve_method_euler;
-  case SOLVER_exponential_midpoint:
-    return &solve_method_exponential_euler;
-  default:
-    return NULL;
-  }
+  solver_kind first = solver_rows[solver].first_stage;
+  if (first == SOLVER_euler && g->system->noise_count)
+    return &solve_method_euler_maruyama;
+  return first == SOLVER_automatic ? NULL : solve_methods[first];
 }
 
 /* Not for what is no number. */

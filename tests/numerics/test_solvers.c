@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 static const char *const solver_names[] = {
-#define SOLVER(name, text, order) #name,
+#define SOLVER(name, text, order, limit, first, sharing) #name,
 #include "model/solver_names.def"
 #undef SOLVER
 };
@@ -296,6 +296,10 @@ static const struct {
     {SOLVER_heun, &logistic, 2},
     {SOLVER_heun, &driven, 2},
     {SOLVER_heun, &geometric, 1},
+    {SOLVER_rk2, &decay, 2},
+    {SOLVER_rk2, &oscillator, 2},
+    {SOLVER_rk2, &logistic, 2},
+    {SOLVER_rk2, &driven, 2},
     {SOLVER_rk4, &decay, 4},
     {SOLVER_rk4, &oscillator, 4},
     {SOLVER_rk4, &logistic, 4},
@@ -316,6 +320,37 @@ static const struct {
     {SOLVER_milstein, &geometric_two, 1},
 };
 enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
+
+/* |x| of a decay of rate 1 after 300 steps, over its start. */
+static double growth_of(solver_kind kind, double dt) {
+  stepper s = stepper_new(&decay, kind, dt, NSA_PAD);
+  for (uint32_t tick = 0; tick < 300; tick++)
+    stepper_step(&s, tick);
+  double x = fabs(machine_f64(&s.m, s.state[0])[0]);
+  arena_free(s.a);
+  return x / decay.start[0];
+}
+
+/* Just below its limit a method decays, just above it grows; one without a limit decays at a step 40 times the time
+ * constant. */
+static void test_limits_of_stability(void **state) {
+  (void)state;
+  for (solver_kind kind = SOLVER_automatic + 1; kind < SOLVER_COUNT; kind++) {
+    double limit = solver_rows[kind].stability_limit;
+    double below = growth_of(kind, limit > 0 ? 0.97 * limit : 40),
+           above = limit > 0 ? growth_of(kind, 1.03 * limit) : 2;
+    if (!(below < 1) || !(above > 1))
+      fail_msg("%s: a limit of %g, but it grows by %g below it and by %g above", solver_names[kind], limit, below,
+               above);
+  }
+}
+
+/* Methods that `coupling stages` may use are those whose stages are known. */
+static void test_staged_methods_have_a_tableau(void **state) {
+  (void)state;
+  for (solver_kind kind = SOLVER_automatic; kind < SOLVER_COUNT; kind++)
+    assert_int_equal(solver_rows[kind].is_staged, solve_tableau_of(kind) != NULL);
+}
 
 static void test_orders(void **state) {
   (void)state;
@@ -587,6 +622,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_solver_has_a_case),
       cmocka_unit_test(test_orders),
+      cmocka_unit_test(test_limits_of_stability),
+      cmocka_unit_test(test_staged_methods_have_a_tableau),
       cmocka_unit_test(test_exact_noise),
       cmocka_unit_test(test_tolerance),
       cmocka_unit_test(test_substeps),

@@ -40,6 +40,7 @@ order() { # model, solver, order that theory gives
 for model in pair cable; do
   order "$model" rk4 4
   order "$model" heun 2
+  order "$model" rk2 2
   errors_of "$model" 'adaptive(tolerance = 1e-10)' 1 | awk '
     { for (i = 1; i <= NF; i++) if ($i > 2e-9 || $i < -2e-9) bad = 1; print; exit bad }' || fail "$model by adaptive is not within 2e-9"
 done

@@ -341,7 +341,7 @@ static double order_of_inputs(const system_builder *sb) {
 }
 
 static void note_order(system_builder *sb, const char *state, solver_kind solver) {
-  double most = sb->is_connection ? 9 : order_of_inputs(sb), order = solver_orders[solver];
+  double most = sb->is_connection ? 9 : order_of_inputs(sb), order = solver_rows[solver].order;
   if (solver == SOLVER_adaptive && most == 9) /* its error is what the tolerance leaves, not the step */
     return;
   lower_order o = {sb->name, state, most < 9 && (order == 0 || order > most) ? most : order};
@@ -374,7 +374,7 @@ static bool is_refused(system_builder *sb, const solve_system *sys, const model_
     if (!refusal)
       continue;
     diag *d = diag_report(sb->l->sink, DIAG_E0403, odes[i]->at, "`using %s` cannot take the equation of `%s`: %s",
-                          solver_words[sys->solver[i]], sb->component->states.data[odes[i]->state].name, refusal);
+                          solver_rows[sys->solver[i]].words, sb->component->states.data[odes[i]->state].name, refusal);
     diag_hint(d, "leave `using` away to let the compiler choose, or use another solver");
     return true;
   }
@@ -401,13 +401,14 @@ static void explain_choices(system_builder *sb, const solve_system *sys, const m
     }
     if (is_told[i])
       continue;
-    const char *order = solver_orders[own->solver] > 0 ? arena_printf(a, ", order %g", solver_orders[own->solver]) : "";
+    const char *order =
+        solver_rows[own->solver].order > 0 ? arena_printf(a, ", order %g", solver_rows[own->solver].order) : "";
     if (own->solver == SOLVER_adaptive)
       reason = arena_printf(a, "%s; tolerance %g, at most %u sub-steps", reason, sys->options[i].tolerance,
                             sys->options[i].substeps);
     if (own->depends_on_values)
       reason = arena_printf(a, "%s; so at the values of the file, which --set and variants may change", reason);
-    lower_decide(sb->l->ctx, sb->name, "solver", "%s: %s%s (%s)", names, solver_words[own->solver], order, reason);
+    lower_decide(sb->l->ctx, sb->name, "solver", "%s: %s%s (%s)", names, solver_rows[own->solver].words, order, reason);
   }
 }
 
@@ -461,14 +462,14 @@ static void analyse(system_builder *sb, const solve_system *sys, const model_ode
   if (!sb->l->options->analyse_timescales)
     return;
   for (uint32_t i = 0; i < sys->n; i++) {
-    double limit = solver_stability_limit(sys->solver[i]),
+    double limit = solver_rows[sys->solver[i]].stability_limit,
            fastest = limit > 0 ? solve_fastest(sb->l->arena, sys, &sp, i) : 0;
     if (fastest <= 0 || sys->dt / fastest < limit / 2)
       continue;
     diag *d = diag_report(sb->l->sink, DIAG_W0401, odes[i]->at,
                           "the step of %.4g ms is long for `%s`: its fastest time constant is %.4g "
                           "ms (%s becomes unstable at %.3g times that)",
-                          sys->dt, pop, fastest, solver_words[sys->solver[i]], limit);
+                          sys->dt, pop, fastest, solver_rows[sys->solver[i]].words, limit);
     diag_hint(d, "use a timescale of at most %.3g ms, or `using implicit` or `using exponential_euler`", fastest / 5);
     return;
   }
@@ -536,8 +537,8 @@ static void explain_stages(system_builder *sb, const model_stage_set *set, const
       why = arena_printf(sb->l->arena, "%s; tolerance %g, at most %u sub-steps, common to all", why,
                          set->options.tolerance, set->options.substeps);
     lower_decide(sb->l->ctx, sb->name, "solver", "%s: %s, order %g (%s; contributions at its stages)",
-                 sb->component->states.data[odes[i]->state].name, solver_words[set->solver], solver_orders[set->solver],
-                 why);
+                 sb->component->states.data[odes[i]->state].name, solver_rows[set->solver].words,
+                 solver_rows[set->solver].order, why);
   }
   solve_system sys = {.n = sb->n,
                       .rates = sb->fragment,

@@ -233,8 +233,8 @@ static double fastest_decay(const group *g) {
 
 static double limit_of(const group *g, uint32_t root) {
   if (!g->is_staged)
-    return solver_stability_limit(SOLVER_euler);
-  double limit = solver_stability_limit(staged_solver(g, root));
+    return solver_rows[SOLVER_euler].stability_limit;
+  double limit = solver_rows[staged_solver(g, root)].stability_limit;
   return limit > 0 ? limit : INFINITY;
 }
 

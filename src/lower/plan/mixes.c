@@ -20,7 +20,8 @@ static void warn_of_order(const lower_context *ctx, const model_component *c, co
       diag *d = diag_report(
           ctx->sink, DIAG_W0406, odes[i]->at,
           "the equation of `%s` (%s) reads `%s`, which has another solver (%s): it sees it as it was when the step began, and is of order 1 by that",
-          name_of(c, odes[i]), solver_words[sys->solver[i]], name_of(c, odes[j]), solver_words[sys->solver[j]]);
+          name_of(c, odes[i]), solver_rows[sys->solver[i]].words, name_of(c, odes[j]),
+          solver_rows[sys->solver[j]].words);
       diag_hint(d, "give both one solver, or leave `using` away for both");
     }
 }
@@ -47,14 +48,14 @@ static void warn_of_reaction(const lower_context *ctx, const model_component *c,
     if (sys->solver[i] != sys->solver[first_index])
       diag_hint(diag_report(ctx->sink, DIAG_W0407, r->at,
                             "this reaction changes `%s` by %s and `%s` by %s: what it should keep in all is not kept",
-                            name_of(c, first), solver_words[sys->solver[first_index]], name_of(c, odes[i]),
-                            solver_words[sys->solver[i]]),
+                            name_of(c, first), solver_rows[sys->solver[first_index]].words, name_of(c, odes[i]),
+                            solver_rows[sys->solver[i]].words),
                 "give all states of the reaction one solver, or leave `using` away");
     else if (changes_each_by_itself(sys->solver[i]))
       diag_hint(
           diag_report(ctx->sink, DIAG_W0407, r->at,
                       "`%s` changes `%s` and `%s` each by itself: what this reaction should keep in all is not kept",
-                      solver_words[sys->solver[i]], name_of(c, first), name_of(c, odes[i])),
+                      solver_rows[sys->solver[i]].words, name_of(c, first), name_of(c, odes[i])),
           "leave `using` away, or use another solver: all others change them by one extent");
     else
       continue;

@@ -35,7 +35,7 @@ static bool option_take(checker *ck, const ast_arg *arg, solver_options *out) {
 bool solver_find(checker *ck, const ast_solver *s, solver_kind *out, solver_options *options) {
   const char *name = s->in_order ? arena_printf(ck->arena, "%s in order", s->name.text) : s->name.text;
   for (int i = SOLVER_automatic + 1; i < SOLVER_COUNT; i++)
-    if (strcmp(solver_words[i], name) == 0) {
+    if (strcmp(solver_rows[i].words, name) == 0) {
       *out = (solver_kind)i;
       *options = (solver_options){SOLVE_USUAL_TOLERANCE, SOLVE_USUAL_SUBSTEPS};
       for (uint32_t k = 0; i == SOLVER_adaptive && k < s->options.len; k++)
@@ -47,7 +47,7 @@ bool solver_find(checker *ck, const ast_solver *s, solver_kind *out, solver_opti
     }
   name_list known = {0};
   for (int i = SOLVER_automatic + 1; i < SOLVER_COUNT; i++)
-    vec_push(ck->arena, &known, solver_words[i]);
+    vec_push(ck->arena, &known, solver_rows[i].words);
   report_unknown(ck, s->name.at, DIAG_E0403, "the solver", name, &known);
   return false;
 }
@@ -228,7 +228,7 @@ static ode_timing equation_timing(component_builder *b, const flat_item *item, s
     return name->text != NULL ? ODE_CLOCK : usual_timing(b, solver);
   if (needs_steps(solver)) {
     diag *d = diag_report(b->ck->sink, DIAG_E0403, name->at,
-                          "`using %s` goes by steps, and an equation `on events` has none", solver_words[solver]);
+                          "`using %s` goes by steps, and an equation `on events` has none", solver_rows[solver].words);
     diag_hint(d, "leave out one of them");
   }
   return ODE_EVENTS;

@@ -133,24 +133,20 @@ static void join_connection(joining *j, const model_connection *c) {
 
 /* ---- what the populations of a set must be ---- */
 
-static bool is_staged(solver_kind solver) {
-  return solver == SOLVER_rk4 || solver == SOLVER_heun || solver == SOLVER_adaptive;
-}
-
 static void take_solver(checker *ck, model_stage_set *set, const model_component *c, const model_ode *ode) {
   const char *state = c->states.data[ode->state].name;
   if (ode->solver == SOLVER_automatic)
     return;
-  if (!is_staged(ode->solver)) {
+  if (!solver_rows[ode->solver].is_staged) {
     diag *d = diag_report(
         ck->sink, DIAG_E0420, ode->at,
         "`coupling stages` joins `%s`, but the equation of `%s` is solved by %s, which has no stages that all can share",
-        c->name, state, solver_words[ode->solver]);
-    diag_hint(d, "`using rk4`, `using heun` or `using adaptive`; or leave the solver away");
+        c->name, state, solver_rows[ode->solver].words);
+    diag_hint(d, "`using rk4`, `using rk2`, `using heun` or `using adaptive`; or leave the solver away");
   } else if (set->solver != SOLVER_automatic && set->solver != ode->solver) {
     diag *d = diag_report(ck->sink, DIAG_E0420, ode->at,
                           "`coupling stages` joins equations of two solvers: %s of `%s`, others %s",
-                          solver_words[ode->solver], state, solver_words[set->solver]);
+                          solver_rows[ode->solver].words, state, solver_rows[set->solver].words);
     diag_hint(d, "name one solver for all of them");
   } else if (set->solver == SOLVER_automatic) {
     set->solver = ode->solver;

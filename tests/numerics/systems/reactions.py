@@ -11,7 +11,7 @@ import csv
 import random
 import sys
 
-SOLVERS = ["default", "euler", "heun", "rk4", "adaptive", "implicit"]
+SOLVERS = ["default", "euler", "heun", "rk2", "rk4", "adaptive", "implicit"]
 
 
 def network(seed):

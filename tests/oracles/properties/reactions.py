@@ -10,7 +10,7 @@ import scipy.linalg
 import oracle
 
 NETWORKS = 12
-SOLVERS = ("", "euler", "heun", "rk4", "adaptive", "implicit")
+SOLVERS = ("", "euler", "heun", "rk2", "rk4", "adaptive", "implicit")
 
 
 class Network:
