@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* arguments.h - a command line, split into what is the compiler's and what is the run's. */
+/* arguments.h - a command line, split into what is the compiler's (options.def) and what is the run's
+ * (nsa_run_options).
+ *
+ * Takes the words as typed, the verb first. Words are not copied, lists are in the arena. Only the names of options and
+ * the number of their arguments are looked at; whoever uses a value checks it. */
 #ifndef NSA_DRIVER_ARGUMENTS_H
 #define NSA_DRIVER_ARGUMENTS_H
 

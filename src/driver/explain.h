@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* explain.h - what the compiler decided, for its author: kernels, solvers, link sums, memory. */
+/* explain.h - what the compiler decided, for the author of the model: kernels, solvers, link sums, memory. Takes a
+ * compilation behind STAGE_OPTIMISE and the lanes of its vectors, and prints to `out`. */
 #ifndef NSA_DRIVER_EXPLAIN_H
 #define NSA_DRIVER_EXPLAIN_H
 
