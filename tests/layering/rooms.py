@@ -41,7 +41,7 @@ def symbols_of(object_file):
 
 def graph_of_calls(build, files):
     symbols = {}
-    for o in sorted(pathlib.Path(build).rglob("CMakeFiles/*.dir/**/*.c.o")):
+    for o in sorted((pathlib.Path(build) / "CMakeFiles").glob("*.dir/**/*.c.o")):
         source = re.sub(r".*/CMakeFiles/[^/]+\.dir/(.*)\.o$", r"\1", o.as_posix())
         if source in files and source not in symbols:
             symbols[source] = symbols_of(o)
