@@ -7,7 +7,7 @@
  * it finds and, from the start and all rates so far, the states of stage s + 1, which it leaves in the fields of the
  * states: so that sums, sources and collections need not know of stages. Behind the last one these are the new states,
  * and the step's own function goes on with the slower equations and phase 5. */
-#include "lower/population/population.h"
+#include "lower/population/step.h"
 
 /* ---- sets ---- */
 

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* settle.c - kernels beside the step: phase 1 on its own, what arrives at once, what slow populations hear and fire
+ * between two ticks, and blocks of phases. */
+#include "lower/population/step.h"
+
+/* `on PHASE` stands in phase 3, but its function runs before the step's: what fired is dealt with
+ * here already, and the step finds nothing to do in phase 1. */
+static void settle_events(step *st) {
+  ir_builder *b = &st->b;
+  for (uint32_t k = 0; k < st->c->events.len; k++) {
+    if (st->f->edge[k] != NO_FIELD)
+      ir_store(b, st->f->edge[k], st->before[k]);
+    ir_store(b, st->f->fired[k], ir_bool(b, false));
+  }
+}
+
+/* Phase 1 in a function of its own, apart from the step: where the component is slow, between its ticks as well. */
+static void run_settled(step *st) {
+  lower_at_fast_steps(&st->s);
+  step_load(st);
+  step_run_event_blocks(st);
+  step_previous_conditions(st);
+  settle_events(st);
+}
+
+void lower_phase_block(lowering *l, uint32_t number) {
+  const model_phase_block *pb = &l->m->phase_blocks.data[number];
+  nsa_phase_block out = {.phase = pb->phase, .population = pb->population};
+  const char *pop = l->m->populations.data[pb->population].name;
+  step st;
+  step_begin(&st, l, pb->population,
+             lower_kernel_name(l, pop, NULL, arena_printf(l->arena, "on_%s", l->m->phases.data[pb->phase].name)),
+             NSA_ROLE_PHASE_BLOCK, &out.kernel);
+  run_settled(&st);
+  if (!st.plan->is_added_to_at_once)
+    step_add_arrived(&st);
+  st.s.locals = ARENA_ARRAY(l->arena, ir_value, pb->local_count);
+  lower_block(&st.s, &st.now, &pb->body);
+  step_keep_emitted(&st, false);
+  step_store_states(&st);
+  vec_push(l->arena, &l->phase_block_list, out);
+}
+
+void lower_settle(lowering *l, uint32_t population) {
+  const population_plan *plan = &l->plan->populations[population];
+  const model_component *c = component_of_population(l->ctx, population);
+  const char *name = l->m->populations.data[population].name;
+  nsa_population *out = &l->population_list.data[population];
+  step st;
+  out->settle = out->absorb = NSA_NONE;
+  if (plan->settle != SETTLES_IN_STEP) {
+    step_begin(&st, l, population, arena_printf(l->arena, "%s.settle", name), NSA_ROLE_SETTLE, &out->settle);
+    run_settled(&st);
+    step_keep_emitted(&st, false);
+    step_store_states(&st);
+  }
+  bool has_arrived = false;
+  for (uint32_t k = 0; k < c->states.len; k++)
+    has_arrived = has_arrived || plan->states[k].added == ADDED_APART;
+  if (!plan->is_added_to_at_once || !has_arrived)
+    return;
+  step_begin(&st, l, population, arena_printf(l->arena, "%s.absorb", name), NSA_ROLE_SETTLE, &out->absorb);
+  step_load_items(&st);
+  step_add_arrived(&st);
+  step_store_states(&st);
+}
+
+/* Driven events of a slow population happen when they are to, not at its ticks. */
+static void lower_fire(lowering *l, uint32_t population) {
+  const population_fields *f = &l->populations[population];
+  const char *name = arena_printf(l->arena, "%s.fire", l->m->populations.data[population].name);
+  uint32_t *number = &l->population_list.data[population].fire;
+  step st;
+  for (uint32_t k = 0; k < component_of_population(l->ctx, population)->events.len; k++) {
+    if (f->driven[k] == NO_FIELD)
+      continue;
+    if (*number == NSA_NONE) {
+      step_begin(&st, l, population, name, NSA_ROLE_SETTLE, number);
+      step_load_items(&st);
+    }
+    ir_value fires = ir_load(&st.b, f->driven[k]);
+    ir_store(&st.b, f->fired[k], fires);
+    if (f->refractory[k] != NO_FIELD)
+      step_start_refractory(&st, k, fires, st.self->tick);
+  }
+}
+
+void lower_hear(lowering *l, uint32_t population) {
+  const char *name = arena_printf(l->arena, "%s.hear", l->m->populations.data[population].name);
+  nsa_population *out = &l->population_list.data[population];
+  out->hear = out->fire = NSA_NONE;
+  if (!lower_is_slow(l->ctx, population) || l->options->equations_only)
+    return;
+  lower_fire(l, population);
+  if (!lower_hears(component_of_population(l->ctx, population)))
+    return;
+  step st;
+  step_begin(&st, l, population, name, NSA_ROLE_SETTLE, &out->hear);
+  step_load(&st);
+  lower_at_fast_steps(&st.s);
+  step_hear(&st);
+  step_keep_emitted(&st, false);
+  step_store_states(&st);
+}
