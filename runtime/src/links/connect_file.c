@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* connect_file.c - links from a table: one "source,target" a line, zero-based.
- *
- * A first line without digits is a header; empty lines and lines that begin with # are skipped. All else is
- * an error with its line. */
+/* connect_file.c - links from a table (table.h): one "source,target" a line, counted from 0. All else is an error with
+ * its line. */
 #include "links/connect_build.h"
 
+#include "base/table.h"
 #include "links/connect_place.h"
 
 #include <ctype.h>
@@ -13,11 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MAX_LENGTH = 256 };
-
 typedef struct {
   link_builder *b;
-  FILE *file;
   const char *path;
   uint64_t line;
   uint32_t *pairs;          /* source, target, source, target … */
@@ -26,16 +22,6 @@ typedef struct {
 
 static bool edge_fail(const edge_reader *r, const char *what) {
   return build_fail(r->b, "%.200s:%" PRIu64 ": %s", r->path, r->line, what);
-}
-
-static FILE *open_table(link_builder *b, const char *path) {
-  FILE *file = path ? fopen(path, "rb") : NULL;
-  if (file || !path || path[0] == '/' || !b->s->program->folder)
-    return file;
-  char joined[4096]; /* an executable may run elsewhere: beside the model */
-  if (snprintf(joined, sizeof joined, "%s/%s", b->s->program->folder, path) >= (int)sizeof joined)
-    return NULL;
-  return fopen(joined, "rb");
 }
 
 /* One whole number below `size`; *at moves behind it and the spaces around it. */
@@ -79,16 +65,11 @@ static bool keep_pair(edge_reader *r, uint32_t source, uint32_t target) {
   return true;
 }
 
-static bool read_line(edge_reader *r, char *line) {
-  size_t length = strlen(line);
-  if (length && line[length - 1] != '\n' && !feof(r->file))
-    return edge_fail(r, "the line is too long");
-  while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
-    line[--length] = 0;
-  if (length == 0 || line[0] == '#' || (r->line == 1 && !strpbrk(line, "0123456789")))
-    return true;
+static bool take_line(void *context, uint64_t number, const char *line) {
+  edge_reader *r = context;
   const char *at = line;
   uint32_t source, target;
+  r->line = number;
   if (!read_index(r, &at, r->b->source, &source))
     return false;
   if (*at++ != ',')
@@ -100,14 +81,11 @@ static bool read_line(edge_reader *r, char *line) {
   return keep_pair(r, source, target);
 }
 
-static bool read_table(edge_reader *r) {
-  char line[LINE_MAX_LENGTH];
-  while (fgets(line, sizeof line, r->file)) {
-    r->line++;
-    if (!read_line(r, line))
-      return false;
-  }
-  return !ferror(r->file) || edge_fail(r, "it cannot be read further");
+static bool read_table(edge_reader *r, FILE *file) {
+  const char *problem;
+  if (table_read(file, take_line, r, &r->line, &problem))
+    return true;
+  return problem && edge_fail(r, problem);
 }
 
 /* Stable counting sort of the pairs by source. */
@@ -128,12 +106,14 @@ static bool sort_pairs(const edge_reader *r) {
 }
 
 bool rule_file(link_builder *b) {
-  const char *path = b->connection->rule.path;
-  edge_reader r = {.b = b, .path = path, .file = open_table(b, path)};
-  if (!r.file)
-    return build_fail(b, "cannot open '%.200s': %s", path ? path : "", strerror(errno));
-  bool ok = read_table(&r) && sort_pairs(&r);
-  fclose(r.file);
+  const char *path = b->connection->rule.path ? b->connection->rule.path : "";
+  char found[TABLE_PATH];
+  FILE *file = table_find(path, b->s->program->folder, found) ? fopen(found, "rb") : NULL;
+  if (!file)
+    return build_fail(b, "cannot open '%.200s': %s", path, strerror(errno));
+  edge_reader r = {.b = b, .path = path};
+  bool ok = read_table(&r, file) && sort_pairs(&r);
+  fclose(file);
   free(r.pairs);
   return ok;
 }

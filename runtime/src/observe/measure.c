@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a node of a measure has seen so far; which members matter depends on its kind. */
+/* What a node of a measure has seen so far. Its kind decides which members matter. */
 typedef struct {
   uint64_t events, samples;
   double sum, best; /* best: the largest or smallest value */
@@ -93,7 +93,7 @@ void measurer_free(measurer *m) {
 
 /* ---- during the run ---- */
 
-/* Over elements, as the probe says; else as suits the measure over time. */
+/* How elements are reduced: as the probe says, else as suits the measure over time. */
 static nsa_reduce_kind reduce_kind(const nsa_probe *probe, uint32_t kind) {
   if (probe->reduce != NSA_REDUCE_NONE)
     return (nsa_reduce_kind)probe->reduce;
@@ -125,7 +125,7 @@ static bool sample_probe(measurer *m, sim *s, const nsa_measure_node *node, doub
   return true;
 }
 
-/* The sample that was above has stood until now. */
+/* A sample that was above counts until now. */
 static void settle_above(tally *t, uint64_t tick) {
   if (t->was_above)
     t->above_ticks += tick - t->last_tick;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A presentation and what became of it: of the elements on the image (ink) and off it, how many
- * spiked so and so often. */
+/* A presentation and what became of it. on[k] elements of the image (its ink) spiked k times, off[k] of the others did.
+ */
 typedef struct {
   uint64_t onset, end; /* ticks, half-open; end is the window's, not the presentation's */
   const nsa_image *image;

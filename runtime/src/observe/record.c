@@ -46,7 +46,7 @@ static bool is_name_used(const recorder *r, const char *name) {
   return false;
 }
 
-/* A file name: nothing that leaves the folder, and not one that is taken. The ending is added. */
+/* A file name that stays in the folder and is not taken. The ending is added. */
 static void choose_name(recorder *r, const char *wanted, const char *ending, char stem[NAME_SIZE]) {
   char full[NAME_SIZE];
   snprintf(stem, NAME_SIZE - 16, "%s", wanted);
@@ -110,7 +110,7 @@ static h5_file *open_file(recorder *r, const char *wanted, char error[SIM_ERROR_
 
 static const char *const reduce_names[] = {NULL, "mean", "sum", "max", "min"};
 
-/* The most that a window of its phase holds. */
+/* The most rows that a window of the phase holds. */
 static uint64_t expected_rows(const nsa_program *program, uint32_t phase, uint64_t every) {
   uint64_t most = phase == NSA_NONE ? program->ticks : 0;
   for (uint32_t i = 0; phase != NSA_NONE && i < program->stimuli_count; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* record_h5.h - HDF5 files in SONATA's layouts for spikes and reports, written as a stream.
  *
- * A file is written as NAME.h5.part and gets its name when it is closed whole, so that a file that
- * has its name is complete. Memory is bounded (about 1 MiB a table); tables go to the file when
+ * A file is written as NAME.h5.part and gets its name when it is closed whole, so that a file
+ * with its own name is complete. Memory is bounded (about 1 MiB a table); tables go to the file when
  * they are full or when h5_flush asks. After a failure (the disk is full) all further calls do
  * nothing, and h5_close removes the partial file. */
 #ifndef NSA_RUNTIME_RECORD_H5_H
@@ -56,8 +56,8 @@ void h5_put_values(h5_report *report, h5_row_time time, const double *values, ui
 /* Rows are missing before the next one: it begins a report of its own, /report/POPULATION.2, then .3, … */
 void h5_part_report(h5_report *report);
 
-/* Returns what the library holds, once at the end and only when no file failed: HDF5 would try
- * again to write what could not be written. (At exit it is kept from doing so.) */
+/* Gives back what the library holds: once, at the end, and only when no file failed. HDF5 would otherwise try again to
+ * write what could not be written; at exit it is kept from doing so. */
 void h5_library_close(void);
 
 /* "1.10.8" */

@@ -31,7 +31,7 @@ static bool write_mapping(h5_report *report) {
   return is_good;
 }
 
-/* Chunks of about 256 KiB that are no larger than what will come. */
+/* Chunks of about 256 KiB, but no larger than what will come. */
 static void choose_chunk(const h5_report_shape *shape, hsize_t chunk[2]) {
   chunk[1] = shape->columns < VALUE_CHUNK ? shape->columns : VALUE_CHUNK;
   chunk[1] = chunk[1] ? chunk[1] : 1;

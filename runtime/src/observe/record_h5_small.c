@@ -38,7 +38,7 @@ bool h5_put_sorting(hid_t group) {
   return is_good;
 }
 
-/* A group, or NULL-terminated path of groups that may be there already; names are UTF-8. */
+/* Names are UTF-8. */
 hid_t h5_open_group(hid_t parent, const char *name) {
   if (H5Lexists(parent, name, H5P_DEFAULT) > 0)
     return H5Gopen2(parent, name, H5P_DEFAULT);
@@ -49,7 +49,7 @@ hid_t h5_open_group(hid_t parent, const char *name) {
   return group;
 }
 
-/* What a data set is made with: no times of its making, so that the same run leaves the same bytes. */
+/* Data sets keep no time of their making, so that the same run leaves the same bytes. */
 static hid_t data_set_properties(void) {
   hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
   H5Pset_obj_track_times(layout, false);

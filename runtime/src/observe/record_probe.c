@@ -69,7 +69,7 @@ bool probe_has_fired(const sim_fired *fired, uint32_t element) {
   return at < fired->count && fired->elements[at] == element;
 }
 
-/* All links of a source at once where all links are looked at, else one by one. */
+/* Where all links are looked at, those of a source are counted at once; else one by one. */
 static uint64_t count_arrivals(const sim *s, const nsa_probe *probe, const sim_fired *fired) {
   const sim_links *links = &s->links[s->program->domains[probe->domain].owner];
   uint64_t first, count = probe_range(s, probe, &first), arrivals = 0;
@@ -135,7 +135,7 @@ static double combine(nsa_reduce_kind kind, double a, double b) {
 }
 
 /* Eight at a time, so that no addition waits for the one before. The order is part of the result's definition. */
-static double reduce_block(nsa_reduce_kind kind, const double *values, uint64_t n) {
+static double reduce_tile(nsa_reduce_kind kind, const double *values, uint64_t n) {
   enum { LANES = 8 };
   double lane[LANES];
   uint64_t i = n < LANES ? n : LANES;
@@ -157,12 +157,12 @@ double probe_reduce(const probe_view *view, nsa_reduce_kind kind) {
   bool is_plain = view->type == NSA_F64 && !view->is_uniform;
   for (uint64_t at = 0; at < view->count; at += NSA_BLOCK) {
     uint64_t n = view->count - at < NSA_BLOCK ? view->count - at : NSA_BLOCK;
-    const double *block = (const double *)view->data + view->first + at;
+    const double *tile = (const double *)view->data + view->first + at;
     if (!is_plain) {
       probe_copy(view, at, n, values);
-      block = values;
+      tile = values;
     }
-    double sum = reduce_block(kind, block, n);
+    double sum = reduce_tile(kind, tile, n);
     total = at == 0 ? sum : combine(kind, total, sum);
   }
   return kind == NSA_REDUCE_MEAN ? total / (double)view->count : total;

@@ -36,7 +36,7 @@ probe_view probe_look(const sim *s, const nsa_probe *probe);
 bool probe_is_finite(sim *s, const nsa_probe *probe, const probe_view *view, const char *watched_by);
 /* values[k] = element first + at + k of the view, for n of them. */
 void probe_copy(const probe_view *view, uint64_t at, uint64_t n, double *values);
-/* In blocks of NSA_BLOCK, so that the result never depends on threads. NaN when there are none. */
+/* Tile by tile, so that the result never depends on threads. NaN when there are none. */
 double probe_reduce(const probe_view *view, nsa_reduce_kind kind);
 
 #endif

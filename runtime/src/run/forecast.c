@@ -36,8 +36,8 @@ static const nsa_population *giver(const nsa_program *p, const nsa_link_sum *sum
   return &p->populations[sum->from == NSA_SIDE_PRE ? c->source : sum->from == NSA_SIDE_POST ? c->target : c->partner];
 }
 
-/* The index by source that all sums of a connection share, and those of sums from or to other sides, in
- * words. */
+/* Words of 32 bits: the index by source that all sums of a connection share, and the indices of sums between other
+ * sides. */
 static double index_words(const nsa_program *p, uint32_t connection) {
   double links = connect_expected_links(p, &p->connections[connection]), words = 0, shared = 0;
   bool is_weighted = false;
@@ -60,7 +60,7 @@ static double element_count(const nsa_program *p, const nsa_connection *c, uint3
   return place_size(&p->populations[side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner]);
 }
 
-/* Links by the element whose event reaches them, in words; those of a target stand together already. */
+/* Words of 32 bits: links by the element whose event reaches them. Those of a target stand together already. */
 static double arrival_words(const nsa_program *p, uint32_t connection) {
   const nsa_connection *c = &p->connections[connection];
   double links = connect_expected_links(p, c), words = 0;
@@ -90,7 +90,7 @@ static double link_bytes(const nsa_program *p, uint32_t connection) {
   return 4 * (words + index_words(p, connection) + arrival_words(p, connection));
 }
 
-/* Lists of what fired, blocks' results, lists of active sources. */
+/* Lists of what fired, results of tiles, lists of active sources. */
 static double buffer_bytes(const nsa_program *p) {
   double bytes = 0;
   for (uint32_t i = 0; i < p->populations_count; i++) {

@@ -30,7 +30,7 @@ static bool choose_folder(one_run *c, char error[SIM_ERROR_SIZE]) {
   return results_prepare(c->folder, options->force, error);
 }
 
-/* The model itself comes first; its name gives way to a variant that is called so. */
+/* The model itself comes first. It is called base, or (base) where a variant has that name. */
 static const char *case_label(const nsa_program *program, uint32_t variant) {
   if (variant != NSA_NONE)
     return program->variants[variant].name;
@@ -81,7 +81,7 @@ static int check_stdout(const run_command *shared, int code) {
 static int run_all(run_command *shared, one_run *cases, uint32_t count) {
   int code = EXIT_OK;
   char error[SIM_ERROR_SIZE];
-  for (uint32_t i = 0; i < count; i++) { /* first all folders: no run is to end at a refused one */
+  for (uint32_t i = 0; i < count; i++) { /* all folders first: a refused one is to end no run */
     if (!choose_folder(&cases[i], error))
       return one_run_complain(&cases[i], error);
   }

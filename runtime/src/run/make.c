@@ -45,7 +45,7 @@ static void fill(void *data, nsa_type type, uint64_t count, double value) {
 
 static bool field_allocate(sim *s, uint32_t f, uint64_t count, char error[SIM_ERROR_SIZE]) {
   const nsa_field *field = &s->program->fields[f];
-  /* One more entry than there are: where the padding of batches of events writes to. */
+  /* One entry more: the padding of batches of events writes there. */
   uint64_t padded = sim_padded(field->is_uniform ? count : count + 1), size = type_size[field->type];
   uint64_t bytes = (padded * size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
   s->field_data[f] = padded > UINT64_MAX / 16 ? NULL : memory_large(bytes);
@@ -88,8 +88,8 @@ bool sim_set(sim *s, uint32_t settable, double value) {
   return true;
 }
 
-/* Vectors of any width are loaded from where an array begins: one that begins elsewhere would end some runs and not
- * others. */
+/* Kernels load vectors of any width from where an array begins. An array that does not begin with a line of the cache
+ * would end some runs and not others. */
 static bool are_aligned(const sim *s, char error[SIM_ERROR_SIZE]) {
   for (uint32_t f = 0; f < s->program->fields_count; f++) {
     if ((uintptr_t)s->field_data[f] % CACHE_LINE == 0)

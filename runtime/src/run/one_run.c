@@ -115,7 +115,8 @@ static void add_step_stages(one_run *c) {
   for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
     sum += parts[i].seconds;
   for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-    if (parts[i].seconds > 0) /* reading the clock is in the ticks that were timed only: shares hold, sums may not */
+    if (parts[i].seconds >
+        0) /* only some ticks were timed, and reading the clock takes time: shares hold, sums may not */
       c->stages[c->stage_count++] = (nsa_stage_time){parts[i].name, parts[i].seconds * (sum > all ? all / sum : 1)};
 }
 
@@ -146,7 +147,7 @@ static int save_results(one_run *c, steps_end end, const char *message) {
   char error[SIM_ERROR_SIZE] = "";
   if (!c->folder[0])
     return EXIT_OK;
-  /* Earlier results stay as they are when the new ones are not whole. */
+  /* Earlier results stay where the new ones are not whole. */
   bool is_good = !c->recorder || recorder_close(c->recorder, c->had_results, error);
   end_stage(c, "close results");
   run_report report = {

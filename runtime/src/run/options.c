@@ -193,7 +193,7 @@ static const char *kind_of_field(const nsa_program *program, const char *name) {
   return NULL;
 }
 
-/* --set takes params alone: who names a state, an input or a component is told what there is. */
+/* --set takes params alone. An author who names a state, an input or a component is told what there is. */
 static bool refuse_setting(parse *p, const char *name) {
   const nsa_program *program = p->program;
   const char *dot = strrchr(name, '.');

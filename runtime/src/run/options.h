@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* options.h - what a run was asked for on its command line.
+/* options.h - the command line of a run.
  *
- * Takes argv (options only) and the program, whose names and units the options refer to; gives
- * run_options or one line that says what is wrong and what would be right. Strings point into argv.
- */
+ * Takes argv (options only) and the program, for its names and units. Gives run_options, or one line that says what is
+ * wrong and what would be right. Strings point into argv. */
 #ifndef NSA_RUNTIME_OPTIONS_H
 #define NSA_RUNTIME_OPTIONS_H
 

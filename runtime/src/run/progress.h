@@ -2,8 +2,8 @@
 /* progress.h - how far a run is, on stderr: a bar on a terminal, a line every ten seconds
  * elsewhere.
  *
- * The clock is not read at every tick: progress_is_due counts ticks down to the next look, a number
- * that follows the speed of the run so that looks are about 20 ms apart. */
+ * The clock is not read at every tick: progress_is_due counts ticks down to the next look. Their number follows the
+ * speed of the run, so that looks are about 20 ms apart. */
 #ifndef NSA_RUNTIME_PROGRESS_H
 #define NSA_RUNTIME_PROGRESS_H
 

@@ -201,7 +201,7 @@ static void show_place(FILE *to, const nsa_program *program, nsa_place at) {
   fprintf(to, "\n      | %*s^\n", at.column > 0 && at.column <= len ? (int)at.column - 1 : 0, "");
 }
 
-/* All states of the element: which of them are still sound tells where it began. */
+/* All states of the element: those that are still sound tell where it began. */
 static void show_states(FILE *to, const sim *s) {
   if (s->failure.is_connection)
     return;
@@ -223,7 +223,7 @@ static void show_states(FILE *to, const sim *s) {
   fputc('\n', to);
 }
 
-/* What is there to do about a state that runs away. */
+/* What to do about a state that runs away. */
 static void show_cure(FILE *to, const sim *s) {
   if (s->failure.is_connection || s->program->fields[s->failure.field].kind != NSA_FIELD_STATE)
     return;
@@ -322,7 +322,7 @@ void report_no_data(FILE *to, const sim *s, const recorder *r, const double *val
   }
 }
 
-/* Where an event is declared, and what happened to it so often. */
+/* Where the event is declared, what happened to it, and how often. */
 static void warn_of_event(FILE *to, const sim *s, uint32_t population, const nsa_event *event, uint32_t counter,
                           const char *what) {
   double count = report_counter(s, population, counter);
@@ -344,7 +344,7 @@ static void warn_of_events(FILE *to, const sim *s) {
     }
 }
 
-/* How much more links an element has than the compiler assumed, at most over the connections. */
+/* How many times as many links an element has as the compiler assumed, at most over the connections. */
 static double excess_of(const sim *s, const nsa_coupling_bound *bound) {
   double excess = 0;
   for (uint32_t i = 0; i < bound->connections_count; i++) {

@@ -19,10 +19,10 @@ typedef struct {
 /* "name value unit", aligned; with more than one column a line with their names goes before. */
 void report_measures(FILE *to, const nsa_program *program, const report_column *columns, uint32_t column_count);
 
-/* "numerical failure: …" with the equation's place and source line. */
-/* Recordings in which nothing came, and measures without a value, as warnings. r: NULL where nothing is recorded. */
+/* Warnings of empty recordings and of measures without a value. r: NULL where nothing is recorded. */
 void report_no_data(FILE *to, const sim *s, const recorder *r, const double *values);
 
+/* "numerical failure: …" with the equation's place and source line. */
 void report_failure(FILE *to, const sim *s);
 /* The same as one line, for run.json. */
 void report_failure_text(const sim *s, char *text, size_t size);
@@ -30,10 +30,10 @@ void report_failure_text(const sim *s, char *text, size_t size);
 /* What an event's counter (a field, or NSA_NONE) has counted, over all elements. */
 double report_counter(const sim *s, uint32_t population, uint32_t field);
 
-/* Before the first step: links that were built couple too fast for the step. */
+/* Before the first step: warns where links that were built couple too fast for the step. */
 void report_coupling(FILE *to, const sim *s);
 
-/* What connections became, what events are to be warned of, the speed, and where the results are (NULL: nowhere). */
+/* Warnings of events; links and updates of each connection; the speed; where the results are (NULL: nowhere). */
 void report_summary(FILE *to, const sim *s, double wall_seconds, const char *folder);
 
 /* Stages and their seconds, in two columns; ends with the time from process start to the end of the

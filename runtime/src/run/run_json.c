@@ -105,7 +105,7 @@ static void add_environment(cJSON *top, const nsa_run_info *info) {
 
 /* ---- the network ---- */
 
-/* Events to which something happened that a run warns of. */
+/* Events that a run warns of. */
 static void add_counts(cJSON *item, const sim *s, uint32_t population) {
   cJSON *list = NULL;
   for (uint32_t k = 0; k < s->program->populations[population].events_count; k++) {
@@ -305,8 +305,7 @@ static bool is_recorded(const recorder *r, const char *name) {
   return false;
 }
 
-/* Recordings that the old run.json names: a result of another run must not look like one of this.
- */
+/* Removes recordings of another run, which the old run.json names: they must not look like results of this one. */
 static void remove_stale(const run_report *report, const char *path) {
   cJSON *old = read_old(path), *file;
   cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(old, "files")) {

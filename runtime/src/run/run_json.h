@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* run_json.h - run.json: what was run, with what, on what, and what came out. Everything that is
- * needed to run it again lies in it. Written beside the other results, last, and whole or not at
- * all. */
+/* run_json.h - run.json: what was run, with what, on what, and what came out. It holds everything that is needed to run
+ * the model again. It is written last, beside the other results, whole or not at all. */
 #ifndef NSA_RUNTIME_RUN_JSON_H
 #define NSA_RUNTIME_RUN_JSON_H
 
@@ -23,7 +22,7 @@ typedef struct {
   double wall_seconds;
 } run_report;
 
-/* Before that, removes the recordings of the run that was here before and that this one has not. */
+/* Removes first what an earlier run recorded here and this one did not. */
 bool run_json_write(const run_report *report, char error[SIM_ERROR_SIZE]);
 
 #endif

@@ -25,7 +25,7 @@ static void push_change(change_queue *q, change c) {
     swap_changes(&q->items[i], &q->items[(i - 1) / 2]);
 }
 
-/* The top was changed, or taken from the end: moves it to its place. */
+/* Moves a new top to its place. */
 static void sink_top(change_queue *q) {
   for (uint32_t i = 0;;) {
     uint32_t least = i, left = 2 * i + 1;
@@ -39,8 +39,8 @@ static void sink_top(change_queue *q) {
   }
 }
 
-/* The tick of the change in its owner's window number `round`, or in the next one that is not empty. False when there
- * is none until the end of the run. */
+/* Sets the tick of a change: that of window number `round`, or of the next one that is not empty. False when the run
+ * ends before. */
 static bool find_window(const sim *s, change *c) {
   const nsa_stimulus *of = &s->program->stimuli[c->stimulus];
   for (;; c->round++) {

@@ -48,7 +48,7 @@ static bool add_shot(const sim *s, const nsa_event_drive *drive, shot_list *list
   return true;
 }
 
-/* The end of the fast step that lies nearest; 0: there is none, the time is not positive. */
+/* The end of a fast step that lies nearest; 0 where the time is not positive. */
 static uint64_t tick_of(const sim *s, double time_ms) {
   double steps = nsa_nearest_tick(time_ms, sim_time(s, 1));
   if (!(steps >= 1))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stimuli/spike_file.h"
 
+#include "base/table.h"
 #include "base/units.h"
 
 #include <ctype.h>
@@ -9,9 +10,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { LINE_MAX_LENGTH = 256, PATH_SIZE = 4096, UNIT_LENGTH = 64 };
+enum { UNIT_LENGTH = 64 };
 
 typedef struct {
   const char *path;
@@ -19,24 +19,11 @@ typedef struct {
   spike_taker *take;
   void *context;
   char *error; /* SIM_ERROR_SIZE */
-  char opened[PATH_SIZE];
+  char opened[TABLE_PATH];
 } spike_reader;
 
 static bool fail(const spike_reader *r, const char *what) {
   snprintf(r->error, SIM_ERROR_SIZE, "%.200s: %s", r->path, what);
-  return false;
-}
-
-/* An executable may run elsewhere: then the file lies beside the model. */
-static bool find_file(spike_reader *r, const nsa_program *program) {
-  snprintf(r->opened, sizeof r->opened, "%s", r->path);
-  if (access(r->opened, R_OK) == 0)
-    return true;
-  if (r->path[0] != '/' && program->folder &&
-      snprintf(r->opened, sizeof r->opened, "%s/%s", program->folder, r->path) < (int)sizeof r->opened &&
-      access(r->opened, R_OK) == 0)
-    return true;
-  snprintf(r->error, SIM_ERROR_SIZE, "cannot open '%.200s': %s", r->path, strerror(errno));
   return false;
 }
 
@@ -47,45 +34,42 @@ static bool line_fail(const spike_reader *r, uint64_t line, const char *what) {
   return false;
 }
 
-static char *skip_blanks(char *p) {
+static const char *skip_blanks(const char *p) {
   while (*p == ' ' || *p == '\t')
     p++;
   return p;
 }
 
-static bool read_line(const spike_reader *r, uint64_t number, char *line) {
-  char *end;
-  double time = strtod(line, &end);
-  if (end == line)
+static bool take_line(void *context, uint64_t number, const char *line) {
+  const spike_reader *r = context;
+  char *behind;
+  double time = strtod(line, &behind);
+  if (behind == line)
     return line_fail(r, number, "expected a time in ms and an element: time,element");
-  end = skip_blanks(end);
-  if (*end == ',')
-    end = skip_blanks(end + 1);
-  if (!isdigit((unsigned char)*end))
+  const char *at = skip_blanks(behind);
+  if (*at == ',')
+    at = skip_blanks(at + 1);
+  if (!isdigit((unsigned char)*at))
     return line_fail(r, number, "expected the number of an element behind the time");
   errno = 0;
-  uint64_t element = strtoull(end, &end, 10);
+  uint64_t element = strtoull(at, &behind, 10);
   if (errno)
     element = UINT64_MAX;
-  if (*skip_blanks(end))
+  if (*skip_blanks(behind))
     return line_fail(r, number, "something follows the element");
   return r->take(r->context, number, time, element);
 }
 
-static bool read_table(const spike_reader *r, FILE *file) {
-  char line[LINE_MAX_LENGTH];
-  for (uint64_t number = 1; fgets(line, sizeof line, file); number++) {
-    size_t length = strlen(line);
-    if (length && line[length - 1] != '\n' && !feof(file))
-      return line_fail(r, number, "the line is too long");
-    while (length && (line[length - 1] == '\n' || line[length - 1] == '\r'))
-      line[--length] = 0;
-    if (length == 0 || line[0] == '#' || (number == 1 && !strpbrk(line, "0123456789")))
-      continue;
-    if (!read_line(r, number, line))
-      return false;
-  }
-  return !ferror(file) || fail(r, "it cannot be read further");
+static bool read_table(spike_reader *r, FILE *file) {
+  uint64_t line;
+  const char *problem;
+  if (table_read(file, take_line, r, &line, &problem))
+    return true;
+  if (problem && ferror(file))
+    fail(r, problem);
+  else if (problem)
+    line_fail(r, line, problem);
+  return false;
 }
 
 /* ---- SONATA ---- */
@@ -240,8 +224,10 @@ bool spike_file_read(const nsa_program *program, const spike_source *source, spi
                      char error[SIM_ERROR_SIZE]) {
   const char *path = source->path;
   spike_reader r = {.path = path, .source = source, .take = take, .context = context, .error = error};
-  if (!find_file(&r, program))
+  if (!table_find(path, program->folder, r.opened)) {
+    snprintf(error, SIM_ERROR_SIZE, "cannot open '%.200s': %s", path, strerror(errno));
     return false;
+  }
   size_t length = strlen(path);
   if (length > 3 && strcmp(path + length - 3, ".h5") == 0) {
     H5E_auto2_t report;

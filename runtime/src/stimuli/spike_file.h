@@ -3,7 +3,7 @@
  *
  * A table has one "time,element" a line: the time in ms, the element counted from 0, in any order. A first
  * line without digits is a header; empty lines and lines that begin with # are skipped. A name that ends
- * in .h5 is a SONATA file: /spikes/POPULATION/timestamps, in the unit that its attribute `units` names (ms without
+ * in .h5 is a SONATA file: /spikes/POPULATION/timestamps, in the unit of its attribute `units` (ms without
  * one), and node_ids. Recordings of events are such files. */
 #ifndef NSA_RUNTIME_SPIKE_FILE_H
 #define NSA_RUNTIME_SPIKE_FILE_H

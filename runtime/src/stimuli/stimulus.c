@@ -224,7 +224,7 @@ bool stimuli_set_pattern(sim *s, uint32_t pattern, const char *path, char error[
 
 /* ---- at a tick ---- */
 
-/* Sums are in the order of the model, whatever came first. */
+/* Stimuli are added in the order of the model, whichever came first. */
 static void put_on(external *x, uint32_t stimulus) {
   uint32_t k = x->on_count++;
   for (; k > 0 && x->on[k - 1] > stimulus; k--)

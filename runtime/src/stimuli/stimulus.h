@@ -14,15 +14,15 @@ void stimuli_free(struct stimuli *stimuli, uint32_t populations);
 /* Replaces the images of a pattern by files ("digits/{}.pgm"). Sizes must agree. */
 bool stimuli_set_pattern(sim *s, uint32_t pattern, const char *path, char error[SIM_ERROR_SIZE]);
 
-/* What is read before the first step: images that are not shown by a stimulus but read in an expression,
- * files of driven events. */
+/* Before the first step: fills the images that expressions read, and reads the files of driven events. False with a
+ * sentence in error. */
 bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]);
 
-/* Phase 3 of base tick n for a population: pixels of images whose window begins, blocks of phases that begin, external
- * inputs, driven events. Whether there are any of these. */
+/* What stimuli do in base tick n before a population steps: pixels of images whose window begins, blocks of phases that
+ * begin, external inputs, driven events. True when events are driven. */
 bool stimuli_before_step(sim *s, uint32_t population, uint64_t n);
 
-/* How many steps from base tick n on find the same stimuli, once stimuli_before_step was called for n: at least 1. */
+/* How many steps from base tick n on find the same stimuli, n included. stimuli_before_step was called for n. */
 uint64_t stimuli_quiet_steps(const sim *s, uint32_t population, uint64_t n);
 
 /* Sets s->phase_active for the time of `tick`; ticks must not go back. */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* table.c - see table.h. */
+#include "base/table.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { LINE_MAX_LENGTH = 256 };
+
+bool table_find(const char *path, const char *folder, char found[TABLE_PATH]) {
+  if (snprintf(found, TABLE_PATH, "%s", path) < TABLE_PATH && access(found, R_OK) == 0)
+    return true;
+  return path[0] != '/' && folder && snprintf(found, TABLE_PATH, "%s/%s", folder, path) < TABLE_PATH &&
+         access(found, R_OK) == 0;
+}
+
+bool table_read(FILE *file, table_taker *take, void *context, uint64_t *line, const char **problem) {
+  char text[LINE_MAX_LENGTH];
+  *problem = NULL;
+  for (*line = 0; fgets(text, sizeof text, file);) {
+    size_t length = strlen(text);
+    ++*line;
+    if (length && text[length - 1] != '\n' && !feof(file)) {
+      *problem = "the line is too long";
+      return false;
+    }
+    while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+      text[--length] = 0;
+    if (length == 0 || text[0] == '#' || (*line == 1 && !strpbrk(text, "0123456789")))
+      continue;
+    if (!take(context, *line, text))
+      return false;
+  }
+  if (ferror(file))
+    *problem = "it cannot be read further";
+  return *problem == NULL;
+}

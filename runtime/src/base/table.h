@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* table.h - text files of one entry a line.
+ *
+ * A first line without digits is a header; empty lines and lines that begin with # are skipped. */
+#ifndef NSA_RUNTIME_TABLE_H
+#define NSA_RUNTIME_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { TABLE_PATH = 4096 };
+
+/* Where a file lies: at its path, or, as an executable may run elsewhere, beside the model in `folder` (or NULL).
+ * False: errno says why it cannot be read. */
+bool table_find(const char *path, const char *folder, char found[TABLE_PATH]);
+
+/* Takes one entry, without the end of its line. False refuses it, and ends the reading. */
+typedef bool table_taker(void *context, uint64_t line, const char *text);
+
+/* All entries of a file. False: the taker refused one and *problem is NULL, or else *problem says what is wrong with
+ * line number *line. */
+bool table_read(FILE *file, table_taker *take, void *context, uint64_t *line, const char **problem);
+
+#endif
