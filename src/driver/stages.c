@@ -3,6 +3,7 @@
 #include "driver/compile.h"
 #include "driver/images.h"
 #include "interp/interp.h"
+#include "model/dump.h"
 #include "opt/opt.h"
 #include "support/file.h"
 #include "support/limits.h"
@@ -91,6 +92,9 @@ static int run_check(compilation *c) {
   c->model = model_check(c->arena, c->names, c->sink, c->ast, &options);
   return code_of(c);
 }
+
+static const char *validate_model(const compilation *c) { return model_validate(c->arena, c->model); }
+static void dump_model(const compilation *c, text *out) { model_dump(c->model, out); }
 
 /* ---- images ---- */
 
@@ -224,7 +228,7 @@ static int run_run(compilation *c) {
 /* Emission validates its modules itself, in the threads that make them. */
 const compile_stage compile_stages[STAGE_COUNT] = {
     [STAGE_PARSE] = {"parse", run_parse, NULL, dump_ast, ARGUMENT_ast, false},
-    [STAGE_CHECK] = {"check", run_check, NULL, NO_DUMP, false},
+    [STAGE_CHECK] = {"check", run_check, validate_model, dump_model, ARGUMENT_model, false},
     [STAGE_IMAGES] = {"images", run_images, NULL, NO_DUMP, false},
     [STAGE_LOWER] = {"lower", run_lower, validate_ir, dump_ir, ARGUMENT_lowered, false},
     [STAGE_OPTIMISE] = {"optimise", run_optimise, validate_ir, dump_ir, ARGUMENT_ir, true},

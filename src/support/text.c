@@ -52,7 +52,8 @@ void text_printf(text *t, const char *format, ...) {
   va_end(again);
 }
 
-void text_double(text *t, double value) {
+/* With the fewest digits from `least` on that read back as the same double. */
+static void add_double(text *t, double value, int least) {
   if (isnan(value)) {
     text_puts(t, "nan");
     return;
@@ -62,13 +63,17 @@ void text_double(text *t, double value) {
     return;
   }
   char digits[40];
-  for (int precision = 1; precision <= 17; precision++) {
+  for (int precision = least; precision <= 17; precision++) {
     snprintf(digits, sizeof digits, "%.*g", precision, value);
     if (strtod(digits, NULL) == value)
       break;
   }
   text_puts(t, digits);
 }
+
+void text_double(text *t, double value) { add_double(t, value, 1); }
+
+void text_number(text *t, double value) { add_double(t, value, 6); }
 
 const char *text_cstr(const text *t) { return t->data == NULL ? "" : t->data; }
 

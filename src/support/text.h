@@ -19,6 +19,8 @@ void text_puts(text *t, const char *s);
 void text_printf(text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The shortest decimal that reads back as the same double ("0.1", "1e-300", "inf", "nan"). */
 void text_double(text *t, double value);
+/* The same with six digits at least, so that 100 is not 1e+02. */
+void text_number(text *t, double value);
 const char *text_cstr(const text *t);
 
 /* Damerau-Levenshtein distance in characters of UTF-8, cut off at `limit`. */

@@ -3,7 +3,6 @@
 #include "model/names/report.h"
 #include "syntax/syntax.h"
 
-#include <stdlib.h>
 #include <strings.h>
 
 const char *expr_text(checker *ck, const ast_expr *e) {
@@ -19,15 +18,10 @@ const char *expr_text(checker *ck, const ast_expr *e) {
   return arena_printf(ck->arena, "%.*s...", (int)cut, s);
 }
 
-/* Not fewer than 6, lest 100 be 1e+02. */
 const char *number_text(checker *ck, double x) {
-  const char *out = NULL;
-  for (int digits = 6; digits <= 17; digits++) {
-    out = arena_printf(ck->arena, "%.*g", digits, x);
-    if (strtod(out, NULL) == x)
-      break;
-  }
-  return out;
+  text out = text_new(ck->arena);
+  text_number(&out, x);
+  return text_cstr(&out);
 }
 
 /* 3, -3, 2*3: a number that may simply lack its unit. */
