@@ -29,7 +29,7 @@ bool events_begin_tick(sim *s, uint64_t n);
  * that step these: whether events_begin_tick has left some; one slice's share of them; and that all slices had theirs.
  */
 bool events_are_left(const sim *s);
-void events_deliver_slice(const sim *s, uint32_t slice);
+void events_deliver_slice(sim *s, uint32_t slice);
 void events_delivered(sim *s);
 
 /* Remembers what was detected at the end of base tick n. */

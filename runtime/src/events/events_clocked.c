@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* events_clocked.c - what blocks of links that run by the clock do to others. */
+/* events_clocked.c - links that run by the clock, and what their blocks do to others. */
 #include "events/events_internal.h"
 
 #include "base/threads.h"
+#include "state/finite.h"
+#include "state/kernels.h"
 
 #include <string.h>
 
 typedef struct {
-  const sim *s;
+  sim *s;
   const nsa_link_step *step;
   const strip_sums *strips; /* per increment */
   link_strips cut;
@@ -43,7 +45,7 @@ static void outcome_share(void *context, uint32_t share, uint32_t shares) {
                   last < job->cut.count ? link_strip_begin(job->cut, (uint32_t)last) : targets);
 }
 
-void events_take_outcome(const sim *s, uint32_t i) {
+static void take_outcome(sim *s, uint32_t i) {
   static const double seconds_an_increment = 2e-9;
   const nsa_link_step *step = &s->program->link_steps[i];
   const nsa_connection *c = &s->program->connections[step->connection];
@@ -60,4 +62,28 @@ void events_take_outcome(const sim *s, uint32_t i) {
   for (uint32_t k = 0; k < step->emissions_count; k++)
     if (memchr(s->field_data[step->emissions[k].flag], 1, links))
       s->events->is_sent[step->emissions[k].signal] = 1;
+}
+
+static bool find_bad_link(sim *s, const nsa_link_step *step) {
+  for (uint32_t f = 0; f < step->states_count; f++)
+    if (!finite_look_at(s, step->states[f]))
+      return true;
+  for (uint32_t i = 0; i < step->increments_count; i++)
+    if (!finite_look_at(s, step->increments[i].value))
+      return true;
+  return false;
+}
+
+bool events_step_links(sim *s, uint64_t n) {
+  for (uint32_t i = 0; i < s->program->link_steps_count; i++) {
+    const nsa_link_step *step = &s->program->link_steps[i];
+    if ((n + 1) % step->every != 0 || !s->links[step->connection].row)
+      continue;
+    bool is_finite = kernel_run_checked(s, step->kernel, &s->clock);
+    s->events->link_updates[step->connection] += s->domain_count[s->program->kernels[step->kernel].domain];
+    if (!is_finite && find_bad_link(s, step))
+      return false;
+    take_outcome(s, i);
+  }
+  return true;
 }

@@ -59,7 +59,7 @@ typedef struct {
 
 /* Links that are due: of one element's event after another, or (elements NULL) all of them. */
 typedef struct {
-  const sim *s;
+  sim *s;
   const delivery *d;
   const sim_links *links;
   partner_lookup look;
@@ -90,12 +90,62 @@ struct events {
   uint32_t clocked_count;
 };
 
-const nsa_connection *delivery_connection(const sim *s, const delivery *d);
-uint32_t delivery_population(const nsa_connection *c, uint32_t side);
-void events_note_arrival(const sim *s, uint32_t population);
-/* Of link step number i: what its blocks add to partners, and the signals that they send (events_clocked.c). */
-void events_take_outcome(const sim *s, uint32_t i);
+static inline const nsa_connection *delivery_connection(const sim *s, const delivery *d) {
+  return &s->program->connections[d->arrival->connection];
+}
+
+static inline uint32_t delivery_population(const nsa_connection *c, uint32_t side) {
+  return side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner;
+}
+
 /* The links of a part: those of its targets. */
-void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last);
+static inline void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last) {
+  const uint32_t *row = s->links[d->arrival->connection].row;
+  *first = row[d->bounds[part]];
+  *last = row[d->bounds[part + 1]];
+}
+
+/* Something was added to elements of the population in this tick. */
+static inline void events_note_arrival(sim *s, uint32_t population) {
+  s->events->has_arrived[population] = 1;
+  s->events->any_has_arrived = true;
+}
+
+/* ---- events_history.c ---- */
+
+void history_remember(const sim *s, history *h, uint64_t n);
+
+/* Those that fired in base tick n, ascending; how many. */
+uint32_t history_recall(const history *h, uint64_t n, uint32_t *elements);
+
+/* ---- events_delays.c ---- */
+
+/* Of an index's links from *begin to *end, those whose delay is due. */
+void delays_narrow(const due_job *job, uint32_t *begin, uint32_t *end);
+
+/* ---- events_batch.c: the links of a delivery, a batch at a time ---- */
+
+/* Those of one part. */
+void batch_deliver(const due_job *job, uint32_t part);
+
+/* The kernel over states that all links of an element share, behind the links. */
+void batch_run_shared(sim *s, const due_job *job);
+
+/* ---- events_bad_link.c: which value is not finite ---- */
+
+/* Of the links of a batch, whose kernel has said that one is bad: kernels report padding as well. */
+void bad_link_find(const due_job *job, batch *b);
+
+/* The least bad link of all parts, so that it is the same however many there are, becomes s->failure. False where there
+ * is one. */
+bool bad_link_tell(sim *s, const delivery *d);
+
+/* Of the elements whose shared states a kernel has said are bad; as above. */
+void bad_element_tell(sim *s, const due_job *job);
+
+/* ---- events_clocked.c ---- */
+
+/* The links' own clocked work of base tick n. False when a value is not finite: s->failure says which. */
+bool events_step_links(sim *s, uint64_t n);
 
 #endif

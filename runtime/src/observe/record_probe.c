@@ -93,7 +93,7 @@ uint64_t probe_count_fired(const sim *s, const nsa_probe *probe) {
   return fired_below(fired, first + count) - fired_below(fired, first);
 }
 
-probe_view probe_look(const sim *s, const nsa_probe *probe) {
+probe_view probe_look(sim *s, const nsa_probe *probe) {
   bool is_finite = probe->kernel == NSA_NONE || kernel_run_checked(s, probe->kernel, &s->state_clock);
   const nsa_field *field = &s->program->fields[probe->field];
   probe_view view = {.data = s->field_data[probe->field],

@@ -31,7 +31,7 @@ uint64_t probe_count_fired(const sim *s, const nsa_probe *probe);
 bool probe_has_fired(const sim_fired *fired, uint32_t element);
 
 /* Runs the probe's kernel, if it has one. */
-probe_view probe_look(const sim *s, const nsa_probe *probe);
+probe_view probe_look(sim *s, const nsa_probe *probe);
 /* False: a value is not finite, and s->failure says which; states are looked at where they are made, and not here. */
 bool probe_is_finite(sim *s, const nsa_probe *probe, const probe_view *view, const char *watched_by);
 /* values[k] = element first + at + k of the view, for n of them. */

@@ -17,7 +17,7 @@ void sim_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick) {
   }
 }
 
-void kernel_run_range(const sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t begin, uint64_t end,
+void kernel_run_range(sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t begin, uint64_t end,
                       nsa_range_out *out) {
   if (kernel == NSA_NONE || begin >= end)
     return;
@@ -26,7 +26,7 @@ void kernel_run_range(const sim *s, uint32_t kernel, const nsa_clock *clock, uin
 }
 
 typedef struct {
-  const sim *s;
+  sim *s;
   uint32_t kernel;
   const nsa_clock *clock;
   uint64_t count, blocks;
@@ -45,7 +45,7 @@ static void kernel_share(void *context, uint32_t thread, uint32_t threads) {
     atomic_store(&job->is_nonfinite, true);
 }
 
-bool kernel_run_checked(const sim *s, uint32_t kernel, const nsa_clock *clock) {
+bool kernel_run_checked(sim *s, uint32_t kernel, const nsa_clock *clock) {
   if (kernel == NSA_NONE)
     return true;
   uint64_t count = s->domain_count[s->program->kernels[kernel].domain];
@@ -62,8 +62,7 @@ void kernel_run(sim *s, uint32_t kernel, const nsa_clock *clock) {
   finite_note(s, kernel, &out);
 }
 
-bool kernel_run_around(const sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements,
-                       uint32_t count) {
+bool kernel_run_around(sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count) {
   const nsa_kernel_entry *entry = &s->kernels[kernel];
   nsa_range_out out = {0};
   for (uint32_t i = 0; i < count;) {

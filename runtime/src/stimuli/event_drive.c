@@ -132,13 +132,13 @@ void event_drives_free(struct event_drives *d, uint32_t populations) {
   free(d);
 }
 
-static void lower_flags(const sim *s, const shot *item) {
+static void lower_flags(sim *s, const shot *item) {
   uint8_t *flags = s->field_data[item->field];
   memset(flags + item->begin, 0, (size_t)item->end - item->begin);
 }
 
 /* Counts those that are up already. */
-static void raise_flags(const sim *s, const shot *item) {
+static void raise_flags(sim *s, const shot *item) {
   uint8_t *flags = s->field_data[item->field];
   double *repeated = item->repeated == NSA_NONE ? NULL : s->field_data[item->repeated];
   for (uint32_t e = item->begin; e < item->end; e++) {
@@ -148,7 +148,7 @@ static void raise_flags(const sim *s, const shot *item) {
   }
 }
 
-bool event_drives_before_step(struct event_drives *d, const sim *s, uint32_t population, uint64_t n) {
+bool event_drives_before_step(struct event_drives *d, sim *s, uint32_t population, uint64_t n) {
   shot_list *list = &d->populations[population];
   for (; list->lit < list->next; list->lit++)
     lower_flags(s, &list->items[list->lit]);

@@ -245,7 +245,7 @@ static void join_share(void *context, uint32_t share, uint32_t shares) {
   join_strips(job, first, last);
 }
 
-static void run(const sim *s, const struct side_sums *sums, uint32_t i, side_job *job) {
+static void run(sim *s, const struct side_sums *sums, uint32_t i, side_job *job) {
   static const double seconds_a_link = 1e-9, seconds_an_entry = 5e-10;
   const nsa_link_sum *sum = &s->program->sums[i];
   job->index = &sums->index[i];
@@ -261,13 +261,13 @@ static void run(const sim *s, const struct side_sums *sums, uint32_t i, side_job
   thread_pool_run_if_worth(s->pool, seconds_an_entry * entries, join_share, job);
 }
 
-void side_sum_run(const sim *s, const struct side_sums *sums, uint32_t i, const double *terms, const uint32_t *elements,
+void side_sum_run(sim *s, const struct side_sums *sums, uint32_t i, const double *terms, const uint32_t *elements,
                   uint32_t count) {
   side_job job = {.terms = terms, .elements = elements, .count = count};
   run(s, sums, i, &job);
 }
 
-void side_sum_run_delayed(const sim *s, const struct side_sums *sums, uint32_t i, const delayed_terms *terms) {
+void side_sum_run_delayed(sim *s, const struct side_sums *sums, uint32_t i, const delayed_terms *terms) {
   side_job job = {.delayed = terms};
   run(s, sums, i, &job);
 }

@@ -15,7 +15,7 @@ void side_sums_free(struct side_sums *sums);
 
 /* sum = ... of the program's sum number i. terms NULL: all links give 1 (times their weight); else those of the
  * `count` elements. */
-void side_sum_run(const sim *s, const struct side_sums *sums, uint32_t i, const double *terms, const uint32_t *elements,
+void side_sum_run(sim *s, const struct side_sums *sums, uint32_t i, const double *terms, const uint32_t *elements,
                   uint32_t count);
 
 /* Terms of the last ticks, of `size` elements a slot; a link takes its source's of `delay[link]` ticks ago. */
@@ -24,6 +24,6 @@ typedef struct {
   uint32_t slots, size;
   uint64_t done; /* the tick of now */
 } delayed_terms;
-void side_sum_run_delayed(const sim *s, const struct side_sums *sums, uint32_t i, const delayed_terms *terms);
+void side_sum_run_delayed(sim *s, const struct side_sums *sums, uint32_t i, const delayed_terms *terms);
 
 #endif

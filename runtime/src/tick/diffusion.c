@@ -163,14 +163,14 @@ static void lines_share(void *context, uint32_t thread, uint32_t threads) {
     diffuse_line(j->chain, j->x + line * j->between, j->stride, scratch, scratch + j->d->longest);
 }
 
-static void diffuse(const sim *s, const chain *c, double *x, uint32_t lines, uint32_t between, uint32_t stride) {
+static void diffuse(sim *s, const chain *c, double *x, uint32_t lines, uint32_t between, uint32_t stride) {
   static const double seconds_an_element = 10e-9;
   job j = {.d = s->diffusions, .chain = c, .x = x, .lines = lines, .between = between, .stride = stride};
   if (c->count > 1 && c->share > 0)
     thread_pool_run_if_worth(s->pool, seconds_an_element * lines * c->count, lines_share, &j);
 }
 
-void diffusions_run(const sim *s, uint32_t set) {
+void diffusions_run(sim *s, uint32_t set) {
   const nsa_stage_set *from = &s->program->stage_sets[set];
   for (uint32_t i = 0; i < from->diffusions_count; i++) {
     const nsa_population *p = &s->program->populations[from->diffusions[i].population];

@@ -16,6 +16,6 @@ struct diffusions *diffusions_new(sim *s, char error[SIM_ERROR_SIZE]);
 void diffusions_free(struct diffusions *d, uint32_t sets);
 
 /* Half a step of all that the set diffuses. */
-void diffusions_run(const sim *s, uint32_t set);
+void diffusions_run(sim *s, uint32_t set);
 
 #endif

@@ -53,7 +53,7 @@ static double growth(double error) {
 }
 
 /* More sub-steps than allowed: the run stops, as the step kernels find states that are not finite. */
-static void give_up(const sim *s, const nsa_stage_set *set) {
+static void give_up(sim *s, const nsa_stage_set *set) {
   for (uint32_t p = 0; p < set->populations_count; p++) {
     const nsa_population *population = &s->program->populations[set->populations[p]];
     for (uint32_t i = 0; i < population->states_count; i++) {

@@ -30,7 +30,7 @@ enum { TRIAL_WINDOW = FUSE_MOST, TRIAL_ALONE = 3 * TRIAL_WINDOW, TRIAL_END = 2 *
 static double lesser(double a, double b) { return a < b ? a : b; }
 
 typedef struct {
-  const sim *s;
+  sim *s;
   const step_group *group;
   bool delivers; /* what events have left to the steps comes first */
 } step_job;

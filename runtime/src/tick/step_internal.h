@@ -51,13 +51,13 @@ struct step_plan {
 void step_pass_begin(sim *s, step_group *g, uint64_t n);
 
 /* One thread's share of the pass: its slice of every population. */
-void step_pass_share(const sim *s, const step_group *g, uint32_t slice);
+void step_pass_share(sim *s, const step_group *g, uint32_t slice);
 
 /* Tells the next step of the pass: the lists of what fired in it. False when a value is not finite after it. */
 bool step_pass_tell(sim *s, step_group *g);
 
 /* Empties the lists of what fired. */
-void step_clear_events(const sim *s, const step_group *g);
+void step_clear_events(sim *s, const step_group *g);
 
 static inline bool step_pass_is_under_way(const step_group *g) { return g->pass.told < g->pass.length; }
 

@@ -37,17 +37,17 @@ static uint32_t collect_fired(const uint8_t *flags, uint32_t begin, uint32_t end
 }
 
 /* Where a piece puts the elements that fired in its last step, and how many. */
-static uint32_t *elements_of(const sim *s, const step_unit *u, uint32_t event) {
+static uint32_t *elements_of(sim *s, const step_unit *u, uint32_t event) {
   return s->populations[u->population].events[event].elements + u->begin;
 }
 
-static uint32_t *count_of(const sim *s, const step_unit *u, uint32_t event) {
+static uint32_t *count_of(sim *s, const step_unit *u, uint32_t event) {
   const sim_population *state = &s->populations[u->population];
   return &state->piece_fired[event * state->piece_count + u->piece];
 }
 
 /* One step of a piece: whether all that is checked is finite, padding included. */
-static bool step_piece(const sim *s, const step_unit *u, const nsa_clock *clock) {
+static bool step_piece(sim *s, const step_unit *u, const nsa_clock *clock) {
   const nsa_population *population = &s->program->populations[u->population];
   nsa_range_out out = {0};
   kernel_run_range(s, population->step, clock, u->begin, u->end, &out);
@@ -66,7 +66,7 @@ static uint64_t *row_of(const sim_population *state, uint32_t event, uint32_t k)
   return state->pass_rows + ((size_t)event * FUSE_MOST + k) * (state->padded / 64 + 1);
 }
 
-static void keep_fired(const sim *s, const step_unit *u, uint32_t k) {
+static void keep_fired(sim *s, const step_unit *u, uint32_t k) {
   const sim_population *state = &s->populations[u->population];
   for (uint32_t e = 0; e < s->program->populations[u->population].events_count; e++) {
     uint32_t count = *count_of(s, u, e), *steps = &state->pass_steps[e * state->piece_count + u->piece];
@@ -83,7 +83,7 @@ static void keep_fired(const sim *s, const step_unit *u, uint32_t k) {
 }
 
 /* Phase 1 of the next step for what fired in the last one: over the stretches of whole vectors that hold it. */
-static bool settle_piece(const sim *s, const step_unit *u, const nsa_clock *clock) {
+static bool settle_piece(sim *s, const step_unit *u, const nsa_clock *clock) {
   const nsa_population *population = &s->program->populations[u->population];
   bool is_finite = true;
   for (uint32_t e = 0; e < population->events_count; e++) {
@@ -119,7 +119,7 @@ static bool has_bad_value(const sim *s, const step_unit *u) {
 }
 
 /* A piece whose values are not finite stands still, so that they can be told. */
-static void step_piece_often(const sim *s, const step_unit *u, const step_pass *pass) {
+static void step_piece_often(sim *s, const step_unit *u, const step_pass *pass) {
   uint32_t *failed = &s->populations[u->population].pass_failed[u->piece];
   *failed = NSA_NONE;
   for (uint32_t k = 0; k < pass->length && *failed == NSA_NONE; k++) {
@@ -131,7 +131,7 @@ static void step_piece_often(const sim *s, const step_unit *u, const step_pass *
   }
 }
 
-void step_pass_share(const sim *s, const step_group *g, uint32_t slice) {
+void step_pass_share(sim *s, const step_group *g, uint32_t slice) {
   for (uint32_t i = g->slices[slice]; i < g->slices[slice + 1]; i++)
     if (g->pass.length == 1)
       step_piece(s, &g->units[i], &s->clock);
@@ -188,7 +188,7 @@ void step_pass_begin(sim *s, step_group *g, uint64_t n) {
 
 /* ---- telling its steps ---- */
 
-void step_clear_events(const sim *s, const step_group *g) {
+void step_clear_events(sim *s, const step_group *g) {
   for (uint32_t i = 0; i < g->population_count; i++) {
     sim_population *state = &s->populations[g->populations[i]];
     for (uint32_t e = 0; e < s->program->populations[g->populations[i]].events_count; e++)
@@ -197,7 +197,7 @@ void step_clear_events(const sim *s, const step_group *g) {
 }
 
 /* A piece left the elements of its only step at its own place in the list, that of its first element. */
-static uint32_t take_list(const sim *s, const step_unit *u, uint32_t event, uint32_t *to) {
+static uint32_t take_list(sim *s, const step_unit *u, uint32_t event, uint32_t *to) {
   uint32_t count = *count_of(s, u, event), *from = elements_of(s, u, event);
   if (to != from)
     memmove(to, from, count * sizeof *to);
@@ -217,7 +217,7 @@ static uint32_t take_bits(const sim *s, const step_unit *u, uint32_t event, uint
 }
 
 /* The lists of what fired in step k, piece by piece: those of a population ascend. */
-static void list_step(const sim *s, const step_group *g, uint32_t k) {
+static void list_step(sim *s, const step_group *g, uint32_t k) {
   step_clear_events(s, g);
   for (uint32_t i = 0; i < g->slices[s->thread_count]; i++) {
     const step_unit *u = &g->units[i];

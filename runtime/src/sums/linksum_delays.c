@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* linksum_delays.c - source terms of the last ticks, for links with delays. */
+#include "sums/linksum_internal.h"
+
+#include "base/threads.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const delay_line *find_line(const struct link_sums *ls, uint32_t term, uint32_t delay) {
+  for (uint32_t i = 0; delay != NSA_NONE && i < ls->line_count; i++)
+    if (ls->lines[i].term == term && ls->lines[i].delay == delay)
+      return &ls->lines[i];
+  return NULL;
+}
+
+const delay_line *delay_line_of(const struct link_sums *ls, const nsa_link_sum *sum) {
+  return find_line(ls, sum->source_term, sum->delay);
+}
+
+/* ---- set-up ---- */
+
+static bool add_line(sim *s, struct link_sums *ls, uint32_t connection, uint32_t term, uint32_t delay_field) {
+  if (delay_field == NSA_NONE || find_line(ls, term, delay_field))
+    return true;
+  const nsa_field *field = &s->program->fields[delay_field];
+  const double *delay = s->field_data[delay_field];
+  uint64_t count = field->is_uniform ? 1 : s->links[connection].count;
+  delay_line *line = &ls->lines[ls->line_count++];
+  *line = (delay_line){.term = term, .delay = delay_field, .is_uniform = field->is_uniform};
+  line->size = (uint32_t)sim_padded(s->field_count[term]);
+  line->slots = 1;
+  for (uint64_t k = 0; k < count; k++)
+    if (delay[k] + 1 > line->slots)
+      line->slots = (uint32_t)delay[k] + 1;
+  line->values = calloc((size_t)line->slots * line->size, sizeof *line->values);
+  s->allocated += (uint64_t)line->slots * line->size * sizeof *line->values;
+  return line->values != NULL;
+}
+
+bool link_sums_start_delays(sim *s, char error[SIM_ERROR_SIZE]) {
+  struct link_sums *ls = s->sums;
+  bool ok = true;
+  for (uint32_t i = 0; ok && i < s->program->sums_count; i++) {
+    const nsa_link_sum *sum = &s->program->sums[i];
+    ok = add_line(s, ls, sum->connection, sum->source_term, sum->delay);
+  }
+  for (uint32_t i = 0; ok && i < s->program->pasts_count; i++) {
+    const nsa_past *past = &s->program->pasts[i];
+    ok = add_line(s, ls, past->connection, past->term, past->delay);
+  }
+  for (uint32_t i = 0; ok && i < s->program->sums_count; i++)
+    ok = link_sums_add_list(s, ls, i);
+  if (!ok)
+    snprintf(error, SIM_ERROR_SIZE, "out of memory for delays (%" PRIu64 " bytes were allocated before)", s->allocated);
+  return ok;
+}
+
+/* The past before the first step is the initial state. */
+void delay_lines_fill(const sim *s, struct link_sums *ls) {
+  for (uint32_t i = 0; i < ls->line_count; i++)
+    for (uint32_t slot = 0; slot < ls->lines[i].slots; slot++)
+      memcpy(ls->lines[i].values + (uint64_t)slot * ls->lines[i].size, s->field_data[ls->lines[i].term],
+             ls->lines[i].size * sizeof(double));
+}
+
+/* ---- a tick ---- */
+
+void delay_lines_push(const sim *s, struct link_sums *ls) {
+  for (uint32_t i = 0; i < ls->line_count; i++) {
+    const delay_line *line = &ls->lines[i];
+    memcpy(line->values + ls->done % line->slots * line->size, s->field_data[line->term], line->size * sizeof(double));
+  }
+}
+
+double *delay_lines_terms(const sim *s, const active_list *list) {
+  const delay_line *line = list->line;
+  if (!line)
+    return s->field_data[list->field];
+  uint64_t delay = (uint64_t)((const double *)s->field_data[line->delay])[0];
+  return line->values + (s->sums->done + line->slots - delay) % line->slots * line->size;
+}
+
+typedef struct {
+  const delay_line *line;
+  const uint32_t *source;
+  const double *delay;
+  double *values;
+  uint64_t count, done;
+} past_job;
+
+static void past_share(void *context, uint32_t thread, uint32_t threads) {
+  const past_job *job = context;
+  const delay_line *line = job->line;
+  uint64_t first, last, done = job->done + line->slots;
+  thread_share(job->count, thread, threads, &first, &last);
+  for (uint64_t k = first; k < last; k++) {
+    uint64_t delay = (uint64_t)job->delay[line->is_uniform ? 0 : k];
+    job->values[k] = line->values[(done - delay) % line->slots * line->size + job->source[k]];
+  }
+}
+
+/* What link kernels read of sources as they were. */
+void delay_lines_look_back(sim *s, const nsa_past *past) {
+  const delay_line *line = find_line(s->sums, past->term, past->delay);
+  const sim_links *links = &s->links[past->connection];
+  past_job job = {line,         links->source, s->field_data[past->delay], s->field_data[past->value],
+                  links->count, s->sums->done};
+  static const double seconds_a_link = 2e-9;
+  thread_pool_run_if_worth(s->pool, seconds_a_link * (double)links->count, past_share, &job);
+}
