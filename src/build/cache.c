@@ -55,7 +55,7 @@ static bool add_id_of(hash128 *h, const char *notes, size_t len, size_t align) {
   return false;
 }
 
-/* The linker's build id of the running executable, whose code makes the objects. False without one. */
+/* The linker's build id of the running executable: its code makes the objects. False without one. */
 static bool add_build_id(hash128 *h) {
   if (&__ehdr_start == NULL)
     return false;

@@ -3,7 +3,7 @@
  *
  * For each timescale three runs go side by side: the model as it is compiled, and with a half and a quarter of that
  * step. They share seed, network and initial values; nothing is drawn at random while they run. Their states are
- * compared until an event of one of them has no partner in the next; events and measures to the end. */
+ * compared until an event of one run has no counterpart in the next. Events and measures are compared to the end. */
 #ifndef NSA_DRIVER_VERIFY_H
 #define NSA_DRIVER_VERIFY_H
 
@@ -63,7 +63,7 @@ typedef struct {
   double largest; /* likewise, anywhere */
   double order;
   double of_leg[VERIFY_LEGS]; /* estimates of the errors of the steps as written, half and a quarter of them */
-  double factor;              /* of the longest of these steps whose error is at most the tolerance; 0: of none is it */
+  double factor;              /* the longest of these steps with an error of at most the tolerance; 0: there is none */
 } verify_error;
 
 /* by_mean: the error is the mean over elements and times, else the largest one. */
@@ -85,7 +85,7 @@ typedef struct {
 verify_events *verify_events_new(arena *a, const nsa_program *p, const nsa_session *session);
 /* What fired in a leg at the end of its last tick, at `time`. */
 void verify_events_take(verify_events *e, uint32_t leg, const nsa_session *session, double time);
-/* All legs have come to `now`: whether an event has no partner within a step. */
+/* All legs have come to `now`. Whether an event has no counterpart within a step. */
 bool verify_events_part(verify_events *e, double now);
 /* From now on events are only counted. */
 void verify_events_stop(verify_events *e);
@@ -146,7 +146,7 @@ typedef struct {
   VEC(verify_drive) drives;
   double *measures[VERIFY_LEGS - 1]; /* by the program's measures */
   double worst_factor;               /* the least of the quantities' */
-  const verify_quantity *worst;      /* whose it is, or NULL: the step as written will do */
+  const verify_quantity *worst;      /* the quantity that has it; NULL: the step as written will do */
 } verify_comparison;
 
 /* verify_rhythm.c: takes the values of a tick; and what comes of them at the end. */

@@ -36,7 +36,7 @@ static double scale_of(const verify_sums *s) {
   return fmax(fmax(fabs(s->low), fabs(s->high)), 1e-300);
 }
 
-/* The longest of the steps that were run whose error is small enough. */
+/* Of the steps that were run, the longest one with an error that is small enough. */
 static void choose_step(verify_error *e, double tolerance) {
   e->factor = 0;
   for (int leg = VERIFY_LEGS - 1; leg >= 0; leg--)

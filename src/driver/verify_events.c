@@ -8,7 +8,7 @@
 
 enum { WAITING = 2 }; /* more events of an element within a step than these: they part */
 
-/* Events that wait for their partners; of one of the two runs only. */
+/* Events that wait for their counterparts. All are of the same one of the two runs. */
 typedef struct {
   double time[WAITING];
   uint8_t count, side;
@@ -128,7 +128,7 @@ void verify_events_take(verify_events *e, uint32_t leg, const nsa_session *sessi
   }
 }
 
-/* Drops who has found a partner from the list, and looks for who waits too long. */
+/* Drops elements with no event that waits from the list, and looks for one that waits too long. */
 static void look_at_open(verify_events *e, tracked *t, uint32_t pair, double now) {
   uint32_t kept = 0;
   for (uint32_t i = 0; i < t->open[pair].len; i++) {

@@ -160,7 +160,7 @@ static ir_value simpler(opt_rewrite *rw, const ir_op *op) {
   return v;
 }
 
-/* Regions whose condition became a number are no regions any more: what they hold may be used anywhere.
+/* A skip region dissolves when its condition has become a number: its values may then be used anywhere.
  * is_dropped: per operation, for their markers. */
 static void drop_constant_regions(const opt_rewrite *rw, uint32_t begin, bool *is_dropped) {
   uint32_t depth = 0;

@@ -2,8 +2,9 @@
 /* opt.h - the same program, computed with less work.
  *
  * Takes a program from lowering and changes it in place; adds setup functions and fields for what is computed once,
- * and finishes it again (ir_program_finish). Every pass keeps every bit of every stored number (NaNs apart, whose
- * signs and payloads mean nothing), for all inputs: the optimised program and the interpreted original agree. */
+ * and finishes it again (ir_program_finish). Every pass keeps every bit of every stored number, for
+ * all inputs: the optimised program and the interpreted original agree. Only the signs and payloads of NaNs, which mean
+ * nothing, may differ. */
 #ifndef NSA_OPT_OPT_H
 #define NSA_OPT_OPT_H
 
