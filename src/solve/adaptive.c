@@ -22,6 +22,7 @@ static ir_value *weighted(const solve_group *g, ir_value h, const double *weight
   ir_value *changes = ARENA_ARRAY(b->arena, ir_value, g->term_count);
   for (uint32_t t = 0; t < g->term_count; t++) {
     ir_value sum = IR_NO_VALUE;
+    solve_at_term(g, t);
     for (uint32_t k = 0; k < stage_count; k++)
       if (weights[k] != 0)
         accumulate(b, &sum, scaled(b, weights[k], stages[k][t]));

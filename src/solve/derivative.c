@@ -262,11 +262,13 @@ void symbolic_derive(symbolic *s, const ir_value *values, uint32_t count, uint32
   ir_value *slope = ARENA_ARRAY(a, ir_value, len);
   for (uint32_t v = 0; v < len; v++) {
     const ir_op *op = symbolic_op_of(s, v);
+    s->b.at = op->at;
     if (live[v] && op->op == IR_OP_arg)
       slope[v] = op->aux == argument ? sym_num(s, 1) : IR_NO_VALUE;
     else
       slope[v] = live[v] ? slope_of(s, v, slope) : IR_NO_VALUE;
   }
+  s->b.at = SPAN_NONE;
   for (uint32_t i = 0; i < count; i++) {
     ir_value d = slope[values[i]];
     derivatives[i] = d == IR_NO_VALUE ? sym_num(s, 0) : d;

@@ -15,6 +15,7 @@ static void expand(const solve_group *g) {
     own.outputs.data = &g->system->rates->outputs.data[g->states[k]];
     own.outputs.len = own.outputs.cap = 1;
     ir_value rate;
+    solve_at_state(g, k);
     ir_inline(b, &own, args, &rate);
     g->next[k] = plus(b, args[g->states[k]], scaled(b, g->system->dt, rate));
     bool is_held = g->held[k] != IR_NO_VALUE;

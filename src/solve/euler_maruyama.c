@@ -15,8 +15,10 @@ static void expand(const solve_group *g) {
   stochastic_increments(g, factors, increments);
   solve_move(g, start, solve_changes(g, 1, rates), g->next);
   for (uint32_t k = 0; k < g->count; k++)
-    if (increments[k] != IR_NO_VALUE)
+    if (increments[k] != IR_NO_VALUE) {
+      solve_at_state(g, k);
       g->next[k] = plus(b, g->next[k], increments[k]);
+    }
 }
 
 const solve_method solve_method_euler_maruyama = {expand, solve_refuses_nothing};

@@ -20,6 +20,12 @@ typedef struct {
   ir_value *noise;    /* n x noise_count */
 } part;
 
+/* What is built from here on carries the span of the equation of the part's state r. */
+static void go_to(const solve_group *g, const part *p, uint32_t r) {
+  if (g->system->at != NULL)
+    g->b->at = g->system->at[p->states[r]];
+}
+
 /* ---- matrix, constant and noise of a part ---- */
 
 static ir_fragment *part_fragment(const solve_group *g, const part *p) {
@@ -153,6 +159,7 @@ static void expand_linear(const solve_group *g, const part *p, ir_value *next) {
   const bool *path = reachable(g, p);
   for (uint32_t r = 0; r < n; r++) {
     next[r] = IR_NO_VALUE;
+    go_to(g, p, r);
     for (uint32_t c = 0; c < n; c++)
       if (path[r * n + c])
         accumulate(b, &next[r], times(b, ir_get(b, tuple, r * n + c), g->values[p->states[c]]));
@@ -201,9 +208,11 @@ static void add_noise(const solve_group *g, const part *p, ir_value *next) {
   args[2 * n * n] = ir_number(b, g->system->dt);
   ir_value factor = ir_tuple_op(b, IR_OP_oucov, n, args, 2 * n * n + 1);
   choose_draws(g, p, draws);
-  for (uint32_t r = 0; r < n; r++)
+  for (uint32_t r = 0; r < n; r++) {
+    go_to(g, p, r);
     for (uint32_t c = 0; c <= r; c++)
       next[r] = plus(b, next[r], times(b, ir_get(b, factor, r * n + c), draws[c]));
+  }
 }
 
 /* ---- reactions ---- */
@@ -220,7 +229,7 @@ static solve_group standing_group(const solve_group *g, const part *p, const boo
     int32_t *gain = ARENA_ARRAY(g->b->arena, int32_t, p->n);
     for (uint32_t k = 0; k < p->n; k++)
       gain[k] = is_held[k] ? 0 : sub.terms[t].gain[k];
-    terms[t] = (solve_term){sub.terms[t].output, gain};
+    terms[t] = (solve_term){sub.terms[t].output, gain, sub.terms[t].at};
   }
   for (uint32_t k = 0; k < p->n; k++)
     held[k] = IR_NO_VALUE;
@@ -246,6 +255,7 @@ static void expand_terms(const solve_group *g, ir_value *next) {
   solve_rates(g, start, solve_time(g), rates);
   for (uint32_t r = 0; r < n; r++) {
     changes[r] = IR_NO_VALUE;
+    solve_at_term(g, r);
     for (uint32_t c = 0; c < n; c++)
       if (path[r * n + c])
         accumulate(b, &changes[r], times(b, ir_get(b, tuple, n * n + r * n + c), rates[c]));
@@ -318,6 +328,7 @@ static uint32_t find_conditions(const part *p, ir_value *conditions, uint32_t *c
 /* One result for each combination of conditions, of which a tree of selects takes one. */
 static void expand_part(const solve_group *g, part *p, ir_value *next) {
   arena *a = g->b->arena;
+  go_to(g, p, 0);
   evaluate_part(g, p);
   if (p->n == 1) {
     next[0] = expand_single(g, p);
@@ -334,8 +345,10 @@ static void expand_part(const solve_group *g, part *p, ir_value *next) {
   }
   for (uint32_t j = 0; j < count; j++)
     for (uint32_t c = 0; c < 1u << count; c += 2u << j)
-      for (uint32_t k = 0; k < p->n; k++)
+      for (uint32_t k = 0; k < p->n; k++) {
+        go_to(g, p, k);
         results[c][k] = ir_select(g->b, conditions[j], results[c | 1u << j][k], results[c][k]);
+      }
   memcpy(next, results[0], p->n * sizeof *next);
 }
 

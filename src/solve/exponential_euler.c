@@ -24,8 +24,10 @@ static ir_value advance(const solve_group *g, symbolic *s, ir_value rate, ir_val
 static void expand(const solve_group *g) {
   ir_value *outputs;
   symbolic *s = solve_symbolic(g->b->arena, g->system, &outputs);
-  for (uint32_t k = 0; k < g->count; k++)
+  for (uint32_t k = 0; k < g->count; k++) {
+    solve_at_state(g, k);
     g->next[k] = advance(g, s, outputs[g->states[k]], g->values[g->states[k]], g->states[k]);
+  }
 }
 
 const solve_method solve_method_exponential_euler = {expand, solve_refuses_noise};

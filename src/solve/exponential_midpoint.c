@@ -83,12 +83,15 @@ static void expand(const solve_group *g) {
   ir_value *first = ARENA_ARRAY(b->arena, ir_value, 2 * (size_t)n),
            *second = ARENA_ARRAY(b->arena, ir_value, 2 * (size_t)n);
   solve_inline(g, m.rates, start, solve_time(g), first);
-  for (uint32_t k = 0; k < n; k++)
+  for (uint32_t k = 0; k < n; k++) {
+    solve_at_state(g, k);
     middle[k] = m.is_read[k] ? at_middle(&m, k, start[k], first) : start[k];
+  }
   solve_inline(g, m.rates, middle, solve_time_after(g, 0.5), second);
   for (uint32_t k = 0; k < n; k++) {
     const ir_value *at = m.is_independent[k] ? first : second;
     ir_value f = at[k], a = at[n + k];
+    solve_at_state(g, k);
     if (!m.is_independent[k] && m.is_read[k] && !is_number(b, a, 0))
       f = plus(b, f, times(b, a, minus(b, start[k], middle[k])));
     g->next[k] = plus(b, start[k], grown(g, 1, a, f));

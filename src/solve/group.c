@@ -40,6 +40,19 @@ const char *solve_refuses_noise(arena *a, const solve_system *system, uint32_t s
              : NULL;
 }
 
+static void go_to(ir_builder *b, span at) {
+  if (at.file != SPAN_NONE.file)
+    b->at = at;
+}
+
+static span span_of(const solve_group *g, uint32_t k) {
+  return g->system->at == NULL ? SPAN_NONE : g->system->at[g->states[k]];
+}
+
+void solve_at_state(const solve_group *g, uint32_t k) { go_to(g->b, span_of(g, k)); }
+
+void solve_at_term(const solve_group *g, uint32_t t) { go_to(g->b, g->terms[t].at); }
+
 ir_value *solve_start(const solve_group *g) {
   ir_value *start = ARENA_ARRAY(g->b->arena, ir_value, g->count);
   for (uint32_t k = 0; k < g->count; k++)
@@ -119,7 +132,7 @@ void solve_find_terms(solve_group *g) {
     int32_t *gain = ARENA_ARRAY(a, int32_t, g->count);
     gain[k] = 1;
     own[k] = g->term_count;
-    terms[g->term_count++] = (solve_term){own_output(system, g->states[k]), gain};
+    terms[g->term_count++] = (solve_term){own_output(system, g->states[k]), gain, span_of(g, k)};
   }
   for (uint32_t j = 0; j < system->flow_count; j++) {
     int32_t *gain = ARENA_ARRAY(a, int32_t, g->count);
@@ -128,8 +141,10 @@ void solve_find_terms(solve_group *g) {
       gain[k] = system->gain[g->states[k] * system->flow_count + j];
       is_used = is_used || gain[k] != 0;
     }
+    uint32_t output = system->n * (2 + system->noise_count) + j;
     if (is_used)
-      terms[g->term_count++] = (solve_term){system->n * (2 + system->noise_count) + j, gain};
+      terms[g->term_count++] =
+          (solve_term){output, gain, system->rates->body->ops.data[system->rates->outputs.data[output]].at};
   }
   g->terms = terms;
   g->own_term = own;
@@ -140,6 +155,7 @@ static void move(const solve_group *g, const ir_value *start, const ir_value *ch
   ir_builder *b = g->b;
   for (uint32_t k = 0; k < g->count; k++) {
     ir_value x = start[k];
+    solve_at_state(g, k);
     for (uint32_t t = 0; t < g->term_count; t++) {
       int32_t gain = g->terms[t].gain[k];
       ir_value change = gain == 1 || gain == -1 || gain == 0 ? changes[t] : scaled(b, abs(gain), changes[t]);
@@ -177,8 +193,10 @@ static ir_value rounded(const solve_group *g, const ir_value *start, const solve
 
 void solve_move(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states) {
   ir_value *extents = ARENA_ARRAY(g->b->arena, ir_value, g->term_count);
-  for (uint32_t t = 0; t < g->term_count; t++)
+  for (uint32_t t = 0; t < g->term_count; t++) {
+    solve_at_term(g, t);
     extents[t] = moves_several(g, &g->terms[t]) ? rounded(g, start, &g->terms[t], changes[t]) : changes[t];
+  }
   move(g, start, extents, states);
 }
 
@@ -189,14 +207,18 @@ void solve_move_free(const solve_group *g, const ir_value *start, const ir_value
 
 void solve_stand(const solve_group *g, const ir_value *start, ir_value *states) {
   for (uint32_t k = 0; k < g->count; k++)
-    if (g->held[k] != IR_NO_VALUE)
+    if (g->held[k] != IR_NO_VALUE) {
+      solve_at_state(g, k);
       states[k] = ir_select(g->b, g->held[k], start[k], states[k]);
+    }
 }
 
 ir_value *solve_changes(const solve_group *g, double share, const ir_value *rates) {
   ir_value *changes = ARENA_ARRAY(g->b->arena, ir_value, g->term_count);
-  for (uint32_t t = 0; t < g->term_count; t++)
+  for (uint32_t t = 0; t < g->term_count; t++) {
+    solve_at_term(g, t);
     changes[t] = scaled(g->b, share * g->system->dt, rates[t]);
+  }
   return changes;
 }
 

@@ -36,8 +36,10 @@ static void increment(const solve_group *g, const ir_fragment *f, const ir_value
   memcpy(out, solve_changes(g, 1, values), g->term_count * sizeof *out);
   stochastic_increments(g, values + g->term_count, increments);
   for (uint32_t k = 0; k < g->count; k++)
-    if (increments[k] != IR_NO_VALUE)
+    if (increments[k] != IR_NO_VALUE) {
+      solve_at_state(g, k);
       out[g->own_term[k]] = plus(b, out[g->own_term[k]], increments[k]);
+    }
 }
 
 static void expand(const solve_group *g) {
@@ -51,8 +53,10 @@ static void expand(const solve_group *g) {
   increment(g, f, start, solve_time(g), first);
   solve_move_free(g, start, first, predicted);
   increment(g, f, predicted, solve_time_after(g, tableau->shares[1]), second);
-  for (uint32_t t = 0; t < g->term_count; t++)
+  for (uint32_t t = 0; t < g->term_count; t++) {
+    solve_at_term(g, t);
     first[t] = scaled(b, weight, plus(b, first[t], second[t]));
+  }
   solve_move(g, start, first, g->next);
 }
 

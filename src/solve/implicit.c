@@ -45,6 +45,7 @@ static rosenbrock set_up(const solve_group *g, const ir_fragment *slopes_of, con
   ir_value minus_step = scaled(b, -GAMMA, h);
   for (uint32_t i = 0; i < n * n; i++) {
     bool is_diagonal = i % (n + 1) == 0;
+    solve_at_term(g, i / n);
     ir_value x = solve_effect(g, slopes, i / n, i % n);
     x = x == IR_NO_VALUE ? x : times(b, is_diagonal ? m.step : minus_step, x);
     if (is_diagonal)
@@ -73,11 +74,13 @@ static uint32_t fill_in(const rosenbrock *m, const bool *is_done, uint32_t pivot
 static void eliminate(rosenbrock *m, const bool *is_done, uint32_t pivot) {
   ir_builder *b = m->g->b;
   uint32_t n = m->n;
+  solve_at_term(m->g, pivot);
   m->inverse[pivot] = over(b, ir_number(b, 1), m->entry[pivot * n + pivot]);
   for (uint32_t r = 0; r < n; r++) {
     ir_value *factor = &m->entry[r * n + pivot];
     if (is_done[r] || *factor == IR_NO_VALUE)
       continue;
+    solve_at_term(m->g, r);
     *factor = times(b, *factor, m->inverse[pivot]);
     for (uint32_t c = 0; c < n; c++) {
       ir_value above = m->entry[pivot * n + c];
@@ -112,11 +115,14 @@ static void subtract_product(ir_builder *b, ir_value *x, ir_value factor_value, 
 /* Solves in place. */
 static void solve(const rosenbrock *m, ir_value *x) {
   ir_builder *b = m->g->b;
-  for (uint32_t i = 0; i < m->n; i++)
+  for (uint32_t i = 0; i < m->n; i++) {
+    solve_at_term(m->g, m->order[i]);
     for (uint32_t j = 0; j < i; j++)
       subtract_product(b, &x[m->order[i]], m->entry[m->order[i] * m->n + m->order[j]], x[m->order[j]]);
+  }
   for (uint32_t i = m->n; i-- > 0;) {
     uint32_t row = m->order[i];
+    solve_at_term(m->g, row);
     for (uint32_t j = i + 1; j < m->n; j++)
       subtract_product(b, &x[row], m->entry[row * m->n + m->order[j]], x[m->order[j]]);
     x[row] = times(b, x[row], m->inverse[row]);
@@ -142,6 +148,7 @@ static void add_time_rate(const rosenbrock *m, bool is_added, ir_value *x) {
   ir_builder *b = m->g->b;
   for (uint32_t i = 0; i < m->n; i++)
     if (!is_number(b, m->time_rate[i], 0)) {
+      solve_at_term(m->g, i);
       ir_value change = times(b, m->step, m->time_rate[i]);
       x[i] = is_added ? plus(b, x[i], change) : minus(b, x[i], change);
     }
@@ -162,8 +169,10 @@ static ir_value error_of(const rosenbrock *m, double allowed, const solve_positi
                          ir_value h, const ir_value *k1, const ir_value *k2) {
   ir_builder *b = m->g->b;
   ir_value *errors = ARENA_ARRAY(b->arena, ir_value, m->n), half = scaled(b, 0.5, h);
-  for (uint32_t i = 0; i < m->n; i++)
+  for (uint32_t i = 0; i < m->n; i++) {
+    solve_at_term(m->g, i);
     errors[i] = times(b, half, plus(b, k1[i], k2[i]));
+  }
   return solve_error(m->g, allowed, from->states, next, errors);
 }
 
@@ -181,16 +190,22 @@ static solve_attempt attempt(const solve_substeps *s, const solve_position *from
   solve_rates(g, from->states, start, k1);
   add_time_rate(&m, true, k1);
   solve(&m, k1);
-  for (uint32_t i = 0; i < n; i++)
+  for (uint32_t i = 0; i < n; i++) {
+    solve_at_term(g, i);
     changes[i] = times(b, h, k1[i]);
+  }
   solve_move_free(g, from->states, changes, stage);
   solve_rates(g, stage, plus(b, start, h), k2);
-  for (uint32_t i = 0; i < n; i++)
+  for (uint32_t i = 0; i < n; i++) {
+    solve_at_term(g, i);
     k2[i] = minus(b, k2[i], scaled(b, 2, k1[i]));
+  }
   add_time_rate(&m, false, k2);
   solve(&m, k2);
-  for (uint32_t i = 0; i < n; i++)
+  for (uint32_t i = 0; i < n; i++) {
+    solve_at_term(g, i);
     changes[i] = plus(b, times(b, scaled(b, 1.5, h), k1[i]), times(b, scaled(b, 0.5, h), k2[i]));
+  }
   solve_move(g, from->states, changes, tried.next);
   solve_stand(g, from->states, tried.next);
   ir_value error = error_of(&m, options->tolerance, from, tried.next, h, k1, k2), is_regular = has_good_pivots(&m);
@@ -216,8 +231,10 @@ static void expand(const solve_group *g) {
   first.count = ir_number(b, 1);
   solve_run_substeps(&s, &first, shorter);
   ir_nullary(b, IR_OP_skip_end, 0);
-  for (uint32_t i = 0; i < g->count; i++)
+  for (uint32_t i = 0; i < g->count; i++) {
+    solve_at_state(g, i);
     g->next[i] = ir_select(b, is_refused, shorter[i], whole.next[i]);
+  }
 }
 
 const solve_method solve_method_implicit = {expand, solve_refuses_noise};

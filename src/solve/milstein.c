@@ -33,6 +33,7 @@ static void expand(const solve_group *g) {
   ir_value *values = ARENA_ARRAY(b->arena, ir_value, (size_t)n * m * m);
   solve_inline(g, symbolic_fragment(st.s, tensor, n * m * m), solve_start(g), solve_time(g), values);
   for (uint32_t i = 0; i < n; i++) {
+    solve_at_state(g, i);
     ir_value correction = correction_of(g, values, i);
     if (correction != IR_NO_VALUE)
       g->next[i] = plus(b, g->next[i], correction);

@@ -22,8 +22,10 @@ static void expand(const solve_group *g) {
   for (uint32_t i = 1; i < t->stages; i++) {
     double weight = weights[i] / weights[0];
     stage(g, start, t->shares[i], rates);
-    for (uint32_t k = 0; k < g->term_count; k++)
+    for (uint32_t k = 0; k < g->term_count; k++) {
+      solve_at_term(g, k);
       sum[k] = plus(b, sum[k], weight == 1 ? rates[k] : scaled(b, weight, rates[k]));
+    }
   }
   solve_move(g, start, solve_changes(g, weights[0], sum), g->next);
 }

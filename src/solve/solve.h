@@ -22,6 +22,7 @@ typedef struct {
   const int32_t *gain;  /* n x flow_count: how often the flow adds to the state's rate */
   const ir_value *held; /* per state: truth value of the function, the state stands still in this step; IR_NO_VALUE:
                            it never does. NULL: none. Equal conditions are one value */
+  const span *at;       /* per state: its equation, which all operations of its step carry; NULL: the builder's span */
   const ir_fragment *rates;
   const ir_fragment *stop; /* of the same arguments, one truth value: where it is true behind a sub-step the element's
                               step ends there; NULL: none does */

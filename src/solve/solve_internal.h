@@ -12,6 +12,7 @@
 typedef struct {
   uint32_t output;     /* of system->rates */
   const int32_t *gain; /* per state of the group: how often it adds to its rate */
+  span at;             /* of the equation or the reaction */
 } solve_term;
 
 /* Equations of a system that are advanced together by one method, all other states being held. */
@@ -50,6 +51,10 @@ enum { SOLVE_LARGEST_EXACT = 8 };
 enum { SOLVE_MOST_HELD = 3 };
 
 /* ---- building ---- */
+
+/* What is built from here on carries the span of the equation of the group's state k, or of term t. */
+void solve_at_state(const solve_group *g, uint32_t k);
+void solve_at_term(const solve_group *g, uint32_t t);
 
 /* The group's terms, when its states have the given values at time t; others as at the start. */
 void solve_rates(const solve_group *g, const ir_value *states, ir_value t, ir_value *rates);

@@ -37,10 +37,12 @@ void solve_expand(ir_builder *b, const solve_system *system, const ir_value *val
         is_done[i] = true;
         states[g.count++] = i;
       }
+    solve_at_state(&g, 0);
     solve_find_terms(&g);
     solve_methods[system->solver[first]]->expand(&g);
     solve_end_upstroke(&g, system->solver[first]);
     for (uint32_t k = 0; k < g.count; k++) {
+      solve_at_state(&g, k);
       bool can_be_held = system->held != NULL && system->held[states[k]] != IR_NO_VALUE;
       next[states[k]] =
           can_be_held ? ir_select(b, system->held[states[k]], values[states[k]], group_next[k]) : group_next[k];

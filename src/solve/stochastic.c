@@ -37,6 +37,7 @@ void stochastic_increments(const solve_group *group, const ir_value *g, ir_value
   uint32_t m = group->system->noise_count;
   for (uint32_t i = 0; i < group->count; i++) {
     ir_value sum = IR_NO_VALUE;
+    solve_at_state(group, i);
     for (uint32_t k = 0; k < m; k++)
       if (!is_number(b, g[i * m + k], 0))
         accumulate(b, &sum, times(b, g[i * m + k], group->gauss[k]));

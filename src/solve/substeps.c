@@ -20,6 +20,7 @@ ir_value solve_error(const solve_group *g, double tolerance, const ir_value *fro
     nothing[i] = ir_number(b, 0);
   solve_move_free(g, nothing, changes, errors);
   for (uint32_t i = 0; i < g->count; i++) {
+    solve_at_state(g, i);
     ir_value size = ir_binary(b, IR_OP_max, ir_unary(b, IR_OP_abs, from[i]), ir_unary(b, IR_OP_abs, next[i]));
     ir_value allowed = scaled(b, tolerance, ir_binary(b, IR_OP_max, size, ir_number(b, SOLVE_SMALLEST_SCALE)));
     ir_value error = over(b, ir_unary(b, IR_OP_abs, errors[i]), allowed);
@@ -108,8 +109,10 @@ static solve_position sub_step(const solve_substeps *s, const solve_position *p)
   q.done = ir_select(b, is_taken, done_with(s, p, h, is_last, tried.next), p->done);
   q.length = ir_select(b, is_active, times(b, h, tried.growth), p->length);
   q.count = ir_select(b, is_active, plus(b, p->count, ir_number(b, 1)), p->count);
-  for (uint32_t i = 0; i < s->g->count; i++)
+  for (uint32_t i = 0; i < s->g->count; i++) {
+    solve_at_state(s->g, i);
     q.states[i] = ir_select(b, is_taken, tried.next[i], p->states[i]);
+  }
   for (uint32_t i = 0; i < s->carried_count; i++)
     q.carried[i] = ir_select(b, is_taken, tried.carried[i], p->carried[i]);
   return q;
@@ -122,6 +125,8 @@ void solve_run_substeps(const solve_substeps *s, const solve_position *first, ir
   ir_value end = ir_loop_end(b, begin, goes_on(s, &after), pack(s, &after), variable_count(s));
   solve_position last = unpack(s, end);
   ir_value is_through = ir_binary(b, IR_OP_ge, last.done, ir_number(b, s->g->system->dt));
-  for (uint32_t i = 0; i < s->g->count; i++)
+  for (uint32_t i = 0; i < s->g->count; i++) {
+    solve_at_state(s->g, i);
     next[i] = ir_select(b, is_through, last.states[i], ir_number(b, INFINITY));
+  }
 }

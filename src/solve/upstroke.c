@@ -85,8 +85,10 @@ static void take_first_stage(const solve_group *g, const solve_method *method, c
   first.next = ARENA_ARRAY(g->b->arena, ir_value, g->count);
   method->expand(&first);
   for (uint32_t k = 0; k < g->count; k++)
-    if (!is_upstroke[k])
+    if (!is_upstroke[k]) {
+      solve_at_state(g, k);
       g->next[k] = ir_select(g->b, where, first.next[k], g->next[k]);
+    }
 }
 
 void solve_end_upstroke(const solve_group *g, solver_kind solver) {
@@ -100,6 +102,7 @@ void solve_end_upstroke(const solve_group *g, solver_kind solver) {
   for (uint32_t k = 0; k < g->count; k++) {
     if (!is_upstroke[k])
       continue;
+    solve_at_state(g, k);
     away[k] = has_run_away(g, k);
     g->next[k] = ir_select(b, away[k], ir_number(b, runaway), g->next[k]);
     any = ir_binary(b, IR_OP_or, any, away[k]);
@@ -109,8 +112,10 @@ void solve_end_upstroke(const solve_group *g, solver_kind solver) {
   ir_value spikes = would_spike(g, g->next, keeps_formula ? any : IR_NO_VALUE);
   ir_value is_lost = ir_unary(b, IR_OP_not, spikes);
   for (uint32_t k = 0; k < g->count; k++)
-    if (is_upstroke[k])
+    if (is_upstroke[k]) {
+      solve_at_state(g, k);
       g->next[k] = ir_select(b, ir_binary(b, IR_OP_and, away[k], is_lost), ir_number(b, INFINITY), g->next[k]);
+    }
   if (first != NULL)
     take_first_stage(g, first, is_upstroke, spikes);
 }

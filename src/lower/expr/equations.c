@@ -219,6 +219,7 @@ static void fill_fragment(system_builder *sb, const model_ode *const *odes) {
   }
   for (uint32_t i = 0; i < sb->n; i++)
     for (uint32_t k = 0; k < sb->component->noises.len; k++) {
+      sb->b.at = odes[i]->at;
       const model_expr *factor = k < odes[i]->noise.len ? odes[i]->noise.data[k] : NULL;
       ir_value x = factor ? fragment_expr(sb, factor) : ir_number(&sb->b, 0);
       vec_push(sb->l->arena, &sb->fragment->outputs, x);
@@ -477,6 +478,13 @@ static void analyse(system_builder *sb, const solve_system *sys, const model_ode
 
 /* ---- one system ---- */
 
+static const span *spans_of(const system_builder *sb, const model_ode *const *odes) {
+  span *at = ARENA_ARRAY(sb->l->arena, span, sb->n);
+  for (uint32_t i = 0; i < sb->n; i++)
+    at[i] = odes[i]->at;
+  return at;
+}
+
 static void advance(scope *s, block_state *state, const system_of *of) {
   lowering *l = s->l;
   const model_component *c = s->side[SIDE_SELF]->component;
@@ -489,6 +497,7 @@ static void advance(scope *s, block_state *state, const system_of *of) {
                       .noise_count = c->noises.len,
                       .flow_count = sb.flow_count,
                       .gain = sb.gain,
+                      .at = spans_of(&sb, odes),
                       .rates = sb.fragment,
                       .is_invariant = sb.is_invariant.data,
                       .held = lower_find_held(s, odes, sb.n),
