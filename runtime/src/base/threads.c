@@ -2,6 +2,8 @@
 /* threads.c - see threads.h. */
 #include "base/threads.h"
 
+#include "base/costs.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -202,9 +204,8 @@ void thread_pool_run(thread_pool *pool, thread_work work, void *context) {
 
 /* Others that sleep take their time to wake. */
 void thread_pool_run_if_worth(thread_pool *pool, double seconds, thread_work work, void *context) {
-  static const double spinning = 4e-6, sleeping = 100e-6;
   bool are_awake = pool->spins && atomic_load_explicit(&pool->sleepers, memory_order_relaxed) == 0;
-  if (seconds > (are_awake ? spinning : sleeping))
+  if (seconds > (are_awake ? COST_OF_SPINNING : COST_OF_SLEEPING))
     thread_pool_run(pool, work, context);
   else
     do_all_shares(pool, work, context);

@@ -2,6 +2,7 @@
 /* events.c - see events.h. */
 #include "events/events_internal.h"
 
+#include "base/costs.h"
 #include "base/threads.h"
 #include "state/finite.h"
 #include "state/kernels.h"
@@ -57,12 +58,11 @@ static bool end_delivery(sim *s, const due_job *job) {
 /* Deliveries that are joint are one piece of work for each thread: its targets' links of all of them, in their order.
  */
 static bool deliver_jobs(sim *s, const due_job *jobs, uint32_t count) {
-  static const double seconds_a_link = 2e-9;
   joint_work work = {jobs, count};
   double seconds = 0;
   for (uint32_t i = 0; i < count; i++)
     if (jobs[i].d->parts > 1)
-      seconds += seconds_a_link * (double)links_due(&jobs[i]);
+      seconds += COST_OF_DELIVERY * (double)links_due(&jobs[i]);
   thread_pool_run_if_worth(s->pool, seconds, joint_share, &work);
   for (uint32_t i = 0; i < count; i++)
     if (!end_delivery(s, &jobs[i]))

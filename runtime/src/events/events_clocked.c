@@ -2,6 +2,7 @@
 /* events_clocked.c - links that run by the clock, and what their blocks do to others. */
 #include "events/events_internal.h"
 
+#include "base/costs.h"
 #include "base/threads.h"
 #include "state/finite.h"
 #include "state/kernels.h"
@@ -46,13 +47,12 @@ static void outcome_share(void *context, uint32_t share, uint32_t shares) {
 }
 
 static void take_outcome(sim *s, uint32_t i) {
-  static const double seconds_an_increment = 2e-9;
   const nsa_link_step *step = &s->program->link_steps[i];
   const nsa_connection *c = &s->program->connections[step->connection];
   outcome_job job = {.s = s, .step = step, .strips = s->events->clocked[i].strips, .look = partner_lookup_of(s, c)};
   job.cut = link_strips_of(&s->populations[c->target]);
   uint64_t links = s->links[step->connection].count;
-  thread_pool_run_if_worth(s->pool, seconds_an_increment * (double)links * step->increments_count, outcome_share, &job);
+  thread_pool_run_if_worth(s->pool, COST_OF_INCREMENT * (double)links * step->increments_count, outcome_share, &job);
   for (uint32_t k = 0; k < step->increments_count; k++) {
     const nsa_increment *inc = &step->increments[k];
     if (inc->side != NSA_SIDE_POST)

@@ -54,9 +54,6 @@ typedef struct {
   uint32_t *elements; /* scratch of one that joins: whose events are due */
 } delivery;
 
-/* Connections of fewer links are one thread's. */
-#define EVENTS_PARALLEL_FROM_LINKS 8192
-
 /* Links that are due: of one element's event after another, or (elements NULL) all of them. */
 typedef struct {
   sim *s;

@@ -2,7 +2,7 @@
 /* events_make.c - before the first tick: which links an event reaches, and the memory of its deliveries. */
 #include "events/events_make.h"
 
-#include "state/slices.h"
+#include "links/link_parts.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,39 +14,16 @@ static bool adds_in_strips(const nsa_arrival *a) {
   return arrival_adds_to(a, NSA_SIDE_PRE) || arrival_adds_to(a, NSA_SIDE_ASTRO);
 }
 
-static uint32_t parts_of(const sim *s, const nsa_arrival *a) {
-  return s->links[a->connection].count < EVENTS_PARALLEL_FROM_LINKS ? 1 : s->thread_count;
-}
-
-/* Whether parts of as many targets each are nearly as large as those of as many links each. */
-static bool are_even(const sim_links *links, uint32_t targets, const delivery *d) {
-  uint64_t most = links->count / d->parts * 5 / 4;
-  for (uint32_t part = 0; part < d->parts; part++) {
-    uint32_t begin = slice_begin(targets, part, d->parts), end = slice_begin(targets, part + 1, d->parts);
-    if (links->row[end] - links->row[begin] > most)
-      return false;
-  }
-  return true;
-}
-
-/* The targets of a part: those that the same thread steps, whose states are in its cache; where these have more links
- * than others, as many links as any other part. */
+/* Parts as stepped, but where some of these would have more links than others. */
 static bool cut_parts(events_maker *m, delivery *d) {
-  const sim_links *links = &m->s->links[d->arrival->connection];
-  uint32_t targets = m->s->populations[delivery_connection(m->s, d)->target].count;
+  uint32_t connection = d->arrival->connection;
   d->bounds = events_allocate(m, (uint64_t)d->parts + 1, sizeof *d->bounds);
   if (!d->bounds)
     return false;
-  bool is_whole_strips = adds_in_strips(d->arrival);
-  link_strips strips = link_strips_of(&m->s->populations[delivery_connection(m->s, d)->target]);
-  d->is_sliced = !is_whole_strips && are_even(links, targets, d);
-  for (uint32_t part = 1; part < d->parts; part++) {
-    d->bounds[part] = d->is_sliced ? slice_begin(targets, part, d->parts)
-                                   : link_index_target_from(links, targets, links->count * part / d->parts);
-    if (is_whole_strips)
-      d->bounds[part] = link_strip_begin(strips, link_strip_of(strips, d->bounds[part]));
-  }
-  d->bounds[d->parts] = targets;
+  bool has_strips = adds_in_strips(d->arrival);
+  d->is_sliced = !has_strips && link_parts_are_even(m->s, connection, d->parts);
+  link_parts how = d->is_sliced ? PARTS_AS_STEPPED : has_strips ? PARTS_OF_STRIPS : PARTS_OF_LINKS;
+  link_parts_cut(m->s, connection, how, d->parts, d->bounds);
   return true;
 }
 
@@ -142,7 +119,7 @@ static strip_sums *make_strips(events_maker *m, const nsa_connection *c, const n
 static bool make_delivery(events_maker *m, delivery *d, const nsa_arrival *a) {
   const nsa_connection *c = &m->s->program->connections[a->connection];
   d->arrival = a;
-  d->parts = parts_of(m->s, a);
+  d->parts = link_parts_count(m->s, a->connection);
   if (a->side != NSA_SIDE_SIGNAL)
     d->keys = m->s->populations[delivery_population(c, a->side)].count;
   d->batches = events_allocate_aligned(m, d->parts, sizeof *d->batches);

@@ -2,6 +2,7 @@
 /* kernels.c - running one kernel: see kernels.h. */
 #include "state/kernels.h"
 
+#include "base/costs.h"
 #include "base/threads.h"
 #include "state/finite.h"
 
@@ -52,8 +53,7 @@ bool kernel_run_checked(sim *s, uint32_t kernel, const nsa_clock *clock) {
   if (count == 0)
     return true;
   kernel_job job = {.s = s, .kernel = kernel, .clock = clock, .count = count, .blocks = sim_tiles(count)};
-  static const double seconds_an_entry = 1e-9;
-  thread_pool_run_if_worth(s->pool, seconds_an_entry * (double)count, kernel_share, &job);
+  thread_pool_run_if_worth(s->pool, COST_OF_ENTRY * (double)count, kernel_share, &job);
   return !atomic_load(&job.is_nonfinite);
 }
 

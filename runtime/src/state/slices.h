@@ -7,9 +7,6 @@
 
 #include <stdint.h>
 
-/* Below this many elements a second thread costs more than it saves. */
-#define SLICES_FROM 4096
-
 /* The first element of one of `slices` slices; slice number `slices` begins at the end. */
 uint32_t slice_begin(uint32_t size, uint32_t slice, uint32_t slices);
 

@@ -2,6 +2,7 @@
 /* linksum.c - which sums are due, in which order they are made, and by which method. */
 #include "sums/linksum_internal.h"
 
+#include "base/costs.h"
 #include "base/threads.h"
 #include "state/finite.h"
 #include "state/kernels.h"
@@ -116,11 +117,10 @@ static void works_share(void *context, uint32_t thread, uint32_t threads) {
 }
 
 static void run_works(sim *s) {
-  static const double seconds_a_target = 2e-9;
   double seconds = 0;
   for (uint32_t w = 0; w < s->sums->work_count; w++)
     if (s->sums->works[w].parts > 1)
-      seconds += seconds_a_target * s->populations[s->sums->works[w].population].count;
+      seconds += COST_OF_TARGET * s->populations[s->sums->works[w].population].count;
   thread_pool_run_if_worth(s->pool, seconds, works_share, s);
 }
 

@@ -2,6 +2,7 @@
 /* linksum_delays.c - source terms of the last ticks, for links with delays. */
 #include "sums/linksum_internal.h"
 
+#include "base/costs.h"
 #include "base/threads.h"
 
 #include <inttypes.h>
@@ -107,6 +108,5 @@ void delay_lines_look_back(sim *s, const nsa_past *past) {
   const sim_links *links = &s->links[past->connection];
   past_job job = {line,         links->source, s->field_data[past->delay], s->field_data[past->value],
                   links->count, s->sums->done};
-  static const double seconds_a_link = 2e-9;
-  thread_pool_run_if_worth(s->pool, seconds_a_link * (double)links->count, past_share, &job);
+  thread_pool_run_if_worth(s->pool, COST_OF_PAST * (double)links->count, past_share, &job);
 }

@@ -2,7 +2,8 @@
 /* linksum_make.c - before the first tick: indices by source, lists of active sources, who sums what. */
 #include "sums/linksum_internal.h"
 
-#include "state/slices.h"
+#include "base/costs.h"
+#include "links/link_parts.h"
 #include "sums/sidesum.h"
 
 #include <inttypes.h>
@@ -47,7 +48,7 @@ bool link_sums_add_list(sim *s, struct link_sums *ls, uint32_t sum) {
 }
 
 static uint32_t parts_of(const sim *s, uint32_t population) {
-  return s->populations[population].count < SLICES_FROM ? 1 : s->thread_count;
+  return s->populations[population].count < DIVIDED_ELEMENTS ? 1 : s->thread_count;
 }
 
 static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weighted) {
@@ -55,8 +56,7 @@ static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weig
   uint32_t *bounds = malloc(((size_t)parts + 1) * sizeof *bounds);
   if (!bounds)
     return false;
-  for (uint32_t part = 0; part <= parts; part++)
-    bounds[part] = slice_begin(s->populations[target].count, part, parts);
+  link_parts_cut(s, c, PARTS_AS_STEPPED, parts, bounds);
   link_index_request request = {.connection = c,
                                 .from = NSA_SIDE_PRE,
                                 .to = NSA_SIDE_POST,

@@ -2,13 +2,13 @@
 /* sidesum.c - see sidesum.h. */
 #include "sums/sidesum.h"
 
+#include "base/costs.h"
 #include "base/threads.h"
 #include "links/link_index.h"
+#include "links/link_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { PARALLEL_FROM_LINKS = 8192 }; /* fewer are one thread's */
 
 /* The elements that links of a strip go to lie in [first, end). */
 typedef struct {
@@ -71,20 +71,12 @@ static bool merge_equal(side_index *index, uint64_t keys) {
 
 static uint32_t giver(const nsa_link_sum *sum) { return sum->source_term == NSA_NONE ? LINK_INDEX_ALL : sum->from; }
 
-/* As many links each, but for those of one strip. */
 static bool cut_parts(const sim *s, const nsa_link_sum *sum, side_index *index) {
-  const sim_links *links = &s->links[sum->connection];
-  uint32_t targets = s->populations[s->program->connections[sum->connection].target].count;
-  index->parts = links->count < PARALLEL_FROM_LINKS ? 1 : s->thread_count;
+  index->parts = link_parts_count(s, sum->connection);
   index->bounds = calloc((size_t)index->parts + 1, sizeof *index->bounds);
-  if (!index->bounds)
-    return false;
-  for (uint32_t part = 1; part < index->parts; part++)
-    index->bounds[part] = link_strip_begin(
-        index->strips,
-        link_strip_of(index->strips, link_index_target_from(links, targets, links->count * part / index->parts)));
-  index->bounds[index->parts] = targets;
-  return true;
+  if (index->bounds)
+    link_parts_cut(s, sum->connection, PARTS_OF_STRIPS, index->parts, index->bounds);
+  return index->bounds != NULL;
 }
 
 static bool find_reaches(side_index *index) {
@@ -246,7 +238,6 @@ static void join_share(void *context, uint32_t share, uint32_t shares) {
 }
 
 static void run(sim *s, const struct side_sums *sums, uint32_t i, side_job *job) {
-  static const double seconds_a_link = 1e-9, seconds_an_entry = 5e-10;
   const nsa_link_sum *sum = &s->program->sums[i];
   job->index = &sums->index[i];
   job->weights = sum->weight == NSA_NONE ? NULL : s->field_data[sum->weight];
@@ -254,11 +245,11 @@ static void run(sim *s, const struct side_sums *sums, uint32_t i, side_job *job)
   job->partial = sums->partial;
   double share = job->terms ? (double)job->count / job->index->keys : 1;
   double links = job->index->parts > 1 ? share * (double)s->links[sum->connection].count : 0;
-  thread_pool_run_if_worth(s->pool, seconds_a_link * links, add_share, job);
+  thread_pool_run_if_worth(s->pool, COST_OF_SIDE_LINK * links, add_share, job);
   if (!job->index->is_stripped)
     return;
   double entries = (double)job->index->size * job->index->strips.count;
-  thread_pool_run_if_worth(s->pool, seconds_an_entry * entries, join_share, job);
+  thread_pool_run_if_worth(s->pool, COST_OF_STRIP_ENTRY * entries, join_share, job);
 }
 
 void side_sum_run(sim *s, const struct side_sums *sums, uint32_t i, const double *terms, const uint32_t *elements,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tick/diffusion.h"
 
+#include "base/costs.h"
 #include "base/threads.h"
 
 #include <inttypes.h>
@@ -164,10 +165,9 @@ static void lines_share(void *context, uint32_t thread, uint32_t threads) {
 }
 
 static void diffuse(sim *s, const chain *c, double *x, uint32_t lines, uint32_t between, uint32_t stride) {
-  static const double seconds_an_element = 10e-9;
   job j = {.d = s->diffusions, .chain = c, .x = x, .lines = lines, .between = between, .stride = stride};
   if (c->count > 1 && c->share > 0)
-    thread_pool_run_if_worth(s->pool, seconds_an_element * lines * c->count, lines_share, &j);
+    thread_pool_run_if_worth(s->pool, COST_OF_DIFFUSION * lines * c->count, lines_share, &j);
 }
 
 void diffusions_run(sim *s, uint32_t set) {

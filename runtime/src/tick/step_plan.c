@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* step_plan.c - which elements each thread steps, and with which others. */
+#include "base/costs.h"
 #include "state/slices.h"
 #include "tick/step_internal.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-
-/* From LARGE elements of a group on all threads work. */
-enum { LARGE = 4 * SLICES_FROM };
 
 static int compare_groups(const void *a, const void *b) {
   const step_group *x = a, *y = b;
@@ -48,7 +46,6 @@ static uint32_t add_slice(sim *s, step_unit *units, uint32_t p, uint32_t slice) 
 }
 
 static uint32_t fill_group(sim *s, step_group *g) {
-  static const double seconds_an_element = 2e-9;
   uint64_t elements = 0;
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
     if (!belongs(g, &s->populations[p]))
@@ -62,7 +59,7 @@ static uint32_t fill_group(sim *s, step_group *g) {
       count += add_slice(s, g->units + count, g->populations[i], t);
     g->slices[t + 1] = count;
   }
-  g->seconds = elements >= LARGE ? INFINITY : seconds_an_element * (double)elements;
+  g->seconds = elements >= SURELY_DIVIDED_ELEMENTS ? INFINITY : COST_OF_STEP * (double)elements;
   return count;
 }
 
