@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* verify_compare.c - three runs side by side.
  *
- * What a time adds to the sums is held back for a step of the slowest population with events: by then it is
- * known whether an event of that time has a counterpart in the next run. What comes after a parting does not count. */
+ * The differences of a time are added to the sums a step later, a step of the slowest population with events. By then
+ * it is known whether an event of that time has a counterpart in the next run. What comes after a parting does not
+ * count. */
 #include "driver/verify.h"
 #include <math.h>
 #include <unistd.h>

@@ -88,7 +88,7 @@ static void print_events(const verify_comparison *c, int width, FILE *out) {
   }
 }
 
-/* Whether a step changes what happens comes before how far values are off. */
+/* First is said whether a step changes which events happen, then how far values are off. */
 static void print_missed(const verify_comparison *c, FILE *out) {
   bool has_any = false, is_other = c->parting.event != NULL;
   for (uint32_t k = 0; k < c->event_count; k++) {

@@ -186,7 +186,7 @@ LLVMValueRef emit_skip_begin(kernel *k, const ir_op *op) {
   return NULL;
 }
 
-/* Made between the skip's beginning and here, and not where it is there in any case? */
+/* Whether the value is made in the skip region alone: the way around it has none then. */
 static bool is_conditional(const kernel *k, LLVMValueRef value) {
   if (value == NULL || !LLVMIsAInstruction(value))
     return false;
@@ -194,8 +194,8 @@ static bool is_conditional(const kernel *k, LLVMValueRef value) {
   return block != k->entry_block && block != k->head_block;
 }
 
-/* What is read behind the skip gets a defined stand-in for the way around; as it is read by selects on
- * the skip's own condition alone, any will do. */
+/* A value that is read behind the region gets a defined stand-in for the way around. Only selects on the region's own
+ * condition read it, so any stand-in will do. */
 LLVMValueRef emit_skip_end(kernel *k, const ir_op *op) {
   module_emitter *m = k->m;
   uint32_t end = (uint32_t)(op - k->function->ops.data);

@@ -18,7 +18,7 @@ for stage in $stages; do
   "$NSA" emit "$stage" model.nsa >out.txt 2>err.txt || fail "nsa emit $stage: $(cat err.txt)"
   [ -s out.txt ] || fail "nsa emit $stage prints nothing"
 done
-for stage in --ast --lowered --ir --llvm --asm; do
+for stage in --ast --model --lowered --ir --llvm --asm; do
   case " $(echo $stages) " in *" $stage "*) ;; *) fail "the help does not list $stage" ;; esac
 done
 
