@@ -34,7 +34,7 @@ static void print_timescales(const nsa_program *p, FILE *out) {
 }
 
 static uint32_t bytes_an_element(const nsa_program *p, uint32_t domain) {
-  static const uint32_t sizes[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;
+  static const uint32_t sizes[nsa_type_count] = NSA_TYPE_SIZES;
   uint32_t bytes = 0;
   for (uint32_t k = 0; k < p->fields_count; k++)
     if (p->fields[k].domain == domain && !p->fields[k].is_uniform)

@@ -74,7 +74,7 @@ static const char *const *model_folders(compilation *c) {
 
 static int run_check(compilation *c) {
   const compile_options *o = c->options;
-  model_precision unused;
+  nsa_precision unused;
   if (o->precision && !model_precision_find(o->precision, &unused))
     return fail(c, arena_printf(c->arena, "--precision is double, single or mixed, not `%s`", o->precision));
   model_options options = {.settings = c->settings.data,

@@ -11,8 +11,8 @@ static kernel_slot *slot_of(kernel *k, uint32_t field) { return &k->slots[k->slo
 
 /* The type of one entry in memory, and its bytes. */
 static LLVMTypeRef entry_type(const module_emitter *m, uint32_t type, unsigned *size) {
-  static const unsigned sizes[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;
-  const LLVMTypeRef types[NSA_TYPE_COUNT] = {
+  static const unsigned sizes[nsa_type_count] = NSA_TYPE_SIZES;
+  const LLVMTypeRef types[nsa_type_count] = {
       [NSA_F64] = m->f64, [NSA_B1] = m->i8, [NSA_INDEX] = m->i32, [NSA_F32] = m->f32};
   *size = sizes[type];
   return types[type];

@@ -14,11 +14,6 @@ const char *ir_check_op(arena *a, const ir_program *p, const ir_function *f, con
 ir_type ir_result_type(const ir_program *p, const ir_op *op);
 
 const char *ir_type_word(ir_type type);
-/* Words of the text form, or NULL beyond the last: "population", "state", "step". */
-const char *ir_field_type_word(uint32_t type);
-const char *ir_domain_kind_word(uint32_t kind);
-const char *ir_field_kind_word(uint32_t kind);
-const char *ir_role_word(uint32_t role);
 
 /* Numbers as the text form has them: shortest decimals, NaNs with their bits. */
 void ir_print_number(text *out, double x);
@@ -36,6 +31,8 @@ typedef struct {
 } ir_cursor;
 
 void ir_cursor_fail(ir_cursor *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The value whose word comes next. */
+uint32_t ir_cursor_word_of(ir_cursor *c, const char *(*word)(uint32_t), const char *what);
 /* Skips blanks; true and eaten when the next character is `mark`. */
 bool ir_cursor_accept(ir_cursor *c, char mark);
 bool ir_cursor_expect(ir_cursor *c, char mark);

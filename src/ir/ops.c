@@ -31,21 +31,6 @@ uint32_t ir_math_find(const char *name) {
   return UINT32_MAX;
 }
 
-#define WORD_FUNCTION(function, ...)                                                                                   \
-  const char *function(uint32_t number) {                                                                              \
-    static const char *const words[] = {__VA_ARGS__};                                                                  \
-    return number < sizeof words / sizeof words[0] ? words[number] : NULL;                                             \
-  }
-
-WORD_FUNCTION(ir_field_type_word, "f64", "b1", "index", "f32")
-WORD_FUNCTION(ir_domain_kind_word, "run", "population", "connection", "candidates", "arrivals")
-WORD_FUNCTION(ir_field_kind_word, "param", "given", "state", "timer", "input", "external", "combined", "sum",
-              "source_term", "fired", "edge", "link_source", "link_target", "link_distance", "link_value", "link_copy",
-              "probability", "partner", "partner_known", "fan_in", "fan_out", "pixel", "invariant", "scratch",
-              "arrived", "advanced", "delay", "signal", "counter", "slope")
-WORD_FUNCTION(ir_role_word, "init", "setup", "step", "source", "link", "collect", "candidate", "stimulus",
-              "phase_block", "probe", "settle", "arrival", "link_step")
-
 const char *ir_type_word(ir_type type) {
   static const char *const words[] = {"none", "f64", "b1", "index", "tuple", "any"};
   return words[type];

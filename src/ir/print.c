@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* print.c - the text form of a program. read.c reads it back. */
 #include "ir/ir_internal.h"
+#include "nsa_words.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -36,7 +37,7 @@ static void print_index(text *out, uint32_t number) {
 }
 
 static void print_domain(text *out, uint32_t i, const nsa_domain *d) {
-  text_printf(out, "domain %u %s ", i, ir_domain_kind_word(d->kind));
+  text_printf(out, "domain %u %s ", i, nsa_word_of_domain_kind(d->kind));
   ir_print_quoted(out, d->name);
   text_puts(out, " owner ");
   print_index(out, d->owner);
@@ -46,8 +47,8 @@ static void print_domain(text *out, uint32_t i, const nsa_domain *d) {
 static void print_field(text *out, uint32_t i, const nsa_field *f) {
   text_printf(out, "field %u ", i);
   ir_print_quoted(out, f->name);
-  text_printf(out, " %s %s%s domain %u value ", ir_field_type_word(f->type), f->is_uniform ? "uniform " : "",
-              ir_field_kind_word(f->kind), f->domain);
+  text_printf(out, " %s %s%s domain %u value ", nsa_word_of_type(f->type), f->is_uniform ? "uniform " : "",
+              nsa_word_of_field_kind(f->kind), f->domain);
   ir_print_number(out, f->value);
   text_puts(out, " owner ");
   print_index(out, f->owner);
@@ -109,7 +110,7 @@ void ir_print_function(const ir_program *p, const ir_function *f, text *out) {
   } else {
     text_puts(out, "function ");
     ir_print_quoted(out, f->name);
-    text_printf(out, " %s domain %u timescale %u%s {\n", ir_role_word(f->role), f->domain, f->timescale,
+    text_printf(out, " %s domain %u timescale %u%s {\n", nsa_word_of_role(f->role), f->domain, f->timescale,
                 f->is_single ? " single" : "");
   }
   for (uint32_t i = 0; i < f->ops.len; i++)

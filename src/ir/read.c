@@ -3,6 +3,7 @@
  * any text gives either a program that ir_validate can look at, or an error. */
 #include "ir/build.h"
 #include "ir/ir_internal.h"
+#include "nsa_words.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -163,9 +164,7 @@ const char *ir_cursor_string(ir_cursor *c) {
   return text_cstr(&out);
 }
 
-/* ---- domains and fields ---- */
-
-static uint32_t read_word_of(ir_cursor *c, const char *(*word)(uint32_t), const char *what) {
+uint32_t ir_cursor_word_of(ir_cursor *c, const char *(*word)(uint32_t), const char *what) {
   char buffer[32];
   if (ir_cursor_word(c, buffer, sizeof buffer))
     for (uint32_t i = 0; word(i) != NULL; i++)
@@ -175,6 +174,8 @@ static uint32_t read_word_of(ir_cursor *c, const char *(*word)(uint32_t), const 
   return 0;
 }
 
+/* ---- domains and fields ---- */
+
 static void read_position(ir_cursor *c, uint32_t expected) {
   if (ir_cursor_number(c) != expected)
     ir_cursor_fail(c, "number %u should come here", expected);
@@ -182,7 +183,7 @@ static void read_position(ir_cursor *c, uint32_t expected) {
 
 static void read_domain(ir_cursor *c, ir_program *p) {
   read_position(c, p->domains.len);
-  uint32_t kind = read_word_of(c, ir_domain_kind_word, "kind of domain");
+  uint32_t kind = ir_cursor_word_of(c, nsa_word_of_domain_kind, "kind of domain");
   const char *name = ir_cursor_string(c);
   ir_cursor_expect_word(c, "owner");
   ir_domain_add(p, name, (nsa_domain_kind)kind, ir_cursor_number(c));
@@ -192,9 +193,9 @@ static void read_field(ir_cursor *c, ir_program *p) {
   nsa_field f = {0};
   read_position(c, p->fields.len);
   f.name = ir_cursor_string(c);
-  f.type = read_word_of(c, ir_field_type_word, "type");
+  f.type = ir_cursor_word_of(c, nsa_word_of_type, "type");
   f.is_uniform = accept_word(c, "uniform");
-  f.kind = read_word_of(c, ir_field_kind_word, "kind of field");
+  f.kind = ir_cursor_word_of(c, nsa_word_of_field_kind, "kind of field");
   ir_cursor_expect_word(c, "domain");
   f.domain = ir_cursor_number(c);
   if (c->error == NULL && f.domain >= p->domains.len)
@@ -290,7 +291,7 @@ static void read_op(ir_cursor *c, ir_program *p, ir_function *f) {
 
 static void read_function(ir_cursor *c, ir_program *p) {
   const char *name = ir_cursor_string(c);
-  uint32_t role = read_word_of(c, ir_role_word, "role");
+  uint32_t role = ir_cursor_word_of(c, nsa_word_of_role, "role");
   ir_cursor_expect_word(c, "domain");
   uint32_t domain = ir_cursor_number(c);
   ir_cursor_expect_word(c, "timescale");

@@ -11,6 +11,7 @@
  * Members that are zero or empty are left out. Domains, fields and kernels have forms of their own
  * (print.c) and are left out, as are the texts of source files. */
 #include "ir/ir_internal.h"
+#include "nsa_words.h"
 
 #include <inttypes.h>
 
@@ -21,6 +22,11 @@ static void print_num(text *out, const char *name, uint32_t x) {
     text_printf(out, " %s none", name);
   else if (x != 0)
     text_printf(out, " %s %u", name, x);
+}
+
+static void print_word(text *out, const char *name, uint32_t x, const char *(*word)(uint32_t)) {
+  if (x != 0)
+    text_printf(out, " %s %s", name, word(x));
 }
 
 static void print_wide(text *out, const char *name, uint64_t x) {
@@ -83,6 +89,7 @@ static const char *list_break(bool is_top) { return is_top ? "\n   " : ""; }
     members text_puts(out, is_top ? "\n}\n" : " }");                                                                   \
   }
 #define NUM(x) print_num(out, #x, s->x);
+#define WORD(x, type) print_word(out, #x, s->x, nsa_word_of_##type);
 #define WIDE(x) print_wide(out, #x, s->x);
 #define REAL(x) print_real(out, #x, s->x);
 #define TEXT(x) print_text(out, #x, s->x);
@@ -104,6 +111,7 @@ static const char *list_break(bool is_top) { return is_top ? "\n   " : ""; }
 #include "nsa_program.def"
 #undef STRUCT
 #undef NUM
+#undef WORD
 #undef WIDE
 #undef REAL
 #undef TEXT
@@ -177,6 +185,7 @@ static uint8_t *read_bytes(ir_cursor *c, uint32_t *count) {
   }
 #define IS(x) else if (strcmp(word, #x) == 0)
 #define NUM(x) IS(x) s->x = ir_cursor_number(c);
+#define WORD(x, type) IS(x) s->x = ir_cursor_word_of(c, nsa_word_of_##type, #x);
 #define WIDE(x) IS(x) s->x = ir_cursor_wide(c);
 #define REAL(x) IS(x) s->x = ir_cursor_real(c);
 #define TEXT(x) IS(x) s->x = ir_cursor_string(c);

@@ -3,6 +3,7 @@
 #include "ir/build.h"
 #include "ir/ir_internal.h"
 #include "nsa_rt.h"
+#include "nsa_words.h"
 
 /* ---- one operation ---- */
 
@@ -26,9 +27,9 @@ static ir_type type_of_letter(char letter) {
 }
 
 static ir_type type_of_field(const nsa_field *field) {
-  static const ir_type types[NSA_TYPE_COUNT] = {
+  static const ir_type types[nsa_type_count] = {
       [NSA_F64] = IR_F64, [NSA_B1] = IR_B1, [NSA_INDEX] = IR_INDEX, [NSA_F32] = IR_F64};
-  return field->type < NSA_TYPE_COUNT ? types[field->type] : IR_NONE;
+  return field->type < nsa_type_count ? types[field->type] : IR_NONE;
 }
 
 ir_type ir_result_type(const ir_program *p, const ir_op *op) {
@@ -330,7 +331,7 @@ static const char *check_foreign_loads(arena *a, const ir_program *p, const ir_f
 static const char *check_function(arena *a, const ir_program *p, const ir_function *f) {
   if (f->domain >= p->domains.len)
     return "no such domain";
-  if (ir_role_word(f->role) == NULL)
+  if (nsa_word_of_role(f->role) == NULL)
     return "no such role";
   if (f->timescale >= NSA_MAX_TIMESCALES)
     return "no such timescale";
@@ -353,14 +354,14 @@ static const char *check_function(arena *a, const ir_program *p, const ir_functi
 
 static const char *check_field_row(arena *a, const ir_program *p, uint32_t i) {
   const nsa_field *field = &p->fields.data[i];
-  bool is_right = field->domain < p->domains.len && field->type < NSA_TYPE_COUNT &&
-                  ir_field_kind_word(field->kind) != NULL && field->name != NULL;
+  bool is_right = field->domain < p->domains.len && field->type < nsa_type_count &&
+                  nsa_word_of_field_kind(field->kind) != NULL && field->name != NULL;
   return is_right ? NULL : arena_printf(a, "field %u: no name, type, kind or domain", i);
 }
 
 const char *ir_validate(arena *a, const ir_program *p) {
   for (uint32_t i = 0; i < p->domains.len; i++)
-    if (ir_domain_kind_word(p->domains.data[i].kind) == NULL)
+    if (nsa_word_of_domain_kind(p->domains.data[i].kind) == NULL)
       return arena_printf(a, "domain %u: no such kind", i);
   for (uint32_t i = 0; i < p->fields.len; i++) {
     const char *wrong = check_field_row(a, p, i);

@@ -9,6 +9,7 @@
 #include "model/names/report.h"
 #include "model/network/network.h"
 #include "model/ticks/times.h"
+#include "nsa_words.h"
 
 /* "a/b/model.nsa" -> "model" */
 static const char *stem(arena *a, const char *path) {
@@ -90,12 +91,10 @@ static void check_run(checker *ck, const ast_decl *d) {
         whole_ticks(ck, duration->at, ck->model->duration, ck->model->base_dt, "the time of a run", true);
 }
 
-bool model_precision_find(const char *word, model_precision *precision) {
-  static const char *const words[] = {
-      [PRECISION_DOUBLE] = "double", [PRECISION_SINGLE] = "single", [PRECISION_MIXED] = "mixed"};
-  for (uint32_t k = 0; k < sizeof words / sizeof *words; k++)
-    if (strcmp(words[k], word) == 0) {
-      *precision = (model_precision)k;
+bool model_precision_find(const char *word, nsa_precision *precision) {
+  for (uint32_t k = 0; k < nsa_precision_count; k++)
+    if (strcmp(nsa_word_of_precision(k), word) == 0) {
+      *precision = (nsa_precision)k;
       return true;
     }
   return false;

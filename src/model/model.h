@@ -10,6 +10,7 @@
 #define NSA_MODEL_MODEL_H
 
 #include "diag/diag.h"
+#include "nsa_program.h"
 #include "support/intern.h"
 #include "support/vec.h"
 #include "syntax/ast.h"
@@ -25,7 +26,13 @@ typedef struct {
 
 /* ---- expressions ---- */
 
-typedef enum { SIDE_SELF, SIDE_PRE, SIDE_POST, SIDE_ASTRO } model_side;
+/* The first four of nsa_side: what a name of an expression is looked up in. */
+typedef enum {
+  SIDE_SELF = NSA_SIDE_LINK,
+  SIDE_PRE = NSA_SIDE_PRE,
+  SIDE_POST = NSA_SIDE_POST,
+  SIDE_ASTRO = NSA_SIDE_ASTRO
+} model_side;
 
 typedef enum {
   REF_PARAM,
@@ -323,30 +330,13 @@ typedef struct {
   VEC(model_override) overrides;
 } model_population;
 
-typedef enum {
-  RULE_ONE_TO_ONE,
-  RULE_ALL_TO_ALL,
-  RULE_PROBABILITY,
-  RULE_INDEGREE,
-  RULE_OUTDEGREE,
-  RULE_NEIGHBOURS,
-  RULE_TILES,
-  RULE_NEAREST,
-  RULE_WHERE,
-  RULE_FILE,
-  RULE_SCALE_FREE,
-  RULE_ONE_PER_SYNAPSE,
-  RULE_POOL
-} rule_kind;
-typedef enum { KERNEL_NONE, KERNEL_EXPONENTIAL, KERNEL_GAUSSIAN } distance_kernel;
-
 typedef struct {
-  rule_kind kind;
+  nsa_rule_kind kind;
   span at;
   model_expr *condition; /* PROBABILITY: p; WHERE: condition. Refs: SIDE_PRE/SIDE_POST index, row, col, x, y, params;
                             REF_DISTANCE; random */
   uint32_t degree;       /* INDEGREE, OUTDEGREE: k; NEIGHBOURS: 4 or 8; SCALE_FREE: m; POOL: size */
-  distance_kernel kernel;
+  nsa_profile_kind profile;
   double length; /* of the kernel, in um when the population is spaced, else grid steps */
   uint32_t tile_rows, tile_cols, stride;
   const char *path; /* FILE, as a path that opens */
@@ -450,8 +440,6 @@ typedef struct {
   model_block body;
 } model_phase_block;
 
-typedef enum { REDUCE_NONE, REDUCE_MEAN, REDUCE_SUM, REDUCE_MAX, REDUCE_MIN } reduce_kind;
-
 /* What is looked at: a value of a population or connection, or its events. */
 typedef struct {
   bool is_connection;
@@ -460,7 +448,7 @@ typedef struct {
   uint32_t event;       /* event of the component ("pre": the links' arrivals, UINT32_MAX-1) */
   model_expr *value;    /* SIDE_SELF refs to the owner; NULL for events */
   uint32_t first, last; /* element range, inclusive */
-  reduce_kind reduce;
+  nsa_reduce_kind reduce;
   dim unit;
 } model_probe;
 
@@ -472,34 +460,14 @@ typedef struct {
   uint32_t phase; /* during; UINT32_MAX: always */
 } model_record;
 
-typedef enum {
-  MEASURE_NUMBER,
-  MEASURE_ADD,
-  MEASURE_SUB,
-  MEASURE_MUL,
-  MEASURE_DIV,
-  MEASURE_NEG,
-  MEASURE_POW,
-  MEASURE_COUNT,
-  MEASURE_RATE,
-  MEASURE_MEAN,
-  MEASURE_MAX,
-  MEASURE_MIN,
-  MEASURE_TIME_ABOVE,
-  MEASURE_TIME_OF_MAX,
-  MEASURE_RECOGNITION,
-  MEASURE_DURATION,
-  MEASURE_SIZE,
-  MEASURE_REF
-} measure_kind;
-
 typedef struct model_measure_node model_measure_node;
 struct model_measure_node {
-  measure_kind kind;
+  nsa_measure_kind kind;
   span at;
   dim unit;
-  double number;         /* NUMBER; TIME_ABOVE: threshold; RECOGNITION: window in ms */
-  uint32_t ref;          /* REF: earlier measure */
+  double number; /* NUMBER; TIME_ABOVE: threshold; RECOGNITION: window in ms */
+  bool is_ref;   /* the value of an earlier measure */
+  uint32_t ref;
   model_probe probe;     /* of the functions */
   uint32_t phase, among; /* during, among; UINT32_MAX: none */
   model_measure_node *args[2];
@@ -524,8 +492,6 @@ typedef struct {
   span at;
   VEC(model_set) sets;
 } model_variant;
-
-typedef enum { PRECISION_DOUBLE, PRECISION_SINGLE, PRECISION_MIXED } model_precision; /* as nsa_precision */
 
 /* What `coupling implicit` diffuses: of_links * (pre.state - post.state) into `input`, which the state's equation has
  * as a term, of_equation * input. Both factors are the same everywhere. */
@@ -566,11 +532,11 @@ typedef struct {
   VEC(model_variant) variants;
   double duration; /* ms */
   span run_at;
-  model_precision precision;
+  nsa_precision precision;
 } model;
 
 /* "double", "single" or "mixed"; false for other words. */
-bool model_precision_find(const char *word, model_precision *precision);
+bool model_precision_find(const char *word, nsa_precision *precision);
 
 /* --pattern NAME=PATH: the images of a pattern come from other files. */
 typedef struct {

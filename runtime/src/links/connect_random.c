@@ -160,11 +160,11 @@ static bool draw_element(drawing *d) {
   d->picked_count = d->ahead = d->used = 0;
   d->draws = 0;
   d->picked = d->b->others + (uint64_t)d->row * degree;
-  if (d->rule->kernel == NSA_KERNEL_NONE && degree > available / 4) {
+  if (d->rule->profile == NSA_PROFILE_NONE && degree > available / 4) {
     draw_by_selection(d, degree, size, available);
     return true;
   }
-  if (d->rule->kernel == NSA_KERNEL_NONE)
+  if (d->rule->profile == NSA_PROFILE_NONE)
     draw_by_rejection(d, degree, size);
   else if (!draw_by_distance(d))
     return false;
@@ -181,7 +181,7 @@ static bool check_degree(const link_builder *b, const nsa_population *own, const
   if (rule->degree > available)
     return build_fail(b, "each element of '%s' is to have %" PRIu32 " partners, but '%s' has only %" PRIu32, own->name,
                       rule->degree, other->name, available);
-  if (rule->kernel != NSA_KERNEL_NONE && !(rule->length >= 0 && isfinite(rule->length)))
+  if (rule->profile != NSA_PROFILE_NONE && !(rule->length >= 0 && isfinite(rule->length)))
     return build_fail(b, "the length of its distances is %g", rule->length);
   if (all > LINKS_MAX)
     return build_fail(b, "it makes %" PRIu64 " links; %" PRIu32 " are possible", all, LINKS_MAX);
@@ -237,7 +237,7 @@ static bool draw_all(link_builder *b, bool by_target) {
       .b = b, .rule = rule, .own = by_target ? b->target : b->source, .other = by_target ? b->source : b->target};
   if (!check_degree(b, start.own, start.other))
     return false;
-  start.kernel = (draw_kernel){.is_exponential = rule->kernel == NSA_KERNEL_EXPONENTIAL,
+  start.kernel = (draw_kernel){.is_exponential = rule->profile == NSA_PROFILE_EXPONENTIAL,
                                .is_line = start.other->rows == 1 && start.own->rows == 1};
   set_lengths(&start.kernel, rule, start.own, start.other);
   if (!build_begin(b, by_target, build_expected(b)))

@@ -94,7 +94,7 @@ void measurer_free(measurer *m) {
 /* ---- during the run ---- */
 
 /* How elements are reduced: as the probe says, else as suits the measure over time. */
-static nsa_reduce_kind reduce_kind(const nsa_probe *probe, uint32_t kind) {
+static nsa_reduce_kind reduction_of(const nsa_probe *probe, uint32_t kind) {
   if (probe->reduce != NSA_REDUCE_NONE)
     return (nsa_reduce_kind)probe->reduce;
   if (kind == NSA_MEASURE_MAX || kind == NSA_MEASURE_TIME_OF_MAX)
@@ -113,7 +113,7 @@ static const char *measure_of(const nsa_program *p, const nsa_measure_node *node
 /* False: a value is not finite. */
 static bool sample_probe(measurer *m, sim *s, const nsa_measure_node *node, double *value) {
   const nsa_probe *probe = &m->program->probes[node->probe];
-  nsa_reduce_kind reduce = reduce_kind(probe, node->kind);
+  nsa_reduce_kind reduce = reduction_of(probe, node->kind);
   cached *cache = &m->cache[node->probe];
   if (cache->tick != s->tick || cache->reduce != reduce) {
     probe_view view = probe_look(s, probe);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "observe/record.h"
 
+#include "nsa_words.h"
 #include "observe/record_csv.h"
 #include "observe/record_h5.h"
 #include "observe/record_probe.h"
@@ -108,8 +109,6 @@ static h5_file *open_file(recorder *r, const char *wanted, char error[SIM_ERROR_
   return file;
 }
 
-static const char *const reduce_names[] = {NULL, "mean", "sum", "max", "min"};
-
 /* The most rows that a window of the phase holds. */
 static uint64_t expected_rows(const nsa_program *program, uint32_t phase, uint64_t every) {
   uint64_t most = phase == NSA_NONE ? program->ticks : 0;
@@ -129,7 +128,7 @@ static bool open_report(recorder *r, recording *rec, h5_file *file) {
   h5_report_shape shape = {
       .population = owner_name(r->sim, rec->probe),
       .units = rec->probe->unit,
-      .reduced = reduce_names[rec->probe->reduce],
+      .reduced = is_reduced ? nsa_word_of_reduce_kind(rec->probe->reduce) : NULL,
       .first = is_reduced ? 0 : probe_number(r->sim, rec->probe, rec->first),
       .columns = is_reduced ? 1 : rec->count,
       .step_ms = sim_time(r->sim, every),
@@ -148,7 +147,7 @@ static void write_csv_header(const recorder *r, const recording *rec) {
   csv_put_text(rec->csv, "time");
   if (rec->probe->reduce != NSA_REDUCE_NONE) {
     csv_put_text(rec->csv, ",");
-    csv_put_text(rec->csv, reduce_names[rec->probe->reduce]);
+    csv_put_text(rec->csv, nsa_word_of_reduce_kind(rec->probe->reduce));
   }
   for (uint64_t i = 0; i < rec->count && rec->probe->reduce == NSA_REDUCE_NONE; i++) {
     csv_put_text(rec->csv, ",");

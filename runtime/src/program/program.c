@@ -78,6 +78,7 @@ static void put_text(writer *w, const char *s) {
 #define STRUCT(name, members)                                                                                          \
   static void write_##name(writer *w, const nsa_##name *s) { members }
 #define NUM(x) put_number(w, s->x, 4);
+#define WORD(x, type) NUM(x)
 #define WIDE(x) put_number(w, s->x, 8);
 #define REAL(x) put_real(w, s->x);
 #define TEXT(x) put_text(w, s->x);
@@ -100,6 +101,7 @@ static void put_text(writer *w, const char *s) {
 #include "nsa_program.def"
 #undef STRUCT
 #undef NUM
+#undef WORD
 #undef WIDE
 #undef REAL
 #undef TEXT
@@ -205,6 +207,7 @@ static uint32_t get_count(reader *r, unsigned least) {
 #define STRUCT(name, members)                                                                                          \
   static void read_##name(reader *r, nsa_##name *s) { members }
 #define NUM(x) s->x = (uint32_t)get_number(r, 4);
+#define WORD(x, type) NUM(x)
 #define WIDE(x) s->x = get_number(r, 8);
 #define REAL(x) s->x = get_real(r);
 #define TEXT(x) s->x = get_text(r);
@@ -238,6 +241,7 @@ static uint32_t get_count(reader *r, unsigned least) {
 #include "nsa_program.def"
 #undef STRUCT
 #undef NUM
+#undef WORD
 #undef WIDE
 #undef REAL
 #undef TEXT

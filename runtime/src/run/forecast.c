@@ -9,8 +9,8 @@
 #include "tick/fuse.h"
 
 static double padded_bytes(double entries, uint32_t type) {
-  static const double size[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;
-  double bytes = (double)sim_padded((uint64_t)entries) * size[type < NSA_TYPE_COUNT ? type : NSA_F64];
+  static const double size[nsa_type_count] = NSA_TYPE_SIZES;
+  double bytes = (double)sim_padded((uint64_t)entries) * size[type < nsa_type_count ? type : NSA_F64];
   return (double)(((uint64_t)bytes + 63) / 64 * 64);
 }
 

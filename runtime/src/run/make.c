@@ -21,7 +21,7 @@
 
 enum { CACHE_LINE = 64 };
 
-static const size_t type_size[NSA_TYPE_COUNT] = NSA_TYPE_SIZES;
+static const size_t type_size[nsa_type_count] = NSA_TYPE_SIZES;
 
 /* ---- arrays ---- */
 

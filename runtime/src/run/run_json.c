@@ -2,6 +2,7 @@
 #include "run/run_json.h"
 
 #include "events/events.h"
+#include "nsa_words.h"
 #include "observe/record_h5.h"
 #include "run/report.h"
 
@@ -122,10 +123,8 @@ static void add_counts(cJSON *item, const sim *s, uint32_t population) {
 }
 
 static void add_populations(cJSON *top, const sim *s) {
-  static const char *const precisions[] = {
-      [NSA_PRECISION_DOUBLE] = "double", [NSA_PRECISION_SINGLE] = "single", [NSA_PRECISION_MIXED] = "mixed"};
-  add_text(top, "precision",
-           s->program->precision <= NSA_PRECISION_MIXED ? precisions[s->program->precision] : "unknown");
+  const char *precision = nsa_word_of_precision(s->program->precision);
+  add_text(top, "precision", precision ? precision : "unknown");
   cJSON *list = cJSON_AddArrayToObject(top, "populations");
   for (uint32_t i = 0; i < s->program->populations_count; i++) {
     const nsa_population *population = &s->program->populations[i];

@@ -96,7 +96,7 @@ scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_valu
   const model_component *c = component_of_connection(l->ctx, connection);
   scope s = {
       .l = l, .b = b, .timescale = c->timescale, .connection = connection, .distance = NO_FIELD, .copy = NO_FIELD};
-  s.has_copies = mc->rule.kind == RULE_FILE; /* all other rules make one link of a pair */
+  s.has_copies = mc->rule.kind == NSA_RULE_FILE; /* all other rules make one link of a pair */
   s.side[SIDE_SELF] = view_of_connection(l, b, connection, link);
   s.side[SIDE_PRE] = view_of_population(l, b, mc->source, source);
   s.side[SIDE_POST] = view_of_population(l, b, mc->target, target);

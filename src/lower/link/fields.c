@@ -22,7 +22,7 @@ static bool can_be_stencil(lowering *l, uint32_t connection) {
   const model_connection *mc = &l->m->connections.data[connection];
   const model_component *c = component_of_connection(l->ctx, connection);
   const model_population *source = &l->m->populations.data[mc->source], *target = &l->m->populations.data[mc->target];
-  if (mc->rule.kind != RULE_NEIGHBOURS || mc->allow_self || c->states.len || c->blocks.len || mc->delay ||
+  if (mc->rule.kind != NSA_RULE_NEIGHBOURS || mc->allow_self || c->states.len || c->blocks.len || mc->delay ||
       is_probed(l, connection) || mc->has_partner_per_link)
     return false;
   if (source->rows != target->rows || source->cols != target->cols)

@@ -87,7 +87,7 @@ static double derivative(point p, const model_expr *e, model_side side, model_re
 
 /* Of a rule with a condition nothing is known beforehand. */
 static nsa_rule_kind counted_as(const model_rule *rule) {
-  return rule->kind == RULE_ALL_TO_ALL && rule->condition ? NSA_RULE_WHERE : lower_rule_kind(rule->kind);
+  return rule->kind == NSA_RULE_ALL_TO_ALL && rule->condition ? NSA_RULE_WHERE : rule->kind;
 }
 
 static double degree_of(const lower_context *ctx, uint32_t connection) {
@@ -101,7 +101,7 @@ static double degree_of(const lower_context *ctx, uint32_t connection) {
                      .leaves_out_self = mc->source == mc->target && !mc->allow_self,
                      .degree = mc->rule.degree,
                      .share = NAN};
-  if (mc->rule.kind == RULE_PROBABILITY) {
+  if (mc->rule.kind == NSA_RULE_PROBABILITY) {
     evaluated p = lower_evaluate(ctx, true, connection, mc->rule.condition);
     r.share = p.is_constant ? p.value : NAN;
   }
@@ -115,16 +115,16 @@ static double opposition_of(const lower_context *ctx, uint32_t connection) {
   if (mc->source != mc->target)
     return 1;
   switch (mc->rule.kind) {
-  case RULE_ONE_TO_ONE:
+  case NSA_RULE_ONE_TO_ONE:
     return 1;
-  case RULE_ALL_TO_ALL:
+  case NSA_RULE_ALL_TO_ALL:
     return mc->rule.condition || degree < 1 ? -1 : -1 / degree;
-  case RULE_NEIGHBOURS:
+  case NSA_RULE_NEIGHBOURS:
     return degree == 8 ? -0.5 : -1;
-  case RULE_INDEGREE:
-  case RULE_OUTDEGREE:
-  case RULE_PROBABILITY:
-  case RULE_SCALE_FREE:
+  case NSA_RULE_INDEGREE:
+  case NSA_RULE_OUTDEGREE:
+  case NSA_RULE_PROBABILITY:
+  case NSA_RULE_SCALE_FREE:
     return -fmin(1, 2 / sqrt(degree > 0 ? degree : 1));
   default:
     return -1;
@@ -249,7 +249,7 @@ static void warn(const group *g, double rate, double limit) {
       "the step of %.4g ms is unstable: `%s` couples `%s` at rates up to %.4g /ms, and %s above %.3g ms", dt, mc->name,
       to->states.data[g->strongest_state].name, rate,
       g->is_staged ? "its solver becomes unstable" : "contributions that are held over a step grow", limit / rate);
-  bool is_grid = mc->rule.kind == RULE_NEIGHBOURS && mc->rule.degree == 4;
+  bool is_grid = mc->rule.kind == NSA_RULE_NEIGHBOURS && mc->rule.degree == 4;
   diag_hint(d, "use a timescale of at most %.2g ms%s%s", limit / rate / 4,
             g->is_staged ? ", or `using adaptive`" : ", or `coupling stages` with `using adaptive`",
             is_grid ? ", or `coupling implicit`" : "");

@@ -118,7 +118,7 @@ bool lower_is_set(const lower_context *ctx, bool is_connection, uint32_t owner, 
 bool lower_reads_state(const lower_context *ctx, uint32_t connection, const model_expr *e, uint32_t state);
 /* Whether the event-driven states of a home follow a slow partner's values. */
 bool lower_follows_partner(const lowering *l, uint32_t connection, model_side home);
-bool lower_has_probe(measure_kind kind);
+bool lower_has_probe(nsa_measure_kind kind);
 /* Whether a measure reads a state of a connection's links. */
 bool lower_measure_reads(const lower_context *ctx, const model_measure_node *n, uint32_t connection, uint32_t state);
 

@@ -103,25 +103,6 @@ bool lower_draws(const lower_context *ctx, uint32_t population, const model_expr
   return lower_self_dependence(ctx, false, population, e) & DEPENDS_RANDOM;
 }
 
-nsa_rule_kind lower_rule_kind(rule_kind kind) {
-  static const nsa_rule_kind kinds[] = {
-      [RULE_ONE_TO_ONE] = NSA_RULE_ONE_TO_ONE,
-      [RULE_ALL_TO_ALL] = NSA_RULE_ALL_TO_ALL,
-      [RULE_PROBABILITY] = NSA_RULE_PROBABILITY,
-      [RULE_INDEGREE] = NSA_RULE_INDEGREE,
-      [RULE_OUTDEGREE] = NSA_RULE_OUTDEGREE,
-      [RULE_NEIGHBOURS] = NSA_RULE_NEIGHBOURS,
-      [RULE_TILES] = NSA_RULE_TILES,
-      [RULE_NEAREST] = NSA_RULE_NEAREST,
-      [RULE_WHERE] = NSA_RULE_WHERE,
-      [RULE_FILE] = NSA_RULE_FILE,
-      [RULE_SCALE_FREE] = NSA_RULE_SCALE_FREE,
-      [RULE_POOL] = NSA_RULE_POOL,
-      [RULE_ONE_PER_SYNAPSE] = NSA_RULE_ONE_PER_SYNAPSE,
-  };
-  return kinds[kind];
-}
-
 uint32_t lower_population_of_side(const lower_context *ctx, uint32_t connection, model_side side) {
   const model_connection *mc = &ctx->m->connections.data[connection];
   return side == SIDE_PRE ? mc->source : side == SIDE_POST ? mc->target : mc->partner;

@@ -269,7 +269,6 @@ typedef struct {
 evaluated lower_evaluate(const lower_context *ctx, bool is_connection, uint32_t owner, const model_expr *e);
 /* Words of sides in names of kernels, as in the language. */
 extern const char *const lower_side_words[4];
-nsa_rule_kind lower_rule_kind(rule_kind kind);
 bool lower_hears(const model_component *c);                       /* whether it has blocks of signals */
 bool lower_emits_event(const model_component *c, uint32_t event); /* whether a block emits it */
 bool lower_is_crossing(const model_event *ev);

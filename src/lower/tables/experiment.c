@@ -212,26 +212,6 @@ static void lower_record(lowering *l, const model_record *r) {
 
 /* ---- measures ---- */
 
-static const nsa_measure_kind measure_kinds[] = {
-    [MEASURE_NUMBER] = NSA_MEASURE_NUMBER,
-    [MEASURE_ADD] = NSA_MEASURE_ADD,
-    [MEASURE_SUB] = NSA_MEASURE_SUB,
-    [MEASURE_MUL] = NSA_MEASURE_MUL,
-    [MEASURE_DIV] = NSA_MEASURE_DIV,
-    [MEASURE_NEG] = NSA_MEASURE_NEG,
-    [MEASURE_POW] = NSA_MEASURE_POW,
-    [MEASURE_COUNT] = NSA_MEASURE_COUNT,
-    [MEASURE_RATE] = NSA_MEASURE_RATE,
-    [MEASURE_MEAN] = NSA_MEASURE_MEAN,
-    [MEASURE_MAX] = NSA_MEASURE_MAX,
-    [MEASURE_MIN] = NSA_MEASURE_MIN,
-    [MEASURE_TIME_ABOVE] = NSA_MEASURE_TIME_ABOVE,
-    [MEASURE_TIME_OF_MAX] = NSA_MEASURE_TIME_OF_MAX,
-    [MEASURE_RECOGNITION] = NSA_MEASURE_RECOGNITION,
-    [MEASURE_DURATION] = NSA_MEASURE_DURATION,
-    [MEASURE_SIZE] = NSA_MEASURE_SIZE,
-};
-
 /* Only a run knows how many links a connection has. */
 static uint32_t whole_domain(lowering *l, const model_probe *p) {
   nsa_probe out = {.event = NSA_NONE, .field = NSA_NONE, .kernel = NSA_NONE, .last = UINT32_MAX};
@@ -243,9 +223,9 @@ static uint32_t whole_domain(lowering *l, const model_probe *p) {
 
 static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier, const model_measure_node *n,
                                    const char *name) {
-  if (n->kind == MEASURE_REF)
+  if (n->is_ref)
     return earlier[n->ref];
-  nsa_measure_node out = {.kind = measure_kinds[n->kind],
+  nsa_measure_node out = {.kind = n->kind,
                           .number = n->number,
                           .probe = NSA_NONE,
                           .phase = n->phase,
@@ -257,7 +237,7 @@ static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier, const m
     out.a = lower_measure_node(l, earlier, n->args[0], name);
   if (n->args[1])
     out.b = lower_measure_node(l, earlier, n->args[1], name);
-  if (n->kind == MEASURE_SIZE)
+  if (n->kind == NSA_MEASURE_SIZE)
     out.probe = whole_domain(l, &n->probe);
   if (lower_has_probe(n->kind)) {
     out.probe = lower_probe(l, &n->probe, name);

@@ -56,7 +56,7 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name, 
   out->candidate_target = candidate_field(l, domain, name, "target", NSA_INDEX, NSA_FIELD_LINK_TARGET);
   if (reads_distance(rule->condition))
     out->candidate_distance = candidate_field(l, domain, name, "distance", NSA_F64, NSA_FIELD_LINK_DISTANCE);
-  bool has_copies = ends->is_of_links && l->m->connections.data[connection].rule.kind == RULE_FILE;
+  bool has_copies = ends->is_of_links && l->m->connections.data[connection].rule.kind == NSA_RULE_FILE;
   if (has_copies)
     out->candidate_copy = candidate_field(l, domain, name, "copy", NSA_F64, NSA_FIELD_LINK_COPY);
   out->reach = reach_of(l, connection, rule->condition);
@@ -107,7 +107,7 @@ static model_expr *split_probability(lowering *l, uint32_t connection, model_exp
 
 static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name, const model_rule *rule,
                            const rule_ends *ends) {
-  nsa_rule r = {.kind = lower_rule_kind(rule->kind),
+  nsa_rule r = {.kind = rule->kind,
                 .condition = NSA_NONE,
                 .result = NSA_NONE,
                 .degree = rule->degree,
@@ -116,14 +116,12 @@ static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name, c
                 .tile_cols = rule->tile_cols,
                 .stride = rule->stride,
                 .pool_block = rule->pool_block};
-  r.kernel = rule->kernel == KERNEL_EXPONENTIAL ? NSA_KERNEL_EXPONENTIAL
-             : rule->kernel == KERNEL_GAUSSIAN  ? NSA_KERNEL_GAUSSIAN
-                                                : NSA_KERNEL_NONE;
+  r.profile = rule->profile;
   r.path = rule->path ? rule->path : "";
   r.candidate_source = r.candidate_target = r.candidate_distance = r.candidate_copy = NSA_NONE;
   r.probability = -1;
   model_rule asked = *rule;
-  if (rule->kind == RULE_PROBABILITY)
+  if (rule->kind == NSA_RULE_PROBABILITY)
     asked.condition = split_probability(l, connection, rule->condition, &r.probability);
   if (ends->is_of_links && asked.condition) { /* each link decides for itself: there is nothing to pass over */
     r.probability = -1;
@@ -225,7 +223,7 @@ void lower_connection_table(lowering *l, uint32_t connection) {
                mc->has_partner_per_link && c->astro_defaults.len ? ", or none" : "");
   if (!mc->partner_probability)
     return;
-  model_rule has_partner = {.kind = RULE_PROBABILITY, .condition = mc->partner_probability};
+  model_rule has_partner = {.kind = NSA_RULE_PROBABILITY, .condition = mc->partner_probability};
   ends.is_of_links = true;
   out->partner_probability =
       lower_rule(l, connection, arena_printf(l->arena, "%s.partner_probability", mc->name), &has_partner, &ends);

@@ -14,11 +14,11 @@ static bool is_single(const lowering *l, uint32_t population) {
   const model_component *c = component_of_population(l->ctx, population);
   if (lower_is_split(l->ctx, population))
     return false;
-  model_precision precision = l->m->precision;
+  nsa_precision precision = l->m->precision;
   if (c->precision != NULL)
     model_precision_find(c->precision, &precision);
   bool is_fast = c->kind == COMPONENT_NEURON && ticks_of_population(l->ctx, population) == 1;
-  return precision == PRECISION_SINGLE || (precision == PRECISION_MIXED && is_fast);
+  return precision == NSA_PRECISION_SINGLE || (precision == NSA_PRECISION_MIXED && is_fast);
 }
 
 /* ---- fields ---- */
@@ -178,7 +178,7 @@ void lower_precision(lowering *l) {
   l->program->precision = (uint32_t)l->m->precision;
   for (uint32_t k = 0; k < l->m->populations.len; k++) {
     if (!is_single(l, k)) {
-      if (l->m->precision != PRECISION_DOUBLE)
+      if (l->m->precision != NSA_PRECISION_DOUBLE)
         lower_decide(l->ctx, l->m->populations.data[k].name, "precision", "double");
       continue;
     }

@@ -6,6 +6,7 @@
 #include "model/expr/make.h"
 #include "model/names/lookup.h"
 #include "model/names/report.h"
+#include "nsa_words.h"
 
 /* ---- events and blocks ---- */
 
@@ -47,7 +48,6 @@ void event_check(component_builder *b, const flat_item *item) {
 /* ---- blocks at events of partners ---- */
 
 static void report_partner_event(component_builder *b, const ast_name *at, model_side side, const char *name) {
-  static const char *const sides[] = {[SIDE_PRE] = "pre", [SIDE_POST] = "post", [SIDE_ASTRO] = "astro"};
   const model_component *partner = b->env.side[side].component;
   text known = text_new(b->ck->arena);
   for (uint32_t i = 0; i < partner->events.len; i++)
@@ -57,7 +57,7 @@ static void report_partner_event(component_builder *b, const ast_name *at, model
   diag *d = diag_report(b->ck->sink, DIAG_E0407, at->at, "`%s` has no event `%s`: it has %s", partner->name, name,
                         partner->events.len > 0 ? text_cstr(&known) : "none");
   if (partner->events.len > 0)
-    diag_hint(d, "write `on %s.%s`", sides[side], partner->events.data[0].name);
+    diag_hint(d, "write `on %s.%s`", nsa_word_of_side(side), partner->events.data[0].name);
   else
     diag_hint(d, "declare it there: `event %s when ...`", strcmp(name, "spike") == 0 ? "NAME" : name);
 }

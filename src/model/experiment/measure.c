@@ -6,10 +6,11 @@
 #include "model/expr/expr.h"
 #include "model/names/lookup.h"
 #include "model/names/report.h"
+#include "nsa_words.h"
 
 static model_measure_node *check_node(checker *ck, const ast_expr *e);
 
-static model_measure_node *new_node(checker *ck, measure_kind kind, dim unit, span at) {
+static model_measure_node *new_node(checker *ck, nsa_measure_kind kind, dim unit, span at) {
   model_measure_node *n = ARENA_NEW(ck->arena, model_measure_node);
   *n = (model_measure_node){.kind = kind, .at = at, .unit = unit, .ref = NONE, .phase = NONE, .among = NONE};
   return n;
@@ -33,11 +34,11 @@ static bool has_args(checker *ck, const ast_expr *e, uint32_t wanted) {
 }
 
 /* `count(sheet.spike during test)`: events of the probe. */
-static model_measure_node *check_events(checker *ck, const ast_expr *e, measure_kind kind) {
+static model_measure_node *check_events(checker *ck, const ast_expr *e, nsa_measure_kind kind) {
   if (!has_args(ck, e, 1))
     return NULL;
   const ast_arg *arg = &e->as.call.args.data[0];
-  model_measure_node *n = new_node(ck, kind, kind == MEASURE_RATE ? dim_per_ms : dim_none(), e->at);
+  model_measure_node *n = new_node(ck, kind, kind == NSA_MEASURE_RATE ? dim_per_ms : dim_none(), e->at);
   n->phase = phase_find(ck, arg->during);
   if (!probe_check(ck, arg->value, NULL, &n->probe))
     return NULL;
@@ -50,9 +51,9 @@ static model_measure_node *check_events(checker *ck, const ast_expr *e, measure_
 }
 
 /* A value that is one number at each time. */
-static bool check_series(checker *ck, const ast_arg *arg, reduce_kind otherwise, model_measure_node *n) {
+static bool check_series(checker *ck, const ast_arg *arg, nsa_reduce_kind otherwise, model_measure_node *n) {
   n->phase = phase_find(ck, arg->during);
-  reduce_kind inner;
+  nsa_reduce_kind inner;
   bool is_reduced = is_reduction(arg->value, &inner);
   const ast_arg *inner_arg = is_reduced ? &arg->value->as.call.args.data[0] : NULL;
   if (inner_arg != NULL && inner_arg->during.text != NULL)
@@ -74,7 +75,7 @@ static bool check_series(checker *ck, const ast_arg *arg, reduce_kind otherwise,
   if (is_reduced || probe_is_single(&n->probe))
     return true;
   bool is_over_time = arg->over.text != NULL && strcmp(arg->over.text, "time") == 0;
-  if (otherwise == REDUCE_NONE || is_over_time) {
+  if (otherwise == NSA_REDUCE_NONE || is_over_time) {
     malformed(ck, arg->value->at,
               arena_printf(ck->arena, "`%s` is one number for each element, and a measure is one number",
                            expr_text(ck, arg->value)),
@@ -87,7 +88,8 @@ static bool check_series(checker *ck, const ast_arg *arg, reduce_kind otherwise,
 
 /* mean(glia.Ca): over the elements, then over time; mean(max(glia.Ca)): the mean over time of the
  * largest. */
-static model_measure_node *check_over_time(checker *ck, const ast_expr *e, measure_kind kind, reduce_kind reduce) {
+static model_measure_node *check_over_time(checker *ck, const ast_expr *e, nsa_measure_kind kind,
+                                           nsa_reduce_kind reduce) {
   if (!has_args(ck, e, 1))
     return NULL;
   const ast_arg *arg = &e->as.call.args.data[0];
@@ -99,28 +101,30 @@ static model_measure_node *check_over_time(checker *ck, const ast_expr *e, measu
 }
 
 static model_measure_node *check_mean(checker *ck, const ast_expr *e) {
-  return check_over_time(ck, e, MEASURE_MEAN, REDUCE_MEAN);
+  return check_over_time(ck, e, NSA_MEASURE_MEAN, NSA_REDUCE_MEAN);
 }
 
 static model_measure_node *check_max(checker *ck, const ast_expr *e) {
-  return check_over_time(ck, e, MEASURE_MAX, REDUCE_MAX);
+  return check_over_time(ck, e, NSA_MEASURE_MAX, NSA_REDUCE_MAX);
 }
 
 static model_measure_node *check_min(checker *ck, const ast_expr *e) {
-  return check_over_time(ck, e, MEASURE_MIN, REDUCE_MIN);
+  return check_over_time(ck, e, NSA_MEASURE_MIN, NSA_REDUCE_MIN);
 }
 
-static model_measure_node *check_count(checker *ck, const ast_expr *e) { return check_events(ck, e, MEASURE_COUNT); }
+static model_measure_node *check_count(checker *ck, const ast_expr *e) {
+  return check_events(ck, e, NSA_MEASURE_COUNT);
+}
 
-static model_measure_node *check_rate(checker *ck, const ast_expr *e) { return check_events(ck, e, MEASURE_RATE); }
+static model_measure_node *check_rate(checker *ck, const ast_expr *e) { return check_events(ck, e, NSA_MEASURE_RATE); }
 
 static model_measure_node *check_time_above(checker *ck, const ast_expr *e) {
   if (!has_args(ck, e, 2))
     return NULL;
-  model_measure_node *n = new_node(ck, MEASURE_TIME_ABOVE, dim_ms, e->at);
+  model_measure_node *n = new_node(ck, NSA_MEASURE_TIME_ABOVE, dim_ms, e->at);
   expr_env env = env_constant(ck, NULL, "a measure");
   const ast_expr *series = e->as.call.args.data[0].value;
-  bool is_good = check_series(ck, &e->as.call.args.data[0], REDUCE_NONE, n);
+  bool is_good = check_series(ck, &e->as.call.args.data[0], NSA_REDUCE_NONE, n);
   return is_good && expr_constant(&env, e->as.call.args.data[1].value, n->probe.unit,
                                   arena_printf(ck->arena, "`%s`", expr_text(ck, series)), &n->number)
              ? n
@@ -130,8 +134,8 @@ static model_measure_node *check_time_above(checker *ck, const ast_expr *e) {
 static model_measure_node *check_time_of_max(checker *ck, const ast_expr *e) {
   if (!has_args(ck, e, 1))
     return NULL;
-  model_measure_node *n = new_node(ck, MEASURE_TIME_OF_MAX, dim_ms, e->at);
-  return check_series(ck, &e->as.call.args.data[0], REDUCE_NONE, n) ? n : NULL;
+  model_measure_node *n = new_node(ck, NSA_MEASURE_TIME_OF_MAX, dim_ms, e->at);
+  return check_series(ck, &e->as.call.args.data[0], NSA_REDUCE_NONE, n) ? n : NULL;
 }
 
 /* ---- recognition ---- */
@@ -168,7 +172,7 @@ static void check_recognition_option(checker *ck, const ast_arg *arg, model_meas
 
 static model_measure_node *check_recognition(checker *ck, const ast_expr *e) {
   const ast_arg_list *args = &e->as.call.args;
-  model_measure_node *n = new_node(ck, MEASURE_RECOGNITION, dim_none(), e->at);
+  model_measure_node *n = new_node(ck, NSA_MEASURE_RECOGNITION, dim_none(), e->at);
   if (args->len == 0 || args->data[0].during.text == NULL)
     return malformed(ck, e->at, "`recognition` needs to know which presentations it is about",
                      "recognition(POPULATION.spike during PHASE, among PHASE, window TIME)");
@@ -193,7 +197,7 @@ static model_measure_node *check_size(checker *ck, const ast_expr *e) {
   if (!has_args(ck, e, 1))
     return NULL;
   const ast_expr *of = e->as.call.args.data[0].value;
-  model_measure_node *n = new_node(ck, MEASURE_SIZE, dim_none(), e->at);
+  model_measure_node *n = new_node(ck, NSA_MEASURE_SIZE, dim_none(), e->at);
   const char *name = of->kind == AST_NAME ? of->as.name.text : "";
   n->probe = (model_probe){.owner = population_find(ck, name), .event = NONE};
   n->probe.is_connection = n->probe.owner == NONE;
@@ -209,14 +213,15 @@ static model_measure_node *check_size(checker *ck, const ast_expr *e) {
 static model_measure_node *check_duration(checker *ck, const ast_expr *e) {
   if (e->kind == AST_CALL && !has_args(ck, e, 0))
     return NULL;
-  return new_node(ck, MEASURE_DURATION, dim_ms, e->at);
+  return new_node(ck, NSA_MEASURE_DURATION, dim_ms, e->at);
 }
 
 static model_measure_node *check_name(checker *ck, const ast_expr *e) {
   const char *name = e->as.name.text;
   uint32_t index;
   if (map_find(ck->measures, name, &index)) {
-    model_measure_node *n = new_node(ck, MEASURE_REF, ck->model->measures.data[index].value->unit, e->at);
+    model_measure_node *n = new_node(ck, NSA_MEASURE_NUMBER, ck->model->measures.data[index].value->unit, e->at);
+    n->is_ref = true;
     n->ref = index;
     return n;
   }
@@ -232,7 +237,7 @@ static model_measure_node *check_name(checker *ck, const ast_expr *e) {
   }
   expr_env env = env_constant(ck, NULL, "a measure");
   model_expr *v = expr_check(&env, e, NULL);
-  model_measure_node *n = new_node(ck, MEASURE_NUMBER, dim_none(), e->at);
+  model_measure_node *n = new_node(ck, NSA_MEASURE_NUMBER, dim_none(), e->at);
   n->number = v->number;
   return n;
 }
@@ -242,15 +247,15 @@ static model_measure_node *check_number(checker *ck, const ast_expr *e) {
   model_expr *v = expr_check(&env, e, NULL);
   if (v == NULL)
     return NULL;
-  model_measure_node *n = new_node(ck, MEASURE_NUMBER, v->unit, e->at);
+  model_measure_node *n = new_node(ck, NSA_MEASURE_NUMBER, v->unit, e->at);
   n->number = v->number;
   return n;
 }
 
 /* ---- arithmetic ---- */
 
-static model_measure_node *join(checker *ck, measure_kind kind, dim unit, model_measure_node *a, model_measure_node *b,
-                                span at) {
+static model_measure_node *join(checker *ck, nsa_measure_kind kind, dim unit, model_measure_node *a,
+                                model_measure_node *b, span at) {
   model_measure_node *n = new_node(ck, kind, unit, at);
   n->args[0] = a;
   n->args[1] = b;
@@ -265,16 +270,16 @@ static model_measure_node *join_pair(checker *ck, ast_op op, const ast_expr *lef
   case AST_OP_ADD:
   case AST_OP_SUB:
     if (dim_equal(a->unit, b->unit))
-      return join(ck, op == AST_OP_ADD ? MEASURE_ADD : MEASURE_SUB, a->unit, a, b, at);
+      return join(ck, op == AST_OP_ADD ? NSA_MEASURE_ADD : NSA_MEASURE_SUB, a->unit, a, b, at);
     report_units(ck, right, b->unit, a->unit, arena_printf(ck->arena, "`%s`", expr_text(ck, left)), left->at);
     return NULL;
   case AST_OP_MUL:
-    return dim_try_mul(a->unit, b->unit, &unit) ? join(ck, MEASURE_MUL, unit, a, b, at) : NULL;
+    return dim_try_mul(a->unit, b->unit, &unit) ? join(ck, NSA_MEASURE_MUL, unit, a, b, at) : NULL;
   case AST_OP_DIV:
-    return dim_try_div(a->unit, b->unit, &unit) ? join(ck, MEASURE_DIV, unit, a, b, at) : NULL;
+    return dim_try_div(a->unit, b->unit, &unit) ? join(ck, NSA_MEASURE_DIV, unit, a, b, at) : NULL;
   case AST_OP_POW:
-    if (b->kind == MEASURE_NUMBER && dim_is_none(b->unit) && dim_try_pow(a->unit, b->number, &unit))
-      return join(ck, MEASURE_POW, unit, a, b, at);
+    if (b->kind == NSA_MEASURE_NUMBER && dim_is_none(b->unit) && dim_try_pow(a->unit, b->number, &unit))
+      return join(ck, NSA_MEASURE_POW, unit, a, b, at);
     return malformed(ck, right->at, "an exponent in a measure is a plain number", NULL);
   default:
     return malformed(ck, at, "a measure is a number, not a condition", NULL);
@@ -293,28 +298,28 @@ static model_measure_node *check_chain(checker *ck, const ast_expr *e) {
   return sum;
 }
 
-static const struct {
-  const char *name;
-  model_measure_node *(*check)(checker *ck, const ast_expr *e);
-} functions[] = {
-    {"count", check_count},
-    {"rate", check_rate},
-    {"mean", check_mean},
-    {"max", check_max},
-    {"min", check_min},
-    {"time_above", check_time_above},
-    {"time_of_max", check_time_of_max},
-    {"recognition", check_recognition},
-    {"size", check_size},
-    {"duration", check_duration},
+/* By the kind of the node that the function makes; the others are operators. */
+static model_measure_node *(*const functions[nsa_measure_kind_count])(checker *ck, const ast_expr *e) = {
+    [NSA_MEASURE_COUNT] = check_count,
+    [NSA_MEASURE_RATE] = check_rate,
+    [NSA_MEASURE_MEAN] = check_mean,
+    [NSA_MEASURE_MAX] = check_max,
+    [NSA_MEASURE_MIN] = check_min,
+    [NSA_MEASURE_TIME_ABOVE] = check_time_above,
+    [NSA_MEASURE_TIME_OF_MAX] = check_time_of_max,
+    [NSA_MEASURE_RECOGNITION] = check_recognition,
+    [NSA_MEASURE_SIZE] = check_size,
+    [NSA_MEASURE_DURATION] = check_duration,
 };
 
 static model_measure_node *check_call(checker *ck, const ast_expr *e) {
   name_list known = {0};
-  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-    if (strcmp(functions[i].name, e->as.call.function.text) == 0)
-      return functions[i].check(ck, e);
-    vec_push(ck->arena, &known, functions[i].name);
+  for (uint32_t i = 0; i < nsa_measure_kind_count; i++) {
+    if (functions[i] == NULL)
+      continue;
+    if (strcmp(nsa_word_of_measure_kind(i), e->as.call.function.text) == 0)
+      return functions[i](ck, e);
+    vec_push(ck->arena, &known, nsa_word_of_measure_kind(i));
   }
   report_unknown(ck, e->as.call.function.at, DIAG_E0603, "the measure", e->as.call.function.text, &known);
   return NULL;
@@ -324,7 +329,7 @@ static model_measure_node *check_negative(checker *ck, const ast_expr *e) {
   if (e->as.unary.op != AST_OP_NEG)
     return malformed(ck, e->at, "a measure is a number, not a condition", NULL);
   model_measure_node *n = check_node(ck, e->as.unary.operand);
-  return n == NULL ? NULL : join(ck, MEASURE_NEG, n->unit, n, NULL, e->at);
+  return n == NULL ? NULL : join(ck, NSA_MEASURE_NEG, n->unit, n, NULL, e->at);
 }
 
 static model_measure_node *check_node(checker *ck, const ast_expr *e) {

@@ -25,6 +25,6 @@ void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings, 
 bool probe_check(checker *ck, const ast_expr *e, const binding *bindings, model_probe *out);
 bool probe_is_single(const model_probe *p);
 /* `mean(x)`, `sum(x)`, `max(x)`, `min(x)`. */
-bool is_reduction(const ast_expr *e, reduce_kind *kind);
+bool is_reduction(const ast_expr *e, nsa_reduce_kind *kind);
 
 #endif

@@ -8,19 +8,18 @@
 #include "model/names/lookup.h"
 #include "model/names/report.h"
 #include "model/walk.h"
+#include "nsa_words.h"
 
 static const uint32_t arrivals = UINT32_MAX - 1; /* the event `pre` of a connection */
 
 /* ---- probes ---- */
 
-bool is_reduction(const ast_expr *e, reduce_kind *kind) {
-  static const char *const words[] = {
-      [REDUCE_MEAN] = "mean", [REDUCE_SUM] = "sum", [REDUCE_MAX] = "max", [REDUCE_MIN] = "min"};
+bool is_reduction(const ast_expr *e, nsa_reduce_kind *kind) {
   if (e->kind != AST_CALL || e->as.call.args.len != 1)
     return false;
-  for (int i = REDUCE_MEAN; i <= REDUCE_MIN; i++)
-    if (strcmp(e->as.call.function.text, words[i]) == 0) {
-      *kind = (reduce_kind)i;
+  for (uint32_t i = NSA_REDUCE_NONE + 1; i < nsa_reduce_kind_count; i++)
+    if (strcmp(e->as.call.function.text, nsa_word_of_reduce_kind(i)) == 0) {
+      *kind = (nsa_reduce_kind)i;
       return true;
     }
   return false;
@@ -132,7 +131,7 @@ static bool check_elements(checker *ck, const ast_expr *slice, const binding *bi
 
 bool probe_check(checker *ck, const ast_expr *e, const binding *bindings, model_probe *out) {
   *out = (model_probe){.event = NONE};
-  reduce_kind reduce;
+  nsa_reduce_kind reduce;
   if (is_reduction(e, &reduce)) {
     out->reduce = reduce;
     e = e->as.call.args.data[0].value;
@@ -143,9 +142,9 @@ bool probe_check(checker *ck, const ast_expr *e, const binding *bindings, model_
   if (!find_owner(ck, value, &owner, out) || !check_elements(ck, slice, bindings, out))
     return false;
   if (find_event(ck, value, out)) {
-    if (out->reduce != REDUCE_NONE)
+    if (out->reduce != NSA_REDUCE_NONE)
       diag_report(ck->sink, DIAG_E0603, e->at, "`%s` is an event: it can be counted, not averaged", expr_text(ck, e));
-    return out->reduce == REDUCE_NONE && out->event != NONE;
+    return out->reduce == NSA_REDUCE_NONE && out->event != NONE;
   }
   return check_value(ck, value, owner, bindings, out);
 }
@@ -154,7 +153,7 @@ bool probe_check(checker *ck, const ast_expr *e, const binding *bindings, model_
 
 /* "glia.Ca", "mean_glia.Ca"; NULL where only the author can name it. */
 static const char *default_name(checker *ck, const ast_expr *e) {
-  reduce_kind reduce;
+  nsa_reduce_kind reduce;
   if (is_reduction(e, &reduce)) {
     const char *inner = default_name(ck, e->as.call.args.data[0].value);
     return inner == NULL ? NULL : arena_printf(ck->arena, "%s_%s", e->as.call.function.text, inner);

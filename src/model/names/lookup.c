@@ -2,6 +2,7 @@
 /* lookup.c - finds what is declared by its name. */
 #include "model/names/lookup.h"
 #include "model/names/report.h"
+#include "nsa_words.h"
 
 /* ---- items of a component ---- */
 
@@ -59,9 +60,8 @@ const char *component_word(component_kind kind) {
 }
 
 bool side_find(const char *name, model_side *side) {
-  static const char *const names[] = {[SIDE_PRE] = "pre", [SIDE_POST] = "post", [SIDE_ASTRO] = "astro"};
-  for (int i = SIDE_PRE; i <= SIDE_ASTRO; i++)
-    if (strcmp(names[i], name) == 0) {
+  for (uint32_t i = SIDE_PRE; i <= SIDE_ASTRO; i++)
+    if (strcmp(nsa_word_of_side(i), name) == 0) {
       *side = (model_side)i;
       return true;
     }

@@ -110,12 +110,12 @@ static void check_partner(checker *ck, const ast_connect *ast, model_connection 
                     .is_partner = true,
                     .allow_self = true,
                     .key = arena_printf(ck->arena, "%s/with", c->name)};
-  if (rule_check(ck, &ends, &ast->partner_rule, &c->partner_rule) && c->partner_rule.kind == RULE_ONE_PER_SYNAPSE)
+  if (rule_check(ck, &ends, &ast->partner_rule, &c->partner_rule) && c->partner_rule.kind == NSA_RULE_ONE_PER_SYNAPSE)
     size_partners(ck, ast, c);
   if (ast->partner_probability != NULL)
     c->partner_probability = check_partner_probability(ck, ast, c);
-  c->has_partner_per_link = c->partner_probability != NULL || c->partner_rule.kind == RULE_POOL ||
-                            c->partner_rule.kind == RULE_ONE_PER_SYNAPSE;
+  c->has_partner_per_link = c->partner_probability != NULL || c->partner_rule.kind == NSA_RULE_POOL ||
+                            c->partner_rule.kind == NSA_RULE_ONE_PER_SYNAPSE;
 }
 
 static void build_synapse(checker *ck, uint32_t def, model_connection *c) {

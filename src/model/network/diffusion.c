@@ -192,7 +192,7 @@ static void take_contribution(diffusing *f) {
 }
 
 static bool check_connection(const diffusing *f) {
-  if (f->c->rule.kind != RULE_NEIGHBOURS || f->c->rule.degree != 4)
+  if (f->c->rule.kind != NSA_RULE_NEIGHBOURS || f->c->rule.degree != 4)
     return refuse_implicit(f, f->c->rule.at, "its links do not go by neighbours(4)");
   if (f->c->delay != NULL)
     return refuse_implicit(f, f->c->delay->at, "it has a delay");

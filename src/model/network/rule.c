@@ -7,6 +7,7 @@
 #include "model/names/report.h"
 #include "model/network/parts.h"
 #include "model/operations.h"
+#include "nsa_words.h"
 #include "support/file.h"
 #include "support/limits.h"
 
@@ -136,10 +137,11 @@ static bool check_kernel(rule_env *r, const ast_expr *e) {
   checker *ck = r->ck;
   expr_env env = env_constant(ck, NULL, "a kernel");
   const char *name = e->kind == AST_CALL ? e->as.call.function.text : "";
-  r->out->kernel = strcmp(name, "exponential") == 0 ? KERNEL_EXPONENTIAL
-                   : strcmp(name, "gaussian") == 0  ? KERNEL_GAUSSIAN
-                                                    : KERNEL_NONE;
-  if (r->out->kernel == KERNEL_NONE || e->as.call.args.len != 1) {
+  r->out->profile = NSA_PROFILE_NONE;
+  for (uint32_t k = NSA_PROFILE_NONE + 1; k < nsa_profile_kind_count; k++)
+    if (strcmp(name, nsa_word_of_profile_kind(k)) == 0)
+      r->out->profile = (nsa_profile_kind)k;
+  if (r->out->profile == NSA_PROFILE_NONE || e->as.call.args.len != 1) {
     diag_report(ck->sink, DIAG_E0502, e->at, "a kernel is `exponential(length)` or `gaussian(length)`, not `%s`",
                 expr_text(ck, e));
     return false;
@@ -162,7 +164,7 @@ static bool check_kernel(rule_env *r, const ast_expr *e) {
 static bool degree(rule_env *r) {
   checker *ck = r->ck;
   expr_env env = env_constant(ck, NULL, "a number of links");
-  bool is_in = r->out->kind == RULE_INDEGREE;
+  bool is_in = r->out->kind == NSA_RULE_INDEGREE;
   if (!has_args(r, 1, 2) ||
       !expr_constant_count(&env, r->ast->args.data[0].value, "the number of links", 0, 1e9, &r->out->degree))
     return false;
@@ -399,21 +401,21 @@ double rule_link_count(const rule_ends *ends, const model_rule *rule) {
   double sources = size_of(ends->source), targets = size_of(ends->target), m = rule->degree;
   bool has_selves = ends->is_same && ends->allow_self, lacks_selves = ends->is_same && !ends->allow_self;
   switch (rule->kind) {
-  case RULE_ONE_TO_ONE:
+  case NSA_RULE_ONE_TO_ONE:
     return lacks_selves ? 0 : targets;
-  case RULE_ALL_TO_ALL:
+  case NSA_RULE_ALL_TO_ALL:
     return sources * targets - (lacks_selves ? targets : 0);
-  case RULE_INDEGREE:
+  case NSA_RULE_INDEGREE:
     return targets * m;
-  case RULE_OUTDEGREE:
+  case NSA_RULE_OUTDEGREE:
     return sources * m;
-  case RULE_NEIGHBOURS:
+  case NSA_RULE_NEIGHBOURS:
     return neighbour_count(ends->target, rule->degree);
-  case RULE_TILES: /* all of them lie inside */
+  case NSA_RULE_TILES: /* all of them lie inside */
     return ends->is_same && !has_selves ? -1 : (double)rule->tile_rows * rule->tile_cols * fmin(sources, targets);
-  case RULE_NEAREST:
+  case NSA_RULE_NEAREST:
     return lacks_selves && targets == 1 ? 0 : fmax(sources, targets);
-  case RULE_SCALE_FREE:
+  case NSA_RULE_SCALE_FREE:
     return m * (2 * targets - m - 1);
   default:
     return -1;
@@ -423,27 +425,23 @@ double rule_link_count(const rule_ends *ends, const model_rule *rule) {
 /* ---- all rules ---- */
 
 static const struct {
-  const char *name;
-  rule_kind kind;
   bool (*check)(rule_env *r);
   bool is_link, is_partner; /* where it may stand */
-} rules[] = {
-    {"one_to_one", RULE_ONE_TO_ONE, one_to_one, true, true},
-    {"all_to_all", RULE_ALL_TO_ALL, all_to_all, true, false},
-    {"probability", RULE_PROBABILITY, probability, true, false},
-    {"indegree", RULE_INDEGREE, degree, true, false},
-    {"outdegree", RULE_OUTDEGREE, degree, true, false},
-    {"neighbours", RULE_NEIGHBOURS, neighbours, true, false},
-    {"tiles", RULE_TILES, tiles, true, true},
-    {"nearest", RULE_NEAREST, no_arguments, true, true},
-    {"where", RULE_WHERE, where, true, true},
-    {"file", RULE_FILE, from_file, true, false},
-    {"scale_free", RULE_SCALE_FREE, scale_free, true, false},
-    {"one_per_synapse", RULE_ONE_PER_SYNAPSE, no_arguments, false, true},
-    {"pool", RULE_POOL, pool, false, true},
+} rules[nsa_rule_kind_count] = {
+    [NSA_RULE_ONE_TO_ONE] = {one_to_one, true, true},
+    [NSA_RULE_ALL_TO_ALL] = {all_to_all, true, false},
+    [NSA_RULE_PROBABILITY] = {probability, true, false},
+    [NSA_RULE_INDEGREE] = {degree, true, false},
+    [NSA_RULE_OUTDEGREE] = {degree, true, false},
+    [NSA_RULE_NEIGHBOURS] = {neighbours, true, false},
+    [NSA_RULE_TILES] = {tiles, true, true},
+    [NSA_RULE_NEAREST] = {no_arguments, true, true},
+    [NSA_RULE_WHERE] = {where, true, true},
+    [NSA_RULE_FILE] = {from_file, true, false},
+    [NSA_RULE_SCALE_FREE] = {scale_free, true, false},
+    [NSA_RULE_ONE_PER_SYNAPSE] = {no_arguments, false, true},
+    [NSA_RULE_POOL] = {pool, false, true},
 };
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 bool rule_check(checker *ck, const rule_ends *ends, const ast_rule *ast, model_rule *out) {
   rule_env r = {.ck = ck, .ends = ends, .ast = ast, .out = out};
@@ -451,14 +449,15 @@ bool rule_check(checker *ck, const rule_ends *ends, const ast_rule *ast, model_r
   out->at = ast->at;
   if (ast->name.text == NULL)
     return false; /* the parser has said so */
-  for (size_t i = 0; i < COUNT(rules); i++) {
+  for (uint32_t i = 0; i < nsa_rule_kind_count; i++) {
+    const char *word = nsa_word_of_rule_kind(i);
     bool may_stand = ends->is_partner ? rules[i].is_partner : rules[i].is_link;
-    if (strcmp(rules[i].name, ast->name.text) != 0) {
+    if (strcmp(word, ast->name.text) != 0) {
       if (may_stand)
-        vec_push(ck->arena, &known, rules[i].name);
+        vec_push(ck->arena, &known, word);
       continue;
     }
-    out->kind = rules[i].kind;
+    out->kind = (nsa_rule_kind)i;
     if (may_stand)
       return rules[i].check(&r);
     misfit(&r, ends->is_partner ? "is no rule for the third partner, which is one at most"
@@ -480,17 +479,17 @@ static model_expr *slice_condition(checker *ck, const rule_ends *ends, const ast
 void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_side side, model_rule *rule) {
   if (end->kind != AST_INDEX)
     return;
-  if (rule->kind != RULE_ALL_TO_ALL && rule->kind != RULE_PROBABILITY && rule->kind != RULE_WHERE) {
+  if (rule->kind != NSA_RULE_ALL_TO_ALL && rule->kind != NSA_RULE_PROBABILITY && rule->kind != NSA_RULE_WHERE) {
     refuse(ck, end->at, "slices with this rule", "all_to_all, probability and where can");
     return;
   }
   model_expr *inside = slice_condition(ck, ends, end, side);
   if (inside == NULL)
     return;
-  if (rule->kind == RULE_PROBABILITY) {
+  if (rule->kind == NSA_RULE_PROBABILITY) {
     rule->condition = expr_select(ck, inside, rule->condition, expr_literal(ck, 0, dim_none(), end->at), end->at);
     return;
   }
-  rule->condition = rule->kind == RULE_WHERE ? expr_binary(ck, MX_AND, inside, rule->condition, end->at) : inside;
-  rule->kind = RULE_WHERE;
+  rule->condition = rule->kind == NSA_RULE_WHERE ? expr_binary(ck, MX_AND, inside, rule->condition, end->at) : inside;
+  rule->kind = NSA_RULE_WHERE;
 }

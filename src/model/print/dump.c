@@ -2,12 +2,11 @@
 /* dump.c - the order of a dump: time, components, network, experiment. */
 #include "model/dump.h"
 #include "model/print/print.h"
+#include "nsa_words.h"
 
 static void print_head(const model *m, text *out) {
-  static const char *const precisions[] = {
-      [PRECISION_DOUBLE] = "double", [PRECISION_SINGLE] = "single", [PRECISION_MIXED] = "mixed"};
   printer p = {.m = m, .out = out};
-  text_printf(out, "model %s\nprecision %s\n", m->name, precisions[m->precision]);
+  text_printf(out, "model %s\nprecision %s\n", m->name, nsa_word_of_precision(m->precision));
   for (uint32_t k = 0; k < m->timescales.len; k++) {
     const model_timescale *t = &m->timescales.data[k];
     text_printf(out, "timescale %s = ", t->name);

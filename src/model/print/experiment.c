@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* experiment.c - stimuli, signals, records, measures and variants in a dump. */
 #include "model/print/print.h"
+#include "nsa_words.h"
 
 #define NOBODY UINT32_MAX
 
@@ -92,14 +93,11 @@ static void print_phase_block(const model *m, const model_phase_block *b, text *
 
 /* ---- records and measures ---- */
 
-static const char *const reductions[] = {
-    [REDUCE_NONE] = "", [REDUCE_MEAN] = "mean", [REDUCE_SUM] = "sum", [REDUCE_MAX] = "max", [REDUCE_MIN] = "min"};
-
 static void print_probe(const model *m, const model_probe *x, text *out) {
   printer p = print_in_owner(m, out, x->is_connection, x->owner);
   const model_component *c = p.side[SIDE_SELF];
-  text_printf(out, "%s%s%s", reductions[x->reduce], x->reduce != REDUCE_NONE ? "(" : "",
-              print_owner(&p, x->is_connection, x->owner));
+  text_printf(out, "%s%s%s", x->reduce != NSA_REDUCE_NONE ? nsa_word_of_reduce_kind(x->reduce) : "",
+              x->reduce != NSA_REDUCE_NONE ? "(" : "", print_owner(&p, x->is_connection, x->owner));
   if (!x->is_connection)
     text_printf(out, "[%u..%u]", x->first, x->last);
   text_puts(out, ".");
@@ -111,7 +109,7 @@ static void print_probe(const model *m, const model_probe *x, text *out) {
     print_expr(&p, x->value);
     text_puts(out, is_item ? "" : ")");
   }
-  text_puts(out, x->reduce != REDUCE_NONE ? ")" : "");
+  text_puts(out, x->reduce != NSA_REDUCE_NONE ? ")" : "");
 }
 
 static void print_record(const model *m, const model_record *r, text *out) {
@@ -126,34 +124,20 @@ static void print_record(const model *m, const model_record *r, text *out) {
   text_puts(out, "\n");
 }
 
-static const char *const measure_words[] = {[MEASURE_ADD] = " + ",
-                                            [MEASURE_SUB] = " - ",
-                                            [MEASURE_MUL] = " * ",
-                                            [MEASURE_DIV] = " / ",
-                                            [MEASURE_NEG] = "-",
-                                            [MEASURE_POW] = "^",
-                                            [MEASURE_COUNT] = "count",
-                                            [MEASURE_RATE] = "rate",
-                                            [MEASURE_MEAN] = "mean",
-                                            [MEASURE_MAX] = "max",
-                                            [MEASURE_MIN] = "min",
-                                            [MEASURE_TIME_ABOVE] = "time_above",
-                                            [MEASURE_TIME_OF_MAX] = "time_of_max",
-                                            [MEASURE_RECOGNITION] = "recognition",
-                                            [MEASURE_DURATION] = "duration",
-                                            [MEASURE_SIZE] = "size"};
+static const char *const operators[] = {[NSA_MEASURE_ADD] = " + ", [NSA_MEASURE_SUB] = " - ", [NSA_MEASURE_MUL] = " * ",
+                                        [NSA_MEASURE_DIV] = " / ", [NSA_MEASURE_NEG] = "-",   [NSA_MEASURE_POW] = "^"};
 
 static void print_function(const printer *p, const model_measure_node *n) {
-  text_printf(p->out, "%s(", measure_words[n->kind]);
-  if (n->kind == MEASURE_SIZE)
+  text_printf(p->out, "%s(", nsa_word_of_measure_kind(n->kind));
+  if (n->kind == NSA_MEASURE_SIZE)
     text_puts(p->out, print_owner(p, n->probe.is_connection, n->probe.owner));
-  else if (n->kind != MEASURE_DURATION)
+  else if (n->kind != NSA_MEASURE_DURATION)
     print_probe(p->m, &n->probe, p->out);
-  if (n->kind == MEASURE_TIME_ABOVE) {
+  if (n->kind == NSA_MEASURE_TIME_ABOVE) {
     text_puts(p->out, ", ");
     print_number(p, n->number, n->probe.unit);
   }
-  if (n->kind == MEASURE_RECOGNITION) {
+  if (n->kind == NSA_MEASURE_RECOGNITION) {
     text_puts(p->out, " over ");
     print_ms(p, n->number);
   }
@@ -163,19 +147,19 @@ static void print_function(const printer *p, const model_measure_node *n) {
 }
 
 static void print_measure(const printer *p, const model_measure_node *n) {
-  if (n->kind == MEASURE_NUMBER)
-    print_number(p, n->number, n->unit);
-  else if (n->kind == MEASURE_REF)
+  if (n->is_ref)
     text_puts(p->out, p->m->measures.data[n->ref].name);
-  else if (n->kind >= MEASURE_COUNT)
+  else if (n->kind == NSA_MEASURE_NUMBER)
+    print_number(p, n->number, n->unit);
+  else if (n->kind >= NSA_MEASURE_COUNT)
     print_function(p, n);
   else {
     text_puts(p->out, "(");
-    if (n->kind == MEASURE_NEG)
-      text_puts(p->out, measure_words[n->kind]);
+    if (n->kind == NSA_MEASURE_NEG)
+      text_puts(p->out, operators[n->kind]);
     print_measure(p, n->args[0]);
     if (n->args[1] != NULL) {
-      text_puts(p->out, measure_words[n->kind]);
+      text_puts(p->out, operators[n->kind]);
       print_measure(p, n->args[1]);
     }
     text_puts(p->out, ")");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* network.c - populations, connections and coupling in a dump. */
 #include "model/print/print.h"
+#include "nsa_words.h"
 
 static void print_population(const model *m, uint32_t index, text *out) {
   const model_population *x = &m->populations.data[index];
@@ -35,35 +36,33 @@ static void print_condition(const model *m, uint32_t near, uint32_t far, const m
 }
 
 static void print_profile(const model_rule *r, text *out) {
-  static const char *const words[] = {
-      [KERNEL_NONE] = "", [KERNEL_EXPONENTIAL] = "exponential", [KERNEL_GAUSSIAN] = "gaussian"};
-  if (r->kernel == KERNEL_NONE)
+  if (r->profile == NSA_PROFILE_NONE)
     return;
-  text_printf(out, ", %s(", words[r->kernel]);
+  text_printf(out, ", %s(", nsa_word_of_profile_kind(r->profile));
   text_number(out, r->length);
   text_puts(out, ")");
 }
 
 static void print_rule_values(const model *m, uint32_t near, uint32_t far, const model_rule *r, text *out) {
   switch (r->kind) {
-  case RULE_PROBABILITY:
-  case RULE_WHERE:
+  case NSA_RULE_PROBABILITY:
+  case NSA_RULE_WHERE:
     print_condition(m, near, far, r->condition, out);
     break;
-  case RULE_INDEGREE:
-  case RULE_OUTDEGREE:
-  case RULE_NEIGHBOURS:
-  case RULE_SCALE_FREE:
+  case NSA_RULE_INDEGREE:
+  case NSA_RULE_OUTDEGREE:
+  case NSA_RULE_NEIGHBOURS:
+  case NSA_RULE_SCALE_FREE:
     text_printf(out, "%u", r->degree);
     print_profile(r, out);
     break;
-  case RULE_TILES:
+  case NSA_RULE_TILES:
     text_printf(out, "%u x %u, stride %u", r->tile_rows, r->tile_cols, r->stride);
     break;
-  case RULE_FILE:
+  case NSA_RULE_FILE:
     text_printf(out, "\"%s\"", r->path);
     break;
-  case RULE_POOL:
+  case NSA_RULE_POOL:
     text_printf(out, "%u, %s", r->degree, r->pool_block ? "block" : "random");
     break;
   default:
@@ -72,28 +71,14 @@ static void print_rule_values(const model *m, uint32_t near, uint32_t far, const
 }
 
 static void print_rule(const model *m, uint32_t near, uint32_t far, const model_rule *r, text *out) {
-  static const char *const words[] = {[RULE_ONE_TO_ONE] = "one_to_one",
-                                      [RULE_ALL_TO_ALL] = "all_to_all",
-                                      [RULE_PROBABILITY] = "probability",
-                                      [RULE_INDEGREE] = "indegree",
-                                      [RULE_OUTDEGREE] = "outdegree",
-                                      [RULE_NEIGHBOURS] = "neighbours",
-                                      [RULE_TILES] = "tiles",
-                                      [RULE_NEAREST] = "nearest",
-                                      [RULE_WHERE] = "where",
-                                      [RULE_FILE] = "file",
-                                      [RULE_SCALE_FREE] = "scale_free",
-                                      [RULE_ONE_PER_SYNAPSE] = "one_per_synapse",
-                                      [RULE_POOL] = "pool"};
-  text_printf(out, " by %s(", words[r->kind]);
+  text_printf(out, " by %s(", nsa_word_of_rule_kind(r->kind));
   print_rule_values(m, near, far, r, out);
   text_puts(out, ")");
 }
 
 static void print_partner(const printer *p, const model_connection *c) {
   uint32_t near = c->partner_of == SIDE_PRE ? c->source : c->target;
-  text_printf(p->out, "  with %s of %s", p->m->populations.data[c->partner].name,
-              c->partner_of == SIDE_PRE ? "pre" : "post");
+  text_printf(p->out, "  with %s of %s", p->m->populations.data[c->partner].name, nsa_word_of_side(c->partner_of));
   print_rule(p->m, near, c->partner, &c->partner_rule, p->out);
   if (c->partner_probability != NULL) {
     text_puts(p->out, " probability ");

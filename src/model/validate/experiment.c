@@ -86,7 +86,7 @@ static bool validate_probe(validation *v, const model_probe *p) {
     return false;
   expr_limits limits = limits_in_owner(v->m, p->is_connection, p->owner);
   bool is_arrivals = p->is_connection && p->event == UINT32_MAX - 1;
-  if (p->first > p->last || p->reduce > REDUCE_MIN)
+  if (p->first > p->last || (uint32_t)p->reduce >= nsa_reduce_kind_count)
     return is_wrong(v, "no elements, or taken together by no word");
   if (p->is_event)
     return is_arrivals || is_index(v, p->event, limits.side[SIDE_SELF]->events.len, "an event");
@@ -94,19 +94,19 @@ static bool validate_probe(validation *v, const model_probe *p) {
 }
 
 static bool validate_measure(validation *v, uint32_t own, const model_measure_node *n) {
-  if (n->kind > MEASURE_REF)
+  if ((uint32_t)n->kind >= nsa_measure_kind_count)
     return is_wrong(v, "of no kind");
-  if (n->kind == MEASURE_REF)
+  if (n->is_ref)
     return is_index(v, n->ref, own, "an earlier measure");
-  if (n->kind >= MEASURE_ADD && n->kind <= MEASURE_POW) {
-    bool is_single = n->kind == MEASURE_NEG;
+  if (n->kind >= NSA_MEASURE_ADD && n->kind <= NSA_MEASURE_POW) {
+    bool is_single = n->kind == NSA_MEASURE_NEG;
     if (n->args[0] == NULL || (n->args[1] == NULL) != is_single)
       return is_wrong(v, "an operator with too few or too many arguments");
     return validate_measure(v, own, n->args[0]) && (is_single || validate_measure(v, own, n->args[1]));
   }
-  if (n->kind == MEASURE_SIZE)
+  if (n->kind == NSA_MEASURE_SIZE)
     return is_owner(v, n->probe.is_connection, n->probe.owner);
-  bool has_probe = n->kind != MEASURE_NUMBER && n->kind != MEASURE_DURATION;
+  bool has_probe = n->kind != NSA_MEASURE_NUMBER && n->kind != NSA_MEASURE_DURATION;
   return (!has_probe || validate_probe(v, &n->probe)) && is_phase(v, n->phase) && is_phase(v, n->among);
 }
 

@@ -58,17 +58,17 @@ static expr_limits limits_between(const model *m, uint32_t near, uint32_t far) {
 
 static bool validate_rule(validation *v, uint32_t near, uint32_t far, const model_rule *r) {
   expr_limits limits = limits_between(v->m, near, far);
-  if (r->kind > RULE_POOL || r->kernel > KERNEL_GAUSSIAN)
+  if ((uint32_t)r->kind >= nsa_rule_kind_count || (uint32_t)r->profile >= nsa_profile_kind_count)
     return is_wrong(v, "a rule or profile of no kind");
-  if (r->kind == RULE_PROBABILITY)
+  if (r->kind == NSA_RULE_PROBABILITY)
     return validate_number(v, &limits, r->condition, "the probability of a rule");
-  if (r->kind == RULE_WHERE)
+  if (r->kind == NSA_RULE_WHERE)
     return validate_truth(v, &limits, r->condition, "the condition of a rule");
-  if (r->kernel != KERNEL_NONE && !(r->length > 0))
+  if (r->profile != NSA_PROFILE_NONE && !(r->length > 0))
     return is_wrong(v, "a profile without a length");
-  if (r->kind == RULE_TILES && (r->tile_rows == 0 || r->tile_cols == 0 || r->stride == 0))
+  if (r->kind == NSA_RULE_TILES && (r->tile_rows == 0 || r->tile_cols == 0 || r->stride == 0))
     return is_wrong(v, "tiles of nothing");
-  if (r->kind == RULE_FILE && r->path == NULL)
+  if (r->kind == NSA_RULE_FILE && r->path == NULL)
     return is_wrong(v, "a table without a path");
   return true;
 }

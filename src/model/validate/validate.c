@@ -6,7 +6,7 @@
 
 const char *model_validate(arena *a, const model *m) {
   validation v = {.arena = a, .m = m, .where = "the model"};
-  if (m->precision > PRECISION_MIXED || !(m->duration >= 0))
+  if (m->precision > NSA_PRECISION_MIXED || !(m->duration >= 0))
     is_wrong(&v, "it has no precision, or runs for less than nothing");
   if (validate_network(&v))
     for (uint32_t k = 0; v.wrong == NULL && k < m->components.len; k++)

@@ -49,7 +49,7 @@ static void slices_become_conditions(void **state) {
                                "connect two: a -> a[0..3] via s by probability(0.5)\n");
   assert_no_errors(&c);
   const model_component *s = &c.model->components.data[c.model->connections.data[0].component];
-  assert_int_equal(c.model->connections.data[0].rule.kind, RULE_WHERE);
+  assert_int_equal(c.model->connections.data[0].rule.kind, NSA_RULE_WHERE);
   ASSERT_EXPR(&c, s, c.model->connections.data[0].rule.condition, "((pre.i >= 5) and (pre.i <= 14))");
   ASSERT_EXPR(&c, s, c.model->connections.data[1].rule.condition, "if(((post.i >= 0) and (post.i <= 3)), 0.5, 0)");
   checked_free(&c);
@@ -114,17 +114,17 @@ static void records_and_measures(void **state) {
   assert_int_equal(m->records.data[1].probe.last, 5);
   assert_int_equal(m->records.data[1].phase, 0);
   assert_true(m->records.data[4].probe.is_connection);
-  assert_int_equal(m->measures.data[0].value->kind, MEASURE_COUNT);
+  assert_int_equal(m->measures.data[0].value->kind, NSA_MEASURE_COUNT);
   assert_int_equal(m->measures.data[0].value->phase, 0);
   assert_string_equal(dim_name(c.arena, m->measures.data[1].value->unit), "aJ");
-  assert_int_equal(m->measures.data[1].value->args[1]->args[1]->kind, MEASURE_REF);
+  assert_true(m->measures.data[1].value->args[1]->args[1]->is_ref);
   assert_string_equal(dim_name(c.arena, m->measures.data[2].value->unit), "1/ms");
-  assert_int_equal(m->measures.data[3].value->probe.reduce, REDUCE_MEAN);
+  assert_int_equal(m->measures.data[3].value->probe.reduce, NSA_REDUCE_MEAN);
   assert_true(m->measures.data[3].value->number == 0.5);
-  assert_int_equal(m->measures.data[4].value->probe.reduce, REDUCE_NONE);
-  assert_int_equal(m->measures.data[5].value->probe.reduce, REDUCE_MEAN);
-  assert_int_equal(m->measures.data[6].value->probe.reduce, REDUCE_MAX);
-  assert_int_equal(m->measures.data[6].value->kind, MEASURE_MEAN);
+  assert_int_equal(m->measures.data[4].value->probe.reduce, NSA_REDUCE_NONE);
+  assert_int_equal(m->measures.data[5].value->probe.reduce, NSA_REDUCE_MEAN);
+  assert_int_equal(m->measures.data[6].value->probe.reduce, NSA_REDUCE_MAX);
+  assert_int_equal(m->measures.data[6].value->kind, NSA_MEASURE_MEAN);
   checked_free(&c);
 }
 

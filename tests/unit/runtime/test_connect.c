@@ -157,13 +157,13 @@ static void uniform_draws_are_uniform(void **state) {
 
 static void distances_follow_their_kernel(void **state) {
   (void)state;
-  static const nsa_kernel_kind kernels[] = {NSA_KERNEL_EXPONENTIAL, NSA_KERNEL_GAUSSIAN};
+  static const nsa_profile_kind kernels[] = {NSA_PROFILE_EXPONENTIAL, NSA_PROFILE_GAUSSIAN};
   for (int i = 0; i < 2; i++) {
     nsa_connection *c;
     handmade *m = one(301, 301, NSA_RULE_OUTDEGREE, &c);
     m->populations[0].spacing = 10;
     c->rule.degree = 5;
-    c->rule.kernel = kernels[i];
+    c->rule.profile = kernels[i];
     c->rule.length = 300; /* um: 30 steps */
     sim *s = start(m);
     check_order(s, 0);
@@ -194,7 +194,7 @@ static void too_far_partners_are_an_error(void **state) {
   nsa_connection *c;
   handmade *m = one(20, 20, NSA_RULE_OUTDEGREE, &c);
   c->rule.degree = 300;
-  c->rule.kernel = NSA_KERNEL_EXPONENTIAL;
+  c->rule.profile = NSA_PROFILE_EXPONENTIAL;
   c->rule.length = 0.1;
   fails_with(m, "of 300 partners");
 }
