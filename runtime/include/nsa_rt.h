@@ -13,9 +13,10 @@
 #define NSA_PAD 32
 /* Kernels that work on the few elements that fired, or links that they reach, get multiples of this: roles SETTLE and
  * ARRIVAL. */
-#define NSA_STRETCH 8
-/* Work is cut into blocks of this many entries, whatever the number of threads. */
-#define NSA_BLOCK 1024
+#define NSA_LANES 8
+/* A tile: so many entries are handled together, and stay in the cache. Reductions are cut so, whatever the number of
+ * threads. */
+#define NSA_TILE 1024
 #define NSA_MAX_TIMESCALES 16
 #define NSA_MAX_EVENTS 32 /* a component: the bits of nsa_range_out.events */
 
@@ -37,7 +38,7 @@ typedef struct {
 } nsa_range_out;
 
 /* One kernel. fields[i]: the array of field slots[i] of its description (uniform fields: one entry,
- * padded). Entries [begin, end), both multiples of NSA_PAD, or of NSA_STRETCH. `self` is for kernels that are not
+ * padded). Entries [begin, end), both multiples of NSA_PAD, or of NSA_LANES. `self` is for kernels that are not
  * machine code (the interpreter); compiled ones ignore it. */
 typedef void (*nsa_kernel_fn)(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin,
                               uint64_t end, nsa_range_out *out);
@@ -96,7 +97,7 @@ typedef struct {
 } nsa_memory_forecast;
 nsa_memory_forecast nsa_forecast_memory(const nsa_program *program);
 
-/* How many steps of a population are done in one pass at most: `explain` says it. 1: each by itself. */
+/* How many steps of a population are fused at most: `explain` says it. 1: each by itself. */
 uint32_t nsa_fused_steps(const nsa_program *program, uint32_t population);
 
 /* How many links a connection is expected to have, and all that is kept of them. */

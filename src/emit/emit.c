@@ -52,7 +52,7 @@ static bool is_long_step(const ir_function *f) {
 uint32_t emit_width(const module_emitter *m, const ir_function *f) {
   uint32_t width = m->options->width;
   if (width == 1 || f->role == NSA_ROLE_SETTLE || f->role == NSA_ROLE_ARRIVAL)
-    return width; /* at most NSA_STRETCH */
+    return width; /* at most NSA_LANES */
   width = f->is_single ? 2 * width : width;
   width = m->options->pairs_vectors && is_long_step(f) ? 2 * width : width;
   return width < EMIT_MAX_WIDTH ? width : EMIT_MAX_WIDTH;

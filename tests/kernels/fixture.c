@@ -142,8 +142,8 @@ nsa_range_out fixture_call_entry(const nsa_kernel_entry *kernel, const fixture_m
     fields[i] = m->arrays[k->slots[i]];
   nsa_range_out out = {0, 0};
   uint64_t end = fixture_padded(fixture_entries(m->program, k->domain));
-  for (uint64_t begin = 0; begin < end; begin += NSA_BLOCK) {
-    uint64_t stop = begin + NSA_BLOCK < end ? begin + NSA_BLOCK : end;
+  for (uint64_t begin = 0; begin < end; begin += NSA_TILE) {
+    uint64_t stop = begin + NSA_TILE < end ? begin + NSA_TILE : end;
     kernel->fn(kernel->self, fields, &m->clock, begin, stop, &out);
   }
   free(fields);

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* How often a waiting thread looks before it sleeps: some tens of microseconds, longer than the
- * serial stretches of a tick of a middling network. */
+ * serial part of a tick of a middling network. */
 enum { SPINS = 4000 };
 
 typedef struct {
@@ -26,8 +26,8 @@ struct thread_pool {
   void *context;
   bool stopping;
   _Alignas(64) atomic_uint round;   /* counts the calls of thread_pool_run */
-  _Alignas(64) atomic_ullong next;  /* round << 32 | number of the next share that nobody has taken */
-  _Alignas(64) atomic_uint pending; /* shares of this round that are not done */
+  _Alignas(64) atomic_ullong next;  /* round << 32 | number of the next task that nobody has taken */
+  _Alignas(64) atomic_uint pending; /* tasks of this round that are not done */
   _Alignas(64) atomic_uint sleepers;
   pthread_mutex_t mutex;
   pthread_cond_t wake, done;
@@ -58,13 +58,13 @@ static unsigned wait_for_round(thread_pool *p, unsigned seen) {
   return atomic_load(&p->round);
 }
 
-/* Takes a share of this round. Who comes late finds none: a thread that the system keeps from
- * running holds up nobody, as the others do its share. */
-static bool take_share(thread_pool *p, unsigned round, uint32_t *share) {
+/* Takes a task of this round. Who comes late finds none: a thread that the system keeps from
+ * running holds up nobody, as the others do its task. */
+static bool take_task(thread_pool *p, unsigned round, uint32_t *task) {
   unsigned long long next = atomic_load(&p->next);
   do {
-    *share = (uint32_t)next;
-    if ((unsigned)(next >> 32) != round || *share >= p->count)
+    *task = (uint32_t)next;
+    if ((unsigned)(next >> 32) != round || *task >= p->count)
       return false;
   } while (!atomic_compare_exchange_weak(&p->next, &next, next + 1));
   return true;
@@ -80,15 +80,15 @@ static void report_done(thread_pool *p) {
   pthread_mutex_unlock(&p->mutex);
 }
 
-static void do_shares(thread_pool *p, unsigned round) {
-  uint32_t share;
-  while (take_share(p, round, &share)) {
-    p->work(p->context, share, p->count);
+static void do_tasks(thread_pool *p, unsigned round) {
+  uint32_t task;
+  while (take_task(p, round, &task)) {
+    p->work(p->context, task, p->count);
     report_done(p);
   }
 }
 
-static void wait_for_shares(thread_pool *p) {
+static void wait_for_tasks(thread_pool *p) {
   for (uint32_t i = 0; i < p->spins; i++) {
     if (atomic_load_explicit(&p->pending, memory_order_acquire) == 0)
       return;
@@ -124,7 +124,7 @@ static void *worker_main(void *argument) {
     seen = wait_for_round(p, seen);
     if (p->stopping)
       return NULL;
-    do_shares(p, seen);
+    do_tasks(p, seen);
   }
 }
 
@@ -186,20 +186,20 @@ void thread_pool_free(thread_pool *pool) {
 
 uint32_t thread_pool_count(const thread_pool *pool) { return pool->count; }
 
-static void do_all_shares(const thread_pool *pool, thread_work work, void *context) {
-  for (uint32_t share = 0; share < pool->count; share++)
-    work(context, share, pool->count);
+static void do_all_tasks(const thread_pool *pool, thread_work work, void *context) {
+  for (uint32_t task = 0; task < pool->count; task++)
+    work(context, task, pool->count);
 }
 
 void thread_pool_run(thread_pool *pool, thread_work work, void *context) {
   if (pool->count == 1 || pool->rests) {
-    do_all_shares(pool, work, context);
+    do_all_tasks(pool, work, context);
     return;
   }
   pool->work = work;
   pool->context = context;
-  do_shares(pool, start_round(pool));
-  wait_for_shares(pool);
+  do_tasks(pool, start_round(pool));
+  wait_for_tasks(pool);
 }
 
 /* Others that sleep take their time to wake. */
@@ -208,10 +208,10 @@ void thread_pool_run_if_worth(thread_pool *pool, double seconds, thread_work wor
   if (seconds > (are_awake ? COST_OF_SPINNING : COST_OF_SLEEPING))
     thread_pool_run(pool, work, context);
   else
-    do_all_shares(pool, work, context);
+    do_all_tasks(pool, work, context);
 }
 
-static void nothing(void *context, uint32_t share, uint32_t shares) { (void)context, (void)share, (void)shares; }
+static void nothing(void *context, uint32_t task, uint32_t tasks) { (void)context, (void)task, (void)tasks; }
 
 void thread_pool_rest(thread_pool *pool, bool rests) {
   pool->rests = rests;

@@ -29,11 +29,11 @@ typedef struct {
   uint32_t count;
 } joint_work;
 
-static void joint_share(void *context, uint32_t share, uint32_t shares) {
+static void joint_task(void *context, uint32_t task, uint32_t tasks) {
   const joint_work *work = context;
   for (uint32_t i = 0; i < work->count; i++)
-    for (uint32_t part = share; part < work->jobs[i].d->parts; part += shares)
-      batch_deliver(&work->jobs[i], part);
+    for (uint32_t slice = task; slice < work->jobs[i].d->slices; slice += tasks)
+      batch_deliver(&work->jobs[i], slice);
 }
 
 /* What follows the links of a delivery. */
@@ -48,22 +48,22 @@ static bool end_delivery(sim *s, const due_job *job) {
     events_note_arrival(s, delivery_population(delivery_connection(s, d), inc->side));
   }
   for (uint32_t i = 0; i < d->arrival->emissions_count; i++)
-    for (uint32_t part = 0; part < d->parts; part++) {
-      s->events->is_sent[d->arrival->emissions[i].signal] |= d->batches[part].has_sent[i];
-      d->batches[part].has_sent[i] = false;
+    for (uint32_t slice = 0; slice < d->slices; slice++) {
+      s->events->is_sent[d->arrival->emissions[i].signal] |= d->batches[slice].has_sent[i];
+      d->batches[slice].has_sent[i] = false;
     }
   return !s->failed && bad_link_tell(s, d);
 }
 
-/* Deliveries that are joint are one piece of work for each thread: its targets' links of all of them, in their order.
+/* Joint deliveries are one task for each thread: its targets' links of all of them, in their order.
  */
 static bool deliver_jobs(sim *s, const due_job *jobs, uint32_t count) {
   joint_work work = {jobs, count};
   double seconds = 0;
   for (uint32_t i = 0; i < count; i++)
-    if (jobs[i].d->parts > 1)
+    if (jobs[i].d->slices > 1)
       seconds += COST_OF_DELIVERY * (double)links_due(&jobs[i]);
-  thread_pool_run_if_worth(s->pool, seconds, joint_share, &work);
+  thread_pool_run_if_worth(s->pool, seconds, joint_task, &work);
   for (uint32_t i = 0; i < count; i++)
     if (!end_delivery(s, &jobs[i]))
       return false;
@@ -216,8 +216,8 @@ events_count events_updates(const sim *s, uint32_t connection) {
   const struct events *ev = s->events;
   events_count count = {.by_clock = ev ? ev->link_updates[connection] : 0};
   for (uint32_t i = 0; ev && i < ev->delivery_count; i++)
-    for (uint32_t part = 0; part < ev->deliveries[i].parts; part++)
+    for (uint32_t slice = 0; slice < ev->deliveries[i].slices; slice++)
       if (ev->deliveries[i].arrival->connection == connection)
-        count.at_events += ev->deliveries[i].batches[part].updates;
+        count.at_events += ev->deliveries[i].batches[slice].updates;
   return count;
 }

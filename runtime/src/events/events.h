@@ -21,12 +21,12 @@ bool events_check_delays(sim *s, char error[SIM_ERROR_SIZE]);
 struct events *events_new(sim *s, char error[SIM_ERROR_SIZE]);
 void events_free(struct events *events);
 
-/* Phases 1 and 2 of base tick n, as far as they are not part of the step kernels, and the links' clocked work. False
+/* Phases 1 and 2 of base tick n, as far as step kernels do not do them, and the links' clocked work. False
  * when a state of a link is not finite: s->failure says which. */
 bool events_begin_tick(sim *s, uint64_t n);
 
-/* Deliveries that need nothing but the links and add to the targets of one slice (step.h) may be left to the threads
- * that step these: whether events_begin_tick has left some; one slice's share of them; and that all slices had theirs.
+/* Deliveries that need nothing but the links and add to the targets of one slice (slices.h) may be left to the threads
+ * that step these: whether events_begin_tick has left some; those of one slice; and that all slices had theirs.
  */
 bool events_are_left(const sim *s);
 void events_deliver_slice(sim *s, uint32_t slice);

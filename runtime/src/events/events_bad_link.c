@@ -25,14 +25,15 @@ static uint32_t link_of_index(const due_job *job, uint32_t element, uint32_t beg
   return link_between(job->links, element, index->to[place], copy);
 }
 
-/* Batches keep the numbers of links only where kernels ask for them: which one was the `number`th of a delivery's part?
+/* Batches keep the numbers of links only where kernels ask for them: which one was the `number`th of a delivery's
+ * slice?
  */
-static uint32_t link_at(const due_job *job, uint32_t part, uint64_t number) {
+static uint32_t link_at(const due_job *job, uint32_t slice, uint64_t number) {
   const link_index *index = &job->d->index;
   uint32_t first, last;
-  delivery_links(job->s, job->d, part, &first, &last);
+  delivery_links(job->s, job->d, slice, &first, &last);
   for (uint32_t i = 0; job->elements && i < job->count; i++) {
-    uint64_t slot = (uint64_t)part * job->d->keys + job->elements[i];
+    uint64_t slot = (uint64_t)slice * job->d->keys + job->elements[i];
     uint32_t begin = index->start ? index->start[slot] : job->links->row[job->elements[i]];
     uint32_t end = index->start ? index->start[slot + 1] : job->links->row[job->elements[i] + 1];
     if (index->start && job->d->delay)
@@ -62,13 +63,13 @@ static bool find_bad(const due_job *job, const batch *b, uint32_t k, uint32_t *f
 
 /* Kernels report padding as well: only a link is a failure. */
 void bad_link_find(const due_job *job, batch *b) {
-  uint32_t part = (uint32_t)(b - job->d->batches);
+  uint32_t slice = (uint32_t)(b - job->d->batches);
   for (uint32_t k = 0; k < b->count; k++) {
     uint32_t field;
     double value;
     if (!find_bad(job, b, k, &field, &value))
       continue;
-    uint32_t link = job->d->needs.link ? b->link[k] : link_at(job, part, b->updates - b->updates_before + k);
+    uint32_t link = job->d->needs.link ? b->link[k] : link_at(job, slice, b->updates - b->updates_before + k);
     if (b->is_nonfinite && b->bad_link <= link)
       continue;
     b->is_nonfinite = true;
@@ -78,11 +79,11 @@ void bad_link_find(const due_job *job, batch *b) {
   }
 }
 
-/* The least link of all parts, so that it is the same however many there are. */
+/* The least link of all slices, so that it is the same however many there are. */
 bool bad_link_tell(sim *s, const delivery *d) {
   const batch *worst = NULL;
-  for (uint32_t part = 0; part < d->parts; part++) {
-    const batch *b = &d->batches[part];
+  for (uint32_t slice = 0; slice < d->slices; slice++) {
+    const batch *b = &d->batches[slice];
     if (b->is_nonfinite && (!worst || b->bad_link < worst->bad_link))
       worst = b;
   }

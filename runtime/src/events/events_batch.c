@@ -8,7 +8,7 @@
 
 /* Padding stands at the entry behind the last link, which every array of links has. */
 static void pad_from(const due_job *job, batch *b, uint32_t first, uint32_t count) {
-  for (uint32_t i = first; i < sim_stretched(count); i++) {
+  for (uint32_t i = first; i < sim_whole_vectors(count); i++) {
     b->link[i] = (uint32_t)job->links->count;
     b->source[i] = b->target[i] = b->partner[i] = 0;
   }
@@ -51,7 +51,7 @@ static void flush(const due_job *job, batch *b) {
   const nsa_kernel_entry *entry = &job->s->kernels[job->d->arrival->kernel];
   nsa_range_out out = {0};
   pad(job, b);
-  entry->fn(entry->self, b->fields, &job->s->clock, 0, sim_stretched(b->count), &out);
+  entry->fn(entry->self, b->fields, &job->s->clock, 0, sim_whole_vectors(b->count), &out);
   if (out.nonfinite)
     bad_link_find(job, b);
   add_increments(job, b);
@@ -134,19 +134,19 @@ static void add_some(const due_job *job, batch *b, const link_run *run, uint32_t
 
 static void add_run(const due_job *job, batch *b, const link_run *run) {
   for (uint32_t from = 0; from < run->count;) {
-    uint32_t room = NSA_BLOCK - b->count, count = run->count - from < room ? run->count - from : room;
+    uint32_t room = NSA_TILE - b->count, count = run->count - from < room ? run->count - from : room;
     add_some(job, b, run, from, count);
     from += count;
-    if (b->count == NSA_BLOCK)
+    if (b->count == NSA_TILE)
       flush(job, b);
   }
 }
 
 /* ---- links that are due ---- */
 
-static void add_indexed(const due_job *job, batch *b, uint32_t part, uint32_t element) {
+static void add_indexed(const due_job *job, batch *b, uint32_t slice, uint32_t element) {
   const link_index *index = &job->d->index;
-  uint64_t slot = (uint64_t)part * job->d->keys + element;
+  uint64_t slot = (uint64_t)slice * job->d->keys + element;
   uint32_t begin = index->start[slot], end = index->start[slot + 1];
   if (job->d->delay)
     delays_narrow(job, &begin, &end);
@@ -162,9 +162,9 @@ static void add_indexed(const due_job *job, batch *b, uint32_t part, uint32_t el
   add_run(job, b, &run);
 }
 
-static void add_rows(const due_job *job, batch *b, uint32_t part) {
+static void add_rows(const due_job *job, batch *b, uint32_t slice) {
   uint32_t first, last;
-  delivery_links(job->s, job->d, part, &first, &last);
+  delivery_links(job->s, job->d, slice, &first, &last);
   for (uint32_t i = 0; i < job->count; i++) {
     uint32_t begin = job->links->row[job->elements[i]], end = job->links->row[job->elements[i] + 1];
     if (begin < first || begin >= last)
@@ -174,11 +174,11 @@ static void add_rows(const due_job *job, batch *b, uint32_t part) {
   }
 }
 
-/* All links of a part, target by target. */
-static void add_all(const due_job *job, batch *b, uint32_t part) {
+/* All links of a slice, target by target. */
+static void add_all(const due_job *job, batch *b, uint32_t slice) {
   const uint32_t *row = job->links->row;
   uint32_t first, last, targets = job->s->populations[delivery_connection(job->s, job->d)->target].count;
-  delivery_links(job->s, job->d, part, &first, &last);
+  delivery_links(job->s, job->d, slice, &first, &last);
   for (uint32_t t = 0; t < targets; t++) {
     if (row[t] < first || row[t] >= last)
       continue;
@@ -187,21 +187,21 @@ static void add_all(const due_job *job, batch *b, uint32_t part) {
   }
 }
 
-void batch_deliver(const due_job *job, uint32_t part) {
-  batch *b = &job->d->batches[part];
+void batch_deliver(const due_job *job, uint32_t slice) {
+  batch *b = &job->d->batches[slice];
   b->updates_before = b->updates;
   if (!job->elements) {
-    add_all(job, b, part);
+    add_all(job, b, slice);
   } else if (!job->d->index.start) {
-    add_rows(job, b, part);
+    add_rows(job, b, slice);
   } else {
     for (uint32_t i = 0; i < job->count; i++)
-      add_indexed(job, b, part, job->elements[i]);
+      add_indexed(job, b, slice, job->elements[i]);
   }
   flush(job, b);
 }
 
-/* The states that all links of an element share, behind the links. */
+/* The states that all links of an element task, behind the links. */
 void batch_run_shared(sim *s, const due_job *job) {
   const nsa_arrival *a = job->d->arrival;
   batch *b = &job->d->batches[0];
@@ -209,13 +209,13 @@ void batch_run_shared(sim *s, const due_job *job) {
     return;
   uint32_t *elements = a->side == NSA_SIDE_PRE ? b->source : a->side == NSA_SIDE_POST ? b->target : b->partner;
   const nsa_kernel_entry *entry = &job->s->kernels[a->shared];
-  for (uint32_t from = 0; from < job->count; from += NSA_BLOCK) {
-    uint32_t count = job->count - from < NSA_BLOCK ? job->count - from : NSA_BLOCK;
+  for (uint32_t from = 0; from < job->count; from += NSA_TILE) {
+    uint32_t count = job->count - from < NSA_TILE ? job->count - from : NSA_TILE;
     nsa_range_out out = {0};
     pad_from(job, b, 0, count);
-    for (uint32_t i = 0; i < sim_stretched(count); i++) /* padding stands behind the last element */
+    for (uint32_t i = 0; i < sim_whole_vectors(count); i++) /* padding stands behind the last element */
       elements[i] = i < count ? job->elements[from + i] : job->d->keys;
-    entry->fn(entry->self, b->shared_fields, &job->s->clock, 0, sim_stretched(count), &out);
+    entry->fn(entry->self, b->shared_fields, &job->s->clock, 0, sim_whole_vectors(count), &out);
     if (out.nonfinite)
       bad_element_tell(s, job);
   }

@@ -36,11 +36,11 @@ static void add_increment(const outcome_job *job, uint32_t i, uint32_t first, ui
     }
 }
 
-static void outcome_share(void *context, uint32_t share, uint32_t shares) {
+static void outcome_task(void *context, uint32_t task, uint32_t tasks) {
   const outcome_job *job = context;
   uint32_t targets = job->s->populations[job->s->program->connections[job->step->connection].target].count;
   uint64_t first, last;
-  thread_share(job->cut.count, share, shares, &first, &last);
+  thread_slice(job->cut.count, task, tasks, &first, &last);
   for (uint32_t i = 0; i < job->step->increments_count; i++)
     add_increment(job, i, link_strip_begin(job->cut, (uint32_t)first),
                   last < job->cut.count ? link_strip_begin(job->cut, (uint32_t)last) : targets);
@@ -52,7 +52,7 @@ static void take_outcome(sim *s, uint32_t i) {
   outcome_job job = {.s = s, .step = step, .strips = s->events->clocked[i].strips, .look = partner_lookup_of(s, c)};
   job.cut = link_strips_of(&s->populations[c->target]);
   uint64_t links = s->links[step->connection].count;
-  thread_pool_run_if_worth(s->pool, COST_OF_INCREMENT * (double)links * step->increments_count, outcome_share, &job);
+  thread_pool_run_if_worth(s->pool, COST_OF_INCREMENT * (double)links * step->increments_count, outcome_task, &job);
   for (uint32_t k = 0; k < step->increments_count; k++) {
     const nsa_increment *inc = &step->increments[k];
     if (inc->side != NSA_SIDE_POST)

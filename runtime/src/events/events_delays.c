@@ -91,7 +91,7 @@ static void sort_by_delay(uint32_t *link, uint16_t *delay, uint32_t begin, uint3
 
 bool delays_sort(events_maker *m, delivery *d) {
   const link_index *index = &d->index;
-  uint64_t count = m->s->links[d->arrival->connection].count, slots = (uint64_t)d->parts * d->keys;
+  uint64_t count = m->s->links[d->arrival->connection].count, slots = (uint64_t)d->slices * d->keys;
   const double *delay = m->s->field_data[events_delay_field(delivery_connection(m->s, d), d->arrival->side)];
   uint32_t longest = 0;
   d->delay = events_allocate(m, count + 1, sizeof *d->delay);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* events_internal.h - what making the tables of events and working through them share. */
+/* events_internal.h - what making the tables of events and working through them task. */
 #ifndef NSA_RUNTIME_EVENTS_INTERNAL_H
 #define NSA_RUNTIME_EVENTS_INTERNAL_H
 
@@ -15,10 +15,10 @@ typedef struct {
   uint32_t *count; /* per slot */
 } history;
 
-/* Where a batch of links stands while a kernel works on it. One a part: threads write into no line of another's. */
+/* Where a batch of links stands while a kernel works on it. One a slice: threads write into no line of another's. */
 typedef struct {
   _Alignas(64) uint32_t *link;
-  uint32_t *source, *target, *partner; /* NSA_BLOCK each, as link; what kernels read */
+  uint32_t *source, *target, *partner; /* NSA_TILE each, as link; what kernels read */
   uint8_t *has_partner;
   double **values; /* per increment */
   uint8_t **sent;  /* per emission */
@@ -43,13 +43,14 @@ typedef struct {
   const history *past;
   uint32_t keys; /* elements of the side */
   uint32_t first_delay, last_delay;
-  uint32_t parts;
-  uint32_t *bounds; /* parts + 1 targets */
+  uint32_t slices;
+  uint32_t *bounds; /* slices + 1 targets */
   delivery_needs needs;
   batch *batches;
   strip_sums *strips; /* per increment; empty where it goes to the target */
-  bool joins;         /* parts know nothing of one another: may be one piece of work with the delivery before it */
-  bool is_sliced;     /* parts are the slices in which threads step the targets */
+  bool joins; /* slices know nothing of one another: a thread may do its slice of it and of the delivery before in one
+                 task */
+  bool is_as_stepped; /* its slices are those in which threads step the targets */
   bool may_wait;      /* joins, and may be done by who steps the targets, before that */
   uint32_t *elements; /* scratch of one that joins: whose events are due */
 } delivery;
@@ -95,11 +96,11 @@ static inline uint32_t delivery_population(const nsa_connection *c, uint32_t sid
   return side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner;
 }
 
-/* The links of a part: those of its targets. */
-static inline void delivery_links(const sim *s, const delivery *d, uint32_t part, uint32_t *first, uint32_t *last) {
+/* The links of a slice: those of its targets. */
+static inline void delivery_links(const sim *s, const delivery *d, uint32_t slice, uint32_t *first, uint32_t *last) {
   const uint32_t *row = s->links[d->arrival->connection].row;
-  *first = row[d->bounds[part]];
-  *last = row[d->bounds[part + 1]];
+  *first = row[d->bounds[slice]];
+  *last = row[d->bounds[slice + 1]];
 }
 
 /* Something was added to elements of the population in this tick. */
@@ -122,10 +123,10 @@ void delays_narrow(const due_job *job, uint32_t *begin, uint32_t *end);
 
 /* ---- events_batch.c: the links of a delivery, a batch at a time ---- */
 
-/* Those of one part. */
-void batch_deliver(const due_job *job, uint32_t part);
+/* Those of one slice. */
+void batch_deliver(const due_job *job, uint32_t slice);
 
-/* The kernel over states that all links of an element share, behind the links. */
+/* The kernel over states that all links of an element task, behind the links. */
 void batch_run_shared(sim *s, const due_job *job);
 
 /* ---- events_bad_link.c: which value is not finite ---- */
@@ -133,8 +134,8 @@ void batch_run_shared(sim *s, const due_job *job);
 /* Of the links of a batch, whose kernel has said that one is bad: kernels report padding as well. */
 void bad_link_find(const due_job *job, batch *b);
 
-/* The least bad link of all parts, so that it is the same however many there are, becomes s->failure. False where there
- * is one. */
+/* The least bad link of all slices, so that it is the same however many there are, becomes s->failure. False where
+ * there is one. */
 bool bad_link_tell(sim *s, const delivery *d);
 
 /* Of the elements whose shared states a kernel has said are bad; as above. */

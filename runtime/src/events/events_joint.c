@@ -8,9 +8,10 @@ static bool uses(const sim *s, const delivery *d, uint32_t field) {
   return sim_kernel_uses(s->program, d->arrival->kernel, field);
 }
 
-/* Whether the parts of both are the same targets. */
+/* Whether the slices of both are the same targets. */
 static bool are_cut_alike(const delivery *d, const delivery *other) {
-  return d->parts == other->parts && memcmp(d->bounds, other->bounds, ((size_t)d->parts + 1) * sizeof *d->bounds) == 0;
+  return d->slices == other->slices &&
+         memcmp(d->bounds, other->bounds, ((size_t)d->slices + 1) * sizeof *d->bounds) == 0;
 }
 
 static bool has_sum(const nsa_arrival *a, uint32_t sum, bool at_once) {
@@ -21,8 +22,8 @@ static bool has_sum(const nsa_arrival *a, uint32_t sum, bool at_once) {
 }
 
 /* Whether threads that work on other targets could see, at the links of d or in sums, what `before` has done at its
- * own. Links' own states can be seen where the two cut the links of one connection in different parts, by strips and by
- * what threads step. */
+ * own. Links' own states can be seen where the two cut the links of one connection in different slices, by strips and
+ * by what threads step. */
 static bool sees(const sim *s, const delivery *d, const delivery *before) {
   bool is_alike = are_cut_alike(d, before);
   if (!is_alike && d->arrival->connection == before->arrival->connection)
@@ -36,13 +37,13 @@ static bool sees(const sim *s, const delivery *d, const delivery *before) {
   return false;
 }
 
-/* A delivery joins those before it when each part of it needs nothing but what stands before the tick and what the same
- * part of the others did. */
+/* A delivery joins those before it when each slice of it needs nothing but what stands before the tick and what the
+ * same slice of the others did. */
 static void find_joint(const sim *s, struct events *ev) {
   for (uint32_t i = 0; i < ev->delivery_count; i++) {
     delivery *d = &ev->deliveries[i];
     const nsa_arrival *a = d->arrival;
-    d->joins = d->parts > 1 && a->shared == NSA_NONE && a->emissions_count == 0 && d->first_delay == d->last_delay;
+    d->joins = d->slices > 1 && a->shared == NSA_NONE && a->emissions_count == 0 && d->first_delay == d->last_delay;
     for (uint32_t k = 0; k <= i && d->joins; k++)
       d->joins = !sees(s, d, &ev->deliveries[k]);
   }
@@ -74,7 +75,7 @@ static bool is_for_own_steps(const sim *s, uint32_t sum) {
 
 static bool may_wait(const sim *s, const delivery *d) {
   const nsa_arrival *a = d->arrival;
-  if (!d->joins || !d->is_sliced || s->program->link_steps_count || s->program->phase_blocks_count ||
+  if (!d->joins || !d->is_as_stepped || s->program->link_steps_count || s->program->phase_blocks_count ||
       s->program->stage_sets_count || !needs_links_only(s, a))
     return false;
   for (uint32_t i = 0; i < a->increments_count; i++) {

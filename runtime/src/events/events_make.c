@@ -2,40 +2,40 @@
 /* events_make.c - before the first tick: which links an event reaches, and the memory of its deliveries. */
 #include "events/events_make.h"
 
-#include "links/link_parts.h"
+#include "links/link_slices.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- parts ---- */
+/* ---- slices ---- */
 
 static bool adds_in_strips(const nsa_arrival *a) {
   return arrival_adds_to(a, NSA_SIDE_PRE) || arrival_adds_to(a, NSA_SIDE_ASTRO);
 }
 
 /* Parts as stepped, but where some of these would have more links than others. */
-static bool cut_parts(events_maker *m, delivery *d) {
+static bool cut_slices(events_maker *m, delivery *d) {
   uint32_t connection = d->arrival->connection;
-  d->bounds = events_allocate(m, (uint64_t)d->parts + 1, sizeof *d->bounds);
+  d->bounds = events_allocate(m, (uint64_t)d->slices + 1, sizeof *d->bounds);
   if (!d->bounds)
     return false;
   bool has_strips = adds_in_strips(d->arrival);
-  d->is_sliced = !has_strips && link_parts_are_even(m->s, connection, d->parts);
-  link_parts how = d->is_sliced ? PARTS_AS_STEPPED : has_strips ? PARTS_OF_STRIPS : PARTS_OF_LINKS;
-  link_parts_cut(m->s, connection, how, d->parts, d->bounds);
+  d->is_as_stepped = !has_strips && link_slices_are_even(m->s, connection, d->slices);
+  link_slices how = d->is_as_stepped ? SLICES_AS_STEPPED : has_strips ? SLICES_OF_STRIPS : SLICES_OF_LINKS;
+  link_slices_cut(m->s, connection, how, d->slices, d->bounds);
   return true;
 }
 
 /* ---- a delivery ---- */
 
-/* Links of one part and element are ascending, or in ascending delay. */
+/* Links of one slice and element are ascending, or in ascending delay. */
 static bool build_index(events_maker *m, delivery *d) {
   const nsa_arrival *a = d->arrival;
   link_index_request request = {.connection = a->connection,
                                 .from = a->side,
                                 .to = NSA_SIDE_POST,
-                                .parts = d->parts,
+                                .slices = d->slices,
                                 .bounds = d->bounds,
                                 .keeps_links = events_keep_links(m->s->program, a),
                                 .keeps_to = events_keep_targets(m->s->program, a)};
@@ -66,23 +66,23 @@ static void **fields_of_batch(events_maker *m, const delivery *d, const batch *b
 }
 
 static bool make_batch(events_maker *m, const delivery *d, batch *b) {
-  b->link = events_allocate_aligned(m, NSA_BLOCK, sizeof *b->link);
-  b->source = events_allocate_aligned(m, NSA_BLOCK, sizeof *b->source);
-  b->target = events_allocate_aligned(m, NSA_BLOCK, sizeof *b->target);
-  b->partner = events_allocate_aligned(m, NSA_BLOCK, sizeof *b->partner);
-  b->has_partner = events_allocate_aligned(m, NSA_BLOCK, 1);
+  b->link = events_allocate_aligned(m, NSA_TILE, sizeof *b->link);
+  b->source = events_allocate_aligned(m, NSA_TILE, sizeof *b->source);
+  b->target = events_allocate_aligned(m, NSA_TILE, sizeof *b->target);
+  b->partner = events_allocate_aligned(m, NSA_TILE, sizeof *b->partner);
+  b->has_partner = events_allocate_aligned(m, NSA_TILE, 1);
   b->values = events_allocate(m, d->arrival->increments_count, sizeof *b->values);
   b->sent = events_allocate(m, d->arrival->emissions_count, sizeof *b->sent);
   b->has_sent = events_allocate(m, d->arrival->emissions_count, sizeof *b->has_sent);
   if (!b->link || !b->source || !b->target || !b->partner || !b->has_partner || !b->values || !b->sent || !b->has_sent)
     return false;
   for (uint32_t i = 0; i < d->arrival->emissions_count; i++) {
-    b->sent[i] = events_allocate_aligned(m, NSA_BLOCK, 1);
+    b->sent[i] = events_allocate_aligned(m, NSA_TILE, 1);
     if (!b->sent[i])
       return false;
   }
   for (uint32_t i = 0; i < d->arrival->increments_count; i++) {
-    b->values[i] = events_allocate_aligned(m, NSA_BLOCK, sizeof(double));
+    b->values[i] = events_allocate_aligned(m, NSA_TILE, sizeof(double));
     if (!b->values[i])
       return false;
   }
@@ -119,13 +119,13 @@ static strip_sums *make_strips(events_maker *m, const nsa_connection *c, const n
 static bool make_delivery(events_maker *m, delivery *d, const nsa_arrival *a) {
   const nsa_connection *c = &m->s->program->connections[a->connection];
   d->arrival = a;
-  d->parts = link_parts_count(m->s, a->connection);
+  d->slices = link_slices_count(m->s, a->connection);
   if (a->side != NSA_SIDE_SIGNAL)
     d->keys = m->s->populations[delivery_population(c, a->side)].count;
-  d->batches = events_allocate_aligned(m, d->parts, sizeof *d->batches);
+  d->batches = events_allocate_aligned(m, d->slices, sizeof *d->batches);
   if (!d->batches)
     return false;
-  if (!cut_parts(m, d))
+  if (!cut_slices(m, d))
     return false;
   delays_find(m->s, d);
   d->needs = arrival_needs(m->s->program, a);
@@ -133,7 +133,7 @@ static bool make_delivery(events_maker *m, delivery *d, const nsa_arrival *a) {
   if (!is_in_order && !build_index(m, d))
     return false;
   d->strips = make_strips(m, c, a->increments, a->increments_count);
-  for (uint32_t i = 0; d->strips && i < d->parts; i++)
+  for (uint32_t i = 0; d->strips && i < d->slices; i++)
     if (!make_batch(m, d, &d->batches[i]))
       return false;
   return d->strips != NULL;
@@ -190,7 +190,7 @@ struct events *events_new(sim *s, char error[SIM_ERROR_SIZE]) {
 }
 
 static void free_delivery(delivery *d) {
-  for (uint32_t i = 0; d->batches && i < d->parts; i++) {
+  for (uint32_t i = 0; d->batches && i < d->slices; i++) {
     batch *b = &d->batches[i];
     for (uint32_t k = 0; b->values && k < d->arrival->increments_count; k++)
       free(b->values[k]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* events_make.h - what the files that make the tables of events share. */
+/* events_make.h - what the files that make the tables of events task. */
 #ifndef NSA_RUNTIME_EVENTS_MAKE_H
 #define NSA_RUNTIME_EVENTS_MAKE_H
 

@@ -83,7 +83,7 @@ static inline bool is_unwanted_self(const link_builder *b, uint32_t i, uint32_t 
 
 /* ---- conditions (connect_candidates.c) ---- */
 
-/* Pairs for which a rule's condition is asked, NSA_BLOCK at most; one a thread. */
+/* Pairs for which a rule's condition is asked, NSA_TILE at most; one a thread. */
 typedef struct {
   const sim *s;
   const nsa_rule *rule;

@@ -16,12 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- a block of pairs ---- */
+/* ---- a tile of pairs ---- */
 
 bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, const nsa_population *source,
                     const nsa_population *target) {
   const nsa_kernel *kernel = &b->s->program->kernels[rule->condition];
-  size_t index_bytes = NSA_BLOCK * sizeof(uint32_t), value_bytes = NSA_BLOCK * sizeof(double);
+  size_t index_bytes = NSA_TILE * sizeof(uint32_t), value_bytes = NSA_TILE * sizeof(double);
   size_t bytes = 4 * index_bytes + 3 * value_bytes;
   *c = (candidates){.s = b->s, .rule = rule, .source = source, .target = target};
   c->source_here = &b->s->populations[source - b->s->program->populations];
@@ -34,14 +34,14 @@ bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, 
   }
   memset(c->memory, 0, bytes);
   c->sources = c->memory;
-  c->targets = c->sources + NSA_BLOCK;
-  c->source_entries = c->targets + NSA_BLOCK;
-  c->target_entries = c->source_entries + NSA_BLOCK;
+  c->targets = c->sources + NSA_TILE;
+  c->source_entries = c->targets + NSA_TILE;
+  c->target_entries = c->source_entries + NSA_TILE;
   c->result = (char *)c->memory + 4 * index_bytes;
   if (rule->candidate_distance != NSA_NONE)
-    c->distance = (double *)c->result + NSA_BLOCK;
+    c->distance = (double *)c->result + NSA_TILE;
   if (rule->candidate_copy != NSA_NONE)
-    c->copy = (double *)c->result + 2 * NSA_BLOCK;
+    c->copy = (double *)c->result + 2 * NSA_TILE;
   if (kernel->slots_count)
     memcpy(c->fields, b->s->kernel_fields[rule->condition], kernel->slots_count * sizeof *c->fields);
   sim_replace_field(kernel, c->fields, rule->candidate_source, c->source_entries);
@@ -101,144 +101,144 @@ typedef struct {
   bool is_improbable; /* a pair's probability is none: */
   uint32_t bad_source, bad_target;
   double bad_probability;
-} pair_share;
+} pair_slice;
 
-static bool make_room(pair_share *share, uint32_t count) {
-  if (share->count + count + NSA_PAD <= share->capacity)
+static bool make_room(pair_slice *slice, uint32_t count) {
+  if (slice->count + count + NSA_PAD <= slice->capacity)
     return true;
-  uint64_t capacity = share->capacity + share->capacity / 2 + 2 * NSA_BLOCK;
-  uint32_t *others = realloc(share->others, (size_t)capacity * sizeof *others);
+  uint64_t capacity = slice->capacity + slice->capacity / 2 + 2 * NSA_TILE;
+  uint32_t *others = realloc(slice->others, (size_t)capacity * sizeof *others);
   if (!others)
     return false;
-  share->others = others;
-  share->capacity = capacity;
+  slice->others = others;
+  slice->capacity = capacity;
   return true;
 }
 
 /* Pairs that are no candidates may have any. */
-static bool are_probabilities(pair_share *share, uint32_t target, uint32_t count) {
-  const double *p = share->pairs.result;
+static bool are_probabilities(pair_slice *slice, uint32_t target, uint32_t count) {
+  const double *p = slice->pairs.result;
   bool good = true;
   for (uint32_t i = 0; i < count; i++)
     good &= is_probability(p[i]);
-  for (uint32_t i = 0; i < count && !good && !share->is_improbable; i++) {
-    uint32_t source = share->pairs.sources[i];
-    if (is_probability(p[i]) || is_unwanted_self(share->b, source, target))
+  for (uint32_t i = 0; i < count && !good && !slice->is_improbable; i++) {
+    uint32_t source = slice->pairs.sources[i];
+    if (is_probability(p[i]) || is_unwanted_self(slice->b, source, target))
       continue;
-    share->is_improbable = true;
-    share->bad_source = source;
-    share->bad_target = target;
-    share->bad_probability = p[i];
+    slice->is_improbable = true;
+    slice->bad_source = source;
+    slice->bad_target = target;
+    slice->bad_probability = p[i];
   }
-  return !share->is_improbable;
+  return !slice->is_improbable;
 }
 
-static bool test_block(pair_share *share, uint32_t target, uint32_t count) {
-  uint8_t taken[NSA_BLOCK];
-  candidates *pairs = &share->pairs;
+static bool test_tile(pair_slice *slice, uint32_t target, uint32_t count) {
+  uint8_t taken[NSA_TILE];
+  candidates *pairs = &slice->pairs;
   for (uint32_t i = 0; i < count; i++)
     pairs->targets[i] = target;
   candidates_evaluate(pairs, count);
-  if (share->test == drawn_ones && !are_probabilities(share, target, count))
+  if (slice->test == drawn_ones && !are_probabilities(slice, target, count))
     return false;
-  const uint8_t *is_taken = share->test(share->b, pairs, count, taken);
-  share->is_full = !make_room(share, count);
-  if (share->is_full)
+  const uint8_t *is_taken = slice->test(slice->b, pairs, count, taken);
+  slice->is_full = !make_room(slice, count);
+  if (slice->is_full)
     return false;
-  uint32_t self = is_unwanted_self(share->b, target, target) ? target : NSA_NONE;
-  uint64_t links = share->count;
+  uint32_t self = is_unwanted_self(slice->b, target, target) ? target : NSA_NONE;
+  uint64_t links = slice->count;
   for (uint32_t i = 0; i < count; i++) { /* without a branch */
-    share->others[links] = pairs->sources[i];
+    slice->others[links] = pairs->sources[i];
     links += is_taken[i] & (pairs->sources[i] != self);
   }
-  share->count = links;
+  slice->count = links;
   return true;
 }
 
-static void test_share(void *context, uint32_t number, uint32_t shares) {
-  pair_share *share = (pair_share *)context + number;
-  const link_builder *b = share->b;
+static void test_task(void *context, uint32_t number, uint32_t slices) {
+  pair_slice *slice = (pair_slice *)context + number;
+  const link_builder *b = slice->b;
   uint64_t first, last;
-  thread_share(b->row_count, number, shares, &first, &last);
-  for (uint32_t row = (uint32_t)first; row < last && share->count <= LINKS_MAX; row++) {
+  thread_slice(b->row_count, number, slices, &first, &last);
+  for (uint32_t row = (uint32_t)first; row < last && slice->count <= LINKS_MAX; row++) {
     uint32_t t = build_element(b, row);
-    uint64_t before = share->count;
+    uint64_t before = slice->count;
     place_walk walk = place_walk_begin(b->target, t, b->source, b->connection->rule.reach);
-    for (uint32_t count; (count = place_walk_next(&walk, NSA_BLOCK, share->pairs.sources)) > 0;)
-      if (!test_block(share, t, count))
+    for (uint32_t count; (count = place_walk_next(&walk, NSA_TILE, slice->pairs.sources)) > 0;)
+      if (!test_tile(slice, t, count))
         return;
-    b->row[row + 1] = (uint32_t)(share->count - before);
+    b->row[row + 1] = (uint32_t)(slice->count - before);
   }
 }
 
 /* Of the links from `from` on, to one target, those that fulfil the condition stay. */
-static void keep_fulfilling(pair_share *share, uint32_t target, uint64_t from) {
-  candidates *pairs = &share->pairs;
+static void keep_fulfilling(pair_slice *slice, uint32_t target, uint64_t from) {
+  candidates *pairs = &slice->pairs;
   uint64_t kept = from;
-  for (uint64_t at = from; at < share->count; at += NSA_BLOCK) {
-    uint32_t count = share->count - at < NSA_BLOCK ? (uint32_t)(share->count - at) : NSA_BLOCK;
+  for (uint64_t at = from; at < slice->count; at += NSA_TILE) {
+    uint32_t count = slice->count - at < NSA_TILE ? (uint32_t)(slice->count - at) : NSA_TILE;
     for (uint32_t i = 0; i < count; i++) {
-      pairs->sources[i] = share->others[at + i];
+      pairs->sources[i] = slice->others[at + i];
       pairs->targets[i] = target;
     }
     const uint8_t *holds = candidates_evaluate(pairs, count);
     for (uint32_t i = 0; i < count; i++)
       if (holds[i])
-        share->others[kept++] = pairs->sources[i];
+        slice->others[kept++] = pairs->sources[i];
   }
-  share->count = kept;
+  slice->count = kept;
 }
 
 /* One probability for all pairs: draws say how many are passed over, so that each link costs one. */
-static bool skip_row(pair_share *share, uint32_t target, double mean) {
+static bool skip_row(pair_slice *slice, uint32_t target, double mean) {
   enum { MOST_AHEAD = 128 };
-  const link_builder *b = share->b;
+  const link_builder *b = slice->b;
   uint32_t self = is_unwanted_self(b, target, target) ? target : NSA_NONE;
   uint32_t ahead = b->other_count > 64 * mean ? MOST_AHEAD : 16; /* of many links few draws are too many */
   double gaps[MOST_AHEAD], size = b->other_count;
   int64_t at = -1, end = b->other_count;
   for (double draws = 0;; draws += ahead) {
     draw_gaps(b->key, target, draws, mean, ahead, gaps);
-    if (!make_room(share, ahead))
+    if (!make_room(slice, ahead))
       return false;
-    uint32_t *others = share->others + share->count, count = 0;
+    uint32_t *others = slice->others + slice->count, count = 0;
     for (uint32_t i = 0; i < ahead && at < end; i++) {
       at += 1 + (int64_t)(gaps[i] < size ? gaps[i] : size);
       others[count] = (uint32_t)at;
       count += at < end && (uint32_t)at != self;
     }
-    share->count += count;
+    slice->count += count;
     if (at >= end)
       return true;
   }
 }
 
-static void skip_share(void *context, uint32_t number, uint32_t shares) {
-  pair_share *share = (pair_share *)context + number;
-  const link_builder *b = share->b;
+static void skip_share(void *context, uint32_t number, uint32_t slices) {
+  pair_slice *slice = (pair_slice *)context + number;
+  const link_builder *b = slice->b;
   double p = b->connection->rule.probability, mean = p < 1 ? -1 / nsa_log1p_1(-p) : 0;
   uint64_t first, last;
-  thread_share(b->row_count, number, shares, &first, &last);
-  for (uint32_t row = (uint32_t)first; p > 0 && row < last && share->count <= LINKS_MAX; row++) {
+  thread_slice(b->row_count, number, slices, &first, &last);
+  for (uint32_t row = (uint32_t)first; p > 0 && row < last && slice->count <= LINKS_MAX; row++) {
     uint32_t t = build_element(b, row);
-    uint64_t before = share->count;
-    share->is_full = !skip_row(share, t, mean);
-    if (share->is_full)
+    uint64_t before = slice->count;
+    slice->is_full = !skip_row(slice, t, mean);
+    if (slice->is_full)
       return;
     if (b->connection->rule.condition != NSA_NONE)
-      keep_fulfilling(share, t, before);
-    b->row[row + 1] = (uint32_t)(share->count - before);
+      keep_fulfilling(slice, t, before);
+    b->row[row + 1] = (uint32_t)(slice->count - before);
   }
 }
 
-/* The shares' links, one after the other, become the builder's. */
-static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
+/* The slices' links, one after the other, become the builder's. */
+static bool join_shares(link_builder *b, pair_slice *slices, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
-    if (shares[i].is_full)
-      return build_out_of_memory(b, shares[i].capacity * sizeof *b->others);
-    if (shares[i].is_improbable)
-      return build_fail_probability(b, shares[i].bad_probability, shares[i].bad_source, shares[i].bad_target);
-    b->count += shares[i].count;
+    if (slices[i].is_full)
+      return build_out_of_memory(b, slices[i].capacity * sizeof *b->others);
+    if (slices[i].is_improbable)
+      return build_fail_probability(b, slices[i].bad_probability, slices[i].bad_source, slices[i].bad_target);
+    b->count += slices[i].count;
   }
   if (b->count > LINKS_MAX)
     return build_fail(b, "it has more than %" PRIu32 " links", LINKS_MAX);
@@ -246,11 +246,11 @@ static bool join_shares(link_builder *b, pair_share *shares, uint32_t count) {
   if (!others)
     return build_out_of_memory(b, b->count * sizeof *others);
   for (uint64_t i = 0, at = 0; i < count; i++) {
-    if (shares[i].count)
-      memcpy(others + at, shares[i].others, shares[i].count * sizeof *others);
-    at += shares[i].count;
-    free(shares[i].others);
-    shares[i].others = NULL;
+    if (slices[i].count)
+      memcpy(others + at, slices[i].others, slices[i].count * sizeof *others);
+    at += slices[i].count;
+    free(slices[i].others);
+    slices[i].others = NULL;
   }
   free(b->others);
   b->others = others;
@@ -268,22 +268,22 @@ static bool test_all(link_builder *b, candidate_test test) {
   if (!build_begin(b, true, 0))
     return false;
   uint32_t threads = thread_pool_count(b->s->pool);
-  pair_share *shares = calloc(threads, sizeof *shares);
-  bool ok = shares || build_out_of_memory(b, threads * sizeof *shares);
+  pair_slice *slices = calloc(threads, sizeof *slices);
+  bool ok = slices || build_out_of_memory(b, threads * sizeof *slices);
   for (uint32_t i = 0; ok && i < threads; i++) {
-    shares[i].b = b;
-    shares[i].test = test;
-    ok = rule->condition == NSA_NONE || candidates_new(&shares[i].pairs, b, rule, b->source, b->target);
+    slices[i].b = b;
+    slices[i].test = test;
+    ok = rule->condition == NSA_NONE || candidates_new(&slices[i].pairs, b, rule, b->source, b->target);
   }
   if (ok) {
-    thread_pool_run(b->s->pool, test ? test_share : skip_share, shares);
-    ok = join_shares(b, shares, threads);
+    thread_pool_run(b->s->pool, test ? test_task : skip_share, slices);
+    ok = join_shares(b, slices, threads);
   }
-  for (uint32_t i = 0; shares && i < threads; i++) {
-    candidates_free(&shares[i].pairs);
-    free(shares[i].others);
+  for (uint32_t i = 0; slices && i < threads; i++) {
+    candidates_free(&slices[i].pairs);
+    free(slices[i].others);
   }
-  free(shares);
+  free(slices);
   return ok;
 }
 

@@ -52,7 +52,7 @@ static uint32_t tile_partner(const pairing *p, uint32_t i) {
 static uint32_t where_partner(const pairing *p, candidates *pairs, uint32_t i) {
   uint32_t found = NSA_NONE;
   place_walk walk = place_walk_begin(p->near, i, p->partner, p->connection->partner_rule.reach);
-  for (uint32_t count; (count = place_walk_next(&walk, NSA_BLOCK, pairs->targets)) > 0;) {
+  for (uint32_t count; (count = place_walk_next(&walk, NSA_TILE, pairs->targets)) > 0;) {
     for (uint32_t k = 0; k < count; k++)
       pairs->sources[k] = i;
     const uint8_t *holds = candidates_evaluate(pairs, count);
@@ -138,7 +138,7 @@ static void draw_for_links(uint64_t key, const pairing *p, uint32_t target, uint
   draw_pairs(key, draws->source, draws->target, draws->copy, count, draws->numbers);
 }
 
-/* The first of a share that does not lie between 0 and 1. */
+/* The first of a task that does not lie between 0 and 1. */
 typedef struct {
   bool is_there;
   uint32_t source, target;
@@ -148,24 +148,24 @@ typedef struct {
 /* All threads work on links: each on those of its targets. */
 typedef struct link_job {
   const pairing *p;
-  void (*work)(const struct link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count);
+  void (*work)(const struct link_job *job, uint32_t task, uint32_t target, uint32_t first, uint32_t count);
   uint64_t key;
   const uint32_t *of_near; /* pools, or partners, of near elements */
-  candidates *pairs;       /* one a share */
+  candidates *pairs;       /* one a task */
   bad_probability *bad;    /* likewise */
   double probability;
-  uint64_t *served, *without; /* [share][partner], [share] */
+  uint64_t *served, *without; /* [task][partner], [task] */
 } link_job;
 
-static void work_on_rows(void *context, uint32_t share, uint32_t shares) {
+static void work_on_rows(void *context, uint32_t task, uint32_t tasks) {
   const link_job *job = context;
   const uint32_t *row = job->p->links->row;
   uint64_t begin, end;
-  thread_share(job->p->b->targets->count, share, shares, &begin, &end);
+  thread_slice(job->p->b->targets->count, task, tasks, &begin, &end);
   for (uint32_t t = (uint32_t)begin; t < end; t++)
     for (uint32_t k = row[t]; k < row[t + 1]; k += LINKS_AT_ONCE) {
       uint32_t left = row[t + 1] - k;
-      job->work(job, share, t, k, left < LINKS_AT_ONCE ? left : LINKS_AT_ONCE);
+      job->work(job, task, t, k, left < LINKS_AT_ONCE ? left : LINKS_AT_ONCE);
     }
 }
 
@@ -219,10 +219,10 @@ static bool check_pool(const pairing *p) {
       size, near, partners, p->partner->name);
 }
 
-static void pick_pooled(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count) {
+static void pick_pooled(const link_job *job, uint32_t task, uint32_t target, uint32_t first, uint32_t count) {
   const pairing *p = job->p;
   uint32_t degree = p->connection->partner_rule.degree, *partner = p->links->partner + first;
-  (void)share;
+  (void)task;
   link_draws draws;
   if (degree > 1)
     draw_for_links(job->key, p, target, first, count, 0, &draws);
@@ -248,9 +248,9 @@ static bool find_pooled(const pairing *p) {
   return true;
 }
 
-static void take_of_near(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count) {
+static void take_of_near(const link_job *job, uint32_t task, uint32_t target, uint32_t first, uint32_t count) {
   const pairing *p = job->p;
-  (void)share;
+  (void)task;
   for (uint32_t k = first; k < first + count; k++) {
     uint32_t partner = job->of_near[near_of_link(p, target, k)];
     p->links->has_partner[k] = partner != NSA_NONE;
@@ -281,8 +281,8 @@ static bool find_one_each(const pairing *p) {
 }
 
 /* Of each link; the first that is none is kept for a message. */
-static const double *probabilities(const link_job *job, uint32_t share, uint32_t count, const link_draws *draws) {
-  candidates *pairs = &job->pairs[share];
+static const double *probabilities(const link_job *job, uint32_t task, uint32_t count, const link_draws *draws) {
+  candidates *pairs = &job->pairs[task];
   memcpy(pairs->sources, draws->source, count * sizeof(uint32_t));
   memcpy(pairs->targets, draws->target, count * sizeof(uint32_t));
   for (uint32_t i = 0; i < count; i++) {
@@ -290,18 +290,18 @@ static const double *probabilities(const link_job *job, uint32_t share, uint32_t
       pairs->copy[i] = draws->copy[i] / 2;
   }
   const double *p = candidates_evaluate(pairs, count);
-  for (uint32_t i = 0; i < count && !job->bad[share].is_there; i++)
+  for (uint32_t i = 0; i < count && !job->bad[task].is_there; i++)
     if (!is_probability(p[i]))
-      job->bad[share] = (bad_probability){true, pairs->sources[i], pairs->targets[i], p[i]};
+      job->bad[task] = (bad_probability){true, pairs->sources[i], pairs->targets[i], p[i]};
   return p;
 }
 
 /* A link loses its partner where the draw says so. */
-static void decide(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count) {
+static void decide(const link_job *job, uint32_t task, uint32_t target, uint32_t first, uint32_t count) {
   const pairing *p = job->p;
   link_draws draws;
   draw_for_links(job->key, p, target, first, count, 1, &draws);
-  const double *probability = job->pairs ? probabilities(job, share, count, &draws) : NULL;
+  const double *probability = job->pairs ? probabilities(job, task, count, &draws) : NULL;
   for (uint32_t i = 0; i < count; i++) {
     bool keeps = draws.numbers[i] < (probability ? probability[i] : job->probability);
     p->links->has_partner[first + i] &= keeps;
@@ -390,15 +390,15 @@ static uint64_t count_near(const pairing *p, const uint32_t *partners, uint64_t 
   return without;
 }
 
-static void count_some(const link_job *job, uint32_t share, uint32_t target, uint32_t first, uint32_t count) {
+static void count_some(const link_job *job, uint32_t task, uint32_t target, uint32_t first, uint32_t count) {
   const sim_links *links = job->p->links;
-  uint64_t *served = job->served + (uint64_t)share * job->p->partner_here->count, with = 0;
+  uint64_t *served = job->served + (uint64_t)task * job->p->partner_here->count, with = 0;
   (void)target;
   for (uint32_t k = first; k < first + count; k++) { /* without a branch: who has none stands at 0 */
     served[links->partner[k]] += links->has_partner[k];
     with += links->has_partner[k];
   }
-  job->without[share] += count - with;
+  job->without[task] += count - with;
 }
 
 static bool count_links(const pairing *p, uint64_t *served, uint64_t *without) {

@@ -192,13 +192,13 @@ static bool check_degree(const link_builder *b, const nsa_population *own, const
 typedef struct {
   drawing d;
   bool failed;
-} drawing_share;
+} drawing_slice;
 
-static void draw_share(void *context, uint32_t share, uint32_t shares) {
-  drawing_share *mine = (drawing_share *)context + share;
+static void draw_task(void *context, uint32_t task, uint32_t tasks) {
+  drawing_slice *mine = (drawing_slice *)context + task;
   drawing *d = &mine->d;
   uint64_t first, last;
-  thread_share(d->b->row_count, share, shares, &first, &last);
+  thread_slice(d->b->row_count, task, tasks, &first, &last);
   for (d->row = (uint32_t)first; d->row < last; d->row++) {
     d->element = build_element(d->b, d->row);
     mine->failed = !draw_element(d);
@@ -216,19 +216,19 @@ static bool fail_to_reach(const drawing *d) {
 }
 
 /* Shares are in the order of elements: the first that failed has the first element that did. */
-static bool draw_shares(link_builder *b, drawing_share *shares, uint32_t count) {
-  thread_pool_run(b->s->pool, draw_share, shares);
+static bool draw_slices(link_builder *b, drawing_slice *slices, uint32_t count) {
+  thread_pool_run(b->s->pool, draw_task, slices);
   for (uint32_t i = 0; i < count; i++)
-    if (shares[i].failed)
-      return fail_to_reach(&shares[i].d);
+    if (slices[i].failed)
+      return fail_to_reach(&slices[i].d);
   return true;
 }
 
-static bool begin_share(drawing_share *share, const drawing *start) {
-  share->d = *start;
-  share->d.taken_by = calloc((size_t)start->b->other_count + 1, sizeof *share->d.taken_by);
-  share->d.spare = malloc(((size_t)start->rule->degree + 1) * sizeof *share->d.spare);
-  return share->d.taken_by && share->d.spare;
+static bool begin_slice(drawing_slice *slice, const drawing *start) {
+  slice->d = *start;
+  slice->d.taken_by = calloc((size_t)start->b->other_count + 1, sizeof *slice->d.taken_by);
+  slice->d.spare = malloc(((size_t)start->rule->degree + 1) * sizeof *slice->d.spare);
+  return slice->d.taken_by && slice->d.spare;
 }
 
 static bool draw_all(link_builder *b, bool by_target) {
@@ -244,16 +244,16 @@ static bool draw_all(link_builder *b, bool by_target) {
     return false;
   b->count = (uint64_t)b->row_count * rule->degree;
   uint32_t threads = thread_pool_count(b->s->pool);
-  drawing_share *shares = calloc(threads, sizeof *shares);
-  bool ok = shares != NULL;
+  drawing_slice *slices = calloc(threads, sizeof *slices);
+  bool ok = slices != NULL;
   for (uint32_t i = 0; ok && i < threads; i++)
-    ok = begin_share(&shares[i], &start);
-  ok = ok ? draw_shares(b, shares, threads) : build_fail(b, "out of memory while partners were drawn");
-  for (uint32_t i = 0; shares && i < threads; i++) {
-    free(shares[i].d.taken_by);
-    free(shares[i].d.spare);
+    ok = begin_slice(&slices[i], &start);
+  ok = ok ? draw_slices(b, slices, threads) : build_fail(b, "out of memory while partners were drawn");
+  for (uint32_t i = 0; slices && i < threads; i++) {
+    free(slices[i].d.taken_by);
+    free(slices[i].d.spare);
   }
-  free(shares);
+  free(slices);
   return ok;
 }
 

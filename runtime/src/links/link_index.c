@@ -55,15 +55,15 @@ link_ends link_ends_of(const sim *s, uint32_t connection, uint64_t link) {
 
 enum { LINKS_AT_ONCE = 256 };
 
-/* Links are sorted piece by piece: targets of one part, in ascending order. Each piece has counters of its own. */
+/* A task sorts the links of consecutive targets of one slice, and has counters of its own. */
 typedef struct {
   const sim_links *links;
   partner_lookup look;
   const link_index_request *request;
   link_index *index;
-  uint32_t keys, ends, pieces; /* keys, ends: elements of the sides from and to */
-  uint32_t *bounds;            /* pieces + 1 targets */
-  uint32_t *next;              /* pieces * keys: how many, then where the next one goes */
+  uint32_t keys, ends, tasks; /* keys, ends: elements of the sides from and to */
+  uint32_t *bounds;           /* tasks + 1 targets */
+  uint32_t *next;             /* tasks * keys: how many, then where the next one goes */
 } sorter;
 
 static void fill(uint32_t *to, uint32_t x, uint32_t count) {
@@ -123,11 +123,11 @@ static void place_some(const sorter *sort, uint32_t *next, uint32_t target, uint
   }
 }
 
-typedef void (*piece_work)(const sorter *sort, uint32_t *next, uint32_t target, uint32_t first, uint32_t count);
+typedef void (*task_work)(const sorter *sort, uint32_t *next, uint32_t target, uint32_t first, uint32_t count);
 
-static void work_on_pieces(const sorter *sort, uint32_t share, uint32_t shares, piece_work work) {
+static void work_on_tasks(const sorter *sort, uint32_t thread, uint32_t threads, task_work work) {
   const uint32_t *row = sort->links->row;
-  for (uint32_t p = share; p < sort->pieces; p += shares)
+  for (uint32_t p = thread; p < sort->tasks; p += threads)
     for (uint32_t t = sort->bounds[p]; t < sort->bounds[p + 1]; t++)
       for (uint32_t k = row[t]; k < row[t + 1];) {
         uint32_t count = row[t + 1] - k < LINKS_AT_ONCE ? row[t + 1] - k : LINKS_AT_ONCE;
@@ -136,20 +136,20 @@ static void work_on_pieces(const sorter *sort, uint32_t share, uint32_t shares, 
       }
 }
 
-static void count_share(void *context, uint32_t share, uint32_t shares) {
-  work_on_pieces(context, share, shares, count_some);
+static void count_task(void *context, uint32_t thread, uint32_t threads) {
+  work_on_tasks(context, thread, threads, count_some);
 }
-static void place_share(void *context, uint32_t share, uint32_t shares) {
-  work_on_pieces(context, share, shares, place_some);
+static void place_task(void *context, uint32_t thread, uint32_t threads) {
+  work_on_tasks(context, thread, threads, place_some);
 }
 
-/* Numbers of links become the places of the first ones: part by part, element by element, piece by piece. */
+/* Numbers of links become the places of the first ones: slice by slice, element by element, task by task. */
 static void add_up(sorter *sort) {
-  uint32_t each = sort->pieces / sort->request->parts, at = 0, *start = sort->index->start;
-  for (uint32_t part = 0; part < sort->request->parts; part++)
+  uint32_t each = sort->tasks / sort->request->slices, at = 0, *start = sort->index->start;
+  for (uint32_t slice = 0; slice < sort->request->slices; slice++)
     for (uint32_t e = 0; e < sort->keys; e++) {
       *start++ = at;
-      for (uint32_t p = part * each; p < (part + 1) * each; p++) {
+      for (uint32_t p = slice * each; p < (slice + 1) * each; p++) {
         uint32_t *next = sort->next + (uint64_t)p * sort->keys + e, count = *next;
         *next = at;
         at += count;
@@ -158,18 +158,18 @@ static void add_up(sorter *sort) {
   *start = at;
 }
 
-/* The pieces of a part have as many links each, but for those of one target. */
-static void cut_pieces(sorter *sort, uint32_t targets) {
+/* The tasks of a slice have as many links each, but for those of one target. */
+static void cut_tasks(sorter *sort, uint32_t targets) {
   const link_index_request *r = sort->request;
-  uint32_t each = sort->pieces / r->parts;
-  for (uint32_t part = 0; part < r->parts; part++) {
-    uint32_t begin = r->bounds ? r->bounds[part] : 0, end = r->bounds ? r->bounds[part + 1] : targets;
+  uint32_t each = sort->tasks / r->slices;
+  for (uint32_t slice = 0; slice < r->slices; slice++) {
+    uint32_t begin = r->bounds ? r->bounds[slice] : 0, end = r->bounds ? r->bounds[slice + 1] : targets;
     uint64_t first = sort->links->row[begin], links = sort->links->row[end] - first;
     for (uint32_t p = 0; p < each; p++) {
       uint32_t cut = link_index_target_from(sort->links, targets, first + links * p / each);
-      sort->bounds[part * each + p] = p == 0 || cut < begin ? begin : cut < end ? cut : end;
+      sort->bounds[slice * each + p] = p == 0 || cut < begin ? begin : cut < end ? cut : end;
     }
-    sort->bounds[(part + 1) * each] = end;
+    sort->bounds[(slice + 1) * each] = end;
   }
 }
 
@@ -185,11 +185,11 @@ bool link_index_make(sim *s, const link_index_request *request, link_index *inde
       .links = &s->links[request->connection], .look = partner_lookup_of(s, c), .request = request, .index = index};
   sort.keys = link_index_keys(s, c, request->from);
   sort.ends = link_index_keys(s, c, request->to);
-  sort.pieces = request->parts * (request->parts < threads ? threads / request->parts : 1);
+  sort.tasks = request->slices * (request->slices < threads ? threads / request->slices : 1);
   uint64_t links = sort.links->count;
-  sort.bounds = malloc(((size_t)sort.pieces + 1) * sizeof *sort.bounds);
-  sort.next = calloc((size_t)sort.pieces * sort.keys + 1, sizeof *sort.next);
-  index->start = allocate(s, (uint64_t)request->parts * sort.keys + 1, sizeof *index->start);
+  sort.bounds = malloc(((size_t)sort.tasks + 1) * sizeof *sort.bounds);
+  sort.next = calloc((size_t)sort.tasks * sort.keys + 1, sizeof *sort.next);
+  index->start = allocate(s, (uint64_t)request->slices * sort.keys + 1, sizeof *index->start);
   if (request->keeps_links)
     index->link = allocate(s, links + 1, sizeof *index->link);
   if (request->keeps_to)
@@ -197,10 +197,10 @@ bool link_index_make(sim *s, const link_index_request *request, link_index *inde
   bool ok = sort.bounds && sort.next && index->start && (index->link || !request->keeps_links) &&
             (index->to || !request->keeps_to);
   if (ok) {
-    cut_pieces(&sort, s->populations[c->target].count);
-    thread_pool_run(s->pool, count_share, &sort);
+    cut_tasks(&sort, s->populations[c->target].count);
+    thread_pool_run(s->pool, count_task, &sort);
     add_up(&sort);
-    thread_pool_run(s->pool, place_share, &sort);
+    thread_pool_run(s->pool, place_task, &sort);
   }
   free(sort.bounds);
   free(sort.next);

@@ -8,10 +8,10 @@
 
 #include "links/strips.h"
 
-/* Cut by who owns the targets: part p's links of element e are [start[p * keys + e], start[p * keys + e + 1]). Within
+/* Cut by who owns the targets: slice p's links of element e are [start[p * keys + e], start[p * keys + e + 1]). Within
  * an element they are ascending. Links without such an element, or without one at the other end, are left out. */
 typedef struct {
-  uint32_t *start; /* parts * keys + 1 */
+  uint32_t *start; /* slices * keys + 1 */
   uint32_t *link;  /* NULL: nobody asks */
   uint32_t *to;    /* the element at the other end of each; NULL: nobody asks */
 } link_index;
@@ -33,8 +33,8 @@ uint32_t partner_of_link(const partner_lookup *look, uint32_t link, uint32_t sou
 typedef struct {
   uint32_t connection;
   uint32_t from, to; /* sides: NSA_SIDE_PRE, _POST, _ASTRO */
-  uint32_t parts;
-  const uint32_t *bounds; /* parts + 1: part p has the targets [bounds[p], bounds[p + 1]); NULL: one part has all */
+  uint32_t slices;
+  const uint32_t *bounds; /* slices + 1: slice p has the targets [bounds[p], bounds[p + 1]); NULL: one slice has all */
   bool keeps_links, keeps_to;
   const link_strips *strips; /* not NULL: what stands in `to` is strip of the target * elements + element (strips.h) */
 } link_index_request;
@@ -52,7 +52,7 @@ typedef struct {
 } link_ends;
 link_ends link_ends_of(const sim *s, uint32_t connection, uint64_t link);
 
-/* The first target whose links begin at or behind `link`: cuts targets into shares of as many links. */
+/* The first target whose links begin at or behind `link`: cuts targets into slices of as many links. */
 uint32_t link_index_target_from(const sim_links *links, uint32_t targets, uint64_t link);
 
 #endif

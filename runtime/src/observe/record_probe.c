@@ -153,10 +153,10 @@ static double reduce_tile(nsa_reduce_kind kind, const double *values, uint64_t n
 }
 
 double probe_reduce(const probe_view *view, nsa_reduce_kind kind) {
-  double values[NSA_BLOCK], total = NAN;
+  double values[NSA_TILE], total = NAN;
   bool is_plain = view->type == NSA_F64 && !view->is_uniform;
-  for (uint64_t at = 0; at < view->count; at += NSA_BLOCK) {
-    uint64_t n = view->count - at < NSA_BLOCK ? view->count - at : NSA_BLOCK;
+  for (uint64_t at = 0; at < view->count; at += NSA_TILE) {
+    uint64_t n = view->count - at < NSA_TILE ? view->count - at : NSA_TILE;
     const double *tile = (const double *)view->data + view->first + at;
     if (!is_plain) {
       probe_copy(view, at, n, values);

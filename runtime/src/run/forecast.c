@@ -21,7 +21,7 @@ static double field_bytes(const nsa_program *p, const nsa_field *field, bool *is
   if (!field->is_uniform && domain->kind == NSA_DOMAIN_POPULATION)
     entries = place_size(&p->populations[domain->owner]);
   if (!field->is_uniform && (domain->kind == NSA_DOMAIN_CANDIDATES || domain->kind == NSA_DOMAIN_ARRIVALS))
-    entries = NSA_BLOCK;
+    entries = NSA_TILE;
   if (*is_of_links) {
     const nsa_connection *c = &p->connections[domain->owner];
     if (field->kind == NSA_FIELD_LINK_SOURCE || field->kind == NSA_FIELD_LINK_TARGET)

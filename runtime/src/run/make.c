@@ -164,8 +164,8 @@ static bool allocate_population(sim *s, uint32_t p) {
   to->fused = 1;
   uint64_t pieces = (uint64_t)to->block_count + s->thread_count;
   to->events = zeroed(s, from->events_count, sizeof *to->events, &failed);
-  to->piece_out = zeroed(s, pieces, sizeof *to->piece_out, &failed);
-  to->piece_fired = zeroed(s, pieces * from->events_count, sizeof *to->piece_fired, &failed);
+  to->tile_out = zeroed(s, pieces, sizeof *to->tile_out, &failed);
+  to->tile_fired = zeroed(s, pieces * from->events_count, sizeof *to->tile_fired, &failed);
   for (uint32_t e = 0; !failed && e < from->events_count; e++)
     to->events[e].elements = zeroed(s, size, sizeof(uint32_t), &failed);
   return !failed;
@@ -174,10 +174,10 @@ static bool allocate_population(sim *s, uint32_t p) {
 static bool check_sizes(const nsa_program *p, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; i < p->populations_count; i++) {
     uint64_t size = (uint64_t)p->populations[i].rows * p->populations[i].cols;
-    if (size > UINT32_MAX - NSA_BLOCK) {
+    if (size > UINT32_MAX - NSA_TILE) {
       snprintf(error, SIM_ERROR_SIZE,
                "population '%s' has %" PRIu64 " elements; more than %" PRIu32 " are not possible",
-               p->populations[i].name, size, UINT32_MAX - NSA_BLOCK);
+               p->populations[i].name, size, UINT32_MAX - NSA_TILE);
       return false;
     }
   }
@@ -200,7 +200,7 @@ static void count_domains(sim *s) {
       break;
     case NSA_DOMAIN_CANDIDATES:
     case NSA_DOMAIN_ARRIVALS:
-      s->domain_count[d] = NSA_BLOCK;
+      s->domain_count[d] = NSA_TILE;
       break;
     }
   }
@@ -273,11 +273,11 @@ static void free_populations(sim *s) {
     for (uint32_t e = 0; population->events && e < s->program->populations[p].events_count; e++)
       free(population->events[e].elements);
     free(population->events);
-    free(population->piece_out);
-    free(population->piece_fired);
-    free(population->pass_rows);
-    free(population->pass_steps);
-    free(population->pass_failed);
+    free(population->tile_out);
+    free(population->tile_fired);
+    free(population->fused_rows);
+    free(population->fused_steps);
+    free(population->fused_failed);
   }
   free(s->populations);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* finite.h - values that are not finite, found outside of the steps of populations (step_pass.c) and of deliveries
+/* finite.h - values that are not finite, found outside of the steps of populations (step_tiles.c) and of deliveries
  * (events.c).
  *
  * Kernels say that a value somewhere in their range was not finite, padding included. What they run over is then

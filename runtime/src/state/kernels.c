@@ -30,18 +30,18 @@ typedef struct {
   sim *s;
   uint32_t kernel;
   const nsa_clock *clock;
-  uint64_t count, blocks;
+  uint64_t count, tiles;
   atomic_bool is_nonfinite;
 } kernel_job;
 
-static void kernel_share(void *context, uint32_t thread, uint32_t threads) {
+static void kernel_task(void *context, uint32_t thread, uint32_t threads) {
   kernel_job *job = context;
   nsa_range_out out = {0};
   uint64_t first, last;
-  thread_share(job->blocks, thread, threads, &first, &last);
-  for (uint64_t begin = first * NSA_BLOCK; begin < last * NSA_BLOCK; begin += NSA_BLOCK)
+  thread_slice(job->tiles, thread, threads, &first, &last);
+  for (uint64_t begin = first * NSA_TILE; begin < last * NSA_TILE; begin += NSA_TILE)
     kernel_run_range(job->s, job->kernel, job->clock, begin,
-                     job->count - begin < NSA_BLOCK ? job->count : begin + NSA_BLOCK, &out);
+                     job->count - begin < NSA_TILE ? job->count : begin + NSA_TILE, &out);
   if (out.nonfinite)
     atomic_store(&job->is_nonfinite, true);
 }
@@ -52,8 +52,8 @@ bool kernel_run_checked(sim *s, uint32_t kernel, const nsa_clock *clock) {
   uint64_t count = s->domain_count[s->program->kernels[kernel].domain];
   if (count == 0)
     return true;
-  kernel_job job = {.s = s, .kernel = kernel, .clock = clock, .count = count, .blocks = sim_tiles(count)};
-  thread_pool_run_if_worth(s->pool, COST_OF_ENTRY * (double)count, kernel_share, &job);
+  kernel_job job = {.s = s, .kernel = kernel, .clock = clock, .count = count, .tiles = sim_tiles(count)};
+  thread_pool_run_if_worth(s->pool, COST_OF_ENTRY * (double)count, kernel_task, &job);
   return !atomic_load(&job.is_nonfinite);
 }
 
@@ -66,9 +66,9 @@ bool kernel_run_around(sim *s, uint32_t kernel, const nsa_clock *clock, const ui
   const nsa_kernel_entry *entry = &s->kernels[kernel];
   nsa_range_out out = {0};
   for (uint32_t i = 0; i < count;) {
-    uint64_t begin = elements[i] / NSA_STRETCH * NSA_STRETCH, end = begin + NSA_STRETCH;
-    for (i++; i < count && elements[i] < end + NSA_STRETCH; i++)
-      end = sim_stretched(elements[i] + 1);
+    uint64_t begin = elements[i] / NSA_LANES * NSA_LANES, end = begin + NSA_LANES;
+    for (i++; i < count && elements[i] < end + NSA_LANES; i++)
+      end = sim_whole_vectors(elements[i] + 1);
     entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, end, &out);
   }
   return !out.nonfinite;

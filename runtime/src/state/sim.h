@@ -30,19 +30,19 @@ typedef struct {
  * that is all of them. */
 typedef struct {
   uint32_t first, count, global;
-  uint32_t padded;          /* count with padding */
-  uint32_t block_count;     /* of NSA_BLOCK entries */
-  uint32_t every;           /* base ticks of its timescale */
-  sim_fired *events;        /* one an event of the population; counts are 0 in ticks in which it did not step */
-  uint32_t piece_count;     /* in which it is stepped: block_count + threads at most */
-  nsa_range_out *piece_out; /* scratch of step_pass.c */
-  uint32_t *piece_fired;    /* per event and piece: how many fired there; likewise */
-  uint32_t fused;           /* steps of a pass at most: fuse.h */
-  bool is_ahead;            /* a pass is under way: states are those behind its last step */
-  uint64_t *pass_rows;  /* a bit for each event, step of a pass and element: it fired. This and the next two: NULL where
-                           fused is 1 */
-  uint32_t *pass_steps; /* per event and piece: bit k: something fired there in step k */
-  uint32_t *pass_failed; /* per piece: the step after which a value is not finite, or NSA_NONE */
+  uint32_t padded;         /* count with padding */
+  uint32_t block_count;    /* of NSA_TILE entries */
+  uint32_t every;          /* base ticks of its timescale */
+  sim_fired *events;       /* one an event of the population; counts are 0 in ticks in which it did not step */
+  uint32_t tile_count;     /* in which it is stepped: block_count + threads at most */
+  nsa_range_out *tile_out; /* scratch of step_tiles.c */
+  uint32_t *tile_fired;    /* per event and tile: how many fired there; likewise */
+  uint32_t fused;          /* fused steps at most: fuse.h */
+  bool is_ahead;           /* fused steps are under way: states are those behind the last of them */
+  uint64_t *fused_rows;    /* a bit for each event, fused step and element: it fired. This and the next two: NULL where
+                             fused is 1 */
+  uint32_t *fused_steps;   /* per event and tile: bit k: something fired there in step k */
+  uint32_t *fused_failed;  /* per tile: the step after which a value is not finite, or NSA_NONE */
 } sim_population;
 
 /* An element has two numbers. The local one is its entry in arrays: links, lists of what fired, and the ranges of
@@ -126,7 +126,7 @@ struct sim {
   uint32_t thread_count;
 
   /* Per field: its array (f64, byte or uint32_t by its type), aligned to 64 bytes and padded to
-   * whole blocks of NSA_PAD; its entries without padding (1 where uniform). Fields of links have
+   * whole multiples of NSA_PAD; its entries without padding (1 where uniform). Fields of links have
    * none before sim_connect. */
   void **field_data;
   uint64_t *field_count;
@@ -181,11 +181,11 @@ static inline uint64_t sim_padded(uint64_t count) {
   return count ? (count + NSA_PAD - 1) / NSA_PAD * NSA_PAD : NSA_PAD;
 }
 
-/* Tiles of NSA_BLOCK entries that hold `count` entries, at least one. */
-static inline uint64_t sim_tiles(uint64_t count) { return count ? (count + NSA_BLOCK - 1) / NSA_BLOCK : 1; }
+/* Tiles of NSA_TILE entries that hold `count` entries, at least one. */
+static inline uint64_t sim_tiles(uint64_t count) { return count ? (count + NSA_TILE - 1) / NSA_TILE : 1; }
 
-/* Entries in whole stretches of NSA_STRETCH. */
-static inline uint64_t sim_stretched(uint64_t count) { return (count + NSA_STRETCH - 1) / NSA_STRETCH * NSA_STRETCH; }
+/* Entries in whole vectors of NSA_LANES. */
+static inline uint64_t sim_whole_vectors(uint64_t count) { return (count + NSA_LANES - 1) / NSA_LANES * NSA_LANES; }
 
 /* An entry of a field's array (type: nsa_type) as a number. */
 static inline double sim_entry(uint32_t type, const void *data, uint64_t entry) {

@@ -91,13 +91,13 @@ static void prepare_sum(sim *s, uint32_t i) {
 
 /* ---- all that is due ---- */
 
-/* The targets of a part are those that the same thread steps. */
-static void work_part(sim *s, const target_work *work, uint32_t part) {
+/* The targets of a slice are those that the same thread steps. */
+static void work_slice(sim *s, const target_work *work, uint32_t slice) {
   uint32_t size = s->populations[work->population].count;
-  uint32_t begin = slice_begin(size, part, work->parts), end = slice_begin(size, part + 1, work->parts);
+  uint32_t begin = slice_begin(size, slice, work->slices), end = slice_begin(size, slice + 1, work->slices);
   for (uint32_t i = 0; i < work->sum_count; i++)
     if (s->sums->is_due[work->sums[i]])
-      link_sums_add(s, work->sums[i], part, begin, end);
+      link_sums_add(s, work->sums[i], slice, begin, end);
   for (uint32_t i = 0; i < work->collect_count; i++) {
     uint32_t kernel = s->program->collects[work->collects[i]].kernel;
     nsa_range_out out = {0};
@@ -108,20 +108,20 @@ static void work_part(sim *s, const target_work *work, uint32_t part) {
   }
 }
 
-static void works_share(void *context, uint32_t thread, uint32_t threads) {
+static void works_task(void *context, uint32_t thread, uint32_t threads) {
   sim *s = context;
   (void)threads;
   for (uint32_t w = 0; w < s->sums->work_count; w++)
-    if (thread < s->sums->works[w].parts)
-      work_part(s, &s->sums->works[w], thread);
+    if (thread < s->sums->works[w].slices)
+      work_slice(s, &s->sums->works[w], thread);
 }
 
 static void run_works(sim *s) {
   double seconds = 0;
   for (uint32_t w = 0; w < s->sums->work_count; w++)
-    if (s->sums->works[w].parts > 1)
+    if (s->sums->works[w].slices > 1)
       seconds += COST_OF_TARGET * s->populations[s->sums->works[w].population].count;
-  thread_pool_run_if_worth(s->pool, seconds, works_share, s);
+  thread_pool_run_if_worth(s->pool, seconds, works_task, s);
 }
 
 /* ---- the start ---- */

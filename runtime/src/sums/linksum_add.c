@@ -137,7 +137,7 @@ static const double *field_or_null(const sim *s, uint32_t field) {
   return field == NSA_NONE ? NULL : s->field_data[field];
 }
 
-void link_sums_add(sim *s, uint32_t i, uint32_t part, uint32_t begin, uint32_t end) {
+void link_sums_add(sim *s, uint32_t i, uint32_t slice, uint32_t begin, uint32_t end) {
   const nsa_link_sum *sum = &s->program->sums[i];
   const sim_links *links = &s->links[sum->connection];
   const struct link_sums *ls = s->sums;
@@ -162,5 +162,5 @@ void link_sums_add(sim *s, uint32_t i, uint32_t part, uint32_t begin, uint32_t e
   }
   const link_index *index = &ls->scatter[sum->connection];
   uint64_t sources = s->populations[s->program->connections[sum->connection].source].count;
-  scatter(index, index->start + part * sources, &ls->lists[ls->list_of[i]], &g);
+  scatter(index, index->start + slice * sources, &ls->lists[ls->list_of[i]], &g);
 }

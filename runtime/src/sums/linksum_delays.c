@@ -91,11 +91,11 @@ typedef struct {
   uint64_t count, done;
 } past_job;
 
-static void past_share(void *context, uint32_t thread, uint32_t threads) {
+static void past_task(void *context, uint32_t thread, uint32_t threads) {
   const past_job *job = context;
   const delay_line *line = job->line;
   uint64_t first, last, done = job->done + line->slots;
-  thread_share(job->count, thread, threads, &first, &last);
+  thread_slice(job->count, thread, threads, &first, &last);
   for (uint64_t k = first; k < last; k++) {
     uint64_t delay = (uint64_t)job->delay[line->is_uniform ? 0 : k];
     job->values[k] = line->values[(done - delay) % line->slots * line->size + job->source[k]];
@@ -108,5 +108,5 @@ void delay_lines_look_back(sim *s, const nsa_past *past) {
   const sim_links *links = &s->links[past->connection];
   past_job job = {line,         links->source, s->field_data[past->delay], s->field_data[past->value],
                   links->count, s->sums->done};
-  thread_pool_run_if_worth(s->pool, COST_OF_PAST * (double)links->count, past_share, &job);
+  thread_pool_run_if_worth(s->pool, COST_OF_PAST * (double)links->count, past_task, &job);
 }

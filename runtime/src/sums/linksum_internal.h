@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* linksum_internal.h - what the files of link sums share: linksum_make.c (set-up), linksum_delays.c (terms of the
- * past), linksum_add.c (gather and scatter), linksum.c (which sums are due, and their order). */
+/* linksum_internal.h - what the files of link sums have in common: linksum_make.c (set-up), linksum_delays.c (terms of
+ * the past), linksum_add.c (gather and scatter), linksum.c (which sums are due, and their order). */
 #ifndef NSA_RUNTIME_LINKSUM_INTERNAL_H
 #define NSA_RUNTIME_LINKSUM_INTERNAL_H
 
@@ -29,7 +29,7 @@ typedef struct {
 /* What one population gets in phase 6. */
 typedef struct {
   uint32_t population;
-  uint32_t parts; /* threads that share its targets; 1 where it is small */
+  uint32_t slices; /* of its targets; 1 where it is small */
   uint32_t *sums, sum_count;
   uint32_t *collects, collect_count;
 } target_work;
@@ -78,7 +78,7 @@ void delay_lines_look_back(sim *s, const nsa_past *past);
 
 /* ---- linksum_add.c ---- */
 
-/* Of the program's sum number i, the sums of the targets [begin, end), which are those of slice `part`. */
-void link_sums_add(sim *s, uint32_t i, uint32_t part, uint32_t begin, uint32_t end);
+/* Of the program's sum number i, the sums of the targets [begin, end), which are those of that slice. */
+void link_sums_add(sim *s, uint32_t i, uint32_t slice, uint32_t begin, uint32_t end);
 
 #endif

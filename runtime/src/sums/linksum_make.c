@@ -3,7 +3,7 @@
 #include "sums/linksum_internal.h"
 
 #include "base/costs.h"
-#include "links/link_parts.h"
+#include "links/link_slices.h"
 #include "sums/sidesum.h"
 
 #include <inttypes.h>
@@ -47,20 +47,20 @@ bool link_sums_add_list(sim *s, struct link_sums *ls, uint32_t sum) {
   return list->elements != NULL;
 }
 
-static uint32_t parts_of(const sim *s, uint32_t population) {
+static uint32_t slice_count(const sim *s, uint32_t population) {
   return s->populations[population].count < DIVIDED_ELEMENTS ? 1 : s->thread_count;
 }
 
 static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weighted) {
-  uint32_t target = s->program->connections[c].target, parts = parts_of(s, target);
-  uint32_t *bounds = malloc(((size_t)parts + 1) * sizeof *bounds);
+  uint32_t target = s->program->connections[c].target, slices = slice_count(s, target);
+  uint32_t *bounds = malloc(((size_t)slices + 1) * sizeof *bounds);
   if (!bounds)
     return false;
-  link_parts_cut(s, c, PARTS_AS_STEPPED, parts, bounds);
+  link_slices_cut(s, c, SLICES_AS_STEPPED, slices, bounds);
   link_index_request request = {.connection = c,
                                 .from = NSA_SIDE_PRE,
                                 .to = NSA_SIDE_POST,
-                                .parts = parts,
+                                .slices = slices,
                                 .bounds = bounds,
                                 .keeps_links = is_weighted,
                                 .keeps_to = true};
@@ -89,7 +89,7 @@ static void list_works(const sim *s, struct link_sums *ls) {
   const nsa_program *program = s->program;
   uint32_t *next = ls->items;
   for (uint32_t p = 0; p < program->populations_count; p++) {
-    target_work work = {.population = p, .parts = parts_of(s, p), .sums = next};
+    target_work work = {.population = p, .slices = slice_count(s, p), .sums = next};
     for (uint32_t i = 0; i < program->sums_count; i++)
       if (!sidesum_is(&program->sums[i]) && program->connections[program->sums[i].connection].target == p)
         work.sums[work.sum_count++] = i;

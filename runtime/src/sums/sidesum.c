@@ -5,7 +5,7 @@
 #include "base/costs.h"
 #include "base/threads.h"
 #include "links/link_index.h"
-#include "links/link_parts.h"
+#include "links/link_slices.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +15,13 @@ typedef struct {
   uint32_t first, end;
 } reach;
 
-/* Links by the element that gives, cut into parts of whole strips; where nothing weighs them, neighbours to the same
+/* Links by the element that gives, cut into slices of whole strips; where nothing weighs them, neighbours to the same
  * element in the same strip are one entry that counts. Sums of targets, which are in one strip each, need none. */
 typedef struct {
   link_index links;
-  uint32_t *times;            /* NULL where they are weighted, or have delays of their own */
-  uint32_t parts, keys, size; /* elements that give, and that get */
-  uint32_t *bounds;           /* parts + 1 targets */
+  uint32_t *times;             /* NULL where they are weighted, or have delays of their own */
+  uint32_t slices, keys, size; /* elements that give, and that get */
+  uint32_t *bounds;            /* slices + 1 targets */
   bool is_stripped;
   link_strips strips;
   reach *reaches; /* per strip */
@@ -71,11 +71,11 @@ static bool merge_equal(side_index *index, uint64_t keys) {
 
 static uint32_t giver(const nsa_link_sum *sum) { return sum->source_term == NSA_NONE ? LINK_INDEX_ALL : sum->from; }
 
-static bool cut_parts(const sim *s, const nsa_link_sum *sum, side_index *index) {
-  index->parts = link_parts_count(s, sum->connection);
-  index->bounds = calloc((size_t)index->parts + 1, sizeof *index->bounds);
+static bool cut_slices(const sim *s, const nsa_link_sum *sum, side_index *index) {
+  index->slices = link_slices_count(s, sum->connection);
+  index->bounds = calloc((size_t)index->slices + 1, sizeof *index->bounds);
   if (index->bounds)
-    link_parts_cut(s, sum->connection, PARTS_OF_STRIPS, index->parts, index->bounds);
+    link_slices_cut(s, sum->connection, SLICES_OF_STRIPS, index->slices, index->bounds);
   return index->bounds != NULL;
 }
 
@@ -85,7 +85,7 @@ static bool find_reaches(side_index *index) {
     return false;
   for (uint32_t strip = 0; strip < index->strips.count; strip++)
     index->reaches[strip].first = index->size;
-  for (uint32_t k = 0; k < index->links.start[(uint64_t)index->parts * index->keys]; k++) {
+  for (uint32_t k = 0; k < index->links.start[(uint64_t)index->slices * index->keys]; k++) {
     reach *r = &index->reaches[index->links.to[k] / index->size];
     uint32_t element = index->links.to[k] % index->size;
     if (element < r->first)
@@ -102,19 +102,19 @@ static bool build(sim *s, const nsa_link_sum *sum, side_index *index) {
   index->strips = link_strips_of(&s->populations[c->target]);
   index->keys = link_index_keys(s, c, giver(sum));
   index->size = link_index_keys(s, c, sum->to);
-  if ((uint64_t)index->size * index->strips.count > UINT32_MAX || !cut_parts(s, sum, index))
+  if ((uint64_t)index->size * index->strips.count > UINT32_MAX || !cut_slices(s, sum, index))
     return false;
   link_index_request request = {.connection = sum->connection,
                                 .from = giver(sum),
                                 .to = sum->to,
-                                .parts = index->parts,
+                                .slices = index->slices,
                                 .bounds = index->bounds,
                                 .keeps_to = true,
                                 .strips = index->is_stripped ? &index->strips : NULL};
   request.keeps_links = sum->weight != NSA_NONE || sim_has_own_delays(s->program, sum->delay);
   if (!link_index_make(s, &request, &index->links) || (index->is_stripped && !find_reaches(index)))
     return false;
-  return request.keeps_links || merge_equal(index, (uint64_t)index->parts * index->keys);
+  return request.keeps_links || merge_equal(index, (uint64_t)index->slices * index->keys);
 }
 
 static bool make_partial(sim *s, struct side_sums *sums) {
@@ -193,12 +193,12 @@ static void add_delayed(const side_job *job, const uint32_t *start, uint32_t ele
   }
 }
 
-static void add_part(const side_job *job, uint32_t part) {
+static void add_slice(const side_job *job, uint32_t slice) {
   const side_index *index = job->index;
-  const uint32_t *start = index->links.start + (uint64_t)part * index->keys;
+  const uint32_t *start = index->links.start + (uint64_t)slice * index->keys;
   double *to = index->is_stripped ? job->partial : job->to;
   if (!index->is_stripped)
-    memset(to + index->bounds[part], 0, (index->bounds[part + 1] - index->bounds[part]) * sizeof *to);
+    memset(to + index->bounds[slice], 0, (index->bounds[slice + 1] - index->bounds[slice]) * sizeof *to);
   if (job->delayed)
     for (uint32_t e = 0; e < index->keys; e++)
       add_delayed(job, start, e, to);
@@ -209,10 +209,10 @@ static void add_part(const side_job *job, uint32_t part) {
       add_links(job, start, job->elements[k], job->terms[job->elements[k]], to);
 }
 
-static void add_share(void *context, uint32_t share, uint32_t shares) {
+static void add_task(void *context, uint32_t task, uint32_t tasks) {
   const side_job *job = context;
-  for (uint32_t part = share; part < job->index->parts; part += shares)
-    add_part(job, part);
+  for (uint32_t slice = task; slice < job->index->slices; slice += tasks)
+    add_slice(job, slice);
 }
 
 /* Elements [first, last): their strips, one after the other. */
@@ -230,10 +230,10 @@ static void join_strips(const side_job *job, uint64_t first, uint64_t last) {
   }
 }
 
-static void join_share(void *context, uint32_t share, uint32_t shares) {
+static void join_task(void *context, uint32_t task, uint32_t tasks) {
   const side_job *job = context;
   uint64_t first, last;
-  thread_share(job->index->size, share, shares, &first, &last);
+  thread_slice(job->index->size, task, tasks, &first, &last);
   join_strips(job, first, last);
 }
 
@@ -243,13 +243,13 @@ static void run(sim *s, const struct side_sums *sums, uint32_t i, side_job *job)
   job->weights = sum->weight == NSA_NONE ? NULL : s->field_data[sum->weight];
   job->to = s->field_data[sum->sum];
   job->partial = sums->partial;
-  double share = job->terms ? (double)job->count / job->index->keys : 1;
-  double links = job->index->parts > 1 ? share * (double)s->links[sum->connection].count : 0;
-  thread_pool_run_if_worth(s->pool, COST_OF_SIDE_LINK * links, add_share, job);
+  double fraction = job->terms ? (double)job->count / job->index->keys : 1;
+  double links = job->index->slices > 1 ? fraction * (double)s->links[sum->connection].count : 0;
+  thread_pool_run_if_worth(s->pool, COST_OF_SIDE_LINK * links, add_task, job);
   if (!job->index->is_stripped)
     return;
   double entries = (double)job->index->size * job->index->strips.count;
-  thread_pool_run_if_worth(s->pool, COST_OF_STRIP_ENTRY * entries, join_share, job);
+  thread_pool_run_if_worth(s->pool, COST_OF_STRIP_ENTRY * entries, join_task, job);
 }
 
 void side_sum_run(sim *s, const struct side_sums *sums, uint32_t i, const double *terms, const uint32_t *elements,

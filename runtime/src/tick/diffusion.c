@@ -155,11 +155,11 @@ typedef struct {
   uint32_t lines, between, stride; /* lines begin so far from each other */
 } job;
 
-static void lines_share(void *context, uint32_t thread, uint32_t threads) {
+static void lines_task(void *context, uint32_t thread, uint32_t threads) {
   const job *j = context;
   double *scratch = j->d->scratch + 2 * (size_t)j->d->longest * thread;
   uint64_t begin, end;
-  thread_share(j->lines, thread, threads, &begin, &end);
+  thread_slice(j->lines, thread, threads, &begin, &end);
   for (uint64_t line = begin; line < end; line++)
     diffuse_line(j->chain, j->x + line * j->between, j->stride, scratch, scratch + j->d->longest);
 }
@@ -167,7 +167,7 @@ static void lines_share(void *context, uint32_t thread, uint32_t threads) {
 static void diffuse(sim *s, const chain *c, double *x, uint32_t lines, uint32_t between, uint32_t stride) {
   job j = {.d = s->diffusions, .chain = c, .x = x, .lines = lines, .between = between, .stride = stride};
   if (c->count > 1 && c->share > 0)
-    thread_pool_run_if_worth(s->pool, COST_OF_DIFFUSION * lines * c->count, lines_share, &j);
+    thread_pool_run_if_worth(s->pool, COST_OF_DIFFUSION * lines * c->count, lines_task, &j);
 }
 
 void diffusions_run(sim *s, uint32_t set) {

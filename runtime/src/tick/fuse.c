@@ -4,8 +4,8 @@
 #include "nsa_whole.h"
 #include "state/sim.h"
 
-/* How often something happens that a pass must not run across: in steps of the population, 0: never, 1: at each. Of
- * two, the greatest common divisor. */
+/* How often something happens that fused steps must not run across: in steps of the population, 0: never, 1: at each.
+ * Of two, the greatest common divisor. */
 typedef uint32_t interval;
 
 typedef struct {

@@ -1,9 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* step.c - one base tick ("One step, exactly" of the language).
  *
- * A step kernel does phases 1, 3, 4 and 5 of its elements and their source terms; around it stand the
- * stimuli before and the sums over links after. Blocks of phases run directly before the step kernels:
- * their kernels deal with the events detected before first, as phase 1 asks. */
+ * The order of tick n, and what each part needs of those before it:
+ *
+ *   1. events_begin_tick   Phases 1 and 2. Elements that fired in tick n - 1 settle, signals are raised, events whose
+ *                          delay is over arrive at links. Needs the lists of what fired. What it adds to elements
+ *                          waits in their `arrived` fields. Arrivals that need nothing but links are left to 3.
+ *                          Links that run by the clock do their own step.
+ *   2. stimuli             What is on is added to inputs; blocks of phases run. Needs the settled elements of 1.
+ *   3. steps               Phases 3 to 5 and source terms: one step kernel for each population, thread by thread on
+ *                          slices, tile by tile. Needs the inputs that 6 made in tick n - 1, and 1 and 2. Cohorts of
+ *                          short steps go first. Populations that advance by stages, or that diffuse, have their
+ *                          phase 4 before it (stages.c). Slow populations take in what comes between their ticks.
+ *   4. what fired          The lists of each population are put together. A value that is not finite ends the run here.
+ *   5. events_end_tick     Remembers what fired for as long as delays ask. From here on the state is that of n + 1.
+ *   6. link_sums_run       Phase 6: sums over links, and the inputs made of them. Needs all source terms of 3.
+ *   7. observers           Recorders and measurers look. They come last, so that a value that is not finite has been
+ *                          found before anybody records it.
+ *
+ * Fused steps do 3 of several ticks at once; 1, 2 and 4 to 7 still come tick by tick (fuse.h says when that is right).
+ * Threads meet at the end of 1, 3 and 6 where these are large. */
 #include "tick/step.h"
 #include "state/kernels.h"
 #include "tick/step_internal.h"
@@ -20,27 +36,27 @@
 #include <stdatomic.h>
 #include <time.h>
 
-/* ---- phases 1 to 5 of a group ---- */
+/* ---- phases 1 to 5 of a cohort ---- */
 
 /* A trial: a window of ticks by one thread to warm up and two that count, the same by all threads; again and again
- * after TRIAL_AGAIN ticks: what a step costs may change, and so may what else runs on the machine. A window holds a
- * pass of any length. */
+ * after TRIAL_AGAIN ticks: what a step costs may change, and so may what else runs on the machine. A window holds
+ * fused steps of any number. */
 enum { TRIAL_WINDOW = FUSE_MOST, TRIAL_ALONE = 3 * TRIAL_WINDOW, TRIAL_END = 2 * TRIAL_ALONE, TRIAL_AGAIN = 4096 };
 
 static double lesser(double a, double b) { return a < b ? a : b; }
 
 typedef struct {
   sim *s;
-  const step_group *group;
+  const step_cohort *cohort;
   bool delivers; /* what events have left to the steps comes first */
 } step_job;
 
-static void step_share(void *context, uint32_t thread, uint32_t threads) {
+static void slice_task(void *context, uint32_t thread, uint32_t threads) {
   const step_job *job = context;
   (void)threads;
   if (job->delivers)
     events_deliver_slice(job->s, thread);
-  step_pass_share(job->s, job->group, thread);
+  fused_run_slice(job->s, job->cohort, thread);
 }
 
 static double clock_seconds(void) {
@@ -51,19 +67,19 @@ static double clock_seconds(void) {
 }
 
 /* In the part of a trial that one thread does, its time is taken. */
-static void run_group(sim *s, step_group *g) {
-  step_job job = {.s = s, .group = g, .delivers = events_are_left(s)};
+static void run_cohort(sim *s, step_cohort *c) {
+  step_job job = {.s = s, .cohort = c, .delivers = events_are_left(s)};
   double began = s->plan->is_alone ? clock_seconds() : 0;
-  thread_pool_run_if_worth(s->pool, g->seconds, step_share, &job);
+  thread_pool_run_if_worth(s->pool, c->seconds, slice_task, &job);
   if (s->plan->is_alone)
-    g->seconds = clock_seconds() - began;
+    c->seconds = clock_seconds() - began;
   if (job.delivers)
     events_delivered(s);
 }
 
-static void apply_stimuli(sim *s, const step_group *g, uint64_t n) {
-  for (uint32_t i = 0; i < g->population_count; i++)
-    stimuli_before_step(s, g->populations[i], n);
+static void apply_stimuli(sim *s, const step_cohort *c, uint64_t n) {
+  for (uint32_t i = 0; i < c->population_count; i++)
+    stimuli_before_step(s, c->populations[i], n);
 }
 
 static bool is_any_signal_sent(const sim *s) {
@@ -107,40 +123,40 @@ static void deliver_what_is_left(sim *s) {
   events_delivered(s);
 }
 
-static bool step_one_group(sim *s, step_group *g, uint64_t n) {
+static bool step_one_cohort(sim *s, step_cohort *c, uint64_t n) {
   double since = seconds(s);
-  if (!step_pass_is_under_way(g)) {
-    if (g->every == 1)
-      apply_stimuli(s, g, n);
+  if (!fused_is_under_way(c)) {
+    if (c->every == 1)
+      apply_stimuli(s, c, n);
     since = spend(s, &s->times.stimuli, since);
     if (!finite_check(s))
       return false;
-    if (g->fused == 1)
-      stages_run(s, g->every);
-    step_pass_begin(s, g, n);
-    run_group(s, g);
+    if (c->fused == 1)
+      stages_run(s, c->every);
+    fused_begin(s, c, n);
+    run_cohort(s, c);
   }
-  bool ok = step_pass_tell(s, g);
+  bool ok = fused_tell(s, c);
   spend(s, &s->times.step, since);
   return ok;
 }
 
-/* Of populations of one step length the first one fails, whichever group it is in. */
+/* Of populations of one step length the first one fails, whichever cohort it is in. */
 static bool step_populations(sim *s, uint64_t n) {
-  const step_group *failing = NULL;
+  const step_cohort *failing = NULL;
   sim_failure first = {0};
-  for (uint32_t i = 0; i < s->plan->group_count; i++) {
-    step_group *g = &s->plan->groups[i];
-    if (failing && g->every != failing->every)
+  for (uint32_t i = 0; i < s->plan->cohort_count; i++) {
+    step_cohort *c = &s->plan->cohorts[i];
+    if (failing && c->every != failing->every)
       break;
-    if ((n + 1) % g->every != 0)
-      step_clear_events(s, g);
-    for (uint32_t k = 0; g->every > 1 && k < g->population_count; k++)
-      take_in(s, g->populations[k], n);
-    if ((n + 1) % g->every == 0 && !step_one_group(s, g, n)) {
+    if ((n + 1) % c->every != 0)
+      step_clear_events(s, c);
+    for (uint32_t k = 0; c->every > 1 && k < c->population_count; k++)
+      take_in(s, c->populations[k], n);
+    if ((n + 1) % c->every == 0 && !step_one_cohort(s, c, n)) {
       if (!failing || s->failure.population < first.population)
         first = s->failure;
-      failing = g;
+      failing = c;
     }
   }
   if (failing)

@@ -9,12 +9,12 @@
 
 struct step_plan;
 
-/* Cuts the populations into pieces for the threads (piece_count). */
+/* Cuts the populations into tiles for the threads (tile_count). */
 struct step_plan *step_plan_new(sim *s);
 void step_plan_free(struct step_plan *plan);
 
-/* Lets populations that stand alone for a while do several steps at once (fuse.h); before the first step. Between the
- * steps of a pass their states are those behind its last step: for runs whose observers are the program's alone. */
+/* Lets populations that stand alone for a while do several steps at once (fuse.h); before the first step. Between
+ * fused steps their states are those behind the last of them: for runs whose observers are the program's alone. */
 bool step_fuse(sim *s, char error[SIM_ERROR_SIZE]);
 
 /* One base tick, and what observers look at in it. False when a value is not finite: s->failure says which, and no

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pool: everyone works once a round, shares cover everything, results are visible. */
+/* The pool: everyone works once a round, tasks cover everything, results are visible. */
 #include "unit/cmocka_all.h"
 
 #include "base/threads.h"
@@ -19,7 +19,7 @@ static void work(void *context, uint32_t thread, uint32_t threads) {
   board *b = context;
   uint64_t first, last;
   b->visits[thread]++;
-  thread_share(THINGS, thread, threads, &first, &last);
+  thread_slice(THINGS, thread, threads, &first, &last);
   for (uint64_t i = first; i < last; i++)
     b->things[i] += b->add;
 }
@@ -63,14 +63,14 @@ static void sleepers_wake_up(void **state) {
   thread_pool_free(pool);
 }
 
-static void shares_cover_everything_once(void **state) {
+static void slices_cover_everything_once(void **state) {
   (void)state;
   for (uint64_t count = 0; count < 20; count++)
     for (uint32_t threads = 1; threads < 8; threads++) {
       uint64_t next = 0;
       for (uint32_t t = 0; t < threads; t++) {
         uint64_t first, last;
-        thread_share(count, t, threads, &first, &last);
+        thread_slice(count, t, threads, &first, &last);
         assert_true(first == next && last >= first && last - first <= count / threads + 1);
         next = last;
       }
@@ -90,7 +90,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(everyone_works_in_every_round),
       cmocka_unit_test(sleepers_wake_up),
-      cmocka_unit_test(shares_cover_everything_once),
+      cmocka_unit_test(slices_cover_everything_once),
       cmocka_unit_test(counts_out_of_range_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/* step_tiles.c - phases 1 to 5 of the tiles of a cohort: one step, or several fused ones. */
+#include "state/kernels.h"
+#include "tick/step_internal.h"
+
+#include "state/finite.h"
+#include "stimuli/stimulus.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- what fired in a tile ---- */
+
+static uint32_t collect_some(const uint8_t *flags, uint32_t begin, uint32_t end, uint32_t *elements) {
+  uint32_t count = 0;
+  for (uint32_t k = begin; k < end; k++)
+    if (flags[k])
+      elements[count++] = k;
+  return count;
+}
+
+/* The numbers of the elements of [begin, end) whose flag (0 or 1) is up. Few are: the C library finds the next one,
+ * behind which others may stand. */
+static uint32_t collect_fired(const uint8_t *flags, uint32_t begin, uint32_t end, uint32_t *elements) {
+  enum { NEAR = 32 };
+  uint32_t count = 0;
+  while (begin < end) {
+    const uint8_t *next = memchr(flags + begin, 1, end - begin);
+    if (!next)
+      break;
+    begin = (uint32_t)(next - flags);
+    uint32_t stop = end - begin < NEAR ? end : begin + NEAR;
+    count += collect_some(flags, begin, stop, elements + count);
+    begin = stop;
+  }
+  return count;
+}
+
+/* Where a tile puts the elements that fired in its last step, and how many. */
+static uint32_t *elements_of(sim *s, const step_tile *tile, uint32_t event) {
+  return s->populations[tile->population].events[event].elements + tile->begin;
+}
+
+static uint32_t *count_of(sim *s, const step_tile *tile, uint32_t event) {
+  const sim_population *state = &s->populations[tile->population];
+  return &state->tile_fired[event * state->tile_count + tile->number];
+}
+
+/* One step of a tile: whether all that is checked is finite, padding included. */
+static bool step_once(sim *s, const step_tile *tile, const nsa_clock *clock) {
+  const nsa_population *population = &s->program->populations[tile->population];
+  nsa_range_out out = {0};
+  kernel_run_range(s, population->step, clock, tile->begin, tile->end, &out);
+  for (uint32_t e = 0; e < population->events_count; e++) {
+    const uint8_t *flags = s->field_data[population->events[e].flag];
+    *count_of(s, tile, e) =
+        out.events >> e & 1 ? collect_fired(flags, tile->begin, tile->end, elements_of(s, tile, e)) : 0;
+  }
+  s->populations[tile->population].tile_out[tile->number] = out;
+  return !out.nonfinite;
+}
+
+/* ---- several steps of a tile ---- */
+
+/* Bits of the elements that fired in step k: a row an event and step. */
+static uint64_t *row_of(const sim_population *state, uint32_t event, uint32_t k) {
+  return state->fused_rows + ((size_t)event * FUSE_MOST + k) * (state->padded / 64 + 1);
+}
+
+static void keep_fired(sim *s, const step_tile *tile, uint32_t k) {
+  const sim_population *state = &s->populations[tile->population];
+  for (uint32_t e = 0; e < s->program->populations[tile->population].events_count; e++) {
+    uint32_t count = *count_of(s, tile, e), *steps = &state->fused_steps[e * state->tile_count + tile->number];
+    *steps = (k == 0 ? 0 : *steps) | (count ? 1u << k : 0);
+    if (!count)
+      continue;
+    uint64_t *row = row_of(state, e, k);
+    memset(row + tile->begin / 64, 0, (tile->end - tile->begin + 63) / 64 * sizeof *row);
+    for (uint32_t i = 0; i < count; i++) {
+      uint32_t element = elements_of(s, tile, e)[i];
+      row[element / 64] |= 1ull << element % 64;
+    }
+  }
+}
+
+/* Phase 1 of the next step for what fired in the last one: over the whole vectors that hold it. */
+static bool settle_tile(sim *s, const step_tile *tile, const nsa_clock *clock) {
+  const nsa_population *population = &s->program->populations[tile->population];
+  bool is_finite = true;
+  for (uint32_t e = 0; e < population->events_count; e++) {
+    uint8_t *flags = s->field_data[population->events[e].flag];
+    const uint32_t *fired = elements_of(s, tile, e);
+    uint32_t count = *count_of(s, tile, e);
+    if (population->settle != NSA_NONE)
+      is_finite = kernel_run_around(s, population->settle, clock, fired, count) && is_finite;
+    for (uint32_t i = 0; population->lowers_flags && i < count; i++)
+      flags[fired[i]] = 0;
+    if (population->lowers_flags)
+      memset(flags + tile->end, 0, sim_padded(tile->end) - tile->end);
+  }
+  return is_finite;
+}
+
+/* The first element of [begin, end) whose number is not finite, or end. */
+static uint32_t find_bad(const sim *s, uint32_t field, uint32_t begin, uint32_t end) {
+  const nsa_field *f = &s->program->fields[field];
+  if ((f->type != NSA_F64 && f->type != NSA_F32) || f->is_uniform)
+    return end;
+  while (begin < end && isfinite(sim_entry(f->type, s->field_data[field], begin)))
+    begin++;
+  return begin;
+}
+
+static bool has_bad_value(const sim *s, const step_tile *tile) {
+  const nsa_population *population = &s->program->populations[tile->population];
+  for (uint32_t i = 0; i < population->states_count; i++)
+    if (find_bad(s, population->states[i], tile->begin, tile->end) < tile->end)
+      return true;
+  return false;
+}
+
+/* A tile whose values are not finite stands still, so that they can be told. */
+static void step_fused(sim *s, const step_tile *tile, const fused_steps *fused) {
+  uint32_t *failed = &s->populations[tile->population].fused_failed[tile->number];
+  *failed = NSA_NONE;
+  for (uint32_t k = 0; k < fused->length && *failed == NSA_NONE; k++) {
+    bool is_finite = k == 0 || settle_tile(s, tile, &fused->clocks[k]);
+    is_finite = step_once(s, tile, &fused->clocks[k]) && is_finite;
+    keep_fired(s, tile, k);
+    if (!is_finite && has_bad_value(s, tile))
+      *failed = k;
+  }
+}
+
+void fused_run_slice(sim *s, const step_cohort *c, uint32_t slice) {
+  for (uint32_t i = c->slices[slice]; i < c->slices[slice + 1]; i++)
+    if (c->fused_now.length == 1)
+      step_once(s, &c->tiles[i], &s->clock);
+    else
+      step_fused(s, &c->tiles[i], &c->fused_now);
+}
+
+/* ---- before fused steps ---- */
+
+/* Such step kernels find all flags down and raise those of what fires. Lists hold what is up, unless ticks without a
+ * step of the population have cleared them. */
+static void lower_flags(sim *s, const step_cohort *c) {
+  for (uint32_t i = 0; i < c->population_count; i++) {
+    uint32_t p = c->populations[i];
+    sim_population *state = &s->populations[p];
+    uint32_t events = s->program->populations[p].lowers_flags ? s->program->populations[p].events_count : 0;
+    for (uint32_t e = 0; e < events; e++) {
+      uint8_t *flags = s->field_data[s->program->populations[p].events[e].flag];
+      const sim_fired *fired = &state->events[e];
+      if (c->every > 1 || fired->count > state->count / 16) {
+        memset(flags, 0, state->padded);
+        continue;
+      }
+      for (uint32_t k = 0; k < fired->count; k++)
+        flags[fired->elements[k]] = 0;
+      memset(flags + state->count, 0, state->padded - state->count);
+    }
+  }
+}
+
+/* Up to the next multiple of the cohort's steps, a change of a stimulus, or the end of the run. */
+static uint32_t fused_length(const sim *s, const step_cohort *c, uint64_t n) {
+  if (c->fused == 1)
+    return 1;
+  uint64_t step = (n + 1) / c->every - 1, left = (s->program->ticks - n - 1) / c->every + 1;
+  uint64_t length = c->fused - step % c->fused;
+  if (length > left)
+    length = left;
+  for (uint32_t i = 0; i < c->population_count; i++) {
+    uint64_t quiet = stimuli_quiet_steps(s, c->populations[i], n);
+    if (length > quiet)
+      length = quiet;
+  }
+  return (uint32_t)length;
+}
+
+void fused_begin(sim *s, step_cohort *c, uint64_t n) {
+  lower_flags(s, c);
+  c->fused_now.length = fused_length(s, c, n);
+  c->fused_now.told = 0;
+  for (uint32_t k = 0; c->fused_now.length > 1 && k < c->fused_now.length; k++)
+    sim_set_clock(s, &c->fused_now.clocks[k], n + (uint64_t)k * c->every);
+}
+
+/* ---- telling its steps ---- */
+
+void step_clear_events(sim *s, const step_cohort *c) {
+  for (uint32_t i = 0; i < c->population_count; i++) {
+    sim_population *state = &s->populations[c->populations[i]];
+    for (uint32_t e = 0; e < s->program->populations[c->populations[i]].events_count; e++)
+      state->events[e].count = 0;
+  }
+}
+
+/* A tile left the elements of its only step at its own place in the list, that of its first element. */
+static uint32_t take_list(sim *s, const step_tile *tile, uint32_t event, uint32_t *to) {
+  uint32_t count = *count_of(s, tile, event), *from = elements_of(s, tile, event);
+  if (to != from)
+    memmove(to, from, count * sizeof *to);
+  return count;
+}
+
+static uint32_t take_bits(const sim *s, const step_tile *tile, uint32_t event, uint32_t k, uint32_t *to) {
+  const sim_population *state = &s->populations[tile->population];
+  const uint64_t *row = row_of(state, event, k);
+  uint32_t count = 0;
+  if (!(state->fused_steps[event * state->tile_count + tile->number] >> k & 1))
+    return 0;
+  for (uint32_t w = tile->begin / 64; w * 64 < tile->end; w++)
+    for (uint64_t bits = row[w]; bits; bits &= bits - 1)
+      to[count++] = w * 64 + (uint32_t)__builtin_ctzll(bits);
+  return count;
+}
+
+/* The lists of what fired in step k, tile by tile: those of a population ascend. */
+static void list_step(sim *s, const step_cohort *c, uint32_t k) {
+  step_clear_events(s, c);
+  for (uint32_t i = 0; i < c->slices[s->thread_count]; i++) {
+    const step_tile *tile = &c->tiles[i];
+    for (uint32_t e = 0; e < s->program->populations[tile->population].events_count; e++) {
+      sim_fired *fired = &s->populations[tile->population].events[e];
+      uint32_t *to = fired->elements + fired->count;
+      fired->count += c->fused_now.length == 1 ? take_list(s, tile, e, to) : take_bits(s, tile, e, k, to);
+    }
+  }
+}
+
+/* ---- failures ---- */
+
+/* Whether the values of the tile are those behind step k, and one of them may not be finite. */
+static bool is_failing(const sim *s, const step_cohort *c, const step_tile *tile, uint32_t k) {
+  const sim_population *state = &s->populations[tile->population];
+  return c->fused_now.length == 1 ? state->tile_out[tile->number].nonfinite != 0
+                                  : state->fused_failed[tile->number] == k;
+}
+
+static bool is_of_failing(const sim *s, const step_cohort *c, uint32_t p, uint32_t element, uint32_t k) {
+  for (uint32_t i = 0; i < c->slices[s->thread_count]; i++) {
+    const step_tile *tile = &c->tiles[i];
+    if (tile->population == p && tile->begin <= element && element < tile->end)
+      return c->fused_now.length == 1 || is_failing(s, c, tile, k);
+  }
+  return false;
+}
+
+static bool find_in_tile(sim *s, const step_cohort *c, uint32_t p, uint32_t field, uint32_t begin, uint32_t k) {
+  uint32_t size = s->populations[p].count, end = size - begin < NSA_TILE ? size : begin + NSA_TILE;
+  uint32_t bad = find_bad(s, field, begin, end);
+  while (bad < end && !is_of_failing(s, c, p, bad, k))
+    bad = find_bad(s, field, bad + 1, end);
+  if (bad == end)
+    return false;
+  finite_tell(s, field, bad, sim_entry(s->program->fields[field].type, s->field_data[field], bad));
+  return true;
+}
+
+/* Kernels report padding as well: only an element of the population is a failure. Whole tiles of the population are
+ * looked through, not tiles, so that any number of threads names the same element. */
+static bool find_nonfinite(sim *s, const step_cohort *c, uint32_t p, uint32_t k) {
+  const nsa_population *population = &s->program->populations[p];
+  for (uint32_t tile = 0; tile < c->slices[s->thread_count]; tile++) {
+    const step_tile *t = &c->tiles[tile];
+    if (t->population != p || !is_failing(s, c, t, k))
+      continue;
+    for (uint32_t begin = t->begin / NSA_TILE * NSA_TILE; begin < t->end; begin += NSA_TILE)
+      for (uint32_t i = 0; i < population->states_count; i++)
+        if (find_in_tile(s, c, p, population->states[i], begin, k))
+          return true;
+  }
+  return false;
+}
+
+static bool is_finite_after(sim *s, const step_cohort *c, uint32_t k) {
+  bool is_bad = false;
+  for (uint32_t i = 0; i < c->slices[s->thread_count]; i++)
+    is_bad = is_bad || is_failing(s, c, &c->tiles[i], k);
+  for (uint32_t i = 0; is_bad && i < c->population_count; i++)
+    if (find_nonfinite(s, c, c->populations[i], k))
+      return false;
+  return true;
+}
+
+bool fused_tell(sim *s, step_cohort *c) {
+  uint32_t k = c->fused_now.told++;
+  list_step(s, c, k);
+  for (uint32_t i = 0; i < c->population_count; i++)
+    s->populations[c->populations[i]].is_ahead = fused_is_under_way(c);
+  return is_finite_after(s, c, k);
+}
