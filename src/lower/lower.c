@@ -26,13 +26,6 @@ static void add_populations(lowering *l) {
   }
 }
 
-uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal) {
-  uint32_t bit = component_of_population(l->ctx, population)->events.len;
-  for (uint32_t k = 0; k < signal; k++)
-    bit += l->populations[population].sent[k] != NO_FIELD;
-  return bit;
-}
-
 static void fill_population(lowering *l, uint32_t k) {
   nsa_population *out = &l->population_list.data[k];
   const model_component *c = component_of_population(l->ctx, k);
@@ -54,19 +47,7 @@ static void fill_population(lowering *l, uint32_t k) {
   out->states_count = c->states.len;
 }
 
-static void plan_all(lowering *l, lower_plan *plan) {
-  bool *is_clocked = ARENA_ARRAY(l->arena, bool, l->m->connections.len);
-  for (uint32_t k = 0; k < l->m->connections.len; k++)
-    is_clocked[k] = l->connections[k].advance && lower_has_clocked_work(l, k);
-  plan->populations = plan_populations(l->ctx, is_clocked);
-  plan->inputs = ARENA_ARRAY(l->arena, const input_plan *, l->m->populations.len);
-  for (uint32_t k = 0; k < l->m->populations.len; k++)
-    plan->inputs[k] = plan_inputs(l->ctx, k, &plan->populations[k], l->populations[k].target_terms.data,
-                                  l->populations[k].target_terms.len);
-  l->plan = plan;
-}
-
-static void add_connections(lowering *l, lower_plan *plan) {
+static void add_connections(lowering *l) {
   vec_reserve(l->arena, &l->connection_list, l->m->connections.len);
   for (uint32_t k = 0; k < l->m->connections.len; k++) {
     vec_push(l->arena, &l->connection_list, (nsa_connection){0});
@@ -74,7 +55,6 @@ static void add_connections(lowering *l, lower_plan *plan) {
     lower_arrival_fields(l, k);
     lower_contributions(l, k);
   }
-  plan_all(l, plan);
   lower_input_fields(l);
   lower_link_values(l);
 }
@@ -108,13 +88,6 @@ static void add_functions(lowering *l) {
 static void add_coupling_bounds(lowering *l) {
   for (uint32_t k = 0; k < l->plan->coupling.len; k++) {
     const coupling_bound *b = &l->plan->coupling.data[k];
-    for (uint32_t i = 0; i < b->populations.len; i++) {
-      double dt = l->m->timescales.data[b->timescale].dt;
-      lower_decide(l->ctx, l->m->populations.data[b->populations.data[i]].name, "coupling",
-                   "links couple at rates up to %.4g /ms%s; %s %.3g ms", b->rate, b->is_staged ? " (with its own)" : "",
-                   isfinite(b->limit) ? "stable below" : "any step, as sub-steps adapt:",
-                   isfinite(b->limit) ? b->limit / b->rate : dt);
-    }
     nsa_coupling_bound out = {.connection = b->strongest,
                               .rate = b->rate,
                               .limit = b->limit,
@@ -215,6 +188,7 @@ ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_o
   ctx.connections = ARENA_ARRAY(a, lower_memo, m->connections.len);
   lowering l = {.ctx = &ctx, .arena = a, .m = m, .sink = sink, .options = options, .report = report};
   uint32_t errors = diag_error_count(sink);
+  l.plan = lower_decide_plan(&ctx);
   l.p = ir_program_new(a);
   l.program = l.p->program;
   l.populations = ARENA_ARRAY(a, population_fields, m->populations.len);
@@ -225,11 +199,8 @@ ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_o
     check_ratios(&l);
   lower_signal_fields(&l);
   lower_stage_sets(&l);
-  lower_plan plan = {0};
-  plan_all(&l, &plan);
   add_populations(&l);
-  add_connections(&l, &plan);
-  plan.coupling = plan_coupling(&ctx);
+  add_connections(&l);
   add_coupling_bounds(&l);
   add_functions(&l);
   lower_drives(&l);

@@ -16,9 +16,9 @@ FILE_LINES, TEST_LINES, HEADER_FUNCTIONS = 500, 700, 30
 # One constructor for each rule of the grammar.
 LARGE_HEADERS = {"construct.h"}
 # To be shortened: these two lists only ever shrink.
-LARGE_HEADERS |= {"expr.h", "pure.h"}
+LARGE_HEADERS |= {"expr.h"}
 LONG_FILES = {
-    "equations.c", "links.c", "model.h",
+    "model.h",
 }  # fmt: skip
 
 NAME = re.compile(r"([A-Za-z_]\w*)\s*\(")

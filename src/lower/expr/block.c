@@ -57,8 +57,9 @@ static const connection_fields *links_of(const scope *s) {
 }
 
 static bool is_summed(const scope *s, const model_stmt *st) {
-  const connection_fields *f = links_of(s);
-  return f && st->kind <= STMT_DIV && st->side == SIDE_SELF && f->is_summed[st->item];
+  const view *self = s->side[SIDE_SELF];
+  return self->is_connection && st->kind <= STMT_DIV && st->side == SIDE_SELF &&
+         s->l->plan->connections[self->owner].states[st->item].is_summed;
 }
 
 /* What is added to a state of which only sums are kept goes to each of these. */
@@ -66,10 +67,10 @@ static void find_totals(scope *s, block_state *state, const model_stmt *st) {
   const connection_fields *f = links_of(s);
   for (uint32_t k = 0; k < f->totals.len; k++) {
     const link_total *t = &f->totals.data[k];
-    bool is_new = t->state == st->item;
+    bool is_new = t->plan->state == st->item;
     for (uint32_t i = 0; i < state->increments.len; i++)
       is_new = is_new && state->increments.data[i].total != k;
-    block_increment x = {.side = t->side, .total = k, .value = ir_number(s->b, 0), .at = st->at};
+    block_increment x = {.side = t->plan->contribution->side, .total = k, .value = ir_number(s->b, 0), .at = st->at};
     if (is_new)
       vec_push(s->l->arena, &state->increments, x);
   }
@@ -81,12 +82,12 @@ static void add_to_totals(scope *s, block_state *state, const model_stmt *st) {
   ir_value added = lower_expr(s, st->value);
   for (uint32_t k = 0; k < state->increments.len; k++) {
     block_increment *x = &state->increments.data[k];
-    if (x->total == NSA_NONE || f->totals.data[x->total].state != st->item)
+    if (x->total == NSA_NONE || f->totals.data[x->total].plan->state != st->item)
       continue;
     const link_total *t = &f->totals.data[x->total];
     ir_value value = added;
-    if (t->weight_count)
-      value = ir_binary(s->b, IR_OP_mul, lower_product(s, t->weights, t->weight_count), added);
+    if (t->plan->weight.count)
+      value = ir_binary(s->b, IR_OP_mul, lower_product(s, t->plan->weight), added);
     x->value = ir_binary(s->b, op, x->value, value);
   }
 }

@@ -203,6 +203,12 @@ static ir_value population_state(scope *s, const view *v, uint32_t item) {
   return ir_binary(b, IR_OP_add, x, ir_binary(b, IR_OP_mul, load_from(b, f->slope[item], v->index), since));
 }
 
+/* The view of the element or link that has it. */
+static const view *link_state_home(const scope *s, const view *v, uint32_t item) {
+  model_side home = s->l->plan->connections[v->owner].states[item].home;
+  return home == SIDE_SELF ? v : s->side[home];
+}
+
 static ir_value own_value(scope *s, view *v, const model_expr *e) {
   lowering *l = s->l;
   uint32_t item = e->ref.item;
@@ -214,9 +220,7 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
   case REF_STATE:
     if (v->states)
       return v->states[item];
-    if (cf && cf->home[item] != SIDE_SELF)
-      return load_from(s->b, cf->state[item], s->side[cf->home[item]]->index);
-    return pf ? population_state(s, v, item) : load_from(s->b, cf->state[item], v->index);
+    return pf ? population_state(s, v, item) : load_from(s->b, cf->state[item], link_state_home(s, v, item)->index);
   case REF_INPUT:
     return input_value(s, v, item);
   case REF_LET:
@@ -326,12 +330,12 @@ ir_value lower_expr(scope *s, const model_expr *e) {
   return expr_build(s->b, &leaves, e);
 }
 
-ir_value lower_product(scope *s, model_expr *const *factors, uint32_t count) {
-  if (!count)
+ir_value lower_product(scope *s, factors f) {
+  if (!f.count)
     return ir_number(s->b, 1);
-  ir_value x = lower_expr(s, factors[0]);
-  for (uint32_t k = 1; k < count; k++)
-    x = ir_binary(s->b, IR_OP_mul, x, lower_expr(s, factors[k]));
+  ir_value x = lower_expr(s, f.list[0]);
+  for (uint32_t k = 1; k < f.count; k++)
+    x = ir_binary(s->b, IR_OP_mul, x, lower_expr(s, f.list[k]));
   return x;
 }
 

@@ -5,11 +5,172 @@
 
 #include "lower/plan/plan.h"
 
+/* A term that a source, or a partner, computes for its links. */
+typedef struct {
+  const source_plan *plan;
+  uint32_t field;  /* NSA_FIELD_SOURCE_TERM of the population */
+  uint32_t active; /* b1 field beside it: the term is not zero */
+} source_term;
+
+/* One additive term of an input, on the target side. */
+typedef struct {
+  const term_plan *plan;
+  uint32_t sum; /* field that its target factors multiply; NO_FIELD: they stand alone */
+} target_term;
+
+/* What the contributions to an input give that are evaluated every so many base ticks, where others are more often. */
+typedef struct {
+  uint32_t input, every, field;
+} input_part;
+
+typedef struct {
+  uint32_t domain;
+  uint32_t *param, *state, *timer, *input, *external, *fired, *edge, *refractory,
+      *driven;                /* by item; NO_FIELD where not needed */
+  uint32_t *repeated, *stuck; /* per event, counters of each element: it was emitted or driven once more in one step;
+                                 its own blocks left its crossing's condition true; NO_FIELD where that cannot be */
+  uint32_t *slope; /* per state: its last change by its equation, a base tick; NO_FIELD: held for its readers */
+  uint32_t *arrived_state, *arrived_input; /* what events add to; NO_FIELD where none does */
+  uint32_t *sent;                          /* per signal: flag that a block sends it; NO_FIELD */
+  uint32_t
+      *pending; /* per own event, then per signal: flag that a block emitted it before the step's function; NO_FIELD */
+  uint32_t *start;      /* per state: where the stages of a step start; NO_FIELD: of no equation that stages advance */
+  uint32_t *frozen;     /* likewise: `unless` holds it in this step */
+  uint32_t *stage_rate; /* per state and stage: its rate there */
+  uint32_t *held_input; /* per input: what is held of it while the stages are made; NO_FIELD: nothing is */
+  uint32_t *given,
+      *window; /* per such input: what links gave last; what its window has come to. NO_FIELD: not needed */
+  VEC(input_part) parts;
+  VEC(source_term) source_terms;
+  VEC(target_term) target_terms;
+} population_fields;
+
+/* The total of a state of which only sums are kept, for one term that sums it up. */
+typedef struct {
+  const term_plan *plan;
+  uint32_t total, arrived; /* fields of the population that is added to */
+} link_total;
+
+typedef struct {
+  uint32_t domain, candidates;
+  uint32_t *param, *state; /* state: NO_FIELD where only its sums are kept */
+  VEC(link_total) totals;
+  uint32_t advanced[4]; /* by home: the tick of lower_clock_of_links that event-driven states stand at; NO_FIELD */
+  uint32_t arrivals;    /* domain of a batch of links; NSA_NONE */
+  uint32_t arrival_link, arrival_source, arrival_target, arrival_partner;
+  uint32_t delay, delay_back;
+  uint32_t link_source, link_target, link_distance, link_copy;
+  uint32_t candidate_source, candidate_target, candidate_distance;
+  uint32_t partner_index, partner_known, partner_fan;
+  uint32_t fan_in, fan_out; /* of target and source domain; made when used */
+} connection_fields;
+
+/* A value of pre that a term reads link by link: where the connection has a delay, a field of the links has it as it
+ * was. */
+typedef struct {
+  const model_expr *ref;
+  uint32_t field;
+} past_value;
+typedef VEC(past_value) past_values;
+
+/* A factor of a contribution that is evaluated at each link: its function's body waits for the fields of inputs. */
+typedef struct {
+  ir_function *function;
+  const term_plan *term;
+  uint32_t field;
+  past_values pasts;
+} link_value;
+
+typedef struct {
+  const lower_context *ctx;
+  const lower_plan *plan;
+  arena *arena;
+  const model *m;
+  diag_sink *sink;
+  const lower_options *options;
+  lower_report *report;
+  ir_program *p;
+  nsa_program *program;
+  population_fields *populations;
+  connection_fields *connections;
+  /* growing lists of the program */
+  VEC(nsa_population) population_list;
+  VEC(nsa_connection) connection_list;
+  VEC(uint32_t) init_list;
+  VEC(uint32_t) weight_init_list; /* constant weights, after what the links start with */
+  VEC(uint32_t) source_list, start_list;
+  VEC(link_value) link_value_list;
+  VEC(nsa_link_sum) sum_list;
+  VEC(nsa_past) past_list;
+  VEC(nsa_collect) collect_list;
+  VEC(nsa_coupling_bound) bound_list;
+  VEC(nsa_stage_set) stage_list;                       /* by the model's stage_sets */
+  VEC(nums) stage_sources, stage_sums, stage_collects; /* of these */
+  VEC(nsa_arrival) arrival_list;
+  VEC(nsa_link_step) link_step_list;
+  VEC(nsa_stimulus) stimulus_list;
+  VEC(nsa_phase_block) phase_block_list;
+  VEC(nsa_probe) probe_list;
+  VEC(nsa_record) record_list;
+  VEC(nsa_measure_node) node_list;
+  VEC(nsa_settable) settable_list;
+  uint32_t *signal_flag, *signal_value; /* uniform fields, by signal */
+} lowering;
+
+/* ---- views: what a side of an expression is, in the function being built ---- */
+
+typedef struct view view;
+struct view {
+  bool is_connection;
+  uint32_t owner;
+  const model_component *component;
+  uint32_t timescale; /* whose step `dt` is: the component's, or that of what is evaluated for it more often */
+  ir_value index;     /* of another entry; IR_NO_VALUE: the own one */
+  /* Present values inside a step; NULL: what the fields hold. */
+  ir_value *states, *timers, *inputs;
+  ir_value *lets; /* memo, IR_NO_VALUE where not yet computed; NULL: none */
+  ir_value tick;  /* of the owner's timescale, at the time looked at */
+  ir_value time;  /* ms */
+  bool
+      is_extrapolated; /* states are read as they go on since the owner's last tick, where that has `coupling linear` */
+  ir_value known;      /* b1, of a partner that may be absent; IR_NO_VALUE: always there */
+  const model_component *defaults; /* the synapse that has the defaults for an absent one */
+};
+
+typedef struct {
+  lowering *l;
+  ir_builder *b;
+  view *side[4];          /* by model_side; NULL: not there */
+  ir_value who_a, who_b;  /* who draws random numbers */
+  uint32_t timescale;     /* whose tick keys the draws */
+  const char *key_prefix; /* of draws that belong to a component, "sheet/" */
+  ir_value *locals;
+  past_values pasts;   /* what is read of pre as it was */
+  uint32_t connection; /* of links: for distance, fan; NSA_NONE */
+  uint32_t distance;   /* field of it; NO_FIELD: that of the links, made when used */
+  bool has_copies;     /* several links of a pair draw for themselves */
+  uint32_t copy;       /* field of which of them it is; NO_FIELD: that of the links, made when used */
+} scope;
+
+/* A view of what the fields of a population hold, at an entry. */
+view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_value index);
+view *view_of_connection(lowering *l, ir_builder *b, uint32_t connection, ir_value index);
+scope scope_of_population(lowering *l, ir_builder *b, uint32_t population);
+/* For functions over links: SELF, PRE, POST and ASTRO by the link's indices. */
+scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection);
+/* The same by given indices; link IR_NO_VALUE: the own entry. */
+scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_value link, ir_value source,
+                        ir_value target);
+/* The partner's view, for a function over the side that it follows from (index: that side's entry),
+ * or over links that have a partner each (index: the link). */
+view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value index);
+void view_forget_lets(view *v);
+
 ir_value lower_expr(scope *s, const model_expr *e);
 /* Has the run stop where p, of a draw that is used, does not lie between 0 and 1. */
 void lower_watch_probability(scope *s, const model_expr *draw, ir_value p);
 /* The product of factors; 1 when there are none. */
-ir_value lower_product(scope *s, model_expr *const *factors, uint32_t count);
+ir_value lower_product(scope *s, factors f);
 /* round(duration / dt), at least 0: whole ticks. */
 /* finite.c */
 void lower_check(ir_builder *b, ir_value x);
@@ -45,8 +206,6 @@ void lower_block(scope *s, block_state *state, const model_block *block);
 void lower_find_increments(scope *s, block_state *state, const model_block *block);
 /* Runs the block for the lanes where cond is true. */
 void lower_block_if(scope *s, block_state *state, const model_block *block, ir_value cond);
-/* Per equation, the truth value that its state stands still in this step; IR_NO_VALUE: it never does. */
-const ir_value *lower_find_held(scope *s, const model_ode *const *odes, uint32_t n);
 /* Standard normal draws of a step for a system; pop: its owner's name, in the keys. */
 const ir_value *lower_draw_noise(scope *s, const char *pop, const solve_system *sys, const model_ode *const *odes);
 /* Advances the equations of SELF (a population, or the clocked ones of a connection) by a step; checks the new states.
@@ -57,16 +216,16 @@ void lower_stage_source(lowering *l, uint32_t connection, uint32_t kernel);
 void lower_stage_sum(lowering *l, uint32_t connection);
 /* Its own equations by their solvers, wherever they are in the step. */
 void lower_own_equations(scope *s, block_state *state);
-/* The rates of a component's own equations at these states and this time, by state; IR_NO_VALUE: it has none.
- * explained: the set whose choice and time constants are to be told, or NULL. */
-void lower_rates_at(scope *s, const block_state *state, ir_value time, const model_stage_set *explained,
-                    ir_value *rates);
+/* The rates of a component's own equations at these states and this time, by state; IR_NO_VALUE: it has none. */
+void lower_rates_at(scope *s, const block_state *state, ir_value time, ir_value *rates);
 /* Advances the event-driven states of a home by `step`. */
 void lower_advance_links(scope *s, block_state *state, model_side home, ir_value step);
 /* Phase 3: `every` and `each step` blocks of SELF. */
 void lower_clocked_blocks(scope *s, block_state *state);
 /* All states as they are when the base tick `tick` begins, into the view: event-driven ones are advanced. */
 void lower_load_links(scope *s, block_state *state, ir_value tick);
+/* Those of one home; the others are zero. */
+void lower_load_links_of(scope *s, block_state *state, ir_value tick, int home);
 /* Once for each text. */
 void lower_note_draw(lowering *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind,

@@ -171,9 +171,6 @@ void lower_add_params(const owner_info *o, uint32_t domain, uint32_t *param) {
     f->value = e.value;
     f->owner = given;
     add_settable(o, param[k], given, p);
-    if (!is_uniform)
-      lower_decide(l->ctx, o->name, "parameter", "%s: one value for each %s", p->name,
-                   o->is_connection ? "link" : "element");
   }
 }
 
@@ -211,4 +208,23 @@ uint32_t lower_distance_field(lowering *l, uint32_t connection) {
   if (f->link_distance == NO_FIELD)
     f->link_distance = lower_link_field(l, connection, "distance", f->domain, NSA_F64, NSA_FIELD_LINK_DISTANCE);
   return f->link_distance;
+}
+
+/* ---- what stages evaluate ---- */
+
+static uint32_t set_of_connection(const lowering *l, uint32_t connection) {
+  return l->m->populations.data[l->m->connections.data[connection].target].stage_set;
+}
+
+void lower_stage_source(lowering *l, uint32_t connection, uint32_t kernel) {
+  if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l->ctx, connection))
+    vec_push(l->arena, &l->stage_sources.data[set_of_connection(l, connection)], kernel);
+}
+
+/* One that is made once, after the links were built, stays as it is. */
+void lower_stage_sum(lowering *l, uint32_t connection) {
+  uint32_t newest = l->sum_list.len - 1;
+  if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l->ctx, connection) &&
+      l->sum_list.data[newest].every != 0)
+    vec_push(l->arena, &l->stage_sums.data[set_of_connection(l, connection)], newest);
 }

@@ -30,8 +30,8 @@ static bool is_choice_of_numbers(const model_expr *e) {
 
 static ir_value source_product(scope *s, const source_term *t) {
   ir_value product = IR_NO_VALUE;
-  for (uint32_t k = 0; k < t->factor_count; k++) {
-    const model_expr *e = t->factors[k];
+  for (uint32_t k = 0; k < t->plan->factors.count; k++) {
+    const model_expr *e = t->plan->factors.list[k];
     ir_value x = is_saturating(e) ? saturating_factor(s, e) : lower_expr(s, e);
     product = k ? ir_binary(s->b, IR_OP_mul, product, x) : x;
   }
@@ -41,8 +41,9 @@ static ir_value source_product(scope *s, const source_term *t) {
 void lower_source_term(scope *s, const source_term *t) {
   ir_builder *b = s->b;
   ir_value x = source_product(s, t);
-  bool is_plain =
-      t->is_exact || (t->factor_count == 1 && (is_saturating(t->factors[0]) || is_choice_of_numbers(t->factors[0])));
+  bool is_plain = t->plan->is_exact ||
+                  (t->plan->factors.count == 1 &&
+                   (is_saturating(t->plan->factors.list[0]) || is_choice_of_numbers(t->plan->factors.list[0])));
   if (!is_plain) {
     ir_value small = ir_binary(b, IR_OP_lt, ir_unary(b, IR_OP_abs, x), ir_number(b, NEGLIGIBLE_SOURCE_TERM));
     x = ir_select(b, small, ir_number(b, 0), x);

@@ -43,17 +43,6 @@ static uint32_t batch_index(lowering *l, uint32_t connection, const char *what) 
                          l->connections[connection].arrivals, NSA_INDEX, NSA_FIELD_SCRATCH, 0, NULL, mc->at);
 }
 
-bool lower_has_clocked_work(const lowering *l, uint32_t connection) {
-  const model_component *c = component_of_connection(l->ctx, connection);
-  for (uint32_t k = 0; k < c->states.len; k++)
-    if (l->connections[connection].advance[k] == ADVANCE_BY_CLOCK)
-      return true;
-  for (uint32_t k = 0; k < c->blocks.len; k++)
-    if (!lower_is_arrival(&c->blocks.data[k]))
-      return true;
-  return false;
-}
-
 void lower_arrival_fields(lowering *l, uint32_t connection) {
   connection_fields *f = &l->connections[connection];
   const model_component *c = component_of_connection(l->ctx, connection);
@@ -77,68 +66,28 @@ void lower_arrival_fields(lowering *l, uint32_t connection) {
 
 /* ---- states of links in a function ---- */
 
-static ir_value index_of_home(const scope *s, model_side home) { return s->side[home]->index; }
-
-static ir_value load_at_home(scope *s, uint32_t field, model_side home) {
-  ir_value index = index_of_home(s, home);
-  return index == IR_NO_VALUE ? ir_load(s->b, field) : ir_load_at(s->b, field, index);
-}
-
 static void store_at_home(scope *s, uint32_t field, model_side home, ir_value x) {
-  ir_value index = index_of_home(s, home);
+  ir_value index = s->side[home]->index;
   if (index == IR_NO_VALUE)
     ir_store(s->b, field, x);
   else
     ir_store_at(s->b, field, index, x);
 }
 
-/* The states of one home, or of all (SIDE_COUNT); the others are zero. */
-enum { SIDE_COUNT = SIDE_ASTRO + 1 };
-
-static void load_links_of(scope *s, block_state *state, ir_value tick, int only) {
-  lowering *l = s->l;
-  view *self = s->side[SIDE_SELF];
-  const model_component *c = self->component;
-  const connection_fields *f = &l->connections[self->owner];
-  *state = (block_state){.state_count = c->states.len, .event_count = l->m->signals.len};
-  state->states = ARENA_ARRAY(l->arena, ir_value, c->states.len);
-  state->emitted = ARENA_ARRAY(l->arena, ir_value, l->m->signals.len);
-  state->timers = state->repeated = ARENA_ARRAY(l->arena, ir_value, 0); /* synapses have none */
-  for (uint32_t k = 0; k < l->m->signals.len; k++)
-    state->emitted[k] = ir_bool(s->b, false);
-  for (uint32_t k = 0; k < c->states.len; k++)
-    state->states[k] = f->is_summed[k] || (only != SIDE_COUNT && (int)f->home[k] != only)
-                           ? ir_number(s->b, 0)
-                           : load_at_home(s, f->state[k], f->home[k]);
-  self->states = state->states;
-  for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++) {
-    if (f->advanced[home] == NO_FIELD || (only != SIDE_COUNT && home != only))
-      continue;
-    ir_value last = load_at_home(s, f->advanced[home], (model_side)home);
-    ir_value ticks = ir_binary(s->b, IR_OP_sub, tick, last);
-    double dt = l->m->timescales.data[lower_clock_of_links(l->ctx, self->owner)].dt;
-    ir_value step = ir_binary(s->b, IR_OP_mul, ticks, ir_number(s->b, dt));
-    lower_advance_links(s, state, (model_side)home, step);
-  }
-  view_forget_lets(self);
-}
-
-void lower_load_links(scope *s, block_state *state, ir_value tick) { load_links_of(s, state, tick, SIDE_COUNT); }
-
 /* An event-driven state of this home, or what enters one's equation, has changed: all of the home are stored as
  * they are now. */
 static bool is_home_changed(const lowering *l, uint32_t connection, const block_state *now, const ir_value *before,
                             model_side home) {
-  const connection_fields *f = &l->connections[connection];
   const model_component *c = component_of_connection(l->ctx, connection);
+  const state_plan *states = l->plan->connections[connection].states;
   for (uint32_t k = 0; k < c->states.len; k++) {
     if (now->states[k] == before[k])
       continue;
-    if (f->advance[k] == ADVANCE_AT_EVENTS && f->home[k] == home)
+    if (states[k].advance == ADVANCE_AT_EVENTS && states[k].home == home)
       return true;
     for (uint32_t i = 0; i < c->odes.len; i++) {
       uint32_t driven = c->odes.data[i].state;
-      if (f->advance[driven] == ADVANCE_AT_EVENTS && f->home[driven] == home &&
+      if (states[driven].advance == ADVANCE_AT_EVENTS && states[driven].home == home &&
           lower_reads_state(l->ctx, connection, c->odes.data[i].rate, k))
         return true;
     }
@@ -153,9 +102,10 @@ static void store_links(scope *s, const block_state *now, const ir_value *before
   uint32_t connection = s->side[SIDE_SELF]->owner;
   const connection_fields *f = &l->connections[connection];
   bool is_changed = f->advanced[home] != NO_FIELD && is_home_changed(l, connection, now, before, home);
+  const state_plan *kept = l->plan->connections[connection].states;
   for (uint32_t k = 0; k < now->state_count; k++) {
-    bool goes_along = is_changed && f->advance[k] == ADVANCE_AT_EVENTS;
-    if (f->home[k] != home || (now->states[k] == before[k] && !goes_along))
+    bool goes_along = is_changed && kept[k].advance == ADVANCE_AT_EVENTS;
+    if (kept[k].home != home || (now->states[k] == before[k] && !goes_along))
       continue;
     store_at_home(s, f->state[k], home, now->states[k]);
     ir_unary(s->b, IR_OP_check, now->states[k]);
@@ -289,7 +239,8 @@ static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint3
   out.emissions_count = left.emission_count;
   bool has_shared = false;
   for (uint32_t k = 0; k < a.now.state_count; k++)
-    has_shared = has_shared || (l->connections[connection].home[k] != SIDE_SELF && a.now.states[k] != a.before[k]);
+    has_shared =
+        has_shared || (l->plan->connections[connection].states[k].home != SIDE_SELF && a.now.states[k] != a.before[k]);
   if (has_shared) {
     b = begin(&a, "_shared", &out.shared);
     run_blocks(&a, &b);
@@ -336,9 +287,9 @@ static ir_value tick_behind(lowering *l, ir_builder *b, uint32_t connection) {
 static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
   const connection_fields *f = &l->connections[connection];
   const model_component *c = component_of_connection(l->ctx, connection);
-  if (f->advanced[home] == NO_FIELD || !lower_follows_partner(l, connection, home))
+  if (f->advanced[home] == NO_FIELD || !lower_follows_partner(&l->plan->connections[connection], home))
     return;
-  nsa_link_step out = {.connection = connection, .every = f->refresh};
+  nsa_link_step out = {.connection = connection, .every = l->plan->connections[connection].refresh};
   const char *of = l->m->connections.data[connection].name;
   const char *name = home == SIDE_SELF ? arena_printf(l->arena, "%s.refresh", of)
                                        : arena_printf(l->arena, "%s.refresh_%s", of, lower_side_words[home]);
@@ -357,9 +308,10 @@ static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
   if (home == SIDE_SELF)
     lower_load_links(&s, &now, next);
   else
-    load_links_of(&s, &now, next, home);
+    lower_load_links_of(&s, &now, next, (int)home);
+  const state_plan *kept = l->plan->connections[connection].states;
   for (uint32_t k = 0; k < c->states.len; k++) {
-    if (f->home[k] != home || f->advance[k] != ADVANCE_AT_EVENTS)
+    if (kept[k].home != home || kept[k].advance != ADVANCE_AT_EVENTS)
       continue;
     store_at_home(&s, f->state[k], home, now.states[k]);
     ir_unary(&b, IR_OP_check, now.states[k]);
@@ -405,7 +357,7 @@ static void lower_clocked(lowering *l, uint32_t connection) {
 }
 
 void lower_link_step(lowering *l, uint32_t connection) {
-  if (lower_has_clocked_work(l, connection))
+  if (l->plan->connections[connection].is_clocked)
     lower_clocked(l, connection);
   for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++)
     lower_refresh(l, connection, (model_side)home);

@@ -10,8 +10,9 @@ static void init_shared_states(lowering *l, uint32_t connection, model_side side
   ir_function *fn = NULL;
   ir_builder b = {0};
   scope s = {0};
+  const state_plan *states = l->plan->connections[connection].states;
   for (uint32_t k = 0; k < c->states.len; k++) {
-    if (f->home[k] != side)
+    if (states[k].home != side)
       continue;
     if (!fn) {
       uint32_t number;
@@ -62,13 +63,14 @@ static void init_links(lowering *l, uint32_t connection) {
   ir_function *fn = NULL;
   ir_builder b = {0};
   scope s = {0};
+  const state_plan *states = l->plan->connections[connection].states;
   for (uint32_t k = 0; k < c->params.len + c->states.len; k++) {
     bool is_param = k < c->params.len;
     uint32_t item = is_param ? k : k - c->params.len;
     uint32_t field = is_param ? f->param[item] : f->state[item];
     if (field == NO_FIELD)
       continue;
-    if (l->p->fields.data[field].is_uniform || (!is_param && f->home[item] != SIDE_SELF))
+    if (l->p->fields.data[field].is_uniform || (!is_param && states[item].home != SIDE_SELF))
       continue;
     if (!fn) {
       fn = ir_function_add(l->p, arena_printf(l->arena, "%s.init", name), NSA_ROLE_INIT, f->domain, c->timescale,
@@ -90,7 +92,7 @@ void lower_connection_init(lowering *l, uint32_t connection) {
   const model_connection *mc = &l->m->connections.data[connection];
   const connection_fields *f = &l->connections[connection];
   lower_uniform_params(l, true, connection);
-  if (f->is_stencil)
+  if (l->plan->connections[connection].is_stencil)
     return;
   init_all_shared(l, connection);
   init_links(l, connection);

@@ -10,7 +10,6 @@ void lower_connection_init(lowering *l, uint32_t connection); /* parameters and 
 void lower_contributions(lowering *l, uint32_t connection);   /* split into terms */
 void lower_link_values(lowering *l);                          /* after the fields of inputs */
 void lower_arrival_fields(lowering *l, uint32_t connection);
-bool lower_has_clocked_work(const lowering *l, uint32_t connection);
 void lower_arrivals(lowering *l);
 void lower_link_step(lowering *l, uint32_t connection);
 

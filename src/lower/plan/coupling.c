@@ -7,7 +7,7 @@
  * neighbours. Of neighbours with diffusion that is Gershgorin's bound, 2 d D. What is held over a step goes by Euler's
  * method, and its own part counts alone: it is unstable above 2 over the rate. At stages the whole counts, with the
  * solver's limit. */
-#include "lower/plan/plan.h"
+#include "lower/plan/builders.h"
 #include "solve/eigenvalues.h"
 #include "support/disjoint.h"
 

@@ -5,15 +5,16 @@
  * input and the window can be cut evenly, are combined by their collect kernels (the window accumulates). Else what
  * links give is kept (given), and a kernel before each fast step combines the whole value of that step: what is given
  * and what stimuli add. Links that give once a slow step stand apart, and so does what events add: these are sums. */
-#include "lower/plan/plan.h"
+#include "lower/plan/builders.h"
 
 /* Contributions to one input that are evaluated less often than the most frequent ones hold between their evaluations.
  */
-static void find_parts(const lower_context *ctx, uint32_t input, const target_term *terms, uint32_t count,
+static void find_parts(const lower_context *ctx, uint32_t input, const term_plan *const *terms, uint32_t count,
                        input_plan *plan) {
   for (uint32_t k = 0; k < count; k++)
-    if (terms[k].input == input && terms[k].every != plan->every && !lower_is_part(plan, terms[k].every))
-      vec_push(ctx->arena, &plan->parts, terms[k].every);
+    if (terms[k]->contribution->input == input && terms[k]->every != plan->every &&
+        !lower_is_part(plan, terms[k]->every))
+      vec_push(ctx->arena, &plan->parts, terms[k]->every);
 }
 
 bool lower_is_part(const input_plan *plan, uint32_t every) {
@@ -34,24 +35,24 @@ static void plan_window(const lower_context *ctx, uint32_t population, combine_k
 }
 
 /* An input to which both kinds of connections contribute keeps apart what is held. */
-static void find_held(const lower_context *ctx, uint32_t input, const target_term *terms, uint32_t count,
+static void find_held(const lower_context *ctx, uint32_t input, const term_plan *const *terms, uint32_t count,
                       input_plan *plan) {
   bool is_held = false;
   for (uint32_t k = 0; k < count; k++) {
-    bool is_staged = lower_is_staged(ctx, terms[k].connection);
-    plan->is_staged = plan->is_staged || (terms[k].input == input && is_staged);
-    is_held = is_held || (terms[k].input == input && !is_staged);
+    bool is_staged = lower_is_staged(ctx, terms[k]->connection);
+    plan->is_staged = plan->is_staged || (terms[k]->contribution->input == input && is_staged);
+    is_held = is_held || (terms[k]->contribution->input == input && !is_staged);
   }
   plan->keeps_held = is_held && plan->is_staged;
 }
 
 static input_plan plan_input(const lower_context *ctx, uint32_t population, uint32_t input, const population_plan *of,
-                             const target_term *terms, uint32_t count) {
+                             const term_plan *const *terms, uint32_t count) {
   input_plan plan = {0};
   combine_kind combine = component_of_population(ctx, population)->inputs.data[input].combine;
   for (uint32_t k = 0; k < count; k++)
-    if (terms[k].input == input && (!plan.every || terms[k].every < plan.every))
-      plan.every = terms[k].every;
+    if (terms[k]->contribution->input == input && (!plan.every || terms[k]->every < plan.every))
+      plan.every = terms[k]->every;
   bool comes_between = of->has_stimulus[input] || of->is_input_added_to[input] ||
                        (plan.every && plan.every < ticks_of_population(ctx, population));
   plan.is_windowed = lower_is_slow(ctx, population) && comes_between;
@@ -64,7 +65,7 @@ static input_plan plan_input(const lower_context *ctx, uint32_t population, uint
 }
 
 const input_plan *plan_inputs(const lower_context *ctx, uint32_t population, const population_plan *of,
-                              const target_term *terms, uint32_t count) {
+                              const term_plan *const *terms, uint32_t count) {
   uint32_t inputs = component_of_population(ctx, population)->inputs.len;
   input_plan *plan = ARENA_ARRAY(ctx->arena, input_plan, inputs);
   for (uint32_t k = 0; k < inputs; k++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mixes.c - what is lost where equations that act on each other have different solvers: each sees the others as they
  * were when the step began, which is of first order, and reactions move their states by different extents. */
-#include "lower/plan/plan.h"
+#include "lower/plan/builders.h"
 
 static const char *name_of(const model_component *c, const model_ode *ode) { return c->states.data[ode->state].name; }
 
@@ -63,8 +63,8 @@ static void warn_of_reaction(const lower_context *ctx, const model_component *c,
   }
 }
 
-void lower_warn_of_mixes(const lower_context *ctx, const model_component *c, const solve_system *sys,
-                         const model_ode *const *odes, const solve_choice *choices) {
+void plan_warn_of_mixes(const lower_context *ctx, const model_component *c, const solve_system *sys,
+                        const model_ode *const *odes, const solve_choice *choices) {
   warn_of_order(ctx, c, sys, odes, choices);
   for (uint32_t j = 0; j < c->reactions.len; j++)
     warn_of_reaction(ctx, c, sys, odes, &c->reactions.data[j]);

@@ -3,7 +3,104 @@
 #ifndef NSA_LOWER_PLAN_H
 #define NSA_LOWER_PLAN_H
 
-#include "lower/pure/pure.h"
+#include "lower/pure/system.h"
+
+/* ---- equations ---- */
+
+/* Equations of one owner that are advanced together. */
+typedef struct {
+  equation_system *system; /* NULL: there are none */
+  solve_system solve;      /* but for values; held: as lower_equal_conditions says */
+  bool is_refused;         /* a solver cannot take them: an error was reported */
+} system_plan;
+
+/* ---- links ---- */
+
+/* When a state of links changes by its equation. */
+typedef enum {
+  ADVANCE_NEVER,     /* it has none: blocks change it */
+  ADVANCE_AT_EVENTS, /* in closed form, when somebody looks */
+  ADVANCE_BY_CLOCK
+} link_advance;
+
+/* How a state of links is kept. */
+typedef struct {
+  link_advance advance;
+  model_side home;   /* SIDE_SELF: one value a link; else one for each element of that side */
+  bool is_summed;    /* only its sums over the links of an element are kept: events only add to it, it decays in
+                        proportion to itself, and contributions only sum it up */
+  bool is_changing;  /* during the run */
+  bool is_following; /* a slow partner's value enters its equation */
+  const char *why;   /* by the clock: the reason */
+} state_plan;
+
+/* A product of expressions; 1 where there are none. */
+typedef struct {
+  model_expr *const *list;
+  uint32_t count;
+} factors;
+
+/* What an element computes once for all its links. */
+typedef struct {
+  uint32_t connection;
+  model_side side; /* that the element is for the connection */
+  factors factors; /* all of that side */
+  bool is_fused;   /* part of the element's step; else of a function of its own */
+  bool is_exact;   /* no factor of a sum: what is next to nothing is kept, too */
+  uint32_t timescale;
+} source_plan;
+
+/* A value of pre that a term reads link by link, and that a delay shows as it was. */
+typedef struct {
+  const model_expr *ref;
+  source_plan source;
+} past_plan;
+
+typedef enum {
+  TERM_STENCIL, /* the whole expression at each grid neighbour, without stored links */
+  TERM_COUNT,   /* the same for all links of a target: their number times that */
+  TERM_TOTAL,   /* the total of a state of which only sums are kept */
+  TERM_SPLIT,   /* target factors * sum of source term * weight */
+  TERM_WHOLE    /* target factors * sum of the whole, evaluated at each link */
+} term_kind;
+
+typedef enum {
+  WEIGHT_NONE,
+  WEIGHT_PARAM, /* a parameter or state of the link, as it is */
+  WEIGHT_STATE,
+  WEIGHT_ONCE, /* evaluated when the links are there */
+  WEIGHT_EACH  /* evaluated before each sum */
+} weight_kind;
+
+/* One additive term of a contribution. */
+typedef struct {
+  term_kind kind;
+  uint32_t connection;
+  const model_contribution *contribution;
+  bool is_negative;
+  factors target;     /* of the side that is added to, a partner that follows from it, and uniform values */
+  uint32_t every;     /* base ticks between two evaluations by the target */
+  model_side from;    /* TERM_SPLIT: the side whose values are summed up */
+  source_plan source; /* TERM_SPLIT; without factors: none */
+  factors weight;     /* TERM_SPLIT, TERM_TOTAL, TERM_WHOLE: what is of the link */
+  weight_kind weight_kind;
+  uint32_t state;     /* TERM_TOTAL */
+  bool is_delayed;    /* TERM_SPLIT: sources are seen as they were */
+  uint32_t sum_every; /* TERM_SPLIT, TERM_WHOLE: base ticks between two sums; 0: made once */
+  VEC(past_plan) pasts;
+} term_plan;
+
+typedef struct {
+  state_plan *states;
+  uint32_t state_count;
+  uint32_t refresh; /* base ticks after which event-driven states are brought up to date: a slow partner's value, which
+                       enters an equation, is about to change; 0: never */
+  bool is_stencil;  /* no stored links: each contribution is made at the grid neighbours of a target */
+  VEC(term_plan) terms;
+  bool is_clocked;            /* its links do something by the clock */
+  const system_plan *systems; /* by timescale: what is advanced by the clock */
+  system_plan at_events[4];   /* by home: what is advanced in closed form, by a step that is given */
+} connection_plan;
 
 /* ---- populations ---- */
 
@@ -64,14 +161,7 @@ typedef struct {
   bool keeps_held;        /* and what is held meanwhile is kept apart */
 } input_plan;
 
-bool lower_is_driven(const lower_context *ctx, uint32_t population, uint32_t event); /* from outside */
 bool lower_is_part(const input_plan *plan, uint32_t every);
-
-/* is_clocked: per connection, whether its links do anything by the clock. */
-const population_plan *plan_populations(const lower_context *ctx, const bool *is_clocked);
-/* Of one population, by input; terms: what is added to its inputs. */
-const input_plan *plan_inputs(const lower_context *ctx, uint32_t population, const population_plan *of,
-                              const target_term *terms, uint32_t count);
 
 /* How fast links couple populations of one timescale, and for which steps that is stable (coupling.c). */
 typedef struct {
@@ -83,25 +173,31 @@ typedef struct {
 } coupling_bound;
 typedef VEC(coupling_bound) coupling_bounds;
 
-coupling_bounds plan_coupling(const lower_context *ctx); /* warns of steps that are too long: W0401 */
 double lower_coupling_rate(const coupling_bounds *bounds, uint32_t population); /* the largest; 0: none is known */
 
-/* All that is decided before anything is built. */
-struct lower_plan {
-  coupling_bounds coupling;
-  const population_plan *populations;
-  const input_plan **inputs; /* of each population, by input */
-};
+/* ---- the whole ---- */
 
+/* What is decided, by numbers of the model; made before anything is built, constant afterwards. */
+typedef struct {
+  connection_plan *connections;
+  const population_plan *populations;
+  const input_plan **inputs;   /* of each population, by input */
+  const system_plan **systems; /* of each population, by timescale. Where `coupling stages` joins it, the own system is
+                                  evaluated at stages and has no solvers */
+  coupling_bounds coupling;
+} lower_plan;
+
+/* Only reads the model. Says what it decided in the report. Diagnostics: E0403, E0411, W0401, W0406, W0407. */
+const lower_plan *lower_decide_plan(const lower_context *ctx);
+
+/* Equations that are solved together stand at one time: all of a home follow where one does. */
+bool lower_follows_partner(const connection_plan *plan, model_side home);
+
+/* ---- questions to the model ---- */
+
+bool lower_is_driven(const lower_context *ctx, uint32_t population, uint32_t event); /* from outside */
 /* Whether an input that is not finite shows in a state at once. */
 bool lower_shows_input(const lower_context *ctx, uint32_t population, uint32_t input);
-/* pasts.c: the values of pre that an expression at links reads and that change, each once; their fields are not there
- * yet. */
-void lower_find_pasts(const lower_context *ctx, uint32_t connection, const model_expr *e, past_values *out);
-/* What is lost where equations have different solvers: W0406, W0407. odes: of the system's states. */
-void lower_warn_of_mixes(const lower_context *ctx, const model_component *c, const solve_system *sys,
-                         const model_ode *const *odes, const solve_choice *choices);
-void lower_link_states(lowering *l, uint32_t connection); /* how each is kept: before its fields are made */
 /* Whether links read the state of an element, in blocks, equations or contributions. */
 bool lower_links_read(const lower_context *ctx, uint32_t population, uint32_t state);
 /* Whether a block sets a state of its own. */
@@ -116,8 +212,6 @@ bool lower_is_reset(const lower_context *ctx, bool is_connection, uint32_t owner
 bool lower_is_set(const lower_context *ctx, bool is_connection, uint32_t owner, uint32_t state);
 /* Whether an expression of a synapse reads a state of its link, lets looked through. */
 bool lower_reads_state(const lower_context *ctx, uint32_t connection, const model_expr *e, uint32_t state);
-/* Whether the event-driven states of a home follow a slow partner's values. */
-bool lower_follows_partner(const lowering *l, uint32_t connection, model_side home);
 bool lower_has_probe(nsa_measure_kind kind);
 /* Whether a measure reads a state of a connection's links. */
 bool lower_measure_reads(const lower_context *ctx, const model_measure_node *n, uint32_t connection, uint32_t state);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* populations.c - how a population goes through a tick: who looks at it and when, what is added to it, which kernel
  * does its phase 1, and what is remembered of its events. */
-#include "lower/plan/plan.h"
+#include "lower/plan/builders.h"
 #include "model/walk.h"
 
 typedef struct {
@@ -241,14 +241,14 @@ static void plan_events(planner *p) {
     p->plan->signals[k] = (signal_plan){keeper_of(p, true, k), is_sent(p, k)};
 }
 
-const population_plan *plan_populations(const lower_context *ctx, const bool *is_clocked) {
+const population_plan *plan_populations(const lower_context *ctx, const connection_plan *connections) {
   uint32_t count = ctx->m->populations.len;
   population_plan *plans = ARENA_ARRAY(ctx->arena, population_plan, count);
   planner *populations = ARENA_ARRAY(ctx->arena, planner, count);
   for (uint32_t k = 0; k < count; k++)
     populations[k] = start_plan(ctx, k, &plans[k]);
   for (uint32_t k = 0; k < ctx->m->connections.len; k++)
-    find_links(populations, k, is_clocked[k]);
+    find_links(populations, k, connections[k].is_clocked);
   for (uint32_t k = 0; k < count; k++) {
     find_equations(&populations[k]);
     find_haste(&populations[k]);

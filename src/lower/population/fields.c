@@ -95,8 +95,6 @@ static void add_slopes(const owner_info *o, population_fields *f) {
     const char *state = o->c->states.data[ode->state].name;
     f->slope[ode->state] = lower_add_field(l, arena_printf(l->arena, "%s.%s.slope", o->name, state), f->domain, NSA_F64,
                                            NSA_FIELD_SLOPE, 0, NULL, ode->at);
-    lower_decide(l->ctx, o->name, "coupling",
-                 "%s: others read it between two ticks as it goes on from its last step (linear)", state);
   }
 }
 
@@ -164,4 +162,11 @@ void lower_input_fields(lowering *l) {
     add_edge_fields(l, k);
     add_pending_fields(l, k);
   }
+}
+
+uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal) {
+  uint32_t bit = component_of_population(l->ctx, population)->events.len;
+  for (uint32_t k = 0; k < signal; k++)
+    bit += l->populations[population].sent[k] != NO_FIELD;
+  return bit;
 }

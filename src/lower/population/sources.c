@@ -4,25 +4,25 @@
 
 /* The same outside of the step. */
 static uint32_t source_function(lowering *l, uint32_t population, const source_term *t, const char *what) {
-  const model_connection *mc = &l->m->connections.data[t->connection];
+  const model_connection *mc = &l->m->connections.data[t->plan->connection];
   uint32_t number;
   ir_function *fn = ir_function_add(l->p, lower_kernel_name(l, mc->name, NULL, what), NSA_ROLE_SOURCE,
-                                    l->populations[population].domain, t->timescale, &number);
+                                    l->populations[population].domain, t->plan->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
   scope s = scope_of_population(l, &b, population);
-  s.side[t->side] = s.side[SIDE_SELF];
-  s.side[t->side]->is_extrapolated = true;
-  s.side[SIDE_SELF] = view_of_connection(l, &b, t->connection, IR_NO_VALUE);
-  if (mc->has_partner && !mc->has_partner_per_link && mc->partner_of == t->side)
-    s.side[SIDE_ASTRO] = view_of_partner(l, &b, t->connection, IR_NO_VALUE);
-  s.connection = t->connection;
+  s.side[t->plan->side] = s.side[SIDE_SELF];
+  s.side[t->plan->side]->is_extrapolated = true;
+  s.side[SIDE_SELF] = view_of_connection(l, &b, t->plan->connection, IR_NO_VALUE);
+  if (mc->has_partner && !mc->has_partner_per_link && mc->partner_of == t->plan->side)
+    s.side[SIDE_ASTRO] = view_of_partner(l, &b, t->plan->connection, IR_NO_VALUE);
+  s.connection = t->plan->connection;
   lower_source_term(&s, t);
   return number;
 }
 
 /* Targets see a slow source from its initial state on, and delays remember the initial state of any. */
 static bool counts_at_start(const lowering *l, uint32_t population, const source_term *t) {
-  bool is_delayed = l->m->connections.data[t->connection].delay && t->side == SIDE_PRE;
+  bool is_delayed = l->m->connections.data[t->plan->connection].delay && t->plan->side == SIDE_PRE;
   return is_delayed || ticks_of_population(l->ctx, population) > 1;
 }
 
@@ -31,10 +31,10 @@ void lower_sources(lowering *l, uint32_t population) {
   for (uint32_t k = 0; k < f->source_terms.len; k++) {
     const source_term *t = &f->source_terms.data[k];
     uint32_t number = NSA_NONE;
-    if (!t->is_fused) {
+    if (!t->plan->is_fused) {
       number = source_function(l, population, t, "source");
       vec_push(l->arena, &l->source_list, number);
-      lower_stage_source(l, t->connection, number);
+      lower_stage_source(l, t->plan->connection, number);
     }
     if (!counts_at_start(l, population, t))
       continue;

@@ -59,23 +59,6 @@ void lower_stage_sets(lowering *l) {
   }
 }
 
-static uint32_t set_of_connection(const lowering *l, uint32_t connection) {
-  return l->m->populations.data[l->m->connections.data[connection].target].stage_set;
-}
-
-void lower_stage_source(lowering *l, uint32_t connection, uint32_t kernel) {
-  if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l->ctx, connection))
-    vec_push(l->arena, &l->stage_sources.data[set_of_connection(l, connection)], kernel);
-}
-
-/* One that is made once, after the links were built, stays as it is. */
-void lower_stage_sum(lowering *l, uint32_t connection) {
-  uint32_t newest = l->sum_list.len - 1;
-  if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l->ctx, connection) &&
-      l->sum_list.data[newest].every != 0)
-    vec_push(l->arena, &l->stage_sums.data[set_of_connection(l, connection)], newest);
-}
-
 /* ---- fields ---- */
 
 static uint32_t scratch(lowering *l, uint32_t population, nsa_type type, const char *item, const char *what) {
@@ -235,7 +218,7 @@ static void lower_stage(const staging *g, uint32_t stage) {
   step_load_inputs(&st);
   step_add_arrived_inputs(&st);
   ir_value *rates = ARENA_ARRAY(l->arena, ir_value, g->c->states.len);
-  lower_rates_at(&st.s, &st.now, time_of(g, &st, stage), stage == 0 ? g->set : NULL, rates);
+  lower_rates_at(&st.s, &st.now, time_of(g, &st, stage), rates);
   bool is_last = stage + 1 == g->t->stages;
   for (uint32_t k = 0; k < g->c->states.len; k++)
     if (rates[k] != IR_NO_VALUE && (!is_last || g->t->is_embedded))
@@ -267,7 +250,7 @@ static void lower_next_try(const staging *g, bool is_taken, uint32_t *number) {
 
 static bool has_staged_terms(const staging *g) {
   for (uint32_t k = 0; k < g->f->target_terms.len; k++)
-    if (lower_is_staged(g->l->ctx, g->f->target_terms.data[k].connection))
+    if (lower_is_staged(g->l->ctx, g->f->target_terms.data[k].plan->connection))
       return true;
   return false;
 }
@@ -353,25 +336,6 @@ static void lower_diffusions(lowering *l, uint32_t set) {
   out->diffusions_count = list.len;
 }
 
-static void explain(const staging *g) {
-  const char *name = g->l->m->populations.data[g->population].name;
-  for (uint32_t k = 0; g->set->is_diffusing && k < g->l->m->diffusions.len; k++)
-    if (g->l->m->diffusions.data[k].population == g->population)
-      lower_decide(
-          g->l->ctx, name, "coupling",
-          "%s diffuses implicitly, half a step before the solvers and half a step behind them: order 2, stable for any step",
-          g->c->states.data[g->l->m->diffusions.data[k].state].name);
-  if (g->set->is_diffusing)
-    return;
-  text others = text_new(g->l->arena);
-  for (uint32_t k = 0; k < g->set->populations.len; k++)
-    if (k != g->place)
-      text_printf(&others, "%s %s", others.len ? "," : " together with",
-                  g->l->m->populations.data[g->set->populations.data[k]].name);
-  lower_decide(g->l->ctx, name, "coupling", "contributions at each of %u stages%s", g->t->stages,
-               others.len ? text_cstr(&others) : "");
-}
-
 void lower_stages(lowering *l, uint32_t population) {
   if (!lower_is_split(l->ctx, population))
     return;
@@ -384,7 +348,6 @@ void lower_stages(lowering *l, uint32_t population) {
   g.t = g.set->is_diffusing ? &alone : solve_tableau_of(g.set->solver);
   while (g.set->populations.data[g.place] != population)
     g.place++;
-  explain(&g);
   if (g.t->is_embedded)
     g.out->errors[g.place] = scratch(l, population, NSA_F64, "stages", "error");
   lower_prepare(&g);

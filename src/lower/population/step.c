@@ -42,8 +42,9 @@ static void run_equations(step *st) {
 }
 
 static bool is_reading_timers(step *st, const source_term *t) {
-  for (uint32_t k = 0; k < t->factor_count; k++)
-    if (lower_dependence(st->l->ctx, true, t->connection, t->factors[k]).side[t->side] & DEPENDS_TIMER)
+  for (uint32_t k = 0; k < t->plan->factors.count; k++)
+    if (lower_dependence(st->l->ctx, true, t->plan->connection, t->plan->factors.list[k]).side[t->plan->side] &
+        DEPENDS_TIMER)
       return true;
   return false;
 }
@@ -52,7 +53,8 @@ static bool is_reading_timers(step *st, const source_term *t) {
 static void see_refractory(step *st) {
   bool is_read = false;
   for (uint32_t k = 0; k < st->f->source_terms.len; k++)
-    is_read = is_read || (st->f->source_terms.data[k].is_fused && is_reading_timers(st, &st->f->source_terms.data[k]));
+    is_read =
+        is_read || (st->f->source_terms.data[k].plan->is_fused && is_reading_timers(st, &st->f->source_terms.data[k]));
   for (uint32_t k = 0; is_read && k < st->c->events.len; k++)
     if (st->f->refractory[k] != NO_FIELD)
       st->now.timers[st->c->timers.len + k] = ir_load(&st->b, st->f->refractory[k]);
@@ -65,12 +67,12 @@ static void store_source_terms(step *st) {
   see_refractory(st);
   for (uint32_t k = 0; k < st->f->source_terms.len; k++) {
     const source_term *t = &st->f->source_terms.data[k];
-    if (!t->is_fused)
+    if (!t->plan->is_fused)
       continue;
     scope s = st->s;
-    s.side[t->side] = st->self;
-    s.side[SIDE_SELF] = view_of_connection(st->l, &st->b, t->connection, IR_NO_VALUE);
-    s.connection = t->connection;
+    s.side[t->plan->side] = st->self;
+    s.side[SIDE_SELF] = view_of_connection(st->l, &st->b, t->plan->connection, IR_NO_VALUE);
+    s.connection = t->plan->connection;
     lower_source_term(&s, t);
   }
 }

@@ -162,3 +162,14 @@ uint32_t lower_emissions(const model_component *c, uint32_t event) {
 }
 
 bool lower_emits_event(const model_component *c, uint32_t event) { return lower_emissions(c, event) > 0; }
+
+const uint32_t *lower_timescales_by_length(const lower_context *ctx) {
+  uint32_t *order = ARENA_ARRAY(ctx->arena, uint32_t, ctx->m->timescales.len);
+  for (uint32_t k = 0; k < ctx->m->timescales.len; k++) {
+    uint32_t at = k;
+    for (; at && ctx->m->timescales.data[order[at - 1]].ticks > ctx->m->timescales.data[k].ticks; at--)
+      order[at] = order[at - 1];
+    order[at] = k;
+  }
+  return order;
+}

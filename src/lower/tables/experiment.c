@@ -140,9 +140,9 @@ static uint32_t plain_field(const lowering *l, const model_probe *p) {
   if (e->kind != MX_REF || e->ref.side != SIDE_SELF)
     return NO_FIELD;
   if (e->ref.kind == REF_STATE && p->is_connection) {
-    const connection_fields *f = &l->connections[p->owner];
-    bool is_plain = f->home[e->ref.item] == SIDE_SELF && f->advance[e->ref.item] != ADVANCE_AT_EVENTS;
-    return is_plain ? f->state[e->ref.item] : NO_FIELD;
+    const state_plan *kept = &l->plan->connections[p->owner].states[e->ref.item];
+    bool is_plain = kept->home == SIDE_SELF && kept->advance != ADVANCE_AT_EVENTS;
+    return is_plain ? l->connections[p->owner].state[e->ref.item] : NO_FIELD;
   }
   if (e->ref.kind == REF_STATE)
     return l->populations[p->owner].state[e->ref.item];

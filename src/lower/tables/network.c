@@ -187,7 +187,7 @@ void lower_connection_table(lowering *l, uint32_t connection) {
                           .source = mc->source,
                           .target = mc->target,
                           .allow_self = mc->allow_self,
-                          .is_stencil = f->is_stencil,
+                          .is_stencil = l->plan->connections[connection].is_stencil,
                           .partner = NSA_NONE};
   rule_ends ends = {mc->source, mc->target, false};
   out->rule = lower_rule(l, connection, mc->name, &mc->rule, &ends);

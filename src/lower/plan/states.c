@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* link_states.c - how each state of a synapse is kept: advanced at events in closed form or by the clock, and one value
+/* states.c - how each state of a synapse is kept: advanced at events in closed form or by the clock, and one value
  * a link or one for all links of an element.
  *
  * At events: the equation is linear with constant coefficients, nothing that changes between events enters it, and
@@ -7,24 +7,24 @@
  *
  * Shared: a trace that starts alike on all links of an element, is changed by this element's events alone and from
  * nothing but what all these links have in common, is the same on all of them; it is kept once, with the element. */
-#include "lower/plan/plan.h"
+#include "lower/plan/builders.h"
 
 enum { MASK_LINK = 16 }; /* beside 1 << side */
 
 typedef struct {
-  lowering *l;
+  const lower_context *ctx;
   uint32_t connection;
   const model_connection *mc;
   const model_component *c;
-  connection_fields *f;
-  const char **why; /* per state: why not at events */
-  uint32_t *locals; /* per local: its mask */
+  connection_plan *plan;
+  state_plan *states; /* of the plan */
+  uint32_t *locals;   /* per local: its mask */
 } keeping;
 
 /* ---- walking ---- */
 
 static bool reads_state(const keeping *k, const model_expr *e, uint32_t state) {
-  return lower_reads_state(k->l->ctx, k->connection, e, state);
+  return lower_reads_state(k->ctx, k->connection, e, state);
 }
 
 static const model_ode *equation_of(const keeping *k, uint32_t state) {
@@ -32,6 +32,15 @@ static const model_ode *equation_of(const keeping *k, uint32_t state) {
     if (k->c->odes.data[i].state == state)
       return &k->c->odes.data[i];
   return NULL;
+}
+
+static bool is_changing(const keeping *k, uint32_t state) {
+  if (equation_of(k, state))
+    return true;
+  for (uint32_t i = 0; i < k->c->blocks.len; i++)
+    if (lower_sets_state(&k->c->blocks.data[i].body, state))
+      return true;
+  return false;
 }
 
 /* ---- what is only summed up ---- */
@@ -54,14 +63,14 @@ static bool is_block_reading(const keeping *k, const model_block *block, uint32_
 }
 
 static bool is_looked_at(const keeping *k, uint32_t state) {
-  const model *m = k->l->m;
+  const model *m = k->ctx->m;
   for (uint32_t i = 0; i < m->records.len; i++) {
     const model_probe *p = &m->records.data[i].probe;
     if (p->is_connection && p->owner == k->connection && p->value && reads_state(k, p->value, state))
       return true;
   }
   for (uint32_t i = 0; i < m->measures.len; i++)
-    if (lower_measure_reads(k->l->ctx, m->measures.data[i].value, k->connection, state))
+    if (lower_measure_reads(k->ctx, m->measures.data[i].value, k->connection, state))
       return true;
   return false;
 }
@@ -86,11 +95,11 @@ static bool is_proportional(const keeping *k, const model_expr *e, uint32_t stat
 
 /* Factors that may stand beside it: of whom is added to, and what never changes of the link. */
 static bool can_stand_beside(const keeping *k, const model_expr *e, model_side to) {
-  dependence d = lower_dependence(k->l->ctx, true, k->connection, e);
+  dependence d = lower_dependence(k->ctx, true, k->connection, e);
   if (d.side[SIDE_SELF] & (DEPENDS_TIME | DEPENDS_RANDOM))
     return false;
   for (uint32_t s = 0; s < k->c->states.len; s++)
-    if (k->f->is_changing[s] && reads_state(k, e, s))
+    if (k->states[s].is_changing && reads_state(k, e, s))
       return false;
   for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++) {
     bool follows = s == (int)to || (s == SIDE_ASTRO && k->mc->partner_of == to && !k->mc->has_partner_per_link);
@@ -129,7 +138,7 @@ static bool is_sum_of_states(const keeping *k, const model_expr *e, uint32_t sta
 
 static bool is_only_summed(const keeping *k, uint32_t state) {
   const model_ode *ode = equation_of(k, state);
-  const model_expr *start = lower_initial_value(k->l->ctx, true, k->connection, REF_STATE, state);
+  const model_expr *start = lower_initial_value(k->ctx, true, k->connection, REF_STATE, state);
   if (!ode || ode->timing != ODE_AUTOMATIC || ode->unless || !is_proportional(k, ode->rate, state) ||
       start->kind != MX_NUMBER || start->number != 0 || is_looked_at(k, state))
     return false;
@@ -165,8 +174,8 @@ static const char *reader_by_clock(const keeping *k, uint32_t state) {
 
 /* It would act at the start of a step that events have been in since. */
 static const char *slower_block(const keeping *k, uint32_t state) {
-  uint32_t clock = lower_clock_of_links(k->l->ctx, k->connection);
-  if (k->l->m->timescales.data[k->c->timescale].ticks <= k->l->m->timescales.data[clock].ticks)
+  uint32_t clock = lower_clock_of_links(k->ctx, k->connection);
+  if (k->ctx->m->timescales.data[k->c->timescale].ticks <= k->ctx->m->timescales.data[clock].ticks)
     return NULL;
   for (uint32_t i = 0; i < k->c->blocks.len; i++) {
     const model_on *on = &k->c->blocks.data[i];
@@ -178,13 +187,13 @@ static const char *slower_block(const keeping *k, uint32_t state) {
 
 /* Whether the own blocks of a population that run between its ticks set a state: those of signals, phases and driven
  * events. */
-static bool is_set_between_ticks(const lowering *l, uint32_t population, uint32_t state) {
-  const model_component *c = component_of_population(l->ctx, population);
-  bool is_set = lower_is_set_by_phase(l->ctx, population, state);
+static bool is_set_between_ticks(const lower_context *ctx, uint32_t population, uint32_t state) {
+  const model_component *c = component_of_population(ctx, population);
+  bool is_set = lower_is_set_by_phase(ctx, population, state);
   for (uint32_t k = 0; k < c->blocks.len; k++) {
     const model_on *on = &c->blocks.data[k];
     bool is_between =
-        on->kind == BLOCK_SIGNAL || (on->kind == BLOCK_EVENT && lower_is_driven(l->ctx, population, on->event));
+        on->kind == BLOCK_SIGNAL || (on->kind == BLOCK_EVENT && lower_is_driven(ctx, population, on->event));
     is_set = is_set || (is_between && lower_sets_state(&on->body, state));
   }
   return is_set;
@@ -196,12 +205,12 @@ static bool stands_still(const keeping *k, const model_expr *e, model_side side,
   if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF && side != SIDE_SELF)
     return stands_still(k, k->c->lets.data[e->ref.item].value, side, population);
   if (e->kind == MX_REF && e->ref.side == side && e->ref.kind == REF_LET)
-    return stands_still(k, component_of_population(k->l->ctx, population)->lets.data[e->ref.item].value, SIDE_SELF,
+    return stands_still(k, component_of_population(k->ctx, population)->lets.data[e->ref.item].value, SIDE_SELF,
                         population);
   if (e->kind == MX_REF)
     return e->ref.side != side || e->ref.kind != REF_STATE ||
-           !(lower_is_added_to(k->l->ctx, population, e->ref.item) ||
-             is_set_between_ticks(k->l, population, e->ref.item));
+           !(lower_is_added_to(k->ctx, population, e->ref.item) ||
+             is_set_between_ticks(k->ctx, population, e->ref.item));
   for (int i = 0; i < 3 && e->args[i]; i++)
     if (!stands_still(k, e->args[i], side, population))
       return false;
@@ -213,12 +222,12 @@ static const char *influence_of(keeping *k, const model_expr *rate, model_side s
   static const char *const reasons[4] = {NULL, "it depends on what changes in its source",
                                          "it depends on what changes in its target",
                                          "it depends on what changes in its astrocyte"};
-  uint32_t population = lower_population_of_side(k->l->ctx, k->connection, side);
+  uint32_t population = lower_population_of_side(k->ctx, k->connection, side);
   bits &= ~(uint32_t)DEPENDS_INVARIANT;
   if (!bits)
     return NULL;
-  uint32_t ticks = ticks_of_population(k->l->ctx, population), *refresh = &k->f->refresh;
-  bool is_moving = bits & DEPENDS_STATE && lower_is_extrapolated(k->l->ctx, population);
+  uint32_t ticks = ticks_of_population(k->ctx, population), *refresh = &k->plan->refresh;
+  bool is_moving = bits & DEPENDS_STATE && lower_is_extrapolated(k->ctx, population);
   if (bits & ~(uint32_t)(DEPENDS_STATE | DEPENDS_HELD_STATE) || ticks == 1 || is_moving ||
       !stands_still(k, rate, side, population))
     return reasons[side];
@@ -229,13 +238,13 @@ static const char *influence_of(keeping *k, const model_expr *rate, model_side s
 }
 
 static const char *changing_influence(keeping *k, const model_ode *ode) {
-  dependence d = lower_dependence(k->l->ctx, true, k->connection, ode->rate);
+  dependence d = lower_dependence(k->ctx, true, k->connection, ode->rate);
   for (int s = SIDE_PRE; s <= SIDE_ASTRO; s++) {
     const char *why = influence_of(k, ode->rate, (model_side)s, d.side[s]);
     if (why)
       return why;
     if (d.side[s] & ~(uint32_t)DEPENDS_INVARIANT)
-      k->f->is_following[ode->state] = true;
+      k->states[ode->state].is_following = true;
   }
   if (d.side[SIDE_SELF] & DEPENDS_TIME)
     return "it depends on t";
@@ -244,26 +253,18 @@ static const char *changing_influence(keeping *k, const model_ode *ode) {
 
 /* The exact solution of all equations that are still candidates. */
 static const char *inexactness(const keeping *k, uint32_t state) {
-  lowering *l = k->l;
-  ir_function scratch = {.name = k->mc->name, .domain = k->f->domain};
-  ir_builder b = {.program = l->p, .arena = l->arena, .function = &scratch, .at = k->c->at};
-  scope s = scope_of_links(l, &b, k->connection);
-  view *self = s.side[SIDE_SELF];
-  self->states = ARENA_ARRAY(l->arena, ir_value, k->c->states.len);
-  for (uint32_t i = 0; i < k->c->states.len; i++)
-    self->states[i] = ir_index_number(&b, ir_load(&b, k->f->link_source), k->f->domain); /* any value */
-  system_of of = {.advance = k->f->advance,
-                  .home = k->f->home,
-                  .wanted = ADVANCE_AT_EVENTS,
-                  .of_home = SIDE_SELF,
-                  .step = IR_NO_VALUE};
+  const model_ode **odes = ARENA_ARRAY(k->ctx->arena, const model_ode *, k->c->odes.len);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < k->c->odes.len; i++)
+    if (k->states[k->c->odes.data[i].state].advance == ADVANCE_AT_EVENTS)
+      odes[n++] = &k->c->odes.data[i];
   const char *why = NULL;
-  return lower_is_exact(&s, &of, state, &why) ? NULL : why;
+  return lower_is_exact(lower_system(k->ctx, true, k->connection, odes, n, true), state, &why) ? NULL : why;
 }
 
 static bool by_clock(keeping *k, uint32_t state, const char *why) {
-  k->f->advance[state] = ADVANCE_BY_CLOCK;
-  k->why[state] = why;
+  k->states[state].advance = ADVANCE_BY_CLOCK;
+  k->states[state].why = why;
   return true;
 }
 
@@ -272,7 +273,7 @@ static bool find_clocked(keeping *k) {
   bool has_changed = false;
   for (uint32_t i = 0; i < k->c->odes.len; i++) {
     const model_ode *ode = &k->c->odes.data[i];
-    if (k->f->advance[ode->state] != ADVANCE_AT_EVENTS)
+    if (k->states[ode->state].advance != ADVANCE_AT_EVENTS)
       continue;
     const char *why = reader_by_clock(k, ode->state);
     if (!why)
@@ -281,9 +282,9 @@ static bool find_clocked(keeping *k) {
       why = changing_influence(k, ode);
     for (uint32_t j = 0; j < k->c->odes.len && !why; j++) {
       const model_ode *other = &k->c->odes.data[j];
-      if (k->f->advance[other->state] == ADVANCE_BY_CLOCK &&
+      if (k->states[other->state].advance == ADVANCE_BY_CLOCK &&
           (reads_state(k, ode->rate, other->state) || reads_state(k, other->rate, ode->state)))
-        why = arena_printf(k->l->arena, "it goes together with `%s`, which is advanced at every step",
+        why = arena_printf(k->ctx->arena, "it goes together with `%s`, which is advanced at every step",
                            k->c->states.data[other->state].name);
     }
     if (!why)
@@ -297,11 +298,11 @@ static bool find_clocked(keeping *k) {
 static void refuse_marked(keeping *k) {
   for (uint32_t i = 0; i < k->c->odes.len; i++) {
     const model_ode *ode = &k->c->odes.data[i];
-    if (ode->timing != ODE_EVENTS || k->f->advance[ode->state] == ADVANCE_AT_EVENTS)
+    if (ode->timing != ODE_EVENTS || k->states[ode->state].advance == ADVANCE_AT_EVENTS)
       continue;
     diag *d =
-        diag_report(k->l->sink, DIAG_E0411, ode->at, "the equation of `%s` cannot be advanced at events alone: %s",
-                    k->c->states.data[ode->state].name, k->why[ode->state]);
+        diag_report(k->ctx->sink, DIAG_E0411, ode->at, "the equation of `%s` cannot be advanced at events alone: %s",
+                    k->c->states.data[ode->state].name, k->states[ode->state].why);
     diag_note(d, k->mc->at, "in this connection");
     diag_hint(d, "leave `on events` away: it is then advanced at every step");
   }
@@ -310,11 +311,11 @@ static void refuse_marked(keeping *k) {
 static void find_advance(keeping *k) {
   for (uint32_t i = 0; i < k->c->odes.len; i++) {
     const model_ode *ode = &k->c->odes.data[i];
-    if (k->f->is_summed[ode->state])
+    if (k->states[ode->state].is_summed)
       continue;
     bool is_forced = ode->timing == ODE_CLOCK;
-    k->f->advance[ode->state] = is_forced ? ADVANCE_BY_CLOCK : ADVANCE_AT_EVENTS;
-    k->why[ode->state] = is_forced ? "as the model says" : NULL;
+    k->states[ode->state].advance = is_forced ? ADVANCE_BY_CLOCK : ADVANCE_AT_EVENTS;
+    k->states[ode->state].why = is_forced ? "as the model says" : NULL;
   }
   while (find_clocked(k))
     ;
@@ -329,9 +330,9 @@ static uint32_t mask_of_ref(const keeping *k, const model_expr *e) {
     return 1u << e->ref.side;
   switch (e->ref.kind) {
   case REF_PARAM:
-    return lower_is_varied(k->l->ctx, true, k->connection, item) ? MASK_LINK : 0;
+    return lower_is_varied(k->ctx, true, k->connection, item) ? MASK_LINK : 0;
   case REF_STATE:
-    return k->f->home[item] == SIDE_SELF ? MASK_LINK : 1u << k->f->home[item];
+    return k->states[item].home == SIDE_SELF ? MASK_LINK : 1u << k->states[item].home;
   case REF_LET:
     return mask_of(k, k->c->lets.data[item].value);
   case REF_LOCAL:
@@ -399,20 +400,20 @@ static model_side only_changer(const keeping *k, uint32_t state) {
 /* All links of an element are reached by its events at the same time. */
 static bool is_simultaneous(const keeping *k, model_side side) {
   const model_expr *delay = side == SIDE_PRE ? k->mc->delay : k->mc->delay_back;
-  if (delay && lower_self_dependence(k->l->ctx, true, k->connection, delay) & ~(uint32_t)DEPENDS_PARAM)
+  if (delay && lower_self_dependence(k->ctx, true, k->connection, delay) & ~(uint32_t)DEPENDS_PARAM)
     return false;
   return side != SIDE_ASTRO || (k->c->astro_defaults.len == 0 && !k->mc->has_partner_per_link);
 }
 
 static bool is_shared(keeping *k, uint32_t state) {
-  model_side home = k->f->home[state];
+  model_side home = k->states[state].home;
   uint32_t alien = ~(1u << home);
   const model_ode *ode = equation_of(k, state);
-  const model_expr *start = lower_initial_value(k->l->ctx, true, k->connection, REF_STATE, state);
+  const model_expr *start = lower_initial_value(k->ctx, true, k->connection, REF_STATE, state);
   if (mask_of(k, start) & alien || (ode && mask_of(k, ode->rate) & alien))
     return false;
   for (uint32_t i = 0; i < k->c->odes.len; i++) /* coupled equations stand at one time */
-    if (reads_state(k, k->c->odes.data[i].rate, state) && k->f->home[k->c->odes.data[i].state] != home)
+    if (reads_state(k, k->c->odes.data[i].rate, state) && k->states[k->c->odes.data[i].state].home != home)
       return false;
   for (uint32_t i = 0; i < k->c->blocks.len; i++)
     if (mask_of_setting(k, &k->c->blocks.data[i].body, state, 0) & alien)
@@ -422,24 +423,23 @@ static bool is_shared(keeping *k, uint32_t state) {
 
 static void find_homes(keeping *k) {
   for (uint32_t s = 0; s < k->c->states.len; s++) {
-    model_side side = k->f->advance[s] == ADVANCE_BY_CLOCK || k->f->is_summed[s] ? SIDE_SELF : only_changer(k, s);
-    k->f->home[s] = side != SIDE_SELF && is_simultaneous(k, side) ? side : SIDE_SELF;
+    model_side side =
+        k->states[s].advance == ADVANCE_BY_CLOCK || k->states[s].is_summed ? SIDE_SELF : only_changer(k, s);
+    k->states[s].home = side != SIDE_SELF && is_simultaneous(k, side) ? side : SIDE_SELF;
   }
   for (bool has_changed = true; has_changed;) {
     has_changed = false;
     for (uint32_t s = 0; s < k->c->states.len; s++)
-      if (k->f->home[s] != SIDE_SELF && !is_shared(k, s)) {
-        k->f->home[s] = SIDE_SELF;
+      if (k->states[s].home != SIDE_SELF && !is_shared(k, s)) {
+        k->states[s].home = SIDE_SELF;
         has_changed = true;
       }
   }
 }
 
-/* Equations that are solved together stand at one time: all of a home follow where one does. */
-bool lower_follows_partner(const lowering *l, uint32_t connection, model_side home) {
-  const connection_fields *f = &l->connections[connection];
-  for (uint32_t s = 0; s < component_of_connection(l->ctx, connection)->states.len; s++)
-    if (f->is_following[s] && f->home[s] == home && f->advance[s] == ADVANCE_AT_EVENTS)
+bool lower_follows_partner(const connection_plan *plan, model_side home) {
+  for (uint32_t s = 0; s < plan->state_count; s++)
+    if (plan->states[s].is_following && plan->states[s].home == home && plan->states[s].advance == ADVANCE_AT_EVENTS)
       return true;
   return false;
 }
@@ -449,48 +449,36 @@ bool lower_follows_partner(const lowering *l, uint32_t connection, model_side ho
 static void explain(const keeping *k) {
   static const char *const keepers[] = {"each link", "each source", "each target", "each astrocyte"};
   for (uint32_t s = 0; s < k->c->states.len; s++) {
-    const char *name = k->c->states.data[s].name, *keeper = keepers[k->f->home[s]];
-    if (k->f->is_summed[s])
+    const char *name = k->c->states.data[s].name, *keeper = keepers[k->states[s].home];
+    if (k->states[s].is_summed)
       lower_decide(
-          k->l->ctx, k->mc->name, "state",
+          k->ctx, k->mc->name, "state",
           "%s: its sum is kept for each element that it is added to, none for a link: it decays in proportion to "
           "itself and is only summed up",
           name);
-    else if (k->f->advance[s] == ADVANCE_AT_EVENTS)
-      lower_decide(k->l->ctx, k->mc->name, "state",
+    else if (k->states[s].advance == ADVANCE_AT_EVENTS)
+      lower_decide(k->ctx, k->mc->name, "state",
                    "%s: one value for %s, advanced in closed form when an event needs it%s", name, keeper,
-                   lower_follows_partner(k->l, k->connection, k->f->home[s]) ? ", and at the ticks of its slow partner"
-                                                                             : "");
-    else if (k->f->advance[s] == ADVANCE_BY_CLOCK)
-      lower_decide(k->l->ctx, k->mc->name, "state", "%s: one value for %s, advanced at every step: %s", name, keeper,
-                   k->why[s]);
+                   lower_follows_partner(k->plan, k->states[s].home) ? ", and at the ticks of its slow partner" : "");
+    else if (k->states[s].advance == ADVANCE_BY_CLOCK)
+      lower_decide(k->ctx, k->mc->name, "state", "%s: one value for %s, advanced at every step: %s", name, keeper,
+                   k->states[s].why);
     else
-      lower_decide(k->l->ctx, k->mc->name, "state", "%s: one value for %s%s", name, keeper,
-                   k->f->is_changing[s] ? ", changed by events" : "");
+      lower_decide(k->ctx, k->mc->name, "state", "%s: one value for %s%s", name, keeper,
+                   k->states[s].is_changing ? ", changed by events" : "");
   }
 }
 
-void lower_link_states(lowering *l, uint32_t connection) {
-  const model_component *c = component_of_connection(l->ctx, connection);
-  keeping k = {.l = l,
-               .connection = connection,
-               .mc = &l->m->connections.data[connection],
-               .c = c,
-               .f = &l->connections[connection]};
-  k.f->advance = ARENA_ARRAY(l->arena, link_advance, c->states.len);
-  k.f->home = ARENA_ARRAY(l->arena, model_side, c->states.len);
-  k.f->is_following = ARENA_ARRAY(l->arena, bool, c->states.len);
-  k.f->is_changing = ARENA_ARRAY(l->arena, bool, c->states.len);
-  k.why = ARENA_ARRAY(l->arena, const char *, c->states.len);
-  k.locals = ARENA_ARRAY(l->arena, uint32_t, c->local_count);
-  for (uint32_t s = 0; s < c->states.len; s++) {
-    k.f->is_changing[s] = equation_of(&k, s) != NULL;
-    for (uint32_t i = 0; i < c->blocks.len; i++)
-      k.f->is_changing[s] = k.f->is_changing[s] || lower_sets_state(&c->blocks.data[i].body, s);
-  }
-  k.f->is_summed = ARENA_ARRAY(l->arena, bool, c->states.len);
+void plan_states(const lower_context *ctx, uint32_t connection, connection_plan *plan) {
+  const model_component *c = component_of_connection(ctx, connection);
+  keeping k = {.ctx = ctx, .connection = connection, .mc = &ctx->m->connections.data[connection], .c = c, .plan = plan};
+  k.states = plan->states = ARENA_ARRAY(ctx->arena, state_plan, c->states.len);
+  plan->state_count = c->states.len;
+  k.locals = ARENA_ARRAY(ctx->arena, uint32_t, c->local_count);
   for (uint32_t s = 0; s < c->states.len; s++)
-    k.f->is_summed[s] = is_only_summed(&k, s);
+    k.states[s].is_changing = is_changing(&k, s);
+  for (uint32_t s = 0; s < c->states.len; s++)
+    k.states[s].is_summed = is_only_summed(&k, s);
   find_advance(&k);
   find_homes(&k);
   explain(&k);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* builders.h - the parts that make the plan, in the order in which they are asked (plan.c). */
+#ifndef NSA_LOWER_BUILDERS_H
+#define NSA_LOWER_BUILDERS_H
+
+#include "lower/plan/plan.h"
+
+/* How each state of a connection is kept. */
+void plan_states(const lower_context *ctx, uint32_t connection, connection_plan *plan);
+/* How its contributions are split; states and is_stencil are known. */
+void plan_terms(const lower_context *ctx, uint32_t connection, connection_plan *plan);
+/* The values of pre that an expression at links reads and that change, each once. */
+void plan_pasts(const lower_context *ctx, uint32_t connection, const model_expr *e, term_plan *t);
+/* Of all populations: what is known of the connections is whether their links do anything by the clock. */
+const population_plan *plan_populations(const lower_context *ctx, const connection_plan *connections);
+/* Of one population, by input; terms: what is added to its inputs. */
+const input_plan *plan_inputs(const lower_context *ctx, uint32_t population, const population_plan *of,
+                              const term_plan *const *terms, uint32_t count);
+coupling_bounds plan_coupling(const lower_context *ctx); /* warns of steps that are too long: W0401 */
+/* By timescale, the solvers of a population's equations, which links couple at this rate; and of a connection's clocked
+ * equations. */
+const system_plan *plan_population_systems(const lower_context *ctx, uint32_t population, double coupling_rate);
+const system_plan *plan_connection_systems(const lower_context *ctx, uint32_t connection, const connection_plan *plan);
+/* What advances the event-driven states of a home. */
+system_plan plan_at_events(const lower_context *ctx, uint32_t connection, model_side home, const connection_plan *plan);
+/* What is lost where equations have different solvers: W0406, W0407. odes: of the system's states. */
+void plan_warn_of_mixes(const lower_context *ctx, const model_component *c, const solve_system *sys,
+                        const model_ode *const *odes, const solve_choice *choices);
+
+#endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* plan.c - the plan from end to end. */
+#include "lower/plan/builders.h"
+#include <math.h>
+
+/* ---- connections ---- */
+
+static bool is_probed(const lower_context *ctx, uint32_t connection) {
+  for (uint32_t k = 0; k < ctx->m->records.len; k++) {
+    const model_probe *p = &ctx->m->records.data[k].probe;
+    if (p->is_connection && p->owner == connection)
+      return true;
+  }
+  return false;
+}
+
+/* Inputs are changed by the function that a stencil is part of. */
+static bool reads_inputs_of_others(const lower_context *ctx, uint32_t connection, const model_expr *e) {
+  dependence d = lower_dependence(ctx, true, connection, e);
+  return (d.side[SIDE_PRE] | d.side[SIDE_ASTRO]) & DEPENDS_INPUT;
+}
+
+/* Grid neighbours need no stored links when nothing is kept for each link. */
+static bool is_stencil(const lower_context *ctx, uint32_t connection) {
+  const model_connection *mc = &ctx->m->connections.data[connection];
+  const model_component *c = component_of_connection(ctx, connection);
+  const model_population *source = &ctx->m->populations.data[mc->source],
+                         *target = &ctx->m->populations.data[mc->target];
+  if (mc->rule.kind != NSA_RULE_NEIGHBOURS || mc->allow_self || c->states.len || c->blocks.len || mc->delay ||
+      is_probed(ctx, connection) || mc->has_partner_per_link)
+    return false;
+  if (source->rows != target->rows || source->cols != target->cols)
+    return false;
+  for (uint32_t k = 0; k < c->params.len; k++)
+    if (lower_is_varied(ctx, true, connection, k))
+      return false;
+  for (uint32_t k = 0; k < c->contributions.len; k++) {
+    const model_contribution *x = &c->contributions.data[k];
+    if (x->side != SIDE_POST || lower_self_dependence(ctx, true, connection, x->value) & DEPENDS_DISTANCE ||
+        reads_inputs_of_others(ctx, connection, x->value))
+      return false;
+  }
+  return true;
+}
+
+static bool is_clocked(const lower_context *ctx, uint32_t connection, const connection_plan *plan) {
+  const model_component *c = component_of_connection(ctx, connection);
+  for (uint32_t k = 0; k < plan->state_count; k++)
+    if (plan->states[k].advance == ADVANCE_BY_CLOCK)
+      return true;
+  for (uint32_t k = 0; k < c->blocks.len; k++)
+    if (!lower_is_arrival(&c->blocks.data[k]))
+      return true;
+  return false;
+}
+
+static connection_plan plan_connection(const lower_context *ctx, uint32_t connection) {
+  connection_plan plan = {.is_stencil = is_stencil(ctx, connection)};
+  plan_states(ctx, connection, &plan);
+  plan_terms(ctx, connection, &plan);
+  plan.is_clocked = is_clocked(ctx, connection, &plan);
+  return plan;
+}
+
+/* ---- populations ---- */
+
+/* Of all terms, those that are added to the population's inputs. */
+static const input_plan *plan_inputs_of(const lower_context *ctx, const lower_plan *plan, uint32_t population) {
+  VEC(const term_plan *) terms = {0};
+  for (uint32_t k = 0; k < ctx->m->connections.len; k++)
+    for (uint32_t i = 0; i < plan->connections[k].terms.len; i++) {
+      const term_plan *t = &plan->connections[k].terms.data[i];
+      if (lower_population_of_side(ctx, k, t->contribution->side) == population)
+        vec_push(ctx->arena, &terms, t);
+    }
+  return plan_inputs(ctx, population, &plan->populations[population], terms.data, terms.len);
+}
+
+/* ---- what is said of them ---- */
+
+static void explain_params(const lower_context *ctx, bool is_connection, uint32_t owner, const char *name) {
+  const model_component *c = component_of(ctx, is_connection, owner);
+  for (uint32_t k = 0; k < c->params.len; k++)
+    if (lower_is_varied(ctx, is_connection, owner, k))
+      lower_decide(ctx, name, "parameter", "%s: one value for each %s", c->params.data[k].name,
+                   is_connection ? "link" : "element");
+}
+
+static void explain_slopes(const lower_context *ctx, uint32_t population) {
+  const model_component *c = component_of_population(ctx, population);
+  for (uint32_t k = 0; k < c->odes.len && lower_is_extrapolated(ctx, population); k++)
+    if (c->odes.data[k].timescale == c->timescale)
+      lower_decide(ctx, ctx->m->populations.data[population].name, "coupling",
+                   "%s: others read it between two ticks as it goes on from its last step (linear)",
+                   c->states.data[c->odes.data[k].state].name);
+}
+
+static void explain_bound(const lower_context *ctx, const coupling_bound *b) {
+  double dt = ctx->m->timescales.data[b->timescale].dt;
+  for (uint32_t i = 0; i < b->populations.len; i++)
+    lower_decide(ctx, ctx->m->populations.data[b->populations.data[i]].name, "coupling",
+                 "links couple at rates up to %.4g /ms%s; %s %.3g ms", b->rate, b->is_staged ? " (with its own)" : "",
+                 isfinite(b->limit) ? "stable below" : "any step, as sub-steps adapt:",
+                 isfinite(b->limit) ? b->limit / b->rate : dt);
+}
+
+/* ---- the whole ---- */
+
+static void decide_populations(const lower_context *ctx, lower_plan *plan) {
+  uint32_t count = ctx->m->populations.len;
+  plan->populations = plan_populations(ctx, plan->connections);
+  plan->inputs = ARENA_ARRAY(ctx->arena, const input_plan *, count);
+  plan->systems = ARENA_ARRAY(ctx->arena, const system_plan *, count);
+  plan->coupling = plan_coupling(ctx);
+  for (uint32_t k = 0; k < count; k++) {
+    explain_params(ctx, false, k, ctx->m->populations.data[k].name);
+    explain_slopes(ctx, k);
+    plan->inputs[k] = plan_inputs_of(ctx, plan, k);
+  }
+  for (uint32_t k = 0; k < plan->coupling.len; k++)
+    explain_bound(ctx, &plan->coupling.data[k]);
+  for (uint32_t k = 0; k < count; k++)
+    plan->systems[k] = plan_population_systems(ctx, k, lower_coupling_rate(&plan->coupling, k));
+}
+
+const lower_plan *lower_decide_plan(const lower_context *ctx) {
+  const model *m = ctx->m;
+  lower_plan *plan = ARENA_NEW(ctx->arena, lower_plan);
+  plan->connections = ARENA_ARRAY(ctx->arena, connection_plan, m->connections.len);
+  for (uint32_t k = 0; k < m->connections.len; k++) {
+    explain_params(ctx, true, k, m->connections.data[k].name);
+    plan->connections[k] = plan_connection(ctx, k);
+  }
+  decide_populations(ctx, plan);
+  for (uint32_t k = 0; k < m->connections.len; k++) {
+    connection_plan *c = &plan->connections[k];
+    c->systems = plan_connection_systems(ctx, k, c);
+    for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++)
+      c->at_events[home] = plan_at_events(ctx, k, (model_side)home, c);
+  }
+  return plan;
+}
