@@ -178,7 +178,11 @@ void lower_block(scope *s, block_state *state, const model_block *block) {
     case STMT_START:
       start_timer(s, state, st);
       break;
-    default:
+    case STMT_SET:
+    case STMT_ADD:
+    case STMT_SUB:
+    case STMT_MUL:
+    case STMT_DIV:
       if (is_summed(s, st))
         add_to_totals(s, state, st);
       else if (st->side == SIDE_SELF)

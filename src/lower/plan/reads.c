@@ -16,7 +16,9 @@ bool lower_reads_state(const lower_context *ctx, uint32_t connection, const mode
   return false;
 }
 
-bool lower_has_probe(nsa_measure_kind kind) { return kind >= NSA_MEASURE_COUNT && kind <= NSA_MEASURE_RECOGNITION; }
+bool lower_has_probe(nsa_measure_kind kind) {
+  return kind >= NSA_MEASURE_COUNT && kind != NSA_MEASURE_DURATION && kind != NSA_MEASURE_SIZE;
+}
 
 bool lower_measure_reads(const lower_context *ctx, const model_measure_node *n, uint32_t connection, uint32_t state) {
   if (!n)

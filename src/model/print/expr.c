@@ -223,8 +223,15 @@ static void print_simple(const printer *p, const model_stmt *s) {
     text_printf(p->out, "start %s for ", p->side[SIDE_SELF]->timers.data[s->item].name);
     print_expr(p, s->value);
     break;
-  default:
+  case STMT_SET:
+  case STMT_ADD:
+  case STMT_SUB:
+  case STMT_MUL:
+  case STMT_DIV:
     print_assign(p, s);
+    break;
+  case STMT_IF:
+    break; /* has lines of its own */
   }
   text_puts(p->out, "\n");
 }

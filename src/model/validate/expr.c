@@ -193,12 +193,15 @@ static bool validate_stmt(validation *v, const expr_limits *limits, const model_
     return is_index(v, s->item, s->is_signal ? v->m->signals.len : c->events.len, "what is emitted");
   case STMT_START:
     return is_index(v, s->item, c->timers.len, "a timer") && validate_number(v, limits, s->value, "a timer's time");
-  default:
-    if (s->kind > STMT_DIV)
-      return is_wrong(v, "a statement of no kind");
+  case STMT_SET:
+  case STMT_ADD:
+  case STMT_SUB:
+  case STMT_MUL:
+  case STMT_DIV:
     return validate_target(v, limits, s) && validate_number(v, limits, s->value, "a statement") &&
            validate_unit(v, limits, s);
   }
+  return is_wrong(v, "a statement of no kind");
 }
 
 typedef struct {
