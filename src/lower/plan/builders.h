@@ -17,14 +17,15 @@ const population_plan *plan_populations(const lower_context *ctx, const connecti
 const input_plan *plan_inputs(const lower_context *ctx, uint32_t population, const population_plan *of,
                               const term_plan *const *terms, uint32_t count);
 coupling_bounds plan_coupling(const lower_context *ctx); /* warns of steps that are too long: W0401 */
-/* By timescale, the solvers of a population's equations, which links couple at this rate; and of a connection's clocked
- * equations. */
-const system_plan *plan_population_systems(const lower_context *ctx, uint32_t population, double coupling_rate);
+/* By timescale, the solvers of a population's equations, and of a connection's clocked ones. */
+const system_plan *plan_population_systems(const lower_context *ctx, uint32_t population);
 const system_plan *plan_connection_systems(const lower_context *ctx, uint32_t connection, const connection_plan *plan);
 /* What advances the event-driven states of a home. */
 system_plan plan_at_events(const lower_context *ctx, uint32_t connection, model_side home, const connection_plan *plan);
 /* What is lost where equations have different solvers: W0406, W0407. odes: of the system's states. */
 void plan_warn_of_mixes(const lower_context *ctx, const model_component *c, const solve_system *sys,
                         const model_ode *const *odes, const solve_choice *choices);
+/* Puts what was decided into the report. */
+void plan_explain(const lower_context *ctx, const lower_plan *plan);
 
 #endif

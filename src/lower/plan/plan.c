@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* plan.c - the plan from end to end. */
 #include "lower/plan/builders.h"
-#include <math.h>
 
 /* ---- connections ---- */
 
@@ -76,34 +75,6 @@ static const input_plan *plan_inputs_of(const lower_context *ctx, const lower_pl
   return plan_inputs(ctx, population, &plan->populations[population], terms.data, terms.len);
 }
 
-/* ---- what is said of them ---- */
-
-static void explain_params(const lower_context *ctx, bool is_connection, uint32_t owner, const char *name) {
-  const model_component *c = component_of(ctx, is_connection, owner);
-  for (uint32_t k = 0; k < c->params.len; k++)
-    if (lower_is_varied(ctx, is_connection, owner, k))
-      lower_decide(ctx, name, "parameter", "%s: one value for each %s", c->params.data[k].name,
-                   is_connection ? "link" : "element");
-}
-
-static void explain_slopes(const lower_context *ctx, uint32_t population) {
-  const model_component *c = component_of_population(ctx, population);
-  for (uint32_t k = 0; k < c->odes.len && lower_is_extrapolated(ctx, population); k++)
-    if (c->odes.data[k].timescale == c->timescale)
-      lower_decide(ctx, ctx->m->populations.data[population].name, "coupling",
-                   "%s: others read it between two ticks as it goes on from its last step (linear)",
-                   c->states.data[c->odes.data[k].state].name);
-}
-
-static void explain_bound(const lower_context *ctx, const coupling_bound *b) {
-  double dt = ctx->m->timescales.data[b->timescale].dt;
-  for (uint32_t i = 0; i < b->populations.len; i++)
-    lower_decide(ctx, ctx->m->populations.data[b->populations.data[i]].name, "coupling",
-                 "links couple at rates up to %.4g /ms%s; %s %.3g ms", b->rate, b->is_staged ? " (with its own)" : "",
-                 isfinite(b->limit) ? "stable below" : "any step, as sub-steps adapt:",
-                 isfinite(b->limit) ? b->limit / b->rate : dt);
-}
-
 /* ---- the whole ---- */
 
 static void decide_populations(const lower_context *ctx, lower_plan *plan) {
@@ -113,24 +84,18 @@ static void decide_populations(const lower_context *ctx, lower_plan *plan) {
   plan->systems = ARENA_ARRAY(ctx->arena, const system_plan *, count);
   plan->coupling = plan_coupling(ctx);
   for (uint32_t k = 0; k < count; k++) {
-    explain_params(ctx, false, k, ctx->m->populations.data[k].name);
-    explain_slopes(ctx, k);
     plan->inputs[k] = plan_inputs_of(ctx, plan, k);
   }
-  for (uint32_t k = 0; k < plan->coupling.len; k++)
-    explain_bound(ctx, &plan->coupling.data[k]);
   for (uint32_t k = 0; k < count; k++)
-    plan->systems[k] = plan_population_systems(ctx, k, lower_coupling_rate(&plan->coupling, k));
+    plan->systems[k] = plan_population_systems(ctx, k);
 }
 
 const lower_plan *lower_decide_plan(const lower_context *ctx) {
   const model *m = ctx->m;
   lower_plan *plan = ARENA_NEW(ctx->arena, lower_plan);
   plan->connections = ARENA_ARRAY(ctx->arena, connection_plan, m->connections.len);
-  for (uint32_t k = 0; k < m->connections.len; k++) {
-    explain_params(ctx, true, k, m->connections.data[k].name);
+  for (uint32_t k = 0; k < m->connections.len; k++)
     plan->connections[k] = plan_connection(ctx, k);
-  }
   decide_populations(ctx, plan);
   for (uint32_t k = 0; k < m->connections.len; k++) {
     connection_plan *c = &plan->connections[k];
@@ -138,5 +103,6 @@ const lower_plan *lower_decide_plan(const lower_context *ctx) {
     for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++)
       c->at_events[home] = plan_at_events(ctx, k, (model_side)home, c);
   }
+  plan_explain(ctx, plan);
   return plan;
 }

@@ -9,9 +9,12 @@
 
 /* Equations of one owner that are advanced together. */
 typedef struct {
-  equation_system *system; /* NULL: there are none */
-  solve_system solve;      /* but for values; held: as lower_equal_conditions says */
-  bool is_refused;         /* a solver cannot take them: an error was reported */
+  equation_system *system;     /* NULL: there are none */
+  solve_system solve;          /* but for values; held: as lower_equal_conditions says */
+  bool is_refused;             /* a solver cannot take them: an error was reported */
+  const solve_choice *choices; /* per equation, with the reason; NULL at stages and at events */
+  const model_stage_set *set;  /* evaluated at its stages, by its solver; NULL */
+  solve_spectrum spectrum;     /* at the initial state; fastest is 0 where there is none */
 } system_plan;
 
 /* ---- links ---- */
@@ -146,6 +149,8 @@ typedef struct {
   bool is_added_to_at_once; /* what arrives, and what signals and phases do, becomes part of the states in phase 2, not
                                in the step */
   bool is_split;            /* kernels of a stage set do phase 4 */
+  bool is_single;           /* states, inputs and parameters of elements are floats, */
+  bool keeps_doubles;       /* but for some */
 } population_plan;
 
 /* How an input is made (inputs.c). */

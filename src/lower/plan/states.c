@@ -446,29 +446,6 @@ bool lower_follows_partner(const connection_plan *plan, model_side home) {
 
 /* ---- the whole ---- */
 
-static void explain(const keeping *k) {
-  static const char *const keepers[] = {"each link", "each source", "each target", "each astrocyte"};
-  for (uint32_t s = 0; s < k->c->states.len; s++) {
-    const char *name = k->c->states.data[s].name, *keeper = keepers[k->states[s].home];
-    if (k->states[s].is_summed)
-      lower_decide(
-          k->ctx, k->mc->name, "state",
-          "%s: its sum is kept for each element that it is added to, none for a link: it decays in proportion to "
-          "itself and is only summed up",
-          name);
-    else if (k->states[s].advance == ADVANCE_AT_EVENTS)
-      lower_decide(k->ctx, k->mc->name, "state",
-                   "%s: one value for %s, advanced in closed form when an event needs it%s", name, keeper,
-                   lower_follows_partner(k->plan, k->states[s].home) ? ", and at the ticks of its slow partner" : "");
-    else if (k->states[s].advance == ADVANCE_BY_CLOCK)
-      lower_decide(k->ctx, k->mc->name, "state", "%s: one value for %s, advanced at every step: %s", name, keeper,
-                   k->states[s].why);
-    else
-      lower_decide(k->ctx, k->mc->name, "state", "%s: one value for %s%s", name, keeper,
-                   k->states[s].is_changing ? ", changed by events" : "");
-  }
-}
-
 void plan_states(const lower_context *ctx, uint32_t connection, connection_plan *plan) {
   const model_component *c = component_of_connection(ctx, connection);
   keeping k = {.ctx = ctx, .connection = connection, .mc = &ctx->m->connections.data[connection], .c = c, .plan = plan};
@@ -481,5 +458,4 @@ void plan_states(const lower_context *ctx, uint32_t connection, connection_plan 
     k.states[s].is_summed = is_only_summed(&k, s);
   find_advance(&k);
   find_homes(&k);
-  explain(&k);
 }

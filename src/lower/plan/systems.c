@@ -100,37 +100,8 @@ static bool is_refused(const equation_system *s, const solve_system *sys) {
   return false;
 }
 
-/* One line for all states of a group that have one solver for one reason. */
-static void explain_choices(const equation_system *s, const solve_system *sys, const solve_choice *choices) {
-  arena *a = s->ctx->arena;
-  bool *is_told = ARENA_ARRAY(a, bool, sys->n);
-  for (uint32_t i = 0; i < sys->n; i++)
-    note_order(s, s->component->states.data[s->odes[i]->state].name, choices[i].solver);
-  for (uint32_t i = 0; i < sys->n; i++) {
-    const solve_choice *own = &choices[i];
-    const char *names = NULL, *reason = own->reason ? own->reason : "as the model says";
-    for (uint32_t j = i; j < sys->n && !is_told[i]; j++) {
-      const solve_choice *other = &choices[j];
-      if (other->group != own->group || other->solver != own->solver || other->reason != own->reason)
-        continue;
-      const char *name = s->component->states.data[s->odes[j]->state].name;
-      names = names ? arena_printf(a, "%s, %s", names, name) : name;
-      is_told[j] = j != i;
-    }
-    if (is_told[i])
-      continue;
-    const char *order =
-        solver_rows[own->solver].order > 0 ? arena_printf(a, ", order %g", solver_rows[own->solver].order) : "";
-    if (own->solver == SOLVER_adaptive)
-      reason = arena_printf(a, "%s; tolerance %g, at most %u sub-steps", reason, sys->options[i].tolerance,
-                            sys->options[i].substeps);
-    if (own->depends_on_values)
-      reason = arena_printf(a, "%s; so at the values of the file, which --set and variants may change", reason);
-    lower_decide(s->ctx, s->name, "solver", "%s: %s%s (%s)", names, solver_rows[own->solver].words, order, reason);
-  }
-}
-
-static bool choose_solvers(const equation_system *s, solve_system *sys, solver_kind *solvers) {
+/* NULL: refused. */
+static const solve_choice *choose_solvers(const equation_system *s, solve_system *sys, solver_kind *solvers) {
   solver_options *options = ARENA_ARRAY(s->ctx->arena, solver_options, sys->n);
   for (uint32_t i = 0; i < sys->n; i++) {
     solvers[i] = s->odes[i]->solver;
@@ -149,36 +120,21 @@ static bool choose_solvers(const equation_system *s, solve_system *sys, solver_k
     solvers[i] = choices[i].solver;
   }
   if (is_refused(s, sys))
-    return false;
-  explain_choices(s, sys, choices);
+    return NULL;
+  for (uint32_t i = 0; i < sys->n; i++)
+    note_order(s, s->component->states.data[s->odes[i]->state].name, solvers[i]);
   plan_warn_of_mixes(s->ctx, s->component, sys, s->odes, choices);
-  return true;
+  return choices;
 }
 
 /* ---- time constants ---- */
 
-/* A step may be fine on purpose: for others' sake, or what an experiment asks. What links do counts as the equations
- * do. */
-static void explain_coarser(const equation_system *s, const solve_system *sys, double coupling_rate, double fastest) {
-  if (coupling_rate * fastest > 1)
-    fastest = 1 / coupling_rate;
-  if (sys->dt < 1e-3 * fastest)
-    lower_decide(s->ctx, s->name, "timescale",
-                 "a step of up to %.3g ms would still resolve it, at a fraction of the time", fastest / 100);
-}
-
-static void analyse(const equation_system *s, const solve_system *sys, double coupling_rate) {
+/* Warns of a step that is too long. */
+static solve_spectrum analyse(const equation_system *s, const solve_system *sys) {
   const char *pop = s->name;
   solve_spectrum sp = solve_analyse(s->ctx->arena, sys, lower_numbers_at_start(s));
-  if (!(sp.fastest > 0))
-    return;
-  explain_coarser(s, sys, coupling_rate, sp.fastest);
-  double ratio = sys->dt / sp.fastest;
-  lower_decide(s->ctx, pop, "timescale",
-               "time constants %.4g to %.4g ms at the initial state; step %.4g ms (%.3g of the fastest)", sp.fastest,
-               sp.slowest, sys->dt, ratio);
-  if (!s->ctx->options->analyse_timescales)
-    return;
+  if (!(sp.fastest > 0) || !s->ctx->options->analyse_timescales)
+    return sp;
   for (uint32_t i = 0; i < sys->n; i++) {
     double limit = solver_rows[sys->solver[i]].stability_limit,
            fastest = limit > 0 ? solve_fastest(s->ctx->arena, sys, &sp, i) : 0;
@@ -189,31 +145,9 @@ static void analyse(const equation_system *s, const solve_system *sys, double co
                           "ms (%s becomes unstable at %.3g times that)",
                           sys->dt, pop, fastest, solver_rows[sys->solver[i]].words, limit);
     diag_hint(d, "use a timescale of at most %.3g ms, or `using implicit` or `using exponential_euler`", fastest / 5);
-    return;
+    break;
   }
-}
-
-/* What a method makes of the states of a set is written where its functions are built: here are the choice and the
- * analysis. */
-static void explain_stages(const equation_system *s, const model_stage_set *set, double coupling_rate) {
-  solver_kind *solvers = ARENA_ARRAY(s->ctx->arena, solver_kind, s->n);
-  for (uint32_t i = 0; i < s->n; i++) {
-    solvers[i] = set->solver;
-    note_order(s, s->component->states.data[s->odes[i]->state].name, set->solver);
-    const char *why = s->odes[i]->solver == SOLVER_automatic ? "as those that it is coupled with" : "as the model says";
-    if (set->solver == SOLVER_adaptive)
-      why = arena_printf(s->ctx->arena, "%s; tolerance %g, at most %u sub-steps, common to all", why,
-                         set->options.tolerance, set->options.substeps);
-    lower_decide(s->ctx, s->name, "solver", "%s: %s, order %g (%s; contributions at its stages)",
-                 s->component->states.data[s->odes[i]->state].name, solver_rows[set->solver].words,
-                 solver_rows[set->solver].order, why);
-  }
-  solve_system sys = {.n = s->n,
-                      .rates = s->rates,
-                      .is_invariant = s->is_invariant.data,
-                      .solver = solvers,
-                      .dt = s->ctx->m->timescales.data[set->timescale].dt};
-  analyse(s, &sys, coupling_rate);
+  return sp;
 }
 
 /* ---- which equations are one system ---- */
@@ -244,7 +178,7 @@ static solve_system start_solve(const equation_system *s, uint32_t timescale) {
 }
 
 static void plan_system(const lower_context *ctx, bool is_connection, uint32_t owner, const connection_plan *links,
-                        uint32_t timescale, double coupling_rate, system_plan *out) {
+                        uint32_t timescale, system_plan *out) {
   uint32_t n;
   const model_ode **odes = find_odes(ctx, is_connection, owner, links, timescale, &n);
   if (!n)
@@ -252,62 +186,50 @@ static void plan_system(const lower_context *ctx, bool is_connection, uint32_t o
   out->system = lower_system(ctx, is_connection, owner, odes, n, false);
   out->solve = start_solve(out->system, timescale);
   solver_kind *solvers = ARENA_ARRAY(ctx->arena, solver_kind, n);
-  out->is_refused = !choose_solvers(out->system, &out->solve, solvers);
+  out->choices = choose_solvers(out->system, &out->solve, solvers);
+  out->is_refused = !out->choices;
   if (out->is_refused)
     return;
-  analyse(out->system, &out->solve, coupling_rate);
+  out->spectrum = analyse(out->system, &out->solve);
   add_stop(out->system, &out->solve, timescale);
 }
 
-static void explain_split(const lower_context *ctx, uint32_t population, const model_stage_set *set) {
-  const char *name = ctx->m->populations.data[population].name;
-  const model_component *c = component_of_population(ctx, population);
-  for (uint32_t k = 0; set->is_diffusing && k < ctx->m->diffusions.len; k++)
-    if (ctx->m->diffusions.data[k].population == population)
-      lower_decide(
-          ctx, name, "coupling",
-          "%s diffuses implicitly, half a step before the solvers and half a step behind them: order 2, stable for any step",
-          c->states.data[ctx->m->diffusions.data[k].state].name);
-  if (set->is_diffusing)
-    return;
-  text others = text_new(ctx->arena);
-  for (uint32_t k = 0; k < set->populations.len; k++)
-    if (set->populations.data[k] != population)
-      text_printf(&others, "%s %s", others.len ? "," : " together with",
-                  ctx->m->populations.data[set->populations.data[k]].name);
-  lower_decide(ctx, name, "coupling", "contributions at each of %u stages%s", solve_tableau_of(set->solver)->stages,
-               others.len ? text_cstr(&others) : "");
-}
-
 /* The rates at stages are those of one system, whose solver is that of the set. */
-static void plan_staged(const lower_context *ctx, uint32_t population, const model_stage_set *set, double coupling_rate,
-                        system_plan *out) {
+static void plan_staged(const lower_context *ctx, uint32_t population, const model_stage_set *set, system_plan *out) {
   uint32_t n;
   const model_ode **odes = find_odes(ctx, false, population, NULL, set->timescale, &n);
   if (!n)
     return;
   out->system = lower_system(ctx, false, population, odes, n, false);
-  explain_stages(out->system, set, coupling_rate);
+  solver_kind *solvers = ARENA_ARRAY(ctx->arena, solver_kind, n);
+  for (uint32_t i = 0; i < n; i++) {
+    solvers[i] = set->solver;
+    note_order(out->system, out->system->component->states.data[odes[i]->state].name, set->solver);
+  }
+  out->set = set;
+  out->solve = lower_solve_system(out->system);
+  out->solve.solver = solvers;
+  out->solve.dt = ctx->m->timescales.data[set->timescale].dt;
+  out->spectrum = analyse(out->system, &out->solve);
 }
 
-const system_plan *plan_population_systems(const lower_context *ctx, uint32_t population, double coupling_rate) {
+const system_plan *plan_population_systems(const lower_context *ctx, uint32_t population) {
   uint32_t own = component_of_population(ctx, population)->timescale;
   const uint32_t *order = lower_timescales_by_length(ctx);
   bool is_split = lower_is_split(ctx, population);
   system_plan *systems = ARENA_ARRAY(ctx->arena, system_plan, ctx->m->timescales.len);
   if (!is_split)
-    plan_system(ctx, false, population, NULL, own, coupling_rate, &systems[own]);
+    plan_system(ctx, false, population, NULL, own, &systems[own]);
   for (uint32_t k = 0; k < ctx->m->timescales.len; k++)
     if (order[k] != own)
-      plan_system(ctx, false, population, NULL, order[k], coupling_rate, &systems[order[k]]);
+      plan_system(ctx, false, population, NULL, order[k], &systems[order[k]]);
   if (!is_split)
     return systems;
   const model_stage_set *set = &ctx->m->stage_sets.data[ctx->m->populations.data[population].stage_set];
-  explain_split(ctx, population, set);
   if (set->is_diffusing)
-    plan_system(ctx, false, population, NULL, own, coupling_rate, &systems[own]);
+    plan_system(ctx, false, population, NULL, own, &systems[own]);
   else
-    plan_staged(ctx, population, set, coupling_rate, &systems[own]);
+    plan_staged(ctx, population, set, &systems[own]);
   return systems;
 }
 
@@ -315,10 +237,10 @@ const system_plan *plan_connection_systems(const lower_context *ctx, uint32_t co
   uint32_t own = component_of_connection(ctx, connection)->timescale;
   const uint32_t *order = lower_timescales_by_length(ctx);
   system_plan *systems = ARENA_ARRAY(ctx->arena, system_plan, ctx->m->timescales.len);
-  plan_system(ctx, true, connection, plan, own, 0, &systems[own]);
+  plan_system(ctx, true, connection, plan, own, &systems[own]);
   for (uint32_t k = 0; k < ctx->m->timescales.len; k++)
     if (order[k] != own)
-      plan_system(ctx, true, connection, plan, order[k], 0, &systems[order[k]]);
+      plan_system(ctx, true, connection, plan, order[k], &systems[order[k]]);
   return systems;
 }
 

@@ -314,39 +314,6 @@ static void add_pasts(splitter *sp, term_plan *t) {
   }
 }
 
-/* A factor as its author wrote it. Its span leaves out brackets around the whole and behind the
- * last term. */
-static void add_factor_text(splitter *sp, text *t, const model_expr *e) {
-  size_t len;
-  const char *source = diag_file_text(sp->ctx->sink, e->at.file, &len);
-  bool is_sum = e->kind == MX_ADD || e->kind == MX_SUB || e->kind == MX_SELECT;
-  int open = 0;
-  for (uint32_t k = e->at.start; k < e->at.end; k++)
-    open += (source[k] == '(') - (source[k] == ')');
-  text_puts(t, is_sum ? "(" : "");
-  text_add(t, source + e->at.start, e->at.end - e->at.start);
-  text_puts(t, open > 0 ? ")" : "");
-  text_puts(t, is_sum ? ")" : "");
-}
-
-static const char *join_factors(splitter *sp, factors f) {
-  text t = text_new(sp->ctx->arena);
-  for (uint32_t k = 0; k < f.count; k++) {
-    if (f.list[k]->at.file == UINT32_MAX)
-      continue;
-    if (t.len)
-      text_puts(&t, " * ");
-    add_factor_text(sp, &t, f.list[k]);
-  }
-  return t.len ? text_cstr(&t) : "1";
-}
-
-static void explain_term(splitter *sp, const term_plan *t) {
-  lower_decide(sp->ctx, sp->mc->name, "link sum", "%s (once a target) * sum over links of %s (once a %s) * %s (a link)",
-               join_factors(sp, t->target), join_factors(sp, t->source.factors),
-               t->from == SIDE_ASTRO ? "partner" : "source", join_factors(sp, t->weight));
-}
-
 /* ---- the kinds of terms ---- */
 
 static term_plan *new_term(splitter *sp, term_kind kind, const product *p, factors target) {
@@ -397,7 +364,6 @@ static void add_inseparable(splitter *sp, const product *p) {
   t->weight_kind = WEIGHT_EACH;
   t->sum_every = ticks_between(sp);
   add_pasts(sp, t);
-  explain_term(sp, t);
 }
 
 static void add_separable(splitter *sp, const product *p) {
@@ -411,7 +377,6 @@ static void add_separable(splitter *sp, const product *p) {
   t->weight = weight;
   if (source.count)
     t->source = source_of(sp, from, source);
-  explain_term(sp, t);
   if (is_count)
     return;
   t->is_delayed = source.count && from == SIDE_PRE && sp->mc->delay;
@@ -466,8 +431,6 @@ static void add_stencil(splitter *sp) {
   whole[0] = sp->contribution->value;
   product p = {.count = 0};
   new_term(sp, TERM_STENCIL, &p, (factors){whole, 1});
-  lower_decide(sp->ctx, sp->mc->name, "link sum", "a stencil over %u grid neighbours, no stored links: %s",
-               sp->mc->rule.degree, join_factors(sp, (factors){whole, 1}));
 }
 
 /* One sum over the links of a target starts at zero and adds in ascending order of the source. */

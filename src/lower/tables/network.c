@@ -217,10 +217,6 @@ void lower_connection_table(lowering *l, uint32_t connection) {
   out->partner_rule =
       lower_rule(l, connection, arena_printf(l->arena, "%s.partner", mc->name), &mc->partner_rule, &partner_ends);
   out->partner_per_link = mc->has_partner_per_link;
-  const char *near = arena_printf(l->arena, "element of %s", l->m->populations.data[side].name);
-  lower_decide(l->ctx, mc->name, "partner", "one of %s for each %s%s", l->m->populations.data[mc->partner].name,
-               mc->has_partner_per_link ? "link" : near,
-               mc->has_partner_per_link && c->astro_defaults.len ? ", or none" : "");
   if (!mc->partner_probability)
     return;
   model_rule has_partner = {.kind = NSA_RULE_PROBABILITY, .condition = mc->partner_probability};

@@ -10,17 +10,6 @@
 #include "lower/tables/tables.h"
 #include <math.h>
 
-static bool is_single(const lowering *l, uint32_t population) {
-  const model_component *c = component_of_population(l->ctx, population);
-  if (lower_is_split(l->ctx, population))
-    return false;
-  nsa_precision precision = l->m->precision;
-  if (c->precision != NULL)
-    model_precision_find(c->precision, &precision);
-  bool is_fast = c->kind == COMPONENT_NEURON && ticks_of_population(l->ctx, population) == 1;
-  return precision == NSA_PRECISION_SINGLE || (precision == NSA_PRECISION_MIXED && is_fast);
-}
-
 /* ---- fields ---- */
 
 /* What the runtime itself adds to or reads, as doubles. */
@@ -69,20 +58,15 @@ static void find_times(const lowering *l, uint32_t population, bool *keeps_time)
       keeps_time[f->param[k]] = !l->p->fields.data[f->param[k]].is_uniform;
 }
 
-static void narrow_fields(lowering *l, uint32_t population, const bool *is_taken, const bool *keeps_time) {
-  uint32_t kept = 0;
+static void narrow_fields(const lowering *l, uint32_t population, const bool *is_taken, const bool *keeps_time) {
   for (uint32_t k = 0; k < l->p->fields.len; k++) {
     nsa_field *field = &l->p->fields.data[k];
     if (!is_number_of(field, l->populations[population].domain) || keeps_time[k])
       continue;
-    if (is_taken[k] || (field->kind == NSA_FIELD_STATE && !is_state_of(l, population, k)))
-      kept++; /* the latter: states of links that all links of an element share */
-    else
+    bool is_shared = field->kind == NSA_FIELD_STATE && !is_state_of(l, population, k); /* by links of an element */
+    if (!is_taken[k] && !is_shared)
       field->type = NSA_F32;
   }
-  lower_decide(l->ctx, l->m->populations.data[population].name, "precision",
-               "single: states, inputs and parameters of elements are floats%s",
-               kept ? ", but for those that events or links add to at once" : "");
 }
 
 /* ---- operations ---- */
@@ -167,7 +151,7 @@ static bool computes_in_single(const lowering *l, const ir_function *f, uint32_t
 
 bool lower_is_narrowed(const lowering *l, const ir_function *f) {
   for (uint32_t k = 0; k < l->m->populations.len; k++)
-    if (is_single(l, k) && computes_in_single(l, f, k))
+    if (l->plan->populations[k].is_single && computes_in_single(l, f, k))
       return true;
   return false;
 }
@@ -177,11 +161,8 @@ void lower_precision(lowering *l) {
   bool *keeps_time = ARENA_ARRAY(l->arena, bool, l->p->fields.len);
   l->program->precision = (uint32_t)l->m->precision;
   for (uint32_t k = 0; k < l->m->populations.len; k++) {
-    if (!is_single(l, k)) {
-      if (l->m->precision != NSA_PRECISION_DOUBLE)
-        lower_decide(l->ctx, l->m->populations.data[k].name, "precision", "double");
+    if (!l->plan->populations[k].is_single)
       continue;
-    }
     find_times(l, k, keeps_time);
     narrow_fields(l, k, is_taken, keeps_time);
     for (uint32_t i = 0; i < l->p->functions.len; i++)
