@@ -17,8 +17,9 @@ typedef enum {
   STAGE_PARSE,
   STAGE_CHECK,
   STAGE_IMAGES,
+  STAGE_PLAN, /* the last that can find mistakes of the model's author */
   STAGE_LOWER,
-  STAGE_OPTIMISE, /* the last that can find mistakes of the model's author */
+  STAGE_OPTIMISE,
   STAGE_TARGET,
   STAGE_EMIT,
   STAGE_OPTIMISE_LLVM,
@@ -76,7 +77,8 @@ typedef struct {
   VEC(const ast_decl *) settings;   /* likewise; those that are no quantities are left to the run */
   const model *model;
   const nsa_image *images; /* by the model's images */
-  lower_report report;
+  lower_report report;     /* of the plan */
+  const lower_plan *plan;
   ir_program *ir;
   build_target target;
   build_modules *modules; /* until the objects are made */

@@ -103,16 +103,25 @@ static int run_images(compilation *c) {
   return 0; /* the timescale analysis still has its say */
 }
 
-/* ---- lower ---- */
+/* ---- plan ---- */
 
-static int run_lower(compilation *c) {
+static int run_plan(compilation *c) {
   lower_options options = {.folder = file_folder(c->arena, c->options->path),
                            .images = c->images,
                            .analyse_timescales = c->options->analyse_timescales,
                            .equations_only = c->options->equations_only,
                            .draws_at_mean = c->options->draws_at_mean};
-  c->ir = lower_model(c->arena, c->model, c->sink, &options, &c->report);
+  c->plan = lower_decide_plan(c->arena, c->model, c->sink, &options, &c->report);
   return code_of(c);
+}
+
+static void dump_plan(const compilation *c, text *out) { lower_plan_print(c->plan, out); }
+
+/* ---- lower ---- */
+
+static int run_lower(compilation *c) {
+  c->ir = lower_model(c->plan);
+  return 0;
 }
 
 static const char *validate_ir(const compilation *c) { return ir_validate(c->arena, c->ir); }
@@ -230,6 +239,7 @@ const compile_stage compile_stages[STAGE_COUNT] = {
     [STAGE_PARSE] = {"parse", run_parse, NULL, dump_ast, ARGUMENT_ast, false},
     [STAGE_CHECK] = {"check", run_check, validate_model, dump_model, ARGUMENT_model, false},
     [STAGE_IMAGES] = {"images", run_images, NULL, NO_DUMP, false},
+    [STAGE_PLAN] = {"plan", run_plan, NULL, dump_plan, ARGUMENT_plan, false},
     [STAGE_LOWER] = {"lower", run_lower, validate_ir, dump_ir, ARGUMENT_lowered, false},
     [STAGE_OPTIMISE] = {"optimise", run_optimise, validate_ir, dump_ir, ARGUMENT_ir, true},
     [STAGE_TARGET] = {"processor", run_target, NULL, NO_DUMP, true},

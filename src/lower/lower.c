@@ -111,20 +111,6 @@ static void add_timescales(lowering *l) {
   }
 }
 
-/* Neurons live in milliseconds, astrocytes in seconds: a ratio of 100 to 1000 between their steps
- * is usual. */
-static void check_ratios(lowering *l) {
-  for (uint32_t k = 0; k < l->m->timescales.len; k++) {
-    const model_timescale *t = &l->m->timescales.data[k];
-    if (t->ticks == 1 || (t->ticks >= 100 && t->ticks <= 1000))
-      continue;
-    diag *d =
-        diag_report(l->sink, DIAG_W0403, t->at,
-                    "the step of timescale `%s` is %u times the fastest; 100 to 1000 is usual", t->name, t->ticks);
-    diag_hint(d, "between %g ms and %g ms would be", 100 * l->m->base_dt, 1000 * l->m->base_dt);
-  }
-}
-
 static void add_files(lowering *l) {
   nsa_program *p = l->program;
   p->files_count = diag_file_count(l->sink);
@@ -182,21 +168,18 @@ static void finish_program(lowering *l) {
   ir_program_finish(l->p);
 }
 
-ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_options *options, lower_report *report) {
-  lower_context ctx = {.arena = a, .m = m, .sink = sink, .options = options, .report = report};
-  ctx.populations = ARENA_ARRAY(a, lower_memo, m->populations.len);
-  ctx.connections = ARENA_ARRAY(a, lower_memo, m->connections.len);
-  lowering l = {.ctx = &ctx, .arena = a, .m = m, .sink = sink, .options = options, .report = report};
-  uint32_t errors = diag_error_count(sink);
-  l.plan = lower_decide_plan(&ctx);
+ir_program *lower_model(const lower_plan *plan) {
+  const lower_context *ctx = plan->ctx;
+  arena *a = ctx->arena;
+  const model *m = ctx->m;
+  lowering l = {
+      .ctx = ctx, .plan = plan, .arena = a, .m = m, .sink = ctx->sink, .options = ctx->options, .report = ctx->report};
   l.p = ir_program_new(a);
   l.program = l.p->program;
   l.populations = ARENA_ARRAY(a, population_fields, m->populations.len);
   l.connections = ARENA_ARRAY(a, connection_fields, m->connections.len);
   ir_domain_add(l.p, "run", NSA_DOMAIN_RUN, NSA_NONE);
   add_timescales(&l);
-  if (options->analyse_timescales)
-    check_ratios(&l);
   lower_signal_fields(&l);
   lower_stage_sets(&l);
   add_populations(&l);
@@ -209,5 +192,5 @@ ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_o
   lower_observations(&l);
   lower_signals(&l);
   finish_program(&l);
-  return diag_error_count(sink) > errors ? NULL : l.p;
+  return l.p;
 }

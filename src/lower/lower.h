@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* lower.h - from the model to the IR and the program.
+/* lower.h - from the model to the IR and the program: decide, then build.
  *
- * Takes a model without errors. Makes, for each population and connection, the fields it needs and
- * the functions that initialise and advance it, with solvers expanded (src/solve) and link sums
- * split into source terms, weights and target factors; and the program's tables of the network and
- * the experiment. What was decided, and why, goes into the report (`nsa explain`). The only
- * mistakes that are found here are equations that a solver cannot take (E0403); the timescale
- * analysis adds its warnings (W0401, W0403). */
+ * Takes a model without errors. The plan says how each state is kept and by which solver it advances, how contributions
+ * are split into source terms, weights and target factors, and which kernels and arrays there are. From model and plan
+ * come the functions that initialise and advance each population and connection, with solvers expanded (src/solve), and
+ * the program's tables of the network and the experiment. Mistakes are found while the plan is made, and only there:
+ * equations that a solver, or an advance at events, cannot take (E0403, E0411). The timescale analysis adds its
+ * warnings (W0401, W0403), and mixed solvers have theirs (W0406, W0407). */
 #ifndef NSA_LOWER_LOWER_H
 #define NSA_LOWER_LOWER_H
 
 #include "diag/diag.h"
 #include "ir/ir.h"
 #include "model/model.h"
+#include "support/text.h"
 
 typedef struct {
   const char *subject; /* "sheet", "excitatory: sheet -> sheet" */
@@ -53,7 +54,16 @@ typedef struct {
   bool draws_at_mean;      /* noise is zero and random functions give their mean, but for what a run starts with */
 } lower_options;
 
-/* Everything lives in the arena. NULL when an error was reported. */
-ir_program *lower_model(arena *a, const model *m, diag_sink *sink, const lower_options *options, lower_report *report);
+/* What is decided before anything is built (plan/plan.h). */
+typedef struct lower_plan lower_plan;
+
+/* Only reads the model; everything lives in the arena. Puts what it decided into the report. With errors (E0403, E0411)
+ * there is nothing to build. */
+const lower_plan *lower_decide_plan(arena *a, const model *m, diag_sink *sink, const lower_options *options,
+                                    lower_report *report);
+/* A line a decision, in the names of the model. */
+void lower_plan_print(const lower_plan *plan, text *out);
+/* Builds what the plan says. Finds no mistakes. */
+ir_program *lower_model(const lower_plan *plan);
 
 #endif

@@ -90,9 +90,38 @@ static void decide_populations(const lower_context *ctx, lower_plan *plan) {
     plan->systems[k] = plan_population_systems(ctx, k);
 }
 
-const lower_plan *lower_decide_plan(const lower_context *ctx) {
-  const model *m = ctx->m;
-  lower_plan *plan = ARENA_NEW(ctx->arena, lower_plan);
+/* Neurons live in milliseconds, astrocytes in seconds: a ratio of 100 to 1000 between their steps
+ * is usual. */
+static void check_ratios(const lower_context *ctx) {
+  for (uint32_t k = 0; k < ctx->m->timescales.len; k++) {
+    const model_timescale *t = &ctx->m->timescales.data[k];
+    if (t->ticks == 1 || (t->ticks >= 100 && t->ticks <= 1000))
+      continue;
+    diag *d =
+        diag_report(ctx->sink, DIAG_W0403, t->at,
+                    "the step of timescale `%s` is %u times the fastest; 100 to 1000 is usual", t->name, t->ticks);
+    diag_hint(d, "between %g ms and %g ms would be", 100 * ctx->m->base_dt, 1000 * ctx->m->base_dt);
+  }
+}
+
+static const lower_context *start(arena *a, const model *m, diag_sink *sink, const lower_options *options,
+                                  lower_report *report) {
+  lower_context *ctx = ARENA_NEW(a, lower_context);
+  lower_options *own = ARENA_NEW(a, lower_options);
+  *own = *options;
+  *ctx = (lower_context){.arena = a, .m = m, .sink = sink, .options = own, .report = report};
+  ctx->populations = ARENA_ARRAY(a, lower_memo, m->populations.len);
+  ctx->connections = ARENA_ARRAY(a, lower_memo, m->connections.len);
+  return ctx;
+}
+
+const lower_plan *lower_decide_plan(arena *a, const model *m, diag_sink *sink, const lower_options *options,
+                                    lower_report *report) {
+  const lower_context *ctx = start(a, m, sink, options, report);
+  lower_plan *plan = ARENA_NEW(a, lower_plan);
+  plan->ctx = ctx;
+  if (options->analyse_timescales)
+    check_ratios(ctx);
   plan->connections = ARENA_ARRAY(ctx->arena, connection_plan, m->connections.len);
   for (uint32_t k = 0; k < m->connections.len; k++)
     plan->connections[k] = plan_connection(ctx, k);

@@ -183,17 +183,15 @@ double lower_coupling_rate(const coupling_bounds *bounds, uint32_t population); 
 /* ---- the whole ---- */
 
 /* What is decided, by numbers of the model; made before anything is built, constant afterwards. */
-typedef struct {
+struct lower_plan {
+  const lower_context *ctx;
   connection_plan *connections;
   const population_plan *populations;
   const input_plan **inputs;   /* of each population, by input */
   const system_plan **systems; /* of each population, by timescale. Where `coupling stages` joins it, the own system is
                                   evaluated at stages and has no solvers */
   coupling_bounds coupling;
-} lower_plan;
-
-/* Only reads the model. Says what it decided in the report. Diagnostics: E0403, E0411, W0401, W0406, W0407. */
-const lower_plan *lower_decide_plan(const lower_context *ctx);
+};
 
 /* Equations that are solved together stand at one time: all of a home follow where one does. */
 bool lower_follows_partner(const connection_plan *plan, model_side home);

@@ -15,9 +15,10 @@ lowered lower_text(const char *source) {
     fail_msg("the model has errors");
   }
   lower_options options = {.folder = ".", .analyse_timescales = true};
-  w.ir = lower_model(w.arena, m, w.sink, &options, &w.report);
-  if (w.ir == NULL)
+  const lower_plan *plan = lower_decide_plan(w.arena, m, w.sink, &options, &w.report);
+  if (diag_error_count(w.sink) != 0)
     return w;
+  w.ir = lower_model(plan);
   w.program = w.ir->program;
   const char *bug = ir_validate(w.arena, w.ir);
   if (bug != NULL)
