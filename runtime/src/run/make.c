@@ -159,13 +159,12 @@ static bool allocate_population(sim *s, uint32_t p) {
   bool failed = false;
   to->count = to->global = (uint32_t)size;
   to->padded = (uint32_t)sim_padded(size);
-  to->block_count = (uint32_t)sim_tiles(size);
   to->every = s->program->timescales[from->timescale].ticks;
   to->fused = 1;
-  uint64_t pieces = (uint64_t)to->block_count + s->thread_count;
+  uint64_t tiles = sim_most_tiles(s, p);
   to->events = zeroed(s, from->events_count, sizeof *to->events, &failed);
-  to->tile_out = zeroed(s, pieces, sizeof *to->tile_out, &failed);
-  to->tile_fired = zeroed(s, pieces * from->events_count, sizeof *to->tile_fired, &failed);
+  to->tile_out = zeroed(s, tiles, sizeof *to->tile_out, &failed);
+  to->tile_fired = zeroed(s, tiles * from->events_count, sizeof *to->tile_fired, &failed);
   for (uint32_t e = 0; !failed && e < from->events_count; e++)
     to->events[e].elements = zeroed(s, size, sizeof(uint32_t), &failed);
   return !failed;

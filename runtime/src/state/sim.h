@@ -31,10 +31,9 @@ typedef struct {
 typedef struct {
   uint32_t first, count, global;
   uint32_t padded;         /* count with padding */
-  uint32_t block_count;    /* of NSA_TILE entries */
   uint32_t every;          /* base ticks of its timescale */
   sim_fired *events;       /* one an event of the population; counts are 0 in ticks in which it did not step */
-  uint32_t tile_count;     /* in which it is stepped: block_count + threads at most */
+  uint32_t tile_count;     /* in which it is stepped: sim_most_tiles of them at most */
   nsa_range_out *tile_out; /* scratch of step_tiles.c */
   uint32_t *tile_fired;    /* per event and tile: how many fired there; likewise */
   uint32_t fused;          /* fused steps at most: fuse.h */
@@ -183,6 +182,11 @@ static inline uint64_t sim_padded(uint64_t count) {
 
 /* Tiles of NSA_TILE entries that hold `count` entries, at least one. */
 static inline uint64_t sim_tiles(uint64_t count) { return count ? (count + NSA_TILE - 1) / NSA_TILE : 1; }
+
+/* The most tiles that a population can be cut into: each thread may end its slice with a shorter one. */
+static inline uint64_t sim_most_tiles(const sim *s, uint32_t population) {
+  return sim_tiles(s->populations[population].count) + s->thread_count;
+}
 
 /* Entries in whole vectors of NSA_LANES. */
 static inline uint64_t sim_whole_vectors(uint64_t count) { return (count + NSA_LANES - 1) / NSA_LANES * NSA_LANES; }

@@ -67,7 +67,7 @@ struct step_plan *step_plan_new(sim *s) {
   uint32_t n = s->program->populations_count;
   uint64_t tiles = 0;
   for (uint32_t p = 0; p < n; p++)
-    tiles += s->populations[p].block_count + s->thread_count;
+    tiles += sim_most_tiles(s, p);
   struct step_plan *plan = calloc(1, sizeof *plan);
   if (!plan)
     return NULL;
@@ -112,7 +112,7 @@ void step_plan_free(struct step_plan *plan) {
 static bool make_fused_room(sim *s, uint32_t p) {
   sim_population *state = &s->populations[p];
   uint32_t events = s->program->populations[p].events_count;
-  size_t tiles = (size_t)state->block_count + s->thread_count, words = (size_t)state->padded / 64 + 1;
+  size_t tiles = (size_t)sim_most_tiles(s, p), words = (size_t)state->padded / 64 + 1;
   state->fused_steps = calloc(tiles * events + 1, sizeof *state->fused_steps);
   state->fused_failed = calloc(tiles + 1, sizeof *state->fused_failed);
   state->fused_rows = calloc(FUSE_MOST * words * events + 1, sizeof *state->fused_rows);

@@ -166,7 +166,7 @@ static void slices_join_in_order(void **state) {
       network n = network_new(1, sizes[k], 0);
       add_drive(&n, 3, 1000);
       sim *s = start(n.m, threads);
-      assert_true(s->populations[0].tile_count <= s->populations[0].block_count + threads);
+      assert_true(s->populations[0].tile_count <= sim_most_tiles(s, 0));
       uint32_t all = 0;
       for (int tick = 0; tick < 40; tick++) {
         assert_true(sim_step(s));
