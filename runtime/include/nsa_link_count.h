@@ -21,9 +21,9 @@ typedef struct {
 } nsa_link_rule;
 
 typedef struct {
-  double all;         /* links; of drawn rules the expected number, of a share that is not known the largest one */
-  double of_a_target; /* links of one target: on grids far from the edges; where targets differ and nothing is known of
-                         them, 1, the least that a target with links has */
+  double all;         /* links. Drawn rules: the expected number. A share that is not known: the largest number */
+  double of_a_target; /* links of one target; on grids of one far from the edges. Where targets differ and nothing is
+                         known of them it is 1, the least that a target with links has */
 } nsa_link_count;
 nsa_link_count nsa_count_links(const nsa_link_rule *rule);
 

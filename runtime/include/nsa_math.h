@@ -39,8 +39,8 @@ int nsa_expm(int n, const double *a, double *out, double *work);
 #define NSA_EXPM_PHI_WORK(n) (28 * (n) * (n))
 int nsa_expm_phi(int n, const double *a, double dt, double *e, double *f, double *work);
 
-/* The noise of x' = A x + noise of covariance S a unit of time, gathered over dt:
- * L L^T = integral over s from 0 to dt of e^(A s) S e^(A^T s), L lower triangular. S may be singular: a
+/* The noise that x' = A x + noise gathers over dt; S is the covariance of the noise a unit of time:
+ * L L^T = integral over s from 0 to dt of e^(A s) S e^(A^T s), L lower triangular (Van Loan 1978). S may be singular: a
  * direction without noise gets a column of zeros. */
 #define NSA_OU_COV_WORK(n) (30 * (n) * (n))
 int nsa_ou_cov(int n, const double *a, const double *s, double dt, double *l, double *work);

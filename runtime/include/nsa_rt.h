@@ -11,8 +11,8 @@
 
 /* Arrays are padded to whole multiples of this many entries; kernels get multiples of it. */
 #define NSA_PAD 32
-/* Kernels that work on the few elements that fired, or links that they reach, get multiples of this: roles SETTLE and
- * ARRIVAL. */
+/* Kernels of the roles SETTLE and ARRIVAL work on the few elements that fired, or on the links that events reach. They
+ * get multiples of this. */
 #define NSA_LANES 8
 /* A tile: so many entries are handled together, and stay in the cache. Reductions are cut so, whatever the number of
  * threads. */
@@ -48,7 +48,7 @@ typedef struct {
   const void *self;
 } nsa_kernel_entry;
 
-/* Stage times that the compiler hands over for --time and run.json. */
+/* The time of a stage of the compiler, for --time and run.json. */
 typedef struct {
   const char *name;
   double seconds;
@@ -61,12 +61,12 @@ typedef struct {
   uint32_t stage_count;
   double process_start;                 /* CLOCK_MONOTONIC seconds when main began */
   const char *llvm_version, *processor; /* for run.json; may be NULL */
-  bool is_reference;                    /* the interpreter's: each step by itself */
+  bool is_reference;                    /* kernels are the interpreter's: each step is done by itself */
 } nsa_run_info;
 
-/* Options that a run takes, as typed: parsed by the runtime so that `nsa run` and executables agree.
- * argv holds only options (no file name). Returns the exit code. kernels[i] belongs to
- * program->kernels[i]. */
+/* A whole run. argv holds the options as they were typed, without a file name: the runtime parses them, so that `nsa
+ * run` and executables agree. kernels[i] belongs to program->kernels[i]. Program and kernels stay the caller's.
+ * Messages go to stderr. Gives the exit code. */
 int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, int argc, char *const *argv,
                  const nsa_run_info *info);
 
@@ -90,14 +90,14 @@ void nsa_image_path(const char *pattern, uint32_t number, char path[NSA_IMAGE_PA
 /* An image file (PGM P2/P5 or PNG) as ink (1 where grey < 127 of 255); malloc'd. NULL with *error. */
 uint8_t *nsa_image_read(const char *path, uint32_t *rows, uint32_t *cols, char error[256]);
 
-/* Bytes that a run of this program will need, by kind, before the links are drawn (their number is
- * the expectation of the rule): what `explain` prints. */
+/* Bytes that a run of this program will need, by kind, for `explain`. Links are not drawn yet: their number is the one
+ * that the rule gives, or its expectation. */
 typedef struct {
   uint64_t elements, links, link_bytes, field_bytes, buffer_bytes, total_bytes;
 } nsa_memory_forecast;
 nsa_memory_forecast nsa_forecast_memory(const nsa_program *program);
 
-/* How many steps of a population are fused at most: `explain` says it. 1: each by itself. */
+/* How many steps of a population are fused at most, for `explain`. 1: each is done by itself. */
 uint32_t nsa_fused_steps(const nsa_program *program, uint32_t population);
 
 /* How many links a connection is expected to have, and all that is kept of them. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* nsa_session.h - a run that somebody else steps and looks into: several of them side by side (`nsa verify`).
+/* nsa_session.h - a run that its caller steps and looks into; several can go side by side (`nsa verify`).
  *
- * Nothing is written to files. Numbers are in internal units (docs/architecture.md). Ticks are base ticks of the
- * session's own program. */
+ * Nothing is written to files. Arrays that are given belong to the session. Numbers are in internal units
+ * (docs/architecture.md). Ticks are base ticks of the session's own program. */
 #ifndef NSA_SESSION_H
 #define NSA_SESSION_H
 
@@ -16,7 +16,7 @@ typedef struct nsa_session nsa_session;
  * the caller's and must live as long. NULL with a sentence in error: usage or environment, exit code 2. */
 nsa_session *nsa_session_open(const nsa_program *program, const nsa_kernel_entry *kernels, int argc, char *const *argv,
                               char error[NSA_SESSION_ERROR]);
-void nsa_session_close(nsa_session *session); /* NULL is let be */
+void nsa_session_close(nsa_session *session); /* NULL is allowed */
 
 /* The length of the run in ticks, and the ticks done. */
 uint64_t nsa_session_ticks(const nsa_session *session);
@@ -37,12 +37,12 @@ void nsa_session_read(const nsa_session *session, uint32_t field, uint64_t at, u
 /* A kernel's `fields` argument. */
 void *const *nsa_session_kernel_fields(const nsa_session *session, uint32_t kernel);
 
-/* Numbers that a probe of values has now; 1 where it reduces. Runs its kernel. */
+/* Runs the kernel of a probe of values. Gives how many numbers it has; 1 where it reduces. */
 uint64_t nsa_session_look(nsa_session *session, uint32_t probe);
 /* values[k] = number at + k of the last look at this probe, for n of them. */
 void nsa_session_looked(const nsa_session *session, uint32_t probe, uint64_t at, uint64_t n, double *values);
 
-/* values[i] for program->measures[i], of what has run; once. NaN where there is nothing to measure. */
+/* values[i] is the value of program->measures[i] for what has run so far. To be called once. NaN: there are no data. */
 void nsa_session_measures(nsa_session *session, double *values);
 
 #endif

@@ -13,8 +13,8 @@ enum {
   NSA_MOST_UNIT_POWER = 31 /* of one unit; a dimension holds quarters up to this */
 };
 
-/* One of this unit is multiplier * 10^exponent of what its powers of base units make, in quarters. The exponent is a
- * fraction where a power is: of 0.5 /s^0.5 it is -1.5. */
+/* One of this unit is multiplier * 10^exponent times the product of its powers of base units. Powers are counted in
+ * quarters. The exponent is a fraction where a power is one: for 0.5 /s^0.5 it is -1.5. */
 typedef struct {
   double exponent, multiplier;
   int8_t quarters[NSA_BASE_UNITS];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* interp.h - kernels by walking the IR, one element at a time.
+/* interp.h - kernels that walk the IR, one element at a time.
  *
- * Takes a finished program (ir_program_finish), usually not optimised; gives an entry for each of its functions
- * that the runtime calls like machine code. It is the reference that compiled kernels are compared with, bit for
- * bit (NaNs apart, whose signs and payloads mean nothing): it shares no code with src/emit and does plainly what
- * ir_ops.def says. Calls may run at the same time on several threads. */
+ * Takes a finished program (ir_program_finish), usually not optimised. Gives an entry for each of its functions; the
+ * runtime calls it like machine code. The interpreter is the reference: compiled kernels must agree with it bit for bit
+ * (but for signs and payloads of NaNs). It shares no code with src/emit, and does plainly what ir_ops.def says. Calls
+ * may run at the same time on several threads. */
 #ifndef NSA_INTERP_INTERP_H
 #define NSA_INTERP_INTERP_H
 

@@ -10,11 +10,11 @@ typedef struct {
   double scale, offset;
 } ir_affine;
 
-/* Every value of f, taken apart as far as it can be; at worst 1 * itself + 0. */
+/* Every value of f in this form; a value that cannot be taken apart is 1 * itself + 0. */
 ir_affine *ir_affines_of(arena *a, const ir_function *f);
 
-/* Whether two values are the same because they are computed in the same way. Looks only a few operations deep, and
- * takes loads of one field for equal: callers see to it that nothing is stored between them. */
+/* Whether two values are the same because they are computed in the same way. Only a few operations are looked at. Two
+ * loads of one field count as equal: callers must make sure that nothing is stored between them. */
 bool ir_is_same(const ir_function *f, ir_value v, ir_value w);
 
 #endif

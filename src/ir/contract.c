@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* contract.c - a product that is used once, in a sum, is rounded with it: a*b + c becomes fma. Done before anything is
- * computed from the program, so that compiled kernels and the interpreter agree. A product of constants is a constant,
- * and the same number everywhere: it is rounded by itself beside what is not constant. */
+/* contract.c - a product that is used once, in a sum, is rounded with the sum: a*b + c becomes fma. This is done before
+ * anything is computed from the program, so that compiled kernels and the interpreter agree. A product of constants is
+ * a constant, and the same number everywhere: it is rounded by itself where the other term is not constant. */
 #include "ir/build.h"
 #include "ir/ir_internal.h"
 
@@ -27,7 +27,7 @@ static bool is_made_of_numbers(const contraction *c, const ir_op *op) {
   return op->op == IR_OP_const || (is_pure && count > 0);
 }
 
-/* The product that is one of two things which are added. */
+/* The operation of v where it is a product that can be rounded with its sum v + other; else NULL. */
 static const ir_op *product_at(const contraction *c, ir_value v, ir_value other) {
   const ir_op *op = &c->from->ops.data[v];
   bool is_number = c->is_constant[v] && !c->is_constant[other];

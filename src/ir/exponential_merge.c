@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* exponential_merge.c - exponentials of multiples of one quantity become powers of one: with e = e^(-u/360), e^((17 -
- * u)/18) is e^(17/18) e^20. The rates of Hodgkin-Huxley channels are mostly such. Done before anything is computed from
- * the program, so that compiled kernels and the interpreter agree.
+/* exponential_merge.c - exponentials of multiples of one quantity become powers of one exponential: with
+ * e = exp(-u/360), exp((17 - u)/18) is exp(17/18) e^20. Most rates of Hodgkin-Huxley channels are of this kind. This is
+ * done before anything is computed from the program, so that compiled kernels and the interpreter agree.
  *
  * A power n carries the roundings of e n times, and those of its products: less than 2e-14 in all with n <= 128.
  * exprel is taken from a series where e^x - 1 would show them; an exp from which 1 is taken is left alone. */
@@ -37,7 +37,8 @@ static ir_value power_of(merging *m, const exponential_family *f, const exponent
   return c->offset == 0 ? power : binary(m, IR_OP_mul, power, ir_math(&m->b, "exp", &offset, 1));
 }
 
-/* Finite, so that a ratio of two such is: what lies beyond makes no difference. NaN stays, being the second. */
+/* Limited so that a ratio of two such values is finite; larger values would make no difference to it. min gives its
+ * second argument for NaN, so NaN stays. */
 static ir_value limited(merging *m, ir_value x) { return binary(m, IR_OP_min, number(m, 1e250), x); }
 
 /* x/(e^x - 1) = 1 - x/2 + x^2/12 - x^4/720 + x^6/30240 - ..., to 2e-16 for |x| < 1/16. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* ir.h - the intermediate representation: functions over the elements of a domain.
  *
- * A function is a list of operations in SSA form: operation k's result is value k. It is run for every
- * entry of its domain, independently: lanes never see each other, and what a function stores no
- * other entry of the same call reads (load_at reads fields that this function does not store).
- * Domains, fields and everything about the experiment are the tables of nsa_program (one home); a
- * kernel number (nsa_kernel) is the number of its function. */
+ * A function is a list of operations in SSA form: the result of operation k is value k. The function is run for every
+ * entry of its domain, independently: lanes never see each other, and no entry reads what another entry of the same
+ * call stores (load_at reads fields that this function does not store). Domains, fields and everything about the
+ * experiment are tables of nsa_program. The number of a kernel (nsa_kernel) is the number of its function. All memory
+ * is the arena's of the program. */
 #ifndef NSA_IR_IR_H
 #define NSA_IR_IR_H
 
@@ -91,7 +91,7 @@ uint32_t ir_domain_add(ir_program *p, const char *name, nsa_domain_kind kind, ui
 uint32_t ir_field_add(ir_program *p, nsa_field field);
 ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
                              uint32_t *number);
-/* A copy of f without its operations: what is written anew from f, and takes its place by *f = *copy. */
+/* A copy of f without its operations. A pass writes the operations anew into it, and puts it in place by *f = *copy. */
 ir_function *ir_function_anew(arena *a, const ir_function *f);
 /* Moves domains, fields and functions (as kernels, with their slots) into p->program. */
 void ir_program_finish(ir_program *p);
@@ -106,15 +106,14 @@ uint32_t ir_op_arg_count(const ir_op *op);
 uint32_t ir_extra_count(const ir_op *op); /* how many extra ones it must have */
 ir_value ir_op_arg(const ir_function *f, const ir_op *op, uint32_t i);
 bool ir_op_has_field(const ir_op *op);
-/* Operations that may compute in single precision: arithmetic, maths, comparisons, select and check. Their numbers are
- * rounded to float first, the result is a float. All other numbers are doubles, but for those loaded from a field of
- * floats, whoever takes them: a double that a float operation takes is rounded, and so is one that is stored into such
- * a field. */
+/* Operations that may compute in single precision: arithmetic, maths, comparisons, select and check. Their arguments
+ * are rounded to float first, and the result is a float. Numbers that are loaded from a field of floats are floats; all
+ * other numbers are doubles. A double that is stored into a field of floats is rounded. */
 bool ir_can_be_single(const ir_op *op);
 /* Whether the value, a number, is a float whatever the run. */
 bool ir_is_float(const ir_program *p, const ir_op *op);
-/* The value of a pure operation on numbers (truth values as 0 and 1), by the same functions as kernels
- * call; args of arg/barg: one, the argument. Only where ir_can_evaluate. */
+/* The value of a pure operation on numbers (truth values are 0 and 1), by the same functions that kernels call. For
+ * arg and barg args[0] is the argument. Only where ir_can_evaluate. */
 bool ir_can_evaluate(const ir_op *op);
 double ir_evaluate(const ir_op *op, const double *args);
 

@@ -270,7 +270,7 @@ static bool region_contains(const region_tree *tree, uint32_t outer, uint32_t in
   return inner == outer;
 }
 
-/* Nothing in a loop can be told from outside how often it is done. */
+/* Effects are not allowed in a loop, because nobody outside knows how often its round is done. */
 static const char *check_effects(arena *a, const ir_function *f, const region_tree *tree, uint32_t i) {
   uint16_t op = f->ops.data[i].op;
   if (op != IR_OP_store && op != IR_OP_store_at && op != IR_OP_event && op != IR_OP_check)
@@ -281,8 +281,8 @@ static const char *check_effects(arena *a, const ir_function *f, const region_tr
   return NULL;
 }
 
-/* A value of a loop leaves it by its loop_end alone; one of a skip region only as the second argument of a select on
- * the region's condition. */
+/* A value of a loop leaves the loop only by its loop_end. A value of a skip region leaves the region only as the second
+ * argument of a select on the region's condition. */
 static const char *check_use(arena *a, const ir_function *f, uint32_t begin, uint32_t i, uint32_t argument) {
   const ir_op *op = &f->ops.data[i];
   ir_value value = ir_op_arg(f, op, argument);

@@ -73,8 +73,8 @@ double solve_fastest(arena *a, const solve_system *system, const solve_spectrum 
 
 /* ---- fixed points ---- */
 
-/* How far the rates are from zero, each against the size of its row of the Jacobian times the states: units of
- * the states then do not matter. */
+/* How far the rates are from zero. Each is divided by the size of its row of the Jacobian times the states, so that the
+ * units of the states do not matter. */
 static double distance(uint32_t n, const double *outputs, const double *scale) {
   double sum = 0;
   for (uint32_t i = 0; i < n; i++)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* choose.c - the methods of equations whose author named none: one for all that are joined by any dependence.
+/* choose.c - methods for equations whose author named none: one method for all equations that any dependence joins.
  *
- * What is solved by different methods sees each other as at the start of the step, which is of first order; so a group
- * gets one method of second order at least, exact where the whole group is linear. */
+ * Equations with different methods see each other as at the start of the step, which is of first order. So a group gets
+ * one method, of second order at least; it is `exact` where the whole group is linear. docs/language.md has the rules.
+ */
 #include "nsa_math.h"
 #include "solve/eigenvalues.h"
 #include "solve/equations.h"
@@ -183,8 +184,9 @@ static double largest_row(uint32_t n, const double *matrix) {
   return largest;
 }
 
-/* Nowhere does it grow faster than the equations do; and where all decays, faster than the step, what is left of each
- * part is right to a tenth: states that bind each other at once are each taken for still while the other goes. */
+/* Whether a step of the midpoint rule nowhere grows faster than the equations do. Where everything decays, some of it
+ * faster than the step, what is left of each eigenvector must also be right to a tenth: of states that bind each other
+ * quickly, the rule takes each for still while the other moves. */
 static bool midpoint_follows(const choosing *q, uint32_t n, const double *jacobian, const spectrum *s) {
   double dt = q->system->dt, *real = ARENA_ARRAY(q->arena, double, 2 * n), *left = ARENA_ARRAY(q->arena, double, 2 * n);
   double *kept = ARENA_ARRAY(q->arena, double, n), *right = ARENA_ARRAY(q->arena, double, n);
@@ -237,7 +239,7 @@ static void take_all(const choosing *q, state_set set, solver_kind solver, bool 
     take(q, set.states[k], solver, depends_on_values, reason);
 }
 
-/* A state that a reset ends, and whose equation may run away before. */
+/* Whether a reset sets a state of the set whose equation may run away before. */
 static bool has_upstroke(const choosing *q, state_set set) {
   for (uint32_t k = 0; k < set.count; k++)
     if (q->is_reset != NULL && q->is_reset[set.states[k]] && !is_linear_in_itself(q, set.states[k]))
@@ -270,9 +272,9 @@ static bool *find_reach(const choosing *q) {
   return reach;
 }
 
-/* Whether states act on each other as strongly as something wants that no start shows, a transmitter that binds, say.
- * In reactions any dependence counts; elsewhere one that has no bound, and what a state does to itself does not: there
- * gates and conductances come from outside that no step makes stiff. */
+/* Whether a value that the initial state does not show (a transmitter that binds, say) decides how strongly states act
+ * on each other. In reactions any dependence on it counts. Elsewhere only a linear one does, because it has no bound;
+ * and what a state does to itself does not count: gates and conductances from outside do not make a step stiff. */
 static bool may_stiffen(const choosing *q, state_set set) {
   uint32_t n = q->system->n;
   bool reacts = has_reaction(q, set);
@@ -382,7 +384,7 @@ static void choose_group(const choosing *q, state_set set) {
 
 /* ---- with named ones ---- */
 
-/* The only solver that is named in the set, of second order at least; automatic where there is none. */
+/* The only solver that the author named in the set, if it is of second order at least; else automatic. */
 static solver_kind solver_to_join(const choosing *q, state_set set) {
   solver_kind found = SOLVER_automatic;
   for (uint32_t k = 0; k < set.count; k++) {

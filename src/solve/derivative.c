@@ -47,8 +47,8 @@ static ir_value partial_fma(symbolic *s, const ir_value *x, ir_value r, uint32_t
   return k == 2 ? sym_num(s, 1) : x[1 - k];
 }
 
-/* Where x is above 0 this, else 0. At the edge of their domain the slopes of these functions have no bound, and what
- * reaches it is most often held there (`sqrt(max(x, 0))`): what stands still does not move its root. */
+/* Where x is above 0 this, else 0. At the edge of their domain the derivatives of these functions have no bound. A
+ * value that reaches the edge is most often held there (`sqrt(max(x, 0))`), and then the result stands still, too. */
 static ir_value above_zero(symbolic *s, ir_value x, ir_value slope) {
   ir_value zero = sym_num(s, 0);
   return symbolic_select(s, symbolic_binary(s, IR_OP_gt, x, zero), slope, zero);

@@ -8,32 +8,32 @@
 
 /* The rates and noise coefficients with algebra; outputs as those of system->rates. */
 symbolic *solve_symbolic(arena *a, const solve_system *system, ir_value **outputs);
-/* Whether the equation has a noise term that is not plainly zero. */
-bool solve_has_noise(const symbolic *s, const solve_system *system, const ir_value *outputs,
-                     uint32_t state); /* outputs of solve_symbolic */
+/* Whether the equation has a noise term that is not plainly zero; outputs are those of solve_symbolic. */
+bool solve_has_noise(const symbolic *s, const solve_system *system, const ir_value *outputs, uint32_t state);
 bool solve_is_noisy(arena *a, const solve_system *system, uint32_t state);
 const char *solve_refuses_nothing(arena *a, const solve_system *system, uint32_t state);
-/* For methods of ordinary differential equations. */
+/* What methods without noise refuse. */
 const char *solve_refuses_noise(arena *a, const solve_system *system, uint32_t state);
 /* Output number of the coefficient of noise k in the equation of `state`. */
 uint32_t solve_noise_output(const solve_system *system, uint32_t state, uint32_t k);
 
 /* Whether the equation of states[r] (its rate or a noise) reads states[c]: entry r * count + c. */
 bool *solve_dependences(arena *a, const solve_system *system, const uint32_t *states, uint32_t count);
-/* part_of[k]: a number that all states joined with states[k] have in common. */
+/* part_of[k] is the same number for all states that are joined with states[k]. */
 void solve_find_joined(arena *a, const solve_system *system, const uint32_t *states, uint32_t count, uint32_t *part_of);
 
 /* A fragment whose outputs are the n rates, then the Jacobian in rows. */
 ir_fragment *solve_rates_and_jacobian(arena *a, const solve_system *system);
-/* The Jacobians (of n states, in rows) on the way that these states take from their values, all others standing; how
- * many. */
+/* The Jacobians (n x n, row by row) along the way that these n states take from their values while all others stand
+ * still. Gives how many there are. */
 uint32_t solve_follow(arena *a, const solve_system *system, const double *values, const uint32_t *states, uint32_t n,
                       double **jacobians);
 
 /* Whether the equation of `state` is affine in its own state, or without it; outputs as those of solve_symbolic. */
 bool solve_is_linear_in_itself(const symbolic *s, const solve_system *system, const ir_value *outputs, uint32_t state);
 
-/* What `exact` needs: the equations of the set (per state) are affine in the states of the set. */
+/* Why `exact` cannot take the states of the set (per state, whether it is in it); NULL: it can. It needs equations that
+ * are affine in the states of the set. */
 const char *solve_refuses_exact(arena *a, const solve_system *system, const bool *set);
 
 #endif

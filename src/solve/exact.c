@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* exact.c - linear systems x' = A x + b by the matrix exponential: x(t + dt) = E x + F b, E = exp(A dt), F its
- * integral. A, b, and so t and inputs in them, are held over the step. Additive noise gathers its exact
+ * integral. A and b, and with them t and the inputs, are held over the step. Additive noise gathers its exact
  * covariance over the step, the Ornstein-Uhlenbeck update (Gillespie 1996, doi 10.1103/PhysRevE.54.2084).
  *
- * The group falls into parts that do not act on each other; each has its own, smaller matrix. Where reactions move
- * several states the matrix is that of the terms: their changes are F times their rates at the start, so that what
- * reactions keep is kept. States that stand still (`unless`) have no rate; each combination of conditions has its own
+ * The group falls into parts that do not act on each other. Each has its own, smaller matrix. Where reactions move
+ * several states the matrix is that of the terms: their changes are F times their rates at the start, so that reactions
+ * keep their totals. States that stand still (`unless`) have no rate; each combination of conditions has its own
  * matrix. */
 #include "solve/equations.h"
 #include "solve/solve_internal.h"
@@ -116,9 +116,9 @@ static ir_value grown(const solve_group *g, ir_value a, const char *function) {
   return ir_math(g->b, function, &exponent, 1);
 }
 
-/* Two states of which one drives the other, y' = d y, x' = a x + b y + c, over a step that differs from element to
- * element, in closed form: x(t) = e^(a t) x + b t e^(d t) exprel((a - d) t) y + t exprel(a t) c. False where they are
- * coupled otherwise. */
+/* Two states, one of which drives the other: y' = d y, x' = a x + b y + c. Over a step that differs between elements
+ * the closed form is used: x(t) = e^(a t) x + b t e^(d t) exprel((a - d) t) y + t exprel(a t) c. False where the states
+ * are coupled in another way. */
 static bool expand_driven(const solve_group *g, const part *p, ir_value *next) {
   ir_builder *b = g->b;
   if (!g->system->has_step || p->n != 2)
@@ -182,8 +182,8 @@ static ir_value covariance(const solve_group *g, const part *p, uint32_t r, uint
   return sum == IR_NO_VALUE ? ir_number(b, 0) : sum;
 }
 
-/* The part's noises, then draws of the states' own, as many as it has states: the gathered noise has as many
- * dimensions, even where fewer noises drive it. */
+/* As many draws as the part has states: its noises first, then the states' own draws. The gathered noise has that many
+ * dimensions, even where there are fewer noises. */
 static void choose_draws(const solve_group *g, const part *p, ir_value *draws) {
   uint32_t m = g->system->noise_count, count = 0;
   for (uint32_t k = 0; k < m && count < p->n; k++) {
@@ -325,7 +325,7 @@ static uint32_t find_conditions(const part *p, ir_value *conditions, uint32_t *c
   return count;
 }
 
-/* One result for each combination of conditions, of which a tree of selects takes one. */
+/* One result for each combination of conditions; a tree of selects takes the right one. */
 static void expand_part(const solve_group *g, part *p, ir_value *next) {
   arena *a = g->b->arena;
   go_to(g, p, 0);

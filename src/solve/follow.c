@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* follow.c - the Jacobians that equations will meet: they are followed from their initial values by a rough implicit
- * solution (ROS2 as in implicit.c, steps by an error of 5%), so that what is stiff only later is known before. */
+/* follow.c - the Jacobians that equations will meet. A rough implicit solution (ROS2 as in implicit.c, steps with an
+ * error of 5%) follows the equations from their initial values, so that equations which become stiff later are known
+ * before. */
 #include "solve/eigenvalues.h"
 #include "solve/equations.h"
 #include "solve/solve_internal.h"
@@ -40,7 +41,8 @@ static bool solve_stage(follower *w, double h, double *k) {
   return linear_solve(w->n, w->matrix, k);
 }
 
-/* The new states into next; how large their error is of what is allowed, infinite where there are none. */
+/* Puts the new states into next. Gives their largest error, divided by what is allowed; infinite where the step failed.
+ */
 static double try_step(follower *w, double h) {
   double worst = 0;
   memcpy(w->k1, w->rates, w->n * sizeof *w->k1);

@@ -88,7 +88,7 @@ void solve_rates(const solve_group *g, const ir_value *states, ir_value t, ir_va
 
 /* ---- terms ---- */
 
-/* What the rate of a state is without reactions: an output. */
+/* The output that is the rate of a state without reactions. */
 static uint32_t own_output(const solve_system *system, uint32_t state) {
   for (uint32_t j = 0; j < system->flow_count; j++)
     if (system->gain[state * system->flow_count + j] != 0)
@@ -173,7 +173,7 @@ static bool moves_several(const solve_group *g, const solve_term *term) {
   return count > 1;
 }
 
-static ir_value largest_partner(const solve_group *g, const ir_value *start, const solve_term *term) {
+static ir_value largest_moved(const solve_group *g, const ir_value *start, const solve_term *term) {
   ir_value largest = IR_NO_VALUE;
   for (uint32_t k = 0; k < g->count; k++) {
     if (term->gain[k] == 0)
@@ -184,10 +184,11 @@ static ir_value largest_partner(const solve_group *g, const ir_value *start, con
   return largest;
 }
 
-/* An extent in whole last places of its largest partner, so that adding it rounds in none: else each step would round
- * in each partner differently, and the total would drift. Behind 4 times that size there are no finer bits. */
+/* The change of a reaction, rounded to whole last places of the largest state that it moves. Then adding it rounds in
+ * none of the states. Otherwise each state would round differently in each step, and their total would drift. A number
+ * of 4 times that size has no finer bits, so adding and subtracting one rounds. */
 static ir_value rounded(const solve_group *g, const ir_value *start, const solve_term *term, ir_value change) {
-  ir_value largest = largest_partner(g, start, term), coarse = scaled(g->b, 4, largest);
+  ir_value largest = largest_moved(g, start, term), coarse = scaled(g->b, 4, largest);
   return minus(g->b, plus(g->b, change, coarse), coarse);
 }
 

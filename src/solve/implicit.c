@@ -6,11 +6,11 @@
  *   (I - gamma dt J) k2 = f(t + dt, x + dt k1) - 2 k1 - gamma dt df/dt
  *   x(t + dt) = x + 3/2 dt k1 + 1/2 dt k2
  *
- * Its unknowns are the group's terms, of which x is a sum: with reactions k are their flows, J how they act on each
- * other. The Jacobian J is derived symbolically; the factorisation is unrolled over the entries that can be other than
- * zero. Nothing is exchanged at run time (lanes must not branch): the pivots are the diagonal's, which holds the
- * 1 of I, in an order chosen here so that few new entries arise. A step that its error or its pivots refuse is taken in
- * sub-steps. */
+ * The unknowns are the group's terms; their sum is x. With reactions k are the flows, and J says how these act on each
+ * other. The Jacobian J is derived symbolically. The factorisation is unrolled over the entries that can be other than
+ * zero. Rows are not exchanged at run time, because lanes must not branch: the pivots are those of the diagonal, which
+ * holds the 1 of I, in an order chosen here so that few new entries arise. A step whose error or pivots are bad is
+ * taken in sub-steps. */
 #include "solve/equations.h"
 #include "solve/solve_internal.h"
 #include "solve/substeps.h"
@@ -131,11 +131,11 @@ static void solve(const rosenbrock *m, ir_value *x) {
 
 /* ---- a sub-step ---- */
 
-/* Where growth, or what acts on itself through others, brings a pivot near 0 or below it the matrix says nothing of the
- * step. */
+/* Growth, or a term that acts on itself through others, may bring a pivot near 0 or below it. Then the matrix says
+ * nothing about the step. */
 static const double smallest_pivot = 0.25;
-/* Of the embedded method of order 1, x + h k1, relative to the state: a whole step is taken up to the first, sub-steps,
- * which are many, up to the second. */
+/* Errors of the embedded method of order 1, x + h k1, relative to the state. A whole step is taken up to the first; the
+ * second is for sub-steps, because there are many of them. */
 static const double whole_tolerance = 0.02, tolerance = 0.005;
 
 typedef struct {
@@ -163,8 +163,8 @@ static ir_value has_good_pivots(const rosenbrock *m) {
   return is_good;
 }
 
-/* h/2 (k1 + k2) is what the two orders differ by. It is not solved once more, as for stiff components at rest it could
- * be: that would hide what comes from a fast change far from rest. */
+/* The two orders differ by h/2 (k1 + k2). For stiff components at rest one could solve with the matrix once more to
+ * make this smaller. That is not done: it would hide the error of a fast change far from rest. */
 static ir_value error_of(const rosenbrock *m, double allowed, const solve_position *from, const ir_value *next,
                          ir_value h, const ir_value *k1, const ir_value *k2) {
   ir_builder *b = m->g->b;
@@ -215,8 +215,7 @@ static solve_attempt attempt(const solve_substeps *s, const solve_position *from
   return tried;
 }
 
-/* The whole step is tried first, outside of the loop: where that will do, which is nearly everywhere, nothing else is
- * done. */
+/* The whole step is tried first, outside of the loop. That is good nearly everywhere, and then nothing else is done. */
 static void expand(const solve_group *g) {
   ir_builder *b = g->b;
   rosenbrock_options options = {solve_slope_fragment(g), whole_tolerance};

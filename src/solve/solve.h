@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* solve.h - from a system of equations to the operations of one step.
  *
- * Takes a system whose right-hand sides are a fragment of (states, t, other values); appends to a step
- * function the operations that advance the states by dt, by each equation's method. Symbolic derivatives are
- * made on fragments, so that what is linear, the Jacobian and its time constants come from the equations
- * themselves. */
+ * Takes a system. Its right-hand sides are a fragment of the states, t and other values. Appends to a step function the
+ * operations that advance the states by dt, each equation by its method. Derivatives are symbolic: the Jacobian, its
+ * time constants and what is linear come from the equations themselves. All memory is the arena's that is given, or the
+ * builder's. Times are in ms. */
 #ifndef NSA_SOLVE_SOLVE_H
 #define NSA_SOLVE_SOLVE_H
 
@@ -12,42 +12,45 @@
 #include "model/model.h"
 
 /* A system of n states that are advanced together.
- * Arguments of `rates`: 0 .. n-1 the states, n the time t (ms), n+1 ... the other values (parameters, inputs,
- * what is frozen over the step). Outputs: 0 .. n-1 the rates dx/dt; then n * noise_count noise coefficients, row
- * a state: the factor of white noise k in the equation of state i; with reactions then n times what a rate is without
- * them, and their flows. */
+ *
+ * Arguments of `rates`: 0 .. n-1 are the states, n is the time t (ms), n+1 ... are the other values: parameters,
+ * inputs, and whatever stands still over the step. Outputs: the n rates dx/dt; then the noise coefficients, n rows of
+ * noise_count (row i, column k: the factor of white noise k in the equation of state i). With reactions there follow
+ * the n rates without the reactions, and the flow_count flows. */
 typedef struct {
   uint32_t n, noise_count;
   uint32_t flow_count;
   const int32_t *gain;  /* n x flow_count: how often the flow adds to the state's rate */
-  const ir_value *held; /* per state: truth value of the function, the state stands still in this step; IR_NO_VALUE:
-                           it never does. NULL: none. Equal conditions are one value */
+  const ir_value *held; /* per state: a truth value of the function, whether the state stands still in this step;
+                           IR_NO_VALUE: it never does. NULL: no state does. Equal conditions are the same value */
   const span *at;       /* per state: its equation, which all operations of its step carry; NULL: the builder's span */
   const ir_fragment *rates;
-  const ir_fragment *stop; /* of the same arguments, one truth value: where it is true behind a sub-step the element's
-                              step ends there; NULL: none does */
+  const ir_fragment *stop; /* of the same arguments, with one truth value as output: where it is true behind a sub-step,
+                              the element's step ends there. NULL: no step ends early */
   const bool *is_upstroke; /* per state: it may run away before the block of that spike sets it; NULL: none does */
-  const bool
-      *is_invariant; /* per argument from n+1 on: the same at every step (parameters and what follows from them) */
+  /* Per argument from n+1 on: the same at every step (parameters and what follows from them). */
+  const bool *is_invariant;
   const solver_kind *solver;     /* per state, never automatic: see solve_choose */
   const solver_options *options; /* per state; NULL: the usual ones */
   double dt;                     /* ms */
-  /* `exact` alone: the step is a value of the function instead (ms, at least 0; differs from element to element). */
+  /* Only with `exact`: the step is a value of the function (ms, at least 0), which may differ between elements. */
   bool has_step;
   ir_value step;
-  /* Standard normal draws that the caller offers; 0: noise_count. With noise_count + n of them `exact` also
-   * takes coupled systems that fewer noises than states drive (what is not used can be removed). */
+  /* How many standard normal draws the caller offers; 0 means noise_count. With noise_count + n draws `exact` also
+   * takes coupled systems with fewer noises than states. Draws that are not used can be removed. */
   uint32_t gauss_count;
 } solve_system;
 
-/* Appends one step. values: per argument the value at the start of the step (states, t, others); gauss: per
- * noise a standard normal draw of this step (noise is gauss/sqrt(dt)); next: the n new states. Equations with the
- * same method are advanced together; groups are taken in order of their first equation with all other states
- * held at the start of the step (euler in order: with the new values of those before it). */
+/* Appends one step.
+ * values: per argument the value at the start of the step. gauss: per noise a standard normal draw of this step (the
+ * noise is gauss/sqrt(dt)). next: receives the n new states.
+ * Equations with the same method are one group and are advanced together. Groups are taken in the order of their first
+ * equations; each sees all other states as at the start of the step. (Within `euler in order` an equation sees the new
+ * values of those before it.) */
 void solve_expand(ir_builder *b, const solve_system *system, const ir_value *values, const ir_value *gauss,
                   ir_value *next);
 
-/* What a state gets where the author named no method, and why. */
+/* The method of a state for which the author named none, and why. */
 typedef struct {
   uint32_t group; /* the first state of those that are joined with it by any dependence */
   solver_kind solver;
@@ -55,9 +58,9 @@ typedef struct {
   bool depends_on_values; /* of parameters and initial values, which may be set */
 } solve_choice;
 
-/* A choice for each state; system->solver: automatic where one is asked for. values: all arguments as numbers, at which
- * the Jacobian is looked at; NULL: it is not. Per state, is_reset: whether a block of an event sets it, is_set: whether
- * anything but its equation does; NULL: none. */
+/* A choice for each state. system->solver is automatic where a choice is asked for.
+ * values: all arguments as numbers, at which the Jacobian is looked at; NULL: it is not looked at. is_reset: per state,
+ * whether a block of an event sets it. is_set: per state, whether anything but its equation sets it. NULL: no state. */
 solve_choice *solve_choose(arena *a, const solve_system *system, const double *values, const bool *is_reset,
                            const bool *is_set);
 
@@ -69,10 +72,10 @@ bool solve_is_curved(arena *a, const solve_system *system, uint32_t state);
 
 /* ---- stages ---- */
 
-/* An explicit Runge-Kutta method: the states of stage s are start + h sum of weights[s][k] times the rates of stage k,
- * at the time start + shares[s] h; behind the last stage is the row of the new states. An embedded one has these at its
- * last stage, which is the first of the next step, and an estimate of the error, h sum of errors[k] times the rates of
- * stage k. */
+/* An explicit Runge-Kutta method. The states of stage s are start + h * sum over k of weights[s][k] * rates of stage k,
+ * at the time start + shares[s] h. The row behind the last stage gives the new states. An embedded method has the new
+ * states at its last stage, which is also the first stage of the next step. It estimates the error as
+ * h * sum over k of errors[k] * rates of stage k. */
 enum { SOLVE_MOST_STAGES = 7 };
 typedef struct {
   uint32_t stages;
@@ -82,7 +85,7 @@ typedef struct {
 extern const solve_tableau solve_dormand_prince;           /* 1980, doi 10.1016/0771-050X(80)90013-3: orders 5 and 4 */
 const solve_tableau *solve_tableau_of(solver_kind solver); /* NULL: it has no stages of this kind */
 
-/* A state smaller than this, in internal units, is not asked for more digits than one of this size. */
+/* A tolerance is relative to the state. A state smaller than this, in internal units, counts as this large. */
 #define SOLVE_SMALLEST_SCALE 1e-3
 
 /* ---- symbolic work ---- */
@@ -107,7 +110,7 @@ typedef struct {
 /* values: all arguments as numbers. n is 0 when the Jacobian there is not finite. */
 solve_spectrum solve_analyse(arena *a, const solve_system *system, const double *values);
 
-/* The fastest time constant of the states that are joined with this one and have its solver, as above. */
+/* The fastest time constant (ms) among the states that are joined with this one and have its solver; 0: none. */
 double solve_fastest(arena *a, const solve_system *system, const solve_spectrum *spectrum, uint32_t state);
 
 /* A fixed point near `values` (states are changed in place) by Newton's method; false when none is found. */

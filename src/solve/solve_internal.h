@@ -6,9 +6,9 @@
 #include "solve/solve.h"
 #include "solve/symbolic_internal.h"
 
-/* What moves states: the rate of one of them, or the flow of a reaction, which moves several by the same extent.
- * Methods work on terms, so that what a reaction keeps is kept to rounding; where there are no reactions terms are the
- * states' rates. */
+/* A term moves states. It is the rate of one state, or the flow of a reaction, which moves several states by the same
+ * extent. Methods work on terms, so that the totals that reactions keep are kept to rounding. Without reactions the
+ * terms are the rates of the states. */
 typedef struct {
   uint32_t output;     /* of system->rates */
   const int32_t *gain; /* per state of the group: how often it adds to its rate */
@@ -25,12 +25,12 @@ typedef struct {
   uint32_t count;
   const solve_term *terms;
   uint32_t term_count;
-  const uint32_t *own_term; /* per state: its own among the terms; UINT32_MAX: reactions alone move it */
-  const ir_value *held;     /* per state that others of the group read: whether it stands still; else IR_NO_VALUE */
+  const uint32_t *own_term; /* per state: the number of its own term; UINT32_MAX: only reactions move it */
+  const ir_value *held;     /* per state: whether it stands still; IR_NO_VALUE where no other of the group reads it */
   ir_value *next;           /* per state of the group, to be filled in */
 } solve_group;
 
-/* Terms and held states of a group whose states are given. */
+/* Fills in the terms and the held states. The group's states must be given. */
 void solve_find_terms(solve_group *g);
 
 typedef struct {
@@ -47,7 +47,7 @@ extern const solve_method *const solve_methods[SOLVER_COUNT];
 
 /* A system larger than this is not solved by its matrix exponential (28 n^2 numbers of work space in a kernel). */
 enum { SOLVE_LARGEST_EXACT = 8 };
-/* Conditions behind `unless` for each combination of which `exact` has a matrix of its own. */
+/* `exact` has a matrix for each combination of the conditions behind `unless`. There may be so many conditions. */
 enum { SOLVE_MOST_HELD = 3 };
 
 /* ---- building ---- */
@@ -56,25 +56,27 @@ enum { SOLVE_MOST_HELD = 3 };
 void solve_at_state(const solve_group *g, uint32_t k);
 void solve_at_term(const solve_group *g, uint32_t t);
 
-/* The group's terms, when its states have the given values at time t; others as at the start. */
+/* The values of the group's terms where its states have the given values at time t; other states are as at the start of
+ * the step. */
 void solve_rates(const solve_group *g, const ir_value *states, ir_value t, ir_value *rates);
-/* The states from `start`, moved by the terms' changes (term_count values, dt times a rate); what reactions keep in all
- * is kept. */
+/* The states from `start`, moved by the changes of the terms (term_count values, dt times a rate). The totals that
+ * reactions keep are kept to the last bit. */
 void solve_move(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states);
-/* Likewise, for rates at a stage: what is held stands, and totals are not kept to the last bit. */
+/* The same for rates at a stage: held states stand, and totals are not kept to the last bit. */
 void solve_move_free(const solve_group *g, const ir_value *start, const ir_value *changes, ir_value *states);
-/* What is held, where others of the group read it, is again as at the start. */
+/* Puts held states that others of the group read back to their values at the start. */
 void solve_stand(const solve_group *g, const ir_value *start, ir_value *states);
-/* dt * share times the terms' rates. */
+/* The changes of the terms in a part of the step: share * dt * rate. */
 ir_value *solve_changes(const solve_group *g, double share, const ir_value *rates);
-/* The terms' slopes by the group's states, and by t: term_count rows of count + 1, as a fragment of the system's
- * arguments. */
+/* The derivatives of the terms by the group's states, and by t: term_count rows of count + 1, as a fragment of the
+ * system's arguments. */
 ir_fragment *solve_slope_fragment(const solve_group *g);
 /* At the start of the step. */
 ir_value *solve_slopes(const solve_group *g);
-/* What term c does to the rate of term r, through the states that it moves; IR_NO_VALUE: nothing. */
+/* How term c acts on term r through the states that c moves: the derivative of r by the extent of c. IR_NO_VALUE: not
+ * at all. */
 ir_value solve_effect(const solve_group *g, const ir_value *slopes, uint32_t r, uint32_t c);
-/* All outputs of a fragment of the system's arguments, likewise. */
+/* All outputs of a fragment of the system's arguments, for the group's states at time t. */
 void solve_inline(const solve_group *g, const ir_fragment *f, const ir_value *states, ir_value t, ir_value *outputs);
 /* The group's states at the start of the step. */
 ir_value *solve_start(const solve_group *g);
@@ -84,7 +86,8 @@ ir_value solve_time_after(const solve_group *g, double share);
 
 /* ---- upstrokes (upstroke.c) ---- */
 
-/* Behind the step of a method that takes it whole: a spike that resets what ran away to infinity happens. */
+/* For methods that take the step whole: where a state ran away and a spike resets it, the spike happens (upstroke.c).
+ */
 void solve_end_upstroke(const solve_group *g, solver_kind solver);
 
 static inline ir_value plus(ir_builder *b, ir_value x, ir_value y) { return ir_binary(b, IR_OP_add, x, y); }

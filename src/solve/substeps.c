@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* substeps.c - as many sub-steps within a step as a method asks for, for each element by itself.
  *
- * A sub-step is tried; if it is good it is taken, and in any case the method says how long the next one is. A step that
- * would need more of them than allowed, taken or not, gives infinite states, which stop the run. A spike whose block
- * resets what its condition reads ends the element's step behind the sub-step in which the condition came true: what
- * the equations would make of its upstroke until the step's end has no meaning. Lanes that are through wait for the
- * others: their variables stand. */
+ * A sub-step is tried and taken if it is good. In any case the method says how long the next one is. Where a step would
+ * need more tries than allowed, the states become infinite, which stops the run.
+ *
+ * A spike's block may reset what its condition reads. Then the element's step ends behind the sub-step in which the
+ * condition came true, because the equations' upstroke until the step's end would have no meaning. Lanes that have
+ * finished wait for the others: their variables stand. */
 #include "solve/substeps.h"
 #include "solve/solve_internal.h"
 
@@ -85,7 +86,7 @@ bool solve_may_stop(const solve_group *g) {
   return false;
 }
 
-/* The whole step is behind, or what is done with a sub-step; and behind a spike. */
+/* How much of the step is done behind a sub-step (ms): all of it with the last one, and behind a spike. */
 static ir_value done_with(const solve_substeps *s, const solve_position *p, ir_value h, ir_value is_last,
                           const ir_value *next) {
   const solve_group *g = s->g;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* symbolic.h - fragments with algebra: equal operations are made once, and what is plainly zero or one
- * vanishes. For derivatives and what is derived from them; the equations themselves are inlined as written.
+/* symbolic.h - fragments with algebra: equal operations are made once, and terms that are plainly zero and factors of
+ * one vanish. This is for derivatives and what is computed from them; the equations themselves are inlined as written.
  *
  * The simplifications hold for finite values (x*0 is 0), not for every bit of NaN and -0. */
 #ifndef NSA_SOLVE_SYMBOLIC_H
@@ -24,9 +24,9 @@ ir_value symbolic_math(symbolic *s, const char *name, const ir_value *args, uint
 
 bool symbolic_is_number(const symbolic *s, ir_value v, double x);
 
-/* d values[i] / d argument into derivatives[i]. Where a select, min, max or abs has a kink the derivative is
- * that of the branch taken (of abs at 0 it is 0), selected, so that nothing is seen of the other; of floor, ceil,
- * round, sign and step it is 0, and so is what has no bound at the edge of a function's domain. */
+/* d values[i] / d argument into derivatives[i]. At a kink of a select, min, max or abs the derivative is that of the
+ * branch taken (of abs at 0 it is 0). It is selected, so that the other branch has no influence. The derivative of
+ * floor, ceil, round, sign and step is 0. So is one that has no bound at the edge of a function's domain. */
 void symbolic_derive(symbolic *s, const ir_value *values, uint32_t count, uint32_t argument, ir_value *derivatives);
 
 /* Per operation whether it depends on an argument of the set (per argument). */

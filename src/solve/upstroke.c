@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* upstroke.c - upstrokes that run away within a step which an explicit method takes whole.
+/* upstroke.c - upstrokes that run away within a step, where an explicit method takes the step whole.
  *
- * A state that a spike resets, and whose equation is not linear in it, may be too large for a number of single
- * precision, infinite or no number behind the step. Where it was rising it counts as beyond all numbers; where the
- * condition of the spike is true then, the spike happens, and the blocks of the spike say what comes after. The later
- * stages of the method lay beyond all numbers then: what else is in the group gets what the first stage gives. Below
- * that a method keeps its formula, but for the exponential midpoint rule. Methods with sub-steps end the step
- * themselves. */
+ * A state that a spike resets, and whose equation is not linear in it, may run away: behind the step it is too large
+ * for single precision, infinite or no number. Where it was rising it counts as beyond all numbers. Where the condition
+ * of the spike is true then, the spike happens, and its blocks say what comes after. The later stages of the method lay
+ * beyond all numbers, so the other states of the group get what the first stage gives. In all other cases a method
+ * keeps its formula, but for the exponential midpoint rule. Methods with sub-steps end the step themselves. */
 #include "solve/equations.h"
 #include "solve/solve_internal.h"
 #include "solve/substeps.h"
@@ -40,7 +39,7 @@ static bool find_upstrokes(const solve_group *g, bool *found) {
   return any;
 }
 
-/* What the first stage of a method gives by itself; NULL: the method has no other. */
+/* The method that is the first stage of this one; NULL: the method has one stage only. */
 static const solve_method *first_stage(const solve_group *g, solver_kind solver) {
   solver_kind first = solver_rows[solver].first_stage;
   if (first == SOLVER_euler && g->system->noise_count)
@@ -48,12 +47,12 @@ static const solve_method *first_stage(const solve_group *g, solver_kind solver)
   return first == SOLVER_automatic ? NULL : solve_methods[first];
 }
 
-/* Not for what is no number. */
+/* False for NaN. */
 static ir_value is_within_reach(ir_builder *b, ir_value x) {
   return ir_binary(b, IR_OP_lt, ir_unary(b, IR_OP_abs, x), ir_number(b, runaway));
 }
 
-/* It was rising, and is lost. One that has this size already has not been reset. */
+/* It was rising, and is now beyond reach. A state that was that large before has not been reset: it does not count. */
 static ir_value has_run_away(const solve_group *g, uint32_t k) {
   ir_builder *b = g->b;
   ir_fragment own = *g->system->rates;
@@ -66,7 +65,7 @@ static ir_value has_run_away(const solve_group *g, uint32_t k) {
   return ir_binary(b, IR_OP_and, was_rising, ir_unary(b, IR_OP_not, is_within_reach(b, g->next[k])));
 }
 
-/* Whether the spike happens with these states: looked at in all elements, or only where it is asked for. */
+/* Whether the spike happens with these states. With `where` only elements for which that is true are looked at. */
 static ir_value would_spike(const solve_group *g, const ir_value *states, ir_value where) {
   ir_builder *b = g->b;
   ir_value spikes;

@@ -24,7 +24,7 @@ char *file_join(arena *a, const char *folder, const char *name);
 /* The folder in which the running executable lies (from /proc/self/exe), NULL if unknown. */
 char *file_executable_folder(arena *a);
 
-/* 128 bits of a fast, well mixed, non-cryptographic hash; feed in pieces, order matters. */
+/* 128 bits of a fast, well mixed, non-cryptographic hash; bytes may be fed in several calls, whose order matters. */
 typedef struct {
   uint64_t lo, hi;
 } hash128;

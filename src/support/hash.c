@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hash.c - MurmurHash3's 128-bit variant for 64-bit machines (Austin Appleby, public domain),
- * started from the hash so far, so that pieces can be fed one after another. */
+ * started from the hash so far, so that bytes can be fed in several calls. */
 #include "support/file.h"
 
 #include <string.h>

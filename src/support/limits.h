@@ -27,8 +27,8 @@
  * otherwise give one error a line. */
 #define LIMIT_SYNTAX_ERRORS 100u
 
-/* Levels and nodes of a checked expression, functions put in and shared parts counted each time:
- * later stages walk it recursively, and functions that double their argument grow fast. */
+/* Levels and nodes of a checked expression. Bodies of functions count at each call, and shared parts at each use. Later
+ * stages walk expressions recursively, and functions that double their argument grow fast. */
 #define LIMIT_EXPR_DEPTH 4000
 #define LIMIT_EXPR_NODES 200000
 

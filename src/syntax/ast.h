@@ -89,7 +89,7 @@ typedef struct {
 typedef struct {
   span at;
   ast_name name;     /* text NULL: no rule */
-  ast_arg_list args; /* a kernel is an argument that is an AST_CALL */
+  ast_arg_list args; /* a profile (`exponential(5)`) is an argument that is an AST_CALL */
 } ast_rule;
 
 /* { tau_m = normal(20 ms, 2 ms), v = -70 mV }   variant { gated.gain = 0 } */
