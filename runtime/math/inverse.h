@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* inverse.h - asin, acos, atan, atan2.
  *
- * Each is a constant (0, pi/4, pi/2, ...) kept in two parts plus an odd polynomial in a small argument t,
- * also kept in two parts, so that only the last sum rounds. */
+ * Each is a constant (0, pi/4, pi/2, ...) plus an odd polynomial in a small argument t. Both are kept as sums of two
+ * numbers, so that only the last sum rounds. */
 #ifndef NSA_MATH_INVERSE_H
 #define NSA_MATH_INVERSE_H
 

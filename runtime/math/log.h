@@ -145,9 +145,9 @@ NSA_INLINE vf64 pow_specials(vf64 x, vf64 y, vf64 size) {
 
 vf64 NSA_NAME(pow)(vf64 x, vf64 y) { return pow_specials(x, y, exp_of_product(y, log_abs(abs_(x)))); }
 
-/* Where n is 1, 2, 3 or 4: what the compiler makes of these powers when they are written as numbers (build_hill of
- * src/model/expr/operations.c, products rounded with their sum), so that the value does not depend on who knew n. Where
- * these overflow or vanish, `otherwise`. */
+/* Where n is 1, 2, 3 or 4, this does what the compiler makes of these powers when they are written as numbers
+ * (build_hill of src/model/expr/operations.c, products rounded with their sum), so that the value does not depend on
+ * whether the compiler knew n. Where these powers overflow or vanish it gives `otherwise`. */
 static vf64 hill_of_products(vf64 x, vf64 k, vf64 n, vf64 otherwise) {
   vi64 is_1 = eq(n, splat(1.0)), is_2 = eq(n, splat(2.0)), is_3 = eq(n, splat(3.0)), is_4 = eq(n, splat(4.0));
   vf64 xx = x * x, kk = k * k;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* poisson.h - Poisson numbers. The only functions here with loops: all lanes go round until the last one
- * is done, and a lane that is done keeps its value, so the bits do not depend on the neighbours. */
+/* poisson.h - Poisson numbers. Only these functions have loops: all lanes go round until the last one is done, and a
+ * lane that is done keeps its value. So the bits do not depend on the neighbours. */
 #ifndef NSA_MATH_POISSON_H
 #define NSA_MATH_POISSON_H
 
@@ -67,8 +67,8 @@ NSA_INLINE vf64 poisson_by_rejection(uint64_t key, vf64 ia, vf64 ib, double tick
   return result;
 }
 
-/* Poisson with the given mean, up to 2^40; of a larger mean, the normal approximation is the mean itself
- * to 6 digits, which is returned; of a negative one or NaN, NaN. */
+/* A Poisson number with the given mean. Beyond 2^40 the normal approximation is the mean itself to 6 digits, so the
+ * mean is returned. NaN for a negative mean or NaN. */
 vf64 NSA_NAME(rand_poisson)(uint64_t key, vf64 a, vf64 b, double tick, vf64 mean) {
   vi64 small = lt(mean, splat(POISSON_LARGE)) & ge(mean, splat(0.0));
   vi64 large = ge(mean, splat(POISSON_LARGE)) & lt(mean, splat(0x1p40));

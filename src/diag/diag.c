@@ -110,8 +110,8 @@ static const char *format_text(arena *a, const char *format, va_list args) {
   return out;
 }
 
-/* True the first time something with this code is said of this place. Without a place the
- * message takes its part: two files that cannot be read are two errors. */
+/* True the first time that this code is reported at this place. Where there is no place the message stands for it: two
+ * files that cannot be read are two errors. */
 static bool is_new(diag_sink *sink, const diag *d) {
   bool has_place = d->at.file != UINT32_MAX;
   const char *key =

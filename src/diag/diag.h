@@ -49,7 +49,8 @@ diag *diag_report(diag_sink *sink, diag_code code, span at, const char *format, 
 void diag_note(diag *d, span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void diag_hint(diag *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The candidate nearest to name: of the same letters but for case, else at a distance of at most 1 + len/4; or NULL. */
+/* The candidate nearest to name: one with the same letters but for case, else one at a distance (text_distance) of at
+ * most 1 + len/4; NULL where there is none. */
 const char *diag_nearest(const char *name, const char *const *candidates, uint32_t count);
 
 uint32_t diag_error_count(const diag_sink *sink);

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A function, prepared: what `self` of its entry points to. */
+/* A function that is prepared to be run; `self` of its entry points to this. */
 typedef struct {
   const ir_program *program;
   const ir_function *function;
@@ -17,8 +17,8 @@ typedef struct {
   uint32_t rows, cols;  /* of its population, for shifts */
 } interp_function;
 
-/* One call: what its operations see. Numbers, truth values (0, 1) and indices are all kept as doubles,
- * which hold each of them exactly. */
+/* What the operations of one call see. Numbers, truth values (0, 1) and indices are all kept as doubles, which hold
+ * each of them exactly. */
 typedef struct {
   const interp_function *f;
   void *const *fields;
@@ -213,7 +213,7 @@ static double op_loop_begin(frame *fr, const ir_op *op, uint32_t position, const
   return 0;
 }
 
-/* The variables' next values: of the next round, or behind the loop. */
+/* Stores the next values of the variables: for the next round, or for behind the loop. */
 static double op_loop_end(frame *fr, const ir_op *op, uint32_t position, const double *x) {
   const ir_op *self = &fr->f->function->ops.data[position];
   gather_extra(fr, op, &fr->values[fr->f->tuple[x[1] != 0 ? self->args[0] : position]]);
@@ -222,7 +222,7 @@ static double op_loop_end(frame *fr, const ir_op *op, uint32_t position, const d
 
 /* ---- the walk ---- */
 
-/* All that is not a pure function of numbers (those are ir_evaluate's). */
+/* The operations that are not pure functions of numbers; ir_evaluate does those. */
 static operation *const operations[IR_OP_COUNT] = {
     [IR_OP_load] = op_load,
     [IR_OP_load_at] = op_load_at,

@@ -7,17 +7,17 @@
 #include <stdlib.h>
 
 enum {
-  MOST_OFFSET = 20,       /* a power is infinite, or 0, where e^offset times it is beyond e^(+-689) or so */
+  MOST_OFFSET = 20,       /* a power is infinite, or 0, where e^offset times the power is beyond e^(+-689) or so */
   MOST_DENOMINATOR = 720, /* of the ratio of two scales */
-  COST_OF_EXP = 24,       /* operations that an exponential less saves */
-  COST_OF_CALL = 4        /* and what is made of its power takes more than before */
+  COST_OF_EXP = 24,       /* operations that are saved with each exponential */
+  COST_OF_CALL = 4        /* operations that a call needs to make its value of a power */
 };
 
 typedef struct {
   arena *arena;
   const ir_function *from;
   const ir_affine *affine;
-  uint32_t *uses, *divisions; /* per operation: how many take it, how many divide by it */
+  uint32_t *uses, *divisions; /* per operation: how many operations take it, how many divide by it */
   bool *loses_one;            /* per operation: 1 is added to or taken from it */
   exponential_families found;
 } search;
@@ -49,7 +49,7 @@ static void look_at_uses(search *s) {
   }
 }
 
-/* ---- a common unit ---- */
+/* ---- a common scale ---- */
 
 /* The least q with which x q is whole to within rounding; 0 where there is none. */
 static int32_t denominator_of(double x) {
@@ -59,7 +59,8 @@ static int32_t denominator_of(double x) {
   return 0;
 }
 
-/* The least number of parts of the first scale of which all scales are whole multiples; 0 where there are too many. */
+/* The least n for which all scales are whole multiples of the n-th part of the first scale; 0 where n would be too
+ * large. */
 static int32_t parts_of_first(const exponential_family *f) {
   int32_t parts = 1;
   for (uint32_t i = 0; i < f->calls.len; i++) {
@@ -72,7 +73,7 @@ static int32_t parts_of_first(const exponential_family *f) {
   return parts;
 }
 
-/* Sets unit and powers; false where there is no unit whose powers suffice. */
+/* Sets the common scale and the powers; false where no common scale has small enough powers. */
 static bool find_unit(exponential_family *f) {
   int32_t parts = parts_of_first(f), shared = 0;
   if (parts == 0)
@@ -93,7 +94,8 @@ static bool find_unit(exponential_family *f) {
   return true;
 }
 
-/* What the other sign costs: exp a quotient; exprel a product and a limit; sigmoid a limit, but it is made of e^-x. */
+/* What the other sign costs: for exp a quotient, for exprel a product and a limit, for sigmoid, which is made of e^-x,
+ * a limit. */
 static void choose_sign(exponential_family *f) {
   static const int weights[] = {[EXPONENTIAL_EXP] = 3, [EXPONENTIAL_EXPREL] = 2, [EXPONENTIAL_SIGMOID] = -2};
   int sum = 0;
@@ -108,7 +110,7 @@ static void choose_sign(exponential_family *f) {
 
 /* ---- a short chain of products ---- */
 
-/* Makes the power n: of two that are there; else from its half, or from the one before. */
+/* Makes the power n from two powers that are there; else from its half, or from the power before. */
 static void plan_power(arena *a, exponential_family *f, bool *is_made, int32_t n) {
   if (is_made[n])
     return;
@@ -149,7 +151,7 @@ static exponential_family *family_with_base(search *s, ir_value base) {
   return f;
 }
 
-/* A call joins unless the others' unit is lost by it. */
+/* A call joins the family unless the others would lose their common scale. */
 static void join(search *s, ir_value at, exponential_kind kind) {
   const ir_affine *x = &s->affine[s->from->ops.data[at].args[0]];
   if (x->base == IR_NO_VALUE || x->scale == 0 || !(fabs(x->offset) <= MOST_OFFSET) ||

@@ -248,7 +248,7 @@ static void read_args(ir_cursor *c, ir_program *p, ir_function *f, ir_op *op) {
   for (uint32_t i = 0; i < fixed; i++)
     op->args[i] = read_marked(c, '%');
   op->extra = f->extra.len;
-  /* A %5 that ends the arguments of this operation is told from the next line's by its `=`. */
+  /* A %5 behind the arguments may begin the next line: then `=` follows it. */
   while (op->aux <= IR_MOST_LOOP_VARIABLES && op->extra_count < ir_extra_count(op) && c->error == NULL) {
     vec_push(p->arena, &f->extra, read_marked(c, '%'));
     op->extra_count++;

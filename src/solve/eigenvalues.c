@@ -6,8 +6,8 @@
 
 typedef double complex number;
 
-/* Rows and columns scaled by powers of two so that both have about the same norm: units of different size would
- * otherwise cost digits. */
+/* Scales rows and columns by powers of two so that both have about the same norm. Otherwise units of different size
+ * would cost digits. */
 static void balance(uint32_t n, double *m) {
   for (bool has_changed = true; has_changed;) {
     has_changed = false;
@@ -122,7 +122,7 @@ static bool qr_iterate(arena *a, uint32_t n, number *h) {
     }
     if (round++ > ROUNDS)
       return false;
-    /* Now and then another shift, should the usual one go in circles. */
+    /* Now and then another shift, because the usual one might go in circles. */
     number shift = round % 11 == 10 ? h[last * n + last] + cabs(h[last * n + last - 1]) : wilkinson_shift(n, h, last);
     qr_step(n, h, first, last, shift, cosines, sines);
   }

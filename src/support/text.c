@@ -77,8 +77,8 @@ void text_number(text *t, double value) { add_double(t, value, 6); }
 
 const char *text_cstr(const text *t) { return t->data == NULL ? "" : t->data; }
 
-/* What the second byte of a sequence may be, by its first: shuts out overlong forms, surrogates
- * and what lies beyond U+10FFFF (table 3-7 of the Unicode standard). */
+/* The range of the second byte of a sequence, by its first byte. It excludes overlong forms, surrogates and code points
+ * beyond U+10FFFF (table 3-7 of the Unicode standard). */
 static const struct {
   unsigned char first_lo, first_hi, second_lo, second_hi;
   uint32_t len;

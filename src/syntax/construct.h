@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* construct.h - what the actions of nsa.y call: one constructor a rule.
  *
- * A constructor never fails: where something is wrong in itself (a clause that does not belong, a
- * reserved word declared) it reports and returns what could be made of it, NULL for a declaration,
+ * A constructor never fails. Where something is wrong (a clause that does not belong, a reserved
+ * word that is declared) it reports that and returns what could be made of the rest, NULL for a declaration,
  * item or statement that must be left out. append_* take NULL and add nothing. */
 #ifndef NSA_SYNTAX_CONSTRUCT_H
 #define NSA_SYNTAX_CONSTRUCT_H

@@ -16,7 +16,7 @@ static ast_decl *new_decl(parse_context *ctx, ast_decl_kind kind, span at) {
   return d;
 }
 
-/* Names of populations may be pre, post and astro: inside a synapse these mean the partners. */
+/* Populations may be called pre, post and astro; inside a synapse these words mean the ends of a link. */
 static void check_population_name(parse_context *ctx, ast_name name) {
   if (strcmp(name.text, "t") == 0 || strcmp(name.text, "dt") == 0)
     check_declared(ctx, name);

@@ -133,7 +133,7 @@ static void report_missing_brace(parse_context *ctx, span at, const char *messag
   diag_hint(d, "add `}` before this place");
 }
 
-/* A word like `population` in the first column, inside a component: its `}` is missing. */
+/* A word like `population` in the first column, inside a component: the component's `}` is missing. */
 static bool is_escaped_declaration(const parse_context *ctx, uint32_t i) {
   const token_filter *f = &ctx->filter;
   if (f->open_count == 0 || f->open[0].owner == TOK_FOR || !is_in_first_column(ctx, i))
@@ -192,7 +192,7 @@ static void report_bad_character(parse_context *ctx) {
     f->next++;
 }
 
-/* Operators of other languages: said once, and read as what they mean. */
+/* Operators of other languages are reported once in a statement, and read as what they mean. */
 static int give_foreign(parse_context *ctx, span *at) {
   static const struct {
     int kind, meaning;

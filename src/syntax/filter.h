@@ -27,7 +27,7 @@ typedef struct {
 
 typedef struct {
   int kind;  /* '(' '[' '{' */
-  int owner; /* first token of the statement it stands in */
+  int owner; /* first token of the statement in which it stands */
   uint32_t start;
 } open_bracket;
 
@@ -62,12 +62,12 @@ void filter_open(parse_context *ctx, uint32_t start);
 int filter_next(parse_context *ctx, union NSA_STYPE *value, span *at);
 /* After a syntax error at the last token: go to the end of the statement. */
 void filter_recover(parse_context *ctx);
-/* The reserved word of this text? */
+/* Whether this text is a reserved word. */
 bool filter_is_reserved(const char *s, size_t len);
 /* A raw token's span, and its text as a name. */
 span filter_span(const parse_context *ctx, uint32_t raw);
 bool filter_is_first_on_line(const parse_context *ctx, uint32_t raw);
-/* Is this grammar token a keyword of the top level alone? */
+/* Whether this grammar token is a keyword of the top level alone. */
 bool filter_is_top_word(int token);
 
 #endif

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* An error inside a statement, found before the grammar: the grammar's own errors about the same
- * statement would only repeat it. */
+/* Reports an error inside a statement that is found before the grammar sees it. The grammar then stays silent about the
+ * statement, because its errors would only repeat this one. */
 diag *report_token(parse_context *ctx, diag_code code, span at, const char *message) {
   ctx->filter.is_quiet = true;
   return syntax_error_at(ctx, code, at, "%s", message);
@@ -63,8 +63,8 @@ static uint32_t read_quotient(const parse_context *ctx, uint32_t i, double *valu
   return raw_at(ctx, at)->kind == ')' && is_adjacent(ctx, at) ? at + 1 : i;
 }
 
-/* "^2", "^-0.5" or "^(1/2)" behind a unit's name, at raw token i; gives the raw token behind it. What is no exponent of
- * a unit (a name, a blank) is left to the grammar, whose constructors say that it can be read in two ways. */
+/* "^2", "^-0.5" or "^(1/2)" behind a unit's name, at raw token i; gives the raw token behind it. Anything else behind
+ * the unit (a name, a blank) is left to the grammar; its constructors report that it can be read in two ways. */
 static uint32_t read_exponent(const parse_context *ctx, uint32_t i, double *exponent) {
   *exponent = 1;
   if (raw_at(ctx, i)->kind != '^' || !is_adjacent(ctx, i))

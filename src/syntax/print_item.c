@@ -257,7 +257,7 @@ static const ast_item *item_at(const body *b, uint32_t i) { return ((const ast_i
 
 static span item_place(const body *b, uint32_t i) { return item_at(b, i)->at; }
 
-/* Where the part of an item ends whose comments move above it. Entries keep theirs. */
+/* The end of an item's head. Comments in the head move above the item; comments between entries stay with them. */
 static uint32_t item_head_end(const body *b, uint32_t i) {
   const ast_item *item = item_at(b, i);
   const ast_block *block = NULL;

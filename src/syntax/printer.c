@@ -144,7 +144,7 @@ void printer_block(printer *p, span braces, const body *b) {
 
 void printer_expr(printer *p, const ast_expr *e) { syntax_print_expr(e, p->out); }
 
-/* A clause; it goes to the next line where it would not fit, if it may begin one. */
+/* A clause goes to the next line where it would not fit, if it may begin a line. */
 size_t printer_begin_clause(printer *p) { return p->out->len; }
 
 void printer_end_clause(printer *p, size_t start) {

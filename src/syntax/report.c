@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* report.c - syntax errors in the author's terms.
  *
- * The parser knows which tokens it would have taken; that is the last resort. Before it come the
- * mistakes that people make, each recognised by a small function in the table `mistakes`. */
+ * The parser knows which tokens it would have taken. A message about these is the last resort: first come the
+ * mistakes that people make. A small function in the table `mistakes` recognises each of them. */
 #include "syntax/report.h"
 #include "syntax/syntax.h"
 

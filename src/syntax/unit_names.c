@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* unit_names.c - which words are units. The scanner needs to know, because a quantity ends before
- * what is no unit; what the units mean is the business of the model. */
+/* unit_names.c - which words are units. The scanner needs to know, because a quantity ends before a word that is no
+ * unit. What the units mean is the business of the model. */
 #include "syntax/scan.h"
 #include "syntax/syntax.h"
 

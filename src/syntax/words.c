@@ -59,7 +59,7 @@ static bool is_one_of(int kind, const int *kinds) {
   return false;
 }
 
-/* Behind a word, these show that it is the name of something: `run = 3`, `delay * 2`. */
+/* One of these behind a word shows that the word is a name: `run = 3`, `delay * 2`. */
 static bool makes_a_name(const parse_context *ctx, uint32_t i) {
   int kind = raw_at(ctx, i)->kind;
   static const int kinds[] = {'=',        '.',    '[',    '*',    '/',        '^',          ',',
@@ -76,7 +76,7 @@ bool ends_operand(int kind) {
 
 static bool begins_operand(int kind) { return kind == TOK_NAME || kind == TOK_NUMBER || kind == '('; }
 
-/* Operators that stand between two things: a line that begins with one goes on the line before. */
+/* Operators between two operands: a line that begins with one continues the line before. */
 static bool is_infix(int kind) {
   static const int kinds[] = {'+',        '-',           '*',       '/',           '^',        '<',
                               '>',        TOK_LE,        TOK_GE,    TOK_EQ,        TOK_NE,     TOK_BAD_AND,
@@ -99,7 +99,7 @@ static bool wants_more(int kind) {
 
 int top_bracket(const token_filter *f) { return f->open_count > 0 ? f->open[f->open_count - 1].kind : 0; }
 
-/* Words that follow only certain others. */
+/* Words that are keywords only behind certain other words. */
 static bool may_follow(const parse_context *ctx, const word_row *word, uint32_t i) {
   int last = ctx->filter.last.kind;
   switch (word->token) {

@@ -37,7 +37,7 @@ build_target fixture_target(arena *a, uint32_t width);
 build_objects fixture_objects(arena *a, const ir_program *p, uint32_t width);
 build_jit *fixture_jit(arena *a, const ir_program *p, uint32_t width);
 
-/* Calls kernel `number` over all entries of its domain, in blocks of NSA_TILE as the runtime does. */
+/* Calls kernel `number` over all entries of its domain, tile by tile (NSA_TILE) as the runtime does. */
 nsa_range_out fixture_call(const build_jit *jit, const fixture_memory *m, uint32_t number);
 nsa_range_out fixture_call_entry(const nsa_kernel_entry *kernel, const fixture_memory *m, uint32_t number);
 

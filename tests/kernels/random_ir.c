@@ -171,7 +171,7 @@ static void add_pure(generator *g) {
     add_plain(g);
 }
 
-/* A stretch that may be skipped: its values are used inside, and behind it by a select on the condition. Some are
+/* A skip region: its values are used inside, and behind it by a select on the condition. Some are
  * never true, some always, some for some lanes. */
 static void add_skip(generator *g, uint32_t depth) {
   ir_value cond = a_truth(g);

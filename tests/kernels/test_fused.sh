@@ -48,7 +48,7 @@ population takers : cell[30]
 synapse add { on pre { post.v += 1 mV } }
 connect now: givers -> takers via add by probability(0.3)"
 
-# Two events, a reset, refractoriness; more than a block, and pieces that end within one.
+# Two events, a reset, refractoriness; more than a tile, and slices that end within one.
 check alone cells 16 << END
 timescale fast = 0.1 ms
 $neuron

@@ -2,7 +2,7 @@
 /* generate_model.c - prints a random, valid model.
  *
  *   generate_model SEED          the same seed gives the same model
- *   generate_model SEED other    the same model, said such that states of links, delays and partners must be
+ *   generate_model SEED other    the same model, written so that states of links, delays and partners must be
  *                                kept otherwise: the results agree but for rounding
  *
  * Every model is defined: denominators and logarithms are guarded, exponents clamped, contributions
@@ -358,7 +358,7 @@ static void link_blocks(link_kind *k) {
   }
 }
 
-/* An equation cannot be faster than its synapse, which is as fast as the fastest of its partners. */
+/* An equation cannot be faster than its synapse, which is as fast as the fastest of its ends. */
 static const char *timing(const link_kind *k) {
   static const char *const timings[] = {
       " on fast", "", "", "", " on slow", " using heun", " using exponential_euler", " unless post.a > 0.5"};

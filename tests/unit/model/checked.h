@@ -27,7 +27,7 @@ const model_param *param_named(const model_component *c, const char *name);
 const model_let *let_named(const model_component *c, const char *name);
 const model_ode *ode_of(const model_component *c, const char *state);
 
-/* Fully bracketed, with names of items: "((v - v_rest) / tau)"; partners as "pre.v". */
+/* Fully bracketed, with names of items: "((v - v_rest) / tau)"; values of ends as "pre.v". */
 const char *expr_shown(const checked *c, const model_component *owner, const model_expr *e);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Synapses: what their blocks add to partners, when their equations go on, delays, and signals. */
+/* Synapses: what their blocks add to their ends, when their equations go on, delays, and signals. */
 #include "unit/model/checked.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations of which one argument or all are constants, against C: the special numbers are where an identity that
+/* Operations with one constant argument or only constants, against C: the special numbers are where an identity that
  * looks right is wrong. */
 #include "opt/opt.h"
 #include "unit/cmocka_all.h"
