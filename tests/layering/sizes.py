@@ -15,11 +15,8 @@ FILE_LINES, TEST_LINES, HEADER_FUNCTIONS = 500, 700, 30
 
 # One constructor for each rule of the grammar.
 LARGE_HEADERS = {"construct.h"}
-# To be shortened: these two lists only ever shrink.
-LARGE_HEADERS |= {"expr.h"}
-LONG_FILES = {
-    "model.h",
-}  # fmt: skip
+# To be shortened.
+LONG_FILES = {"model.h"}
 
 NAME = re.compile(r"([A-Za-z_]\w*)\s*\(")
 NO_TYPE = re.compile(r"(typedef|struct|union|enum|#|/|\*|\}|extern\s+\"C\")")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* block.c - statements of blocks. Values are kept in SSA form: a conditional stretch stands in a
  * skip region, and what it changed is merged by a select behind it. */
-#include "lower/expr/expr.h"
+#include "lower/expr/advance.h"
 
 static block_state copy_state(lowering *l, const block_state *s) {
   block_state c = *s;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* clocked.c - blocks that the clock runs. */
-#include "lower/expr/expr.h"
+#include "lower/expr/advance.h"
 
 static void run_periodic(scope *s, block_state *state, const model_on *on) {
   ir_builder *b = s->b;

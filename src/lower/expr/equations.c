@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* equations.c - a step of planned systems of equations: the values that their fragments take, and what src/solve makes
  * of them. */
-#include "lower/expr/expr.h"
+#include "lower/expr/advance.h"
 
 /* ---- arguments ---- */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* expr.c - expressions of the model as operations, by what each side of them is (a view). */
 #include "lower/expr/expr.h"
+#include "lower/expr/fields.h"
 #include "model/operations.h"
 #include "nsa_ticks.h"
 #include "support/file.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fields.c - fields of parameters, those of links that are made when used, and small helpers. */
-#include "lower/expr/expr.h"
+#include "lower/expr/fields.h"
+#include "lower/expr/advance.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>

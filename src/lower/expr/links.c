@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* links.c - states of links, as they are at a tick: event-driven ones are advanced to it. */
-#include "lower/expr/expr.h"
+#include "lower/expr/advance.h"
 
 static ir_value load_at_home(scope *s, uint32_t field, model_side home) {
   ir_value index = s->side[home]->index;

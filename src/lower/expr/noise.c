@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* noise.c - the draws of one step of a component's noises. */
-#include "lower/expr/expr.h"
+#include "lower/expr/advance.h"
+#include "lower/expr/fields.h"
 #include "support/file.h"
 
 static ir_value draw_gauss(scope *s, const char *name) {

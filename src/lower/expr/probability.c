@@ -4,6 +4,7 @@
  * Each such draw has a field of its own, 0 as long as all is well and infinite else, which is checked as states are:
  * the runtime then finds the element or link as it finds states that are not finite. */
 #include "lower/expr/expr.h"
+#include "lower/expr/fields.h"
 #include <math.h>
 
 /* A draw is lowered once for each function that has its block. */

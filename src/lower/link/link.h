@@ -3,7 +3,8 @@
 #ifndef NSA_LOWER_LINK_H
 #define NSA_LOWER_LINK_H
 
-#include "lower/expr/expr.h"
+#include "lower/expr/advance.h"
+#include "lower/expr/fields.h"
 
 void lower_connection_fields(lowering *l, uint32_t connection);
 void lower_connection_init(lowering *l, uint32_t connection); /* parameters and states of links */

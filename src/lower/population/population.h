@@ -3,7 +3,8 @@
 #ifndef NSA_LOWER_POPULATION_H
 #define NSA_LOWER_POPULATION_H
 
-#include "lower/expr/expr.h"
+#include "lower/expr/advance.h"
+#include "lower/expr/fields.h"
 
 void lower_population_fields(lowering *l, uint32_t population);
 void lower_input_fields(lowering *l); /* after all contributions are split */

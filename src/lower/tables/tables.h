@@ -3,7 +3,8 @@
 #ifndef NSA_LOWER_TABLES_H
 #define NSA_LOWER_TABLES_H
 
-#include "lower/expr/expr.h"
+#include "lower/expr/advance.h"
+#include "lower/expr/fields.h"
 
 /* Such fields are looked at beside states; when all functions and tables are there. */
 void lower_watched_probabilities(lowering *l);

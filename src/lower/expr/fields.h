@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* fields.h - fields of populations and connections, and how they and kernels are named.
+ *
+ * Each function that adds a field gives its number; those of a connection's links are made when they are first used. */
+#ifndef NSA_LOWER_FIELDS_H
+#define NSA_LOWER_FIELDS_H
+
+#include "lower/expr/expr.h"
+
+/* Notes for the report that something was drawn at random; once for each text. */
+void lower_note_draw(lowering *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind,
+                         double value, const dim *unit, span at);
+/* A population or connection, for functions that serve both. */
+typedef struct {
+  lowering *l;
+  bool is_connection;
+  uint32_t owner;
+  const char *name;
+  const model_component *c;
+} owner_info;
+owner_info lower_owner(lowering *l, bool is_connection, uint32_t owner);
+/* The fields of its parameters. */
+void lower_add_params(const owner_info *o, uint32_t domain, uint32_t *param);
+/* A field that the runtime fills for a connection. */
+uint32_t lower_link_field(lowering *l, uint32_t connection, const char *what, uint32_t domain, nsa_type type,
+                          nsa_field_kind kind);
+/* Stores the value of a parameter that is not a constant, unless it was given from outside. */
+void lower_store_param(scope *s, uint32_t field, const model_expr *value);
+/* A function over the run for the uniform ones of an owner, where there are any. */
+void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner);
+/* For values of a connection that are the same for all its links. */
+scope lower_uniform_scope(lowering *l, uint32_t connection, ir_builder *b);
+/* Of the links of each target or partner (fan_in), or source (fan_out). */
+uint32_t lower_fan_field(lowering *l, uint32_t connection, model_side side);
+uint32_t lower_distance_field(lowering *l, uint32_t connection);
+uint32_t lower_copy_field(lowering *l, uint32_t connection);
+/* "owner.of.what", or "owner.what" where `of` is NULL; a second kernel of that name gets a 2 behind it, and so on. */
+const char *lower_kernel_name(const lowering *l, const char *owner, const char *of, const char *what);
+nsa_place lower_place(lowering *l, span at);
+uint64_t lower_dim_bits(dim d);
+uint32_t *lower_no_fields(lowering *l, uint32_t count);
+ir_value lower_tick_of_links(const lowering *l, ir_builder *b, uint32_t connection);
+
+#endif
