@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* check.c - the order of the stage: files, timescales, network, experiment, and last what no part
- * of the model uses. */
+/* check.c - the order of the stage: files, timescales, signals, network, experiment. What no part of the model uses
+ * comes last. */
 #include "model/component/component.h"
 #include "model/experiment/experiment.h"
 #include "model/expr/duration.h"
@@ -26,7 +26,7 @@ static bool is_component_used(const checker *ck, uint32_t def) {
   return false;
 }
 
-/* What nobody uses is checked as far as that goes without partners. */
+/* Components that nobody uses: synapses among them have no ends, and are checked as far as that is possible. */
 static void check_unused_components(checker *ck) {
   for (uint32_t i = 0; i < ck->component_defs.len; i++) {
     if (ck->component_defs.data[i].home != ck->main || is_component_used(ck, i))
@@ -34,7 +34,7 @@ static void check_unused_components(checker *ck) {
     expr_env env = env_constant(ck, NULL, "a component");
     model_component component;
     component_usage usage = {0};
-    env.partners_unknown = true;
+    env.ends_unknown = true;
     component_build(ck, i, &env, &component, &usage);
   }
 }

@@ -24,8 +24,8 @@ typedef struct {
   walk_stmt_fn *stmt; /* NULL: a walk over a block visits its expressions only */
   void *context;
   /* The component whose lets are looked through: the value of a let of SIDE_SELF is a part of each reference to it, and
-   * visited each time. NULL: references are visited, their values are not. A let of a partner is for the callback to
-   * look through, by a walk with that partner as `own`: SIDE_SELF means another component there. */
+   * visited each time. NULL: references are visited, their values are not. The callback looks through a let of an end
+   * itself, by a walk with that component as `own`: SIDE_SELF means another component there. */
   const model_component *own;
 } walker;
 

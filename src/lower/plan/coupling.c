@@ -85,15 +85,10 @@ static double derivative(point p, const model_expr *e, model_side side, model_re
 
 /* ---- how many links feed an element, and in which patterns ---- */
 
-/* Of a rule with a condition nothing is known beforehand. */
-static nsa_rule_kind counted_as(const model_rule *rule) {
-  return rule->kind == NSA_RULE_ALL_TO_ALL && rule->condition ? NSA_RULE_WHERE : rule->kind;
-}
-
 static double degree_of(const lower_context *ctx, uint32_t connection) {
   const model_connection *mc = &ctx->m->connections.data[connection];
   const model_population *from = &ctx->m->populations.data[mc->source], *to = &ctx->m->populations.data[mc->target];
-  nsa_link_rule r = {.kind = counted_as(&mc->rule),
+  nsa_link_rule r = {.kind = mc->rule.kind,
                      .source_rows = from->rows,
                      .source_cols = from->cols,
                      .target_rows = to->rows,
@@ -102,7 +97,7 @@ static double degree_of(const lower_context *ctx, uint32_t connection) {
                      .degree = mc->rule.degree,
                      .share = NAN};
   if (mc->rule.kind == NSA_RULE_PROBABILITY) {
-    evaluated p = lower_evaluate(ctx, true, connection, mc->rule.condition);
+    evaluated p = lower_evaluate(ctx, true, connection, mc->rule.probability);
     r.share = p.is_constant ? p.value : NAN;
   }
   return nsa_count_links(&r).of_a_target;
@@ -118,7 +113,7 @@ static double opposition_of(const lower_context *ctx, uint32_t connection) {
   case NSA_RULE_ONE_TO_ONE:
     return 1;
   case NSA_RULE_ALL_TO_ALL:
-    return mc->rule.condition || degree < 1 ? -1 : -1 / degree;
+    return degree < 1 ? -1 : -1 / degree;
   case NSA_RULE_NEIGHBOURS:
     return degree == 8 ? -0.5 : -1;
   case NSA_RULE_INDEGREE:

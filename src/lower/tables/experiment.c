@@ -221,12 +221,17 @@ static uint32_t whole_domain(lowering *l, const model_probe *p) {
   return l->probe_list.len - 1;
 }
 
+/* The program has one number a node. */
+static double number_of(const model_measure_node *n) {
+  return n->kind == NSA_MEASURE_TIME_ABOVE ? n->threshold : n->kind == NSA_MEASURE_RECOGNITION ? n->window : n->number;
+}
+
 static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier, const model_measure_node *n,
                                    const char *name) {
   if (n->is_ref)
     return earlier[n->ref];
   nsa_measure_node out = {.kind = n->kind,
-                          .number = n->number,
+                          .number = number_of(n),
                           .probe = NSA_NONE,
                           .phase = n->phase,
                           .among = n->among,

@@ -47,22 +47,22 @@ static double reach_of(lowering *l, uint32_t connection, const model_expr *e) {
 }
 
 /* The condition of `probability` and `where`, over pairs of an element of either end. */
-static void lower_condition(lowering *l, uint32_t connection, const char *name, const model_rule *rule,
+static void lower_condition(lowering *l, uint32_t connection, const char *name, const model_expr *condition,
                             const rule_ends *ends, nsa_rule *out) {
   uint32_t domain =
       ir_domain_add(l->p, arena_printf(l->arena, "%s.candidates", name), NSA_DOMAIN_CANDIDATES, connection);
-  bool is_where = rule->condition->is_bool;
+  bool is_where = condition->is_bool;
   out->candidate_source = candidate_field(l, domain, name, "source", NSA_INDEX, NSA_FIELD_LINK_SOURCE);
   out->candidate_target = candidate_field(l, domain, name, "target", NSA_INDEX, NSA_FIELD_LINK_TARGET);
-  if (reads_distance(rule->condition))
+  if (reads_distance(condition))
     out->candidate_distance = candidate_field(l, domain, name, "distance", NSA_F64, NSA_FIELD_LINK_DISTANCE);
   bool has_copies = ends->is_of_links && l->m->connections.data[connection].rule.kind == NSA_RULE_FILE;
   if (has_copies)
     out->candidate_copy = candidate_field(l, domain, name, "copy", NSA_F64, NSA_FIELD_LINK_COPY);
-  out->reach = reach_of(l, connection, rule->condition);
+  out->reach = reach_of(l, connection, condition);
   out->result = candidate_field(l, domain, name, "result", is_where ? NSA_B1 : NSA_F64, NSA_FIELD_SCRATCH);
   /* a constant probability tells the memory forecast how many links to expect */
-  evaluated expected = lower_evaluate(l->ctx, true, connection, rule->condition);
+  evaluated expected = lower_evaluate(l->ctx, true, connection, condition);
   l->p->fields.data[out->result].value = expected.is_constant ? expected.value : 1;
   ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.condition", name), NSA_ROLE_CANDIDATE, domain, 0,
                                     &out->condition);
@@ -81,7 +81,7 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name, 
   s.who_a = ir_index_number(&b, pre, l->populations[ends->source].domain);
   s.who_b = ir_index_number(&b, post, l->populations[ends->target].domain);
   s.locals = ARENA_ARRAY(l->arena, ir_value, 16);
-  ir_store(&b, out->result, lower_expr(&s, rule->condition));
+  ir_store(&b, out->result, lower_expr(&s, condition));
 }
 
 static const nsa_rule no_rule = {.condition = NSA_NONE,
@@ -120,15 +120,16 @@ static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name, c
   r.path = rule->path ? rule->path : "";
   r.candidate_source = r.candidate_target = r.candidate_distance = r.candidate_copy = NSA_NONE;
   r.probability = -1;
-  model_rule asked = *rule;
+  const model_expr *asked = rule->condition;
   if (rule->kind == NSA_RULE_PROBABILITY)
-    asked.condition = split_probability(l, connection, rule->condition, &r.probability);
-  if (ends->is_of_links && asked.condition) { /* each link decides for itself: there is nothing to pass over */
+    asked = split_probability(l, connection, rule->probability, &r.probability);
+  if (rule->kind == NSA_RULE_PROBABILITY && ends->is_of_links &&
+      asked) { /* each link decides for itself: nothing is passed over */
     r.probability = -1;
-    asked.condition = rule->condition;
+    asked = rule->probability;
   }
-  if (asked.condition)
-    lower_condition(l, connection, name, &asked, ends, &r);
+  if (asked)
+    lower_condition(l, connection, name, asked, ends, &r);
   return r;
 }
 
@@ -219,7 +220,7 @@ void lower_connection_table(lowering *l, uint32_t connection) {
   out->partner_per_link = mc->has_partner_per_link;
   if (!mc->partner_probability)
     return;
-  model_rule has_partner = {.kind = NSA_RULE_PROBABILITY, .condition = mc->partner_probability};
+  model_rule has_partner = {.kind = NSA_RULE_PROBABILITY, .probability = mc->partner_probability};
   ends.is_of_links = true;
   out->partner_probability =
       lower_rule(l, connection, arena_printf(l->arena, "%s.partner_probability", mc->name), &has_partner, &ends);

@@ -45,9 +45,9 @@ void event_check(component_builder *b, const flat_item *item) {
     add_block(b, item, BLOCK_EVENT, item->ast->as.event.block, name)->event = event;
 }
 
-/* ---- blocks at events of partners ---- */
+/* ---- blocks at events of the ends ---- */
 
-static void report_partner_event(component_builder *b, const ast_name *at, model_side side, const char *name) {
+static void report_end_event(component_builder *b, const ast_name *at, model_side side, const char *name) {
   const model_component *partner = b->env.side[side].component;
   text known = text_new(b->ck->arena);
   for (uint32_t i = 0; i < partner->events.len; i++)
@@ -62,8 +62,8 @@ static void report_partner_event(component_builder *b, const ast_name *at, model
     diag_hint(d, "declare it there: `event %s when ...`", strcmp(name, "spike") == 0 ? "NAME" : name);
 }
 
-/* Where nobody is on that side the body is checked as far as that goes, and never runs. */
-static void on_partner_event(component_builder *b, const flat_item *item, model_side side) {
+/* Where nobody is on that side, the body never runs. It is still checked, as far as that is possible. */
+static void on_end_event(component_builder *b, const flat_item *item, model_side side) {
   static const block_kind kinds[] = {[SIDE_PRE] = BLOCK_PRE, [SIDE_POST] = BLOCK_POST, [SIDE_ASTRO] = BLOCK_ASTRO};
   const ast_name *partner = &item->ast->as.on.partner, *name = &item->ast->as.on.event;
   bool is_bare = partner->text == NULL; /* `on pre`: its spike */
@@ -71,19 +71,19 @@ static void on_partner_event(component_builder *b, const flat_item *item, model_
   const char *what = is_bare ? name->text : arena_printf(b->ck->arena, "%s.%s", partner->text, name->text);
   block_kind kind = kinds[side];
   const char *key = block_key(b, kind, arena_printf(b->ck->arena, "on_%s", what));
-  partner_result there = partner_check(&b->env, side, item->ast->at, arena_printf(b->ck->arena, "on %s", what));
-  uint32_t event = there == PARTNER_FOUND ? component_find_event(b->env.side[side].component, event_name) : NONE;
+  end_result there = end_check(&b->env, side, item->ast->at, arena_printf(b->ck->arena, "on %s", what));
+  uint32_t event = there == END_FOUND ? component_find_event(b->env.side[side].component, event_name) : NONE;
   if (event != NONE) {
     add_block(b, item, kind, item->ast->as.on.block, key)->event = event;
     return;
   }
-  if (there == PARTNER_FOUND)
-    report_partner_event(b, name, side, event_name);
-  bool were_unknown = b->env.partners_unknown;
+  if (there == END_FOUND)
+    report_end_event(b, name, side, event_name);
+  bool were_unknown = b->env.ends_unknown;
   model_block never_runs = {0};
-  b->env.partners_unknown = were_unknown || there != PARTNER_FOUND;
+  b->env.ends_unknown = were_unknown || there != END_FOUND;
   check_body(b, item, item->ast->as.on.block, key, NULL, &never_runs);
-  b->env.partners_unknown = were_unknown;
+  b->env.ends_unknown = were_unknown;
 }
 
 /* ---- blocks at own events and signals ---- */
@@ -117,7 +117,7 @@ static void on_signal(component_builder *b, const flat_item *item, uint32_t sign
   check_body(b, item, item->ast->as.on.block, key, &value, &on->body);
 }
 
-static bool is_partner_event(const flat_item *item, model_side *side) {
+static bool is_event_of_end(const flat_item *item, model_side *side) {
   const ast_name *partner = &item->ast->as.on.partner, *name = &item->ast->as.on.event;
   return side_find(partner->text != NULL ? partner->text : name->text, side);
 }
@@ -125,16 +125,16 @@ static bool is_partner_event(const flat_item *item, model_side *side) {
 void on_check(component_builder *b, const flat_item *item) {
   const ast_name *partner = &item->ast->as.on.partner, *name = &item->ast->as.on.event;
   model_side side;
-  if (is_partner_event(item, &side)) {
+  if (is_event_of_end(item, &side)) {
     if (b->c->kind == COMPONENT_SYNAPSE)
-      on_partner_event(b, item, side);
+      on_end_event(b, item, side);
     else
       diag_report(b->ck->sink, DIAG_E0407, item->ast->at,
                   "`%s` is known in synapses only: %s reacts to its own events and to signals",
                   partner->text != NULL ? partner->text : name->text, component_word(b->c->kind));
     return;
   }
-  if (partner->text != NULL) /* no partner, and reported already */
+  if (partner->text != NULL) /* no end, and reported already */
     return;
   uint32_t event = component_find_event(b->c, intern_cstr(b->ck->names, name->text));
   uint32_t signal = signal_find(b->ck, name->text);
@@ -151,7 +151,7 @@ void on_check(component_builder *b, const flat_item *item) {
 
 void every_check(component_builder *b, const flat_item *item) {
   expr_env env = builder_scope(b, 0, "the period of a block", "");
-  env.has_partners = false;
+  env.has_ends = false;
   env.home = item->def->home;
   model_expr *period = duration_check(&env, item->ast->as.every.period,
                                       b->ck->model->timescales.data[b->c->timescale].dt, "the period", true);

@@ -22,8 +22,8 @@ static item_action *action_of(ast_item_kind kind) {
   }
 }
 
-/* A synapse goes by the clock of its fastest partner, unless its head says otherwise. */
-static uint32_t fastest_partner(const checker *ck, const expr_env *env) {
+/* A synapse goes by the clock of its fastest end, unless its head says otherwise. */
+static uint32_t fastest_end(const checker *ck, const expr_env *env) {
   const model_timescale *scales = ck->model->timescales.data;
   uint32_t fastest = NONE;
   for (int side = SIDE_PRE; side <= SIDE_ASTRO; side++) {
@@ -52,8 +52,7 @@ static void finish_usage(component_builder *b) {
     b->usage->lets[b->lets.data[i].index] = b->lets.data[i].is_used || b->lets.data[i].is_bad;
 }
 
-void component_build(checker *ck, uint32_t def, const expr_env *partners, model_component *out,
-                     component_usage *usage) {
+void component_build(checker *ck, uint32_t def, const expr_env *ends, model_component *out, component_usage *usage) {
   const component_def *d = &ck->component_defs.data[def];
   component_builder b = {.ck = ck,
                          .def = d,
@@ -65,16 +64,16 @@ void component_build(checker *ck, uint32_t def, const expr_env *partners, model_
                            .name = d->name,
                            .doc = d->doc != NULL ? d->doc : "",
                            .at = d->at,
-                           .timescale = fastest_partner(ck, partners),
+                           .timescale = fastest_end(ck, ends),
                            .coupling_at = SPAN_NONE,
                            .pre_component = NONE,
                            .post_component = NONE,
                            .astro_component = NONE};
-  b.env = *partners;
+  b.env = *ends;
   b.env.builder = &b;
   b.env.draws = &b.draws;
   b.env.param_limit = NONE;
-  b.env.has_partners = d->ast->kind == AST_SYNAPSE;
+  b.env.has_ends = d->ast->kind == AST_SYNAPSE;
   b.env.side[SIDE_SELF] = (expr_side){.component = out, .usage = usage};
   items_collect(&b);
   usage->inputs = ARENA_ARRAY(ck->arena, bool, b.items.len + 1);

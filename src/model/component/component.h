@@ -5,8 +5,8 @@
 
 #include "model/expr/lets.h"
 
-/* Builds the component of a definition; partners (for synapses) come in env->side. */
-void component_build(checker *ck, uint32_t def, const expr_env *partners, model_component *out, component_usage *usage);
+/* Builds the component of a definition; the ends of a synapse come in ends->side. */
+void component_build(checker *ck, uint32_t def, const expr_env *ends, model_component *out, component_usage *usage);
 /* The component that populations of this definition share. */
 uint32_t component_for_population(checker *ck, uint32_t def);
 /* E0408 where the value is known and lies outside of the param's range. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* declare.c - what a component declares: params, states, inputs, timers, events, and its lets,
- * checked when first needed so that they end up in order of need. */
+/* declare.c - what a component declares: params, states, inputs, noises, timers, events and the names of lets. */
 #include "model/component/component.h"
 #include "model/component/parts.h"
 #include "model/expr/bare.h"
@@ -56,10 +55,10 @@ static void check_range(component_builder *b, const ast_entry *entry, model_para
   param_range_check(b->ck, p, p->value, entry->value->at);
 }
 
-/* A param that is bad keeps its place with an unknown unit, so that its uses stay silent. */
+/* A bad param keeps its place and gets an unknown unit: nothing is said about its uses. */
 static void declare_param(component_builder *b, const flat_item *item) {
   expr_env env = builder_scope(b, 0, "a param", "");
-  env.has_partners = false;
+  env.has_ends = false;
   env.param_limit = b->c->params.len;
   env.home = item->def->home;
   model_param p = {.name = item->name, .at = item->entry->name.at};
@@ -71,7 +70,7 @@ static void declare_param(component_builder *b, const flat_item *item) {
 
 static void declare_state(component_builder *b, const flat_item *item) {
   expr_env env = builder_scope(b, ALLOW_PLACE | ALLOW_RANDOM, "an initial value", item->name);
-  env.has_partners = false;
+  env.has_ends = false;
   env.home = item->def->home;
   model_state s = {.name = item->name, .at = item->entry->name.at};
   value_and_unit(&env, item->entry, &s.initial, &s.unit);

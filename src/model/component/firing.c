@@ -15,8 +15,8 @@ static void add_condition(const expr_env *env, model_event *ev, model_expr *cond
     ev->also = condition;
 }
 
-/* `and` binds stronger than `rises above`: of `c and x rises above y and d`, read as (c and x) rises above (y and d), x
- * and y are what crosses, and the others must hold as well. at_end: the crossing's own operand is the last one. */
+/* `and` binds stronger than `rises above`: `c and x rises above y and d` is read as (c and x) rises above (y and d). It
+ * means that x crosses y while c and d hold. at_end: the operand that crosses is the last one. */
 static const ast_expr *take_conditions(expr_env *env, const ast_expr *e, bool at_end, model_event *ev) {
   if (e->kind != AST_BINARY || e->as.binary.ops.data[0] != AST_OP_AND || e->parenthesised)
     return e;

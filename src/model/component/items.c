@@ -128,7 +128,7 @@ static const char *item_subject(const flat_item *item) {
   }
 }
 
-/* An item of the same name: of a base it is replaced, of the component itself it is a clash. */
+/* An item of the same name: the one of a base is replaced; two of one component are an error. */
 static void add_flat(component_builder *b, flat_item item) {
   uint32_t at;
   if (item.name != NULL && map_find(b->item_at, item.name, &at)) {
@@ -232,8 +232,7 @@ static void take_coupling(component_builder *b, const ast_component *ast) {
     return;
   }
   const model_timescale *own = &ck->model->timescales.data[b->c->timescale];
-  if (own->ticks > 1 ||
-      own->dt > ck->model->base_dt) /* the latter: no whole number of ticks, which is an error already */
+  if (own->ticks > 1 || own->dt > ck->model->base_dt) /* a step that is no whole number of ticks was reported already */
     return;
   diag *d = diag_report(ck->sink, DIAG_W0405, name->at,
                         "`coupling linear` has no effect: `%s` is the fastest timescale", own->name);

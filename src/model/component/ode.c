@@ -216,7 +216,7 @@ static bool is_on_events(const ast_name *timescale) {
 
 static bool needs_steps(solver_kind solver) { return solver != SOLVER_automatic && solver != SOLVER_exact; }
 
-/* When nothing is said; neurons and astrocytes always go by their clock. */
+/* Where nothing is said. Neurons and astrocytes always go by their clock. */
 static ode_timing usual_timing(const component_builder *b, solver_kind solver) {
   bool is_free = b->c->kind == COMPONENT_SYNAPSE && !b->has_own_clock && !needs_steps(solver);
   return is_free ? ODE_AUTOMATIC : ODE_CLOCK;
@@ -317,7 +317,7 @@ static bool species_count(checker *ck, const ast_species *s, int32_t *out) {
   return false;
 }
 
-/* One side of a reaction; all its species are in one unit, that of *unit when it is known. */
+/* One side of a reaction. All its species are in one unit: *unit, where that is known. */
 static bool find_species(component_builder *b, const ast_species_list *ast, species_list *out, dim *unit) {
   for (uint32_t i = 0; i < ast->len; i++) {
     species s;

@@ -28,19 +28,19 @@ void firing_check(checker *ck, model_component *c);
 
 bool solver_find(checker *ck, const ast_solver *s, solver_kind *out, solver_options *options);
 
-/* ---- what a synapse adds to its partners (synapse.c) ---- */
+/* ---- what a synapse adds to its ends (synapse.c) ---- */
 
 typedef enum {
-  PARTNER_FOUND,
-  PARTNER_ABSENT, /* a default stands for the astrocyte: what is added goes nowhere */
-  PARTNER_BAD     /* reported, or the partners are not known */
-} partner_result;
+  END_FOUND,
+  END_ABSENT, /* a default stands for the astrocyte: what is added goes nowhere */
+  END_BAD     /* reported, or the ends are not known */
+} end_result;
 /* `pre.NAME`, `post.NAME`, `astro.NAME`. */
-bool partner_named(const ast_expr *e, model_side *side);
+bool end_named(const ast_expr *e, model_side *side);
 /* Is there somebody on this side? `what` is for the message when not. */
-partner_result partner_check(const expr_env *env, model_side side, span at, const char *what);
+end_result end_check(const expr_env *env, model_side side, span at, const char *what);
 /* The state (where allowed) or input that `target` names. */
-partner_result partner_target(expr_env *env, const ast_expr *target, model_side side, bool takes_states,
-                              model_ref_kind *kind, uint32_t *item);
+end_result end_target(expr_env *env, const ast_expr *target, model_side side, bool takes_states, model_ref_kind *kind,
+                      uint32_t *item);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* statement.c - statements of blocks, and times that must be whole ticks. */
+/* statement.c - statements of blocks: what they set, and what they compute. */
 #include "model/component/statement.h"
 #include "model/component/parts.h"
 #include "model/expr/bare.h"
@@ -15,7 +15,7 @@
 
 /* ---- targets ---- */
 
-/* In a phase block each population gets the statements about it. */
+/* A block of a phase becomes one block a population, with the statements about it. */
 static bool is_about(const block_env *env, const ast_expr *e) {
   if (env->population == NONE)
     return true;
@@ -68,8 +68,8 @@ static bool is_local(const expr_env *env, const char *name, model_ref_kind *kind
   return false;
 }
 
-/* A synapse adds to states and inputs of its partners, and does nothing else to them. */
-static bool find_partner_target(block_env *env, const ast_expr *e, ast_assign_op op, assign_target *out) {
+/* A synapse adds to states and inputs of its ends. It does nothing else to them. */
+static bool find_end_target(block_env *env, const ast_expr *e, ast_assign_op op, assign_target *out) {
   checker *ck = env->env->ck;
   if (op != AST_ASSIGN_ADD && op != AST_ASSIGN_SUB) {
     diag *d = diag_report(ck->sink, DIAG_E0409, e->at,
@@ -77,7 +77,7 @@ static bool find_partner_target(block_env *env, const ast_expr *e, ast_assign_op
     diag_hint(d, "write `%s += value`", expr_text(ck, e));
     return false;
   }
-  if (partner_target(env->env, e, out->side, true, &out->kind, &out->item) != PARTNER_FOUND)
+  if (end_target(env->env, e, out->side, true, &out->kind, &out->item) != END_FOUND)
     return false;
   out->unit = component_item_unit(env->env->side[out->side].component, out->kind, out->item);
   return true;
@@ -88,8 +88,8 @@ static bool find_target(block_env *env, const ast_expr *e, ast_assign_op op, ass
   component_builder *builder = env->env->builder;
   const char *name;
   *out = (assign_target){.side = SIDE_SELF, .kind = REF_LET};
-  if (env->env->has_partners && partner_named(e, &out->side))
-    return find_partner_target(env, e, op, out);
+  if (env->env->has_ends && end_named(e, &out->side))
+    return find_end_target(env, e, op, out);
   if (e->kind == AST_INDEX && env->population != NONE) {
     out->slice = e;
     e = e->as.index.object;
@@ -172,7 +172,7 @@ static void check_local(block_env *env, const ast_stmt *s, model_block *out) {
   env->env->bindings = b;
 }
 
-/* Does a block of a phase set anything of the population that it is being checked for? */
+/* Whether a block of a phase sets anything of the population of `env`. */
 static bool block_is_about(const block_env *env, const ast_block *block) {
   for (uint32_t i = 0; block != NULL && i < block->stmts.len; i++) {
     const ast_stmt *s = block->stmts.data[i];

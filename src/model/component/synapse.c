@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* synapse.c - what a synapse may add to its partners, continuous contributions, and what stands for an
- * absent astrocyte. */
+/* synapse.c - what a synapse may add to its ends, continuous contributions, and the defaults for an absent astrocyte.
+ */
 #include "model/component/parts.h"
 #include "model/expr/bare.h"
 #include "model/expr/expr.h"
 #include "model/names/lookup.h"
 #include "model/names/report.h"
 
-/* ---- partners ---- */
+/* ---- ends ---- */
 
-bool partner_named(const ast_expr *e, model_side *side) {
+bool end_named(const ast_expr *e, model_side *side) {
   return e->kind == AST_MEMBER && e->as.member.object->kind == AST_NAME &&
          side_find(e->as.member.object->as.name.text, side);
 }
@@ -21,15 +21,15 @@ static bool has_default(const component_builder *b) {
   return false;
 }
 
-partner_result partner_check(const expr_env *env, model_side side, span at, const char *what) {
-  if (env->partners_unknown)
-    return PARTNER_BAD;
+end_result end_check(const expr_env *env, model_side side, span at, const char *what) {
+  if (env->ends_unknown)
+    return END_BAD;
   if (env->side[side].component != NULL)
-    return PARTNER_FOUND;
+    return END_FOUND;
   if (env->builder != NULL && has_default(env->builder))
-    return PARTNER_ABSENT;
+    return END_ABSENT;
   report_no_astrocyte(env, at, what, "astro.NAME");
-  return PARTNER_BAD;
+  return END_BAD;
 }
 
 static void report_unknown_target(expr_env *env, const ast_name *name, const model_component *partner,
@@ -45,42 +45,42 @@ static void report_unknown_target(expr_env *env, const ast_name *name, const mod
                  name->text, &known);
 }
 
-partner_result partner_target(expr_env *env, const ast_expr *target, model_side side, bool takes_states,
-                              model_ref_kind *kind, uint32_t *item) {
-  partner_result result = partner_check(env, side, target->at, expr_text(env->ck, target));
-  if (result != PARTNER_FOUND)
+end_result end_target(expr_env *env, const ast_expr *target, model_side side, bool takes_states, model_ref_kind *kind,
+                      uint32_t *item) {
+  end_result result = end_check(env, side, target->at, expr_text(env->ck, target));
+  if (result != END_FOUND)
     return result;
   const model_component *partner = env->side[side].component;
   const ast_name *name = &target->as.member.name;
   if (!component_find(partner, name->text, kind, item)) {
     report_unknown_target(env, name, partner, takes_states);
-    return PARTNER_BAD;
+    return END_BAD;
   }
   if (*kind == REF_INPUT || (takes_states && *kind == REF_STATE)) {
     side_mark_used(&env->side[side], *kind, *item);
-    return dim_is_unknown(component_item_unit(partner, *kind, *item)) ? PARTNER_BAD : PARTNER_FOUND;
+    return dim_is_unknown(component_item_unit(partner, *kind, *item)) ? END_BAD : END_FOUND;
   }
   diag *d =
       diag_report(env->ck->sink, DIAG_E0409, name->at, "`%s` is %s of `%s`; a synapse can %s only", name->text,
                   kind_word(*kind), partner->name, takes_states ? "add to states and inputs" : "contribute to inputs");
   if (*kind == REF_STATE)
     diag_hint(d, "blocks can add to states: `on pre { %s += value }`", expr_text(env->ck, target));
-  return PARTNER_BAD;
+  return END_BAD;
 }
 
 /* ---- continuous contributions ---- */
 
-static partner_result contribution_target(expr_env *env, const ast_expr *target, model_contribution *c) {
+static end_result contribution_target(expr_env *env, const ast_expr *target, model_contribution *c) {
   model_ref_kind kind;
-  if (partner_named(target, &c->side))
-    return partner_target(env, target, c->side, false, &kind, &c->input);
+  if (end_named(target, &c->side))
+    return end_target(env, target, c->side, false, &kind, &c->input);
   if (target->kind != AST_BAD) {
     diag *d =
         diag_report(env->ck->sink, DIAG_E0409, target->at,
                     "a synapse contributes to inputs of its partners only, not to `%s`", expr_text(env->ck, target));
     diag_hint(d, "write `post.NAME += value`");
   }
-  return PARTNER_BAD;
+  return END_BAD;
 }
 
 void contribution_check(component_builder *b, const flat_item *item) {
@@ -88,7 +88,7 @@ void contribution_check(component_builder *b, const flat_item *item) {
   expr_env env = builder_scope(b, IN_VALUES, "a contribution", "");
   env.home = item->def->home;
   model_contribution c = {.at = item->ast->at};
-  if (contribution_target(&env, target, &c) != PARTNER_FOUND) {
+  if (contribution_target(&env, target, &c) != END_FOUND) {
     expr_number(&env, item->ast->as.contribution.value, NULL);
     return;
   }
@@ -105,19 +105,19 @@ void contribution_check(component_builder *b, const flat_item *item) {
 void default_check(component_builder *b, const flat_item *item) {
   const ast_expr *target = item->ast->as.fallback.target;
   model_side side;
-  if (!partner_named(target, &side) || side != SIDE_ASTRO) {
+  if (!end_named(target, &side) || side != SIDE_ASTRO) {
     if (target->kind != AST_BAD)
       diag_report(b->ck->sink, DIAG_E0409, target->at,
                   "a default stands for a value of the astrocyte: `default astro.NAME = value`");
     return;
   }
   expr_env env = builder_scope(b, 0, "a default", "");
-  env.has_partners = false;
+  env.has_ends = false;
   env.home = item->def->home;
   const model_component *astro = b->env.side[SIDE_ASTRO].component;
   model_ref_kind kind;
   uint32_t index;
-  if (astro == NULL || b->env.partners_unknown) {
+  if (astro == NULL || b->env.ends_unknown) {
     expr_check(&env, item->ast->as.fallback.value, NULL);
     return;
   }

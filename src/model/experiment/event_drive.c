@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* event_drive.c - events that fire at times which are known before the run. */
+/* event_drive.c - events that fire at times known before the run. */
 #include "model/experiment/parts.h"
 #include "model/expr/duration.h"
 #include "model/expr/expr.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* loops.c - the declarations of the experiment, those inside of loops once for each round. */
+/* loops.c - visits the declarations of the experiment. Those inside of a loop are visited once a round. */
 #include "model/experiment/parts.h"
 #include "model/expr/expr.h"
 #include "model/expr/make.h"

@@ -126,7 +126,7 @@ static model_measure_node *check_time_above(checker *ck, const ast_expr *e) {
   const ast_expr *series = e->as.call.args.data[0].value;
   bool is_good = check_series(ck, &e->as.call.args.data[0], NSA_REDUCE_NONE, n);
   return is_good && expr_constant(&env, e->as.call.args.data[1].value, n->probe.unit,
-                                  arena_printf(ck->arena, "`%s`", expr_text(ck, series)), &n->number)
+                                  arena_printf(ck->arena, "`%s`", expr_text(ck, series)), &n->threshold)
              ? n
              : NULL;
 }
@@ -164,8 +164,8 @@ static void check_recognition_option(checker *ck, const ast_arg *arg, model_meas
   if (strcmp(keyword, "among") == 0 && arg->value->kind == AST_NAME)
     n->among = phase_find(ck, (ast_name){arg->value->as.name.text, arg->value->at});
   else if (strcmp(keyword, "window") == 0) {
-    if (expr_constant(&env, arg->value, dim_ms, "the window", &n->number))
-      n->number = whole_ticks(ck, arg->value->at, n->number, ck->model->base_dt, "the window", true);
+    if (expr_constant(&env, arg->value, dim_ms, "the window", &n->window))
+      n->window = whole_ticks(ck, arg->value->at, n->window, ck->model->base_dt, "the window", true);
   } else
     malformed(ck, arg->at, "`recognition` takes `POPULATION.spike during PHASE, among PHASE, window TIME`", NULL);
 }
@@ -183,7 +183,7 @@ static model_measure_node *check_recognition(checker *ck, const ast_expr *e) {
     return NULL;
   if (!n->probe.is_event || n->probe.is_connection)
     return malformed(ck, args->data[0].value->at, "`recognition` looks at the spikes of a population", NULL);
-  if (n->number <= 0)
+  if (n->window <= 0)
     return malformed(ck, e->at, "`recognition` needs a window in which spikes count", "add `window 250 ms`");
   check_presentations(ck, n, n->phase, args->data[0].during.at);
   if (n->among != NONE)

@@ -7,7 +7,7 @@
 #include "model/names/lookup.h"
 #include "model/names/report.h"
 
-/* Notes every population that the block sets; says so where a target is no population's. */
+/* Notes every population that the block sets. A target of no population is an error. */
 static void collect_populations(checker *ck, const ast_block *block, bool *is_set) {
   for (uint32_t i = 0; block != NULL && i < block->stmts.len; i++) {
     const ast_stmt *s = block->stmts.data[i];

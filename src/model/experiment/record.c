@@ -27,7 +27,7 @@ bool is_reduction(const ast_expr *e, nsa_reduce_kind *kind) {
 
 bool probe_is_single(const model_probe *p) { return !p->is_connection && p->first == p->last; }
 
-/* `cells[3].v`: elements stand behind the name of what is looked at. */
+/* `cells[3].v` is a mistake: elements stand behind the name of the item, `cells.v[3]`. */
 static void report_no_owner(checker *ck, const ast_expr *e) {
   const ast_expr *of = e->kind == AST_MEMBER ? e->as.member.object : e;
   bool is_sliced_first = e->kind == AST_MEMBER && of->kind == AST_INDEX && of->as.index.object->kind == AST_NAME;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* settings.c - times of components (refractory, of timers, of blocks) that follow from params: what an override, a
- * variant or
- * --set makes of them is rounded to whole steps too, and told. */
+/* settings.c - times of components (refractory times, timers, periods) that follow from params. An override, a variant
+ * or --set changes them; the new time is rounded to whole steps too, with a warning. */
 #include "model/experiment/experiment.h"
 #include "model/expr/duration.h"
 #include "model/expr/expr.h"
@@ -44,7 +43,7 @@ static void check_times(checker *ck, uint32_t component, const change_list *chan
       check_time(ck, &ck->durations.data[i], c, changes, first, where);
 }
 
-/* The overrides of a population or connection: what changes come upon. */
+/* The overrides of a population or connection. Changes of variants and --set come after them. */
 static change_list overrides_of(checker *ck, bool is_connection, uint32_t owner, uint32_t *component) {
   const model *m = ck->model;
   *component = is_connection ? m->connections.data[owner].component : m->populations.data[owner].component;
@@ -84,7 +83,7 @@ static void check_variant(checker *ck, const model_variant *v, uint32_t first) {
 
 /* ---- --set ---- */
 
-/* A number with the unit of the param; whatever else it is, the run says. */
+/* A number with the unit of the param. The run reports whatever else is wrong with it. */
 static model_expr *value_given(checker *ck, const ast_expr *e, dim unit) {
   const ast_expr *digits = e->kind == AST_UNARY && e->as.unary.op == AST_OP_NEG ? e->as.unary.operand : e;
   if (digits->kind != AST_NUMBER || !dim_equal(unit_check(ck, digits->as.number.unit), unit))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* signal.c - signals: what reaches all that listen at once, and the times at which it is sent. */
+/* signal.c - signals, and the times at which they are sent. */
 #include "model/experiment/experiment.h"
 #include "model/expr/duration.h"
 #include "model/expr/expr.h"

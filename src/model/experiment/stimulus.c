@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* stimulus.c - patterns, what is presented and driven, windows and phases, loops unrolled. */
+/* stimulus.c - `present` and `drive`: what goes to the inputs of populations. */
 #include "model/experiment/experiment.h"
 #include "model/experiment/parts.h"
 #include "model/expr/expr.h"
@@ -68,8 +68,8 @@ static bool find_input(checker *ck, const stimulus_target *target, model_stimulu
   return false;
 }
 
-/* Named by target and phase and counted within them, so that the draws of a stimulus do not change
- * with stimuli of other inputs and phases. */
+/* Names target and phase, and counts within them: the draws of a stimulus do not change with stimuli of other inputs
+ * and phases. */
 static const char *stimulus_key(checker *ck, const model_stimulus *s) {
   const model *m = ck->model;
   const model_population *p = &m->populations.data[s->population];

@@ -7,8 +7,8 @@
 #include "model/names/lookup.h"
 #include "model/names/report.h"
 
-/* Populations and connections to which a name of a variant refers: one by its own name, else all
- * users of a component. */
+/* What a name of a variant refers to: the population or connection of this name, else all users of a component of this
+ * name. */
 typedef struct {
   bool is_connection;
   uint32_t owner;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bare.c - numbers that lack their unit where they are declared. Beside a quantity, the mistake of `state v = -65` is
- * in that line: it is told there, once, whatever is done with v. */
+/* bare.c - numbers that lack their unit where they are declared. The mistake of `state v = -65` is in that line, and is
+ * reported there, once, however v is used beside quantities. */
 #include "model/expr/bare.h"
 #include "model/names/lookup.h"
 #include "model/names/report.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* call.c - calls of builtin functions (units by their rule), and inlining of the author's. */
+/* call.c - calls of builtin functions, with their rules of units; functions of the author are put in. */
 #include "model/expr/bare.h"
 #include "model/expr/expr.h"
 #include "model/expr/lets.h"
@@ -234,8 +234,8 @@ static bool is_recursive(expr_env *env, const ast_expr *e, const ast_function *f
   return true;
 }
 
-/* Functions that call one another twice double at each level: the work is bounded here, since an
- * expression that is too large can be seen only once all of it is put in. */
+/* Where each function calls the next one twice, the work doubles at each level. It is bounded here: that an expression
+ * is too large shows only after all of it is put in. */
 static bool is_too_much(expr_env *env, const ast_expr *e) {
   if (env->frames == NULL)
     env->ck->calls = 0;
@@ -265,10 +265,10 @@ static model_expr *check_function(expr_env *env, const ast_expr *e, const ast_fu
   inner.bindings = f->params.len > 0 ? &bindings[f->params.len - 1] : NULL;
   inner.frames = &frame;
   inner.home = home;
-  if (!is_own) { /* sees neither the component nor its partners */
+  if (!is_own) { /* sees neither the component nor its ends */
     inner.builder = NULL;
     memset(inner.side, 0, sizeof inner.side);
-    inner.has_partners = false;
+    inner.has_ends = false;
     inner.allow &= ~(unsigned)(ALLOW_PLACE | ALLOW_DISTANCE | ALLOW_PIXEL);
     inner.where = "a function of the file";
   }

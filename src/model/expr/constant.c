@@ -10,7 +10,8 @@ static ir_value number_of(ir_builder *b, const model_expr *e, double x) {
   return e->is_bool ? ir_bool(b, x != 0) : ir_number(b, x);
 }
 
-/* An argument that knows its value: kernels do not know it, so that nothing may be decided by it. */
+/* An argument of the fragment that carries its value. It is no constant operation: kernels do not know the value, and
+ * the same operations must come out here. */
 static ir_value refer_to_number(void *context, ir_builder *b, const model_expr *e) {
   const number_leaves *leaves = context;
   ir_op argument = {.op = e->is_bool ? IR_OP_barg : IR_OP_arg, .number = leaves->refer(leaves->context, e)};

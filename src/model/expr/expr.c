@@ -75,7 +75,7 @@ model_expr *expr_bool(expr_env *env, const ast_expr *e) {
   return NULL;
 }
 
-/* What a bare target would have to be in; an equation's, only where it is no matter of time alone. */
+/* The unit that a bare target lacks. For the state of an equation it is not told where only the time is missing. */
 static dim unit_of_target(const expr_env *env, dim got, dim want) {
   dim unit;
   bool is_good = dim_try_div(got, want, &unit) && (!env->is_rate || unit.q[DIM_TIME] == 0);
@@ -157,8 +157,8 @@ static model_expr *join_chain(expr_env *env, const ast_expr *e, const value_list
   return sum;
 }
 
-/* The operand that the others are measured against: one that fits the context, else the first that
- * is not a bare number. */
+/* The operand that the others are compared with: one that fits the context, else the first that is not a bare number.
+ */
 static uint32_t reference_operand(const ast_expr *e, const value_list *values, const dim *want) {
   for (uint32_t i = 0; want != NULL && i < values->len; i++)
     if (dim_equal(values->data[i]->unit, *want))

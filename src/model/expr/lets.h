@@ -33,7 +33,7 @@ struct component_builder {
   map *item_at; /* by name, those that are not dropped */
   VEC(pending_let) lets;
   VEC(uint32_t) let_path; /* lets being checked, for circles */
-  expr_env env;           /* with the partners filled in */
+  expr_env env;           /* with the ends filled in */
   uint32_t draws;
   uint32_t block_counts[BLOCK_EACH_STEP + 1];
   solver_kind solver;

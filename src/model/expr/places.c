@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* places.c - places of elements, and the constants of nature. */
+/* places.c - places of elements, and constants. */
 #include "model/expr/places.h"
 #include "model/expr/make.h"
 
 /* ---- places ---- */
 
-/* Rules of the third partner are lowered like those of links: from the near element to the partner.
- */
+/* A rule of partners is lowered like one of links, from the near element to the partner. */
 model_side side_in_result(const expr_env *env, model_side side) {
   if (!env->is_partner_rule)
     return side;
@@ -34,8 +33,8 @@ void place_names(checker *ck, name_list *out) {
     vec_push(ck->arena, out, places[i].name);
 }
 
-/* Whose places those of a side are compared with: the other end's, for a third partner those of the end that it goes
- * with. NULL: nobody's. */
+/* The population whose places stand beside those of a side: the other end's; beside a partner, that of the end it goes
+ * with. NULL: none. */
 static const model_population *beside(const expr_env *env, model_side side) {
   model_side other = side == SIDE_PRE ? SIDE_POST : side == SIDE_POST ? SIDE_PRE : env->near;
   if (side == SIDE_SELF)

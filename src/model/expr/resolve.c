@@ -82,7 +82,7 @@ static model_expr *resolve_let(expr_env *env, pending_let *let, span at) {
   return resolve_item(env, SIDE_SELF, REF_LET, let->index, at, let->name);
 }
 
-/* An item of the component that is declared, but has its turn later. */
+/* Whether an item of this name is declared in the component, but not yet checked. */
 static bool is_declared_later(const component_builder *b, const char *name, model_ref_kind *kind) {
   static const model_ref_kind kinds[] = {
       [AST_ITEM_PARAM] = REF_PARAM, [AST_ITEM_STATE] = REF_STATE, [AST_ITEM_INPUT] = REF_INPUT,
@@ -241,7 +241,7 @@ static model_expr *fan_of(expr_env *env, model_side side, const char *name, span
 static model_expr *unknown_member(expr_env *env, const ast_expr *e, model_side side) {
   name_list known = {0};
   add_item_names(env->ck, env, side, &known);
-  if (env->has_partners)
+  if (env->has_ends)
     vec_push(env->ck->arena, &known, side == SIDE_PRE ? "fan_out" : "fan_in");
   const char *owner = env->side[side].component->name;
   report_unknown(env->ck, e->as.member.name.at, DIAG_E0201, arena_printf(env->ck->arena, "in `%s` the name", owner),
@@ -297,7 +297,7 @@ static model_expr *find_member(expr_env *env, const ast_expr *e, model_side side
 }
 
 static model_expr *resolve_side_member(expr_env *env, const ast_expr *e, model_side side) {
-  if (env->partners_unknown)
+  if (env->ends_unknown)
     return NULL;
   if (env->side[side].component == NULL && env->side[side].population == NULL)
     return side == SIDE_ASTRO && env->builder != NULL
@@ -314,7 +314,7 @@ model_expr *resolve_member(expr_env *env, const ast_expr *e) {
   if (object->kind == AST_NAME && object->as.name.text == env->self_name)
     return find_member(env, e, SIDE_SELF);
   if (object->kind == AST_NAME && side_find(object->as.name.text, &side)) {
-    if (env->has_partners)
+    if (env->has_ends)
       return resolve_side_member(env, e, side);
     diag_report(env->ck->sink, DIAG_E0203, object->at, "`%s` is known in synapses only: %s has no partners",
                 object->as.name.text, env->where);

@@ -34,7 +34,7 @@ struct function_frame {
 
 typedef struct component_builder component_builder;
 
-/* Somebody whose items an expression can name. */
+/* A component with items that an expression can name. */
 typedef struct {
   const model_component *component; /* NULL: not there */
   component_usage *usage;
@@ -45,8 +45,8 @@ typedef struct {
   checker *ck;
   component_builder *builder; /* NULL outside of a component that is being checked */
   expr_side side[4];          /* by model_side */
-  bool has_partners;          /* pre., post. and astro. can be named */
-  bool partners_unknown;      /* a synapse that no connection uses */
+  bool has_ends;              /* pre., post. and astro. can be named */
+  bool ends_unknown;          /* a synapse that no connection uses */
   bool is_partner_rule;       /* in the result the near element is SIDE_PRE, the partner SIDE_POST */
   model_side near;            /* the end that ASTRO goes with, where both are there */
   unsigned allow;

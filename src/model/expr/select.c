@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* owner.c - whose values an expression of the experiment is about, and which of its elements. */
+/* select.c - the population or connection that an expression of the experiment is about, and which of its elements. */
 #include "model/expr/select.h"
 #include "model/expr/expr.h"
 #include "model/expr/make.h"

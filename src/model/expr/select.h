@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* select.h - whose values an expression of the experiment is about, and which of the elements. */
+/* select.h - the population or connection that an expression of the experiment is about, and which of its elements. */
 #ifndef NSA_MODEL_EXPR_SELECT_H
 #define NSA_MODEL_EXPR_SELECT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* import.c - the declarations of a model from all its files: what the main file extends, and the
+/* import.c - the declarations of a model from all of its files: the main file, the files that it extends, and the
  * components and functions that it imports. */
 #include "model/names/import.h"
 #include "support/file.h"
@@ -49,8 +49,8 @@ static span decl_name_at(const ast_decl *d) {
   return name != NULL ? name->at : d->at;
 }
 
-/* Declarations with the same key are the same thing: twice in a file is a mistake, in a base file
- * it is replaced. NULL: it only adds. */
+/* Declarations with the same key are the same thing: two in one file are a mistake, one of a base file is replaced.
+ * NULL: it has no key and only adds. */
 static const char *decl_key(checker *ck, const ast_decl *d) {
   if (d->kind == AST_DECL_RUN)
     return "run";

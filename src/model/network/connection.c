@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* network.c - timescales, populations, connections and their overrides. */
+/* connection.c - connections: their ends, rules, partners and synapses. */
 #include "model/component/component.h"
 #include "model/expr/expr.h"
 #include "model/names/lookup.h"
@@ -126,7 +126,7 @@ static void build_synapse(checker *ck, uint32_t def, model_connection *c) {
   if (c->has_partner && c->partner != NONE)
     env.side[SIDE_ASTRO] = side_of_population(ck, c->partner);
   env.connect_at = c->at;
-  env.has_partners = true;
+  env.has_ends = true;
   env.near = c->partner_of;
   model_component *out = vec_add(ck->arena, &m->components);
   component_info info = {.def = def, .usage = ARENA_NEW(ck->arena, component_usage)};

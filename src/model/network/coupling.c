@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* coupling.c - how the contributions of connections follow the states that they read, and which populations `coupling
- * stages` joins to one set. */
+/* coupling.c - how contributions follow the states that they read, and the sets of populations that `coupling stages`
+ * joins. */
 #include "model/component/component.h"
 #include "model/network/network.h"
 #include "model/network/parts.h"

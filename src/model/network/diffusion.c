@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* diffusion.c - `coupling implicit`: whether a connection is linear diffusion over a grid, the same everywhere, and
- * what is diffused. */
+/* diffusion.c - `coupling implicit`: is a connection linear diffusion over a grid, the same everywhere? If so, of what?
+ */
 #include "model/network/parts.h"
 #include "model/walk.h"
 
@@ -82,7 +82,7 @@ static bool is_state(const model_expr *e, model_side side) {
   return e->kind == MX_REF && e->ref.kind == REF_STATE && e->ref.side == side;
 }
 
-/* What the difference pre.X - post.X is multiplied by; NULL where e is not that. */
+/* The factor of the difference pre.X - post.X; NULL where e is no such product. */
 static model_expr *factor_of_difference(const diffusing *f, const model_expr *e, uint32_t *state) {
   if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF)
     return factor_of_difference(f, f->synapse->lets.data[e->ref.item].value, state);
@@ -113,7 +113,7 @@ static bool reads_input(const model_component *c, const model_expr *e, uint32_t 
   return walk_expr(&(walker){.expr = find_input, .context = &input, .own = c}, e);
 }
 
-/* What the input is multiplied by in a sum that has it as one term; NULL where it is not so. */
+/* The factor of the input in a sum that has it as one term; NULL where it is no such term. */
 static model_expr *factor_of_input(const diffusing *f, const model_expr *e) {
   uint32_t input = f->contribution->input;
   if (e->kind == MX_REF && e->ref.kind == REF_LET)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* link.c - what a connection carries: how long it takes, and how inputs of slow components take it. */
+/* link.c - the ends of a connection, its delays, and how inputs of slow components combine what comes. */
 #include "model/expr/duration.h"
 #include "model/expr/expr.h"
 #include "model/names/report.h"
@@ -26,7 +26,7 @@ expr_env link_scope(checker *ck, const model_connection *c, const char *where) {
   env.side[SIDE_SELF] = (expr_side){.component = &m->components.data[c->component]};
   env.side[SIDE_PRE] = side_of_population(ck, c->source);
   env.side[SIDE_POST] = side_of_population(ck, c->target);
-  env.has_partners = true;
+  env.has_ends = true;
   env.near = c->partner_of;
   env.allow = ALLOW_RANDOM | ALLOW_DISTANCE;
   env.has_distance_unit = m->populations.data[c->source].spacing > 0 && m->populations.data[c->target].spacing > 0;
@@ -114,7 +114,7 @@ static uint32_t fastest_participant(const feeding *f) {
   return astro < fastest ? astro : fastest;
 }
 
-/* A slow target takes many values a tick: how they become one is for the author to say. */
+/* A slow target gets many values a step. The author says how they become one. */
 static void check_continuous(const feeding *f, const model_contribution *contribution) {
   const model_input *in = &component_on_end(f->ck, f->c, contribution->side)->inputs.data[contribution->input];
   if (ticks_of(f, contribution->side) <= f->fastest || in->combine != COMBINE_NONE)
@@ -127,7 +127,8 @@ static void check_continuous(const feeding *f, const model_contribution *contrib
   diag_hint(d, "`input %s ... mean` (or sum, max, min, last)", in->name);
 }
 
-/* Events come at any step of the fastest timescale; between them nothing does. */
+/* Events come at single steps of the fastest timescale, and nothing comes between them: only sums and means make sense.
+ */
 static void check_increment(const feeding *f, const model_stmt *s) {
   if ((s->kind != STMT_ADD && s->kind != STMT_SUB) || s->side == SIDE_SELF || s->target != REF_INPUT ||
       ticks_of(f, s->side) == 1)
@@ -161,7 +162,7 @@ void combiners_check(checker *ck, const model_connection *c) {
     walk_block(&(walker){.stmt = check_statement, .context = &f}, &synapse->blocks.data[i].body);
 }
 
-/* An input that collects from a faster component over a window cannot be evaluated at stages. */
+/* Such an input is collected over many steps: it cannot be evaluated at the stages of one. */
 bool link_feeds_slower(const checker *ck, uint32_t population, uint32_t input) {
   const model *m = ck->model;
   uint32_t own = m->timescales.data[m->components.data[m->populations.data[population].component].timescale].ticks;

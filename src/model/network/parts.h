@@ -17,11 +17,11 @@ void memory_check(checker *ck, const model_population *p, span at);
 
 /* ---- rules (rule.c) ---- */
 
-/* What a connection rule can refer to; astro only for the rule of the third partner. */
+/* What a connection rule can refer to; astro only for the rule of partners. */
 typedef struct {
   const model_population *source, *target;
   model_side source_side, target_side; /* names of the two in conditions */
-  bool is_partner, is_same;            /* the third partner's rule; both ends are one population */
+  bool is_partner, is_same;            /* a rule of partners; both ends are one population */
   bool allow_self, says_self;          /* links to oneself; whether the connection says so, or not so */
   const char *key;
 } rule_ends;

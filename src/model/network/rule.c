@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rule.c - how links are drawn: the rules of connections and of the third partner. */
+/* rule.c - how links are drawn: the rules of connections and of partners. */
 #include "model/expr/expr.h"
 #include "model/expr/make.h"
 #include "model/expr/select.h"
@@ -35,7 +35,7 @@ static expr_env condition_scope(rule_env *r, uint32_t *draws) {
       (expr_side){.component = &components[ends->source->component], .population = ends->source};
   env.side[ends->target_side] =
       (expr_side){.component = &components[ends->target->component], .population = ends->target};
-  env.has_partners = true;
+  env.has_ends = true;
   env.is_partner_rule = ends->is_partner;
   env.has_distance_unit = are_spaced(ends);
   env.allow = ALLOW_RANDOM | ALLOW_DISTANCE;
@@ -90,7 +90,7 @@ static bool all_to_all(rule_env *r) {
   return has_args(r, 0, 0) && is_link_count_good(r, size_of(r->ends->source) * size_of(r->ends->target));
 }
 
-/* The expression of a probability; *p gets it where it is a constant, else 1. NULL after an error. */
+/* The expression of a probability; NULL after an error. *p: its value where it is a constant, else 1. */
 static model_expr *probability_of(rule_env *r, const ast_expr *e, double *p) {
   uint32_t draws = 0;
   expr_env env = condition_scope(r, &draws);
@@ -104,8 +104,8 @@ static bool probability(rule_env *r) {
   double p;
   if (!has_args(r, 1, 1))
     return false;
-  r->out->condition = probability_of(r, r->ast->args.data[0].value, &p);
-  return r->out->condition != NULL && is_link_count_good(r, p * size_of(r->ends->source) * size_of(r->ends->target));
+  r->out->probability = probability_of(r, r->ast->args.data[0].value, &p);
+  return r->out->probability != NULL && is_link_count_good(r, p * size_of(r->ends->source) * size_of(r->ends->target));
 }
 
 model_expr *rule_partner_probability(checker *ck, const rule_ends *ends, const ast_expr *e) {
@@ -131,9 +131,9 @@ static bool makes_no_selves(rule_env *r) {
   return false;
 }
 
-/* ---- degrees and kernels ---- */
+/* ---- degrees and profiles ---- */
 
-static bool check_kernel(rule_env *r, const ast_expr *e) {
+static bool check_profile(rule_env *r, const ast_expr *e) {
   checker *ck = r->ck;
   expr_env env = env_constant(ck, NULL, "a kernel");
   const char *name = e->kind == AST_CALL ? e->as.call.function.text : "";
@@ -177,7 +177,7 @@ static bool degree(rule_env *r) {
     return false;
   }
   bool is_good = is_link_count_good(r, r->out->degree * size_of(near));
-  return (r->ast->args.len < 2 || check_kernel(r, r->ast->args.data[1].value)) && is_good;
+  return (r->ast->args.len < 2 || check_profile(r, r->ast->args.data[1].value)) && is_good;
 }
 
 static bool neighbours(rule_env *r) {
@@ -290,8 +290,8 @@ static uint32_t line_of_self(const char *table) {
   return 0;
 }
 
-/* Lines that are left out are no accident only where the author has said so. Larger tables are not read twice: a run
- * says how many it left out. */
+/* Warns of lines that are left out, unless the author asked for it. A larger table is not read here; the run says how
+ * many lines it left out. */
 static void warn_of_selves(rule_env *r, span at) {
   const char *error;
   size_t len;
@@ -345,7 +345,7 @@ static bool scale_free(rule_env *r) {
   return false;
 }
 
-/* ---- pools of third partners ---- */
+/* ---- pools of partners ---- */
 
 static bool pool_choice(rule_env *r) {
   if (r->ast->args.len < 2)
@@ -359,7 +359,7 @@ static bool pool_choice(rule_env *r) {
   return false;
 }
 
-/* As in NEST: a block for each element, or elements that share one partner. */
+/* As in NEST: consecutive partners for each element, or consecutive elements that have one partner. */
 static bool is_block_good(rule_env *r) {
   double near = size_of(r->ends->source), partners = size_of(r->ends->target);
   double size = r->out->degree, share = size > 1 ? 0 : near / partners;
@@ -487,7 +487,7 @@ void rule_slice(checker *ck, const rule_ends *ends, const ast_expr *end, model_s
   if (inside == NULL)
     return;
   if (rule->kind == NSA_RULE_PROBABILITY) {
-    rule->condition = expr_select(ck, inside, rule->condition, expr_literal(ck, 0, dim_none(), end->at), end->at);
+    rule->probability = expr_select(ck, inside, rule->probability, expr_literal(ck, 0, dim_none(), end->at), end->at);
     return;
   }
   rule->condition = rule->kind == NSA_RULE_WHERE ? expr_binary(ck, MX_AND, inside, rule->condition, end->at) : inside;

@@ -25,7 +25,7 @@ static void refine_step(const checker *ck, model_timescale *t) {
     t->dt /= o->refine;
 }
 
-/* What stands on the command line wins, the last of a name. */
+/* The command line wins; of several for one name, the last. */
 static const ast_decl *timescale_given(const checker *ck, const ast_decl *d) {
   for (uint32_t k = ck->options->timescale_count; k-- > 0;)
     if (strcmp(ck->options->timescales[k]->as.timescale.name.text, d->as.timescale.name.text) == 0)

@@ -135,11 +135,11 @@ static void print_function(const printer *p, const model_measure_node *n) {
     print_probe(p->m, &n->probe, p->out);
   if (n->kind == NSA_MEASURE_TIME_ABOVE) {
     text_puts(p->out, ", ");
-    print_number(p, n->number, n->probe.unit);
+    print_number(p, n->threshold, n->probe.unit);
   }
   if (n->kind == NSA_MEASURE_RECOGNITION) {
     text_puts(p->out, " over ");
-    print_ms(p, n->number);
+    print_ms(p, n->window);
   }
   print_during(p, "during", n->phase);
   print_during(p, "among", n->among);

@@ -46,6 +46,8 @@ static void print_profile(const model_rule *r, text *out) {
 static void print_rule_values(const model *m, uint32_t near, uint32_t far, const model_rule *r, text *out) {
   switch (r->kind) {
   case NSA_RULE_PROBABILITY:
+    print_condition(m, near, far, r->probability, out);
+    break;
   case NSA_RULE_WHERE:
     print_condition(m, near, far, r->condition, out);
     break;

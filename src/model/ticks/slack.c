@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* Expressions near the limits of an expression get no slack: what is added would go beyond. */
+/* Expressions near the limits of size get no slack: with it they would go beyond. */
 enum { MOST_DEPTH = LIMIT_EXPR_DEPTH / 4, MOST_WEIGHT = LIMIT_EXPR_NODES / 100 };
 
 double times_slack(const model *m, const model_component *c) {
@@ -163,7 +163,7 @@ void mark_by_ticks(const time_scope *s, const model_expr *e) {
 
 /* ---- slack ---- */
 
-/* An expression of a partner's component, in the names of the link. */
+/* An expression of an end's component, as the link names it. */
 static model_expr *seen_from(const time_scope *s, model_side side, model_expr *e) {
   if (side == SIDE_SELF || e == NULL)
     return e;
@@ -187,7 +187,7 @@ static model_expr *slack_of_factor(const time_scope *s, const model_expr *e, int
   return product(s, MX_DIV, product(s, MX_MUL, product(s, MX_DIV, slack, own), other), own);
 }
 
-/* Where something moves with the time, the constants beside it stand still. A divisor counts when it moves itself. */
+/* Where one factor moves with the time, a constant beside it has no slack. A divisor counts only when it moves. */
 static model_expr *slack_of_product(const time_scope *s, const model_expr *e) {
   bool moves[2] = {follows_time(s, e->args[0]), follows_time(s, e->args[1])};
   bool any = moves[0] || moves[1];

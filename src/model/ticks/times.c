@@ -137,7 +137,7 @@ static named_time *locals_of(checker *ck, const model_component *c) {
 
 /* ---- states that keep the time ---- */
 
-/* What is known of a let of a block is not known elsewhere. */
+/* Lets of a block are known in it alone. */
 static walk_step find_local(void *context, const model_expr *e) {
   (void)context;
   return e->kind == MX_REF && e->ref.kind == REF_LOCAL ? WALK_STOP : WALK_ON;
@@ -221,6 +221,7 @@ static void rewrite_network(checker *ck, const component_times *times) {
   for (uint32_t k = 0; k < m->connections.len; k++) {
     const model_connection *c = &m->connections.data[k];
     time_scope s = scope_of_owner(ck, true, k, times);
+    rewrite(&s, c->rule.probability);
     rewrite(&s, c->rule.condition);
     rewrite(&s, c->partner_rule.condition);
     rewrite(&s, c->partner_probability);
@@ -270,7 +271,7 @@ static void rewrite_experiment(checker *ck, const component_times *times) {
     rewrite_measure(ck, m->measures.data[k].value, times);
 }
 
-/* What was answered before more was known does not hold any longer. */
+/* Answers given before do not hold when more is known. */
 static void forget_answers(const model *m, component_times *times) {
   for (uint32_t i = 0; i < m->components.len; i++)
     for (uint32_t k = 0; k < m->components.data[i].lets.len; k++)

@@ -61,7 +61,7 @@ static bool validate_rule(validation *v, uint32_t near, uint32_t far, const mode
   if ((uint32_t)r->kind >= nsa_rule_kind_count || (uint32_t)r->profile >= nsa_profile_kind_count)
     return is_wrong(v, "a rule or profile of no kind");
   if (r->kind == NSA_RULE_PROBABILITY)
-    return validate_number(v, &limits, r->condition, "the probability of a rule");
+    return validate_number(v, &limits, r->probability, "the probability of a rule");
   if (r->kind == NSA_RULE_WHERE)
     return validate_truth(v, &limits, r->condition, "the condition of a rule");
   if (r->profile != NSA_PROFILE_NONE && !(r->length > 0))

@@ -51,7 +51,7 @@ static void slices_become_conditions(void **state) {
   const model_component *s = &c.model->components.data[c.model->connections.data[0].component];
   assert_int_equal(c.model->connections.data[0].rule.kind, NSA_RULE_WHERE);
   ASSERT_EXPR(&c, s, c.model->connections.data[0].rule.condition, "((pre.i >= 5) and (pre.i <= 14))");
-  ASSERT_EXPR(&c, s, c.model->connections.data[1].rule.condition, "if(((post.i >= 0) and (post.i <= 3)), 0.5, 0)");
+  ASSERT_EXPR(&c, s, c.model->connections.data[1].rule.probability, "if(((post.i >= 0) and (post.i <= 3)), 0.5, 0)");
   checked_free(&c);
 }
 
@@ -120,7 +120,7 @@ static void records_and_measures(void **state) {
   assert_true(m->measures.data[1].value->args[1]->args[1]->is_ref);
   assert_string_equal(dim_name(c.arena, m->measures.data[2].value->unit), "1/ms");
   assert_int_equal(m->measures.data[3].value->probe.reduce, NSA_REDUCE_MEAN);
-  assert_true(m->measures.data[3].value->number == 0.5);
+  assert_true(m->measures.data[3].value->threshold == 0.5);
   assert_int_equal(m->measures.data[4].value->probe.reduce, NSA_REDUCE_NONE);
   assert_int_equal(m->measures.data[5].value->probe.reduce, NSA_REDUCE_MEAN);
   assert_int_equal(m->measures.data[6].value->probe.reduce, NSA_REDUCE_MAX);

@@ -33,7 +33,7 @@ static void empty_population(model *m) { m->populations.data[1].rows = 0; }
 static void override_of_let(model *m) { m->populations.data[0].overrides.data[0].target = REF_LET; }
 static void source_of_connection(model *m) { m->connections.data[0].source = 2; }
 static void synapse_of_others(model *m) { SYNAPSE->post_component = 1; }
-static void probability_missing(model *m) { m->connections.data[0].rule.condition = NULL; }
+static void probability_missing(model *m) { m->connections.data[0].rule.probability = NULL; }
 static void condition_is_number(model *m) { m->connections.data[1].rule.condition = m->connections.data[0].delay; }
 static void delay_reads_nobody(model *m) {
   m->connections.data[0].delay->kind = MX_REF;
