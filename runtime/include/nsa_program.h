@@ -3,6 +3,7 @@
 #ifndef NSA_PROGRAM_H
 #define NSA_PROGRAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,15 @@
 
 #define NSA_TYPE_SIZES {[NSA_F64] = 8, [NSA_B1] = 1, [NSA_INDEX] = 4, [NSA_F32] = 4} /* bytes of an entry */
 
+/* Numbers of rows in lists of the program: a type for each list, so that they do not mix. */
+typedef struct {
+  uint32_t id;
+} nsa_kernel_id;
+
+#define NSA_NO_KERNEL ((nsa_kernel_id){NSA_NONE})
+static inline bool nsa_kernel_is_none(nsa_kernel_id kernel) { return kernel.id == NSA_NONE; }
+static inline bool nsa_kernel_is(nsa_kernel_id a, nsa_kernel_id b) { return a.id == b.id; }
+
 /* The structs: nsa_place, nsa_timescale, …, nsa_program; lists are `x` and `x_count`. */
 #define STRUCT(name, members)                                                                                          \
   typedef struct {                                                                                                     \
@@ -27,11 +37,15 @@
   } nsa_##name;
 #define NUM(x) uint32_t x;
 #define WORD(x, type) uint32_t x; /* nsa_<type> */
+#define ID(x, list) nsa_##list##_id x;
 #define WIDE(x) uint64_t x;
 #define REAL(x) double x;
 #define TEXT(x) const char *x;
 #define NUMS(x)                                                                                                        \
   uint32_t *x;                                                                                                         \
+  uint32_t x##_count;
+#define IDS(x, list)                                                                                                   \
+  nsa_##list##_id *x;                                                                                                  \
   uint32_t x##_count;
 #define REALS(x)                                                                                                       \
   double *x;                                                                                                           \
@@ -47,10 +61,12 @@
 #undef STRUCT
 #undef NUM
 #undef WORD
+#undef ID
 #undef WIDE
 #undef REAL
 #undef TEXT
 #undef NUMS
+#undef IDS
 #undef REALS
 #undef BYTES
 #undef LIST

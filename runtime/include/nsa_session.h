@@ -35,7 +35,7 @@ void *nsa_session_field(const nsa_session *session, uint32_t field, uint64_t *co
 /* values[k] = its entry at + k as a number, for n of them. */
 void nsa_session_read(const nsa_session *session, uint32_t field, uint64_t at, uint64_t n, double *values);
 /* A kernel's `fields` argument. */
-void *const *nsa_session_kernel_fields(const nsa_session *session, uint32_t kernel);
+void *const *nsa_session_kernel_fields(const nsa_session *session, nsa_kernel_id kernel);
 
 /* Runs the kernel of a probe of values. Gives how many numbers it has; 1 where it reduces. */
 uint64_t nsa_session_look(nsa_session *session, uint32_t probe);

@@ -55,7 +55,8 @@ static void add_states(comparison *c, uint32_t population) {
 
 static bool is_state(const comparison *c, const nsa_probe *probe) {
   for (uint32_t k = 0; k < c->quantities.len; k++)
-    if (probe->kernel == NSA_NONE && probe->reduce == NSA_REDUCE_NONE && c->quantities.data[k].field[0] == probe->field)
+    if (nsa_kernel_is_none(probe->kernel) && probe->reduce == NSA_REDUCE_NONE &&
+        c->quantities.data[k].field[0] == probe->field)
       return true;
   return false;
 }

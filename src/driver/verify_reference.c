@@ -37,11 +37,11 @@ static nsa_clock clock_at(const element *e, double t) {
   return clock;
 }
 
-static void call(const element *e, uint32_t kernel, const double *x, const nsa_clock *clock) {
+static void call(const element *e, nsa_kernel_id kernel, const double *x, const nsa_clock *clock) {
   nsa_range_out out = {0, 0};
   for (uint32_t k = 0; k < e->n; k++)
     field_of(e, e->rates->equations.data[k].state)[0] = x[k];
-  const nsa_kernel_entry *entry = &e->entries[kernel];
+  const nsa_kernel_entry *entry = &e->entries[kernel.id];
   entry->fn(entry->self, nsa_session_kernel_fields(e->session, kernel), clock, 0, NSA_PAD, &out);
 }
 

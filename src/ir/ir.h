@@ -90,7 +90,7 @@ ir_program *ir_program_new(arena *a);
 uint32_t ir_domain_add(ir_program *p, const char *name, nsa_domain_kind kind, uint32_t owner);
 uint32_t ir_field_add(ir_program *p, nsa_field field);
 ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
-                             uint32_t *number);
+                             nsa_kernel_id *number);
 /* A copy of f without its operations. A pass writes the operations anew into it, and puts it in place by *f = *copy. */
 ir_function *ir_function_anew(arena *a, const ir_function *f);
 /* Moves domains, fields and functions (as kernels, with their slots) into p->program. */

@@ -29,7 +29,7 @@ ir_function *ir_function_anew(arena *a, const ir_function *f) {
 }
 
 ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
-                             uint32_t *number) {
+                             nsa_kernel_id *number) {
   ir_function *f = ARENA_NEW(p->arena, ir_function);
   f->name = name;
   f->role = role;
@@ -37,7 +37,7 @@ ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uin
   f->timescale = timescale;
   vec_push(p->arena, &p->functions, f);
   if (number != NULL)
-    *number = p->functions.len - 1;
+    number->id = p->functions.len - 1;
   return f;
 }
 

@@ -90,10 +90,18 @@ static const char *list_break(bool is_top) { return is_top ? "\n   " : ""; }
   }
 #define NUM(x) print_num(out, #x, s->x);
 #define WORD(x, type) print_word(out, #x, s->x, nsa_word_of_##type);
+#define ID(x, list) print_num(out, #x, s->x.id);
 #define WIDE(x) print_wide(out, #x, s->x);
 #define REAL(x) print_real(out, #x, s->x);
 #define TEXT(x) print_text(out, #x, s->x);
 #define NUMS(x) print_nums(out, #x, s->x, s->x##_count);
+#define IDS(x, list)                                                                                                   \
+  if (s->x##_count != 0) {                                                                                             \
+    text_puts(out, " " #x " [");                                                                                       \
+    for (uint32_t i = 0; i < s->x##_count; i++)                                                                        \
+      text_printf(out, " %u", s->x[i].id);                                                                             \
+    text_puts(out, " ]");                                                                                              \
+  }
 #define REALS(x) print_reals(out, #x, s->x, s->x##_count);
 #define BYTES(x) print_bytes(out, #x, s->x, s->x##_count);
 #define STRUCT_MEMBER(x, type)                                                                                         \
@@ -112,10 +120,12 @@ static const char *list_break(bool is_top) { return is_top ? "\n   " : ""; }
 #undef STRUCT
 #undef NUM
 #undef WORD
+#undef ID
 #undef WIDE
 #undef REAL
 #undef TEXT
 #undef NUMS
+#undef IDS
 #undef REALS
 #undef BYTES
 #undef LIST
@@ -186,10 +196,20 @@ static uint8_t *read_bytes(ir_cursor *c, uint32_t *count) {
 #define IS(x) else if (strcmp(word, #x) == 0)
 #define NUM(x) IS(x) s->x = ir_cursor_number(c);
 #define WORD(x, type) IS(x) s->x = ir_cursor_word_of(c, nsa_word_of_##type, #x);
+#define ID(x, list) IS(x) s->x.id = ir_cursor_number(c);
 #define WIDE(x) IS(x) s->x = ir_cursor_wide(c);
 #define REAL(x) IS(x) s->x = ir_cursor_real(c);
 #define TEXT(x) IS(x) s->x = ir_cursor_string(c);
 #define NUMS(x) IS(x) s->x = read_nums(c, &s->x##_count);
+#define IDS(x, list)                                                                                                   \
+  IS(x) {                                                                                                              \
+    VEC(nsa_##list##_id) ids = {0};                                                                                    \
+    ir_cursor_expect(c, '[');                                                                                          \
+    while (c->error == NULL && !ir_cursor_accept(c, ']'))                                                              \
+      vec_push(c->arena, &ids, ((nsa_##list##_id){ir_cursor_number(c)}));                                              \
+    s->x = ids.data;                                                                                                   \
+    s->x##_count = ids.len;                                                                                            \
+  }
 #define REALS(x) IS(x) s->x = read_reals(c, &s->x##_count);
 #define BYTES(x) IS(x) s->x = read_bytes(c, &s->x##_count);
 #define STRUCT_MEMBER(x, type) IS(x) read_##type(c, &s->x);

@@ -29,7 +29,8 @@ typedef struct {
 /* With equations_only: a kernel (role PROBE) that computes dx/dt of a population's states from what their fields hold.
  */
 typedef struct {
-  uint32_t population, kernel;
+  uint32_t population;
+  nsa_kernel_id kernel;
   VEC(lower_equation) equations;
 } lower_rates;
 

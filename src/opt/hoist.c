@@ -132,9 +132,9 @@ static uint32_t run_domain(ir_program *p) {
   return ir_domain_add(p, "run", NSA_DOMAIN_RUN, NSA_NONE);
 }
 
-static void add_to_setup(ir_program *p, uint32_t kernel) {
+static void add_to_setup(ir_program *p, nsa_kernel_id kernel) {
   nsa_program *t = p->program;
-  uint32_t *list = ARENA_ARRAY(p->arena, uint32_t, (size_t)t->setup_count + 1);
+  nsa_kernel_id *list = ARENA_ARRAY(p->arena, nsa_kernel_id, (size_t)t->setup_count + 1);
   if (t->setup_count != 0)
     memcpy(list, t->setup, t->setup_count * sizeof *list);
   list[t->setup_count++] = kernel;
@@ -147,7 +147,8 @@ static target *target_for(hoist *h, bool is_uniform) {
     return t;
   ir_program *p = h->program;
   const ir_function *f = h->function;
-  uint32_t number, domain = is_uniform ? run_domain(p) : f->domain;
+  nsa_kernel_id number;
+  uint32_t domain = is_uniform ? run_domain(p) : f->domain;
   const char *name = arena_printf(p->arena, "%s.%s", f->name, is_uniform ? "setup_uniform" : "setup");
   t->function = ir_function_add(p, name, NSA_ROLE_SETUP, domain, f->timescale, &number);
   add_to_setup(p, number);

@@ -114,8 +114,9 @@ static bool deliver(sim *s, const delivery *d, uint64_t n) {
 
 static void settle(sim *s) {
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
-    uint32_t kernel = s->populations[p].is_ahead ? NSA_NONE : s->program->populations[p].settle; /* ahead: it is done */
-    for (uint32_t e = 0; kernel != NSA_NONE && e < s->program->populations[p].events_count; e++) {
+    nsa_kernel_id kernel =
+        s->populations[p].is_ahead ? NSA_NO_KERNEL : s->program->populations[p].settle; /* ahead: it is done */
+    for (uint32_t e = 0; !nsa_kernel_is_none(kernel) && e < s->program->populations[p].events_count; e++) {
       const sim_fired *fired = &s->populations[p].events[e];
       s->is_touched = s->is_touched || (fired->count && s->populations[p].every > 1);
       if (fired->count > s->populations[p].count / 16) {
@@ -156,7 +157,7 @@ static void absorb(sim *s) {
     return;
   s->events->any_has_arrived = false;
   for (uint32_t p = 0; p < s->program->populations_count; p++) {
-    if (s->events->has_arrived[p] && s->program->populations[p].absorb != NSA_NONE)
+    if (s->events->has_arrived[p] && !nsa_kernel_is_none(s->program->populations[p].absorb))
       kernel_run(s, s->program->populations[p].absorb, &s->clock);
     s->is_touched = s->is_touched || (s->events->has_arrived[p] && s->populations[p].every > 1);
     s->events->has_arrived[p] = 0;

@@ -48,7 +48,7 @@ static void note_signals(const due_job *job, batch *b) {
 static void flush(const due_job *job, batch *b) {
   if (!b->count)
     return;
-  const nsa_kernel_entry *entry = &job->s->kernels[job->d->arrival->kernel];
+  const nsa_kernel_entry *entry = &job->s->kernels[job->d->arrival->kernel.id];
   nsa_range_out out = {0};
   pad(job, b);
   entry->fn(entry->self, b->fields, &job->s->clock, 0, sim_whole_vectors(b->count), &out);
@@ -205,10 +205,10 @@ void batch_deliver(const due_job *job, uint32_t slice) {
 void batch_run_shared(sim *s, const due_job *job) {
   const nsa_arrival *a = job->d->arrival;
   batch *b = &job->d->batches[0];
-  if (a->shared == NSA_NONE)
+  if (nsa_kernel_is_none(a->shared))
     return;
   uint32_t *elements = a->side == NSA_SIDE_PRE ? b->source : a->side == NSA_SIDE_POST ? b->target : b->partner;
-  const nsa_kernel_entry *entry = &job->s->kernels[a->shared];
+  const nsa_kernel_entry *entry = &job->s->kernels[a->shared.id];
   for (uint32_t from = 0; from < job->count; from += NSA_TILE) {
     uint32_t count = job->count - from < NSA_TILE ? job->count - from : NSA_TILE;
     nsa_range_out out = {0};

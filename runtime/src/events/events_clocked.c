@@ -80,7 +80,7 @@ bool events_step_links(sim *s, uint64_t n) {
     if ((n + 1) % step->every != 0 || !s->links[step->connection].row)
       continue;
     bool is_finite = kernel_run_checked(s, step->kernel, &s->clock);
-    s->events->link_updates[step->connection] += s->domain_count[s->program->kernels[step->kernel].domain];
+    s->events->link_updates[step->connection] += s->domain_count[s->program->kernels[step->kernel.id].domain];
     if (!is_finite && find_bad_link(s, step))
       return false;
     take_outcome(s, i);

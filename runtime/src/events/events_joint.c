@@ -43,7 +43,8 @@ static void find_joint(const sim *s, struct events *ev) {
   for (uint32_t i = 0; i < ev->delivery_count; i++) {
     delivery *d = &ev->deliveries[i];
     const nsa_arrival *a = d->arrival;
-    d->joins = d->slices > 1 && a->shared == NSA_NONE && a->emissions_count == 0 && d->first_delay == d->last_delay;
+    d->joins =
+        d->slices > 1 && nsa_kernel_is_none(a->shared) && a->emissions_count == 0 && d->first_delay == d->last_delay;
     for (uint32_t k = 0; k <= i && d->joins; k++)
       d->joins = !sees(s, d, &ev->deliveries[k]);
   }
@@ -51,7 +52,7 @@ static void find_joint(const sim *s, struct events *ev) {
 
 /* Whether the arrival's kernel knows nothing of populations: other threads may be stepping them. */
 static bool needs_links_only(const sim *s, const nsa_arrival *a) {
-  const nsa_kernel *k = &s->program->kernels[a->kernel];
+  const nsa_kernel *k = &s->program->kernels[a->kernel.id];
   for (uint32_t i = 0; i < k->slots_count; i++) {
     const nsa_field *f = &s->program->fields[k->slots[i]];
     if (s->program->domains[f->domain].kind == NSA_DOMAIN_POPULATION && !f->is_uniform)
@@ -67,7 +68,7 @@ static bool is_for_own_steps(const sim *s, uint32_t sum) {
     uint32_t role = p->kernels[k].role;
     bool is_own = p->kernels[k].domain == p->fields[sum].domain && (role == NSA_ROLE_STEP || role == NSA_ROLE_SETTLE);
     if (!is_own && role != NSA_ROLE_INIT && role != NSA_ROLE_SETUP && role != NSA_ROLE_PROBE &&
-        sim_kernel_uses(p, k, sum))
+        sim_kernel_uses(p, (nsa_kernel_id){k}, sum))
       return false;
   }
   return true;
@@ -81,7 +82,7 @@ static bool may_wait(const sim *s, const delivery *d) {
   for (uint32_t i = 0; i < a->increments_count; i++) {
     const nsa_population *to =
         &s->program->populations[delivery_population(delivery_connection(s, d), a->increments[i].side)];
-    if (to->absorb != NSA_NONE || !is_for_own_steps(s, a->increments[i].sum))
+    if (!nsa_kernel_is_none(to->absorb) || !is_for_own_steps(s, a->increments[i].sum))
       return false;
   }
   return true;

@@ -47,13 +47,13 @@ static bool build_index(events_maker *m, delivery *d) {
 }
 
 /* The kernel's fields with the batch's own arrays. */
-static void **fields_of_batch(events_maker *m, const delivery *d, const batch *b, uint32_t kernel) {
+static void **fields_of_batch(events_maker *m, const delivery *d, const batch *b, nsa_kernel_id kernel) {
   const nsa_connection *c = delivery_connection(m->s, d);
-  const nsa_kernel *k = &m->s->program->kernels[kernel];
+  const nsa_kernel *k = &m->s->program->kernels[kernel.id];
   void **fields = events_allocate(m, k->slots_count, sizeof *fields);
   if (!fields)
     return NULL;
-  memcpy(fields, m->s->kernel_fields[kernel], k->slots_count * sizeof *fields);
+  memcpy(fields, m->s->kernel_fields[kernel.id], k->slots_count * sizeof *fields);
   sim_replace_field(k, fields, c->arrival_link, b->link);
   sim_replace_field(k, fields, c->arrival_source, b->source);
   sim_replace_field(k, fields, c->arrival_target, b->target);
@@ -87,9 +87,9 @@ static bool make_batch(events_maker *m, const delivery *d, batch *b) {
       return false;
   }
   b->fields = fields_of_batch(m, d, b, d->arrival->kernel);
-  if (d->arrival->shared != NSA_NONE)
+  if (!nsa_kernel_is_none(d->arrival->shared))
     b->shared_fields = fields_of_batch(m, d, b, d->arrival->shared);
-  return b->fields && (d->arrival->shared == NSA_NONE || b->shared_fields);
+  return b->fields && (nsa_kernel_is_none(d->arrival->shared) || b->shared_fields);
 }
 
 static void free_strips(strip_sums *strips, uint32_t count) {

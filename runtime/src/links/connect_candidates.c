@@ -20,7 +20,7 @@
 
 bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, const nsa_population *source,
                     const nsa_population *target) {
-  const nsa_kernel *kernel = &b->s->program->kernels[rule->condition];
+  const nsa_kernel *kernel = &b->s->program->kernels[rule->condition.id];
   size_t index_bytes = NSA_TILE * sizeof(uint32_t), value_bytes = NSA_TILE * sizeof(double);
   size_t bytes = 4 * index_bytes + 3 * value_bytes;
   *c = (candidates){.s = b->s, .rule = rule, .source = source, .target = target};
@@ -43,7 +43,7 @@ bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, 
   if (rule->candidate_copy != NSA_NONE)
     c->copy = (double *)c->result + 2 * NSA_TILE;
   if (kernel->slots_count)
-    memcpy(c->fields, b->s->kernel_fields[rule->condition], kernel->slots_count * sizeof *c->fields);
+    memcpy(c->fields, b->s->kernel_fields[rule->condition.id], kernel->slots_count * sizeof *c->fields);
   sim_replace_field(kernel, c->fields, rule->candidate_source, c->source_entries);
   sim_replace_field(kernel, c->fields, rule->candidate_target, c->target_entries);
   sim_replace_field(kernel, c->fields, rule->candidate_distance, c->distance);
@@ -69,7 +69,7 @@ const void *candidates_evaluate(candidates *c, uint32_t count) {
   if (c->distance)
     place_distances(c->source, c->sources, c->target, c->targets, count, c->distance);
   nsa_range_out ignored = {0};
-  const nsa_kernel_entry *entry = &c->s->kernels[c->rule->condition];
+  const nsa_kernel_entry *entry = &c->s->kernels[c->rule->condition.id];
   entry->fn(entry->self, c->fields, &c->s->state_clock, 0, sim_padded(count), &ignored);
   return c->result;
 }
@@ -225,7 +225,7 @@ static void skip_share(void *context, uint32_t number, uint32_t slices) {
     slice->is_full = !skip_row(slice, t, mean);
     if (slice->is_full)
       return;
-    if (b->connection->rule.condition != NSA_NONE)
+    if (!nsa_kernel_is_none(b->connection->rule.condition))
       keep_fulfilling(slice, t, before);
     b->row[row + 1] = (uint32_t)(slice->count - before);
   }
@@ -263,7 +263,7 @@ static bool join_shares(link_builder *b, pair_slice *slices, uint32_t count) {
 /* test NULL: by the rule's one probability, and its condition where there is one. */
 static bool test_all(link_builder *b, candidate_test test) {
   const nsa_rule *rule = &b->connection->rule;
-  if (test && rule->condition == NSA_NONE)
+  if (test && nsa_kernel_is_none(rule->condition))
     return build_fail(b, "its rule has no condition");
   if (!build_begin(b, true, 0))
     return false;
@@ -273,7 +273,7 @@ static bool test_all(link_builder *b, candidate_test test) {
   for (uint32_t i = 0; ok && i < threads; i++) {
     slices[i].b = b;
     slices[i].test = test;
-    ok = rule->condition == NSA_NONE || candidates_new(&slices[i].pairs, b, rule, b->source, b->target);
+    ok = nsa_kernel_is_none(rule->condition) || candidates_new(&slices[i].pairs, b, rule, b->source, b->target);
   }
   if (ok) {
     thread_pool_run(b->s->pool, test ? test_task : skip_share, slices);

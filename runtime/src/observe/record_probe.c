@@ -94,7 +94,7 @@ uint64_t probe_count_fired(const sim *s, const nsa_probe *probe) {
 }
 
 probe_view probe_look(sim *s, const nsa_probe *probe) {
-  bool is_finite = probe->kernel == NSA_NONE || kernel_run_checked(s, probe->kernel, &s->state_clock);
+  bool is_finite = nsa_kernel_is_none(probe->kernel) || kernel_run_checked(s, probe->kernel, &s->state_clock);
   const nsa_field *field = &s->program->fields[probe->field];
   probe_view view = {.data = s->field_data[probe->field],
                      .type = (nsa_type)field->type,

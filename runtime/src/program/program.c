@@ -79,6 +79,7 @@ static void put_text(writer *w, const char *s) {
   static void write_##name(writer *w, const nsa_##name *s) { members }
 #define NUM(x) put_number(w, s->x, 4);
 #define WORD(x, type) NUM(x)
+#define ID(x, list) NUM(x.id)
 #define WIDE(x) put_number(w, s->x, 8);
 #define REAL(x) put_real(w, s->x);
 #define TEXT(x) put_text(w, s->x);
@@ -86,6 +87,10 @@ static void put_text(writer *w, const char *s) {
   put_number(w, s->x##_count, 4);                                                                                      \
   for (uint32_t i = 0; i < s->x##_count; i++)                                                                          \
     put_number(w, s->x[i], 4);
+#define IDS(x, list)                                                                                                   \
+  put_number(w, s->x##_count, 4);                                                                                      \
+  for (uint32_t i = 0; i < s->x##_count; i++)                                                                          \
+    put_number(w, s->x[i].id, 4);
 #define REALS(x)                                                                                                       \
   put_number(w, s->x##_count, 4);                                                                                      \
   for (uint32_t i = 0; i < s->x##_count; i++)                                                                          \
@@ -102,10 +107,12 @@ static void put_text(writer *w, const char *s) {
 #undef STRUCT
 #undef NUM
 #undef WORD
+#undef ID
 #undef WIDE
 #undef REAL
 #undef TEXT
 #undef NUMS
+#undef IDS
 #undef REALS
 #undef BYTES
 #undef LIST
@@ -208,17 +215,20 @@ static uint32_t get_count(reader *r, unsigned least) {
   static void read_##name(reader *r, nsa_##name *s) { members }
 #define NUM(x) s->x = (uint32_t)get_number(r, 4);
 #define WORD(x, type) NUM(x)
+#define ID(x, list) NUM(x.id)
 #define WIDE(x) s->x = get_number(r, 8);
 #define REAL(x) s->x = get_real(r);
 #define TEXT(x) s->x = get_text(r);
-#define NUMS(x)                                                                                                        \
+#define NUMBERS(x, member)                                                                                             \
   s->x##_count = get_count(r, 4);                                                                                      \
   s->x = s->x##_count ? take(r, s->x##_count * sizeof *s->x) : NULL;                                                   \
   for (uint32_t i = 0; i < s->x##_count; i++) {                                                                        \
     uint32_t number = (uint32_t)get_number(r, 4);                                                                      \
     if (s->x)                                                                                                          \
-      s->x[i] = number;                                                                                                \
+      s->x[i] member = number;                                                                                         \
   }
+#define NUMS(x) NUMBERS(x, )
+#define IDS(x, list) NUMBERS(x, .id)
 #define REALS(x)                                                                                                       \
   s->x##_count = get_count(r, 8);                                                                                      \
   s->x = s->x##_count ? take(r, s->x##_count * sizeof *s->x) : NULL;                                                   \
@@ -242,10 +252,13 @@ static uint32_t get_count(reader *r, unsigned least) {
 #undef STRUCT
 #undef NUM
 #undef WORD
+#undef ID
 #undef WIDE
 #undef REAL
 #undef TEXT
 #undef NUMS
+#undef IDS
+#undef NUMBERS
 #undef REALS
 #undef BYTES
 #undef LIST

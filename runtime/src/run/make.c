@@ -324,8 +324,8 @@ void sim_free(sim *s) {
 
 static void run_init(sim *s, bool of_links) {
   for (uint32_t i = 0; i < s->program->init_count; i++) {
-    uint32_t kernel = s->program->init[i];
-    uint32_t domain = s->program->kernels[kernel].domain;
+    nsa_kernel_id kernel = s->program->init[i];
+    uint32_t domain = s->program->kernels[kernel.id].domain;
     bool is_links = s->program->domains[domain].kind == NSA_DOMAIN_CONNECTION;
     if (is_links == of_links)
       kernel_run(s, kernel, &s->state_clock);

@@ -86,8 +86,8 @@ void nsa_session_read(const nsa_session *session, uint32_t field, uint64_t at, u
   probe_copy(&view, at, n, values);
 }
 
-void *const *nsa_session_kernel_fields(const nsa_session *session, uint32_t kernel) {
-  return session->sim->kernel_fields[kernel];
+void *const *nsa_session_kernel_fields(const nsa_session *session, nsa_kernel_id kernel) {
+  return session->sim->kernel_fields[kernel.id];
 }
 
 uint64_t nsa_session_look(nsa_session *session, uint32_t probe) {

@@ -18,10 +18,10 @@ bool finite_prepare(sim *s) {
 
 void finite_release(sim *s) { free(s->suspicions); }
 
-void finite_note(sim *s, uint32_t kernel, const nsa_range_out *out) {
+void finite_note(sim *s, nsa_kernel_id kernel, const nsa_range_out *out) {
   if (!out->nonfinite || !s->suspicions)
     return;
-  atomic_store(&s->suspicions->domain[s->program->kernels[kernel].domain], true);
+  atomic_store(&s->suspicions->domain[s->program->kernels[kernel.id].domain], true);
   atomic_store(&s->suspicions->any, true);
 }
 

@@ -14,7 +14,7 @@ bool finite_prepare(sim *s);
 void finite_release(sim *s);
 
 /* From any thread: a kernel's domain is suspected where it said so. */
-void finite_note(sim *s, uint32_t kernel, const nsa_range_out *out);
+void finite_note(sim *s, nsa_kernel_id kernel, const nsa_range_out *out);
 
 /* s->failure becomes this entry of a field. */
 void finite_tell(sim *s, uint32_t field, uint64_t entry, double value);

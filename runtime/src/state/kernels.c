@@ -18,17 +18,17 @@ void sim_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick) {
   }
 }
 
-void kernel_run_range(sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t begin, uint64_t end,
+void kernel_run_range(sim *s, nsa_kernel_id kernel, const nsa_clock *clock, uint64_t begin, uint64_t end,
                       nsa_range_out *out) {
-  if (kernel == NSA_NONE || begin >= end)
+  if (nsa_kernel_is_none(kernel) || begin >= end)
     return;
-  const nsa_kernel_entry *entry = &s->kernels[kernel];
-  entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, sim_padded(end), out);
+  const nsa_kernel_entry *entry = &s->kernels[kernel.id];
+  entry->fn(entry->self, s->kernel_fields[kernel.id], clock, begin, sim_padded(end), out);
 }
 
 typedef struct {
   sim *s;
-  uint32_t kernel;
+  nsa_kernel_id kernel;
   const nsa_clock *clock;
   uint64_t count, tiles;
   atomic_bool is_nonfinite;
@@ -46,10 +46,10 @@ static void kernel_task(void *context, uint32_t thread, uint32_t threads) {
     atomic_store(&job->is_nonfinite, true);
 }
 
-bool kernel_run_checked(sim *s, uint32_t kernel, const nsa_clock *clock) {
-  if (kernel == NSA_NONE)
+bool kernel_run_checked(sim *s, nsa_kernel_id kernel, const nsa_clock *clock) {
+  if (nsa_kernel_is_none(kernel))
     return true;
-  uint64_t count = s->domain_count[s->program->kernels[kernel].domain];
+  uint64_t count = s->domain_count[s->program->kernels[kernel.id].domain];
   if (count == 0)
     return true;
   kernel_job job = {.s = s, .kernel = kernel, .clock = clock, .count = count, .tiles = sim_tiles(count)};
@@ -57,19 +57,19 @@ bool kernel_run_checked(sim *s, uint32_t kernel, const nsa_clock *clock) {
   return !atomic_load(&job.is_nonfinite);
 }
 
-void kernel_run(sim *s, uint32_t kernel, const nsa_clock *clock) {
+void kernel_run(sim *s, nsa_kernel_id kernel, const nsa_clock *clock) {
   nsa_range_out out = {.nonfinite = !kernel_run_checked(s, kernel, clock)};
   finite_note(s, kernel, &out);
 }
 
-bool kernel_run_around(sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count) {
-  const nsa_kernel_entry *entry = &s->kernels[kernel];
+bool kernel_run_around(sim *s, nsa_kernel_id kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count) {
+  const nsa_kernel_entry *entry = &s->kernels[kernel.id];
   nsa_range_out out = {0};
   for (uint32_t i = 0; i < count;) {
     uint64_t begin = elements[i] / NSA_LANES * NSA_LANES, end = begin + NSA_LANES;
     for (i++; i < count && elements[i] < end + NSA_LANES; i++)
       end = sim_whole_vectors(elements[i] + 1);
-    entry->fn(entry->self, s->kernel_fields[kernel], clock, begin, end, &out);
+    entry->fn(entry->self, s->kernel_fields[kernel.id], clock, begin, end, &out);
   }
   return !out.nonfinite;
 }

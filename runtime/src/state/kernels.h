@@ -12,17 +12,17 @@ void sim_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick);
 
 /* Over the kernel's whole domain, tile by tile, by several threads where it is large. Values that are not finite are
  * noted (finite.h). */
-void kernel_run(sim *s, uint32_t kernel, const nsa_clock *clock);
+void kernel_run(sim *s, nsa_kernel_id kernel, const nsa_clock *clock);
 
 /* The same, noting nothing: false when a checked value (of padding, perhaps) was not finite. */
-bool kernel_run_checked(sim *s, uint32_t kernel, const nsa_clock *clock);
+bool kernel_run_checked(sim *s, nsa_kernel_id kernel, const nsa_clock *clock);
 
 /* Over entries [begin, end) of its domain: begin is a multiple of NSA_PAD, and so is end, or it is the last. */
-void kernel_run_range(sim *s, uint32_t kernel, const nsa_clock *clock, uint64_t begin, uint64_t end,
+void kernel_run_range(sim *s, nsa_kernel_id kernel, const nsa_clock *clock, uint64_t begin, uint64_t end,
                       nsa_range_out *out);
 
 /* A settle kernel over the whole vectors that hold the elements, which ascend; lanes that did not fire keep what they
  * have. False when a checked value was not finite. */
-bool kernel_run_around(sim *s, uint32_t kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count);
+bool kernel_run_around(sim *s, nsa_kernel_id kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count);
 
 #endif

@@ -9,10 +9,10 @@ uint32_t sim_domain_every(const sim *s, uint32_t domain) {
   return d->kind == NSA_DOMAIN_POPULATION ? s->populations[d->owner].every : 1;
 }
 
-bool sim_kernel_uses(const nsa_program *p, uint32_t kernel, uint32_t field) {
-  if (kernel == NSA_NONE || field == NSA_NONE)
+bool sim_kernel_uses(const nsa_program *p, nsa_kernel_id kernel, uint32_t field) {
+  if (nsa_kernel_is_none(kernel) || field == NSA_NONE)
     return false;
-  const nsa_kernel *k = &p->kernels[kernel];
+  const nsa_kernel *k = &p->kernels[kernel.id];
   for (uint32_t i = 0; i < k->slots_count; i++)
     if (k->slots[i] == field)
       return true;
@@ -21,7 +21,7 @@ bool sim_kernel_uses(const nsa_program *p, uint32_t kernel, uint32_t field) {
 
 bool sim_field_is_used(const nsa_program *p, uint32_t field) {
   for (uint32_t k = 0; k < p->kernels_count; k++)
-    if (sim_kernel_uses(p, k, field))
+    if (sim_kernel_uses(p, (nsa_kernel_id){k}, field))
       return true;
   return false;
 }

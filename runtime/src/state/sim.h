@@ -212,7 +212,7 @@ bool sim_is_of_links(const sim *s, const nsa_field *field);
 bool sim_field_is_used(const nsa_program *p, uint32_t field);
 
 /* Whether one kernel does; neither NSA_NONE as kernel nor as field is used. */
-bool sim_kernel_uses(const nsa_program *p, uint32_t kernel, uint32_t field);
+bool sim_kernel_uses(const nsa_program *p, nsa_kernel_id kernel, uint32_t field);
 
 /* Lets a kernel find `array` where `fields`, one for each of its slots, has the field's; nothing for NSA_NONE. */
 void sim_replace_field(const nsa_kernel *kernel, void **fields, uint32_t field, void *array);

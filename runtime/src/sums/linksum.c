@@ -65,7 +65,7 @@ static void run_side_of_links(sim *s, uint32_t i) {
 static void prepare_sum(sim *s, uint32_t i) {
   struct link_sums *ls = s->sums;
   const nsa_link_sum *sum = &s->program->sums[i];
-  if (sum->link_kernel != NSA_NONE)
+  if (!nsa_kernel_is_none(sum->link_kernel))
     kernel_run(s, sum->link_kernel, &s->state_clock);
   ls->is_scatter[i] = 0;
   if (ls->list_of[i] == NSA_NONE) {
@@ -99,7 +99,7 @@ static void work_slice(sim *s, const target_work *work, uint32_t slice) {
     if (s->sums->is_due[work->sums[i]])
       link_sums_add(s, work->sums[i], slice, begin, end);
   for (uint32_t i = 0; i < work->collect_count; i++) {
-    uint32_t kernel = s->program->collects[work->collects[i]].kernel;
+    nsa_kernel_id kernel = s->program->collects[work->collects[i]].kernel;
     nsa_range_out out = {0};
     if (!s->sums->collect_due[work->collects[i]])
       continue;
@@ -143,8 +143,8 @@ static void run_once(sim *s) {
 
 static void run_sources(sim *s, uint64_t done) {
   for (uint32_t i = 0; i < s->program->sources_count; i++) {
-    uint32_t kernel = s->program->sources[i];
-    uint32_t timescale = s->program->kernels[kernel].timescale;
+    nsa_kernel_id kernel = s->program->sources[i];
+    uint32_t timescale = s->program->kernels[kernel.id].timescale;
     if (is_due(s->program->timescales[timescale].ticks, done))
       kernel_run(s, kernel, &s->state_clock);
   }

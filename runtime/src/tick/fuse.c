@@ -46,10 +46,10 @@ static bool is_changed_at_any_time(const nsa_field *field) {
          field->kind == NSA_FIELD_SIGNAL;
 }
 
-static bool touches(const question *q, uint32_t kernel) {
-  if (kernel == NSA_NONE)
+static bool touches(const question *q, nsa_kernel_id kernel) {
+  if (nsa_kernel_is_none(kernel))
     return false;
-  const nsa_kernel *k = &q->program->kernels[kernel];
+  const nsa_kernel *k = &q->program->kernels[kernel.id];
   for (uint32_t i = 0; i < k->slots_count; i++)
     if (is_moving(q, k->slots[i]))
       return true;
@@ -58,16 +58,16 @@ static bool touches(const question *q, uint32_t kernel) {
 
 /* ---- what stands in between ---- */
 
-static interval of_collect(const question *q, uint32_t kernel) {
+static interval of_collect(const question *q, nsa_kernel_id kernel) {
   for (uint32_t i = 0; i < q->program->collects_count; i++)
-    if (q->program->collects[i].kernel == kernel)
+    if (nsa_kernel_is(q->program->collects[i].kernel, kernel))
       return steps_of(q, q->program->collects[i].every);
   return 1;
 }
 
 /* A kernel that is neither of this population nor answered for: other populations look or write at their own steps. */
-static interval of_kernel(const question *q, uint32_t kernel) {
-  const nsa_kernel *k = &q->program->kernels[kernel];
+static interval of_kernel(const question *q, nsa_kernel_id kernel) {
+  const nsa_kernel *k = &q->program->kernels[kernel.id];
   if (k->role == NSA_ROLE_COLLECT)
     return of_collect(q, kernel);
   if (k->role == NSA_ROLE_STEP || k->role == NSA_ROLE_SETTLE)
@@ -76,15 +76,16 @@ static interval of_kernel(const question *q, uint32_t kernel) {
 }
 
 /* Kernels that run before the first step, or that others here answer for. */
-static bool is_answered_for(const question *q, uint32_t kernel) {
-  uint32_t role = q->program->kernels[kernel].role;
-  return kernel == q->population->step || kernel == q->population->settle || role == NSA_ROLE_INIT ||
-         role == NSA_ROLE_SETUP || role == NSA_ROLE_STIMULUS || role == NSA_ROLE_PROBE || role == NSA_ROLE_CANDIDATE;
+static bool is_answered_for(const question *q, nsa_kernel_id kernel) {
+  uint32_t role = q->program->kernels[kernel.id].role;
+  return nsa_kernel_is(kernel, q->population->step) || nsa_kernel_is(kernel, q->population->settle) ||
+         role == NSA_ROLE_INIT || role == NSA_ROLE_SETUP || role == NSA_ROLE_STIMULUS || role == NSA_ROLE_PROBE ||
+         role == NSA_ROLE_CANDIDATE;
 }
 
 static interval of_kernels(const question *q) {
   interval least = 0;
-  for (uint32_t k = 0; k < q->program->kernels_count; k++)
+  for (nsa_kernel_id k = {0}; k.id < q->program->kernels_count; k.id++)
     if (!is_answered_for(q, k) && touches(q, k))
       least = nsa_common_divisor(least, of_kernel(q, k));
   return least;
@@ -153,7 +154,7 @@ static interval of_population(const question *q) {
   for (uint32_t f = 0; f < q->program->fields_count; f++)
     if (is_moving(q, f) && is_changed_at_any_time(&q->program->fields[f]))
       return 1;
-  return q->population->step == NSA_NONE || q->population->absorb != NSA_NONE ? 1 : 0;
+  return nsa_kernel_is_none(q->population->step) || !nsa_kernel_is_none(q->population->absorb) ? 1 : 0;
 }
 
 uint32_t nsa_fused_steps(const nsa_program *program, uint32_t population) {

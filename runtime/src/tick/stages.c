@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-static void run_all(sim *s, const uint32_t *kernels, uint32_t count) {
+static void run_all(sim *s, const nsa_kernel_id *kernels, uint32_t count) {
   for (uint32_t i = 0; i < count; i++)
     kernel_run(s, kernels[i], &s->clock);
 }

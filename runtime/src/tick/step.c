@@ -94,7 +94,7 @@ static void take_in(sim *s, uint32_t p, uint64_t n) {
   const nsa_population *population = &s->program->populations[p];
   bool is_driven = stimuli_before_step(s, p, n);
   kernel_run(s, population->window, &s->clock);
-  if (population->hear != NSA_NONE && is_any_signal_sent(s)) {
+  if (!nsa_kernel_is_none(population->hear) && is_any_signal_sent(s)) {
     kernel_run(s, population->hear, &s->clock);
     s->is_touched = true;
   }

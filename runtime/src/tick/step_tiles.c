@@ -91,7 +91,7 @@ static bool settle_tile(sim *s, const step_tile *tile, const nsa_clock *clock) {
     uint8_t *flags = s->field_data[population->events[e].flag];
     const uint32_t *fired = elements_of(s, tile, e);
     uint32_t count = *count_of(s, tile, e);
-    if (population->settle != NSA_NONE)
+    if (!nsa_kernel_is_none(population->settle))
       is_finite = kernel_run_around(s, population->settle, clock, fired, count) && is_finite;
     for (uint32_t i = 0; population->lowers_flags && i < count; i++)
       flags[fired[i]] = 0;

@@ -36,7 +36,7 @@ const ir_value *lower_draw_noise(scope *s, const char *pop, const solve_system *
  */
 void lower_equations(scope *s, block_state *state);
 /* A source function, or the newest sum, of a connection is evaluated at stages as well. */
-void lower_stage_source(lowering *l, uint32_t connection, uint32_t kernel);
+void lower_stage_source(lowering *l, uint32_t connection, nsa_kernel_id kernel);
 void lower_stage_sum(lowering *l, uint32_t connection);
 /* Its own equations by their solvers, wherever they are in the step. */
 void lower_own_equations(scope *s, block_state *state);

@@ -99,16 +99,17 @@ typedef struct {
   /* growing lists of the program */
   VEC(nsa_population) population_list;
   VEC(nsa_connection) connection_list;
-  VEC(uint32_t) init_list;
-  VEC(uint32_t) weight_init_list; /* constant weights, after what the links start with */
-  VEC(uint32_t) source_list, start_list;
+  VEC(nsa_kernel_id) init_list;
+  VEC(nsa_kernel_id) weight_init_list; /* constant weights, after what the links start with */
+  VEC(nsa_kernel_id) source_list, start_list;
   VEC(link_value) link_value_list;
   VEC(nsa_link_sum) sum_list;
   VEC(nsa_past) past_list;
   VEC(nsa_collect) collect_list;
   VEC(nsa_coupling_bound) bound_list;
-  VEC(nsa_stage_set) stage_list;                       /* by the model's stage_sets */
-  VEC(nums) stage_sources, stage_sums, stage_collects; /* of these */
+  VEC(nsa_stage_set) stage_list; /* by the model's stage_sets */
+  VEC(kernel_ids) stage_sources;
+  VEC(nums) stage_sums, stage_collects; /* of these */
   VEC(nsa_arrival) arrival_list;
   VEC(nsa_link_step) link_step_list;
   VEC(nsa_stimulus) stimulus_list;

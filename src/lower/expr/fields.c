@@ -118,7 +118,7 @@ void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner) {
     if (!field->is_uniform || field->owner == NSA_NONE)
       continue;
     if (!b.function) {
-      uint32_t number;
+      nsa_kernel_id number;
       const char *name = arena_printf(l->arena, "%s.parameters", o.name);
       b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, 0, o.c->timescale, &number));
       vec_push(l->arena, &l->init_list, number);
@@ -217,7 +217,7 @@ static uint32_t set_of_connection(const lowering *l, uint32_t connection) {
   return l->m->populations.data[l->m->connections.data[connection].target].stage_set;
 }
 
-void lower_stage_source(lowering *l, uint32_t connection, uint32_t kernel) {
+void lower_stage_source(lowering *l, uint32_t connection, nsa_kernel_id kernel) {
   if (l->m->connections.data[connection].coupling == COUPLING_STAGES && lower_is_staged(l->ctx, connection))
     vec_push(l->arena, &l->stage_sources.data[set_of_connection(l, connection)], kernel);
 }

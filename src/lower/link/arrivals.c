@@ -150,7 +150,7 @@ static const char *name_of_event(const arrival *a) {
                       ev->is_spike ? "" : ev->name);
 }
 
-static ir_builder begin(arrival *a, const char *suffix, uint32_t *number) {
+static ir_builder begin(arrival *a, const char *suffix, nsa_kernel_id *number) {
   lowering *l = a->l;
   const char *name = arena_printf(l->arena, "%s%s", name_of_event(a), suffix);
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_ARRIVAL, l->connections[a->connection].arrivals,
@@ -225,7 +225,7 @@ static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) 
 
 static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint32_t event) {
   arrival a = {.l = l, .connection = connection, .kind = kind, .event = event};
-  nsa_arrival out = {.connection = connection, .event = event, .shared = NSA_NONE};
+  nsa_arrival out = {.connection = connection, .event = event, .shared = NSA_NO_KERNEL};
   nums states = {0}, shared = {0};
   model_side side = lower_side_of_block(kind);
   out.side = kind == BLOCK_SIGNAL ? NSA_SIDE_SIGNAL : (uint32_t)side;

@@ -15,7 +15,7 @@ static void init_shared_states(lowering *l, uint32_t connection, model_side side
     if (states[k].home != side)
       continue;
     if (!fn) {
-      uint32_t number;
+      nsa_kernel_id number;
       const char *name =
           arena_printf(l->arena, "%s.init_%s", l->m->connections.data[connection].name, lower_side_words[side]);
       fn = ir_function_add(l->p, name, NSA_ROLE_INIT, l->populations[population].domain, c->timescale, &number);
@@ -33,7 +33,8 @@ static void init_delay(lowering *l, uint32_t connection, uint32_t field, const m
   if (field == NO_FIELD)
     return;
   bool is_uniform = l->p->fields.data[field].is_uniform;
-  uint32_t number, domain = is_uniform ? 0 : l->connections[connection].domain;
+  nsa_kernel_id number;
+  uint32_t domain = is_uniform ? 0 : l->connections[connection].domain;
   ir_function *fn =
       ir_function_add(l->p, arena_printf(l->arena, "%s.%s", l->m->connections.data[connection].name, name),
                       NSA_ROLE_INIT, domain, component_of_connection(l->ctx, connection)->timescale, &number);
@@ -59,7 +60,7 @@ static void init_links(lowering *l, uint32_t connection) {
   const char *name = l->m->connections.data[connection].name;
   const model_component *c = component_of_connection(l->ctx, connection);
   const connection_fields *f = &l->connections[connection];
-  uint32_t number;
+  nsa_kernel_id number;
   ir_function *fn = NULL;
   ir_builder b = {0};
   scope s = {0};

@@ -53,9 +53,10 @@ static past_values add_pasts(const term_maker *k) {
 }
 
 /* Its body is built later: it may read inputs, whose fields are not there yet. */
-static uint32_t add_link_function(const term_maker *k, nsa_role role, uint32_t *field) {
+static nsa_kernel_id add_link_function(const term_maker *k, nsa_role role, uint32_t *field) {
   lowering *l = k->l;
-  uint32_t number, domain = l->connections[k->connection].domain;
+  nsa_kernel_id number;
+  uint32_t domain = l->connections[k->connection].domain;
   *field = add_numbered_field(k, "weight", domain, NSA_FIELD_LINK_VALUE);
   const char *name = name_for_input(k, "weight");
   ir_function *fn =
@@ -108,7 +109,7 @@ static uint32_t add_sum(const term_maker *k) {
                       .source_term = NO_FIELD,
                       .active = NO_FIELD,
                       .weight = NO_FIELD,
-                      .link_kernel = NSA_NONE,
+                      .link_kernel = NSA_NO_KERNEL,
                       .delay = t->is_delayed ? l->connections[k->connection].delay : NO_FIELD,
                       .every = t->sum_every,
                       .grid = t->sum_every == t->every ? 0 : t->every};
@@ -129,8 +130,9 @@ static uint32_t add_sum(const term_maker *k) {
 static void add_total_function(const term_maker *k, const link_total *t) {
   lowering *l = k->l;
   const model_component *c = component_of_connection(l->ctx, k->connection);
-  uint32_t number, domain = l->populations[population_of(k, k->t->contribution->side)].domain,
-                   clock = lower_clock_of_links(l->ctx, k->connection);
+  nsa_kernel_id number;
+  uint32_t domain = l->populations[population_of(k, k->t->contribution->side)].domain,
+           clock = lower_clock_of_links(l->ctx, k->connection);
   const char *name = name_for_input(k, "total");
   ir_function *fn = ir_function_add(l->p, name, NSA_ROLE_SOURCE, domain, clock, &number);
   vec_push(l->arena, &l->source_list, number);

@@ -110,7 +110,7 @@ static void collect_every(lowering *l, uint32_t population, uint32_t every) {
   const population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l->ctx, population);
   const char *name = l->m->populations.data[population].name;
-  uint32_t number;
+  nsa_kernel_id number;
   const char *what = every == 1 ? "collect" : arena_printf(l->arena, "collect_every_%u", every);
   ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.%s", name, what), NSA_ROLE_COLLECT, f->domain,
                                     c->timescale, &number);

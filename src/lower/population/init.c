@@ -28,7 +28,7 @@ void lower_population_init(lowering *l, uint32_t population) {
   const model_component *c = component_of_population(l->ctx, population);
   const char *name = l->m->populations.data[population].name;
   lower_uniform_params(l, false, population);
-  uint32_t number;
+  nsa_kernel_id number;
   ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.init", name), NSA_ROLE_INIT,
                                     l->populations[population].domain, c->timescale, &number);
   vec_push(l->arena, &l->init_list, number);

@@ -126,7 +126,7 @@ void step_store_states(step *st) {
       ir_store(&st->b, st->f->repeated[k], st->now.repeated[k]);
 }
 
-void step_begin(step *st, lowering *l, uint32_t population, const char *name, nsa_role role, uint32_t *number) {
+void step_begin(step *st, lowering *l, uint32_t population, const char *name, nsa_role role, nsa_kernel_id *number) {
   *st = (step){.l = l,
                .population = population,
                .c = component_of_population(l->ctx, population),

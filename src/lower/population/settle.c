@@ -47,7 +47,7 @@ void lower_settle(lowering *l, uint32_t population) {
   const char *name = l->m->populations.data[population].name;
   nsa_population *out = &l->population_list.data[population];
   step st;
-  out->settle = out->absorb = NSA_NONE;
+  out->settle = out->absorb = NSA_NO_KERNEL;
   if (plan->settle != SETTLES_IN_STEP) {
     step_begin(&st, l, population, arena_printf(l->arena, "%s.settle", name), NSA_ROLE_SETTLE, &out->settle);
     run_settled(&st);
@@ -69,12 +69,12 @@ void lower_settle(lowering *l, uint32_t population) {
 static void lower_fire(lowering *l, uint32_t population) {
   const population_fields *f = &l->populations[population];
   const char *name = arena_printf(l->arena, "%s.fire", l->m->populations.data[population].name);
-  uint32_t *number = &l->population_list.data[population].fire;
+  nsa_kernel_id *number = &l->population_list.data[population].fire;
   step st;
   for (uint32_t k = 0; k < component_of_population(l->ctx, population)->events.len; k++) {
     if (f->driven[k] == NO_FIELD)
       continue;
-    if (*number == NSA_NONE) {
+    if (nsa_kernel_is_none(*number)) {
       step_begin(&st, l, population, name, NSA_ROLE_SETTLE, number);
       step_load_items(&st);
     }
@@ -88,7 +88,7 @@ static void lower_fire(lowering *l, uint32_t population) {
 void lower_hear(lowering *l, uint32_t population) {
   const char *name = arena_printf(l->arena, "%s.hear", l->m->populations.data[population].name);
   nsa_population *out = &l->population_list.data[population];
-  out->hear = out->fire = NSA_NONE;
+  out->hear = out->fire = NSA_NO_KERNEL;
   if (!lower_is_slow(l->ctx, population) || l->options->equations_only)
     return;
   lower_fire(l, population);

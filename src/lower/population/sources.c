@@ -3,9 +3,9 @@
 #include "lower/population/population.h"
 
 /* The same outside of the step. */
-static uint32_t source_function(lowering *l, uint32_t population, const source_term *t, const char *what) {
+static nsa_kernel_id source_function(lowering *l, uint32_t population, const source_term *t, const char *what) {
   const model_connection *mc = &l->m->connections.data[t->plan->connection];
-  uint32_t number;
+  nsa_kernel_id number;
   ir_function *fn = ir_function_add(l->p, lower_kernel_name(l, mc->name, NULL, what), NSA_ROLE_SOURCE,
                                     l->populations[population].domain, t->plan->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
@@ -30,7 +30,7 @@ void lower_sources(lowering *l, uint32_t population) {
   population_fields *f = &l->populations[population];
   for (uint32_t k = 0; k < f->source_terms.len; k++) {
     const source_term *t = &f->source_terms.data[k];
-    uint32_t number = NSA_NONE;
+    nsa_kernel_id number = NSA_NO_KERNEL;
     if (!t->plan->is_fused) {
       number = source_function(l, population, t, "source");
       vec_push(l->arena, &l->source_list, number);
@@ -38,7 +38,7 @@ void lower_sources(lowering *l, uint32_t population) {
     }
     if (!counts_at_start(l, population, t))
       continue;
-    if (number == NSA_NONE)
+    if (nsa_kernel_is_none(number))
       number = source_function(l, population, t, "start");
     vec_push(l->arena, &l->start_list, number);
   }

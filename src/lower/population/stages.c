@@ -43,17 +43,17 @@ void lower_stage_sets(lowering *l) {
     out.shares = ARENA_ARRAY(l->arena, double, t->stages);
     memcpy(out.shares, t->shares, t->stages * sizeof *out.shares);
     out.shares_count = t->stages;
-    out.prepare = lower_no_fields(l, out.prepare_count = n);
-    out.stages = lower_no_fields(l, out.stages_count = n * t->stages);
+    out.prepare = ARENA_ARRAY(l->arena, nsa_kernel_id, out.prepare_count = n);
+    out.stages = ARENA_ARRAY(l->arena, nsa_kernel_id, out.stages_count = n * t->stages);
     if (t->is_embedded) {
       out.done = uniform_field(l, k, "done");
       out.length = uniform_field(l, k, "length");
-      out.accept = lower_no_fields(l, out.accept_count = n);
-      out.reject = lower_no_fields(l, out.reject_count = n);
+      out.accept = ARENA_ARRAY(l->arena, nsa_kernel_id, out.accept_count = n);
+      out.reject = ARENA_ARRAY(l->arena, nsa_kernel_id, out.reject_count = n);
       out.errors = lower_no_fields(l, out.errors_count = n);
     }
     vec_push(l->arena, &l->stage_list, out);
-    vec_push(l->arena, &l->stage_sources, (nums){0});
+    vec_push(l->arena, &l->stage_sources, (kernel_ids){0});
     vec_push(l->arena, &l->stage_sums, (nums){0});
     vec_push(l->arena, &l->stage_collects, (nums){0});
   }
@@ -111,7 +111,7 @@ typedef struct {
   const solve_tableau *t;
 } staging;
 
-static void start_function(const staging *g, step *st, const char *what, uint32_t *number) {
+static void start_function(const staging *g, step *st, const char *what, nsa_kernel_id *number) {
   const char *name = arena_printf(g->l->arena, "%s.%s", g->l->m->populations.data[g->population].name, what);
   step_begin(st, g->l, g->population, name, NSA_ROLE_STEP, number);
   st->keeps_arrived = true;
@@ -231,7 +231,7 @@ static void lower_stage(const staging *g, uint32_t stage) {
 
 /* Of an embedded method: its last rates are the first of the next sub-step, or the first ones are kept for another try.
  */
-static void lower_next_try(const staging *g, bool is_taken, uint32_t *number) {
+static void lower_next_try(const staging *g, bool is_taken, nsa_kernel_id *number) {
   step st;
   start_function(g, &st, is_taken ? "accept" : "reject", number);
   step_load(&st);
@@ -310,8 +310,9 @@ static void lower_solvers(const staging *g) {
 static uint32_t lower_coefficient(lowering *l, const model_diffusion *d) {
   const char *name = arena_printf(l->arena, "%s.%s.diffusion", l->m->connections.data[d->connection].name,
                                   component_of_population(l->ctx, d->population)->states.data[d->state].name);
-  uint32_t number, field = lower_add_field(l, name, 0, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL,
-                                           l->m->connections.data[d->connection].at);
+  nsa_kernel_id number;
+  uint32_t field =
+      lower_add_field(l, name, 0, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL, l->m->connections.data[d->connection].at);
   l->p->fields.data[field].is_uniform = 1;
   ir_builder b =
       ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, 0,

@@ -23,7 +23,7 @@ typedef struct {
 } step;
 
 /* A function of the step: its builder, its scope, and where its parts are kept. */
-void step_begin(step *st, lowering *l, uint32_t population, const char *name, nsa_role role, uint32_t *number);
+void step_begin(step *st, lowering *l, uint32_t population, const char *name, nsa_role role, nsa_kernel_id *number);
 /* What the fields hold, as what the function's expressions see. */
 void step_load(step *st);
 void step_load_items(step *st); /* the same, without showing them to expressions */

@@ -75,15 +75,15 @@ void lower_into_window(lowering *l, ir_builder *b, uint32_t population, uint32_t
 void lower_window(lowering *l, uint32_t population) {
   const population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l->ctx, population);
-  uint32_t *number = &l->population_list.data[population].window;
-  *number = NSA_NONE;
+  nsa_kernel_id *number = &l->population_list.data[population].window;
+  *number = NSA_NO_KERNEL;
   ir_builder b;
   for (uint32_t k = 0; k < c->inputs.len; k++) {
     const input_plan *plan = &l->plan->inputs[population][k];
     if (!plan->is_by_step)
       continue;
     const char *name = arena_printf(l->arena, "%s.window", l->m->populations.data[population].name);
-    if (*number == NSA_NONE)
+    if (nsa_kernel_is_none(*number))
       b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_SETTLE, f->domain, c->timescale, number));
     b.at = c->inputs.data[k].at;
     ir_value x = plan->is_given_at_steps ? ir_load(&b, f->given[k]) : IR_NO_VALUE;

@@ -8,6 +8,7 @@
 #define NO_FIELD NSA_NONE
 
 typedef VEC(uint32_t) nums;
+typedef VEC(nsa_kernel_id) kernel_ids;
 
 /* ---- what an expression depends on, lets looked through ---- */
 

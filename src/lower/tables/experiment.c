@@ -66,7 +66,7 @@ static uint32_t shared_pixel_field(lowering *l, pixel_users *users, uint32_t k) 
 }
 
 /* Presentations with the same amplitude, input and pixel field share one function. */
-static uint32_t same_function(lowering *l, uint32_t k, uint32_t pixel) {
+static nsa_kernel_id same_function(lowering *l, uint32_t k, uint32_t pixel) {
   const model_stimulus *st = &l->m->stimuli.data[k];
   for (uint32_t i = 0; pixel != NSA_NONE && i < k; i++) {
     const model_stimulus *other = &l->m->stimuli.data[i];
@@ -77,13 +77,13 @@ static uint32_t same_function(lowering *l, uint32_t k, uint32_t pixel) {
     if (other->value->kind == MX_NUMBER && st->value->kind == MX_NUMBER && other->value->number == st->value->number)
       return l->stimulus_list.data[i].kernel;
   }
-  return NSA_NONE;
+  return NSA_NO_KERNEL;
 }
 
-static uint32_t stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
+static nsa_kernel_id stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
   const model_stimulus *st = &l->m->stimuli.data[k];
   const population_fields *f = &l->populations[st->population];
-  uint32_t number;
+  nsa_kernel_id number;
   const model_component *c = component_of_population(l->ctx, st->population);
   const char *name =
       lower_kernel_name(l, l->m->populations.data[st->population].name, c->inputs.data[st->input].name, "stimulus");
@@ -127,7 +127,7 @@ static void lower_stimulus(lowering *l, pixel_users *users, uint32_t k) {
   uint32_t bits = lower_self_dependence(l->ctx, false, st->population, st->value);
   out.is_varying = (bits & ~(uint32_t)DEPENDS_INVARIANT) != 0;
   out.kernel = same_function(l, k, out.pixel);
-  if (out.kernel == NSA_NONE)
+  if (nsa_kernel_is_none(out.kernel))
     out.kernel = stimulus_function(l, k, out.pixel);
   vec_push(l->arena, &l->stimulus_list, out);
 }
@@ -153,8 +153,10 @@ static uint32_t plain_field(const lowering *l, const model_probe *p) {
   return l->p->fields.data[field].is_uniform ? NO_FIELD : field;
 }
 
-static uint32_t probe_function(lowering *l, const model_probe *p, const char *name, uint32_t domain, uint32_t *field) {
-  uint32_t number, id = l->probe_list.len;
+static nsa_kernel_id probe_function(lowering *l, const model_probe *p, const char *name, uint32_t domain,
+                                    uint32_t *field) {
+  nsa_kernel_id number;
+  uint32_t id = l->probe_list.len;
   *field = lower_add_field(l, arena_printf(l->arena, "probe%u", id), domain, NSA_F64, NSA_FIELD_SCRATCH, 0, &p->unit,
                            p->value->at);
   const model_component *c =
@@ -180,7 +182,7 @@ static uint32_t lower_probe(lowering *l, const model_probe *p, const char *name)
   nsa_probe out = {.domain = domain,
                    .event = NSA_NONE,
                    .field = NSA_NONE,
-                   .kernel = NSA_NONE,
+                   .kernel = NSA_NO_KERNEL,
                    .first = p->first,
                    .last = p->last,
                    .reduce = (uint32_t)p->reduce,
@@ -214,7 +216,7 @@ static void lower_record(lowering *l, const model_record *r) {
 
 /* Only a run knows how many links a connection has. */
 static uint32_t whole_domain(lowering *l, const model_probe *p) {
-  nsa_probe out = {.event = NSA_NONE, .field = NSA_NONE, .kernel = NSA_NONE, .last = UINT32_MAX};
+  nsa_probe out = {.event = NSA_NONE, .field = NSA_NONE, .kernel = NSA_NO_KERNEL, .last = UINT32_MAX};
   out.domain = p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
   out.unit = "";
   vec_push(l->arena, &l->probe_list, out);

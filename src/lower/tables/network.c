@@ -84,7 +84,7 @@ static void lower_condition(lowering *l, uint32_t connection, const char *name, 
   ir_store(&b, out->result, lower_expr(&s, condition));
 }
 
-static const nsa_rule no_rule = {.condition = NSA_NONE,
+static const nsa_rule no_rule = {.condition = NSA_NO_KERNEL,
                                  .probability = -1,
                                  .result = NSA_NONE,
                                  .candidate_source = NSA_NONE,
@@ -108,7 +108,7 @@ static model_expr *split_probability(lowering *l, uint32_t connection, model_exp
 static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name, const model_rule *rule,
                            const rule_ends *ends) {
   nsa_rule r = {.kind = rule->kind,
-                .condition = NSA_NONE,
+                .condition = NSA_NO_KERNEL,
                 .result = NSA_NONE,
                 .degree = rule->degree,
                 .length = rule->length,

@@ -17,10 +17,11 @@ void lower_signal_fields(lowering *l) {
 }
 
 /* Its value, computed when it is sent. */
-static uint32_t value_function(lowering *l, uint32_t signal, const model_signal_times *times) {
+static nsa_kernel_id value_function(lowering *l, uint32_t signal, const model_signal_times *times) {
   if (!times->value)
-    return NSA_NONE;
-  uint32_t number, timescale = lower_base_timescale(l->ctx);
+    return NSA_NO_KERNEL;
+  nsa_kernel_id number;
+  uint32_t timescale = lower_base_timescale(l->ctx);
   ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.value", l->m->signals.data[signal].name),
                                     NSA_ROLE_STIMULUS, 0, timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);

@@ -42,7 +42,7 @@ static inline void machine_run(machine *m, uint32_t kernel) {
 
 static inline void machine_setup(machine *m) {
   for (uint32_t i = 0; i < m->program->program->setup_count; i++)
-    machine_run(m, m->program->program->setup[i]);
+    machine_run(m, m->program->program->setup[i].id);
 }
 
 #endif

@@ -41,9 +41,9 @@ static ir_program *example(arena *a) {
   f = (nsa_field){.name = "sheet.x", .domain = sheet, .kind = NSA_FIELD_SCRATCH};
   uint32_t x = ir_field_add(p, f);
 
-  uint32_t number;
+  nsa_kernel_id number;
   ir_function *step = ir_function_add(p, "sheet.step", NSA_ROLE_STEP, sheet, 0, &number);
-  assert_int_equal(number, 0);
+  assert_int_equal(number.id, 0);
   ir_builder b = ir_builder_on(p, step);
   b.at = (span){0, 12, 20};
   ir_value old = ir_load(&b, v), rate = ir_binary(&b, IR_OP_div, old, ir_load(&b, tau));

@@ -36,7 +36,7 @@ static void test_each_factor_at_its_side(void **state) {
   assert_term(&w, "sigmoid(pre.v / 2 mV)", "g", "(0 mV - post.v)");
   assert_int_equal(w.program->fields[s->source_term].kind, NSA_FIELD_SOURCE_TERM);
   assert_int_equal(s->weight, field_named(&w, "link.g")); /* the parameter itself, no copy */
-  assert_int_equal(s->link_kernel, NSA_NONE);
+  assert_true(nsa_kernel_is_none(s->link_kernel));
   assert_int_equal(s->every, 1);
   assert_int_equal(count_maths(function_named(&w, "a.step"), "sigmoid"), 1);
   assert_int_equal(count_ops(function_named(&w, "a.collect"), IR_OP_load, s->sum), 1);
@@ -68,7 +68,7 @@ static void test_quotient_is_taken_apart(void **state) {
   (void)state;
   lowered w = with("post.I += pre.v / (1 + post.x) / 1 ms");
   assert_int_equal(w.program->sums_count, 1);
-  assert_int_equal(w.program->sums[0].link_kernel, NSA_NONE);
+  assert_true(nsa_kernel_is_none(w.program->sums[0].link_kernel));
   assert_true(w.program->sums[0].source_term != NSA_NONE);
   assert_int_equal(count_ops(function_named(&w, "a.collect"), IR_OP_div, NSA_NONE) > 0, 1);
   lowered_free(&w);
@@ -88,7 +88,7 @@ static void test_inseparable_at_each_link(void **state) {
   const nsa_link_sum *s = &w.program->sums[0];
   assert_int_equal(s->source_term, NSA_NONE);
   assert_int_equal(s->every, 1);
-  const ir_function *f = w.ir->functions.data[s->link_kernel];
+  const ir_function *f = w.ir->functions.data[s->link_kernel.id];
   assert_int_equal(f->role, NSA_ROLE_LINK);
   assert_int_equal(count_maths(f, "tanh"), 1);
   assert_int_equal(count_ops(f, IR_OP_load_at, field_named(&w, "a.v")), 2);
@@ -102,8 +102,8 @@ static void test_constant_weight_is_computed_once(void **state) {
                         "by outdegree(3) { g = uniform(0, 1), h = uniform(0, 1) }");
   const nsa_link_sum *s = &w.program->sums[0];
   assert_int_equal(w.program->fields[s->weight].kind, NSA_FIELD_LINK_VALUE);
-  assert_int_equal(s->link_kernel, NSA_NONE);
-  uint32_t last = w.program->init[w.program->init_count - 1]; /* behind the parameters of links */
+  assert_true(nsa_kernel_is_none(s->link_kernel));
+  uint32_t last = w.program->init[w.program->init_count - 1].id; /* behind the parameters of links */
   assert_int_equal(count_ops(w.ir->functions.data[last], IR_OP_store, s->weight), 1);
   lowered_free(&w);
 }
@@ -122,7 +122,7 @@ static void test_let_of_the_synapse_is_looked_through(void **state) {
   (void)state;
   lowered w = with("let drive = pre.v - post.v\n post.I += 0.1 /ms * drive");
   assert_int_equal(w.program->sums_count, 1);
-  assert_int_equal(w.program->sums[0].link_kernel, NSA_NONE);
+  assert_true(nsa_kernel_is_none(w.program->sums[0].link_kernel));
   lowered_free(&w);
 }
 
@@ -130,7 +130,7 @@ static void test_partner_of_the_target(void **state) {
   (void)state;
   lowered w = with_rule("post.I += astro.c * pre.v / 1 ms", "by outdegree(3) with g by tiles(2 x 2, stride 2)");
   assert_int_equal(w.program->sums_count, 1);
-  assert_int_equal(w.program->sums[0].link_kernel, NSA_NONE);
+  assert_true(nsa_kernel_is_none(w.program->sums[0].link_kernel));
   const ir_function *collect = function_named(&w, "a.collect");
   assert_int_equal(count_ops(collect, IR_OP_load_at, field_named(&w, "g.c")), 1);
   lowered_free(&w);

@@ -52,7 +52,7 @@ static void test_reset_that_reads_an_input_is_part_of_the_step(void **state) {
                  "neuron cell { state v = 0 mV\n input I : mV\n dv/dt = -v/10 ms\n spike when v > 1 mV { v = I } }\n"
                  "population a : cell[16]\ndrive a.I = 1 mV for 1 ms\nrecord a.v every 1 ms\nrun 1 ms\n");
   find_op(function_named(&w, "a.step"), IR_OP_load, field_named(&w, "a.spike"), 0);
-  assert_int_equal(w.program->populations[0].settle, NSA_NONE);
+  assert_true(nsa_kernel_is_none(w.program->populations[0].settle));
   assert_int_equal(w.program->populations[0].lowers_flags, 0);
   lowered_free(&w);
 }

@@ -274,7 +274,7 @@ static void test_exponential_leaves_the_step(void **state) {
   const ir_function *step = p->functions.data[0];
   assert_int_equal(step->ops.len, 4); /* load, load, mul, store */
   assert_int_equal(p->program->setup_count, 1);
-  const ir_function *setup = p->functions.data[p->program->setup[0]];
+  const ir_function *setup = p->functions.data[p->program->setup[0].id];
   assert_int_equal(setup->role, NSA_ROLE_SETUP);
   assert_int_equal(setup->domain, 0);
   assert_int_equal(count_op(setup, IR_OP_math1), 1);
@@ -295,8 +295,8 @@ static void test_matrix_leaves_the_step(void **state) {
   assert_int_equal(count_op(p->functions.data[0], IR_OP_expm), 0);
   assert_int_equal(count_op(p->functions.data[0], IR_OP_math1), 0);
   assert_int_equal(p->program->setup_count, 2);
-  const ir_function *uniform = p->functions.data[p->program->setup[0]];
-  const ir_function *own = p->functions.data[p->program->setup[1]];
+  const ir_function *uniform = p->functions.data[p->program->setup[0].id];
+  const ir_function *own = p->functions.data[p->program->setup[1].id];
   assert_int_equal(uniform->domain, 0);
   assert_int_equal(count_op(uniform, IR_OP_expm), 1);
   assert_int_equal(own->domain, 1);

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-static const nsa_rule no_rule = {.condition = NSA_NONE,
+static const nsa_rule no_rule = {.condition = NSA_NO_KERNEL,
                                  .probability = -1,
                                  .result = NSA_NONE,
                                  .candidate_source = NSA_NONE,
@@ -59,12 +59,12 @@ uint32_t handmade_population(handmade *m, const char *name, uint32_t rows, uint3
                                             .cols = cols,
                                             .is_grid = rows > 1,
                                             .timescale = timescale,
-                                            .step = NSA_NONE,
-                                            .settle = NSA_NONE,
-                                            .absorb = NSA_NONE,
-                                            .window = NSA_NONE,
-                                            .hear = NSA_NONE,
-                                            .fire = NSA_NONE,
+                                            .step = NSA_NO_KERNEL,
+                                            .settle = NSA_NO_KERNEL,
+                                            .absorb = NSA_NO_KERNEL,
+                                            .window = NSA_NO_KERNEL,
+                                            .hear = NSA_NO_KERNEL,
+                                            .fire = NSA_NO_KERNEL,
                                             .domain = handmade_domain(m, name, NSA_DOMAIN_POPULATION, number)};
   return number;
 }
@@ -81,8 +81,8 @@ uint32_t handmade_field(handmade *m, const char *name, uint32_t domain, nsa_type
   return m->program.fields_count++;
 }
 
-uint32_t handmade_kernel(handmade *m, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
-                         nsa_kernel_fn fn, ...) {
+nsa_kernel_id handmade_kernel(handmade *m, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
+                              nsa_kernel_fn fn, ...) {
   uint32_t number = m->program.kernels_count++, count = 0;
   va_list args;
   va_start(args, fn);
@@ -96,7 +96,7 @@ uint32_t handmade_kernel(handmade *m, const char *name, nsa_role role, uint32_t 
                                     .slots = m->slots[number],
                                     .slots_count = count};
   m->entries[number] = (nsa_kernel_entry){.fn = fn, .self = m};
-  return number;
+  return (nsa_kernel_id){number};
 }
 
 void handmade_event(handmade *m, uint32_t population, const char *name, uint32_t flag) {
@@ -147,8 +147,8 @@ nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t sour
   return c;
 }
 
-nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, uint32_t kernel, uint64_t start,
-                                uint64_t stop) {
+nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, nsa_kernel_id kernel,
+                                uint64_t start, uint64_t stop) {
   nsa_stimulus *st = &m->stimuli[m->program.stimuli_count++];
   *st = (nsa_stimulus){.population = population,
                        .external = external,
@@ -171,7 +171,7 @@ nsa_link_sum *handmade_sum(handmade *m, uint32_t connection, uint32_t source_ter
                       .active = NSA_NONE,
                       .from = NSA_SIDE_PRE,
                       .to = NSA_SIDE_POST,
-                      .link_kernel = NSA_NONE,
+                      .link_kernel = NSA_NO_KERNEL,
                       .delay = NSA_NONE,
                       .sum = sum,
                       .every = every};

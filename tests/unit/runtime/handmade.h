@@ -29,7 +29,8 @@ typedef struct {
   nsa_image images[HANDMADE_MAX];
   nsa_settable settables[HANDMADE_MAX];
   nsa_source_file files[1];
-  uint32_t init[HANDMADE_MAX], setup[HANDMADE_MAX], sources[HANDMADE_MAX], states[HANDMADE_MAX];
+  nsa_kernel_id init[HANDMADE_MAX], setup[HANDMADE_MAX], sources[HANDMADE_MAX];
+  uint32_t states[HANDMADE_MAX];
   uint32_t state_count;
 } handmade;
 
@@ -42,16 +43,16 @@ uint32_t handmade_domain(handmade *m, const char *name, nsa_domain_kind kind, ui
 uint32_t handmade_field(handmade *m, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind,
                         double value);
 /* slots end with NSA_NONE */
-uint32_t handmade_kernel(handmade *m, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
-                         nsa_kernel_fn fn, ...);
+nsa_kernel_id handmade_kernel(handmade *m, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
+                              nsa_kernel_fn fn, ...);
 /* The events of one population are added one after the other. */
 void handmade_event(handmade *m, uint32_t population, const char *name, uint32_t flag);
 void handmade_state(handmade *m, uint32_t population, uint32_t field); /* likewise */
 /* Everything optional is NSA_NONE. */
 nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t source, uint32_t target,
                                     nsa_rule_kind rule);
-nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, uint32_t kernel, uint64_t start,
-                                uint64_t stop);
+nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, nsa_kernel_id kernel,
+                                uint64_t start, uint64_t stop);
 nsa_link_sum *handmade_sum(handmade *m, uint32_t connection, uint32_t source_term, uint32_t weight, uint32_t sum,
                            uint32_t every);
 

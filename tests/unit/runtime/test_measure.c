@@ -19,15 +19,15 @@ static nsa_population populations[] = {{.name = "cells", .events = events, .even
 static nsa_connection connections[] = {{.name = "links", .source = 0, .target = 0}};
 static nsa_phase phases[] = {{"learn"}, {"test"}};
 
-#define ALL .first = 0, .last = UINT32_MAX, .kernel = NSA_NONE
+#define ALL .first = 0, .last = UINT32_MAX, .kernel = NSA_NO_KERNEL
 enum { P_SPIKES, P_SOME_SPIKES, P_ARRIVALS, P_V, P_SOME_V, P_SOME_ARRIVALS, P_COUNT };
 static nsa_probe probes[] = {
     [P_SPIKES] = {.event = 0, ALL},
-    [P_SOME_SPIKES] = {.event = 0, .kernel = NSA_NONE, .first = 1, .last = 2},
+    [P_SOME_SPIKES] = {.event = 0, .kernel = NSA_NO_KERNEL, .first = 1, .last = 2},
     [P_ARRIVALS] = {.domain = 1, .event = NSA_EVENT_ARRIVALS, ALL},
     [P_V] = {.event = NSA_NONE, ALL, .reduce = NSA_REDUCE_MEAN},
-    [P_SOME_V] = {.event = NSA_NONE, .kernel = NSA_NONE, .first = 2, .last = 2},
-    [P_SOME_ARRIVALS] = {.domain = 1, .event = NSA_EVENT_ARRIVALS, .kernel = NSA_NONE, .first = 1, .last = 2},
+    [P_SOME_V] = {.event = NSA_NONE, .kernel = NSA_NO_KERNEL, .first = 2, .last = 2},
+    [P_SOME_ARRIVALS] = {.domain = 1, .event = NSA_EVENT_ARRIVALS, .kernel = NSA_NO_KERNEL, .first = 1, .last = 2},
 };
 static uint8_t ink_a[] = {1, 1, 0, 0}, ink_b[] = {0, 0, 1, 1};
 static nsa_image images[] = {{.pattern = 0, .number = 0, .rows = 2, .cols = 2, .ink = ink_a, .ink_count = 4},

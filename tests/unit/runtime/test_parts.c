@@ -136,7 +136,7 @@ static void pixels_are_those_of_the_whole(void **state) {
   uint32_t clean = handmade_field(m, "clean", d, NSA_F64, NSA_FIELD_PIXEL, 0);
   m->fields[clean].owner = 0;
   uint32_t external = handmade_field(m, "external", d, NSA_F64, NSA_FIELD_EXTERNAL, 0);
-  uint32_t kernel = handmade_kernel(m, "drive", NSA_ROLE_STIMULUS, d, 0, nothing, external, NSA_NONE);
+  nsa_kernel_id kernel = handmade_kernel(m, "drive", NSA_ROLE_STIMULUS, d, 0, nothing, external, NSA_NONE);
   nsa_stimulus *stimulus = handmade_stimulus(m, 0, external, kernel, 0, 10);
   stimulus->image = 0;
   stimulus->pixel = flipped;

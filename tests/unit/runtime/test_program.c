@@ -9,6 +9,7 @@
 #include <string.h>
 
 static uint32_t slots[] = {3, NSA_NONE, 0};
+static nsa_kernel_id kernel_ids[] = {{1}};
 static uint8_t ink[] = {0, 1, 1, 0, 1, 0};
 static nsa_source_file files[] = {{.path = "a.nsa", .text = "neuron x {}\n"}};
 static nsa_timescale timescales[] = {{.name = "fast", .dt = 0.1, .ticks = 1}};
@@ -46,7 +47,7 @@ static nsa_program example(void) {
                        .images_count = 1,
                        .variants = variants,
                        .variants_count = 2,
-                       .init = slots,
+                       .init = kernel_ids,
                        .init_count = 1};
 }
 

@@ -87,7 +87,7 @@ static void add_links(network *n, uint32_t degree) {
 
 static void add_drive(network *n, uint64_t start, uint64_t stop) {
   uint32_t d = n->m->populations[n->population].domain;
-  uint32_t kernel = handmade_kernel(n->m, "exc.drive", NSA_ROLE_STIMULUS, d, 0, drive, n->external, NSA_NONE);
+  nsa_kernel_id kernel = handmade_kernel(n->m, "exc.drive", NSA_ROLE_STIMULUS, d, 0, drive, n->external, NSA_NONE);
   handmade_stimulus(n->m, n->population, n->external, kernel, start, stop);
 }
 
