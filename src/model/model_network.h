@@ -38,7 +38,8 @@ typedef struct {
   /* Refs: SIDE_PRE and SIDE_POST index, row, col, x, y, params; REF_DISTANCE; random functions. */
   model_expr *probability;  /* PROBABILITY: a number */
   model_expr *condition;    /* WHERE: a truth value */
-  uint32_t degree;          /* INDEGREE, OUTDEGREE: k; NEIGHBOURS: 4 or 8; SCALE_FREE: m; POOL: size */
+  uint32_t degree;          /* INDEGREE, OUTDEGREE: k; NEIGHBOURS: 4 or 8; SCALE_FREE: m; SMALL_WORLD: k; POOL: size */
+  double rewiring;          /* SMALL_WORLD: probability of each edge */
   nsa_profile_kind profile; /* INDEGREE, OUTDEGREE: partners are drawn by distance */
   double length;            /* of the profile, in um when the population is spaced, else grid steps */
   uint32_t tile_rows, tile_cols, stride;

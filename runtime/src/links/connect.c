@@ -25,6 +25,7 @@ static const link_rule rules[] = {
     [NSA_RULE_WHERE] = rule_where,
     [NSA_RULE_FILE] = rule_file,
     [NSA_RULE_SCALE_FREE] = rule_scale_free,
+    [NSA_RULE_SMALL_WORLD] = rule_small_world,
 };
 
 static bool take_stencil(link_builder *b, sim_links *links) {

@@ -60,7 +60,7 @@ bool build_fail_probability(const link_builder *b, double p, uint32_t source, ui
 /* The key of random numbers of one part of the connection: "" for the links themselves. */
 uint64_t build_key(const link_builder *b, const char *part);
 
-/* ---- rules (connect_rules.c, connect_random.c, connect_file.c) ---- */
+/* ---- rules (connect_rules.c, connect_random.c, connect_graph.c, connect_file.c) ---- */
 
 typedef bool (*link_rule)(link_builder *b);
 
@@ -75,6 +75,7 @@ bool rule_tiles(link_builder *b);
 bool rule_nearest(link_builder *b);
 bool rule_file(link_builder *b);
 bool rule_scale_free(link_builder *b);
+bool rule_small_world(link_builder *b);
 
 /* Whether a link from a source to a target of that number would be one to itself that is not wanted. */
 static inline bool is_unwanted_self(const link_builder *b, uint32_t i, uint32_t j) {

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* connect_rules.c - the rules that are geometry, and graphs that grow. */
+/* connect_rules.c - the rules that are geometry. */
 #include "links/connect_build.h"
 
 #include "links/connect_place.h"
-#include "nsa_math.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 bool rule_one_to_one(link_builder *b) {
   uint32_t n = place_size(b->target);
@@ -38,104 +35,6 @@ bool rule_all_to_all(link_builder *b) {
     build_end_row(b, row);
   }
   return true;
-}
-
-/* ---- growing graphs ---- */
-
-typedef struct {
-  link_builder *b;
-  uint32_t m;
-  uint32_t *ends; /* both ends of each edge: an element stands there as often as it has edges */
-  uint64_t count;
-} growth;
-
-static bool is_picked(const uint32_t *picked, uint32_t count, uint32_t element) {
-  for (uint32_t i = 0; i < count; i++)
-    if (picked[i] == element)
-      return true;
-  return false;
-}
-
-/* Element i takes m different earlier ones, each with probability proportional to its edges so far. */
-static void attach(growth *g, uint32_t i) {
-  uint32_t *picked = g->ends + g->count + g->m, taken = 0; /* behind the m ends that are i's own */
-  for (double draw = 0; taken < g->m; draw++) {
-    double at = nsa_rand_uniform_1(g->b->key, i, draw, 0, 0, (double)g->count);
-    uint32_t other = g->ends[(uint64_t)at < g->count ? (uint64_t)at : g->count - 1];
-    if (!is_picked(picked, taken, other))
-      picked[taken++] = other;
-  }
-  for (uint32_t k = 0; k < g->m; k++)
-    g->ends[g->count + k] = i;
-  g->count += 2 * (uint64_t)g->m;
-}
-
-static void grow(growth *g, uint32_t size) {
-  for (uint32_t i = 0; i <= g->m; i++)
-    for (uint32_t j = 0; j < i; j++) {
-      g->ends[g->count++] = i;
-      g->ends[g->count++] = j;
-    }
-  for (uint32_t i = g->m + 1; i < size; i++)
-    attach(g, i);
-}
-
-/* An edge of the growing graph: the start's stand in pairs, those of a later element m by m. */
-static void edge_at(const growth *g, uint64_t edge, uint32_t *a, uint32_t *b) {
-  uint64_t start = (uint64_t)g->m * (g->m + 1) / 2;
-  uint64_t at = edge < start ? 2 * edge : 2 * start + (edge - start) / g->m * 2 * g->m + (edge - start) % g->m;
-  *a = g->ends[at];
-  *b = g->ends[at + (edge < start ? 1 : g->m)];
-}
-
-/* Both directions of each edge become links of their targets, as far as these are here. */
-static bool add_edges(link_builder *b, const growth *g) {
-  uint32_t n = b->row_count;
-  for (uint64_t e = 0; e < g->count; e++)
-    if (population_has(b->targets, g->ends[e]))
-      b->row[population_local(b->targets, g->ends[e]) + 1]++;
-  for (uint32_t t = 0; t < n; t++)
-    b->row[t + 1] += b->row[t];
-  uint32_t *next = malloc(((size_t)n + 1) * sizeof *next);
-  if (!next)
-    return build_out_of_memory(b, ((uint64_t)n + 1) * sizeof *next);
-  memcpy(next, b->row, n * sizeof *next);
-  for (uint64_t e = 0; e < g->count / 2; e++) {
-    uint32_t ends[2];
-    edge_at(g, e, &ends[0], &ends[1]);
-    for (int k = 0; k < 2; k++)
-      if (population_has(b->targets, ends[k]))
-        b->others[next[population_local(b->targets, ends[k])]++] = ends[1 - k];
-  }
-  b->count = b->row[n];
-  free(next);
-  return true;
-}
-
-static int ascending(const void *a, const void *b) {
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  return (x > y) - (x < y);
-}
-
-/* Barabasi and Albert, Science 286:509 (1999), from a complete graph of m + 1 elements. */
-bool rule_scale_free(link_builder *b) {
-  uint32_t n = place_size(b->target), m = b->connection->rule.degree;
-  if (b->connection->source != b->connection->target || m == 0 || n <= m)
-    return build_fail(b, "scale_free(%" PRIu32 ") needs one population of more elements", m);
-  uint64_t ends = build_expected(b); /* each end of an edge is the target of one link */
-  if (ends > LINKS_MAX)
-    return build_fail(b, "it makes %" PRIu64 " links; %" PRIu32 " are possible", ends, LINKS_MAX);
-  if (!build_begin(b, true, ends))
-    return false;
-  growth g = {.b = b, .m = m, .ends = malloc((ends + 1) * sizeof *g.ends)};
-  if (!g.ends)
-    return build_out_of_memory(b, ends * sizeof *g.ends);
-  grow(&g, n);
-  bool ok = add_edges(b, &g);
-  free(g.ends);
-  for (uint32_t t = 0; ok && t < b->row_count; t++)
-    qsort(b->others + b->row[t], b->row[t + 1] - b->row[t], sizeof *b->others, ascending);
-  return ok;
 }
 
 /* ---- geometry ---- */

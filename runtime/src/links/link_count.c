@@ -64,6 +64,8 @@ nsa_link_count nsa_count_links(const nsa_link_rule *r) {
     return (nsa_link_count){r->listed, 1};
   case NSA_RULE_SCALE_FREE: /* m (m + 1) between the first m + 1 elements, 2 m for each later one */
     return (nsa_link_count){r->degree * (2 * targets - r->degree - 1), fmax(1, 2.0 * r->degree)};
+  case NSA_RULE_SMALL_WORLD: /* an even number */
+    return (nsa_link_count){targets * r->degree, r->degree};
   case NSA_RULE_POOL:
   case NSA_RULE_ONE_PER_SYNAPSE:
     break; /* no rules of links */

@@ -111,6 +111,7 @@ static nsa_rule lower_rule(lowering *l, uint32_t connection, const char *name, c
                 .condition = NSA_NO_KERNEL,
                 .result = NSA_NONE,
                 .degree = rule->degree,
+                .rewiring = rule->rewiring,
                 .length = rule->length,
                 .tile_rows = rule->tile_rows,
                 .tile_cols = rule->tile_cols,

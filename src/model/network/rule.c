@@ -5,8 +5,9 @@
 #include "model/expr/select.h"
 #include "model/names/import.h"
 #include "model/names/report.h"
-#include "model/network/parts.h"
+#include "model/network/rule_env.h"
 #include "model/operations.h"
+#include "nsa_link_count.h"
 #include "nsa_words.h"
 #include "support/file.h"
 #include "support/limits.h"
@@ -14,15 +15,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct {
-  checker *ck;
-  const rule_ends *ends;
-  const ast_rule *ast;
-  model_rule *out;
-} rule_env;
-
-static double size_of(const model_population *p) { return (double)p->rows * p->cols; }
 
 static bool are_spaced(const rule_ends *ends) { return ends->source->spacing > 0 && ends->target->spacing > 0; }
 
@@ -46,7 +38,7 @@ static expr_env condition_scope(rule_env *r, uint32_t *draws) {
 
 /* ---- arguments ---- */
 
-static bool has_args(rule_env *r, uint32_t least, uint32_t most) {
+bool rule_has_args(rule_env *r, uint32_t least, uint32_t most) {
   uint32_t got = r->ast->args.len;
   if (got >= least && got <= most)
     return true;
@@ -59,35 +51,35 @@ static bool has_args(rule_env *r, uint32_t least, uint32_t most) {
   return false;
 }
 
-static diag *misfit(rule_env *r, const char *reason) {
+diag *rule_misfit(rule_env *r, const char *reason) {
   return diag_report(r->ck->sink, DIAG_E0502, r->ast->at, "`%s` %s", r->ast->name.text, reason);
 }
 
-static bool no_arguments(rule_env *r) { return has_args(r, 0, 0); }
+static bool no_arguments(rule_env *r) { return rule_has_args(r, 0, 0); }
 
 static bool one_to_one(rule_env *r) {
-  if (!has_args(r, 0, 0))
+  if (!rule_has_args(r, 0, 0))
     return false;
-  double n = size_of(r->ends->source), m = size_of(r->ends->target);
+  double n = rule_size(r->ends->source), m = rule_size(r->ends->target);
   if (n == m)
     return true;
-  misfit(r, arena_printf(r->ck->arena, "needs populations of one size: `%s` has %.0f elements, `%s` %.0f",
-                         r->ends->source->name, n, r->ends->target->name, m));
+  rule_misfit(r, arena_printf(r->ck->arena, "needs populations of one size: `%s` has %.0f elements, `%s` %.0f",
+                              r->ends->source->name, n, r->ends->target->name, m));
   return false;
 }
 
-static bool is_link_count_good(rule_env *r, double links) {
+bool rule_is_link_count_good(rule_env *r, double links) {
   if (links <= LIMIT_LINKS)
     return true;
   diag_report(r->ck->sink, DIAG_E0901, r->ast->at,
               "this makes about %.3g links (`%s` has %.0f elements, `%s` %.0f); a connection may have %.3g", links,
-              r->ends->source->name, size_of(r->ends->source), r->ends->target->name, size_of(r->ends->target),
+              r->ends->source->name, rule_size(r->ends->source), r->ends->target->name, rule_size(r->ends->target),
               LIMIT_LINKS);
   return false;
 }
 
 static bool all_to_all(rule_env *r) {
-  return has_args(r, 0, 0) && is_link_count_good(r, size_of(r->ends->source) * size_of(r->ends->target));
+  return rule_has_args(r, 0, 0) && rule_is_link_count_good(r, rule_size(r->ends->source) * rule_size(r->ends->target));
 }
 
 /* The expression of a probability; NULL after an error. *p: its value where it is a constant, else 1. */
@@ -102,10 +94,11 @@ static model_expr *probability_of(rule_env *r, const ast_expr *e, double *p) {
 
 static bool probability(rule_env *r) {
   double p;
-  if (!has_args(r, 1, 1))
+  if (!rule_has_args(r, 1, 1))
     return false;
   r->out->probability = probability_of(r, r->ast->args.data[0].value, &p);
-  return r->out->probability != NULL && is_link_count_good(r, p * size_of(r->ends->source) * size_of(r->ends->target));
+  return r->out->probability != NULL &&
+         rule_is_link_count_good(r, p * rule_size(r->ends->source) * rule_size(r->ends->target));
 }
 
 model_expr *rule_partner_probability(checker *ck, const rule_ends *ends, const ast_expr *e) {
@@ -117,17 +110,17 @@ model_expr *rule_partner_probability(checker *ck, const rule_ends *ends, const a
 static bool where(rule_env *r) {
   uint32_t draws = 0;
   expr_env env = condition_scope(r, &draws);
-  if (!has_args(r, 1, 1))
+  if (!rule_has_args(r, 1, 1))
     return false;
   r->out->condition = expr_bool(&env, r->ast->args.data[0].value);
   return r->out->condition != NULL;
 }
 
 /* A rule that makes no links of an element to itself cannot be asked for them. */
-static bool makes_no_selves(rule_env *r) {
+bool rule_makes_no_selves(rule_env *r) {
   if (!r->ends->is_same || !r->ends->allow_self)
     return true;
-  misfit(r, "links no element with itself: leave out `self`");
+  rule_misfit(r, "links no element with itself: leave out `self`");
   return false;
 }
 
@@ -147,7 +140,7 @@ static bool check_profile(rule_env *r, const ast_expr *e) {
     return false;
   }
   if (!r->ends->source->is_grid || !r->ends->target->is_grid) {
-    diag *d = misfit(r, "with a kernel needs grids");
+    diag *d = rule_misfit(r, "with a kernel needs grids");
     diag_hint(d, "give the populations rows and columns: `[79 x 79]`");
     return false;
   }
@@ -165,33 +158,33 @@ static bool degree(rule_env *r) {
   checker *ck = r->ck;
   expr_env env = env_constant(ck, NULL, "a number of links");
   bool is_in = r->out->kind == NSA_RULE_INDEGREE;
-  if (!has_args(r, 1, 2) ||
+  if (!rule_has_args(r, 1, 2) ||
       !expr_constant_count(&env, r->ast->args.data[0].value, "the number of links", 0, 1e9, &r->out->degree))
     return false;
   const model_population *far = is_in ? r->ends->source : r->ends->target;
   const model_population *near = is_in ? r->ends->target : r->ends->source;
-  double candidates = size_of(far) - (r->ends->is_same && !r->ends->allow_self ? 1 : 0);
+  double candidates = rule_size(far) - (r->ends->is_same && !r->ends->allow_self ? 1 : 0);
   if (r->out->degree > candidates) {
-    misfit(r, arena_printf(ck->arena, "asks for %u partners, but `%s` has only %.0f to offer", r->out->degree,
-                           far->name, candidates));
+    rule_misfit(r, arena_printf(ck->arena, "asks for %u partners, but `%s` has only %.0f to offer", r->out->degree,
+                                far->name, candidates));
     return false;
   }
-  bool is_good = is_link_count_good(r, r->out->degree * size_of(near));
+  bool is_good = rule_is_link_count_good(r, r->out->degree * rule_size(near));
   return (r->ast->args.len < 2 || check_profile(r, r->ast->args.data[1].value)) && is_good;
 }
 
 static bool neighbours(rule_env *r) {
   expr_env env = env_constant(r->ck, NULL, "a number of neighbours");
-  if (!has_args(r, 1, 1) ||
+  if (!rule_has_args(r, 1, 1) ||
       !expr_constant_count(&env, r->ast->args.data[0].value, "the number of neighbours", 1, 1e9, &r->out->degree))
     return false;
   if (r->out->degree != 4 && r->out->degree != 8) {
-    misfit(r, "takes 4 or 8");
+    rule_misfit(r, "takes 4 or 8");
     return false;
   }
   if (r->ends->is_same && r->ends->source->is_grid)
-    return makes_no_selves(r);
-  diag *d = misfit(r, r->ends->is_same ? "needs a grid" : "joins the elements of one population");
+    return rule_makes_no_selves(r);
+  diag *d = rule_misfit(r, r->ends->is_same ? "needs a grid" : "joins the elements of one population");
   if (r->ends->is_same)
     diag_hint(d, "give the population rows and columns: `[26 x 26]`");
   return false;
@@ -205,7 +198,7 @@ static bool tile_stride(rule_env *r) {
     r->out->stride = r->out->tile_rows;
     if (r->out->tile_rows == r->out->tile_cols)
       return true;
-    misfit(r, "of tiles that are not square needs a stride");
+    rule_misfit(r, "of tiles that are not square needs a stride");
     return false;
   }
   const ast_arg *arg = &r->ast->args.data[1];
@@ -249,7 +242,7 @@ static void check_tile_places(rule_env *r, const model_population *tiled, const 
 static bool tiles(rule_env *r) {
   expr_env env = env_constant(r->ck, NULL, "a tile");
   const model_population *source = r->ends->source, *target = r->ends->target;
-  if (!has_args(r, 1, 2))
+  if (!rule_has_args(r, 1, 2))
     return false;
   const ast_expr *size = r->ast->args.data[0].value;
   if (size->kind != AST_SIZE) {
@@ -261,7 +254,7 @@ static bool tiles(rule_env *r) {
       !tile_stride(r))
     return false;
   if (!source->is_grid || !target->is_grid) {
-    misfit(r, "needs grids");
+    rule_misfit(r, "needs grids");
     return false;
   }
   bool is_source_tiled = covers(r->out, source, target);
@@ -269,7 +262,7 @@ static bool tiles(rule_env *r) {
     check_tile_places(r, is_source_tiled ? source : target, is_source_tiled ? target : source);
     return true;
   }
-  diag *d = misfit(r, "does not fit: there must be one tile an element");
+  diag *d = rule_misfit(r, "does not fit: there must be one tile an element");
   diag_note(d, SPAN_NONE, "%s, but `%s` is %u x %u", tile_count(r, source), target->name, target->rows, target->cols);
   return false;
 }
@@ -307,7 +300,7 @@ static void warn_of_selves(rule_env *r, span at) {
 }
 
 static bool from_file(rule_env *r) {
-  if (!has_args(r, 1, 1))
+  if (!rule_has_args(r, 1, 1))
     return false;
   const ast_expr *path = r->ast->args.data[0].value;
   if (path->kind != AST_STRING) {
@@ -320,28 +313,6 @@ static bool from_file(rule_env *r) {
     return true;
   }
   diag_report(r->ck->sink, DIAG_E0001, path->at, "`%s` cannot be read: there is no such file", r->out->path);
-  return false;
-}
-
-/* ---- growing graphs ---- */
-
-static bool scale_free(rule_env *r) {
-  expr_env env = env_constant(r->ck, NULL, "a number of links");
-  const model_population *p = r->ends->source;
-  if (!has_args(r, 1, 1) ||
-      !expr_constant_count(&env, r->ast->args.data[0].value, "the number of links", 1, 1e9, &r->out->degree))
-    return false;
-  double m = r->out->degree, n = size_of(p);
-  if (!r->ends->is_same) {
-    misfit(r, "joins the elements of one population");
-    return false;
-  }
-  if (!makes_no_selves(r))
-    return false;
-  if (n > m)
-    return is_link_count_good(r, 2 * m * n);
-  misfit(r, arena_printf(r->ck->arena, "begins with a complete graph of %.0f elements, but `%s` has only %.0f", m + 1,
-                         p->name, n));
   return false;
 }
 
@@ -361,11 +332,11 @@ static bool pool_choice(rule_env *r) {
 
 /* As in NEST: consecutive partners for each element, or consecutive elements that have one partner. */
 static bool is_block_good(rule_env *r) {
-  double near = size_of(r->ends->source), partners = size_of(r->ends->target);
+  double near = rule_size(r->ends->source), partners = rule_size(r->ends->target);
   double size = r->out->degree, share = size > 1 ? 0 : near / partners;
   if (near * size == partners || (size == 1 && share >= 1 && share == floor(share)))
     return true;
-  diag *d = misfit(r, "does not fit: blocks must use all partners evenly");
+  diag *d = rule_misfit(r, "does not fit: blocks must use all partners evenly");
   diag_note(d, SPAN_NONE, "`%s` has %.0f elements, `%s` %.0f", r->ends->source->name, near, r->ends->target->name,
             partners);
   if (floor(partners / near) * near == partners)
@@ -375,15 +346,15 @@ static bool is_block_good(rule_env *r) {
 
 static bool pool(rule_env *r) {
   expr_env env = env_constant(r->ck, NULL, "the size of a pool");
-  if (!has_args(r, 1, 2) ||
+  if (!rule_has_args(r, 1, 2) ||
       !expr_constant_count(&env, r->ast->args.data[0].value, "the size of a pool", 1, 1e9, &r->out->degree))
     return false;
-  double offered = size_of(r->ends->target);
+  double offered = rule_size(r->ends->target);
   if (!pool_choice(r))
     return false;
   if (r->out->degree > offered) {
-    misfit(r,
-           arena_printf(r->ck->arena, "is larger than `%s`, which has %.0f elements", r->ends->target->name, offered));
+    rule_misfit(
+        r, arena_printf(r->ck->arena, "is larger than `%s`, which has %.0f elements", r->ends->target->name, offered));
     return false;
   }
   return !r->out->pool_block || is_block_good(r);
@@ -391,35 +362,26 @@ static bool pool(rule_env *r) {
 
 /* ---- numbers of links ---- */
 
-static double neighbour_count(const model_population *p, uint32_t degree) {
-  double rows = p->rows, cols = p->cols;
-  double straight = 2 * (rows * (cols - 1) + (rows - 1) * cols);
-  return degree == 8 ? straight + 4 * (rows - 1) * (cols - 1) : straight;
-}
-
 double rule_link_count(const rule_ends *ends, const model_rule *rule) {
-  double sources = size_of(ends->source), targets = size_of(ends->target), m = rule->degree;
-  bool has_selves = ends->is_same && ends->allow_self, lacks_selves = ends->is_same && !ends->allow_self;
-  switch (rule->kind) {
-  case NSA_RULE_ONE_TO_ONE:
-    return lacks_selves ? 0 : targets;
-  case NSA_RULE_ALL_TO_ALL:
-    return sources * targets - (lacks_selves ? targets : 0);
-  case NSA_RULE_INDEGREE:
-    return targets * m;
-  case NSA_RULE_OUTDEGREE:
-    return sources * m;
-  case NSA_RULE_NEIGHBOURS:
-    return neighbour_count(ends->target, rule->degree);
-  case NSA_RULE_TILES: /* all of them lie inside */
-    return ends->is_same && !has_selves ? -1 : (double)rule->tile_rows * rule->tile_cols * fmin(sources, targets);
-  case NSA_RULE_NEAREST:
-    return lacks_selves && targets == 1 ? 0 : fmax(sources, targets);
-  case NSA_RULE_SCALE_FREE:
-    return m * (2 * targets - m - 1);
-  default:
+  bool lacks_selves = ends->is_same && !ends->allow_self;
+  double targets = rule_size(ends->target);
+  nsa_rule_kind kind = rule->kind;
+  if (kind == NSA_RULE_PROBABILITY || kind == NSA_RULE_WHERE || kind == NSA_RULE_FILE ||
+      (kind == NSA_RULE_TILES && lacks_selves))
     return -1;
-  }
+  if (lacks_selves && (kind == NSA_RULE_ONE_TO_ONE || (kind == NSA_RULE_NEAREST && targets == 1)))
+    return 0;
+  nsa_link_rule of = {.kind = kind,
+                      .source_rows = ends->source->rows,
+                      .source_cols = ends->source->cols,
+                      .target_rows = ends->target->rows,
+                      .target_cols = ends->target->cols,
+                      .leaves_out_self = lacks_selves,
+                      .degree = rule->degree,
+                      .tile_rows = rule->tile_rows,
+                      .tile_cols = rule->tile_cols,
+                      .stride = rule->stride};
+  return nsa_count_links(&of).all;
 }
 
 /* ---- all rules ---- */
@@ -438,7 +400,8 @@ static const struct {
     [NSA_RULE_NEAREST] = {no_arguments, true, true},
     [NSA_RULE_WHERE] = {where, true, true},
     [NSA_RULE_FILE] = {from_file, true, false},
-    [NSA_RULE_SCALE_FREE] = {scale_free, true, false},
+    [NSA_RULE_SCALE_FREE] = {rule_check_scale_free, true, false},
+    [NSA_RULE_SMALL_WORLD] = {rule_check_small_world, true, false},
     [NSA_RULE_ONE_PER_SYNAPSE] = {no_arguments, false, true},
     [NSA_RULE_POOL] = {pool, false, true},
 };
@@ -460,8 +423,8 @@ bool rule_check(checker *ck, const rule_ends *ends, const ast_rule *ast, model_r
     out->kind = (nsa_rule_kind)i;
     if (may_stand)
       return rules[i].check(&r);
-    misfit(&r, ends->is_partner ? "is no rule for the third partner, which is one at most"
-                                : "is a rule for the third partner only");
+    rule_misfit(&r, ends->is_partner ? "is no rule for the third partner, which is one at most"
+                                     : "is a rule for the third partner only");
     return false;
   }
   report_unknown(ck, ast->name.at, DIAG_E0201, "the rule", ast->name.text, &known);

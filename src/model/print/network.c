@@ -58,6 +58,10 @@ static void print_rule_values(const model *m, uint32_t near, uint32_t far, const
     text_printf(out, "%u", r->degree);
     print_profile(r, out);
     break;
+  case NSA_RULE_SMALL_WORLD:
+    text_printf(out, "%u, ", r->degree);
+    text_number(out, r->rewiring);
+    break;
   case NSA_RULE_TILES:
     text_printf(out, "%u x %u, stride %u", r->tile_rows, r->tile_cols, r->stride);
     break;

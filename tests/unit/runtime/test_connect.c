@@ -562,44 +562,6 @@ static void half_of_the_links_have_partners(void **state) {
   end(s, m);
 }
 
-static bool has_source(const sim_links *links, uint32_t target, uint32_t source) {
-  for (uint32_t k = links->row[target]; k < links->row[target + 1]; k++)
-    if (links->source[k] == source)
-      return true;
-  return false;
-}
-
-/* Barabasi and Albert: the share of elements with k edges tends to 2m(m+1)/(k(k+1)(k+2)). */
-static void scale_free_graphs(void **state) {
-  (void)state;
-  enum { N = 20000, M = 2 };
-  nsa_connection *c;
-  handmade *m = one(1, N, NSA_RULE_SCALE_FREE, &c);
-  c->rule.degree = M;
-  sim *s = start(m);
-  const sim_links *links = &s->links[0];
-  check_order(s, 0);
-  assert_int_equal(links->count, M * (M + 1) + 2 * M * (N - M - 1));
-  uint32_t with_degree[8] = {0}, most = 0;
-  for (uint32_t t = 0; t < N; t++) {
-    uint32_t degree = links->fan_in[t];
-    assert_true(degree >= M && degree == links->fan_out[t]);
-    if (degree < 8)
-      with_degree[degree]++;
-    most = degree > most ? degree : most;
-    for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) {
-      assert_true(links->source[k] != t && has_source(links, links->source[k], t));
-      assert_true(k == links->row[t] || links->source[k] != links->source[k - 1]);
-    }
-  }
-  for (uint32_t k = M; k < 8; k++) {
-    double expected = N * 2.0 * M * (M + 1) / (k * (k + 1.0) * (k + 2.0));
-    assert_true(fabs(with_degree[k] - expected) < 5 * sqrt(expected));
-  }
-  assert_true(most > 150); /* hubs: of the order of m sqrt(N) */
-  end(s, m);
-}
-
 static void partners_nearby_and_one_to_one(void **state) {
   (void)state;
   handmade *m = with_partners(6, 2, NSA_RULE_NEAREST, false);
@@ -669,7 +631,6 @@ int main(void) {
       cmocka_unit_test(random_pools),
       cmocka_unit_test(block_pools),
       cmocka_unit_test(half_of_the_links_have_partners),
-      cmocka_unit_test(scale_free_graphs),
       cmocka_unit_test(partners_nearby_and_one_to_one),
       cmocka_unit_test(forecast_is_near_what_is_allocated),
   };

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { KINDS = NSA_RULE_ONE_PER_SYNAPSE + 1 };
+enum { KINDS = nsa_rule_kind_count };
 
 typedef struct {
   nsa_rule_kind kind;
@@ -46,6 +46,7 @@ static const rule_case cases[] = {
     {.kind = NSA_RULE_SCALE_FREE, 1, 3000, .degree = 1, .of_a_target = 2},
     {.kind = NSA_RULE_SCALE_FREE, 1, 3000, .degree = 3, .of_a_target = 6},
     {.kind = NSA_RULE_SCALE_FREE, 1, 5, .degree = 4},
+    {.kind = NSA_RULE_SMALL_WORLD, 1, 60, .degree = 6, .of_a_target = 6},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
