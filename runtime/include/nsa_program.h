@@ -9,7 +9,7 @@
 
 #define NSA_NONE UINT32_MAX
 #define NSA_EVENT_ARRIVALS (UINT32_MAX - 1)
-#define NSA_PROGRAM_VERSION 11
+#define NSA_PROGRAM_VERSION 12
 
 #define VALUE(id, word) id,
 #define ENUM(name, values) typedef enum { values } nsa_##name;

@@ -8,6 +8,7 @@ functions `test_...` (run.py calls them)."""
 
 import csv
 import inspect
+import json
 import os
 import pathlib
 import subprocess
@@ -41,6 +42,10 @@ class Results:
         with open(self.folder / (name + ".csv"), newline="") as file:
             rows = list(csv.reader(file))[1:]
         return numpy.array([float(r[0]) for r in rows]), numpy.array([int(r[1]) for r in rows], dtype=int)
+
+    def measure(self, name):
+        """The value of a measure, in the unit that run.json gives."""
+        return json.loads((self.folder / "run.json").read_text())["measures"][name]["value"]
 
     def times(self, name, element=0):
         """When one element fired."""

@@ -2,6 +2,7 @@
 #include "observe/measure.h"
 
 #include "nsa_math.h"
+#include "observe/measure_intervals.h"
 #include "observe/measure_recognition.h"
 #include "observe/record_probe.h"
 
@@ -17,6 +18,7 @@ typedef struct {
   uint64_t above_ticks, last_tick; /* a sample stands for the time until the next one */
   bool was_above;
   recognition *recognition;
+  intervals *intervals;
   const sim_fired *fired; /* whose number is counted; NULL: not so simple */
 } tally;
 
@@ -53,6 +55,15 @@ static const sim_fired *all_fired(const sim *s, const nsa_measure_node *node) {
   return probe_fired(s, probe);
 }
 
+static bool begin_tally(const sim *s, const nsa_measure_node *node, tally *t) {
+  t->fired = all_fired(s, node);
+  if (node->kind == NSA_MEASURE_RECOGNITION)
+    return (t->recognition = recognition_new(s, node)) != NULL;
+  if (node->kind == NSA_MEASURE_CV_ISI)
+    return (t->intervals = intervals_new(s, &s->program->probes[node->probe])) != NULL;
+  return true;
+}
+
 measurer *measurer_new(const sim *s, char error[SIM_ERROR_SIZE]) {
   const nsa_program *program = s->program;
   measurer *m = calloc(1, sizeof *m);
@@ -67,11 +78,8 @@ measurer *measurer_new(const sim *s, char error[SIM_ERROR_SIZE]) {
   }
   for (uint32_t i = 0; is_good && i < program->probes_count; i++)
     m->cache[i].tick = UINT64_MAX;
-  for (uint32_t i = 0; is_good && i < program->measure_nodes_count; i++) {
-    m->tallies[i].fired = all_fired(s, &program->measure_nodes[i]);
-    if (program->measure_nodes[i].kind == NSA_MEASURE_RECOGNITION)
-      is_good = (m->tallies[i].recognition = recognition_new(s, &program->measure_nodes[i])) != NULL;
-  }
+  for (uint32_t i = 0; is_good && i < program->measure_nodes_count; i++)
+    is_good = begin_tally(s, &program->measure_nodes[i], &m->tallies[i]);
   if (is_good)
     return m;
   snprintf(error, SIM_ERROR_SIZE, "out of memory for the measures");
@@ -82,8 +90,10 @@ measurer *measurer_new(const sim *s, char error[SIM_ERROR_SIZE]) {
 void measurer_free(measurer *m) {
   if (!m)
     return;
-  for (uint32_t i = 0; m->tallies && i < m->program->measure_nodes_count; i++)
+  for (uint32_t i = 0; m->tallies && i < m->program->measure_nodes_count; i++) {
     recognition_free(m->tallies[i].recognition);
+    intervals_free(m->tallies[i].intervals);
+  }
   free(m->tallies);
   free(m->cache);
   free(m->phase_ticks);
@@ -151,6 +161,8 @@ static bool visit_node(measurer *m, sim *s, uint32_t index) {
   tally *t = &m->tallies[index];
   if (t->recognition) {
     recognition_after_tick(t->recognition, s);
+  } else if (t->intervals) {
+    intervals_after_tick(t->intervals, s, is_active(s, node->phase));
   } else if (counts_events(node->kind)) {
     if (s->tick > 0 && is_active(s, node->phase))
       t->events += t->fired ? t->fired->count : probe_count_fired(s, &m->program->probes[node->probe]);
@@ -234,6 +246,8 @@ static double node_value(measurer *m, const sim *s, uint32_t index, const double
     return duration_ms(m, s, node->phase);
   case NSA_MEASURE_SIZE:
     return size_of(m, s, node);
+  case NSA_MEASURE_CV_ISI:
+    return intervals_variation(t->intervals);
   }
   return NAN;
 }

@@ -118,6 +118,14 @@ static model_measure_node *check_count(checker *ck, const ast_expr *e) {
 
 static model_measure_node *check_rate(checker *ck, const ast_expr *e) { return check_events(ck, e, NSA_MEASURE_RATE); }
 
+static model_measure_node *check_cv_isi(checker *ck, const ast_expr *e) {
+  model_measure_node *n = check_events(ck, e, NSA_MEASURE_CV_ISI);
+  if (n == NULL || !n->probe.is_connection)
+    return n;
+  return malformed(ck, e->as.call.args.data[0].value->at, "`cv_isi` looks at the events of a population",
+                   "cv_isi(POPULATION.spike)");
+}
+
 static model_measure_node *check_time_above(checker *ck, const ast_expr *e) {
   if (!has_args(ck, e, 2))
     return NULL;
@@ -308,6 +316,7 @@ static model_measure_node *(*const functions[nsa_measure_kind_count])(checker *c
     [NSA_MEASURE_TIME_ABOVE] = check_time_above,
     [NSA_MEASURE_TIME_OF_MAX] = check_time_of_max,
     [NSA_MEASURE_RECOGNITION] = check_recognition,
+    [NSA_MEASURE_CV_ISI] = check_cv_isi,
     [NSA_MEASURE_SIZE] = check_size,
     [NSA_MEASURE_DURATION] = check_duration,
 };

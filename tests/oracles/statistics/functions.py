@@ -114,6 +114,18 @@ def test_poisson_neurons():
     chance.uncorrelated("successive gaps", gaps[1:], gaps[:-1])
 
 
+def test_variation_of_intervals():
+    """Intervals of a Bernoulli process are geometric, with a variation of sqrt(1 - p); numpy says the same of the spikes."""
+    text = ("timescale fast = 0.5 ms\nneuron cell { param rate = 100 /s\n  spike when uniform(0, 1) < rate*dt {} }\n"
+            "population cells : cell[300]\nrecord cells.spike\nmeasure cv = cv_isi(cells.spike)\nrun 10 s\n")
+    results = oracle.run("--interpret", text=text)
+    times, elements = results.events("cells.spike")
+    gaps = [numpy.diff(numpy.sort(times[elements == k])) for k in range(300)]
+    expected = numpy.mean([g.std() / g.mean() for g in gaps])
+    assert abs(results.measure("cv") - expected) < 1e-9 * expected, (results.measure("cv"), expected)
+    assert abs(expected - numpy.sqrt(1 - 0.05)) < 0.005, expected
+
+
 def test_signal_and_timer():
     """A signal's value is drawn once for all; a timer's time for each element."""
     text = ("timescale fast = 1 ms\nsignal bell = normal(10, 3) from 0 ms every 1 ms\n"
