@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* emit.c - the module: types, attributes, one kernel after the other, their table. */
 #include "emit/emit_internal.h"
-#include <stdio.h>
-#include <stdlib.h>
-
-_Noreturn void emit_bug(const char *what, const char *where) {
-  fprintf(stderr, "nsa: a bug in the compiler (emit): %s: %s\n", what, where);
-  exit(70);
-}
 
 static LLVMAttributeRef word_attribute(const module_emitter *m, const char *key, const char *value) {
   return LLVMCreateStringAttribute(m->context, key, (unsigned)strlen(key), value, (unsigned)strlen(value));
@@ -49,7 +42,8 @@ static bool is_long_step(const ir_function *f) {
   return f->role == NSA_ROLE_STEP && cost >= LONG_STEP;
 }
 
-uint32_t emit_width(const module_emitter *m, const ir_function *f) {
+/* Lanes of the function's vectors: floats fill a vector of the processor twice as many. */
+static uint32_t width_of(const module_emitter *m, const ir_function *f) {
   uint32_t width = m->options->width;
   if (width == 1 || f->role == NSA_ROLE_SETTLE || f->role == NSA_ROLE_ARRIVAL)
     return width; /* at most NSA_LANES */
@@ -59,7 +53,7 @@ uint32_t emit_width(const module_emitter *m, const ir_function *f) {
 }
 
 static void set_width(module_emitter *m, const ir_function *f) {
-  m->width = emit_width(m, f);
+  m->width = width_of(m, f);
   m->vf32 = emit_lanes_of(m, m->f32);
   m->vf64 = emit_lanes_of(m, m->f64);
   m->vb1 = emit_lanes_of(m, m->i1);
@@ -74,31 +68,6 @@ static void make_attributes(module_emitter *m) {
   m->nounwind = plain_attribute(m, "nounwind");
   m->noinline = plain_attribute(m, "noinline");
   m->alwaysinline = plain_attribute(m, "alwaysinline");
-}
-
-void emit_function_attributes(module_emitter *m, LLVMValueRef fn) {
-  LLVMAttributeIndex whole = (LLVMAttributeIndex)LLVMAttributeFunctionIndex;
-  LLVMAddAttributeAtIndex(fn, whole, m->cpu);
-  LLVMAddAttributeAtIndex(fn, whole, m->features);
-  LLVMAddAttributeAtIndex(fn, whole, m->nounwind);
-  /* Some processors prefer to halve the widest vectors: what was asked for is used. */
-  char bits[16];
-  snprintf(bits, sizeof bits, "%u", m->options->width * 64);
-  LLVMAddTargetDependentFunctionAttr(fn, "min-legal-vector-width", bits);
-  LLVMAddTargetDependentFunctionAttr(fn, "prefer-vector-width", bits);
-}
-
-/* Fields are separate arrays: each is a type of its own for LLVM's type-based alias analysis. */
-void emit_tag_field(module_emitter *m, LLVMValueRef access, uint32_t field) {
-  if (m->tbaa[field] == NULL) {
-    const char *name = arena_printf(m->arena, "field %u", field);
-    LLVMMetadataRef zero = LLVMValueAsMetadata(LLVMConstInt(m->i64, 0, 0));
-    LLVMMetadataRef parts[3] = {LLVMMDStringInContext2(m->context, name, strlen(name)), m->tbaa_root, zero};
-    LLVMMetadataRef type = LLVMMDNodeInContext2(m->context, parts, 3);
-    LLVMMetadataRef tag[3] = {type, type, zero};
-    m->tbaa[field] = LLVMMetadataAsValue(m->context, LLVMMDNodeInContext2(m->context, tag, 3));
-  }
-  LLVMSetMetadata(access, m->tbaa_kind, m->tbaa[field]);
 }
 
 static void make_aliasing(module_emitter *m) {

@@ -20,7 +20,7 @@ typedef struct {
   LLVMModuleRef module;
   const ir_program *program;
   const emit_options *options;
-  uint32_t width;                                       /* of the kernel that is written: see emit_width */
+  uint32_t width;                                       /* of the kernel that is written: see emit.c */
   LLVMTypeRef i1, i8, i32, i64, f32, f64, ptr, nothing; /* scalars */
   LLVMTypeRef vf32, vf64, vb1, vi8, vi32;               /* of `width` lanes; scalars for width 1 */
   LLVMTypeRef vflag; /* integers as long as the kernel's numbers: truth values in registers */
@@ -96,8 +96,6 @@ LLVMValueRef emit_intrinsic(module_emitter *m, const char *name, LLVMValueRef *a
 
 /* ---- a kernel's surroundings ---- */
 
-/* Lanes of the function's vectors: floats fill a vector of the processor twice as many. */
-uint32_t emit_width(const module_emitter *m, const ir_function *f);
 /* Argument n as the operation takes it: a number of its precision. */
 LLVMValueRef emit_argument(kernel *k, const ir_op *op, uint32_t n);
 
@@ -122,8 +120,13 @@ emit_op_fn emit_load, emit_load_at, emit_store, emit_store_at, emit_shift, emit_
 emit_op_fn emit_math, emit_random;                                                                       /* maths.c */
 emit_op_fn emit_expm, emit_oucov, emit_get;                                                              /* tuple.c */
 emit_op_fn emit_loop_begin, emit_loop_end;                                                               /* loop.c */
-LLVMValueRef emit_loop_variable(kernel *k, ir_value tuple, uint32_t number);
-emit_op_fn emit_skip_begin, emit_skip_end, emit_check; /* kernel.c */
+emit_op_fn emit_skip_begin, emit_skip_end;                                                               /* skip.c */
+emit_op_fn emit_check;                                                                                   /* report.c */
+
+/* The end of an iteration: adds what its checks found to what is known of the iterations before. */
+void emit_checks_of_iteration(kernel *k);
+/* Behind the loop: the events that fired and the checks, into `out`. */
+void emit_report(kernel *k);
 
 void emit_kernel(module_emitter *m, uint32_t number);
 /* Brings the maths that the module calls into it. NULL, or why it cannot. */

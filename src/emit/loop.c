@@ -42,5 +42,3 @@ LLVMValueRef emit_loop_end(kernel *k, const ir_op *op) {
   k->variables[op - k->function->ops.data] = next;
   return NULL;
 }
-
-LLVMValueRef emit_loop_variable(kernel *k, ir_value tuple, uint32_t number) { return k->variables[tuple][number]; }

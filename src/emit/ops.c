@@ -4,10 +4,6 @@
 
 static LLVMTypeRef type_of(const kernel *k, const ir_op *op) { return op->is_single ? k->m->vf32 : k->m->vf64; }
 
-LLVMValueRef emit_argument(kernel *k, const ir_op *op, uint32_t n) {
-  return emit_converted(k->m, k->values[op->args[n]], type_of(k, op));
-}
-
 static LLVMValueRef arg(kernel *k, const ir_op *op, uint32_t n) { return emit_argument(k, op, n); }
 
 /* ---- constants and where we are ---- */

@@ -152,7 +152,7 @@ LLVMValueRef emit_get(kernel *k, const ir_op *op) {
   module_emitter *m = k->m;
   uint16_t tuple = k->function->ops.data[op->args[0]].op;
   if (tuple == IR_OP_loop_begin || tuple == IR_OP_loop_end)
-    return emit_loop_variable(k, op->args[0], op->aux);
+    return k->variables[op->args[0]][op->aux];
   LLVMValueRef at = LLVMConstInt(m->i64, (uint64_t)op->aux * m->width, 0);
   LLVMValueRef place = LLVMBuildGEP2(m->body, m->f64, k->values[op->args[0]], &at, 1, "");
   LLVMValueRef load = LLVMBuildLoad2(m->body, m->vf64, place, "");

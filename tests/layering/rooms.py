@@ -56,7 +56,7 @@ def read_rooms(text):
     """Folder -> {room: its level}."""
     folders = {}
     for line in text.splitlines():
-        if line.strip() and not line.startswith(("#", "circle ")):
+        if line.strip() and not line.startswith("#"):
             folder, rest = line.split(None, 1)
             folders[folder] = {room.strip(): level for level, rooms in enumerate(rest.split("<"))
                                for room in rooms.split(",")}
@@ -107,17 +107,11 @@ def circles(graph):
     return found
 
 
-def read_circles(text):
-    """Folder -> how long a circle in it may still be."""
-    return {folder: int(most) for folder, most in re.findall(r"^circle (\S+) (\d+)$", text, re.M)}
-
-
-def findings(folders, includes, calls, longest={}):
+def findings(folders, includes, calls):
     wrong = [arrow for folder, rooms in folders.items() for graph in (includes, calls)
              for arrow in wrong_arrows(folder, rooms, graph)]
     for members in circles(calls):
-        folder = next((f for f in longest if members[0].startswith(f + "/")), None)
-        if len(members) > longest.get(folder, LONGEST_CIRCLE):
+        if len(members) > LONGEST_CIRCLE:
             wrong.append(f"a circle of {len(members)} files by calls: {' '.join(members)}")
     return wrong
 
@@ -147,11 +141,10 @@ def main():
     root, build = map(pathlib.Path, sys.argv[1:])
     files = sorted(p.relative_to(root).as_posix() for folder in ("src", "runtime") for p in (root / folder).rglob("*")
                    if p.suffix in (".c", ".h", ".def"))
-    text = (root / "tests/layering/rooms.txt").read_text()
-    folders = read_rooms(text)
+    folders = read_rooms((root / "tests/layering/rooms.txt").read_text())
     calls = graph_of_calls(build, set(files))
     missing = [f for f in files if f.endswith(".c") and f not in calls]
-    wrong = findings(folders, graph_of_includes(root, files), calls, read_circles(text))
+    wrong = findings(folders, graph_of_includes(root, files), calls)
     wrong += [f"{f}: no object file of it in {build}" for f in missing]
     print("\n".join(wrong))
     print(f"{len(wrong)} findings; {sum(map(len, calls.values()))} arrows between {len(calls)} files")
