@@ -8,8 +8,7 @@
 #include <stdint.h>
 
 #define NSA_NONE UINT32_MAX
-#define NSA_EVENT_ARRIVALS (UINT32_MAX - 1)
-#define NSA_PROGRAM_VERSION 12
+#define NSA_PROGRAM_VERSION 13
 
 #define VALUE(id, word) id,
 #define ENUM(name, values) typedef enum { values } nsa_##name;
@@ -22,13 +21,21 @@
 #define NSA_TYPE_SIZES {[NSA_F64] = 8, [NSA_B1] = 1, [NSA_INDEX] = 4, [NSA_F32] = 4} /* bytes of an entry */
 
 /* Numbers of rows in lists of the program: a type for each list, so that they do not mix. */
-typedef struct {
-  uint32_t id;
-} nsa_kernel_id;
+#define ID_OF(row)                                                                                                     \
+  typedef struct {                                                                                                     \
+    uint32_t id;                                                                                                       \
+  } nsa_##row##_id;                                                                                                    \
+  static inline bool nsa_##row##_is_none(nsa_##row##_id x) { return x.id == NSA_NONE; }                                \
+  static inline bool nsa_##row##_is(nsa_##row##_id a, nsa_##row##_id b) { return a.id == b.id; }                       \
+  _Static_assert(sizeof(nsa_##row##_id) == sizeof(uint32_t), "an id is a number")
+ID_OF(kernel);
+ID_OF(event); /* in its population's list */
+#undef ID_OF
 
 #define NSA_NO_KERNEL ((nsa_kernel_id){NSA_NONE})
-static inline bool nsa_kernel_is_none(nsa_kernel_id kernel) { return kernel.id == NSA_NONE; }
-static inline bool nsa_kernel_is(nsa_kernel_id a, nsa_kernel_id b) { return a.id == b.id; }
+#define NSA_NO_EVENT ((nsa_event_id){NSA_NONE})
+/* Of a connection: spikes of its source, once for each link. */
+#define NSA_EVENT_ARRIVALS ((nsa_event_id){UINT32_MAX - 1})
 
 /* The structs: nsa_place, nsa_timescale, …, nsa_program; lists are `x` and `x_count`. */
 #define STRUCT(name, members)                                                                                          \

@@ -85,7 +85,7 @@ static bool is_equation_of_links(const comparison *c, uint32_t connection, const
 static void add_record(comparison *c, const nsa_record *r) {
   const nsa_probe *probe = &c->program->probes[r->probe];
   const nsa_domain *domain = &c->program->domains[probe->domain];
-  if (probe->event != NSA_NONE || is_state(c, probe))
+  if (!nsa_event_is_none(probe->event) || is_state(c, probe))
     return;
   bool is_of_population = domain->kind == NSA_DOMAIN_POPULATION;
   verify_quantity q = {.name = arena_printf(c->arena, "%s", r->name),

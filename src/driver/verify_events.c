@@ -15,7 +15,8 @@ typedef struct {
 } waiting;
 
 typedef struct {
-  uint32_t population, event;
+  uint32_t population;
+  nsa_event_id event;
   double step;           /* ms */
   waiting *elements[2];  /* by pair of runs */
   VEC(uint32_t) open[2]; /* elements with a count, and some without */
@@ -43,13 +44,13 @@ static double step_of(const nsa_program *p, uint32_t population) {
   return p->timescales[p->populations[population].timescale].dt;
 }
 
-static void track(verify_events *e, uint32_t population, uint32_t event, uint64_t size) {
+static void track(verify_events *e, uint32_t population, nsa_event_id event, uint64_t size) {
   const nsa_population *p = &e->program->populations[population];
   tracked *t = &e->list[e->count];
   *t = (tracked){.population = population, .event = event, .step = step_of(e->program, population)};
   for (int pair = 0; pair < 2; pair++)
     t->elements[pair] = ARENA_ARRAY(e->arena, waiting, size);
-  e->events[e->count++].name = arena_printf(e->arena, "%s.%s", p->name, p->events[event].name);
+  e->events[e->count++].name = arena_printf(e->arena, "%s.%s", p->name, p->events[event.id].name);
 }
 
 verify_events *verify_events_new(arena *a, const nsa_program *p, const nsa_session *session) {
@@ -68,7 +69,7 @@ verify_events *verify_events_new(arena *a, const nsa_program *p, const nsa_sessi
     e->last[k] = ARENA_ARRAY(a, double, size);
     for (uint64_t i = 0; i < size; i++)
       e->last[k][i] = -INFINITY;
-    for (uint32_t i = 0; i < p->populations[k].events_count; i++)
+    for (nsa_event_id i = {0}; i.id < p->populations[k].events_count; i.id++)
       track(e, k, i, size);
   }
   return e;

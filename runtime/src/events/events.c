@@ -95,10 +95,10 @@ static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uin
 static bool deliver(sim *s, const delivery *d, uint64_t n) {
   const nsa_arrival *a = d->arrival;
   if (a->side == NSA_SIDE_SIGNAL) {
-    const uint8_t *is_sent = s->field_data[s->program->signals[a->event].flag];
+    const uint8_t *is_sent = s->field_data[s->program->signals[a->signal].flag];
     return !*is_sent || deliver_due(s, d, NULL, 0, 0);
   }
-  const sim_fired *fired = &s->populations[delivery_population(delivery_connection(s, d), a->side)].events[a->event];
+  const sim_fired *fired = &s->populations[delivery_population(delivery_connection(s, d), a->side)].events[a->event.id];
   if (!d->past)
     return fired->count == 0 || deliver_due(s, d, fired->elements, fired->count, 0);
   uint32_t *elements = d->joins ? d->elements : s->events->elements;

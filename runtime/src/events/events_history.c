@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-static history *history_for(struct events *ev, uint32_t population, uint32_t event) {
+static history *history_for(struct events *ev, uint32_t population, nsa_event_id event) {
   for (uint32_t i = 0; i < ev->history_count; i++)
-    if (ev->histories[i].population == population && ev->histories[i].event == event)
+    if (ev->histories[i].population == population && nsa_event_is(ev->histories[i].event, event))
       return &ev->histories[i];
   history *h = &ev->histories[ev->history_count++];
   *h = (history){.population = population, .event = event};
@@ -37,7 +37,7 @@ bool histories_make(events_maker *m) {
 }
 
 void history_remember(const sim *s, history *h, uint64_t n) {
-  const sim_fired *fired = &s->populations[h->population].events[h->event];
+  const sim_fired *fired = &s->populations[h->population].events[h->event.id];
   uint32_t slot = (uint32_t)(n % h->slots);
   uint64_t *bits = h->bits + (uint64_t)slot * h->words;
   if (h->count[slot])

@@ -9,7 +9,8 @@
 
 /* What fired in each of the last ticks: bit e of slot (tick % slots). */
 typedef struct {
-  uint32_t population, event;
+  uint32_t population;
+  nsa_event_id event;
   uint32_t slots, words; /* words of 64 bits a slot */
   uint64_t *bits;
   uint32_t *count; /* per slot */

@@ -50,7 +50,7 @@ static const sim_fired *all_fired(const sim *s, const nsa_measure_node *node) {
     return NULL;
   const nsa_probe *probe = &s->program->probes[node->probe];
   uint64_t first, count = probe_range(s, probe, &first);
-  if (probe->event == NSA_EVENT_ARRIVALS || first != 0 || count != s->domain_count[probe->domain])
+  if (nsa_event_is(probe->event, NSA_EVENT_ARRIVALS) || first != 0 || count != s->domain_count[probe->domain])
     return NULL;
   return probe_fired(s, probe);
 }

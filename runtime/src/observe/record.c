@@ -82,8 +82,8 @@ static const char *owner_name(const sim *s, const nsa_probe *probe) {
 
 static bool is_spike(const sim *s, const nsa_probe *probe) {
   const nsa_domain *domain = &s->program->domains[probe->domain];
-  return domain->kind == NSA_DOMAIN_POPULATION && probe->event < NSA_EVENT_ARRIVALS &&
-         s->program->populations[domain->owner].events[probe->event].is_spike;
+  return domain->kind == NSA_DOMAIN_POPULATION && probe_is_event(probe) &&
+         s->program->populations[domain->owner].events[probe->event.id].is_spike;
 }
 
 /* The first recording of a population's spikes shares spikes.h5; others would mix with it. */
@@ -169,7 +169,7 @@ static bool open_csv(recorder *r, recording *rec, char error[SIM_ERROR_SIZE]) {
 
 /* Links that are not stored have no numbers. */
 static bool has_links(const sim *s, const nsa_probe *probe) {
-  if (probe->event != NSA_EVENT_ARRIVALS)
+  if (!nsa_event_is(probe->event, NSA_EVENT_ARRIVALS))
     return true;
   const sim_links *links = &s->links[s->program->domains[probe->domain].owner];
   return links->source || links->count == 0;
@@ -255,7 +255,7 @@ static void take_events(const sim *s, recording *rec, double time_ms) {
   const sim_fired *fired = probe_fired(s, rec->probe);
   if (fired->count == 0)
     return;
-  if (rec->probe->event == NSA_EVENT_ARRIVALS) {
+  if (nsa_event_is(rec->probe->event, NSA_EVENT_ARRIVALS)) {
     take_arrivals(s, rec, fired, time_ms);
     return;
   }

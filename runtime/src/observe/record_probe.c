@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-bool probe_is_event(const nsa_probe *probe) { return probe->event != NSA_NONE; }
+bool probe_is_event(const nsa_probe *probe) { return !nsa_event_is_none(probe->event); }
 
 uint64_t probe_range(const sim *s, const nsa_probe *probe, uint64_t *first) {
   const nsa_domain *domain = &s->program->domains[probe->domain];
@@ -35,20 +35,21 @@ uint32_t probe_population(const sim *s, const nsa_probe *probe) {
   return domain->owner;
 }
 
-static uint32_t spike_event(const nsa_population *population) {
-  for (uint32_t e = 0; e < population->events_count; e++) {
-    if (population->events[e].is_spike)
+static nsa_event_id spike_event(const nsa_population *population) {
+  for (nsa_event_id e = {0}; e.id < population->events_count; e.id++) {
+    if (population->events[e.id].is_spike)
       return e;
   }
-  return NSA_NONE;
+  return NSA_NO_EVENT;
 }
 
 const sim_fired *probe_fired(const sim *s, const nsa_probe *probe) {
   static const sim_fired none;
-  uint32_t p = probe_population(s, probe), event = probe->event;
-  if (event == NSA_EVENT_ARRIVALS)
+  uint32_t p = probe_population(s, probe);
+  nsa_event_id event = probe->event;
+  if (nsa_event_is(event, NSA_EVENT_ARRIVALS))
     event = spike_event(&s->program->populations[p]);
-  return event < s->program->populations[p].events_count ? &s->populations[p].events[event] : &none;
+  return event.id < s->program->populations[p].events_count ? &s->populations[p].events[event.id] : &none;
 }
 
 /* The number of fired elements below this one; they are in ascending order. */
@@ -87,7 +88,7 @@ uint64_t probe_count_fired(const sim *s, const nsa_probe *probe) {
   const sim_fired *fired = probe_fired(s, probe);
   if (fired->count == 0)
     return 0;
-  if (probe->event == NSA_EVENT_ARRIVALS)
+  if (nsa_event_is(probe->event, NSA_EVENT_ARRIVALS))
     return count_arrivals(s, probe, fired);
   uint64_t first, count = probe_range(s, probe, &first);
   return fired_below(fired, first + count) - fired_below(fired, first);

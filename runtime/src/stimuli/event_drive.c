@@ -163,8 +163,8 @@ void event_drives_fire(sim *s, uint32_t population) {
     const nsa_event_drive *drive = &s->program->event_drives[k];
     if (drive->population != population)
       continue;
-    const uint8_t *flags = s->field_data[s->program->populations[population].events[drive->event].flag];
-    sim_fired *fired = &s->populations[population].events[drive->event];
+    const uint8_t *flags = s->field_data[s->program->populations[population].events[drive->event.id].flag];
+    sim_fired *fired = &s->populations[population].events[drive->event.id];
     fired->count = 0;
     for (uint32_t e = 0; e < s->populations[population].count; e++)
       if (flags[e])

@@ -129,7 +129,7 @@ static interval of_probe(const question *q, uint32_t probe, uint32_t every) {
   if (probe == NSA_NONE)
     return 0;
   const nsa_probe *p = &q->program->probes[probe];
-  bool looks = p->event == NSA_NONE && (is_moving(q, p->field) || touches(q, p->kernel));
+  bool looks = nsa_event_is_none(p->event) && (is_moving(q, p->field) || touches(q, p->kernel));
   return looks ? steps_of(q, every ? every : 1) : 0;
 }
 

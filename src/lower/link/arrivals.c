@@ -225,10 +225,16 @@ static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) 
 
 static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint32_t event) {
   arrival a = {.l = l, .connection = connection, .kind = kind, .event = event};
-  nsa_arrival out = {.connection = connection, .event = event, .shared = NSA_NO_KERNEL};
+  nsa_arrival out = {.connection = connection, .shared = NSA_NO_KERNEL};
   nums states = {0}, shared = {0};
   model_side side = lower_side_of_block(kind);
-  out.side = kind == BLOCK_SIGNAL ? NSA_SIDE_SIGNAL : (uint32_t)side;
+  if (kind == BLOCK_SIGNAL) {
+    out.side = NSA_SIDE_SIGNAL;
+    out.signal = event;
+  } else {
+    out.side = (uint32_t)side;
+    out.event.id = event;
+  }
   ir_builder b = begin(&a, "", &out.kernel);
   run_blocks(&a, &b);
   store_links(&a.s, &a.now, a.before, SIDE_SELF, a.tick, &states);

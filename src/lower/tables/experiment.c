@@ -15,7 +15,7 @@ static void lower_event_drives(lowering *l) {
   for (uint32_t k = 0; k < p->event_drives_count; k++) {
     const model_event_drive *e = &l->m->event_drives.data[k];
     p->event_drives[k] = (nsa_event_drive){.population = e->population,
-                                           .event = e->event,
+                                           .event = {e->event},
                                            .field = l->populations[e->population].driven[e->event],
                                            .repeated = l->populations[e->population].repeated[e->event],
                                            .path = e->path ? e->path : "",
@@ -180,7 +180,7 @@ static nsa_kernel_id probe_function(lowering *l, const model_probe *p, const cha
 static uint32_t lower_probe(lowering *l, const model_probe *p, const char *name) {
   uint32_t domain = p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
   nsa_probe out = {.domain = domain,
-                   .event = NSA_NONE,
+                   .event = NSA_NO_EVENT,
                    .field = NSA_NONE,
                    .kernel = NSA_NO_KERNEL,
                    .first = p->first,
@@ -188,7 +188,7 @@ static uint32_t lower_probe(lowering *l, const model_probe *p, const char *name)
                    .reduce = (uint32_t)p->reduce,
                    .unit = dim_name(l->arena, p->unit)};
   if (p->is_event)
-    out.event = p->event;
+    out.event = (nsa_event_id){p->event};
   else if ((out.field = plain_field(l, p)) == NO_FIELD)
     out.kernel = probe_function(l, p, name, domain, &out.field);
   vec_push(l->arena, &l->probe_list, out);
@@ -216,7 +216,7 @@ static void lower_record(lowering *l, const model_record *r) {
 
 /* Only a run knows how many links a connection has. */
 static uint32_t whole_domain(lowering *l, const model_probe *p) {
-  nsa_probe out = {.event = NSA_NONE, .field = NSA_NONE, .kernel = NSA_NO_KERNEL, .last = UINT32_MAX};
+  nsa_probe out = {.event = NSA_NO_EVENT, .field = NSA_NONE, .kernel = NSA_NO_KERNEL, .last = UINT32_MAX};
   out.domain = p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
   out.unit = "";
   vec_push(l->arena, &l->probe_list, out);

@@ -22,11 +22,11 @@ static nsa_phase phases[] = {{"learn"}, {"test"}};
 #define ALL .first = 0, .last = UINT32_MAX, .kernel = NSA_NO_KERNEL
 enum { P_SPIKES, P_SOME_SPIKES, P_ARRIVALS, P_V, P_SOME_V, P_SOME_ARRIVALS, P_COUNT };
 static nsa_probe probes[] = {
-    [P_SPIKES] = {.event = 0, ALL},
-    [P_SOME_SPIKES] = {.event = 0, .kernel = NSA_NO_KERNEL, .first = 1, .last = 2},
+    [P_SPIKES] = {.event = {0}, ALL},
+    [P_SOME_SPIKES] = {.event = {0}, .kernel = NSA_NO_KERNEL, .first = 1, .last = 2},
     [P_ARRIVALS] = {.domain = 1, .event = NSA_EVENT_ARRIVALS, ALL},
-    [P_V] = {.event = NSA_NONE, ALL, .reduce = NSA_REDUCE_MEAN},
-    [P_SOME_V] = {.event = NSA_NONE, .kernel = NSA_NO_KERNEL, .first = 2, .last = 2},
+    [P_V] = {.event = NSA_NO_EVENT, ALL, .reduce = NSA_REDUCE_MEAN},
+    [P_SOME_V] = {.event = NSA_NO_EVENT, .kernel = NSA_NO_KERNEL, .first = 2, .last = 2},
     [P_SOME_ARRIVALS] = {.domain = 1, .event = NSA_EVENT_ARRIVALS, .kernel = NSA_NO_KERNEL, .first = 1, .last = 2},
 };
 static uint8_t ink_a[] = {1, 1, 0, 0}, ink_b[] = {0, 0, 1, 1};

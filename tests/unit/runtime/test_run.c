@@ -72,9 +72,9 @@ static nsa_population populations[] = {{.name = "cells",
                                         .states = states,
                                         .states_count = 1}};
 static nsa_probe probes[] = {
-    {.domain = 1, .event = 0, .field = NSA_NONE, .kernel = NSA_NO_KERNEL, .last = CELLS - 1, .unit = "1"},
+    {.domain = 1, .event = {0}, .field = NSA_NONE, .kernel = NSA_NO_KERNEL, .last = CELLS - 1, .unit = "1"},
     {.domain = 1,
-     .event = NSA_NONE,
+     .event = NSA_NO_EVENT,
      .field = 2,
      .kernel = NSA_NO_KERNEL,
      .last = CELLS - 1,
