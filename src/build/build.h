@@ -59,7 +59,6 @@ bool build_optimise(build_modules *m, const char **error);
 /* The bytes live in the arena of build_emit and are the same for the same program, whatever the number of processors.
  */
 bool build_generate(build_modules *m, build_objects *objects, const char **error);
-bool build_is_cached(const build_modules *m);
 /* The module as LLVM prints it, in the arena; only with is_text. */
 const char *build_modules_text(const build_modules *m);
 void build_modules_free(build_modules *m); /* NULL: nothing */

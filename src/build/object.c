@@ -233,8 +233,6 @@ bool build_generate(build_modules *m, build_objects *objects, const char **error
   return true;
 }
 
-bool build_is_cached(const build_modules *m) { return m->is_cached; }
-
 const char *build_modules_text(const build_modules *m) {
   char *printed = LLVMPrintModuleToString(m->parts[0].module);
   const char *copy = arena_strdup(m->arena, printed, strlen(printed));
@@ -254,7 +252,7 @@ bool build_compile(arena *a, const ir_program *program, const build_target *targ
     return false;
   bool ok = build_optimise(m, error) && build_generate(m, objects, error);
   if (is_cached != NULL)
-    *is_cached = build_is_cached(m);
+    *is_cached = m->is_cached;
   build_modules_free(m);
   return ok;
 }

@@ -10,7 +10,6 @@
 symbolic *solve_symbolic(arena *a, const solve_system *system, ir_value **outputs);
 /* Whether the equation has a noise term that is not plainly zero; outputs are those of solve_symbolic. */
 bool solve_has_noise(const symbolic *s, const solve_system *system, const ir_value *outputs, uint32_t state);
-bool solve_is_noisy(arena *a, const solve_system *system, uint32_t state);
 const char *solve_refuses_nothing(arena *a, const solve_system *system, uint32_t state);
 /* What methods without noise refuse. */
 const char *solve_refuses_noise(arena *a, const solve_system *system, uint32_t state);

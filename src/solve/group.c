@@ -23,11 +23,19 @@ bool solve_has_noise(const symbolic *s, const solve_system *system, const ir_val
   return false;
 }
 
-bool solve_is_noisy(arena *a, const solve_system *system, uint32_t state) {
+static bool is_noisy(arena *a, const solve_system *system, uint32_t state) {
   ir_value *outputs;
   const symbolic *s = solve_symbolic(a, system, &outputs);
   return solve_has_noise(s, system, outputs, state);
 }
+
+static const char *refuses_automatic(arena *a, const solve_system *system, uint32_t state) {
+  (void)a, (void)system, (void)state;
+  return "no method is chosen";
+}
+
+/* Choosing comes before solving; a group never has this. */
+const solve_method solve_method_automatic = {NULL, refuses_automatic};
 
 const char *solve_refuses_nothing(arena *a, const solve_system *system, uint32_t state) {
   (void)a, (void)system, (void)state;
@@ -35,7 +43,7 @@ const char *solve_refuses_nothing(arena *a, const solve_system *system, uint32_t
 }
 
 const char *solve_refuses_noise(arena *a, const solve_system *system, uint32_t state) {
-  return solve_is_noisy(a, system, state)
+  return is_noisy(a, system, state)
              ? "the equation has noise; use euler_maruyama, heun or milstein (or exact where it is linear)"
              : NULL;
 }
@@ -104,7 +112,7 @@ static bool is_plainly_zero(const ir_fragment *f, uint32_t output) {
 static bool has_own_term(arena *a, const solve_system *system, uint32_t state) {
   uint32_t output = own_output(system, state);
   return output == state || !is_plainly_zero(system->rates, output) ||
-         (system->noise_count && solve_is_noisy(a, system, state));
+         (system->noise_count && is_noisy(a, system, state));
 }
 
 static void find_held(solve_group *g) {

@@ -8,14 +8,6 @@ const solve_method *const solve_methods[SOLVER_COUNT] = {
 #undef SOLVER
 };
 
-static const char *refuses_automatic(arena *a, const solve_system *system, uint32_t state) {
-  (void)a, (void)system, (void)state;
-  return "no method is chosen";
-}
-
-/* Choosing comes before solving; a group never has this. */
-const solve_method solve_method_automatic = {NULL, refuses_automatic};
-
 const char *solve_refuses(arena *a, const solve_system *system, uint32_t state, solver_kind method) {
   return solve_methods[method]->refuses(a, system, state);
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Which file uses which, by its includes and by what its object file calls, against the rooms of rooms.txt.
 
-  rooms.py SOURCE BUILD     prints each arrow that points the wrong way, and each circle of files that is too long
+  rooms.py SOURCE BUILD     prints each arrow that points the wrong way, each circle of files that is too long, and
+                            each symbol that is not static though no other file uses it
   rooms.py --test           tries the rules on a house made up for it
 
 A circle (files that all reach one another by calls) may have up to four files, and lies within one room."""
@@ -27,30 +28,38 @@ def graph_of_includes(root, files):
     return graph
 
 
-def symbols_of(object_file):
-    """Symbols that it defines for others, and those it wants from them."""
-    defined, wanted = set(), set()
-    for line in subprocess.run(["nm", str(object_file)], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines():
-        kind, name = line.split()[-2:]
+def symbols_by_file(build):
+    """Source -> the symbols that its object file defines for others, and those it wants from them."""
+    def source_of(o):
+        return re.sub(r".*/CMakeFiles/[^/]+\.dir/(.*)\.o$", r"\1", o)
+
+    objects = sorted(map(str, pathlib.Path(build).glob("**/CMakeFiles/*.dir/**/*.o")))
+    listing = subprocess.run(["nm", "-A", *objects], stdout=subprocess.PIPE, text=True, check=True).stdout
+    symbols = {source_of(o): (set(), set()) for o in objects}
+    for line in listing.splitlines():
+        o, rest = line.split(":", 1)
+        defined, wanted = symbols[source_of(o)]
+        kind, name = rest.split()[-2:]
         if kind == "U":
             wanted.add(name)
         elif kind.isupper():
             defined.add(name)
-    return defined, wanted
+    return symbols
 
 
-def graph_of_calls(build, files):
-    symbols = {}
-    for o in sorted((pathlib.Path(build) / "CMakeFiles").glob("*.dir/**/*.c.o")):
-        source = re.sub(r".*/CMakeFiles/[^/]+\.dir/(.*)\.o$", r"\1", o.as_posix())
-        if source in files and source not in symbols:
-            symbols[source] = symbols_of(o)
+def graph_of_calls(symbols):
     home = {name: file for file, (defined, _) in symbols.items() for name in defined}
     return {file: {home[name]: "uses " + name for name in sorted(wanted) if home.get(name, file) != file}
             for file, (_, wanted) in symbols.items()}
 
 
 # ---- the rules ----
+
+def used_nowhere_else(symbols, files):
+    wanted = {name for _, names in symbols.values() for name in names}
+    return [f"{file}: no other file uses {name}: make it static" for file in sorted(files)
+            for name in sorted(symbols[file][0] - wanted) if name != "main" and not name.startswith("__")]
+
 
 def read_rooms(text):
     """Folder -> {room: its level}."""
@@ -131,6 +140,8 @@ def test():
     for length, count in [(LONGEST_CIRCLE, 0), (LONGEST_CIRCLE + 1, 1)]:
         ring = {f"src/low/{k}.c": {f"src/low/{(k + 1) % length}.c": "uses it"} for k in range(length)}
         assert len(findings(folders, {}, ring)) == count, length
+    symbols = {"a.c": ({"f", "g"}, set()), "tests/b.c": (set(), {"f"})}
+    assert used_nowhere_else(symbols, ["a.c"]) == ["a.c: no other file uses g: make it static"]
     assert read_rooms("src low") == {"src": {"low": 0}}, files
 
 
@@ -142,9 +153,12 @@ def main():
     files = sorted(p.relative_to(root).as_posix() for folder in ("src", "runtime") for p in (root / folder).rglob("*")
                    if p.suffix in (".c", ".h", ".def"))
     folders = read_rooms((root / "tests/layering/rooms.txt").read_text())
-    calls = graph_of_calls(build, set(files))
-    missing = [f for f in files if f.endswith(".c") and f not in calls]
+    symbols = symbols_by_file(build)
+    own = {f: symbols[f] for f in files if f in symbols}
+    calls = graph_of_calls(own)
+    missing = [f for f in files if f.endswith(".c") and f not in own]
     wrong = findings(folders, graph_of_includes(root, files), calls)
+    wrong += used_nowhere_else(symbols, own)
     wrong += [f"{f}: no object file of it in {build}" for f in missing]
     print("\n".join(wrong))
     print(f"{len(wrong)} findings; {sum(map(len, calls.values()))} arrows between {len(calls)} files")

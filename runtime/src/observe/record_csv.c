@@ -60,7 +60,7 @@ void csv_put_text(csv_file *file, const char *text) {
     check(file, fputs(text, file->file) >= 0, "write");
 }
 
-void csv_format_number(double value, char text[32]) {
+static void format_number(double value, char text[32]) {
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(text, 32, "%.*g", digits, value);
     if (strtod(text, NULL) == value)
@@ -70,7 +70,7 @@ void csv_format_number(double value, char text[32]) {
 
 void csv_put_number(csv_file *file, double value) {
   char text[32];
-  csv_format_number(value, text);
+  format_number(value, text);
   csv_put_text(file, text);
 }
 

@@ -22,7 +22,4 @@ bool csv_end(csv_file *file);
 bool csv_close(csv_file *file, char error[CSV_ERROR_SIZE]);
 void csv_discard(csv_file *file);
 
-/* Into text[32]. */
-void csv_format_number(double value, char text[32]);
-
 #endif

@@ -54,7 +54,10 @@ static size_t name_distance(const char *a, const char *b) {
   return rows[a_len % 3][b_len];
 }
 
-uint32_t options_nearest(const nsa_program *program, uint32_t count, options_name_fn name_of, const char *name) {
+typedef const char *(*name_fn)(const nsa_program *program, uint32_t index);
+
+/* The number of the name nearest to `name`, or NSA_NONE when none is near enough to be meant. */
+static uint32_t nearest(const nsa_program *program, uint32_t count, name_fn name_of, const char *name) {
   uint32_t best = NSA_NONE;
   size_t best_distance = 1 + strlen(name) / 3; /* a third of it may be wrong */
   for (uint32_t i = 0; i < count; i++) {
@@ -76,8 +79,7 @@ static const char *option_name(const nsa_program *p, uint32_t i) {
   return nsa_run_options[i].name;
 }
 
-static uint32_t find_name(const nsa_program *program, uint32_t count, options_name_fn name_of, const char *name,
-                          size_t len) {
+static uint32_t find_name(const nsa_program *program, uint32_t count, name_fn name_of, const char *name, size_t len) {
   for (uint32_t i = 0; i < count; i++) {
     const char *known = name_of(program, i);
     if (strlen(known) == len && memcmp(known, name, len) == 0)
@@ -87,8 +89,8 @@ static uint32_t find_name(const nsa_program *program, uint32_t count, options_na
 }
 
 /* "did you mean x?", or the names there are. */
-static bool refuse_name(parse *p, const char *what, uint32_t count, options_name_fn name_of, const char *name) {
-  uint32_t near = options_nearest(p->program, count, name_of, name);
+static bool refuse_name(parse *p, const char *what, uint32_t count, name_fn name_of, const char *name) {
+  uint32_t near = nearest(p->program, count, name_of, name);
   if (near != NSA_NONE)
     return refuse(p, "there is no %s \"%.80s\"; did you mean \"%s\"?", what, name, name_of(p->program, near));
   if (count == 0)
@@ -204,7 +206,7 @@ static bool refuse_setting(parse *p, const char *name) {
     list_parameters(program, name, len, known, sizeof known);
     return refuse(p, "--set: %.80s is %s (params of it: %s)", name, kind, known);
   }
-  uint32_t near = options_nearest(program, program->settables_count, settable_name, name);
+  uint32_t near = nearest(program, program->settables_count, settable_name, name);
   list_owners(program, name, len, known, sizeof known);
   if (known[0])
     return refuse(p,
@@ -382,7 +384,7 @@ static bool parse_option(parse *p, int argc, char *const *argv, int *at) {
   snprintf(name, sizeof name, "%.*s", (int)minimum(equals ? (size_t)(equals - word) : strlen(word), MAX_NAME), word);
   uint32_t index = find_name(p->program, nsa_run_option_count, option_name, name, strlen(name));
   if (index == NSA_NONE) {
-    uint32_t near = options_nearest(p->program, nsa_run_option_count, option_name, name);
+    uint32_t near = nearest(p->program, nsa_run_option_count, option_name, name);
     if (near == NSA_NONE)
       return refuse(p, "there is no option %.80s; see --help", name);
     return refuse(p, "there is no option %.80s; did you mean %s?", name, nsa_run_options[near].name);

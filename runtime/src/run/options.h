@@ -45,8 +45,4 @@ bool options_apply(const run_options *options, uint32_t variant, sim *s, char er
 /* The table of options, two columns. */
 void options_print(FILE *to);
 
-/* The number of the name nearest to `name`, or NSA_NONE when none is near enough to be meant. */
-typedef const char *(*options_name_fn)(const nsa_program *program, uint32_t index);
-uint32_t options_nearest(const nsa_program *program, uint32_t count, options_name_fn name_of, const char *name);
-
 #endif

@@ -4,11 +4,6 @@
 
 #include <assert.h>
 
-uint32_t sim_domain_every(const sim *s, uint32_t domain) {
-  const nsa_domain *d = &s->program->domains[domain];
-  return d->kind == NSA_DOMAIN_POPULATION ? s->populations[d->owner].every : 1;
-}
-
 bool sim_kernel_uses(const nsa_program *p, nsa_kernel_id kernel, uint32_t field) {
   if (nsa_kernel_is_none(kernel) || field == NSA_NONE)
     return false;

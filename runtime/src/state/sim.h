@@ -220,9 +220,6 @@ void sim_replace_field(const nsa_kernel *kernel, void **fields, uint32_t field, 
 /* Whether a field of delays (NSA_NONE: no delay) has one for each link. */
 bool sim_has_own_delays(const nsa_program *p, uint32_t delay);
 
-/* How often a domain's state changes, in base ticks (populations: their timescale; else 1). */
-uint32_t sim_domain_every(const sim *s, uint32_t domain);
-
 /* Registers an observer; they are called in the order in which they came. */
 void sim_observe(sim *s, sim_observer observer);
 

@@ -252,7 +252,8 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
   }
 }
 
-uint32_t lower_past_field(const past_values *pasts, const model_expr *ref) {
+/* The field of what was there before, NO_FIELD: it is read as it is. */
+static uint32_t past_field(const past_values *pasts, const model_expr *ref) {
   for (uint32_t k = 0; k < pasts->len; k++) {
     const model_expr *e = pasts->data[k].ref;
     if (e->ref.side == ref->ref.side && e->ref.kind == ref->ref.kind && e->ref.item == ref->ref.item)
@@ -265,7 +266,7 @@ uint32_t lower_past_field(const past_values *pasts, const model_expr *ref) {
 static ir_value ref_value(void *context, ir_builder *b, const model_expr *e) {
   scope *s = context;
   view *v = s->side[e->ref.side];
-  uint32_t past = lower_past_field(&s->pasts, e);
+  uint32_t past = past_field(&s->pasts, e);
   if (past != NO_FIELD)
     return e->is_bool ? ir_binary(b, IR_OP_ne, ir_load(b, past), ir_number(b, 0)) : ir_load(b, past);
   ir_value x = own_value(s, v, e);

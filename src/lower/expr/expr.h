@@ -181,8 +181,7 @@ ir_value lower_time_of(ir_builder *b, ir_value tick, double dt);
 ir_value lower_nearest_tick(ir_builder *b, ir_value time, double dt);
 /* round(duration / dt), at least 0: whole ticks. */
 ir_value lower_ticks(scope *s, const model_expr *duration, uint32_t timescale);
-uint32_t lower_past_field(const past_values *pasts, const model_expr *ref); /* NO_FIELD: it is read as it is */
-void lower_source_term(scope *s, const source_term *t);                     /* stores it, and whether it is not zero */
+void lower_source_term(scope *s, const source_term *t); /* stores it, and whether it is not zero */
 /* For a function of a slow component that runs at fast steps: t and what is drawn are those of the fast step. */
 void lower_at_fast_steps(scope *s);
 /* For a continuous contribution: t is the time of the tick of the fastest participant, whatever the clock of the links.

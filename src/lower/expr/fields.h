@@ -38,7 +38,6 @@ uint32_t lower_copy_field(lowering *l, uint32_t connection);
 /* "owner.of.what", or "owner.what" where `of` is NULL; a second kernel of that name gets a 2 behind it, and so on. */
 const char *lower_kernel_name(const lowering *l, const char *owner, const char *of, const char *what);
 nsa_place lower_place(lowering *l, span at);
-uint64_t lower_dim_bits(dim d);
 uint32_t *lower_no_fields(lowering *l, uint32_t count);
 ir_value lower_tick_of_links(const lowering *l, ir_builder *b, uint32_t connection);
 

@@ -7,21 +7,20 @@
  * and what stimuli add. Links that give once a slow step stand apart, and so does what events add: these are sums. */
 #include "lower/plan/builders.h"
 
+static bool is_part(const input_plan *plan, uint32_t every) {
+  for (uint32_t k = 0; k < plan->parts.len; k++)
+    if (plan->parts.data[k] == every)
+      return true;
+  return false;
+}
+
 /* Contributions to one input that are evaluated less often than the most frequent ones hold between their evaluations.
  */
 static void find_parts(const lower_context *ctx, uint32_t input, const term_plan *const *terms, uint32_t count,
                        input_plan *plan) {
   for (uint32_t k = 0; k < count; k++)
-    if (terms[k]->contribution->input == input && terms[k]->every != plan->every &&
-        !lower_is_part(plan, terms[k]->every))
+    if (terms[k]->contribution->input == input && terms[k]->every != plan->every && !is_part(plan, terms[k]->every))
       vec_push(ctx->arena, &plan->parts, terms[k]->every);
-}
-
-bool lower_is_part(const input_plan *plan, uint32_t every) {
-  for (uint32_t k = 0; k < plan->parts.len; k++)
-    if (plan->parts.data[k] == every)
-      return true;
-  return false;
 }
 
 static void plan_window(const lower_context *ctx, uint32_t population, combine_kind combine, bool has_stimulus,

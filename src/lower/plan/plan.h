@@ -166,8 +166,6 @@ typedef struct {
   bool keeps_held;        /* and what is held meanwhile is kept apart */
 } input_plan;
 
-bool lower_is_part(const input_plan *plan, uint32_t every);
-
 /* How fast links couple populations of one timescale, and for which steps that is stable (coupling.c). */
 typedef struct {
   bool is_staged;     /* contributions at stages, with the populations' own equations; else held over a step */
