@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Includes point one way only:
 #   support < diag < {syntax, ir} < model < {solve, lower, opt, interp} < emit < build < driver
-# where lower may use solve; within src/lower, by its rooms:
-#   pure < plan < expr < {population, link, tables} < lower.c; runtime/ includes nothing of src/; src/ sees of the runtime only
-# runtime/include; LLVM's headers stay in emit/ and build/.
+# where lower may use solve; runtime/ includes nothing of src/; src/ sees of the runtime only runtime/include; LLVM's
+# headers stay in emit/ and build/. The rooms within a folder are looked at by test_rooms.sh.
 set -u
 cd "${SRC:?the source folder}" || exit 1
 failures=0
@@ -39,23 +38,6 @@ folder_of() {
   esac
 }
 
-rank_of_room() {
-  case $1 in
-    pure) echo 1 ;; plan) echo 2 ;; expr) echo 3 ;; population | link | tables) echo 4 ;; *) echo 5 ;;
-  esac
-}
-
-# The room of src/lower that a path below it lies in; nothing for lower.c and lower.h.
-room_of() { case $1 in */*) echo "${1%%/*}" ;; esac; }
-
-check_room() { # file, line number, included: both of lower/
-  local from to
-  from=$(room_of "${1#src/lower/}")
-  to=$(room_of "${3#lower/}")
-  [ -z "$to" ] || [ "$from" = "$to" ] || [ "$(rank_of_room "$to")" -lt "$(rank_of_room "$from")" ] ||
-    fail "$1:$2: lower/$from may not include \"$3\""
-}
-
 check_src_include() { # file, line number, included
   local file=$1 line=$2 included=$3 from to
   from=$(folder_of "$file")
@@ -65,7 +47,6 @@ check_src_include() { # file, line number, included
   esac
   to=${included%%/*}
   if [ "$to" != "$included" ] && [ -d "src/$to" ]; then
-    [ "$from $to" = "lower lower" ] && check_room "$file" "$line" "$included"
     may_include "$from" "$to" || fail "$file:$line: $from/ may not include \"$included\""
     [ -e "src/$included" ] || fail "$file:$line: there is no src/$included"
   elif [ ! -e "runtime/include/$included" ]; then
