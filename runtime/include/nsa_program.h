@@ -29,6 +29,7 @@
   static inline bool nsa_##row##_is(nsa_##row##_id a, nsa_##row##_id b) { return a.id == b.id; }                       \
   _Static_assert(sizeof(nsa_##row##_id) == sizeof(uint32_t), "an id is a number")
 ID_OF(kernel);
+ID_OF(connection);
 ID_OF(event); /* in its population's list */
 #undef ID_OF
 

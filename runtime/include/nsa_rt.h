@@ -104,6 +104,6 @@ uint32_t nsa_fused_steps(const nsa_program *program, uint32_t population);
 typedef struct {
   double links, bytes;
 } nsa_link_forecast;
-nsa_link_forecast nsa_forecast_links(const nsa_program *program, uint32_t connection);
+nsa_link_forecast nsa_forecast_links(const nsa_program *program, nsa_connection_id connection);
 
 #endif

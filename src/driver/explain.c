@@ -73,7 +73,7 @@ static void print_connections(const compilation *c, FILE *out) {
     fprintf(out, "Connections\n");
   for (uint32_t k = 0; k < p->connections_count; k++) {
     const nsa_connection *cn = &p->connections[k];
-    nsa_link_forecast f = nsa_forecast_links(p, k);
+    nsa_link_forecast f = nsa_forecast_links(p, (nsa_connection_id){k});
     fprintf(out, "  %s: %s -> %s via %s", cn->name, p->populations[cn->source].name, p->populations[cn->target].name,
             cn->synapse);
     if (cn->is_stencil)

@@ -88,7 +88,7 @@ static void add_functions(lowering *l) {
 static void add_coupling_bounds(lowering *l) {
   for (uint32_t k = 0; k < l->plan->coupling.len; k++) {
     const coupling_bound *b = &l->plan->coupling.data[k];
-    nsa_coupling_bound out = {.connection = b->strongest,
+    nsa_coupling_bound out = {.connection = {b->strongest},
                               .rate = b->rate,
                               .limit = b->limit,
                               .timescale = b->timescale,

@@ -79,8 +79,12 @@ static bool deliver_joint(sim *s) {
 static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uint32_t count, uint32_t delay) {
   if (elements && !count)
     return true;
-  due_job job = {
-      .s = s, .d = d, .links = &s->links[d->arrival->connection], .elements = elements, .count = count, .delay = delay};
+  due_job job = {.s = s,
+                 .d = d,
+                 .links = &s->links[d->arrival->connection.id],
+                 .elements = elements,
+                 .count = count,
+                 .delay = delay};
   job.look = partner_lookup_of(s, delivery_connection(s, d));
   if (!d->joins)
     return deliver_joint(s) && deliver_jobs(s, &job, 1);
@@ -213,12 +217,12 @@ void events_end_tick(sim *s, uint64_t n) {
     }
 }
 
-events_count events_updates(const sim *s, uint32_t connection) {
+events_count events_updates(const sim *s, nsa_connection_id connection) {
   const struct events *ev = s->events;
-  events_count count = {.by_clock = ev ? ev->link_updates[connection] : 0};
+  events_count count = {.by_clock = ev ? ev->link_updates[connection.id] : 0};
   for (uint32_t i = 0; ev && i < ev->delivery_count; i++)
     for (uint32_t slice = 0; slice < ev->deliveries[i].slices; slice++)
-      if (ev->deliveries[i].arrival->connection == connection)
+      if (nsa_connection_is(ev->deliveries[i].arrival->connection, connection))
         count.at_events += ev->deliveries[i].batches[slice].updates;
   return count;
 }

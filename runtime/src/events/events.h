@@ -39,7 +39,7 @@ void events_end_tick(sim *s, uint64_t n);
 typedef struct {
   uint64_t at_events, by_clock;
 } events_count;
-events_count events_updates(const sim *s, uint32_t connection);
+events_count events_updates(const sim *s, nsa_connection_id connection);
 
 /* Whether the index of links that an event reaches keeps their numbers, and their targets. */
 bool events_keep_links(const nsa_program *p, const nsa_arrival *a);

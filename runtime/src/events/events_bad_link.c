@@ -91,7 +91,7 @@ bool bad_link_tell(sim *s, const delivery *d) {
     return true;
   s->failed = true;
   s->failure = (sim_failure){.is_connection = true,
-                             .population = d->arrival->connection,
+                             .population = d->arrival->connection.id,
                              .element = worst->bad_link,
                              .field = worst->bad_field,
                              .value = worst->bad_value};

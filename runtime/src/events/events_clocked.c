@@ -20,7 +20,7 @@ typedef struct {
 /* In the order of the links. */
 static void add_increment(const outcome_job *job, uint32_t i, uint32_t first, uint32_t last) {
   const nsa_increment *inc = &job->step->increments[i];
-  const sim_links *links = &job->s->links[job->step->connection];
+  const sim_links *links = &job->s->links[job->step->connection.id];
   const double *value = job->s->field_data[inc->value];
   double *sum = job->s->field_data[inc->sum];
   for (uint32_t t = first; t < last; t++)
@@ -38,7 +38,7 @@ static void add_increment(const outcome_job *job, uint32_t i, uint32_t first, ui
 
 static void outcome_task(void *context, uint32_t task, uint32_t tasks) {
   const outcome_job *job = context;
-  uint32_t targets = job->s->populations[job->s->program->connections[job->step->connection].target].count;
+  uint32_t targets = job->s->populations[job->s->program->connections[job->step->connection.id].target].count;
   uint64_t first, last;
   thread_slice(job->cut.count, task, tasks, &first, &last);
   for (uint32_t i = 0; i < job->step->increments_count; i++)
@@ -48,10 +48,10 @@ static void outcome_task(void *context, uint32_t task, uint32_t tasks) {
 
 static void take_outcome(sim *s, uint32_t i) {
   const nsa_link_step *step = &s->program->link_steps[i];
-  const nsa_connection *c = &s->program->connections[step->connection];
+  const nsa_connection *c = &s->program->connections[step->connection.id];
   outcome_job job = {.s = s, .step = step, .strips = s->events->clocked[i].strips, .look = partner_lookup_of(s, c)};
   job.cut = link_strips_of(&s->populations[c->target]);
-  uint64_t links = s->links[step->connection].count;
+  uint64_t links = s->links[step->connection.id].count;
   thread_pool_run_if_worth(s->pool, COST_OF_INCREMENT * (double)links * step->increments_count, outcome_task, &job);
   for (uint32_t k = 0; k < step->increments_count; k++) {
     const nsa_increment *inc = &step->increments[k];
@@ -77,10 +77,10 @@ static bool find_bad_link(sim *s, const nsa_link_step *step) {
 bool events_step_links(sim *s, uint64_t n) {
   for (uint32_t i = 0; i < s->program->link_steps_count; i++) {
     const nsa_link_step *step = &s->program->link_steps[i];
-    if ((n + 1) % step->every != 0 || !s->links[step->connection].row)
+    if ((n + 1) % step->every != 0 || !s->links[step->connection.id].row)
       continue;
     bool is_finite = kernel_run_checked(s, step->kernel, &s->clock);
-    s->events->link_updates[step->connection] += s->domain_count[s->program->kernels[step->kernel.id].domain];
+    s->events->link_updates[step->connection.id] += s->domain_count[s->program->kernels[step->kernel.id].domain];
     if (!is_finite && find_bad_link(s, step))
       return false;
     take_outcome(s, i);

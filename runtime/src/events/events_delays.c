@@ -14,7 +14,7 @@ static bool fail_delay(sim *s, const nsa_connection *c, uint32_t field, uint64_t
   const char *path = c->at.file < p->files_count ? p->files[c->at.file].path : "model";
   char which[64] = "";
   if (!p->fields[field].is_uniform) {
-    link_ends ends = link_ends_of(s, (uint32_t)(c - p->connections), link);
+    link_ends ends = link_ends_of(s, (nsa_connection_id){(uint32_t)(c - p->connections)}, link);
     snprintf(which, sizeof which, " (source %" PRIu32 ", target %" PRIu32 ")", ends.source, ends.target);
   }
   snprintf(error, SIM_ERROR_SIZE,
@@ -91,7 +91,7 @@ static void sort_by_delay(uint32_t *link, uint16_t *delay, uint32_t begin, uint3
 
 bool delays_sort(events_maker *m, delivery *d) {
   const link_index *index = &d->index;
-  uint64_t count = m->s->links[d->arrival->connection].count, slots = (uint64_t)d->slices * d->keys;
+  uint64_t count = m->s->links[d->arrival->connection.id].count, slots = (uint64_t)d->slices * d->keys;
   const double *delay = m->s->field_data[events_delay_field(delivery_connection(m->s, d), d->arrival->side)];
   uint32_t longest = 0;
   d->delay = events_allocate(m, count + 1, sizeof *d->delay);

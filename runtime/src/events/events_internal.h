@@ -90,7 +90,7 @@ struct events {
 };
 
 static inline const nsa_connection *delivery_connection(const sim *s, const delivery *d) {
-  return &s->program->connections[d->arrival->connection];
+  return &s->program->connections[d->arrival->connection.id];
 }
 
 static inline uint32_t delivery_population(const nsa_connection *c, uint32_t side) {
@@ -99,7 +99,7 @@ static inline uint32_t delivery_population(const nsa_connection *c, uint32_t sid
 
 /* The links of a slice: those of its targets. */
 static inline void delivery_links(const sim *s, const delivery *d, uint32_t slice, uint32_t *first, uint32_t *last) {
-  const uint32_t *row = s->links[d->arrival->connection].row;
+  const uint32_t *row = s->links[d->arrival->connection.id].row;
   *first = row[d->bounds[slice]];
   *last = row[d->bounds[slice + 1]];
 }

@@ -26,7 +26,7 @@ static bool has_sum(const nsa_arrival *a, uint32_t sum, bool at_once) {
  * by what threads step. */
 static bool sees(const sim *s, const delivery *d, const delivery *before) {
   bool is_alike = are_cut_alike(d, before);
-  if (!is_alike && d->arrival->connection == before->arrival->connection)
+  if (!is_alike && nsa_connection_is(d->arrival->connection, before->arrival->connection))
     return true;
   for (uint32_t i = 0; i < before->arrival->increments_count; i++) {
     uint32_t sum = before->arrival->increments[i].sum;

@@ -16,7 +16,7 @@ static bool adds_in_strips(const nsa_arrival *a) {
 
 /* Parts as stepped, but where some of these would have more links than others. */
 static bool cut_slices(events_maker *m, delivery *d) {
-  uint32_t connection = d->arrival->connection;
+  nsa_connection_id connection = d->arrival->connection;
   d->bounds = events_allocate(m, (uint64_t)d->slices + 1, sizeof *d->bounds);
   if (!d->bounds)
     return false;
@@ -117,7 +117,7 @@ static strip_sums *make_strips(events_maker *m, const nsa_connection *c, const n
 }
 
 static bool make_delivery(events_maker *m, delivery *d, const nsa_arrival *a) {
-  const nsa_connection *c = &m->s->program->connections[a->connection];
+  const nsa_connection *c = &m->s->program->connections[a->connection.id];
   d->arrival = a;
   d->slices = link_slices_count(m->s, a->connection);
   if (a->side != NSA_SIDE_SIGNAL)
@@ -146,8 +146,9 @@ static bool make_clocked(events_maker *m) {
   for (uint32_t i = 0; ok && i < p->link_steps_count; i++) {
     const nsa_link_step *step = &p->link_steps[i];
     clocked_sums *sums = &m->ev->clocked[m->ev->clocked_count++];
-    *sums = (clocked_sums){make_strips(m, &p->connections[step->connection], step->increments, step->increments_count),
-                           step->increments_count};
+    *sums =
+        (clocked_sums){make_strips(m, &p->connections[step->connection.id], step->increments, step->increments_count),
+                       step->increments_count};
     ok = sums->strips != NULL;
   }
   return ok;
@@ -171,7 +172,7 @@ static bool make_all(events_maker *m) {
   if (!ev->deliveries || !ev->histories || !ev->elements || !ev->is_sent || !ev->has_arrived || !ev->link_updates)
     return false;
   for (uint32_t i = 0; i < p->arrivals_count; i++) {
-    if (!m->s->links[p->arrivals[i].connection].row)
+    if (!m->s->links[p->arrivals[i].connection.id].row)
       continue; /* a stencil */
     if (!make_delivery(m, &ev->deliveries[ev->delivery_count++], &p->arrivals[i]))
       return false;

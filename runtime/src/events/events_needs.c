@@ -12,7 +12,7 @@ bool arrival_adds_to(const nsa_arrival *a, uint32_t side) {
 }
 
 delivery_needs arrival_needs(const nsa_program *p, const nsa_arrival *a) {
-  const nsa_connection *c = &p->connections[a->connection];
+  const nsa_connection *c = &p->connections[a->connection.id];
   bool partner = arrival_adds_to(a, NSA_SIDE_ASTRO) || sim_kernel_uses(p, a->kernel, c->arrival_partner);
   delivery_needs needs = {.partner = partner};
   needs.source = partner || arrival_adds_to(a, NSA_SIDE_PRE) || sim_kernel_uses(p, a->kernel, c->arrival_source);
@@ -30,7 +30,7 @@ uint32_t events_delay_field(const nsa_connection *c, uint32_t side) {
 }
 
 bool events_keep_targets(const nsa_program *p, const nsa_arrival *a) {
-  const nsa_connection *c = &p->connections[a->connection];
+  const nsa_connection *c = &p->connections[a->connection.id];
   return arrival_needs(p, a).target && !connect_keeps_targets(p, c) &&
          !sim_has_own_delays(p, events_delay_field(c, a->side));
 }
@@ -38,5 +38,5 @@ bool events_keep_targets(const nsa_program *p, const nsa_arrival *a) {
 bool events_keep_links(const nsa_program *p, const nsa_arrival *a) {
   delivery_needs needs = arrival_needs(p, a);
   return needs.link || (needs.target && !events_keep_targets(p, a)) ||
-         sim_has_own_delays(p, events_delay_field(&p->connections[a->connection], a->side));
+         sim_has_own_delays(p, events_delay_field(&p->connections[a->connection.id], a->side));
 }

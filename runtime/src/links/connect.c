@@ -137,8 +137,8 @@ static bool build(link_builder *b, sim_links *links) {
   return partners_build(b, links);
 }
 
-bool connect_build(sim *s, uint32_t connection, char error[SIM_ERROR_SIZE]) {
-  const nsa_connection *c = &s->program->connections[connection];
+bool connect_build(sim *s, nsa_connection_id connection, char error[SIM_ERROR_SIZE]) {
+  const nsa_connection *c = &s->program->connections[connection.id];
   link_builder b = {.s = s,
                     .connection = c,
                     .error = error,
@@ -148,7 +148,7 @@ bool connect_build(sim *s, uint32_t connection, char error[SIM_ERROR_SIZE]) {
                     .target = &s->program->populations[c->target],
                     .is_counting = c->is_stencil && c->rule.kind == NSA_RULE_NEIGHBOURS};
   b.key = build_key(&b, "");
-  bool ok = build(&b, &s->links[connection]);
+  bool ok = build(&b, &s->links[connection.id]);
   build_free(&b);
   return ok;
 }
@@ -182,15 +182,15 @@ static void write_fan(sim *s, uint32_t f, const uint32_t *fan) {
     to[i] = fan[i];
 }
 
-void connect_fill_fields(sim *s, uint32_t connection) {
+void connect_fill_fields(sim *s, nsa_connection_id connection) {
   const nsa_program *p = s->program;
-  const nsa_connection *c = &p->connections[connection];
-  const sim_links *links = &s->links[connection];
+  const nsa_connection *c = &p->connections[connection.id];
+  const sim_links *links = &s->links[connection.id];
   write_distances(s, c, links);
   write_copies(s, c, links);
   for (uint32_t f = 0; f < p->fields_count; f++) {
     const nsa_field *field = &p->fields[f];
-    if (field->owner != connection || field->is_uniform)
+    if (field->owner != connection.id || field->is_uniform)
       continue;
     if (field->kind == NSA_FIELD_FAN_IN && field->domain == p->populations[c->target].domain)
       write_fan(s, f, links->fan_in);

@@ -8,13 +8,13 @@
 
 #include "state/sim.h"
 
-/* Builds s->links[connection] and its coverage, and fills partner fields. Arrays are malloc'd. False with
+/* Builds s->links[connection.id] and its coverage, and fills partner fields. Arrays are malloc'd. False with
  * a sentence that begins with the place. */
-bool connect_build(sim *s, uint32_t connection, char error[SIM_ERROR_SIZE]);
+bool connect_build(sim *s, nsa_connection_id connection, char error[SIM_ERROR_SIZE]);
 void connect_free(sim_links *links);
 
 /* Fields of the links and fans, once they are allocated: LINK_TARGET, LINK_DISTANCE, FAN_IN, FAN_OUT. */
-void connect_fill_fields(sim *s, uint32_t connection);
+void connect_fill_fields(sim *s, nsa_connection_id connection);
 
 /* The target of each link is kept where kernels ask for it, or links have places or delays of their own; else it is
  * known from the order of the links. */

@@ -43,9 +43,9 @@ uint32_t link_index_target_from(const sim_links *links, uint32_t targets, uint64
   return begin;
 }
 
-link_ends link_ends_of(const sim *s, uint32_t connection, uint64_t link) {
-  const nsa_connection *c = &s->program->connections[connection];
-  const sim_links *links = &s->links[connection];
+link_ends link_ends_of(const sim *s, nsa_connection_id connection, uint64_t link) {
+  const nsa_connection *c = &s->program->connections[connection.id];
+  const sim_links *links = &s->links[connection.id];
   const sim_population *sources = &s->populations[c->source], *targets = &s->populations[c->target];
   return (link_ends){population_global(sources, links->source[link]),
                      population_global(targets, link_index_target_from(links, targets->count, link + 1) - 1)};
@@ -179,10 +179,10 @@ static void *allocate(sim *s, uint64_t count, size_t size) {
 }
 
 bool link_index_make(sim *s, const link_index_request *request, link_index *index) {
-  const nsa_connection *c = &s->program->connections[request->connection];
+  const nsa_connection *c = &s->program->connections[request->connection.id];
   uint32_t threads = thread_pool_count(s->pool);
   sorter sort = {
-      .links = &s->links[request->connection], .look = partner_lookup_of(s, c), .request = request, .index = index};
+      .links = &s->links[request->connection.id], .look = partner_lookup_of(s, c), .request = request, .index = index};
   sort.keys = link_index_keys(s, c, request->from);
   sort.ends = link_index_keys(s, c, request->to);
   sort.tasks = request->slices * (request->slices < threads ? threads / request->slices : 1);

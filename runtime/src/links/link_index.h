@@ -31,7 +31,7 @@ uint32_t partner_of_link(const partner_lookup *look, uint32_t link, uint32_t sou
 #define LINK_INDEX_ALL UINT32_MAX /* as `from`: one key, 0, for all links */
 
 typedef struct {
-  uint32_t connection;
+  nsa_connection_id connection;
   uint32_t from, to; /* sides: NSA_SIDE_PRE, _POST, _ASTRO */
   uint32_t slices;
   const uint32_t *bounds; /* slices + 1: slice p has the targets [bounds[p], bounds[p + 1]); NULL: one slice has all */
@@ -50,7 +50,7 @@ uint32_t link_index_keys(const sim *s, const nsa_connection *c, uint32_t side);
 typedef struct {
   uint32_t source, target;
 } link_ends;
-link_ends link_ends_of(const sim *s, uint32_t connection, uint64_t link);
+link_ends link_ends_of(const sim *s, nsa_connection_id connection, uint64_t link);
 
 /* The first target whose links begin at or behind `link`: cuts targets into slices of as many links. */
 uint32_t link_index_target_from(const sim_links *links, uint32_t targets, uint64_t link);

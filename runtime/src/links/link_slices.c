@@ -7,17 +7,17 @@
 #include "links/strips.h"
 #include "state/slices.h"
 
-static const sim_population *targets_of(const sim *s, uint32_t connection) {
-  return &s->populations[s->program->connections[connection].target];
+static const sim_population *targets_of(const sim *s, nsa_connection_id connection) {
+  return &s->populations[s->program->connections[connection.id].target];
 }
 
-uint32_t link_slices_count(const sim *s, uint32_t connection) {
-  return s->links[connection].count < DIVIDED_LINKS ? 1 : s->thread_count;
+uint32_t link_slices_count(const sim *s, nsa_connection_id connection) {
+  return s->links[connection.id].count < DIVIDED_LINKS ? 1 : s->thread_count;
 }
 
-void link_slices_cut(const sim *s, uint32_t connection, link_slices how, uint32_t slices, uint32_t *bounds) {
+void link_slices_cut(const sim *s, nsa_connection_id connection, link_slices how, uint32_t slices, uint32_t *bounds) {
   const sim_population *targets = targets_of(s, connection);
-  const sim_links *links = &s->links[connection];
+  const sim_links *links = &s->links[connection.id];
   link_strips strips = link_strips_of(targets);
   for (uint32_t slice = 0; slice <= slices; slice++)
     if (how == SLICES_AS_STEPPED)
@@ -30,8 +30,8 @@ void link_slices_cut(const sim *s, uint32_t connection, link_slices how, uint32_
     bounds[slice] = link_strip_begin(strips, link_strip_of(strips, bounds[slice]));
 }
 
-bool link_slices_are_even(const sim *s, uint32_t connection, uint32_t slices) {
-  const sim_links *links = &s->links[connection];
+bool link_slices_are_even(const sim *s, nsa_connection_id connection, uint32_t slices) {
+  const sim_links *links = &s->links[connection.id];
   uint32_t targets = targets_of(s, connection)->count;
   uint64_t most = links->count / slices * 5 / 4;
   for (uint32_t slice = 0; slice < slices; slice++) {

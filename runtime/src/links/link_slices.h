@@ -12,12 +12,12 @@ typedef enum {
 } link_slices;
 
 /* One where there are few links, else one a thread. */
-uint32_t link_slices_count(const sim *s, uint32_t connection);
+uint32_t link_slices_count(const sim *s, nsa_connection_id connection);
 
 /* bounds[slices + 1]: slice p has the targets [bounds[p], bounds[p + 1]). */
-void link_slices_cut(const sim *s, uint32_t connection, link_slices how, uint32_t slices, uint32_t *bounds);
+void link_slices_cut(const sim *s, nsa_connection_id connection, link_slices how, uint32_t slices, uint32_t *bounds);
 
 /* Whether slices as stepped are nearly as large as those of as many links. */
-bool link_slices_are_even(const sim *s, uint32_t connection, uint32_t slices);
+bool link_slices_are_even(const sim *s, nsa_connection_id connection, uint32_t slices);
 
 #endif

@@ -32,18 +32,18 @@ static double field_bytes(const nsa_program *p, const nsa_field *field, bool *is
 }
 
 static const nsa_population *giver(const nsa_program *p, const nsa_link_sum *sum) {
-  const nsa_connection *c = &p->connections[sum->connection];
+  const nsa_connection *c = &p->connections[sum->connection.id];
   return &p->populations[sum->from == NSA_SIDE_PRE ? c->source : sum->from == NSA_SIDE_POST ? c->target : c->partner];
 }
 
 /* Words of 32 bits: the index by source that all sums of a connection share, and the indices of sums between other
  * sides. */
-static double index_words(const nsa_program *p, uint32_t connection) {
-  double links = connect_expected_links(p, &p->connections[connection]), words = 0, shared = 0;
+static double index_words(const nsa_program *p, nsa_connection_id connection) {
+  double links = connect_expected_links(p, &p->connections[connection.id]), words = 0, shared = 0;
   bool is_weighted = false;
   for (uint32_t i = 0; i < p->sums_count; i++) {
     const nsa_link_sum *sum = &p->sums[i];
-    if (sum->connection != connection)
+    if (!nsa_connection_is(sum->connection, connection))
       continue;
     double keys = sum->source_term == NSA_NONE ? 1 : place_size(giver(p, sum));
     if (sidesum_is(sum))
@@ -61,14 +61,15 @@ static double element_count(const nsa_program *p, const nsa_connection *c, uint3
 }
 
 /* Words of 32 bits: links by the element whose event reaches them. Those of a target stand together already. */
-static double arrival_words(const nsa_program *p, uint32_t connection) {
-  const nsa_connection *c = &p->connections[connection];
+static double arrival_words(const nsa_program *p, nsa_connection_id connection) {
+  const nsa_connection *c = &p->connections[connection.id];
   double links = connect_expected_links(p, c), words = 0;
   for (uint32_t i = 0; i < p->arrivals_count; i++) {
     const nsa_arrival *a = &p->arrivals[i];
     uint32_t delay = a->side == NSA_SIDE_PRE ? c->delay : c->delay_back;
     bool has_own_delays = sim_has_own_delays(p, delay);
-    if (a->connection != connection || a->side == NSA_SIDE_SIGNAL || (a->side == NSA_SIDE_POST && !has_own_delays))
+    if (!nsa_connection_is(a->connection, connection) || a->side == NSA_SIDE_SIGNAL ||
+        (a->side == NSA_SIDE_POST && !has_own_delays))
       continue;
     words += element_count(p, c, a->side) + links * (events_keep_links(p, a) + events_keep_targets(p, a));
     if (has_own_delays)
@@ -78,8 +79,8 @@ static double arrival_words(const nsa_program *p, uint32_t connection) {
 }
 
 /* Sources and row starts, fans, and the indices of sums. */
-static double link_bytes(const nsa_program *p, uint32_t connection) {
-  const nsa_connection *c = &p->connections[connection];
+static double link_bytes(const nsa_program *p, nsa_connection_id connection) {
+  const nsa_connection *c = &p->connections[connection.id];
   double sources = place_size(&p->populations[c->source]), targets = place_size(&p->populations[c->target]);
   double links = connect_expected_links(p, c), words = sources + targets;
   if (c->is_stencil)
@@ -106,15 +107,15 @@ static double buffer_bytes(const nsa_program *p) {
   return bytes;
 }
 
-nsa_link_forecast nsa_forecast_links(const nsa_program *p, uint32_t connection) {
+nsa_link_forecast nsa_forecast_links(const nsa_program *p, nsa_connection_id connection) {
   double bytes = link_bytes(p, connection);
   for (uint32_t i = 0; i < p->fields_count; i++) {
     bool is_of_links = false;
     double field = field_bytes(p, &p->fields[i], &is_of_links);
-    if (is_of_links && p->domains[p->fields[i].domain].owner == connection)
+    if (is_of_links && p->domains[p->fields[i].domain].owner == connection.id)
       bytes += field;
   }
-  return (nsa_link_forecast){connect_expected_links(p, &p->connections[connection]), bytes};
+  return (nsa_link_forecast){connect_expected_links(p, &p->connections[connection.id]), bytes};
 }
 
 nsa_memory_forecast nsa_forecast_memory(const nsa_program *p) {
@@ -127,8 +128,8 @@ nsa_memory_forecast nsa_forecast_memory(const nsa_program *p) {
     double bytes = field_bytes(p, &p->fields[i], &is_of_links);
     *(is_of_links ? &link_fields : &fields) += bytes;
   }
-  for (uint32_t c = 0; c < p->connections_count; c++) {
-    links += connect_expected_links(p, &p->connections[c]);
+  for (nsa_connection_id c = {0}; c.id < p->connections_count; c.id++) {
+    links += connect_expected_links(p, &p->connections[c.id]);
     link_fields += link_bytes(p, c);
   }
   forecast.links = (uint64_t)links;

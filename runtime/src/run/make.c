@@ -356,7 +356,7 @@ bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]) {
   run_init(s, false);
   if (!ranges_check(s, false, error))
     return false;
-  for (uint32_t c = 0; c < s->program->connections_count; c++)
+  for (nsa_connection_id c = {0}; c.id < s->program->connections_count; c.id++)
     if (!connect_build(s, c, error))
       return false;
   count_domains(s);
@@ -369,7 +369,7 @@ bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]) {
     if (sim_is_of_links(s, &s->program->fields[settable->field]))
       apply_setting(s, &s->settings[i]);
   }
-  for (uint32_t c = 0; c < s->program->connections_count; c++)
+  for (nsa_connection_id c = {0}; c.id < s->program->connections_count; c.id++)
     connect_fill_fields(s, c);
   s->sums = link_sums_new(s, error);
   return s->sums != NULL;

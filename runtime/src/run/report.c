@@ -159,7 +159,7 @@ static void describe_owner(const sim *s, char *text, size_t size) {
   const nsa_connection *c = &s->program->connections[failure->population];
   int len = snprintf(text, size, "connection %.100s (%.100s), link %" PRIu32, c->name, c->synapse, failure->element);
   if (s->links[failure->population].row) {
-    link_ends ends = link_ends_of(s, failure->population, failure->element);
+    link_ends ends = link_ends_of(s, (nsa_connection_id){failure->population}, failure->element);
     snprintf(text + len, size - (size_t)len, ": source %" PRIu32 ", target %" PRIu32, ends.source, ends.target);
   }
 }
@@ -255,9 +255,9 @@ void report_failure(FILE *to, const sim *s) {
 /* ---- the end ---- */
 
 /* What events spared: a clock would bring every link up to date at every step. */
-static void show_updates(FILE *to, const sim *s, uint32_t index) {
-  events_count count = events_updates(s, index);
-  double all = (double)s->links[index].count * (double)s->tick;
+static void show_updates(FILE *to, const sim *s, nsa_connection_id of) {
+  events_count count = events_updates(s, of);
+  double all = (double)s->links[of.id].count * (double)s->tick;
   if (count.at_events)
     fprintf(to, "; %" PRIu64 " updates at events (%.3g%% of one a link and step)", count.at_events,
             all > 0 ? 100 * (double)count.at_events / all : 0);
@@ -265,9 +265,9 @@ static void show_updates(FILE *to, const sim *s, uint32_t index) {
     fprintf(to, "; %" PRIu64 " updates by the clock", count.by_clock);
 }
 
-static void show_connection(FILE *to, const sim *s, uint32_t index) {
-  const nsa_connection *connection = &s->program->connections[index];
-  const sim_links *links = &s->links[index];
+static void show_connection(FILE *to, const sim *s, nsa_connection_id of) {
+  const nsa_connection *connection = &s->program->connections[of.id];
+  const sim_links *links = &s->links[of.id];
   const sim_coverage *coverage = &links->coverage;
   fprintf(to, "  %s: %" PRIu64 " links", connection->name, links->count);
   if (links->left_out)
@@ -282,7 +282,7 @@ static void show_connection(FILE *to, const sim *s, uint32_t index) {
     fprintf(to, " (%" PRIu64 " to %" PRIu64 " links each, mean %.4g; %" PRIu64 " of %" PRIu64 " have none)",
             coverage->least, coverage->most, coverage->mean, coverage->partners_unused, coverage->partners);
   }
-  show_updates(to, s, index);
+  show_updates(to, s, of);
   fputc('\n', to);
 }
 
@@ -348,8 +348,8 @@ static void warn_of_events(FILE *to, const sim *s) {
 static double excess_of(const sim *s, const nsa_coupling_bound *bound) {
   double excess = 0;
   for (uint32_t i = 0; i < bound->connections_count; i++) {
-    const sim_links *links = &s->links[bound->connections[i]];
-    uint32_t size = s->populations[s->program->connections[bound->connections[i]].target].count, most = 0;
+    const sim_links *links = &s->links[bound->connections[i].id];
+    uint32_t size = s->populations[s->program->connections[bound->connections[i].id].target].count, most = 0;
     for (uint32_t t = 0; links->fan_in && t < size; t++)
       most = links->fan_in[t] > most ? links->fan_in[t] : most;
     excess = fmax(excess, most / bound->degrees[i]);
@@ -360,7 +360,7 @@ static double excess_of(const sim *s, const nsa_coupling_bound *bound) {
 void report_coupling(FILE *to, const sim *s) {
   for (uint32_t i = 0; i < s->program->coupling_bounds_count; i++) {
     const nsa_coupling_bound *bound = &s->program->coupling_bounds[i];
-    const nsa_connection *strongest = &s->program->connections[bound->connection];
+    const nsa_connection *strongest = &s->program->connections[bound->connection.id];
     double dt = s->program->timescales[bound->timescale].dt, rate = bound->rate * excess_of(s, bound);
     if (!(dt * rate > bound->limit))
       continue;
@@ -376,7 +376,7 @@ void report_coupling(FILE *to, const sim *s) {
 void report_summary(FILE *to, const sim *s, double wall_seconds, const char *folder) {
   double simulated = sim_time(s, s->tick) * 1e-3;
   warn_of_events(to, s);
-  for (uint32_t i = 0; i < s->program->connections_count; i++)
+  for (nsa_connection_id i = {0}; i.id < s->program->connections_count; i.id++)
     show_connection(to, s, i);
   fprintf(to, "%.6g s in %.3g s (%.3g times real time)", simulated, wall_seconds,
           wall_seconds > 0 ? simulated / wall_seconds : 0.0);

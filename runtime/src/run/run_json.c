@@ -162,8 +162,8 @@ static void add_connections(cJSON *top, const sim *s) {
     add_text(item, "source", s->program->populations[connection->source].name);
     add_text(item, "target", s->program->populations[connection->target].name);
     add_whole(item, "links", s->links[i].count);
-    add_whole(item, "updates_at_events", events_updates(s, i).at_events);
-    add_whole(item, "updates_by_clock", events_updates(s, i).by_clock);
+    add_whole(item, "updates_at_events", events_updates(s, (nsa_connection_id){i}).at_events);
+    add_whole(item, "updates_by_clock", events_updates(s, (nsa_connection_id){i}).by_clock);
     if (connection->partner != NSA_NONE)
       add_coverage(item, s, connection, &s->links[i].coverage);
     cJSON_AddItemToArray(list, item);

@@ -122,7 +122,7 @@ static bool is_bad(const sim *s, uint32_t field, uint64_t entry) {
 
 /* The first link that brought it. */
 static void trace_links(sim *s, const nsa_link_sum *sum) {
-  const sim_links *links = &s->links[sum->connection];
+  const sim_links *links = &s->links[sum->connection.id];
   uint32_t target = s->failure.element;
   if (sum->from != NSA_SIDE_PRE || sum->to != NSA_SIDE_POST || !links->row)
     return;
@@ -130,7 +130,7 @@ static void trace_links(sim *s, const nsa_link_sum *sum) {
     if (!is_bad(s, sum->weight, k) && !is_bad(s, sum->source_term, links->source[k]))
       continue;
     s->failure.is_connection = true;
-    s->failure.population = sum->connection;
+    s->failure.population = sum->connection.id;
     s->failure.element = k;
     return;
   }

@@ -86,7 +86,7 @@ static void prepare_sum(sim *s, uint32_t i) {
     side_sum_run(s, ls->sides, i, terms, list->elements, list->count);
     return;
   }
-  ls->is_scatter[i] = ls->scatter[sum->connection].start && prefers_scatter(ls, list);
+  ls->is_scatter[i] = ls->scatter[sum->connection.id].start && prefers_scatter(ls, list);
 }
 
 /* ---- all that is due ---- */

@@ -139,7 +139,7 @@ static const double *field_or_null(const sim *s, uint32_t field) {
 
 void link_sums_add(sim *s, uint32_t i, uint32_t slice, uint32_t begin, uint32_t end) {
   const nsa_link_sum *sum = &s->program->sums[i];
-  const sim_links *links = &s->links[sum->connection];
+  const sim_links *links = &s->links[sum->connection.id];
   const struct link_sums *ls = s->sums;
   gather_job g = {.row = links->row,
                   .source = links->source,
@@ -160,7 +160,7 @@ void link_sums_add(sim *s, uint32_t i, uint32_t slice, uint32_t begin, uint32_t 
     gather(&g);
     return;
   }
-  const link_index *index = &ls->scatter[sum->connection];
-  uint64_t sources = s->populations[s->program->connections[sum->connection].source].count;
+  const link_index *index = &ls->scatter[sum->connection.id];
+  uint64_t sources = s->populations[s->program->connections[sum->connection.id].source].count;
   scatter(index, index->start + slice * sources, &ls->lists[ls->list_of[i]], &g);
 }

@@ -22,12 +22,12 @@ const delay_line *delay_line_of(const struct link_sums *ls, const nsa_link_sum *
 
 /* ---- set-up ---- */
 
-static bool add_line(sim *s, struct link_sums *ls, uint32_t connection, uint32_t term, uint32_t delay_field) {
+static bool add_line(sim *s, struct link_sums *ls, nsa_connection_id connection, uint32_t term, uint32_t delay_field) {
   if (delay_field == NSA_NONE || find_line(ls, term, delay_field))
     return true;
   const nsa_field *field = &s->program->fields[delay_field];
   const double *delay = s->field_data[delay_field];
-  uint64_t count = field->is_uniform ? 1 : s->links[connection].count;
+  uint64_t count = field->is_uniform ? 1 : s->links[connection.id].count;
   delay_line *line = &ls->lines[ls->line_count++];
   *line = (delay_line){.term = term, .delay = delay_field, .is_uniform = field->is_uniform};
   line->size = (uint32_t)sim_padded(s->field_count[term]);
@@ -105,7 +105,7 @@ static void past_task(void *context, uint32_t thread, uint32_t threads) {
 /* What link kernels read of sources as they were. */
 void delay_lines_look_back(sim *s, const nsa_past *past) {
   const delay_line *line = find_line(s->sums, past->term, past->delay);
-  const sim_links *links = &s->links[past->connection];
+  const sim_links *links = &s->links[past->connection.id];
   past_job job = {line,         links->source, s->field_data[past->delay], s->field_data[past->value],
                   links->count, s->sums->done};
   thread_pool_run_if_worth(s->pool, COST_OF_PAST * (double)links->count, past_task, &job);

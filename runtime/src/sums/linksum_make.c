@@ -51,8 +51,8 @@ static uint32_t slice_count(const sim *s, uint32_t population) {
   return s->populations[population].count < DIVIDED_ELEMENTS ? 1 : s->thread_count;
 }
 
-static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weighted) {
-  uint32_t target = s->program->connections[c].target, slices = slice_count(s, target);
+static bool build_scatter(sim *s, struct link_sums *ls, nsa_connection_id c, bool is_weighted) {
+  uint32_t target = s->program->connections[c.id].target, slices = slice_count(s, target);
   uint32_t *bounds = malloc(((size_t)slices + 1) * sizeof *bounds);
   if (!bounds)
     return false;
@@ -64,22 +64,22 @@ static bool build_scatter(sim *s, struct link_sums *ls, uint32_t c, bool is_weig
                                 .bounds = bounds,
                                 .keeps_links = is_weighted,
                                 .keeps_to = true};
-  bool ok = link_index_make(s, &request, &ls->scatter[c]);
+  bool ok = link_index_make(s, &request, &ls->scatter[c.id]);
   free(bounds);
   return ok;
 }
 
 static bool build_scatters(sim *s, struct link_sums *ls) {
-  for (uint32_t c = 0; c < s->program->connections_count; c++) {
+  for (nsa_connection_id c = {0}; c.id < s->program->connections_count; c.id++) {
     bool is_needed = false, is_weighted = false;
     for (uint32_t i = 0; i < s->program->sums_count; i++) {
       const nsa_link_sum *sum = &s->program->sums[i];
-      if (sum->connection != c || sum->source_term == NSA_NONE || sum->every == 0 || sidesum_is(sum))
+      if (!nsa_connection_is(sum->connection, c) || sum->source_term == NSA_NONE || sum->every == 0 || sidesum_is(sum))
         continue;
       is_needed = true;
       is_weighted = is_weighted || sum->weight != NSA_NONE;
     }
-    if (is_needed && s->links[c].row && !build_scatter(s, ls, c, is_weighted))
+    if (is_needed && s->links[c.id].row && !build_scatter(s, ls, c, is_weighted))
       return false;
   }
   return true;
@@ -91,7 +91,7 @@ static void list_works(const sim *s, struct link_sums *ls) {
   for (uint32_t p = 0; p < program->populations_count; p++) {
     target_work work = {.population = p, .slices = slice_count(s, p), .sums = next};
     for (uint32_t i = 0; i < program->sums_count; i++)
-      if (!sidesum_is(&program->sums[i]) && program->connections[program->sums[i].connection].target == p)
+      if (!sidesum_is(&program->sums[i]) && program->connections[program->sums[i].connection.id].target == p)
         work.sums[work.sum_count++] = i;
     work.collects = next + work.sum_count;
     for (uint32_t i = 0; i < program->collects_count; i++)

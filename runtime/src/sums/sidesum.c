@@ -97,7 +97,7 @@ static bool find_reaches(side_index *index) {
 }
 
 static bool build(sim *s, const nsa_link_sum *sum, side_index *index) {
-  const nsa_connection *c = &s->program->connections[sum->connection];
+  const nsa_connection *c = &s->program->connections[sum->connection.id];
   index->is_stripped = sum->to != NSA_SIDE_POST;
   index->strips = link_strips_of(&s->populations[c->target]);
   index->keys = link_index_keys(s, c, giver(sum));
@@ -244,7 +244,7 @@ static void run(sim *s, const struct side_sums *sums, uint32_t i, side_job *job)
   job->to = s->field_data[sum->sum];
   job->partial = sums->partial;
   double fraction = job->terms ? (double)job->count / job->index->keys : 1;
-  double links = job->index->slices > 1 ? fraction * (double)s->links[sum->connection].count : 0;
+  double links = job->index->slices > 1 ? fraction * (double)s->links[sum->connection.id].count : 0;
   thread_pool_run_if_worth(s->pool, COST_OF_SIDE_LINK * links, add_task, job);
   if (!job->index->is_stripped)
     return;

@@ -225,7 +225,7 @@ static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) 
 
 static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint32_t event) {
   arrival a = {.l = l, .connection = connection, .kind = kind, .event = event};
-  nsa_arrival out = {.connection = connection, .shared = NSA_NO_KERNEL};
+  nsa_arrival out = {.connection = {connection}, .shared = NSA_NO_KERNEL};
   nums states = {0}, shared = {0};
   model_side side = lower_side_of_block(kind);
   if (kind == BLOCK_SIGNAL) {
@@ -295,7 +295,7 @@ static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
   const model_component *c = component_of_connection(l->ctx, connection);
   if (f->advanced[home] == NO_FIELD || !lower_follows_partner(&l->plan->connections[connection], home))
     return;
-  nsa_link_step out = {.connection = connection, .every = l->plan->connections[connection].refresh};
+  nsa_link_step out = {.connection = {connection}, .every = l->plan->connections[connection].refresh};
   const char *of = l->m->connections.data[connection].name;
   const char *name = home == SIDE_SELF ? arena_printf(l->arena, "%s.refresh", of)
                                        : arena_printf(l->arena, "%s.refresh_%s", of, lower_side_words[home]);
@@ -333,7 +333,7 @@ static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
 
 static void lower_clocked(lowering *l, uint32_t connection) {
   const model_component *c = component_of_connection(l->ctx, connection);
-  nsa_link_step out = {.connection = connection, .every = l->m->timescales.data[c->timescale].ticks};
+  nsa_link_step out = {.connection = {connection}, .every = l->m->timescales.data[c->timescale].ticks};
   const char *name = arena_printf(l->arena, "%s.step", l->m->connections.data[connection].name);
   ir_function *fn =
       ir_function_add(l->p, name, NSA_ROLE_LINK_STEP, l->connections[connection].domain, c->timescale, &out.kernel);

@@ -43,7 +43,7 @@ static past_values add_pasts(const term_maker *k) {
   past_values pasts = {0};
   for (uint32_t i = 0; i < k->t->pasts.len; i++) {
     const past_plan *plan = &k->t->pasts.data[i];
-    nsa_past past = {.connection = k->connection, .delay = f->delay, .every = k->t->every};
+    nsa_past past = {.connection = {k->connection}, .delay = f->delay, .every = k->t->every};
     past.term = add_source_term(k, &plan->source).field;
     past.value = add_numbered_field(k, "past", f->domain, NSA_FIELD_LINK_VALUE);
     vec_push(l->arena, &pasts, ((past_value){plan->ref, past.value}));
@@ -103,7 +103,7 @@ static void add_weight(const term_maker *k, nsa_link_sum *sum) {
 static uint32_t add_sum(const term_maker *k) {
   lowering *l = k->l;
   const term_plan *t = k->t;
-  nsa_link_sum sum = {.connection = k->connection,
+  nsa_link_sum sum = {.connection = {k->connection},
                       .from = (uint32_t)t->from,
                       .to = (uint32_t)t->contribution->side,
                       .source_term = NO_FIELD,

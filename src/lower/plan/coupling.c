@@ -264,7 +264,7 @@ static void add_bound(group *g, uint32_t root, double rate) {
   for (uint32_t c = 0; c < m->connections.len; c++)
     if (is_looked_at(ctx, c, g->is_staged) && disjoint_root(g->root, m->connections.data[c].target) == root &&
         degree_of(ctx, c) > 0) {
-      vec_push(ctx->arena, &bound.connections, c);
+      vec_push(ctx->arena, &bound.connections, ((nsa_connection_id){c}));
       vec_push(ctx->arena, &bound.degrees, degree_of(ctx, c));
     }
   vec_push(ctx->arena, g->bounds, bound);

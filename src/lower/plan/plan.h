@@ -171,7 +171,8 @@ typedef struct {
   bool is_staged;     /* contributions at stages, with the populations' own equations; else held over a step */
   double rate, limit; /* 1/ms; of the step times the rate, INFINITY: none */
   uint32_t timescale, strongest; /* connection */
-  nums populations, connections;
+  nums populations;
+  VEC(nsa_connection_id) connections;
   VEC(double) degrees; /* links that feed an element, per connection */
 } coupling_bound;
 typedef VEC(coupling_bound) coupling_bounds;

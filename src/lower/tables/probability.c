@@ -21,10 +21,10 @@ void lower_watched_probabilities(lowering *l) {
       continue;
     }
     for (uint32_t k = 0; k < l->arrival_list.len; k++)
-      if (l->arrival_list.data[k].connection == domain->owner)
+      if (l->arrival_list.data[k].connection.id == domain->owner)
         append(l, &l->arrival_list.data[k].states, &l->arrival_list.data[k].states_count, f);
     for (uint32_t k = 0; k < l->link_step_list.len; k++)
-      if (l->link_step_list.data[k].connection == domain->owner)
+      if (l->link_step_list.data[k].connection.id == domain->owner)
         append(l, &l->link_step_list.data[k].states, &l->link_step_list.data[k].states_count, f);
   }
 }

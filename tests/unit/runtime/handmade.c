@@ -162,8 +162,8 @@ nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t exter
   return st;
 }
 
-nsa_link_sum *handmade_sum(handmade *m, uint32_t connection, uint32_t source_term, uint32_t weight, uint32_t sum,
-                           uint32_t every) {
+nsa_link_sum *handmade_sum(handmade *m, nsa_connection_id connection, uint32_t source_term, uint32_t weight,
+                           uint32_t sum, uint32_t every) {
   nsa_link_sum *s = &m->sums[m->program.sums_count++];
   *s = (nsa_link_sum){.connection = connection,
                       .source_term = source_term,

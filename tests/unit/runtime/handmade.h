@@ -53,7 +53,7 @@ nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t sour
                                     nsa_rule_kind rule);
 nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, nsa_kernel_id kernel,
                                 uint64_t start, uint64_t stop);
-nsa_link_sum *handmade_sum(handmade *m, uint32_t connection, uint32_t source_term, uint32_t weight, uint32_t sum,
-                           uint32_t every);
+nsa_link_sum *handmade_sum(handmade *m, nsa_connection_id connection, uint32_t source_term, uint32_t weight,
+                           uint32_t sum, uint32_t every);
 
 #endif

@@ -598,7 +598,7 @@ static void forecast_is_near_what_is_allocated(void **state) {
   for (int i = 0; i < 8; i++)
     term = handmade_field(m, "a.x", d, NSA_F64, NSA_FIELD_STATE, 0);
   uint32_t weight = handmade_field(m, "aa.w", m->connections[0].domain, NSA_F64, NSA_FIELD_PARAM, 0);
-  handmade_sum(m, 0, term, weight, term, 1);
+  handmade_sum(m, (nsa_connection_id){0}, term, weight, term, 1);
   nsa_memory_forecast forecast = nsa_forecast_memory(&m->program);
   sim *s = start(m);
   uint64_t links = 0;

@@ -105,7 +105,7 @@ static void counts_are_those_of_links(void **state) {
     sim *s = build(m);
     nsa_link_rule rule = rule_of(&cases[i]);
     nsa_link_count count = nsa_count_links(&rule);
-    double built = (double)s->links[0].count, forecast = nsa_forecast_links(&m->program, 0).links;
+    double built = (double)s->links[0].count, forecast = nsa_forecast_links(&m->program, (nsa_connection_id){0}).links;
     if (fabs(count.all - built) > tolerance(&cases[i], count.all) || forecast != count.all)
       fail_msg("case %d: %g links are counted, %g forecast, %g built", i, count.all, forecast, built);
     double each = links_of_a_target(&cases[i], s, &rule);
@@ -141,7 +141,7 @@ static void tables_are_counted_by_line(void **state) {
   m->connections[0].rule.path = "table.csv";
   sim *s = build(m);
   assert_int_equal(s->links[0].count, 3);
-  assert_true(nsa_forecast_links(&m->program, 0).links == 3);
+  assert_true(nsa_forecast_links(&m->program, (nsa_connection_id){0}).links == 3);
   sim_free(s);
   handmade_free(m);
 }

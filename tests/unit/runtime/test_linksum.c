@@ -30,10 +30,10 @@ static sums sums_new(uint32_t sources, uint32_t targets, uint32_t degree) {
   x.weighted = handmade_field(m, "b.weighted", db, NSA_F64, NSA_FIELD_SUM, -1);
   x.weights = handmade_field(m, "b.weights", db, NSA_F64, NSA_FIELD_SUM, -1);
   x.counts = handmade_field(m, "b.counts", db, NSA_F64, NSA_FIELD_SUM, -1);
-  handmade_sum(m, 0, x.term, NSA_NONE, x.plain, 1);
-  handmade_sum(m, 0, x.term, x.weight, x.weighted, 2);
-  handmade_sum(m, 0, NSA_NONE, x.weight, x.weights, 1);
-  handmade_sum(m, 0, NSA_NONE, NSA_NONE, x.counts, 0);
+  handmade_sum(m, (nsa_connection_id){0}, x.term, NSA_NONE, x.plain, 1);
+  handmade_sum(m, (nsa_connection_id){0}, x.term, x.weight, x.weighted, 2);
+  handmade_sum(m, (nsa_connection_id){0}, NSA_NONE, x.weight, x.weights, 1);
+  handmade_sum(m, (nsa_connection_id){0}, NSA_NONE, NSA_NONE, x.counts, 0);
   return x;
 }
 

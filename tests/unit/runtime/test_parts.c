@@ -85,7 +85,7 @@ static handmade *linked(const rule_case *rule) {
 
 static void connect(sim *s) {
   char error[SIM_ERROR_SIZE] = "";
-  if (!connect_build(s, 0, error))
+  if (!connect_build(s, (nsa_connection_id){0}, error))
     fail_msg("%s", error);
 }
 

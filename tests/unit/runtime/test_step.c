@@ -77,7 +77,7 @@ static void add_links(network *n, uint32_t degree) {
   handmade *m = n->m;
   nsa_connection *c = handmade_connection(m, "rec", n->population, n->population, NSA_RULE_OUTDEGREE);
   c->rule.degree = degree;
-  handmade_sum(m, 0, n->term, NSA_NONE, n->sum, 1);
+  handmade_sum(m, (nsa_connection_id){0}, n->term, NSA_NONE, n->sum, 1);
   uint32_t d = m->populations[n->population].domain;
   m->collects[m->program.collects_count++] = (nsa_collect){
       .kernel = handmade_kernel(m, "exc.collect", NSA_ROLE_COLLECT, d, 0, neuron_collect, n->input, n->sum, NSA_NONE),
