@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define NSA_NONE UINT32_MAX
-#define NSA_PROGRAM_VERSION 13
+#define NSA_PROGRAM_VERSION 14
 
 #define VALUE(id, word) id,
 #define ENUM(name, values) typedef enum { values } nsa_##name;
@@ -34,6 +34,7 @@ ID_OF(event); /* in its population's list */
 #undef ID_OF
 
 #define NSA_NO_KERNEL ((nsa_kernel_id){NSA_NONE})
+#define NSA_NO_CONNECTION ((nsa_connection_id){NSA_NONE})
 #define NSA_NO_EVENT ((nsa_event_id){NSA_NONE})
 /* Of a connection: spikes of its source, once for each link. */
 #define NSA_EVENT_ARRIVALS ((nsa_event_id){UINT32_MAX - 1})

@@ -44,14 +44,20 @@ static void print_domain(text *out, uint32_t i, const nsa_domain *d) {
   text_puts(out, "\n");
 }
 
+static void print_member(text *out, const char *name, uint32_t number) {
+  if (number != NSA_NONE)
+    text_printf(out, " %s %u", name, number);
+}
+
 static void print_field(text *out, uint32_t i, const nsa_field *f) {
   text_printf(out, "field %u ", i);
   ir_print_quoted(out, f->name);
   text_printf(out, " %s %s%s domain %u value ", nsa_word_of_type(f->type), f->is_uniform ? "uniform " : "",
               nsa_word_of_field_kind(f->kind), f->domain);
   ir_print_number(out, f->value);
-  text_puts(out, " owner ");
-  print_index(out, f->owner);
+  print_member(out, "connection", f->connection.id);
+  print_member(out, "image", f->image);
+  print_member(out, "given", f->given);
   text_puts(out, " unit ");
   ir_print_quoted(out, f->unit);
   text_printf(out, " dimension 0x%" PRIx64 " at %u %u %u\n", f->dimension, f->at.file, f->at.line, f->at.column);

@@ -189,6 +189,11 @@ static void read_domain(ir_cursor *c, ir_program *p) {
   ir_domain_add(p, name, (nsa_domain_kind)kind, ir_cursor_number(c));
 }
 
+/* What is not there is none. */
+static uint32_t read_member(ir_cursor *c, const char *name) {
+  return accept_word(c, name) ? ir_cursor_number(c) : NSA_NONE;
+}
+
 static void read_field(ir_cursor *c, ir_program *p) {
   nsa_field f = {0};
   read_position(c, p->fields.len);
@@ -202,8 +207,9 @@ static void read_field(ir_cursor *c, ir_program *p) {
     ir_cursor_fail(c, "there is no domain %u", f.domain);
   ir_cursor_expect_word(c, "value");
   f.value = ir_cursor_real(c);
-  ir_cursor_expect_word(c, "owner");
-  f.owner = ir_cursor_number(c);
+  f.connection.id = read_member(c, "connection");
+  f.image = read_member(c, "image");
+  f.given = read_member(c, "given");
   ir_cursor_expect_word(c, "unit");
   f.unit = ir_cursor_string(c);
   ir_cursor_expect_word(c, "dimension");

@@ -179,7 +179,11 @@ static void move_root(hoist *h, ir_value root) {
   const ir_op *op = &h->function->ops.data[root];
   bool is_uniform = h->variation[root] == IS_UNIFORM;
   target *t = target_for(h, is_uniform);
-  nsa_field field = {.kind = NSA_FIELD_INVARIANT, .domain = h->function->domain, .owner = NSA_NONE};
+  nsa_field field = {.kind = NSA_FIELD_INVARIANT,
+                     .domain = h->function->domain,
+                     .connection = NSA_NO_CONNECTION,
+                     .image = NSA_NONE,
+                     .given = NSA_NONE};
   field.name = arena_printf(p->arena, "%s.invariant%u", h->function->name, h->field_count++);
   field.type = op->type == IR_B1 ? NSA_B1 : op->is_single && !is_uniform ? NSA_F32 : NSA_F64;
   field.is_uniform = is_uniform;

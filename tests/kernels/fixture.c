@@ -25,7 +25,9 @@ uint32_t fixture_field(ir_program *p, uint32_t domain, nsa_type type, bool is_un
                                      .type = type,
                                      .is_uniform = is_uniform,
                                      .kind = kinds[type],
-                                     .owner = NSA_NONE,
+                                     .connection = NSA_NO_CONNECTION,
+                                     .image = NSA_NONE,
+                                     .given = NSA_NONE,
                                      .value = value,
                                      .unit = ""});
 }

@@ -156,7 +156,11 @@ static ir_fragment *fragment_of(arena *a, const problem *pr) {
 }
 
 static uint32_t add_field(ir_program *p, const char *name) {
-  return ir_field_add(p, (nsa_field){.name = name, .kind = NSA_FIELD_STATE, .owner = NSA_NONE});
+  return ir_field_add(p, (nsa_field){.name = name,
+                                     .kind = NSA_FIELD_STATE,
+                                     .connection = NSA_NO_CONNECTION,
+                                     .image = NSA_NONE,
+                                     .given = NSA_NONE});
 }
 
 /* Of `adaptive`; so loose that orders are measured with one sub-step a step. */

@@ -190,7 +190,7 @@ void connect_fill_fields(sim *s, nsa_connection_id connection) {
   write_copies(s, c, links);
   for (uint32_t f = 0; f < p->fields_count; f++) {
     const nsa_field *field = &p->fields[f];
-    if (field->owner != connection.id || field->is_uniform)
+    if (!nsa_connection_is(field->connection, connection) || field->is_uniform)
       continue;
     if (field->kind == NSA_FIELD_FAN_IN && field->domain == p->populations[c->target].domain)
       write_fan(s, f, links->fan_in);

@@ -182,8 +182,8 @@ static void show_image(sim *s, uint32_t image, uint32_t field, double flip, uint
 static void fill_images(sim *s) {
   for (uint32_t f = 0; f < s->program->fields_count; f++) {
     const nsa_field *field = &s->program->fields[f];
-    if (field->kind == NSA_FIELD_PIXEL && field->owner < s->program->images_count && s->field_data[f])
-      show_image(s, field->owner, f, 0, 0, 0);
+    if (field->kind == NSA_FIELD_PIXEL && field->image < s->program->images_count && s->field_data[f])
+      show_image(s, field->image, f, 0, 0, 0);
   }
 }
 

@@ -57,7 +57,9 @@ uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_typ
                  .domain = domain,
                  .type = type,
                  .kind = kind,
-                 .owner = NSA_NONE,
+                 .connection = NSA_NO_CONNECTION,
+                 .image = NSA_NONE,
+                 .given = NSA_NONE,
                  .value = value,
                  .unit = dim_name(l->arena, d),
                  .dimension = dim_bits(d),
@@ -86,7 +88,7 @@ owner_info lower_owner(lowering *l, bool is_connection, uint32_t owner) {
 }
 
 void lower_store_param(scope *s, uint32_t field, const model_expr *value) {
-  ir_value given = ir_load(s->b, s->l->p->fields.data[field].owner);
+  ir_value given = ir_load(s->b, s->l->p->fields.data[field].given);
   ir_value old = ir_load(s->b, field);
   ir_store(s->b, field, ir_select(s->b, given, old, lower_expr(s, value)));
 }
@@ -115,7 +117,7 @@ void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner) {
   scope s = {0};
   for (uint32_t k = 0; k < o.c->params.len; k++) {
     const nsa_field *field = &l->p->fields.data[param[k]];
-    if (!field->is_uniform || field->owner == NSA_NONE)
+    if (!field->is_uniform || field->given == NSA_NONE)
       continue;
     if (!b.function) {
       nsa_kernel_id number;
@@ -170,7 +172,7 @@ void lower_add_params(const owner_info *o, uint32_t domain, uint32_t *param) {
     nsa_field *f = &l->p->fields.data[param[k]];
     f->is_uniform = is_uniform;
     f->value = e.value;
-    f->owner = given;
+    f->given = given;
     add_settable(o, param[k], given, p);
   }
 }
@@ -181,7 +183,7 @@ uint32_t lower_link_field(lowering *l, uint32_t connection, const char *what, ui
                           nsa_field_kind kind) {
   const model_connection *mc = &l->m->connections.data[connection];
   uint32_t f = lower_add_field(l, arena_printf(l->arena, "%s.%s", mc->name, what), domain, type, kind, 0, NULL, mc->at);
-  l->p->fields.data[f].owner = connection;
+  l->p->fields.data[f].connection.id = connection;
   return f;
 }
 

@@ -45,7 +45,7 @@ static uint32_t add_delay(const owner_info *o, const model_expr *delay, const ch
   uint32_t bits = lower_self_dependence(l->ctx, true, o->owner, delay);
   uint32_t field = lower_add_field(l, arena_printf(l->arena, "%s.%s", o->name, name), f->domain, NSA_F64,
                                    NSA_FIELD_DELAY, 0, NULL, delay->at);
-  l->p->fields.data[field].owner = o->owner;
+  l->p->fields.data[field].connection.id = o->owner;
   l->p->fields.data[field].is_uniform = (bits & ~(uint32_t)DEPENDS_PARAM) == 0;
   return field;
 }

@@ -13,7 +13,7 @@ static uint32_t add_numbered_field(const term_maker *k, const char *what, uint32
   lowering *l = k->l;
   const char *name = arena_printf(l->arena, "%s.%s%u", k->mc->name, what, l->p->fields.len);
   uint32_t f = lower_add_field(l, name, domain, NSA_F64, kind, 0, NULL, k->t->contribution->at);
-  l->p->fields.data[f].owner = k->connection;
+  l->p->fields.data[f].connection.id = k->connection;
   return f;
 }
 

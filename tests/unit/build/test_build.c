@@ -17,8 +17,8 @@
   "  populations [ { name \"grid\" domain 1 rows 2 cols 5 } ] }\n"                                                     \
   "domain 0 run \"run\" owner none\n"                                                                                  \
   "domain 1 population \"grid\" owner 0\n"                                                                             \
-  "field 0 \"grid.x\" f64 state domain 1 value 3 owner none unit \"\" dimension 0x0 at 0 0 0\n"                        \
-  "field 1 \"grid.u\" f64 uniform param domain 0 value " value " owner none unit \"\" dimension 0x0 at 0 0 0\n"        \
+  "field 0 \"grid.x\" f64 state domain 1 value 3 unit \"\" dimension 0x0 at 0 0 0\n"                                   \
+  "field 1 \"grid.u\" f64 uniform param domain 0 value " value " unit \"\" dimension 0x0 at 0 0 0\n"                   \
   "function \"grid.init\" init domain 1 timescale 0 {\n"                                                               \
   "%0 = const 3" place "\nstore $0 %0\n}\n"                                                                            \
   "function \"grid.step\" step domain 1 timescale 0 {\n"                                                               \

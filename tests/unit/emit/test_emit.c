@@ -12,11 +12,11 @@
   "  populations [ { name \"grid\" domain 1 rows 3 cols 5 } ] }\n"                                                     \
   "domain 0 run \"run\" owner none\n"                                                                                  \
   "domain 1 population \"grid\" owner 0\n"                                                                             \
-  "field 0 \"x\" f64 state domain 1 value 0 owner none unit \"\" dimension 0x0 at 0 0 0\n"                             \
-  "field 1 \"u\" f64 uniform param domain 0 value 2 owner none unit \"\" dimension 0x0 at 0 0 0\n"                     \
-  "field 2 \"b\" b1 fired domain 1 value 0 owner none unit \"\" dimension 0x0 at 0 0 0\n"                              \
-  "field 3 \"i\" index partner domain 1 value 0 owner none unit \"\" dimension 0x0 at 0 0 0\n"                         \
-  "field 4 \"y\" f64 state domain 1 value 0 owner none unit \"\" dimension 0x0 at 0 0 0\n"
+  "field 0 \"x\" f64 state domain 1 value 0 unit \"\" dimension 0x0 at 0 0 0\n"                                        \
+  "field 1 \"u\" f64 uniform param domain 0 value 2 unit \"\" dimension 0x0 at 0 0 0\n"                                \
+  "field 2 \"b\" b1 fired domain 1 value 0 unit \"\" dimension 0x0 at 0 0 0\n"                                         \
+  "field 3 \"i\" index partner domain 1 value 0 unit \"\" dimension 0x0 at 0 0 0\n"                                    \
+  "field 4 \"y\" f64 state domain 1 value 0 unit \"\" dimension 0x0 at 0 0 0\n"
 #define STEP(ops) TABLES "function \"grid.step\" step domain 1 timescale 0 {\n" ops "}\n"
 #define INIT(ops) TABLES "function \"grid.init\" init domain 1 timescale 0 {\n" ops "}\n"
 

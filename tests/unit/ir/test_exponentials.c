@@ -32,8 +32,12 @@ static example make(const call *calls, uint32_t count) {
   uint32_t domain = ir_domain_add(e.program, "cells", NSA_DOMAIN_POPULATION, 0);
   nsa_kernel_id number;
   e.v = ir_field_add(e.program, (nsa_field){.name = "v", .domain = domain, .kind = NSA_FIELD_STATE});
-  uint32_t shift =
-      ir_field_add(e.program, (nsa_field){.name = "shift", .domain = domain, .is_uniform = 1, .owner = NSA_NONE});
+  uint32_t shift = ir_field_add(e.program, (nsa_field){.name = "shift",
+                                                       .domain = domain,
+                                                       .is_uniform = 1,
+                                                       .connection = NSA_NO_CONNECTION,
+                                                       .image = NSA_NONE,
+                                                       .given = NSA_NONE});
   e.function = ir_function_add(e.program, "cells.step", NSA_ROLE_STEP, domain, 0, &number);
   ir_builder b = ir_builder_on(e.program, e.function);
   ir_value stored[MOST];

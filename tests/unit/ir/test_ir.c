@@ -36,7 +36,12 @@ static ir_program *example(arena *a) {
   f = (nsa_field){.name = "sheet.fired", .domain = sheet, .type = NSA_B1, .kind = NSA_FIELD_FIRED};
   f.value = NAN;
   uint32_t fired = ir_field_add(p, f);
-  f = (nsa_field){.name = "sheet.tau", .domain = sheet, .is_uniform = 1, .owner = NSA_NONE};
+  f = (nsa_field){.name = "sheet.tau",
+                  .domain = sheet,
+                  .is_uniform = 1,
+                  .connection = NSA_NO_CONNECTION,
+                  .image = NSA_NONE,
+                  .given = NSA_NONE};
   uint32_t tau = ir_field_add(p, f);
   f = (nsa_field){.name = "sheet.x", .domain = sheet, .kind = NSA_FIELD_SCRATCH};
   uint32_t x = ir_field_add(p, f);
@@ -141,7 +146,7 @@ static void test_validate_finds(void **state) {
   static const char head[] = "program { version 1 }\n"
                              "domain 0 run \"run\" owner none\n"
                              "domain 1 population \"p\" owner 0\n"
-                             "field 0 \"p.v\" f64 state domain 1 value 0 owner 0 unit \"\" "
+                             "field 0 \"p.v\" f64 state domain 1 value 0 connection 0 unit \"\" "
                              "dimension 0x0 at 0 0 0\n"
                              "function \"f\" ";
   static const struct {

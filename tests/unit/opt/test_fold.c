@@ -55,7 +55,7 @@ static ir_program *program_of(arena *a, operation op, const char *x, const char 
   const char *program = arena_printf(
       a,
       "program { version 1 }\ndomain 0 run \"run\" owner none\ndomain 1 population \"p\" owner 0\n"
-      "field 0 \"p.v\" %s state domain 1 value 0 owner none unit \"\" dimension 0x0 at 0 0 0\n"
+      "field 0 \"p.v\" %s state domain 1 value 0 unit \"\" dimension 0x0 at 0 0 0\n"
       "function \"p.step\" step domain 1 timescale 0%s {\n%%0 = load $0 %%1 = %s %%2 = %s\n%%3 = %s%s %%1%s\n%s }",
       is_single ? "f32" : "f64", is_single ? " single" : "", x, y, how, words[op], is_unary(op) ? "" : " %2", result);
   ir_program *p = ir_read(a, program, &error);

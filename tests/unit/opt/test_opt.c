@@ -55,7 +55,8 @@ static void add_fields(ir_program *p, uint32_t domain) {
   for (uint32_t i = 0; i < FIELD_COUNT; i++) {
     nsa_field f = fields[i];
     f.domain = domain;
-    f.owner = NSA_NONE;
+    f.connection = NSA_NO_CONNECTION;
+    f.image = f.given = NSA_NONE;
     ir_field_add(p, f);
   }
 }
@@ -240,14 +241,13 @@ static void test_bits_after_every_pass(void **state) {
 
 /* ---- what each pass is for ---- */
 
-static const char head[] =
-    "program { version 1 }\n"
-    "domain 0 run \"run\" owner none\n"
-    "domain 1 population \"p\" owner 0\n"
-    "field 0 \"p.tau\" f64 uniform param domain 1 value 20 owner none unit \"ms\" dimension 0x0 at 0 0 0\n"
-    "field 1 \"p.g\" f64 param domain 1 value 3 owner none unit \"\" dimension 0x0 at 0 0 0\n"
-    "field 2 \"p.v\" f64 state domain 1 value -70 owner none unit \"mV\" dimension 0x0 at 0 0 0\n"
-    "function \"p.step\" step domain 1 timescale 0 {\n";
+static const char head[] = "program { version 1 }\n"
+                           "domain 0 run \"run\" owner none\n"
+                           "domain 1 population \"p\" owner 0\n"
+                           "field 0 \"p.tau\" f64 uniform param domain 1 value 20 unit \"ms\" dimension 0x0 at 0 0 0\n"
+                           "field 1 \"p.g\" f64 param domain 1 value 3 unit \"\" dimension 0x0 at 0 0 0\n"
+                           "field 2 \"p.v\" f64 state domain 1 value -70 unit \"mV\" dimension 0x0 at 0 0 0\n"
+                           "function \"p.step\" step domain 1 timescale 0 {\n";
 
 static ir_program *optimised(arena *a, const char *body) {
   const char *error = NULL;

@@ -75,7 +75,9 @@ uint32_t handmade_field(handmade *m, const char *name, uint32_t domain, nsa_type
                                                    .domain = domain,
                                                    .type = type,
                                                    .kind = kind,
-                                                   .owner = NSA_NONE,
+                                                   .connection = NSA_NO_CONNECTION,
+                                                   .image = NSA_NONE,
+                                                   .given = NSA_NONE,
                                                    .value = value,
                                                    .is_uniform = domain == 0};
   return m->program.fields_count++;

@@ -238,7 +238,7 @@ static void neighbours(void **state) {
   c->rule.degree = 8;
   c->is_stencil = 1;
   uint32_t fan = handmade_field(m, "a.fan_in", m->populations[0].domain, NSA_F64, NSA_FIELD_FAN_IN, 0);
-  m->fields[fan].owner = 0;
+  m->fields[fan].connection.id = 0;
   s = start(m);
   assert_null(s->links[0].source);
   assert_int_equal(s->links[0].count, 58);
@@ -411,7 +411,7 @@ static void fields_of_links(void **state) {
   uint32_t distance = c->link_distance = handmade_field(m, "distance", c->domain, NSA_F64, NSA_FIELD_LINK_DISTANCE, 0);
   uint32_t out = handmade_field(m, "a.fan_out", m->populations[0].domain, NSA_F64, NSA_FIELD_FAN_OUT, 0);
   uint32_t in = handmade_field(m, "b.fan_in", m->populations[1].domain, NSA_F64, NSA_FIELD_FAN_IN, 0);
-  m->fields[out].owner = m->fields[in].owner = 0;
+  m->fields[out].connection = m->fields[in].connection = (nsa_connection_id){0};
   sim *s = start(m);
   const uint32_t *sources = s->field_data[source], *targets = s->field_data[target];
   const double *distances = s->field_data[distance];

@@ -134,7 +134,7 @@ static void pixels_are_those_of_the_whole(void **state) {
   m->images[m->program.images_count++] = (nsa_image){.rows = 10, .cols = 10, .ink = ink, .ink_count = 100};
   uint32_t flipped = handmade_field(m, "flipped", d, NSA_F64, NSA_FIELD_PIXEL, 0);
   uint32_t clean = handmade_field(m, "clean", d, NSA_F64, NSA_FIELD_PIXEL, 0);
-  m->fields[clean].owner = 0;
+  m->fields[clean].image = 0;
   uint32_t external = handmade_field(m, "external", d, NSA_F64, NSA_FIELD_EXTERNAL, 0);
   nsa_kernel_id kernel = handmade_kernel(m, "drive", NSA_ROLE_STIMULUS, d, 0, nothing, external, NSA_NONE);
   nsa_stimulus *stimulus = handmade_stimulus(m, 0, external, kernel, 0, 10);
