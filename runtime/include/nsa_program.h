@@ -67,19 +67,6 @@ ID_OF(event); /* in its population's list */
   uint32_t x##_count;
 #define STRUCT_MEMBER(x, type) nsa_##type x;
 #include "nsa_program.def"
-#undef STRUCT
-#undef NUM
-#undef WORD
-#undef ID
-#undef WIDE
-#undef REAL
-#undef TEXT
-#undef NUMS
-#undef IDS
-#undef REALS
-#undef BYTES
-#undef LIST
-#undef STRUCT_MEMBER
 
 /* The program as bytes (malloc'd, *len of them); NULL when out of memory. */
 uint8_t *nsa_program_write(const nsa_program *program, size_t *len);

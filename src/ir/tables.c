@@ -117,19 +117,6 @@ static const char *list_break(bool is_top) { return is_top ? "\n   " : ""; }
     text_puts(out, is_top ? "\n  ]" : " ]");                                                                           \
   }
 #include "nsa_program.def"
-#undef STRUCT
-#undef NUM
-#undef WORD
-#undef ID
-#undef WIDE
-#undef REAL
-#undef TEXT
-#undef NUMS
-#undef IDS
-#undef REALS
-#undef BYTES
-#undef LIST
-#undef STRUCT_MEMBER
 
 void ir_tables_print(const nsa_program *program, text *out) {
   nsa_program shown = *program;

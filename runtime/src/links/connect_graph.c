@@ -69,7 +69,6 @@ static bool begin_graph(graph *g, link_builder *b, uint64_t ends) {
 static bool end_graph(graph *g) {
   link_builder *b = g->b;
   bool ok = add_edges(b, g);
-  free(g->ends);
   for (uint32_t t = 0; ok && t < b->row_count; t++)
     qsort(b->others + b->row[t], b->row[t + 1] - b->row[t], sizeof *b->others, ascending);
   return ok;
@@ -114,11 +113,14 @@ bool rule_scale_free(link_builder *b) {
   uint32_t n = place_size(b->target), m = b->connection->rule.degree;
   if (b->connection->source != b->connection->target || m == 0 || n <= m)
     return build_fail(b, "scale_free(%" PRIu32 ") needs one population of more elements", m);
-  graph g;
-  if (!begin_graph(&g, b, build_expected(b)))
-    return false;
-  grow(&g, n);
-  return end_graph(&g);
+  graph g = {0};
+  bool ok = begin_graph(&g, b, build_expected(b));
+  if (ok) {
+    grow(&g, n);
+    ok = end_graph(&g);
+  }
+  free(g.ends);
+  return ok;
 }
 
 /* ---- small worlds ---- */
@@ -181,7 +183,7 @@ bool rule_small_world(link_builder *b) {
   ring r = {.size = place_size(b->target), .laps = rule->degree / 2};
   if (b->connection->source != b->connection->target || r.laps == 0 || r.size <= rule->degree)
     return build_fail(b, "small_world(%" PRIu32 ") needs one population of more elements", rule->degree);
-  graph g;
+  graph g = {0};
   bool ok = begin_graph(&g, b, build_expected(b)) && make_ring(&r, b);
   if (ok) {
     rewire_all(&r, b->key, rule->rewiring);
@@ -192,6 +194,7 @@ bool rule_small_world(link_builder *b) {
     g.paired = g.count / 2;
     ok = end_graph(&g);
   }
+  free(g.ends);
   free(r.far);
   free(r.degree);
   return ok;

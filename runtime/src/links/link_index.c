@@ -3,6 +3,7 @@
 #include "links/link_index.h"
 
 #include "base/memory.h"
+#include "base/search.h"
 #include "base/threads.h"
 
 #include <stdlib.h>
@@ -32,15 +33,7 @@ uint32_t link_index_keys(const sim *s, const nsa_connection *c, uint32_t side) {
 }
 
 uint32_t link_index_target_from(const sim_links *links, uint32_t targets, uint64_t link) {
-  uint32_t begin = 0, end = targets;
-  while (begin < end) {
-    uint32_t middle = begin + (end - begin) / 2;
-    if (links->row[middle] < link)
-      begin = middle + 1;
-    else
-      end = middle;
-  }
-  return begin;
+  return search_below(links->row, targets, link);
 }
 
 link_ends link_ends_of(const sim *s, nsa_connection_id connection, uint64_t link) {

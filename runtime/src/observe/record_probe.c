@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "observe/record_probe.h"
-#include "state/kernels.h"
 
+#include "base/search.h"
 #include "state/finite.h"
+#include "state/kernels.h"
 
 #include <math.h>
 #include <string.h>
@@ -54,15 +55,7 @@ const sim_fired *probe_fired(const sim *s, const nsa_probe *probe) {
 
 /* The number of fired elements below this one; they are in ascending order. */
 static uint32_t fired_below(const sim_fired *fired, uint64_t element) {
-  uint32_t low = 0, high = fired->count;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    if (fired->elements[middle] < element)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
+  return search_below(fired->elements, fired->count, element);
 }
 
 bool probe_has_fired(const sim_fired *fired, uint32_t element) {

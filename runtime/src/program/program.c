@@ -104,19 +104,6 @@ static void put_text(writer *w, const char *s) {
     write_##type(w, &s->x[i]);
 #define STRUCT_MEMBER(x, type) write_##type(w, &s->x);
 #include "nsa_program.def"
-#undef STRUCT
-#undef NUM
-#undef WORD
-#undef ID
-#undef WIDE
-#undef REAL
-#undef TEXT
-#undef NUMS
-#undef IDS
-#undef REALS
-#undef BYTES
-#undef LIST
-#undef STRUCT_MEMBER
 
 uint8_t *nsa_program_write(const nsa_program *program, size_t *len) {
   writer w = {0};
@@ -249,20 +236,6 @@ static uint32_t get_count(reader *r, unsigned least) {
   }
 #define STRUCT_MEMBER(x, type) read_##type(r, &s->x);
 #include "nsa_program.def"
-#undef STRUCT
-#undef NUM
-#undef WORD
-#undef ID
-#undef WIDE
-#undef REAL
-#undef TEXT
-#undef NUMS
-#undef IDS
-#undef NUMBERS
-#undef REALS
-#undef BYTES
-#undef LIST
-#undef STRUCT_MEMBER
 
 static const char *check_header(const uint8_t *bytes, size_t len) {
   if (len < HEADER || memcmp(bytes, magic, sizeof magic) != 0)

@@ -8,15 +8,9 @@
 
 /* ---- views ---- */
 
-view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_value index) {
+static view *new_view(lowering *l, ir_builder *b, const model_component *c, uint32_t owner, ir_value index) {
   view *v = ARENA_NEW(l->arena, view);
-  const model_component *c = component_of_population(l->ctx, population);
-  *v = (view){.owner = population,
-              .component = c,
-              .timescale = c->timescale,
-              .index = index,
-              .known = IR_NO_VALUE,
-              .is_extrapolated = true};
+  *v = (view){.owner = owner, .component = c, .timescale = c->timescale, .index = index, .known = IR_NO_VALUE};
   v->tick = ir_nullary(b, IR_OP_tick, c->timescale);
   v->time = ir_nullary(b, IR_OP_time, c->timescale);
   v->lets = ARENA_ARRAY(l->arena, ir_value, c->lets.len);
@@ -24,19 +18,15 @@ view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_val
   return v;
 }
 
+view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_value index) {
+  view *v = new_view(l, b, component_of_population(l->ctx, population), population, index);
+  v->is_extrapolated = true;
+  return v;
+}
+
 view *view_of_connection(lowering *l, ir_builder *b, uint32_t connection, ir_value index) {
-  view *v = ARENA_NEW(l->arena, view);
-  const model_component *c = component_of_connection(l->ctx, connection);
-  *v = (view){.is_connection = true,
-              .owner = connection,
-              .component = c,
-              .timescale = c->timescale,
-              .index = index,
-              .known = IR_NO_VALUE};
-  v->tick = ir_nullary(b, IR_OP_tick, c->timescale);
-  v->time = ir_nullary(b, IR_OP_time, c->timescale);
-  v->lets = ARENA_ARRAY(l->arena, ir_value, c->lets.len);
-  view_forget_lets(v);
+  view *v = new_view(l, b, component_of_connection(l->ctx, connection), connection, index);
+  v->is_connection = true;
   return v;
 }
 
