@@ -13,7 +13,7 @@ typedef struct {
   model_side side;
   bool is_input;
   uint32_t item;
-  uint32_t total; /* into the connection's totals; NSA_NONE: a state or input */
+  const term_plan *total; /* of a state of which only sums are kept; NULL: it goes to a state or input */
   ir_value value;
   span at; /* where it is said first */
 } block_increment;

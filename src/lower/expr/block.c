@@ -51,43 +51,42 @@ void lower_block_if(scope *s, block_state *state, const model_block *block, ir_v
   forget_all_lets(s);
 }
 
-static const connection_fields *links_of(const scope *s) {
-  const view *self = s->side[SIDE_SELF];
-  return self->is_connection ? &s->l->connections[self->owner] : NULL;
-}
-
 static bool is_summed(const scope *s, const model_stmt *st) {
   const view *self = s->side[SIDE_SELF];
   return self->is_connection && st->kind <= STMT_DIV && st->side == SIDE_SELF &&
          s->l->plan->connections[self->owner].states[st->item].is_summed;
 }
 
+static bool is_increased(const block_state *state, const term_plan *total) {
+  for (uint32_t k = 0; k < state->increments.len; k++)
+    if (state->increments.data[k].total == total)
+      return true;
+  return false;
+}
+
 /* What is added to a state of which only sums are kept goes to each of these. */
 static void find_totals(scope *s, block_state *state, const model_stmt *st) {
-  const connection_fields *f = links_of(s);
-  for (uint32_t k = 0; k < f->totals.len; k++) {
-    const link_total *t = &f->totals.data[k];
-    bool is_new = t->plan->state == st->item;
-    for (uint32_t i = 0; i < state->increments.len; i++)
-      is_new = is_new && state->increments.data[i].total != k;
-    block_increment x = {.side = t->plan->contribution->side, .total = k, .value = ir_number(s->b, 0), .at = st->at};
-    if (is_new)
+  const connection_plan *plan = &s->l->plan->connections[s->side[SIDE_SELF]->owner];
+  for (uint32_t k = 0; k < plan->terms.len; k++) {
+    const term_plan *t = &plan->terms.data[k];
+    if (t->kind != TERM_TOTAL)
+      continue;
+    block_increment x = {.side = t->contribution->side, .total = t, .value = ir_number(s->b, 0), .at = st->at};
+    if (t->state == st->item && !is_increased(state, t))
       vec_push(s->l->arena, &state->increments, x);
   }
 }
 
 static void add_to_totals(scope *s, block_state *state, const model_stmt *st) {
-  const connection_fields *f = links_of(s);
   ir_opcode op = st->kind == STMT_SUB ? IR_OP_sub : IR_OP_add;
   ir_value added = lower_expr(s, st->value);
   for (uint32_t k = 0; k < state->increments.len; k++) {
     block_increment *x = &state->increments.data[k];
-    if (x->total == NSA_NONE || f->totals.data[x->total].plan->state != st->item)
+    if (!x->total || x->total->state != st->item)
       continue;
-    const link_total *t = &f->totals.data[x->total];
     ir_value value = added;
-    if (t->plan->weight.count)
-      value = ir_binary(s->b, IR_OP_mul, lower_product(s, t->plan->weight), added);
+    if (x->total->weight.count)
+      value = ir_binary(s->b, IR_OP_mul, lower_product(s, x->total->weight), added);
     x->value = ir_binary(s->b, op, x->value, value);
   }
 }
@@ -95,7 +94,7 @@ static void add_to_totals(scope *s, block_state *state, const model_stmt *st) {
 static block_increment *find_increment(block_state *state, const model_stmt *st) {
   for (uint32_t k = 0; k < state->increments.len; k++) {
     block_increment *x = &state->increments.data[k];
-    if (x->total == NSA_NONE && x->side == st->side && x->item == st->item && x->is_input == (st->target == REF_INPUT))
+    if (!x->total && x->side == st->side && x->item == st->item && x->is_input == (st->target == REF_INPUT))
       return x;
   }
   return NULL;
@@ -115,7 +114,6 @@ void lower_find_increments(scope *s, block_state *state, const model_block *bloc
     block_increment x = {.side = st->side,
                          .is_input = st->target == REF_INPUT,
                          .item = st->item,
-                         .total = NSA_NONE,
                          .value = ir_number(s->b, 0),
                          .at = st->at};
     vec_push(s->l->arena, &state->increments, x);

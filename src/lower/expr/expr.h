@@ -8,18 +8,17 @@
 
 #include "lower/plan/plan.h"
 
-/* A term that a source, or a partner, computes for its links. */
+/* Fields of what a source, or a partner, computes for its links. */
 typedef struct {
-  const source_plan *plan;
   uint32_t field;  /* NSA_FIELD_SOURCE_TERM of the population */
   uint32_t active; /* b1 field beside it: the term is not zero */
-} source_term;
+} source_fields;
 
-/* One additive term of an input, on the target side. */
+/* Fields of one term of a contribution, on the target side. */
 typedef struct {
-  const term_plan *plan;
-  uint32_t sum; /* field that its target factors multiply; NO_FIELD: they stand alone */
-} target_term;
+  uint32_t sum;     /* what its target factors multiply; NO_FIELD: they stand alone */
+  uint32_t arrived; /* TERM_TOTAL: what events add to the sum */
+} term_fields;
 
 /* What the contributions to an input give that are evaluated every so many base ticks, where others are more often. */
 typedef struct {
@@ -44,22 +43,13 @@ typedef struct {
   uint32_t *given,
       *window; /* per such input: what links gave last; what its window has come to. NO_FIELD: not needed */
   VEC(input_part) parts;
-  VEC(source_term) source_terms;
-  VEC(target_term) target_terms;
 } population_fields;
-
-/* The total of a state of which only sums are kept, for one term that sums it up. */
-typedef struct {
-  const term_plan *plan;
-  uint32_t total, arrived; /* fields of the population that is added to */
-} link_total;
 
 typedef struct {
   uint32_t domain, candidates;
   uint32_t *param, *state; /* state: NO_FIELD where only its sums are kept */
-  VEC(link_total) totals;
-  uint32_t advanced[4]; /* by home: the tick of lower_clock_of_links that event-driven states stand at; NO_FIELD */
-  uint32_t arrivals;    /* domain of a batch of links; NSA_NONE */
+  uint32_t advanced[4];    /* by home: the tick of lower_clock_of_links that event-driven states stand at; NO_FIELD */
+  uint32_t arrivals;       /* domain of a batch of links; NSA_NONE */
   uint32_t arrival_link, arrival_source, arrival_target, arrival_partner;
   uint32_t delay, delay_back;
   uint32_t link_source, link_target, link_distance, link_copy;
@@ -96,6 +86,8 @@ typedef struct {
   nsa_program *program;
   population_fields *populations;
   connection_fields *connections;
+  term_fields *terms;     /* by number of the plan */
+  source_fields *sources; /* likewise */
   /* growing lists of the program */
   VEC(nsa_population) population_list;
   VEC(nsa_connection) connection_list;
@@ -181,7 +173,7 @@ ir_value lower_time_of(ir_builder *b, ir_value tick, double dt);
 ir_value lower_nearest_tick(ir_builder *b, ir_value time, double dt);
 /* round(duration / dt), at least 0: whole ticks. */
 ir_value lower_ticks(scope *s, const model_expr *duration, uint32_t timescale);
-void lower_source_term(scope *s, const source_term *t); /* stores it, and whether it is not zero */
+void lower_source_term(scope *s, const source_plan *source); /* stores it, and whether it is not zero */
 /* For a function of a slow component that runs at fast steps: t and what is drawn are those of the fast step. */
 void lower_at_fast_steps(scope *s);
 /* For a continuous contribution: t is the time of the tick of the fastest participant, whatever the clock of the links.

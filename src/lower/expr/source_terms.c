@@ -28,26 +28,26 @@ static bool is_choice_of_numbers(const model_expr *e) {
   return e->kind == MX_SELECT && e->args[1]->kind == MX_NUMBER && e->args[2]->kind == MX_NUMBER;
 }
 
-static ir_value source_product(scope *s, const source_term *t) {
+static ir_value source_product(scope *s, const source_plan *source) {
   ir_value product = IR_NO_VALUE;
-  for (uint32_t k = 0; k < t->plan->factors.count; k++) {
-    const model_expr *e = t->plan->factors.list[k];
+  for (uint32_t k = 0; k < source->factors.count; k++) {
+    const model_expr *e = source->factors.list[k];
     ir_value x = is_saturating(e) ? saturating_factor(s, e) : lower_expr(s, e);
     product = k ? ir_binary(s->b, IR_OP_mul, product, x) : x;
   }
   return product;
 }
 
-void lower_source_term(scope *s, const source_term *t) {
+void lower_source_term(scope *s, const source_plan *source) {
   ir_builder *b = s->b;
-  ir_value x = source_product(s, t);
-  bool is_plain = t->plan->is_exact ||
-                  (t->plan->factors.count == 1 &&
-                   (is_saturating(t->plan->factors.list[0]) || is_choice_of_numbers(t->plan->factors.list[0])));
+  ir_value x = source_product(s, source);
+  bool is_plain = source->is_exact || (source->factors.count == 1 && (is_saturating(source->factors.list[0]) ||
+                                                                      is_choice_of_numbers(source->factors.list[0])));
   if (!is_plain) {
     ir_value small = ir_binary(b, IR_OP_lt, ir_unary(b, IR_OP_abs, x), ir_number(b, NEGLIGIBLE_SOURCE_TERM));
     x = ir_select(b, small, ir_number(b, 0), x);
   }
-  ir_store(b, t->field, x);
-  ir_store(b, t->active, ir_binary(b, IR_OP_ne, x, ir_number(b, 0))); /* NaN counts */
+  const source_fields *f = &s->l->sources[source->number];
+  ir_store(b, f->field, x);
+  ir_store(b, f->active, ir_binary(b, IR_OP_ne, x, ir_number(b, 0))); /* NaN counts */
 }

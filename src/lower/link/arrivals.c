@@ -205,9 +205,9 @@ static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) 
     const population_fields *f = &l->populations[lower_population_of_side(l->ctx, connection, x->side)];
     nsa_increment inc = {.side = (uint32_t)x->side,
                          .value = outcome_field(l, connection, domain, "increment", NSA_F64, x->at),
-                         .sum = x->total != NSA_NONE ? l->connections[connection].totals.data[x->total].arrived
-                                : x->is_input        ? f->arrived_input[x->item]
-                                                     : f->arrived_state[x->item]};
+                         .sum = x->total      ? l->terms[x->total->number].arrived
+                                : x->is_input ? f->arrived_input[x->item]
+                                              : f->arrived_state[x->item]};
     lower_check(b, that_counts(s, x));
     ir_store(b, inc.value, x->value);
     vec_push(l->arena, &increments, inc);

@@ -27,14 +27,14 @@ static const char *name_for_input(const term_maker *k, const char *what) {
   return lower_kernel_name(k->l, k->mc->name, to->inputs.data[x->input].name, what);
 }
 
-static source_term add_source_term(const term_maker *k, const source_plan *plan) {
-  population_fields *f = &k->l->populations[population_of(k, plan->side)];
-  source_term t = {.plan = plan};
-  t.field = add_numbered_field(k, "source", f->domain, NSA_FIELD_SOURCE_TERM);
-  t.active = add_numbered_field(k, "active", f->domain, NSA_FIELD_FIRED);
-  k->l->p->fields.data[t.active].type = NSA_B1;
-  vec_push(k->l->arena, &f->source_terms, t);
-  return t;
+static const source_fields *add_source(const term_maker *k, const source_plan *plan) {
+  lowering *l = k->l;
+  uint32_t domain = l->populations[population_of(k, plan->side)].domain;
+  source_fields *f = &l->sources[plan->number];
+  f->field = add_numbered_field(k, "source", domain, NSA_FIELD_SOURCE_TERM);
+  f->active = add_numbered_field(k, "active", domain, NSA_FIELD_FIRED);
+  l->p->fields.data[f->active].type = NSA_B1;
+  return f;
 }
 
 static past_values add_pasts(const term_maker *k) {
@@ -44,7 +44,7 @@ static past_values add_pasts(const term_maker *k) {
   for (uint32_t i = 0; i < k->t->pasts.len; i++) {
     const past_plan *plan = &k->t->pasts.data[i];
     nsa_past past = {.connection = {k->connection}, .delay = f->delay, .every = k->t->every};
-    past.term = add_source_term(k, &plan->source).field;
+    past.term = add_source(k, &plan->source)->field;
     past.value = add_numbered_field(k, "past", f->domain, NSA_FIELD_LINK_VALUE);
     vec_push(l->arena, &pasts, ((past_value){plan->ref, past.value}));
     vec_push(l->arena, &l->past_list, past);
@@ -114,9 +114,9 @@ static uint32_t add_sum(const term_maker *k) {
                       .every = t->sum_every,
                       .grid = t->sum_every == t->every ? 0 : t->every};
   if (t->source.factors.count) {
-    source_term source = add_source_term(k, &t->source);
-    sum.source_term = source.field;
-    sum.active = source.active;
+    const source_fields *source = add_source(k, &t->source);
+    sum.source_term = source->field;
+    sum.active = source->active;
   }
   add_weight(k, &sum);
   sum.sum = add_numbered_field(k, "sum", l->populations[population_of(k, t->contribution->side)].domain, NSA_FIELD_SUM);
@@ -127,7 +127,7 @@ static uint32_t add_sum(const term_maker *k) {
 
 /* total = (total + what arrived) * exp(rate * dt), where the equation is dstate/dt = rate * state, by the clock of the
  * links. */
-static void add_total_function(const term_maker *k, const link_total *t) {
+static void add_total_function(const term_maker *k, const term_fields *f) {
   lowering *l = k->l;
   const model_component *c = component_of_connection(l->ctx, k->connection);
   nsa_kernel_id number;
@@ -148,23 +148,22 @@ static void add_total_function(const term_maker *k, const link_total *t) {
     b.at = c->odes.data[i].at;
     ir_value exponent =
         ir_binary(&b, IR_OP_mul, lower_expr(&s, c->odes.data[i].rate), ir_number(&b, l->m->timescales.data[clock].dt));
-    ir_value sum = ir_binary(&b, IR_OP_add, ir_load(&b, t->total), ir_load(&b, t->arrived));
+    ir_value sum = ir_binary(&b, IR_OP_add, ir_load(&b, f->sum), ir_load(&b, f->arrived));
     ir_value total = ir_binary(&b, IR_OP_mul, sum, ir_math(&b, "exp", &exponent, 1));
     lower_check(&b, total);
-    ir_store(&b, t->total, total);
-    ir_store(&b, t->arrived, ir_number(&b, 0));
+    ir_store(&b, f->sum, total);
+    ir_store(&b, f->arrived, ir_number(&b, 0));
   }
 }
 
 static uint32_t add_total(const term_maker *k) {
   lowering *l = k->l;
   uint32_t domain = l->populations[population_of(k, k->t->contribution->side)].domain;
-  link_total t = {.plan = k->t};
-  t.total = add_numbered_field(k, "total", domain, NSA_FIELD_SUM);
-  t.arrived = add_numbered_field(k, "arrived", domain, NSA_FIELD_ARRIVED);
-  vec_push(l->arena, &l->connections[k->connection].totals, t);
-  add_total_function(k, &t);
-  return t.total;
+  term_fields *f = &l->terms[k->t->number];
+  f->sum = add_numbered_field(k, "total", domain, NSA_FIELD_SUM);
+  f->arrived = add_numbered_field(k, "arrived", domain, NSA_FIELD_ARRIVED);
+  add_total_function(k, f);
+  return f->sum;
 }
 
 /* The field that target factors multiply. */
@@ -184,9 +183,8 @@ static uint32_t field_of_term(const term_maker *k) {
 void lower_contributions(lowering *l, uint32_t connection) {
   const connection_plan *plan = &l->plan->connections[connection];
   for (uint32_t i = 0; i < plan->terms.len; i++) {
-    term_maker k = {
-        .l = l, .connection = connection, .mc = &l->m->connections.data[connection], .t = &plan->terms.data[i]};
-    target_term t = {.plan = k.t, .sum = field_of_term(&k)};
-    vec_push(l->arena, &l->populations[population_of(&k, k.t->contribution->side)].target_terms, t);
+    const term_plan *t = &plan->terms.data[i];
+    term_maker k = {.l = l, .connection = connection, .mc = &l->m->connections.data[connection], .t = t};
+    l->terms[t->number].sum = field_of_term(&k);
   }
 }

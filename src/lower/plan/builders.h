@@ -13,9 +13,9 @@ void plan_terms(const lower_context *ctx, uint32_t connection, connection_plan *
 void plan_pasts(const lower_context *ctx, uint32_t connection, const model_expr *e, term_plan *t);
 /* Of all populations: what is known of the connections is whether their links do anything by the clock. */
 const population_plan *plan_populations(const lower_context *ctx, const connection_plan *connections);
-/* Of one population, by input; terms: what is added to its inputs. */
+/* Of one population, by input. */
 const input_plan *plan_inputs(const lower_context *ctx, uint32_t population, const population_plan *of,
-                              const term_plan *const *terms, uint32_t count);
+                              const population_terms *terms);
 coupling_bounds plan_coupling(const lower_context *ctx); /* warns of steps that are too long: W0401 */
 /* By timescale, the solvers of a population's equations, and of a connection's clocked ones. */
 const system_plan *plan_population_systems(const lower_context *ctx, uint32_t population);

@@ -16,11 +16,12 @@ static bool is_part(const input_plan *plan, uint32_t every) {
 
 /* Contributions to one input that are evaluated less often than the most frequent ones hold between their evaluations.
  */
-static void find_parts(const lower_context *ctx, uint32_t input, const term_plan *const *terms, uint32_t count,
-                       input_plan *plan) {
-  for (uint32_t k = 0; k < count; k++)
-    if (terms[k]->contribution->input == input && terms[k]->every != plan->every && !is_part(plan, terms[k]->every))
-      vec_push(ctx->arena, &plan->parts, terms[k]->every);
+static void find_parts(const lower_context *ctx, uint32_t input, const population_terms *terms, input_plan *plan) {
+  for (uint32_t k = 0; k < terms->added.len; k++) {
+    const term_plan *t = terms->added.data[k];
+    if (t->contribution->input == input && t->every != plan->every && !is_part(plan, t->every))
+      vec_push(ctx->arena, &plan->parts, t->every);
+  }
 }
 
 static void plan_window(const lower_context *ctx, uint32_t population, combine_kind combine, bool has_stimulus,
@@ -34,40 +35,47 @@ static void plan_window(const lower_context *ctx, uint32_t population, combine_k
 }
 
 /* An input to which both kinds of connections contribute keeps apart what is held. */
-static void find_held(const lower_context *ctx, uint32_t input, const term_plan *const *terms, uint32_t count,
-                      input_plan *plan) {
+static void find_held(const lower_context *ctx, uint32_t input, const population_terms *terms, input_plan *plan) {
   bool is_held = false;
-  for (uint32_t k = 0; k < count; k++) {
-    bool is_staged = lower_is_staged(ctx, terms[k]->connection);
-    plan->is_staged = plan->is_staged || (terms[k]->contribution->input == input && is_staged);
-    is_held = is_held || (terms[k]->contribution->input == input && !is_staged);
+  for (uint32_t k = 0; k < terms->added.len; k++) {
+    const term_plan *t = terms->added.data[k];
+    bool is_staged = lower_is_staged(ctx, t->connection);
+    plan->is_staged = plan->is_staged || (t->contribution->input == input && is_staged);
+    is_held = is_held || (t->contribution->input == input && !is_staged);
   }
   plan->keeps_held = is_held && plan->is_staged;
 }
 
+static uint32_t shortest_interval(uint32_t input, const population_terms *terms) {
+  uint32_t every = 0;
+  for (uint32_t k = 0; k < terms->added.len; k++) {
+    const term_plan *t = terms->added.data[k];
+    if (t->contribution->input == input && (!every || t->every < every))
+      every = t->every;
+  }
+  return every;
+}
+
 static input_plan plan_input(const lower_context *ctx, uint32_t population, uint32_t input, const population_plan *of,
-                             const term_plan *const *terms, uint32_t count) {
-  input_plan plan = {0};
+                             const population_terms *terms) {
+  input_plan plan = {.every = shortest_interval(input, terms)};
   combine_kind combine = component_of_population(ctx, population)->inputs.data[input].combine;
-  for (uint32_t k = 0; k < count; k++)
-    if (terms[k]->contribution->input == input && (!plan.every || terms[k]->every < plan.every))
-      plan.every = terms[k]->every;
   bool comes_between = of->has_stimulus[input] || of->is_input_added_to[input] ||
                        (plan.every && plan.every < ticks_of_population(ctx, population));
   plan.is_windowed = lower_is_slow(ctx, population) && comes_between;
   if (!plan.is_windowed || combine != COMBINE_SUM)
-    find_parts(ctx, input, terms, count, &plan);
+    find_parts(ctx, input, terms, &plan);
   if (plan.is_windowed)
     plan_window(ctx, population, combine, of->has_stimulus[input], &plan);
-  find_held(ctx, input, terms, count, &plan);
+  find_held(ctx, input, terms, &plan);
   return plan;
 }
 
 const input_plan *plan_inputs(const lower_context *ctx, uint32_t population, const population_plan *of,
-                              const term_plan *const *terms, uint32_t count) {
+                              const population_terms *terms) {
   uint32_t inputs = component_of_population(ctx, population)->inputs.len;
   input_plan *plan = ARENA_ARRAY(ctx->arena, input_plan, inputs);
   for (uint32_t k = 0; k < inputs; k++)
-    plan[k] = plan_input(ctx, population, k, of, terms, count);
+    plan[k] = plan_input(ctx, population, k, of, terms);
   return plan;
 }

@@ -63,29 +63,41 @@ static connection_plan plan_connection(const lower_context *ctx, uint32_t connec
 
 /* ---- populations ---- */
 
-/* Of all terms, those that are added to the population's inputs. */
-static const input_plan *plan_inputs_of(const lower_context *ctx, const lower_plan *plan, uint32_t population) {
-  VEC(const term_plan *) terms = {0};
+static void add_source(const lower_context *ctx, lower_plan *plan, source_plan *source) {
+  uint32_t population = lower_population_of_side(ctx, source->connection, source->side);
+  source->number = plan->source_count++;
+  vec_push(ctx->arena, &plan->terms[population].sources, source);
+}
+
+static void add_term(const lower_context *ctx, lower_plan *plan, term_plan *t) {
+  uint32_t population = lower_population_of_side(ctx, t->connection, t->contribution->side);
+  t->number = plan->term_count++;
+  vec_push(ctx->arena, &plan->terms[population].added, t);
+  if (t->source.factors.count)
+    add_source(ctx, plan, &t->source);
+  for (uint32_t k = 0; k < t->pasts.len; k++)
+    add_source(ctx, plan, &t->pasts.data[k].source);
+}
+
+/* Which terms and sources each population has. */
+static void distribute_terms(const lower_context *ctx, lower_plan *plan) {
+  plan->terms = ARENA_ARRAY(ctx->arena, population_terms, ctx->m->populations.len);
   for (uint32_t k = 0; k < ctx->m->connections.len; k++)
-    for (uint32_t i = 0; i < plan->connections[k].terms.len; i++) {
-      const term_plan *t = &plan->connections[k].terms.data[i];
-      if (lower_population_of_side(ctx, k, t->contribution->side) == population)
-        vec_push(ctx->arena, &terms, t);
-    }
-  return plan_inputs(ctx, population, &plan->populations[population], terms.data, terms.len);
+    for (uint32_t i = 0; i < plan->connections[k].terms.len; i++)
+      add_term(ctx, plan, &plan->connections[k].terms.data[i]);
 }
 
 /* ---- the whole ---- */
 
 static void decide_populations(const lower_context *ctx, lower_plan *plan) {
   uint32_t count = ctx->m->populations.len;
+  distribute_terms(ctx, plan);
   plan->populations = plan_populations(ctx, plan->connections);
   plan->inputs = ARENA_ARRAY(ctx->arena, const input_plan *, count);
   plan->systems = ARENA_ARRAY(ctx->arena, const system_plan *, count);
   plan->coupling = plan_coupling(ctx);
-  for (uint32_t k = 0; k < count; k++) {
-    plan->inputs[k] = plan_inputs_of(ctx, plan, k);
-  }
+  for (uint32_t k = 0; k < count; k++)
+    plan->inputs[k] = plan_inputs(ctx, k, &plan->populations[k], &plan->terms[k]);
   for (uint32_t k = 0; k < count; k++)
     plan->systems[k] = plan_population_systems(ctx, k);
 }

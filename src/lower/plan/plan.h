@@ -45,11 +45,14 @@ typedef struct {
 
 /* What an element computes once for all its links. */
 typedef struct {
+  uint32_t number; /* among those of all connections */
   uint32_t connection;
   model_side side; /* that the element is for the connection */
   factors factors; /* all of that side */
   bool is_fused;   /* part of the element's step; else of a function of its own */
   bool is_exact;   /* no factor of a sum: what is next to nothing is kept, too */
+  bool reads_timers;
+  bool counts_at_start; /* links see it before the first step of its population */
   uint32_t timescale;
 } source_plan;
 
@@ -77,6 +80,7 @@ typedef enum {
 
 /* One additive term of a contribution. */
 typedef struct {
+  uint32_t number; /* among those of all connections */
   term_kind kind;
   uint32_t connection;
   const model_contribution *contribution;
@@ -181,10 +185,18 @@ double lower_coupling_rate(const coupling_bounds *bounds, uint32_t population); 
 
 /* ---- the whole ---- */
 
+/* Of one population, in the order of connections and of the terms of each. */
+typedef struct {
+  VEC(const term_plan *) added;     /* to its inputs */
+  VEC(const source_plan *) sources; /* what its elements compute for their links */
+} population_terms;
+
 /* What is decided, by numbers of the model; made before anything is built, constant afterwards. */
 struct lower_plan {
   const lower_context *ctx;
   connection_plan *connections;
+  uint32_t term_count, source_count; /* of all connections */
+  population_terms *terms;           /* of each population */
   const population_plan *populations;
   const input_plan **inputs;   /* of each population, by input */
   const system_plan **systems; /* of each population, by timescale. Where `coupling stages` joins it, the own system is

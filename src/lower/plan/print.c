@@ -236,8 +236,8 @@ static const char *split_in_words(const printer *p, const term_plan *t) {
                                                 : "the source term has a kernel of its own";
   const char *every =
       t->sum_every ? arena_printf(p->ctx->arena, "summed every %g ms", milliseconds(p, t->sum_every)) : "summed once";
-  return arena_printf(p->ctx->arena, "split; %s%s; %s; %s", source, t->is_delayed ? ", seen as it was" : "",
-                      weights[t->weight_kind], every);
+  return arena_printf(p->ctx->arena, "split; %s%s%s; %s; %s", source, t->is_delayed ? ", seen as it was" : "",
+                      t->source.counts_at_start ? ", from the start on" : "", weights[t->weight_kind], every);
 }
 
 static const char *term_in_words(const printer *p, uint32_t connection, const term_plan *t) {

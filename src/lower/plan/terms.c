@@ -257,11 +257,26 @@ static bool can_be_fused(const splitter *sp, model_side from, factors f) {
   return true;
 }
 
+static bool reads_timers(const splitter *sp, model_side from, factors f) {
+  for (uint32_t k = 0; k < f.count; k++)
+    if (lower_dependence(sp->ctx, true, sp->connection, f.list[k]).side[from] & DEPENDS_TIMER)
+      return true;
+  return false;
+}
+
+/* Targets see a slow source from its initial state on, and delays remember the initial state of any. */
+static bool counts_at_start(const splitter *sp, model_side from) {
+  uint32_t population = lower_population_of_side(sp->ctx, sp->connection, from);
+  return (sp->mc->delay && from == SIDE_PRE) || ticks_of_population(sp->ctx, population) > 1;
+}
+
 static source_plan source_of(const splitter *sp, model_side from, factors f) {
   return (source_plan){.connection = sp->connection,
                        .side = from,
                        .factors = f,
                        .is_fused = can_be_fused(sp, from, f),
+                       .reads_timers = reads_timers(sp, from, f),
+                       .counts_at_start = counts_at_start(sp, from),
                        .timescale = timescale_of_source(sp, from, f)};
 }
 

@@ -7,21 +7,21 @@ static const uint8_t order_of_four[4] = {0, 1, 2, 3};
 static const uint8_t order_of_eight[8] = {4, 0, 5, 1, 2, 6, 3, 7}; /* ascending source */
 
 /* The scope of a term of a target: POST is the own entry, ASTRO its partner. */
-static scope scope_of_term(lowering *l, ir_builder *b, uint32_t population, const target_term *t) {
-  const model_connection *mc = &l->m->connections.data[t->plan->connection];
+static scope scope_of_term(lowering *l, ir_builder *b, uint32_t population, const term_plan *t) {
+  const model_connection *mc = &l->m->connections.data[t->connection];
   scope s = scope_of_population(l, b, population);
-  s.side[t->plan->contribution->side] = s.side[SIDE_SELF];
-  s.side[t->plan->contribution->side]->is_extrapolated = true;
-  s.side[SIDE_SELF] = view_of_connection(l, b, t->plan->connection, IR_NO_VALUE);
-  lower_when_contributing(&s, t->plan->connection);
-  s.connection = t->plan->connection;
-  if (mc->has_partner && !mc->has_partner_per_link && mc->partner_of == t->plan->contribution->side)
-    s.side[SIDE_ASTRO] = view_of_partner(l, b, t->plan->connection, IR_NO_VALUE);
+  s.side[t->contribution->side] = s.side[SIDE_SELF];
+  s.side[t->contribution->side]->is_extrapolated = true;
+  s.side[SIDE_SELF] = view_of_connection(l, b, t->connection, IR_NO_VALUE);
+  lower_when_contributing(&s, t->connection);
+  s.connection = t->connection;
+  if (mc->has_partner && !mc->has_partner_per_link && mc->partner_of == t->contribution->side)
+    s.side[SIDE_ASTRO] = view_of_partner(l, b, t->connection, IR_NO_VALUE);
   return s;
 }
 
-static ir_value stencil_sum(lowering *l, scope *s, const target_term *t) {
-  const model_connection *mc = &l->m->connections.data[t->plan->connection];
+static ir_value stencil_sum(lowering *l, scope *s, const term_plan *t) {
+  const model_connection *mc = &l->m->connections.data[t->connection];
   uint32_t count = mc->rule.degree;
   const uint8_t *order = count == 4 ? order_of_four : order_of_eight;
   ir_builder *b = s->b;
@@ -32,39 +32,39 @@ static ir_value stencil_sum(lowering *l, scope *s, const target_term *t) {
     ir_value neighbour = ir_nullary(b, IR_OP_shift, aux), is_there = ir_nullary(b, IR_OP_shift_valid, aux);
     s->side[SIDE_PRE] = view_of_population(l, b, mc->source, neighbour);
     if (mc->has_partner && mc->partner_of == SIDE_PRE)
-      s->side[SIDE_ASTRO] = view_of_partner(l, b, t->plan->connection, neighbour);
+      s->side[SIDE_ASTRO] = view_of_partner(l, b, t->connection, neighbour);
     view_forget_lets(s->side[SIDE_SELF]);
-    ir_value x = lower_product(s, t->plan->target);
+    ir_value x = lower_product(s, t->target);
     sum = ir_binary(b, IR_OP_add, sum, ir_select(b, is_there, x, ir_number(b, 0)));
   }
   return sum;
 }
 
-static ir_value term_value(lowering *l, ir_builder *b, uint32_t population, const target_term *t) {
+static ir_value term_value(lowering *l, ir_builder *b, uint32_t population, const term_plan *t) {
   scope s = scope_of_term(l, b, population, t);
-  b->at = component_of_connection(l->ctx, t->plan->connection)->at;
+  b->at = component_of_connection(l->ctx, t->connection)->at;
   ir_value x;
-  if (t->plan->kind == TERM_STENCIL) {
+  if (t->kind == TERM_STENCIL) {
     x = stencil_sum(l, &s, t);
   } else {
-    x = ir_load(b, t->sum);
-    if (t->plan->target.count)
-      x = ir_binary(b, IR_OP_mul, lower_product(&s, t->plan->target), x);
+    x = ir_load(b, l->terms[t->number].sum);
+    if (t->target.count)
+      x = ir_binary(b, IR_OP_mul, lower_product(&s, t->target), x);
   }
-  return t->plan->is_negative ? ir_unary(b, IR_OP_neg, x) : x;
+  return t->is_negative ? ir_unary(b, IR_OP_neg, x) : x;
 }
 
-static bool is_chosen(const lowering *l, const target_term *t, term_choice choice) {
-  return choice == TERMS_ALL || lower_is_staged(l->ctx, t->plan->connection) == (choice == TERMS_STAGED);
+static bool is_chosen(const lowering *l, const term_plan *t, term_choice choice) {
+  return choice == TERMS_ALL || lower_is_staged(l->ctx, t->connection) == (choice == TERMS_STAGED);
 }
 
 ir_value lower_input_total(lowering *l, ir_builder *b, uint32_t population, uint32_t input, uint32_t every,
                            term_choice choice) {
-  const population_fields *f = &l->populations[population];
+  const population_terms *terms = &l->plan->terms[population];
   ir_value total = IR_NO_VALUE;
-  for (uint32_t k = 0; k < f->target_terms.len; k++) {
-    const target_term *t = &f->target_terms.data[k];
-    if (t->plan->contribution->input != input || t->plan->every != every || !is_chosen(l, t, choice))
+  for (uint32_t k = 0; k < terms->added.len; k++) {
+    const term_plan *t = terms->added.data[k];
+    if (t->contribution->input != input || t->every != every || !is_chosen(l, t, choice))
       continue;
     ir_value x = term_value(l, b, population, t);
     total = total == IR_NO_VALUE ? x : ir_binary(b, IR_OP_add, total, x);
@@ -122,10 +122,10 @@ static void collect_every(lowering *l, uint32_t population, uint32_t every) {
 }
 
 /* The longest interval below `below` at which a term is evaluated; 0: none. */
-static uint32_t next_interval(const population_fields *f, uint32_t below) {
+static uint32_t next_interval(const population_terms *terms, uint32_t below) {
   uint32_t longest = 0;
-  for (uint32_t k = 0; k < f->target_terms.len; k++) {
-    uint32_t every = f->target_terms.data[k].plan->every;
+  for (uint32_t k = 0; k < terms->added.len; k++) {
+    uint32_t every = terms->added.data[k]->every;
     if (every < below && every > longest)
       longest = every;
   }
@@ -134,7 +134,7 @@ static uint32_t next_interval(const population_fields *f, uint32_t below) {
 
 /* Rare ones first: what they hold is part of what the others collect. */
 void lower_collects(lowering *l, uint32_t population) {
-  const population_fields *f = &l->populations[population];
-  for (uint32_t every = next_interval(f, UINT32_MAX); every; every = next_interval(f, every))
+  const population_terms *terms = &l->plan->terms[population];
+  for (uint32_t every = next_interval(terms, UINT32_MAX); every; every = next_interval(terms, every))
     collect_every(l, population, every);
 }

@@ -249,8 +249,9 @@ static void lower_next_try(const staging *g, bool is_taken, nsa_kernel_id *numbe
 }
 
 static bool has_staged_terms(const staging *g) {
-  for (uint32_t k = 0; k < g->f->target_terms.len; k++)
-    if (lower_is_staged(g->l->ctx, g->f->target_terms.data[k].plan->connection))
+  const population_terms *terms = &g->l->plan->terms[g->population];
+  for (uint32_t k = 0; k < terms->added.len; k++)
+    if (lower_is_staged(g->l->ctx, terms->added.data[k]->connection))
       return true;
   return false;
 }

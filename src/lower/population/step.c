@@ -41,20 +41,12 @@ static void run_equations(step *st) {
   }
 }
 
-static bool is_reading_timers(step *st, const source_term *t) {
-  for (uint32_t k = 0; k < t->plan->factors.count; k++)
-    if (lower_dependence(st->l->ctx, true, t->plan->connection, t->plan->factors.list[k]).side[t->plan->side] &
-        DEPENDS_TIMER)
-      return true;
-  return false;
-}
-
 /* Conditions saw `refractory` as it was before this step's events; contributions see what these have started. */
 static void see_refractory(step *st) {
+  const population_terms *terms = &st->l->plan->terms[st->population];
   bool is_read = false;
-  for (uint32_t k = 0; k < st->f->source_terms.len; k++)
-    is_read =
-        is_read || (st->f->source_terms.data[k].plan->is_fused && is_reading_timers(st, &st->f->source_terms.data[k]));
+  for (uint32_t k = 0; k < terms->sources.len; k++)
+    is_read = is_read || (terms->sources.data[k]->is_fused && terms->sources.data[k]->reads_timers);
   for (uint32_t k = 0; is_read && k < st->c->events.len; k++)
     if (st->f->refractory[k] != NO_FIELD)
       st->now.timers[st->c->timers.len + k] = ir_load(&st->b, st->f->refractory[k]);
@@ -64,16 +56,17 @@ static void see_refractory(step *st) {
 
 /* Phase 6, the share of a source. */
 static void store_source_terms(step *st) {
+  const population_terms *terms = &st->l->plan->terms[st->population];
   see_refractory(st);
-  for (uint32_t k = 0; k < st->f->source_terms.len; k++) {
-    const source_term *t = &st->f->source_terms.data[k];
-    if (!t->plan->is_fused)
+  for (uint32_t k = 0; k < terms->sources.len; k++) {
+    const source_plan *source = terms->sources.data[k];
+    if (!source->is_fused)
       continue;
     scope s = st->s;
-    s.side[t->plan->side] = st->self;
-    s.side[SIDE_SELF] = view_of_connection(st->l, &st->b, t->plan->connection, IR_NO_VALUE);
-    s.connection = t->plan->connection;
-    lower_source_term(&s, t);
+    s.side[source->side] = st->self;
+    s.side[SIDE_SELF] = view_of_connection(st->l, &st->b, source->connection, IR_NO_VALUE);
+    s.connection = source->connection;
+    lower_source_term(&s, source);
   }
 }
 
