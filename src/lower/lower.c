@@ -176,6 +176,7 @@ ir_program *lower_model(const lower_plan *plan) {
       .ctx = ctx, .plan = plan, .arena = a, .m = m, .sink = ctx->sink, .options = ctx->options, .report = ctx->report};
   l.p = ir_program_new(a);
   l.program = l.p->program;
+  l.program->until = NSA_NONE;
   l.populations = ARENA_ARRAY(a, population_fields, m->populations.len);
   l.connections = ARENA_ARRAY(a, connection_fields, m->connections.len);
   l.terms = ARENA_ARRAY(a, term_fields, plan->term_count);

@@ -33,8 +33,13 @@ typedef struct {
   VEC(model_phase_block) phase_blocks;
   VEC(model_record) records;
   VEC(model_measure) measures;
+  VEC(model_channel) channels;
+  VEC(model_environment) environments;
+  VEC(model_act) acts;
+  VEC(model_trial_record) trial_records;
   VEC(model_variant) variants;
-  double duration; /* ms */
+  double duration;           /* ms; with `until` at most */
+  model_measure_node *until; /* ends the run where it becomes true; NULL: the duration does */
   span run_at;
   nsa_precision precision;
 } model;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* model_experiment.h - stimuli, signals, records, measures and variants. Times are in ms; UINT32_MAX is the index of
- * nothing. */
+/* model_experiment.h - stimuli, signals, records, measures, environments and variants. Times are in ms; UINT32_MAX is
+ * the index of nothing. */
 #ifndef NSA_MODEL_MODEL_EXPERIMENT_H
 #define NSA_MODEL_MODEL_EXPERIMENT_H
 
 #include "model/model_component.h"
+#include "nsa_environment.h"
 
 typedef struct {
   uint32_t pattern; /* into patterns */
@@ -63,11 +64,14 @@ typedef struct {
   span at;
   dim unit; /* of its value */
   VEC(model_signal_times) schedule;
+  uint32_t environment; /* that sends it at this moment of its decisions; UINT32_MAX: none */
+  nsa_moment moment;
 } model_signal;
 
 typedef struct {
   span at;
-  uint32_t phase;       /* runs at the start of each window of it */
+  uint32_t phase;       /* runs at the start of each window of it; UINT32_MAX: none, but */
+  uint32_t signal;      /* where this signal arrives, else UINT32_MAX */
   uint32_t local_count; /* as in a component */
   uint32_t population;  /* statements with SIDE_SELF refer to it; one entry a population in the block */
   model_block body;
@@ -106,6 +110,10 @@ struct model_measure_node {
   model_probe probe;     /* of the functions */
   uint32_t phase, among; /* during, among; UINT32_MAX: none */
   model_measure_node *args[2];
+  bool is_series;       /* one value a trial, or a step, of an environment; TAIL: of args[0], its last args[1] */
+  uint32_t environment; /* FIGURE, TRIALS, and what is counted `per` its trial or step; UINT32_MAX: none */
+  uint32_t figure;      /* FIGURE: as in nsa_environment.h */
+  nsa_per per;
 };
 
 typedef struct {
@@ -113,6 +121,64 @@ typedef struct {
   span at;
   model_measure_node *value;
 } model_measure;
+
+/* ---- environments ---- */
+
+typedef struct {
+  const char *name; /* "here" */
+  uint32_t environment;
+  uint64_t count; /* of its numbers */
+  dim unit;
+} model_channel;
+
+typedef struct {
+  const char *name;
+  dim unit;
+} model_figure;
+
+typedef struct {
+  const char *name;
+  span at;
+  nsa_environment_source source;
+  const char *kind_name;             /* "gridworld"; of a plugin its name; external: "" */
+  const nsa_environment_kind *kind;  /* NULL: external, whose shape is declared */
+  VEC(nsa_environment_value) values; /* one a setting of the kind */
+  nsa_environment_shape shape;
+  uint32_t first_channel, channel_count; /* into model.channels, in the order of the kind's */
+  VEC(model_figure) figures;             /* the common ones first: NSA_FIGURE_STEPS, ... */
+  dim action_unit;
+  bool has_seed; /* { seed = 7 } */
+  uint64_t seed;
+} model_environment;
+
+typedef struct {
+  nsa_decoder_kind kind;
+  span at;
+  bool is_of_channel; /* scores: `owner` is a channel, whose numbers are the entries; else a population */
+  uint32_t owner;
+  uint32_t event;                   /* FIRST: of the population's component */
+  model_expr *scores;               /* ARGMAX, SAMPLE, SOFTMAX: SIDE_SELF refs to the population; NULL: all alike */
+  model_expr *tie;                  /* FIRST: or NULL */
+  uint32_t among;                   /* into channels; UINT32_MAX: all choices */
+  const char *key;                  /* of its random draws */
+  VEC(model_measure_node *) vector; /* VECTOR: NOW, WINDOW_COUNT and arithmetic */
+} model_decoder;
+
+typedef struct {
+  span at;
+  uint32_t environment;
+  double every, window;        /* ms, whole ticks; window <= every */
+  uint32_t phase;              /* into phases: the windows are its windows; always there */
+  VEC(model_decoder) decoders; /* the last one always decides */
+} model_act;
+
+typedef struct {
+  const char *name;
+  span at;
+  uint32_t environment;
+} model_trial_record;
+
+/* ---- variants ---- */
 
 typedef struct {
   bool is_connection;
@@ -126,6 +192,7 @@ typedef struct {
   const char *name;
   span at;
   VEC(model_set) sets;
+  VEC(model_act) acts; /* instead of those of the same environments */
 } model_variant;
 
 #endif

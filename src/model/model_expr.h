@@ -54,10 +54,11 @@ typedef enum {
   REF_X,
   REF_Y,
   REF_FAN_IN,
-  REF_FAN_OUT,  /* number of links of the end on `side` in this connection */
-  REF_DISTANCE, /* between source and target of a link, um (grid steps when not spaced) */
-  REF_SIGNAL,   /* the value that signal `item` (index into model.signals) was last sent with */
-  REF_PIXEL     /* 1 where the pattern image `item` (index into model.images) has ink */
+  REF_FAN_OUT,     /* number of links of the end on `side` in this connection */
+  REF_DISTANCE,    /* between source and target of a link, um (grid steps when not spaced) */
+  REF_SIGNAL,      /* the value that signal `item` (index into model.signals) was last sent with */
+  REF_PIXEL,       /* 1 where the pattern image `item` (index into model.images) has ink */
+  REF_WINDOW_COUNT /* in scores of decisions: how often event `item` of this element happened in the window */
 } model_ref_kind;
 
 typedef enum {
@@ -81,7 +82,9 @@ typedef enum {
   MX_OR,
   MX_SELECT, /* args[0] ? args[1] : args[2] */
   MX_CALL,   /* builtin function fn of builtin.def */
-  MX_RANDOM  /* random function fn of builtin.def; `key` names the draw */
+  MX_RANDOM, /* random function fn of builtin.def; `key` names the draw */
+  MX_CHANNEL /* number args[0] of channel ref.item (index into model.channels) of an environment; not finite where there
+                is none */
 } model_expr_kind;
 
 typedef struct model_expr model_expr;

@@ -248,6 +248,8 @@ static double node_value(measurer *m, const sim *s, uint32_t index, const double
     return size_of(m, s, node);
   case NSA_MEASURE_CV_ISI:
     return intervals_variation(t->intervals);
+  default: /* of environments */
+    break;
   }
   return NAN;
 }

@@ -198,6 +198,7 @@ static void count_domains(sim *s) {
       s->domain_count[d] = s->links[domain->owner].count;
       break;
     case NSA_DOMAIN_CANDIDATES:
+    case NSA_DOMAIN_CHANNEL:
     case NSA_DOMAIN_ARRIVALS:
       s->domain_count[d] = NSA_TILE;
       break;

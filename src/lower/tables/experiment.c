@@ -233,6 +233,7 @@ static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier, const m
   if (n->is_ref)
     return earlier[n->ref];
   nsa_measure_node out = {.kind = n->kind,
+                          .environment = NSA_NONE,
                           .number = number_of(n),
                           .probe = NSA_NONE,
                           .phase = n->phase,

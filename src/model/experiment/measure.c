@@ -12,7 +12,8 @@ static model_measure_node *check_node(checker *ck, const ast_expr *e);
 
 static model_measure_node *new_node(checker *ck, nsa_measure_kind kind, dim unit, span at) {
   model_measure_node *n = ARENA_NEW(ck->arena, model_measure_node);
-  *n = (model_measure_node){.kind = kind, .at = at, .unit = unit, .ref = NONE, .phase = NONE, .among = NONE};
+  *n = (model_measure_node){
+      .kind = kind, .at = at, .unit = unit, .ref = NONE, .phase = NONE, .among = NONE, .environment = NONE};
   return n;
 }
 

@@ -34,7 +34,7 @@ static void collect_populations(checker *ck, const ast_block *block, bool *is_se
 static void check_phase_block(checker *ck, const ast_decl *d, uint32_t phase, uint32_t population) {
   const model_population *p = &ck->model->populations.data[population];
   uint32_t draws = 0;
-  model_phase_block out = {.at = d->at, .phase = phase, .population = population};
+  model_phase_block out = {.at = d->at, .phase = phase, .signal = NONE, .population = population};
   expr_env env = env_constant(ck, NULL, "a block of a phase");
   env.side[SIDE_SELF] = (expr_side){.component = &ck->model->components.data[p->component],
                                     .usage = ck->infos.data[p->component].usage,

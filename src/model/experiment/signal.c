@@ -42,7 +42,7 @@ static model_signal *signal_of(checker *ck, const ast_decl *d) {
   const ast_name *name = &d->as.signal.name;
   uint32_t index = signal_find(ck, name->text);
   if (index == NONE) {
-    model_signal s = {.name = name->text, .at = name->at, .unit = dim_none()};
+    model_signal s = {.name = name->text, .at = name->at, .unit = dim_none(), .environment = NONE};
     index = ck->model->signals.len;
     map_insert(ck->signals, name->text, index);
     vec_push(ck->arena, &ck->model->signals, s);
