@@ -46,14 +46,11 @@ static uint32_t batch_index(lowering *l, uint32_t connection, const char *what) 
 void lower_arrival_fields(lowering *l, uint32_t connection) {
   connection_fields *f = &l->connections[connection];
   const model_component *c = component_of_connection(l->ctx, connection);
-  bool has_arrivals = false;
-  for (uint32_t k = 0; k < c->blocks.len; k++) {
-    has_arrivals = has_arrivals || lower_is_arrival(&c->blocks.data[k]);
+  for (uint32_t k = 0; k < c->blocks.len; k++)
     add_arrived(l, connection, &c->blocks.data[k].body);
-  }
   f->arrivals = NSA_NONE;
   f->arrival_link = f->arrival_source = f->arrival_target = f->arrival_partner = NO_FIELD;
-  if (!has_arrivals)
+  if (!l->plan->connections[connection].arrivals.len)
     return;
   f->arrivals = ir_domain_add(l->p, arena_printf(l->arena, "%s.arrivals", l->m->connections.data[connection].name),
                               NSA_DOMAIN_ARRIVALS, connection);
@@ -120,7 +117,7 @@ static void store_links(scope *s, const block_state *now, const ir_value *before
 typedef struct {
   lowering *l;
   uint32_t connection;
-  block_kind kind;
+  block_kind kind; /* as the plan has it */
   uint32_t event;
   scope s;
   block_state now;
@@ -223,17 +220,17 @@ static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) 
   return (outcome){increments.data, emissions.data, increments.len, emissions.len};
 }
 
-static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint32_t event) {
-  arrival a = {.l = l, .connection = connection, .kind = kind, .event = event};
+static void lower_event(lowering *l, uint32_t connection, const arrival_plan *plan) {
+  arrival a = {.l = l, .connection = connection, .kind = plan->kind, .event = plan->event};
   nsa_arrival out = {.connection = {connection}, .shared = NSA_NO_KERNEL};
   nums states = {0}, shared = {0};
-  model_side side = lower_side_of_block(kind);
-  if (kind == BLOCK_SIGNAL) {
+  model_side side = lower_side_of_block(plan->kind);
+  if (plan->kind == BLOCK_SIGNAL) {
     out.side = NSA_SIDE_SIGNAL;
-    out.signal = event;
+    out.signal = plan->event;
   } else {
     out.side = (uint32_t)side;
-    out.event.id = event;
+    out.event.id = plan->event;
   }
   ir_builder b = begin(&a, "", &out.kernel);
   run_blocks(&a, &b);
@@ -243,11 +240,7 @@ static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint3
   out.increments_count = left.increment_count;
   out.emissions = left.emissions;
   out.emissions_count = left.emission_count;
-  bool has_shared = false;
-  for (uint32_t k = 0; k < a.now.state_count; k++)
-    has_shared =
-        has_shared || (l->plan->connections[connection].states[k].home != SIDE_SELF && a.now.states[k] != a.before[k]);
-  if (has_shared) {
+  if (plan->changes_shared) {
     b = begin(&a, "_shared", &out.shared);
     run_blocks(&a, &b);
     store_links(&a.s, &a.now, a.before, side, a.tick, &shared);
@@ -259,24 +252,16 @@ static void lower_event(lowering *l, uint32_t connection, block_kind kind, uint3
   vec_push(l->arena, &l->arrival_list, out);
 }
 
-/* The events of one kind that a synapse has blocks for, each once. */
-static void lower_kind(lowering *l, uint32_t connection, block_kind kind) {
-  const model_component *c = component_of_connection(l->ctx, connection);
-  for (uint32_t k = 0; k < c->blocks.len; k++) {
-    bool is_first = c->blocks.data[k].kind == kind;
-    for (uint32_t i = 0; i < k; i++)
-      is_first = is_first && !(c->blocks.data[i].kind == kind && c->blocks.data[i].event == c->blocks.data[k].event);
-    if (is_first)
-      lower_event(l, connection, kind, c->blocks.data[k].event);
-  }
-}
-
+/* All of pre before those of post, of partners, and signals. */
 void lower_arrivals(lowering *l) {
   static const block_kind order[] = {BLOCK_PRE, BLOCK_POST, BLOCK_ASTRO, BLOCK_SIGNAL};
-  for (uint32_t i = 0; i < 4; i++)
-    for (uint32_t k = 0; k < l->m->connections.len; k++)
-      if (l->connections[k].arrivals != NSA_NONE)
-        lower_kind(l, k, order[i]);
+  for (uint32_t i = 0; i < sizeof order / sizeof *order; i++)
+    for (uint32_t k = 0; k < l->m->connections.len; k++) {
+      const connection_plan *plan = &l->plan->connections[k];
+      for (uint32_t j = 0; j < plan->arrivals.len; j++)
+        if (plan->arrivals.data[j].kind == order[i])
+          lower_event(l, k, &plan->arrivals.data[j]);
+    }
 }
 
 /* ---- links on a clock ---- */

@@ -5,6 +5,8 @@
 
 #include "lower/plan/plan.h"
 
+/* The events and signals at which links run blocks; states are known. */
+void plan_arrivals(const lower_context *ctx, uint32_t connection, connection_plan *plan);
 /* How each state of a connection is kept. */
 void plan_states(const lower_context *ctx, uint32_t connection, connection_plan *plan);
 /* How its contributions are split; states and is_stencil are known. */

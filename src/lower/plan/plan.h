@@ -97,7 +97,16 @@ typedef struct {
   VEC(past_plan) pasts;
 } term_plan;
 
+/* An event, or a signal, at which links run blocks. */
 typedef struct {
+  block_kind kind;
+  uint32_t event;      /* of the population whose events these are; or the signal */
+  bool changes_shared; /* blocks set a state that all links of an element share: a kernel over the elements does that,
+                          behind the one over the links */
+} arrival_plan;
+
+typedef struct {
+  VEC(arrival_plan) arrivals; /* each once: of pre, of post, of the partner, signals */
   state_plan *states;
   uint32_t state_count;
   uint32_t refresh; /* base ticks after which event-driven states are brought up to date: a slow partner's value, which
@@ -130,11 +139,13 @@ typedef struct {
   bool is_remembered;     /* whether its condition held is kept from step to step; else it is evaluated again */
   bool counts_repeats;    /* it may be emitted or driven once more in one step */
   bool counts_stuck;      /* its own blocks may leave its crossing's condition true */
+  bool is_rare;           /* in the step's kernel it comes from its condition alone: nothing is done for elements where
+                             that does not hold */
 } event_plan;
 
 typedef struct {
   const model_on *keeper; /* as for events */
-  bool is_sent;           /* by a block */
+  const model_on *sender; /* the first block that sends it; NULL: none does */
 } signal_plan;
 
 typedef enum {
@@ -143,15 +154,26 @@ typedef enum {
   SETTLES_FOR_OTHERS /* a kernel of its own, before anything looks at the population */
 } settle_kind;
 
+/* When blocks of signals run. */
+typedef enum {
+  HEARS_NOTHING, /* there are none */
+  HEARS_IN_STEP, /* in the step's kernel, or the first of phase 4 */
+  HEARS_APART    /* a kernel of its own, between two ticks of a slow population */
+} hearing_kind;
+
 typedef struct {
   element_state *states;
   event_plan *events;
   signal_plan *signals;
   bool *has_stimulus, *is_input_added_to; /* per input; the latter by events */
   settle_kind settle;
-  bool is_looked_at;        /* by events or clocked links: they see it after phase 1 */
+  bool is_settled; /* no block of an event runs in the step's kernel */
+  hearing_kind hears;
+  bool fires_apart;  /* events from outside happen between two ticks of a slow population, by a kernel of its own */
+  bool is_looked_at; /* by events or clocked links: they see it after phase 1 */
   bool is_added_to_at_once; /* what arrives, and what signals and phases do, becomes part of the states in phase 2, not
                                in the step */
+  bool absorbs;             /* then by a kernel of its own */
   bool is_split;            /* kernels of a stage set do phase 4 */
   bool is_single;           /* states, inputs and parameters of elements are floats, */
   bool keeps_doubles;       /* but for some */

@@ -98,14 +98,10 @@ static void find_looks(planner *populations, uint32_t connection, bool is_clocke
   }
 }
 
-static void find_links(planner *populations, uint32_t connection, bool is_clocked) {
-  const model_component *c = component_of_connection(populations->ctx, connection);
-  bool has_arrivals = false;
-  for (uint32_t k = 0; k < c->blocks.len; k++)
-    has_arrivals = has_arrivals || lower_is_arrival(&c->blocks.data[k]);
+static void find_links(planner *populations, uint32_t connection, const connection_plan *plan) {
   find_additions(populations, connection);
-  if (has_arrivals || is_clocked)
-    find_looks(populations, connection, is_clocked);
+  if (plan->arrivals.len || plan->is_clocked)
+    find_looks(populations, connection, plan->is_clocked);
 }
 
 /* What comes between two ticks of a slow population, or before the kernels of its phase 4, cannot wait for its step. */
@@ -115,11 +111,13 @@ static void find_haste(planner *p) {
   plan->is_split = lower_is_split(p->ctx, p->population);
   if (plan->is_split)
     plan->is_looked_at = plan->is_added_to_at_once = true;
-  if (is_slow && (has_phase_block(p->ctx, p->population) || lower_hears(p->c)))
+  plan->hears = !lower_hears(p->c) ? HEARS_NOTHING : is_slow ? HEARS_APART : HEARS_IN_STEP;
+  bool has_arrived = false;
+  for (uint32_t k = 0; k < p->c->states.len; k++)
+    has_arrived = has_arrived || plan->states[k].added == ADDED_APART;
+  if (is_slow && (has_phase_block(p->ctx, p->population) || plan->hears == HEARS_APART || has_arrived))
     plan->is_added_to_at_once = true;
-  for (uint32_t k = 0; is_slow && k < p->c->states.len; k++)
-    if (plan->states[k].added == ADDED_APART)
-      plan->is_added_to_at_once = true;
+  plan->absorbs = plan->is_added_to_at_once && has_arrived;
 }
 
 /* ---- phase 1 ---- */
@@ -189,23 +187,26 @@ static const model_on *keeper_of(const planner *p, bool is_signal, uint32_t item
   return NULL;
 }
 
-static bool is_sent(const planner *p, uint32_t signal) {
+static const model_on *sender_of(const planner *p, uint32_t signal) {
   for (uint32_t k = 0; k < p->c->blocks.len; k++)
     if (lower_emits(&p->c->blocks.data[k].body, true, signal))
-      return true;
-  return false;
+      return &p->c->blocks.data[k];
+  return NULL;
 }
 
 /* Counters tell at the end of a run what was lost. A condition that draws has no value behind its blocks. */
 static event_plan plan_event(const planner *p, uint32_t event) {
   const model_event *ev = &p->c->events.data[event];
   bool is_driven = lower_is_driven(p->ctx, p->population, event);
-  return (event_plan){
+  event_plan plan = {
       .is_driven = is_driven,
       .is_remembered = lower_is_crossing(ev) && (p->plan->is_added_to_at_once || !is_recomputable(p, ev)),
       .keeper = keeper_of(p, false, event),
       .counts_repeats = is_driven || lower_emissions(p->c, event) > 1,
       .counts_stuck = lower_is_crossing(ev) && ev->is_reset && !lower_draws(p->ctx, p->population, ev->when)};
+  plan.is_rare = p->plan->is_settled && ev->when && !plan.is_remembered && !is_driven && !plan.keeper &&
+                 !lower_emits_event(p->c, event);
+  return plan;
 }
 
 /* ---- the whole ---- */
@@ -235,10 +236,14 @@ static planner start_plan(const lower_context *ctx, uint32_t population, populat
 
 static void plan_events(planner *p) {
   p->plan->settle = needs_settling(p) ? SETTLES_FOR_OTHERS : can_settle_apart(p) ? SETTLES_APART : SETTLES_IN_STEP;
-  for (uint32_t k = 0; k < p->c->events.len; k++)
+  p->plan->is_settled = !lower_has_event_blocks(p->c) || p->plan->settle != SETTLES_IN_STEP;
+  for (uint32_t k = 0; k < p->c->events.len; k++) {
     p->plan->events[k] = plan_event(p, k);
+    if (p->plan->events[k].is_driven && lower_is_slow(p->ctx, p->population))
+      p->plan->fires_apart = true;
+  }
   for (uint32_t k = 0; k < p->ctx->m->signals.len; k++)
-    p->plan->signals[k] = (signal_plan){keeper_of(p, true, k), is_sent(p, k)};
+    p->plan->signals[k] = (signal_plan){keeper_of(p, true, k), sender_of(p, k)};
 }
 
 /* ---- precision ---- */
@@ -275,7 +280,7 @@ const population_plan *plan_populations(const lower_context *ctx, const connecti
   for (uint32_t k = 0; k < count; k++)
     populations[k] = start_plan(ctx, k, &plans[k]);
   for (uint32_t k = 0; k < ctx->m->connections.len; k++)
-    find_links(populations, k, connections[k].is_clocked);
+    find_links(populations, k, &connections[k]);
   for (uint32_t k = 0; k < count; k++) {
     find_equations(&populations[k]);
     find_haste(&populations[k]);

@@ -65,7 +65,10 @@ static void print_tick(const printer *p, uint32_t population) {
   if (plan->is_looked_at)
     say(p, "looks", "%s look at it before its step", plan->is_split ? "kernels of its own" : "links");
   if (plan->is_added_to_at_once)
-    say(p, "additions", "become part of states at once, not in the step");
+    say(p, "additions", "become part of states at once, %s",
+        plan->absorbs ? "by a kernel of its own" : "not in the step");
+  if (plan->fires_apart)
+    say(p, "events", "from outside happen between two ticks, by a kernel of its own");
   if (plan->is_split)
     say(p, "phase 4", "in kernels of its own, before the step's");
 }
@@ -84,6 +87,8 @@ static void print_event(const printer *p, uint32_t population, uint32_t event) {
   const char *name = component_of_population(p->ctx, population)->events.data[event].name;
   if (plan->is_driven)
     say(p, "event", "%s: also from outside", name);
+  if (plan->is_rare)
+    say(p, "event", "%s: from its condition alone, nothing is done where that does not hold", name);
   if (plan->is_remembered)
     say(p, "event", "%s: whether its condition held is kept from step to step", name);
   if (plan->keeper)
@@ -100,13 +105,13 @@ static void print_events(const printer *p, uint32_t population) {
   for (uint32_t k = 0; k < c->events.len; k++)
     print_event(p, population, k);
   for (uint32_t k = 0; k < p->ctx->m->signals.len; k++)
-    if (plan->signals[k].is_sent)
+    if (plan->signals[k].sender)
       say(p, "signal", "%s: sent%s", p->ctx->m->signals.data[k].name,
           plan->signals[k].keeper ? "; what blocks emit is kept until the step's kernel sends it" : "");
   for (uint32_t k = 0; k < c->blocks.len; k++)
     if (c->blocks.data[k].kind == BLOCK_SIGNAL)
       say(p, "signal", "%s: heard%s", p->ctx->m->signals.data[c->blocks.data[k].event].name,
-          lower_is_slow(p->ctx, population) ? " between two ticks" : "");
+          plan->hears == HEARS_APART ? " between two ticks, by a kernel of its own" : "");
 }
 
 static void print_window(const printer *p, const char *name, const input_plan *plan) {
@@ -265,11 +270,20 @@ static void print_term(const printer *p, uint32_t connection, const term_plan *t
       component_of_population(p->ctx, to)->inputs.data[x->input].name, term_in_words(p, connection, t));
 }
 
+static void print_arrival(const printer *p, uint32_t connection, const arrival_plan *a) {
+  const char *shared = a->changes_shared ? ", and one over the elements whose links share a state" : "";
+  if (a->kind == BLOCK_SIGNAL) {
+    say(p, "signal", "%s: heard%s", p->ctx->m->signals.data[a->event].name, shared);
+    return;
+  }
+  model_side side = lower_side_of_block(a->kind);
+  const model_component *c = component_of_population(p->ctx, lower_population_of_side(p->ctx, connection, side));
+  say(p, "event", "%s of %s: a kernel over the links%s", c->events.data[a->event].name, lower_side_words[side], shared);
+}
+
 static void print_blocks(const printer *p, const connection_plan *plan, uint32_t connection) {
-  const model_component *c = component_of_connection(p->ctx, connection);
-  for (uint32_t k = 0; k < c->blocks.len; k++)
-    if (c->blocks.data[k].kind == BLOCK_SIGNAL)
-      say(p, "signal", "%s: heard", p->ctx->m->signals.data[c->blocks.data[k].event].name);
+  for (uint32_t k = 0; k < plan->arrivals.len; k++)
+    print_arrival(p, connection, &plan->arrivals.data[k]);
   if (plan->is_clocked)
     say(p, "clock", "a kernel over the links before the populations' steps");
 }

@@ -28,13 +28,8 @@ static ir_value any_fired(step *st) {
   return any;
 }
 
-/* Whether an event comes from its condition alone, so that nothing needs be done where no element's condition holds.
- * The value before of a crossing is then that of the states which the step's function found. */
-static bool is_rare(const step *st, uint32_t event) {
-  const population_fields *f = st->f;
-  return st->is_settled && st->c->events.data[event].when && f->edge[event] == NO_FIELD &&
-         f->driven[event] == NO_FIELD && f->pending[event] == NO_FIELD && !lower_emits_event(st->c, event);
-}
+/* The value before of a rare crossing is that of the states which the step's function found. */
+static bool is_rare(const step *st, uint32_t event) { return st->is_settled && st->plan->events[event].is_rare; }
 
 static ir_value condition(step *st, uint32_t event) { return lower_expr(&st->s, st->c->events.data[event].when); }
 

@@ -69,13 +69,14 @@ static void add_pending_fields(lowering *l, uint32_t population) {
 }
 
 static void add_signal_flags(lowering *l, uint32_t population, population_fields *f) {
-  const model_component *c = component_of_population(l->ctx, population);
-  for (uint32_t k = 0; k < l->m->signals.len; k++)
-    for (uint32_t i = 0; i < c->blocks.len; i++)
-      if (f->sent[k] == NO_FIELD && lower_emits(&c->blocks.data[i].body, true, k))
-        f->sent[k] = lower_add_field(
-            l, arena_printf(l->arena, "%s.%s", l->m->populations.data[population].name, l->m->signals.data[k].name),
-            f->domain, NSA_B1, NSA_FIELD_FIRED, 0, NULL, c->blocks.data[i].at);
+  const char *pop = l->m->populations.data[population].name;
+  for (uint32_t k = 0; k < l->m->signals.len; k++) {
+    const model_on *sender = l->plan->populations[population].signals[k].sender;
+    if (!sender)
+      continue;
+    const char *name = arena_printf(l->arena, "%s.%s", pop, l->m->signals.data[k].name);
+    f->sent[k] = lower_add_field(l, name, f->domain, NSA_B1, NSA_FIELD_FIRED, 0, NULL, sender->at);
+  }
 }
 
 static span place_of_state(const model_component *c, uint32_t state) {

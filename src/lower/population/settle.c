@@ -43,7 +43,6 @@ void lower_phase_block(lowering *l, uint32_t number) {
 
 void lower_settle(lowering *l, uint32_t population) {
   const population_plan *plan = &l->plan->populations[population];
-  const model_component *c = component_of_population(l->ctx, population);
   const char *name = l->m->populations.data[population].name;
   nsa_population *out = &l->population_list.data[population];
   step st;
@@ -54,10 +53,7 @@ void lower_settle(lowering *l, uint32_t population) {
     step_keep_emitted(&st, false);
     step_store_states(&st);
   }
-  bool has_arrived = false;
-  for (uint32_t k = 0; k < c->states.len; k++)
-    has_arrived = has_arrived || plan->states[k].added == ADDED_APART;
-  if (!plan->is_added_to_at_once || !has_arrived)
+  if (!plan->absorbs)
     return;
   step_begin(&st, l, population, arena_printf(l->arena, "%s.absorb", name), NSA_ROLE_SETTLE, &out->absorb);
   step_load_items(&st);
@@ -69,15 +65,12 @@ void lower_settle(lowering *l, uint32_t population) {
 static void lower_fire(lowering *l, uint32_t population) {
   const population_fields *f = &l->populations[population];
   const char *name = arena_printf(l->arena, "%s.fire", l->m->populations.data[population].name);
-  nsa_kernel_id *number = &l->population_list.data[population].fire;
   step st;
-  for (uint32_t k = 0; k < component_of_population(l->ctx, population)->events.len; k++) {
+  step_begin(&st, l, population, name, NSA_ROLE_SETTLE, &l->population_list.data[population].fire);
+  step_load_items(&st);
+  for (uint32_t k = 0; k < st.c->events.len; k++) {
     if (f->driven[k] == NO_FIELD)
       continue;
-    if (nsa_kernel_is_none(*number)) {
-      step_begin(&st, l, population, name, NSA_ROLE_SETTLE, number);
-      step_load_items(&st);
-    }
     ir_value fires = ir_load(&st.b, f->driven[k]);
     ir_store(&st.b, f->fired[k], fires);
     if (f->refractory[k] != NO_FIELD)
@@ -85,20 +78,25 @@ static void lower_fire(lowering *l, uint32_t population) {
   }
 }
 
-void lower_hear(lowering *l, uint32_t population) {
+static void lower_hearing(lowering *l, uint32_t population) {
   const char *name = arena_printf(l->arena, "%s.hear", l->m->populations.data[population].name);
-  nsa_population *out = &l->population_list.data[population];
-  out->hear = out->fire = NSA_NO_KERNEL;
-  if (!lower_is_slow(l->ctx, population) || l->options->equations_only)
-    return;
-  lower_fire(l, population);
-  if (!lower_hears(component_of_population(l->ctx, population)))
-    return;
   step st;
-  step_begin(&st, l, population, name, NSA_ROLE_SETTLE, &out->hear);
+  step_begin(&st, l, population, name, NSA_ROLE_SETTLE, &l->population_list.data[population].hear);
   step_load(&st);
   lower_at_fast_steps(&st.s);
   step_hear(&st);
   step_keep_emitted(&st, false);
   step_store_states(&st);
+}
+
+void lower_hear(lowering *l, uint32_t population) {
+  const population_plan *plan = &l->plan->populations[population];
+  nsa_population *out = &l->population_list.data[population];
+  out->hear = out->fire = NSA_NO_KERNEL;
+  if (l->options->equations_only)
+    return;
+  if (plan->fires_apart)
+    lower_fire(l, population);
+  if (plan->hears == HEARS_APART)
+    lower_hearing(l, population);
 }

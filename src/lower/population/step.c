@@ -2,11 +2,6 @@
 /* step.c - the kernel that advances a population by one tick, in the order of docs/language.md, "One step, exactly". */
 #include "lower/population/step.h"
 
-/* Whether the step's function has no blocks of events to run: there are none, or its settle function has run them. */
-static bool has_nothing_to_settle(const step *st) {
-  return !lower_has_event_blocks(st->c) || st->plan->settle != SETTLES_IN_STEP;
-}
-
 void step_hear(step *st) {
   for (uint32_t k = 0; k < st->c->blocks.len; k++) {
     const model_on *on = &st->c->blocks.data[k];
@@ -18,7 +13,7 @@ void step_hear(step *st) {
 
 /* In slow populations they do not wait for the step (lower_hear). */
 void step_run_signal_blocks(step *st) {
-  if (!lower_is_slow(st->l->ctx, st->population))
+  if (st->plan->hears == HEARS_IN_STEP)
     step_hear(st);
 }
 
@@ -81,7 +76,7 @@ void lower_step(lowering *l, uint32_t population) {
     step_store_states(&st);
     return;
   }
-  st.is_settled = has_nothing_to_settle(&st);
+  st.is_settled = st.plan->is_settled;
   l->population_list.data[population].lowers_flags = st.is_settled;
   if (!st.is_settled)
     step_run_event_blocks(&st);
