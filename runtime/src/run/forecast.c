@@ -5,8 +5,11 @@
 
 #include "events/events.h"
 #include "links/connect_place.h"
+#include "links/strips.h"
 #include "sums/sidesum.h"
 #include "tick/fuse.h"
+
+#include <math.h>
 
 static double padded_bytes(double entries, uint32_t type) {
   static const double size[nsa_type_count] = NSA_TYPE_SIZES;
@@ -23,10 +26,9 @@ static double field_bytes(const nsa_program *p, const nsa_field *field, bool *is
   if (!field->is_uniform && (domain->kind == NSA_DOMAIN_CANDIDATES || domain->kind == NSA_DOMAIN_ARRIVALS))
     entries = NSA_TILE;
   if (*is_of_links) {
-    const nsa_connection *c = &p->connections[domain->owner];
     if (field->kind == NSA_FIELD_LINK_SOURCE || field->kind == NSA_FIELD_LINK_TARGET)
       return 0; /* counted with the links */
-    entries = c->is_stencil ? 0 : connect_expected_links(p, c);
+    entries = connect_expected_links(p, &p->connections[domain->owner]);
   }
   return padded_bytes(entries, field->type);
 }
@@ -48,7 +50,7 @@ static double index_words(const nsa_program *p, nsa_connection_id connection) {
     double keys = sum->source_term == NSA_NONE ? 1 : place_size(giver(p, sum));
     if (sidesum_is(sum))
       words += keys + 2 * links;
-    if (sidesum_is(sum) || sum->source_term == NSA_NONE || sum->every == 0)
+    if (sidesum_is(sum) || sum->source_term == NSA_NONE)
       continue;
     is_weighted = is_weighted || sum->weight != NSA_NONE;
     shared = keys + links * (is_weighted ? 2 : 1);
@@ -91,9 +93,41 @@ static double link_bytes(const nsa_program *p, nsa_connection_id connection) {
   return 4 * (words + index_words(p, connection) + arrival_words(p, connection));
 }
 
-/* Lists of what fired, results of tiles, lists of active sources. */
+static double strip_count(const nsa_program *p, const nsa_connection *c) {
+  uint32_t targets = place_size(&p->populations[c->target]);
+  return link_strips_of(&(sim_population){.count = targets, .global = targets}).count;
+}
+
+/* Sums by strip of what links add to sources and partners, with what was touched. */
+static double increment_bytes(const nsa_program *p, const nsa_connection *c, const nsa_increment *increments,
+                              uint32_t count) {
+  double elements = 0;
+  for (uint32_t i = 0; i < count; i++)
+    if (increments[i].side != NSA_SIDE_POST)
+      elements += element_count(p, c, increments[i].side);
+  return elements * strip_count(p, c) * (sizeof(double) + 1 + sizeof(uint32_t));
+}
+
+/* Continuous sums by strip are made one after the other: there is room for the largest. */
+static double partial_bytes(const nsa_program *p) {
+  double most = 0, bytes = 0;
+  for (uint32_t i = 0; i < p->sums_count; i++) {
+    const nsa_connection *c = &p->connections[p->sums[i].connection.id];
+    if (p->sums[i].to != NSA_SIDE_POST)
+      most = fmax(most, strip_count(p, c) * element_count(p, c, p->sums[i].to) * sizeof(double));
+  }
+  for (uint32_t i = 0; i < p->arrivals_count; i++)
+    bytes += increment_bytes(p, &p->connections[p->arrivals[i].connection.id], p->arrivals[i].increments,
+                             p->arrivals[i].increments_count);
+  for (uint32_t i = 0; i < p->link_steps_count; i++)
+    bytes += increment_bytes(p, &p->connections[p->link_steps[i].connection.id], p->link_steps[i].increments,
+                             p->link_steps[i].increments_count);
+  return most + bytes;
+}
+
+/* Lists of what fired, results of tiles, lists of active sources, sums by strip. */
 static double buffer_bytes(const nsa_program *p) {
-  double bytes = 0;
+  double bytes = partial_bytes(p);
   for (uint32_t i = 0; i < p->populations_count; i++) {
     const nsa_population *population = &p->populations[i];
     double blocks = (double)sim_tiles(place_size(population));

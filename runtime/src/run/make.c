@@ -211,7 +211,8 @@ static bool allocate_fields(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
     const nsa_field *field = &s->program->fields[f];
     if (sim_is_of_links(s, field) != of_links || s->field_data[f])
       continue;
-    if (field->kind == NSA_FIELD_LINK_TARGET && of_links && !sim_field_is_used(s->program, f))
+    bool is_end = field->kind == NSA_FIELD_LINK_SOURCE || field->kind == NSA_FIELD_LINK_TARGET;
+    if (is_end && of_links && !sim_field_is_used(s->program, f))
       continue;
     uint64_t count = field->is_uniform ? 1 : s->domain_count[field->domain];
     if (!field_allocate(s, f, count, error))

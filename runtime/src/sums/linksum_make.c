@@ -74,7 +74,7 @@ static bool build_scatters(sim *s, struct link_sums *ls) {
     bool is_needed = false, is_weighted = false;
     for (uint32_t i = 0; i < s->program->sums_count; i++) {
       const nsa_link_sum *sum = &s->program->sums[i];
-      if (!nsa_connection_is(sum->connection, c) || sum->source_term == NSA_NONE || sum->every == 0 || sidesum_is(sum))
+      if (!nsa_connection_is(sum->connection, c) || sum->source_term == NSA_NONE || sidesum_is(sum))
         continue;
       is_needed = true;
       is_weighted = is_weighted || sum->weight != NSA_NONE;
