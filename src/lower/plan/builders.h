@@ -18,6 +18,8 @@ const population_plan *plan_populations(const lower_context *ctx, const connecti
 /* Of one population, by input. */
 const input_plan *plan_inputs(const lower_context *ctx, uint32_t population, const population_plan *of,
                               const population_terms *terms);
+/* What stimuli share, and what records and measures look at; how states are kept is known. */
+experiment_plan plan_experiment(const lower_context *ctx, const connection_plan *connections);
 coupling_bounds plan_coupling(const lower_context *ctx); /* warns of steps that are too long: W0401 */
 /* By timescale, the solvers of a population's equations, and of a connection's clocked ones. */
 const system_plan *plan_population_systems(const lower_context *ctx, uint32_t population);

@@ -145,6 +145,7 @@ const lower_plan *lower_decide_plan(arena *a, const model *m, diag_sink *sink, c
     for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++)
       c->at_events[home] = plan_at_events(ctx, k, (model_side)home, c);
   }
+  plan->experiment = plan_experiment(ctx, plan->connections);
   plan_explain(ctx, plan);
   return plan;
 }

@@ -192,6 +192,46 @@ typedef struct {
   bool keeps_held;        /* and what is held meanwhile is kept apart */
 } input_plan;
 
+/* ---- the experiment ---- */
+
+/* How a stimulus is made; those that may share do (experiment.c). */
+typedef struct {
+  uint32_t pixels; /* the stimulus in whose array its image is: itself, or one before; NSA_NONE: it shows none */
+  uint32_t kernel; /* the stimulus whose kernel makes it: itself, or one before */
+  bool is_varying; /* its value changes while it lasts */
+} stimulus_plan;
+
+/* Where what a record or measure looks at comes from. */
+typedef enum {
+  PROBE_SIZE, /* nothing is looked at: how many elements or links there are */
+  PROBE_EVENTS,
+  PROBE_STORED,  /* an array has it */
+  PROBE_COMPUTED /* a kernel computes it, into an array of its own */
+} probe_kind;
+
+typedef struct {
+  const model_probe *probe;
+  const char *name; /* of the record or measure */
+  probe_kind kind;
+  uint32_t every; /* base ticks between two ticks of the owner */
+} probe_plan;
+
+/* Measures without their trees: each node behind its arguments. */
+typedef struct {
+  const model_measure_node *node;
+  uint32_t args[2]; /* nodes; NSA_NONE */
+  uint32_t probe;   /* NSA_NONE */
+} measure_plan;
+
+typedef struct {
+  stimulus_plan *stimuli;
+  VEC(probe_plan) probes; /* those of records first, one each */
+  VEC(measure_plan) nodes;
+  uint32_t *measures; /* the node that gives each */
+} experiment_plan;
+
+/* ---- coupling ---- */
+
 /* How fast links couple populations of one timescale, and for which steps that is stable (coupling.c). */
 typedef struct {
   bool is_staged;     /* contributions at stages, with the populations' own equations; else held over a step */
@@ -224,6 +264,7 @@ struct lower_plan {
   const system_plan **systems; /* of each population, by timescale. Where `coupling stages` joins it, the own system is
                                   evaluated at stages and has no solvers */
   coupling_bounds coupling;
+  experiment_plan experiment;
 };
 
 /* Equations that are solved together stand at one time: all of a home follow where one does. */

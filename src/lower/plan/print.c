@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* print.c - the plan as text, for `nsa emit --plan`: a line a decision, in the names of the model. */
 #include "lower/plan/plan.h"
+#include "nsa_words.h"
 #include "support/text.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -301,6 +302,45 @@ static void print_connection(const printer *p, uint32_t connection) {
     print_term(p, connection, &plan->terms.data[k]);
 }
 
+/* ---- the experiment ---- */
+
+static void print_stimulus(const printer *p, uint32_t k) {
+  const model_stimulus *st = &p->ctx->m->stimuli.data[k];
+  const stimulus_plan *plan = &p->plan->experiment.stimuli[k];
+  arena *a = p->ctx->arena;
+  const char *image = plan->pixels == NSA_NONE ? ""
+                      : plan->pixels == k      ? "; an array of its own for pixels"
+                                               : arena_printf(a, "; pixels in the array of number %u", plan->pixels);
+  say(p, "stimulus", "%u: %s.%s: %s%s%s", k, name_of(p, st->population),
+      component_of_population(p->ctx, st->population)->inputs.data[st->input].name,
+      plan->kernel == k ? "a kernel of its own" : arena_printf(a, "the kernel of number %u", plan->kernel), image,
+      plan->is_varying ? "; it varies" : "");
+}
+
+static const char *const looks[] = {
+    [PROBE_SIZE] = "how many there are",
+    [PROBE_EVENTS] = "events",
+    [PROBE_STORED] = "an array has it",
+    [PROBE_COMPUTED] = "a kernel computes it",
+};
+
+static void print_experiment(const printer *p) {
+  const experiment_plan *plan = &p->plan->experiment;
+  uint32_t records = p->ctx->m->records.len;
+  if (p->ctx->m->stimuli.len || plan->probes.len)
+    text_printf(p->out, "experiment\n");
+  for (uint32_t k = 0; k < p->ctx->m->stimuli.len; k++)
+    print_stimulus(p, k);
+  for (uint32_t k = 0; k < records; k++)
+    say(p, "record", "%s: %s", plan->probes.data[k].name, looks[plan->probes.data[k].kind]);
+  for (uint32_t k = 0; k < plan->nodes.len; k++) {
+    const measure_plan *n = &plan->nodes.data[k];
+    if (n->probe != NSA_NONE)
+      say(p, "measure", "%s: %s: %s", plan->probes.data[n->probe].name, nsa_word_of_measure_kind(n->node->kind),
+          looks[plan->probes.data[n->probe].kind]);
+  }
+}
+
 /* ---- the whole ---- */
 
 static void print_set(const printer *p, const model_stage_set *set) {
@@ -320,4 +360,5 @@ void lower_plan_print(const lower_plan *plan, text *out) {
     print_connection(&p, k);
   for (uint32_t k = 0; k < ctx->m->stage_sets.len; k++)
     print_set(&p, &ctx->m->stage_sets.data[k]);
+  print_experiment(&p);
 }

@@ -32,54 +32,6 @@ static uint32_t own_pixel_field(lowering *l, uint32_t population, uint32_t stimu
   return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_PIXEL, 0, NULL, SPAN_NONE);
 }
 
-/* A field of pixels, and until when its presentations last. */
-typedef struct {
-  uint32_t field, population, input;
-  double stop;
-} pixel_user;
-typedef VEC(pixel_user) pixel_users;
-
-static bool overlaps(const lowering *l, uint32_t field, const model_stimulus *st) {
-  for (uint32_t j = 0; j < l->stimulus_list.len; j++)
-    if (l->stimulus_list.data[j].pixel == field && l->m->stimuli.data[j].start < st->stop &&
-        st->start < l->m->stimuli.data[j].stop)
-      return true;
-  return false;
-}
-
-/* Presentations into one input share the field of their pixels when they cannot overlap. */
-static uint32_t shared_pixel_field(lowering *l, pixel_users *users, uint32_t k) {
-  const model_stimulus *st = &l->m->stimuli.data[k];
-  for (uint32_t i = 0; i < users->len; i++) {
-    pixel_user *user = &users->data[i];
-    if (user->population != st->population || user->input != st->input)
-      continue;
-    if (st->start < user->stop && overlaps(l, user->field, st))
-      continue;
-    if (st->stop > user->stop)
-      user->stop = st->stop;
-    return user->field;
-  }
-  pixel_user own = {own_pixel_field(l, st->population, k), st->population, st->input, st->stop};
-  vec_push(l->arena, users, own);
-  return own.field;
-}
-
-/* Presentations with the same amplitude, input and pixel field share one function. */
-static nsa_kernel_id same_function(lowering *l, uint32_t k, uint32_t pixel) {
-  const model_stimulus *st = &l->m->stimuli.data[k];
-  for (uint32_t i = 0; pixel != NSA_NONE && i < k; i++) {
-    const model_stimulus *other = &l->m->stimuli.data[i];
-    if (l->stimulus_list.data[i].pixel != pixel || other->population != st->population || other->input != st->input)
-      continue;
-    if (other->value == st->value)
-      return l->stimulus_list.data[i].kernel;
-    if (other->value->kind == MX_NUMBER && st->value->kind == MX_NUMBER && other->value->number == st->value->number)
-      return l->stimulus_list.data[i].kernel;
-  }
-  return NSA_NO_KERNEL;
-}
-
 static nsa_kernel_id stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
   const model_stimulus *st = &l->m->stimuli.data[k];
   const population_fields *f = &l->populations[st->population];
@@ -104,8 +56,9 @@ static nsa_kernel_id stimulus_function(lowering *l, uint32_t k, uint32_t pixel) 
   return number;
 }
 
-static void lower_stimulus(lowering *l, pixel_users *users, uint32_t k) {
+static void lower_stimulus(lowering *l, uint32_t k) {
   const model_stimulus *st = &l->m->stimuli.data[k];
+  const stimulus_plan *plan = &l->plan->experiment.stimuli[k];
   nsa_stimulus out = {.population = st->population,
                       .external = l->populations[st->population].external[st->input],
                       .image = NSA_NONE,
@@ -114,7 +67,7 @@ static void lower_stimulus(lowering *l, pixel_users *users, uint32_t k) {
                       .during = st->during};
   if (st->is_present) {
     out.image = st->image;
-    out.pixel = shared_pixel_field(l, users, k);
+    out.pixel = plan->pixels == k ? own_pixel_field(l, st->population, k) : l->stimulus_list.data[plan->pixels].pixel;
     if (st->flip && !l->options->draws_at_mean)
       out.flip = lower_evaluate(l->ctx, false, st->population, st->flip).value;
     if (st->flip && l->options->draws_at_mean)
@@ -124,33 +77,17 @@ static void lower_stimulus(lowering *l, pixel_users *users, uint32_t k) {
   out.start = lower_whole_ticks(l->ctx, st->start);
   out.stop = lower_whole_ticks(l->ctx, st->stop);
   out.every = lower_whole_ticks(l->ctx, st->every);
-  uint32_t bits = lower_self_dependence(l->ctx, false, st->population, st->value);
-  out.is_varying = (bits & ~(uint32_t)DEPENDS_INVARIANT) != 0;
-  out.kernel = same_function(l, k, out.pixel);
-  if (nsa_kernel_is_none(out.kernel))
-    out.kernel = stimulus_function(l, k, out.pixel);
+  out.is_varying = plan->is_varying;
+  out.kernel = plan->kernel == k ? stimulus_function(l, k, out.pixel) : l->stimulus_list.data[plan->kernel].kernel;
   vec_push(l->arena, &l->stimulus_list, out);
 }
 
 /* ---- probes ---- */
 
-/* The field that holds a value already, if there is one. */
-static uint32_t plain_field(const lowering *l, const model_probe *p) {
-  const model_expr *e = p->value;
-  if (e->kind != MX_REF || e->ref.side != SIDE_SELF)
-    return NO_FIELD;
-  if (e->ref.kind == REF_STATE && p->is_connection) {
-    const state_plan *kept = &l->plan->connections[p->owner].states[e->ref.item];
-    bool is_plain = kept->home == SIDE_SELF && kept->advance != ADVANCE_AT_EVENTS;
-    return is_plain ? l->connections[p->owner].state[e->ref.item] : NO_FIELD;
-  }
-  if (e->ref.kind == REF_STATE)
-    return l->populations[p->owner].state[e->ref.item];
-  if (e->ref.kind != REF_PARAM)
-    return NO_FIELD;
-  uint32_t field =
-      p->is_connection ? l->connections[p->owner].param[e->ref.item] : l->populations[p->owner].param[e->ref.item];
-  return l->p->fields.data[field].is_uniform ? NO_FIELD : field;
+static uint32_t stored_field(const lowering *l, const model_probe *p) {
+  const uint32_t *state = p->is_connection ? l->connections[p->owner].state : l->populations[p->owner].state,
+                 *param = p->is_connection ? l->connections[p->owner].param : l->populations[p->owner].param;
+  return p->value->ref.kind == REF_STATE ? state[p->value->ref.item] : param[p->value->ref.item];
 }
 
 static nsa_kernel_id probe_function(lowering *l, const model_probe *p, const char *name, uint32_t domain,
@@ -176,93 +113,70 @@ static nsa_kernel_id probe_function(lowering *l, const model_probe *p, const cha
   return number;
 }
 
-/* name: of the record or measure that looks. */
-static uint32_t lower_probe(lowering *l, const model_probe *p, const char *name) {
+static void lower_probe(lowering *l, const probe_plan *plan) {
+  const model_probe *p = plan->probe;
   uint32_t domain = p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
+  bool is_size = plan->kind == PROBE_SIZE; /* only a run knows how many links a connection has */
   nsa_probe out = {.domain = domain,
                    .event = NSA_NO_EVENT,
                    .field = NSA_NONE,
                    .kernel = NSA_NO_KERNEL,
-                   .first = p->first,
-                   .last = p->last,
-                   .reduce = (uint32_t)p->reduce,
-                   .unit = dim_name(l->arena, p->unit)};
-  if (p->is_event)
+                   .first = is_size ? 0 : p->first,
+                   .last = is_size ? UINT32_MAX : p->last,
+                   .reduce = is_size ? 0 : (uint32_t)p->reduce,
+                   .unit = is_size ? "" : dim_name(l->arena, p->unit)};
+  if (plan->kind == PROBE_EVENTS)
     out.event = (nsa_event_id){p->event};
-  else if ((out.field = plain_field(l, p)) == NO_FIELD)
-    out.kernel = probe_function(l, p, name, domain, &out.field);
+  if (plan->kind == PROBE_STORED)
+    out.field = stored_field(l, p);
+  if (plan->kind == PROBE_COMPUTED)
+    out.kernel = probe_function(l, p, plan->name, domain, &out.field);
   vec_push(l->arena, &l->probe_list, out);
-  return l->probe_list.len - 1;
 }
 
-static uint32_t owner_ticks(const lowering *l, const model_probe *p) {
-  if (!p->is_connection)
-    return ticks_of_population(l->ctx, p->owner);
-  return l->m->timescales.data[component_of_connection(l->ctx, p->owner)->timescale].ticks;
-}
-
-static void lower_record(lowering *l, const model_record *r) {
+static void lower_record(lowering *l, uint32_t number) {
+  const model_record *r = &l->m->records.data[number];
+  uint32_t own = l->plan->experiment.probes.data[number].every;
   nsa_record out = {.name = r->name,
                     .at = lower_place(l, r->at),
                     .phase = r->phase,
-                    .every = r->every > 0 ? (uint32_t)lower_whole_ticks(l->ctx, r->every) : owner_ticks(l, &r->probe)};
+                    .every = r->every > 0 ? (uint32_t)lower_whole_ticks(l->ctx, r->every) : own,
+                    .probe = number};
   if (!out.every)
     out.every = 1;
-  out.probe = lower_probe(l, &r->probe, r->name);
   vec_push(l->arena, &l->record_list, out);
 }
 
 /* ---- measures ---- */
-
-/* Only a run knows how many links a connection has. */
-static uint32_t whole_domain(lowering *l, const model_probe *p) {
-  nsa_probe out = {.event = NSA_NO_EVENT, .field = NSA_NONE, .kernel = NSA_NO_KERNEL, .last = UINT32_MAX};
-  out.domain = p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
-  out.unit = "";
-  vec_push(l->arena, &l->probe_list, out);
-  return l->probe_list.len - 1;
-}
 
 /* The program has one number a node. */
 static double number_of(const model_measure_node *n) {
   return n->kind == NSA_MEASURE_TIME_ABOVE ? n->threshold : n->kind == NSA_MEASURE_RECOGNITION ? n->window : n->number;
 }
 
-static uint32_t lower_measure_node(lowering *l, const uint32_t *earlier, const model_measure_node *n,
-                                   const char *name) {
-  if (n->is_ref)
-    return earlier[n->ref];
+static void lower_measure_node(lowering *l, const measure_plan *plan) {
+  const model_measure_node *n = plan->node;
+  bool is_looking = plan->probe != NSA_NONE && n->kind != NSA_MEASURE_SIZE;
   nsa_measure_node out = {.kind = n->kind,
-                          .environment = NSA_NONE,
                           .number = number_of(n),
-                          .probe = NSA_NONE,
+                          .probe = plan->probe,
                           .phase = n->phase,
                           .among = n->among,
-                          .a = NSA_NONE,
-                          .b = NSA_NONE,
-                          .every = 1};
-  if (n->args[0])
-    out.a = lower_measure_node(l, earlier, n->args[0], name);
-  if (n->args[1])
-    out.b = lower_measure_node(l, earlier, n->args[1], name);
-  if (n->kind == NSA_MEASURE_SIZE)
-    out.probe = whole_domain(l, &n->probe);
-  if (lower_has_probe(n->kind)) {
-    out.probe = lower_probe(l, &n->probe, name);
-    out.every = owner_ticks(l, &n->probe);
-  }
+                          .a = plan->args[0],
+                          .b = plan->args[1],
+                          .every = is_looking ? l->plan->experiment.probes.data[plan->probe].every : 1};
   vec_push(l->arena, &l->node_list, out);
-  return l->node_list.len - 1;
 }
 
 static void lower_measures(lowering *l) {
+  const experiment_plan *plan = &l->plan->experiment;
   nsa_measure *list = ARENA_ARRAY(l->arena, nsa_measure, l->m->measures.len);
-  uint32_t *roots = ARENA_ARRAY(l->arena, uint32_t, l->m->measures.len);
+  for (uint32_t k = 0; k < plan->nodes.len; k++)
+    lower_measure_node(l, &plan->nodes.data[k]);
   for (uint32_t k = 0; k < l->m->measures.len; k++) {
     const model_measure *mm = &l->m->measures.data[k];
-    roots[k] = lower_measure_node(l, roots, mm->value, mm->name);
-    list[k] = (nsa_measure){
-        .name = mm->name, .unit = dim_name(l->arena, mm->value->unit), .node = roots[k], .at = lower_place(l, mm->at)};
+    const char *unit = dim_name(l->arena, mm->value->unit);
+    list[k] = (nsa_measure){.name = mm->name, .unit = unit, .node = plan->measures[k], .at = lower_place(l, mm->at)};
   }
   l->program->measures = list;
   l->program->measures_count = l->m->measures.len;
@@ -316,16 +230,17 @@ static void lower_patterns(lowering *l) {
 }
 
 void lower_drives(lowering *l) {
-  pixel_users users = {0};
   lower_patterns(l);
   for (uint32_t k = 0; k < l->m->stimuli.len; k++)
-    lower_stimulus(l, &users, k);
+    lower_stimulus(l, k);
   lower_event_drives(l);
 }
 
 void lower_observations(lowering *l) {
+  for (uint32_t k = 0; k < l->plan->experiment.probes.len; k++)
+    lower_probe(l, &l->plan->experiment.probes.data[k]);
   for (uint32_t k = 0; k < l->m->records.len; k++)
-    lower_record(l, &l->m->records.data[k]);
+    lower_record(l, k);
   lower_measures(l);
   lower_variants(l);
   l->program->base_dt = l->m->base_dt;

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* experiment.c - what stimuli share, and what records and measures look at. */
+#include "lower/plan/builders.h"
+
+/* ---- stimuli ---- */
+
+/* An array of pixels: the first stimulus that has its image there, and when the last one is over. */
+typedef struct {
+  uint32_t first;
+  double stop;
+} pixel_array;
+typedef VEC(pixel_array) pixel_arrays;
+
+/* Whether a stimulus that has its image in this array overlaps. */
+static bool overlaps(const model *m, const stimulus_plan *plans, const pixel_array *array, uint32_t k) {
+  const model_stimulus *st = &m->stimuli.data[k];
+  for (uint32_t i = 0; st->start < array->stop && i < k; i++)
+    if (plans[i].pixels == array->first && m->stimuli.data[i].start < st->stop && st->start < m->stimuli.data[i].stop)
+      return true;
+  return false;
+}
+
+/* Presentations into one input share the array of their pixels when they cannot overlap. */
+static uint32_t find_pixels(const lower_context *ctx, const stimulus_plan *plans, pixel_arrays *arrays, uint32_t k) {
+  const model_stimulus *st = &ctx->m->stimuli.data[k];
+  if (!st->is_present)
+    return NSA_NONE;
+  for (uint32_t i = 0; i < arrays->len; i++) {
+    pixel_array *array = &arrays->data[i];
+    const model_stimulus *first = &ctx->m->stimuli.data[array->first];
+    if (first->population != st->population || first->input != st->input || overlaps(ctx->m, plans, array, k))
+      continue;
+    if (st->stop > array->stop)
+      array->stop = st->stop;
+    return array->first;
+  }
+  vec_push(ctx->arena, arrays, ((pixel_array){k, st->stop}));
+  return k;
+}
+
+static bool is_same_value(const model_expr *a, const model_expr *b) {
+  return a == b || (a->kind == MX_NUMBER && b->kind == MX_NUMBER && a->number == b->number);
+}
+
+/* Presentations with the same amplitude, input and array of pixels share one kernel. */
+static uint32_t find_kernel(const model *m, const stimulus_plan *plans, uint32_t k) {
+  const model_stimulus *st = &m->stimuli.data[k];
+  for (uint32_t i = 0; plans[k].pixels != NSA_NONE && i < k; i++) {
+    const model_stimulus *other = &m->stimuli.data[i];
+    if (plans[i].pixels == plans[k].pixels && other->population == st->population && other->input == st->input &&
+        is_same_value(other->value, st->value))
+      return plans[i].kernel;
+  }
+  return k;
+}
+
+static stimulus_plan *plan_stimuli(const lower_context *ctx) {
+  stimulus_plan *plans = ARENA_ARRAY(ctx->arena, stimulus_plan, ctx->m->stimuli.len);
+  pixel_arrays arrays = {0};
+  for (uint32_t k = 0; k < ctx->m->stimuli.len; k++) {
+    const model_stimulus *st = &ctx->m->stimuli.data[k];
+    uint32_t bits = lower_self_dependence(ctx, false, st->population, st->value);
+    plans[k].pixels = find_pixels(ctx, plans, &arrays, k);
+    plans[k].kernel = find_kernel(ctx->m, plans, k);
+    plans[k].is_varying = (bits & ~(uint32_t)DEPENDS_INVARIANT) != 0;
+  }
+  return plans;
+}
+
+/* ---- records and measures ---- */
+
+typedef struct {
+  const lower_context *ctx;
+  const connection_plan *connections;
+  experiment_plan *plan;
+} observer;
+
+/* An array has states, but for those of links that advance when somebody looks, and parameters of one value each. */
+static bool is_stored(const observer *o, const model_probe *p) {
+  const model_expr *e = p->value;
+  if (e->kind != MX_REF || e->ref.side != SIDE_SELF)
+    return false;
+  if (e->ref.kind == REF_PARAM)
+    return lower_is_varied(o->ctx, p->is_connection, p->owner, e->ref.item);
+  if (e->ref.kind != REF_STATE || !p->is_connection)
+    return e->ref.kind == REF_STATE;
+  const state_plan *state = &o->connections[p->owner].states[e->ref.item];
+  return state->home == SIDE_SELF && state->advance != ADVANCE_AT_EVENTS && !state->is_summed;
+}
+
+static uint32_t add_probe(const observer *o, const model_probe *p, const char *name, bool is_size) {
+  uint32_t timescale = component_of(o->ctx, p->is_connection, p->owner)->timescale;
+  probe_plan plan = {.probe = p, .name = name, .every = o->ctx->m->timescales.data[timescale].ticks};
+  plan.kind = is_size ? PROBE_SIZE : p->is_event ? PROBE_EVENTS : is_stored(o, p) ? PROBE_STORED : PROBE_COMPUTED;
+  vec_push(o->ctx->arena, &o->plan->probes, plan);
+  return o->plan->probes.len - 1;
+}
+
+static uint32_t add_node(const observer *o, const model_measure_node *n, const char *name) {
+  if (n->is_ref)
+    return o->plan->measures[n->ref];
+  measure_plan plan = {.node = n, .args = {NSA_NONE, NSA_NONE}, .probe = NSA_NONE};
+  for (int k = 0; k < 2; k++)
+    if (n->args[k])
+      plan.args[k] = add_node(o, n->args[k], name);
+  bool is_size = n->kind == NSA_MEASURE_SIZE;
+  if (is_size || lower_has_probe(n->kind))
+    plan.probe = add_probe(o, &n->probe, name, is_size);
+  vec_push(o->ctx->arena, &o->plan->nodes, plan);
+  return o->plan->nodes.len - 1;
+}
+
+experiment_plan plan_experiment(const lower_context *ctx, const connection_plan *connections) {
+  experiment_plan plan = {.stimuli = plan_stimuli(ctx)};
+  const observer o = {ctx, connections, &plan};
+  for (uint32_t k = 0; k < ctx->m->records.len; k++)
+    add_probe(&o, &ctx->m->records.data[k].probe, ctx->m->records.data[k].name, false);
+  plan.measures = ARENA_ARRAY(ctx->arena, uint32_t, ctx->m->measures.len);
+  for (uint32_t k = 0; k < ctx->m->measures.len; k++)
+    plan.measures[k] = add_node(&o, ctx->m->measures.data[k].value, ctx->m->measures.data[k].name);
+  return plan;
+}
