@@ -20,35 +20,26 @@ static block_state copy_state(lowering *l, const block_state *s) {
   return c;
 }
 
-/* What was computed in a stretch that may be skipped is not there behind it. */
-static void forget_all_lets(scope *s) {
-  for (int side = SIDE_SELF; side <= SIDE_ASTRO; side++)
-    if (s->side[side])
-      view_forget_lets(s->side[side]);
-}
-
-static void merge(ir_builder *b, ir_value cond, ir_value *now, const ir_value *before, uint32_t count) {
+static void merge(scope *s, ir_value cond, ir_value *now, const ir_value *before, uint32_t count) {
   for (uint32_t k = 0; k < count; k++)
     if (now[k] != before[k])
-      now[k] = ir_select(b, cond, now[k], before[k]);
+      view_set(s->side[SIDE_SELF], &now[k], ir_select(s->b, cond, now[k], before[k]));
 }
 
 void lower_block_if(scope *s, block_state *state, const model_block *block, ir_value cond) {
   block_state before = copy_state(s->l, state);
-  ir_unary(s->b, IR_OP_skip_begin, cond);
-  forget_all_lets(s);
+  lower_skip_begin(s, cond);
   ir_taken taken = {cond, false, s->b->taken};
   s->b->taken = &taken;
   lower_block(s, state, block);
   s->b->taken = taken.outer;
-  ir_nullary(s->b, IR_OP_skip_end, 0);
-  merge(s->b, cond, state->states, before.states, state->state_count);
-  merge(s->b, cond, state->timers, before.timers, state->timer_count);
-  merge(s->b, cond, state->emitted, before.emitted, state->event_count);
-  merge(s->b, cond, state->repeated, before.repeated, state->event_count - s->l->m->signals.len);
+  lower_skip_end(s);
+  merge(s, cond, state->states, before.states, state->state_count);
+  merge(s, cond, state->timers, before.timers, state->timer_count);
+  merge(s, cond, state->emitted, before.emitted, state->event_count);
+  merge(s, cond, state->repeated, before.repeated, state->event_count - s->l->m->signals.len);
   for (uint32_t k = 0; k < before.increments.len; k++)
-    merge(s->b, cond, &state->increments.data[k].value, &before.increments.data[k].value, 1);
-  forget_all_lets(s);
+    merge(s, cond, &state->increments.data[k].value, &before.increments.data[k].value, 1);
 }
 
 static bool is_summed(const scope *s, const model_stmt *st) {
@@ -131,8 +122,7 @@ static void assign(scope *s, block_state *state, const model_stmt *st) {
       [STMT_ADD] = IR_OP_add, [STMT_SUB] = IR_OP_sub, [STMT_MUL] = IR_OP_mul, [STMT_DIV] = IR_OP_div};
   ir_value x = lower_expr(s, st->value);
   ir_value *target = &state->states[st->item];
-  *target = st->kind == STMT_SET ? x : ir_binary(s->b, op[st->kind], *target, x);
-  view_forget_lets(s->side[SIDE_SELF]);
+  view_set(s->side[SIDE_SELF], target, st->kind == STMT_SET ? x : ir_binary(s->b, op[st->kind], *target, x));
 }
 
 static void emit(scope *s, block_state *state, const model_stmt *st) {
@@ -147,8 +137,7 @@ static void emit(scope *s, block_state *state, const model_stmt *st) {
 static void start_timer(scope *s, block_state *state, const model_stmt *st) {
   view *self = s->side[SIDE_SELF];
   ir_value ticks = lower_ticks(s, st->value, self->component->timescale);
-  state->timers[st->item] = ir_binary(s->b, IR_OP_add, self->tick, ticks);
-  view_forget_lets(self);
+  view_set(self, &state->timers[st->item], ir_binary(s->b, IR_OP_add, self->tick, ticks));
 }
 
 static void conditional(scope *s, block_state *state, const model_stmt *st) {

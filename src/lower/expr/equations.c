@@ -22,17 +22,15 @@ static ir_value *argument_values(scope *s, const equation_system *es, const bloc
 
 /* Of the spike that ends the step: at its start, then at its end. */
 static void evaluate_stop(scope *s, const equation_system *es, ir_value *values) {
-  view *self = s->side[SIDE_SELF], now = *self;
   uint32_t first = es->others_of_rates;
   while (first < es->others.len && !es->others.data[first].is_at_end)
     first++;
   evaluate_others(s, es, es->others_of_rates, first, values);
-  self->tick = ir_binary(s->b, IR_OP_add, self->tick, ir_number(s->b, 1));
-  self->time = lower_time_of(s->b, self->tick, s->l->m->timescales.data[self->component->timescale].dt);
-  view_forget_lets(self);
-  evaluate_others(s, es, first, es->others.len, values);
-  *self = now;
-  view_forget_lets(self);
+  scope at_end = *s;
+  view *self = at_end.side[SIDE_SELF] = view_like(s->l, s->side[SIDE_SELF]);
+  ir_value tick = ir_binary(s->b, IR_OP_add, self->tick, ir_number(s->b, 1));
+  view_set_time(self, tick, lower_time_of(s->b, tick, s->l->m->timescales.data[self->component->timescale].dt));
+  evaluate_others(&at_end, es, first, es->others.len, values);
 }
 
 /* Per equation, the truth value that its state stands still in this step; equal conditions are one value. */
@@ -66,7 +64,7 @@ static void advance(scope *s, block_state *state, const system_plan *plan, ir_va
   solve_expand(s->b, &sys, values, lower_draw_noise(s, es->name, &sys, es->odes), next);
   for (uint32_t i = 0; i < es->n; i++) {
     s->b->at = es->odes[i]->at;
-    state->states[es->odes[i]->state] = next[i];
+    view_set(s->side[SIDE_SELF], &state->states[es->odes[i]->state], next[i]);
     if (step == IR_NO_VALUE)
       ir_unary(s->b, IR_OP_check, next[i]);
   }
@@ -119,18 +117,16 @@ static void advance_slower(scope *s, block_state *state, uint32_t timescale) {
   ir_value due = ir_binary(b, IR_OP_eq, ir_binary(b, IR_OP_mul, whole, ir_number(b, ratio)), done);
   ir_value *before = ARENA_ARRAY(l->arena, ir_value, state->state_count);
   memcpy(before, state->states, state->state_count * sizeof(ir_value));
-  ir_unary(b, IR_OP_skip_begin, due);
+  lower_skip_begin(s, due);
   view *self = s->side[SIDE_SELF];
   ir_value now = self->time;
-  self->time = ir_nullary(b, IR_OP_time, timescale); /* of its tick that is under way */
-  view_forget_lets(self);
+  view_set_time(self, self->tick, ir_nullary(b, IR_OP_time, timescale)); /* of its tick that is under way */
   advance(s, state, system_at(s, timescale), IR_NO_VALUE);
-  self->time = now;
-  ir_nullary(b, IR_OP_skip_end, 0);
+  view_set_time(self, self->tick, now);
+  lower_skip_end(s);
   for (uint32_t i = 0; i < state->state_count; i++)
     if (state->states[i] != before[i])
-      state->states[i] = ir_select(b, due, state->states[i], before[i]);
-  view_forget_lets(s->side[SIDE_SELF]);
+      view_set(self, &state->states[i], ir_select(b, due, state->states[i], before[i]));
 }
 
 void lower_own_equations(scope *s, block_state *state) {

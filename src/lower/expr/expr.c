@@ -6,6 +6,46 @@
 #include "nsa_ticks.h"
 #include "support/file.h"
 
+/* ---- what raises the epoch of a view ---- */
+
+void view_show(view *v, const ir_value *states, const ir_value *timers) {
+  v->states = states;
+  v->timers = timers;
+  v->epoch++;
+}
+
+void view_show_inputs(view *v, const ir_value *inputs) {
+  v->inputs = inputs;
+  v->epoch++;
+}
+
+void view_set(view *v, ir_value *shown, ir_value x) {
+  *shown = x;
+  v->epoch++;
+}
+
+void view_set_time(view *v, ir_value tick, ir_value time) {
+  v->tick = tick;
+  v->time = time;
+  v->epoch++;
+}
+
+static void raise_epochs(scope *s) {
+  for (int side = SIDE_SELF; side <= SIDE_ASTRO; side++)
+    if (s->side[side])
+      s->side[side]->epoch++;
+}
+
+void lower_skip_begin(scope *s, ir_value cond) {
+  ir_unary(s->b, IR_OP_skip_begin, cond);
+  raise_epochs(s);
+}
+
+void lower_skip_end(scope *s) {
+  ir_nullary(s->b, IR_OP_skip_end, 0);
+  raise_epochs(s);
+}
+
 /* ---- views ---- */
 
 static view *new_view(lowering *l, ir_builder *b, const model_component *c, uint32_t owner, ir_value index) {
@@ -13,9 +53,16 @@ static view *new_view(lowering *l, ir_builder *b, const model_component *c, uint
   *v = (view){.owner = owner, .component = c, .timescale = c->timescale, .index = index, .known = IR_NO_VALUE};
   v->tick = ir_nullary(b, IR_OP_tick, c->timescale);
   v->time = ir_nullary(b, IR_OP_time, c->timescale);
-  v->lets = ARENA_ARRAY(l->arena, ir_value, c->lets.len);
-  view_forget_lets(v);
+  v->lets = ARENA_ARRAY(l->arena, known_let, c->lets.len);
+  v->epoch = 1;
   return v;
+}
+
+view *view_like(lowering *l, const view *v) {
+  view *copy = ARENA_NEW(l->arena, view);
+  *copy = *v;
+  copy->lets = ARENA_ARRAY(l->arena, known_let, v->component->lets.len);
+  return copy;
 }
 
 view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_value index) {
@@ -36,7 +83,7 @@ void lower_at_fast_steps(scope *s) {
   if (s->l->m->timescales.data[self->timescale].ticks == 1)
     return;
   s->timescale = base;
-  self->time = ir_nullary(s->b, IR_OP_time, base);
+  view_set_time(self, self->tick, ir_nullary(s->b, IR_OP_time, base));
 }
 
 void lower_when_contributing(scope *s, uint32_t connection) {
@@ -44,12 +91,7 @@ void lower_when_contributing(scope *s, uint32_t connection) {
   view *self = s->side[SIDE_SELF];
   uint32_t fastest = lower_clock_of_links(s->l->ctx, connection);
   if (timescales[self->timescale].ticks != timescales[fastest].ticks)
-    self->time = ir_nullary(s->b, IR_OP_time, fastest);
-}
-
-void view_forget_lets(view *v) {
-  for (uint32_t k = 0; v->lets && k < v->component->lets.len; k++)
-    v->lets[k] = IR_NO_VALUE;
+    view_set_time(self, self->tick, ir_nullary(s->b, IR_OP_time, fastest));
 }
 
 static ir_value load_from(ir_builder *b, uint32_t field, ir_value index) {
@@ -156,14 +198,13 @@ static ir_value input_value(scope *s, const view *v, uint32_t item) {
 }
 
 static ir_value let_value(scope *s, view *v, uint32_t item) {
-  if (v->lets && v->lets[item] != IR_NO_VALUE)
-    return v->lets[item];
+  known_let *memo = &v->lets[item];
+  if (memo->epoch == v->epoch)
+    return memo->value;
   scope inner = *s;
   inner.side[SIDE_SELF] = v;
-  ir_value x = lower_expr(&inner, v->component->lets.data[item].value);
-  if (v->lets)
-    v->lets[item] = x;
-  return x;
+  *memo = (known_let){lower_expr(&inner, v->component->lets.data[item].value), v->epoch};
+  return memo->value;
 }
 
 static uint32_t pixel_field(lowering *l, uint32_t population, uint32_t image) {

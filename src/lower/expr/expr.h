@@ -115,6 +115,12 @@ typedef struct {
 
 /* ---- views: what a side of an expression is, in the function being built ---- */
 
+/* What a let was when it was computed, and in which epoch of its view. */
+typedef struct {
+  ir_value value;
+  uint32_t epoch; /* 0: never */
+} known_let;
+
 typedef struct view view;
 struct view {
   bool is_connection;
@@ -123,10 +129,13 @@ struct view {
   uint32_t timescale; /* whose step `dt` is: the component's, or that of what is evaluated for it more often */
   ir_value index;     /* of another entry; IR_NO_VALUE: the own one */
   /* Present values inside a step; NULL: what the fields hold. */
-  ir_value *states, *timers, *inputs;
-  ir_value *lets; /* memo, IR_NO_VALUE where not yet computed; NULL: none */
-  ir_value tick;  /* of the owner's timescale, at the time looked at */
-  ir_value time;  /* ms */
+  const ir_value *states, *timers, *inputs;
+  ir_value tick; /* of the owner's timescale, at the time looked at */
+  ir_value time; /* ms */
+  /* A let is computed once an epoch. What its value may depend on changes by view_show, view_set and view_set_time
+   * alone, and they raise the epoch; so do the two ends of a skip region (lower_skip_begin). */
+  uint32_t epoch;
+  known_let *lets; /* NULL: it has none */
   bool
       is_extrapolated; /* states are read as they go on since the owner's last tick, where that has `coupling linear` */
   ir_value known;      /* b1, of a partner that may be absent; IR_NO_VALUE: always there */
@@ -160,7 +169,18 @@ scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_valu
 /* The partner's view, for a function over the side that it follows from (index: that side's entry),
  * or over links that have a partner each (index: the link). */
 view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value index);
-void view_forget_lets(view *v);
+/* The same, with no let computed: for other values, another time, or other sides beside it, while v stays as it is. */
+view *view_like(lowering *l, const view *v);
+/* Shows these values of states and timers. Who changes one of them later does it by view_set. */
+void view_show(view *v, const ir_value *states, const ir_value *timers);
+void view_show_inputs(view *v, const ir_value *inputs);
+/* Gives a value that v shows, `shown`, a new value. */
+void view_set(view *v, ir_value *shown, ir_value x);
+void view_set_time(view *v, ir_value tick, ir_value time);
+/* Between these, what is built may be skipped where no lane has cond. No let is carried over either end: behind the
+ * region there is nothing that was computed in it. (A region in which no expression is lowered needs no such ends.) */
+void lower_skip_begin(scope *s, ir_value cond);
+void lower_skip_end(scope *s);
 
 ir_value lower_expr(scope *s, const model_expr *e);
 /* Has the run stop where p, of a draw that is used, does not lie between 0 and 1. */

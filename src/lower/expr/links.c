@@ -26,7 +26,7 @@ void lower_load_links_of(scope *s, block_state *state, ir_value tick, int only) 
     state->states[k] = states[k].is_summed || (only != SIDE_COUNT && (int)states[k].home != only)
                            ? ir_number(s->b, 0)
                            : load_at_home(s, f->state[k], states[k].home);
-  self->states = state->states;
+  view_show(self, state->states, NULL);
   for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++) {
     if (f->advanced[home] == NO_FIELD || (only != SIDE_COUNT && home != only))
       continue;
@@ -36,7 +36,6 @@ void lower_load_links_of(scope *s, block_state *state, ir_value tick, int only) 
     ir_value step = ir_binary(s->b, IR_OP_mul, ticks, ir_number(s->b, dt));
     lower_advance_links(s, state, (model_side)home, step);
   }
-  view_forget_lets(self);
 }
 
 void lower_load_links(scope *s, block_state *state, ir_value tick) { lower_load_links_of(s, state, tick, SIDE_COUNT); }

@@ -141,7 +141,7 @@ static void add_total_function(const term_maker *k, const term_fields *f) {
   ir_value *states = ARENA_ARRAY(l->arena, ir_value, c->states.len);
   for (uint32_t i = 0; i < c->states.len; i++)
     states[i] = ir_number(&b, 1);
-  s.side[SIDE_SELF]->states = states;
+  view_show(s.side[SIDE_SELF], states, NULL);
   for (uint32_t i = 0; i < c->odes.len; i++) {
     if (c->odes.data[i].state != k->t->state)
       continue;

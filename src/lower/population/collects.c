@@ -33,7 +33,7 @@ static ir_value stencil_sum(lowering *l, scope *s, const term_plan *t) {
     s->side[SIDE_PRE] = view_of_population(l, b, mc->source, neighbour);
     if (mc->has_partner && mc->partner_of == SIDE_PRE)
       s->side[SIDE_ASTRO] = view_of_partner(l, b, t->connection, neighbour);
-    view_forget_lets(s->side[SIDE_SELF]);
+    s->side[SIDE_SELF] = view_like(l, s->side[SIDE_SELF]); /* its lets may read the neighbour */
     ir_value x = lower_product(s, t->target);
     sum = ir_binary(b, IR_OP_add, sum, ir_select(b, is_there, x, ir_number(b, 0)));
   }

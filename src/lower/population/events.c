@@ -71,12 +71,11 @@ void step_previous_conditions(step *st) {
 
 void step_start_refractory(step *st, uint32_t k, ir_value fires, ir_value next_tick) {
   ir_builder *b = &st->b;
-  ir_unary(b, IR_OP_skip_begin, fires);
+  lower_skip_begin(&st->s, fires);
   ir_value ticks = lower_ticks(&st->s, st->c->events.data[k].refractory, st->c->timescale);
   ir_value end = ir_binary(b, IR_OP_add, next_tick, ticks);
   ir_store(b, st->f->refractory[k], ir_select(b, fires, end, st->now.timers[st->c->timers.len + k]));
-  ir_nullary(b, IR_OP_skip_end, 0);
-  view_forget_lets(st->self);
+  lower_skip_end(&st->s);
 }
 
 static void add_event(step *st, uint32_t k, ir_value fires, ir_value next_tick) {
@@ -91,15 +90,11 @@ static void add_event(step *st, uint32_t k, ir_value fires, ir_value next_tick) 
 
 /* What the condition was on the states that the step's function found. */
 static ir_value condition_at_start(step *st, uint32_t k, ir_value tick) {
-  view now = *st->self;
-  st->self->states = st->loaded.states;
-  st->self->timers = st->loaded.timers;
-  st->self->tick = tick;
-  view_forget_lets(st->self);
-  ir_value before = condition(st, k);
-  *st->self = now;
-  view_forget_lets(st->self);
-  return before;
+  scope at_start = st->s;
+  view *then = at_start.side[SIDE_SELF] = view_like(st->l, st->self);
+  view_show(then, st->loaded.states, st->loaded.timers);
+  view_set_time(then, tick, then->time);
+  return lower_expr(&at_start, st->c->events.data[k].when);
 }
 
 /* What else must be, where a condition became true, or is. */
@@ -115,13 +110,11 @@ static ir_value and_may_fire(step *st, uint32_t k, ir_value tick, ir_value fires
 static void detect_rare_event(step *st, uint32_t k, ir_value tick, ir_value next_tick) {
   ir_builder *b = &st->b;
   ir_value fires = condition(st, k);
-  ir_unary(b, IR_OP_skip_begin, fires);
-  view_forget_lets(st->self);
+  lower_skip_begin(&st->s, fires);
   if (st->c->events.data[k].is_crossing)
     fires = ir_binary(b, IR_OP_and, fires, ir_unary(b, IR_OP_not, condition_at_start(st, k, tick)));
   add_event(st, k, and_may_fire(st, k, tick, fires), next_tick);
-  ir_nullary(b, IR_OP_skip_end, 0);
-  view_forget_lets(st->self);
+  lower_skip_end(&st->s);
 }
 
 /* Whether its condition makes it happen. */

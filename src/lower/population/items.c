@@ -40,8 +40,7 @@ void step_load_items(step *st) {
 
 void step_load(step *st) {
   step_load_items(st);
-  st->self->states = st->now.states;
-  st->self->timers = st->now.timers;
+  view_show(st->self, st->now.states, st->now.timers);
 }
 
 /* What links have added, and what stimuli add. */
@@ -57,13 +56,13 @@ static ir_value plain_input(step *st, uint32_t k) {
 void step_load_inputs(step *st) {
   const model_component *c = st->c;
   st->inputs = ARENA_ARRAY(st->l->arena, ir_value, c->inputs.len);
-  st->self->inputs = NULL;
+  view_show_inputs(st->self, NULL);
   for (uint32_t k = 0; k < c->inputs.len; k++) {
     bool is_windowed = st->l->plan->inputs[st->population][k].is_windowed && !st->l->options->equations_only;
     st->inputs[k] =
         is_windowed ? lower_windowed_input(st->l, &st->b, st->population, k, !st->keeps_arrived) : plain_input(st, k);
   }
-  st->self->inputs = st->inputs;
+  view_show_inputs(st->self, st->inputs);
 }
 
 /* What arrived at a state, and nothing where `unless` holds it. */
@@ -87,10 +86,9 @@ void step_add_arrived(step *st) {
     if (st->plan->states[k].added != ADDED_APART)
       continue;
     b->at = st->c->states.data[k].at;
-    st->now.states[k] = ir_binary(b, IR_OP_add, st->now.states[k], arrived[k]);
+    view_set(st->self, &st->now.states[k], ir_binary(b, IR_OP_add, st->now.states[k], arrived[k]));
     ir_store(b, st->f->arrived_state[k], ir_number(b, 0));
   }
-  view_forget_lets(st->self);
 }
 
 /* Likewise what they added to inputs: blocks of events have run before. */
@@ -99,11 +97,11 @@ void step_add_arrived_inputs(step *st) {
     uint32_t field = st->f->arrived_input[k];
     if (field == NO_FIELD || st->l->plan->inputs[st->population][k].is_windowed)
       continue;
-    st->inputs[k] = ir_binary(&st->b, IR_OP_add, st->inputs[k], ir_load(&st->b, field));
+    view_set(st->self, &st->inputs[k], ir_binary(&st->b, IR_OP_add, st->inputs[k], ir_load(&st->b, field)));
     if (!st->keeps_arrived)
       ir_store(&st->b, field, ir_number(&st->b, 0));
   }
-  view_forget_lets(st->self);
+  view_show_inputs(st->self, st->inputs);
 }
 
 void step_keep_emitted(step *st, bool is_sent) {

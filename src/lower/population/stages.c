@@ -128,7 +128,6 @@ static void lower_prepare(const staging *g) {
   lower_clocked_blocks(&st.s, &st.now);
   step_keep_emitted(&st, false);
   step_store_states(&st);
-  view_forget_lets(st.self);
   for (uint32_t k = 0; k < g->c->odes.len; k++) {
     const model_ode *ode = &g->c->odes.data[k];
     if (g->f->start[ode->state] != NO_FIELD)

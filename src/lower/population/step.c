@@ -23,9 +23,7 @@ static void run_equations(step *st) {
   ir_value *before = ARENA_ARRAY(st->l->arena, ir_value, st->now.state_count);
   for (uint32_t k = 0; k < st->now.state_count; k++)
     before[k] = st->f->start[k] == NO_FIELD ? st->now.states[k] : ir_load(b, st->f->start[k]);
-  view_forget_lets(st->self);
   lower_equations(&st->s, &st->now);
-  view_forget_lets(st->self);
   for (uint32_t k = 0; k < st->now.state_count; k++) {
     if (st->f->slope[k] == NO_FIELD)
       continue;
@@ -44,9 +42,7 @@ static void see_refractory(step *st) {
     is_read = is_read || (terms->sources.data[k]->is_fused && terms->sources.data[k]->reads_timers);
   for (uint32_t k = 0; is_read && k < st->c->events.len; k++)
     if (st->f->refractory[k] != NO_FIELD)
-      st->now.timers[st->c->timers.len + k] = ir_load(&st->b, st->f->refractory[k]);
-  if (is_read)
-    view_forget_lets(st->self);
+      view_set(st->self, &st->now.timers[st->c->timers.len + k], ir_load(&st->b, st->f->refractory[k]));
 }
 
 /* Phase 6, the share of a source. */
@@ -90,9 +86,7 @@ void lower_step(lowering *l, uint32_t population) {
   }
   run_equations(&st);
   ir_value tick = st.self->tick, next_tick = ir_binary(&st.b, IR_OP_add, tick, ir_number(&st.b, 1));
-  st.self->tick = next_tick;
-  st.self->time = lower_time_of(&st.b, next_tick, l->m->timescales.data[st.c->timescale].dt);
-  view_forget_lets(st.self);
+  view_set_time(st.self, next_tick, lower_time_of(&st.b, next_tick, l->m->timescales.data[st.c->timescale].dt));
   step_detect_events(&st, tick, next_tick);
   step_send_signals(&st);
   step_keep_emitted(&st, true);
