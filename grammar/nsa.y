@@ -171,6 +171,7 @@ decl: EXTENDS STRING                      { $$ = make_extends(ctx, @$, $2); }
     | IMPORT STRING clauses               { $$ = make_import_file(ctx, @$, $2, $3); }
     | IMPORT path clauses                 { $$ = make_import_path(ctx, @$, $2, @2, $3); }
     | PRECISION NAME                      { $$ = make_precision(ctx, @$, $2); }
+    | PARAM entries                       { $$ = make_params(ctx, @$, $2); }
     | TIMESCALE NAME '=' expr             { $$ = make_timescale(ctx, @$, $2, $4); }
     | component_kind NAME clauses '{' items '}'
                                           { $$ = make_component(ctx, @$, $1, $2, $3, $5, span_join(@4, @6)); }

@@ -144,7 +144,7 @@ static void silence_environments(checker *ck) {
 }
 
 static void make_maps(checker *ck) {
-  map **maps[] = {&ck->timescales, &ck->signals,  &ck->populations,  &ck->connections, &ck->patterns,
+  map **maps[] = {&ck->globals, &ck->timescales, &ck->signals,  &ck->populations,  &ck->connections, &ck->patterns,
                   &ck->phases,     &ck->measures, &ck->record_names, &ck->silent};
   for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
     *maps[i] = map_new(ck->arena);
@@ -163,6 +163,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   import_files(ck, file);
   ck->is_broken = diag_error_count(sink) > 0;
   silence_environments(ck);
+  globals_check(ck);
   timescales_check(ck);
   signals_check(ck);
   populations_check(ck);

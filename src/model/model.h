@@ -19,6 +19,7 @@ typedef struct {
   uint32_t main_file;
   VEC(model_timescale) timescales;
   double base_dt;                  /* ms */
+  VEC(model_global) globals;       /* params of the top level */
   VEC(model_component) components; /* those of populations, then one for each connection */
   VEC(model_population) populations;
   VEC(model_connection) connections;
@@ -55,6 +56,7 @@ typedef struct {
 typedef struct {
   const ast_decl *const *settings; /* --set: a variant each, `variant set { n.tau = 3 ms }`; its times are checked */
   uint32_t setting_count;
+  const char *variant;               /* params of the top level are as this one says; NULL: as the file does */
   const ast_decl *const *timescales; /* --timescale: these steps instead of the file's */
   uint32_t timescale_count;
   const model_pattern_replacement *patterns;

@@ -5,6 +5,17 @@
 
 #include "model/model_component.h"
 
+/* A param of the top level: a number that the compiler knows. --set and variants give it another one, and the model is
+ * compiled anew. */
+typedef struct {
+  const char *name;
+  span at;
+  dim unit;
+  double value;
+  bool has_range;
+  double lo, hi;
+} model_global;
+
 typedef struct {
   const char *name;
   double dt;      /* ms */

@@ -284,6 +284,7 @@ typedef enum {
   AST_DECL_EXTENDS,   /* extends "base.nsa" */
   AST_DECL_IMPORT,    /* import "x.nsa" [as N]      import nsa.astrocyte.li_rinzel [as N] */
   AST_DECL_PRECISION, /* precision single */
+  AST_DECL_PARAM,     /* param N = 10, trials = 20 */
   AST_DECL_TIMESCALE, /* timescale slow = 10 ms */
   AST_DECL_COMPONENT,
   AST_DECL_FUNCTION, /* function f(a) = a^2 */
@@ -318,6 +319,7 @@ struct ast_decl {
       ast_name as;
     } import;
     ast_name precision;
+    ast_item *param; /* AST_ITEM_PARAM */
     struct {
       ast_name name;
       ast_expr *step;

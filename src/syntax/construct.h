@@ -163,6 +163,7 @@ ast_decl *make_import_file(parse_context *ctx, span at, ast_name path, const cla
 ast_decl *make_import_path(parse_context *ctx, span at, const ast_name_list *parts, span path_at,
                            const clause_list *clauses);
 ast_decl *make_precision(parse_context *ctx, span at, ast_name word);
+ast_decl *make_params(parse_context *ctx, span at, const ast_entry_list *entries);
 ast_decl *make_timescale(parse_context *ctx, span at, ast_name name, ast_expr *step);
 ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name, const clause_list *clauses,
                          const ast_item_list *items, span body);

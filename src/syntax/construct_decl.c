@@ -78,6 +78,12 @@ ast_decl *make_precision(parse_context *ctx, span at, ast_name word) {
   return d;
 }
 
+ast_decl *make_params(parse_context *ctx, span at, const ast_entry_list *entries) {
+  ast_decl *d = new_decl(ctx, AST_DECL_PARAM, at);
+  d->as.param = make_entries_item(ctx, at, AST_ITEM_PARAM, entries);
+  return d;
+}
+
 ast_decl *make_timescale(parse_context *ctx, span at, ast_name name, ast_expr *step) {
   check_declared(ctx, name);
   ast_decl *d = new_decl(ctx, AST_DECL_TIMESCALE, at);

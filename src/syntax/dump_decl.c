@@ -221,6 +221,8 @@ static void decl_record(dumper *d, const ast_decl *decl) {
   dump_name(d, "as", decl->as.record.as);
 }
 
+static void decl_param(dumper *d, const ast_decl *decl) { item_entries(d, decl->as.param); }
+
 static void decl_measure(dumper *d, const ast_decl *decl) { dump_expr(d, NULL, decl->as.measure.value); }
 
 static void decl_variant(dumper *d, const ast_decl *decl) { dump_settings(d, &decl->as.variant.settings); }
@@ -235,6 +237,7 @@ static const struct {
     [AST_DECL_EXTENDS] = {"extends", offsetof(ast_decl, as.extends.path), decl_none},
     [AST_DECL_IMPORT] = {"import", 0, decl_import},
     [AST_DECL_PRECISION] = {"precision", offsetof(ast_decl, as.precision), decl_none},
+    [AST_DECL_PARAM] = {"param", 0, decl_param},
     [AST_DECL_TIMESCALE] = {"timescale", offsetof(ast_decl, as.timescale.name), decl_timescale},
     [AST_DECL_COMPONENT] = {NULL, offsetof(ast_decl, as.component.name), decl_component},
     [AST_DECL_FUNCTION] = {"function", offsetof(ast_decl, as.function.name), decl_function},

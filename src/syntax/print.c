@@ -156,6 +156,8 @@ static void print_precision(printer *p, const ast_decl *d) {
   text_printf(p->out, "precision %s", d->as.precision.text);
 }
 
+static void print_params(printer *p, const ast_decl *d) { printer_entries(p, d->as.param); }
+
 static void print_timescale(printer *p, const ast_decl *d) {
   print_named(p, "timescale", d->as.timescale.name, d->as.timescale.step);
 }
@@ -190,6 +192,7 @@ static void (*const decl_printers[])(printer *p, const ast_decl *d) = {
     [AST_DECL_EXTENDS] = print_extends,
     [AST_DECL_IMPORT] = print_import,
     [AST_DECL_PRECISION] = print_precision,
+    [AST_DECL_PARAM] = print_params,
     [AST_DECL_TIMESCALE] = print_timescale,
     [AST_DECL_COMPONENT] = print_component,
     [AST_DECL_FUNCTION] = print_function,
@@ -237,6 +240,8 @@ static span decl_block(const ast_decl *d) {
 static uint32_t decl_head_end(const body *b, uint32_t i) {
   const ast_decl *d = decl_at(b, i);
   span block = decl_block(d);
+  if (d->kind == AST_DECL_PARAM)
+    return d->as.param->as.entries.data[0].at.end; /* comments between entries stay with them */
   return block.end > block.start ? block.start : d->at.end;
 }
 

@@ -143,7 +143,7 @@ static void print_entries_filled(printer *p, const ast_entry_list *list) {
   p->indent = indent;
 }
 
-static void print_entries(printer *p, const ast_item *item) {
+void printer_entries(printer *p, const ast_item *item) {
   static const char *const words[] = {[AST_ITEM_PARAM] = "param ",
                                       [AST_ITEM_STATE] = "state ",
                                       [AST_ITEM_INPUT] = "input ",
@@ -209,7 +209,7 @@ static void print_item(printer *p, const ast_item *item) {
   case AST_ITEM_INPUT:
   case AST_ITEM_NOISE:
   case AST_ITEM_TIMER:
-    print_entries(p, item);
+    printer_entries(p, item);
     break;
   case AST_ITEM_LET:
     text_printf(p->out, "let %s = ", item->as.let.name.text);

@@ -57,6 +57,7 @@ void printer_function(printer *p, const ast_function *f);
 
 void printer_settings(printer *p, span braces, const ast_setting_list *list);
 void printer_stmts(printer *p, const ast_block *block);
+void printer_entries(printer *p, const ast_item *item); /* "param a = 1, b = 2" */
 void printer_items(printer *p, span braces, const ast_item_list *list);
 
 #endif

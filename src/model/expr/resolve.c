@@ -139,6 +139,17 @@ static model_expr *resolve_refractory(expr_env *env, span at) {
   return NULL;
 }
 
+/* Params of the top level: known in all of the model's own files, not in what they import. */
+static bool find_global(expr_env *env, const ast_expr *e, model_expr **out) {
+  checker *ck = env->ck;
+  uint32_t index;
+  if ((env->home != NULL && !env->home->is_main) || !map_find(ck->globals, e->as.name.text, &index))
+    return false;
+  const model_global *g = &ck->model->globals.data[index];
+  *out = dim_is_unknown(g->unit) ? NULL : expr_literal(ck, g->value, g->unit, e->at);
+  return true;
+}
+
 /* Reserved words, places and constants: what the language itself knows. */
 static bool find_known(expr_env *env, const ast_expr *e, model_expr **out) {
   const char *name = e->as.name.text;
@@ -218,7 +229,7 @@ model_expr *resolve_name(expr_env *env, const ast_expr *e) {
   if (bound != NULL)
     return bound->value;
   model_expr *out;
-  if (find_own(env, e, &out) || find_known(env, e, &out))
+  if (find_own(env, e, &out) || find_global(env, e, &out) || find_known(env, e, &out))
     return out;
   bool is_found;
   out = wrong_kind_of_name(env, e, &is_found);

@@ -21,6 +21,8 @@ const char *path_from(checker *ck, span at, const char *written) {
 
 static const ast_name *decl_name(const ast_decl *d) {
   switch (d->kind) {
+  case AST_DECL_PARAM:
+    return &d->as.param->as.entries.data[0].name;
   case AST_DECL_TIMESCALE:
     return &d->as.timescale.name;
   case AST_DECL_COMPONENT:
@@ -79,21 +81,40 @@ static void report_twice(checker *ck, const ast_decl *d, const ast_decl *first) 
     diag_hint(e, "give the connection a name: `connect NAME: ...`");
 }
 
+/* One declaration of a file that begins at own_start in the list. */
+static void add_decl(checker *ck, const ast_decl *d, uint32_t own_start, map *seen, decl_list *out) {
+  const char *key = decl_key(ck, d);
+  uint32_t old;
+  if (key == NULL || !map_find(seen, key, &old)) {
+    if (key != NULL)
+      map_insert(seen, key, out->len);
+    vec_push(ck->arena, out, d);
+  } else if (old >= own_start || out->data[old]->at.file == d->at.file) {
+    report_twice(ck, d, out->data[old]);
+  } else {
+    out->data[old] = d;
+  }
+}
+
+/* `param a = 1, b = 2` declares a and b, each by itself: a file that extends this one may replace one of them. */
+static const ast_decl *one_param(checker *ck, const ast_decl *d, uint32_t entry) {
+  ast_decl *one = ARENA_NEW(ck->arena, ast_decl);
+  *one = *d;
+  one->as.param = ARENA_NEW(ck->arena, ast_item);
+  *one->as.param = *d->as.param;
+  one->as.param->as.entries.data += entry;
+  one->as.param->as.entries.len = 1;
+  return one;
+}
+
 static void add_decls(checker *ck, const ast_file *file, map *seen, decl_list *out) {
   uint32_t own_start = out->len;
   for (uint32_t i = 0; i < file->decls.len; i++) {
     const ast_decl *d = file->decls.data[i];
-    const char *key = decl_key(ck, d);
-    uint32_t old;
-    if (key == NULL || !map_find(seen, key, &old)) {
-      if (key != NULL)
-        map_insert(seen, key, out->len);
-      vec_push(ck->arena, out, d);
-    } else if (old >= own_start || out->data[old]->at.file == d->at.file) {
-      report_twice(ck, d, out->data[old]);
-    } else {
-      out->data[old] = d;
-    }
+    if (d->kind != AST_DECL_PARAM)
+      add_decl(ck, d, own_start, seen, out);
+    for (uint32_t k = 0; d->kind == AST_DECL_PARAM && k < d->as.param->as.entries.len; k++)
+      add_decl(ck, one_param(ck, d, k), own_start, seen, out);
   }
 }
 

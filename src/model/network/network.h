@@ -6,6 +6,10 @@
 
 #include "model/names/checker.h"
 
+/* Params of the top level, before all that may use them. */
+void globals_check(checker *ck);
+/* What a setting of --set or of a variant makes of one; false after an error. */
+bool global_value(checker *ck, const ast_setting *s, const model_global *g, double *value);
 void timescales_check(checker *ck);
 void populations_check(checker *ck);
 void connections_check(checker *ck);
