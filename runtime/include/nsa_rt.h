@@ -54,6 +54,12 @@ typedef struct {
   double seconds;
 } nsa_stage_time;
 
+/* A model as it was compiled. */
+typedef struct {
+  const nsa_program *program; /* NULL: there is none */
+  const nsa_kernel_entry *kernels;
+} nsa_compiled;
+
 typedef struct {
   const char *program_name; /* for messages: "nsa run" or the executable's name */
   const char *model_path;   /* for results; NULL in an executable */
@@ -62,6 +68,7 @@ typedef struct {
   double process_start;                 /* CLOCK_MONOTONIC seconds when main began */
   const char *llvm_version, *processor; /* for run.json; may be NULL */
   bool is_reference;                    /* kernels are the interpreter's: each step is done by itself */
+  const nsa_compiled *variants; /* for --variants all, by variant: those that were compiled by themselves. NULL: none */
 } nsa_run_info;
 
 /* A whole run. argv holds the options as they were typed, without a file name: the runtime parses them, so that `nsa

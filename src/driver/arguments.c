@@ -23,7 +23,7 @@ static bool is_for(const char *verbs, const char *verb) {
 
 /* `verify` runs a model, but writes no results. */
 static bool takes_run_option(const char *verb, const char *option) {
-  return !strcmp(verb, "run") ||
+  return !strcmp(verb, "run") || (is_for("build check explain emit", verb) && is_for("--set --variant", option)) ||
          (!strcmp(verb, "verify") && is_for("--set --variant --seed --threads --for --pattern", option));
 }
 
@@ -90,6 +90,10 @@ static bool add_run_option(arena *a, arguments *args, int argc, char **argv, int
     note_pattern(a, args, value);
   if (!strcmp(option->name, "--set") && value)
     vec_push(a, &args->settings, value);
+  if (!strcmp(option->name, "--variant"))
+    args->variant = value;
+  if (!strcmp(option->name, "--variants"))
+    args->has_all_variants = value && !strcmp(value, "all");
   return true;
 }
 

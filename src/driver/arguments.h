@@ -23,6 +23,8 @@ typedef struct {
   VEC(const char *) timescales;            /* the values of --timescale */
   VEC(model_pattern_replacement) patterns; /* those of --pattern among them */
   VEC(const char *) settings;              /* those of --set */
+  const char *variant;                     /* of --variant, or NULL */
+  bool has_all_variants;                   /* --variants all */
 } arguments;
 
 /* False after a message on stderr: usage, exit code 2. */

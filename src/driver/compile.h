@@ -39,8 +39,11 @@ typedef struct {
   uint32_t refine;               /* 0 and 1: steps are as written */
   const char *const *timescales; /* "slow=1 ms", in place of what the file says */
   uint32_t timescale_count;
-  const char *const *settings; /* "n.tau=3 ms" of --set, for what is told of them before the run */
+  const char *const
+      *settings; /* "n.tau=3 ms" of --set, for what is told of them before the run; "N=10" is compiled in */
   uint32_t setting_count;
+  const char *variant;   /* whose params of the top level are compiled in; NULL: the file's */
+  bool has_all_variants; /* the run is of all: those with params of the top level are compiled for it, each by itself */
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
   /* ---- IR ---- */
@@ -62,7 +65,8 @@ typedef struct {
   double process_start; /* compile_seconds when main began */
 } compile_options;
 
-typedef struct {
+typedef struct compilation compilation;
+struct compilation {
   const compile_options *options;
   arena *arena;
   interner *names;
@@ -85,7 +89,8 @@ typedef struct {
   build_objects objects;
   build_jit *jit;                  /* NULL: interpreted, or an executable */
   const nsa_kernel_entry *entries; /* by the program's kernels */
-} compilation;
+  compilation *variants;           /* by variant: those that are compiled by themselves; NULL: none */
+};
 
 typedef struct {
   const char *name;

@@ -2,6 +2,7 @@
 /* stages.c - the way of the data, in one table (at the end). */
 #include "driver/compile.h"
 #include "driver/images.h"
+#include "driver/variants.h"
 #include "interp/interp.h"
 #include "model/dump.h"
 #include "opt/opt.h"
@@ -35,13 +36,24 @@ static bool parse_timescale(compilation *c, const char *given) {
   return c->failure == NULL;
 }
 
-static void parse_setting(compilation *c, const char *given) {
+static const ast_decl *setting_of(compilation *c, const char *given, diag_sink *sink) {
   char *source = arena_printf(c->arena, "variant set { %s }\n", given);
-  diag_sink *unheard = diag_sink_new(c->arena);
-  uint32_t file = diag_add_file(unheard, "--set", source, strlen(source));
-  const ast_file *ast = syntax_parse(c->arena, c->names, unheard, file);
-  if (diag_error_count(unheard) == 0 && ast->decls.len == 1 && ast->decls.data[0]->kind == AST_DECL_VARIANT)
-    vec_push(c->arena, &c->settings, ast->decls.data[0]);
+  uint32_t file = diag_add_file(sink, "--set", source, strlen(source));
+  const ast_file *ast = syntax_parse(c->arena, c->names, sink, file);
+  bool is_one = diag_error_count(sink) == 0 && ast->decls.len == 1 && ast->decls.data[0]->kind == AST_DECL_VARIANT;
+  return is_one ? ast->decls.data[0] : NULL;
+}
+
+/* What is wrong with a param of the top level is said by the check, so that diagnostics must know its text. All else is
+ * the run's to refuse. */
+static void parse_setting(compilation *c, const char *given) {
+  const ast_decl *d = setting_of(c, given, diag_sink_new(c->arena));
+  bool is_global =
+      d != NULL && d->as.variant.settings.len == 1 && d->as.variant.settings.data[0].target->kind == AST_NAME;
+  if (is_global)
+    d = setting_of(c, given, c->sink);
+  if (d != NULL)
+    vec_push(c->arena, &c->settings, d);
 }
 
 static int run_parse(compilation *c) {
@@ -72,6 +84,21 @@ static const char *const *model_folders(compilation *c) {
   return folders;
 }
 
+/* A setting that no compiler needs to know of, or that nothing has. NULL: all are params of the top level. */
+static const char *setting_of_run(const compilation *c) {
+  for (uint32_t k = 0; k < c->options->setting_count; k++) {
+    const char *given = c->options->settings[k];
+    size_t len = strcspn(given, "= ");
+    uint32_t i = 0;
+    while (i < c->model->globals.len &&
+           (strlen(c->model->globals.data[i].name) != len || strncmp(c->model->globals.data[i].name, given, len) != 0))
+      i++;
+    if (i == c->model->globals.len)
+      return given;
+  }
+  return NULL;
+}
+
 static int run_check(compilation *c) {
   const compile_options *o = c->options;
   nsa_precision unused;
@@ -79,6 +106,7 @@ static int run_check(compilation *c) {
     return fail(c, arena_printf(c->arena, "--precision is double, single or mixed, not `%s`", o->precision));
   model_options options = {.settings = c->settings.data,
                            .setting_count = c->settings.len,
+                           .variant = o->variant,
                            .timescales = c->timescales.data,
                            .timescale_count = c->timescales.len,
                            .patterns = o->patterns,
@@ -90,6 +118,12 @@ static int run_check(compilation *c) {
                            .refine = o->refine,
                            .needs_run = o->needs_run};
   c->model = model_check(c->arena, c->names, c->sink, c->ast, &options);
+  const char *later = o->is_executable ? setting_of_run(c) : NULL;
+  if (later)
+    return fail(
+        c, arena_printf(c->arena,
+                        "--set %s: an executable takes it when it runs; what is built in are params of the top level",
+                        later));
   return code_of(c);
 }
 
@@ -227,7 +261,8 @@ static int run_run(compilation *c) {
                        .llvm_version = build_llvm_version(c->arena),
                        .processor = o->interpret ? "interpreter" : c->target.cpu,
                        .is_reference = o->interpret};
-  return nsa_run_main(c->ir->program, c->entries, (int)o->run_count, o->run, &info);
+  int code = o->has_all_variants ? variants_compile(c, &info.variants) : 0;
+  return code ? code : nsa_run_main(c->ir->program, c->entries, (int)o->run_count, o->run, &info);
 }
 
 /* ---- the table ---- */
@@ -288,6 +323,7 @@ int compile_to(compilation *c, compile_stage_id last) {
 }
 
 void compile_free(compilation *c) {
+  variants_free(c);
   build_modules_free(c->modules);
   if (c->jit)
     build_jit_free(c->jit);

@@ -36,6 +36,8 @@ static compile_options options_of(const invocation *v) {
                            .timescale_count = args->timescales.len,
                            .settings = args->settings.data,
                            .setting_count = args->settings.len,
+                           .variant = args->variant,
+                           .has_all_variants = args->has_all_variants,
                            .patterns = args->patterns.data,
                            .pattern_count = args->patterns.len,
                            .last_pass = args->values[ARGUMENT_after],

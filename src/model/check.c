@@ -144,8 +144,8 @@ static void silence_environments(checker *ck) {
 }
 
 static void make_maps(checker *ck) {
-  map **maps[] = {&ck->globals, &ck->timescales, &ck->signals,  &ck->populations,  &ck->connections, &ck->patterns,
-                  &ck->phases,     &ck->measures, &ck->record_names, &ck->silent};
+  map **maps[] = {&ck->globals,  &ck->timescales, &ck->signals,  &ck->populations,  &ck->connections,
+                  &ck->patterns, &ck->phases,     &ck->measures, &ck->record_names, &ck->silent};
   for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
     *maps[i] = map_new(ck->arena);
 }

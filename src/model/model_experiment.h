@@ -189,10 +189,17 @@ typedef struct {
 } model_set;
 
 typedef struct {
+  uint32_t global; /* param of the top level */
+  double value;
+  span at;
+} model_global_set;
+
+typedef struct {
   const char *name;
   span at;
   VEC(model_set) sets;
-  VEC(model_act) acts; /* instead of those of the same environments */
+  VEC(model_global_set) globals; /* the compiler must be told of the variant for these to hold */
+  VEC(model_act) acts;           /* instead of those of the same environments */
 } model_variant;
 
 #endif

@@ -98,22 +98,66 @@ static int run_all(run_command *shared, one_run *cases, uint32_t count) {
   return check_stdout(shared, code);
 }
 
+/* ---- variants that were compiled by themselves ---- */
+
+/* A command for another program: the same options, read anew for it. */
+typedef struct {
+  run_command command;
+  run_options options;
+  nsa_program program;
+} own_command;
+
+static bool make_own_command(const run_command *shared, uint32_t variant, own_command *own) {
+  const nsa_compiled *compiled = &shared->info->variants[variant];
+  char error[SIM_ERROR_SIZE] = "";
+  own->command = *shared;
+  if (!options_parse(compiled->program, shared->argc, shared->argv, &own->options, error, sizeof error)) {
+    report_error(shared->info->program_name, "%s: %s", shared->program->variants[variant].name, error);
+    return false;
+  }
+  own->program = *compiled->program;
+  own->program.ticks = own->options.ticks;
+  own->command.program = &own->program;
+  own->command.kernels = compiled->kernels;
+  own->command.options = &own->options;
+  return true;
+}
+
+static bool choose_command(const run_command *shared, one_run *c, own_command *own) {
+  char error[SIM_ERROR_SIZE];
+  if (shared->info->variants && shared->info->variants[c->variant].program) {
+    c->command = &own->command;
+    return make_own_command(shared, c->variant, own);
+  }
+  if (options_suit_variant(shared->options, shared->program, c->variant, error, sizeof error))
+    return true;
+  report_error(shared->info->program_name, "%s", error);
+  return false;
+}
+
+/* ---- the runs of a command ---- */
+
 static int run_session(run_command *shared) {
   const run_options *options = shared->options;
   uint32_t count = options->all_variants ? 1 + shared->program->variants_count : 1;
   one_run *cases = calloc(count, sizeof *cases);
-  if (!cases) {
+  own_command *own = calloc(count, sizeof *own);
+  bool is_good = cases && own;
+  if (!is_good)
     report_error(shared->info->program_name, "out of memory");
-    return EXIT_ENVIRONMENT;
-  }
-  for (uint32_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; is_good && i < count; i++) {
     cases[i].command = shared;
     cases[i].variant = options->all_variants ? i - 1 : options->variant; /* 0 - 1 is NSA_NONE */
     cases[i].label = options->all_variants ? case_label(shared->program, cases[i].variant) : NULL;
+    if (options->all_variants && cases[i].variant != NSA_NONE)
+      is_good = choose_command(shared, &cases[i], &own[i]);
   }
-  int code = run_all(shared, cases, count);
-  for (uint32_t i = 0; i < count; i++)
+  int code = is_good ? run_all(shared, cases, count) : EXIT_ENVIRONMENT;
+  for (uint32_t i = 0; cases && i < count; i++)
     free(cases[i].values);
+  for (uint32_t i = 0; own && i < count; i++)
+    options_free(&own[i].options);
+  free(own);
   free(cases);
   return code;
 }
@@ -146,7 +190,8 @@ int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, in
   } else {
     nsa_program timed = *program;
     timed.ticks = options.ticks;
-    run_command shared = {.program = &timed, .kernels = kernels, .options = &options, .info = info};
+    run_command shared = {
+        .program = &timed, .kernels = kernels, .options = &options, .info = info, .argc = argc, .argv = argv};
     code = run_session(&shared);
   }
   options_free(&options);

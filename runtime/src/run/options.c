@@ -72,6 +72,11 @@ static uint32_t nearest(const nsa_program *program, uint32_t count, name_fn name
 }
 
 static const char *settable_name(const nsa_program *p, uint32_t i) { return p->settables[i].name; }
+static const char *global_name(const nsa_program *p, uint32_t i) { return p->globals[i].name; }
+/* What --set takes: params of the top level, then those of populations and connections. */
+static const char *param_name(const nsa_program *p, uint32_t i) {
+  return i < p->globals_count ? global_name(p, i) : settable_name(p, i - p->globals_count);
+}
 static const char *variant_name(const nsa_program *p, uint32_t i) { return p->variants[i].name; }
 static const char *pattern_name(const nsa_program *p, uint32_t i) { return p->patterns[i].name; }
 static const char *option_name(const nsa_program *p, uint32_t i) {
@@ -117,15 +122,16 @@ static bool split_assignment(parse *p, const char *option, const char *text, cha
 
 /* ---- one function an option ---- */
 
-static bool refuse_dimension(parse *p, const nsa_settable *settable, uint64_t dimension, const char *value) {
+static bool refuse_dimension(parse *p, const char *name, uint64_t wanted_dimension, uint64_t dimension,
+                             const char *value) {
   char wanted[64], given[64];
-  units_dimension_name(settable->dimension, wanted, sizeof wanted);
+  units_dimension_name(wanted_dimension, wanted, sizeof wanted);
   units_dimension_name(dimension, given, sizeof given);
-  if (settable->dimension == 0)
-    return refuse(p, "--set %s: it is a plain number, but \"%.40s\" is in %s", settable->name, value, given);
+  if (wanted_dimension == 0)
+    return refuse(p, "--set %s: it is a plain number, but \"%.40s\" is in %s", name, value, given);
   if (dimension == 0)
-    return refuse(p, "--set %s: \"%.40s\" has no unit; it wants one such as %s", settable->name, value, wanted);
-  return refuse(p, "--set %s: it is in %s, but \"%.40s\" is in %s", settable->name, wanted, value, given);
+    return refuse(p, "--set %s: \"%.40s\" has no unit; it wants one such as %s", name, value, wanted);
+  return refuse(p, "--set %s: it is in %s, but \"%.40s\" is in %s", name, wanted, value, given);
 }
 
 static bool refuse_range(parse *p, const nsa_settable *settable, const char *value) {
@@ -214,9 +220,36 @@ static bool refuse_setting(parse *p, const char *name) {
                   (int)minimum(len, MAX_NAME), name, known);
   bool is_near = near != NSA_NONE && name_distance(name, settable_name(program, near)) <= 1 + (strlen(name) - len) / 3;
   if (!is_owner(program, name, len) || is_near)
-    return refuse_name(p, "parameter", program->settables_count, settable_name, name);
+    return refuse_name(p, "parameter", program->globals_count + program->settables_count, param_name, name);
   list_parameters(program, name, len, known, sizeof known);
   return refuse(p, "--set: \"%.80s\" is no param; %.*s has %s", name, (int)minimum(len, MAX_NAME), name, known);
+}
+
+/* The value of a setting, in the unit of what is set. */
+static bool take_value(parse *p, const char *name, uint64_t wanted_dimension, const char *text, double *value) {
+  uint64_t dimension;
+  char why[160];
+  if (!units_parse_quantity(text, value, &dimension, why, sizeof why))
+    return refuse(p, "--set %s: %s", name, why);
+  return dimension == wanted_dimension || refuse_dimension(p, name, wanted_dimension, dimension, text);
+}
+
+/* The compiler has put the value in. An executable can only agree with it. */
+static bool take_global(parse *p, uint32_t global, const char *text) {
+  const nsa_global *g = &p->program->globals[global];
+  double value;
+  char compiled[UNITS_NUMBER];
+  if (!take_value(p, g->name, g->dimension, text, &value))
+    return false;
+  p->out->globals[global] = value;
+  if (value == g->value)
+    return true;
+  units_print_exactly(g->value, compiled);
+  return refuse(
+      p,
+      "--set %s: it is a param of the top level, and %s here since the model was compiled; build it again with "
+      "`nsa build FILE --set %s=%.40s`, or use nsa run",
+      g->name, compiled, g->name, text);
 }
 
 static bool take_set(parse *p, const char *text) {
@@ -226,16 +259,15 @@ static bool take_set(parse *p, const char *text) {
   char name[MAX_NAME + 1];
   if (!split_assignment(p, "--set", text, name, &value))
     return false;
+  uint32_t global = find_name(program, program->globals_count, global_name, name, strlen(name));
+  if (global != NSA_NONE)
+    return take_global(p, global, value);
   item->settable = find_name(program, program->settables_count, settable_name, name, strlen(name));
   if (item->settable == NSA_NONE)
     return refuse_setting(p, name);
   const nsa_settable *settable = &program->settables[item->settable];
-  uint64_t dimension;
-  char why[160];
-  if (!units_parse_quantity(value, &item->value, &dimension, why, sizeof why))
-    return refuse(p, "--set %s: %s", settable->name, why);
-  if (dimension != settable->dimension)
-    return refuse_dimension(p, settable, dimension, value);
+  if (!take_value(p, settable->name, settable->dimension, value, &item->value))
+    return false;
   if (settable->has_range && !(item->value >= settable->lo && item->value <= settable->hi))
     return refuse_range(p, settable, value);
   item->text = text;
@@ -399,26 +431,52 @@ static bool parse_option(parse *p, int argc, char *const *argv, int *at) {
   return takes[index](p, argv[(*at)++]);
 }
 
+bool options_suit_variant(const run_options *options, const nsa_program *program, uint32_t variant, char *error,
+                          size_t error_size) {
+  const nsa_variant *v = &program->variants[variant];
+  for (uint32_t i = 0; i < v->globals_count; i++) {
+    const nsa_global *g = &program->globals[v->globals[i].global];
+    if (!isnan(options->globals[v->globals[i].global]) || g->value == v->globals[i].value)
+      continue;
+    snprintf(
+        error, error_size,
+        "variant %s has another %s than was compiled here; build it with `nsa build FILE --variant %s`, or use nsa "
+        "run",
+        v->name, g->name, v->name);
+    return false;
+  }
+  return true;
+}
+
+static bool parse_options(parse *p, int argc, char *const *argv) {
+  for (int at = 0; at < argc && !p->out->help;)
+    if (!parse_option(p, argc, argv, &at))
+      return false;
+  if (p->out->all_variants && p->out->variant != NSA_NONE)
+    return refuse(p, "--variant and --variants exclude each other");
+  return p->out->variant == NSA_NONE ||
+         options_suit_variant(p->out, p->program, p->out->variant, p->error, p->error_size);
+}
+
 bool options_parse(const nsa_program *program, int argc, char *const *argv, run_options *out, char *error,
                    size_t error_size) {
-  parse p = {program, out, error, error_size};
+  parse p = {.program = program, .out = out, .error = error, .error_size = error_size};
   *out = (run_options){.variant = NSA_NONE, .seed = 1, .ticks = program->ticks};
   out->overrides = calloc((size_t)argc + 1, sizeof *out->overrides);
   out->patterns = calloc((size_t)argc + 1, sizeof *out->patterns);
-  if (!out->overrides || !out->patterns)
+  out->globals = calloc((size_t)program->globals_count + 1, sizeof *out->globals);
+  if (!out->overrides || !out->patterns || !out->globals)
     return refuse(&p, "out of memory");
-  for (int at = 0; at < argc && !out->help;) {
-    if (!parse_option(&p, argc, argv, &at))
-      return false;
-  }
-  if (out->all_variants && out->variant != NSA_NONE)
-    return refuse(&p, "--variant and --variants exclude each other");
-  return true;
+  for (uint32_t i = 0; i < program->globals_count; i++)
+    out->globals[i] = NAN;
+  return parse_options(&p, argc, argv);
 }
 
 void options_free(run_options *options) {
   free(options->overrides);
   free(options->patterns);
+  free(options->globals);
+  options->globals = NULL;
   options->overrides = NULL;
   options->patterns = NULL;
 }

@@ -26,6 +26,7 @@ typedef struct {
   uint32_t threads; /* 0: as many as there are cores */
   const char *out;  /* NULL: the program's name with .out */
   uint64_t ticks;   /* length of the run */
+  double *globals;  /* by param of the top level: what --set says of it; NAN: nothing */
   run_override *overrides;
   uint32_t override_count;
   run_pattern *patterns;
@@ -37,6 +38,10 @@ typedef struct {
 bool options_parse(const nsa_program *program, int argc, char *const *argv, run_options *out, char *error,
                    size_t error_size);
 void options_free(run_options *options);
+
+/* Whether the params of the top level that a variant has were compiled in. --set wins over them. */
+bool options_suit_variant(const run_options *options, const nsa_program *program, uint32_t variant, char *error,
+                          size_t error_size);
 
 /* Hands settings and images to a sim that has no links yet. What wins: file, population, variant (NSA_NONE: none),
  * --set. False with a sentence in error. */

@@ -50,6 +50,17 @@ static void add_source(cJSON *top, const nsa_program *program, const nsa_run_inf
   }
 }
 
+static void add_globals(cJSON *top, const nsa_program *program) {
+  cJSON *params = cJSON_AddArrayToObject(top, "params");
+  for (uint32_t i = 0; i < program->globals_count; i++) {
+    cJSON *item = cJSON_CreateObject();
+    add_text(item, "name", program->globals[i].name);
+    cJSON_AddNumberToObject(item, "value", program->globals[i].value);
+    add_text(item, "unit", program->globals[i].unit);
+    cJSON_AddItemToArray(params, item);
+  }
+}
+
 static void add_overrides(cJSON *top, const nsa_program *program, const run_options *options) {
   cJSON *overrides = cJSON_AddArrayToObject(top, "overrides");
   for (uint32_t i = 0; i < options->override_count; i++) {
@@ -242,6 +253,7 @@ static cJSON *describe(const run_report *report) {
   add_measures(top, report);
   add_text(top, "variant", report->variant);
   add_whole(top, "seed", s->seed);
+  add_globals(top, s->program);
   add_overrides(top, s->program, report->options);
   cJSON_AddNumberToObject(top, "dt_ms", s->program->base_dt);
   cJSON_AddNumberToObject(top, "duration_ms", sim_time(s, s->program->ticks));

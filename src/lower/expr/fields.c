@@ -43,7 +43,7 @@ nsa_place lower_place(lowering *l, span at) {
   return p;
 }
 
-static uint64_t dim_bits(dim d) {
+uint64_t lower_dimension(dim d) {
   uint64_t bits = 0;
   for (int k = 0; k < DIM_COUNT; k++)
     bits |= (uint64_t)(uint8_t)d.q[k] << (8 * k);
@@ -62,7 +62,7 @@ uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_typ
                  .given = NSA_NONE,
                  .value = value,
                  .unit = dim_name(l->arena, d),
-                 .dimension = dim_bits(d),
+                 .dimension = lower_dimension(d),
                  .at = lower_place(l, at)};
   return ir_field_add(l->p, f);
 }

@@ -39,6 +39,7 @@ uint32_t lower_copy_field(lowering *l, uint32_t connection);
 const char *lower_kernel_name(const lowering *l, const char *owner, const char *of, const char *what);
 nsa_place lower_place(lowering *l, span at);
 uint32_t *lower_no_fields(lowering *l, uint32_t count);
+uint64_t lower_dimension(dim d); /* one byte an exponent, for the program */
 ir_value lower_tick_of_links(const lowering *l, ir_builder *b, uint32_t connection);
 
 #endif

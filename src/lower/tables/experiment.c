@@ -191,6 +191,24 @@ static uint32_t settable_of(const lowering *l, uint32_t field) {
   return NSA_NONE;
 }
 
+static nsa_global_setting *globals_of(const lowering *l, const model_variant *v) {
+  nsa_global_setting *list = ARENA_ARRAY(l->arena, nsa_global_setting, v->globals.len);
+  for (uint32_t i = 0; i < v->globals.len; i++)
+    list[i] = (nsa_global_setting){v->globals.data[i].global, v->globals.data[i].value};
+  return list;
+}
+
+static void lower_globals(lowering *l) {
+  nsa_global *list = ARENA_ARRAY(l->arena, nsa_global, l->m->globals.len);
+  for (uint32_t k = 0; k < l->m->globals.len; k++) {
+    const model_global *g = &l->m->globals.data[k];
+    list[k] = (nsa_global){
+        .name = g->name, .value = g->value, .unit = dim_name(l->arena, g->unit), .dimension = lower_dimension(g->unit)};
+  }
+  l->program->globals = list;
+  l->program->globals_count = l->m->globals.len;
+}
+
 static void lower_variants(lowering *l) {
   nsa_variant *list = ARENA_ARRAY(l->arena, nsa_variant, l->m->variants.len);
   for (uint32_t k = 0; k < l->m->variants.len; k++) {
@@ -203,7 +221,11 @@ static void lower_variants(lowering *l) {
       settings[i] = (nsa_setting){settable_of(l, field),
                                   lower_evaluate(l->ctx, set->is_connection, set->owner, set->value).value};
     }
-    list[k] = (nsa_variant){.name = v->name, .settings = settings, .settings_count = v->sets.len};
+    list[k] = (nsa_variant){.name = v->name,
+                            .settings = settings,
+                            .settings_count = v->sets.len,
+                            .globals = globals_of(l, v),
+                            .globals_count = v->globals.len};
   }
   l->program->variants = list;
   l->program->variants_count = l->m->variants.len;
@@ -242,6 +264,7 @@ void lower_observations(lowering *l) {
   for (uint32_t k = 0; k < l->m->records.len; k++)
     lower_record(l, k);
   lower_measures(l);
+  lower_globals(l);
   lower_variants(l);
   l->program->base_dt = l->m->base_dt;
   l->program->ticks = lower_whole_ticks(l->ctx, l->m->duration);

@@ -6,6 +6,7 @@
 #include "model/expr/make.h"
 #include "model/names/lookup.h"
 #include "model/names/report.h"
+#include "model/network/network.h"
 
 /* What a name of a variant refers to: the population or connection of this name, else all users of a component of this
  * name. */
@@ -81,12 +82,24 @@ static void check_set(checker *ck, const ast_setting *s, variant_target t, model
   vec_push(ck->arena, &v->sets, set);
 }
 
+static bool check_global_setting(checker *ck, const ast_setting *s, model_variant *v) {
+  model_global_set set = {.at = s->at};
+  if (s->target->kind != AST_NAME || !map_find(ck->globals, s->target->as.name.text, &set.global))
+    return false;
+  if (global_value(ck, s, &ck->model->globals.data[set.global], &set.value))
+    vec_push(ck->arena, &v->globals, set);
+  return true;
+}
+
 static void check_setting(checker *ck, const ast_setting *s, model_variant *v) {
   const ast_expr *target = s->target;
+  if (check_global_setting(ck, s, v))
+    return;
   if (target->kind != AST_MEMBER || target->as.member.object->kind != AST_NAME) {
     if (target->kind != AST_BAD)
       diag_report(ck->sink, DIAG_E0602, target->at,
-                  "a variant sets params, `POPULATION.PARAM` or `CONNECTION.PARAM`, not `%s`", expr_text(ck, target));
+                  "a variant sets params, `POPULATION.PARAM`, `CONNECTION.PARAM` or one of the top level, not `%s`",
+                  expr_text(ck, target));
     return;
   }
   target_list targets = {0};

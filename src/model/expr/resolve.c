@@ -207,15 +207,27 @@ static model_expr *find_unit(expr_env *env, const ast_expr *e) {
   return expr_literal(env->ck, nsa_unit_scale("1", &u), dim_of_unit(&u), e->at);
 }
 
+/* A param of the top level that is not there yet. */
+static bool is_global_declared_later(const checker *ck, const char *name) {
+  for (uint32_t i = 0; i < ck->decls.len; i++)
+    if (ck->decls.data[i]->kind == AST_DECL_PARAM && ck->decls.data[i]->as.param->as.entries.data[0].name.text == name)
+      return true;
+  return false;
+}
+
 static model_expr *unknown_name(expr_env *env, const ast_expr *e) {
   name_list known = {0};
   arena *a = env->ck->arena;
   model_ref_kind place;
+  if (env->home == env->ck->main && is_global_declared_later(env->ck, e->as.name.text))
+    return not_allowed(env, REF_PARAM, e->at, e->as.name.text);
   if (place_find(e->as.name.text, &place))
     return refuse_here(env, e->at, e->as.name.text, "the place of an element");
   for (const binding *b = env->bindings; b != NULL; b = b->next)
     vec_push(a, &known, b->name);
   add_item_names(env->ck, env, SIDE_SELF, &known);
+  for (uint32_t i = 0; env->home == env->ck->main && i < env->ck->model->globals.len; i++)
+    vec_push(a, &known, env->ck->model->globals.data[i].name);
   if ((env->allow & ALLOW_PLACE) != 0)
     place_names(env->ck, &known);
   if ((env->allow & ALLOW_DISTANCE) != 0)

@@ -168,6 +168,8 @@ static void print_measure(const printer *p, const model_measure_node *n) {
 
 static void print_variant(const model *m, const model_variant *v, text *out) {
   text_printf(out, "variant %s\n", v->name);
+  for (uint32_t k = 0; k < v->globals.len; k++)
+    text_printf(out, "  %s = %.17g\n", m->globals.data[v->globals.data[k].global].name, v->globals.data[k].value);
   for (uint32_t k = 0; k < v->sets.len; k++) {
     const model_set *s = &v->sets.data[k];
     printer p = print_in_owner(m, out, s->is_connection, s->owner);

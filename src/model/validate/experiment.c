@@ -118,6 +118,9 @@ static bool validate_record(validation *v, const model_record *r) {
 
 static bool validate_variant(validation *v, const model_variant *x) {
   v->where = arena_printf(v->arena, "variant `%s`", x->name);
+  for (uint32_t k = 0; k < x->globals.len; k++)
+    if (!is_index(v, x->globals.data[k].global, v->m->globals.len, "a param of the top level"))
+      return false;
   for (uint32_t k = 0; k < x->sets.len; k++) {
     const model_set *s = &x->sets.data[k];
     if (!is_owner(v, s->is_connection, s->owner))
