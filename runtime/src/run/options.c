@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/options.h"
 #include "run/make.h"
+#include "run/names.h"
 #include "stimuli/stimulus.h"
 
 #include "base/units.h"
@@ -10,9 +11,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-enum { MAX_THREADS = 1024, MAX_NAME = 200 };
+enum { MAX_THREADS = 1024 };
 #define MAX_TICKS 9007199254740992.0 /* 2^53: tick numbers are exact in f64 */
 
 typedef struct {
@@ -30,46 +30,9 @@ __attribute__((format(printf, 2, 3))) static bool refuse(parse *p, const char *f
   return false;
 }
 
-/* ---- names and their nearest ---- */
+/* ---- names ---- */
 
 static size_t minimum(size_t a, size_t b) { return a < b ? a : b; }
-
-/* Edits (insert, delete, replace, swap neighbours) between two names, in bytes. */
-static size_t name_distance(const char *a, const char *b) {
-  size_t rows[3][MAX_NAME + 1];
-  size_t a_len = strlen(a), b_len = strlen(b);
-  if (a_len > MAX_NAME || b_len > MAX_NAME)
-    return MAX_NAME;
-  for (size_t j = 0; j <= b_len; j++)
-    rows[0][j] = j;
-  for (size_t i = 1; i <= a_len; i++) {
-    size_t *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
-    now[0] = i;
-    for (size_t j = 1; j <= b_len; j++) {
-      now[j] = minimum(last[j - 1] + (a[i - 1] != b[j - 1]), 1 + minimum(last[j], now[j - 1]));
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        now[j] = minimum(now[j], before[j - 2] + 1);
-    }
-  }
-  return rows[a_len % 3][b_len];
-}
-
-typedef const char *(*name_fn)(const nsa_program *program, uint32_t index);
-
-/* The number of the name nearest to `name`, or NSA_NONE when none is near enough to be meant. */
-static uint32_t nearest(const nsa_program *program, uint32_t count, name_fn name_of, const char *name) {
-  uint32_t best = NSA_NONE;
-  size_t best_distance = 1 + strlen(name) / 3; /* a third of it may be wrong */
-  for (uint32_t i = 0; i < count; i++) {
-    bool is_other_case = strcasecmp(name, name_of(program, i)) == 0; /* but for case it is this */
-    size_t distance = is_other_case ? 0 : name_distance(name, name_of(program, i));
-    if (distance <= best_distance && (best == NSA_NONE || distance < best_distance)) {
-      best = i;
-      best_distance = distance;
-    }
-  }
-  return best;
-}
 
 static const char *settable_name(const nsa_program *p, uint32_t i) { return p->settables[i].name; }
 static const char *global_name(const nsa_program *p, uint32_t i) { return p->globals[i].name; }
@@ -84,18 +47,9 @@ static const char *option_name(const nsa_program *p, uint32_t i) {
   return nsa_run_options[i].name;
 }
 
-static uint32_t find_name(const nsa_program *program, uint32_t count, name_fn name_of, const char *name, size_t len) {
-  for (uint32_t i = 0; i < count; i++) {
-    const char *known = name_of(program, i);
-    if (strlen(known) == len && memcmp(known, name, len) == 0)
-      return i;
-  }
-  return NSA_NONE;
-}
-
 /* "did you mean x?", or the names there are. */
 static bool refuse_name(parse *p, const char *what, uint32_t count, name_fn name_of, const char *name) {
-  uint32_t near = nearest(p->program, count, name_of, name);
+  uint32_t near = name_nearest(p->program, count, name_of, name);
   if (near != NSA_NONE)
     return refuse(p, "there is no %s \"%.80s\"; did you mean \"%s\"?", what, name, name_of(p->program, near));
   if (count == 0)
@@ -107,7 +61,7 @@ static bool refuse_name(parse *p, const char *what, uint32_t count, name_fn name
 }
 
 /* The part of "NAME=value" before the =, into name; *value is what follows. */
-static bool split_assignment(parse *p, const char *option, const char *text, char name[MAX_NAME + 1],
+static bool split_assignment(parse *p, const char *option, const char *text, char name[NAME_BYTES + 1],
                              const char **value) {
   const char *equals = strchr(text, '=');
   if (!equals || equals == text || equals[1] == 0)
@@ -115,7 +69,7 @@ static bool split_assignment(parse *p, const char *option, const char *text, cha
   size_t len = (size_t)(equals - text);
   while (len > 0 && text[len - 1] == ' ')
     len--;
-  snprintf(name, MAX_NAME + 1, "%.*s", (int)minimum(len, MAX_NAME), text);
+  snprintf(name, NAME_BYTES + 1, "%.*s", (int)minimum(len, NAME_BYTES), text);
   *value = equals + 1;
   return true;
 }
@@ -212,17 +166,17 @@ static bool refuse_setting(parse *p, const char *name) {
     list_parameters(program, name, len, known, sizeof known);
     return refuse(p, "--set: %.80s is %s (params of it: %s)", name, kind, known);
   }
-  uint32_t near = nearest(program, program->settables_count, settable_name, name);
+  uint32_t near = name_nearest(program, program->settables_count, settable_name, name);
   list_owners(program, name, len, known, sizeof known);
   if (known[0])
     return refuse(p,
                   "--set takes POPULATION.PARAM or CONNECTION.PARAM, and \"%.*s\" is a component: of it there are %s",
-                  (int)minimum(len, MAX_NAME), name, known);
+                  (int)minimum(len, NAME_BYTES), name, known);
   bool is_near = near != NSA_NONE && name_distance(name, settable_name(program, near)) <= 1 + (strlen(name) - len) / 3;
   if (!is_owner(program, name, len) || is_near)
     return refuse_name(p, "parameter", program->globals_count + program->settables_count, param_name, name);
   list_parameters(program, name, len, known, sizeof known);
-  return refuse(p, "--set: \"%.80s\" is no param; %.*s has %s", name, (int)minimum(len, MAX_NAME), name, known);
+  return refuse(p, "--set: \"%.80s\" is no param; %.*s has %s", name, (int)minimum(len, NAME_BYTES), name, known);
 }
 
 /* The value of a setting, in the unit of what is set. */
@@ -256,13 +210,13 @@ static bool take_set(parse *p, const char *text) {
   const nsa_program *program = p->program;
   run_override *item = &p->out->overrides[p->out->override_count];
   const char *value;
-  char name[MAX_NAME + 1];
+  char name[NAME_BYTES + 1];
   if (!split_assignment(p, "--set", text, name, &value))
     return false;
-  uint32_t global = find_name(program, program->globals_count, global_name, name, strlen(name));
+  uint32_t global = name_find(program, program->globals_count, global_name, name, strlen(name));
   if (global != NSA_NONE)
     return take_global(p, global, value);
-  item->settable = find_name(program, program->settables_count, settable_name, name, strlen(name));
+  item->settable = name_find(program, program->settables_count, settable_name, name, strlen(name));
   if (item->settable == NSA_NONE)
     return refuse_setting(p, name);
   const nsa_settable *settable = &program->settables[item->settable];
@@ -276,7 +230,7 @@ static bool take_set(parse *p, const char *text) {
 }
 
 static bool take_variant(parse *p, const char *text) {
-  p->out->variant = find_name(p->program, p->program->variants_count, variant_name, text, strlen(text));
+  p->out->variant = name_find(p->program, p->program->variants_count, variant_name, text, strlen(text));
   return p->out->variant != NSA_NONE || refuse_name(p, "variant", p->program->variants_count, variant_name, text);
 }
 
@@ -335,10 +289,10 @@ static bool take_for(parse *p, const char *text) {
 static bool take_pattern(parse *p, const char *text) {
   run_pattern *item = &p->out->patterns[p->out->pattern_count];
   uint32_t count = p->program->patterns_count;
-  char name[MAX_NAME + 1];
+  char name[NAME_BYTES + 1];
   if (!split_assignment(p, "--pattern", text, name, &item->path))
     return false;
-  item->pattern = find_name(p->program, count, pattern_name, name, strlen(name));
+  item->pattern = name_find(p->program, count, pattern_name, name, strlen(name));
   if (item->pattern == NSA_NONE)
     return refuse_name(p, "pattern", count, pattern_name, name);
   p->out->pattern_count++;
@@ -412,11 +366,11 @@ static bool parse_option(parse *p, int argc, char *const *argv, int *at) {
   if (strncmp(word, "--", 2) != 0)
     return refuse(p, "unexpected \"%.80s\"; options begin with --, see --help", word);
   const char *equals = strchr(word, '=');
-  char name[MAX_NAME + 1];
-  snprintf(name, sizeof name, "%.*s", (int)minimum(equals ? (size_t)(equals - word) : strlen(word), MAX_NAME), word);
-  uint32_t index = find_name(p->program, nsa_run_option_count, option_name, name, strlen(name));
+  char name[NAME_BYTES + 1];
+  snprintf(name, sizeof name, "%.*s", (int)minimum(equals ? (size_t)(equals - word) : strlen(word), NAME_BYTES), word);
+  uint32_t index = name_find(p->program, nsa_run_option_count, option_name, name, strlen(name));
   if (index == NSA_NONE) {
-    uint32_t near = nearest(p->program, nsa_run_option_count, option_name, name);
+    uint32_t near = name_nearest(p->program, nsa_run_option_count, option_name, name);
     if (near == NSA_NONE)
       return refuse(p, "there is no option %.80s; see --help", name);
     return refuse(p, "there is no option %.80s; did you mean %s?", name, nsa_run_options[near].name);

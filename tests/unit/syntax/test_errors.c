@@ -58,7 +58,7 @@ static const error_row rows[] = {
     {"each stop { }", DIAG_E0101, "stop", "`step`", NULL},
     {"  population p : a[3]", DIAG_E0101, "population", "does not belong", NULL},
     {"!popluation p : lif[3]\nrun 1 s", DIAG_E0101, "popluation", NULL, "`population`"},
-    {"!param a = 3\nrun 1 s", DIAG_E0101, "param", "directly in a neuron", NULL},
+    {"!state a = 3\nrun 1 s", DIAG_E0101, "state", "directly in a neuron", NULL},
     {"!connect a -> b by nearest\nrun 1 s", DIAG_E0101, "a -> b", "`via SYNAPSE`", NULL},
     {"!connect a -> b via c\nrun 1 s", DIAG_E0101, "a -> b", "`by RULE`", NULL},
     {"!present d amplitude 3\nrun 1 s", DIAG_E0101, "d", "`on POPULATION.INPUT`", NULL},
