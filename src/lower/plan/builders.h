@@ -5,6 +5,8 @@
 
 #include "lower/plan/plan.h"
 
+/* How its links and partners are found. */
+void plan_rules(const lower_context *ctx, uint32_t connection, connection_plan *plan);
 /* The events and signals at which links run blocks; states are known. */
 void plan_arrivals(const lower_context *ctx, uint32_t connection, connection_plan *plan);
 /* How each state of a connection is kept. */
@@ -15,6 +17,9 @@ void plan_terms(const lower_context *ctx, uint32_t connection, connection_plan *
 void plan_pasts(const lower_context *ctx, uint32_t connection, const model_expr *e, term_plan *t);
 /* Of all populations: what is known of the connections is whether their links do anything by the clock. */
 const population_plan *plan_populations(const lower_context *ctx, const connection_plan *connections);
+/* What of a population is single; what is added to its states is known. */
+void plan_precision(const lower_context *ctx, uint32_t population, const connection_plan *connections,
+                    population_plan *plan);
 /* Of one population, by input. */
 const input_plan *plan_inputs(const lower_context *ctx, uint32_t population, const population_plan *of,
                               const population_terms *terms);

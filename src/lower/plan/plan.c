@@ -57,6 +57,7 @@ static connection_plan plan_connection(const lower_context *ctx, uint32_t connec
   connection_plan plan = {.is_stencil = is_stencil(ctx, connection)};
   plan_states(ctx, connection, &plan);
   plan_terms(ctx, connection, &plan);
+  plan_rules(ctx, connection, &plan);
   plan_arrivals(ctx, connection, &plan);
   plan.is_clocked = is_clocked(ctx, connection, &plan);
   return plan;

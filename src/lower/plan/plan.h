@@ -105,7 +105,22 @@ typedef struct {
                           behind the one over the links */
 } arrival_plan;
 
+/* How the links of a connection, or the partners of its links or elements, are found. */
 typedef struct {
+  const model_rule *rule;      /* NULL: there is none */
+  const char *name;            /* of what belongs to it */
+  uint32_t source, target;     /* the populations that it joins: PRE and POST of its condition */
+  double probability;          /* where it is one number; else -1 */
+  const model_expr *condition; /* asked of each pair that may be joined, or of each link; NULL: nothing is */
+  double expected;             /* of the condition, for the forecast of memory */
+  double reach;                /* beyond this distance, the condition is false or 0; 0: it does not say */
+  bool reads_distance;         /* the condition */
+  bool has_copies;             /* links of one pair are asked one by one */
+} rule_plan;
+
+typedef struct {
+  rule_plan rule, partner_rule, partner_probability;
+  bool has_default;           /* a link without a partner has a value for all that it reads of one */
   VEC(arrival_plan) arrivals; /* each once: of pre, of post, of the partner, signals */
   state_plan *states;
   uint32_t state_count;
@@ -131,6 +146,7 @@ typedef struct {
   addition_kind added;
   bool is_extrapolated; /* others read it between two ticks as it goes on from its last step */
   bool is_staged;       /* kernels of a stage set advance its equation */
+  bool is_single;       /* kept as floats */
 } element_state;
 
 typedef struct {
@@ -175,8 +191,9 @@ typedef struct {
                                in the step */
   bool absorbs;             /* then by a kernel of its own */
   bool is_split;            /* kernels of a stage set do phase 4 */
-  bool is_single;           /* states, inputs and parameters of elements are floats, */
-  bool keeps_doubles;       /* but for some */
+  bool is_single;           /* its kernels compute with floats, and so its inputs are kept; */
+  bool keeps_doubles;       /* but not all states are */
+  bool *is_param_single;    /* per parameter: of one value for each element, kept as floats */
 } population_plan;
 
 /* How an input is made (inputs.c). */

@@ -209,7 +209,7 @@ static event_plan plan_event(const planner *p, uint32_t event) {
   return plan;
 }
 
-/* ---- the whole ---- */
+/* ---- one population ---- */
 
 /* Equations on a timescale slower than the component's are held: their steps are not those of the component. */
 static void find_equations(const planner *p) {
@@ -246,32 +246,7 @@ static void plan_events(planner *p) {
     p->plan->signals[k] = (signal_plan){keeper_of(p, true, k), sender_of(p, k)};
 }
 
-/* ---- precision ---- */
-
-static bool is_single(const planner *p) {
-  nsa_precision precision = p->ctx->m->precision;
-  if (p->plan->is_split)
-    return false;
-  if (p->c->precision != NULL)
-    model_precision_find(p->c->precision, &precision);
-  bool is_fast = p->c->kind == COMPONENT_NEURON && !lower_is_slow(p->ctx, p->population);
-  return precision == NSA_PRECISION_SINGLE || (precision == NSA_PRECISION_MIXED && is_fast);
-}
-
-/* What events add to at once, and states of links that all links of an element share. */
-static bool keeps_doubles(const planner *p, const connection_plan *connections) {
-  for (uint32_t k = 0; k < p->c->states.len; k++)
-    if (p->plan->states[k].added == ADDED_DIRECTLY && !p->c->states.data[k].goes_by_ticks)
-      return true;
-  for (uint32_t k = 0; k < p->ctx->m->connections.len; k++)
-    for (uint32_t s = 0; s < connections[k].state_count; s++) {
-      const state_plan *state = &connections[k].states[s];
-      if (state->home != SIDE_SELF && !state->is_summed &&
-          lower_population_of_side(p->ctx, k, state->home) == p->population)
-        return true;
-    }
-  return false;
-}
+/* ---- all populations ---- */
 
 const population_plan *plan_populations(const lower_context *ctx, const connection_plan *connections) {
   uint32_t count = ctx->m->populations.len;
@@ -285,8 +260,7 @@ const population_plan *plan_populations(const lower_context *ctx, const connecti
     find_equations(&populations[k]);
     find_haste(&populations[k]);
     plan_events(&populations[k]);
-    plans[k].is_single = is_single(&populations[k]);
-    plans[k].keeps_doubles = keeps_doubles(&populations[k], connections);
+    plan_precision(ctx, k, connections, &plans[k]);
   }
   return plans;
 }

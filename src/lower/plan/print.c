@@ -209,6 +209,23 @@ static void print_arrays(const printer *p, uint32_t population) {
   say(p, "arrays", "%s", list.len ? text_cstr(&list) : "none");
 }
 
+static void print_single(const printer *p, uint32_t population) {
+  const population_plan *plan = &p->plan->populations[population];
+  const model_component *c = component_of_population(p->ctx, population);
+  text list = text_new(p->ctx->arena);
+  for (uint32_t k = 0; k < c->params.len; k++)
+    if (plan->is_param_single[k])
+      item(&list, "%s", c->params.data[k].name);
+  for (uint32_t k = 0; k < c->states.len; k++)
+    if (plan->states[k].is_single)
+      item(&list, "%s", c->states.data[k].name);
+  for (uint32_t k = 0; plan->is_single && k < c->inputs.len; k++)
+    if (p->plan->inputs[population][k].every || p->plan->inputs[population][k].is_windowed)
+      item(&list, "%s", c->inputs.data[k].name);
+  if (plan->is_single)
+    say(p, "single", "%s", list.len ? text_cstr(&list) : "only what kernels compute");
+}
+
 static void print_population(const printer *p, uint32_t population) {
   const model_component *c = component_of_population(p->ctx, population);
   text_printf(p->out, "population %s: %s on %s\n", name_of(p, population), c->name,
@@ -220,6 +237,7 @@ static void print_population(const printer *p, uint32_t population) {
   for (uint32_t k = 0; k < c->inputs.len; k++)
     print_input(p, population, k);
   print_arrays(p, population);
+  print_single(p, population);
 }
 
 /* ---- connections ---- */
@@ -289,12 +307,28 @@ static void print_blocks(const printer *p, const connection_plan *plan, uint32_t
     say(p, "clock", "a kernel over the links before the populations' steps");
 }
 
+static void print_rule(const printer *p, const rule_plan *plan) {
+  arena *a = p->ctx->arena;
+  if (!plan->rule)
+    return;
+  const char *word = nsa_word_of_rule_kind(plan->rule->kind);
+  const char *number = plan->probability >= 0 ? arena_printf(a, " of %g", plan->probability) : "";
+  const char *reach = plan->reach > 0 ? arena_printf(a, ", only up to a distance of %g", plan->reach) : "";
+  say(p, "rule", "%s: %s%s%s%s%s", plan->name, word, number, plan->condition ? "; a kernel asks each pair" : "", reach,
+      plan->has_copies ? ", each of its links" : "");
+}
+
 static void print_connection(const printer *p, uint32_t connection) {
   const model_connection *mc = &p->ctx->m->connections.data[connection];
   const connection_plan *plan = &p->plan->connections[connection];
   text_printf(p->out, "connection %s: %s -> %s via %s\n", mc->name, name_of(p, mc->source), name_of(p, mc->target),
               component_of_connection(p->ctx, connection)->name);
   print_explained(p, mc->name);
+  print_rule(p, &plan->rule);
+  print_rule(p, &plan->partner_rule);
+  print_rule(p, &plan->partner_probability);
+  if (plan->has_default)
+    say(p, "partner", "links without one have a value for all that they read of it");
   if (plan->refresh)
     say(p, "refresh", "states at events are brought up to date every %g ms", milliseconds(p, plan->refresh));
   print_blocks(p, plan, connection);

@@ -12,40 +12,6 @@
 
 /* ---- fields ---- */
 
-/* What the runtime itself adds to or reads, as doubles. */
-static bool *find_runtime_fields(const lowering *l) {
-  const nsa_program *p = l->program;
-  bool *is_taken = ARENA_ARRAY(l->arena, bool, l->p->fields.len);
-  for (uint32_t i = 0; i < p->arrivals_count; i++)
-    for (uint32_t k = 0; k < p->arrivals[i].increments_count; k++)
-      is_taken[p->arrivals[i].increments[k].sum] = true;
-  for (uint32_t i = 0; i < p->link_steps_count; i++)
-    for (uint32_t k = 0; k < p->link_steps[i].increments_count; k++)
-      is_taken[p->link_steps[i].increments[k].sum] = true;
-  for (uint32_t i = 0; i < p->sums_count; i++) {
-    is_taken[p->sums[i].sum] = true;
-    if (p->sums[i].source_term != NSA_NONE)
-      is_taken[p->sums[i].source_term] = true;
-  }
-  for (uint32_t i = 0; i < p->arrivals_count; i++)
-    for (uint32_t k = 0; k < p->arrivals[i].shared_states_count; k++)
-      is_taken[p->arrivals[i].shared_states[k]] = true;
-  return is_taken;
-}
-
-static bool is_number_of(const nsa_field *field, uint32_t domain) {
-  bool is_kept = field->kind == NSA_FIELD_STATE || field->kind == NSA_FIELD_PARAM || field->kind == NSA_FIELD_INPUT;
-  return field->domain == domain && field->type == NSA_F64 && !field->is_uniform && is_kept;
-}
-
-static bool is_state_of(const lowering *l, uint32_t population, uint32_t field) {
-  const nsa_population *p = &l->program->populations[population];
-  for (uint32_t k = 0; k < p->states_count; k++)
-    if (p->states[k] == field)
-      return true;
-  return false;
-}
-
 /* What is compared by ticks. */
 static void find_times(const lowering *l, uint32_t population, bool *keeps_time) {
   const model_component *c = component_of_population(l->ctx, population);
@@ -58,15 +24,20 @@ static void find_times(const lowering *l, uint32_t population, bool *keeps_time)
       keeps_time[f->param[k]] = !l->p->fields.data[f->param[k]].is_uniform;
 }
 
-static void narrow_fields(const lowering *l, uint32_t population, const bool *is_taken, const bool *keeps_time) {
-  for (uint32_t k = 0; k < l->p->fields.len; k++) {
-    nsa_field *field = &l->p->fields.data[k];
-    if (!is_number_of(field, l->populations[population].domain) || keeps_time[k])
-      continue;
-    bool is_shared = field->kind == NSA_FIELD_STATE && !is_state_of(l, population, k); /* by links of an element */
-    if (!is_taken[k] && !is_shared)
-      field->type = NSA_F32;
-  }
+static void narrow_fields(const lowering *l, uint32_t population) {
+  const model_component *c = component_of_population(l->ctx, population);
+  const population_plan *plan = &l->plan->populations[population];
+  const population_fields *f = &l->populations[population];
+  nsa_field *fields = l->p->fields.data;
+  for (uint32_t k = 0; k < c->states.len; k++)
+    if (plan->states[k].is_single)
+      fields[f->state[k]].type = NSA_F32;
+  for (uint32_t k = 0; k < c->params.len; k++)
+    if (plan->is_param_single[k])
+      fields[f->param[k]].type = NSA_F32;
+  for (uint32_t k = 0; k < c->inputs.len; k++)
+    if (f->input[k] != NO_FIELD)
+      fields[f->input[k]].type = NSA_F32;
 }
 
 /* ---- operations ---- */
@@ -157,14 +128,13 @@ bool lower_is_narrowed(const lowering *l, const ir_function *f) {
 }
 
 void lower_precision(lowering *l) {
-  const bool *is_taken = find_runtime_fields(l);
   bool *keeps_time = ARENA_ARRAY(l->arena, bool, l->p->fields.len);
   l->program->precision = (uint32_t)l->m->precision;
   for (uint32_t k = 0; k < l->m->populations.len; k++) {
     if (!l->plan->populations[k].is_single)
       continue;
     find_times(l, k, keeps_time);
-    narrow_fields(l, k, is_taken, keeps_time);
+    narrow_fields(l, k);
     for (uint32_t i = 0; i < l->p->functions.len; i++)
       if (computes_in_single(l, l->p->functions.data[i], k))
         narrow_function(l->p, l->p->functions.data[i], keeps_time);
