@@ -86,7 +86,7 @@ static int verb_check(invocation *v) {
   compile_options options = options_of(v);
   options.analyse_timescales = true;
   compile_start(&c, &options);
-  int code = compile_to(&c, STAGE_OPTIMISE);
+  int code = compile_to(&c, STAGE_PLAN);
   if (c.failure)
     world_failure("check", c.failure);
   else if (v->args.values[ARGUMENT_json])
