@@ -185,8 +185,17 @@ static void explain_states(const lower_context *ctx, uint32_t connection, const 
   }
 }
 
+/* Of a quotient that was split (terms.c): the 1 has the place of the whole. */
+static bool is_reciprocal(const model_expr *e) {
+  return e->kind == MX_DIV && e->args[0]->at.start == e->at.start && e->args[0]->at.end == e->at.end;
+}
+
 /* A factor as its author wrote it. Its span leaves out brackets around the whole and behind the last term. */
 static void add_factor_text(const lower_context *ctx, text *t, const model_expr *e) {
+  if (is_reciprocal(e)) {
+    text_puts(t, "1/");
+    e = e->args[1];
+  }
   size_t len;
   const char *source = diag_file_text(ctx->sink, e->at.file, &len);
   bool is_sum = e->kind == MX_ADD || e->kind == MX_SUB || e->kind == MX_SELECT;
