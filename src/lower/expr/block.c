@@ -2,6 +2,7 @@
 /* block.c - statements of blocks. Values are kept in SSA form: a conditional stretch stands in a
  * skip region, and what it changed is merged by a select behind it. */
 #include "lower/expr/advance.h"
+#include "model/walk.h"
 
 static block_state copy_state(lowering *l, const block_state *s) {
   block_state c = *s;
@@ -91,24 +92,29 @@ static block_increment *find_increment(block_state *state, const model_stmt *st)
   return NULL;
 }
 
+typedef struct {
+  scope *s;
+  block_state *state;
+} increment_search;
+
+static walk_step add_increment(void *context, const model_stmt *st) {
+  const increment_search *i = context;
+  if (is_summed(i->s, st))
+    find_totals(i->s, i->state, st);
+  if (st->kind > STMT_DIV || st->side == SIDE_SELF || find_increment(i->state, st))
+    return WALK_ON;
+  block_increment x = {.side = st->side,
+                       .is_input = st->target == REF_INPUT,
+                       .item = st->item,
+                       .total = NULL,
+                       .value = ir_number(i->s->b, 0),
+                       .at = st->at};
+  vec_push(i->s->l->arena, &i->state->increments, x);
+  return WALK_ON;
+}
+
 void lower_find_increments(scope *s, block_state *state, const model_block *block) {
-  for (uint32_t k = 0; k < block->len; k++) {
-    const model_stmt *st = &block->data[k];
-    if (st->kind == STMT_IF) {
-      lower_find_increments(s, state, &st->then_block);
-      lower_find_increments(s, state, &st->else_block);
-    }
-    if (is_summed(s, st))
-      find_totals(s, state, st);
-    if (st->kind > STMT_DIV || st->side == SIDE_SELF || find_increment(state, st))
-      continue;
-    block_increment x = {.side = st->side,
-                         .is_input = st->target == REF_INPUT,
-                         .item = st->item,
-                         .value = ir_number(s->b, 0),
-                         .at = st->at};
-    vec_push(s->l->arena, &state->increments, x);
-  }
+  walk_block(&(walker){.stmt = add_increment, .context = &(increment_search){s, state}}, block);
 }
 
 static void increase(scope *s, block_state *state, const model_stmt *st) {

@@ -6,35 +6,34 @@
  * batch, which the runtime sums up. States that all links of an element share are only read there; a second function,
  * over the elements of whom the event is, changes them behind it. */
 #include "lower/link/link.h"
+#include "model/walk.h"
 #include "support/file.h"
 
 /* ---- fields ---- */
 
-static void add_arrived(lowering *l, uint32_t connection, const model_block *block) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    if (st->kind == STMT_IF) {
-      add_arrived(l, connection, &st->then_block);
-      add_arrived(l, connection, &st->else_block);
-    }
-    if (st->kind > STMT_DIV || st->side == SIDE_SELF)
-      continue;
-    uint32_t population = lower_population_of_side(l->ctx, connection, st->side);
-    population_fields *f = &l->populations[population];
-    const model_component *c = component_of_population(l->ctx, population);
-    bool is_state = st->target == REF_STATE;
-    uint32_t *field = is_state ? &f->arrived_state[st->item] : &f->arrived_input[st->item];
-    const char *name = is_state ? c->states.data[st->item].name : c->inputs.data[st->item].name;
-    const dim *unit = is_state ? &c->states.data[st->item].unit : &c->inputs.data[st->item].unit;
-    if (is_state && l->plan->populations[population].states[st->item].added == ADDED_DIRECTLY)
-      *field = f->state[st->item];
-    if (is_state && *field == f->state[st->item])
-      continue;
-    if (*field == NO_FIELD)
-      *field =
-          lower_add_field(l, arena_printf(l->arena, "%s.%s.arrived", l->m->populations.data[population].name, name),
-                          f->domain, NSA_F64, NSA_FIELD_ARRIVED, 0, unit, st->at);
-  }
+typedef struct {
+  lowering *l;
+  uint32_t connection;
+} arrived_search;
+
+static walk_step add_arrived(void *context, const model_stmt *st) {
+  const arrived_search *a = context;
+  lowering *l = a->l;
+  if (st->kind > STMT_DIV || st->side == SIDE_SELF)
+    return WALK_ON;
+  uint32_t population = lower_population_of_side(l->ctx, a->connection, st->side);
+  population_fields *f = &l->populations[population];
+  const model_component *c = component_of_population(l->ctx, population);
+  bool is_state = st->target == REF_STATE;
+  uint32_t *field = is_state ? &f->arrived_state[st->item] : &f->arrived_input[st->item];
+  const char *name = is_state ? c->states.data[st->item].name : c->inputs.data[st->item].name;
+  const dim *unit = is_state ? &c->states.data[st->item].unit : &c->inputs.data[st->item].unit;
+  if (is_state && l->plan->populations[population].states[st->item].added == ADDED_DIRECTLY)
+    *field = f->state[st->item];
+  if (*field == NO_FIELD)
+    *field = lower_add_field(l, arena_printf(l->arena, "%s.%s.arrived", l->m->populations.data[population].name, name),
+                             f->domain, NSA_F64, NSA_FIELD_ARRIVED, 0, unit, st->at);
+  return WALK_ON;
 }
 
 static uint32_t batch_index(lowering *l, uint32_t connection, const char *what) {
@@ -47,7 +46,7 @@ void lower_arrival_fields(lowering *l, uint32_t connection) {
   connection_fields *f = &l->connections[connection];
   const model_component *c = component_of_connection(l->ctx, connection);
   for (uint32_t k = 0; k < c->blocks.len; k++)
-    add_arrived(l, connection, &c->blocks.data[k].body);
+    walk_block(&(walker){.stmt = add_arrived, .context = &(arrived_search){l, connection}}, &c->blocks.data[k].body);
   f->arrivals = NSA_NONE;
   f->arrival_link = f->arrival_source = f->arrival_target = f->arrival_partner = NO_FIELD;
   if (!l->plan->connections[connection].arrivals.len)

@@ -8,6 +8,7 @@
  * method, and its own part counts alone: it is unstable above 2 over the rate. At stages the whole counts, with the
  * solver's limit. */
 #include "lower/plan/builders.h"
+#include "model/walk.h"
 #include "solve/eigenvalues.h"
 #include "support/disjoint.h"
 
@@ -46,29 +47,33 @@ static double start_of(const point *p, model_side side, model_ref_kind kind, uin
   return lower_evaluate(p->ctx, is_of_link, owner, lower_initial_value(p->ctx, is_of_link, owner, kind, item)).value;
 }
 
-/* A copy in which what is read of the partners, and of what is moved, is a number. `at`: who SELF is. */
-static model_expr *with_numbers(const point *p, const model_expr *e, model_side at) {
-  model_expr *copy = ARENA_NEW(p->ctx->arena, model_expr);
-  *copy = *e;
-  if (e->kind == MX_REF) {
-    model_side side = e->ref.side == SIDE_SELF ? at : e->ref.side;
-    if (side == SIDE_ASTRO && p->is_connection && !p->ctx->m->connections.data[p->owner].has_partner)
-      return NULL;
-    if (e->ref.kind == REF_LET)
-      return with_numbers(p, component_on(p, side)->lets.data[e->ref.item].value, side);
-    bool is_moved = side == p->side && e->ref.kind == p->kind && e->ref.item == p->item;
-    *copy = (model_expr){.kind = MX_NUMBER, .unit = e->unit, .at = e->at};
-    copy->number = start_of(p, side, e->ref.kind, e->ref.item) + (is_moved ? p->delta : 0);
-    if (e->is_bool)
-      copy->kind = MX_BOOL, copy->is_bool = true;
-    return copy;
-  }
-  for (int k = 0; k < 3 && e->args[k]; k++) {
-    copy->args[k] = with_numbers(p, e->args[k], at);
-    if (!copy->args[k])
-      return NULL;
-  }
+typedef struct {
+  const point *p;
+  model_side at; /* who SELF is */
+} numbering;
+
+static model_expr *with_numbers(const point *p, const model_expr *e, model_side at);
+
+static model_expr *number_of(void *context, model_expr *copy) {
+  const numbering *n = context;
+  const point *p = n->p;
+  model_side side = copy->ref.side == SIDE_SELF ? n->at : copy->ref.side;
+  if (side == SIDE_ASTRO && p->is_connection && !p->ctx->m->connections.data[p->owner].has_partner)
+    return NULL;
+  if (copy->ref.kind == REF_LET)
+    return with_numbers(p, component_on(p, side)->lets.data[copy->ref.item].value, side);
+  bool is_moved = side == p->side && copy->ref.kind == p->kind && copy->ref.item == p->item;
+  *copy = (model_expr){.kind = copy->is_bool ? MX_BOOL : MX_NUMBER,
+                       .is_bool = copy->is_bool,
+                       .unit = copy->unit,
+                       .at = copy->at,
+                       .number = start_of(p, side, copy->ref.kind, copy->ref.item) + (is_moved ? p->delta : 0)};
   return copy;
+}
+
+/* A copy in which what is read of the partners, and of what is moved, is a number; NULL where a partner is absent. */
+static model_expr *with_numbers(const point *p, const model_expr *e, model_side at) {
+  return expr_replace(p->ctx->arena, e, number_of, &(numbering){p, at});
 }
 
 static double derivative(point p, const model_expr *e, model_side side, model_ref_kind kind, uint32_t item) {

@@ -1,37 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /* outside.c - what changes a state beside its equation: its own blocks, those of links, those of phases. */
 #include "lower/plan/plan.h"
+#include "model/walk.h"
 
-bool lower_sets_state(const model_block *block, uint32_t state) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    if (st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == state)
-      return true;
-    if (st->kind == STMT_IF && (lower_sets_state(&st->then_block, state) || lower_sets_state(&st->else_block, state)))
-      return true;
-  }
-  return false;
+static walk_step find_setting(void *context, const model_stmt *st) {
+  const uint32_t *state = context;
+  return st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == *state ? WALK_STOP : WALK_ON;
 }
 
-static bool adds_to(const lower_context *ctx, uint32_t connection, const model_block *block, uint32_t population,
-                    uint32_t state) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    if (st->kind <= STMT_DIV && st->side != SIDE_SELF && st->target == REF_STATE && st->item == state &&
-        lower_population_of_side(ctx, connection, st->side) == population)
-      return true;
-    if (st->kind == STMT_IF && (adds_to(ctx, connection, &st->then_block, population, state) ||
-                                adds_to(ctx, connection, &st->else_block, population, state)))
-      return true;
-  }
-  return false;
+bool lower_sets_state(const model_block *block, uint32_t state) {
+  return walk_block(&(walker){.stmt = find_setting, .context = &state}, block);
+}
+
+/* A state of a population that a connection's block may add to. */
+typedef struct {
+  const lower_context *ctx;
+  uint32_t connection, population, state;
+} adding;
+
+static walk_step find_adding(void *context, const model_stmt *st) {
+  const adding *a = context;
+  bool is_found = st->kind <= STMT_DIV && st->side != SIDE_SELF && st->target == REF_STATE && st->item == a->state &&
+                  lower_population_of_side(a->ctx, a->connection, st->side) == a->population;
+  return is_found ? WALK_STOP : WALK_ON;
 }
 
 bool lower_is_added_to(const lower_context *ctx, uint32_t population, uint32_t state) {
   for (uint32_t i = 0; i < ctx->m->connections.len; i++) {
     const model_component *c = component_of_connection(ctx, i);
+    adding sought = {ctx, i, population, state};
     for (uint32_t k = 0; k < c->blocks.len; k++)
-      if (adds_to(ctx, i, &c->blocks.data[k].body, population, state))
+      if (walk_block(&(walker){.stmt = find_adding, .context = &sought}, &c->blocks.data[k].body))
         return true;
   }
   return false;

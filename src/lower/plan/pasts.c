@@ -3,6 +3,7 @@
  * pre showed so long ago. Each is a source term, remembered by the runtime and put into a field of the links before
  * they are evaluated. */
 #include "lower/plan/builders.h"
+#include "model/walk.h"
 
 static bool is_known(const term_plan *t, const model_expr *ref) {
   for (uint32_t k = 0; k < t->pasts.len; k++)
@@ -11,15 +12,23 @@ static bool is_known(const term_plan *t, const model_expr *ref) {
   return false;
 }
 
+typedef struct {
+  const lower_context *ctx;
+  uint32_t connection;
+  term_plan *term;
+} past_search;
+
+static walk_step add_past(void *context, const model_expr *e) {
+  const past_search *p = context;
+  if (e->kind != MX_REF || e->ref.side != SIDE_PRE)
+    return WALK_ON;
+  uint32_t depends = lower_dependence(p->ctx, true, p->connection, e).side[SIDE_PRE];
+  if ((depends & ~(uint32_t)DEPENDS_INVARIANT) != 0 && !is_known(p->term, e))
+    vec_push(p->ctx->arena, &p->term->pasts, ((past_plan){.ref = e}));
+  return WALK_ON;
+}
+
 void plan_pasts(const lower_context *ctx, uint32_t connection, const model_expr *e, term_plan *t) {
-  if (e->kind == MX_REF && e->ref.side == SIDE_PRE) {
-    bool is_moving = (lower_dependence(ctx, true, connection, e).side[SIDE_PRE] & ~(uint32_t)DEPENDS_INVARIANT) != 0;
-    if (is_moving && !is_known(t, e))
-      vec_push(ctx->arena, &t->pasts, ((past_plan){.ref = e}));
-    return;
-  }
-  if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_LET)
-    plan_pasts(ctx, connection, component_of_connection(ctx, connection)->lets.data[e->ref.item].value, t);
-  for (int k = 0; k < 3 && e->args[k]; k++)
-    plan_pasts(ctx, connection, e->args[k], t);
+  past_search search = {ctx, connection, t};
+  walk_expr(&(walker){.expr = add_past, .context = &search, .own = component_of_connection(ctx, connection)}, e);
 }

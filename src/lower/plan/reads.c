@@ -2,18 +2,32 @@
 /* reads.c - who reads what: states of links and of their ends, inputs, by equations, blocks, contributions and
  * measures. */
 #include "lower/plan/plan.h"
+#include "model/walk.h"
 
-/* Whether an expression reads a state of the link, through lets. */
+/* A state of an end, or of the component itself (SIDE_SELF). */
+typedef struct {
+  model_side side;
+  uint32_t state;
+} sought;
+
+/* Conservative: a let of an end may read all of its states. */
+static walk_step find_state(void *context, const model_expr *e) {
+  const sought *s = context;
+  bool is_let_of_end = s->side != SIDE_SELF && e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == s->side;
+  return is_let_of_end || expr_refers_to(e, s->side, REF_STATE, s->state) ? WALK_STOP : WALK_ON;
+}
+
+/* Whether an expression of `own`, or one of a block, reads a state of what it calls `side`, own lets looked through. */
+static bool reads_of(const model_component *own, const model_expr *e, model_side side, uint32_t state) {
+  return walk_expr(&(walker){.expr = find_state, .context = &(sought){side, state}, .own = own}, e);
+}
+
+static bool block_reads(const model_component *own, const model_block *block, model_side side, uint32_t state) {
+  return walk_block(&(walker){.expr = find_state, .context = &(sought){side, state}, .own = own}, block);
+}
+
 bool lower_reads_state(const lower_context *ctx, uint32_t connection, const model_expr *e, uint32_t state) {
-  const model_component *c = component_of_connection(ctx, connection);
-  if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_STATE)
-    return e->ref.item == state;
-  if (e->kind == MX_REF && e->ref.side == SIDE_SELF && e->ref.kind == REF_LET)
-    return lower_reads_state(ctx, connection, c->lets.data[e->ref.item].value, state);
-  for (int i = 0; i < 3 && e->args[i]; i++)
-    if (lower_reads_state(ctx, connection, e->args[i], state))
-      return true;
-  return false;
+  return reads_of(component_of_connection(ctx, connection), e, SIDE_SELF, state);
 }
 
 bool lower_has_probe(nsa_measure_kind kind) {
@@ -33,39 +47,13 @@ bool lower_measure_reads(const lower_context *ctx, const model_measure_node *n, 
 
 /* ---- elements ---- */
 
-/* Whether an expression reads a state of a population, called `side` there, lets looked through; conservative: a let of
- * the population may read all of its states. */
-static bool reads_of(const model_component *own, const model_expr *e, model_side side, uint32_t state) {
-  if (e->kind == MX_REF && e->ref.side == side && e->ref.kind == REF_STATE)
-    return e->ref.item == state;
-  if (e->kind == MX_REF && e->ref.kind == REF_LET)
-    return e->ref.side == side ? side != SIDE_SELF || reads_of(own, own->lets.data[e->ref.item].value, side, state)
-                               : e->ref.side == SIDE_SELF && own != NULL &&
-                                     reads_of(own, own->lets.data[e->ref.item].value, side, state);
-  for (int i = 0; i < 3 && e->args[i]; i++)
-    if (reads_of(own, e->args[i], side, state))
-      return true;
-  return false;
-}
-
-static bool block_reads(const model_component *own, const model_block *block, model_side side, uint32_t state) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    if ((st->value && reads_of(own, st->value, side, state)) || block_reads(own, &st->then_block, side, state) ||
-        block_reads(own, &st->else_block, side, state))
-      return true;
-  }
-  return false;
-}
-
 /* Whether a synapse's blocks and equations read a state of that side. */
 static bool events_read(const model_component *c, model_side side, uint32_t state) {
   for (uint32_t k = 0; k < c->blocks.len; k++)
     if (block_reads(c, &c->blocks.data[k].body, side, state))
       return true;
   for (uint32_t k = 0; k < c->odes.len; k++)
-    if (reads_of(c, c->odes.data[k].rate, side, state) ||
-        (c->odes.data[k].unless && reads_of(c, c->odes.data[k].unless, side, state)))
+    if (reads_of(c, c->odes.data[k].rate, side, state) || reads_of(c, c->odes.data[k].unless, side, state))
       return true;
   return false;
 }

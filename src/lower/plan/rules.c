@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* rules.c - how links and partners are found: what a rule asks of pairs, and what links without a partner do. */
 #include "lower/plan/builders.h"
+#include "model/walk.h"
 #include <math.h>
 
 /* ---- conditions ---- */
 
-static bool reads_distance(const model_expr *e) {
-  bool reads = e->kind == MX_REF && e->ref.kind == REF_DISTANCE;
-  for (int k = 0; k < 3 && e->args[k]; k++)
-    reads = reads || reads_distance(e->args[k]);
-  return reads;
+static walk_step find_distance(void *context, const model_expr *e) {
+  (void)context;
+  return e->kind == MX_REF && e->ref.kind == REF_DISTANCE ? WALK_STOP : WALK_ON;
 }
 
 static double nearer(double a, double b) { return a > 0 && (b <= 0 || a < b) ? a : b; }
@@ -59,7 +58,7 @@ static void find_condition(const lower_context *ctx, uint32_t connection, rule_p
   evaluated expected = lower_evaluate(ctx, true, connection, plan->condition);
   plan->expected = expected.is_constant ? expected.value : 1;
   plan->reach = reach_of(ctx, connection, plan->condition);
-  plan->reads_distance = reads_distance(plan->condition);
+  plan->reads_distance = walk_expr(&(walker){.expr = find_distance}, plan->condition);
 }
 
 /* ---- links without an astrocyte ---- */
@@ -71,39 +70,25 @@ static bool has_default(const model_component *c, const model_expr *e) {
   return e->ref.kind == REF_FAN_IN;
 }
 
-static bool expr_has_defaults(const model_component *c, const model_expr *e) {
-  if (!e)
-    return true;
-  if (e->kind == MX_REF)
-    return e->ref.side != SIDE_ASTRO || has_default(c, e);
-  for (int i = 0; i < 3 && e->args[i]; i++)
-    if (!expr_has_defaults(c, e->args[i]))
-      return false;
-  return true;
-}
-
-static bool block_has_defaults(const model_component *c, const model_block *block) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    if (!expr_has_defaults(c, st->value) || !block_has_defaults(c, &st->then_block) ||
-        !block_has_defaults(c, &st->else_block))
-      return false;
-  }
-  return true;
+static walk_step find_without_default(void *context, const model_expr *e) {
+  bool is_of_partner = e->kind == MX_REF && e->ref.side == SIDE_ASTRO;
+  return is_of_partner && !has_default(context, e) ? WALK_STOP : WALK_ON;
 }
 
 /* Whether a link without an astrocyte has a value for all that it reads of one. Its astrocyte's events never come. */
 static bool all_have_defaults(const model_component *c) {
-  bool all = true;
+  const walker w = {.expr = find_without_default, .context = (void *)(uintptr_t)c};
+  bool is_lacking = false;
   for (uint32_t k = 0; k < c->lets.len; k++)
-    all = all && expr_has_defaults(c, c->lets.data[k].value);
+    is_lacking = is_lacking || walk_expr(&w, c->lets.data[k].value);
   for (uint32_t k = 0; k < c->odes.len; k++)
-    all = all && expr_has_defaults(c, c->odes.data[k].rate);
+    is_lacking = is_lacking || walk_expr(&w, c->odes.data[k].rate);
   for (uint32_t k = 0; k < c->contributions.len; k++) /* what an astrocyte gets, no absent one does */
-    all = all && (c->contributions.data[k].side == SIDE_ASTRO || expr_has_defaults(c, c->contributions.data[k].value));
+    is_lacking =
+        is_lacking || (c->contributions.data[k].side != SIDE_ASTRO && walk_expr(&w, c->contributions.data[k].value));
   for (uint32_t k = 0; k < c->blocks.len; k++)
-    all = all && (c->blocks.data[k].kind == BLOCK_ASTRO || block_has_defaults(c, &c->blocks.data[k].body));
-  return all;
+    is_lacking = is_lacking || (c->blocks.data[k].kind != BLOCK_ASTRO && walk_block(&w, &c->blocks.data[k].body));
+  return !is_lacking;
 }
 
 /* ---- the rules of a connection ---- */

@@ -8,6 +8,7 @@
  * Shared: a trace that starts alike on all links of an element, is changed by this element's events alone and from
  * nothing but what all these links have in common, is the same on all of them; it is kept once, with the element. */
 #include "lower/plan/builders.h"
+#include "model/walk.h"
 
 enum { MASK_LINK = 16 }; /* beside 1 << side */
 
@@ -47,19 +48,22 @@ static bool is_changing(const keeping *k, uint32_t state) {
 
 static uint32_t mask_of(const keeping *k, const model_expr *e);
 
+/* A state, as blocks of the synapse see it. */
+typedef struct {
+  const keeping *k;
+  uint32_t state;
+} looking;
+
+/* What does not merely add to it. */
+static walk_step find_reading(void *context, const model_stmt *st) {
+  const looking *l = context;
+  bool is_adding = st->kind == STMT_ADD || st->kind == STMT_SUB;
+  bool is_set = st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == l->state && !is_adding;
+  return is_set || reads_state(l->k, st->value, l->state) ? WALK_STOP : WALK_ON;
+}
+
 static bool is_block_reading(const keeping *k, const model_block *block, uint32_t state) {
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    bool is_adding = st->kind == STMT_ADD || st->kind == STMT_SUB;
-    if (st->kind <= STMT_DIV && st->side == SIDE_SELF && st->item == state && !is_adding)
-      return true;
-    if (st->value && reads_state(k, st->value, state))
-      return true;
-    if (st->kind == STMT_IF &&
-        (is_block_reading(k, &st->then_block, state) || is_block_reading(k, &st->else_block, state)))
-      return true;
-  }
-  return false;
+  return walk_block(&(walker){.stmt = find_reading, .context = &(looking){k, state}}, block);
 }
 
 static bool is_looked_at(const keeping *k, uint32_t state) {
@@ -144,7 +148,7 @@ static bool is_only_summed(const keeping *k, uint32_t state) {
     return false;
   for (uint32_t i = 0; i < k->c->odes.len; i++) {
     const model_ode *other = &k->c->odes.data[i];
-    if ((other != ode && reads_state(k, other->rate, state)) || (other->unless && reads_state(k, other->unless, state)))
+    if ((other != ode && reads_state(k, other->rate, state)) || reads_state(k, other->unless, state))
       return false;
   }
   for (uint32_t i = 0; i < k->c->blocks.len; i++) {
@@ -199,22 +203,33 @@ static bool is_set_between_ticks(const lower_context *ctx, uint32_t population, 
   return is_set;
 }
 
+/* A population, and what an expression calls it. */
+typedef struct {
+  const keeping *k;
+  model_side side;
+  uint32_t population;
+} standing;
+
+static bool stands_still(const keeping *k, const model_expr *e, model_side side, uint32_t population);
+
+static walk_step find_moving(void *context, const model_expr *e) {
+  const standing *s = context;
+  const lower_context *ctx = s->k->ctx;
+  uint32_t item = e->ref.item;
+  bool is_of_it = e->kind == MX_REF && e->ref.side == s->side, moves = false;
+  if (is_of_it && e->ref.kind == REF_STATE)
+    moves = lower_is_added_to(ctx, s->population, item) || is_set_between_ticks(ctx, s->population, item);
+  if (is_of_it && e->ref.kind == REF_LET && s->side != SIDE_SELF)
+    moves = !stands_still(s->k, component_of_population(ctx, s->population)->lets.data[item].value, SIDE_SELF,
+                          s->population);
+  return moves ? WALK_STOP : WALK_ON;
+}
+
 /* Values of a slow population stand still between its ticks, unless events, signals or phases change the states that
  * they are made of. side: what the population is called in the expression. */
 static bool stands_still(const keeping *k, const model_expr *e, model_side side, uint32_t population) {
-  if (e->kind == MX_REF && e->ref.kind == REF_LET && e->ref.side == SIDE_SELF && side != SIDE_SELF)
-    return stands_still(k, k->c->lets.data[e->ref.item].value, side, population);
-  if (e->kind == MX_REF && e->ref.side == side && e->ref.kind == REF_LET)
-    return stands_still(k, component_of_population(k->ctx, population)->lets.data[e->ref.item].value, SIDE_SELF,
-                        population);
-  if (e->kind == MX_REF)
-    return e->ref.side != side || e->ref.kind != REF_STATE ||
-           !(lower_is_added_to(k->ctx, population, e->ref.item) ||
-             is_set_between_ticks(k->ctx, population, e->ref.item));
-  for (int i = 0; i < 3 && e->args[i]; i++)
-    if (!stands_still(k, e->args[i], side, population))
-      return false;
-  return true;
+  const model_component *own = side == SIDE_SELF ? component_of_population(k->ctx, population) : k->c;
+  return !walk_expr(&(walker){.expr = find_moving, .context = &(standing){k, side, population}, .own = own}, e);
 }
 
 /* What changes in a slow partner between its ticks does not count: the link is brought up to date before it changes. */
@@ -333,10 +348,9 @@ static uint32_t mask_of_ref(const keeping *k, const model_expr *e) {
     return lower_is_varied(k->ctx, true, k->connection, item) ? MASK_LINK : 0;
   case REF_STATE:
     return k->states[item].home == SIDE_SELF ? MASK_LINK : 1u << k->states[item].home;
-  case REF_LET:
-    return mask_of(k, k->c->lets.data[item].value);
   case REF_LOCAL:
     return k->locals[item];
+  case REF_LET: /* its value is looked at */
   case REF_TIME:
   case REF_DT:
   case REF_SIGNAL:
@@ -346,13 +360,24 @@ static uint32_t mask_of_ref(const keeping *k, const model_expr *e) {
   }
 }
 
-static uint32_t mask_of(const keeping *k, const model_expr *e) {
+typedef struct {
+  const keeping *k;
+  uint32_t mask;
+} masking;
+
+static walk_step add_mask(void *context, const model_expr *e) {
+  masking *m = context;
   if (e->kind == MX_REF)
-    return mask_of_ref(k, e);
-  uint32_t mask = e->kind == MX_RANDOM ? MASK_LINK : 0;
-  for (int i = 0; i < 3 && e->args[i]; i++)
-    mask |= mask_of(k, e->args[i]);
-  return mask;
+    m->mask |= mask_of_ref(m->k, e);
+  if (e->kind == MX_RANDOM)
+    m->mask |= MASK_LINK;
+  return WALK_ON;
+}
+
+static uint32_t mask_of(const keeping *k, const model_expr *e) {
+  masking m = {.k = k};
+  walk_expr(&(walker){.expr = add_mask, .context = &m, .own = k->c}, e);
+  return m.mask;
 }
 
 /* What decides the value that a block gives to a state. */

@@ -8,6 +8,7 @@
  * that cannot be split is evaluated for each link, or, for `neighbours` without stored links, at
  * each grid neighbour of the target. */
 #include "lower/plan/builders.h"
+#include "model/walk.h"
 
 #define MAX_FACTORS 16
 #define MAX_TERMS 16
@@ -44,24 +45,21 @@ static uint32_t class_of_side(const splitter *sp, model_side side) {
   return side == sp->contribution->side ? CLASS_TARGET : classes[side];
 }
 
+static model_expr *default_of(void *context, model_expr *copy) {
+  const model_component *synapse = context;
+  if (copy->ref.side != SIDE_ASTRO)
+    return copy;
+  for (uint32_t k = 0; k < synapse->astro_defaults.len; k++)
+    if (synapse->astro_defaults.data[k].kind == (uint32_t)copy->ref.kind &&
+        synapse->astro_defaults.data[k].item == copy->ref.item)
+      return synapse->astro_defaults.data[k].value;
+  return NULL;
+}
+
 /* A copy in which what is read of the astrocyte is its default; NULL where one has none. */
 static model_expr *with_defaults(splitter *sp, const model_expr *e) {
   const model_component *synapse = component_of_connection(sp->ctx, sp->connection);
-  if (e->kind == MX_REF && e->ref.side == SIDE_ASTRO) {
-    for (uint32_t k = 0; k < synapse->astro_defaults.len; k++)
-      if (synapse->astro_defaults.data[k].kind == (uint32_t)e->ref.kind &&
-          synapse->astro_defaults.data[k].item == e->ref.item)
-        return synapse->astro_defaults.data[k].value;
-    return NULL;
-  }
-  model_expr *copy = ARENA_NEW(sp->ctx->arena, model_expr);
-  *copy = *e;
-  for (int k = 0; k < 3 && e->args[k]; k++) {
-    copy->args[k] = with_defaults(sp, e->args[k]);
-    if (!copy->args[k])
-      return NULL;
-  }
-  return copy;
+  return expr_replace(sp->ctx->arena, e, default_of, (void *)(uintptr_t)synapse);
 }
 
 /* Whether links without an astrocyte add nothing: there are none, or its default makes this factor

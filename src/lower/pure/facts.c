@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* facts.c - small questions to the model. */
 #include "lower/pure/pure.h"
+#include "model/walk.h"
 #include "nsa_ticks.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -137,17 +138,22 @@ uint64_t lower_whole_ticks(const lower_context *ctx, double ms) {
   return ticks < 0 ? 0 : (uint64_t)ticks;
 }
 
-/* The statements of a block that emit an event or signal. */
+/* How many statements emit an event or signal. */
+typedef struct {
+  bool is_signal;
+  uint32_t item, count;
+} emissions;
+
+static walk_step count_emission(void *context, const model_stmt *st) {
+  emissions *e = context;
+  e->count += st->kind == STMT_EMIT && st->is_signal == e->is_signal && st->item == e->item;
+  return WALK_ON;
+}
+
 static uint32_t count_emits(const model_block *block, bool is_signal, uint32_t item) {
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < block->len; i++) {
-    const model_stmt *st = &block->data[i];
-    if (st->kind == STMT_EMIT && st->is_signal == is_signal && st->item == item)
-      count++;
-    if (st->kind == STMT_IF)
-      count += count_emits(&st->then_block, is_signal, item) + count_emits(&st->else_block, is_signal, item);
-  }
-  return count;
+  emissions e = {is_signal, item, 0};
+  walk_block(&(walker){.stmt = count_emission, .context = &e}, block);
+  return e.count;
 }
 
 bool lower_emits(const model_block *block, bool is_signal, uint32_t item) {

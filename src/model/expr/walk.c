@@ -37,3 +37,16 @@ bool walk_block(const walker *w, const model_block *block) {
 bool expr_refers_to(const model_expr *e, model_side side, model_ref_kind kind, uint32_t item) {
   return e->kind == MX_REF && e->ref.side == side && e->ref.kind == kind && e->ref.item == item;
 }
+
+model_expr *expr_replace(arena *a, const model_expr *e, replace_ref_fn *replace, void *context) {
+  model_expr *copy = ARENA_NEW(a, model_expr);
+  *copy = *e;
+  if (e->kind == MX_REF)
+    return replace(context, copy);
+  for (int i = 0; i < 3 && e->args[i] != NULL; i++) {
+    copy->args[i] = expr_replace(a, e->args[i], replace, context);
+    if (copy->args[i] == NULL)
+      return NULL;
+  }
+  return copy;
+}

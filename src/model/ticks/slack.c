@@ -2,6 +2,7 @@
 /* slack.c - by how much a value changes when the times in it change by a millionth of a step. */
 #include "model/expr/make.h"
 #include "model/ticks/times.h"
+#include "model/walk.h"
 #include "support/limits.h"
 
 #include <math.h>
@@ -109,43 +110,51 @@ static bool ask(const time_scope *s, const model_expr *e, question *about, time_
   return *known == ANSWER_YES;
 }
 
-bool follows_time(const time_scope *s, const model_expr *e) {
+/* The walks' context is a `const time_scope *`. Lets are asked in the scope where their value stands, once. */
+static const time_scope *scope_of_walk(void *context) { return *(const time_scope *const *)context; }
+
+static walk_step find_time(void *context, const model_expr *e) {
+  const time_scope *s = scope_of_walk(context);
   if (e->kind == MX_RANDOM || is_stepwise(e))
-    return false;
+    return WALK_PAST;
   if (e->kind == MX_REF && (is_moving_time(e) || kept_by(s, e) != NULL))
-    return true;
+    return WALK_STOP;
   named_time *named = named_by(s, e);
-  if (named != NULL)
-    return ask(s, e, follows_time, &named->follows, named->value);
-  for (int k = e->kind == MX_SELECT ? 1 : 0; k < 3 && e->args[k] != NULL; k++)
-    if (follows_time(s, e->args[k]))
-      return true;
-  return false;
+  return named != NULL && ask(s, e, follows_time, &named->follows, named->value) ? WALK_STOP : WALK_ON;
+}
+
+bool follows_time(const time_scope *s, const model_expr *e) {
+  return walk_expr(&(walker){.expr = find_time, .context = &s}, e);
+}
+
+static walk_step find_draw(void *context, const model_expr *e) {
+  const time_scope *s = scope_of_walk(context);
+  named_time *named = named_by(s, e);
+  bool is_of_name = named != NULL && ask(s, e, is_drawn, &named->drawn, named->value);
+  return is_of_name || e->kind == MX_RANDOM ? WALK_STOP : WALK_ON;
 }
 
 bool is_drawn(const time_scope *s, const model_expr *e) {
+  return walk_expr(&(walker){.expr = find_draw, .context = &s}, e);
+}
+
+static walk_step find_unsettled(void *context, const model_expr *e) {
+  const time_scope *s = scope_of_walk(context);
   named_time *named = named_by(s, e);
+  bool is_so = e->kind != MX_RANDOM;
   if (named != NULL)
-    return ask(s, e, is_drawn, &named->drawn, named->value);
-  bool found = e->kind == MX_RANDOM;
-  for (int k = 0; !found && k < 3 && e->args[k] != NULL; k++)
-    found = is_drawn(s, e->args[k]);
-  return found;
+    is_so = ask(s, e, is_settled, &named->settled, named->value);
+  else if (e->kind == MX_REF)
+    is_so = e->ref.kind == REF_PARAM || (e->ref.kind >= REF_DT && e->ref.kind <= REF_DISTANCE);
+  return is_so ? WALK_ON : WALK_STOP;
 }
 
 bool is_settled(const time_scope *s, const model_expr *e) {
-  named_time *named = named_by(s, e);
-  if (named != NULL)
-    return ask(s, e, is_settled, &named->settled, named->value);
-  if (e->kind == MX_REF)
-    return e->ref.kind == REF_PARAM || (e->ref.kind >= REF_DT && e->ref.kind <= REF_DISTANCE);
-  bool is_so = e->kind != MX_RANDOM;
-  for (int k = 0; is_so && k < 3 && e->args[k] != NULL; k++)
-    is_so = is_settled(s, e->args[k]);
-  return is_so;
+  return !walk_expr(&(walker){.expr = find_unsettled, .context = &s}, e);
 }
 
-void mark_by_ticks(const time_scope *s, const model_expr *e) {
+static walk_step mark_part(void *context, const model_expr *e) {
+  const time_scope *s = scope_of_walk(context);
   named_time *named = named_by(s, e);
   model_component *c = (model_component *)(uintptr_t)(e->kind == MX_REF ? component_of_side(s, e->ref.side) : NULL);
   if (named != NULL && named->marked == ANSWER_UNKNOWN) {
@@ -157,23 +166,24 @@ void mark_by_ticks(const time_scope *s, const model_expr *e) {
     c->params.data[e->ref.item].goes_by_ticks = true;
   if (c != NULL && e->ref.kind == REF_STATE)
     c->states.data[e->ref.item].goes_by_ticks = true;
-  for (int k = 0; k < 3 && e->args[k] != NULL; k++)
-    mark_by_ticks(s, e->args[k]);
+  return WALK_ON;
+}
+
+void mark_by_ticks(const time_scope *s, const model_expr *e) {
+  walk_expr(&(walker){.expr = mark_part, .context = &s}, e);
 }
 
 /* ---- slack ---- */
 
+static model_expr *own_of_side(void *context, model_expr *copy) {
+  if (copy->ref.side == SIDE_SELF)
+    copy->ref.side = *(const model_side *)context;
+  return copy;
+}
+
 /* An expression of an end's component, as the link names it. */
 static model_expr *seen_from(const time_scope *s, model_side side, model_expr *e) {
-  if (side == SIDE_SELF || e == NULL)
-    return e;
-  model_expr *copy = ARENA_NEW(s->ck->arena, model_expr);
-  *copy = *e;
-  if (copy->kind == MX_REF && copy->ref.side == SIDE_SELF)
-    copy->ref.side = side;
-  for (int k = 0; k < 3; k++)
-    copy->args[k] = seen_from(s, side, e->args[k]);
-  return copy;
+  return side == SIDE_SELF || e == NULL ? e : expr_replace(s->ck->arena, e, own_of_side, &side);
 }
 
 /* Of a product or quotient in one of its factors. */

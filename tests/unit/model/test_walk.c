@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks over expressions and blocks: the order of visits, lets that are looked through, stops. */
+/* Walks over expressions and blocks: the order of visits, lets that are looked through, stops; copies. */
 #include "model/walk.h"
 #include "support/text.h"
 #include "unit/model/checked.h"
@@ -73,8 +73,36 @@ static void statements_come_before_their_expressions(void **state) {
   checked_free(&c);
 }
 
+/* w becomes v, v stays, a let gives up. */
+static model_expr *put_v(void *context, model_expr *copy) {
+  const model_component *n = context;
+  if (copy->ref.kind == REF_LET)
+    return NULL;
+  if (copy->ref.item == ode_of(n, "w")->state)
+    copy->ref.item = ode_of(n, "v")->state;
+  return copy;
+}
+
+static void a_copy_has_other_references(void **state) {
+  (void)state;
+  checked c = checked_neuron();
+  const model_component *n = component_named(&c, "n");
+  const model_expr *sum = ode_of(n, "v")->rate->args[0], *last = n->blocks.data[0].body.data[1].value;
+  const model_expr *w = sum->args[1];
+  assert_null(expr_replace(c.arena, sum, put_v, (void *)(uintptr_t)n));
+  const model_expr *product = expr_replace(c.arena, last, put_v, (void *)(uintptr_t)n);
+  assert_ptr_not_equal(product, last);
+  assert_true(expr_refers_to(last->args[0], SIDE_SELF, REF_STATE, ode_of(n, "w")->state));
+  assert_true(expr_refers_to(product->args[0], SIDE_SELF, REF_STATE, ode_of(n, "v")->state));
+  assert_int_equal(product->args[1]->kind, MX_NUMBER);
+  assert_true(product->args[1]->number == 2);
+  assert_true(expr_refers_to(w, SIDE_SELF, REF_STATE, ode_of(n, "w")->state));
+  checked_free(&c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(expressions_come_before_their_parts),
-                                     cmocka_unit_test(statements_come_before_their_expressions)};
+                                     cmocka_unit_test(statements_come_before_their_expressions),
+                                     cmocka_unit_test(a_copy_has_other_references)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
