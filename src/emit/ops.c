@@ -28,6 +28,18 @@ static LLVMValueRef op_index_number(kernel *k, const ir_op *op) {
   return LLVMBuildFAdd(k->m->body, entry, emit_splat(k->m, k->m->entry, emit_first(k, op->aux)), "");
 }
 
+static LLVMValueRef clamped(kernel *k, LLVMRealPredicate is_inside, LLVMValueRef x, double bound) {
+  LLVMValueRef limit = emit_splat_number(k->m, k->m->vf64, bound);
+  LLVMValueRef inside = LLVMBuildFCmp(k->m->body, is_inside, x, limit, "");
+  return LLVMBuildSelect(k->m->body, inside, x, limit, "");
+}
+
+static LLVMValueRef op_entry(kernel *k, const ir_op *op) {
+  LLVMValueRef x = clamped(k, LLVMRealOGT, arg(k, op, 0), 0);
+  x = clamped(k, LLVMRealOLT, x, (double)op->aux - 1);
+  return LLVMBuildFPToSI(k->m->body, x, k->m->vi32, "");
+}
+
 /* ---- arithmetic ---- */
 
 static LLVMValueRef op_arithmetic(kernel *k, const ir_op *op) {
@@ -126,6 +138,7 @@ emit_op_fn *const emit_op_table[IR_OP_COUNT] = {
     [IR_OP_shift] = emit_shift,
     [IR_OP_shift_valid] = emit_shift_valid,
     [IR_OP_index_number] = op_index_number,
+    [IR_OP_entry] = op_entry,
     [IR_OP_add] = op_arithmetic,
     [IR_OP_sub] = op_arithmetic,
     [IR_OP_mul] = op_arithmetic,

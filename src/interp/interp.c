@@ -118,6 +118,12 @@ static double op_index_number(frame *fr, const ir_op *op, uint32_t position, con
   return x[0] + fr->clock->first[op->aux];
 }
 
+static double op_entry(frame *fr, const ir_op *op, uint32_t position, const double *x) {
+  (void)fr, (void)position;
+  double last = (double)op->aux - 1, from_first = x[0] > 0 ? x[0] : 0;
+  return floor(from_first < last ? from_first : last);
+}
+
 static double op_tick(frame *fr, const ir_op *op, uint32_t position, const double *x) {
   (void)position, (void)x;
   return fr->clock->tick[op->aux];
@@ -236,6 +242,7 @@ static operation *const operations[IR_OP_COUNT] = {
     [IR_OP_shift] = op_shift,
     [IR_OP_shift_valid] = op_shift_valid,
     [IR_OP_index_number] = op_index_number,
+    [IR_OP_entry] = op_entry,
     [IR_OP_rand_uniform] = op_rand_uniform,
     [IR_OP_rand_normal] = op_rand_normal,
     [IR_OP_rand_exponential] = op_rand_exponential,

@@ -48,6 +48,10 @@ ir_value ir_binary(ir_builder *b, ir_opcode op, ir_value x, ir_value y) {
   return ir_add_op(b, (ir_op){.op = (uint16_t)op, .args = {x, y}});
 }
 
+ir_value ir_entry(ir_builder *b, ir_value x, uint32_t count) {
+  return ir_add_op(b, (ir_op){.op = IR_OP_entry, .aux = count, .args = {x}});
+}
+
 ir_value ir_ternary(ir_builder *b, ir_opcode op, ir_value x, ir_value y, ir_value z) {
   return ir_add_op(b, (ir_op){.op = (uint16_t)op, .args = {x, y, z}});
 }

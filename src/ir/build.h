@@ -32,6 +32,8 @@ ir_value ir_nullary(ir_builder *b, ir_opcode op, uint32_t aux);
 ir_value ir_unary(ir_builder *b, ir_opcode op, ir_value x);
 /* The number of an entry of that domain in the whole population. */
 ir_value ir_index_number(ir_builder *b, ir_value index, uint32_t domain);
+/* The entry of an array of `count` that x says, or the nearest one. */
+ir_value ir_entry(ir_builder *b, ir_value x, uint32_t count);
 ir_value ir_binary(ir_builder *b, ir_opcode op, ir_value x, ir_value y);
 ir_value ir_ternary(ir_builder *b, ir_opcode op, ir_value x, ir_value y, ir_value z);
 ir_value ir_select(ir_builder *b, ir_value cond, ir_value x, ir_value y); /* f64 or b1 by the type of x */

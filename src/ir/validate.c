@@ -114,6 +114,13 @@ static const char *check_index_number(const check_ctx *c) {
   return c->program != NULL && c->op->aux < c->program->domains.len ? NULL : "has no such domain";
 }
 
+/* Kernels convert to signed numbers of 32 bits. */
+static const char *check_entry(const check_ctx *c) {
+  if (c->program == NULL)
+    return "stands in a fragment";
+  return c->op->aux > 0 && c->op->aux <= INT32_MAX ? NULL : "is of an array of no possible size";
+}
+
 static const char *check_math(const check_ctx *c) {
   uint32_t arity = (uint32_t)strlen(ir_ops[c->op->op].args);
   if (c->op->aux >= ir_math_count || ir_maths[c->op->aux].arity != arity)
@@ -193,6 +200,7 @@ static const char *(*const special_checks[IR_OP_COUNT])(const check_ctx *) = {
     [IR_OP_shift] = check_shift,
     [IR_OP_shift_valid] = check_shift,
     [IR_OP_index_number] = check_index_number,
+    [IR_OP_entry] = check_entry,
     [IR_OP_math1] = check_math,
     [IR_OP_math2] = check_math,
     [IR_OP_math3] = check_math,

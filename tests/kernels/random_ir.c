@@ -251,6 +251,7 @@ static void start_values(generator *g) {
   keep(g, ir_load(&g->b, f->flags[0]));
   keep(g, ir_load(&g->b, f->indices[0]));
   keep(g, ir_index_number(&g->b, g->indices.data[0], g->b.function->domain));
+  vec_push(g->arena, &g->indices, ir_entry(&g->b, a_number(g), 5));
 }
 
 static void end_stores(generator *g) {

@@ -161,6 +161,32 @@ static void neighbours_are_themselves_off_the_grid(void **state) {
   at_every_width(c, fill_grid, check_neighbours);
 }
 
+/* ---- entries: fields 0 (what is said), 1 (what the entry holds) and 2 (what was read) ---- */
+
+static const double said[] = {0, 2.75, 3, 4, -1, NAN, INFINITY, -INFINITY}, entries[] = {0, 2, 3, 3, 0, 0, 3, 0};
+enum { SAID = sizeof said / sizeof said[0] };
+
+static void fill_entries(fixture_memory *m) {
+  for (uint32_t i = 0; i < COUNT; i++) {
+    fixture_f64(m, 0)[i] = said[i % SAID];
+    fixture_f64(m, 1)[i] = 100 + i;
+  }
+}
+
+static void check_entries(const fixture_memory *m, nsa_range_out out) {
+  (void)out;
+  for (uint32_t i = 0; i < COUNT; i++)
+    assert_true(fixture_f64(m, 2)[i] == 100 + entries[i % SAID]);
+}
+
+static void entries_that_are_not_there_are_the_nearest_ones(void **state) {
+  context *c = *state;
+  uint32_t x = numbers(c->program), array = numbers(c->program), y = numbers(c->program);
+  ir_builder b = fixture_function(c->program, NSA_ROLE_STEP, FIXTURE_GRID);
+  ir_store(&b, y, ir_load_at(&b, array, ir_entry(&b, ir_load(&b, x), 4)));
+  at_every_width(c, fill_entries, check_entries);
+}
+
 /* ---- fields that are the same for all ---- */
 
 static void check_uniform(const fixture_memory *m, nsa_range_out out) {
@@ -285,6 +311,7 @@ int main(void) {
       CASE(events_set_their_flags_and_bits),
       CASE(checks_tell_of_nan_and_infinity),
       CASE(neighbours_are_themselves_off_the_grid),
+      CASE(entries_that_are_not_there_are_the_nearest_ones),
       CASE(a_uniform_field_is_read_after_it_was_stored),
       CASE(a_kernel_keeps_to_its_range),
       CASE(numbers_are_those_of_the_whole_population),

@@ -192,6 +192,22 @@ static void test_part_of_a_population(void **state) {
   arena_free(t.a);
 }
 
+static void test_entries(void **state) {
+  (void)state;
+  fixture t;
+  start(&t);
+  uint32_t x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false);
+  ir_store(&t.b, y, ir_index_number(&t.b, ir_entry(&t.b, ir_load(&t.b, x), 4), 0));
+  machine m = finish(&t);
+  static const double said[] = {0, 2.75, 3, 4, -1, NAN, INFINITY, -INFINITY}, want[] = {0, 2, 3, 3, 0, 0, 3, 0};
+  for (uint32_t i = 0; i < sizeof said / sizeof *said; i++) {
+    machine_f64(&m, x)[0] = said[i];
+    machine_run(&m, 0);
+    assert_bits(machine_f64(&m, y)[0], want[i]);
+  }
+  arena_free(t.a);
+}
+
 static void test_random_draws(void **state) {
   (void)state;
   fixture t;
@@ -252,10 +268,10 @@ static void test_matrices(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_operations),   cmocka_unit_test(test_memory_and_place),
-      cmocka_unit_test(test_shifts),       cmocka_unit_test(test_part_of_a_population),
-      cmocka_unit_test(test_random_draws), cmocka_unit_test(test_skipping),
-      cmocka_unit_test(test_matrices),
+      cmocka_unit_test(test_operations), cmocka_unit_test(test_memory_and_place),
+      cmocka_unit_test(test_shifts),     cmocka_unit_test(test_part_of_a_population),
+      cmocka_unit_test(test_entries),    cmocka_unit_test(test_random_draws),
+      cmocka_unit_test(test_skipping),   cmocka_unit_test(test_matrices),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,6 +67,7 @@ static ir_program *example(arena *a) {
   ir_value next = ir_load_at(&b, x, ir_nullary(&b, IR_OP_shift, 8 * 16 + 9));
   ir_value valid = ir_nullary(&b, IR_OP_shift_valid, 8 * 16 + 9);
   out = ir_binary(&b, IR_OP_add, out, ir_select(&b, valid, next, ir_number(&b, -0.0)));
+  out = ir_binary(&b, IR_OP_add, out, ir_load_at(&b, x, ir_entry(&b, out, 6)));
   out = ir_binary(&b, IR_OP_mul, out, ir_number(&b, 0.1));
   out = ir_binary(&b, IR_OP_min, out, ir_nullary(&b, IR_OP_time, 0));
   ir_store(&b, v, out);
@@ -177,6 +178,8 @@ static void test_validate_finds(void **state) {
        "%4 = get #1 %3 }",
        "does not have"},
       {"step domain 1 timescale 0 { %0 = arg #0 }", "outside a fragment"},
+      {"step domain 1 timescale 0 { %0 = const 1 %1 = entry #0 %0 }", "no possible size"},
+      {"step domain 1 timescale 0 { %0 = bool 1 %1 = entry #4 %0 }", "is b1, not f64"},
       {"step domain 1 timescale 0 { %0 = shift #136 %1 = load_at $0 %0 store $0 %1 }", "stores"},
   };
   for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
