@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define NSA_NONE UINT32_MAX
-#define NSA_PROGRAM_VERSION 15
+#define NSA_PROGRAM_VERSION 16
 
 #define VALUE(id, word) id,
 #define ENUM(name, values) typedef enum { values } nsa_##name;
@@ -29,12 +29,16 @@
   static inline bool nsa_##row##_is(nsa_##row##_id a, nsa_##row##_id b) { return a.id == b.id; }                       \
   _Static_assert(sizeof(nsa_##row##_id) == sizeof(uint32_t), "an id is a number")
 ID_OF(kernel);
+ID_OF(population);
 ID_OF(connection);
+ID_OF(channel);
 ID_OF(event); /* in its population's list */
 #undef ID_OF
 
 #define NSA_NO_KERNEL ((nsa_kernel_id){NSA_NONE})
+#define NSA_NO_POPULATION ((nsa_population_id){NSA_NONE})
 #define NSA_NO_CONNECTION ((nsa_connection_id){NSA_NONE})
+#define NSA_NO_CHANNEL ((nsa_channel_id){NSA_NONE})
 #define NSA_NO_EVENT ((nsa_event_id){NSA_NONE})
 /* Of a connection: spikes of its source, once for each link. */
 #define NSA_EVENT_ARRIVALS ((nsa_event_id){UINT32_MAX - 1})

@@ -105,7 +105,7 @@ typedef struct {
 nsa_memory_forecast nsa_forecast_memory(const nsa_program *program);
 
 /* How many steps of a population are fused at most, for `explain`. 1: each is done by itself. */
-uint32_t nsa_fused_steps(const nsa_program *program, uint32_t population);
+uint32_t nsa_fused_steps(const nsa_program *program, nsa_population_id population);
 
 /* How many links a connection is expected to have, and all that is kept of them. */
 typedef struct {

@@ -29,7 +29,8 @@ bool nsa_session_step(nsa_session *session);
 void nsa_session_failure(const nsa_session *session, FILE *to);
 
 /* Elements that fired this event at the end of the last tick, ascending; *count of them. */
-const uint32_t *nsa_session_fired(const nsa_session *session, uint32_t population, nsa_event_id event, uint32_t *count);
+const uint32_t *nsa_session_fired(const nsa_session *session, nsa_population_id population, nsa_event_id event,
+                                  uint32_t *count);
 /* The array of a field (padded; its type is the program's), *count entries without padding. */
 void *nsa_session_field(const nsa_session *session, uint32_t field, uint64_t *count);
 /* values[k] = its entry at + k as a number, for n of them. */

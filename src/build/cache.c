@@ -103,10 +103,10 @@ static void add_operation(hash128 *h, const ir_program *p, const ir_function *f,
 static void add_domain(hash128 *h, const nsa_program *p, uint32_t number) {
   const nsa_domain *domain = &p->domains[number];
   add_number(h, domain->kind);
-  if (domain->kind != NSA_DOMAIN_POPULATION || domain->owner >= p->populations_count)
+  if (domain->kind != NSA_DOMAIN_POPULATION || domain->population.id >= p->populations_count)
     return;
-  add_number(h, p->populations[domain->owner].rows);
-  add_number(h, p->populations[domain->owner].cols);
+  add_number(h, p->populations[domain->population.id].rows);
+  add_number(h, p->populations[domain->population.id].cols);
 }
 
 static void add_function(hash128 *h, const ir_program *p, uint32_t number) {

@@ -58,7 +58,7 @@ static void print_populations(const compilation *c, FILE *out) {
     fprintf(out, "  %s: %u x %u %s on %s, %u bytes an element\n", pop->name, pop->rows, pop->cols, pop->component,
             p->timescales[pop->timescale].name, bytes_an_element(p, pop->domain));
     print_decisions(c, pop->name, out);
-    uint32_t fused = nsa_fused_steps(p, k);
+    uint32_t fused = nsa_fused_steps(p, (nsa_population_id){k});
     if (fused > 1)
       fprintf(out, "    fused      up to %u steps in one pass: nothing reaches or reads its states between them\n",
               fused);
@@ -74,8 +74,8 @@ static void print_connections(const compilation *c, FILE *out) {
   for (uint32_t k = 0; k < p->connections_count; k++) {
     const nsa_connection *cn = &p->connections[k];
     nsa_link_forecast f = nsa_forecast_links(p, (nsa_connection_id){k});
-    fprintf(out, "  %s: %s -> %s via %s", cn->name, p->populations[cn->source].name, p->populations[cn->target].name,
-            cn->synapse);
+    fprintf(out, "  %s: %s -> %s via %s", cn->name, p->populations[cn->source.id].name,
+            p->populations[cn->target.id].name, cn->synapse);
     if (cn->is_stencil)
       fputs(", no stored links\n", out);
     else

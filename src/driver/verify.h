@@ -90,7 +90,7 @@ bool verify_events_part(verify_events *e, double now);
 /* From now on events are only counted. */
 void verify_events_stop(verify_events *e);
 /* Whether an element had an event within the last step. */
-bool verify_events_is_near(const verify_events *e, uint32_t population, uint64_t element, double now);
+bool verify_events_is_near(const verify_events *e, nsa_population_id population, uint64_t element, double now);
 bool verify_events_any(const verify_events *e); /* whether there was one */
 const verify_event *verify_events_list(const verify_events *e, uint32_t *count);
 
@@ -122,7 +122,7 @@ typedef struct {
 
 typedef struct {
   const char *name;
-  uint32_t population;                /* NSA_NONE: of links, or a reduction */
+  nsa_population_id population;       /* none: of links, or a reduction */
   uint32_t field[VERIFY_LEGS], probe; /* NSA_NONE where it is the other; fields by leg */
   uint32_t every;                     /* ticks as written */
   bool has_equation;                  /* a state that has one: a step is suggested for it */

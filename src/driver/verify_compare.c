@@ -29,7 +29,7 @@ typedef struct {
 
 /* Ticks between two changes of a state: its equation may be slower than its component. */
 static void find_equation(const model *m, uint32_t state, verify_quantity *q) {
-  const model_component *c = &m->components.data[m->populations.data[q->population].component];
+  const model_component *c = &m->components.data[m->populations.data[q->population.id].component];
   q->every = m->timescales.data[c->timescale].ticks;
   for (uint32_t k = 0; k < c->odes.len; k++) {
     uint32_t own = m->timescales.data[c->odes.data[k].timescale].ticks;
@@ -40,15 +40,15 @@ static void find_equation(const model *m, uint32_t state, verify_quantity *q) {
   }
 }
 
-static void add_states(comparison *c, uint32_t population) {
-  const nsa_population *p = &c->program->populations[population];
+static void add_states(comparison *c, nsa_population_id population) {
+  const nsa_population *p = &c->program->populations[population.id];
   for (uint32_t k = 0; k < p->states_count; k++) {
     verify_quantity q = {.name = arena_printf(c->arena, "%s", c->program->fields[p->states[k]].name),
                          .population = population,
                          .probe = NSA_NONE};
     find_equation(c->legs[0].c.model, k, &q);
     for (int leg = 0; leg < VERIFY_LEGS; leg++)
-      q.field[leg] = c->legs[leg].c.ir->program->populations[population].states[k];
+      q.field[leg] = c->legs[leg].c.ir->program->populations[population.id].states[k];
     vec_push(c->arena, &c->quantities, q);
   }
 }
@@ -61,18 +61,18 @@ static bool is_state(const comparison *c, const nsa_probe *probe) {
   return false;
 }
 
-static uint32_t slowest_state(const comparison *c, uint32_t population) {
+static uint32_t slowest_state(const comparison *c, nsa_population_id population) {
   uint32_t ticks = 1;
   for (uint32_t k = 0; k < c->quantities.len; k++)
-    if (c->quantities.data[k].population == population && c->quantities.data[k].every > ticks)
+    if (nsa_population_is(c->quantities.data[k].population, population) && c->quantities.data[k].every > ticks)
       ticks = c->quantities.data[k].every;
   return ticks;
 }
 
 /* Whether what is recorded of links is a state with an equation. */
-static bool is_equation_of_links(const comparison *c, uint32_t connection, const char *recorded) {
+static bool is_equation_of_links(const comparison *c, nsa_connection_id connection, const char *recorded) {
   const model *m = c->legs[0].c.model;
-  const model_connection *link = &m->connections.data[connection];
+  const model_connection *link = &m->connections.data[connection.id];
   const model_component *synapse = &m->components.data[link->component];
   for (uint32_t k = 0; k < synapse->odes.len; k++) {
     const char *state = synapse->states.data[synapse->odes.data[k].state].name;
@@ -89,11 +89,12 @@ static void add_record(comparison *c, const nsa_record *r) {
     return;
   bool is_of_population = domain->kind == NSA_DOMAIN_POPULATION;
   verify_quantity q = {.name = arena_printf(c->arena, "%s", r->name),
-                       .population = is_of_population && probe->reduce == NSA_REDUCE_NONE ? domain->owner : NSA_NONE,
+                       .population = is_of_population && probe->reduce == NSA_REDUCE_NONE ? domain->population
+                                                                                          : NSA_NO_POPULATION,
                        .probe = r->probe,
-                       .every = is_of_population ? slowest_state(c, domain->owner) : 1};
+                       .every = is_of_population ? slowest_state(c, domain->population) : 1};
   if (domain->kind == NSA_DOMAIN_CONNECTION)
-    q.has_equation = is_equation_of_links(c, domain->owner, r->name);
+    q.has_equation = is_equation_of_links(c, domain->connection, r->name);
   vec_push(c->arena, &c->quantities, q);
 }
 
@@ -220,7 +221,7 @@ static void prepare(comparison *c) {
   for (int leg = 0; leg < VERIFY_LEGS; leg++)
     c->steps[leg] = (uint32_t)floor(c->program->base_dt / c->legs[leg].c.ir->program->base_dt + 0.5);
   c->events = verify_events_new(c->arena, c->program, c->legs[0].session);
-  for (uint32_t k = 0; k < c->program->populations_count; k++)
+  for (nsa_population_id k = {0}; k.id < c->program->populations_count; k.id++)
     add_states(c, k);
   for (uint32_t k = 0; k < c->program->records_count; k++)
     add_record(c, &c->program->records[k]);

@@ -15,7 +15,7 @@ typedef struct {
 } waiting;
 
 typedef struct {
-  uint32_t population;
+  nsa_population_id population;
   nsa_event_id event;
   double step;           /* ms */
   waiting *elements[2];  /* by pair of runs */
@@ -40,12 +40,12 @@ static uint64_t size_of(const nsa_population *p, const nsa_session *session) {
   return count;
 }
 
-static double step_of(const nsa_program *p, uint32_t population) {
-  return p->timescales[p->populations[population].timescale].dt;
+static double step_of(const nsa_program *p, nsa_population_id population) {
+  return p->timescales[p->populations[population.id].timescale].dt;
 }
 
-static void track(verify_events *e, uint32_t population, nsa_event_id event, uint64_t size) {
-  const nsa_population *p = &e->program->populations[population];
+static void track(verify_events *e, nsa_population_id population, nsa_event_id event, uint64_t size) {
+  const nsa_population *p = &e->program->populations[population.id];
   tracked *t = &e->list[e->count];
   *t = (tracked){.population = population, .event = event, .step = step_of(e->program, population)};
   for (int pair = 0; pair < 2; pair++)
@@ -62,14 +62,14 @@ verify_events *verify_events_new(arena *a, const nsa_program *p, const nsa_sessi
   e->list = ARENA_ARRAY(a, tracked, count);
   e->events = ARENA_ARRAY(a, verify_event, count);
   e->last = ARENA_ARRAY(a, double *, p->populations_count);
-  for (uint32_t k = 0; k < p->populations_count; k++) {
-    if (!p->populations[k].events_count)
+  for (nsa_population_id k = {0}; k.id < p->populations_count; k.id++) {
+    if (!p->populations[k.id].events_count)
       continue;
-    uint64_t size = size_of(&p->populations[k], session);
-    e->last[k] = ARENA_ARRAY(a, double, size);
+    uint64_t size = size_of(&p->populations[k.id], session);
+    e->last[k.id] = ARENA_ARRAY(a, double, size);
     for (uint64_t i = 0; i < size; i++)
-      e->last[k][i] = -INFINITY;
-    for (nsa_event_id i = {0}; i.id < p->populations[k].events_count; i.id++)
+      e->last[k.id][i] = -INFINITY;
+    for (nsa_event_id i = {0}; i.id < p->populations[k.id].events_count; i.id++)
       track(e, k, i, size);
   }
   return e;
@@ -120,7 +120,7 @@ void verify_events_take(verify_events *e, uint32_t leg, const nsa_session *sessi
       e->events[k].count[leg] += count;
     e->has_any = e->has_any || count;
     for (uint32_t i = 0; i < count && !e->is_stopped; i++) {
-      e->last[t->population][fired[i]] = time;
+      e->last[t->population.id][fired[i]] = time;
       if (leg < 2)
         pair_up(e, t, leg, 0, fired[i], time);
       if (leg > 0)
@@ -153,10 +153,10 @@ bool verify_events_part(verify_events *e, double now) {
 
 void verify_events_stop(verify_events *e) { e->is_stopped = true; }
 
-bool verify_events_is_near(const verify_events *e, uint32_t population, uint64_t element, double now) {
-  if (population == NSA_NONE || !e->last[population])
+bool verify_events_is_near(const verify_events *e, nsa_population_id population, uint64_t element, double now) {
+  if (nsa_population_is_none(population) || !e->last[population.id])
     return false;
-  return is_within(now, e->last[population][element], step_of(e->program, population));
+  return is_within(now, e->last[population.id][element], step_of(e->program, population));
 }
 
 bool verify_events_any(const verify_events *e) { return e->has_any; }

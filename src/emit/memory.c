@@ -113,7 +113,7 @@ static neighbour neighbour_of(const kernel *k, uint32_t aux) {
   const nsa_domain *domain = &p->domains[k->function->domain];
   if (domain->kind != NSA_DOMAIN_POPULATION)
     emit_bug("a grid neighbour outside of a population", k->function->name);
-  const nsa_population *population = &p->populations[domain->owner];
+  const nsa_population *population = &p->populations[domain->population.id];
   neighbour n = {.down = (int32_t)(aux / 16) - 8,
                  .right = (int32_t)(aux % 16) - 8,
                  .rows = population->rows,

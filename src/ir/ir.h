@@ -87,7 +87,11 @@ typedef struct {
 /* ---- tables ---- */
 
 ir_program *ir_program_new(arena *a);
-uint32_t ir_domain_add(ir_program *p, const char *name, nsa_domain_kind kind, uint32_t owner);
+uint32_t ir_domain_of_run(ir_program *p);
+uint32_t ir_domain_of_population(ir_program *p, const char *name, nsa_population_id of);
+/* Its links, or what its rule or its arrivals look at: by the kind. */
+uint32_t ir_domain_of_connection(ir_program *p, const char *name, nsa_domain_kind kind, nsa_connection_id of);
+uint32_t ir_domain_of_channel(ir_program *p, const char *name, nsa_channel_id of);
 uint32_t ir_field_add(ir_program *p, nsa_field field);
 ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
                              nsa_kernel_id *number);

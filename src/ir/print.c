@@ -40,7 +40,9 @@ static void print_domain(text *out, uint32_t i, const nsa_domain *d) {
   text_printf(out, "domain %u %s ", i, nsa_word_of_domain_kind(d->kind));
   ir_print_quoted(out, d->name);
   text_puts(out, " owner ");
-  print_index(out, d->owner);
+  print_index(out, d->kind == NSA_DOMAIN_POPULATION ? d->population.id
+                   : d->kind == NSA_DOMAIN_CHANNEL  ? d->channel.id
+                                                    : d->connection.id);
   text_puts(out, "\n");
 }
 

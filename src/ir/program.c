@@ -10,9 +10,25 @@ ir_program *ir_program_new(arena *a) {
   return p;
 }
 
-uint32_t ir_domain_add(ir_program *p, const char *name, nsa_domain_kind kind, uint32_t owner) {
-  vec_push(p->arena, &p->domains, ((nsa_domain){.name = name, .kind = kind, .owner = owner}));
+static uint32_t add_domain(ir_program *p, nsa_domain domain) {
+  vec_push(p->arena, &p->domains, domain);
   return p->domains.len - 1;
+}
+
+uint32_t ir_domain_of_run(ir_program *p) {
+  return add_domain(p, (nsa_domain){"run", NSA_DOMAIN_RUN, NSA_NO_POPULATION, NSA_NO_CONNECTION, NSA_NO_CHANNEL});
+}
+
+uint32_t ir_domain_of_population(ir_program *p, const char *name, nsa_population_id of) {
+  return add_domain(p, (nsa_domain){name, NSA_DOMAIN_POPULATION, of, NSA_NO_CONNECTION, NSA_NO_CHANNEL});
+}
+
+uint32_t ir_domain_of_connection(ir_program *p, const char *name, nsa_domain_kind kind, nsa_connection_id of) {
+  return add_domain(p, (nsa_domain){name, kind, NSA_NO_POPULATION, of, NSA_NO_CHANNEL});
+}
+
+uint32_t ir_domain_of_channel(ir_program *p, const char *name, nsa_channel_id of) {
+  return add_domain(p, (nsa_domain){name, NSA_DOMAIN_CHANNEL, NSA_NO_POPULATION, NSA_NO_CONNECTION, of});
 }
 
 uint32_t ir_field_add(ir_program *p, nsa_field field) {

@@ -186,7 +186,15 @@ static void read_domain(ir_cursor *c, ir_program *p) {
   uint32_t kind = ir_cursor_word_of(c, nsa_word_of_domain_kind, "kind of domain");
   const char *name = ir_cursor_string(c);
   ir_cursor_expect_word(c, "owner");
-  ir_domain_add(p, name, (nsa_domain_kind)kind, ir_cursor_number(c));
+  uint32_t owner = ir_cursor_number(c);
+  if (kind == NSA_DOMAIN_RUN)
+    ir_domain_of_run(p);
+  else if (kind == NSA_DOMAIN_POPULATION)
+    ir_domain_of_population(p, name, (nsa_population_id){owner});
+  else if (kind == NSA_DOMAIN_CHANNEL)
+    ir_domain_of_channel(p, name, (nsa_channel_id){owner});
+  else
+    ir_domain_of_connection(p, name, (nsa_domain_kind)kind, (nsa_connection_id){owner});
 }
 
 /* What is not there is none. */

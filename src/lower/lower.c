@@ -181,7 +181,7 @@ ir_program *lower_model(const lower_plan *plan) {
   l.connections = ARENA_ARRAY(a, connection_fields, m->connections.len);
   l.terms = ARENA_ARRAY(a, term_fields, plan->term_count);
   l.sources = ARENA_ARRAY(a, source_fields, plan->source_count);
-  ir_domain_add(l.p, "run", NSA_DOMAIN_RUN, NSA_NONE);
+  ir_domain_of_run(l.p);
   add_timescales(&l);
   lower_signal_fields(&l);
   lower_stage_sets(&l);

@@ -129,7 +129,7 @@ static uint32_t run_domain(ir_program *p) {
   for (uint32_t i = 0; i < p->domains.len; i++)
     if (p->domains.data[i].kind == NSA_DOMAIN_RUN)
       return i;
-  return ir_domain_add(p, "run", NSA_DOMAIN_RUN, NSA_NONE);
+  return ir_domain_of_run(p);
 }
 
 static void add_to_setup(ir_program *p, nsa_kernel_id kernel) {

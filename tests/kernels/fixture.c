@@ -13,8 +13,8 @@ ir_program *fixture_program(arena *a, uint32_t rows, uint32_t columns) {
   p->program->populations = ARENA_NEW(a, nsa_population);
   p->program->populations[0] = (nsa_population){.name = "grid", .domain = FIXTURE_GRID, .rows = rows, .cols = columns};
   p->program->populations_count = 1;
-  ir_domain_add(p, "run", NSA_DOMAIN_RUN, NSA_NONE);
-  ir_domain_add(p, "grid", NSA_DOMAIN_POPULATION, 0);
+  ir_domain_of_run(p);
+  ir_domain_of_population(p, "grid", (nsa_population_id){0});
   return p;
 }
 
@@ -52,7 +52,7 @@ uint64_t fixture_entries(const ir_program *p, uint32_t domain) {
   const nsa_domain *d = &p->program->domains[domain];
   if (d->kind != NSA_DOMAIN_POPULATION)
     return 1;
-  const nsa_population *population = &p->program->populations[d->owner];
+  const nsa_population *population = &p->program->populations[d->population.id];
   return (uint64_t)population->rows * population->cols;
 }
 

@@ -170,7 +170,7 @@ static solver_options options = {0.1, 100};
 static stepper stepper_new(const problem *pr, solver_kind kind, double dt, uint32_t paths) {
   stepper s = {.a = arena_new(), .dt = dt};
   s.p = ir_program_new(s.a);
-  uint32_t domain = ir_domain_add(s.p, "sheet", NSA_DOMAIN_POPULATION, 0);
+  uint32_t domain = ir_domain_of_population(s.p, "sheet", (nsa_population_id){0});
   solver_kind kinds[MOST_STATES] = {kind, kind, kind};
   solve_system system = {
       .n = pr->n, .noise_count = pr->noises, .rates = fragment_of(s.a, pr), .solver = kinds, .dt = dt};

@@ -45,7 +45,7 @@ static bool end_delivery(sim *s, const due_job *job) {
     const nsa_increment *inc = &d->arrival->increments[i];
     if (inc->side != NSA_SIDE_POST)
       strip_sums_settle(&d->strips[i], s->field_data[inc->sum]);
-    events_note_arrival(s, delivery_population(delivery_connection(s, d), inc->side));
+    events_note_arrival(s, link_end_population(delivery_connection(s, d), inc->side));
   }
   for (uint32_t i = 0; i < d->arrival->emissions_count; i++)
     for (uint32_t slice = 0; slice < d->slices; slice++) {
@@ -102,7 +102,8 @@ static bool deliver(sim *s, const delivery *d, uint64_t n) {
     const uint8_t *is_sent = s->field_data[s->program->signals[a->signal].flag];
     return !*is_sent || deliver_due(s, d, NULL, 0, 0);
   }
-  const sim_fired *fired = &s->populations[delivery_population(delivery_connection(s, d), a->side)].events[a->event.id];
+  const sim_fired *fired =
+      &s->populations[link_end_population(delivery_connection(s, d), a->side).id].events[a->event.id];
   if (!d->past)
     return fired->count == 0 || deliver_due(s, d, fired->elements, fired->count, 0);
   uint32_t *elements = d->joins ? d->elements : s->events->elements;

@@ -90,8 +90,8 @@ bool bad_link_tell(sim *s, const delivery *d) {
   if (!worst)
     return true;
   s->failed = true;
-  s->failure = (sim_failure){.is_connection = true,
-                             .population = d->arrival->connection.id,
+  s->failure = (sim_failure){.population = NSA_NO_POPULATION,
+                             .connection = d->arrival->connection,
                              .element = worst->bad_link,
                              .field = worst->bad_field,
                              .value = worst->bad_value};

@@ -177,7 +177,7 @@ static void add_rows(const due_job *job, batch *b, uint32_t slice) {
 /* All links of a slice, target by target. */
 static void add_all(const due_job *job, batch *b, uint32_t slice) {
   const uint32_t *row = job->links->row;
-  uint32_t first, last, targets = job->s->populations[delivery_connection(job->s, job->d)->target].count;
+  uint32_t first, last, targets = job->s->populations[delivery_connection(job->s, job->d)->target.id].count;
   delivery_links(job->s, job->d, slice, &first, &last);
   for (uint32_t t = 0; t < targets; t++) {
     if (row[t] < first || row[t] >= last)

@@ -38,7 +38,7 @@ static void add_increment(const outcome_job *job, uint32_t i, uint32_t first, ui
 
 static void outcome_task(void *context, uint32_t task, uint32_t tasks) {
   const outcome_job *job = context;
-  uint32_t targets = job->s->populations[job->s->program->connections[job->step->connection.id].target].count;
+  uint32_t targets = job->s->populations[job->s->program->connections[job->step->connection.id].target.id].count;
   uint64_t first, last;
   thread_slice(job->cut.count, task, tasks, &first, &last);
   for (uint32_t i = 0; i < job->step->increments_count; i++)
@@ -50,14 +50,14 @@ static void take_outcome(sim *s, uint32_t i) {
   const nsa_link_step *step = &s->program->link_steps[i];
   const nsa_connection *c = &s->program->connections[step->connection.id];
   outcome_job job = {.s = s, .step = step, .strips = s->events->clocked[i].strips, .look = partner_lookup_of(s, c)};
-  job.cut = link_strips_of(&s->populations[c->target]);
+  job.cut = link_strips_of(&s->populations[c->target.id]);
   uint64_t links = s->links[step->connection.id].count;
   thread_pool_run_if_worth(s->pool, COST_OF_INCREMENT * (double)links * step->increments_count, outcome_task, &job);
   for (uint32_t k = 0; k < step->increments_count; k++) {
     const nsa_increment *inc = &step->increments[k];
     if (inc->side != NSA_SIDE_POST)
       strip_sums_settle(&job.strips[k], s->field_data[inc->sum]);
-    events_note_arrival(s, delivery_population(c, inc->side));
+    events_note_arrival(s, link_end_population(c, inc->side));
   }
   for (uint32_t k = 0; k < step->emissions_count; k++)
     if (memchr(s->field_data[step->emissions[k].flag], 1, links))

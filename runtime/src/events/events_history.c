@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-static history *history_for(struct events *ev, uint32_t population, nsa_event_id event) {
+static history *history_for(struct events *ev, nsa_population_id population, nsa_event_id event) {
   for (uint32_t i = 0; i < ev->history_count; i++)
-    if (ev->histories[i].population == population && nsa_event_is(ev->histories[i].event, event))
+    if (nsa_population_is(ev->histories[i].population, population) && nsa_event_is(ev->histories[i].event, event))
       return &ev->histories[i];
   history *h = &ev->histories[ev->history_count++];
   *h = (history){.population = population, .event = event};
@@ -20,14 +20,14 @@ bool histories_make(events_maker *m) {
     if (d->arrival->side == NSA_SIDE_SIGNAL || d->last_delay == 0)
       continue;
     history *h =
-        history_for(ev, delivery_population(delivery_connection(m->s, d), d->arrival->side), d->arrival->event);
+        history_for(ev, link_end_population(delivery_connection(m->s, d), d->arrival->side), d->arrival->event);
     if (d->last_delay + 1 > h->slots)
       h->slots = d->last_delay + 1;
     d->past = h;
   }
   for (uint32_t i = 0; i < ev->history_count; i++) {
     history *h = &ev->histories[i];
-    h->words = (m->s->populations[h->population].count + 63) / 64;
+    h->words = (m->s->populations[h->population.id].count + 63) / 64;
     h->bits = events_allocate(m, (uint64_t)h->slots * h->words, sizeof *h->bits);
     h->count = events_allocate(m, h->slots, sizeof *h->count);
     if (!h->bits || !h->count)
@@ -37,7 +37,7 @@ bool histories_make(events_maker *m) {
 }
 
 void history_remember(const sim *s, history *h, uint64_t n) {
-  const sim_fired *fired = &s->populations[h->population].events[h->event.id];
+  const sim_fired *fired = &s->populations[h->population.id].events[h->event.id];
   uint32_t slot = (uint32_t)(n % h->slots);
   uint64_t *bits = h->bits + (uint64_t)slot * h->words;
   if (h->count[slot])

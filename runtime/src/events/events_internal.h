@@ -9,7 +9,7 @@
 
 /* What fired in each of the last ticks: bit e of slot (tick % slots). */
 typedef struct {
-  uint32_t population;
+  nsa_population_id population;
   nsa_event_id event;
   uint32_t slots, words; /* words of 64 bits a slot */
   uint64_t *bits;
@@ -93,10 +93,6 @@ static inline const nsa_connection *delivery_connection(const sim *s, const deli
   return &s->program->connections[d->arrival->connection.id];
 }
 
-static inline uint32_t delivery_population(const nsa_connection *c, uint32_t side) {
-  return side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner;
-}
-
 /* The links of a slice: those of its targets. */
 static inline void delivery_links(const sim *s, const delivery *d, uint32_t slice, uint32_t *first, uint32_t *last) {
   const uint32_t *row = s->links[d->arrival->connection.id].row;
@@ -105,8 +101,8 @@ static inline void delivery_links(const sim *s, const delivery *d, uint32_t slic
 }
 
 /* Something was added to elements of the population in this tick. */
-static inline void events_note_arrival(sim *s, uint32_t population) {
-  s->events->has_arrived[population] = 1;
+static inline void events_note_arrival(sim *s, nsa_population_id population) {
+  s->events->has_arrived[population.id] = 1;
   s->events->any_has_arrived = true;
 }
 

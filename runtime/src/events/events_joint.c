@@ -81,7 +81,7 @@ static bool may_wait(const sim *s, const delivery *d) {
     return false;
   for (uint32_t i = 0; i < a->increments_count; i++) {
     const nsa_population *to =
-        &s->program->populations[delivery_population(delivery_connection(s, d), a->increments[i].side)];
+        &s->program->populations[link_end_population(delivery_connection(s, d), a->increments[i].side).id];
     if (!nsa_kernel_is_none(to->absorb) || !is_for_own_steps(s, a->increments[i].sum))
       return false;
   }

@@ -105,8 +105,8 @@ static strip_sums *make_strips(events_maker *m, const nsa_connection *c, const n
   for (uint32_t i = 0; strips && i < count; i++) {
     if (increments[i].side == NSA_SIDE_POST)
       continue;
-    uint32_t size = m->s->populations[delivery_population(c, increments[i].side)].count;
-    if (strip_sums_make(m->s, &strips[i], &m->s->populations[c->target], size))
+    uint32_t size = m->s->populations[link_end_population(c, increments[i].side).id].count;
+    if (strip_sums_make(m->s, &strips[i], &m->s->populations[c->target.id], size))
       continue;
     snprintf(m->error, SIM_ERROR_SIZE, "out of memory for sums over links (%" PRIu64 " bytes were allocated)",
              m->s->allocated);
@@ -121,7 +121,7 @@ static bool make_delivery(events_maker *m, delivery *d, const nsa_arrival *a) {
   d->arrival = a;
   d->slices = link_slices_count(m->s, a->connection);
   if (a->side != NSA_SIDE_SIGNAL)
-    d->keys = m->s->populations[delivery_population(c, a->side)].count;
+    d->keys = m->s->populations[link_end_population(c, a->side).id].count;
   d->batches = events_allocate_aligned(m, d->slices, sizeof *d->batches);
   if (!d->batches)
     return false;

@@ -118,7 +118,7 @@ static void write_copies(sim *s, const nsa_connection *c, const sim_links *links
   if (c->link_copy == NSA_NONE)
     return;
   double *copies = s->field_data[c->link_copy];
-  for (uint32_t t = 0; t < s->populations[c->target].count; t++)
+  for (uint32_t t = 0; t < s->populations[c->target.id].count; t++)
     for (uint32_t k = links->row[t], copy = 0; k < links->row[t + 1]; k++)
       copies[k] = copy = copy_of(links->source, links->row[t], k, copy);
 }
@@ -142,10 +142,10 @@ bool connect_build(sim *s, nsa_connection_id connection, char error[SIM_ERROR_SI
   link_builder b = {.s = s,
                     .connection = c,
                     .error = error,
-                    .sources = &s->populations[c->source],
-                    .targets = &s->populations[c->target],
-                    .source = &s->program->populations[c->source],
-                    .target = &s->program->populations[c->target],
+                    .sources = &s->populations[c->source.id],
+                    .targets = &s->populations[c->target.id],
+                    .source = &s->program->populations[c->source.id],
+                    .target = &s->program->populations[c->target.id],
                     .is_counting = c->is_stencil && c->rule.kind == NSA_RULE_NEIGHBOURS};
   b.key = build_key(&b, "");
   bool ok = build(&b, &s->links[connection.id]);
@@ -168,8 +168,9 @@ void connect_free(sim_links *links) {
 static void write_distances(sim *s, const nsa_connection *c, const sim_links *links) {
   if (c->link_distance == NSA_NONE || !links->target)
     return;
-  const nsa_population *source = &s->program->populations[c->source], *target = &s->program->populations[c->target];
-  const sim_population *sources = &s->populations[c->source], *targets = &s->populations[c->target];
+  const nsa_population *source = &s->program->populations[c->source.id],
+                       *target = &s->program->populations[c->target.id];
+  const sim_population *sources = &s->populations[c->source.id], *targets = &s->populations[c->target.id];
   double *distance = s->field_data[c->link_distance];
   for (uint64_t k = 0; k < links->count; k++)
     distance[k] = place_distance(source, population_global(sources, links->source[k]), target,
@@ -192,9 +193,9 @@ void connect_fill_fields(sim *s, nsa_connection_id connection) {
     const nsa_field *field = &p->fields[f];
     if (!nsa_connection_is(field->connection, connection) || field->is_uniform)
       continue;
-    if (field->kind == NSA_FIELD_FAN_IN && field->domain == p->populations[c->target].domain)
+    if (field->kind == NSA_FIELD_FAN_IN && field->domain == p->populations[c->target.id].domain)
       write_fan(s, f, links->fan_in);
-    if (field->kind == NSA_FIELD_FAN_OUT && field->domain == p->populations[c->source].domain)
+    if (field->kind == NSA_FIELD_FAN_OUT && field->domain == p->populations[c->source.id].domain)
       write_fan(s, f, links->fan_out);
   }
 }

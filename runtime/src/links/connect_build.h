@@ -79,7 +79,7 @@ bool rule_small_world(link_builder *b);
 
 /* Whether a link from a source to a target of that number would be one to itself that is not wanted. */
 static inline bool is_unwanted_self(const link_builder *b, uint32_t i, uint32_t j) {
-  return i == j && b->connection->source == b->connection->target && !b->connection->allow_self;
+  return i == j && nsa_population_is(b->connection->source, b->connection->target) && !b->connection->allow_self;
 }
 
 /* ---- conditions (connect_candidates.c) ---- */

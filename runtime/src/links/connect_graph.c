@@ -111,7 +111,7 @@ static void grow(graph *g, uint32_t size) {
 /* Barabasi and Albert, Science 286:509 (1999), from a complete graph of m + 1 elements. */
 bool rule_scale_free(link_builder *b) {
   uint32_t n = place_size(b->target), m = b->connection->rule.degree;
-  if (b->connection->source != b->connection->target || m == 0 || n <= m)
+  if (!nsa_population_is(b->connection->source, b->connection->target) || m == 0 || n <= m)
     return build_fail(b, "scale_free(%" PRIu32 ") needs one population of more elements", m);
   graph g = {0};
   bool ok = begin_graph(&g, b, build_expected(b));
@@ -181,7 +181,7 @@ static bool make_ring(ring *r, const link_builder *b) {
 bool rule_small_world(link_builder *b) {
   const nsa_rule *rule = &b->connection->rule;
   ring r = {.size = place_size(b->target), .laps = rule->degree / 2};
-  if (b->connection->source != b->connection->target || r.laps == 0 || r.size <= rule->degree)
+  if (!nsa_population_is(b->connection->source, b->connection->target) || r.laps == 0 || r.size <= rule->degree)
     return build_fail(b, "small_world(%" PRIu32 ") needs one population of more elements", rule->degree);
   graph g = {0};
   bool ok = begin_graph(&g, b, build_expected(b)) && make_ring(&r, b);

@@ -467,17 +467,17 @@ static bool find_all(const pairing *p, uint32_t *partners, uint64_t *served) {
 
 bool partners_build(link_builder *b, sim_links *links) {
   const nsa_connection *c = b->connection;
-  if (c->partner == NSA_NONE)
+  if (nsa_population_is_none(c->partner))
     return true;
   pairing p = {.b = b,
                .links = links,
                .connection = c,
                .near = c->partner_of_source ? b->source : b->target,
-               .partner = &b->s->program->populations[c->partner]};
+               .partner = &b->s->program->populations[c->partner.id]};
   p.near_size = place_size(p.near);
   p.partner_size = place_size(p.partner);
   p.near_here = c->partner_of_source ? b->sources : b->targets;
-  p.partner_here = &b->s->populations[c->partner];
+  p.partner_here = &b->s->populations[c->partner.id];
   uint32_t *partners = calloc((size_t)p.near_here->count + 1, sizeof *partners);
   uint64_t *served = calloc((size_t)p.partner_here->count + 1, sizeof *served);
   bool ok = partners && served ? find_all(&p, partners, served)

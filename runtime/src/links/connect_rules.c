@@ -93,7 +93,7 @@ bool rule_tiles(link_builder *b) {
 bool rule_nearest(link_builder *b) {
   bool by_target = place_size(b->target) > place_size(b->source);
   const nsa_population *side = by_target ? b->target : b->source, *other = by_target ? b->source : b->target;
-  bool is_other = b->connection->source == b->connection->target && !b->connection->allow_self;
+  bool is_other = nsa_population_is(b->connection->source, b->connection->target) && !b->connection->allow_self;
   if (!build_begin(b, by_target, build_expected(b)))
     return false;
   for (uint32_t row = 0; row < b->row_count; row++) {

@@ -96,14 +96,14 @@ static double count_lines(const char *path) {
 }
 
 double connect_expected_links(const nsa_program *p, const nsa_connection *c) {
-  const nsa_population *source = &p->populations[c->source], *target = &p->populations[c->target];
+  const nsa_population *source = &p->populations[c->source.id], *target = &p->populations[c->target.id];
   const nsa_rule *rule = &c->rule;
   nsa_link_rule r = {.kind = rule->kind,
                      .source_rows = source->rows,
                      .source_cols = source->cols,
                      .target_rows = target->rows,
                      .target_cols = target->cols,
-                     .leaves_out_self = c->source == c->target && !c->allow_self,
+                     .leaves_out_self = nsa_population_is(c->source, c->target) && !c->allow_self,
                      .degree = rule->degree,
                      .tile_rows = rule->tile_rows,
                      .tile_cols = rule->tile_cols,

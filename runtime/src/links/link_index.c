@@ -11,7 +11,7 @@
 
 partner_lookup partner_lookup_of(const sim *s, const nsa_connection *c) {
   partner_lookup look = {.of_source = c->partner_of_source};
-  if (c->partner == NSA_NONE || c->partner_index == NSA_NONE)
+  if (nsa_population_is_none(c->partner) || c->partner_index == NSA_NONE)
     return look;
   look.index = s->field_data[c->partner_index];
   look.known = c->partner_known == NSA_NONE ? NULL : s->field_data[c->partner_known];
@@ -29,7 +29,7 @@ uint32_t partner_of_link(const partner_lookup *look, uint32_t link, uint32_t sou
 uint32_t link_index_keys(const sim *s, const nsa_connection *c, uint32_t side) {
   if (side == LINK_INDEX_ALL)
     return 1;
-  return s->populations[side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner].count;
+  return s->populations[link_end_population(c, side).id].count;
 }
 
 uint32_t link_index_target_from(const sim_links *links, uint32_t targets, uint64_t link) {
@@ -39,7 +39,7 @@ uint32_t link_index_target_from(const sim_links *links, uint32_t targets, uint64
 link_ends link_ends_of(const sim *s, nsa_connection_id connection, uint64_t link) {
   const nsa_connection *c = &s->program->connections[connection.id];
   const sim_links *links = &s->links[connection.id];
-  const sim_population *sources = &s->populations[c->source], *targets = &s->populations[c->target];
+  const sim_population *sources = &s->populations[c->source.id], *targets = &s->populations[c->target.id];
   return (link_ends){population_global(sources, links->source[link]),
                      population_global(targets, link_index_target_from(links, targets->count, link + 1) - 1)};
 }
@@ -190,7 +190,7 @@ bool link_index_make(sim *s, const link_index_request *request, link_index *inde
   bool ok = sort.bounds && sort.next && index->start && (index->link || !request->keeps_links) &&
             (index->to || !request->keeps_to);
   if (ok) {
-    cut_tasks(&sort, s->populations[c->target].count);
+    cut_tasks(&sort, s->populations[c->target.id].count);
     thread_pool_run(s->pool, count_task, &sort);
     add_up(&sort);
     thread_pool_run(s->pool, place_task, &sort);

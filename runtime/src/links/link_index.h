@@ -44,6 +44,9 @@ bool link_index_make(sim *s, const link_index_request *request, link_index *inde
 void link_index_free(link_index *index);
 
 /* How many elements a side has. */
+static inline nsa_population_id link_end_population(const nsa_connection *c, uint32_t side) {
+  return side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner;
+}
 uint32_t link_index_keys(const sim *s, const nsa_connection *c, uint32_t side);
 
 /* The ends of a link by their global numbers, for messages. */

@@ -8,7 +8,7 @@
 #include "state/slices.h"
 
 static const sim_population *targets_of(const sim *s, nsa_connection_id connection) {
-  return &s->populations[s->program->connections[connection.id].target];
+  return &s->populations[s->program->connections[connection.id].target.id];
 }
 
 uint32_t link_slices_count(const sim *s, nsa_connection_id connection) {

@@ -34,15 +34,16 @@ static bool is_same_image(const nsa_image *a, const nsa_image *b) {
 static bool was_presented(const sim *s, const sim_presentation *showed, uint32_t phase) {
   for (uint32_t i = 0; i < s->presentation_count; i++) {
     const sim_presentation *other = &s->presentations[i];
-    if (other->phase == phase && other->population == showed->population && other->onset < s->program->ticks &&
-        is_same_image(&s->images[other->image], &s->images[showed->image]))
+    if (other->phase == phase && nsa_population_is(other->population, showed->population) &&
+        other->onset < s->program->ticks && is_same_image(&s->images[other->image], &s->images[showed->image]))
       return true;
   }
   return false;
 }
 
-static bool is_wanted(const sim *s, const sim_presentation *p, const nsa_measure_node *node, uint32_t population) {
-  return p->population == population && (node->phase == NSA_NONE || p->phase == node->phase) &&
+static bool is_wanted(const sim *s, const sim_presentation *p, const nsa_measure_node *node,
+                      nsa_population_id population) {
+  return nsa_population_is(p->population, population) && (node->phase == NSA_NONE || p->phase == node->phase) &&
          (node->among == NSA_NONE || was_presented(s, p, node->among));
 }
 
@@ -52,7 +53,7 @@ static int by_onset(const void *a, const void *b) {
 }
 
 static void collect_showings(recognition *r, const sim *s, const nsa_measure_node *node, uint64_t window) {
-  uint32_t population = probe_population(s, r->probe);
+  nsa_population_id population = probe_population(s, r->probe);
   for (uint32_t i = 0; i < s->presentation_count; i++) {
     const sim_presentation *p = &s->presentations[i];
     if (is_wanted(s, p, node, population))
@@ -84,7 +85,7 @@ recognition *recognition_new(const sim *s, const nsa_measure_node *node) {
   uint64_t ticks = window < 1 ? 1 : (uint64_t)fmin(window, (double)s->program->ticks);
   collect_showings(r, s, node, ticks);
   r->slot_count = largest_overlap(r);
-  uint32_t every = s->populations[probe_population(s, r->probe)].every;
+  uint32_t every = s->populations[probe_population(s, r->probe).id].every;
   r->bins = ticks / (every ? every : 1) + 2;
   r->spike_count = calloc(r->slot_count * r->elements + 1, sizeof *r->spike_count);
   r->bin_memory = calloc(2 * r->bins * r->count + 1, sizeof *r->bin_memory);

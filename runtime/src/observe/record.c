@@ -76,14 +76,14 @@ static bool copy_error(char error[SIM_ERROR_SIZE], const char *from) {
 static const char *owner_name(const sim *s, const nsa_probe *probe) {
   const nsa_domain *domain = &s->program->domains[probe->domain];
   if (domain->kind == NSA_DOMAIN_CONNECTION)
-    return s->program->connections[domain->owner].name;
-  return domain->kind == NSA_DOMAIN_POPULATION ? s->program->populations[domain->owner].name : domain->name;
+    return s->program->connections[domain->connection.id].name;
+  return domain->kind == NSA_DOMAIN_POPULATION ? s->program->populations[domain->population.id].name : domain->name;
 }
 
 static bool is_spike(const sim *s, const nsa_probe *probe) {
   const nsa_domain *domain = &s->program->domains[probe->domain];
   return domain->kind == NSA_DOMAIN_POPULATION && probe_is_event(probe) &&
-         s->program->populations[domain->owner].events[probe->event.id].is_spike;
+         s->program->populations[domain->population.id].events[probe->event.id].is_spike;
 }
 
 /* The first recording of a population's spikes shares spikes.h5; others would mix with it. */
@@ -171,7 +171,7 @@ static bool open_csv(recorder *r, recording *rec, char error[SIM_ERROR_SIZE]) {
 static bool has_links(const sim *s, const nsa_probe *probe) {
   if (!nsa_event_is(probe->event, NSA_EVENT_ARRIVALS))
     return true;
-  const sim_links *links = &s->links[s->program->domains[probe->domain].owner];
+  const sim_links *links = &s->links[s->program->domains[probe->domain].connection.id];
   return links->source || links->count == 0;
 }
 
@@ -244,7 +244,7 @@ static void put_event(recording *rec, double time_ms, uint64_t element) {
 /* The links whose source fired: one entry a link. Links are not sorted by source, so all are
  * looked at, but only in ticks in which a source fired. */
 static void take_arrivals(const sim *s, recording *rec, const sim_fired *fired, double time_ms) {
-  const sim_links *links = &s->links[s->program->domains[rec->probe->domain].owner];
+  const sim_links *links = &s->links[s->program->domains[rec->probe->domain].connection.id];
   for (uint64_t i = rec->first; i < rec->first + rec->count; i++) {
     if (probe_has_fired(fired, links->source[i]))
       put_event(rec, time_ms, i);

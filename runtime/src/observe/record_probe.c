@@ -14,7 +14,7 @@ uint64_t probe_range(const sim *s, const nsa_probe *probe, uint64_t *first) {
   const nsa_domain *domain = &s->program->domains[probe->domain];
   uint32_t begin, end;
   if (domain->kind == NSA_DOMAIN_POPULATION) {
-    population_local_range(&s->populations[domain->owner], probe->first, probe->last, &begin, &end);
+    population_local_range(&s->populations[domain->population.id], probe->first, probe->last, &begin, &end);
     *first = begin;
     return end - begin;
   }
@@ -25,15 +25,16 @@ uint64_t probe_range(const sim *s, const nsa_probe *probe, uint64_t *first) {
 
 uint64_t probe_number(const sim *s, const nsa_probe *probe, uint64_t entry) {
   const nsa_domain *domain = &s->program->domains[probe->domain];
-  return domain->kind == NSA_DOMAIN_POPULATION ? population_global(&s->populations[domain->owner], (uint32_t)entry)
-                                               : entry;
+  return domain->kind == NSA_DOMAIN_POPULATION
+             ? population_global(&s->populations[domain->population.id], (uint32_t)entry)
+             : entry;
 }
 
-uint32_t probe_population(const sim *s, const nsa_probe *probe) {
+nsa_population_id probe_population(const sim *s, const nsa_probe *probe) {
   const nsa_domain *domain = &s->program->domains[probe->domain];
   if (domain->kind == NSA_DOMAIN_CONNECTION)
-    return s->program->connections[domain->owner].source;
-  return domain->owner;
+    return s->program->connections[domain->connection.id].source;
+  return domain->population;
 }
 
 static nsa_event_id spike_event(const nsa_population *population) {
@@ -46,11 +47,11 @@ static nsa_event_id spike_event(const nsa_population *population) {
 
 const sim_fired *probe_fired(const sim *s, const nsa_probe *probe) {
   static const sim_fired none;
-  uint32_t p = probe_population(s, probe);
+  nsa_population_id p = probe_population(s, probe);
   nsa_event_id event = probe->event;
   if (nsa_event_is(event, NSA_EVENT_ARRIVALS))
-    event = spike_event(&s->program->populations[p]);
-  return event.id < s->program->populations[p].events_count ? &s->populations[p].events[event.id] : &none;
+    event = spike_event(&s->program->populations[p.id]);
+  return event.id < s->program->populations[p.id].events_count ? &s->populations[p.id].events[event.id] : &none;
 }
 
 /* The number of fired elements below this one; they are in ascending order. */
@@ -65,7 +66,7 @@ bool probe_has_fired(const sim_fired *fired, uint32_t element) {
 
 /* Where all links are looked at, those of a source are counted at once; else one by one. */
 static uint64_t count_arrivals(const sim *s, const nsa_probe *probe, const sim_fired *fired) {
-  const sim_links *links = &s->links[s->program->domains[probe->domain].owner];
+  const sim_links *links = &s->links[s->program->domains[probe->domain].connection.id];
   uint64_t first, count = probe_range(s, probe, &first), arrivals = 0;
   if (!links->source || (first == 0 && count == links->count)) {
     for (uint32_t i = 0; i < fired->count; i++)

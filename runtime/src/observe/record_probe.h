@@ -21,7 +21,7 @@ uint64_t probe_range(const sim *s, const nsa_probe *probe, uint64_t *first);
 uint64_t probe_number(const sim *s, const nsa_probe *probe, uint64_t entry);
 bool probe_is_event(const nsa_probe *probe);
 /* The population whose spikes or events the probe sees (of arrivals: the source). */
-uint32_t probe_population(const sim *s, const nsa_probe *probe);
+nsa_population_id probe_population(const sim *s, const nsa_probe *probe);
 /* Those that fired at the end of the last tick; of arrivals: the sources. */
 const sim_fired *probe_fired(const sim *s, const nsa_probe *probe);
 

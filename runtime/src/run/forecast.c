@@ -5,6 +5,7 @@
 
 #include "events/events.h"
 #include "links/connect_place.h"
+#include "links/link_index.h"
 #include "links/strips.h"
 #include "sums/sidesum.h"
 #include "tick/fuse.h"
@@ -22,20 +23,20 @@ static double field_bytes(const nsa_program *p, const nsa_field *field, bool *is
   *is_of_links = !field->is_uniform && domain->kind == NSA_DOMAIN_CONNECTION;
   double entries = 1;
   if (!field->is_uniform && domain->kind == NSA_DOMAIN_POPULATION)
-    entries = place_size(&p->populations[domain->owner]);
+    entries = place_size(&p->populations[domain->population.id]);
   if (!field->is_uniform && (domain->kind == NSA_DOMAIN_CANDIDATES || domain->kind == NSA_DOMAIN_ARRIVALS))
     entries = NSA_TILE;
   if (*is_of_links) {
     if (field->kind == NSA_FIELD_LINK_SOURCE || field->kind == NSA_FIELD_LINK_TARGET)
       return 0; /* counted with the links */
-    entries = connect_expected_links(p, &p->connections[domain->owner]);
+    entries = connect_expected_links(p, &p->connections[domain->connection.id]);
   }
   return padded_bytes(entries, field->type);
 }
 
 static const nsa_population *giver(const nsa_program *p, const nsa_link_sum *sum) {
   const nsa_connection *c = &p->connections[sum->connection.id];
-  return &p->populations[sum->from == NSA_SIDE_PRE ? c->source : sum->from == NSA_SIDE_POST ? c->target : c->partner];
+  return &p->populations[link_end_population(c, sum->from).id];
 }
 
 /* Words of 32 bits: the index by source that all sums of a connection share, and the indices of sums between other
@@ -59,7 +60,7 @@ static double index_words(const nsa_program *p, nsa_connection_id connection) {
 }
 
 static double element_count(const nsa_program *p, const nsa_connection *c, uint32_t side) {
-  return place_size(&p->populations[side == NSA_SIDE_PRE ? c->source : side == NSA_SIDE_POST ? c->target : c->partner]);
+  return place_size(&p->populations[link_end_population(c, side).id]);
 }
 
 /* Words of 32 bits: links by the element whose event reaches them. Those of a target stand together already. */
@@ -83,7 +84,7 @@ static double arrival_words(const nsa_program *p, nsa_connection_id connection) 
 /* Sources and row starts, fans, and the indices of sums. */
 static double link_bytes(const nsa_program *p, nsa_connection_id connection) {
   const nsa_connection *c = &p->connections[connection.id];
-  double sources = place_size(&p->populations[c->source]), targets = place_size(&p->populations[c->target]);
+  double sources = place_size(&p->populations[c->source.id]), targets = place_size(&p->populations[c->target.id]);
   double links = connect_expected_links(p, c), words = sources + targets;
   if (c->is_stencil)
     return 4 * words;
@@ -94,7 +95,7 @@ static double link_bytes(const nsa_program *p, nsa_connection_id connection) {
 }
 
 static double strip_count(const nsa_program *p, const nsa_connection *c) {
-  uint32_t targets = place_size(&p->populations[c->target]);
+  uint32_t targets = place_size(&p->populations[c->target.id]);
   return link_strips_of(&(sim_population){.count = targets, .global = targets}).count;
 }
 
@@ -128,8 +129,8 @@ static double partial_bytes(const nsa_program *p) {
 /* Lists of what fired, results of tiles, lists of active sources, sums by strip. */
 static double buffer_bytes(const nsa_program *p) {
   double bytes = partial_bytes(p);
-  for (uint32_t i = 0; i < p->populations_count; i++) {
-    const nsa_population *population = &p->populations[i];
+  for (nsa_population_id i = {0}; i.id < p->populations_count; i.id++) {
+    const nsa_population *population = &p->populations[i.id];
     double blocks = (double)sim_tiles(place_size(population));
     bytes += population->events_count * (4.0 * place_size(population) + 4 * blocks) + 8 * blocks;
     if (nsa_fused_steps(p, i) > 1)
@@ -146,7 +147,7 @@ nsa_link_forecast nsa_forecast_links(const nsa_program *p, nsa_connection_id con
   for (uint32_t i = 0; i < p->fields_count; i++) {
     bool is_of_links = false;
     double field = field_bytes(p, &p->fields[i], &is_of_links);
-    if (is_of_links && p->domains[p->fields[i].domain].owner == connection.id)
+    if (is_of_links && nsa_connection_is(p->domains[p->fields[i].domain].connection, connection))
       bytes += field;
   }
   return (nsa_link_forecast){connect_expected_links(p, &p->connections[connection.id]), bytes};

@@ -161,7 +161,7 @@ static bool allocate_population(sim *s, uint32_t p) {
   to->padded = (uint32_t)sim_padded(size);
   to->every = s->program->timescales[from->timescale].ticks;
   to->fused = 1;
-  uint64_t tiles = sim_most_tiles(s, p);
+  uint64_t tiles = sim_most_tiles(s, (nsa_population_id){p});
   to->events = zeroed(s, from->events_count, sizeof *to->events, &failed);
   to->tile_out = zeroed(s, tiles, sizeof *to->tile_out, &failed);
   to->tile_fired = zeroed(s, tiles * from->events_count, sizeof *to->tile_fired, &failed);
@@ -191,11 +191,11 @@ static void count_domains(sim *s) {
       s->domain_count[d] = 1;
       break;
     case NSA_DOMAIN_POPULATION:
-      s->first[d] = s->populations[domain->owner].first;
-      s->domain_count[d] = s->populations[domain->owner].count;
+      s->first[d] = s->populations[domain->population.id].first;
+      s->domain_count[d] = s->populations[domain->population.id].count;
       break;
     case NSA_DOMAIN_CONNECTION:
-      s->domain_count[d] = s->links[domain->owner].count;
+      s->domain_count[d] = s->links[domain->connection.id].count;
       break;
     case NSA_DOMAIN_CANDIDATES:
     case NSA_DOMAIN_CHANNEL:

@@ -14,11 +14,12 @@ static void describe_entry(const sim *s, const nsa_field *field, uint64_t entry,
   if (field->is_uniform)
     return;
   if (domain->kind == NSA_DOMAIN_CONNECTION) {
-    link_ends ends = link_ends_of(s, (nsa_connection_id){domain->owner}, entry);
+    link_ends ends = link_ends_of(s, domain->connection, entry);
     snprintf(text, size, " of link %" PRIu64 " (source %" PRIu32 ", target %" PRIu32 ")", entry, ends.source,
              ends.target);
   } else if (domain->kind == NSA_DOMAIN_POPULATION) {
-    snprintf(text, size, " of element %" PRIu32, population_global(&s->populations[domain->owner], (uint32_t)entry));
+    snprintf(text, size, " of element %" PRIu32,
+             population_global(&s->populations[domain->population.id], (uint32_t)entry));
   }
 }
 

@@ -126,7 +126,7 @@ static void describe_field(const sim *s, char *text, size_t size) {
   const nsa_field *field = &s->program->fields[s->failure.field];
   const char *name = field->name ? field->name : "a value", *dot = strrchr(name, '.');
   const char *last = dot ? dot + 1 : name;
-  bool is_added = s->failure.is_connection && !s->failure.watched_by;
+  bool is_added = !nsa_connection_is_none(s->failure.connection) && !s->failure.watched_by;
   switch (field->kind) {
   case NSA_FIELD_EXTERNAL:
     snprintf(text, size, "what stimuli give to an input");
@@ -150,16 +150,16 @@ static void describe_field(const sim *s, char *text, size_t size) {
 /* "connection net (syn), link 17: source 3, target 5" or "cells (lif) element 3". */
 static void describe_owner(const sim *s, char *text, size_t size) {
   const sim_failure *failure = &s->failure;
-  if (!failure->is_connection) {
-    const nsa_population *p = &s->program->populations[failure->population];
+  if (nsa_connection_is_none(failure->connection)) {
+    const nsa_population *p = &s->program->populations[failure->population.id];
     snprintf(text, size, "%.100s (%.100s) element %" PRIu32, p->name, p->component,
-             population_global(&s->populations[failure->population], failure->element));
+             population_global(&s->populations[failure->population.id], failure->element));
     return;
   }
-  const nsa_connection *c = &s->program->connections[failure->population];
+  const nsa_connection *c = &s->program->connections[failure->connection.id];
   int len = snprintf(text, size, "connection %.100s (%.100s), link %" PRIu32, c->name, c->synapse, failure->element);
-  if (s->links[failure->population].row) {
-    link_ends ends = link_ends_of(s, (nsa_connection_id){failure->population}, failure->element);
+  if (s->links[failure->connection.id].row) {
+    link_ends ends = link_ends_of(s, failure->connection, failure->element);
     snprintf(text + len, size - (size_t)len, ": source %" PRIu32 ", target %" PRIu32, ends.source, ends.target);
   }
 }
@@ -203,9 +203,9 @@ static void show_place(FILE *to, const nsa_program *program, nsa_place at) {
 
 /* All states of the element: those that are still sound tell where it began. */
 static void show_states(FILE *to, const sim *s) {
-  if (s->failure.is_connection)
+  if (!nsa_connection_is_none(s->failure.connection))
     return;
-  const nsa_population *population = &s->program->populations[s->failure.population];
+  const nsa_population *population = &s->program->populations[s->failure.population.id];
   fputs("      = note: the element's state:", to);
   for (uint32_t i = 0; i < population->states_count; i++) {
     const nsa_field *field = &s->program->fields[population->states[i]];
@@ -225,7 +225,7 @@ static void show_states(FILE *to, const sim *s) {
 
 /* What to do about a state that runs away. */
 static void show_cure(FILE *to, const sim *s) {
-  if (s->failure.is_connection || s->program->fields[s->failure.field].kind != NSA_FIELD_STATE)
+  if (!nsa_connection_is_none(s->failure.connection) || s->program->fields[s->failure.field].kind != NSA_FIELD_STATE)
     return;
   fputs(
       "      = hint: where the state runs away within a step, try `using implicit` or `using adaptive`, a smaller timescale, or a cut-off: "
@@ -272,8 +272,8 @@ static void show_connection(FILE *to, const sim *s, nsa_connection_id of) {
   fprintf(to, "  %s: %" PRIu64 " links", connection->name, links->count);
   if (links->left_out)
     fprintf(to, ", %" PRIu64 " of elements with themselves left out", links->left_out);
-  if (connection->partner != NSA_NONE) {
-    const char *partner = s->program->populations[connection->partner].name;
+  if (!nsa_population_is_none(connection->partner)) {
+    const char *partner = s->program->populations[connection->partner.id].name;
     if (coverage->links_without == 0)
       fprintf(to, ", all with a partner in %s", partner);
     else
@@ -286,9 +286,9 @@ static void show_connection(FILE *to, const sim *s, nsa_connection_id of) {
   fputc('\n', to);
 }
 
-double report_counter(const sim *s, uint32_t population, uint32_t field) {
+double report_counter(const sim *s, nsa_population_id population, uint32_t field) {
   double sum = 0;
-  for (uint32_t e = 0; field != NSA_NONE && e < s->populations[population].count; e++)
+  for (uint32_t e = 0; field != NSA_NONE && e < s->populations[population.id].count; e++)
     sum += sim_entry(NSA_F64, s->field_data[field], e);
   return sum;
 }
@@ -323,20 +323,20 @@ void report_no_data(FILE *to, const sim *s, const recorder *r, const double *val
 }
 
 /* Where the event is declared, what happened to it, and how often. */
-static void warn_of_event(FILE *to, const sim *s, uint32_t population, const nsa_event *event, uint32_t counter,
-                          const char *what) {
+static void warn_of_event(FILE *to, const sim *s, nsa_population_id population, const nsa_event *event,
+                          uint32_t counter, const char *what) {
   double count = report_counter(s, population, counter);
   if (!(count > 0))
     return;
-  const char *name = s->program->populations[population].name;
+  const char *name = s->program->populations[population.id].name;
   put_place(to, s, s->program->fields[counter].at);
   fprintf(to, "warning: %s.%s %s, %.0f time%s\n", name, event->name, what, count, count == 1 ? "" : "s");
 }
 
 static void warn_of_events(FILE *to, const sim *s) {
-  for (uint32_t p = 0; p < s->program->populations_count; p++)
-    for (uint32_t k = 0; k < s->program->populations[p].events_count; k++) {
-      const nsa_event *event = &s->program->populations[p].events[k];
+  for (nsa_population_id p = {0}; p.id < s->program->populations_count; p.id++)
+    for (uint32_t k = 0; k < s->program->populations[p.id].events_count; k++) {
+      const nsa_event *event = &s->program->populations[p.id].events[k];
       warn_of_event(to, s, p, event, event->repeated,
                     "was emitted or driven more than once in one step of an element, and happened once");
       warn_of_event(to, s, p, event, event->stuck,
@@ -349,7 +349,7 @@ static double excess_of(const sim *s, const nsa_coupling_bound *bound) {
   double excess = 0;
   for (uint32_t i = 0; i < bound->connections_count; i++) {
     const sim_links *links = &s->links[bound->connections[i].id];
-    uint32_t size = s->populations[s->program->connections[bound->connections[i].id].target].count, most = 0;
+    uint32_t size = s->populations[s->program->connections[bound->connections[i].id].target.id].count, most = 0;
     for (uint32_t t = 0; links->fan_in && t < size; t++)
       most = links->fan_in[t] > most ? links->fan_in[t] : most;
     excess = fmax(excess, most / bound->degrees[i]);

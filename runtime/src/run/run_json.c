@@ -118,10 +118,10 @@ static void add_environment(cJSON *top, const nsa_run_info *info) {
 /* ---- the network ---- */
 
 /* Events that a run warns of. */
-static void add_counts(cJSON *item, const sim *s, uint32_t population) {
+static void add_counts(cJSON *item, const sim *s, nsa_population_id population) {
   cJSON *list = NULL;
-  for (uint32_t k = 0; k < s->program->populations[population].events_count; k++) {
-    const nsa_event *event = &s->program->populations[population].events[k];
+  for (uint32_t k = 0; k < s->program->populations[population.id].events_count; k++) {
+    const nsa_event *event = &s->program->populations[population.id].events[k];
     double repeated = report_counter(s, population, event->repeated),
            stuck = report_counter(s, population, event->stuck);
     if (!(repeated > 0) && !(stuck > 0))
@@ -137,15 +137,15 @@ static void add_populations(cJSON *top, const sim *s) {
   const char *precision = nsa_word_of_precision(s->program->precision);
   add_text(top, "precision", precision ? precision : "unknown");
   cJSON *list = cJSON_AddArrayToObject(top, "populations");
-  for (uint32_t i = 0; i < s->program->populations_count; i++) {
-    const nsa_population *population = &s->program->populations[i];
+  for (nsa_population_id i = {0}; i.id < s->program->populations_count; i.id++) {
+    const nsa_population *population = &s->program->populations[i.id];
     cJSON *item = cJSON_CreateObject();
     add_text(item, "name", population->name);
     add_text(item, "component", population->component);
-    cJSON_AddNumberToObject(item, "elements", s->populations[i].global);
+    cJSON_AddNumberToObject(item, "elements", s->populations[i.id].global);
     cJSON_AddNumberToObject(item, "rows", population->rows);
     cJSON_AddNumberToObject(item, "columns", population->cols);
-    cJSON_AddNumberToObject(item, "dt_ms", sim_time(s, s->populations[i].every));
+    cJSON_AddNumberToObject(item, "dt_ms", sim_time(s, s->populations[i.id].every));
     add_counts(item, s, i);
     cJSON_AddItemToArray(list, item);
   }
@@ -153,7 +153,7 @@ static void add_populations(cJSON *top, const sim *s) {
 
 static void add_coverage(cJSON *item, const sim *s, const nsa_connection *connection, const sim_coverage *coverage) {
   cJSON *to = cJSON_AddObjectToObject(item, "coverage");
-  add_text(to, "partner", s->program->populations[connection->partner].name);
+  add_text(to, "partner", s->program->populations[connection->partner.id].name);
   add_whole(to, "links_with", coverage->links_with);
   add_whole(to, "links_without", coverage->links_without);
   add_whole(to, "partners", coverage->partners);
@@ -170,12 +170,12 @@ static void add_connections(cJSON *top, const sim *s) {
     cJSON *item = cJSON_CreateObject();
     add_text(item, "name", connection->name);
     add_text(item, "synapse", connection->synapse);
-    add_text(item, "source", s->program->populations[connection->source].name);
-    add_text(item, "target", s->program->populations[connection->target].name);
+    add_text(item, "source", s->program->populations[connection->source.id].name);
+    add_text(item, "target", s->program->populations[connection->target.id].name);
     add_whole(item, "links", s->links[i].count);
     add_whole(item, "updates_at_events", events_updates(s, (nsa_connection_id){i}).at_events);
     add_whole(item, "updates_by_clock", events_updates(s, (nsa_connection_id){i}).by_clock);
-    if (connection->partner != NSA_NONE)
+    if (!nsa_population_is_none(connection->partner))
       add_coverage(item, s, connection, &s->links[i].coverage);
     cJSON_AddItemToArray(list, item);
   }
@@ -185,18 +185,19 @@ static void add_connections(cJSON *top, const sim *s) {
 
 /* Of a link: its number here. */
 static uint32_t global_element(const sim_failure *failure, const sim *s) {
-  return failure->is_connection ? failure->element
-                                : population_global(&s->populations[failure->population], failure->element);
+  return nsa_population_is_none(failure->population)
+             ? failure->element
+             : population_global(&s->populations[failure->population.id], failure->element);
 }
 
 static void add_failure(cJSON *outcome, const sim *s) {
   const sim_failure *failure = &s->failure;
   const nsa_field *field = &s->program->fields[failure->field];
   cJSON *to = cJSON_AddObjectToObject(outcome, "failure");
-  if (failure->is_connection)
-    add_text(to, "connection", s->program->connections[failure->population].name);
+  if (!nsa_connection_is_none(failure->connection))
+    add_text(to, "connection", s->program->connections[failure->connection.id].name);
   else
-    add_text(to, "population", s->program->populations[failure->population].name);
+    add_text(to, "population", s->program->populations[failure->population.id].name);
   cJSON_AddNumberToObject(to, "element", global_element(failure, s));
   add_text(to, "variable", field->name);
   cJSON_AddNumberToObject(to, "time_ms", failure->time);

@@ -66,9 +66,9 @@ const double *nsa_session_firsts(const nsa_session *session) { return session->s
 bool nsa_session_step(nsa_session *session) { return sim_step(session->sim); }
 void nsa_session_failure(const nsa_session *session, FILE *to) { report_failure(to, session->sim); }
 
-const uint32_t *nsa_session_fired(const nsa_session *session, uint32_t population, nsa_event_id event,
+const uint32_t *nsa_session_fired(const nsa_session *session, nsa_population_id population, nsa_event_id event,
                                   uint32_t *count) {
-  const sim_fired *fired = &session->sim->populations[population].events[event.id];
+  const sim_fired *fired = &session->sim->populations[population.id].events[event.id];
   *count = fired->count;
   return fired->elements;
 }

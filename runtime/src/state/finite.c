@@ -32,8 +32,8 @@ static bool is_number(const nsa_field *f) { return f->type == NSA_F64 || f->type
 void finite_tell(sim *s, uint32_t field, uint64_t entry, double value) {
   const nsa_domain *domain = &s->program->domains[s->program->fields[field].domain];
   s->failed = true;
-  s->failure = (sim_failure){.is_connection = domain->kind == NSA_DOMAIN_CONNECTION,
-                             .population = domain->owner,
+  s->failure = (sim_failure){.population = domain->population,
+                             .connection = domain->connection,
                              .field = field,
                              .element = (uint32_t)entry,
                              .value = value};
@@ -129,8 +129,8 @@ static void trace_links(sim *s, const nsa_link_sum *sum) {
   for (uint32_t k = links->row[target]; k < links->row[target + 1]; k++) {
     if (!is_bad(s, sum->weight, k) && !is_bad(s, sum->source_term, links->source[k]))
       continue;
-    s->failure.is_connection = true;
-    s->failure.population = sum->connection.id;
+    s->failure.population = NSA_NO_POPULATION;
+    s->failure.connection = sum->connection;
     s->failure.element = k;
     return;
   }
@@ -143,27 +143,27 @@ static bool trace_field(sim *s, uint32_t field) {
   const nsa_field *f = &s->program->fields[field];
   double x = sim_entry(f->type, s->field_data[field], element);
   finite_tell(s, field, element, x);
-  for (uint32_t i = 0; i < s->program->sums_count && !s->failure.is_connection; i++)
+  for (uint32_t i = 0; i < s->program->sums_count && nsa_connection_is_none(s->failure.connection); i++)
     if (s->program->sums[i].sum == field)
       trace_links(s, &s->program->sums[i]);
   return true;
 }
 
 /* Inputs that are made anew at each stage follow from the states that fail. */
-static bool has_stages(const sim *s, uint32_t population) {
+static bool has_stages(const sim *s, nsa_population_id population) {
   for (uint32_t i = 0; i < s->program->stage_sets_count; i++) {
     const nsa_stage_set *set = &s->program->stage_sets[i];
     for (uint32_t k = 0; k < set->populations_count; k++)
-      if (set->populations[k] == population)
+      if (nsa_population_is(set->populations[k], population))
         return true;
   }
   return false;
 }
 
 void finite_trace(sim *s) {
-  if (s->failure.is_connection || has_stages(s, s->failure.population))
+  if (!nsa_connection_is_none(s->failure.connection) || has_stages(s, s->failure.population))
     return;
-  uint32_t domain = s->program->populations[s->failure.population].domain;
+  uint32_t domain = s->program->populations[s->failure.population.id].domain;
   uint64_t tick = s->failure.tick;
   for (uint32_t k = 0; k + 1 < CAUSES; k++)
     for (uint32_t f = 0; f < s->program->fields_count; f++) {

@@ -88,16 +88,18 @@ typedef struct {
 
 /* One showing of an image, in the order of the program's stimuli. */
 typedef struct {
-  uint32_t stimulus, phase, population, image;
+  nsa_population_id population;
+  uint32_t stimulus, phase, image;
   uint64_t onset, stop; /* base ticks, half-open */
 } sim_presentation;
 
 /* Why sim_step stopped: the first value that is not finite, by population, state and element. */
 typedef struct {
-  const char *watched_by; /* NULL, or the recording or measure that looked at it */
-  bool is_connection;
-  uint32_t population, field; /* into the program; population: the connection where is_connection */
-  uint32_t element;           /* local; or link */
+  const char *watched_by;       /* NULL, or the recording or measure that looked at it */
+  nsa_population_id population; /* of the field's domain, or none */
+  nsa_connection_id connection; /* likewise */
+  uint32_t field;               /* into the program */
+  uint32_t element;             /* local; or link */
   double value;
   uint64_t tick; /* base ticks since the start */
   double time;   /* ms */
@@ -184,8 +186,8 @@ static inline uint64_t sim_padded(uint64_t count) {
 static inline uint64_t sim_tiles(uint64_t count) { return count ? (count + NSA_TILE - 1) / NSA_TILE : 1; }
 
 /* The most tiles that a population can be cut into: each thread may end its slice with a shorter one. */
-static inline uint64_t sim_most_tiles(const sim *s, uint32_t population) {
-  return sim_tiles(s->populations[population].count) + s->thread_count;
+static inline uint64_t sim_most_tiles(const sim *s, nsa_population_id population) {
+  return sim_tiles(s->populations[population.id].count) + s->thread_count;
 }
 
 /* Entries in whole vectors of NSA_LANES. */

@@ -33,7 +33,7 @@ static int by_tick(const void *a, const void *b) {
 static bool add_shot(const sim *s, const nsa_event_drive *drive, shot_list *list, uint64_t tick, uint64_t first,
                      uint64_t last) {
   shot item = {.tick = tick, .field = drive->field, .repeated = drive->repeated};
-  population_local_range(&s->populations[drive->population], first, last, &item.begin, &item.end);
+  population_local_range(&s->populations[drive->population.id], first, last, &item.begin, &item.end);
   if (item.begin == item.end)
     return true;
   if (list->count == list->capacity) {
@@ -67,7 +67,7 @@ static bool take_from_file(void *context, uint64_t line, double time_ms, uint64_
   const file_taker *t = context;
   const nsa_event_drive *drive = t->drive;
   uint64_t tick = tick_of(t->s, time_ms);
-  const char *name = t->s->program->populations[drive->population].name;
+  const char *name = t->s->program->populations[drive->population.id].name;
   int shown = (int)strlen(drive->path) < 200 ? (int)strlen(drive->path) : 200;
   if (tick == 0) {
     snprintf(t->error, SIM_ERROR_SIZE, "%.*s:%" PRIu64 ": an event cannot fire at %g ms: the first step ends later",
@@ -89,7 +89,7 @@ static bool take_from_file(void *context, uint64_t line, double time_ms, uint64_
 static bool add_drive(const sim *s, const nsa_event_drive *drive, shot_list *list, char *error) {
   if (drive->path && drive->path[0]) {
     file_taker taker = {.s = s, .drive = drive, .list = list, .error = error};
-    const char *name = s->program->populations[drive->population].name;
+    const char *name = s->program->populations[drive->population.id].name;
     spike_source source = {.path = drive->path,
                            .name = drive->source && drive->source[0] ? drive->source : name,
                            .is_named = drive->source && drive->source[0]};
@@ -112,7 +112,7 @@ struct event_drives *event_drives_new(const sim *s, char error[SIM_ERROR_SIZE]) 
     snprintf(error, SIM_ERROR_SIZE, "out of memory for driven events");
   for (uint32_t k = 0; ok && k < s->program->event_drives_count; k++) {
     const nsa_event_drive *drive = &s->program->event_drives[k];
-    ok = add_drive(s, drive, &d->populations[drive->population], error);
+    ok = add_drive(s, drive, &d->populations[drive->population.id], error);
   }
   for (uint32_t p = 0; ok && p < populations; p++)
     if (d->populations[p].count)
@@ -148,8 +148,8 @@ static void raise_flags(sim *s, const shot *item) {
   }
 }
 
-bool event_drives_before_step(struct event_drives *d, sim *s, uint32_t population, uint64_t n) {
-  shot_list *list = &d->populations[population];
+bool event_drives_before_step(struct event_drives *d, sim *s, nsa_population_id population, uint64_t n) {
+  shot_list *list = &d->populations[population.id];
   for (; list->lit < list->next; list->lit++)
     lower_flags(s, &list->items[list->lit]);
   for (; list->next < list->count && list->items[list->next].tick <= n + 1; list->next++)
@@ -157,16 +157,16 @@ bool event_drives_before_step(struct event_drives *d, sim *s, uint32_t populatio
   return list->lit < list->next;
 }
 
-void event_drives_fire(sim *s, uint32_t population) {
-  kernel_run(s, s->program->populations[population].fire, &s->clock);
+void event_drives_fire(sim *s, nsa_population_id population) {
+  kernel_run(s, s->program->populations[population.id].fire, &s->clock);
   for (uint32_t k = 0; k < s->program->event_drives_count; k++) {
     const nsa_event_drive *drive = &s->program->event_drives[k];
-    if (drive->population != population)
+    if (!nsa_population_is(drive->population, population))
       continue;
-    const uint8_t *flags = s->field_data[s->program->populations[population].events[drive->event.id].flag];
-    sim_fired *fired = &s->populations[population].events[drive->event.id];
+    const uint8_t *flags = s->field_data[s->program->populations[population.id].events[drive->event.id].flag];
+    sim_fired *fired = &s->populations[population.id].events[drive->event.id];
     fired->count = 0;
-    for (uint32_t e = 0; e < s->populations[population].count; e++)
+    for (uint32_t e = 0; e < s->populations[population.id].count; e++)
       if (flags[e])
         fired->elements[fired->count++] = e;
   }

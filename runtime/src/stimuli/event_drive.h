@@ -11,9 +11,9 @@ void event_drives_free(struct event_drives *d, uint32_t populations);
 
 /* Raises the flags of what is to fire at the end of base tick n, and lowers those that were up. Whether there are any.
  */
-bool event_drives_before_step(struct event_drives *d, sim *s, uint32_t population, uint64_t n);
+bool event_drives_before_step(struct event_drives *d, sim *s, nsa_population_id population, uint64_t n);
 
 /* Makes what is up happen at the end of a base tick that is no tick of the population. */
-void event_drives_fire(sim *s, uint32_t population);
+void event_drives_fire(sim *s, nsa_population_id population);
 
 #endif

@@ -12,7 +12,8 @@
 #include <string.h>
 
 typedef struct { /* one external field and who adds to it */
-  uint32_t field, population;
+  nsa_population_id population;
+  uint32_t field;
   uint32_t *on, on_count; /* stimuli that are on, in ascending order */
   uint32_t varying;       /* how many of them must be evaluated at every tick */
   bool is_dirty;
@@ -46,10 +47,10 @@ static void add_stimulus(const sim *s, change_queue *q, bool is_counting, uint32
   }
 }
 
-static void add_phase_blocks(const sim *s, change_queue *q, bool is_counting, uint32_t p) {
+static void add_phase_blocks(const sim *s, change_queue *q, bool is_counting, nsa_population_id p) {
   const nsa_program *program = s->program;
   for (uint32_t b = 0; b < program->phase_blocks_count; b++) {
-    if (program->phase_blocks[b].population != p)
+    if (!nsa_population_is(program->phase_blocks[b].population, p))
       continue;
     for (uint32_t i = 0; i < program->stimuli_count; i++)
       if (program->stimuli[i].phase == program->phase_blocks[b].phase)
@@ -57,9 +58,9 @@ static void add_phase_blocks(const sim *s, change_queue *q, bool is_counting, ui
   }
 }
 
-static void add_population(const sim *s, change_queue *q, bool is_counting, uint32_t p) {
+static void add_population(const sim *s, change_queue *q, bool is_counting, nsa_population_id p) {
   for (uint32_t i = 0; i < s->program->stimuli_count; i++)
-    if (s->program->stimuli[i].population == p)
+    if (nsa_population_is(s->program->stimuli[i].population, p))
       add_stimulus(s, q, is_counting, i);
   add_phase_blocks(s, q, is_counting, p);
 }
@@ -75,8 +76,8 @@ static void add_phases(const sim *s, change_queue *q, bool is_counting) {
 }
 
 static bool list_changes(const sim *s, struct stimuli *st) {
-  for (uint32_t p = 0; p < s->program->populations_count; p++) {
-    change_queue *q = &st->populations[p];
+  for (nsa_population_id p = {0}; p.id < s->program->populations_count; p.id++) {
+    change_queue *q = &st->populations[p.id];
     add_population(s, q, true, p);
     if (!changes_make_room(q))
       return false;
@@ -167,7 +168,7 @@ void stimuli_free(struct stimuli *st, uint32_t populations) {
 
 /* The pixels of an image in a field of a population: element i shows pixel i. */
 static void show_image(sim *s, uint32_t image, uint32_t field, double flip, uint64_t key, uint64_t onset) {
-  const sim_population *of = &s->populations[s->program->domains[s->program->fields[field].domain].owner];
+  const sim_population *of = &s->populations[s->program->domains[s->program->fields[field].domain].population.id];
   const nsa_image *from = &s->images[image];
   double *pixels = s->field_data[field];
   for (uint32_t k = 0; k < of->count; k++) {
@@ -263,16 +264,16 @@ static void switch_stimulus(sim *s, uint32_t i, bool opens, uint64_t tick) {
 }
 
 /* Windows of one phase that begin together run its block once. */
-static void run_phase_block(sim *s, uint32_t population, change_queue *q, const change *c) {
+static void run_phase_block(sim *s, nsa_population_id population, change_queue *q, const change *c) {
   if (q->last.tick == c->tick && q->last.item == c->item)
     return;
   q->last = *c;
-  s->is_touched = s->is_touched || s->populations[population].every > 1;
+  s->is_touched = s->is_touched || s->populations[population.id].every > 1;
   kernel_run(s, s->program->phase_blocks[c->item].kernel, &s->clock);
 }
 
-static void apply_changes(sim *s, uint32_t population, uint64_t begin) {
-  change_queue *q = &s->stimuli->populations[population];
+static void apply_changes(sim *s, nsa_population_id population, uint64_t begin) {
+  change_queue *q = &s->stimuli->populations[population.id];
   change c;
   while (changes_next(s, q, begin, &c))
     if (c.kind == CHANGE_PHASE_BLOCK)
@@ -288,23 +289,23 @@ static void add_up(sim *s, external *x) {
   x->is_dirty = false;
 }
 
-bool stimuli_before_step(sim *s, uint32_t population, uint64_t n) {
+bool stimuli_before_step(sim *s, nsa_population_id population, uint64_t n) {
   struct stimuli *st = s->stimuli;
   apply_changes(s, population, n);
   for (uint32_t e = 0; e < st->external_count; e++) {
     external *x = &st->externals[e];
-    if (x->population == population && (x->is_dirty || x->varying))
+    if (nsa_population_is(x->population, population) && (x->is_dirty || x->varying))
       add_up(s, x);
   }
   return st->event_drives && event_drives_before_step(st->event_drives, s, population, n);
 }
 
-uint64_t stimuli_quiet_steps(const sim *s, uint32_t population, uint64_t n) {
+uint64_t stimuli_quiet_steps(const sim *s, nsa_population_id population, uint64_t n) {
   const struct stimuli *st = s->stimuli;
-  const change_queue *q = &st->populations[population];
-  uint32_t every = s->populations[population].every;
+  const change_queue *q = &st->populations[population.id];
+  uint32_t every = s->populations[population.id].every;
   for (uint32_t e = 0; e < st->external_count; e++)
-    if (st->externals[e].population == population && st->externals[e].varying)
+    if (nsa_population_is(st->externals[e].population, population) && st->externals[e].varying)
       return 1;
   if (q->count == 0)
     return UINT64_MAX;

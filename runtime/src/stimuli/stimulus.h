@@ -20,10 +20,10 @@ bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]);
 
 /* What stimuli do in base tick n before a population steps: pixels of images whose window begins, blocks of phases that
  * begin, external inputs, driven events. True when events are driven. */
-bool stimuli_before_step(sim *s, uint32_t population, uint64_t n);
+bool stimuli_before_step(sim *s, nsa_population_id population, uint64_t n);
 
 /* How many steps from base tick n on find the same stimuli, n included. stimuli_before_step was called for n. */
-uint64_t stimuli_quiet_steps(const sim *s, uint32_t population, uint64_t n);
+uint64_t stimuli_quiet_steps(const sim *s, nsa_population_id population, uint64_t n);
 
 /* Sets s->phase_active for the time of `tick`; ticks must not go back. */
 void stimuli_update_phases(sim *s, uint64_t tick);

@@ -93,7 +93,7 @@ static void prepare_sum(sim *s, uint32_t i) {
 
 /* The targets of a slice are those that the same thread steps. */
 static void work_slice(sim *s, const target_work *work, uint32_t slice) {
-  uint32_t size = s->populations[work->population].count;
+  uint32_t size = s->populations[work->population.id].count;
   uint32_t begin = slice_begin(size, slice, work->slices), end = slice_begin(size, slice + 1, work->slices);
   for (uint32_t i = 0; i < work->sum_count; i++)
     if (s->sums->is_due[work->sums[i]])
@@ -120,7 +120,7 @@ static void run_works(sim *s) {
   double seconds = 0;
   for (uint32_t w = 0; w < s->sums->work_count; w++)
     if (s->sums->works[w].slices > 1)
-      seconds += COST_OF_TARGET * s->populations[s->sums->works[w].population].count;
+      seconds += COST_OF_TARGET * s->populations[s->sums->works[w].population.id].count;
   thread_pool_run_if_worth(s->pool, seconds, works_task, s);
 }
 

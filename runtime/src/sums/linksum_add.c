@@ -161,6 +161,6 @@ void link_sums_add(sim *s, uint32_t i, uint32_t slice, uint32_t begin, uint32_t 
     return;
   }
   const link_index *index = &ls->scatter[sum->connection.id];
-  uint64_t sources = s->populations[s->program->connections[sum->connection.id].source].count;
+  uint64_t sources = s->populations[s->program->connections[sum->connection.id].source.id].count;
   scatter(index, index->start + slice * sources, &ls->lists[ls->list_of[i]], &g);
 }

@@ -28,7 +28,7 @@ typedef struct {
 
 /* What one population gets in phase 6. */
 typedef struct {
-  uint32_t population;
+  nsa_population_id population;
   uint32_t slices; /* of its targets; 1 where it is small */
   uint32_t *sums, sum_count;
   uint32_t *collects, collect_count;

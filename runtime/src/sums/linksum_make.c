@@ -47,12 +47,13 @@ bool link_sums_add_list(sim *s, struct link_sums *ls, uint32_t sum) {
   return list->elements != NULL;
 }
 
-static uint32_t slice_count(const sim *s, uint32_t population) {
-  return s->populations[population].count < DIVIDED_ELEMENTS ? 1 : s->thread_count;
+static uint32_t slice_count(const sim *s, nsa_population_id population) {
+  return s->populations[population.id].count < DIVIDED_ELEMENTS ? 1 : s->thread_count;
 }
 
 static bool build_scatter(sim *s, struct link_sums *ls, nsa_connection_id c, bool is_weighted) {
-  uint32_t target = s->program->connections[c.id].target, slices = slice_count(s, target);
+  nsa_population_id target = s->program->connections[c.id].target;
+  uint32_t slices = slice_count(s, target);
   uint32_t *bounds = malloc(((size_t)slices + 1) * sizeof *bounds);
   if (!bounds)
     return false;
@@ -88,14 +89,14 @@ static bool build_scatters(sim *s, struct link_sums *ls) {
 static void list_works(const sim *s, struct link_sums *ls) {
   const nsa_program *program = s->program;
   uint32_t *next = ls->items;
-  for (uint32_t p = 0; p < program->populations_count; p++) {
+  for (nsa_population_id p = {0}; p.id < program->populations_count; p.id++) {
     target_work work = {.population = p, .slices = slice_count(s, p), .sums = next};
     for (uint32_t i = 0; i < program->sums_count; i++)
-      if (!sidesum_is(&program->sums[i]) && program->connections[program->sums[i].connection.id].target == p)
+      if (!sidesum_is(&program->sums[i]) && program->connections[program->sums[i].connection.id].target.id == p.id)
         work.sums[work.sum_count++] = i;
     work.collects = next + work.sum_count;
     for (uint32_t i = 0; i < program->collects_count; i++)
-      if (program->collects[i].population == p)
+      if (program->collects[i].population.id == p.id)
         work.collects[work.collect_count++] = i;
     next = work.collects + work.collect_count;
     if (work.sum_count + work.collect_count)

@@ -99,7 +99,7 @@ static bool find_reaches(side_index *index) {
 static bool build(sim *s, const nsa_link_sum *sum, side_index *index) {
   const nsa_connection *c = &s->program->connections[sum->connection.id];
   index->is_stripped = sum->to != NSA_SIDE_POST;
-  index->strips = link_strips_of(&s->populations[c->target]);
+  index->strips = link_strips_of(&s->populations[c->target.id]);
   index->keys = link_index_keys(s, c, giver(sum));
   index->size = link_index_keys(s, c, sum->to);
   if ((uint64_t)index->size * index->strips.count > UINT32_MAX || !cut_slices(s, sum, index))

@@ -50,7 +50,7 @@ static bool make_chain(sim *s, chain *c, uint32_t count, double share) {
 
 static bool make_one(sim *s, const nsa_diffusion *from, double dt, diffusing *to, uint32_t *longest,
                      char error[SIM_ERROR_SIZE]) {
-  const nsa_population *p = &s->program->populations[from->population];
+  const nsa_population *p = &s->program->populations[from->population.id];
   double coefficient = ((const double *)s->field_data[from->coefficient])[0];
   if (!(coefficient >= 0 && isfinite(coefficient))) {
     snprintf(error, SIM_ERROR_SIZE,
@@ -173,7 +173,7 @@ static void diffuse(sim *s, const chain *c, double *x, uint32_t lines, uint32_t 
 void diffusions_run(sim *s, uint32_t set) {
   const nsa_stage_set *from = &s->program->stage_sets[set];
   for (uint32_t i = 0; i < from->diffusions_count; i++) {
-    const nsa_population *p = &s->program->populations[from->diffusions[i].population];
+    const nsa_population *p = &s->program->populations[from->diffusions[i].population.id];
     const diffusing *d = &s->diffusions->sets[set][i];
     double *x = s->field_data[from->diffusions[i].state];
     diffuse(s, &d->down, x, p->cols, 1, p->cols);

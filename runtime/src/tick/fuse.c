@@ -11,7 +11,8 @@ typedef uint32_t interval;
 typedef struct {
   const nsa_program *program;
   const nsa_population *population;
-  uint32_t number, every; /* base ticks of a step */
+  nsa_population_id number;
+  uint32_t every; /* base ticks of a step */
 } question;
 
 /* `ticks` base ticks: 0 is never. */
@@ -146,10 +147,10 @@ static interval of_observers(const question *q) {
 /* Blocks of phases and driven events are rare enough, or costly enough, to go step by step. */
 static interval of_population(const question *q) {
   for (uint32_t i = 0; i < q->program->phase_blocks_count; i++)
-    if (q->program->phase_blocks[i].population == q->number)
+    if (nsa_population_is(q->program->phase_blocks[i].population, q->number))
       return 1;
   for (uint32_t i = 0; i < q->program->event_drives_count; i++)
-    if (q->program->event_drives[i].population == q->number)
+    if (nsa_population_is(q->program->event_drives[i].population, q->number))
       return 1;
   for (uint32_t f = 0; f < q->program->fields_count; f++)
     if (is_moving(q, f) && is_changed_at_any_time(&q->program->fields[f]))
@@ -157,8 +158,8 @@ static interval of_population(const question *q) {
   return nsa_kernel_is_none(q->population->step) || !nsa_kernel_is_none(q->population->absorb) ? 1 : 0;
 }
 
-uint32_t nsa_fused_steps(const nsa_program *program, uint32_t population) {
-  question q = {.program = program, .population = &program->populations[population], .number = population};
+uint32_t nsa_fused_steps(const nsa_program *program, nsa_population_id population) {
+  question q = {.program = program, .population = &program->populations[population.id], .number = population};
   q.every = program->timescales[q.population->timescale].ticks;
   interval (*const parts[])(const question *) = {of_population, of_kernels, of_sums, of_links, of_observers};
   interval least = 0;

@@ -37,7 +37,7 @@ static double largest_error(const sim *s, const nsa_stage_set *set) {
   double largest = 0;
   for (uint32_t p = 0; p < set->populations_count; p++) {
     const double *error = s->field_data[set->errors[p]];
-    uint32_t size = s->populations[set->populations[p]].count;
+    uint32_t size = s->populations[set->populations[p].id].count;
     for (uint32_t i = 0; i < size; i++)
       if (!(error[i] <= largest))
         largest = isnan(error[i]) ? INFINITY : error[i];
@@ -55,10 +55,10 @@ static double growth(double error) {
 /* More sub-steps than allowed: the run stops, as the step kernels find states that are not finite. */
 static void give_up(sim *s, const nsa_stage_set *set) {
   for (uint32_t p = 0; p < set->populations_count; p++) {
-    const nsa_population *population = &s->program->populations[set->populations[p]];
+    const nsa_population *population = &s->program->populations[set->populations[p].id];
     for (uint32_t i = 0; i < population->states_count; i++) {
       double *x = s->field_data[population->states[i]];
-      for (uint32_t k = 0; k < s->populations[set->populations[p]].count; k++)
+      for (uint32_t k = 0; k < s->populations[set->populations[p].id].count; k++)
         x[k] = INFINITY;
     }
   }

@@ -90,15 +90,15 @@ static bool is_any_signal_sent(const sim *s) {
 }
 
 /* What comes to a slow population in base tick n does not wait for its tick. */
-static void take_in(sim *s, uint32_t p, uint64_t n) {
-  const nsa_population *population = &s->program->populations[p];
+static void take_in(sim *s, nsa_population_id p, uint64_t n) {
+  const nsa_population *population = &s->program->populations[p.id];
   bool is_driven = stimuli_before_step(s, p, n);
   kernel_run(s, population->window, &s->clock);
   if (!nsa_kernel_is_none(population->hear) && is_any_signal_sent(s)) {
     kernel_run(s, population->hear, &s->clock);
     s->is_touched = true;
   }
-  if (is_driven && (n + 1) % s->populations[p].every != 0)
+  if (is_driven && (n + 1) % s->populations[p.id].every != 0)
     event_drives_fire(s, p);
 }
 
@@ -154,7 +154,7 @@ static bool step_populations(sim *s, uint64_t n) {
     for (uint32_t k = 0; c->every > 1 && k < c->population_count; k++)
       take_in(s, c->populations[k], n);
     if ((n + 1) % c->every == 0 && !step_one_cohort(s, c, n)) {
-      if (!failing || s->failure.population < first.population)
+      if (!failing || s->failure.population.id < first.population.id)
         first = s->failure;
       failing = c;
     }

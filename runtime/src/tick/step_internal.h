@@ -8,7 +8,8 @@
 #include "tick/step.h"
 
 typedef struct { /* consecutive elements of a population: NSA_TILE of them, or the rest of a slice */
-  uint32_t population, number, begin, end; /* number: its own in the population */
+  nsa_population_id population;
+  uint32_t number, begin, end; /* number: its own in the population */
 } step_tile;
 
 /* Several steps that each tile does at once. Afterwards they are told one by one: the states are those behind the
@@ -21,7 +22,8 @@ typedef struct {
 typedef struct { /* populations of one step length that fuse as many steps */
   uint32_t every, fused;
   fused_steps fused_now;
-  uint32_t *populations, population_count;
+  nsa_population_id *populations;
+  uint32_t population_count;
   step_tile *tiles; /* of the first thread's slice, then of the second's, ... */
   uint32_t *slices; /* slice t's tiles are [slices[t], slices[t + 1]) */
   double seconds;   /* of its fused steps by one thread: the last that a trial measured; before it a guess */
@@ -38,7 +40,7 @@ typedef struct {
 struct step_plan {
   step_cohort *cohorts; /* fast ones first */
   uint32_t cohort_count;
-  uint32_t *populations; /* of all cohorts, one after the other */
+  nsa_population_id *populations; /* of all cohorts, one after the other */
   step_tile *tiles;
   uint32_t *slices;
   bool is_large; /* enough for all threads, whatever a step costs: nothing is tried out */

@@ -20,21 +20,21 @@ static bool belongs(const step_cohort *c, const sim_population *p) {
 }
 
 static void find_cohorts(const sim *s, struct step_plan *plan) {
-  for (uint32_t p = 0; p < s->program->populations_count; p++) {
+  for (nsa_population_id p = {0}; p.id < s->program->populations_count; p.id++) {
     uint32_t c = 0;
-    while (c < plan->cohort_count && !belongs(&plan->cohorts[c], &s->populations[p]))
+    while (c < plan->cohort_count && !belongs(&plan->cohorts[c], &s->populations[p.id]))
       c++;
     if (c == plan->cohort_count) {
-      plan->cohorts[c].every = s->populations[p].every;
-      plan->cohorts[c].fused = s->populations[p].fused;
+      plan->cohorts[c].every = s->populations[p.id].every;
+      plan->cohorts[c].fused = s->populations[p.id].fused;
       plan->cohort_count++;
     }
   }
   qsort(plan->cohorts, plan->cohort_count, sizeof *plan->cohorts, compare_cohorts);
 }
 
-static uint32_t add_slice(sim *s, step_tile *tiles, uint32_t p, uint32_t slice) {
-  sim_population *state = &s->populations[p];
+static uint32_t add_slice(sim *s, step_tile *tiles, nsa_population_id p, uint32_t slice) {
+  sim_population *state = &s->populations[p.id];
   uint32_t begin = slice_begin(state->count, slice, s->thread_count), count = 0;
   uint32_t end = slice_begin(state->count, slice + 1, s->thread_count);
   for (; begin < end; begin += NSA_TILE)
@@ -47,11 +47,11 @@ static uint32_t add_slice(sim *s, step_tile *tiles, uint32_t p, uint32_t slice) 
 
 static uint32_t fill_cohort(sim *s, step_cohort *c) {
   uint64_t elements = 0;
-  for (uint32_t p = 0; p < s->program->populations_count; p++) {
-    if (!belongs(c, &s->populations[p]))
+  for (nsa_population_id p = {0}; p.id < s->program->populations_count; p.id++) {
+    if (!belongs(c, &s->populations[p.id]))
       continue;
     c->populations[c->population_count++] = p;
-    elements += s->populations[p].count;
+    elements += s->populations[p.id].count;
   }
   uint32_t count = 0;
   for (uint32_t t = 0; t < s->thread_count; t++) {
@@ -66,13 +66,13 @@ static uint32_t fill_cohort(sim *s, step_cohort *c) {
 struct step_plan *step_plan_new(sim *s) {
   uint32_t n = s->program->populations_count;
   uint64_t tiles = 0;
-  for (uint32_t p = 0; p < n; p++)
+  for (nsa_population_id p = {0}; p.id < n; p.id++)
     tiles += sim_most_tiles(s, p);
   struct step_plan *plan = calloc(1, sizeof *plan);
   if (!plan)
     return NULL;
-  for (uint32_t p = 0; p < n; p++)
-    s->populations[p].tile_count = 0;
+  for (nsa_population_id p = {0}; p.id < n; p.id++)
+    s->populations[p.id].tile_count = 0;
   plan->cohorts = calloc(n + 1, sizeof *plan->cohorts);
   plan->populations = calloc(n + 1, sizeof *plan->populations);
   plan->tiles = calloc(tiles + 1, sizeof *plan->tiles);
@@ -82,7 +82,8 @@ struct step_plan *step_plan_new(sim *s) {
     return NULL;
   }
   find_cohorts(s, plan);
-  uint32_t *populations = plan->populations, *slices = plan->slices;
+  nsa_population_id *populations = plan->populations;
+  uint32_t *slices = plan->slices;
   step_tile *next = plan->tiles;
   for (uint32_t c = 0; c < plan->cohort_count; c++) {
     step_cohort *cohort = &plan->cohorts[c];
@@ -109,9 +110,9 @@ void step_plan_free(struct step_plan *plan) {
 
 /* ---- fused steps ---- */
 
-static bool make_fused_room(sim *s, uint32_t p) {
-  sim_population *state = &s->populations[p];
-  uint32_t events = s->program->populations[p].events_count;
+static bool make_fused_room(sim *s, nsa_population_id p) {
+  sim_population *state = &s->populations[p.id];
+  uint32_t events = s->program->populations[p.id].events_count;
   size_t tiles = (size_t)sim_most_tiles(s, p), words = (size_t)state->padded / 64 + 1;
   state->fused_steps = calloc(tiles * events + 1, sizeof *state->fused_steps);
   state->fused_failed = calloc(tiles + 1, sizeof *state->fused_failed);
@@ -122,12 +123,12 @@ static bool make_fused_room(sim *s, uint32_t p) {
 }
 
 bool step_fuse(sim *s, char error[SIM_ERROR_SIZE]) {
-  for (uint32_t p = 0; p < s->program->populations_count; p++) {
-    s->populations[p].fused = nsa_fused_steps(s->program, p);
-    if (s->populations[p].fused == 1 || make_fused_room(s, p))
+  for (nsa_population_id p = {0}; p.id < s->program->populations_count; p.id++) {
+    s->populations[p.id].fused = nsa_fused_steps(s->program, p);
+    if (s->populations[p.id].fused == 1 || make_fused_room(s, p))
       continue;
     snprintf(error, SIM_ERROR_SIZE, "out of memory for what the %" PRIu32 " elements of '%s' fire in %d steps",
-             s->populations[p].count, s->program->populations[p].name, FUSE_MOST);
+             s->populations[p.id].count, s->program->populations[p.id].name, FUSE_MOST);
     return false;
   }
   step_plan_free(s->plan);

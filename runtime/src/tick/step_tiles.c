@@ -38,17 +38,17 @@ static uint32_t collect_fired(const uint8_t *flags, uint32_t begin, uint32_t end
 
 /* Where a tile puts the elements that fired in its last step, and how many. */
 static uint32_t *elements_of(sim *s, const step_tile *tile, uint32_t event) {
-  return s->populations[tile->population].events[event].elements + tile->begin;
+  return s->populations[tile->population.id].events[event].elements + tile->begin;
 }
 
 static uint32_t *count_of(sim *s, const step_tile *tile, uint32_t event) {
-  const sim_population *state = &s->populations[tile->population];
+  const sim_population *state = &s->populations[tile->population.id];
   return &state->tile_fired[event * state->tile_count + tile->number];
 }
 
 /* One step of a tile: whether all that is checked is finite, padding included. */
 static bool step_once(sim *s, const step_tile *tile, const nsa_clock *clock) {
-  const nsa_population *population = &s->program->populations[tile->population];
+  const nsa_population *population = &s->program->populations[tile->population.id];
   nsa_range_out out = {0};
   kernel_run_range(s, population->step, clock, tile->begin, tile->end, &out);
   for (uint32_t e = 0; e < population->events_count; e++) {
@@ -56,7 +56,7 @@ static bool step_once(sim *s, const step_tile *tile, const nsa_clock *clock) {
     *count_of(s, tile, e) =
         out.events >> e & 1 ? collect_fired(flags, tile->begin, tile->end, elements_of(s, tile, e)) : 0;
   }
-  s->populations[tile->population].tile_out[tile->number] = out;
+  s->populations[tile->population.id].tile_out[tile->number] = out;
   return !out.nonfinite;
 }
 
@@ -68,8 +68,8 @@ static uint64_t *row_of(const sim_population *state, uint32_t event, uint32_t k)
 }
 
 static void keep_fired(sim *s, const step_tile *tile, uint32_t k) {
-  const sim_population *state = &s->populations[tile->population];
-  for (uint32_t e = 0; e < s->program->populations[tile->population].events_count; e++) {
+  const sim_population *state = &s->populations[tile->population.id];
+  for (uint32_t e = 0; e < s->program->populations[tile->population.id].events_count; e++) {
     uint32_t count = *count_of(s, tile, e), *steps = &state->fused_steps[e * state->tile_count + tile->number];
     *steps = (k == 0 ? 0 : *steps) | (count ? 1u << k : 0);
     if (!count)
@@ -85,7 +85,7 @@ static void keep_fired(sim *s, const step_tile *tile, uint32_t k) {
 
 /* Phase 1 of the next step for what fired in the last one: over the whole vectors that hold it. */
 static bool settle_tile(sim *s, const step_tile *tile, const nsa_clock *clock) {
-  const nsa_population *population = &s->program->populations[tile->population];
+  const nsa_population *population = &s->program->populations[tile->population.id];
   bool is_finite = true;
   for (uint32_t e = 0; e < population->events_count; e++) {
     uint8_t *flags = s->field_data[population->events[e].flag];
@@ -112,7 +112,7 @@ static uint32_t find_bad(const sim *s, uint32_t field, uint32_t begin, uint32_t 
 }
 
 static bool has_bad_value(const sim *s, const step_tile *tile) {
-  const nsa_population *population = &s->program->populations[tile->population];
+  const nsa_population *population = &s->program->populations[tile->population.id];
   for (uint32_t i = 0; i < population->states_count; i++)
     if (find_bad(s, population->states[i], tile->begin, tile->end) < tile->end)
       return true;
@@ -121,7 +121,7 @@ static bool has_bad_value(const sim *s, const step_tile *tile) {
 
 /* A tile whose values are not finite stands still, so that they can be told. */
 static void step_fused(sim *s, const step_tile *tile, const fused_steps *fused) {
-  uint32_t *failed = &s->populations[tile->population].fused_failed[tile->number];
+  uint32_t *failed = &s->populations[tile->population.id].fused_failed[tile->number];
   *failed = NSA_NONE;
   for (uint32_t k = 0; k < fused->length && *failed == NSA_NONE; k++) {
     bool is_finite = k == 0 || settle_tile(s, tile, &fused->clocks[k]);
@@ -146,11 +146,11 @@ void fused_run_slice(sim *s, const step_cohort *c, uint32_t slice) {
  * step of the population have cleared them. */
 static void lower_flags(sim *s, const step_cohort *c) {
   for (uint32_t i = 0; i < c->population_count; i++) {
-    uint32_t p = c->populations[i];
-    sim_population *state = &s->populations[p];
-    uint32_t events = s->program->populations[p].lowers_flags ? s->program->populations[p].events_count : 0;
+    nsa_population_id p = c->populations[i];
+    sim_population *state = &s->populations[p.id];
+    uint32_t events = s->program->populations[p.id].lowers_flags ? s->program->populations[p.id].events_count : 0;
     for (uint32_t e = 0; e < events; e++) {
-      uint8_t *flags = s->field_data[s->program->populations[p].events[e].flag];
+      uint8_t *flags = s->field_data[s->program->populations[p.id].events[e].flag];
       const sim_fired *fired = &state->events[e];
       if (c->every > 1 || fired->count > state->count / 16) {
         memset(flags, 0, state->padded);
@@ -191,8 +191,8 @@ void fused_begin(sim *s, step_cohort *c, uint64_t n) {
 
 void step_clear_events(sim *s, const step_cohort *c) {
   for (uint32_t i = 0; i < c->population_count; i++) {
-    sim_population *state = &s->populations[c->populations[i]];
-    for (uint32_t e = 0; e < s->program->populations[c->populations[i]].events_count; e++)
+    sim_population *state = &s->populations[c->populations[i].id];
+    for (uint32_t e = 0; e < s->program->populations[c->populations[i].id].events_count; e++)
       state->events[e].count = 0;
   }
 }
@@ -206,7 +206,7 @@ static uint32_t take_list(sim *s, const step_tile *tile, uint32_t event, uint32_
 }
 
 static uint32_t take_bits(const sim *s, const step_tile *tile, uint32_t event, uint32_t k, uint32_t *to) {
-  const sim_population *state = &s->populations[tile->population];
+  const sim_population *state = &s->populations[tile->population.id];
   const uint64_t *row = row_of(state, event, k);
   uint32_t count = 0;
   if (!(state->fused_steps[event * state->tile_count + tile->number] >> k & 1))
@@ -222,8 +222,8 @@ static void list_step(sim *s, const step_cohort *c, uint32_t k) {
   step_clear_events(s, c);
   for (uint32_t i = 0; i < c->slices[s->thread_count]; i++) {
     const step_tile *tile = &c->tiles[i];
-    for (uint32_t e = 0; e < s->program->populations[tile->population].events_count; e++) {
-      sim_fired *fired = &s->populations[tile->population].events[e];
+    for (uint32_t e = 0; e < s->program->populations[tile->population.id].events_count; e++) {
+      sim_fired *fired = &s->populations[tile->population.id].events[e];
       uint32_t *to = fired->elements + fired->count;
       fired->count += c->fused_now.length == 1 ? take_list(s, tile, e, to) : take_bits(s, tile, e, k, to);
     }
@@ -234,22 +234,23 @@ static void list_step(sim *s, const step_cohort *c, uint32_t k) {
 
 /* Whether the values of the tile are those behind step k, and one of them may not be finite. */
 static bool is_failing(const sim *s, const step_cohort *c, const step_tile *tile, uint32_t k) {
-  const sim_population *state = &s->populations[tile->population];
+  const sim_population *state = &s->populations[tile->population.id];
   return c->fused_now.length == 1 ? state->tile_out[tile->number].nonfinite != 0
                                   : state->fused_failed[tile->number] == k;
 }
 
-static bool is_of_failing(const sim *s, const step_cohort *c, uint32_t p, uint32_t element, uint32_t k) {
+static bool is_of_failing(const sim *s, const step_cohort *c, nsa_population_id p, uint32_t element, uint32_t k) {
   for (uint32_t i = 0; i < c->slices[s->thread_count]; i++) {
     const step_tile *tile = &c->tiles[i];
-    if (tile->population == p && tile->begin <= element && element < tile->end)
+    if (nsa_population_is(tile->population, p) && tile->begin <= element && element < tile->end)
       return c->fused_now.length == 1 || is_failing(s, c, tile, k);
   }
   return false;
 }
 
-static bool find_in_tile(sim *s, const step_cohort *c, uint32_t p, uint32_t field, uint32_t begin, uint32_t k) {
-  uint32_t size = s->populations[p].count, end = size - begin < NSA_TILE ? size : begin + NSA_TILE;
+static bool find_in_tile(sim *s, const step_cohort *c, nsa_population_id p, uint32_t field, uint32_t begin,
+                         uint32_t k) {
+  uint32_t size = s->populations[p.id].count, end = size - begin < NSA_TILE ? size : begin + NSA_TILE;
   uint32_t bad = find_bad(s, field, begin, end);
   while (bad < end && !is_of_failing(s, c, p, bad, k))
     bad = find_bad(s, field, bad + 1, end);
@@ -261,11 +262,11 @@ static bool find_in_tile(sim *s, const step_cohort *c, uint32_t p, uint32_t fiel
 
 /* Kernels report padding as well: only an element of the population is a failure. Whole tiles of the population are
  * looked through, not tiles, so that any number of threads names the same element. */
-static bool find_nonfinite(sim *s, const step_cohort *c, uint32_t p, uint32_t k) {
-  const nsa_population *population = &s->program->populations[p];
+static bool find_nonfinite(sim *s, const step_cohort *c, nsa_population_id p, uint32_t k) {
+  const nsa_population *population = &s->program->populations[p.id];
   for (uint32_t tile = 0; tile < c->slices[s->thread_count]; tile++) {
     const step_tile *t = &c->tiles[tile];
-    if (t->population != p || !is_failing(s, c, t, k))
+    if (!nsa_population_is(t->population, p) || !is_failing(s, c, t, k))
       continue;
     for (uint32_t begin = t->begin / NSA_TILE * NSA_TILE; begin < t->end; begin += NSA_TILE)
       for (uint32_t i = 0; i < population->states_count; i++)
@@ -289,6 +290,6 @@ bool fused_tell(sim *s, step_cohort *c) {
   uint32_t k = c->fused_now.told++;
   list_step(s, c, k);
   for (uint32_t i = 0; i < c->population_count; i++)
-    s->populations[c->populations[i]].is_ahead = fused_is_under_way(c);
+    s->populations[c->populations[i].id].is_ahead = fused_is_under_way(c);
   return is_finite_after(s, c, k);
 }

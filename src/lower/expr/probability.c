@@ -32,8 +32,8 @@ void lower_watch_probability(scope *s, const model_expr *draw, ir_value p) {
   if (domain->kind != NSA_DOMAIN_POPULATION && domain->kind != NSA_DOMAIN_CONNECTION && !is_arrival)
     return;
   const char *name = arena_printf(l->arena, "%s/%s", s->key_prefix, draw->key);
-  uint32_t field =
-      watch_field(l, is_arrival ? l->connections[domain->owner].domain : s->b->function->domain, name, draw->at);
+  uint32_t field = watch_field(l, is_arrival ? l->connections[domain->connection.id].domain : s->b->function->domain,
+                               name, draw->at);
   ir_value value = watched(s->b, p);
   if (is_arrival)
     ir_store_at(s->b, field, s->side[SIDE_SELF]->index, value);

@@ -51,8 +51,9 @@ void lower_arrival_fields(lowering *l, uint32_t connection) {
   f->arrival_link = f->arrival_source = f->arrival_target = f->arrival_partner = NO_FIELD;
   if (!l->plan->connections[connection].arrivals.len)
     return;
-  f->arrivals = ir_domain_add(l->p, arena_printf(l->arena, "%s.arrivals", l->m->connections.data[connection].name),
-                              NSA_DOMAIN_ARRIVALS, connection);
+  f->arrivals =
+      ir_domain_of_connection(l->p, arena_printf(l->arena, "%s.arrivals", l->m->connections.data[connection].name),
+                              NSA_DOMAIN_ARRIVALS, (nsa_connection_id){connection});
   f->arrival_link = batch_index(l, connection, "link");
   f->arrival_source = batch_index(l, connection, "source");
   f->arrival_target = batch_index(l, connection, "target");

@@ -53,7 +53,7 @@ static uint32_t add_delay(const owner_info *o, const model_expr *delay, const ch
 void lower_connection_fields(lowering *l, uint32_t connection) {
   owner_info o = lower_owner(l, true, connection);
   connection_fields *f = &l->connections[connection];
-  f->domain = ir_domain_add(l->p, o.name, NSA_DOMAIN_CONNECTION, connection);
+  f->domain = ir_domain_of_connection(l->p, o.name, NSA_DOMAIN_CONNECTION, (nsa_connection_id){connection});
   f->candidates = NSA_NONE;
   f->param = lower_no_fields(l, o.c->params.len);
   f->state = lower_no_fields(l, o.c->states.len);

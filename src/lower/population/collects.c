@@ -117,7 +117,7 @@ static void collect_every(lowering *l, uint32_t population, uint32_t every) {
   ir_builder b = ir_builder_on(l->p, fn);
   for (uint32_t k = 0; k < c->inputs.len; k++)
     collect_input(l, &b, population, k, every);
-  nsa_collect collect = {.kernel = number, .population = population, .every = every};
+  nsa_collect collect = {.kernel = number, .population = {population}, .every = every};
   vec_push(l->arena, &l->collect_list, collect);
 }
 

@@ -103,7 +103,7 @@ void lower_population_fields(lowering *l, uint32_t population) {
   owner_info o = lower_owner(l, false, population);
   const model_component *c = o.c;
   population_fields *f = &l->populations[population];
-  f->domain = ir_domain_add(l->p, o.name, NSA_DOMAIN_POPULATION, population);
+  f->domain = ir_domain_of_population(l->p, o.name, (nsa_population_id){population});
   f->param = lower_no_fields(l, c->params.len);
   f->state = lower_no_fields(l, c->states.len);
   f->timer = lower_no_fields(l, c->timers.len);

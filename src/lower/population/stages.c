@@ -34,12 +34,11 @@ void lower_stage_sets(lowering *l) {
     const model_stage_set *set = &l->m->stage_sets.data[k];
     const solve_tableau *t = set->is_diffusing ? &alone : solve_tableau_of(set->solver);
     uint32_t n = set->populations.len;
-    nsa_stage_set out = {.timescale = set->timescale,
-                         .populations = set->populations.data,
-                         .populations_count = n,
-                         .substeps = set->options.substeps,
-                         .done = NO_FIELD,
-                         .length = NO_FIELD};
+    nsa_stage_set out = {
+        .timescale = set->timescale, .substeps = set->options.substeps, .done = NO_FIELD, .length = NO_FIELD};
+    out.populations = ARENA_ARRAY(l->arena, nsa_population_id, out.populations_count = n);
+    for (uint32_t i = 0; i < n; i++)
+      out.populations[i].id = set->populations.data[i];
     out.shares = ARENA_ARRAY(l->arena, double, t->stages);
     memcpy(out.shares, t->shares, t->stages * sizeof *out.shares);
     out.shares_count = t->stages;
@@ -261,7 +260,7 @@ static void lower_stage_collect(const staging *g) {
   if (!has_staged_terms(g))
     return;
   const char *name = arena_printf(l->arena, "%s.collect_stage", l->m->populations.data[g->population].name);
-  nsa_collect collect = {.population = g->population, .every = NSA_NONE};
+  nsa_collect collect = {.population = {g->population}, .every = NSA_NONE};
   ir_builder b = ir_builder_on(
       l->p, ir_function_add(l->p, name, NSA_ROLE_COLLECT, g->f->domain, g->c->timescale, &collect.kernel));
   for (uint32_t k = 0; k < g->c->inputs.len; k++) {
@@ -330,7 +329,7 @@ static void lower_diffusions(lowering *l, uint32_t set) {
     const model_diffusion *d = &l->m->diffusions.data[k];
     if (l->m->populations.data[d->population].stage_set != set)
       continue;
-    nsa_diffusion diffusion = {d->population, l->populations[d->population].state[d->state], lower_coefficient(l, d)};
+    nsa_diffusion diffusion = {{d->population}, l->populations[d->population].state[d->state], lower_coefficient(l, d)};
     vec_push(l->arena, &list, diffusion);
   }
   out->diffusions = list.data;

@@ -14,7 +14,7 @@ static void lower_event_drives(lowering *l) {
   p->event_drives_count = l->m->event_drives.len;
   for (uint32_t k = 0; k < p->event_drives_count; k++) {
     const model_event_drive *e = &l->m->event_drives.data[k];
-    p->event_drives[k] = (nsa_event_drive){.population = e->population,
+    p->event_drives[k] = (nsa_event_drive){.population = {e->population},
                                            .event = {e->event},
                                            .field = l->populations[e->population].driven[e->event],
                                            .repeated = l->populations[e->population].repeated[e->event],
@@ -59,7 +59,7 @@ static nsa_kernel_id stimulus_function(lowering *l, uint32_t k, uint32_t pixel) 
 static void lower_stimulus(lowering *l, uint32_t k) {
   const model_stimulus *st = &l->m->stimuli.data[k];
   const stimulus_plan *plan = &l->plan->experiment.stimuli[k];
-  nsa_stimulus out = {.population = st->population,
+  nsa_stimulus out = {.population = {st->population},
                       .external = l->populations[st->population].external[st->input],
                       .image = NSA_NONE,
                       .pixel = NSA_NONE,

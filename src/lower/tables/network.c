@@ -13,8 +13,8 @@ static uint32_t candidate_field(lowering *l, uint32_t domain, const char *name, 
 /* Its condition, over pairs of an element of either end. */
 static void lower_condition(lowering *l, uint32_t connection, const rule_plan *plan, nsa_rule *out) {
   const char *name = plan->name;
-  uint32_t domain =
-      ir_domain_add(l->p, arena_printf(l->arena, "%s.candidates", name), NSA_DOMAIN_CANDIDATES, connection);
+  uint32_t domain = ir_domain_of_connection(l->p, arena_printf(l->arena, "%s.candidates", name), NSA_DOMAIN_CANDIDATES,
+                                            (nsa_connection_id){connection});
   nsa_type type = plan->condition->is_bool ? NSA_B1 : NSA_F64;
   out->candidate_source = candidate_field(l, domain, name, "source", NSA_INDEX, NSA_FIELD_LINK_SOURCE);
   out->candidate_target = candidate_field(l, domain, name, "target", NSA_INDEX, NSA_FIELD_LINK_TARGET);
@@ -84,11 +84,11 @@ void lower_connection_table(lowering *l, uint32_t connection) {
   *out = (nsa_connection){.name = mc->name,
                           .synapse = c->name,
                           .domain = f->domain,
-                          .source = mc->source,
-                          .target = mc->target,
+                          .source = {mc->source},
+                          .target = {mc->target},
                           .allow_self = mc->allow_self,
                           .is_stencil = plan->is_stencil,
-                          .partner = NSA_NONE};
+                          .partner = NSA_NO_POPULATION};
   out->rule = lower_rule(l, connection, &plan->rule);
   out->link_source = f->link_source;
   out->link_target = f->link_target;
@@ -109,7 +109,7 @@ void lower_connection_table(lowering *l, uint32_t connection) {
   out->partner_probability = lower_rule(l, connection, &plan->partner_probability);
   if (!mc->has_partner)
     return;
-  out->partner = mc->partner;
+  out->partner = (nsa_population_id){mc->partner};
   out->partner_of_source = mc->partner_of == SIDE_PRE;
   out->partner_per_link = mc->has_partner_per_link;
 }

@@ -16,15 +16,15 @@ void lower_watched_probabilities(lowering *l) {
       continue;
     const nsa_domain *domain = &l->p->domains.data[l->p->fields.data[f].domain];
     if (domain->kind == NSA_DOMAIN_POPULATION) {
-      nsa_population *p = &l->population_list.data[domain->owner];
+      nsa_population *p = &l->population_list.data[domain->population.id];
       append(l, &p->states, &p->states_count, f);
       continue;
     }
     for (uint32_t k = 0; k < l->arrival_list.len; k++)
-      if (l->arrival_list.data[k].connection.id == domain->owner)
+      if (nsa_connection_is(l->arrival_list.data[k].connection, domain->connection))
         append(l, &l->arrival_list.data[k].states, &l->arrival_list.data[k].states_count, f);
     for (uint32_t k = 0; k < l->link_step_list.len; k++)
-      if (l->link_step_list.data[k].connection.id == domain->owner)
+      if (nsa_connection_is(l->link_step_list.data[k].connection, domain->connection))
         append(l, &l->link_step_list.data[k].states, &l->link_step_list.data[k].states_count, f);
   }
 }

@@ -24,8 +24,8 @@ typedef struct {
 static void start(fixture *t) {
   t->a = arena_new();
   t->p = ir_program_new(t->a);
-  t->run = ir_domain_add(t->p, "run", NSA_DOMAIN_RUN, NSA_NONE);
-  t->sheet = ir_domain_add(t->p, "sheet", NSA_DOMAIN_POPULATION, 0);
+  t->run = ir_domain_of_run(t->p);
+  t->sheet = ir_domain_of_population(t->p, "sheet", (nsa_population_id){0});
   nsa_program *program = t->p->program;
   program->populations = ARENA_NEW(t->a, nsa_population);
   program->populations_count = 1;

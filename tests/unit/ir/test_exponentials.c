@@ -29,7 +29,7 @@ typedef struct {
 static example make(const call *calls, uint32_t count) {
   example e = {.arena = arena_new()};
   e.program = ir_program_new(e.arena);
-  uint32_t domain = ir_domain_add(e.program, "cells", NSA_DOMAIN_POPULATION, 0);
+  uint32_t domain = ir_domain_of_population(e.program, "cells", (nsa_population_id){0});
   nsa_kernel_id number;
   e.v = ir_field_add(e.program, (nsa_field){.name = "v", .domain = domain, .kind = NSA_FIELD_STATE});
   uint32_t shift = ir_field_add(e.program, (nsa_field){.name = "shift",

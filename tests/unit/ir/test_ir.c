@@ -28,8 +28,8 @@ static ir_program *example(arena *a) {
   t->images_count = 1;
   t->images[0] = (nsa_image){.rows = 1, .cols = 2, .ink = (uint8_t *)arena_strdup(a, "\1\0", 2)};
   t->images[0].ink_count = 2;
-  ir_domain_add(p, "run", NSA_DOMAIN_RUN, NSA_NONE);
-  uint32_t sheet = ir_domain_add(p, "sheet", NSA_DOMAIN_POPULATION, 0);
+  ir_domain_of_run(p);
+  uint32_t sheet = ir_domain_of_population(p, "sheet", (nsa_population_id){0});
   nsa_field f = {.name = "sheet.v", .domain = sheet, .kind = NSA_FIELD_STATE, .value = -70};
   f.unit = "mV";
   uint32_t v = ir_field_add(p, f);

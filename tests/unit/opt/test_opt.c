@@ -167,8 +167,8 @@ static ir_program *random_program(arena *a, uint64_t seed) {
   g->a = a;
   g->guard = IR_NO_VALUE;
   g->p = ir_program_new(a);
-  ir_domain_add(g->p, "run", NSA_DOMAIN_RUN, NSA_NONE);
-  uint32_t sheet = ir_domain_add(g->p, "sheet", NSA_DOMAIN_POPULATION, 0);
+  ir_domain_of_run(g->p);
+  uint32_t sheet = ir_domain_of_population(g->p, "sheet", (nsa_population_id){0});
   add_fields(g->p, sheet);
   g->b = ir_builder_on(g->p, ir_function_add(g->p, "sheet.step", NSA_ROLE_STEP, sheet, 0, NULL));
   for (uint32_t i = 0; i < 4; i++)

@@ -47,7 +47,15 @@ handmade *handmade_new(uint32_t slow_ticks) {
 void handmade_free(handmade *m) { free(m); }
 
 uint32_t handmade_domain(handmade *m, const char *name, nsa_domain_kind kind, uint32_t owner) {
-  m->domains[m->program.domains_count] = (nsa_domain){.name = name, .kind = kind, .owner = owner};
+  m->domains[m->program.domains_count] = (nsa_domain){.name = name,
+                                                      .kind = kind,
+                                                      .population = NSA_NO_POPULATION,
+                                                      .connection = NSA_NO_CONNECTION,
+                                                      .channel = NSA_NO_CHANNEL};
+  if (kind == NSA_DOMAIN_POPULATION)
+    m->domains[m->program.domains_count].population.id = owner;
+  else if (kind != NSA_DOMAIN_RUN)
+    m->domains[m->program.domains_count].connection.id = owner;
   return m->program.domains_count++;
 }
 
@@ -124,10 +132,10 @@ nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t sour
   nsa_connection *c = &m->connections[number];
   *c = (nsa_connection){.name = name,
                         .synapse = name,
-                        .source = source,
-                        .target = target,
+                        .source = {source},
+                        .target = {target},
                         .rule = no_rule,
-                        .partner = NSA_NONE,
+                        .partner = NSA_NO_POPULATION,
                         .partner_rule = no_rule,
                         .partner_probability = no_rule,
                         .link_source = NSA_NONE,
@@ -152,7 +160,7 @@ nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t sour
 nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, nsa_kernel_id kernel,
                                 uint64_t start, uint64_t stop) {
   nsa_stimulus *st = &m->stimuli[m->program.stimuli_count++];
-  *st = (nsa_stimulus){.population = population,
+  *st = (nsa_stimulus){.population = {population},
                        .external = external,
                        .kernel = kernel,
                        .image = NSA_NONE,

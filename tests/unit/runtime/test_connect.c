@@ -61,7 +61,7 @@ static handmade *one(uint32_t rows, uint32_t cols, nsa_rule_kind rule, nsa_conne
 
 static void check_order(const sim *s, uint32_t c) {
   const sim_links *links = &s->links[c];
-  uint32_t targets = s->populations[s->program->connections[c].target].count;
+  uint32_t targets = s->populations[s->program->connections[c].target.id].count;
   assert_int_equal(links->row[0], 0);
   assert_int_equal(links->row[targets], links->count);
   uint64_t in = 0, out = 0;
@@ -71,7 +71,7 @@ static void check_order(const sim *s, uint32_t c) {
     for (uint32_t k = links->row[t]; k + 1 < links->row[t + 1]; k++)
       assert_true(links->source[k] < links->source[k + 1]);
   }
-  for (uint32_t i = 0; i < s->populations[s->program->connections[c].source].count; i++)
+  for (uint32_t i = 0; i < s->populations[s->program->connections[c].source.id].count; i++)
     out += links->fan_out[i];
   assert_true(in == links->count && out == links->count);
 }
@@ -433,7 +433,7 @@ static void fields_of_links(void **state) {
 static handmade *with_partners(uint32_t rows, uint32_t partner_rows, nsa_rule_kind kind, bool has_default) {
   nsa_connection *c;
   handmade *m = one(rows, rows, NSA_RULE_ALL_TO_ALL, &c);
-  c->partner = handmade_population(m, "glia", partner_rows, partner_rows, 0);
+  c->partner = (nsa_population_id){handmade_population(m, "glia", partner_rows, partner_rows, 0)};
   c->partner_rule.kind = kind;
   c->partner_rule.tile_rows = c->partner_rule.tile_cols = 4;
   c->partner_rule.stride = 3;
@@ -476,7 +476,7 @@ static handmade *with_own_partners(uint32_t near, uint32_t partners, nsa_rule_ki
   nsa_connection *c;
   handmade *m = one(1, near, NSA_RULE_ALL_TO_ALL, &c);
   c->allow_self = 1;
-  c->partner = handmade_population(m, "glia", 1, partners, 0);
+  c->partner = (nsa_population_id){handmade_population(m, "glia", 1, partners, 0)};
   c->partner_rule.kind = kind;
   c->partner_rule.degree = size;
   c->partner_per_link = 1;

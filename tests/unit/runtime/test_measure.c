@@ -11,12 +11,12 @@
 /* Four cells and a connection from them; the sim is filled in by hand, 20 ticks of 0.5 ms. */
 enum { CELLS = 4, TICKS = 20, LEARN = 0, TEST = 1 };
 
-static nsa_domain domains[] = {{.name = "cells", .kind = NSA_DOMAIN_POPULATION, .owner = 0},
-                               {.name = "links", .kind = NSA_DOMAIN_CONNECTION, .owner = 0}};
+static nsa_domain domains[] = {{.name = "cells", .kind = NSA_DOMAIN_POPULATION, .connection = NSA_NO_CONNECTION},
+                               {.name = "links", .kind = NSA_DOMAIN_CONNECTION, .population = NSA_NO_POPULATION}};
 static nsa_field fields[] = {{.name = "cells.v", .type = NSA_F64}};
 static nsa_event events[] = {{.name = "spike", .is_spike = 1}};
 static nsa_population populations[] = {{.name = "cells", .events = events, .events_count = 1}};
-static nsa_connection connections[] = {{.name = "links", .source = 0, .target = 0}};
+static nsa_connection connections[] = {{.name = "links", .source = {0}, .target = {0}}};
 static nsa_phase phases[] = {{"learn"}, {"test"}};
 
 #define ALL .first = 0, .last = UINT32_MAX, .kernel = NSA_NO_KERNEL

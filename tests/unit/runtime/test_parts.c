@@ -76,7 +76,7 @@ static handmade *linked(const rule_case *rule) {
   c->rule.tile_rows = c->rule.tile_cols = rule->tile;
   c->rule.stride = rule->stride;
   c->rule.probability = rule->probability;
-  c->partner = 2;
+  c->partner = (nsa_population_id){2};
   c->partner_per_link = 1;
   c->partner_rule.kind = NSA_RULE_POOL;
   c->partner_rule.degree = 5;
@@ -120,7 +120,7 @@ static void begin_stimuli(sim *s) {
   char error[SIM_ERROR_SIZE] = "";
   if (!stimuli_prepare(s, error))
     fail_msg("%s", error);
-  stimuli_before_step(s, 0, 0);
+  stimuli_before_step(s, (nsa_population_id){0}, 0);
 }
 
 static void pixels_are_those_of_the_whole(void **state) {

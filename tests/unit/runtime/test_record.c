@@ -18,7 +18,7 @@
 /* A sheet of five cells with spikes, releases and a potential; the sim is filled in by hand. */
 enum { CELLS = 5, SPIKE = 0, RELEASE = 1, FIELD_V = 0, FIELD_FIRED = 1 };
 
-static nsa_domain domains[] = {{.name = "sheet", .kind = NSA_DOMAIN_POPULATION, .owner = 0}};
+static nsa_domain domains[] = {{.name = "sheet", .kind = NSA_DOMAIN_POPULATION, .connection = NSA_NO_CONNECTION}};
 static nsa_field fields[] = {{.name = "sheet.v", .type = NSA_F64}, {.name = "sheet.fired", .type = NSA_B1}};
 static nsa_event events[] = {{.name = "spike", .is_spike = 1}, {.name = "release"}};
 static nsa_population populations[] = {{.name = "sheet", .events = events, .events_count = 2}};

@@ -45,7 +45,7 @@ static void step(const void *self, void *const *fields, const nsa_clock *clock, 
 static nsa_place place = {.file = 0, .line = 2, .column = 3};
 static nsa_timescale timescales[] = {{.name = "fast", .dt = 0.5, .ticks = 1}};
 static nsa_domain domains[] = {{.name = "run", .kind = NSA_DOMAIN_RUN},
-                               {.name = "cells", .kind = NSA_DOMAIN_POPULATION, .owner = 0}};
+                               {.name = "cells", .kind = NSA_DOMAIN_POPULATION, .connection = NSA_NO_CONNECTION}};
 static nsa_field fields[] = {
     {.name = "cells.rate", .domain = 0, .type = NSA_F64, .is_uniform = 1, .kind = NSA_FIELD_PARAM, .value = 0.01},
     {.name = "cells.rate given", .domain = 0, .type = NSA_B1, .is_uniform = 1, .kind = NSA_FIELD_GIVEN},

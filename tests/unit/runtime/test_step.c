@@ -81,7 +81,7 @@ static void add_links(network *n, uint32_t degree) {
   uint32_t d = m->populations[n->population].domain;
   m->collects[m->program.collects_count++] = (nsa_collect){
       .kernel = handmade_kernel(m, "exc.collect", NSA_ROLE_COLLECT, d, 0, neuron_collect, n->input, n->sum, NSA_NONE),
-      .population = n->population,
+      .population = {n->population},
       .every = 1};
 }
 
@@ -166,7 +166,7 @@ static void slices_join_in_order(void **state) {
       network n = network_new(1, sizes[k], 0);
       add_drive(&n, 3, 1000);
       sim *s = start(n.m, threads);
-      assert_true(s->populations[0].tile_count <= sim_most_tiles(s, 0));
+      assert_true(s->populations[0].tile_count <= sim_most_tiles(s, (nsa_population_id){0}));
       uint32_t all = 0;
       for (int tick = 0; tick < 40; tick++) {
         assert_true(sim_step(s));
@@ -265,7 +265,7 @@ static void phases_run_their_block_once_a_window(void **state) {
   m->phases[m->program.phases_count++] = (nsa_phase){.name = "learn"};
   m->phase_blocks[m->program.phase_blocks_count++] = (nsa_phase_block){
       .phase = 0,
-      .population = 0,
+      .population = {0},
       .kernel = handmade_kernel(m, "block", NSA_ROLE_PHASE_BLOCK, d, 0, set_to_minus_one, n.v, NSA_NONE)};
   sim *s = start(m, 1);
   const double *v = s->field_data[n.v];
@@ -335,7 +335,7 @@ static void says_what_is_not_finite(void **state) {
     assert_true(s->failed);
     assert_int_equal(s->failure.element, 1500);
     assert_int_equal(s->failure.field, n.external); /* the reason, not the state that took it up */
-    assert_int_equal(s->failure.population, 0);
+    assert_int_equal(s->failure.population.id, 0);
     assert_int_equal(s->failure.tick, 2);
     assert_true(s->failure.time == 0.2 && isnan(s->failure.value));
     sim_free(s);
