@@ -32,6 +32,8 @@ ID_OF(kernel);
 ID_OF(population);
 ID_OF(connection);
 ID_OF(channel);
+ID_OF(signal);
+ID_OF(image);
 ID_OF(event); /* in its population's list */
 #undef ID_OF
 
@@ -39,6 +41,8 @@ ID_OF(event); /* in its population's list */
 #define NSA_NO_POPULATION ((nsa_population_id){NSA_NONE})
 #define NSA_NO_CONNECTION ((nsa_connection_id){NSA_NONE})
 #define NSA_NO_CHANNEL ((nsa_channel_id){NSA_NONE})
+#define NSA_NO_SIGNAL ((nsa_signal_id){NSA_NONE})
+#define NSA_NO_IMAGE ((nsa_image_id){NSA_NONE})
 #define NSA_NO_EVENT ((nsa_event_id){NSA_NONE})
 /* Of a connection: spikes of its source, once for each link. */
 #define NSA_EVENT_ARRIVALS ((nsa_event_id){UINT32_MAX - 1})

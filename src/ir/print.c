@@ -58,7 +58,7 @@ static void print_field(text *out, uint32_t i, const nsa_field *f) {
               nsa_word_of_field_kind(f->kind), f->domain);
   ir_print_number(out, f->value);
   print_member(out, "connection", f->connection.id);
-  print_member(out, "image", f->image);
+  print_member(out, "image", f->image.id);
   print_member(out, "given", f->given);
   text_puts(out, " unit ");
   ir_print_quoted(out, f->unit);

@@ -216,7 +216,7 @@ static void read_field(ir_cursor *c, ir_program *p) {
   ir_cursor_expect_word(c, "value");
   f.value = ir_cursor_real(c);
   f.connection.id = read_member(c, "connection");
-  f.image = read_member(c, "image");
+  f.image.id = read_member(c, "image");
   f.given = read_member(c, "given");
   ir_cursor_expect_word(c, "unit");
   f.unit = ir_cursor_string(c);

@@ -38,11 +38,14 @@ static void fill_population(lowering *l, uint32_t k) {
                                  .is_spike = c->events.data[i].is_spike,
                                  .repeated = f->repeated[i],
                                  .stuck = f->stuck[i],
-                                 .signal = NSA_NONE};
+                                 .signal = NSA_NO_SIGNAL};
   for (uint32_t i = 0; i < l->m->signals.len; i++)
     if (f->sent[i] != NO_FIELD)
-      out->events[out->events_count++] = (nsa_event){
-          .name = l->m->signals.data[i].name, .flag = f->sent[i], .signal = i, .repeated = NSA_NONE, .stuck = NSA_NONE};
+      out->events[out->events_count++] = (nsa_event){.name = l->m->signals.data[i].name,
+                                                     .flag = f->sent[i],
+                                                     .signal = {i},
+                                                     .repeated = NSA_NONE,
+                                                     .stuck = NSA_NONE};
   out->states = f->state;
   out->states_count = c->states.len;
 }

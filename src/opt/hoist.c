@@ -182,7 +182,7 @@ static void move_root(hoist *h, ir_value root) {
   nsa_field field = {.kind = NSA_FIELD_INVARIANT,
                      .domain = h->function->domain,
                      .connection = NSA_NO_CONNECTION,
-                     .image = NSA_NONE,
+                     .image = NSA_NO_IMAGE,
                      .given = NSA_NONE};
   field.name = arena_printf(p->arena, "%s.invariant%u", h->function->name, h->field_count++);
   field.type = op->type == IR_B1 ? NSA_B1 : op->is_single && !is_uniform ? NSA_F32 : NSA_F64;

@@ -26,7 +26,7 @@ uint32_t fixture_field(ir_program *p, uint32_t domain, nsa_type type, bool is_un
                                      .is_uniform = is_uniform,
                                      .kind = kinds[type],
                                      .connection = NSA_NO_CONNECTION,
-                                     .image = NSA_NONE,
+                                     .image = NSA_NO_IMAGE,
                                      .given = NSA_NONE,
                                      .value = value,
                                      .unit = ""});

@@ -159,7 +159,7 @@ static uint32_t add_field(ir_program *p, const char *name) {
   return ir_field_add(p, (nsa_field){.name = name,
                                      .kind = NSA_FIELD_STATE,
                                      .connection = NSA_NO_CONNECTION,
-                                     .image = NSA_NONE,
+                                     .image = NSA_NO_IMAGE,
                                      .given = NSA_NONE});
 }
 

@@ -49,7 +49,7 @@ static bool end_delivery(sim *s, const due_job *job) {
   }
   for (uint32_t i = 0; i < d->arrival->emissions_count; i++)
     for (uint32_t slice = 0; slice < d->slices; slice++) {
-      s->events->is_sent[d->arrival->emissions[i].signal] |= d->batches[slice].has_sent[i];
+      s->events->is_sent[d->arrival->emissions[i].signal.id] |= d->batches[slice].has_sent[i];
       d->batches[slice].has_sent[i] = false;
     }
   return !s->failed && bad_link_tell(s, d);
@@ -99,7 +99,7 @@ static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uin
 static bool deliver(sim *s, const delivery *d, uint64_t n) {
   const nsa_arrival *a = d->arrival;
   if (a->side == NSA_SIDE_SIGNAL) {
-    const uint8_t *is_sent = s->field_data[s->program->signals[a->signal].flag];
+    const uint8_t *is_sent = s->field_data[s->program->signals[a->signal.id].flag];
     return !*is_sent || deliver_due(s, d, NULL, 0, 0);
   }
   const sim_fired *fired =
@@ -212,9 +212,9 @@ void events_end_tick(sim *s, uint64_t n) {
     return;
   for (uint32_t p = 0; p < s->program->populations_count; p++)
     for (uint32_t e = 0; e < s->program->populations[p].events_count; e++) {
-      uint32_t signal = s->program->populations[p].events[e].signal;
-      if (signal != NSA_NONE && s->populations[p].events[e].count)
-        ev->is_sent[signal] = 1;
+      nsa_signal_id signal = s->program->populations[p].events[e].signal;
+      if (!nsa_signal_is_none(signal) && s->populations[p].events[e].count)
+        ev->is_sent[signal.id] = 1;
     }
 }
 

@@ -61,7 +61,7 @@ static void take_outcome(sim *s, uint32_t i) {
   }
   for (uint32_t k = 0; k < step->emissions_count; k++)
     if (memchr(s->field_data[step->emissions[k].flag], 1, links))
-      s->events->is_sent[step->emissions[k].signal] = 1;
+      s->events->is_sent[step->emissions[k].signal.id] = 1;
 }
 
 static bool find_bad_link(sim *s, const nsa_link_step *step) {

@@ -75,12 +75,10 @@ nsa_link_count nsa_count_links(const nsa_link_rule *r) {
 
 /* ---- of a connection ---- */
 
-/* A probability or a share that is known beforehand stands in the result field's value. */
-static double expected_share(const nsa_program *p, const nsa_rule *rule) {
+static double expected_share(const nsa_rule *rule) {
   if (rule->kind == NSA_RULE_PROBABILITY && rule->probability >= 0)
     return rule->probability; /* at most: of slices as well */
-  double share = rule->result < p->fields_count ? p->fields[rule->result].value : 0;
-  return share > 0 && share <= 1 ? share : NAN;
+  return rule->share > 0 && rule->share <= 1 ? rule->share : NAN;
 }
 
 /* Lines of a table; the forecast of a file that cannot be read is none. */
@@ -108,7 +106,7 @@ double connect_expected_links(const nsa_program *p, const nsa_connection *c) {
                      .tile_rows = rule->tile_rows,
                      .tile_cols = rule->tile_cols,
                      .stride = rule->stride,
-                     .share = expected_share(p, rule)};
+                     .share = expected_share(rule)};
   if (rule->kind == NSA_RULE_FILE)
     r.listed = count_lines(rule->path);
   return nsa_count_links(&r).all;

@@ -35,7 +35,7 @@ static bool was_presented(const sim *s, const sim_presentation *showed, uint32_t
   for (uint32_t i = 0; i < s->presentation_count; i++) {
     const sim_presentation *other = &s->presentations[i];
     if (other->phase == phase && nsa_population_is(other->population, showed->population) &&
-        other->onset < s->program->ticks && is_same_image(&s->images[other->image], &s->images[showed->image]))
+        other->onset < s->program->ticks && is_same_image(&s->images[other->image.id], &s->images[showed->image.id]))
       return true;
   }
   return false;
@@ -57,7 +57,8 @@ static void collect_showings(recognition *r, const sim *s, const nsa_measure_nod
   for (uint32_t i = 0; i < s->presentation_count; i++) {
     const sim_presentation *p = &s->presentations[i];
     if (is_wanted(s, p, node, population))
-      r->showings[r->count++] = (showing){.onset = p->onset, .end = p->onset + window, .image = &s->images[p->image]};
+      r->showings[r->count++] =
+          (showing){.onset = p->onset, .end = p->onset + window, .image = &s->images[p->image.id]};
   }
   qsort(r->showings, r->count, sizeof *r->showings, by_onset);
 }

@@ -89,7 +89,8 @@ typedef struct {
 /* One showing of an image, in the order of the program's stimuli. */
 typedef struct {
   nsa_population_id population;
-  uint32_t stimulus, phase, image;
+  nsa_image_id image;
+  uint32_t stimulus, phase;
   uint64_t onset, stop; /* base ticks, half-open */
 } sim_presentation;
 

@@ -115,7 +115,7 @@ static void list_externals(const sim *s, struct stimuli *st) {
 static void list_presentations(sim *s) {
   for (uint32_t i = 0; i < s->program->stimuli_count; i++) {
     const nsa_stimulus *stimulus = &s->program->stimuli[i];
-    if (stimulus->image == NSA_NONE)
+    if (nsa_image_is_none(stimulus->image))
       continue;
     s->presentations[s->presentation_count++] = (sim_presentation){.stimulus = i,
                                                                    .phase = stimulus->phase,
@@ -167,9 +167,9 @@ void stimuli_free(struct stimuli *st, uint32_t populations) {
 /* ---- images ---- */
 
 /* The pixels of an image in a field of a population: element i shows pixel i. */
-static void show_image(sim *s, uint32_t image, uint32_t field, double flip, uint64_t key, uint64_t onset) {
+static void show_image(sim *s, nsa_image_id image, uint32_t field, double flip, uint64_t key, uint64_t onset) {
   const sim_population *of = &s->populations[s->program->domains[s->program->fields[field].domain].population.id];
-  const nsa_image *from = &s->images[image];
+  const nsa_image *from = &s->images[image.id];
   double *pixels = s->field_data[field];
   for (uint32_t k = 0; k < of->count; k++) {
     uint32_t i = population_global(of, k);
@@ -183,7 +183,7 @@ static void show_image(sim *s, uint32_t image, uint32_t field, double flip, uint
 static void fill_images(sim *s) {
   for (uint32_t f = 0; f < s->program->fields_count; f++) {
     const nsa_field *field = &s->program->fields[f];
-    if (field->kind == NSA_FIELD_PIXEL && field->image < s->program->images_count && s->field_data[f])
+    if (field->kind == NSA_FIELD_PIXEL && field->image.id < s->program->images_count && s->field_data[f])
       show_image(s, field->image, f, 0, 0, 0);
   }
 }
@@ -259,7 +259,7 @@ static void switch_stimulus(sim *s, uint32_t i, bool opens, uint64_t tick) {
     take_off(x, i);
   if (stimulus->is_varying)
     x->varying += step;
-  if (opens && stimulus->image != NSA_NONE && stimulus->pixel != NSA_NONE)
+  if (opens && !nsa_image_is_none(stimulus->image) && stimulus->pixel != NSA_NONE)
     show_image(s, stimulus->image, stimulus->pixel, stimulus->flip, stimulus->key, tick);
 }
 

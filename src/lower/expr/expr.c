@@ -211,12 +211,12 @@ static uint32_t pixel_field(lowering *l, uint32_t population, uint32_t image) {
   uint32_t domain = l->populations[population].domain;
   for (uint32_t k = 0; k < l->p->fields.len; k++) {
     const nsa_field *f = &l->p->fields.data[k];
-    if (f->kind == NSA_FIELD_PIXEL && f->domain == domain && f->image == image)
+    if (f->kind == NSA_FIELD_PIXEL && f->domain == domain && f->image.id == image)
       return k;
   }
   const char *name = arena_printf(l->arena, "%s.pixel%u", l->m->populations.data[population].name, image);
   uint32_t field = lower_add_field(l, name, domain, NSA_F64, NSA_FIELD_PIXEL, 0, NULL, SPAN_NONE);
-  l->p->fields.data[field].image = image;
+  l->p->fields.data[field].image = (nsa_image_id){image};
   return field;
 }
 

@@ -58,7 +58,7 @@ uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_typ
                  .type = type,
                  .kind = kind,
                  .connection = NSA_NO_CONNECTION,
-                 .image = NSA_NONE,
+                 .image = NSA_NO_IMAGE,
                  .given = NSA_NONE,
                  .value = value,
                  .unit = dim_name(l->arena, d),

@@ -213,7 +213,7 @@ static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) 
     const ir_op *sent = &b->function->ops.data[now->emitted[k]];
     if (sent->op == IR_OP_bool && sent->number == 0)
       continue;
-    nsa_emission e = {.signal = k, .flag = outcome_field(l, connection, domain, "sent", NSA_B1, b->at)};
+    nsa_emission e = {.signal = {k}, .flag = outcome_field(l, connection, domain, "sent", NSA_B1, b->at)};
     ir_store(b, e.flag, now->emitted[k]);
     vec_push(l->arena, &emissions, e);
   }
@@ -227,7 +227,7 @@ static void lower_event(lowering *l, uint32_t connection, const arrival_plan *pl
   model_side side = lower_side_of_block(plan->kind);
   if (plan->kind == BLOCK_SIGNAL) {
     out.side = NSA_SIDE_SIGNAL;
-    out.signal = plan->event;
+    out.signal = (nsa_signal_id){plan->event};
   } else {
     out.side = (uint32_t)side;
     out.event.id = plan->event;

@@ -25,7 +25,7 @@ static void run_settled(step *st) {
 
 void lower_phase_block(lowering *l, uint32_t number) {
   const model_phase_block *pb = &l->m->phase_blocks.data[number];
-  nsa_phase_block out = {.phase = pb->phase, .signal = NSA_NONE, .population = {pb->population}};
+  nsa_phase_block out = {.phase = pb->phase, .signal = NSA_NO_SIGNAL, .population = {pb->population}};
   const char *pop = l->m->populations.data[pb->population].name;
   step st;
   step_begin(&st, l, pb->population,

@@ -61,12 +61,12 @@ static void lower_stimulus(lowering *l, uint32_t k) {
   const stimulus_plan *plan = &l->plan->experiment.stimuli[k];
   nsa_stimulus out = {.population = {st->population},
                       .external = l->populations[st->population].external[st->input],
-                      .image = NSA_NONE,
+                      .image = NSA_NO_IMAGE,
                       .pixel = NSA_NONE,
                       .phase = st->phase,
                       .during = st->during};
   if (st->is_present) {
-    out.image = st->image;
+    out.image = (nsa_image_id){st->image};
     out.pixel = plan->pixels == k ? own_pixel_field(l, st->population, k) : l->stimulus_list.data[plan->pixels].pixel;
     if (st->flip && !l->options->draws_at_mean)
       out.flip = lower_evaluate(l->ctx, false, st->population, st->flip).value;

@@ -23,7 +23,7 @@ static void lower_condition(lowering *l, uint32_t connection, const rule_plan *p
   if (plan->has_copies)
     out->candidate_copy = candidate_field(l, domain, name, "copy", NSA_F64, NSA_FIELD_LINK_COPY);
   out->result = candidate_field(l, domain, name, "result", type, NSA_FIELD_SCRATCH);
-  l->p->fields.data[out->result].value = plan->expected;
+  out->share = plan->expected;
   ir_function *fn = ir_function_add(l->p, arena_printf(l->arena, "%s.condition", name), NSA_ROLE_CANDIDATE, domain, 0,
                                     &out->condition);
   ir_builder b = ir_builder_on(l->p, fn);

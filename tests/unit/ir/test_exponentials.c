@@ -36,7 +36,7 @@ static example make(const call *calls, uint32_t count) {
                                                        .domain = domain,
                                                        .is_uniform = 1,
                                                        .connection = NSA_NO_CONNECTION,
-                                                       .image = NSA_NONE,
+                                                       .image = NSA_NO_IMAGE,
                                                        .given = NSA_NONE});
   e.function = ir_function_add(e.program, "cells.step", NSA_ROLE_STEP, domain, 0, &number);
   ir_builder b = ir_builder_on(e.program, e.function);

@@ -40,7 +40,7 @@ static ir_program *example(arena *a) {
                   .domain = sheet,
                   .is_uniform = 1,
                   .connection = NSA_NO_CONNECTION,
-                  .image = NSA_NONE,
+                  .image = NSA_NO_IMAGE,
                   .given = NSA_NONE};
   uint32_t tau = ir_field_add(p, f);
   f = (nsa_field){.name = "sheet.x", .domain = sheet, .kind = NSA_FIELD_SCRATCH};

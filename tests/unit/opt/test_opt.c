@@ -56,7 +56,8 @@ static void add_fields(ir_program *p, uint32_t domain) {
     nsa_field f = fields[i];
     f.domain = domain;
     f.connection = NSA_NO_CONNECTION;
-    f.image = f.given = NSA_NONE;
+    f.image = NSA_NO_IMAGE;
+    f.given = NSA_NONE;
     ir_field_add(p, f);
   }
 }

@@ -84,7 +84,7 @@ uint32_t handmade_field(handmade *m, const char *name, uint32_t domain, nsa_type
                                                    .type = type,
                                                    .kind = kind,
                                                    .connection = NSA_NO_CONNECTION,
-                                                   .image = NSA_NONE,
+                                                   .image = NSA_NO_IMAGE,
                                                    .given = NSA_NONE,
                                                    .value = value,
                                                    .is_uniform = domain == 0};
@@ -114,7 +114,7 @@ void handmade_event(handmade *m, uint32_t population, const char *name, uint32_t
   if (p->events_count == 0)
     p->events = &m->events[m->event_count];
   m->events[m->event_count++] = (nsa_event){
-      .name = name, .flag = flag, .is_spike = 1, .signal = NSA_NONE, .repeated = NSA_NONE, .stuck = NSA_NONE};
+      .name = name, .flag = flag, .is_spike = 1, .signal = NSA_NO_SIGNAL, .repeated = NSA_NONE, .stuck = NSA_NONE};
   p->events_count++;
 }
 
@@ -163,7 +163,7 @@ nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t exter
   *st = (nsa_stimulus){.population = {population},
                        .external = external,
                        .kernel = kernel,
-                       .image = NSA_NONE,
+                       .image = NSA_NO_IMAGE,
                        .pixel = NSA_NONE,
                        .start = start,
                        .stop = stop,

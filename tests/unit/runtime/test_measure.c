@@ -227,10 +227,10 @@ static void recognition_of_images(void **state) {
   (void)state;
   fake f;
   fake_init(&f);
-  f.presentations[0] = (sim_presentation){.phase = TEST, .image = 1, .onset = 10, .stop = 12};
-  f.presentations[1] = (sim_presentation){.phase = LEARN, .image = 0, .onset = 0, .stop = 2};
-  f.presentations[2] = (sim_presentation){.phase = TEST, .image = 0, .onset = 2, .stop = 4};
-  f.presentations[3] = (sim_presentation){.phase = TEST, .image = 1, .onset = TICKS, .stop = TICKS + 2};
+  f.presentations[0] = (sim_presentation){.phase = TEST, .image = {1}, .onset = 10, .stop = 12};
+  f.presentations[1] = (sim_presentation){.phase = LEARN, .image = {0}, .onset = 0, .stop = 2};
+  f.presentations[2] = (sim_presentation){.phase = TEST, .image = {0}, .onset = 2, .stop = 4};
+  f.presentations[3] = (sim_presentation){.phase = TEST, .image = {1}, .onset = TICKS, .stop = TICKS + 2};
   f.s.presentation_count = 4;
   nsa_measure_node node = {
       .kind = NSA_MEASURE_RECOGNITION, .probe = P_SPIKES, .phase = TEST, .among = NSA_NONE, .number = 3.0};

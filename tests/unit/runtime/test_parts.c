@@ -134,11 +134,11 @@ static void pixels_are_those_of_the_whole(void **state) {
   m->images[m->program.images_count++] = (nsa_image){.rows = 10, .cols = 10, .ink = ink, .ink_count = 100};
   uint32_t flipped = handmade_field(m, "flipped", d, NSA_F64, NSA_FIELD_PIXEL, 0);
   uint32_t clean = handmade_field(m, "clean", d, NSA_F64, NSA_FIELD_PIXEL, 0);
-  m->fields[clean].image = 0;
+  m->fields[clean].image = (nsa_image_id){0};
   uint32_t external = handmade_field(m, "external", d, NSA_F64, NSA_FIELD_EXTERNAL, 0);
   nsa_kernel_id kernel = handmade_kernel(m, "drive", NSA_ROLE_STIMULUS, d, 0, nothing, external, NSA_NONE);
   nsa_stimulus *stimulus = handmade_stimulus(m, 0, external, kernel, 0, 10);
-  stimulus->image = 0;
+  stimulus->image = (nsa_image_id){0};
   stimulus->pixel = flipped;
   stimulus->flip = 0.3;
   sim *all = whole(m), *some = part(m, 0);

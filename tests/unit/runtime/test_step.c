@@ -294,9 +294,9 @@ static void presents_flip_pixels_once(void **state) {
       (nsa_image){.pattern = 0, .rows = 40, .cols = 50, .ink = ink, .ink_count = 2000};
   uint32_t pixel = handmade_field(m, "pixel", d, NSA_F64, NSA_FIELD_PIXEL, 0);
   uint32_t clean = handmade_field(m, "clean", d, NSA_F64, NSA_FIELD_PIXEL, 0);
-  m->fields[clean].image = 0;
+  m->fields[clean].image = (nsa_image_id){0};
   add_drive(&n, 3, 6);
-  m->stimuli[0].image = 0;
+  m->stimuli[0].image = (nsa_image_id){0};
   m->stimuli[0].pixel = pixel;
   m->stimuli[0].flip = 0.1;
   sim *s = start(m, 1);
