@@ -43,6 +43,27 @@ uint64_t nsa_session_look(nsa_session *session, uint32_t probe);
 /* values[k] = number at + k of the last look at this probe, for n of them. */
 void nsa_session_looked(const nsa_session *session, uint32_t probe, uint64_t at, uint64_t n, double *values);
 
+typedef enum { NSA_SESSION_DONE, NSA_SESSION_FAILED, NSA_SESSION_INTERRUPTED } nsa_session_end;
+/* Lets several steps be done at once, for who does not look inside; before the first one. False: out of memory. */
+bool nsa_session_fuse(nsa_session *session, char error[NSA_SESSION_ERROR]);
+/* To the end. FAILED: nsa_session_failure says where;
+ * INTERRUPTED: by a signal that nsa_interrupts_catch waits for. */
+nsa_session_end nsa_session_run(nsa_session *session);
+
+/* SIGINT and SIGTERM end runs behind their tick. */
+void nsa_interrupts_catch(void);
+int nsa_interrupts_caught(void); /* the signal's number; 0: none */
+
+/* What a setting of --set means to a program. */
+typedef struct {
+  double value;
+  const char *unit; /* internal, of the value; the program's */
+  bool is_global;   /* a param of the top level: the program must be compiled with it */
+  char error[NSA_SESSION_ERROR];
+} nsa_setting_read;
+/* False: error says what is wrong with the name, the unit or the value. */
+bool nsa_setting_parse(const nsa_program *program, const char *name, const char *text, nsa_setting_read *out);
+
 /* values[i] is the value of program->measures[i] for what has run so far. To be called once. NaN: there are no data. */
 void nsa_session_measures(nsa_session *session, double *values);
 

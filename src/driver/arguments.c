@@ -24,6 +24,7 @@ static bool is_for(const char *verbs, const char *verb) {
 /* `verify` runs a model, but writes no results. */
 static bool takes_run_option(const char *verb, const char *option) {
   return !strcmp(verb, "run") || (is_for("build check explain emit", verb) && is_for("--set --variant", option)) ||
+         (!strcmp(verb, "sweep") && is_for("--set --for --pattern", option)) ||
          (!strcmp(verb, "verify") && is_for("--set --variant --seed --threads --for --pattern", option));
 }
 
@@ -113,7 +114,7 @@ static bool add_own_option(arena *a, arguments *args, uint32_t id, int argc, cha
 }
 
 bool arguments_parse(arena *a, int argc, char **argv, arguments *out) {
-  *out = (arguments){.verb = argv[1]};
+  *out = (arguments){.argc = argc, .argv = argv, .verb = argv[1]};
   for (int k = 2; k < argc; k++) {
     uint32_t own = find_own(out, argv[k]);
     if (own != ARGUMENT_COUNT) {

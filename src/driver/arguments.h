@@ -17,6 +17,8 @@ typedef enum {
 } argument_id;
 
 typedef struct {
+  int argc; /* as typed */
+  char **argv;
   const char *verb, *file;                 /* file: NULL when none was given */
   const char *values[ARGUMENT_COUNT];      /* NULL: not given; "" for options without an argument */
   VEC(char *) run;                         /* options of the run, as typed, in order */

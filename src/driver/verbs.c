@@ -4,6 +4,7 @@
 #include "driver/compile.h"
 #include "driver/driver.h"
 #include "driver/explain.h"
+#include "driver/sweep.h"
 #include "driver/verify.h"
 #include "opt/opt.h"
 #include "support/file.h"
@@ -156,6 +157,7 @@ static int verb_fmt(invocation *v) {
   return code;
 }
 
+static int verb_sweep(invocation *v) { return sweep_main(v->arena, &v->args, options_of(v)); }
 static int verb_verify(invocation *v) { return verify_main(v->arena, &v->args); }
 
 /* ---- the table, and what is not in it ---- */
@@ -167,6 +169,8 @@ static const verb verbs[] = {
     {"explain", verb_explain, "nsa explain FILE", "what the compiler decided, and the memory a run takes"},
     {"verify", verb_verify, "nsa verify FILE [options]",
      "the error of each timescale's step, and a step for a tolerance"},
+    {"sweep", verb_sweep, "nsa sweep FILE --set NAME=A..B:N --seeds 1..20",
+     "many runs side by side: values, variants, seeds; a table and its statistics"},
     {"emit", verb_emit, "nsa emit --STAGE FILE", "print what a stage of the compiler makes"},
     {"fmt", verb_fmt, "nsa fmt [--write] FILE", "the one canonical layout"},
 };

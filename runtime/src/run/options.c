@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/options.h"
+#include "nsa_session.h"
 #include "run/make.h"
 #include "run/names.h"
 #include "stimuli/stimulus.h"
@@ -21,6 +22,16 @@ typedef struct {
   char *error;
   size_t error_size;
 } parse;
+
+/* What --set can name: a param of the top level, or of a population or connection. */
+typedef struct {
+  const char *name, *unit;
+  uint64_t dimension;
+  uint32_t has_range;
+  double lo, hi;
+  bool is_global;
+  uint32_t index; /* into the program's globals or settables */
+} settable_param;
 
 __attribute__((format(printf, 2, 3))) static bool refuse(parse *p, const char *format, ...) {
   va_list arguments;
@@ -76,25 +87,24 @@ static bool split_assignment(parse *p, const char *option, const char *text, cha
 
 /* ---- one function an option ---- */
 
-static bool refuse_dimension(parse *p, const char *name, uint64_t wanted_dimension, uint64_t dimension,
-                             const char *value) {
+static bool refuse_dimension(parse *p, const settable_param *param, uint64_t dimension, const char *value) {
   char wanted[64], given[64];
-  units_dimension_name(wanted_dimension, wanted, sizeof wanted);
+  units_dimension_name(param->dimension, wanted, sizeof wanted);
   units_dimension_name(dimension, given, sizeof given);
-  if (wanted_dimension == 0)
-    return refuse(p, "--set %s: it is a plain number, but \"%.40s\" is in %s", name, value, given);
+  if (param->dimension == 0)
+    return refuse(p, "--set %s: it is a plain number, but \"%.40s\" is in %s", param->name, value, given);
   if (dimension == 0)
-    return refuse(p, "--set %s: \"%.40s\" has no unit; it wants one such as %s", name, value, wanted);
-  return refuse(p, "--set %s: it is in %s, but \"%.40s\" is in %s", name, wanted, value, given);
+    return refuse(p, "--set %s: \"%.40s\" has no unit; it wants one such as %s", param->name, value, wanted);
+  return refuse(p, "--set %s: it is in %s, but \"%.40s\" is in %s", param->name, wanted, value, given);
 }
 
-static bool refuse_range(parse *p, const nsa_settable *settable, const char *value) {
+static bool refuse_range(parse *p, const settable_param *param, const char *value) {
   char wanted[64] = "", low[UNITS_NUMBER], high[UNITS_NUMBER];
-  if (settable->dimension != 0)
-    units_dimension_name(settable->dimension, wanted, sizeof wanted);
-  units_print_exactly(settable->lo, low);
-  units_print_exactly(settable->hi, high);
-  return refuse(p, "--set %s: \"%.40s\" is outside its range, %s to %s%s%s", settable->name, value, low, high,
+  if (param->dimension != 0)
+    units_dimension_name(param->dimension, wanted, sizeof wanted);
+  units_print_exactly(param->lo, low);
+  units_print_exactly(param->hi, high);
+  return refuse(p, "--set %s: \"%.40s\" is outside its range, %s to %s%s%s", param->name, value, low, high,
                 wanted[0] ? " " : "", wanted);
 }
 
@@ -179,53 +189,68 @@ static bool refuse_setting(parse *p, const char *name) {
   return refuse(p, "--set: \"%.80s\" is no param; %.*s has %s", name, (int)minimum(len, NAME_BYTES), name, known);
 }
 
-/* The value of a setting, in the unit of what is set. */
-static bool take_value(parse *p, const char *name, uint64_t wanted_dimension, const char *text, double *value) {
+static bool find_param(parse *p, const char *name, settable_param *out) {
+  const nsa_program *program = p->program;
+  uint32_t k = name_find(program, program->globals_count, global_name, name, strlen(name));
+  if (k != NSA_NONE) {
+    const nsa_global *g = &program->globals[k];
+    *out = (settable_param){g->name, g->unit, g->dimension, g->has_range, g->lo, g->hi, .is_global = true, .index = k};
+    return true;
+  }
+  k = name_find(program, program->settables_count, settable_name, name, strlen(name));
+  if (k == NSA_NONE)
+    return refuse_setting(p, name);
+  const nsa_settable *s = &program->settables[k];
+  *out = (settable_param){s->name, s->unit, s->dimension, s->has_range, s->lo, s->hi, .is_global = false, .index = k};
+  return true;
+}
+
+/* The value of a setting, in the unit and range of what is set. */
+static bool read_value(parse *p, const settable_param *param, const char *text, double *value) {
   uint64_t dimension;
   char why[160];
   if (!units_parse_quantity(text, value, &dimension, why, sizeof why))
-    return refuse(p, "--set %s: %s", name, why);
-  return dimension == wanted_dimension || refuse_dimension(p, name, wanted_dimension, dimension, text);
+    return refuse(p, "--set %s: %s", param->name, why);
+  if (dimension != param->dimension)
+    return refuse_dimension(p, param, dimension, text);
+  return !param->has_range || (*value >= param->lo && *value <= param->hi) || refuse_range(p, param, text);
 }
 
 /* The compiler has put the value in. An executable can only agree with it. */
-static bool take_global(parse *p, uint32_t global, const char *text) {
-  const nsa_global *g = &p->program->globals[global];
-  double value;
+static bool take_global(parse *p, const settable_param *param, double value, const char *text) {
   char compiled[UNITS_NUMBER];
-  if (!take_value(p, g->name, g->dimension, text, &value))
-    return false;
-  p->out->globals[global] = value;
-  if (value == g->value)
+  p->out->globals[param->index] = value;
+  if (value == p->program->globals[param->index].value)
     return true;
-  units_print_exactly(g->value, compiled);
+  units_print_exactly(p->program->globals[param->index].value, compiled);
   return refuse(
       p,
       "--set %s: it is a param of the top level, and %s here since the model was compiled; build it again with "
       "`nsa build FILE --set %s=%.40s`, or use nsa run",
-      g->name, compiled, g->name, text);
+      param->name, compiled, param->name, text);
 }
 
 static bool take_set(parse *p, const char *text) {
-  const nsa_program *program = p->program;
-  run_override *item = &p->out->overrides[p->out->override_count];
-  const char *value;
+  const char *written;
   char name[NAME_BYTES + 1];
-  if (!split_assignment(p, "--set", text, name, &value))
+  settable_param param;
+  double value;
+  if (!split_assignment(p, "--set", text, name, &written) || !find_param(p, name, &param) ||
+      !read_value(p, &param, written, &value))
     return false;
-  uint32_t global = name_find(program, program->globals_count, global_name, name, strlen(name));
-  if (global != NSA_NONE)
-    return take_global(p, global, value);
-  item->settable = name_find(program, program->settables_count, settable_name, name, strlen(name));
-  if (item->settable == NSA_NONE)
-    return refuse_setting(p, name);
-  const nsa_settable *settable = &program->settables[item->settable];
-  if (!take_value(p, settable->name, settable->dimension, value, &item->value))
+  if (param.is_global)
+    return take_global(p, &param, value, written);
+  p->out->overrides[p->out->override_count++] = (run_override){.settable = param.index, .value = value, .text = text};
+  return true;
+}
+
+bool nsa_setting_parse(const nsa_program *program, const char *name, const char *text, nsa_setting_read *out) {
+  parse p = {.program = program, .error = out->error, .error_size = sizeof out->error};
+  settable_param param;
+  if (!find_param(&p, name, &param) || !read_value(&p, &param, text, &out->value))
     return false;
-  if (settable->has_range && !(item->value >= settable->lo && item->value <= settable->hi))
-    return refuse_range(p, settable, value);
-  item->text = text;
-  p->out->override_count++;
+  out->unit = param.unit;
+  out->is_global = param.is_global;
   return true;
 }
 

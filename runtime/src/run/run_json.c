@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/run_json.h"
+#include "base/units.h"
 
 #include "events/events.h"
 #include "nsa_words.h"
@@ -10,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -50,12 +52,19 @@ static void add_source(cJSON *top, const nsa_program *program, const nsa_run_inf
   }
 }
 
+/* To its last bit, which cJSON's own numbers may lose; null where it is not finite. */
+static void add_real(cJSON *to, const char *name, double x) {
+  char digits[UNITS_NUMBER];
+  units_print_exactly(x, digits);
+  cJSON_AddRawToObject(to, name, isfinite(x) ? digits : "null");
+}
+
 static void add_globals(cJSON *top, const nsa_program *program) {
   cJSON *params = cJSON_AddArrayToObject(top, "params");
   for (uint32_t i = 0; i < program->globals_count; i++) {
     cJSON *item = cJSON_CreateObject();
     add_text(item, "name", program->globals[i].name);
-    cJSON_AddNumberToObject(item, "value", program->globals[i].value);
+    add_real(item, "value", program->globals[i].value);
     add_text(item, "unit", program->globals[i].unit);
     cJSON_AddItemToArray(params, item);
   }
@@ -68,7 +77,7 @@ static void add_overrides(cJSON *top, const nsa_program *program, const run_opti
     const nsa_settable *settable = &program->settables[override->settable];
     cJSON *item = cJSON_CreateObject();
     add_text(item, "name", settable->name);
-    cJSON_AddNumberToObject(item, "value", override->value);
+    add_real(item, "value", override->value);
     add_text(item, "unit", settable->unit);
     add_text(item, "text", override->text);
     cJSON_AddItemToArray(overrides, item);
@@ -145,7 +154,7 @@ static void add_populations(cJSON *top, const sim *s) {
     cJSON_AddNumberToObject(item, "elements", s->populations[i.id].global);
     cJSON_AddNumberToObject(item, "rows", population->rows);
     cJSON_AddNumberToObject(item, "columns", population->cols);
-    cJSON_AddNumberToObject(item, "dt_ms", sim_time(s, s->populations[i.id].every));
+    add_real(item, "dt_ms", sim_time(s, s->populations[i.id].every));
     add_counts(item, s, i);
     cJSON_AddItemToArray(list, item);
   }
@@ -160,7 +169,7 @@ static void add_coverage(cJSON *item, const sim *s, const nsa_connection *connec
   add_whole(to, "partners_unused", coverage->partners_unused);
   add_whole(to, "least", coverage->least);
   add_whole(to, "most", coverage->most);
-  cJSON_AddNumberToObject(to, "mean", coverage->mean);
+  add_real(to, "mean", coverage->mean);
 }
 
 static void add_connections(cJSON *top, const sim *s) {
@@ -200,7 +209,7 @@ static void add_failure(cJSON *outcome, const sim *s) {
     add_text(to, "population", s->program->populations[failure->population.id].name);
   cJSON_AddNumberToObject(to, "element", global_element(failure, s));
   add_text(to, "variable", field->name);
-  cJSON_AddNumberToObject(to, "time_ms", failure->time);
+  add_real(to, "time_ms", failure->time);
   if (field->at.file < s->program->files_count)
     add_text(to, "file", s->program->files[field->at.file].path);
   cJSON_AddNumberToObject(to, "line", field->at.line);
@@ -211,7 +220,7 @@ static void add_outcome(cJSON *top, const run_report *report) {
   const sim *s = report->sim;
   cJSON *outcome = cJSON_AddObjectToObject(top, "outcome");
   add_text(outcome, "state", report->outcome);
-  cJSON_AddNumberToObject(outcome, "time_ms", sim_time(s, s->tick));
+  add_real(outcome, "time_ms", sim_time(s, s->tick));
   add_text(outcome, "message", report->message);
   if (s->failed)
     add_failure(outcome, s);
@@ -222,7 +231,7 @@ static void add_measures(cJSON *top, const run_report *report) {
   const nsa_program *program = report->sim->program;
   for (uint32_t i = 0; i < program->measures_count; i++) {
     cJSON *item = cJSON_AddObjectToObject(measures, program->measures[i].name);
-    cJSON_AddNumberToObject(item, "value", report->values[i]); /* null when it is nan */
+    add_real(item, "value", report->values[i]);
     add_text(item, "unit", program->measures[i].unit);
   }
 }
@@ -256,8 +265,8 @@ static cJSON *describe(const run_report *report) {
   add_whole(top, "seed", s->seed);
   add_globals(top, s->program);
   add_overrides(top, s->program, report->options);
-  cJSON_AddNumberToObject(top, "dt_ms", s->program->base_dt);
-  cJSON_AddNumberToObject(top, "duration_ms", sim_time(s, s->program->ticks));
+  add_real(top, "dt_ms", s->program->base_dt);
+  add_real(top, "duration_ms", sim_time(s, s->program->ticks));
   cJSON_AddNumberToObject(top, "threads", s->thread_count);
   add_environment(top, report->info);
   add_populations(top, s);

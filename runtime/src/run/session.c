@@ -3,6 +3,7 @@
 #include "run/make.h"
 #include "tick/step.h"
 
+#include "base/interrupts.h"
 #include "observe/measure.h"
 #include "observe/record_probe.h"
 #include "run/options.h"
@@ -64,6 +65,22 @@ uint64_t nsa_session_tick(const nsa_session *session) { return session->sim->tic
 uint64_t nsa_session_seed(const nsa_session *session) { return session->options.seed; }
 const double *nsa_session_firsts(const nsa_session *session) { return session->sim->first; }
 bool nsa_session_step(nsa_session *session) { return sim_step(session->sim); }
+
+bool nsa_session_fuse(nsa_session *session, char error[NSA_SESSION_ERROR]) { return step_fuse(session->sim, error); }
+
+nsa_session_end nsa_session_run(nsa_session *session) {
+  while (session->sim->tick < session->program.ticks) {
+    if (!sim_step(session->sim))
+      return NSA_SESSION_FAILED;
+    if (interrupts_caught())
+      return NSA_SESSION_INTERRUPTED;
+  }
+  return NSA_SESSION_DONE;
+}
+
+void nsa_interrupts_catch(void) { interrupts_install(); }
+int nsa_interrupts_caught(void) { return interrupts_caught(); }
+
 void nsa_session_failure(const nsa_session *session, FILE *to) { report_failure(to, session->sim); }
 
 const uint32_t *nsa_session_fired(const nsa_session *session, nsa_population_id population, nsa_event_id event,

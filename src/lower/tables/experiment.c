@@ -202,8 +202,13 @@ static void lower_globals(lowering *l) {
   nsa_global *list = ARENA_ARRAY(l->arena, nsa_global, l->m->globals.len);
   for (uint32_t k = 0; k < l->m->globals.len; k++) {
     const model_global *g = &l->m->globals.data[k];
-    list[k] = (nsa_global){
-        .name = g->name, .value = g->value, .unit = dim_name(l->arena, g->unit), .dimension = lower_dimension(g->unit)};
+    list[k] = (nsa_global){.name = g->name,
+                           .value = g->value,
+                           .unit = dim_name(l->arena, g->unit),
+                           .dimension = lower_dimension(g->unit),
+                           .has_range = g->has_range,
+                           .lo = g->lo,
+                           .hi = g->hi};
   }
   l->program->globals = list;
   l->program->globals_count = l->m->globals.len;

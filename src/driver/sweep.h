@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* sweep.h - many runs of one model: `nsa sweep`.
+ *
+ * A *point* is one run: a value for each *axis* (a --set with several values), a variant and a seed. Points are
+ * numbered: the seed changes fastest, then the variant, then the last axis. Each point is a session of its own, on one
+ * thread, and gives the same bits as `nsa run` with its settings. Values of axes are texts until a session reads them.
+ */
+#ifndef NSA_DRIVER_SWEEP_H
+#define NSA_DRIVER_SWEEP_H
+
+#include "driver/arguments.h"
+#include "driver/compile.h"
+#include "nsa_session.h"
+#include "support/file.h"
+
+typedef struct {
+  const char *name;         /* "glia.IP3", or "N": a param of the top level */
+  VEC(const char *) values; /* "0.3 uM" */
+  double *numbers;          /* the same in internal units; after sweep_plan_bind */
+  const char *unit;         /* of these */
+  bool is_global;           /* compiled in */
+} sweep_axis;
+
+typedef struct {
+  const char *name; /* NULL: the model as it stands */
+  bool is_compiled; /* it sets params of the top level */
+} sweep_variant;
+
+typedef struct {
+  const arguments *args;
+  VEC(sweep_axis) axes;
+  VEC(sweep_variant) variants;
+  VEC(uint64_t) seeds;
+  VEC(char *) options; /* of every session: --for, --pattern */
+  uint32_t jobs;
+  uint32_t part, parts; /* every parts-th point, from number part on, from 0; 0 of 1: all */
+  bool is_merge;        /* nothing is run: tables of parts become one */
+  const char *out;      /* folder of results */
+  uint64_t point_count;
+} sweep_plan;
+
+/* What a point is made of. */
+typedef struct {
+  uint64_t seed;
+  uint32_t variant; /* into the plan's */
+  uint64_t setting; /* number of the combination of values */
+} sweep_point;
+
+/* Points beyond this are a typing error, and do not fit into a table that somebody reads. */
+#define SWEEP_MOST_POINTS 10000000.0
+
+enum { SWEEP_ERROR = NSA_SESSION_ERROR };
+
+/* The verb. options: what the command line says of compiling. An exit code. */
+int sweep_main(arena *a, const arguments *args, compile_options options);
+
+/* ---- sweep_plan.c ---- */
+
+/* From the command line. NULL, or a sentence that says what is wrong. */
+const char *sweep_plan_read(arena *a, const arguments *args, sweep_plan *plan);
+/* Finds axes and variants in the program, checks each value. */
+const char *sweep_plan_bind(arena *a, const nsa_program *program, sweep_plan *plan);
+sweep_point sweep_point_at(const sweep_plan *plan, uint64_t number);
+/* Which of its values an axis has in a combination. */
+uint32_t sweep_value_of(const sweep_plan *plan, uint32_t axis, uint64_t setting);
+
+/* ---- sweep_table.c: results, and what was there already ---- */
+
+typedef enum { POINT_OPEN, POINT_OK, POINT_FAILED } point_state; /* failed: numerically; the reason is kept */
+
+typedef struct {
+  const sweep_plan *plan;
+  const nsa_program *program;
+  hash128 model;      /* of all that decides what a point gives, but for the point */
+  uint8_t *states;    /* by point: point_state */
+  double *values;     /* by point, then measure */
+  char **reasons;     /* by point: malloc'd, or NULL */
+  FILE *journal;      /* rows as they come, so that a sweep that is killed goes on where it was */
+  char *journal_path; /* in the arena */
+} sweep_table;
+
+/* Reads what earlier runs left in the folder of results, and opens the journal. */
+const char *sweep_table_open(arena *a, const sweep_plan *plan, const compilation *c, sweep_table *t);
+/* Notes a point and writes its row to the journal. reason: malloc'd, becomes the table's. False: the disk is full. */
+bool sweep_table_add(sweep_table *t, uint64_t point, point_state state, const double *values, char *reason);
+/* Writes the table, whole, in the order of points, and removes the journal. */
+const char *sweep_table_write(arena *a, sweep_table *t);
+void sweep_table_close(sweep_table *t);
+/* This machine's points: those of its part. */
+bool sweep_is_own(const sweep_plan *plan, uint64_t point);
+
+/* ---- sweep_run.c ---- */
+
+/* Runs the points that are open. An exit code; messages are on stderr. first: the model compiled with the first values.
+ */
+int sweep_run(sweep_table *t, compilation *first);
+
+/* ---- sweep_summary.c ---- */
+
+/* Statistics over the seeds: of each setting, measure and variant a line. */
+void sweep_print(const sweep_table *t, FILE *out);
+/* sweep.json, beside the table. */
+const char *sweep_json_write(arena *a, const sweep_table *t, const compilation *c);
+
+#endif

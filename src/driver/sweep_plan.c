@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/* sweep_plan.c - from the command line to axes, variants and seeds. */
+#include "driver/sweep.h"
+#include "support/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- whole numbers ---- */
+
+static bool read_whole(const char *words, const char **end, uint64_t *out) {
+  char *after;
+  if (!isdigit((unsigned char)words[0]))
+    return false;
+  errno = 0;
+  *out = strtoull(words, &after, 10);
+  *end = after;
+  return errno == 0;
+}
+
+static bool read_alone(const char *words, uint64_t most, uint64_t *out) {
+  const char *end;
+  return read_whole(words, &end, out) && *end == '\0' && *out >= 1 && *out <= most;
+}
+
+static const char *too_many(arena *a, double points) {
+  return arena_printf(a, "that is %.3g points; at most %.3g fit into one sweep", points, SWEEP_MOST_POINTS);
+}
+
+/* "1..20" or "1,5,9", or both. */
+static const char *read_seeds(arena *a, const char *words, sweep_plan *plan) {
+  const char *wrong = arena_printf(a, "--seeds wants numbers such as 1..20 or 1,5,9, not %s", words);
+  for (const char *at = words;; at++) {
+    uint64_t from, to;
+    if (!read_whole(at, &at, &from))
+      return wrong;
+    to = from;
+    if (at[0] == '.' && at[1] == '.' && !read_whole(at + 2, &at, &to))
+      return wrong;
+    if (to < from)
+      return arena_printf(a, "--seeds: the range %" PRIu64 "..%" PRIu64 " is empty", from, to);
+    if ((double)(to - from) + plan->seeds.len >= SWEEP_MOST_POINTS)
+      return too_many(a, (double)(to - from) + 1 + plan->seeds.len);
+    for (uint64_t seed = from; seed <= to; seed++)
+      vec_push(a, &plan->seeds, seed);
+    if (*at == '\0')
+      return NULL;
+    if (*at != ',')
+      return wrong;
+  }
+}
+
+/* "3/16" */
+static const char *read_part(arena *a, const char *words, sweep_plan *plan) {
+  const char *end;
+  uint64_t part, parts;
+  if (!read_whole(words, &end, &part) || *end != '/' || !read_alone(end + 1, UINT32_MAX, &parts) || part < 1 ||
+      part > parts)
+    return arena_printf(a, "--part wants K/N with K from 1 to N, such as 3/16, not %s", words);
+  plan->part = (uint32_t)(part - 1);
+  plan->parts = (uint32_t)parts;
+  return NULL;
+}
+
+/* ---- axes ---- */
+
+/* "0.3uM" -> 0.3 and "uM". False where no number stands first. */
+static bool split_quantity(arena *a, const char *words, size_t len, double *number, const char **unit) {
+  char *copy = arena_strdup(a, words, len), *after;
+  *number = strtod(copy, &after);
+  if (after == copy || !isfinite(*number))
+    return false;
+  after += strspn(after, " ");
+  for (size_t n = strlen(after); n > 0 && after[n - 1] == ' '; n--)
+    after[n - 1] = '\0';
+  *unit = after;
+  return true;
+}
+
+/* FIRST..LAST:COUNT, in equal steps, or :COUNTlog, in equal ratios. Both ends have one unit, or the last one alone. */
+static const char *read_range(arena *a, const char *words, size_t len, const char *dots, sweep_axis *axis) {
+  const char *piece = arena_strdup(a, words, len), *colon = strrchr(piece, ':'), *unit_a, *unit_b, *end;
+  double from, to;
+  uint64_t count = 0;
+  size_t split = (size_t)(dots - words);
+  if (colon == NULL || !read_whole(colon + 1, &end, &count) || (*end != '\0' && strcmp(end, "log") != 0))
+    return arena_printf(a, "--set %s: a range says how many values it has: %.*s:11", axis->name, (int)len, words);
+  if (!split_quantity(a, piece, split, &from, &unit_a) ||
+      !split_quantity(a, piece + split + 2, (size_t)(colon - piece) - split - 2, &to, &unit_b))
+    return arena_printf(a, "--set %s: %s is no range of quantities such as 0.3uM..0.7uM:41", axis->name, piece);
+  if (*unit_a != '\0' && strcmp(unit_a, unit_b) != 0)
+    return arena_printf(a, "--set %s: the ends of a range have one unit, not `%s` and `%s`", axis->name, unit_a,
+                        unit_b);
+  bool is_log = *end != '\0';
+  if (count < 1 || (count == 1 && from != to))
+    return arena_printf(a, "--set %s: the range %s is empty", axis->name, piece);
+  if (is_log && !(from > 0 && to > 0))
+    return arena_printf(a, "--set %s: a range in equal ratios has ends above 0", axis->name);
+  if ((double)count > SWEEP_MOST_POINTS)
+    return too_many(a, (double)count);
+  for (uint64_t k = 0; k < count; k++) {
+    double way = count > 1 ? (double)k / (double)(count - 1) : 0;
+    double value = is_log ? from * pow(to / from, way) : from + (to - from) * way;
+    vec_push(a, &axis->values, (const char *)arena_printf(a, "%.15g%s%s", value, *unit_b ? " " : "", unit_b));
+  }
+  return NULL;
+}
+
+static const char *read_values(arena *a, const char *words, sweep_axis *axis) {
+  for (const char *at = words;; at++) {
+    size_t len = strcspn(at, ",");
+    const char *dots = strstr(at, "..");
+    if (len == 0)
+      return arena_printf(a, "--set %s: a value is missing in %s", axis->name, words);
+    if (dots != NULL && dots < at + len) {
+      const char *wrong = read_range(a, at, len, dots, axis);
+      if (wrong != NULL)
+        return wrong;
+    } else {
+      vec_push(a, &axis->values, (const char *)arena_strdup(a, at, len));
+    }
+    at += len;
+    if (*at == '\0')
+      return NULL;
+  }
+}
+
+static const char *read_axis(arena *a, const char *words, sweep_plan *plan) {
+  const char *equals = strchr(words, '=');
+  if (equals == NULL || equals == words || equals[1] == '\0')
+    return arena_printf(a, "--set wants NAME=VALUES, such as glia.IP3=0.3uM..0.7uM:41 or gap.D=1,2,5, not %s", words);
+  size_t len = (size_t)(equals - words);
+  while (len > 0 && words[len - 1] == ' ')
+    len--;
+  sweep_axis axis = {.name = arena_strdup(a, words, len), .unit = ""};
+  const char *wrong = read_values(a, equals + 1, &axis);
+  for (uint32_t k = 0; wrong == NULL && k < plan->axes.len; k++)
+    if (strcmp(plan->axes.data[k].name, axis.name) == 0)
+      return arena_printf(a, "--set %s is there twice; write its values behind one another: %s=A,B", axis.name,
+                          axis.name);
+  vec_push(a, &plan->axes, axis);
+  return wrong;
+}
+
+/* ---- the command line ---- */
+
+/* Options of every session are those of the run, but for what a sweep has many of. */
+static void keep_options(arena *a, const arguments *args, sweep_plan *plan) {
+  for (uint32_t k = 0; k < args->run.len; k++) {
+    char *word = args->run.data[k];
+    bool is_set = strcmp(word, "--set") == 0;
+    if (is_set || strncmp(word, "--set=", 6) == 0)
+      k += is_set;
+    else
+      vec_push(a, &plan->options, word);
+  }
+}
+
+static uint32_t processors(void) {
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count < 1 ? 1 : (uint32_t)count;
+}
+
+static const char *read_numbers(arena *a, const arguments *args, sweep_plan *plan) {
+  const char *wrong = NULL;
+  uint64_t jobs = processors();
+  const char *word = args->values[ARGUMENT_jobs];
+  if (word != NULL && !read_alone(word, 1024, &jobs))
+    return arena_printf(a, "--jobs wants a number from 1 to 1024, not %s", word);
+  plan->jobs = (uint32_t)jobs;
+  if (args->values[ARGUMENT_part] != NULL)
+    wrong = read_part(a, args->values[ARGUMENT_part], plan);
+  if (wrong == NULL)
+    wrong = read_seeds(a, args->values[ARGUMENT_seeds] != NULL ? args->values[ARGUMENT_seeds] : "1", plan);
+  if (wrong == NULL && plan->is_merge && plan->parts > 1)
+    return "--merge joins all parts: leave --part out";
+  return wrong;
+}
+
+static const char *count_points(arena *a, sweep_plan *plan, uint32_t variants) {
+  double count = (double)plan->seeds.len * variants;
+  for (uint32_t k = 0; k < plan->axes.len; k++)
+    count *= plan->axes.data[k].values.len;
+  if (count > SWEEP_MOST_POINTS)
+    return too_many(a, count);
+  plan->point_count = (uint64_t)count;
+  return NULL;
+}
+
+const char *sweep_plan_read(arena *a, const arguments *args, sweep_plan *plan) {
+  *plan = (sweep_plan){.args = args, .parts = 1, .is_merge = args->values[ARGUMENT_merge] != NULL};
+  plan->out = args->values[ARGUMENT_sweep_out];
+  keep_options(a, args, plan);
+  const char *wrong = read_numbers(a, args, plan);
+  for (uint32_t k = 0; wrong == NULL && k < args->settings.len; k++)
+    wrong = read_axis(a, args->settings.data[k], plan);
+  return wrong != NULL ? wrong : count_points(a, plan, 1);
+}
+
+/* ---- what the program has ---- */
+
+static const char *add_variant(arena *a, const nsa_program *program, const char *name, sweep_plan *plan) {
+  const char **names = ARENA_ARRAY(a, const char *, program->variants_count);
+  if (strcmp(name, "base") == 0) {
+    vec_push(a, &plan->variants, ((sweep_variant){0}));
+    return NULL;
+  }
+  for (uint32_t k = 0; k < program->variants_count; k++) {
+    names[k] = program->variants[k].name;
+    if (strcmp(names[k], name) != 0)
+      continue;
+    vec_push(a, &plan->variants, ((sweep_variant){names[k], program->variants[k].globals_count > 0}));
+    return NULL;
+  }
+  const char *near = diag_nearest(name, names, program->variants_count);
+  return arena_printf(a, "the model has no variant `%s`%s%s%s", name, near ? "; did you mean `" : "", near ? near : "",
+                      near ? "`?" : "");
+}
+
+/* --variants all, or NAME,NAME: the model as it stands is `base`. */
+static const char *bind_variants(arena *a, const nsa_program *program, sweep_plan *plan) {
+  const char *words = plan->args->values[ARGUMENT_sweep_variants], *wrong = NULL;
+  bool is_all = words != NULL && strcmp(words, "all") == 0;
+  if (words == NULL || is_all)
+    wrong = add_variant(a, program, "base", plan);
+  for (uint32_t k = 0; is_all && k < program->variants_count; k++)
+    wrong = add_variant(a, program, program->variants[k].name, plan);
+  for (const char *at = words; words != NULL && !is_all && wrong == NULL; at++) {
+    size_t len = strcspn(at, ",");
+    wrong = add_variant(a, program, arena_strdup(a, at, len), plan);
+    at += len;
+    if (*at == '\0')
+      break;
+  }
+  return wrong;
+}
+
+static const char *bind_axis(arena *a, const nsa_program *program, sweep_axis *axis) {
+  axis->numbers = ARENA_ARRAY(a, double, axis->values.len);
+  for (uint32_t k = 0; k < axis->values.len; k++) {
+    nsa_setting_read read;
+    if (!nsa_setting_parse(program, axis->name, axis->values.data[k], &read))
+      return arena_printf(a, "%s", read.error);
+    axis->numbers[k] = read.value;
+    axis->unit = read.unit;
+    axis->is_global = read.is_global;
+  }
+  return NULL;
+}
+
+const char *sweep_plan_bind(arena *a, const nsa_program *program, sweep_plan *plan) {
+  const char *wrong = bind_variants(a, program, plan);
+  for (uint32_t k = 0; wrong == NULL && k < plan->axes.len; k++)
+    wrong = bind_axis(a, program, &plan->axes.data[k]);
+  return wrong != NULL ? wrong : count_points(a, plan, plan->variants.len);
+}
+
+/* ---- points ---- */
+
+sweep_point sweep_point_at(const sweep_plan *plan, uint64_t number) {
+  uint64_t rest = number / plan->seeds.len;
+  return (sweep_point){.seed = plan->seeds.data[number % plan->seeds.len],
+                       .variant = (uint32_t)(rest % plan->variants.len),
+                       .setting = rest / plan->variants.len};
+}
+
+uint32_t sweep_value_of(const sweep_plan *plan, uint32_t axis, uint64_t setting) {
+  for (uint32_t k = plan->axes.len - 1; k > axis; k--)
+    setting /= plan->axes.data[k].values.len;
+  return (uint32_t)(setting % plan->axes.data[axis].values.len);
+}
+
+bool sweep_is_own(const sweep_plan *plan, uint64_t point) { return point % plan->parts == plan->part; }

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* sweep_run.c - the points, side by side: each worker takes the next one, opens a session and runs it alone.
+ *
+ * Points whose params of the top level agree share one compiled model, a *build*. The builds follow one another, and
+ * each is given back with its last point, so that memory does not grow with their number. A model is compiled by the
+ * worker that needs it first, one at a time, while the others run. */
+#include "driver/sweep.h"
+#include "support/map.h"
+#include "support/text.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+typedef struct {
+  uint64_t first_point; /* whose values it is compiled with */
+  uint64_t left;        /* points that still need it */
+  bool is_compiled, has_failed;
+  char *failure; /* malloc'd */
+  compilation c;
+  compile_options options; /* c points to it */
+  arena *arena;            /* of the options */
+} build;
+
+typedef struct {
+  sweep_table *table;
+  compilation *first; /* serves the build that it was compiled for */
+  build *builds;
+  uint32_t build_count;
+  uint32_t *build_of; /* by point */
+  uint64_t *order;    /* open points, build by build */
+  uint64_t open, taken, done, failed;
+  uint64_t asked; /* all points of this part, with those that were there */
+  pthread_mutex_t lock, compiling;
+  bool is_disk_full, is_terminal;
+  double started, shown;
+} sweeping;
+
+/* ---- builds ---- */
+
+/* Points with the same values of what is compiled in. */
+static void write_build_key(const sweep_plan *plan, uint64_t number, text *out) {
+  sweep_point point = sweep_point_at(plan, number);
+  const sweep_variant *v = &plan->variants.data[point.variant];
+  text_printf(out, "%s", v->is_compiled ? v->name : "");
+  for (uint32_t k = 0; k < plan->axes.len; k++)
+    if (plan->axes.data[k].is_global)
+      text_printf(out, ",%u", sweep_value_of(plan, k, point.setting));
+}
+
+static void find_builds(arena *a, sweeping *s) {
+  const sweep_plan *plan = s->table->plan;
+  map *known = map_new(a);
+  text key = text_new(a);
+  s->build_of = ARENA_ARRAY(a, uint32_t, plan->point_count);
+  s->builds = ARENA_ARRAY(a, build, plan->point_count + 1);
+  for (uint64_t k = 0; k < plan->point_count; k++) {
+    key.len = 0;
+    write_build_key(plan, k, &key);
+    if (!map_find(known, text_cstr(&key), &s->build_of[k])) {
+      s->build_of[k] = s->build_count;
+      map_insert(known, arena_strdup(a, key.data, key.len), s->build_count);
+      s->builds[s->build_count++] = (build){.first_point = k};
+    }
+  }
+}
+
+static void find_order(arena *a, sweeping *s) {
+  const sweep_plan *plan = s->table->plan;
+  s->order = ARENA_ARRAY(a, uint64_t, plan->point_count);
+  for (uint32_t b = 0; b < s->build_count; b++)
+    for (uint64_t k = 0; k < plan->point_count; k++)
+      if (s->build_of[k] == b && sweep_is_own(plan, k) && s->table->states[k] == POINT_OPEN) {
+        s->order[s->open++] = k;
+        s->builds[b].left++;
+      }
+  for (uint64_t k = 0; k < plan->point_count; k++)
+    s->asked += sweep_is_own(plan, k);
+}
+
+/* What is wrong with a model, as it would be printed; malloc'd. */
+static char *text_of_diagnostics(const compilation *c) {
+  char *out = NULL;
+  size_t len = 0;
+  FILE *to = open_memstream(&out, &len);
+  if (to == NULL)
+    return NULL;
+  diag_print(c->sink, to, false);
+  fclose(to);
+  return out;
+}
+
+/* What is compiled in, as --set has it. */
+static void choose_options(const sweeping *s, build *b) {
+  const sweep_plan *plan = s->table->plan;
+  sweep_point point = sweep_point_at(plan, b->first_point);
+  const char **settings = ARENA_ARRAY(b->arena, const char *, plan->axes.len);
+  b->options = *s->first->options;
+  b->options.settings = settings;
+  b->options.setting_count = 0;
+  b->options.variant = plan->variants.data[point.variant].name;
+  for (uint32_t k = 0; k < plan->axes.len; k++)
+    if (plan->axes.data[k].is_global)
+      settings[b->options.setting_count++] =
+          arena_printf(b->arena, "%s=%s", plan->axes.data[k].name,
+                       plan->axes.data[k].values.data[sweep_value_of(plan, k, point.setting)]);
+}
+
+static void compile_build(const sweeping *s, build *b) {
+  b->arena = arena_new();
+  choose_options(s, b);
+  compile_start(&b->c, &b->options);
+  b->has_failed = compile_to(&b->c, STAGE_LINK) != 0;
+  if (b->has_failed)
+    b->failure = b->c.failure != NULL ? strdup(b->c.failure) : text_of_diagnostics(&b->c);
+  b->is_compiled = true;
+}
+
+static build *build_for(sweeping *s, uint64_t point) {
+  build *b = &s->builds[s->build_of[point]];
+  pthread_mutex_lock(&s->compiling);
+  if (!b->is_compiled)
+    compile_build(s, b);
+  pthread_mutex_unlock(&s->compiling);
+  return b;
+}
+
+static void release_build(build *b) {
+  if (b->is_compiled)
+    compile_free(&b->c);
+  if (b->arena != NULL)
+    arena_free(b->arena);
+  free(b->failure);
+  b->failure = NULL;
+  b->arena = NULL;
+  b->is_compiled = false;
+}
+
+/* ---- a point ---- */
+
+/* The command line of a session. */
+static uint32_t write_options(arena *a, const sweep_plan *plan, sweep_point point, char **words) {
+  uint32_t n = 0;
+  for (uint32_t k = 0; k < plan->options.len; k++)
+    words[n++] = plan->options.data[k];
+  for (uint32_t k = 0; k < plan->axes.len; k++) {
+    const sweep_axis *axis = &plan->axes.data[k];
+    words[n++] = arena_printf(a, "--set=%s=%s", axis->name, axis->values.data[sweep_value_of(plan, k, point.setting)]);
+  }
+  if (plan->variants.data[point.variant].name != NULL)
+    words[n++] = arena_printf(a, "--variant=%s", plan->variants.data[point.variant].name);
+  words[n++] = arena_printf(a, "--seed=%" PRIu64, point.seed);
+  words[n++] = arena_printf(a, "--threads=1");
+  return n;
+}
+
+static char *text_of_failure(const nsa_session *session) {
+  char *out = NULL;
+  size_t len = 0;
+  FILE *to = open_memstream(&out, &len);
+  if (to == NULL)
+    return NULL;
+  nsa_session_failure(session, to);
+  fclose(to);
+  return out;
+}
+
+typedef struct {
+  nsa_session_end end;
+  double *values;
+  char *reason; /* malloc'd */
+} outcome;
+
+static void run_session(nsa_session *session, outcome *out) {
+  char error[SWEEP_ERROR];
+  if (!nsa_session_fuse(session, error)) {
+    out->reason = strdup(error);
+    return;
+  }
+  out->end = nsa_session_run(session);
+  if (out->end == NSA_SESSION_DONE)
+    nsa_session_measures(session, out->values);
+  else if (out->end == NSA_SESSION_FAILED)
+    out->reason = text_of_failure(session);
+}
+
+static void run_point(arena *a, const sweep_plan *plan, const build *b, uint64_t number, outcome *out) {
+  char error[SWEEP_ERROR];
+  if (b->has_failed) {
+    out->reason = strdup(b->failure != NULL ? b->failure : "it cannot be compiled");
+    return;
+  }
+  char **words = ARENA_ARRAY(a, char *, plan->options.len + plan->axes.len + 3);
+  uint32_t count = write_options(a, plan, sweep_point_at(plan, number), words);
+  nsa_session *session = nsa_session_open(b->c.ir->program, b->c.entries, (int)count, words, error);
+  if (session == NULL)
+    out->reason = strdup(error);
+  else
+    run_session(session, out);
+  nsa_session_close(session);
+}
+
+/* ---- workers ---- */
+
+static void show_progress(sweeping *s) {
+  double now = compile_seconds(), took = now - s->started;
+  bool is_last = s->done == s->open;
+  if (s->table->plan->args->values[ARGUMENT_sweep_quiet] != NULL ||
+      (!is_last && now - s->shown < (s->is_terminal ? 0.5 : 10)))
+    return;
+  s->shown = now;
+  double left = took / (double)s->done * (double)(s->open - s->done);
+  fprintf(stderr, "%s%" PRIu64 " of %" PRIu64 " points, %" PRIu64 " failed, %.3g s%s", s->is_terminal ? "\r" : "",
+          s->asked - s->open + s->done, s->asked, s->failed, is_last ? took : left, is_last ? "" : " left");
+  fprintf(stderr, s->is_terminal && !is_last ? "   " : "      \n");
+}
+
+static void note(sweeping *s, uint64_t number, build *b, outcome *out) {
+  pthread_mutex_lock(&s->lock);
+  b->left--;
+  if (out->end != NSA_SESSION_INTERRUPTED) {
+    point_state state = out->end == NSA_SESSION_DONE ? POINT_OK : POINT_FAILED;
+    s->failed += state == POINT_FAILED;
+    s->done++;
+    s->is_disk_full = !sweep_table_add(s->table, number, state, out->values, out->reason) || s->is_disk_full;
+    show_progress(s);
+  }
+  if (b->left == 0)
+    release_build(b);
+  pthread_mutex_unlock(&s->lock);
+}
+
+static bool take(sweeping *s, uint64_t *number) {
+  pthread_mutex_lock(&s->lock);
+  bool has_one = s->taken < s->open && !s->is_disk_full && !nsa_interrupts_caught();
+  if (has_one)
+    *number = s->order[s->taken++];
+  pthread_mutex_unlock(&s->lock);
+  return has_one;
+}
+
+static void *work(void *context) {
+  sweeping *s = context;
+  uint32_t measures = s->table->program->measures_count;
+  for (uint64_t number; take(s, &number);) {
+    arena *a = arena_new();
+    outcome out = {.end = NSA_SESSION_FAILED, .values = ARENA_ARRAY(a, double, measures)};
+    for (uint32_t k = 0; k < measures; k++)
+      out.values[k] = 0.0 / 0.0;
+    build *b = build_for(s, number);
+    run_point(a, s->table->plan, b, number, &out);
+    note(s, number, b, &out);
+    arena_free(a);
+  }
+  return NULL;
+}
+
+static uint32_t start_workers(sweeping *s, pthread_t *threads) {
+  uint64_t jobs = s->table->plan->jobs < s->open ? s->table->plan->jobs : s->open;
+  uint32_t n = 0;
+  while (n + 1 < jobs && pthread_create(&threads[n], NULL, work, s) == 0)
+    n++;
+  return n; /* this thread works, too */
+}
+
+int sweep_run(sweep_table *t, compilation *first) {
+  arena *a = arena_new();
+  sweeping s = {.table = t, .first = first, .is_terminal = isatty(STDERR_FILENO) != 0, .started = compile_seconds()};
+  pthread_mutex_init(&s.lock, NULL);
+  pthread_mutex_init(&s.compiling, NULL);
+  find_builds(a, &s);
+  find_order(a, &s);
+  nsa_interrupts_catch();
+  pthread_t *threads = ARENA_ARRAY(a, pthread_t, t->plan->jobs);
+  uint32_t count = start_workers(&s, threads);
+  work(&s);
+  for (uint32_t k = 0; k < count; k++)
+    pthread_join(threads[k], NULL);
+  for (uint32_t b = 0; b < s.build_count; b++)
+    release_build(&s.builds[b]);
+  int signal = nsa_interrupts_caught();
+  bool is_disk_full = s.is_disk_full;
+  arena_free(a);
+  if (is_disk_full)
+    fprintf(stderr, "nsa sweep: cannot write %s\n", t->journal_path);
+  if (signal)
+    fprintf(stderr, "nsa sweep: stopped; the same command goes on from here\n");
+  return is_disk_full ? 2 : signal ? 128 + signal : 0;
+}

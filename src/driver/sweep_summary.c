@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/* sweep_summary.c - what comes out over the seeds.
+ *
+ * Quantiles are those of numpy and of type 7 of R: linear between neighbours. Intervals are percentile bootstraps of
+ * the median with BOOTSTRAPS resamples of seeds; a ratio of medians resamples the seeds that both variants have, in
+ * pairs. */
+#include "driver/sweep.h"
+#include "nsa_math.h"
+
+#include "support/text.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { BOOTSTRAPS = 2000, MOST_PRINTED = 60 };
+
+/* Over the seeds of a setting and variant: NAN where there is nothing. */
+typedef struct {
+  uint32_t n;
+  double mean, sd, median, lower, upper; /* lower, upper: quartiles */
+  double low, high;                      /* 95 % of the median, by bootstrap */
+  double ratio, ratio_low, ratio_high;   /* of its median to that of the model as it stands, seeds in pairs */
+} statistics;
+
+static int by_size(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Of sorted numbers. */
+static double quantile(const double *sorted, uint32_t n, double share) {
+  if (n == 0)
+    return NAN;
+  double at = share * (n - 1);
+  uint32_t below = (uint32_t)at;
+  double rest = at - below;
+  return rest > 0 ? sorted[below] + rest * (sorted[below + 1] - sorted[below]) : sorted[below];
+}
+
+static double median_of(double *values, uint32_t n) {
+  qsort(values, n, sizeof *values, by_size);
+  return quantile(values, n, 0.5);
+}
+
+/* Element `draw` of resample `round` of n. */
+static uint32_t drawn(uint32_t n, uint32_t round, uint32_t draw) {
+  double x = nsa_rand_uniform_1(0, round, draw, 0, 0, n);
+  return x < n ? (uint32_t)x : n - 1;
+}
+
+/* Values of a measure by seed, NAN where there is none. */
+static void read_values(const sweep_table *t, uint64_t setting, uint32_t variant, uint32_t measure, double *values) {
+  const sweep_plan *plan = t->plan;
+  for (uint32_t k = 0; k < plan->seeds.len; k++) {
+    uint64_t point = (setting * plan->variants.len + variant) * plan->seeds.len + k;
+    values[k] = t->states[point] == POINT_OK ? t->values[point * t->program->measures_count + measure] : NAN;
+  }
+}
+
+static uint32_t keep_numbers(double *values, uint32_t count) {
+  uint32_t n = 0;
+  for (uint32_t k = 0; k < count; k++)
+    if (!isnan(values[k]))
+      values[n++] = values[k];
+  return n;
+}
+
+static void set_moments(const double *values, uint32_t n, statistics *s) {
+  double sum = 0, squares = 0;
+  for (uint32_t k = 0; k < n; k++)
+    sum += values[k];
+  s->mean = n > 0 ? sum / n : NAN;
+  for (uint32_t k = 0; k < n; k++)
+    squares += (values[k] - s->mean) * (values[k] - s->mean);
+  s->sd = n > 1 ? sqrt(squares / (n - 1)) : NAN;
+}
+
+/* room: three times n. */
+static void set_interval(const double *values, uint32_t n, double *room, statistics *s) {
+  double *medians = room;
+  double *sample = room + BOOTSTRAPS;
+  for (uint32_t b = 0; b < BOOTSTRAPS; b++) {
+    for (uint32_t k = 0; k < n; k++)
+      sample[k] = values[drawn(n, b, k)];
+    medians[b] = median_of(sample, n);
+  }
+  qsort(medians, BOOTSTRAPS, sizeof *medians, by_size);
+  s->low = quantile(medians, BOOTSTRAPS, 0.025);
+  s->high = quantile(medians, BOOTSTRAPS, 0.975);
+}
+
+/* values, base: of the same n seeds. */
+static void set_ratio(const double *values, const double *base, uint32_t n, double *room, statistics *s) {
+  double *ratios = room, *above = room + BOOTSTRAPS, *below = above + n;
+  memcpy(above, values, n * sizeof *values);
+  memcpy(below, base, n * sizeof *base);
+  s->ratio = n > 0 ? median_of(above, n) / median_of(below, n) : NAN;
+  uint32_t kept = 0;
+  for (uint32_t b = 0; b < BOOTSTRAPS && n > 1; b++) {
+    for (uint32_t k = 0; k < n; k++) {
+      uint32_t i = drawn(n, b, k);
+      above[k] = values[i];
+      below[k] = base[i];
+    }
+    ratios[kept] = median_of(above, n) / median_of(below, n);
+    kept += isnan(ratios[kept]) ? 0 : 1;
+  }
+  qsort(ratios, kept, sizeof *ratios, by_size);
+  s->ratio_low = quantile(ratios, kept, 0.025);
+  s->ratio_high = quantile(ratios, kept, 0.975);
+}
+
+static uint32_t base_variant(const sweep_plan *plan) {
+  uint32_t k = 0;
+  while (k < plan->variants.len && plan->variants.data[k].name != NULL)
+    k++;
+  return k;
+}
+
+static statistics statistics_of(const sweep_table *t, uint64_t setting, uint32_t variant, uint32_t measure) {
+  statistics s = {.sd = NAN, .low = NAN, .high = NAN, .ratio = NAN, .ratio_low = NAN, .ratio_high = NAN};
+  uint32_t seeds = t->plan->seeds.len, base = base_variant(t->plan), pairs = 0;
+  arena *a = arena_new();
+  double *values = ARENA_ARRAY(a, double, seeds), *others = ARENA_ARRAY(a, double, seeds);
+  double *room = ARENA_ARRAY(a, double, BOOTSTRAPS + 2 * (size_t)seeds);
+  read_values(t, setting, variant, measure, values);
+  if (base < t->plan->variants.len && base != variant) {
+    double *paired = ARENA_ARRAY(a, double, seeds);
+    read_values(t, setting, base, measure, others);
+    for (uint32_t k = 0; k < seeds; k++)
+      if (!isnan(values[k]) && !isnan(others[k])) {
+        paired[pairs] = values[k];
+        others[pairs++] = others[k];
+      }
+    set_ratio(paired, others, pairs, room, &s);
+  }
+  s.n = keep_numbers(values, seeds);
+  set_moments(values, s.n, &s);
+  if (s.n > 1)
+    set_interval(values, s.n, room, &s);
+  s.median = median_of(values, s.n);
+  s.lower = quantile(values, s.n, 0.25);
+  s.upper = quantile(values, s.n, 0.75);
+  arena_free(a);
+  return s;
+}
+
+/* ---- on stdout ---- */
+
+static uint64_t setting_count(const sweep_plan *plan) {
+  return plan->point_count / plan->seeds.len / plan->variants.len;
+}
+
+static const char *variant_name(const sweep_plan *plan, uint32_t variant) {
+  return plan->variants.data[variant].name != NULL ? plan->variants.data[variant].name : "base";
+}
+
+static void print_setting(const sweep_plan *plan, uint64_t setting, FILE *out) {
+  for (uint32_t k = 0; k < plan->axes.len; k++)
+    fprintf(out, "%s%s=%s", k ? ", " : "", plan->axes.data[k].name,
+            plan->axes.data[k].values.data[sweep_value_of(plan, k, setting)]);
+  if (plan->axes.len > 0)
+    fprintf(out, "\n");
+}
+
+static void print_number(FILE *out, int width, double x) {
+  if (isnan(x))
+    fprintf(out, " %*s", width, "-");
+  else
+    fprintf(out, " %*.6g", width, x);
+}
+
+static void print_between(FILE *out, double low, double high) {
+  char between[48] = "-";
+  if (!isnan(low))
+    snprintf(between, sizeof between, "%.4g to %.4g", low, high);
+  fprintf(out, "  %-21s ", between);
+}
+
+static void print_row(const sweep_table *t, uint64_t setting, uint32_t variant, uint32_t measure, FILE *out) {
+  statistics s = statistics_of(t, setting, variant, measure);
+  fprintf(out, "%-20s %-14s %5u", t->program->measures[measure].name, variant_name(t->plan, variant), s.n);
+  print_number(out, 11, s.mean);
+  print_number(out, 10, s.sd);
+  print_number(out, 10, s.median);
+  print_between(out, s.lower, s.upper);
+  print_between(out, s.low, s.high);
+  if (!isnan(s.ratio)) {
+    fprintf(out, "%.4g", s.ratio);
+    if (!isnan(s.ratio_low))
+      fprintf(out, " (%.4g to %.4g)", s.ratio_low, s.ratio_high);
+  }
+  fprintf(out, "\n");
+}
+
+void sweep_print(const sweep_table *t, FILE *out) {
+  const sweep_plan *plan = t->plan;
+  uint64_t settings = setting_count(plan), shown = 0;
+  uint64_t rows = (uint64_t)plan->variants.len * t->program->measures_count;
+  fprintf(out, "%-20s %-14s %5s %11s %10s %10s  %-22s  %-21s%s\n", "measure", "variant", "n", "mean", "sd", "median",
+          "quartiles", "95 % of the median", plan->variants.len > 1 ? " ratio of medians to base (95 %)" : "");
+  for (uint64_t k = 0; k < settings && (shown == 0 || (shown + 1) * rows <= MOST_PRINTED); k++, shown++) {
+    print_setting(plan, k, out);
+    for (uint32_t m = 0; m < t->program->measures_count; m++)
+      for (uint32_t v = 0; v < plan->variants.len; v++)
+        print_row(t, k, v, m, out);
+  }
+  if (shown < settings)
+    fprintf(out, "and %" PRIu64 " settings more: sweep.json has them\n", settings - shown);
+}
+
+/* ---- sweep.json ---- */
+
+static void add_number(cJSON *object, const char *name, double x) {
+  arena *a = arena_new(); /* to the last bit, which cJSON's own numbers may lose */
+  text digits = text_new(a);
+  text_number(&digits, x);
+  cJSON_AddRawToObject(object, name, isfinite(x) ? text_cstr(&digits) : "null");
+  arena_free(a);
+}
+
+static cJSON *add_object(cJSON *list) {
+  cJSON *object = cJSON_CreateObject();
+  cJSON_AddItemToArray(list, object);
+  return object;
+}
+
+static void json_row(cJSON *list, const sweep_table *t, uint64_t setting, uint32_t variant, uint32_t measure) {
+  statistics s = statistics_of(t, setting, variant, measure);
+  cJSON *o = add_object(list), *values = cJSON_AddObjectToObject(o, "settings");
+  for (uint32_t k = 0; k < t->plan->axes.len; k++)
+    add_number(values, t->plan->axes.data[k].name, t->plan->axes.data[k].numbers[sweep_value_of(t->plan, k, setting)]);
+  cJSON_AddStringToObject(o, "variant", variant_name(t->plan, variant));
+  cJSON_AddStringToObject(o, "measure", t->program->measures[measure].name);
+  add_number(o, "n", s.n);
+  add_number(o, "mean", s.mean);
+  add_number(o, "sd", s.sd);
+  add_number(o, "median", s.median);
+  add_number(o, "lower_quartile", s.lower);
+  add_number(o, "upper_quartile", s.upper);
+  add_number(o, "median_low", s.low);
+  add_number(o, "median_high", s.high);
+  add_number(o, "ratio_to_base", s.ratio);
+  add_number(o, "ratio_low", s.ratio_low);
+  add_number(o, "ratio_high", s.ratio_high);
+}
+
+static void json_axes(cJSON *top, const sweep_plan *plan) {
+  cJSON *axes = cJSON_AddArrayToObject(top, "axes");
+  for (uint32_t k = 0; k < plan->axes.len; k++) {
+    cJSON *o = add_object(axes), *values;
+    cJSON_AddStringToObject(o, "name", plan->axes.data[k].name);
+    cJSON_AddStringToObject(o, "unit", plan->axes.data[k].unit);
+    values = cJSON_AddArrayToObject(o, "values");
+    for (uint32_t i = 0; i < plan->axes.data[k].values.len; i++)
+      cJSON_AddItemToArray(values, cJSON_CreateString(plan->axes.data[k].values.data[i]));
+  }
+}
+
+static void json_measures(cJSON *top, const nsa_program *program) {
+  cJSON *list = cJSON_AddArrayToObject(top, "measures");
+  for (uint32_t k = 0; k < program->measures_count; k++) {
+    cJSON *o = add_object(list);
+    cJSON_AddStringToObject(o, "name", program->measures[k].name);
+    cJSON_AddStringToObject(o, "unit", program->measures[k].unit);
+  }
+}
+
+static void json_source(cJSON *top, const sweep_plan *plan, const compilation *c) {
+  const nsa_program *p = c->ir->program;
+  cJSON *source = cJSON_AddObjectToObject(top, "source"), *files;
+  cJSON_AddStringToObject(source, "path", plan->args->file);
+  files = cJSON_AddArrayToObject(source, "files");
+  for (uint32_t k = 0; k < p->files_count; k++) {
+    cJSON *o = add_object(files);
+    cJSON_AddStringToObject(o, "path", p->files[k].path);
+    cJSON_AddStringToObject(o, "text", p->files[k].text);
+  }
+}
+
+static void json_command(cJSON *top, const sweep_table *t, const compilation *c) {
+  const sweep_plan *plan = t->plan;
+  cJSON *list;
+  cJSON_AddStringToObject(top, "nsa", NSA_VERSION);
+  cJSON_AddStringToObject(top, "llvm", build_llvm_version(c->arena));
+  cJSON_AddStringToObject(top, "processor", c->target.cpu);
+  list = cJSON_AddArrayToObject(top, "command");
+  for (int k = 0; k < plan->args->argc; k++)
+    cJSON_AddItemToArray(list, cJSON_CreateString(plan->args->argv[k]));
+  json_axes(top, plan);
+  list = cJSON_AddArrayToObject(top, "variants");
+  for (uint32_t k = 0; k < plan->variants.len; k++)
+    cJSON_AddItemToArray(list, cJSON_CreateString(variant_name(plan, k)));
+  list = cJSON_AddArrayToObject(top, "seeds");
+  for (uint32_t k = 0; k < plan->seeds.len; k++)
+    cJSON_AddItemToArray(list, cJSON_CreateNumber((double)plan->seeds.data[k]));
+}
+
+const char *sweep_json_write(arena *a, const sweep_table *t, const compilation *c) {
+  cJSON *top = cJSON_CreateObject();
+  uint64_t failed = 0;
+  const char *error = NULL, *path = file_join(a, t->plan->out, "sweep.json");
+  for (uint64_t k = 0; k < t->plan->point_count; k++)
+    failed += t->states[k] == POINT_FAILED;
+  json_command(top, t, c);
+  add_number(top, "points", (double)t->plan->point_count);
+  add_number(top, "failed", (double)failed);
+  json_measures(top, t->program);
+  cJSON *rows = cJSON_AddArrayToObject(top, "summary");
+  for (uint64_t k = 0; k < setting_count(t->plan); k++)
+    for (uint32_t v = 0; v < t->plan->variants.len; v++)
+      for (uint32_t m = 0; m < t->program->measures_count; m++)
+        json_row(rows, t, k, v, m);
+  json_source(top, t->plan, c);
+  char *content = cJSON_Print(top);
+  cJSON_Delete(top);
+  if (content == NULL)
+    return "out of memory";
+  bool is_good = file_write_atomic(a, path, content, strlen(content), &error);
+  free(content);
+  return is_good ? NULL : arena_printf(a, "cannot write %s: %s", path, error);
+}
