@@ -179,7 +179,6 @@ ir_program *lower_model(const lower_plan *plan) {
       .ctx = ctx, .plan = plan, .arena = a, .m = m, .sink = ctx->sink, .options = ctx->options, .report = ctx->report};
   l.p = ir_program_new(a);
   l.program = l.p->program;
-  l.program->until = NSA_NONE;
   l.populations = ARENA_ARRAY(a, population_fields, m->populations.len);
   l.connections = ARENA_ARRAY(a, connection_fields, m->connections.len);
   l.terms = ARENA_ARRAY(a, term_fields, plan->term_count);
@@ -187,14 +186,15 @@ ir_program *lower_model(const lower_plan *plan) {
   ir_domain_of_run(l.p);
   add_timescales(&l);
   lower_signal_fields(&l);
+  lower_channels(&l);
   lower_stage_sets(&l);
   add_populations(&l);
   add_connections(&l);
   add_coupling_bounds(&l);
   add_functions(&l);
   lower_drives(&l);
-  for (uint32_t k = 0; k < m->phase_blocks.len; k++)
-    lower_phase_block(&l, k);
+  lower_phase_blocks(&l);
+  lower_decisions(&l);
   lower_observations(&l);
   lower_signals(&l);
   finish_program(&l);

@@ -9,7 +9,8 @@
 #include "ir/build.h"
 #include "model/model.h"
 
-/* What names (MX_REF) and draws (MX_RANDOM) of an expression stand for, as values of b. */
+/* What names (MX_REF), numbers of channels (MX_CHANNEL) and draws (MX_RANDOM) of an expression stand for, as values of
+ * b. `refer` gets the first two. */
 typedef ir_value expr_leaf(void *context, ir_builder *b, const model_expr *e);
 typedef struct {
   expr_leaf *refer, *draw;

@@ -272,14 +272,35 @@ static void run_phase_block(sim *s, nsa_population_id population, change_queue *
   kernel_run(s, s->program->phase_blocks[c->item].kernel, &s->clock);
 }
 
-static void apply_changes(sim *s, nsa_population_id population, uint64_t begin) {
+/* Windows that open and close come before blocks of phases (change_kind). */
+static void switch_stimuli(sim *s, nsa_population_id population, uint64_t begin) {
+  change_queue *q = &s->stimuli->populations[population.id];
+  change c;
+  while (q->count && q->items[0].kind != CHANGE_PHASE_BLOCK && changes_next(s, q, begin, &c))
+    switch_stimulus(s, c.item, c.kind == CHANGE_START, c.tick);
+}
+
+static void run_phase_blocks(sim *s, nsa_population_id population, uint64_t begin) {
   change_queue *q = &s->stimuli->populations[population.id];
   change c;
   while (changes_next(s, q, begin, &c))
-    if (c.kind == CHANGE_PHASE_BLOCK)
-      run_phase_block(s, population, q, &c);
-    else
-      switch_stimulus(s, c.item, c.kind == CHANGE_START, c.tick);
+    run_phase_block(s, population, q, &c);
+}
+
+static bool is_any_signal_sent(const sim *s) {
+  for (uint32_t i = 0; i < s->program->signals_count; i++)
+    if (*(const uint8_t *)s->field_data[s->program->signals[i].flag])
+      return true;
+  return false;
+}
+
+/* Blocks of signals that do not wait for the step. */
+static void hear(sim *s, nsa_population_id population) {
+  nsa_kernel_id kernel = s->program->populations[population.id].hear;
+  if (nsa_kernel_is_none(kernel) || !is_any_signal_sent(s))
+    return;
+  kernel_run(s, kernel, &s->clock);
+  s->is_touched = s->is_touched || s->populations[population.id].every > 1;
 }
 
 static void add_up(sim *s, external *x) {
@@ -291,12 +312,14 @@ static void add_up(sim *s, external *x) {
 
 bool stimuli_before_step(sim *s, nsa_population_id population, uint64_t n) {
   struct stimuli *st = s->stimuli;
-  apply_changes(s, population, n);
+  switch_stimuli(s, population, n);
   for (uint32_t e = 0; e < st->external_count; e++) {
     external *x = &st->externals[e];
     if (nsa_population_is(x->population, population) && (x->is_dirty || x->varying))
       add_up(s, x);
   }
+  hear(s, population);
+  run_phase_blocks(s, population, n);
   return st->event_drives && event_drives_before_step(st->event_drives, s, population, n);
 }
 

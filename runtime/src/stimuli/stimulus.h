@@ -18,8 +18,9 @@ bool stimuli_set_pattern(sim *s, uint32_t pattern, const char *path, char error[
  * sentence in error. */
 bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]);
 
-/* What stimuli do in base tick n before a population steps: pixels of images whose window begins, blocks of phases that
- * begin, external inputs, driven events. True when events are driven. */
+/* What happens to a population in base tick n before it steps, in this order: pixels of images whose window begins,
+ * external inputs, blocks of signals that do not wait for the step, blocks of phases that begin, driven events. True
+ * when events are driven. */
 bool stimuli_before_step(sim *s, nsa_population_id population, uint64_t n);
 
 /* How many steps from base tick n on find the same stimuli, n included. stimuli_before_step was called for n. */

@@ -82,22 +82,11 @@ static void apply_stimuli(sim *s, const step_cohort *c, uint64_t n) {
     stimuli_before_step(s, c->populations[i], n);
 }
 
-static bool is_any_signal_sent(const sim *s) {
-  for (uint32_t i = 0; i < s->program->signals_count; i++)
-    if (*(const uint8_t *)s->field_data[s->program->signals[i].flag])
-      return true;
-  return false;
-}
-
 /* What comes to a slow population in base tick n does not wait for its tick. */
 static void take_in(sim *s, nsa_population_id p, uint64_t n) {
   const nsa_population *population = &s->program->populations[p.id];
   bool is_driven = stimuli_before_step(s, p, n);
   kernel_run(s, population->window, &s->clock);
-  if (!nsa_kernel_is_none(population->hear) && is_any_signal_sent(s)) {
-    kernel_run(s, population->hear, &s->clock);
-    s->is_touched = true;
-  }
   if (is_driven && (n + 1) % s->populations[p.id].every != 0)
     event_drives_fire(s, p);
 }

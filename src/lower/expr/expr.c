@@ -5,6 +5,7 @@
 #include "model/operations.h"
 #include "nsa_ticks.h"
 #include "support/file.h"
+#include <math.h>
 
 /* ---- what raises the epoch of a view ---- */
 
@@ -123,6 +124,19 @@ scope scope_of_population(lowering *l, ir_builder *b, uint32_t population) {
   return s;
 }
 
+scope scope_of_channel(lowering *l, ir_builder *b, uint32_t channel) {
+  uint32_t timescale = lower_base_timescale(l->ctx);
+  view *self = ARENA_NEW(l->arena, view);
+  *self = (view){.owner = channel, .timescale = timescale, .index = IR_NO_VALUE, .known = IR_NO_VALUE};
+  self->tick = ir_nullary(b, IR_OP_tick, timescale);
+  self->time = ir_nullary(b, IR_OP_time, timescale);
+  scope s = {.l = l, .b = b, .timescale = timescale, .connection = NSA_NONE, .distance = NO_FIELD};
+  s.side[SIDE_SELF] = self;
+  s.who_a = ir_nullary(b, IR_OP_element, 0);
+  s.who_b = ir_number(b, 0);
+  return s;
+}
+
 scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_value link, ir_value source,
                         ir_value target) {
   const model_connection *mc = &l->m->connections.data[connection];
@@ -160,10 +174,11 @@ static ir_value element_number(scope *s, const view *v) {
 
 /* Row, column or place of an element, from its number. */
 static ir_value place_of(scope *s, const view *v, model_ref_kind kind) {
-  const model_population *pop = &s->l->m->populations.data[v->owner];
-  ir_value i = element_number(s, v), cols = ir_number(s->b, pop->cols);
+  ir_value i = element_number(s, v);
   if (kind == REF_INDEX)
     return i;
+  const model_population *pop = &s->l->m->populations.data[v->owner];
+  ir_value cols = ir_number(s->b, pop->cols);
   ir_value row = ir_unary(s->b, IR_OP_floor, ir_binary(s->b, IR_OP_div, i, cols));
   if (kind == REF_ROW)
     return row;
@@ -241,6 +256,13 @@ static const view *link_state_home(const scope *s, const view *v, uint32_t item)
   return home == SIDE_SELF ? v : s->side[home];
 }
 
+static uint32_t count_field(const scope *s, uint32_t population, uint32_t event) {
+  for (uint32_t k = 0; k < s->counts.len; k++)
+    if (s->counts.data[k].population == population && s->counts.data[k].event == event)
+      return s->counts.data[k].field;
+  return NO_FIELD;
+}
+
 static ir_value own_value(scope *s, view *v, const model_expr *e) {
   lowering *l = s->l;
   uint32_t item = e->ref.item;
@@ -276,6 +298,8 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
     return load_from(s->b, lower_distance_field(l, s->connection), s->side[SIDE_SELF]->index);
   case REF_SIGNAL:
     return ir_load(s->b, l->signal_value[item]);
+  case REF_WINDOW_COUNT:
+    return load_from(s->b, count_field(s, v->owner, item), v->index);
   case REF_PIXEL:
     return load_from(s->b, pixel_field(l, v->owner, item), v->index);
   default:
@@ -293,9 +317,20 @@ static uint32_t past_field(const past_values *pasts, const model_expr *ref) {
   return NO_FIELD;
 }
 
+/* No number where the index is not that of an entry: who uses it sees that it is not finite. */
+static ir_value channel_value(scope *s, ir_builder *b, const model_expr *e) {
+  uint32_t field = s->l->channels[e->ref.item];
+  ir_value index = lower_expr(s, e->args[0]);
+  ir_value entry = ir_entry(b, index, (uint32_t)s->l->m->channels.data[e->ref.item].count);
+  ir_value number = ir_index_number(b, entry, s->l->p->fields.data[field].domain);
+  return ir_select(b, ir_binary(b, IR_OP_eq, number, index), ir_load_at(b, field, entry), ir_number(b, NAN));
+}
+
 /* With the default of a partner that may be absent. */
 static ir_value ref_value(void *context, ir_builder *b, const model_expr *e) {
   scope *s = context;
+  if (e->kind == MX_CHANNEL)
+    return channel_value(s, b, e);
   view *v = s->side[e->ref.side];
   uint32_t past = past_field(&s->pasts, e);
   if (past != NO_FIELD)

@@ -74,6 +74,12 @@ typedef struct {
   past_values pasts;
 } link_value;
 
+/* How often an event of each element of a population happened in the window of a decision. */
+typedef struct {
+  uint32_t population, event, field;
+} window_count;
+typedef VEC(window_count) window_counts;
+
 typedef struct {
   const lower_context *ctx;
   const lower_plan *plan;
@@ -106,11 +112,13 @@ typedef struct {
   VEC(nsa_link_step) link_step_list;
   VEC(nsa_stimulus) stimulus_list;
   VEC(nsa_phase_block) phase_block_list;
+  VEC(nsa_act) act_list; /* as the plan has them */
   VEC(nsa_probe) probe_list;
   VEC(nsa_record) record_list;
   VEC(nsa_measure_node) node_list;
   VEC(nsa_settable) settable_list;
   uint32_t *signal_flag, *signal_value; /* uniform fields, by signal */
+  uint32_t *channels;                   /* fields, by channel */
 } lowering;
 
 /* ---- views: what a side of an expression is, in the function being built ---- */
@@ -150,17 +158,20 @@ typedef struct {
   uint32_t timescale;     /* whose tick keys the draws */
   const char *key_prefix; /* of draws that belong to a component, "sheet/" */
   ir_value *locals;
-  past_values pasts;   /* what is read of pre as it was */
-  uint32_t connection; /* of links: for distance, fan; NSA_NONE */
-  uint32_t distance;   /* field of it; NO_FIELD: that of the links, made when used */
-  bool has_copies;     /* several links of a pair draw for themselves */
-  uint32_t copy;       /* field of which of them it is; NO_FIELD: that of the links, made when used */
+  past_values pasts;    /* what is read of pre as it was */
+  window_counts counts; /* of the decision whose scores these are */
+  uint32_t connection;  /* of links: for distance, fan; NSA_NONE */
+  uint32_t distance;    /* field of it; NO_FIELD: that of the links, made when used */
+  bool has_copies;      /* several links of a pair draw for themselves */
+  uint32_t copy;        /* field of which of them it is; NO_FIELD: that of the links, made when used */
 } scope;
 
 /* A view of what the fields of a population hold, at an entry. */
 view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_value index);
 view *view_of_connection(lowering *l, ir_builder *b, uint32_t connection, ir_value index);
 scope scope_of_population(lowering *l, ir_builder *b, uint32_t population);
+/* Of the numbers of a channel: SELF is one of them, of which there is its index. */
+scope scope_of_channel(lowering *l, ir_builder *b, uint32_t channel);
 /* For functions over links: SELF, PRE, POST and ASTRO by the link's indices. */
 scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection);
 /* The same by given indices; link IR_NO_VALUE: the own entry. */

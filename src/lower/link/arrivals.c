@@ -252,9 +252,18 @@ static void lower_event(lowering *l, uint32_t connection, const arrival_plan *pl
   vec_push(l->arena, &l->arrival_list, out);
 }
 
-/* All of pre before those of post, of partners, and signals. */
+static void lower_signal_arrivals(lowering *l, uint32_t signal) {
+  for (uint32_t k = 0; k < l->m->connections.len; k++) {
+    const connection_plan *plan = &l->plan->connections[k];
+    for (uint32_t j = 0; j < plan->arrivals.len; j++)
+      if (plan->arrivals.data[j].kind == BLOCK_SIGNAL && plan->arrivals.data[j].event == signal)
+        lower_event(l, k, &plan->arrivals.data[j]);
+  }
+}
+
+/* All of pre before those of post, of partners, and signals one by one. */
 void lower_arrivals(lowering *l) {
-  static const block_kind order[] = {BLOCK_PRE, BLOCK_POST, BLOCK_ASTRO, BLOCK_SIGNAL};
+  static const block_kind order[] = {BLOCK_PRE, BLOCK_POST, BLOCK_ASTRO};
   for (uint32_t i = 0; i < sizeof order / sizeof *order; i++)
     for (uint32_t k = 0; k < l->m->connections.len; k++) {
       const connection_plan *plan = &l->plan->connections[k];
@@ -262,6 +271,9 @@ void lower_arrivals(lowering *l) {
         if (plan->arrivals.data[j].kind == order[i])
           lower_event(l, k, &plan->arrivals.data[j]);
     }
+  const uint32_t *signals = lower_signals_by_rank(l->ctx);
+  for (uint32_t k = 0; k < l->m->signals.len; k++)
+    lower_signal_arrivals(l, signals[k]);
 }
 
 /* ---- links on a clock ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* experiment.c - what stimuli share, and what records and measures look at. */
+/* experiment.c - what stimuli share, and what records, measures and decisions look at. */
 #include "lower/plan/builders.h"
+#include "model/walk.h"
 
 /* ---- stimuli ---- */
 
@@ -62,7 +63,8 @@ static stimulus_plan *plan_stimuli(const lower_context *ctx) {
     uint32_t bits = lower_self_dependence(ctx, false, st->population, st->value);
     plans[k].pixels = find_pixels(ctx, plans, &arrays, k);
     plans[k].kernel = find_kernel(ctx->m, plans, k);
-    plans[k].is_varying = (bits & ~(uint32_t)DEPENDS_INVARIANT) != 0;
+    plans[k].reads_channels = (bits & DEPENDS_CHANNEL) != 0;
+    plans[k].is_varying = (bits & ~(uint32_t)(DEPENDS_INVARIANT | DEPENDS_CHANNEL)) != 0;
   }
   return plans;
 }
@@ -90,7 +92,11 @@ static bool is_stored(const observer *o, const model_probe *p) {
 
 static uint32_t add_probe(const observer *o, const model_probe *p, const char *name, bool is_size) {
   uint32_t timescale = component_of(o->ctx, p->is_connection, p->owner)->timescale;
-  probe_plan plan = {.probe = p, .name = name, .every = o->ctx->m->timescales.data[timescale].ticks};
+  probe_plan plan = {.probe = p,
+                     .name = name,
+                     .every = o->ctx->m->timescales.data[timescale].ticks,
+                     .channel = NSA_NONE,
+                     .act = NSA_NONE};
   plan.kind = is_size ? PROBE_SIZE : p->is_event ? PROBE_EVENTS : is_stored(o, p) ? PROBE_STORED : PROBE_COMPUTED;
   vec_push(o->ctx->arena, &o->plan->probes, plan);
   return o->plan->probes.len - 1;
@@ -103,11 +109,88 @@ static uint32_t add_node(const observer *o, const model_measure_node *n, const c
   for (int k = 0; k < 2; k++)
     if (n->args[k])
       plan.args[k] = add_node(o, n->args[k], name);
-  bool is_size = n->kind == NSA_MEASURE_SIZE;
+  bool is_size = n->kind == NSA_MEASURE_SIZE || n->kind == NSA_MEASURE_UPDATES;
   if (is_size || lower_has_probe(n->kind))
     plan.probe = add_probe(o, &n->probe, name, is_size);
   vec_push(o->ctx->arena, &o->plan->nodes, plan);
   return o->plan->nodes.len - 1;
+}
+
+/* ---- decisions ---- */
+
+typedef struct {
+  const observer *o;
+  const model_decoder *decoder;
+  act_plan *plan;
+} counting;
+
+static walk_step note_count(void *context, const model_expr *e) {
+  const counting *c = context;
+  if (e->kind != MX_REF || e->ref.kind != REF_WINDOW_COUNT)
+    return WALK_ON;
+  for (uint32_t k = 0; k < c->plan->counts.len; k++)
+    if (c->plan->counts.data[k].population == c->decoder->owner && c->plan->counts.data[k].event == e->ref.item)
+      return WALK_ON;
+  vec_push(c->o->ctx->arena, &c->plan->counts, ((counted_event){c->decoder->owner, e->ref.item}));
+  return WALK_ON;
+}
+
+static model_probe *probe_of(const observer *o, const model_decoder *d, model_expr *value) {
+  model_probe *p = ARENA_NEW(o->ctx->arena, model_probe);
+  const model *m = o->ctx->m;
+  *p = (model_probe){.owner = d->owner, .is_event = value == NULL, .event = d->event, .value = value};
+  p->unit = value ? value->unit : dim_none();
+  p->last = d->is_of_channel ? (uint32_t)m->channels.data[d->owner].count - 1
+                             : m->populations.data[d->owner].rows * m->populations.data[d->owner].cols - 1;
+  return p;
+}
+
+/* Of a channel a kernel computes them: what a channel has no place for is looked at as its numbers are. */
+static uint32_t add_scores(const observer *o, const model_decoder *d, model_expr *value, const char *name) {
+  const model_probe *p = probe_of(o, d, value);
+  uint32_t act = o->plan->acts.len;
+  if (!d->is_of_channel) {
+    uint32_t probe = add_probe(o, p, name, false);
+    o->plan->probes.data[probe].act = act;
+    return probe;
+  }
+  probe_plan plan = {.probe = p, .name = name, .kind = PROBE_COMPUTED, .every = 1, .channel = d->owner, .act = act};
+  vec_push(o->ctx->arena, &o->plan->probes, plan);
+  return o->plan->probes.len - 1;
+}
+
+static decoder_plan plan_decoder(const observer *o, act_plan *act, const model_decoder *d) {
+  arena *a = o->ctx->arena;
+  const char *of = o->ctx->m->environments.data[act->act->environment].name;
+  const walker w = {.expr = note_count, .context = &(counting){o, d, act}};
+  decoder_plan plan = {.decoder = d, .scores = NSA_NONE, .tie = NSA_NONE};
+  walk_expr(&w, d->scores);
+  walk_expr(&w, d->tie);
+  if (d->scores || d->kind == NSA_DECODER_FIRST)
+    plan.scores = add_scores(o, d, d->scores, arena_printf(a, "%s.scores", of));
+  if (d->tie)
+    plan.tie = add_scores(o, d, d->tie, arena_printf(a, "%s.tie", of));
+  for (uint32_t k = 0; k < d->vector.len; k++)
+    vec_push(a, &plan.nodes, add_node(o, d->vector.data[k], arena_printf(a, "%s.action", of)));
+  return plan;
+}
+
+static void plan_act(const observer *o, const model_act *act) {
+  act_plan plan = {.act = act};
+  for (uint32_t k = 0; k < act->decoders.len; k++) {
+    decoder_plan decoder = plan_decoder(o, &plan, &act->decoders.data[k]);
+    vec_push(o->ctx->arena, &plan.decoders, decoder);
+  }
+  vec_push(o->ctx->arena, &o->plan->acts, plan);
+}
+
+static void plan_acts(const observer *o) {
+  const model *m = o->ctx->m;
+  for (uint32_t k = 0; k < m->acts.len; k++)
+    plan_act(o, &m->acts.data[k]);
+  for (uint32_t k = 0; k < m->variants.len; k++)
+    for (uint32_t i = 0; i < m->variants.data[k].acts.len; i++)
+      plan_act(o, &m->variants.data[k].acts.data[i]);
 }
 
 experiment_plan plan_experiment(const lower_context *ctx, const connection_plan *connections) {
@@ -118,5 +201,7 @@ experiment_plan plan_experiment(const lower_context *ctx, const connection_plan 
   plan.measures = ARENA_ARRAY(ctx->arena, uint32_t, ctx->m->measures.len);
   for (uint32_t k = 0; k < ctx->m->measures.len; k++)
     plan.measures[k] = add_node(&o, ctx->m->measures.data[k].value, ctx->m->measures.data[k].name);
+  plan.until = ctx->m->until ? add_node(&o, ctx->m->until, "until") : NSA_NONE;
+  plan_acts(&o);
   return plan;
 }

@@ -174,7 +174,7 @@ typedef enum {
 typedef enum {
   HEARS_NOTHING, /* there are none */
   HEARS_IN_STEP, /* in the step's kernel, or the first of phase 4 */
-  HEARS_APART    /* a kernel of its own, between two ticks of a slow population */
+  HEARS_APART    /* a kernel of its own: between two ticks of a slow population; before blocks of the top level */
 } hearing_kind;
 
 typedef struct {
@@ -215,7 +215,8 @@ typedef struct {
 typedef struct {
   uint32_t pixels; /* the stimulus in whose array its image is: itself, or one before; NSA_NONE: it shows none */
   uint32_t kernel; /* the stimulus whose kernel makes it: itself, or one before */
-  bool is_varying; /* its value changes while it lasts */
+  bool is_varying; /* its value changes while it lasts, whatever environments show */
+  bool reads_channels;
 } stimulus_plan;
 
 /* Where what a record or measure looks at comes from. */
@@ -228,9 +229,11 @@ typedef enum {
 
 typedef struct {
   const model_probe *probe;
-  const char *name; /* of the record or measure */
+  const char *name; /* of the record or measure; "maze.scores", "maze.tie" of decisions */
   probe_kind kind;
-  uint32_t every; /* base ticks between two ticks of the owner */
+  uint32_t every;   /* base ticks between two ticks of the owner */
+  uint32_t channel; /* whose numbers are the entries, instead of an owner's; NSA_NONE */
+  uint32_t act;     /* whose windows the value counts in; NSA_NONE */
 } probe_plan;
 
 /* Measures without their trees: each node behind its arguments. */
@@ -240,11 +243,30 @@ typedef struct {
   uint32_t probe;   /* NSA_NONE */
 } measure_plan;
 
+/* An event that scores of a decision count, for each element of a population. */
+typedef struct {
+  uint32_t population, event;
+} counted_event;
+
+typedef struct {
+  const model_decoder *decoder;
+  uint32_t scores, tie; /* probes; NSA_NONE */
+  nums nodes;           /* VECTOR: one for each number of the action */
+} decoder_plan;
+
+typedef struct {
+  const model_act *act;
+  VEC(counted_event) counts;
+  VEC(decoder_plan) decoders;
+} act_plan;
+
 typedef struct {
   stimulus_plan *stimuli;
   VEC(probe_plan) probes; /* those of records first, one each */
   VEC(measure_plan) nodes;
   uint32_t *measures; /* the node that gives each */
+  uint32_t until;     /* the node that ends the run; NSA_NONE */
+  VEC(act_plan) acts; /* the model's, then those of its variants in their order */
 } experiment_plan;
 
 /* ---- coupling ---- */
@@ -307,7 +329,7 @@ bool lower_is_set(const lower_context *ctx, bool is_connection, uint32_t owner, 
 /* Whether an expression of a synapse reads a state of its link, lets looked through. */
 bool lower_reads_state(const lower_context *ctx, uint32_t connection, const model_expr *e, uint32_t state);
 bool lower_has_probe(nsa_measure_kind kind);
-/* Whether a measure reads a state of a connection's links. */
-bool lower_measure_reads(const lower_context *ctx, const model_measure_node *n, uint32_t connection, uint32_t state);
+/* Whether a record, a measure, a decision or the end of the run reads a state of a connection's links. */
+bool lower_is_observed(const lower_context *ctx, uint32_t connection, uint32_t state);
 
 #endif

@@ -104,14 +104,16 @@ static void find_links(planner *populations, uint32_t connection, const connecti
     find_looks(populations, connection, plan->is_clocked);
 }
 
-/* What comes between two ticks of a slow population, or before the kernels of its phase 4, cannot wait for its step. */
+/* Signals are heard in the step, but where that would be behind blocks of the top level, or late.
+ * What comes between two ticks of a slow population, or before the kernels of its phase 4, cannot wait for its step. */
 static void find_haste(planner *p) {
   population_plan *plan = p->plan;
   bool is_slow = lower_is_slow(p->ctx, p->population);
   plan->is_split = lower_is_split(p->ctx, p->population);
   if (plan->is_split)
     plan->is_looked_at = plan->is_added_to_at_once = true;
-  plan->hears = !lower_hears(p->c) ? HEARS_NOTHING : is_slow ? HEARS_APART : HEARS_IN_STEP;
+  bool hears_before = is_slow || has_phase_block(p->ctx, p->population);
+  plan->hears = !lower_hears(p->c) ? HEARS_NOTHING : hears_before ? HEARS_APART : HEARS_IN_STEP;
   bool has_arrived = false;
   for (uint32_t k = 0; k < p->c->states.len; k++)
     has_arrived = has_arrived || plan->states[k].added == ADDED_APART;
@@ -180,7 +182,8 @@ static const model_on *keeper_of(const planner *p, bool is_signal, uint32_t item
     return NULL;
   for (uint32_t i = 0; i < p->c->blocks.len; i++) {
     const model_on *on = &p->c->blocks.data[i];
-    bool is_before = on->kind == BLOCK_EVENT || plan->is_split || (is_slow && on->kind == BLOCK_SIGNAL);
+    bool is_before =
+        on->kind == BLOCK_EVENT || plan->is_split || (plan->hears == HEARS_APART && on->kind == BLOCK_SIGNAL);
     if (is_before && lower_emits(&on->body, is_signal, item))
       return on;
   }

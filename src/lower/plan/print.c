@@ -112,7 +112,9 @@ static void print_events(const printer *p, uint32_t population) {
   for (uint32_t k = 0; k < c->blocks.len; k++)
     if (c->blocks.data[k].kind == BLOCK_SIGNAL)
       say(p, "signal", "%s: heard%s", p->ctx->m->signals.data[c->blocks.data[k].event].name,
-          plan->hears == HEARS_APART ? " between two ticks, by a kernel of its own" : "");
+          plan->hears != HEARS_APART          ? ""
+          : lower_is_slow(p->ctx, population) ? " between two ticks, by a kernel of its own"
+                                              : " before blocks of the top level, by a kernel of its own");
 }
 
 static void print_window(const printer *p, const char *name, const input_plan *plan) {

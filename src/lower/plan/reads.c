@@ -31,18 +31,43 @@ bool lower_reads_state(const lower_context *ctx, uint32_t connection, const mode
 }
 
 bool lower_has_probe(nsa_measure_kind kind) {
-  return kind >= NSA_MEASURE_COUNT && kind != NSA_MEASURE_DURATION && kind != NSA_MEASURE_SIZE;
+  bool is_of_run = kind >= NSA_MEASURE_COUNT && kind <= NSA_MEASURE_CV_ISI;
+  bool is_of_decision = kind == NSA_MEASURE_NOW || kind == NSA_MEASURE_WINDOW_COUNT;
+  return (is_of_run && kind != NSA_MEASURE_DURATION && kind != NSA_MEASURE_SIZE) || is_of_decision;
 }
 
-bool lower_measure_reads(const lower_context *ctx, const model_measure_node *n, uint32_t connection, uint32_t state) {
+static bool probe_reads(const lower_context *ctx, const model_probe *p, uint32_t connection, uint32_t state) {
+  return p->is_connection && p->owner == connection && p->value && lower_reads_state(ctx, connection, p->value, state);
+}
+
+static bool node_reads(const lower_context *ctx, const model_measure_node *n, uint32_t connection, uint32_t state) {
   if (!n)
     return false;
-  const model_probe *p = &n->probe;
-  if (lower_has_probe(n->kind) && p->is_connection && p->owner == connection && p->value &&
-      lower_reads_state(ctx, connection, p->value, state))
-    return true;
-  return lower_measure_reads(ctx, n->args[0], connection, state) ||
-         lower_measure_reads(ctx, n->args[1], connection, state);
+  return (lower_has_probe(n->kind) && probe_reads(ctx, &n->probe, connection, state)) ||
+         node_reads(ctx, n->args[0], connection, state) || node_reads(ctx, n->args[1], connection, state);
+}
+
+static bool act_reads(const lower_context *ctx, const model_act *act, uint32_t connection, uint32_t state) {
+  for (uint32_t k = 0; k < act->decoders.len; k++)
+    for (uint32_t i = 0; i < act->decoders.data[k].vector.len; i++)
+      if (node_reads(ctx, act->decoders.data[k].vector.data[i], connection, state))
+        return true;
+  return false;
+}
+
+bool lower_is_observed(const lower_context *ctx, uint32_t connection, uint32_t state) {
+  const model *m = ctx->m;
+  bool is_read = node_reads(ctx, m->until, connection, state);
+  for (uint32_t i = 0; i < m->records.len; i++)
+    is_read = is_read || probe_reads(ctx, &m->records.data[i].probe, connection, state);
+  for (uint32_t i = 0; i < m->measures.len; i++)
+    is_read = is_read || node_reads(ctx, m->measures.data[i].value, connection, state);
+  for (uint32_t i = 0; i < m->acts.len; i++)
+    is_read = is_read || act_reads(ctx, &m->acts.data[i], connection, state);
+  for (uint32_t i = 0; i < m->variants.len; i++)
+    for (uint32_t k = 0; k < m->variants.data[i].acts.len; k++)
+      is_read = is_read || act_reads(ctx, &m->variants.data[i].acts.data[k], connection, state);
+  return is_read;
 }
 
 /* ---- elements ---- */

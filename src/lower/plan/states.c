@@ -66,19 +66,6 @@ static bool is_block_reading(const keeping *k, const model_block *block, uint32_
   return walk_block(&(walker){.stmt = find_reading, .context = &(looking){k, state}}, block);
 }
 
-static bool is_looked_at(const keeping *k, uint32_t state) {
-  const model *m = k->ctx->m;
-  for (uint32_t i = 0; i < m->records.len; i++) {
-    const model_probe *p = &m->records.data[i].probe;
-    if (p->is_connection && p->owner == k->connection && p->value && reads_state(k, p->value, state))
-      return true;
-  }
-  for (uint32_t i = 0; i < m->measures.len; i++)
-    if (lower_measure_reads(k->ctx, m->measures.data[i].value, k->connection, state))
-      return true;
-  return false;
-}
-
 /* state * (what is the same for all links and at all times). */
 static bool is_proportional(const keeping *k, const model_expr *e, uint32_t state) {
   switch (e->kind) {
@@ -144,7 +131,7 @@ static bool is_only_summed(const keeping *k, uint32_t state) {
   const model_ode *ode = equation_of(k, state);
   const model_expr *start = lower_initial_value(k->ctx, true, k->connection, REF_STATE, state);
   if (!ode || ode->timing != ODE_AUTOMATIC || ode->unless || !is_proportional(k, ode->rate, state) ||
-      start->kind != MX_NUMBER || start->number != 0 || is_looked_at(k, state))
+      start->kind != MX_NUMBER || start->number != 0 || lower_is_observed(k->ctx, k->connection, state))
     return false;
   for (uint32_t i = 0; i < k->c->odes.len; i++) {
     const model_ode *other = &k->c->odes.data[i];

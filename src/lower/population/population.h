@@ -13,7 +13,7 @@ void lower_step(lowering *l, uint32_t population);
 void lower_rates_of(lowering *l, uint32_t population); /* of options->equations_only */
 void lower_settle(lowering *l, uint32_t population);   /* phase 1, and what arrived, apart from the step */
 uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal); /* its number among the events */
-void lower_phase_block(lowering *l, uint32_t number);
+void lower_phase_blocks(lowering *l); /* those of the top level: of signals, of phases */
 void lower_sources(lowering *l, uint32_t population);
 void lower_collects(lowering *l, uint32_t population);
 void lower_window_fields(lowering *l, uint32_t population, uint32_t input);

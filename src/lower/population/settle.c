@@ -23,22 +23,40 @@ static void run_settled(step *st) {
   settle_events(st);
 }
 
-void lower_phase_block(lowering *l, uint32_t number) {
-  const model_phase_block *pb = &l->m->phase_blocks.data[number];
-  nsa_phase_block out = {.phase = pb->phase, .signal = NSA_NO_SIGNAL, .population = {pb->population}};
+/* Phases 1 and 2 are over when blocks of signals, and of the top level, run before the step. */
+static void begin_phase_3(step *st) {
+  run_settled(st);
+  if (!st->plan->is_added_to_at_once)
+    step_add_arrived(st);
+}
+
+static void lower_phase_block(lowering *l, const model_phase_block *pb) {
+  nsa_phase_block out = {.phase = pb->phase, .signal = {pb->signal}, .population = {pb->population}};
   const char *pop = l->m->populations.data[pb->population].name;
+  const char *at = pb->signal == NSA_NONE ? l->m->phases.data[pb->phase].name : l->m->signals.data[pb->signal].name;
   step st;
-  step_begin(&st, l, pb->population,
-             lower_kernel_name(l, pop, NULL, arena_printf(l->arena, "on_%s", l->m->phases.data[pb->phase].name)),
+  step_begin(&st, l, pb->population, lower_kernel_name(l, pop, NULL, arena_printf(l->arena, "on_%s", at)),
              NSA_ROLE_PHASE_BLOCK, &out.kernel);
-  run_settled(&st);
-  if (!st.plan->is_added_to_at_once)
-    step_add_arrived(&st);
+  begin_phase_3(&st);
   st.s.locals = ARENA_ARRAY(l->arena, ir_value, pb->local_count);
   lower_block(&st.s, &st.now, &pb->body);
   step_keep_emitted(&st, false);
   step_store_states(&st);
   vec_push(l->arena, &l->phase_block_list, out);
+}
+
+static void lower_blocks_at(lowering *l, uint32_t signal) {
+  for (uint32_t k = 0; k < l->m->phase_blocks.len; k++)
+    if (l->m->phase_blocks.data[k].signal == signal)
+      lower_phase_block(l, &l->m->phase_blocks.data[k]);
+}
+
+/* In the order in which they run in one tick. */
+void lower_phase_blocks(lowering *l) {
+  const uint32_t *signals = lower_signals_by_rank(l->ctx);
+  for (uint32_t k = 0; k < l->m->signals.len; k++)
+    lower_blocks_at(l, signals[k]);
+  lower_blocks_at(l, NSA_NONE);
 }
 
 void lower_settle(lowering *l, uint32_t population) {
@@ -78,12 +96,24 @@ static void lower_fire(lowering *l, uint32_t population) {
   }
 }
 
+/* As the step's kernel sees them, which takes them up. */
+static void see_inputs(step *st) {
+  st->keeps_arrived = true;
+  step_load_inputs(st);
+  step_add_arrived_inputs(st);
+}
+
 static void lower_hearing(lowering *l, uint32_t population) {
   const char *name = arena_printf(l->arena, "%s.hear", l->m->populations.data[population].name);
   step st;
   step_begin(&st, l, population, name, NSA_ROLE_SETTLE, &l->population_list.data[population].hear);
-  step_load(&st);
-  lower_at_fast_steps(&st.s);
+  if (lower_is_slow(l->ctx, population)) {
+    step_load(&st);
+    lower_at_fast_steps(&st.s);
+  } else {
+    begin_phase_3(&st);
+    see_inputs(&st);
+  }
   step_hear(&st);
   step_keep_emitted(&st, false);
   step_store_states(&st);

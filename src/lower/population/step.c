@@ -2,13 +2,20 @@
 /* step.c - the kernel that advances a population by one tick, in the order of docs/language.md, "One step, exactly". */
 #include "lower/population/step.h"
 
-void step_hear(step *st) {
+static void hear_signal(step *st, uint32_t signal) {
   for (uint32_t k = 0; k < st->c->blocks.len; k++) {
     const model_on *on = &st->c->blocks.data[k];
+    if (on->kind != BLOCK_SIGNAL || on->event != signal)
+      continue;
     st->b.at = on->at;
-    if (on->kind == BLOCK_SIGNAL)
-      lower_block_if(&st->s, &st->now, &on->body, ir_load(&st->b, st->l->signal_flag[on->event]));
+    lower_block_if(&st->s, &st->now, &on->body, ir_load(&st->b, st->l->signal_flag[signal]));
   }
+}
+
+void step_hear(step *st) {
+  const uint32_t *signals = lower_signals_by_rank(st->l->ctx);
+  for (uint32_t k = 0; k < st->l->m->signals.len; k++)
+    hear_signal(st, signals[k]);
 }
 
 /* In slow populations they do not wait for the step (lower_hear). */

@@ -63,6 +63,7 @@ static uint32_t bits_of_ref(const lower_context *ctx, bool is_connection, uint32
   case REF_DT:
     return 0;
   case REF_SIGNAL:
+  case REF_WINDOW_COUNT:
     return DEPENDS_HELD_STATE;
   default:
     return DEPENDS_ELEMENT;
@@ -86,6 +87,8 @@ dependence lower_dependence(const lower_context *ctx, bool is_connection, uint32
   dependence d = {{0}};
   if (e->kind == MX_RANDOM)
     d.side[SIDE_SELF] = DEPENDS_RANDOM;
+  if (e->kind == MX_CHANNEL)
+    d.side[SIDE_SELF] = DEPENDS_CHANNEL;
   for (int k = 0; k < 3 && e->args[k]; k++) {
     dependence part = lower_dependence(ctx, is_connection, owner, e->args[k]);
     for (int s = 0; s < 4; s++)

@@ -38,7 +38,7 @@ static double evaluate_param(evaluation *ev, uint32_t item) {
 
 static double evaluate_ref(void *context, const model_expr *e) {
   evaluation *ev = context;
-  if (e->ref.side != SIDE_SELF && e->ref.kind != REF_TIME && e->ref.kind != REF_DT) {
+  if (e->kind == MX_CHANNEL || (e->ref.side != SIDE_SELF && e->ref.kind != REF_TIME && e->ref.kind != REF_DT)) {
     ev->is_constant = false;
     return 0;
   }

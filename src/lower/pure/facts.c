@@ -179,3 +179,21 @@ const uint32_t *lower_timescales_by_length(const lower_context *ctx) {
   }
   return order;
 }
+
+/* Plain signals have no environment, whose number is then the largest. */
+static bool is_before(const model_signal *a, const model_signal *b) {
+  uint32_t x = a->environment + 1, y = b->environment + 1;
+  return x != y ? x < y : x != 0 && a->moment < b->moment;
+}
+
+const uint32_t *lower_signals_by_rank(const lower_context *ctx) {
+  const model_signal *signals = ctx->m->signals.data;
+  uint32_t *order = ARENA_ARRAY(ctx->arena, uint32_t, ctx->m->signals.len);
+  for (uint32_t k = 0; k < ctx->m->signals.len; k++) {
+    uint32_t at = k;
+    for (; at && is_before(&signals[k], &signals[order[at - 1]]); at--)
+      order[at] = order[at - 1];
+    order[at] = k;
+  }
+  return order;
+}

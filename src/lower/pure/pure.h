@@ -23,7 +23,8 @@ enum {
   DEPENDS_LOCAL = 128,
   DEPENDS_VARIED_PARAM = 256, /* one value an element or link */
   DEPENDS_PARAM = 512,
-  DEPENDS_DISTANCE = 1024
+  DEPENDS_DISTANCE = 1024,
+  DEPENDS_CHANNEL = 2048 /* what an environment shows */
 };
 #define DEPENDS_INVARIANT (DEPENDS_ELEMENT | DEPENDS_VARIED_PARAM | DEPENDS_PARAM | DEPENDS_DISTANCE)
 
@@ -106,6 +107,9 @@ uint32_t lower_base_timescale(const lower_context *ctx);         /* the one whos
 /* The timescale of the fastest partner: on it contributions are evaluated and event-driven states of links stand. */
 uint32_t lower_clock_of_links(const lower_context *ctx, uint32_t connection);
 bool state_has_equation(const model_component *c, uint32_t state);
+/* Signals in the order in which those of one tick arrive: plain ones as declared, then by environment, by moment of its
+ * decision, as declared. */
+const uint32_t *lower_signals_by_rank(const lower_context *ctx);
 /* The fastest first, whatever the order of their declarations. */
 const uint32_t *lower_timescales_by_length(const lower_context *ctx);
 

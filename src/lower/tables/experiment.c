@@ -78,6 +78,7 @@ static void lower_stimulus(lowering *l, uint32_t k) {
   out.stop = lower_whole_ticks(l->ctx, st->stop);
   out.every = lower_whole_ticks(l->ctx, st->every);
   out.is_varying = plan->is_varying;
+  out.reads_channels = plan->reads_channels;
   out.kernel = plan->kernel == k ? stimulus_function(l, k, out.pixel) : l->stimulus_list.data[plan->kernel].kernel;
   vec_push(l->arena, &l->stimulus_list, out);
 }
@@ -90,18 +91,32 @@ static uint32_t stored_field(const lowering *l, const model_probe *p) {
   return p->value->ref.kind == REF_STATE ? state[p->value->ref.item] : param[p->value->ref.item];
 }
 
-static nsa_kernel_id probe_function(lowering *l, const model_probe *p, const char *name, uint32_t domain,
-                                    uint32_t *field) {
+static scope scope_of_probe(lowering *l, ir_builder *b, const probe_plan *plan) {
+  if (plan->channel != NSA_NONE)
+    return scope_of_channel(l, b, plan->channel);
+  return plan->probe->is_connection ? scope_of_links(l, b, plan->probe->owner)
+                                    : scope_of_population(l, b, plan->probe->owner);
+}
+
+static uint32_t timescale_of_probe(const lowering *l, const probe_plan *plan) {
+  return plan->channel != NSA_NONE ? lower_base_timescale(l->ctx)
+                                   : component_of(l->ctx, plan->probe->is_connection, plan->probe->owner)->timescale;
+}
+
+static nsa_kernel_id probe_function(lowering *l, const probe_plan *plan, uint32_t domain, uint32_t *field) {
+  const model_probe *p = plan->probe;
   nsa_kernel_id number;
   uint32_t id = l->probe_list.len;
   *field = lower_add_field(l, arena_printf(l->arena, "probe%u", id), domain, NSA_F64, NSA_FIELD_SCRATCH, 0, &p->unit,
                            p->value->at);
-  const model_component *c =
-      p->is_connection ? component_of_connection(l->ctx, p->owner) : component_of_population(l->ctx, p->owner);
-  ir_function *fn =
-      ir_function_add(l->p, lower_kernel_name(l, name, NULL, "probe"), NSA_ROLE_PROBE, domain, c->timescale, &number);
+  ir_function *fn = ir_function_add(l->p, lower_kernel_name(l, plan->name, NULL, "probe"), NSA_ROLE_PROBE, domain,
+                                    timescale_of_probe(l, plan), &number);
   ir_builder b = ir_builder_on(l->p, fn);
-  scope s = p->is_connection ? scope_of_links(l, &b, p->owner) : scope_of_population(l, &b, p->owner);
+  scope s = scope_of_probe(l, &b, plan);
+  if (plan->act != NSA_NONE) {
+    s.key_prefix = plan->name;
+    s.counts = lower_counts_of(l, plan->act);
+  }
   block_state now;
   if (p->is_connection)
     lower_load_links(&s, &now, lower_tick_of_links(l, &b, p->owner));
@@ -115,7 +130,9 @@ static nsa_kernel_id probe_function(lowering *l, const model_probe *p, const cha
 
 static void lower_probe(lowering *l, const probe_plan *plan) {
   const model_probe *p = plan->probe;
-  uint32_t domain = p->is_connection ? l->connections[p->owner].domain : l->populations[p->owner].domain;
+  uint32_t domain = plan->channel != NSA_NONE ? l->p->fields.data[l->channels[plan->channel]].domain
+                    : p->is_connection        ? l->connections[p->owner].domain
+                                              : l->populations[p->owner].domain;
   bool is_size = plan->kind == PROBE_SIZE; /* only a run knows how many links a connection has */
   nsa_probe out = {.domain = domain,
                    .event = NSA_NO_EVENT,
@@ -130,7 +147,7 @@ static void lower_probe(lowering *l, const probe_plan *plan) {
   if (plan->kind == PROBE_STORED)
     out.field = stored_field(l, p);
   if (plan->kind == PROBE_COMPUTED)
-    out.kernel = probe_function(l, p, plan->name, domain, &out.field);
+    out.kernel = probe_function(l, plan, domain, &out.field);
   vec_push(l->arena, &l->probe_list, out);
 }
 
@@ -158,6 +175,9 @@ static void lower_measure_node(lowering *l, const measure_plan *plan) {
   const model_measure_node *n = plan->node;
   bool is_looking = plan->probe != NSA_NONE && n->kind != NSA_MEASURE_SIZE;
   nsa_measure_node out = {.kind = n->kind,
+                          .environment = n->environment,
+                          .figure = n->figure,
+                          .per = n->per,
                           .number = number_of(n),
                           .probe = plan->probe,
                           .phase = n->phase,
@@ -180,6 +200,7 @@ static void lower_measures(lowering *l) {
   }
   l->program->measures = list;
   l->program->measures_count = l->m->measures.len;
+  l->program->until = plan->until;
 }
 
 /* ---- variants, patterns, phases ---- */
@@ -216,6 +237,7 @@ static void lower_globals(lowering *l) {
 
 static void lower_variants(lowering *l) {
   nsa_variant *list = ARENA_ARRAY(l->arena, nsa_variant, l->m->variants.len);
+  nsa_act *acts = l->act_list.data + l->m->acts.len; /* behind the model's own */
   for (uint32_t k = 0; k < l->m->variants.len; k++) {
     const model_variant *v = &l->m->variants.data[k];
     nsa_setting *settings = ARENA_ARRAY(l->arena, nsa_setting, v->sets.len);
@@ -230,7 +252,10 @@ static void lower_variants(lowering *l) {
                             .settings = settings,
                             .settings_count = v->sets.len,
                             .globals = globals_of(l, v),
-                            .globals_count = v->globals.len};
+                            .globals_count = v->globals.len,
+                            .acts = acts,
+                            .acts_count = v->acts.len};
+    acts += v->acts.len;
   }
   l->program->variants = list;
   l->program->variants_count = l->m->variants.len;

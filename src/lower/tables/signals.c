@@ -42,8 +42,11 @@ void lower_signals(lowering *l) {
   nsa_signal *out = ARENA_ARRAY(l->arena, nsa_signal, l->m->signals.len);
   for (uint32_t k = 0; k < l->m->signals.len; k++) {
     const model_signal *sg = &l->m->signals.data[k];
-    out[k] =
-        (nsa_signal){.name = sg->name, .flag = l->signal_flag[k], .value = l->signal_value[k], .environment = NSA_NONE};
+    out[k] = (nsa_signal){.name = sg->name,
+                          .flag = l->signal_flag[k],
+                          .value = l->signal_value[k],
+                          .environment = sg->environment,
+                          .moment = sg->moment};
     out[k].schedule = ARENA_ARRAY(l->arena, nsa_signal_times, sg->schedule.len);
     out[k].schedule_count = sg->schedule.len;
     for (uint32_t i = 0; i < sg->schedule.len; i++) {

@@ -62,7 +62,8 @@ typedef struct {
 
 static double constant_reference(void *context, const model_expr *e) {
   constant_scope *s = context;
-  if (s->params != NULL && e->ref.kind == REF_PARAM && e->ref.side == SIDE_SELF && !isnan(s->values[e->ref.item]))
+  if (e->kind == MX_REF && s->params != NULL && e->ref.kind == REF_PARAM && e->ref.side == SIDE_SELF &&
+      !isnan(s->values[e->ref.item]))
     return s->values[e->ref.item];
   s->is_constant = false;
   return 0;

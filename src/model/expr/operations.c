@@ -79,6 +79,7 @@ static ir_value build(ir_builder *b, const expr_leaves *leaves, const model_expr
   case MX_BOOL:
     return ir_bool(b, e->number != 0);
   case MX_REF:
+  case MX_CHANNEL:
     return leaves->refer(leaves->context, b, e);
   case MX_RANDOM:
     return leaves->draw(leaves->context, b, e);
