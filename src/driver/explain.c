@@ -84,6 +84,16 @@ static void print_connections(const compilation *c, FILE *out) {
   }
 }
 
+static void print_environments(const compilation *c, FILE *out) {
+  const nsa_program *p = c->ir->program;
+  if (p->environments_count)
+    fprintf(out, "Environments\n");
+  for (uint32_t k = 0; k < p->environments_count; k++) {
+    fprintf(out, "  %s\n", p->environments[k].name);
+    print_decisions(c, p->environments[k].name, out);
+  }
+}
+
 static void print_kernels(const compilation *c, uint32_t width, FILE *out) {
   const nsa_program *p = c->ir->program;
   fprintf(out, "Kernels (%u lanes)\n", width);
@@ -124,6 +134,7 @@ void explain_print(const compilation *c, uint32_t width, FILE *out) {
   print_timescales(c->ir->program, out);
   print_populations(c, out);
   print_connections(c, out);
+  print_environments(c, out);
   print_kernels(c, width, out);
   print_memory(c->ir->program, out);
 }

@@ -124,19 +124,6 @@ scope scope_of_population(lowering *l, ir_builder *b, uint32_t population) {
   return s;
 }
 
-scope scope_of_channel(lowering *l, ir_builder *b, uint32_t channel) {
-  uint32_t timescale = lower_base_timescale(l->ctx);
-  view *self = ARENA_NEW(l->arena, view);
-  *self = (view){.owner = channel, .timescale = timescale, .index = IR_NO_VALUE, .known = IR_NO_VALUE};
-  self->tick = ir_nullary(b, IR_OP_tick, timescale);
-  self->time = ir_nullary(b, IR_OP_time, timescale);
-  scope s = {.l = l, .b = b, .timescale = timescale, .connection = NSA_NONE, .distance = NO_FIELD};
-  s.side[SIDE_SELF] = self;
-  s.who_a = ir_nullary(b, IR_OP_element, 0);
-  s.who_b = ir_number(b, 0);
-  return s;
-}
-
 scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_value link, ir_value source,
                         ir_value target) {
   const model_connection *mc = &l->m->connections.data[connection];

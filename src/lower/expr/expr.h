@@ -170,8 +170,6 @@ typedef struct {
 view *view_of_population(lowering *l, ir_builder *b, uint32_t population, ir_value index);
 view *view_of_connection(lowering *l, ir_builder *b, uint32_t connection, ir_value index);
 scope scope_of_population(lowering *l, ir_builder *b, uint32_t population);
-/* Of the numbers of a channel: SELF is one of them, of which there is its index. */
-scope scope_of_channel(lowering *l, ir_builder *b, uint32_t channel);
 /* For functions over links: SELF, PRE, POST and ASTRO by the link's indices. */
 scope scope_of_links(lowering *l, ir_builder *b, uint32_t connection);
 /* The same by given indices; link IR_NO_VALUE: the own entry. */

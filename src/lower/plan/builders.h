@@ -36,5 +36,6 @@ void plan_warn_of_mixes(const lower_context *ctx, const model_component *c, cons
                         const model_ode *const *odes, const solve_choice *choices);
 /* Puts what was decided into the report. */
 void plan_explain(const lower_context *ctx, const lower_plan *plan);
+void plan_explain_environments(const lower_context *ctx); /* part of it */
 
 #endif

@@ -135,28 +135,27 @@ static walk_step note_count(void *context, const model_expr *e) {
   return WALK_ON;
 }
 
-static model_probe *probe_of(const observer *o, const model_decoder *d, model_expr *value) {
-  model_probe *p = ARENA_NEW(o->ctx->arena, model_probe);
-  const model *m = o->ctx->m;
-  *p = (model_probe){.owner = d->owner, .is_event = value == NULL, .event = d->event, .value = value};
-  p->unit = value ? value->unit : dim_none();
-  p->last = d->is_of_channel ? (uint32_t)m->channels.data[d->owner].count - 1
-                             : m->populations.data[d->owner].rows * m->populations.data[d->owner].cols - 1;
-  return p;
+static uint32_t last_entry(const model *m, const model_decoder *d) {
+  const model_population *p = &m->populations.data[d->owner];
+  return (d->is_of_channel ? (uint32_t)m->channels.data[d->owner].count : p->rows * p->cols) - 1;
 }
 
-/* Of a channel a kernel computes them: what a channel has no place for is looked at as its numbers are. */
+/* An entry a choice. value: NULL of events, and of a channel. */
 static uint32_t add_scores(const observer *o, const model_decoder *d, model_expr *value, const char *name) {
-  const model_probe *p = probe_of(o, d, value);
-  uint32_t act = o->plan->acts.len;
-  if (!d->is_of_channel) {
-    uint32_t probe = add_probe(o, p, name, false);
-    o->plan->probes.data[probe].act = act;
-    return probe;
+  const model *m = o->ctx->m;
+  model_probe *p = ARENA_NEW(o->ctx->arena, model_probe);
+  *p = (model_probe){.owner = d->owner, .event = d->event, .value = value, .last = last_entry(m, d)};
+  p->is_event = value == NULL && !d->is_of_channel;
+  p->unit = value ? value->unit : d->is_of_channel ? m->channels.data[d->owner].unit : dim_none();
+  if (d->is_of_channel) {
+    probe_plan plan = {
+        .probe = p, .name = name, .kind = PROBE_STORED, .every = 1, .channel = d->owner, .act = NSA_NONE};
+    vec_push(o->ctx->arena, &o->plan->probes, plan);
+    return o->plan->probes.len - 1;
   }
-  probe_plan plan = {.probe = p, .name = name, .kind = PROBE_COMPUTED, .every = 1, .channel = d->owner, .act = act};
-  vec_push(o->ctx->arena, &o->plan->probes, plan);
-  return o->plan->probes.len - 1;
+  uint32_t probe = add_probe(o, p, name, false);
+  o->plan->probes.data[probe].act = o->plan->acts.len;
+  return probe;
 }
 
 static decoder_plan plan_decoder(const observer *o, act_plan *act, const model_decoder *d) {
@@ -166,7 +165,7 @@ static decoder_plan plan_decoder(const observer *o, act_plan *act, const model_d
   decoder_plan plan = {.decoder = d, .scores = NSA_NONE, .tie = NSA_NONE};
   walk_expr(&w, d->scores);
   walk_expr(&w, d->tie);
-  if (d->scores || d->kind == NSA_DECODER_FIRST)
+  if (d->scores || d->is_of_channel || d->kind == NSA_DECODER_FIRST)
     plan.scores = add_scores(o, d, d->scores, arena_printf(a, "%s.scores", of));
   if (d->tie)
     plan.tie = add_scores(o, d, d->tie, arena_printf(a, "%s.tie", of));

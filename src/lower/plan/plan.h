@@ -232,7 +232,7 @@ typedef struct {
   const char *name; /* of the record or measure; "maze.scores", "maze.tie" of decisions */
   probe_kind kind;
   uint32_t every;   /* base ticks between two ticks of the owner */
-  uint32_t channel; /* whose numbers are the entries, instead of an owner's; NSA_NONE */
+  uint32_t channel; /* what is looked at, instead of an owner's values; NSA_NONE */
   uint32_t act;     /* whose windows the value counts in; NSA_NONE */
 } probe_plan;
 

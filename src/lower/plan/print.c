@@ -347,10 +347,10 @@ static void print_stimulus(const printer *p, uint32_t k) {
   const char *image = plan->pixels == NSA_NONE ? ""
                       : plan->pixels == k      ? "; an array of its own for pixels"
                                                : arena_printf(a, "; pixels in the array of number %u", plan->pixels);
-  say(p, "stimulus", "%u: %s.%s: %s%s%s", k, name_of(p, st->population),
+  say(p, "stimulus", "%u: %s.%s: %s%s%s%s", k, name_of(p, st->population),
       component_of_population(p->ctx, st->population)->inputs.data[st->input].name,
       plan->kernel == k ? "a kernel of its own" : arena_printf(a, "the kernel of number %u", plan->kernel), image,
-      plan->is_varying ? "; it varies" : "");
+      plan->is_varying ? "; it varies" : "", plan->reads_channels ? "; it changes with an environment" : "");
 }
 
 static const char *const looks[] = {
@@ -359,6 +359,33 @@ static const char *const looks[] = {
     [PROBE_STORED] = "an array has it",
     [PROBE_COMPUTED] = "a kernel computes it",
 };
+
+static const char *look_of(const printer *p, uint32_t probe) {
+  return probe == NSA_NONE ? "nothing" : looks[p->plan->experiment.probes.data[probe].kind];
+}
+
+static void print_decoder(const printer *p, const decoder_plan *plan) {
+  const char *word = nsa_word_of_decoder_kind(plan->decoder->kind);
+  if (plan->decoder->kind == NSA_DECODER_VECTOR)
+    for (uint32_t k = 0; k < plan->nodes.len; k++)
+      say(p, "decoder", "%s: number %u is node %u of the measures", word, k, plan->nodes.data[k]);
+  else
+    say(p, "decoder", "%s: scores: %s; ties: %s", word, look_of(p, plan->scores), look_of(p, plan->tie));
+}
+
+static void print_act(const printer *p, const act_plan *plan) {
+  const model_act *act = plan->act;
+  text_printf(p->out, "decision for %s: every %g ms, window %g ms, phase %s\n",
+              p->ctx->m->environments.data[act->environment].name, act->every, act->window,
+              p->ctx->m->phases.data[act->phase].name);
+  for (uint32_t k = 0; k < plan->counts.len; k++) {
+    const counted_event *c = &plan->counts.data[k];
+    say(p, "counts", "%s.%s: in an array, for each element", name_of(p, c->population),
+        component_of_population(p->ctx, c->population)->events.data[c->event].name);
+  }
+  for (uint32_t k = 0; k < plan->decoders.len; k++)
+    print_decoder(p, &plan->decoders.data[k]);
+}
 
 static void print_experiment(const printer *p) {
   const experiment_plan *plan = &p->plan->experiment;
@@ -397,4 +424,10 @@ void lower_plan_print(const lower_plan *plan, text *out) {
   for (uint32_t k = 0; k < ctx->m->stage_sets.len; k++)
     print_set(&p, &ctx->m->stage_sets.data[k]);
   print_experiment(&p);
+  for (uint32_t k = 0; k < ctx->m->environments.len; k++) {
+    text_printf(out, "environment %s\n", ctx->m->environments.data[k].name);
+    print_explained(&p, ctx->m->environments.data[k].name);
+  }
+  for (uint32_t k = 0; k < plan->experiment.acts.len; k++)
+    print_act(&p, &plan->experiment.acts.data[k]);
 }

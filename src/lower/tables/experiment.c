@@ -85,22 +85,13 @@ static void lower_stimulus(lowering *l, uint32_t k) {
 
 /* ---- probes ---- */
 
-static uint32_t stored_field(const lowering *l, const model_probe *p) {
+static uint32_t stored_field(const lowering *l, const probe_plan *plan) {
+  const model_probe *p = plan->probe;
+  if (plan->channel != NSA_NONE)
+    return l->channels[plan->channel];
   const uint32_t *state = p->is_connection ? l->connections[p->owner].state : l->populations[p->owner].state,
                  *param = p->is_connection ? l->connections[p->owner].param : l->populations[p->owner].param;
   return p->value->ref.kind == REF_STATE ? state[p->value->ref.item] : param[p->value->ref.item];
-}
-
-static scope scope_of_probe(lowering *l, ir_builder *b, const probe_plan *plan) {
-  if (plan->channel != NSA_NONE)
-    return scope_of_channel(l, b, plan->channel);
-  return plan->probe->is_connection ? scope_of_links(l, b, plan->probe->owner)
-                                    : scope_of_population(l, b, plan->probe->owner);
-}
-
-static uint32_t timescale_of_probe(const lowering *l, const probe_plan *plan) {
-  return plan->channel != NSA_NONE ? lower_base_timescale(l->ctx)
-                                   : component_of(l->ctx, plan->probe->is_connection, plan->probe->owner)->timescale;
 }
 
 static nsa_kernel_id probe_function(lowering *l, const probe_plan *plan, uint32_t domain, uint32_t *field) {
@@ -110,13 +101,11 @@ static nsa_kernel_id probe_function(lowering *l, const probe_plan *plan, uint32_
   *field = lower_add_field(l, arena_printf(l->arena, "probe%u", id), domain, NSA_F64, NSA_FIELD_SCRATCH, 0, &p->unit,
                            p->value->at);
   ir_function *fn = ir_function_add(l->p, lower_kernel_name(l, plan->name, NULL, "probe"), NSA_ROLE_PROBE, domain,
-                                    timescale_of_probe(l, plan), &number);
+                                    component_of(l->ctx, p->is_connection, p->owner)->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
-  scope s = scope_of_probe(l, &b, plan);
-  if (plan->act != NSA_NONE) {
-    s.key_prefix = plan->name;
+  scope s = p->is_connection ? scope_of_links(l, &b, p->owner) : scope_of_population(l, &b, p->owner);
+  if (plan->act != NSA_NONE)
     s.counts = lower_counts_of(l, plan->act);
-  }
   block_state now;
   if (p->is_connection)
     lower_load_links(&s, &now, lower_tick_of_links(l, &b, p->owner));
@@ -145,7 +134,7 @@ static void lower_probe(lowering *l, const probe_plan *plan) {
   if (plan->kind == PROBE_EVENTS)
     out.event = (nsa_event_id){p->event};
   if (plan->kind == PROBE_STORED)
-    out.field = stored_field(l, p);
+    out.field = stored_field(l, plan);
   if (plan->kind == PROBE_COMPUTED)
     out.kernel = probe_function(l, plan, domain, &out.field);
   vec_push(l->arena, &l->probe_list, out);
