@@ -60,6 +60,9 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
   ast_block *block;
   ast_setting setting;
   settings_block settings;
+  ast_world_entry world_entry;
+  world_block world;
+  ast_act *act;
   ast_entry *entry;
   ast_entry_list *entries;
   ast_species one_species;
@@ -100,14 +103,14 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
 %token POPULATION "population" CONNECT "connect" PATTERN "pattern" FOR "for" PRESENT "present"
 %token DRIVE "drive" ENVIRONMENT "environment" ACT "act" RECORD "record" MEASURE "measure"
 %token VARIANT "variant" IMPORT "import" EXTENDS "extends" RUN "run" SIGNAL "signal"
-%token PRECISION "precision"
+%token PRECISION "precision" CHANNEL "channel" ACTION "action"
 
 /* Words that are keywords behind an operand. */
 %token VIA "via" BY "by" WITH "with" OF "of" DELAY "delay" BACK "back" USING "using"
 %token UNLESS "unless" FROM "from" DURING "during" AS "as" COUPLING "coupling" SPACED "spaced" AT "at"
 %token RISES "rises" FALLS "falls" ABOVE "above" BELOW "below" RATES "rates"
 %token AMPLITUDE "amplitude" FLIP "flip" NO "no" SELF "self" IN "in" OVER "over" WHEN "when"
-%token BY_SIZE "x"
+%token BY_SIZE "x" AMONG "among" WINDOW "window" UNTIL "until" PER "per"
 
 %token ADD_TO "+=" SUB_FROM "-=" MUL_BY "*=" DIV_BY "/="
 %token LE "<=" GE ">=" EQ "==" NE "!=" ARROW "->" BOTH_WAYS "<->" TO ".."
@@ -131,7 +134,10 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
 %type <item> item
 %type <block> block stmts block_opt
 %type <stmt> stmt branch
-%type <settings> settings settings_block settings_opt
+%type <settings> settings settings_block settings_opt changes
+%type <world> world world_opt
+%type <world_entry> world_entry
+%type <act> act
 %type <setting> setting
 %type <expr> expr value primary postfix size_opt value_opt
 %type <exprs> exprs values values_opt
@@ -150,8 +156,8 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
 %type <solver> solver
 %type <when> when
 %type <function> function
-%type <clause> clause
-%type <clauses> clauses
+%type <clause> clause plain_clause
+%type <clauses> clauses plain_clauses
 %type <code> component_kind assign_op self entry_kind arrow
 
 %start file
@@ -192,14 +198,16 @@ decl: EXTENDS STRING                      { $$ = make_extends(ctx, @$, $2); }
     | PRESENT postfix clauses             { $$ = make_present(ctx, @$, $2, $3); }
     | DRIVE postfix '=' expr clauses      { $$ = make_drive(ctx, @$, $2, $4, $5); }
     | ON NAME block                       { $$ = make_phase_block(ctx, @$, $2, $3); }
-    | ENVIRONMENT NAME ':' NAME settings_opt
-                                          { $$ = make_environment(ctx, @$, $2, $4, $5); }
-    | ACT NAME '=' expr clauses           { $$ = make_act(ctx, @$, $2, $4, $5); }
+    | ENVIRONMENT NAME ':' NAME world_opt { $$ = make_environment(ctx, @$, $2, $4, (ast_name){0}, $5); }
+    | ENVIRONMENT NAME ':' NAME '(' STRING ')' world_opt
+                                          { $$ = make_environment(ctx, @$, $2, $4, $6, $8); }
+    | act                                 { $$ = make_act_decl(ctx, @$, $1); }
     | SIGNAL NAME value_opt clauses       { $$ = make_signal(ctx, @$, $2, $3, $4); }
     | RECORD expr clauses                 { $$ = make_record(ctx, @$, $2, $3); }
     | MEASURE NAME '=' expr               { $$ = make_measure(ctx, @$, $2, $4); }
-    | VARIANT NAME settings_block         { $$ = make_variant(ctx, @$, $2, $3); }
+    | VARIANT NAME '{' changes '}'        { $$ = make_variant(ctx, @$, $2, close_settings(span_join(@3, @5), $4)); }
     | RUN expr                            { $$ = make_run(ctx, @$, $2); }
+    | RUN UNTIL expr clauses              { $$ = make_run_until(ctx, @$, $3, $4); }
     ;
 
 /* The head of a block was wrong, its body is read all the same, for its own errors. */
@@ -306,7 +314,16 @@ clauses: %empty                           { $$ = make_clauses(ctx); }
        | clauses clause                   { $$ = append_clause(ctx, $1, $2, @2); }
        ;
 
-clause: VIA NAME                          { $$ = clause_name(CLAUSE_VIA, $2); }
+clause: plain_clause
+      | RATES exprs                       { $$ = clause_rates($2); }
+      ;
+
+/* Those without commas, for entries of a block. */
+plain_clauses: %empty                     { $$ = make_clauses(ctx); }
+             | plain_clauses plain_clause { $$ = append_clause(ctx, $1, $2, @2); }
+             ;
+
+plain_clause: VIA NAME                    { $$ = clause_name(CLAUSE_VIA, $2); }
       | BY rule                           { $$ = clause_rule($2); }
       | WITH postfix of_opt BY rule rule_opt
                                           { $$ = clause_with($2, $3, $5, $6); }
@@ -320,17 +337,18 @@ clause: VIA NAME                          { $$ = clause_name(CLAUSE_VIA, $2); }
       | EXTENDS NAME                      { $$ = clause_name(CLAUSE_EXTENDS, $2); }
       | UNLESS expr                       { $$ = clause_expr(CLAUSE_UNLESS, $2); }
       | SPACED expr                       { $$ = clause_expr(CLAUSE_SPACED, $2); }
-      | SPACED expr AT expr               { $$ = clause_spaced($2, $4); }
+      | AT expr                           { $$ = clause_expr(CLAUSE_AT, $2); }
       | REFRACTORY expr                   { $$ = clause_expr(CLAUSE_REFRACTORY, $2); }
       | AMPLITUDE expr                    { $$ = clause_expr(CLAUSE_AMPLITUDE, $2); }
       | FLIP expr                         { $$ = clause_expr(CLAUSE_FLIP, $2); }
       | FROM expr                         { $$ = clause_expr(CLAUSE_FROM, $2); }
       | FOR expr                          { $$ = clause_expr(CLAUSE_FOR, $2); }
       | EVERY expr                        { $$ = clause_expr(CLAUSE_EVERY, $2); }
+      | WINDOW expr                       { $$ = clause_expr(CLAUSE_WINDOW, $2); }
+      | AMONG postfix                     { $$ = clause_expr(CLAUSE_AMONG, $2); }
       | DURING NAME                       { $$ = clause_name(CLAUSE_DURING, $2); }
       | AS NAME                           { $$ = clause_name(CLAUSE_AS, $2); }
       | WHEN when                         { $$ = clause_when($2); }
-      | RATES exprs                       { $$ = clause_rates($2); }
       ;
 
 self: NO SELF                             { $$ = AST_SELF_NO; }
@@ -378,6 +396,42 @@ settings: %empty                          { $$ = make_settings(ctx); }
 
 setting: postfix '=' value                { $$ = make_setting(ctx, @$, $1, $3); }
        ;
+
+/* Of a variant: settings, and decisions that are made otherwise. */
+changes: %empty                           { $$ = make_settings(ctx); }
+       | changes setting NEWLINE          { $$ = append_setting(ctx, $1, $2); }
+       | changes setting ','              { $$ = append_setting(ctx, $1, $2); }
+       | changes act NEWLINE              { $$ = append_act(ctx, $1, $2); }
+       | changes act ','                  { $$ = append_act(ctx, $1, $2); }
+       | changes NEWLINE
+       | changes error NEWLINE            { $$ = $1; yyerrok; }
+       ;
+
+/* --------------------------------------------------------------------------- environments */
+
+world_opt: %empty                         { $$ = (world_block){0}; }
+         | '{' world '}'                  { $$ = close_world(@$, $2); }
+         ;
+
+world: %empty                             { $$ = (world_block){0}; }
+     | world world_entry NEWLINE          { $$ = append_world_entry(ctx, $1, $2); }
+     | world world_entry ','              { $$ = append_world_entry(ctx, $1, $2); }
+     | world NEWLINE
+     | world error NEWLINE                { $$ = $1; yyerrok; }
+     ;
+
+world_entry: NAME '=' value               { $$ = make_world_setting(@$, $1, $3); }
+           | CHANNEL NAME size_opt unit_opt
+                                          { $$ = make_world_channel(ctx, @$, $2, $3, $4); }
+           | ACTION NAME '=' expr         { $$ = make_world_choice(ctx, @$, $2, $4); }
+           | ACTION NAME size_opt unit_opt IN expr TO expr
+                                          { $$ = make_world_vector(ctx, @$, $2, $3, $4, $6, $8); }
+           ;
+
+/* Each decoder with its clauses; those that are about the decision stand behind the last one. */
+act: ACT NAME '=' expr plain_clauses      { $$ = make_act(ctx, @$, $2, $4, $5); }
+   | act ELSE expr plain_clauses          { $$ = append_decoder(ctx, @$, $1, $3, $4); }
+   ;
 
 /* ----------------------------------------------------------------------------- statements */
 
@@ -492,6 +546,7 @@ arg: value                                { $$ = make_arg(@$, $1); }
    | NAME '=' value                       { $$ = arg_named(make_arg(@$, $3), $1); }
    | arg DURING NAME                      { $$ = arg_during(ctx, $1, @$, $3); }
    | arg OVER NAME                        { $$ = arg_over(ctx, $1, @$, $3); }
+   | arg PER NAME '.' NAME                { $$ = arg_per(ctx, $1, @$, $3, $5); }
    ;
 
 %%

@@ -80,13 +80,15 @@ static void check_unused(checker *ck) {
   }
 }
 
-/* ---- what this version leaves out, and `run` ---- */
+/* ---- `run` and `precision` ---- */
 
 static void check_run(checker *ck, const ast_decl *d) {
   expr_env env = env_constant(ck, NULL, "a run");
   const ast_expr *duration = d->as.run.duration;
   ck->model->run_at = d->at;
-  if (expr_constant(&env, duration, dim_ms, "the time of a run", &ck->model->duration))
+  if (d->as.run.until != NULL)
+    ck->model->until = until_check(ck, d->as.run.until);
+  if (duration != NULL && expr_constant(&env, duration, dim_ms, "the time of a run", &ck->model->duration))
     ck->model->duration =
         whole_ticks(ck, duration->at, ck->model->duration, ck->model->base_dt, "the time of a run", true);
 }
@@ -102,12 +104,6 @@ bool model_precision_find(const char *word, nsa_precision *precision) {
 
 static void check_other(checker *ck, const ast_decl *d) {
   switch (d->kind) {
-  case AST_DECL_ENVIRONMENT:
-    refuse(ck, d->at, "environments", NULL);
-    break;
-  case AST_DECL_ACT:
-    refuse(ck, d->at, "`act`, which needs environments", NULL);
-    break;
   case AST_DECL_RUN:
     check_run(ck, d);
     break;
@@ -136,16 +132,10 @@ static void check_needs(checker *ck, const ast_file *file) {
   }
 }
 
-/* Environments are read like populations, before they are refused. */
-static void silence_environments(checker *ck) {
-  for (uint32_t i = 0; i < ck->decls.len; i++)
-    if (ck->decls.data[i]->kind == AST_DECL_ENVIRONMENT)
-      map_replace(ck->silent, ck->decls.data[i]->as.environment.name.text, SILENT_ENVIRONMENT);
-}
-
 static void make_maps(checker *ck) {
-  map **maps[] = {&ck->globals,  &ck->timescales, &ck->signals,  &ck->populations,  &ck->connections,
-                  &ck->patterns, &ck->phases,     &ck->measures, &ck->record_names, &ck->silent};
+  map **maps[] = {&ck->environments, &ck->globals,      &ck->timescales, &ck->signals,
+                  &ck->populations,  &ck->connections,  &ck->patterns,   &ck->phases,
+                  &ck->measures,     &ck->record_names, &ck->silent};
   for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
     *maps[i] = map_new(ck->arena);
 }
@@ -162,13 +152,14 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   make_maps(ck);
   import_files(ck, file);
   ck->is_broken = diag_error_count(sink) > 0;
-  silence_environments(ck);
   globals_check(ck);
   timescales_check(ck);
+  environments_check(ck);
   signals_check(ck);
   populations_check(ck);
   connections_check(ck);
   coupling_sets_check(ck);
+  acts_check(ck);
   stimuli_check(ck);
   records_check(ck);
   measures_check(ck);

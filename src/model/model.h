@@ -48,6 +48,12 @@ typedef struct {
 /* "double", "single" or "mixed"; false for other words. */
 bool model_precision_find(const char *word, nsa_precision *precision);
 
+/* --plugin NAME=FILE: a kind of environment that was loaded from a library. */
+typedef struct {
+  const char *name; /* `plugin("NAME")` */
+  const nsa_environment_kind *kind;
+} model_plugin;
+
 /* --pattern NAME=PATH: the images of a pattern come from other files. */
 typedef struct {
   const char *name, *path;
@@ -61,6 +67,8 @@ typedef struct {
   uint32_t timescale_count;
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
+  const model_plugin *plugins;
+  uint32_t plugin_count;
   const char *precision;            /* this one instead of the file's; NULL: the file's */
   bool in_double;                   /* everything is, whatever the file and its components say */
   const char *const *model_folders; /* where `import nsa.x.y` looks; NULL-terminated */

@@ -42,6 +42,12 @@
 #define LIMIT_TIMESCALES 16u
 #define LIMIT_EVENTS 32u
 
+/* Numbers of a channel of an environment: each is written at each of its steps. */
+#define LIMIT_CHANNEL 100000000u
+
+/* Choices, or numbers, of an action. */
+#define LIMIT_ACTION 65535u
+
 /* Bytes that the variables of all populations may take, and links of a connection: more than fits into
  * a large workstation; beyond it a typing error is likelier than an intention. */
 #define LIMIT_STATE_BYTES (16.0 * 1024 * 1024 * 1024)

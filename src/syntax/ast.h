@@ -121,6 +121,45 @@ typedef struct {
   ast_expr *body;
 } ast_function;
 
+/* ----------------------------------------------------------- environments and decisions */
+
+typedef enum {
+  AST_WORLD_SETTING, /* rows = 10 */
+  AST_WORLD_CHANNEL, /* channel position[4] : m */
+  AST_WORLD_CHOICE,  /* action move = 4 */
+  AST_WORLD_VECTOR   /* action torque[2] : 1 in -1..1 */
+} ast_world_kind;
+
+/* An entry in the block of an environment. */
+typedef struct {
+  ast_world_kind kind;
+  span at;
+  ast_name name;
+  ast_expr *value;      /* of a setting; how many choices there are */
+  ast_expr *count;      /* how many numbers a channel or vector has; NULL: one */
+  ast_unit *unit;       /* of these, or NULL */
+  ast_expr *low, *high; /* their bounds: of a vector */
+} ast_world_entry;
+typedef VEC(ast_world_entry) ast_world_list;
+
+/* first(u.spike, u.v) [among maze.free] */
+typedef struct {
+  span at;
+  ast_expr *value;
+  ast_expr *among; /* NULL: none; that of the last decoder is meant for all without their own */
+} ast_decoder;
+typedef VEC(ast_decoder) ast_decoder_list;
+
+/* act ENV = DECODER {else DECODER} every T [window W] [as PHASE] */
+typedef struct {
+  span at;
+  ast_name environment;
+  ast_decoder_list decoders; /* at least one */
+  ast_expr *every, *window;
+  ast_name as;
+} ast_act;
+typedef VEC(ast_act) ast_act_list;
+
 /* ---------------------------------------------------------------------- items of components */
 
 /* One of the names that a param, state, input, noise or timer item declares. */
@@ -295,13 +334,13 @@ typedef enum {
   AST_DECL_PRESENT,     /* present digit[k] on sheet.I amplitude 8 mV/ms flip 5% from … for … as … */
   AST_DECL_DRIVE,       /* drive exc.I = 100 pA from 1 s for 500 ms */
   AST_DECL_ON,          /* on learn { sheet.v = -72 mV } */
-  AST_DECL_ENVIRONMENT, /* environment maze : gridworld { size = 10 x 10 } */
+  AST_DECL_ENVIRONMENT, /* environment maze : gridworld { rows = 10 } */
   AST_DECL_ACT,         /* act maze = argmax(count(action.spike)) every 50 ms */
-  AST_DECL_SIGNAL,      /* signal reward when maze.reward > 0 */
+  AST_DECL_SIGNAL,      /* signal reward at maze.reward */
   AST_DECL_RECORD,      /* record mean(glia.Ca) every 10 ms during learn as ca */
   AST_DECL_MEASURE,     /* measure span = time_above(mean(glia.Ca), 0.15 uM) */
   AST_DECL_VARIANT,     /* variant no_glia { gated.gain = 0 } */
-  AST_DECL_RUN          /* run 6 s */
+  AST_DECL_RUN          /* run 6 s   run until maze.trials == 20 for 24 h */
 } ast_decl_kind;
 
 struct ast_decl {
@@ -357,19 +396,17 @@ struct ast_decl {
     } on;
     struct {
       ast_name name;
-      ast_name kind;
-      ast_setting_list settings;
+      ast_name kind;   /* gridworld, external, plugin */
+      ast_name plugin; /* the text in `plugin("arm")`; text NULL: none */
+      ast_world_list entries;
       span block;
     } environment;
-    struct {
-      ast_name environment;
-      ast_expr *value;
-      ast_expr *every;
-    } act;
+    ast_act act;
     struct {
       ast_name name;
-      ast_expr *value; /* = expr, or NULL */
-      ast_when when;   /* value NULL without `when` */
+      ast_expr *value;  /* = expr, or NULL */
+      ast_when when;    /* value NULL without `when` */
+      ast_expr *moment; /* at maze.reward, or NULL */
       ast_window window;
     } signal;
     struct {
@@ -385,10 +422,12 @@ struct ast_decl {
     struct {
       ast_name name;
       ast_setting_list settings;
+      ast_act_list acts;
       span block;
     } variant;
     struct {
-      ast_expr *duration;
+      ast_expr *duration; /* with a condition: the most; NULL where that was not said */
+      ast_expr *until;    /* NULL: none */
     } run;
   } as;
 };

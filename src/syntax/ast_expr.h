@@ -80,14 +80,15 @@ typedef struct {
 } ast_selector;
 typedef VEC(ast_selector) ast_selector_list;
 
-/* One argument of a call: [keyword] value [during PHASE] [over AXIS], or name = value. */
+/* One argument of a call: [keyword] value [during PHASE] [over AXIS] [per ENVIRONMENT.trial], or name = value. */
 typedef struct {
   span at;
   ast_name keyword; /* "among", "window", "stride": before the value */
   ast_name name;    /* the name of a named argument: tolerance = 1e-6 */
   ast_expr *value;  /* for among: an AST_NAME, the phase */
   ast_name during;
-  ast_name over; /* "time" or "elements" */
+  ast_name over;                 /* "time" or "elements" */
+  ast_name per_environment, per; /* "trial" or "step" */
 } ast_arg;
 typedef VEC(ast_arg) ast_arg_list;
 

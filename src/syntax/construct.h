@@ -29,7 +29,10 @@
   X(FLIP, "flip")                                                                                                      \
   X(FROM, "from")                                                                                                      \
   X(FOR, "for")                                                                                                        \
+  X(AT, "at")                                                                                                          \
   X(EVERY, "every")                                                                                                    \
+  X(WINDOW, "window")                                                                                                  \
+  X(AMONG, "among")                                                                                                    \
   X(DURING, "during")                                                                                                  \
   X(AS, "as")                                                                                                          \
   X(WHEN, "when")                                                                                                      \
@@ -60,7 +63,13 @@ typedef struct {
   bool is_present;
   span at;
   ast_setting_list list;
+  ast_act_list acts; /* of a variant */
 } settings_block;
+
+typedef struct {
+  span at; /* of the braces; empty: there are none */
+  ast_world_list list;
+} world_block;
 
 /* Lists. */
 ast_decl_list *make_decls(parse_context *ctx);
@@ -85,6 +94,9 @@ ast_entry_list *append_entry(parse_context *ctx, ast_entry_list *list, const ast
 ast_species_list *append_species(parse_context *ctx, ast_species_list *list, ast_species one);
 clause_list *append_clause(parse_context *ctx, clause_list *list, clause c, span at);
 settings_block append_setting(parse_context *ctx, settings_block block, ast_setting setting);
+settings_block append_act(parse_context *ctx, settings_block block, const ast_act *act);
+world_block append_world_entry(parse_context *ctx, world_block block, ast_world_entry entry);
+world_block close_world(span at, world_block block);
 settings_block close_settings(span at, settings_block block);
 ast_block *close_block(parse_context *ctx, span at, ast_block *block);
 
@@ -110,6 +122,7 @@ ast_arg arg_keyword(ast_arg arg, ast_name keyword);
 ast_arg arg_named(ast_arg arg, ast_name name);
 ast_arg arg_during(parse_context *ctx, ast_arg arg, span at, ast_name phase);
 ast_arg arg_over(parse_context *ctx, ast_arg arg, span at, ast_name axis);
+ast_arg arg_per(parse_context *ctx, ast_arg arg, span at, ast_name environment, ast_name unit);
 ast_name make_word(parse_context *ctx, span at, const char *word);
 
 /* Clauses. */
@@ -119,7 +132,6 @@ clause clause_rule(ast_rule rule);
 clause clause_with(ast_expr *partner, ast_name of, ast_rule rule, ast_rule probability);
 clause clause_self(int self);
 clause clause_delay(ast_expr *delay, ast_expr *back);
-clause clause_spaced(ast_expr *spacing, ast_expr *corner);
 clause clause_using(ast_solver solver);
 clause clause_when(ast_when when);
 clause clause_rates(const ast_expr_list *rates);
@@ -178,16 +190,26 @@ ast_decl *make_loop(parse_context *ctx, span at, const ast_name_list *names, ast
 ast_decl *make_present(parse_context *ctx, span at, ast_expr *pattern, const clause_list *clauses);
 ast_decl *make_drive(parse_context *ctx, span at, ast_expr *target, ast_expr *value, const clause_list *clauses);
 ast_decl *make_phase_block(parse_context *ctx, span at, ast_name phase, ast_block *block);
-ast_decl *make_environment(parse_context *ctx, span at, ast_name name, ast_name kind, settings_block settings);
-ast_decl *make_act(parse_context *ctx, span at, ast_name environment, ast_expr *value, const clause_list *clauses);
+ast_world_entry make_world_setting(span at, ast_name name, ast_expr *value);
+ast_world_entry make_world_channel(parse_context *ctx, span at, ast_name name, ast_expr *count, ast_unit *unit);
+ast_world_entry make_world_choice(parse_context *ctx, span at, ast_name name, ast_expr *choices);
+ast_world_entry make_world_vector(parse_context *ctx, span at, ast_name name, ast_expr *count, ast_unit *unit,
+                                  ast_expr *low, ast_expr *high);
+ast_decl *make_environment(parse_context *ctx, span at, ast_name name, ast_name kind, ast_name plugin,
+                           world_block world);
+ast_act *make_act(parse_context *ctx, span at, ast_name environment, ast_expr *value, const clause_list *clauses);
+ast_act *append_decoder(parse_context *ctx, span at, ast_act *act, ast_expr *value, const clause_list *clauses);
+ast_decl *make_act_decl(parse_context *ctx, span at, const ast_act *act);
 ast_decl *make_signal(parse_context *ctx, span at, ast_name name, ast_expr *value, const clause_list *clauses);
 ast_decl *make_record(parse_context *ctx, span at, ast_expr *value, const clause_list *clauses);
 ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_expr *value);
 ast_decl *make_variant(parse_context *ctx, span at, ast_name name, settings_block settings);
 ast_decl *make_run(parse_context *ctx, span at, ast_expr *duration);
+ast_decl *make_run_until(parse_context *ctx, span at, ast_expr *condition, const clause_list *clauses);
 void finish_file(parse_context *ctx, const ast_decl_list *decls);
 
 /* Shared by the constructors' files. */
+ast_decl *new_decl(parse_context *ctx, ast_decl_kind kind, span at);
 /* Reports a declared name that is reserved. */
 void check_declared(parse_context *ctx, ast_name name);
 /* The ## lines right above byte `start`, joined; NULL when there are none. */

@@ -96,6 +96,21 @@ settings_block append_setting(parse_context *ctx, settings_block block, ast_sett
   return block;
 }
 
+settings_block append_act(parse_context *ctx, settings_block block, const ast_act *act) {
+  vec_push(ctx->arena, &block.acts, *act);
+  return block;
+}
+
+world_block append_world_entry(parse_context *ctx, world_block block, ast_world_entry entry) {
+  vec_push(ctx->arena, &block.list, entry);
+  return block;
+}
+
+world_block close_world(span at, world_block block) {
+  block.at = at;
+  return block;
+}
+
 settings_block close_settings(span at, settings_block block) {
   block.is_present = true;
   block.at = at;
@@ -124,10 +139,6 @@ clause clause_self(int self) { return (clause){.kind = CLAUSE_SELF, .self = (ast
 
 clause clause_delay(ast_expr *delay, ast_expr *back) {
   return (clause){.kind = CLAUSE_DELAY, .expr = delay, .second = back};
-}
-
-clause clause_spaced(ast_expr *spacing, ast_expr *corner) {
-  return (clause){.kind = CLAUSE_SPACED, .expr = spacing, .second = corner};
 }
 
 clause clause_using(ast_solver solver) { return (clause){.kind = CLAUSE_USING, .solver = solver}; }

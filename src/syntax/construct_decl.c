@@ -8,7 +8,7 @@
 
 static const char *const precisions[] = {"single", "double", "mixed", NULL};
 
-static ast_decl *new_decl(parse_context *ctx, ast_decl_kind kind, span at) {
+ast_decl *new_decl(parse_context *ctx, ast_decl_kind kind, span at) {
   ast_decl *d = ARENA_NEW(ctx->arena, ast_decl);
   d->kind = kind;
   d->at = at;
@@ -122,14 +122,16 @@ ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name, c
 ast_decl *make_population(parse_context *ctx, span at, ast_name name, ast_name component, ast_expr *size,
                           const clause_list *clauses, settings_block overrides) {
   check_population_name(ctx, name);
-  check_clauses(ctx, clauses, BIT(SPACED), "a population");
+  check_clauses(ctx, clauses, BIT(SPACED) | BIT(AT), "a population");
   ast_decl *d = new_decl(ctx, AST_DECL_POPULATION, at);
   ast_population *p = &d->as.population;
   p->name = name;
   p->component = component;
   p->size = size;
   p->spacing = find_clause(clauses, CLAUSE_SPACED)->expr;
-  p->corner = find_clause(clauses, CLAUSE_SPACED)->second;
+  p->corner = find_clause(clauses, CLAUSE_AT)->expr;
+  if (p->corner != NULL && p->spacing == NULL)
+    syntax_error_at(ctx, DIAG_E0101, p->corner->at, "a place without a distance between elements: `spaced 10 um at …`");
   p->has_overrides = overrides.is_present;
   p->overrides = overrides.list;
   p->block = overrides.at;
@@ -246,32 +248,14 @@ ast_decl *make_phase_block(parse_context *ctx, span at, ast_name phase, ast_bloc
   return d;
 }
 
-ast_decl *make_environment(parse_context *ctx, span at, ast_name name, ast_name kind, settings_block settings) {
-  check_declared(ctx, name);
-  ast_decl *d = new_decl(ctx, AST_DECL_ENVIRONMENT, at);
-  d->as.environment.name = name;
-  d->as.environment.kind = kind;
-  d->as.environment.settings = settings.list;
-  d->as.environment.block = settings.at;
-  return d;
-}
-
-ast_decl *make_act(parse_context *ctx, span at, ast_name environment, ast_expr *value, const clause_list *clauses) {
-  check_clauses(ctx, clauses, BIT(EVERY), "`act`");
-  ast_decl *d = new_decl(ctx, AST_DECL_ACT, at);
-  d->as.act.environment = environment;
-  d->as.act.value = value;
-  d->as.act.every = find_clause(clauses, CLAUSE_EVERY)->expr;
-  return d;
-}
-
 ast_decl *make_signal(parse_context *ctx, span at, ast_name name, ast_expr *value, const clause_list *clauses) {
   check_declared(ctx, name);
-  check_clauses(ctx, clauses, WINDOW_CLAUSES | BIT(WHEN), "a signal");
+  check_clauses(ctx, clauses, WINDOW_CLAUSES | BIT(WHEN) | BIT(AT), "a signal");
   ast_decl *d = new_decl(ctx, AST_DECL_SIGNAL, at);
   d->as.signal.name = name;
   d->as.signal.value = value;
   d->as.signal.when = find_clause(clauses, CLAUSE_WHEN)->when;
+  d->as.signal.moment = find_clause(clauses, CLAUSE_AT)->expr;
   d->as.signal.window = window_of(clauses);
   return d;
 }
@@ -299,6 +283,7 @@ ast_decl *make_variant(parse_context *ctx, span at, ast_name name, settings_bloc
   ast_decl *d = new_decl(ctx, AST_DECL_VARIANT, at);
   d->as.variant.name = name;
   d->as.variant.settings = settings.list;
+  d->as.variant.acts = settings.acts;
   d->as.variant.block = settings.at;
   return d;
 }
@@ -306,6 +291,16 @@ ast_decl *make_variant(parse_context *ctx, span at, ast_name name, settings_bloc
 ast_decl *make_run(parse_context *ctx, span at, ast_expr *duration) {
   ast_decl *d = new_decl(ctx, AST_DECL_RUN, at);
   d->as.run.duration = duration;
+  return d;
+}
+
+ast_decl *make_run_until(parse_context *ctx, span at, ast_expr *condition, const clause_list *clauses) {
+  check_clauses(ctx, clauses, BIT(FOR), "`run until`");
+  ast_decl *d = make_run(ctx, at, find_clause(clauses, CLAUSE_FOR)->expr);
+  d->as.run.until = condition;
+  if (d->as.run.duration == NULL)
+    diag_hint(syntax_error_at(ctx, DIAG_E0101, at, "`run until` needs a time at which the run ends in any case"),
+              "add `for 1 h`");
   return d;
 }
 

@@ -235,6 +235,15 @@ ast_arg arg_over(parse_context *ctx, ast_arg arg, span at, ast_name axis) {
   return arg;
 }
 
+ast_arg arg_per(parse_context *ctx, ast_arg arg, span at, ast_name environment, ast_name unit) {
+  static const char *const units[] = {"trial", "step", NULL};
+  check_word(ctx, unit, units, "what is counted is counted per");
+  arg.per = unit;
+  arg.per_environment = environment;
+  arg.at = at;
+  return arg;
+}
+
 ast_name make_word(parse_context *ctx, span at, const char *word) {
   return (ast_name){intern_cstr(ctx->names, word), at};
 }

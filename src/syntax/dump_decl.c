@@ -199,18 +199,38 @@ static void decl_drive(dumper *d, const ast_decl *decl) {
 static void decl_on(dumper *d, const ast_decl *decl) { dump_block(d, "block", decl->as.on.block); }
 
 static void decl_environment(dumper *d, const ast_decl *decl) {
+  static const char *const words[] = {"setting", "channel", "action", "action"};
   dump_name(d, "kind", decl->as.environment.kind);
-  dump_settings(d, &decl->as.environment.settings);
+  dump_name(d, "plugin", decl->as.environment.plugin);
+  for (uint32_t i = 0; i < decl->as.environment.entries.len; i++) {
+    const ast_world_entry *e = &decl->as.environment.entries.data[i];
+    dump_line(d, words[e->kind], e->name.text, e->at);
+    d->indent++;
+    dump_expr(d, NULL, e->value);
+    dump_expr(d, "count", e->count);
+    dump_unit(d, e->unit);
+    dump_expr(d, "low", e->low);
+    dump_expr(d, "high", e->high);
+    d->indent--;
+  }
 }
 
-static void decl_act(dumper *d, const ast_decl *decl) {
-  dump_expr(d, NULL, decl->as.act.value);
-  dump_expr(d, "every", decl->as.act.every);
+static void dump_act(dumper *d, const ast_act *act) {
+  for (uint32_t i = 0; i < act->decoders.len; i++) {
+    dump_expr(d, i > 0 ? "else" : NULL, act->decoders.data[i].value);
+    dump_expr(d, "among", act->decoders.data[i].among);
+  }
+  dump_expr(d, "every", act->every);
+  dump_expr(d, "window", act->window);
+  dump_name(d, "as", act->as);
 }
+
+static void decl_act(dumper *d, const ast_decl *decl) { dump_act(d, &decl->as.act); }
 
 static void decl_signal(dumper *d, const ast_decl *decl) {
   dump_expr(d, NULL, decl->as.signal.value);
   dump_when(d, &decl->as.signal.when);
+  dump_expr(d, "at", decl->as.signal.moment);
   dump_window(d, &decl->as.signal.window);
 }
 
@@ -225,9 +245,21 @@ static void decl_param(dumper *d, const ast_decl *decl) { item_entries(d, decl->
 
 static void decl_measure(dumper *d, const ast_decl *decl) { dump_expr(d, NULL, decl->as.measure.value); }
 
-static void decl_variant(dumper *d, const ast_decl *decl) { dump_settings(d, &decl->as.variant.settings); }
+static void decl_variant(dumper *d, const ast_decl *decl) {
+  dump_settings(d, &decl->as.variant.settings);
+  for (uint32_t i = 0; i < decl->as.variant.acts.len; i++) {
+    const ast_act *act = &decl->as.variant.acts.data[i];
+    dump_line(d, "act", act->environment.text, act->at);
+    d->indent++;
+    dump_act(d, act);
+    d->indent--;
+  }
+}
 
-static void decl_run(dumper *d, const ast_decl *decl) { dump_expr(d, NULL, decl->as.run.duration); }
+static void decl_run(dumper *d, const ast_decl *decl) {
+  dump_expr(d, "until", decl->as.run.until);
+  dump_expr(d, NULL, decl->as.run.duration);
+}
 
 static const struct {
   const char *word; /* NULL: its kind of component */

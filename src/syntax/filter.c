@@ -139,7 +139,8 @@ static bool is_escaped_declaration(const parse_context *ctx, uint32_t i) {
   if (f->open_count == 0 || f->open[0].owner == TOK_FOR || !is_in_first_column(ctx, i))
     return false;
   const word_row *word = raw_word(ctx, i);
-  return word != NULL && (word->places & TOP) && word->token != TOK_FOR &&
+  bool is_change = word != NULL && word->token == TOK_ACT && f->open[0].owner == TOK_VARIANT;
+  return word != NULL && (word->places & TOP) && word->token != TOK_FOR && !is_change &&
          (raw_at(ctx, i + 1)->kind == TOK_NAME || raw_at(ctx, i + 1)->kind == TOK_NUMBER);
 }
 
@@ -221,9 +222,12 @@ static bool block_ends(const parse_context *ctx) {
   return word == NULL || word->token != TOK_ELSE;
 }
 
-/* `: mV/ms` of a param, state or input; timers and noise have none, which is said later. */
+/* `: mV/ms` of a param, state or input; timers and noise have none, which is said later. In the block of an environment
+ * it is that of a channel or action. */
 static bool expects_unit(const token_filter *f) {
   static const int items[] = {TOK_PARAM, TOK_STATE, TOK_INPUT, TOK_TIMER, TOK_NOISE};
+  if (f->last.kind == ':' && top_bracket(f) == '{' && f->open[f->open_count - 1].owner == TOK_ENVIRONMENT)
+    return true;
   for (size_t i = 0; f->last.kind == ':' && i < COUNT(items); i++)
     if (f->first == items[i])
       return true;

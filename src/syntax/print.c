@@ -138,13 +138,8 @@ static void print_drive(printer *p, const ast_decl *d) {
 static void print_signal(printer *p, const ast_decl *d) {
   print_named(p, "signal", d->as.signal.name, d->as.signal.value);
   printer_when(p, &d->as.signal.when);
+  printer_clause_expr(p, "at", d->as.signal.moment);
   print_window(p, &d->as.signal.window);
-}
-
-static void print_environment(printer *p, const ast_decl *d) {
-  text_printf(p->out, "environment %s : %s", d->as.environment.name.text, d->as.environment.kind.text);
-  if (d->as.environment.block.end > d->as.environment.block.start)
-    printer_settings(p, d->as.environment.block, &d->as.environment.settings);
 }
 
 static void print_extends(printer *p, const ast_decl *d) {
@@ -169,22 +164,20 @@ static void print_on(printer *p, const ast_decl *d) {
   printer_stmts(p, d->as.on.block);
 }
 
-static void print_act(printer *p, const ast_decl *d) {
-  print_named(p, "act", d->as.act.environment, d->as.act.value);
-  printer_word_expr(p, "every", d->as.act.every);
-}
+static void print_act(printer *p, const ast_decl *d) { printer_act(p, &d->as.act); }
 
 static void print_measure(printer *p, const ast_decl *d) {
   print_named(p, "measure", d->as.measure.name, d->as.measure.value);
 }
 
-static void print_variant(printer *p, const ast_decl *d) {
-  text_printf(p->out, "variant %s", d->as.variant.name.text);
-  printer_settings(p, d->as.variant.block, &d->as.variant.settings);
-}
-
 static void print_run(printer *p, const ast_decl *d) {
-  text_puts(p->out, "run ");
+  text_puts(p->out, "run");
+  if (d->as.run.until != NULL) {
+    printer_word_expr(p, "until", d->as.run.until);
+    printer_word_expr(p, "for", d->as.run.duration);
+    return;
+  }
+  text_puts(p->out, " ");
   printer_expr(p, d->as.run.duration);
 }
 
@@ -203,12 +196,12 @@ static void (*const decl_printers[])(printer *p, const ast_decl *d) = {
     [AST_DECL_PRESENT] = print_present,
     [AST_DECL_DRIVE] = print_drive,
     [AST_DECL_ON] = print_on,
-    [AST_DECL_ENVIRONMENT] = print_environment,
+    [AST_DECL_ENVIRONMENT] = printer_environment,
     [AST_DECL_ACT] = print_act,
     [AST_DECL_SIGNAL] = print_signal,
     [AST_DECL_RECORD] = print_record,
     [AST_DECL_MEASURE] = print_measure,
-    [AST_DECL_VARIANT] = print_variant,
+    [AST_DECL_VARIANT] = printer_variant,
     [AST_DECL_RUN] = print_run,
 };
 

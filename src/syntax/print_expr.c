@@ -99,6 +99,8 @@ static void print_arg(const ast_arg *arg, text *out) {
     text_printf(out, " during %s", arg->during.text);
   if (arg->over.text != NULL)
     text_printf(out, " over %s", arg->over.text);
+  if (arg->per.text != NULL)
+    text_printf(out, " per %s.%s", arg->per_environment.text, arg->per.text);
 }
 
 void print_args(const ast_arg_list *args, text *out) {

@@ -11,11 +11,13 @@ static const ast_setting *setting_at(const body *b, uint32_t i) {
 static span setting_place(const body *b, uint32_t i) { return setting_at(b, i)->at; }
 static uint32_t setting_head_end(const body *b, uint32_t i) { return setting_at(b, i)->at.end; }
 
-static void setting_print(printer *p, const body *b, uint32_t i) {
-  printer_expr(p, setting_at(b, i)->target);
+void printer_setting(printer *p, const ast_setting *s) {
+  printer_expr(p, s->target);
   text_puts(p->out, " = ");
-  printer_expr(p, setting_at(b, i)->value);
+  printer_expr(p, s->value);
 }
+
+static void setting_print(printer *p, const body *b, uint32_t i) { printer_setting(p, setting_at(b, i)); }
 
 void printer_settings(printer *p, span braces, const ast_setting_list *list) {
   body b = {list, list->len, ", ", setting_place, setting_head_end, setting_print};

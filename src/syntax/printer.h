@@ -56,6 +56,10 @@ void printer_when(printer *p, const ast_when *when);
 void printer_function(printer *p, const ast_function *f);
 
 void printer_settings(printer *p, span braces, const ast_setting_list *list);
+void printer_setting(printer *p, const ast_setting *s);
+void printer_environment(printer *p, const ast_decl *d);
+void printer_act(printer *p, const ast_act *act);
+void printer_variant(printer *p, const ast_decl *d);
 void printer_stmts(printer *p, const ast_block *block);
 void printer_entries(printer *p, const ast_item *item); /* "param a = 1, b = 2" */
 void printer_items(printer *p, span braces, const ast_item_list *list);

@@ -300,11 +300,12 @@ static const struct {
     {"an expression",
      "a number",
      {"a number", "a string", "a name", "refractory", "if", "not", "'('", "'['", "'-'", "a word of an argument"}},
-    {"an operator", "'+'", {"'+'", "'-'", "'*'", "'/'", "'^'", "'<'",   "'>'",   "<=", ">=", "==",   "!=",
-                            "and", "or",  "'.'", "'['", "'('", "rises", "falls", "..", "x",  "over", "during"}},
-    {"a clause", "via", {"via",      "by",        "with",    "no",     "self",   "delay", "on",         "using",
-                         "coupling", "precision", "extends", "unless", "spaced", "at",    "refractory", "amplitude",
-                         "flip",     "from",      "for",     "every",  "during", "as",    "when",       "rates"}},
+    {"an operator", "'+'", {"'+'", "'-'", "'*'", "'/'", "'^'",   "'<'",   "'>'", "<=", ">=",   "==",     "!=", "and",
+                            "or",  "'.'", "'['", "'('", "rises", "falls", "..",  "x",  "over", "during", "per"}},
+    {"a clause", "via", {"via",        "by",        "with",      "no",      "self",   "delay",  "on",
+                         "using",      "coupling",  "precision", "extends", "unless", "spaced", "at",
+                         "refractory", "amplitude", "flip",      "from",    "for",    "every",  "during",
+                         "as",         "when",      "rates",     "window",  "among"}},
 };
 
 typedef struct {

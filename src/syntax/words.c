@@ -110,11 +110,20 @@ static bool may_follow(const parse_context *ctx, const word_row *word, uint32_t 
     return last == TOK_NO || ends_operand(last);
   case TOK_WHEN:
     return last == TOK_SPIKE || ends_operand(last);
+  case TOK_UNTIL:
+    return last == TOK_RUN && !makes_a_name(ctx, i + 1);
   case TOK_BY_SIZE:
     return ends_operand(last) && begins_operand(raw_at(ctx, i + 1)->kind);
   default:
     return ends_operand(last);
   }
+}
+
+/* A statement, or an entry behind a comma of a block that holds more than settings. */
+static bool begins_entry(const token_filter *f) {
+  const open_bracket *open = f->open_count > 0 ? &f->open[f->open_count - 1] : NULL;
+  return f->at_start || (f->last.kind == ',' && open != NULL && open->kind == '{' &&
+                         (open->owner == TOK_ENVIRONMENT || open->owner == TOK_VARIANT));
 }
 
 /* The grammar token for the word at i, by what stands before and behind it. */
@@ -126,12 +135,11 @@ int classify_word(const parse_context *ctx, uint32_t i) {
   if (word->places & RESERVED)
     return word->token;
   int next = raw_at(ctx, i + 1)->kind;
-  if (f->at_start)
+  if (begins_entry(f))
     return (word->places & START) && !makes_a_name(ctx, i + 1) ? word->token : TOK_NAME;
-  if (word->places & ARGUMENT) {
+  if ((word->places & ARGUMENT) && (top_bracket(f) == '(' || top_bracket(f) == '[')) {
     bool opens = f->last.kind == '(' || f->last.kind == '[' || f->last.kind == ',';
-    bool is_inside = top_bracket(f) == '(' || top_bracket(f) == '[';
-    return opens && is_inside && (next == TOK_NAME || next == TOK_NUMBER) ? TOK_ARGWORD : TOK_NAME;
+    return opens && (next == TOK_NAME || next == TOK_NUMBER) ? TOK_ARGWORD : TOK_NAME;
   }
   return (word->places & FOLLOW) && may_follow(ctx, word, i) ? word->token : TOK_NAME;
 }
@@ -158,6 +166,8 @@ bool line_continues(const parse_context *ctx, uint32_t i) {
   const word_row *word = raw_word(ctx, i);
   if (word == NULL)
     return false;
+  if (word->token == TOK_EVERY) /* begins an item of a component; at the top level it is a clause alone */
+    return filter_is_top_word(ctx->filter.first) && !is_component_word(ctx->filter.first);
   if (word->places & RESERVED) {
     static const int kinds[] = {TOK_ELSE, TOK_THEN, TOK_AND, TOK_OR, TOK_REFRACTORY, 0};
     return is_one_of(word->token, kinds);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* measure.c - measures: one number each at the end of a run. */
+#include "model/experiment/measure.h"
 #include "model/experiment/experiment.h"
 #include "model/experiment/parts.h"
 #include "model/expr/duration.h"
@@ -8,52 +9,30 @@
 #include "model/names/report.h"
 #include "nsa_words.h"
 
-static model_measure_node *check_node(checker *ck, const ast_expr *e);
-
-static model_measure_node *new_node(checker *ck, nsa_measure_kind kind, dim unit, span at) {
-  model_measure_node *n = ARENA_NEW(ck->arena, model_measure_node);
-  *n = (model_measure_node){
-      .kind = kind, .at = at, .unit = unit, .ref = NONE, .phase = NONE, .among = NONE, .environment = NONE};
-  return n;
-}
-
-static model_measure_node *malformed(checker *ck, span at, const char *message, const char *hint) {
-  diag *d = diag_report(ck->sink, DIAG_E0603, at, "%s", message);
-  if (hint != NULL)
-    diag_hint(d, "%s", hint);
-  return NULL;
-}
-
 /* ---- functions ---- */
-
-static bool has_args(checker *ck, const ast_expr *e, uint32_t wanted) {
-  if (e->as.call.args.len == wanted)
-    return true;
-  diag_report(ck->sink, DIAG_E0305, e->as.call.function.at, "`%s` takes %u argument%s, not %u",
-              e->as.call.function.text, wanted, wanted == 1 ? "" : "s", e->as.call.args.len);
-  return false;
-}
 
 /* `count(sheet.spike during test)`: events of the probe. */
 static model_measure_node *check_events(checker *ck, const ast_expr *e, nsa_measure_kind kind) {
-  if (!has_args(ck, e, 1))
+  if (!measure_has_args(ck, e, 1))
     return NULL;
   const ast_arg *arg = &e->as.call.args.data[0];
-  model_measure_node *n = new_node(ck, kind, kind == NSA_MEASURE_RATE ? dim_per_ms : dim_none(), e->at);
+  model_measure_node *n = measure_new(ck, kind, kind == NSA_MEASURE_RATE ? dim_per_ms : dim_none(), e->at);
   n->phase = phase_find(ck, arg->during);
-  if (!probe_check(ck, arg->value, NULL, &n->probe))
+  if (!series_per(ck, arg, n) || !probe_check(ck, arg->value, NULL, &n->probe))
     return NULL;
   if (n->probe.is_event)
     return n;
-  return malformed(ck, arg->value->at,
-                   arena_printf(ck->arena, "`%s` counts events, and `%s` is a value", e->as.call.function.text,
-                                expr_text(ck, arg->value)),
-                   "an event is `POPULATION.spike`, `POPULATION.EVENT` or `CONNECTION.pre`");
+  return measure_malformed(ck, arg->value->at,
+                           arena_printf(ck->arena, "`%s` counts events, and `%s` is a value", e->as.call.function.text,
+                                        expr_text(ck, arg->value)),
+                           "an event is `POPULATION.spike`, `POPULATION.EVENT` or `CONNECTION.pre`");
 }
 
 /* A value that is one number at each time. */
 static bool check_series(checker *ck, const ast_arg *arg, nsa_reduce_kind otherwise, model_measure_node *n) {
   n->phase = phase_find(ck, arg->during);
+  if (!series_per(ck, arg, n))
+    return false;
   nsa_reduce_kind inner;
   bool is_reduced = is_reduction(arg->value, &inner);
   const ast_arg *inner_arg = is_reduced ? &arg->value->as.call.args.data[0] : NULL;
@@ -69,18 +48,19 @@ static bool check_series(checker *ck, const ast_arg *arg, nsa_reduce_kind otherw
   if (!probe_check(ck, arg->value, NULL, &n->probe))
     return false;
   if (n->probe.is_event) {
-    malformed(ck, arg->value->at, arena_printf(ck->arena, "`%s` is an event, not a value", expr_text(ck, arg->value)),
-              "`count` and `rate` take events");
+    measure_malformed(ck, arg->value->at,
+                      arena_printf(ck->arena, "`%s` is an event, not a value", expr_text(ck, arg->value)),
+                      "`count` and `rate` take events");
     return false;
   }
   if (is_reduced || probe_is_single(&n->probe))
     return true;
   bool is_over_time = arg->over.text != NULL && strcmp(arg->over.text, "time") == 0;
   if (otherwise == NSA_REDUCE_NONE || is_over_time) {
-    malformed(ck, arg->value->at,
-              arena_printf(ck->arena, "`%s` is one number for each element, and a measure is one number",
-                           expr_text(ck, arg->value)),
-              arena_printf(ck->arena, "take the elements together: `mean(%s)`", expr_text(ck, arg->value)));
+    measure_malformed(ck, arg->value->at,
+                      arena_printf(ck->arena, "`%s` is one number for each element, and a measure is one number",
+                                   expr_text(ck, arg->value)),
+                      arena_printf(ck->arena, "take the elements together: `mean(%s)`", expr_text(ck, arg->value)));
     return false;
   }
   n->probe.reduce = otherwise;
@@ -91,10 +71,10 @@ static bool check_series(checker *ck, const ast_arg *arg, nsa_reduce_kind otherw
  * largest. */
 static model_measure_node *check_over_time(checker *ck, const ast_expr *e, nsa_measure_kind kind,
                                            nsa_reduce_kind reduce) {
-  if (!has_args(ck, e, 1))
+  if (!measure_has_args(ck, e, 1))
     return NULL;
   const ast_arg *arg = &e->as.call.args.data[0];
-  model_measure_node *n = new_node(ck, kind, dim_none(), e->at);
+  model_measure_node *n = measure_new(ck, kind, dim_none(), e->at);
   if (!check_series(ck, arg, reduce, n))
     return NULL;
   n->unit = n->probe.unit;
@@ -123,14 +103,14 @@ static model_measure_node *check_cv_isi(checker *ck, const ast_expr *e) {
   model_measure_node *n = check_events(ck, e, NSA_MEASURE_CV_ISI);
   if (n == NULL || !n->probe.is_connection)
     return n;
-  return malformed(ck, e->as.call.args.data[0].value->at, "`cv_isi` looks at the events of a population",
-                   "cv_isi(POPULATION.spike)");
+  return measure_malformed(ck, e->as.call.args.data[0].value->at, "`cv_isi` looks at the events of a population",
+                           "cv_isi(POPULATION.spike)");
 }
 
 static model_measure_node *check_time_above(checker *ck, const ast_expr *e) {
-  if (!has_args(ck, e, 2))
+  if (!measure_has_args(ck, e, 2))
     return NULL;
-  model_measure_node *n = new_node(ck, NSA_MEASURE_TIME_ABOVE, dim_ms, e->at);
+  model_measure_node *n = measure_new(ck, NSA_MEASURE_TIME_ABOVE, dim_ms, e->at);
   expr_env env = env_constant(ck, NULL, "a measure");
   const ast_expr *series = e->as.call.args.data[0].value;
   bool is_good = check_series(ck, &e->as.call.args.data[0], NSA_REDUCE_NONE, n);
@@ -141,9 +121,9 @@ static model_measure_node *check_time_above(checker *ck, const ast_expr *e) {
 }
 
 static model_measure_node *check_time_of_max(checker *ck, const ast_expr *e) {
-  if (!has_args(ck, e, 1))
+  if (!measure_has_args(ck, e, 1))
     return NULL;
-  model_measure_node *n = new_node(ck, NSA_MEASURE_TIME_OF_MAX, dim_ms, e->at);
+  model_measure_node *n = measure_new(ck, NSA_MEASURE_TIME_OF_MAX, dim_ms, e->at);
   return check_series(ck, &e->as.call.args.data[0], NSA_REDUCE_NONE, n) ? n : NULL;
 }
 
@@ -161,10 +141,10 @@ static bool has_presentations(checker *ck, uint32_t phase, uint32_t population) 
 static void check_presentations(checker *ck, const model_measure_node *n, uint32_t phase, span at) {
   if (phase == NONE || diag_error_count(ck->sink) > 0 || has_presentations(ck, phase, n->probe.owner))
     return;
-  malformed(ck, at,
-            arena_printf(ck->arena, "no pattern is presented to `%s` in the phase `%s`",
-                         ck->model->populations.data[n->probe.owner].name, ck->model->phases.data[phase].name),
-            NULL);
+  measure_malformed(ck, at,
+                    arena_printf(ck->arena, "no pattern is presented to `%s` in the phase `%s`",
+                                 ck->model->populations.data[n->probe.owner].name, ck->model->phases.data[phase].name),
+                    NULL);
 }
 
 static void check_recognition_option(checker *ck, const ast_arg *arg, model_measure_node *n) {
@@ -176,24 +156,25 @@ static void check_recognition_option(checker *ck, const ast_arg *arg, model_meas
     if (expr_constant(&env, arg->value, dim_ms, "the window", &n->window))
       n->window = whole_ticks(ck, arg->value->at, n->window, ck->model->base_dt, "the window", true);
   } else
-    malformed(ck, arg->at, "`recognition` takes `POPULATION.spike during PHASE, among PHASE, window TIME`", NULL);
+    measure_malformed(ck, arg->at, "`recognition` takes `POPULATION.spike during PHASE, among PHASE, window TIME`",
+                      NULL);
 }
 
 static model_measure_node *check_recognition(checker *ck, const ast_expr *e) {
   const ast_arg_list *args = &e->as.call.args;
-  model_measure_node *n = new_node(ck, NSA_MEASURE_RECOGNITION, dim_none(), e->at);
+  model_measure_node *n = measure_new(ck, NSA_MEASURE_RECOGNITION, dim_none(), e->at);
   if (args->len == 0 || args->data[0].during.text == NULL)
-    return malformed(ck, e->at, "`recognition` needs to know which presentations it is about",
-                     "recognition(POPULATION.spike during PHASE, among PHASE, window TIME)");
+    return measure_malformed(ck, e->at, "`recognition` needs to know which presentations it is about",
+                             "recognition(POPULATION.spike during PHASE, among PHASE, window TIME)");
   n->phase = phase_find(ck, args->data[0].during);
   for (uint32_t i = 1; i < args->len; i++)
     check_recognition_option(ck, &args->data[i], n);
   if (!probe_check(ck, args->data[0].value, NULL, &n->probe))
     return NULL;
   if (!n->probe.is_event || n->probe.is_connection)
-    return malformed(ck, args->data[0].value->at, "`recognition` looks at the spikes of a population", NULL);
+    return measure_malformed(ck, args->data[0].value->at, "`recognition` looks at the spikes of a population", NULL);
   if (n->window <= 0)
-    return malformed(ck, e->at, "`recognition` needs a window in which spikes count", "add `window 250 ms`");
+    return measure_malformed(ck, e->at, "`recognition` needs a window in which spikes count", "add `window 250 ms`");
   check_presentations(ck, n, n->phase, args->data[0].during.at);
   if (n->among != NONE)
     check_presentations(ck, n, n->among, e->at);
@@ -203,10 +184,10 @@ static model_measure_node *check_recognition(checker *ck, const ast_expr *e) {
 /* ---- sizes, names, numbers ---- */
 
 static model_measure_node *check_size(checker *ck, const ast_expr *e) {
-  if (!has_args(ck, e, 1))
+  if (!measure_has_args(ck, e, 1))
     return NULL;
   const ast_expr *of = e->as.call.args.data[0].value;
-  model_measure_node *n = new_node(ck, NSA_MEASURE_SIZE, dim_none(), e->at);
+  model_measure_node *n = measure_new(ck, NSA_MEASURE_SIZE, dim_none(), e->at);
   const char *name = of->kind == AST_NAME ? of->as.name.text : "";
   n->probe = (model_probe){.owner = population_find(ck, name), .event = NONE};
   n->probe.is_connection = n->probe.owner == NONE;
@@ -219,92 +200,49 @@ static model_measure_node *check_size(checker *ck, const ast_expr *e) {
   return NULL;
 }
 
-static model_measure_node *check_duration(checker *ck, const ast_expr *e) {
-  if (e->kind == AST_CALL && !has_args(ck, e, 0))
+/* `updates(glia per maze.trial)`: how many steps of its elements were computed. */
+static model_measure_node *check_updates(checker *ck, const ast_expr *e) {
+  if (!measure_has_args(ck, e, 1))
     return NULL;
-  return new_node(ck, NSA_MEASURE_DURATION, dim_ms, e->at);
+  const ast_arg *arg = &e->as.call.args.data[0];
+  model_measure_node *n = measure_new(ck, NSA_MEASURE_UPDATES, dim_none(), e->at);
+  const char *name = arg->value->kind == AST_NAME ? arg->value->as.name.text : "";
+  n->probe = (model_probe){.owner = population_find(ck, name), .event = NONE};
+  if (!series_per(ck, arg, n))
+    return NULL;
+  if (n->probe.owner != NONE)
+    return n;
+  if (!name_is_silent(ck, name))
+    diag_report(ck->sink, DIAG_E0201, arg->value->at, "`updates` takes a population, not `%s`",
+                expr_text(ck, arg->value));
+  return NULL;
 }
 
-static model_measure_node *check_name(checker *ck, const ast_expr *e) {
+static model_measure_node *check_duration(checker *ck, const ast_expr *e) {
+  if (e->kind == AST_CALL && !measure_has_args(ck, e, 0))
+    return NULL;
+  return measure_new(ck, NSA_MEASURE_DURATION, dim_ms, e->at);
+}
+
+static void known_names(checker *ck, name_list *out) {
+  for (uint32_t i = 0; i < map_count(ck->measures); i++)
+    vec_push(ck->arena, out, map_key_at(ck->measures, i));
+  vec_push(ck->arena, out, "duration");
+}
+
+static model_measure_node *check_name(const measure_scope *s, const ast_expr *e) {
+  checker *ck = s->ck;
   const char *name = e->as.name.text;
   uint32_t index;
   if (map_find(ck->measures, name, &index)) {
-    model_measure_node *n = new_node(ck, NSA_MEASURE_NUMBER, ck->model->measures.data[index].value->unit, e->at);
+    model_measure_node *n = measure_new(ck, NSA_MEASURE_NUMBER, ck->model->measures.data[index].value->unit, e->at);
     n->is_ref = true;
     n->ref = index;
     return n;
   }
   if (strcmp(name, "duration") == 0)
     return check_duration(ck, e);
-  if (strcmp(name, "pi") != 0 && strcmp(name, "e") != 0) {
-    name_list known = {0};
-    for (uint32_t i = 0; i < map_count(ck->measures); i++)
-      vec_push(ck->arena, &known, map_key_at(ck->measures, i));
-    vec_push(ck->arena, &known, "duration");
-    report_unknown(ck, e->at, DIAG_E0201, "the earlier measure", name, &known);
-    return NULL;
-  }
-  expr_env env = env_constant(ck, NULL, "a measure");
-  model_expr *v = expr_check(&env, e, NULL);
-  model_measure_node *n = new_node(ck, NSA_MEASURE_NUMBER, dim_none(), e->at);
-  n->number = v->number;
-  return n;
-}
-
-static model_measure_node *check_number(checker *ck, const ast_expr *e) {
-  expr_env env = env_constant(ck, NULL, "a measure");
-  model_expr *v = expr_check(&env, e, NULL);
-  if (v == NULL)
-    return NULL;
-  model_measure_node *n = new_node(ck, NSA_MEASURE_NUMBER, v->unit, e->at);
-  n->number = v->number;
-  return n;
-}
-
-/* ---- arithmetic ---- */
-
-static model_measure_node *join(checker *ck, nsa_measure_kind kind, dim unit, model_measure_node *a,
-                                model_measure_node *b, span at) {
-  model_measure_node *n = new_node(ck, kind, unit, at);
-  n->args[0] = a;
-  n->args[1] = b;
-  return n;
-}
-
-static model_measure_node *join_pair(checker *ck, ast_op op, const ast_expr *left, model_measure_node *a,
-                                     const ast_expr *right, model_measure_node *b) {
-  span at = span_join(left->at, right->at);
-  dim unit;
-  switch (op) {
-  case AST_OP_ADD:
-  case AST_OP_SUB:
-    if (dim_equal(a->unit, b->unit))
-      return join(ck, op == AST_OP_ADD ? NSA_MEASURE_ADD : NSA_MEASURE_SUB, a->unit, a, b, at);
-    report_units(ck, right, b->unit, a->unit, arena_printf(ck->arena, "`%s`", expr_text(ck, left)), left->at);
-    return NULL;
-  case AST_OP_MUL:
-    return dim_try_mul(a->unit, b->unit, &unit) ? join(ck, NSA_MEASURE_MUL, unit, a, b, at) : NULL;
-  case AST_OP_DIV:
-    return dim_try_div(a->unit, b->unit, &unit) ? join(ck, NSA_MEASURE_DIV, unit, a, b, at) : NULL;
-  case AST_OP_POW:
-    if (b->kind == NSA_MEASURE_NUMBER && dim_is_none(b->unit) && dim_try_pow(a->unit, b->number, &unit))
-      return join(ck, NSA_MEASURE_POW, unit, a, b, at);
-    return malformed(ck, right->at, "an exponent in a measure is a plain number", NULL);
-  default:
-    return malformed(ck, at, "a measure is a number, not a condition", NULL);
-  }
-}
-
-static model_measure_node *check_chain(checker *ck, const ast_expr *e) {
-  const ast_expr *const *operands = (const ast_expr *const *)e->as.binary.operands.data;
-  model_measure_node *sum = check_node(ck, operands[0]);
-  for (uint32_t i = 1; i < e->as.binary.operands.len; i++) {
-    model_measure_node *next = check_node(ck, operands[i]);
-    sum = sum == NULL || next == NULL
-              ? NULL
-              : join_pair(ck, e->as.binary.ops.data[i - 1], i == 1 ? operands[0] : e, sum, operands[i], next);
-  }
-  return sum;
+  return measure_number_named(ck, e, known_names);
 }
 
 /* By the kind of the node that the function makes; the others are operators. */
@@ -320,10 +258,14 @@ static model_measure_node *(*const functions[nsa_measure_kind_count])(checker *c
     [NSA_MEASURE_CV_ISI] = check_cv_isi,
     [NSA_MEASURE_SIZE] = check_size,
     [NSA_MEASURE_DURATION] = check_duration,
+    [NSA_MEASURE_UPDATES] = check_updates,
 };
 
-static model_measure_node *check_call(checker *ck, const ast_expr *e) {
+static model_measure_node *check_call(const measure_scope *s, const ast_expr *e) {
+  checker *ck = s->ck;
   name_list known = {0};
+  if (series_is_reduced(ck, e))
+    return series_reduction(s, e);
   for (uint32_t i = 0; i < nsa_measure_kind_count; i++) {
     if (functions[i] == NULL)
       continue;
@@ -335,46 +277,36 @@ static model_measure_node *check_call(checker *ck, const ast_expr *e) {
   return NULL;
 }
 
-static model_measure_node *check_negative(checker *ck, const ast_expr *e) {
-  if (e->as.unary.op != AST_OP_NEG)
-    return malformed(ck, e->at, "a measure is a number, not a condition", NULL);
-  model_measure_node *n = check_node(ck, e->as.unary.operand);
-  return n == NULL ? NULL : join(ck, NSA_MEASURE_NEG, n->unit, n, NULL, e->at);
+static model_measure_node *check_place(const measure_scope *s, const ast_expr *e) {
+  if (environment_of(s->ck, e) != NONE)
+    return series_figure(s, e);
+  const char *said = expr_text(s->ck, e);
+  arena *a = s->ck->arena;
+  return measure_malformed(s->ck, e->at,
+                           arena_printf(a, "`%s` has a value at each time, and a measure is one number", said),
+                           arena_printf(a, "say how: `mean(%s)`, `max(%s)`, `count(%s)`", said, said, said));
 }
 
-static model_measure_node *check_node(checker *ck, const ast_expr *e) {
-  switch (e->kind) {
-  case AST_BAD:
-    return NULL;
-  case AST_NUMBER:
-    return check_number(ck, e);
-  case AST_NAME:
-    return check_name(ck, e);
-  case AST_CALL:
-    return check_call(ck, e);
-  case AST_UNARY:
-    return check_negative(ck, e);
-  case AST_BINARY:
-    return check_chain(ck, e);
-  case AST_MEMBER:
-  case AST_INDEX:
-    return malformed(
-        ck, e->at,
-        arena_printf(ck->arena, "`%s` has a value at each time, and a measure is one number", expr_text(ck, e)),
-        arena_printf(ck->arena, "say how: `mean(%s)`, `max(%s)`, `count(%s)`", expr_text(ck, e), expr_text(ck, e),
-                     expr_text(ck, e)));
-  default:
-    return malformed(ck, e->at, "a measure is made of measure functions and arithmetic", NULL);
-  }
+/* A series is many numbers. */
+static model_measure_node *single_number(checker *ck, const ast_expr *e, model_measure_node *n) {
+  if (n == NULL || !n->is_series)
+    return n;
+  const char *said = expr_text(ck, e);
+  return measure_malformed(
+      ck, e->at,
+      arena_printf(ck->arena, "`%s` is a series, one number for each %s, and a measure is one number", said,
+                   nsa_word_of_per(n->per)),
+      arena_printf(ck->arena, "take it together: `first(%s)`, `mean(%s)`, `median(last(%s, 5))`", said, said, said));
 }
 
 void measures_check(checker *ck) {
+  measure_scope scope = {ck, "a measure", false, check_call, check_name, check_place};
   for (uint32_t i = 0; i < ck->decls.len; i++) {
     const ast_decl *d = ck->decls.data[i];
     if (d->kind != AST_DECL_MEASURE)
       continue;
     model_measure m = {.name = d->as.measure.name.text, .at = d->as.measure.name.at};
-    m.value = check_node(ck, d->as.measure.value);
+    m.value = single_number(ck, d->as.measure.value, measure_tree(&scope, d->as.measure.value));
     if (m.value == NULL) {
       name_silence(ck, m.name);
       continue;

@@ -13,11 +13,15 @@ void for_each_decl(checker *ck, decl_visitor *visit);
 
 void pattern_check(checker *ck, const ast_decl *d);
 /* Start, stop, period and phase of a stimulus; false after an error. */
+uint32_t phase_named(checker *ck, ast_name name); /* made where it is new; NONE where the text is NULL */
 bool window_check(checker *ck, const ast_window *w, const binding *bindings, model_stimulus *s);
 void phase_block_check(checker *ck, const ast_decl *d);
 /* `drive POPULATION.EVENT = [10 ms, 20 ms]` or `= file("spikes.csv")`; slice: AST_INDEX or NULL. */
 void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings, model_event_drive *e,
                        const ast_expr *slice);
+
+/* What a variant decides instead; false after an error. */
+bool act_of_variant(checker *ck, const ast_act *act, model_act *out);
 
 /* ---- records and measures ---- */
 

@@ -104,7 +104,7 @@ static bool check_value(checker *ck, const ast_expr *e, const char *owner, const
   expr_env env = env_constant(ck, bindings, "a recording or measure");
   env.self_name = owner;
   env.side[SIDE_SELF].component = component_of(ck, out);
-  env.allow = ALLOW_STATE | ALLOW_TIME | ALLOW_DT;
+  env.allow = ALLOW_STATE | ALLOW_TIME | ALLOW_DT | ALLOW_CHANNEL;
   if (!out->is_connection) {
     env.side[SIDE_SELF].population = &m->populations.data[out->owner];
     env.side[SIDE_SELF].usage = ck->infos.data[m->populations.data[out->owner].component].usage;
@@ -186,9 +186,32 @@ static const char *free_name(checker *ck, const ast_decl *d, const model_record 
   return base;
 }
 
+/* `record maze`: its steps and trials. */
+static void record_trials(checker *ck, const ast_decl *d, uint32_t environment) {
+  const ast_expr *every = d->as.record.every;
+  const ast_name *during = &d->as.record.during;
+  model_trial_record r = {.at = d->at, .environment = environment};
+  r.name = d->as.record.as.text != NULL ? d->as.record.as.text : d->as.record.value->as.name.text;
+  if (every != NULL || during->text != NULL)
+    diag_report(ck->sink, DIAG_E0603, every != NULL ? every->at : during->at,
+                "steps and trials are recorded when they happen, all of them");
+  if (map_insert(ck->record_names, r.name, ck->model->records.len)) {
+    vec_push(ck->arena, &ck->model->trial_records, r);
+    return;
+  }
+  diag *e = diag_report(ck->sink, DIAG_E0202, d->at, "there is a recording `%s` already", r.name);
+  diag_hint(e, "add `as NAME`");
+}
+
 static void visit_record(checker *ck, const ast_decl *d, const binding *bindings) {
   if (d->kind != AST_DECL_RECORD)
     return;
+  const ast_expr *value = d->as.record.value;
+  uint32_t environment = value->kind == AST_NAME ? environment_find(ck, value->as.name.text) : NONE;
+  if (environment != NONE) {
+    record_trials(ck, d, environment);
+    return;
+  }
   model_record r = {.at = d->at, .phase = phase_find(ck, d->as.record.during)};
   if (!probe_check(ck, d->as.record.value, bindings, &r.probe))
     return;

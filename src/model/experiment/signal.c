@@ -6,6 +6,7 @@
 #include "model/expr/make.h"
 #include "model/names/lookup.h"
 #include "model/names/report.h"
+#include "nsa_words.h"
 
 #include <math.h>
 
@@ -28,6 +29,51 @@ static bool check_times(checker *ck, const ast_window *w, model_signal_times *ti
   is_good = time_of(ck, w->every, "the period of a signal", true, &times->every) && is_good;
   times->stop = times->start + duration;
   return is_good;
+}
+
+/* ---- moments of an environment ---- */
+
+static bool find_moment(checker *ck, const ast_name *name, nsa_moment *out) {
+  name_list known = {0};
+  for (uint32_t k = 0; k < nsa_moment_count; k++) {
+    vec_push(ck->arena, &known, nsa_word_of_moment(k));
+    if (strcmp(nsa_word_of_moment(k), name->text) == 0) {
+      *out = (nsa_moment)k;
+      return true;
+    }
+  }
+  report_unknown(ck, name->at, DIAG_E0201, "the moment", name->text, &known);
+  return false;
+}
+
+static void report_no_environment(checker *ck, const ast_expr *e) {
+  const ast_expr *of = e->kind == AST_MEMBER ? e->as.member.object : e;
+  if (e->kind == AST_BAD || (of->kind == AST_NAME && name_is_silent(ck, of->as.name.text)))
+    return;
+  diag *d = diag_report(ck->sink, DIAG_E0201, of->at, "`%s` is no environment", expr_text(ck, of));
+  diag_hint(d, "a signal is sent `at ENVIRONMENT.action`, `.step`, `.reward`, `.terminated`, `.truncated` or `.reset`");
+}
+
+/* `signal reward at maze.reward` */
+static void check_moment(checker *ck, const ast_decl *d, model_signal *s) {
+  const ast_expr *e = d->as.signal.moment;
+  uint32_t environment = environment_of(ck, e);
+  if (environment == NONE) {
+    report_no_environment(ck, e);
+    s->unit = dim_unknown();
+    return;
+  }
+  if (!find_moment(ck, &e->as.member.name, &s->moment))
+    return;
+  s->environment = environment;
+  s->unit = s->moment == NSA_MOMENT_ACTION ? ck->model->environments.data[environment].action_unit : dim_none();
+}
+
+/* An environment sends the signal, or the file does. */
+static void report_two_senders(checker *ck, const ast_decl *d, const model_signal *s) {
+  diag *e = diag_report(ck->sink, DIAG_E0202, d->at, "`%s` is sent by an environment, and by nothing else", s->name);
+  diag_note(e, s->at, "it is declared here");
+  diag_hint(e, "give the other signal a name of its own");
 }
 
 /* ---- declarations ---- */
@@ -84,7 +130,14 @@ static void add_signal(checker *ck, const ast_decl *d) {
   if (d->as.signal.when.value != NULL)
     refuse(ck, d->as.signal.when.at, "signals by `when`",
            "blocks of neurons and astrocytes can send them: `emit NAME`");
-  if (!is_sent(d))
+  bool is_first = s->at.start == d->as.signal.name.at.start && s->at.file == d->as.signal.name.at.file;
+  if (s->environment != NONE || (d->as.signal.moment != NULL && (!is_first || is_sent(d)))) {
+    report_two_senders(ck, d, s);
+    return;
+  }
+  if (d->as.signal.moment != NULL)
+    check_moment(ck, d, s);
+  if (d->as.signal.moment != NULL || !is_sent(d))
     return;
   model_signal_times times = {.at = d->at, .key = arena_printf(ck->arena, "%s/signal%u", s->name, s->schedule.len)};
   bool is_good = check_times(ck, &d->as.signal.window, &times);

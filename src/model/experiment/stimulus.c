@@ -87,7 +87,7 @@ static const char *stimulus_key(checker *ck, const model_stimulus *s) {
 static expr_env stimulus_scope(checker *ck, const model_stimulus *s, const binding *bindings, uint32_t *draws) {
   expr_env env = env_constant(ck, bindings, "a stimulus");
   env.side[SIDE_SELF].population = &ck->model->populations.data[s->population];
-  env.allow = ALLOW_TIME | ALLOW_DT | ALLOW_PLACE | ALLOW_RANDOM | ALLOW_PIXEL;
+  env.allow = ALLOW_TIME | ALLOW_DT | ALLOW_PLACE | ALLOW_RANDOM | ALLOW_PIXEL | ALLOW_CHANNEL;
   env.key_base = s->key;
   env.draws = draws;
   return env;

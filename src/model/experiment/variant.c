@@ -2,6 +2,7 @@
 /* variant.c - named sets of overridden params. */
 #include "model/component/component.h"
 #include "model/experiment/experiment.h"
+#include "model/experiment/parts.h"
 #include "model/expr/expr.h"
 #include "model/expr/make.h"
 #include "model/names/lookup.h"
@@ -112,6 +113,20 @@ static void check_setting(checker *ck, const ast_setting *s, model_variant *v) {
     check_set(ck, s, targets.data[i], v);
 }
 
+static void check_acts(checker *ck, const ast_act_list *acts, model_variant *v) {
+  for (uint32_t k = 0; k < acts->len; k++) {
+    model_act act;
+    for (uint32_t i = 0; i < k; i++)
+      if (acts->data[i].environment.text == acts->data[k].environment.text) {
+        diag *d = diag_report(ck->sink, DIAG_E0202, acts->data[k].environment.at, "a second `act` for `%s`",
+                              acts->data[k].environment.text);
+        diag_note(d, acts->data[i].environment.at, "it is declared here first");
+      }
+    if (act_of_variant(ck, &acts->data[k], &act))
+      vec_push(ck->arena, &v->acts, act);
+  }
+}
+
 void variants_check(checker *ck) {
   for (uint32_t i = 0; i < ck->decls.len; i++) {
     const ast_decl *d = ck->decls.data[i];
@@ -120,6 +135,7 @@ void variants_check(checker *ck) {
     model_variant v = {.name = d->as.variant.name.text, .at = d->as.variant.name.at};
     for (uint32_t k = 0; k < d->as.variant.settings.len; k++)
       check_setting(ck, &d->as.variant.settings.data[k], &v);
+    check_acts(ck, &d->as.variant.acts, &v);
     vec_push(ck->arena, &ck->model->variants, v);
   }
 }

@@ -12,7 +12,7 @@
 
 /* ---- windows and phases ---- */
 
-static uint32_t phase_named(checker *ck, ast_name name) {
+uint32_t phase_named(checker *ck, ast_name name) {
   uint32_t index;
   if (name.text == NULL)
     return NONE;
@@ -123,6 +123,20 @@ static void merge_windows(window_list *list) {
   list->len = kept;
 }
 
+/* A phase of decisions has their windows. */
+static bool windows_of_act(checker *ck, uint32_t phase, window_list *out, bool *has_any) {
+  for (uint32_t i = 0; i < ck->model->acts.len; i++) {
+    const model_act *act = &ck->model->acts.data[i];
+    model_stimulus s = {.at = act->at, .stop = act->window, .every = act->every};
+    if (act->phase != phase)
+      continue;
+    *has_any = true;
+    if (out != NULL && !add_windows(ck, &s, out))
+      return false;
+  }
+  return true;
+}
+
 /* Whether the phase has windows of its own; they are added where a list is given. */
 static bool windows_of_phase(checker *ck, uint32_t phase, window_list *out, bool *has_any) {
   const model *m = ck->model;
@@ -135,7 +149,7 @@ static bool windows_of_phase(checker *ck, uint32_t phase, window_list *out, bool
     if (out != NULL && !add_windows(ck, s, out))
       return false;
   }
-  return true;
+  return windows_of_act(ck, phase, out, has_any);
 }
 
 static void report_no_windows(checker *ck, const model_stimulus *s) {

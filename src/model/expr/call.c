@@ -313,6 +313,8 @@ model_expr *call_check(expr_env *env, const ast_expr *e) {
   const ast_function *f = function_find(env, name, &is_own, &home);
   if (f != NULL)
     return check_function(env, e, f, is_own, home);
+  if ((env->allow & ALLOW_WINDOW_COUNT) != 0 && strcmp(name, "count") == 0)
+    return resolve_window_count(env, e);
   model_builtin fn;
   return builtin_find(name, &fn) ? check_builtin(env, e, fn) : unknown_function(env, e);
 }

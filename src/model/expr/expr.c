@@ -317,7 +317,7 @@ model_expr *expr_check(expr_env *env, const ast_expr *e, const dim *want) {
   case AST_MEMBER:
     return resolve_member(env, e);
   case AST_INDEX:
-    return resolve_pixel(env, e);
+    return resolve_indexed(env, e);
   case AST_CALL:
     return call_check(env, e);
   case AST_UNARY:

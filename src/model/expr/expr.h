@@ -24,13 +24,23 @@ bool expr_constant_count(expr_env *env, const ast_expr *e, const char *what, dou
 
 model_expr *resolve_name(expr_env *env, const ast_expr *e);
 model_expr *resolve_member(expr_env *env, const ast_expr *e);
-model_expr *resolve_pixel(expr_env *env, const ast_expr *e);
+/* `digit[k]`: its pixels; `maze.here[i]`. */
+model_expr *resolve_indexed(expr_env *env, const ast_expr *e);
 /* An image of a pattern; NONE after an error. */
 uint32_t image_find(expr_env *env, const ast_expr *e);
 /* Notes that somebody reads this item, or adds to it. */
 void side_mark_used(const expr_side *side, model_ref_kind kind, uint32_t item);
 /* E0503; default_text: what a default would have to name. */
 void report_no_astrocyte(const expr_env *env, span at, const char *what, const char *default_text);
+
+/* ---- environments (world.c) ---- */
+
+/* `maze.here[3]`, or `pole.angle` where the channel has one number: the channel, and what stands in the brackets, or
+ * NULL. e is about an environment; false after an error. */
+bool channel_entry(expr_env *env, const ast_expr *e, uint32_t *channel, const ast_expr **entry);
+model_expr *channel_read(checker *ck, uint32_t channel, model_expr *entry, span at);
+/* `count(POPULATION.EVENT)` in the scores of a decision. */
+model_expr *resolve_window_count(expr_env *env, const ast_expr *e);
 
 /* ---- calls (call.c) ---- */
 

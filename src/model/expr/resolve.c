@@ -329,6 +329,22 @@ static model_expr *resolve_side_member(expr_env *env, const ast_expr *e, model_s
   return find_member(env, e, side);
 }
 
+static bool is_of_silent_environment(const checker *ck, const ast_expr *member) {
+  uint32_t silent;
+  return member->kind == AST_MEMBER && member->as.member.object->kind == AST_NAME &&
+         map_find(ck->silent, member->as.member.object->as.name.text, &silent) && silent == SILENT_ENVIRONMENT;
+}
+
+static model_expr *resolve_channel(expr_env *env, const ast_expr *e) {
+  uint32_t channel;
+  const ast_expr *entry;
+  if (!channel_entry(env, e, &channel, &entry))
+    return NULL;
+  model_expr *number = entry != NULL ? expr_of_unit(env, entry, dim_none(), "the number of an entry")
+                                     : expr_literal(env->ck, 0, dim_none(), e->at);
+  return channel_read(env->ck, channel, number, e->at);
+}
+
 model_expr *resolve_member(expr_env *env, const ast_expr *e) {
   const ast_expr *object = e->as.member.object;
   model_side side;
@@ -343,9 +359,9 @@ model_expr *resolve_member(expr_env *env, const ast_expr *e) {
                 object->as.name.text, env->where);
     return NULL;
   }
-  uint32_t silent;
-  if (object->kind == AST_NAME && map_find(env->ck->silent, object->as.name.text, &silent) &&
-      silent == SILENT_ENVIRONMENT)
+  if (environment_of(env->ck, e) != NONE)
+    return resolve_channel(env, e);
+  if (is_of_silent_environment(env->ck, e))
     return NULL;
   diag *d =
       diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` cannot be read in %s", expr_text(env->ck, e), env->where);
@@ -411,7 +427,11 @@ uint32_t image_find(expr_env *env, const ast_expr *e) {
   return NONE;
 }
 
-model_expr *resolve_pixel(expr_env *env, const ast_expr *e) {
+model_expr *resolve_indexed(expr_env *env, const ast_expr *e) {
+  if (environment_of(env->ck, e->as.index.object) != NONE)
+    return resolve_channel(env, e);
+  if (is_of_silent_environment(env->ck, e->as.index.object))
+    return NULL;
   if ((env->allow & ALLOW_PIXEL) == 0) {
     diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s`: there is nothing to take elements of in %s",
                 expr_text(env->ck, e), env->where);

@@ -16,7 +16,9 @@ enum {
   ALLOW_RANDOM = 16,
   ALLOW_NOISE = 32,
   ALLOW_DISTANCE = 64,
-  ALLOW_PIXEL = 128
+  ALLOW_PIXEL = 128,
+  ALLOW_CHANNEL = 256,     /* what an environment shows */
+  ALLOW_WINDOW_COUNT = 512 /* count(POPULATION.EVENT), of a decision's window */
 };
 
 typedef struct binding binding;

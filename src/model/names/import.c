@@ -37,6 +37,8 @@ static const ast_name *decl_name(const ast_decl *d) {
     return &d->as.pattern.name;
   case AST_DECL_ENVIRONMENT:
     return &d->as.environment.name;
+  case AST_DECL_ACT:
+    return &d->as.act.environment;
   case AST_DECL_MEASURE:
     return &d->as.measure.name;
   case AST_DECL_VARIANT:
@@ -62,7 +64,7 @@ static const char *decl_key(checker *ck, const ast_decl *d) {
   if (name == NULL || name->text == NULL)
     return NULL;
   const char *group = d->kind == AST_DECL_COMPONENT || d->kind == AST_DECL_FUNCTION ? "definition"
-                      : d->kind == AST_DECL_POPULATION || d->kind == AST_DECL_CONNECT
+                      : d->kind == AST_DECL_POPULATION || d->kind == AST_DECL_CONNECT || d->kind == AST_DECL_ENVIRONMENT
                           ? "network"
                           : arena_printf(ck->arena, "%d", (int)d->kind);
   return arena_printf(ck->arena, "%s %s", group, name->text);
@@ -70,10 +72,12 @@ static const char *decl_key(checker *ck, const ast_decl *d) {
 
 static void report_twice(checker *ck, const ast_decl *d, const ast_decl *first) {
   bool is_run = d->kind == AST_DECL_RUN, is_nameless = is_run || d->kind == AST_DECL_PRECISION;
+  bool is_act = d->kind == AST_DECL_ACT;
   const ast_name *name = decl_name(d);
   diag *e = diag_report(ck->sink, DIAG_E0202, decl_name_at(d),
                         is_run        ? "a second `run`"
                         : is_nameless ? "a second `precision`"
+                        : is_act      ? "a second `act` for `%s`"
                                       : "`%s` is declared twice",
                         is_nameless ? "" : name->text);
   diag_note(e, decl_name_at(first), "it is declared here first");

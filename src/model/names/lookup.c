@@ -80,6 +80,38 @@ uint32_t connection_find(checker *ck, const char *name) {
   return map_find(ck->connections, name, &index) ? index : NONE;
 }
 
+uint32_t environment_find(const checker *ck, const char *name) {
+  uint32_t index;
+  return map_find(ck->environments, name, &index) ? index : NONE;
+}
+
+uint32_t environment_of(const checker *ck, const ast_expr *e) {
+  bool is_about_name = e->kind == AST_MEMBER && e->as.member.object->kind == AST_NAME;
+  return is_about_name ? environment_find(ck, e->as.member.object->as.name.text) : NONE;
+}
+
+uint32_t channel_find(const checker *ck, uint32_t environment, const char *name) {
+  const model_environment *e = &ck->model->environments.data[environment];
+  for (uint32_t i = 0; i < e->channel_count; i++)
+    if (strcmp(ck->model->channels.data[e->first_channel + i].name, name) == 0)
+      return e->first_channel + i;
+  return NONE;
+}
+
+uint32_t figure_find(const checker *ck, uint32_t environment, const char *name) {
+  const model_environment *e = &ck->model->environments.data[environment];
+  for (uint32_t i = 0; i < e->figures.len; i++)
+    if (strcmp(e->figures.data[i].name, name) == 0)
+      return i;
+  return NONE;
+}
+
+void channel_names(checker *ck, uint32_t environment, name_list *out) {
+  const model_environment *e = &ck->model->environments.data[environment];
+  for (uint32_t i = 0; i < e->channel_count; i++)
+    vec_push(ck->arena, out, ck->model->channels.data[e->first_channel + i].name);
+}
+
 uint32_t signal_find(const checker *ck, const char *name) {
   uint32_t index;
   return map_find(ck->signals, name, &index) ? index : NONE;

@@ -19,6 +19,13 @@ bool side_find(const char *name, model_side *side);
 
 uint32_t population_find(checker *ck, const char *name);
 uint32_t connection_find(checker *ck, const char *name);
+uint32_t environment_find(const checker *ck, const char *name);
+/* The environment that `maze.NAME` is about; NONE: it is about something else. */
+uint32_t environment_of(const checker *ck, const ast_expr *e);
+uint32_t channel_find(const checker *ck, uint32_t environment, const char *name);
+/* Of the figures of its trials; NONE: it has none of this name. */
+uint32_t figure_find(const checker *ck, uint32_t environment, const char *name);
+void channel_names(checker *ck, uint32_t environment, name_list *out);
 uint32_t signal_find(const checker *ck, const char *name);
 void signal_names(checker *ck, name_list *out);
 uint32_t phase_find(checker *ck, ast_name name); /* NONE without an error where the text is NULL */

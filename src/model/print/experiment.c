@@ -5,11 +5,6 @@
 
 #define NOBODY UINT32_MAX
 
-static void print_during(const printer *p, const char *word, uint32_t phase) {
-  if (phase != NOBODY)
-    text_printf(p->out, " %s %s", word, p->m->phases.data[phase].name);
-}
-
 /* from START to STOP, every PERIOD */
 static void print_window(const printer *p, double start, double stop, double every) {
   text_puts(p->out, " from ");
@@ -71,7 +66,10 @@ static void print_event_drive(const model *m, const model_event_drive *d, text *
 
 static void print_signal(const model *m, const model_signal *s, text *out) {
   printer p = {.m = m, .out = out};
-  text_printf(out, "signal %s : %s\n", s->name, dim_name(out->arena, s->unit));
+  text_printf(out, "signal %s : %s", s->name, dim_name(out->arena, s->unit));
+  if (s->environment != NOBODY)
+    text_printf(out, " at %s.%s", m->environments.data[s->environment].name, nsa_word_of_moment(s->moment));
+  text_puts(out, "\n");
   for (uint32_t k = 0; k < s->schedule.len; k++) {
     const model_signal_times *times = &s->schedule.data[k];
     text_puts(out, "  ");
@@ -86,31 +84,13 @@ static void print_signal(const model *m, const model_signal *s, text *out) {
 
 static void print_phase_block(const model *m, const model_phase_block *b, text *out) {
   printer p = print_in_owner(m, out, false, b->population);
-  text_printf(out, "on %s of %s {\n", m->phases.data[b->phase].name, m->populations.data[b->population].name);
+  const char *start = b->signal != NOBODY ? m->signals.data[b->signal].name : m->phases.data[b->phase].name;
+  text_printf(out, "on %s of %s {\n", start, m->populations.data[b->population].name);
   print_block(&p, &b->body, 2);
   text_puts(out, "}\n");
 }
 
 /* ---- records and measures ---- */
-
-static void print_probe(const model *m, const model_probe *x, text *out) {
-  printer p = print_in_owner(m, out, x->is_connection, x->owner);
-  const model_component *c = p.side[SIDE_SELF];
-  text_printf(out, "%s%s%s", x->reduce != NSA_REDUCE_NONE ? nsa_word_of_reduce_kind(x->reduce) : "",
-              x->reduce != NSA_REDUCE_NONE ? "(" : "", print_owner(&p, x->is_connection, x->owner));
-  if (!x->is_connection)
-    text_printf(out, "[%u..%u]", x->first, x->last);
-  text_puts(out, ".");
-  if (x->is_event)
-    text_puts(out, x->event < c->events.len ? c->events.data[x->event].name : "pre");
-  else {
-    bool is_item = x->value->kind == MX_REF;
-    text_puts(out, is_item ? "" : "(");
-    print_expr(&p, x->value);
-    text_puts(out, is_item ? "" : ")");
-  }
-  text_puts(out, x->reduce != NSA_REDUCE_NONE ? ")" : "");
-}
 
 static void print_record(const model *m, const model_record *r, text *out) {
   printer p = {.m = m, .out = out};
@@ -122,48 +102,6 @@ static void print_record(const model *m, const model_record *r, text *out) {
   }
   print_during(&p, "during", r->phase);
   text_puts(out, "\n");
-}
-
-static const char *const operators[] = {[NSA_MEASURE_ADD] = " + ", [NSA_MEASURE_SUB] = " - ", [NSA_MEASURE_MUL] = " * ",
-                                        [NSA_MEASURE_DIV] = " / ", [NSA_MEASURE_NEG] = "-",   [NSA_MEASURE_POW] = "^"};
-
-static void print_function(const printer *p, const model_measure_node *n) {
-  text_printf(p->out, "%s(", nsa_word_of_measure_kind(n->kind));
-  if (n->kind == NSA_MEASURE_SIZE)
-    text_puts(p->out, print_owner(p, n->probe.is_connection, n->probe.owner));
-  else if (n->kind != NSA_MEASURE_DURATION)
-    print_probe(p->m, &n->probe, p->out);
-  if (n->kind == NSA_MEASURE_TIME_ABOVE) {
-    text_puts(p->out, ", ");
-    print_number(p, n->threshold, n->probe.unit);
-  }
-  if (n->kind == NSA_MEASURE_RECOGNITION) {
-    text_puts(p->out, " over ");
-    print_ms(p, n->window);
-  }
-  print_during(p, "during", n->phase);
-  print_during(p, "among", n->among);
-  text_puts(p->out, ")");
-}
-
-static void print_measure(const printer *p, const model_measure_node *n) {
-  if (n->is_ref)
-    text_puts(p->out, p->m->measures.data[n->ref].name);
-  else if (n->kind == NSA_MEASURE_NUMBER)
-    print_number(p, n->number, n->unit);
-  else if (n->kind >= NSA_MEASURE_COUNT)
-    print_function(p, n);
-  else {
-    text_puts(p->out, "(");
-    if (n->kind == NSA_MEASURE_NEG)
-      text_puts(p->out, operators[n->kind]);
-    print_measure(p, n->args[0]);
-    if (n->args[1] != NULL) {
-      text_puts(p->out, operators[n->kind]);
-      print_measure(p, n->args[1]);
-    }
-    text_puts(p->out, ")");
-  }
 }
 
 static void print_variant(const model *m, const model_variant *v, text *out) {
@@ -178,6 +116,8 @@ static void print_variant(const model *m, const model_variant *v, text *out) {
     print_expr(&p, s->value);
     text_puts(out, "\n");
   }
+  for (uint32_t k = 0; k < v->acts.len; k++)
+    print_act(m, &v->acts.data[k], out);
 }
 
 /* ---- all of it ---- */
@@ -186,6 +126,9 @@ static void print_results(const model *m, text *out) {
   printer p = {.m = m, .out = out};
   for (uint32_t k = 0; k < m->records.len; k++)
     print_record(m, &m->records.data[k], out);
+  for (uint32_t k = 0; k < m->trial_records.len; k++)
+    text_printf(out, "record %s: trials of %s\n", m->trial_records.data[k].name,
+                m->environments.data[m->trial_records.data[k].environment].name);
   for (uint32_t k = 0; k < m->measures.len; k++) {
     const model_measure *x = &m->measures.data[k];
     text_printf(out, "measure %s : %s = ", x->name, dim_name(out->arena, x->value->unit));
@@ -197,12 +140,21 @@ static void print_results(const model *m, text *out) {
   if (m->duration <= 0)
     return;
   text_puts(out, "run ");
+  if (m->until != NULL) {
+    text_puts(out, "until ");
+    print_measure(&p, m->until);
+    text_puts(out, " for ");
+  }
   print_ms(&p, m->duration);
   text_puts(out, "\n");
 }
 
 void print_experiment(const model *m, text *out) {
   print_images(m, out);
+  for (uint32_t k = 0; k < m->environments.len; k++)
+    print_environment(m, &m->environments.data[k], out);
+  for (uint32_t k = 0; k < m->acts.len; k++)
+    print_act(m, &m->acts.data[k], out);
   for (uint32_t k = 0; k < m->stimuli.len; k++)
     print_stimulus(m, &m->stimuli.data[k], out);
   for (uint32_t k = 0; k < m->event_drives.len; k++)

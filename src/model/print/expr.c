@@ -82,6 +82,8 @@ static void print_ref(const printer *p, const model_expr *e) {
     text_puts(p->out, p->m->signals.data[e->ref.item].name);
   else if (e->ref.kind == REF_PIXEL)
     print_pixel(p, e->ref.item);
+  else if (e->ref.kind == REF_WINDOW_COUNT)
+    text_printf(p->out, "count(%s)", p->side[e->ref.side]->events.data[e->ref.item].name);
   else
     text_puts(p->out, words[e->ref.kind]);
 }
@@ -193,6 +195,12 @@ void print_expr(const printer *p, const model_expr *e) {
   case MX_CALL:
   case MX_RANDOM:
     print_call(p, e);
+    break;
+  case MX_CHANNEL:
+    print_channel(p, e->ref.item);
+    text_puts(p->out, "[");
+    print_expr(p, e->args[0]);
+    text_puts(p->out, "]");
     break;
   default:
     print_binary(p, e);

@@ -29,6 +29,14 @@ void print_overrides(const printer *p, const model_override *data, uint32_t len)
 /* "sheet" or "stdp", the name of a population or connection. */
 const char *print_owner(const printer *p, bool is_connection, uint32_t owner);
 
+/* " WORD PHASE", nothing where there is none. */
+void print_during(const printer *p, const char *word, uint32_t phase);
+void print_probe(const model *m, const model_probe *x, text *out);
+void print_measure(const printer *p, const model_measure_node *n);
+void print_channel(const printer *p, uint32_t channel); /* "maze.here" */
+void print_environment(const model *m, const model_environment *e, text *out);
+void print_act(const model *m, const model_act *act, text *out);
+
 void print_component(const model *m, uint32_t component, text *out);
 void print_network(const model *m, text *out);
 void print_experiment(const model *m, text *out);

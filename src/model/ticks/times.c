@@ -249,6 +249,19 @@ static void rewrite_phase_block(checker *ck, const model_phase_block *b, const c
   rewrite_block(&s, &b->body);
 }
 
+static void rewrite_act(checker *ck, const model_act *act, const component_times *times) {
+  for (uint32_t k = 0; k < act->decoders.len; k++) {
+    const model_decoder *d = &act->decoders.data[k];
+    for (uint32_t i = 0; i < d->vector.len; i++)
+      rewrite_measure(ck, d->vector.data[i], times);
+    if (d->owner == NONE || d->is_of_channel)
+      continue;
+    time_scope s = scope_of_owner(ck, false, d->owner, times);
+    rewrite(&s, d->scores);
+    rewrite(&s, d->tie);
+  }
+}
+
 static void rewrite_experiment(checker *ck, const component_times *times) {
   const model *m = ck->model;
   for (uint32_t k = 0; k < m->stimuli.len; k++) {
@@ -269,6 +282,11 @@ static void rewrite_experiment(checker *ck, const component_times *times) {
   }
   for (uint32_t k = 0; k < m->measures.len; k++)
     rewrite_measure(ck, m->measures.data[k].value, times);
+  for (uint32_t k = 0; k < m->acts.len; k++)
+    rewrite_act(ck, &m->acts.data[k], times);
+  for (uint32_t k = 0; k < m->variants.len; k++)
+    for (uint32_t i = 0; i < m->variants.data[k].acts.len; i++)
+      rewrite_act(ck, &m->variants.data[k].acts.data[i], times);
 }
 
 /* Answers given before do not hold when more is known. */

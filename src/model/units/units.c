@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 const dim dim_ms = {{4, 0, 0, 0, 0, 0}};
@@ -66,4 +67,25 @@ dim dim_of_unit(const nsa_unit *unit) {
   dim d;
   memcpy(d.q, unit->quarters, sizeof d.q);
   return d;
+}
+
+bool dim_of_text(const char *text, dim *out) {
+  nsa_unit product = {.multiplier = 1}, one;
+  double sign = 1;
+  while (*text != '\0') {
+    size_t len = strcspn(text, "*/^");
+    double power = 1;
+    bool is_one = len == 1 && *text == '1';
+    if (!is_one && !nsa_unit_find(text, len, &one))
+      return false;
+    text += len;
+    if (*text == '^')
+      power = strtod(text + 1, (char **)&text);
+    if (!is_one && !nsa_unit_multiply(&product, &one, sign * power))
+      return false;
+    sign = *text == '/' ? -1 : 1;
+    text += *text != '\0';
+  }
+  *out = dim_of_unit(&product);
+  return true;
 }

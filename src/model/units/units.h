@@ -21,5 +21,7 @@ extern const dim dim_ms, dim_um, dim_per_ms;
 /* "a conductance" for nS; NULL for what has no common word. */
 const char *dim_word(dim d);
 dim dim_of_unit(const nsa_unit *unit);
+/* Of a unit as a text: "m/s^2"; "" and "1" for none. False where it is none. */
+bool dim_of_text(const char *text, dim *out);
 
 #endif

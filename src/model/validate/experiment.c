@@ -2,11 +2,11 @@
 /* experiment.c - are stimuli, signals, records, measures and variants what they should be? */
 #include "model/validate/validate.h"
 
-static bool is_phase(validation *v, uint32_t phase) {
+bool is_phase(validation *v, uint32_t phase) {
   return phase == UINT32_MAX || is_index(v, phase, v->m->phases.len, "a phase");
 }
 
-static bool is_owner(validation *v, bool is_connection, uint32_t owner) {
+bool is_owner(validation *v, bool is_connection, uint32_t owner) {
   return is_index(v, owner, is_connection ? v->m->connections.len : v->m->populations.len,
                   is_connection ? "a connection" : "a population");
 }
@@ -56,7 +56,10 @@ static bool validate_signal(validation *v, const model_signal *s) {
 
 static bool validate_phase_block(validation *v, const model_phase_block *b) {
   v->where = "a block of a phase";
-  if (!is_owner(v, false, b->population) || !is_index(v, b->phase, v->m->phases.len, "its phase"))
+  if ((b->phase == UINT32_MAX) == (b->signal == UINT32_MAX))
+    return is_wrong(v, "it waits for a phase and a signal, or for neither");
+  if (!is_owner(v, false, b->population) || !is_phase(v, b->phase) ||
+      (b->signal != UINT32_MAX && !is_index(v, b->signal, v->m->signals.len, "its signal")))
     return false;
   expr_limits limits = limits_in_owner(v->m, false, b->population);
   limits.locals = b->local_count;
@@ -81,35 +84,6 @@ static bool validate_stimuli(validation *v) {
 
 /* ---- records, measures, variants ---- */
 
-static bool validate_probe(validation *v, const model_probe *p) {
-  if (!is_owner(v, p->is_connection, p->owner))
-    return false;
-  expr_limits limits = limits_in_owner(v->m, p->is_connection, p->owner);
-  bool is_arrivals = p->is_connection && p->event == UINT32_MAX - 1;
-  if (p->first > p->last || (uint32_t)p->reduce >= nsa_reduce_kind_count)
-    return is_wrong(v, "no elements, or taken together by no word");
-  if (p->is_event)
-    return is_arrivals || is_index(v, p->event, limits.side[SIDE_SELF]->events.len, "an event");
-  return validate_number(v, &limits, p->value, "what it looks at");
-}
-
-static bool validate_measure(validation *v, uint32_t own, const model_measure_node *n) {
-  if ((uint32_t)n->kind >= nsa_measure_kind_count)
-    return is_wrong(v, "of no kind");
-  if (n->is_ref)
-    return is_index(v, n->ref, own, "an earlier measure");
-  if (n->kind >= NSA_MEASURE_ADD && n->kind <= NSA_MEASURE_POW) {
-    bool is_single = n->kind == NSA_MEASURE_NEG;
-    if (n->args[0] == NULL || (n->args[1] == NULL) != is_single)
-      return is_wrong(v, "an operator with too few or too many arguments");
-    return validate_measure(v, own, n->args[0]) && (is_single || validate_measure(v, own, n->args[1]));
-  }
-  if (n->kind == NSA_MEASURE_SIZE)
-    return is_owner(v, n->probe.is_connection, n->probe.owner);
-  bool has_probe = n->kind != NSA_MEASURE_NUMBER && n->kind != NSA_MEASURE_DURATION;
-  return (!has_probe || validate_probe(v, &n->probe)) && is_phase(v, n->phase) && is_phase(v, n->among);
-}
-
 static bool validate_record(validation *v, const model_record *r) {
   v->where = arena_printf(v->arena, "record `%s`", r->name);
   return validate_probe(v, &r->probe) && is_phase(v, r->phase) &&
@@ -120,6 +94,9 @@ static bool validate_variant(validation *v, const model_variant *x) {
   v->where = arena_printf(v->arena, "variant `%s`", x->name);
   for (uint32_t k = 0; k < x->globals.len; k++)
     if (!is_index(v, x->globals.data[k].global, v->m->globals.len, "a param of the top level"))
+      return false;
+  for (uint32_t k = 0; k < x->acts.len; k++)
+    if (!validate_act(v, &x->acts.data[k]))
       return false;
   for (uint32_t k = 0; k < x->sets.len; k++) {
     const model_set *s = &x->sets.data[k];
@@ -134,12 +111,13 @@ static bool validate_variant(validation *v, const model_variant *x) {
 
 bool validate_experiment(validation *v) {
   const model *m = v->m;
-  bool is_good = validate_stimuli(v);
+  bool is_good = validate_world(v) && validate_stimuli(v);
   for (uint32_t k = 0; is_good && k < m->records.len; k++)
     is_good = validate_record(v, &m->records.data[k]);
   for (uint32_t k = 0; is_good && k < m->measures.len; k++) {
     v->where = arena_printf(v->arena, "measure `%s`", m->measures.data[k].name);
-    is_good = validate_measure(v, k, m->measures.data[k].value);
+    is_good = validate_measure(v, k, m->measures.data[k].value) &&
+              (!m->measures.data[k].value->is_series || is_wrong(v, "a series, not a number"));
   }
   for (uint32_t k = 0; is_good && k < m->variants.len; k++)
     is_good = validate_variant(v, &m->variants.data[k]);

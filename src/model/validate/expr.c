@@ -50,6 +50,7 @@ static uint32_t count_of(const expr_limits *limits, const model_expr *e) {
   case REF_TIMER:
     return c->timers.len;
   case REF_REFRACTORY:
+  case REF_WINDOW_COUNT:
     return c->events.len;
   default:
     return UINT32_MAX;
@@ -59,13 +60,13 @@ static uint32_t count_of(const expr_limits *limits, const model_expr *e) {
 static walk_step check_ref(const expr_check *x, const model_expr *e) {
   const model *m = x->v->m;
   uint32_t count;
-  if (e->ref.kind > REF_PIXEL || e->ref.side > SIDE_ASTRO)
+  if (e->ref.kind > REF_WINDOW_COUNT || e->ref.side > SIDE_ASTRO)
     return wrong_here(x, "a reference of no kind or side");
   if (e->ref.kind == REF_LOCAL)
     count = x->limits->locals;
   else if (e->ref.kind == REF_SIGNAL || e->ref.kind == REF_PIXEL)
     count = e->ref.kind == REF_SIGNAL ? m->signals.len : m->images.len;
-  else if (e->ref.kind > REF_REFRACTORY)
+  else if (e->ref.kind > REF_REFRACTORY && e->ref.kind != REF_WINDOW_COUNT)
     return WALK_ON;
   else if (x->limits->side[e->ref.side] == NULL)
     return wrong_here(x, "a reference to a side where nobody is");
@@ -86,6 +87,7 @@ static int least_args(const model_expr *e) {
   case MX_NOT:
   case MX_CALL:
   case MX_RANDOM:
+  case MX_CHANNEL:
     return 1;
   case MX_SELECT:
     return 3;
@@ -119,7 +121,7 @@ static bool is_of_one_unit(const model_expr *e) {
 
 static walk_step check_node(void *context, const model_expr *e) {
   const expr_check *x = context;
-  if (e->kind > MX_RANDOM)
+  if (e->kind > MX_CHANNEL)
     return wrong_here(x, "an expression of no kind");
   if (e->kind == MX_REF)
     return check_ref(x, e);
@@ -129,6 +131,8 @@ static walk_step check_node(void *context, const model_expr *e) {
     return wrong_here(x, "an operator with too few or too many arguments");
   if (is_call && e->fn >= BUILTIN_COUNT)
     return wrong_here(x, "a call of no function");
+  if (e->kind == MX_CHANNEL && e->ref.item >= x->v->m->channels.len)
+    return wrong_here(x, "a channel that is not there");
   if (e->kind == MX_RANDOM && e->key == NULL)
     return wrong_here(x, "a draw without a key");
   if (!are_kinds_right(e, count))

@@ -33,6 +33,14 @@ bool validate_number(validation *v, const expr_limits *limits, const model_expr 
 bool validate_truth(validation *v, const expr_limits *limits, const model_expr *e, const char *what);
 bool validate_block(validation *v, const expr_limits *limits, const model_block *block);
 
+bool is_phase(validation *v, uint32_t phase); /* or none */
+bool is_owner(validation *v, bool is_connection, uint32_t owner);
+bool validate_probe(validation *v, const model_probe *p);
+/* own: the number of the measure, which may use those before it. */
+bool validate_measure(validation *v, uint32_t own, const model_measure_node *n);
+bool validate_act(validation *v, const model_act *act);
+/* Environments, decisions, and the condition of the run. */
+bool validate_world(validation *v);
 bool validate_component(validation *v, const model_component *c);
 bool validate_network(validation *v);
 bool validate_experiment(validation *v);

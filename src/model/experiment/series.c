@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* series.c - series of measures: one number for each trial, or step, of an environment. */
+#include "model/experiment/measure.h"
+#include "model/expr/expr.h"
+#include "model/names/lookup.h"
+#include "model/names/report.h"
+
+/* ---- figures ---- */
+
+static model_measure_node *unknown_figure(checker *ck, const ast_expr *e, uint32_t environment) {
+  const model_environment *w = &ck->model->environments.data[environment];
+  const ast_name *name = &e->as.member.name;
+  if (channel_find(ck, environment, name->text) != NONE)
+    return measure_malformed(
+        ck, e->at,
+        arena_printf(ck->arena, "`%s` is a channel of `%s`, not a figure of its trials", name->text, w->name), NULL);
+  name_list known = {0};
+  for (uint32_t i = 0; i < w->figures.len; i++)
+    vec_push(ck->arena, &known, w->figures.data[i].name);
+  vec_push(ck->arena, &known, "trials");
+  report_unknown(ck, name->at, DIAG_E0201, arena_printf(ck->arena, "in `%s` the figure", w->name), name->text, &known);
+  return NULL;
+}
+
+model_measure_node *series_figure(const measure_scope *s, const ast_expr *e) {
+  checker *ck = s->ck;
+  uint32_t environment = environment_of(ck, e), figure = figure_find(ck, environment, e->as.member.name.text);
+  bool is_count = strcmp(e->as.member.name.text, "trials") == 0;
+  if (!is_count && figure == NONE)
+    return unknown_figure(ck, e, environment);
+  dim unit = is_count ? dim_none() : ck->model->environments.data[environment].figures.data[figure].unit;
+  model_measure_node *n = measure_new(ck, is_count ? NSA_MEASURE_TRIALS : NSA_MEASURE_FIGURE, unit, e->at);
+  n->environment = environment;
+  n->is_series = !is_count;
+  n->per = is_count ? NSA_PER_RUN : NSA_PER_TRIAL;
+  n->figure = is_count ? 0 : figure;
+  return n;
+}
+
+bool series_per(checker *ck, const ast_arg *arg, model_measure_node *n) {
+  if (arg->per.text == NULL)
+    return true;
+  const ast_name *name = &arg->per_environment;
+  n->environment = environment_find(ck, name->text);
+  n->is_series = true;
+  n->per = strcmp(arg->per.text, "trial") == 0 ? NSA_PER_TRIAL : NSA_PER_STEP;
+  if (n->environment == NONE) {
+    name_list known = {0};
+    for (uint32_t i = 0; i < ck->model->environments.len; i++)
+      vec_push(ck->arena, &known, ck->model->environments.data[i].name);
+    report_unknown(ck, name->at, DIAG_E0201, "the environment", name->text, &known);
+    return false;
+  }
+  bool is_counted = n->kind == NSA_MEASURE_COUNT || n->kind == NSA_MEASURE_UPDATES;
+  if (is_counted && n->phase == NONE && arg->during.text == NULL)
+    return true;
+  measure_malformed(ck, span_join(name->at, arg->per.at),
+                    is_counted ? "what is counted `per` trial or step is counted always, not in a phase"
+                               : "`per` makes a series of `count` and `updates` only",
+                    NULL);
+  return false;
+}
+
+bool series_join(checker *ck, model_measure_node *n, const model_measure_node *a, const model_measure_node *b) {
+  const model_measure_node *series = a->is_series ? a : b;
+  if (series == NULL || !series->is_series)
+    return true;
+  n->is_series = true;
+  n->environment = series->environment;
+  n->per = series->per;
+  if (b == NULL || !a->is_series || !b->is_series || (a->environment == b->environment && a->per == b->per))
+    return true;
+  measure_malformed(ck, n->at, "these series do not go together: one has other trials, or steps, than the other",
+                    "take each together first: `mean(...)`");
+  return false;
+}
+
+/* ---- taken together ---- */
+
+static const struct {
+  const char *word;
+  nsa_measure_kind kind;
+  bool is_shared; /* over time it means something, too: `mean(glia.Ca)` */
+} reductions[] = {
+    {"first", NSA_MEASURE_SERIES_FIRST, false},   {"last", NSA_MEASURE_SERIES_LAST, false},
+    {"median", NSA_MEASURE_SERIES_MEDIAN, false}, {"sum", NSA_MEASURE_SERIES_SUM, false},
+    {"mean", NSA_MEASURE_SERIES_MEAN, true},      {"min", NSA_MEASURE_SERIES_MIN, true},
+    {"max", NSA_MEASURE_SERIES_MAX, true},
+};
+enum { REDUCTIONS = sizeof reductions / sizeof *reductions };
+
+static uint32_t reduction_find(const char *word) {
+  for (uint32_t i = 0; i < REDUCTIONS; i++)
+    if (strcmp(reductions[i].word, word) == 0)
+      return i;
+  return NONE;
+}
+
+/* Names a figure, or counts `per` something. */
+static bool names_series(checker *ck, const ast_expr *e) {
+  switch (e->kind) {
+  case AST_MEMBER:
+    return environment_of(ck, e) != NONE && channel_find(ck, environment_of(ck, e), e->as.member.name.text) == NONE;
+  case AST_CALL:
+    for (uint32_t i = 0; i < e->as.call.args.len; i++)
+      if (e->as.call.args.data[i].per.text != NULL || names_series(ck, e->as.call.args.data[i].value))
+        return true;
+    return false;
+  case AST_UNARY:
+    return names_series(ck, e->as.unary.operand);
+  case AST_BINARY:
+    for (uint32_t i = 0; i < e->as.binary.operands.len; i++)
+      if (names_series(ck, e->as.binary.operands.data[i]))
+        return true;
+    return false;
+  default:
+    return false;
+  }
+}
+
+bool series_is_reduced(checker *ck, const ast_expr *e) {
+  uint32_t reduction = reduction_find(e->as.call.function.text);
+  if (reduction == NONE || e->as.call.args.len == 0)
+    return false;
+  const ast_arg *arg = &e->as.call.args.data[0];
+  return !reductions[reduction].is_shared || arg->per.text != NULL || names_series(ck, arg->value);
+}
+
+/* `last(series, 5)` */
+static model_measure_node *check_tail(checker *ck, const ast_expr *e, model_measure_node *series) {
+  expr_env env = env_constant(ck, NULL, "a measure");
+  uint32_t count;
+  if (!expr_constant_count(&env, e->as.call.args.data[1].value, "the length of a series", 1, 4294967294.0, &count))
+    return NULL;
+  model_measure_node *n = measure_new(ck, NSA_MEASURE_TAIL, series->unit, e->at);
+  n->args[0] = series;
+  n->args[1] = measure_new(ck, NSA_MEASURE_NUMBER, dim_none(), e->as.call.args.data[1].value->at);
+  n->args[1]->number = count;
+  return series_join(ck, n, series, NULL) ? n : NULL;
+}
+
+model_measure_node *series_reduction(const measure_scope *s, const ast_expr *e) {
+  checker *ck = s->ck;
+  const ast_arg_list *args = &e->as.call.args;
+  nsa_measure_kind kind = reductions[reduction_find(e->as.call.function.text)].kind;
+  bool is_tail = kind == NSA_MEASURE_SERIES_LAST && args->len == 2;
+  if (!is_tail && !measure_has_args(ck, e, 1))
+    return NULL;
+  model_measure_node *series = measure_tree(s, args->data[0].value);
+  if (series == NULL)
+    return NULL;
+  if (!series->is_series)
+    return measure_malformed(
+        ck, args->data[0].value->at,
+        arena_printf(ck->arena, "`%s` takes a series together, and `%s` is one number", e->as.call.function.text,
+                     expr_text(ck, args->data[0].value)),
+        "a series has one number for each trial, or step: `maze.steps`, `count(u.spike per maze.trial)`");
+  if (is_tail)
+    return check_tail(ck, e, series);
+  model_measure_node *n = measure_new(ck, kind, series->unit, e->at);
+  n->args[0] = series;
+  return n;
+}
