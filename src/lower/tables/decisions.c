@@ -66,7 +66,7 @@ static nsa_environment environment_of(lowering *l, const model_environment *e) {
                          .length = action->length,
                          .low = action->low,
                          .high = action->high,
-                         .unit = dim_name(l->arena, e->action_unit),
+                         .unit = action->choices ? "" : dim_name(l->arena, e->action_unit),
                          .has_seed = e->has_seed,
                          .seed = e->seed,
                          .key = hash_name64(e->name),
