@@ -37,6 +37,8 @@ static void dump_args(dumper *d, const ast_arg_list *args) {
     dump_expr(d, NULL, arg->value);
     dump_name(d, "during", arg->during);
     dump_name(d, "over", arg->over);
+    dump_name(d, "per", arg->per);
+    dump_name(d, "of", arg->per_environment);
     d->indent--;
   }
 }

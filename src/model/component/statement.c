@@ -221,6 +221,11 @@ static void report_emit(block_env *env, const ast_name *name) {
 static bool is_plain_signal(block_env *env, const ast_name *name, uint32_t signal) {
   checker *ck = env->env->ck;
   const model_signal *s = &ck->model->signals.data[signal];
+  if (s->environment != NONE) {
+    diag_report(ck->sink, DIAG_E0405, name->at, "`%s` is sent by `%s`, and by nothing else", s->name,
+                ck->model->environments.data[s->environment].name);
+    return false;
+  }
   if (dim_is_none(s->unit) || dim_is_unknown(s->unit))
     return true;
   diag *d =

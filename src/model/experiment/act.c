@@ -61,25 +61,21 @@ static bool time_of(checker *ck, const ast_expr *e, const char *what, double *ou
   return true;
 }
 
-static bool check_times(checker *ck, const ast_act *act, model_act *out) {
+static void check_times(checker *ck, const ast_act *act, model_act *out) {
   if (act->every == NULL) {
     diag *d = diag_report(ck->sink, DIAG_E0605, act->at, "how often does `%s` get an action?", act->environment.text);
     diag_hint(d, "add `every 100 ms`");
-    return false;
+    return;
   }
   if (!time_of(ck, act->every, "the time between decisions", &out->every))
-    return false;
+    return;
   out->window = out->every;
-  if (act->window == NULL)
-    return true;
-  if (!time_of(ck, act->window, "the window of a decision", &out->window))
-    return false;
-  if (out->window <= out->every)
-    return true;
+  if (act->window == NULL || !time_of(ck, act->window, "the window of a decision", &out->window) ||
+      out->window <= out->every)
+    return;
   diag_report(ck->sink, DIAG_E0601, act->window->at,
               "a window of %s ms is longer than the %s ms from one decision to the next", number_text(ck, out->window),
               number_text(ck, out->every));
-  return false;
 }
 
 /* Its windows are those of a phase, which has no others. */
@@ -110,10 +106,10 @@ static void check_act(checker *ck, const ast_act *act) {
   model_act out = {.at = act->at, .environment = find_environment(ck, &act->environment)};
   if (out.environment == NONE)
     return;
-  bool has_times = check_times(ck, act, &out);
+  check_times(ck, act, &out);
   out.phase = phase_of(ck, act);
-  if (check_decoders(ck, act, &out) && has_times)
-    vec_push(ck->arena, &ck->model->acts, out);
+  check_decoders(ck, act, &out);
+  vec_push(ck->arena, &ck->model->acts, out); /* after an error, too: its phase is there */
 }
 
 static bool is_decided(const checker *ck, const char *environment) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* decoder.c - what a decision is made of: `first`, `argmax`, `sample`, `softmax`. */
 #include "model/experiment/decoder.h"
+#include "model/experiment/parts.h"
 #include "model/expr/expr.h"
 #include "model/expr/select.h"
 #include "model/names/lookup.h"
@@ -74,7 +75,7 @@ static bool check_scores(const decoder_place *p, const ast_expr *e, model_expr *
   expr_env env = scores_scope(p, out);
   *scores = out->kind == NSA_DECODER_SOFTMAX ? expr_of_unit(&env, e, dim_none(), "what is exponentiated by `softmax`")
                                              : expr_number(&env, e, NULL);
-  return *scores != NULL;
+  return *scores != NULL && entries_check(p->ck, out->owner, *scores, NULL);
 }
 
 /* ---- first ---- */

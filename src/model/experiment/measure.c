@@ -280,6 +280,9 @@ static model_measure_node *check_call(const measure_scope *s, const ast_expr *e)
 static model_measure_node *check_place(const measure_scope *s, const ast_expr *e) {
   if (environment_of(s->ck, e) != NONE)
     return series_figure(s, e);
+  if (e->kind == AST_MEMBER && e->as.member.object->kind == AST_NAME &&
+      name_is_silent(s->ck, e->as.member.object->as.name.text))
+    return NULL;
   const char *said = expr_text(s->ck, e);
   arena *a = s->ck->arena;
   return measure_malformed(s->ck, e->at,

@@ -23,6 +23,10 @@ void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings, 
 /* What a variant decides instead; false after an error. */
 bool act_of_variant(checker *ck, const ast_act *act, model_act *out);
 
+/* Whether the entries of channels that elements read by their place are there: in a value, or a block; either may be
+ * NULL. */
+bool entries_check(checker *ck, uint32_t population, const model_expr *value, const model_block *block);
+
 /* ---- records and measures ---- */
 
 /* What a recording or measure looks at. */

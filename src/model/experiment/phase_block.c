@@ -64,6 +64,7 @@ static void check_phase_block(checker *ck, const ast_decl *d, block_start start,
   env.bindings = value_of(ck, &d->as.on.phase, start.signal, &value);
   block_env block = {.env = &env, .local_count = &out.local_count, .population = population};
   block_check(&block, d->as.on.block, &out.body);
+  entries_check(ck, population, NULL, &out.body);
   vec_push(ck->arena, &ck->model->phase_blocks, out);
 }
 

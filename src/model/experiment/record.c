@@ -32,7 +32,10 @@ static void report_no_owner(checker *ck, const ast_expr *e) {
   const ast_expr *of = e->kind == AST_MEMBER ? e->as.member.object : e;
   bool is_sliced_first = e->kind == AST_MEMBER && of->kind == AST_INDEX && of->as.index.object->kind == AST_NAME;
   if (!is_sliced_first) {
-    diag_report(ck->sink, DIAG_E0603, e->at, "`%s` is about no population: write `POPULATION.NAME`", expr_text(ck, e));
+    diag *d = diag_report(ck->sink, DIAG_E0603, e->at, "`%s` is about no population: write `POPULATION.NAME`",
+                          expr_text(ck, e));
+    if (e->kind == AST_NAME && ck->model->environments.len > 0)
+      diag_hint(d, "there is the environment `%s`", ck->model->environments.data[0].name);
     return;
   }
   const char *name = of->as.index.object->as.name.text;
@@ -212,6 +215,8 @@ static void visit_record(checker *ck, const ast_decl *d, const binding *bindings
     record_trials(ck, d, environment);
     return;
   }
+  if (value->kind == AST_NAME && name_is_silent(ck, value->as.name.text))
+    return;
   model_record r = {.at = d->at, .phase = phase_find(ck, d->as.record.during)};
   if (!probe_check(ck, d->as.record.value, bindings, &r.probe))
     return;

@@ -142,7 +142,7 @@ static void check_present(checker *ck, const ast_decl *d, const binding *binding
   env.target = bare_input(ck, &s);
   s.value = expr_of_unit(&env, d->as.present.amplitude, input_unit(ck, &s),
                          arena_printf(ck->arena, "`%s`", expr_text(ck, d->as.present.target)));
-  if (has_window && s.image != NONE && s.value != NULL)
+  if (has_window && s.image != NONE && s.value != NULL && entries_check(ck, s.population, s.value, NULL))
     vec_push(ck->arena, &ck->model->stimuli, s);
 }
 
@@ -178,7 +178,7 @@ static void check_drive(checker *ck, const ast_decl *d, const binding *bindings)
   s.value = expr_of_unit(&env, d->as.drive.value, input_unit(ck, &s),
                          arena_printf(ck->arena, "`%s`", expr_text(ck, d->as.drive.target)));
   s.value = within_slice(&env, target.slice, s.value);
-  if (has_window && s.value != NULL)
+  if (has_window && s.value != NULL && entries_check(ck, s.population, s.value, NULL))
     vec_push(ck->arena, &ck->model->stimuli, s);
 }
 

@@ -66,8 +66,8 @@ bool vector_check(const decoder_place *p, const ast_expr *e, model_decoder *out)
   const ast_expr_list *values = e->kind == AST_LIST ? &e->as.list.values : &one;
   bool is_good = true;
   if (values->len != w->shape.action.length) {
-    diag *d = diag_report(ck->sink, DIAG_E0501, e->at, "the action of `%s` has %u numbers, not %u", w->name,
-                          w->shape.action.length, values->len);
+    diag *d = diag_report(ck->sink, DIAG_E0501, e->at, "the action of `%s` has %u number%s, not %u", w->name,
+                          w->shape.action.length, w->shape.action.length == 1 ? "" : "s", values->len);
     diag_hint(d, "write a list with an expression for each: `[a, b]`");
     return false;
   }

@@ -64,6 +64,20 @@ static bool check_period(checker *ck, const ast_window *w, double duration, doub
   return w->duration != NULL && duration <= every;
 }
 
+/* Windows of decisions come by themselves, and no others with them. */
+static bool is_free_of_decisions(checker *ck, const ast_name *name, uint32_t phase) {
+  for (uint32_t i = 0; phase != NONE && i < ck->model->acts.len; i++) {
+    if (ck->model->acts.data[i].phase != phase)
+      continue;
+    diag *d =
+        diag_report(ck->sink, DIAG_E0202, name->at, "the phase `%s` has the windows of a decision already", name->text);
+    diag_note(d, ck->model->acts.data[i].at, "it is declared here");
+    diag_hint(d, "write `during %s` for these windows", name->text);
+    return false;
+  }
+  return true;
+}
+
 bool window_check(checker *ck, const ast_window *w, const binding *bindings, model_stimulus *s) {
   double duration = INFINITY;
   s->during = s->phase = NONE;
@@ -75,7 +89,7 @@ bool window_check(checker *ck, const ast_window *w, const binding *bindings, mod
             check_period(ck, w, duration, s->every);
   s->stop = s->start + duration;
   s->phase = phase_named(ck, w->as);
-  return is_good;
+  return is_free_of_decisions(ck, &w->as, s->phase) && is_good;
 }
 
 /* ---- presentations that repeat ---- */
