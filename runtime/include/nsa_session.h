@@ -18,14 +18,17 @@ nsa_session *nsa_session_open(const nsa_program *program, const nsa_kernel_entry
                               char error[NSA_SESSION_ERROR]);
 void nsa_session_close(nsa_session *session); /* NULL is allowed */
 
-/* The length of the run in ticks, and the ticks done. */
+/* The length of the run in ticks (with `run until`, the most), and the ticks done. */
 uint64_t nsa_session_ticks(const nsa_session *session);
 uint64_t nsa_session_tick(const nsa_session *session);
 uint64_t nsa_session_seed(const nsa_session *session);
 const double *nsa_session_firsts(const nsa_session *session); /* nsa_clock.first */
 
-/* One tick. False when a value is not finite: nsa_session_failure says which, on several lines. */
+/* One tick. False when a value is not finite, no decision can be made or an environment fails: nsa_session_failure says
+ * why, on several lines. */
 bool nsa_session_step(nsa_session *session);
+/* Whether the run is at its end: its length, or what `run until` waits for. */
+bool nsa_session_is_over(const nsa_session *session);
 void nsa_session_failure(const nsa_session *session, FILE *to);
 
 /* Elements that fired this event at the end of the last tick, ascending; *count of them. */

@@ -277,11 +277,19 @@ static int run_tick(comparison *c) {
   return 0;
 }
 
+/* `run until` has become true with some of the steps. */
+static bool is_over(const comparison *c) {
+  bool is_any = false;
+  for (uint32_t leg = 0; leg < VERIFY_LEGS; leg++)
+    is_any = is_any || nsa_session_is_over(c->legs[leg].session);
+  return is_any;
+}
+
 static int run_legs(comparison *c) {
   bool is_watched = isatty(STDERR_FILENO) != 0;
   double shown = compile_seconds();
   uint64_t ticks = nsa_session_ticks(c->legs[0].session);
-  for (uint64_t k = 0; k < ticks; k++) {
+  for (uint64_t k = 0; k < ticks && !is_over(c); k++) {
     int code = run_tick(c);
     if (code)
       return code;

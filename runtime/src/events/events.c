@@ -140,21 +140,30 @@ static bool is_scheduled(const nsa_signal_times *t, uint64_t n) {
   return t->every == 0 ? n == t->start : (n - t->start) % t->every == 0;
 }
 
+/* What `emit` sends is 1. */
 static void send_signals(sim *s, uint64_t n) {
+  s->is_any_signal_sent = false;
   for (uint32_t i = 0; i < s->program->signals_count; i++) {
     const nsa_signal *signal = &s->program->signals[i];
     uint8_t *flag = s->field_data[signal->flag];
     *flag = s->events->is_sent[i];
     if (*flag)
-      *(double *)s->field_data[signal->value] = 1; /* what `emit` sends */
+      *(double *)s->field_data[signal->value] = s->events->sent[i];
     s->events->is_sent[i] = 0;
+    s->events->sent[i] = 1;
     for (uint32_t k = 0; k < signal->schedule_count; k++) {
       if (!is_scheduled(&signal->schedule[k], n))
         continue;
       *flag = 1;
       kernel_run(s, signal->schedule[k].kernel, &s->clock);
     }
+    s->is_any_signal_sent = s->is_any_signal_sent || *flag;
   }
+}
+
+void events_send(sim *s, nsa_signal_id signal, double value) {
+  s->events->is_sent[signal.id] = 1;
+  s->events->sent[signal.id] = value;
 }
 
 static void absorb(sim *s) {

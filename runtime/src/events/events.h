@@ -35,6 +35,9 @@ void events_delivered(sim *s);
 /* Remembers what was detected at the end of base tick n. */
 void events_end_tick(sim *s, uint64_t n);
 
+/* The signal arrives in the next base tick, with this value. */
+void events_send(sim *s, nsa_signal_id signal, double value);
+
 /* How often links of a connection were brought up to date, so far: at events, and by the clock. */
 typedef struct {
   uint64_t at_events, by_clock;

@@ -81,7 +81,8 @@ struct events {
   due_job *joint;     /* scratch: what is done together */
   uint32_t joint_count;
   bool is_left;         /* the joint ones wait for those who step their targets */
-  uint8_t *is_sent;     /* per signal: by an event at the end of the last tick */
+  uint8_t *is_sent;     /* per signal: since the last tick began */
+  double *sent;         /* per signal: the value that it then has */
   uint8_t *has_arrived; /* per population: something was added to it in this tick */
   bool any_has_arrived;
   uint64_t *link_updates; /* per connection: by the clock */

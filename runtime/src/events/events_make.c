@@ -167,10 +167,14 @@ static bool make_all(events_maker *m) {
   ev->histories = events_allocate(m, p->arrivals_count, sizeof *ev->histories);
   ev->elements = events_allocate(m, p->arrivals_count ? (uint64_t)largest + 64 : 0, sizeof *ev->elements);
   ev->is_sent = events_allocate(m, p->signals_count, 1);
+  ev->sent = events_allocate(m, p->signals_count, sizeof *ev->sent);
   ev->has_arrived = events_allocate(m, p->populations_count, 1);
   ev->link_updates = events_allocate(m, p->connections_count, sizeof *ev->link_updates);
-  if (!ev->deliveries || !ev->histories || !ev->elements || !ev->is_sent || !ev->has_arrived || !ev->link_updates)
+  if (!ev->deliveries || !ev->histories || !ev->elements || !ev->is_sent || !ev->sent || !ev->has_arrived ||
+      !ev->link_updates)
     return false;
+  for (uint32_t i = 0; i < p->signals_count; i++)
+    ev->sent[i] = 1;
   for (uint32_t i = 0; i < p->arrivals_count; i++) {
     if (!m->s->links[p->arrivals[i].connection.id].row)
       continue; /* a stencil */
@@ -233,6 +237,7 @@ void events_free(struct events *ev) {
   free(ev->elements);
   free(ev->joint);
   free(ev->is_sent);
+  free(ev->sent);
   free(ev->has_arrived);
   free(ev->link_updates);
   free(ev);

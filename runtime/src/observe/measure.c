@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "observe/measure.h"
 
-#include "nsa_math.h"
+#include "events/events.h"
 #include "observe/measure_intervals.h"
 #include "observe/measure_recognition.h"
-#include "observe/record_probe.h"
+#include "observe/measure_series.h"
+#include "state/failure.h"
+#include "state/nodes.h"
+#include "state/probe.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,8 +15,9 @@
 
 /* What a node of a measure has seen so far. Its kind decides which members matter. */
 typedef struct {
-  uint64_t events, samples;
-  double sum, best; /* best: the largest or smallest value */
+  uint64_t events, samples; /* events: also steps of elements, updates of links */
+  uint64_t seen;            /* of steps and updates: those before now */
+  double sum, best;         /* best: the largest or smallest value */
   uint64_t best_tick;
   uint64_t above_ticks, last_tick; /* a sample stands for the time until the next one */
   bool was_above;
@@ -35,6 +39,12 @@ struct measurer {
   cached *cache;         /* one a probe */
   uint64_t *phase_ticks; /* how long each phase has lasted */
   uint8_t *was_active;   /* whether each phase was active one tick ago */
+  uint8_t *is_series;    /* this and the next two: of each node, when it is evaluated */
+  double *numbers;
+  world_series *series;
+  series_list *lists; /* of each node: what was counted in each trial or step, or what was computed */
+  uint8_t *ends;      /* per node: `run until` follows from it */
+  bool was_asked;     /* whether it is true */
 };
 
 static bool takes_samples(uint32_t kind) {
@@ -64,6 +74,31 @@ static bool begin_tally(const sim *s, const nsa_measure_node *node, tally *t) {
   return true;
 }
 
+/* Arithmetic with a list is done for each of its numbers. */
+static bool gives_series(const measurer *m, const nsa_measure_node *node) {
+  if (node->kind == NSA_MEASURE_FIGURE || node->kind == NSA_MEASURE_TAIL)
+    return true;
+  if (node_is_plain(node->kind))
+    return m->is_series[node->a] || (node_has_two(node->kind) && m->is_series[node->b]);
+  return (node->kind == NSA_MEASURE_COUNT || node->kind == NSA_MEASURE_UPDATES) && node->per != NSA_PER_RUN;
+}
+
+static bool make_series(measurer *m) {
+  size_t nodes = (size_t)m->program->measure_nodes_count + 1;
+  m->is_series = calloc(nodes, 1);
+  m->ends = calloc(nodes, 1);
+  m->numbers = calloc(nodes, sizeof *m->numbers);
+  m->series = calloc(nodes, sizeof *m->series);
+  m->lists = calloc(nodes, sizeof *m->lists);
+  if (!m->is_series || !m->ends || !m->numbers || !m->series || !m->lists)
+    return false;
+  for (uint32_t i = 0; i < m->program->measure_nodes_count; i++)
+    m->is_series[i] = gives_series(m, &m->program->measure_nodes[i]);
+  if (m->program->until != NSA_NONE && m->program->environments_count)
+    node_mark(m->program, m->program->until, m->ends);
+  return true;
+}
+
 measurer *measurer_new(const sim *s, char error[SIM_ERROR_SIZE]) {
   const nsa_program *program = s->program;
   measurer *m = calloc(1, sizeof *m);
@@ -74,7 +109,7 @@ measurer *measurer_new(const sim *s, char error[SIM_ERROR_SIZE]) {
     m->cache = calloc((size_t)program->probes_count + 1, sizeof *m->cache);
     m->phase_ticks = calloc((size_t)program->phases_count + 1, sizeof *m->phase_ticks);
     m->was_active = calloc((size_t)program->phases_count + 1, 1);
-    is_good = m->tallies && m->cache && m->phase_ticks && m->was_active;
+    is_good = m->tallies && m->cache && m->phase_ticks && m->was_active && make_series(m);
   }
   for (uint32_t i = 0; is_good && i < program->probes_count; i++)
     m->cache[i].tick = UINT64_MAX;
@@ -94,6 +129,13 @@ void measurer_free(measurer *m) {
     recognition_free(m->tallies[i].recognition);
     intervals_free(m->tallies[i].intervals);
   }
+  for (uint32_t i = 0; m->lists && i < m->program->measure_nodes_count; i++)
+    free(m->lists[i].values);
+  free(m->is_series);
+  free(m->ends);
+  free(m->numbers);
+  free(m->series);
+  free(m->lists);
   free(m->tallies);
   free(m->cache);
   free(m->phase_ticks);
@@ -156,16 +198,72 @@ static void add_sample(tally *t, const nsa_measure_node *node, double value, uin
 
 static bool is_active(const sim *s, uint32_t phase) { return phase == NSA_NONE || s->phase_active[phase]; }
 
+/* Whether the trial or step ends here that a node counts in. */
+static bool is_series_due(const sim *s, const nsa_measure_node *node) {
+  if (node->per == NSA_PER_TRIAL)
+    return worlds_has_ended_trial(s, node->environment);
+  return node->per == NSA_PER_STEP && worlds_has_moved(s, node->environment);
+}
+
+static bool end_count(measurer *m, sim *s, uint32_t index) {
+  tally *t = &m->tallies[index];
+  double count = (double)t->events;
+  t->events = 0;
+  return series_push(&m->lists[index], count) ||
+         failure_tell(s, (nsa_place){0}, true, "out of memory for the measure '%.100s'",
+                      measure_of(m->program, &m->program->measure_nodes[index]));
+}
+
+/* What happens at the end of a trial is the next one's. */
+static bool visit_events(measurer *m, sim *s, uint32_t index) {
+  const nsa_measure_node *node = &m->program->measure_nodes[index];
+  tally *t = &m->tallies[index];
+  if (is_series_due(s, node) && !end_count(m, s, index))
+    return false;
+  if (s->tick > 0 && is_active(s, node->phase))
+    t->events += t->fired ? t->fired->count : probe_count_fired(s, &m->program->probes[node->probe]);
+  return true;
+}
+
+/* All that there were so far: of the elements of a probe, or of links of its connection. */
+static uint64_t updates_of(const sim *s, const nsa_probe *probe) {
+  const nsa_domain *domain = &s->program->domains[probe->domain];
+  if (!nsa_connection_is_none(domain->connection)) {
+    events_count count = events_updates(s, domain->connection);
+    return count.at_events + count.by_clock;
+  }
+  uint64_t first;
+  return s->tick / s->populations[domain->population.id].every * probe_range(s, probe, &first);
+}
+
+static void take_updates(measurer *m, const sim *s, uint32_t index, bool is_counting) {
+  const nsa_measure_node *node = &m->program->measure_nodes[index];
+  tally *t = &m->tallies[index];
+  uint64_t all = updates_of(s, &m->program->probes[node->probe]);
+  t->events += is_counting ? all - t->seen : 0;
+  t->seen = all;
+}
+
+/* A step belongs to the trial, and to the windows, in which it begins. */
+static bool visit_updates(measurer *m, sim *s, uint32_t index) {
+  const nsa_measure_node *node = &m->program->measure_nodes[index];
+  bool is_due = is_series_due(s, node);
+  if (is_due || node->phase != NSA_NONE)
+    take_updates(m, s, index, node->phase == NSA_NONE || m->was_active[node->phase]);
+  return !is_due || end_count(m, s, index);
+}
+
 static bool visit_node(measurer *m, sim *s, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
   tally *t = &m->tallies[index];
+  if (counts_events(node->kind))
+    return visit_events(m, s, index);
+  if (node->kind == NSA_MEASURE_UPDATES)
+    return visit_updates(m, s, index);
   if (t->recognition) {
     recognition_after_tick(t->recognition, s);
   } else if (t->intervals) {
     intervals_after_tick(t->intervals, s, is_active(s, node->phase));
-  } else if (counts_events(node->kind)) {
-    if (s->tick > 0 && is_active(s, node->phase))
-      t->events += t->fired ? t->fired->count : probe_count_fired(s, &m->program->probes[node->probe]);
   } else if (takes_samples(node->kind) && (node->every <= 1 || s->tick % node->every == 0)) {
     settle_above(t, s->tick);
     double value = 0;
@@ -177,19 +275,7 @@ static bool visit_node(measurer *m, sim *s, uint32_t index) {
   return true;
 }
 
-static bool after_tick(void *self, sim *s) {
-  measurer *m = self;
-  for (uint32_t i = 0; i < m->program->phases_count; i++) {
-    m->phase_ticks[i] += s->tick > 0 && m->was_active[i];
-    m->was_active[i] = s->phase_active[i];
-  }
-  for (uint32_t i = 0; i < m->program->measure_nodes_count; i++)
-    if (!visit_node(m, s, i))
-      return false;
-  return true;
-}
-
-/* ---- at the end ---- */
+/* ---- values ---- */
 
 static double duration_ms(const measurer *m, const sim *s, uint32_t phase) {
   uint64_t ticks = phase == NSA_NONE ? s->tick : m->phase_ticks[phase];
@@ -208,24 +294,22 @@ static double rate_of(const measurer *m, const sim *s, const nsa_measure_node *n
 
 static double best_of(const tally *t) { return t->samples ? t->best : NAN; }
 
-static double node_value(measurer *m, const sim *s, uint32_t index, const double *values) {
+static double updates_so_far(measurer *m, const sim *s, uint32_t index) {
+  if (m->program->measure_nodes[index].phase == NSA_NONE)
+    take_updates(m, s, index, true);
+  return (double)m->tallies[index].events;
+}
+
+static double number_of(measurer *m, const sim *s, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
   tally *t = &m->tallies[index];
+  if (node_is_plain(node->kind))
+    return node_combine(node->kind, m->numbers[node->a], node_has_two(node->kind) ? m->numbers[node->b] : 0);
+  if (node_is_reduction(node->kind))
+    return series_reduce(node->kind, m->series[node->a]);
   switch ((nsa_measure_kind)node->kind) {
   case NSA_MEASURE_NUMBER:
     return node->number;
-  case NSA_MEASURE_ADD:
-    return values[node->a] + values[node->b];
-  case NSA_MEASURE_SUB:
-    return values[node->a] - values[node->b];
-  case NSA_MEASURE_MUL:
-    return values[node->a] * values[node->b];
-  case NSA_MEASURE_DIV:
-    return values[node->a] / values[node->b];
-  case NSA_MEASURE_NEG:
-    return -values[node->a];
-  case NSA_MEASURE_POW:
-    return nsa_pow_1(values[node->a], values[node->b]);
   case NSA_MEASURE_COUNT:
     return (double)t->events;
   case NSA_MEASURE_RATE:
@@ -248,20 +332,83 @@ static double node_value(measurer *m, const sim *s, uint32_t index, const double
     return size_of(m, s, node);
   case NSA_MEASURE_CV_ISI:
     return intervals_variation(t->intervals);
-  default: /* of environments */
-    break;
+  case NSA_MEASURE_UPDATES:
+    return updates_so_far(m, s, index);
+  case NSA_MEASURE_TRIALS:
+    return (double)worlds_trials(s, node->environment);
+  default: /* of decisions */
+    return NAN;
   }
-  return NAN;
+}
+
+static series_or_number argument(const measurer *m, uint32_t index) {
+  return (series_or_number){m->series[index], m->numbers[index], m->is_series[index]};
+}
+
+static world_series combined(measurer *m, uint32_t index) {
+  const nsa_measure_node *node = &m->program->measure_nodes[index];
+  series_or_number a = argument(m, node->a), b = {.number = 0};
+  if (node_has_two(node->kind))
+    b = argument(m, node->b);
+  bool is_good = series_combine(node->kind, &a, &b, &m->lists[index]);
+  return is_good ? series_view(&m->lists[index]) : (world_series){0};
+}
+
+static world_series series_of(measurer *m, const sim *s, uint32_t index) {
+  const nsa_measure_node *node = &m->program->measure_nodes[index];
+  if (node->kind == NSA_MEASURE_FIGURE)
+    return worlds_figure(s, node->environment, node->figure);
+  if (node->kind == NSA_MEASURE_TAIL)
+    return series_tail(m->series[node->a], m->numbers[node->b]);
+  return node_is_plain(node->kind) ? combined(m, index) : series_view(&m->lists[index]);
+}
+
+static void evaluate(measurer *m, const sim *s, uint32_t index) {
+  if (m->is_series[index])
+    m->series[index] = series_of(m, s, index);
+  else
+    m->numbers[index] = number_of(m, s, index);
+}
+
+/* ---- the tick ---- */
+
+/* Figures of trials are all that `run until` depends on. */
+static bool is_until_due(measurer *m, const sim *s) {
+  for (uint32_t i = 0; m->program->until != NSA_NONE && i < m->program->environments_count; i++) {
+    if (!worlds_has_moved(s, i) || (m->was_asked && !worlds_has_ended_trial(s, i)))
+      continue;
+    m->was_asked = true;
+    return true;
+  }
+  return false;
+}
+
+static void ask_until(measurer *m, sim *s) {
+  for (uint32_t i = 0; i <= m->program->until; i++)
+    if (m->ends[i])
+      evaluate(m, s, i);
+  s->is_over = m->numbers[m->program->until] != 0;
+}
+
+static bool after_tick(void *self, sim *s) {
+  measurer *m = self;
+  for (uint32_t i = 0; i < m->program->measure_nodes_count; i++)
+    if (!visit_node(m, s, i))
+      return false;
+  for (uint32_t i = 0; i < m->program->phases_count; i++) {
+    m->phase_ticks[i] += s->tick > 0 && m->was_active[i];
+    m->was_active[i] = s->phase_active[i];
+  }
+  if (is_until_due(m, s))
+    ask_until(m, s);
+  return true;
 }
 
 void measurer_finish(measurer *m, const sim *s, double *values) {
-  uint32_t count = m->program->measure_nodes_count;
-  double *nodes = calloc((size_t)count + 1, sizeof *nodes);
-  for (uint32_t i = 0; nodes && i < count; i++)
-    nodes[i] = node_value(m, s, i, nodes);
+  for (uint32_t i = 0; i < m->program->measure_nodes_count; i++)
+    evaluate(m, s, i);
   for (uint32_t i = 0; i < m->program->measures_count; i++)
-    values[i] = nodes ? nodes[m->program->measures[i].node] : NAN;
-  free(nodes);
+    values[i] = m->is_series[m->program->measures[i].node] ? NAN : m->numbers[m->program->measures[i].node];
 }
 
 sim_observer measurer_observer(measurer *m) { return (sim_observer){.after_tick = after_tick, .self = m}; }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "observe/measure_intervals.h"
 
-#include "observe/record_probe.h"
+#include "state/probe.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include "nsa_words.h"
 #include "observe/record_csv.h"
 #include "observe/record_h5.h"
-#include "observe/record_probe.h"
+#include "state/probe.h"
 
 #include <stdlib.h>
 #include <string.h>

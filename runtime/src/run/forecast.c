@@ -26,6 +26,8 @@ static double field_bytes(const nsa_program *p, const nsa_field *field, bool *is
     entries = place_size(&p->populations[domain->population.id]);
   if (!field->is_uniform && (domain->kind == NSA_DOMAIN_CANDIDATES || domain->kind == NSA_DOMAIN_ARRIVALS))
     entries = NSA_TILE;
+  if (domain->kind == NSA_DOMAIN_CHANNEL)
+    entries = p->channels[domain->channel.id].count;
   if (*is_of_links) {
     if (field->kind == NSA_FIELD_LINK_SOURCE || field->kind == NSA_FIELD_LINK_TARGET)
       return 0; /* counted with the links */

@@ -13,6 +13,7 @@
 #include "sums/linksum.h"
 #include "tick/diffusion.h"
 #include "tick/step.h"
+#include "worlds/worlds.h"
 
 #include <inttypes.h>
 #include <stdint.h>
@@ -135,6 +136,7 @@ static bool allocate_tables(sim *s) {
   s->images = zeroed(s, p->images_count, sizeof *s->images, &failed);
   s->image_ink = zeroed(s, p->images_count, sizeof *s->image_ink, &failed);
   s->presentations = zeroed(s, p->stimuli_count, sizeof *s->presentations, &failed);
+  s->acts = zeroed(s, p->environments_count, sizeof *s->acts, &failed);
   uint64_t slots = 0;
   for (uint32_t k = 0; k < p->kernels_count; k++)
     slots += p->kernels[k].slots_count;
@@ -197,8 +199,10 @@ static void count_domains(sim *s) {
     case NSA_DOMAIN_CONNECTION:
       s->domain_count[d] = s->links[domain->connection.id].count;
       break;
-    case NSA_DOMAIN_CANDIDATES:
     case NSA_DOMAIN_CHANNEL:
+      s->domain_count[d] = s->program->channels[domain->channel.id].count;
+      break;
+    case NSA_DOMAIN_CANDIDATES:
     case NSA_DOMAIN_ARRIVALS:
       s->domain_count[d] = NSA_TILE;
       break;
@@ -235,8 +239,21 @@ static bool allocate_all(sim *s, char error[SIM_ERROR_SIZE]) {
   if (!allocate_fields(s, false, error))
     return false;
   point_kernels(s);
-  s->stimuli = stimuli_new(s, error);
-  return s->stimuli != NULL;
+  return true;
+}
+
+void sim_choose_acts(sim *s, uint32_t variant) {
+  const nsa_program *p = s->program;
+  s->act_count = 0;
+  for (uint32_t e = 0; e < p->environments_count; e++) {
+    const nsa_act *act = NULL;
+    for (uint32_t i = 0; i < p->acts_count; i++)
+      act = p->acts[i].environment == e ? &p->acts[i] : act;
+    for (uint32_t i = 0; variant != NSA_NONE && i < p->variants[variant].acts_count; i++)
+      act = p->variants[variant].acts[i].environment == e ? &p->variants[variant].acts[i] : act;
+    if (act)
+      s->acts[s->act_count++] = act;
+  }
 }
 
 sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64_t seed, uint32_t threads,
@@ -260,6 +277,7 @@ sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64
     s->base_step = nsa_step_of(program->base_dt);
     for (uint32_t i = 0; i < program->timescales_count && i < NSA_MAX_TIMESCALES; i++)
       s->steps[i] = nsa_step_of(program->timescales[i].dt);
+    sim_choose_acts(s, NSA_NONE);
     sim_set_clock(s, &s->clock, 0);
     sim_set_clock(s, &s->state_clock, 0);
     return s;
@@ -296,6 +314,7 @@ void sim_free(sim *s) {
   if (!s)
     return;
   thread_pool_free(s->pool);
+  worlds_free(s->worlds);
   events_free(s->events);
   finite_release(s);
   link_sums_free(s->sums, s->program->connections_count);
@@ -318,6 +337,7 @@ void sim_free(sim *s) {
   free(s->first);
   free(s->phase_active);
   free(s->presentations);
+  free(s->acts);
   free(s->settings);
   free(s);
 }
@@ -391,5 +411,6 @@ bool sim_init(sim *s, char error[SIM_ERROR_SIZE]) {
     kernel_run(s, s->program->setup[i], &s->state_clock);
   link_sums_start(s);
   stimuli_update_phases(s, 0);
-  return true;
+  s->worlds = worlds_new(s, error);
+  return s->worlds && worlds_begin(s, error);
 }

@@ -82,13 +82,13 @@ static steps_end run_steps(one_run *c, progress *p) {
   sim *s = c->sim;
   uint64_t ticks = s->program->ticks;
   double flushed = p->started;
-  while (s->tick < ticks) {
+  while (s->tick < ticks && !s->is_over) {
     if (!sim_step(s))
       return STEPS_NUMERICAL;
     if (s->tick == 1 && c->command->first_step_end == 0)
       c->command->first_step_end = progress_clock();
     if (interrupts_caught())
-      return s->tick < ticks ? STEPS_SIGNAL : STEPS_DONE;
+      return s->tick < ticks && !s->is_over ? STEPS_SIGNAL : STEPS_DONE;
     if (!progress_is_due(p))
       continue;
     double now = progress_look(p, s->tick);
@@ -175,7 +175,7 @@ static int say_end(const one_run *c, steps_end end, const char *message) {
   switch (end) {
   case STEPS_NUMERICAL:
     report_failure(stderr, c->sim);
-    return EXIT_NUMERICAL;
+    return c->sim->failure.is_of_world ? EXIT_ENVIRONMENT : EXIT_NUMERICAL;
   case STEPS_DISK:
     return one_run_complain(c, message);
   case STEPS_SIGNAL:

@@ -473,6 +473,7 @@ void options_print(FILE *to) {
 bool options_apply(const run_options *options, uint32_t variant, sim *s, char error[SIM_ERROR_SIZE]) {
   const nsa_variant *chosen = variant == NSA_NONE ? NULL : &s->program->variants[variant];
   snprintf(error, SIM_ERROR_SIZE, "out of memory");
+  sim_choose_acts(s, variant);
   for (uint32_t i = 0; chosen && i < chosen->settings_count; i++)
     if (!sim_set(s, chosen->settings[i].settable, chosen->settings[i].value))
       return false;

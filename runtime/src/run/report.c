@@ -5,7 +5,7 @@
 #include "events/events.h"
 #include "links/link_index.h"
 #include "observe/record.h"
-#include "observe/record_probe.h"
+#include "state/probe.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -166,6 +166,11 @@ static void describe_owner(const sim *s, char *text, size_t size) {
 
 void report_failure_text(const sim *s, char *text, size_t size) {
   char owner[300], field[120], watched[160] = "";
+  if (s->failure.text) {
+    snprintf(text, size, "%s%.400s at t = %.15g ms",
+             s->failure.is_of_world ? "" : "numerical failure: ", s->failure.text, s->failure.time);
+    return;
+  }
   describe_owner(s, owner, sizeof owner);
   describe_field(s, field, sizeof field);
   if (s->program->fields[s->failure.field].kind == NSA_FIELD_PROBABILITY) {
@@ -235,7 +240,8 @@ static void show_cure(FILE *to, const sim *s) {
 
 void report_failure(FILE *to, const sim *s) {
   const nsa_program *program = s->program;
-  nsa_place at = program->fields[s->failure.field].at;
+  bool is_of_field = !s->failure.text;
+  nsa_place at = is_of_field ? program->fields[s->failure.field].at : s->failure.at;
   bool has_place = at.file < program->files_count && at.line > 0;
   char text[512];
   if (has_place) {
@@ -248,8 +254,10 @@ void report_failure(FILE *to, const sim *s) {
   fputc('\n', to);
   if (has_place)
     show_place(to, program, at);
-  show_states(to, s);
-  show_cure(to, s);
+  if (is_of_field) {
+    show_states(to, s);
+    show_cure(to, s);
+  }
 }
 
 /* ---- the end ---- */

@@ -222,7 +222,9 @@ static void add_outcome(cJSON *top, const run_report *report) {
   add_text(outcome, "state", report->outcome);
   add_real(outcome, "time_ms", sim_time(s, s->tick));
   add_text(outcome, "message", report->message);
-  if (s->failed)
+  if (s->program->until != NSA_NONE)
+    add_text(outcome, "until", s->is_over ? "reached" : "not reached");
+  if (s->failed && !s->failure.text)
     add_failure(outcome, s);
 }
 

@@ -5,9 +5,9 @@
 
 #include "base/interrupts.h"
 #include "observe/measure.h"
-#include "observe/record_probe.h"
 #include "run/options.h"
 #include "run/report.h"
+#include "state/probe.h"
 #include "state/sim.h"
 
 #include <stdlib.h>
@@ -68,8 +68,12 @@ bool nsa_session_step(nsa_session *session) { return sim_step(session->sim); }
 
 bool nsa_session_fuse(nsa_session *session, char error[NSA_SESSION_ERROR]) { return step_fuse(session->sim, error); }
 
+bool nsa_session_is_over(const nsa_session *session) {
+  return session->sim->is_over || session->sim->tick >= session->program.ticks;
+}
+
 nsa_session_end nsa_session_run(nsa_session *session) {
-  while (session->sim->tick < session->program.ticks) {
+  while (!nsa_session_is_over(session)) {
     if (!sim_step(session->sim))
       return NSA_SESSION_FAILED;
     if (interrupts_caught())

@@ -17,6 +17,7 @@ struct step_plan;   /* step.h */
 struct diffusions;  /* diffusion.h */
 struct events;      /* events.h */
 struct suspicions;  /* finite.h */
+struct worlds;      /* worlds.h */
 
 #define SIM_ERROR_SIZE 512
 
@@ -94,9 +95,12 @@ typedef struct {
   uint64_t onset, stop; /* base ticks, half-open */
 } sim_presentation;
 
-/* Why sim_step stopped: the first value that is not finite, by population, state and element. */
+/* Why sim_step stopped: the first value that is not finite, by population, state and element; or what a text says. */
 typedef struct {
-  const char *watched_by;       /* NULL, or the recording or measure that looked at it */
+  const char *text;       /* of decisions and environments, else NULL; the members before `tick` then hold nothing */
+  nsa_place at;           /* of what the text is about */
+  bool is_of_world;       /* an environment failed, and no number of the model is at fault */
+  const char *watched_by; /* NULL, or the recording or measure that looked at it */
   nsa_population_id population; /* of the field's domain, or none */
   nsa_connection_id connection; /* likewise */
   uint32_t field;               /* into the program */
@@ -149,6 +153,10 @@ struct sim {
 
   bool is_touched; /* states of slow populations have changed between two of their ticks since the sums over links were
                       made */
+  bool is_any_signal_sent; /* in the tick that runs */
+  bool is_over;            /* `run until`: its condition has become true */
+  const nsa_act **acts;    /* of the variant, by environment */
+  uint32_t act_count;
   uint8_t *phase_active; /* per phase: 1 when time `tick` lies in one of its windows */
   sim_presentation *presentations;
   uint32_t presentation_count;
@@ -163,12 +171,14 @@ struct sim {
   struct diffusions *diffusions; /* after sim_init */
   struct events *events;         /* after sim_init */
   struct stimuli *stimuli;
+  struct worlds *worlds;                     /* after sim_init */
   sim_observer observers[SIM_MAX_OBSERVERS]; /* called in this order after each tick */
   uint32_t observer_count;
 
   struct suspicions *suspicions;
   bool failed;
   bool has_bad_value; /* a number of the model kept it from starting */
+  char failure_text[SIM_ERROR_SIZE];
   sim_failure failure;
   bool timed, is_timing; /* is_timing: in this tick */
   sim_times times;

@@ -42,7 +42,7 @@ static void sink_top(change_queue *q) {
 /* Sets the tick of a change: that of window number `round`, or of the next one that is not empty. False when the run
  * ends before. */
 static bool find_window(const sim *s, change *c) {
-  const nsa_stimulus *of = &s->program->stimuli[c->stimulus];
+  const windows *of = &c->of;
   for (;; c->round++) {
     if (c->round && (!of->every || c->round > s->program->ticks / of->every))
       return false;
@@ -70,8 +70,8 @@ bool changes_next(const sim *s, change_queue *q, uint64_t tick, change *out) {
   return true;
 }
 
-void changes_add(const sim *s, change_queue *q, bool is_counting, change_kind kind, uint32_t item, uint32_t stimulus) {
-  change c = {.kind = kind, .item = item, .stimulus = stimulus};
+void changes_add(const sim *s, change_queue *q, bool is_counting, change_kind kind, uint32_t item, windows of) {
+  change c = {.kind = kind, .item = item, .of = of};
   if (is_counting)
     q->count++;
   else if (find_window(s, &c))

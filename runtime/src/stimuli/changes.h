@@ -11,12 +11,17 @@
 /* What happens at the begin of a tick of a population, in this order. */
 typedef enum { CHANGE_STOP, CHANGE_START, CHANGE_PHASE_BLOCK } change_kind;
 
+/* Ticks, as those of a stimulus: [start, stop), and again after `every`, if that is not 0. */
+typedef struct {
+  uint64_t start, stop, every;
+} windows;
+
 typedef struct {
   uint64_t tick;
   uint32_t kind;
-  uint32_t item;     /* a stimulus, a phase block or a phase */
-  uint32_t stimulus; /* whose window it is */
-  uint64_t round;    /* number of the window */
+  uint32_t item; /* a stimulus, a phase block or a phase */
+  windows of;
+  uint64_t round; /* number of the window */
 } change;
 
 typedef struct {
@@ -25,9 +30,8 @@ typedef struct {
   change last; /* phase block that ran last */
 } change_queue;
 
-/* Adds the first change of this kind that windows of a stimulus make. is_counting: before there is room, counts only.
- */
-void changes_add(const sim *s, change_queue *q, bool is_counting, change_kind kind, uint32_t item, uint32_t stimulus);
+/* Adds the first change of this kind that windows make. is_counting: before there is room, counts only. */
+void changes_add(const sim *s, change_queue *q, bool is_counting, change_kind kind, uint32_t item, windows of);
 
 /* Room for as many as were counted. False when out of memory; the caller frees q->items. */
 bool changes_make_room(change_queue *q);

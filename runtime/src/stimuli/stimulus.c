@@ -16,6 +16,7 @@ typedef struct { /* one external field and who adds to it */
   uint32_t field;
   uint32_t *on, on_count; /* stimuli that are on, in ascending order */
   uint32_t varying;       /* how many of them must be evaluated at every tick */
+  bool reads_channels;    /* one of its stimuli does */
   bool is_dirty;
 } external;
 
@@ -33,60 +34,72 @@ struct stimuli {
 
 /* ---- set-up ---- */
 
-/* All windows that a stimulus has: its own, or those of a phase. */
-static void add_stimulus(const sim *s, change_queue *q, bool is_counting, uint32_t number) {
-  const nsa_program *program = s->program;
-  uint32_t during = program->stimuli[number].during;
-  uint32_t first = during == NSA_NONE ? number : 0, end = during == NSA_NONE ? number + 1 : program->stimuli_count;
-  for (uint32_t i = first; i < end; i++) {
-    const nsa_stimulus *other = &program->stimuli[i];
-    if (during != NSA_NONE && (other->phase != during || other->during != NSA_NONE))
-      continue;
-    changes_add(s, q, is_counting, CHANGE_START, number, i);
-    changes_add(s, q, is_counting, CHANGE_STOP, number, i);
-  }
+typedef struct {
+  const sim *s;
+  change_queue *queue;
+  bool is_counting;
+} listing;
+
+static windows windows_of(const nsa_stimulus *stimulus) {
+  return (windows){stimulus->start, stimulus->stop, stimulus->every};
 }
 
-static void add_phase_blocks(const sim *s, change_queue *q, bool is_counting, nsa_population_id p) {
-  const nsa_program *program = s->program;
-  for (uint32_t b = 0; b < program->phase_blocks_count; b++) {
-    if (!nsa_population_is(program->phase_blocks[b].population, p))
-      continue;
-    for (uint32_t i = 0; i < program->stimuli_count; i++)
-      if (program->stimuli[i].phase == program->phase_blocks[b].phase)
-        changes_add(s, q, is_counting, CHANGE_PHASE_BLOCK, b, i);
-  }
+static void add_window(const listing *l, uint32_t item, windows of) {
+  changes_add(l->s, l->queue, l->is_counting, CHANGE_START, item, of);
+  changes_add(l->s, l->queue, l->is_counting, CHANGE_STOP, item, of);
 }
 
-static void add_population(const sim *s, change_queue *q, bool is_counting, nsa_population_id p) {
-  for (uint32_t i = 0; i < s->program->stimuli_count; i++)
-    if (nsa_population_is(s->program->stimuli[i].population, p))
-      add_stimulus(s, q, is_counting, i);
-  add_phase_blocks(s, q, is_counting, p);
+static void add_begin(const listing *l, uint32_t item, windows of) {
+  changes_add(l->s, l->queue, l->is_counting, CHANGE_PHASE_BLOCK, item, of);
 }
 
-static void add_phases(const sim *s, change_queue *q, bool is_counting) {
+/* The windows of a phase are those of its stimuli, and of decisions. */
+static void add_phase(const listing *l, uint32_t phase, uint32_t item,
+                      void (*add)(const listing *l, uint32_t item, windows of)) {
+  const sim *s = l->s;
   for (uint32_t i = 0; i < s->program->stimuli_count; i++) {
-    uint32_t phase = s->program->stimuli[i].phase;
-    if (phase == NSA_NONE)
-      continue;
-    changes_add(s, q, is_counting, CHANGE_START, phase, i);
-    changes_add(s, q, is_counting, CHANGE_STOP, phase, i);
+    const nsa_stimulus *stimulus = &s->program->stimuli[i];
+    if (stimulus->phase == phase && stimulus->during == NSA_NONE && !nsa_population_is_none(stimulus->population))
+      add(l, item, windows_of(stimulus));
   }
+  for (uint32_t i = 0; i < s->act_count; i++)
+    if (s->acts[i]->phase == phase)
+      add(l, item, (windows){0, s->acts[i]->window, s->acts[i]->every});
+}
+
+static void add_population(const listing *l, nsa_population_id p) {
+  const nsa_program *program = l->s->program;
+  for (uint32_t i = 0; i < program->stimuli_count; i++) {
+    const nsa_stimulus *stimulus = &program->stimuli[i];
+    if (!nsa_population_is(stimulus->population, p))
+      continue;
+    if (stimulus->during == NSA_NONE)
+      add_window(l, i, windows_of(stimulus));
+    else
+      add_phase(l, stimulus->during, i, add_window);
+  }
+  for (uint32_t b = 0; b < program->phase_blocks_count; b++)
+    if (nsa_population_is(program->phase_blocks[b].population, p) && program->phase_blocks[b].phase != NSA_NONE)
+      add_phase(l, program->phase_blocks[b].phase, b, add_begin);
+}
+
+static void add_phases(const listing *l) {
+  for (uint32_t phase = 0; phase < l->s->program->phases_count; phase++)
+    add_phase(l, phase, phase, add_window);
 }
 
 static bool list_changes(const sim *s, struct stimuli *st) {
   for (nsa_population_id p = {0}; p.id < s->program->populations_count; p.id++) {
     change_queue *q = &st->populations[p.id];
-    add_population(s, q, true, p);
+    add_population(&(listing){s, q, true}, p);
     if (!changes_make_room(q))
       return false;
-    add_population(s, q, false, p);
+    add_population(&(listing){s, q, false}, p);
   }
-  add_phases(s, &st->phases, true);
+  add_phases(&(listing){s, &st->phases, true});
   if (!changes_make_room(&st->phases))
     return false;
-  add_phases(s, &st->phases, false);
+  add_phases(&(listing){s, &st->phases, false});
   return true;
 }
 
@@ -101,8 +114,12 @@ static uint32_t find_external(struct stimuli *st, const nsa_stimulus *stimulus) 
 
 static void list_externals(const sim *s, struct stimuli *st) {
   for (uint32_t i = 0; i < s->program->stimuli_count; i++) {
+    if (nsa_population_is_none(s->program->stimuli[i].population))
+      continue;
     st->external_of[i] = find_external(st, &s->program->stimuli[i]);
-    st->externals[st->external_of[i]].on_count++;
+    external *x = &st->externals[st->external_of[i]];
+    x->on_count++;
+    x->reads_channels = x->reads_channels || s->program->stimuli[i].reads_channels;
   }
   uint32_t *next = st->external_room;
   for (uint32_t e = 0; e < st->external_count; e++) {
@@ -126,7 +143,7 @@ static void list_presentations(sim *s) {
   }
 }
 
-struct stimuli *stimuli_new(sim *s, char error[SIM_ERROR_SIZE]) {
+static struct stimuli *stimuli_new(sim *s, char error[SIM_ERROR_SIZE]) {
   size_t n = (size_t)s->program->stimuli_count + 1;
   struct stimuli *st = calloc(1, sizeof *st);
   if (st) {
@@ -189,6 +206,9 @@ static void fill_images(sim *s) {
 }
 
 bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]) {
+  s->stimuli = stimuli_new(s, error);
+  if (!s->stimuli)
+    return false;
   fill_images(s);
   if (s->program->event_drives_count == 0)
     return true;
@@ -287,27 +307,28 @@ static void run_phase_blocks(sim *s, nsa_population_id population, uint64_t begi
     run_phase_block(s, population, q, &c);
 }
 
-static bool is_any_signal_sent(const sim *s) {
-  for (uint32_t i = 0; i < s->program->signals_count; i++)
-    if (*(const uint8_t *)s->field_data[s->program->signals[i].flag])
-      return true;
-  return false;
-}
-
-/* Blocks of signals that do not wait for the step. */
-static void hear(sim *s, nsa_population_id population) {
-  nsa_kernel_id kernel = s->program->populations[population.id].hear;
-  if (nsa_kernel_is_none(kernel) || !is_any_signal_sent(s))
-    return;
-  kernel_run(s, kernel, &s->clock);
-  s->is_touched = s->is_touched || s->populations[population.id].every > 1;
-}
-
 static void add_up(sim *s, external *x) {
   memset(s->field_data[x->field], 0, sim_padded(s->field_count[x->field]) * sizeof(double));
   for (uint32_t k = 0; k < x->on_count; k++)
     kernel_run(s, s->program->stimuli[x->on[k]].kernel, &s->clock);
   x->is_dirty = false;
+}
+
+/* Blocks of signals that do not wait for the step: those of its component, then those of the top level, whose order is
+ * that of the signals. */
+static void hear(sim *s, nsa_population_id population) {
+  nsa_kernel_id own = s->program->populations[population.id].hear;
+  bool has_heard = !nsa_kernel_is_none(own);
+  kernel_run(s, own, &s->clock);
+  for (uint32_t i = 0; i < s->program->phase_blocks_count; i++) {
+    const nsa_phase_block *block = &s->program->phase_blocks[i];
+    if (nsa_signal_is_none(block->signal) || !nsa_population_is(block->population, population) ||
+        !*(const uint8_t *)s->field_data[s->program->signals[block->signal.id].flag])
+      continue;
+    kernel_run(s, block->kernel, &s->clock);
+    has_heard = true;
+  }
+  s->is_touched = s->is_touched || (has_heard && s->populations[population.id].every > 1);
 }
 
 bool stimuli_before_step(sim *s, nsa_population_id population, uint64_t n) {
@@ -318,7 +339,8 @@ bool stimuli_before_step(sim *s, nsa_population_id population, uint64_t n) {
     if (nsa_population_is(x->population, population) && (x->is_dirty || x->varying))
       add_up(s, x);
   }
-  hear(s, population);
+  if (s->is_any_signal_sent)
+    hear(s, population);
   run_phase_blocks(s, population, n);
   return st->event_drives && event_drives_before_step(st->event_drives, s, population, n);
 }
@@ -334,6 +356,11 @@ uint64_t stimuli_quiet_steps(const sim *s, nsa_population_id population, uint64_
     return UINT64_MAX;
   uint64_t ahead = q->items[0].tick - n; /* from the begin of this step on; more than 0 */
   return ahead / every + (ahead % every != 0);
+}
+
+void stimuli_channels_changed(sim *s) {
+  for (uint32_t e = 0; e < s->stimuli->external_count; e++)
+    s->stimuli->externals[e].is_dirty |= s->stimuli->externals[e].reads_channels;
 }
 
 void stimuli_update_phases(sim *s, uint64_t tick) {

@@ -8,20 +8,22 @@
 
 #include "state/sim.h"
 
-struct stimuli *stimuli_new(sim *s, char error[SIM_ERROR_SIZE]);
 void stimuli_free(struct stimuli *stimuli, uint32_t populations);
 
 /* Replaces the images of a pattern by files ("digits/{}.pgm"). Sizes must agree. */
 bool stimuli_set_pattern(sim *s, uint32_t pattern, const char *path, char error[SIM_ERROR_SIZE]);
 
-/* Before the first step: fills the images that expressions read, and reads the files of driven events. False with a
- * sentence in error. */
+/* Makes s->stimuli, when settings, decisions and images are known: lists the windows, fills the images that expressions
+ * read, reads the files of driven events. False with a sentence in error. */
 bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]);
 
 /* What happens to a population in base tick n before it steps, in this order: pixels of images whose window begins,
  * external inputs, blocks of signals that do not wait for the step, blocks of phases that begin, driven events. True
  * when events are driven. */
 bool stimuli_before_step(sim *s, nsa_population_id population, uint64_t n);
+
+/* An environment shows something else: inputs that follow from it are made anew. */
+void stimuli_channels_changed(sim *s);
 
 /* How many steps from base tick n on find the same stimuli, n included. stimuli_before_step was called for n. */
 uint64_t stimuli_quiet_steps(const sim *s, nsa_population_id population, uint64_t n);

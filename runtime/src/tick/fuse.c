@@ -28,6 +28,7 @@ static bool is_still(const nsa_field *field) {
   case NSA_FIELD_PARTNER_KNOWN:
   case NSA_FIELD_FAN_IN:
   case NSA_FIELD_FAN_OUT:
+  case NSA_FIELD_CHANNEL: /* until a decision, where fused steps end */
     return true;
   default:
     return false;
@@ -139,8 +140,25 @@ static interval of_observers(const question *q) {
   for (uint32_t i = 0; i < q->program->records_count; i++)
     least = nsa_common_divisor(least, of_probe(q, q->program->records[i].probe, q->program->records[i].every));
   for (uint32_t i = 0; i < q->program->measure_nodes_count; i++)
-    least =
-        nsa_common_divisor(least, of_probe(q, q->program->measure_nodes[i].probe, q->program->measure_nodes[i].every));
+    if (q->program->measure_nodes[i].kind != NSA_MEASURE_NOW) /* when a decision falls */
+      least = nsa_common_divisor(least,
+                                 of_probe(q, q->program->measure_nodes[i].probe, q->program->measure_nodes[i].every));
+  return least;
+}
+
+/* Who fires together is compared at once. All else that decisions look at they see when they fall. */
+static interval of_ties(const question *q, const nsa_act *acts, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    for (uint32_t k = 0; k < acts[i].decoders_count; k++)
+      if (of_probe(q, acts[i].decoders[k].tie, 1))
+        return 1;
+  return 0;
+}
+
+static interval of_decisions(const question *q) {
+  interval least = of_ties(q, q->program->acts, q->program->acts_count);
+  for (uint32_t i = 0; i < q->program->variants_count; i++)
+    least = nsa_common_divisor(least, of_ties(q, q->program->variants[i].acts, q->program->variants[i].acts_count));
   return least;
 }
 
@@ -161,7 +179,8 @@ static interval of_population(const question *q) {
 uint32_t nsa_fused_steps(const nsa_program *program, nsa_population_id population) {
   question q = {.program = program, .population = &program->populations[population.id], .number = population};
   q.every = program->timescales[q.population->timescale].ticks;
-  interval (*const parts[])(const question *) = {of_population, of_kernels, of_sums, of_links, of_observers};
+  interval (*const parts[])(const question *) = {of_population, of_kernels,   of_sums,
+                                                 of_links,      of_observers, of_decisions};
   interval least = 0;
   for (size_t i = 0; i < sizeof parts / sizeof *parts && least != 1; i++)
     least = nsa_common_divisor(least, parts[i](&q));

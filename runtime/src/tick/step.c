@@ -7,7 +7,8 @@
  *                          delay is over arrive at links. Needs the lists of what fired. What it adds to elements
  *                          waits in their `arrived` fields. Arrivals that need nothing but links are left to 3.
  *                          Links that run by the clock do their own step.
- *   2. stimuli             What is on is added to inputs; blocks of phases run. Needs the settled elements of 1.
+ *   2. stimuli             Blocks of signals and phases run, what is on is added to inputs. Needs the settled elements
+ *                          of 1.
  *   3. steps               Phases 3 to 5 and source terms: one step kernel for each population, thread by thread on
  *                          slices, tile by tile. Needs the inputs that 6 made in tick n - 1, and 1 and 2. Cohorts of
  *                          short steps go first. Populations that advance by stages, or that diffuse, have their
@@ -15,10 +16,12 @@
  *   4. what fired          The lists of each population are put together. A value that is not finite ends the run here.
  *   5. events_end_tick     Remembers what fired for as long as delays ask. From here on the state is that of n + 1.
  *   6. link_sums_run       Phase 6: sums over links, and the inputs made of them. Needs all source terms of 3.
- *   7. observers           Recorders and measurers look. They come last, so that a value that is not finite has been
+ *   7. worlds_after_tick   Decisions whose window ends; environments move. Needs the states of n + 1, before any reset.
+ *                          Channels are then those of n + 1, signals are sent for tick n + 1.
+ *   8. observers           Recorders and measurers look. They come last, so that a value that is not finite has been
  *                          found before anybody records it.
  *
- * Fused steps do 3 of several ticks at once; 1, 2 and 4 to 7 still come tick by tick (fuse.h says when that is right).
+ * Fused steps do 3 of several ticks at once; 1, 2 and 4 to 8 still come tick by tick (fuse.h says when that is right).
  * Threads meet at the end of 1, 3 and 6 where these are large. */
 #include "tick/step.h"
 #include "state/kernels.h"
@@ -31,6 +34,7 @@
 #include "stimuli/stimulus.h"
 #include "sums/linksum.h"
 #include "tick/stages.h"
+#include "worlds/worlds.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -165,7 +169,7 @@ static bool show_observers(sim *s) {
 
 static bool fail(sim *s) {
   s->failure.tick = s->tick;
-  if (!s->failure.watched_by)
+  if (!s->failure.watched_by && !s->failure.text)
     finite_trace(s);
   s->failure.time = sim_time(s, s->failure.tick);
   return false;
@@ -213,5 +217,5 @@ bool sim_step(sim *s) {
   link_sums_run(s, s->tick);
   spend(s, &s->times.sums, since);
   stimuli_update_phases(s, s->tick);
-  return (finite_check(s) && show_observers(s)) || fail(s);
+  return (finite_check(s) && worlds_after_tick(s) && show_observers(s)) || fail(s);
 }

@@ -36,7 +36,8 @@ handmade *handmade_new(uint32_t slow_ticks) {
                      .files = m->files,
                      .init = m->init,
                      .setup = m->setup,
-                     .sources = m->sources};
+                     .sources = m->sources,
+                     .until = NSA_NONE};
   m->files[p->files_count++] = (nsa_source_file){.path = "handmade.nsa", .text = ""};
   m->timescales[p->timescales_count++] = (nsa_timescale){.name = "fast", .dt = 0.1, .ticks = 1};
   m->timescales[p->timescales_count++] = (nsa_timescale){.name = "slow", .dt = 0.1 * slow_ticks, .ticks = slow_ticks};

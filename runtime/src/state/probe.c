@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "observe/record_probe.h"
+#include "state/probe.h"
 
 #include "base/search.h"
 #include "state/finite.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* record_probe.h - what a probe sees: the values of its elements now, or which of them fired.
- * Shared by recordings and measures. */
-#ifndef NSA_RUNTIME_RECORD_PROBE_H
-#define NSA_RUNTIME_RECORD_PROBE_H
+/* probe.h - what a probe sees: the values of its elements now, or which of them fired.
+ * Shared by recordings, measures and decisions. */
+#ifndef NSA_RUNTIME_PROBE_H
+#define NSA_RUNTIME_PROBE_H
 
 #include "state/sim.h"
 

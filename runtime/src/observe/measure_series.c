@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "observe/measure_series.h"
+
+#include "state/nodes.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+bool series_push(series_list *list, double value) {
+  if (list->count == list->capacity) {
+    uint64_t capacity = list->capacity * 2 + 64;
+    double *grown = realloc(list->values, capacity * sizeof *grown);
+    if (!grown)
+      return false;
+    list->values = grown;
+    list->capacity = capacity;
+  }
+  list->values[list->count++] = value;
+  return true;
+}
+
+world_series series_view(const series_list *list) { return (world_series){list->values, list->count, 1}; }
+
+world_series series_tail(world_series of, double most) {
+  uint64_t count = !(most >= 1) ? 0 : most < (double)of.count ? (uint64_t)most : of.count;
+  if (of.values)
+    of.values += (of.count - count) * of.stride;
+  of.count = count;
+  return of;
+}
+
+static double number_of(const series_or_number *x, uint64_t i) {
+  return x->is_series ? x->series.values[i * x->series.stride] : x->number;
+}
+
+bool series_combine(uint32_t kind, const series_or_number *a, const series_or_number *b, series_list *to) {
+  uint64_t count = UINT64_MAX;
+  if (a->is_series)
+    count = a->series.count;
+  if (b->is_series && b->series.count < count)
+    count = b->series.count;
+  to->count = 0;
+  for (uint64_t i = 0; i < count; i++)
+    if (!series_push(to, node_combine(kind, number_of(a, i), number_of(b, i))))
+      return false;
+  return true;
+}
+
+/* ---- one number ---- */
+
+static int compare(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static double median_of(world_series of) {
+  double *sorted = malloc(of.count * sizeof *sorted);
+  if (!sorted)
+    return NAN;
+  bool is_number = true;
+  for (uint64_t i = 0; i < of.count; i++) {
+    sorted[i] = of.values[i * of.stride];
+    is_number = is_number && !isnan(sorted[i]);
+  }
+  qsort(sorted, of.count, sizeof *sorted, compare);
+  double low = sorted[(of.count - 1) / 2], high = sorted[of.count / 2];
+  free(sorted);
+  return !is_number ? NAN : (low + high) / 2;
+}
+
+static double extreme_of(world_series of, bool is_largest) {
+  double best = of.values[0];
+  for (uint64_t i = 1; i < of.count; i++) {
+    double x = of.values[i * of.stride];
+    best = isnan(x) || isnan(best) ? NAN : (is_largest ? x > best : x < best) ? x : best;
+  }
+  return best;
+}
+
+static double sum_of(world_series of) {
+  double sum = 0;
+  for (uint64_t i = 0; i < of.count; i++)
+    sum += of.values[i * of.stride];
+  return sum;
+}
+
+double series_reduce(uint32_t kind, world_series of) {
+  if (of.count == 0)
+    return NAN;
+  switch (kind) {
+  case NSA_MEASURE_SERIES_FIRST:
+    return of.values[0];
+  case NSA_MEASURE_SERIES_LAST:
+    return of.values[(of.count - 1) * of.stride];
+  case NSA_MEASURE_SERIES_MEAN:
+    return sum_of(of) / (double)of.count;
+  case NSA_MEASURE_SERIES_MEDIAN:
+    return median_of(of);
+  case NSA_MEASURE_SERIES_MIN:
+    return extreme_of(of, false);
+  case NSA_MEASURE_SERIES_MAX:
+    return extreme_of(of, true);
+  default:
+    return sum_of(of);
+  }
+}

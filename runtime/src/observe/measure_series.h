@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* measure_series.h - measures of trials and steps of environments: lists of numbers, and what they are reduced to. */
+#ifndef NSA_RUNTIME_MEASURE_SERIES_H
+#define NSA_RUNTIME_MEASURE_SERIES_H
+
+#include "worlds/worlds.h"
+
+/* Numbers that belong to a node. */
+typedef struct {
+  double *values;
+  uint64_t count, capacity;
+} series_list;
+
+/* False: out of memory. */
+bool series_push(series_list *list, double value);
+world_series series_view(const series_list *list);
+
+/* The last `most` of them; NaN or less than 0: none. */
+world_series series_tail(world_series of, double most);
+
+/* Number by number; one of the two may be a number for all. False: out of memory. */
+typedef struct {
+  world_series series;
+  double number;
+  bool is_series;
+} series_or_number;
+bool series_combine(uint32_t kind, const series_or_number *a, const series_or_number *b, series_list *to);
+
+/* kind: of a measure node that makes one number of a series. NaN where that is empty, or out of memory. */
+double series_reduce(uint32_t kind, world_series of);
+
+#endif
