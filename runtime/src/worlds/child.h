@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* child.h - a process of ours that answers lines with lines: its standard input and output are pipes, its standard
+ * error is ours.
+ *
+ * It is in a process group of its own, so that Ctrl-C comes to us alone and that all it started ends with it. Several
+ * can be used at once, each by one thread at a time. Our ends of the pipes are closed when anything else is started.
+ * Errors are the end of a sentence whose subject is the process, of at most CHILD_ERROR bytes. */
+#ifndef NSA_RUNTIME_CHILD_H
+#define NSA_RUNTIME_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { CHILD_ERROR = 256, CHILD_QUOTE = 68 };
+
+typedef struct child child;
+
+/* Starts `/bin/sh -c command`. From then on this process ignores SIGPIPE. NULL: error says why. */
+child *child_start(const char *command, char error[CHILD_ERROR]);
+
+/* Sends `line`, which ends with its line end, and waits for a line. *answer: that line, without its end; the child's,
+ * until the next call. False where it does not come within `seconds`, has more than `longest` bytes, where the process
+ * ends, or says something that it was not asked for. After an interrupt it waits a second at most. */
+bool child_ask(child *c, const char *line, double seconds, size_t longest, const char **answer,
+               char error[CHILD_ERROR]);
+
+/* The start of what it sent, without what a terminal would obey. Gives `out`. */
+const char *child_quote(const char *text, size_t len, char out[CHILD_QUOTE]);
+
+/* Sends `last` (NULL: nothing), closes its input, and ends the process and all of its group where it has not ended by
+ * itself within `seconds`. NULL is allowed. */
+void child_end(child *c, const char *last, double seconds);
+
+#endif
