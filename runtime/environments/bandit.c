@@ -98,12 +98,7 @@ static size_t size(const void *world) {
 static void save(const void *world, void *bytes) { memcpy(bytes, &((const bandit *)world)->now, sizeof(play)); }
 
 static bool restore(void *world, const void *bytes, size_t length, char *error) {
-  if (length != sizeof(play)) {
-    snprintf(error, NSA_ENVIRONMENT_ERROR, "these bytes are no state of a bandit");
-    return false;
-  }
-  memcpy(&((bandit *)world)->now, bytes, sizeof(play));
-  return true;
+  return environment_restore(&((bandit *)world)->now, sizeof(play), bytes, length, error);
 }
 
 const nsa_environment_kind environment_bandit = {

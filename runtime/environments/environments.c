@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const nsa_environment_kind *const kinds[] = {
-    &environment_gridworld,
-    &environment_bandit,
+    &environment_gridworld,    &environment_bandit,   &environment_conditioning,
+    &environment_linear_track, &environment_cartpole, &environment_pattern_stream,
 };
 
 const nsa_environment_kind *const *nsa_environment_list(uint32_t *count) {

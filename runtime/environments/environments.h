@@ -5,7 +5,8 @@
 
 #include "nsa_environment.h"
 
-extern const nsa_environment_kind environment_gridworld, environment_bandit;
+extern const nsa_environment_kind environment_gridworld, environment_bandit, environment_conditioning,
+    environment_linear_track, environment_cartpole, environment_pattern_stream;
 
 #define COUNT_OF(array) (uint32_t)(sizeof(array) / sizeof *(array))
 
@@ -17,5 +18,8 @@ static inline uint64_t environment_choice(uint64_t key, uint64_t trial, uint64_t
   uint64_t k = (uint64_t)(nsa_environment_uniform(key, trial, draw) * (double)n);
   return k < n ? k : n - 1;
 }
+
+/* A state that is a struct without pointers. False: the bytes are not of it. */
+bool environment_restore(void *state, size_t size, const void *bytes, size_t length, char *error);
 
 #endif
