@@ -77,13 +77,13 @@ typedef struct {
   model_block body;
 } model_phase_block;
 
-/* What is looked at: a value of a population or connection, or its events. */
+/* What is looked at: a value of a population or connection, or its events; or the numbers of a channel. */
 typedef struct {
-  bool is_connection;
-  uint32_t owner; /* population or connection */
+  bool is_connection, is_channel;
+  uint32_t owner; /* population, connection or channel */
   bool is_event;
   uint32_t event;       /* event of the component ("pre": the links' arrivals, UINT32_MAX-1) */
-  model_expr *value;    /* SIDE_SELF refs to the owner; NULL for events */
+  model_expr *value;    /* SIDE_SELF refs to the owner; NULL for events and channels */
   uint32_t first, last; /* element range, inclusive */
   nsa_reduce_kind reduce;
   dim unit;

@@ -91,12 +91,14 @@ static bool is_stored(const observer *o, const model_probe *p) {
 }
 
 static uint32_t add_probe(const observer *o, const model_probe *p, const char *name, bool is_size) {
-  uint32_t timescale = component_of(o->ctx, p->is_connection, p->owner)->timescale;
-  probe_plan plan = {.probe = p,
-                     .name = name,
-                     .every = o->ctx->m->timescales.data[timescale].ticks,
-                     .channel = NSA_NONE,
-                     .act = NSA_NONE};
+  probe_plan plan = {.probe = p, .name = name, .every = 1, .channel = NSA_NONE, .act = NSA_NONE};
+  if (p->is_channel) {
+    plan.kind = PROBE_STORED;
+    plan.channel = p->owner;
+    vec_push(o->ctx->arena, &o->plan->probes, plan);
+    return o->plan->probes.len - 1;
+  }
+  plan.every = o->ctx->m->timescales.data[component_of(o->ctx, p->is_connection, p->owner)->timescale].ticks;
   plan.kind = is_size ? PROBE_SIZE : p->is_event ? PROBE_EVENTS : is_stored(o, p) ? PROBE_STORED : PROBE_COMPUTED;
   vec_push(o->ctx->arena, &o->plan->probes, plan);
   return o->plan->probes.len - 1;
@@ -144,15 +146,10 @@ static uint32_t last_entry(const model *m, const model_decoder *d) {
 static uint32_t add_scores(const observer *o, const model_decoder *d, model_expr *value, const char *name) {
   const model *m = o->ctx->m;
   model_probe *p = ARENA_NEW(o->ctx->arena, model_probe);
-  *p = (model_probe){.owner = d->owner, .event = d->event, .value = value, .last = last_entry(m, d)};
+  *p = (model_probe){
+      .is_channel = d->is_of_channel, .owner = d->owner, .event = d->event, .value = value, .last = last_entry(m, d)};
   p->is_event = value == NULL && !d->is_of_channel;
   p->unit = value ? value->unit : d->is_of_channel ? m->channels.data[d->owner].unit : dim_none();
-  if (d->is_of_channel) {
-    probe_plan plan = {
-        .probe = p, .name = name, .kind = PROBE_STORED, .every = 1, .channel = d->owner, .act = NSA_NONE};
-    vec_push(o->ctx->arena, &o->plan->probes, plan);
-    return o->plan->probes.len - 1;
-  }
   uint32_t probe = add_probe(o, p, name, false);
   o->plan->probes.data[probe].act = o->plan->acts.len;
   return probe;

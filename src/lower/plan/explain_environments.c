@@ -79,18 +79,24 @@ static bool reads(uint32_t channel, const model_expr *e) {
   return walk_expr(&(walker){.expr = find_channel, .context = &channel}, e);
 }
 
-static bool act_reads(const model_act *act, uint32_t channel) {
-  for (uint32_t k = 0; k < act->decoders.len; k++) {
-    const model_decoder *d = &act->decoders.data[k];
-    bool has_scores = d->is_of_channel && d->owner == channel;
-    if (has_scores || d->among == channel || reads(channel, d->scores) || reads(channel, d->tie))
-      return true;
-  }
-  return false;
+static bool probe_reads(const model_probe *p, uint32_t channel) {
+  return (p->is_channel && p->owner == channel) || reads(channel, p->value);
 }
 
 static bool node_reads(const model_measure_node *n, uint32_t channel) {
-  return n && (reads(channel, n->probe.value) || node_reads(n->args[0], channel) || node_reads(n->args[1], channel));
+  return n && (probe_reads(&n->probe, channel) || node_reads(n->args[0], channel) || node_reads(n->args[1], channel));
+}
+
+static bool act_reads(const model_act *act, uint32_t channel) {
+  for (uint32_t k = 0; k < act->decoders.len; k++) {
+    const model_decoder *d = &act->decoders.data[k];
+    bool is_read = d->is_of_channel && d->owner == channel;
+    for (uint32_t i = 0; i < d->vector.len; i++)
+      is_read = is_read || node_reads(d->vector.data[i], channel);
+    if (is_read || d->among == channel || reads(channel, d->scores) || reads(channel, d->tie))
+      return true;
+  }
+  return false;
 }
 
 /* A list with commas; a name that is its last one already is not added again. */
@@ -135,7 +141,7 @@ static void add_blocks(const lower_context *ctx, uint32_t channel, name_list *li
 static void add_observers(const lower_context *ctx, uint32_t channel, name_list *list) {
   const model *m = ctx->m;
   for (uint32_t k = 0; k < m->records.len; k++)
-    if (reads(channel, m->records.data[k].probe.value))
+    if (probe_reads(&m->records.data[k].probe, channel))
       add_name(list, arena_printf(ctx->arena, "the record %s", m->records.data[k].name));
   for (uint32_t k = 0; k < m->measures.len; k++)
     if (node_reads(m->measures.data[k].value, channel))

@@ -130,17 +130,10 @@ static bool check_alike(const decoder_place *p, const ast_expr *e, bool *is_alik
 
 static bool check_channel_scores(const decoder_place *p, const ast_expr *e, model_decoder *out) {
   checker *ck = p->ck;
-  uint32_t environment = environment_of(ck, e);
-  out->owner = channel_find(ck, environment, e->as.member.name.text);
+  expr_env env = env_constant(ck, NULL, "a decision");
   out->is_of_channel = true;
-  if (out->owner == NONE) {
-    name_list known = {0};
-    channel_names(ck, environment, &known);
-    report_unknown(ck, e->as.member.name.at, DIAG_E0201,
-                   arena_printf(ck->arena, "in `%s` the channel", ck->model->environments.data[environment].name),
-                   e->as.member.name.text, &known);
+  if (!channel_named(&env, e, &out->owner))
     return false;
-  }
   const model_channel *c = &ck->model->channels.data[out->owner];
   if (out->kind == NSA_DECODER_SOFTMAX && !dim_is_none(c->unit)) {
     report_units(ck, e, c->unit, dim_none(), "what is exponentiated by `softmax`", SPAN_NONE);
@@ -181,14 +174,9 @@ static bool check_among(const decoder_place *p, const ast_expr *e, model_decoder
             arena_printf(ck->arena, "write `among %s.CHANNEL`", name_of(p)));
     return false;
   }
-  out->among = channel_find(ck, environment, e->as.member.name.text);
-  if (out->among == NONE) {
-    name_list known = {0};
-    channel_names(ck, environment, &known);
-    report_unknown(ck, e->as.member.name.at, DIAG_E0201, arena_printf(ck->arena, "in `%s` the channel", name_of(p)),
-                   e->as.member.name.text, &known);
+  expr_env env = env_constant(ck, NULL, "a decision");
+  if (!channel_named(&env, e, &out->among))
     return false;
-  }
   return has_size(p, e->at, expr_text(ck, e), ck->model->channels.data[out->among].count, "number");
 }
 

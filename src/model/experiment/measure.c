@@ -183,39 +183,35 @@ static model_measure_node *check_recognition(checker *ck, const ast_expr *e) {
 
 /* ---- sizes, names, numbers ---- */
 
-static model_measure_node *check_size(checker *ck, const ast_expr *e) {
-  if (!measure_has_args(ck, e, 1))
-    return NULL;
-  const ast_expr *of = e->as.call.args.data[0].value;
-  model_measure_node *n = measure_new(ck, NSA_MEASURE_SIZE, dim_none(), e->at);
+/* `size(glia)`, `updates(link)`: of a population or connection as a whole. */
+static bool find_whole(checker *ck, const ast_expr *call, model_measure_node *n) {
+  const ast_expr *of = call->as.call.args.data[0].value;
   const char *name = of->kind == AST_NAME ? of->as.name.text : "";
   n->probe = (model_probe){.owner = population_find(ck, name), .event = NONE};
   n->probe.is_connection = n->probe.owner == NONE;
   if (n->probe.is_connection)
     n->probe.owner = connection_find(ck, name);
-  if (n->probe.owner != NONE)
-    return n;
-  if (!name_is_silent(ck, name))
-    diag_report(ck->sink, DIAG_E0201, of->at, "`size` takes a population or connection, not `%s`", expr_text(ck, of));
-  return NULL;
+  if (n->probe.owner == NONE && !name_is_silent(ck, name))
+    diag_report(ck->sink, DIAG_E0201, of->at, "`%s` takes a population or connection, not `%s`",
+                call->as.call.function.text, expr_text(ck, of));
+  return n->probe.owner != NONE;
 }
 
-/* `updates(glia per maze.trial)`: how many steps of its elements were computed. */
+static model_measure_node *check_size(checker *ck, const ast_expr *e) {
+  if (!measure_has_args(ck, e, 1))
+    return NULL;
+  model_measure_node *n = measure_new(ck, NSA_MEASURE_SIZE, dim_none(), e->at);
+  return find_whole(ck, e, n) ? n : NULL;
+}
+
+/* `updates(glia per maze.trial)`: how many steps of its elements, or links, were computed. */
 static model_measure_node *check_updates(checker *ck, const ast_expr *e) {
   if (!measure_has_args(ck, e, 1))
     return NULL;
-  const ast_arg *arg = &e->as.call.args.data[0];
   model_measure_node *n = measure_new(ck, NSA_MEASURE_UPDATES, dim_none(), e->at);
-  const char *name = arg->value->kind == AST_NAME ? arg->value->as.name.text : "";
-  n->probe = (model_probe){.owner = population_find(ck, name), .event = NONE};
-  if (!series_per(ck, arg, n))
-    return NULL;
-  if (n->probe.owner != NONE)
-    return n;
-  if (!name_is_silent(ck, name))
-    diag_report(ck->sink, DIAG_E0201, arg->value->at, "`updates` takes a population, not `%s`",
-                expr_text(ck, arg->value));
-  return NULL;
+  n->phase = phase_find(ck, e->as.call.args.data[0].during);
+  bool is_good = series_per(ck, &e->as.call.args.data[0], n);
+  return find_whole(ck, e, n) && is_good ? n : NULL;
 }
 
 static model_measure_node *check_duration(checker *ck, const ast_expr *e) {

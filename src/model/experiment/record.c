@@ -132,6 +132,21 @@ static bool check_elements(checker *ck, const ast_expr *slice, const binding *bi
   return slice == NULL || selector_range(&env, slice, p, &out->first, &out->last);
 }
 
+/* `maze.here`, `maze.here[3]`, `maze.here[0..4]` */
+static bool check_channel(checker *ck, const ast_expr *e, const ast_expr *slice, const binding *bindings,
+                          model_probe *out) {
+  expr_env env = env_constant(ck, bindings, "a recording or measure");
+  env.allow = ALLOW_CHANNEL;
+  if (!channel_named(&env, e, &out->owner))
+    return false;
+  const model_channel *c = &ck->model->channels.data[out->owner];
+  model_population numbers = {.name = expr_text(ck, e), .rows = 1, .cols = (uint32_t)c->count}; /* for its slice */
+  out->is_channel = true;
+  out->unit = c->unit;
+  out->last = numbers.cols - 1;
+  return slice == NULL || selector_range(&env, slice, &numbers, &out->first, &out->last);
+}
+
 bool probe_check(checker *ck, const ast_expr *e, const binding *bindings, model_probe *out) {
   *out = (model_probe){.event = NONE};
   nsa_reduce_kind reduce;
@@ -142,6 +157,8 @@ bool probe_check(checker *ck, const ast_expr *e, const binding *bindings, model_
   const ast_expr *slice = e->kind == AST_INDEX ? e : NULL;
   const ast_expr *value = slice != NULL ? slice->as.index.object : e;
   const char *owner;
+  if (environment_of(ck, value) != NONE)
+    return check_channel(ck, value, slice, bindings, out);
   if (!find_owner(ck, value, &owner, out) || !check_elements(ck, slice, bindings, out))
     return false;
   if (find_event(ck, value, out)) {
@@ -206,6 +223,14 @@ static void record_trials(checker *ck, const ast_decl *d, uint32_t environment) 
   diag_hint(e, "add `as NAME`");
 }
 
+/* Channels change when a decision has been made. */
+static double time_between_decisions(const checker *ck, uint32_t environment) {
+  for (uint32_t i = 0; i < ck->model->acts.len; i++)
+    if (ck->model->acts.data[i].environment == environment)
+      return ck->model->acts.data[i].every;
+  return 0;
+}
+
 static void visit_record(checker *ck, const ast_decl *d, const binding *bindings) {
   if (d->kind != AST_DECL_RECORD)
     return;
@@ -230,6 +255,8 @@ static void visit_record(checker *ck, const ast_decl *d, const binding *bindings
     refuse(ck, d->as.record.value->at, "recordings of arrivals", "`count` in a measure works");
     return;
   }
+  if (r.probe.is_channel && every == NULL)
+    r.every = time_between_decisions(ck, ck->model->channels.data[r.probe.owner].environment);
   r.name = free_name(ck, d, &r);
   vec_push(ck->arena, &ck->model->records, r);
 }

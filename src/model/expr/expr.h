@@ -35,6 +35,8 @@ void report_no_astrocyte(const expr_env *env, span at, const char *what, const c
 
 /* ---- environments (world.c) ---- */
 
+/* `maze.here`: the channel; false after an error. member is about an environment. */
+bool channel_named(expr_env *env, const ast_expr *member, uint32_t *channel);
 /* `maze.here[3]`, or `pole.angle` where the channel has one number: the channel, and what stands in the brackets, or
  * NULL. e is about an environment; false after an error. */
 bool channel_entry(expr_env *env, const ast_expr *e, uint32_t *channel, const ast_expr **entry);

@@ -40,23 +40,26 @@ static const ast_expr *only_entry(checker *ck, const ast_expr *index, const mode
   return NULL;
 }
 
+bool channel_named(expr_env *env, const ast_expr *member, uint32_t *channel) {
+  uint32_t environment = environment_of(env->ck, member);
+  *channel = channel_find(env->ck, environment, member->as.member.name.text);
+  if (*channel == NONE)
+    unknown_channel(env->ck, member, environment);
+  return *channel != NONE;
+}
+
 bool channel_entry(expr_env *env, const ast_expr *e, uint32_t *channel, const ast_expr **entry) {
   checker *ck = env->ck;
-  const ast_expr *member = e->kind == AST_INDEX ? e->as.index.object : e;
-  uint32_t environment = environment_of(ck, member);
   *entry = NULL;
   if ((env->allow & ALLOW_CHANNEL) == 0) {
     refuse_channel(env, e);
     return false;
   }
-  *channel = channel_find(ck, environment, member->as.member.name.text);
-  if (*channel == NONE) {
-    unknown_channel(ck, member, environment);
+  if (!channel_named(env, e->kind == AST_INDEX ? e->as.index.object : e, channel))
     return false;
-  }
   const model_channel *c = &ck->model->channels.data[*channel];
   if (e->kind == AST_INDEX) {
-    *entry = only_entry(ck, e, c, ck->model->environments.data[environment].name);
+    *entry = only_entry(ck, e, c, ck->model->environments.data[c->environment].name);
     return *entry != NULL;
   }
   if (c->count == 1)

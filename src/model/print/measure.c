@@ -10,7 +10,19 @@ void print_during(const printer *p, const char *word, uint32_t phase) {
     text_printf(p->out, " %s %s", word, p->m->phases.data[phase].name);
 }
 
+static void print_channel_probe(const model *m, const model_probe *x, text *out) {
+  printer p = {.m = m, .out = out};
+  bool is_reduced = x->reduce != NSA_REDUCE_NONE;
+  text_printf(out, "%s%s", is_reduced ? nsa_word_of_reduce_kind(x->reduce) : "", is_reduced ? "(" : "");
+  print_channel(&p, x->owner);
+  text_printf(out, "[%u..%u]%s", x->first, x->last, is_reduced ? ")" : "");
+}
+
 void print_probe(const model *m, const model_probe *x, text *out) {
+  if (x->is_channel) {
+    print_channel_probe(m, x, out);
+    return;
+  }
   printer p = print_in_owner(m, out, x->is_connection, x->owner);
   const model_component *c = p.side[SIDE_SELF];
   text_printf(out, "%s%s%s", x->reduce != NSA_REDUCE_NONE ? nsa_word_of_reduce_kind(x->reduce) : "",

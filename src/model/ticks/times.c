@@ -277,6 +277,8 @@ static void rewrite_experiment(checker *ck, const component_times *times) {
     rewrite_phase_block(ck, &m->phase_blocks.data[k], times);
   for (uint32_t k = 0; k < m->records.len; k++) {
     const model_probe *p = &m->records.data[k].probe;
+    if (p->value == NULL)
+      continue;
     time_scope s = scope_of_owner(ck, p->is_connection, p->owner, times);
     rewrite(&s, p->value);
   }

@@ -3,6 +3,10 @@
 #include "model/validate/validate.h"
 
 bool validate_probe(validation *v, const model_probe *p) {
+  if (p->is_channel)
+    return is_index(v, p->owner, v->m->channels.len, "a channel") &&
+           ((p->first <= p->last && p->last < v->m->channels.data[p->owner].count) ||
+            is_wrong(v, "numbers that a channel does not have"));
   if (!is_owner(v, p->is_connection, p->owner))
     return false;
   expr_limits limits = limits_in_owner(v->m, p->is_connection, p->owner);
