@@ -4,6 +4,7 @@
 #include "nsa_words.h"
 #include "observe/record_csv.h"
 #include "observe/record_h5.h"
+#include "observe/record_trials.h"
 #include "state/probe.h"
 
 #include <stdlib.h>
@@ -30,9 +31,13 @@ struct recorder {
   record_format format;
   recording *recordings;
   uint32_t recording_count;
+  trial_recording **trials;
+  uint32_t trial_count;
   h5_file **files;
   uint32_t file_count;
-  char (*names)[NAME_SIZE]; /* of files, with their endings: HDF5 first, then text */
+  csv_file **texts;
+  uint32_t text_count;
+  char (*names)[NAME_SIZE]; /* of files, with their endings */
   uint32_t name_count;
   double values[AT_ONCE]; /* of a row, so many at a time */
 };
@@ -110,7 +115,8 @@ static h5_file *open_file(recorder *r, const char *wanted, char error[SIM_ERROR_
 }
 
 /* The most rows that a window of the phase holds. */
-static uint64_t expected_rows(const nsa_program *program, uint32_t phase, uint64_t every) {
+static uint64_t expected_rows(const sim *s, uint32_t phase, uint64_t every) {
+  const nsa_program *program = s->program;
   uint64_t most = phase == NSA_NONE ? program->ticks : 0;
   for (uint32_t i = 0; phase != NSA_NONE && i < program->stimuli_count; i++) {
     const nsa_stimulus *of = &program->stimuli[i];
@@ -118,11 +124,13 @@ static uint64_t expected_rows(const nsa_program *program, uint32_t phase, uint64
     if (of->phase == phase && of->start < stop && stop - of->start > most)
       most = stop - of->start;
   }
+  for (uint32_t i = 0; phase != NSA_NONE && i < s->act_count; i++)
+    if (s->acts[i]->phase == phase && s->acts[i]->window > most)
+      most = s->acts[i]->window;
   return most / every + 1;
 }
 
 static bool open_report(recorder *r, recording *rec, h5_file *file) {
-  const nsa_program *program = r->sim->program;
   bool is_reduced = rec->probe->reduce != NSA_REDUCE_NONE;
   uint64_t every = rec->record->every ? rec->record->every : 1;
   h5_report_shape shape = {
@@ -132,7 +140,7 @@ static bool open_report(recorder *r, recording *rec, h5_file *file) {
       .first = is_reduced ? 0 : probe_number(r->sim, rec->probe, rec->first),
       .columns = is_reduced ? 1 : rec->count,
       .step_ms = sim_time(r->sim, every),
-      .expected_rows = expected_rows(program, rec->record->phase, every),
+      .expected_rows = expected_rows(r->sim, rec->record->phase, every),
       .is_single = r->format.is_single,
   };
   rec->report = h5_add_report(file, &shape);
@@ -156,15 +164,39 @@ static void write_csv_header(const recorder *r, const recording *rec) {
   csv_put_text(rec->csv, "\n");
 }
 
-static bool open_csv(recorder *r, recording *rec, char error[SIM_ERROR_SIZE]) {
+static csv_file *open_text(recorder *r, const char *wanted, char error[SIM_ERROR_SIZE]) {
   char stem[NAME_SIZE];
-  choose_name(r, rec->record->name, ".csv", stem);
-  rec->csv = csv_create(r->folder, stem, error);
-  if (rec->csv)
-    write_csv_header(r, rec);
+  choose_name(r, wanted, ".csv", stem);
+  csv_file *file = csv_create(r->folder, stem, error);
+  if (file)
+    r->texts[r->text_count++] = file;
   else
     r->name_count--;
+  return file;
+}
+
+static bool open_csv(recorder *r, recording *rec, char error[SIM_ERROR_SIZE]) {
+  rec->csv = open_text(r, rec->record->name, error);
+  if (rec->csv)
+    write_csv_header(r, rec);
   return rec->csv != NULL;
+}
+
+static bool open_trials(recorder *r, const nsa_trial_record *record, char error[SIM_ERROR_SIZE]) {
+  static const char *const endings[] = {"steps", "trials"};
+  h5_file *file = open_file(r, record->name, error);
+  csv_file *texts[2] = {NULL, NULL};
+  for (int k = 0; file && r->format.with_csv && k < 2; k++) {
+    char name[NAME_SIZE];
+    snprintf(name, sizeof name, "%.200s.%s", record->name, endings[k]);
+    texts[k] = open_text(r, name, error);
+    if (!texts[k])
+      return false;
+  }
+  trial_recording *t = file ? trial_recording_new(r->sim, record->environment, file, texts) : NULL;
+  if (t)
+    r->trials[r->trial_count++] = t;
+  return t || (file && copy_error(error, h5_error(file)));
 }
 
 /* Links that are not stored have no numbers. */
@@ -201,17 +233,19 @@ static bool open_recording(recorder *r, uint32_t index, h5_file **shared, char e
 }
 
 recorder *recorder_new(const sim *s, const char *folder, record_format format, char error[SIM_ERROR_SIZE]) {
-  uint32_t count = s->program->records_count;
+  uint32_t count = s->program->records_count, trials = s->program->trial_records_count, all = count + trials;
   recorder *r = calloc(1, sizeof *r);
   if (r) {
     r->sim = s;
     r->folder = folder;
     r->format = format;
     r->recordings = calloc((size_t)count + 1, sizeof *r->recordings);
-    r->files = calloc((size_t)count + 1, sizeof(h5_file *));
-    r->names = calloc(2 * (size_t)count + 2, NAME_SIZE);
+    r->trials = calloc((size_t)trials + 1, sizeof(trial_recording *));
+    r->files = calloc((size_t)all + 1, sizeof(h5_file *));
+    r->texts = calloc((size_t)all + trials + 1, sizeof(csv_file *));
+    r->names = calloc(2 * (size_t)all + trials + 2, NAME_SIZE);
   }
-  if (!r || !r->recordings || !r->files || !r->names) {
+  if (!r || !r->recordings || !r->trials || !r->files || !r->texts || !r->names) {
     copy_error(error, NULL);
     recorder_free(r);
     return NULL;
@@ -222,6 +256,8 @@ recorder *recorder_new(const sim *s, const char *folder, record_format format, c
     is_good = open_recording(r, r->recording_count, &shared, error);
   for (uint32_t i = 0; is_good && format.with_csv && i < count; i++)
     is_good = open_csv(r, &r->recordings[i], error);
+  for (uint32_t i = 0; is_good && i < trials; i++)
+    is_good = open_trials(r, &s->program->trial_records[i], error);
   if (is_good)
     return r;
   recorder_free(r);
@@ -314,6 +350,8 @@ static bool after_tick(void *self, sim *s) {
       take_values(r, rec, &view, time);
     }
   }
+  for (uint32_t i = 0; i < r->trial_count; i++)
+    trial_recording_take(r->trials[i], s);
   return true;
 }
 
@@ -322,18 +360,16 @@ static bool after_tick(void *self, sim *s) {
 void recorder_flush(recorder *r) {
   for (uint32_t i = 0; i < r->file_count; i++)
     h5_flush(r->files[i]);
-  for (uint32_t i = 0; i < r->recording_count; i++) {
-    if (r->recordings[i].csv)
-      csv_flush(r->recordings[i].csv);
-  }
+  for (uint32_t i = 0; i < r->text_count; i++)
+    csv_flush(r->texts[i]);
 }
 
 const char *recorder_error(const recorder *r) {
   const char *error = NULL;
   for (uint32_t i = 0; i < r->file_count && !error; i++)
     error = h5_error(r->files[i]);
-  for (uint32_t i = 0; i < r->recording_count && !error; i++)
-    error = r->recordings[i].csv ? csv_error(r->recordings[i].csv) : NULL;
+  for (uint32_t i = 0; i < r->text_count && !error; i++)
+    error = csv_error(r->texts[i]);
   return error;
 }
 
@@ -346,19 +382,17 @@ static void discard_all(recorder *r) {
   for (uint32_t i = 0; i < r->file_count; i++)
     h5_discard(r->files[i]);
   r->file_count = 0;
-  for (uint32_t i = 0; i < r->recording_count; i++) {
-    if (r->recordings[i].csv)
-      csv_discard(r->recordings[i].csv);
-    r->recordings[i].csv = NULL;
-  }
+  for (uint32_t i = 0; i < r->text_count; i++)
+    csv_discard(r->texts[i]);
+  r->text_count = 0;
 }
 
 static bool end_all(recorder *r) {
   bool is_good = true;
   for (uint32_t i = 0; i < r->file_count; i++)
     is_good = h5_end(r->files[i]) && is_good;
-  for (uint32_t i = 0; i < r->recording_count; i++)
-    is_good = (!r->recordings[i].csv || csv_end(r->recordings[i].csv)) && is_good;
+  for (uint32_t i = 0; i < r->text_count; i++)
+    is_good = csv_end(r->texts[i]) && is_good;
   return is_good;
 }
 
@@ -374,11 +408,9 @@ bool recorder_close(recorder *r, bool together, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; i < r->file_count; i++)
     is_good = h5_close(r->files[i], is_good ? error : ignored) && is_good;
   r->file_count = 0;
-  for (uint32_t i = 0; i < r->recording_count; i++) {
-    if (r->recordings[i].csv)
-      is_good = csv_close(r->recordings[i].csv, is_good ? error : ignored) && is_good;
-    r->recordings[i].csv = NULL;
-  }
+  for (uint32_t i = 0; i < r->text_count; i++)
+    is_good = csv_close(r->texts[i], is_good ? error : ignored) && is_good;
+  r->text_count = 0;
   return is_good;
 }
 
@@ -386,8 +418,12 @@ void recorder_free(recorder *r) {
   if (!r)
     return;
   discard_all(r);
+  for (uint32_t i = 0; i < r->trial_count; i++)
+    trial_recording_free(r->trials[i]);
   free(r->recordings);
+  free(r->trials);
   free(r->files);
+  free(r->texts);
   free(r->names);
   free(r);
 }

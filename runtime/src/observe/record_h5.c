@@ -135,11 +135,18 @@ bool h5_flush(h5_file *file) {
     flush_spikes(s);
   if (file->report)
     h5_flush_report(file->report);
+  for (h5_table *t = file->tables; t; t = t->next)
+    h5_flush_table(t);
   errno = 0;
   return !file->has_failed && h5_check(file, H5Fflush(file->id, H5F_SCOPE_LOCAL) >= 0, "write");
 }
 
 static void close_tables(h5_file *file) {
+  for (h5_table *t = file->tables; t;) {
+    h5_table *next = t->next;
+    h5_close_table(t);
+    t = next;
+  }
   for (h5_spikes *s = file->spikes; s;) {
     h5_spikes *next = s->next;
     H5Dclose(s->times);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* record_h5.h - HDF5 files in SONATA's layouts for spikes and reports, written as a stream.
+/* record_h5.h - HDF5 files in SONATA's layouts for spikes and reports, and tables, written as a stream.
  *
  * A file is written as NAME.h5.part and gets its name when it is closed whole, so that a file
  * with its own name is complete. Memory is bounded (about 1 MiB a table); tables go to the file when
@@ -17,6 +17,7 @@
 typedef struct h5_file h5_file;
 typedef struct h5_spikes h5_spikes;
 typedef struct h5_report h5_report;
+typedef struct h5_table h5_table;
 
 /* folder/name.h5; NULL with a sentence in error. */
 h5_file *h5_create(const char *folder, const char *name, char error[H5_ERROR_SIZE]);
@@ -55,6 +56,15 @@ h5_report *h5_add_report(h5_file *file, const h5_report_shape *shape);
 void h5_put_values(h5_report *report, h5_row_time time, const double *values, uint64_t count);
 /* Rows are missing before the next one: it begins a report of its own, /report/POPULATION.2, then .3, … */
 void h5_part_report(h5_report *report);
+
+/* /NAME/COLUMN, one data set of the same length for each column. */
+typedef struct {
+  const char *name, *units; /* units: "" has none */
+  bool is_whole;            /* written as whole numbers, which are not negative */
+} h5_column;
+h5_table *h5_add_table(h5_file *file, const char *name, const h5_column *columns, uint32_t count);
+/* One number a column. */
+void h5_put_row(h5_table *table, const double *values);
 
 /* Gives back what the library holds: once, at the end, and only when no file failed. HDF5 would otherwise try again to
  * write what could not be written; at exit it is kept from doing so. */

@@ -31,11 +31,21 @@ struct h5_report {
   double first_time, end_time;
 };
 
+struct h5_table {
+  h5_file *file;
+  h5_table *next;
+  hid_t *sets; /* one a column */
+  uint32_t column_count, buffered;
+  uint64_t written;
+  double *buffer; /* column by column */
+};
+
 struct h5_file {
   hid_t id;
   char *path, *part;
   h5_spikes *spikes;
   h5_report *report;
+  h5_table *tables;
   bool has_failed, has_ended;
   char error[H5_ERROR_SIZE];
 };
@@ -64,6 +74,12 @@ bool h5_write_part(hid_t set, hid_t type, int rank, const hsize_t *size, const h
                    const void *values);
 /* n values behind the first `at`. */
 bool h5_append(hid_t set, hid_t type, uint64_t at, uint64_t n, const void *values);
+
+/* ---- record_h5_table.c ---- */
+
+/* What is buffered goes to the file. */
+void h5_flush_table(h5_table *table);
+void h5_close_table(h5_table *table);
 
 /* ---- record_h5_report.c ---- */
 

@@ -9,6 +9,7 @@
 #include "run/report.h"
 #include "run/run_json.h"
 #include "tick/step.h"
+#include "worlds/worlds.h"
 
 #include <stdlib.h>
 
@@ -56,7 +57,7 @@ static void observe(sim *s, sim_observer observer) {
 static bool open_results(one_run *c, char error[SIM_ERROR_SIZE]) {
   sim *s = c->sim;
   record_format format = {.with_csv = c->command->options->csv, .is_single = c->command->options->float32};
-  if (c->folder[0] && s->program->records_count > 0) {
+  if (c->folder[0] && s->program->records_count + s->program->trial_records_count > 0) {
     c->recorder = recorder_new(s, c->folder, format, error);
     if (!c->recorder)
       return false;
@@ -78,10 +79,25 @@ typedef enum { STEPS_DONE, STEPS_SIGNAL, STEPS_NUMERICAL, STEPS_DISK } steps_end
 
 static bool is_disk_bad(const one_run *c) { return c->recorder && recorder_error(c->recorder); }
 
+/* `run until maze.trials == 20` is 20 trials long, and not the most time that it may take. */
+static bool find_goal(const nsa_program *p, uint32_t *environment, uint64_t *goal) {
+  const nsa_measure_node *node = p->until == NSA_NONE ? NULL : &p->measure_nodes[p->until];
+  if (!node || (node->kind != NSA_MEASURE_EQ && node->kind != NSA_MEASURE_GE))
+    return false;
+  const nsa_measure_node *a = &p->measure_nodes[node->a], *b = &p->measure_nodes[node->b];
+  if (a->kind != NSA_MEASURE_TRIALS || b->kind != NSA_MEASURE_NUMBER || !(b->number >= 1 && b->number < 1e15))
+    return false;
+  *environment = a->environment;
+  *goal = (uint64_t)b->number;
+  return true;
+}
+
 static steps_end run_steps(one_run *c, progress *p) {
   sim *s = c->sim;
   uint64_t ticks = s->program->ticks;
   double flushed = p->started;
+  uint32_t counted = 0;
+  bool has_goal = find_goal(s->program, &counted, &p->goal);
   while (s->tick < ticks && !s->is_over) {
     if (!sim_step(s))
       return STEPS_NUMERICAL;
@@ -91,6 +107,8 @@ static steps_end run_steps(one_run *c, progress *p) {
       return s->tick < ticks && !s->is_over ? STEPS_SIGNAL : STEPS_DONE;
     if (!progress_is_due(p))
       continue;
+    if (has_goal)
+      p->reached = worlds_trials(s, counted);
     double now = progress_look(p, s->tick);
     if (c->recorder && now - flushed >= flush_seconds) {
       recorder_flush(c->recorder);
@@ -128,8 +146,9 @@ static const char *const outcomes[] = {
 static void describe_stop(const sim *s, char *text, size_t size) {
   char unit[16];
   double time = units_pleasant(sim_time(s, s->tick), "ms", unit, sizeof unit);
-  snprintf(text, size, "stopped by %s at t = %.6g %s, %.3g%% of the run", interrupts_name(interrupts_caught()), time,
-           unit, 100 * (double)s->tick / (double)s->program->ticks);
+  int len = snprintf(text, size, "stopped by %s at t = %.6g %s", interrupts_name(interrupts_caught()), time, unit);
+  if (s->program->until == NSA_NONE)
+    snprintf(text + len, size - (size_t)len, ", %.3g%% of the run", 100 * (double)s->tick / (double)s->program->ticks);
 }
 
 static void describe_end(const one_run *c, steps_end end, char *text, size_t size) {
@@ -193,8 +212,10 @@ static int finish_run(one_run *c, steps_end end) {
   measurer_finish(c->measurer, c->sim, c->values);
   c->has_values = end == STEPS_DONE || end == STEPS_SIGNAL;
   int code = say_end(c, end, message);
-  if (end == STEPS_DONE)
+  if (end == STEPS_DONE) {
+    report_until(stderr, c->sim);
     report_no_data(stderr, c->sim, c->recorder, c->values);
+  }
   int saved = save_results(c, end, message);
   const run_options *options = c->command->options;
   if (!options->quiet && end != STEPS_DISK && saved == EXIT_OK) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/progress.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -47,20 +48,30 @@ static void draw_bar(double part, char bar[BAR_WIDTH + 1]) {
   bar[BAR_WIDTH] = 0;
 }
 
+/* "3.2 of 10 s", "12 of 20 trials" */
+static double describe(const progress *p, double simulated, char text[64]) {
+  double whole = (double)p->ticks * p->base_dt * 1e-3;
+  if (p->goal == 0) {
+    snprintf(text, 64, "%.4g of %.4g s", simulated, whole);
+    return simulated / whole;
+  }
+  snprintf(text, 64, "%" PRIu64 " of %" PRIu64 " trials", p->reached, p->goal);
+  return p->reached < p->goal ? (double)p->reached / (double)p->goal : 1;
+}
+
 static void show(progress *p, uint64_t tick, double now) {
-  double part = (double)tick / (double)p->ticks, spent = now - p->started;
-  double simulated = (double)tick * p->base_dt * 1e-3, whole = (double)p->ticks * p->base_dt * 1e-3;
-  double rate = spent > 0 ? simulated / spent : 0;
-  char left[32], bar[BAR_WIDTH + 1];
-  format_span(part > 0 ? spent / part - spent : 0, left);
+  double spent = now - p->started, simulated = (double)tick * p->base_dt * 1e-3;
+  char left[32] = "?", bar[BAR_WIDTH + 1], done[64];
+  double part = describe(p, simulated, done), rate = spent > 0 ? simulated / spent : 0;
+  if (part > 0)
+    format_span(spent / part - spent, left);
   draw_bar(part, bar);
   const char *label = p->label ? p->label : "", *gap = p->label ? ": " : "";
   if (p->is_terminal)
-    fprintf(stderr, "\r%s%s[%s] %3.0f%%  %.4g of %.4g s  %.3gx real time  %s left\033[K", label, gap, bar, 100 * part,
-            simulated, whole, rate, left);
+    fprintf(stderr, "\r%s%s[%s] %3.0f%%  %s  %.3gx real time  %s left\033[K", label, gap, bar, 100 * part, done, rate,
+            left);
   else
-    fprintf(stderr, "%s%s%.0f%%, %.4g of %.4g s, %.3gx real time, %s left\n", label, gap, 100 * part, simulated, whole,
-            rate, left);
+    fprintf(stderr, "%s%s%.0f%%, %s, %.3gx real time, %s left\n", label, gap, 100 * part, done, rate, left);
   fflush(stderr);
   p->is_drawn = p->is_terminal;
   p->shown = now;

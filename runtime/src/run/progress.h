@@ -12,9 +12,10 @@
 
 typedef struct {
   bool is_quiet, is_terminal, is_drawn;
-  const char *label; /* the variant, or NULL */
-  double base_dt;    /* ms */
-  uint64_t ticks;    /* of the whole run */
+  const char *label;      /* the variant, or NULL */
+  double base_dt;         /* ms */
+  uint64_t ticks;         /* of the whole run */
+  uint64_t goal, reached; /* trials of a run that ends after so many; goal 0: it ends after a time */
   uint32_t interval, countdown;
   double started, looked, shown; /* seconds */
 } progress;

@@ -6,6 +6,7 @@
 #include "links/link_index.h"
 #include "observe/record.h"
 #include "state/probe.h"
+#include "worlds/worlds.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -228,8 +229,17 @@ static void show_states(FILE *to, const sim *s) {
   fputc('\n', to);
 }
 
-/* What to do about a state that runs away. */
+static bool is_of_channels(const sim *s) {
+  for (uint32_t i = 0; i < s->program->stimuli_count; i++)
+    if (s->program->stimuli[i].reads_channels && s->program->stimuli[i].external == s->failure.field)
+      return isnan(s->failure.value);
+  return false;
+}
+
+/* What to do about a state that runs away, or an index that is none. */
 static void show_cure(FILE *to, const sim *s) {
+  if (is_of_channels(s))
+    fputs("      = hint: a channel is nan at an index that is out of range, or not whole\n", to);
   if (!nsa_connection_is_none(s->failure.connection) || s->program->fields[s->failure.field].kind != NSA_FIELD_STATE)
     return;
   fputs(
@@ -308,6 +318,17 @@ static void put_place(FILE *to, const sim *s, nsa_place at) {
   fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
 }
 
+void report_until(FILE *to, const sim *s) {
+  char unit[UNIT_SIZE];
+  if (s->program->until == NSA_NONE || s->is_over)
+    return;
+  double time = units_pleasant(sim_time(s, s->tick), "ms", unit, sizeof unit);
+  fprintf(to, "warning: what `run until` waits for has not come in %.6g %s", time, unit);
+  for (uint32_t i = 0; i < s->program->environments_count; i++)
+    fprintf(to, "%s%s.trials is %" PRIu64, i ? ", " : ": ", s->program->environments[i].name, worlds_trials(s, i));
+  fputc('\n', to);
+}
+
 void report_no_data(FILE *to, const sim *s, const recorder *r, const double *values) {
   for (uint32_t i = 0; r && i < s->program->records_count; i++) {
     const nsa_record *record = &s->program->records[i];
@@ -317,6 +338,13 @@ void report_no_data(FILE *to, const sim *s, const recorder *r, const double *val
     put_place(to, s, record->at);
     fprintf(to, "warning: the recording `%s` is empty: %s%s\n", record->name,
             is_event ? "nothing happened" : "no sample was due", record->phase == NSA_NONE ? "" : " in its windows");
+  }
+  for (uint32_t i = 0; r && i < s->program->trial_records_count; i++) {
+    const nsa_trial_record *record = &s->program->trial_records[i];
+    if (worlds_moves(s, record->environment))
+      continue;
+    put_place(to, s, record->at);
+    fprintf(to, "warning: the recording `%s` is empty: no decision fell\n", record->name);
   }
   for (uint32_t i = 0; i < s->program->measures_count; i++) {
     const nsa_measure *measure = &s->program->measures[i];

@@ -19,6 +19,9 @@ typedef struct {
 /* "name value unit", aligned; with more than one column a line with their names goes before. */
 void report_measures(FILE *to, const nsa_program *program, const report_column *columns, uint32_t column_count);
 
+/* A warning where the run ended before the condition of `run until` was true. */
+void report_until(FILE *to, const sim *s);
+
 /* Warnings of empty recordings and of measures without a value. r: NULL where nothing is recorded. */
 void report_no_data(FILE *to, const sim *s, const recorder *r, const double *values);
 

@@ -6,6 +6,7 @@
 #include "nsa_words.h"
 #include "observe/record_h5.h"
 #include "run/report.h"
+#include "worlds/worlds.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -257,6 +258,41 @@ static void add_times(cJSON *top, const run_report *report) {
   cJSON_AddNumberToObject(top, "wall_seconds", report->wall_seconds);
 }
 
+/* ---- environments ---- */
+
+static void add_setting(cJSON *to, const nsa_environment_setting *setting, const nsa_given_setting *given) {
+  if (setting->kind == NSA_SETTING_TEXT) {
+    add_text(to, setting->name, given->has_text ? given->text : NULL);
+    return;
+  }
+  cJSON *item = cJSON_AddObjectToObject(to, setting->name);
+  if (setting->kind == NSA_SETTING_NUMBERS)
+    cJSON_AddItemToObject(item, "value", cJSON_CreateDoubleArray(given->values, (int)given->values_count));
+  else
+    add_real(item, "value", given->value);
+  if (setting->unit[0])
+    add_text(item, "unit", setting->unit);
+}
+
+static void add_environments(cJSON *top, const sim *s) {
+  cJSON *list = cJSON_AddArrayToObject(top, "environments");
+  for (uint32_t i = 0; i < s->program->environments_count; i++) {
+    const nsa_environment *of = &s->program->environments[i];
+    const nsa_environment_kind *kind = worlds_kind(s, i);
+    cJSON *item = cJSON_CreateObject(), *settings = cJSON_CreateObject();
+    add_text(item, "name", of->name);
+    add_text(item, "source", nsa_word_of_environment_source(of->source));
+    add_text(item, "kind", kind->name);
+    add_whole(item, "seed", of->has_seed ? of->seed : s->seed);
+    for (uint32_t k = 0; k < of->values_count; k++)
+      add_setting(settings, &kind->settings[k], &of->values[k]);
+    cJSON_AddItemToObject(item, "settings", settings);
+    add_whole(item, "steps", worlds_moves(s, i));
+    add_whole(item, "trials", worlds_trials(s, i));
+    cJSON_AddItemToArray(list, item);
+  }
+}
+
 static cJSON *describe(const run_report *report) {
   const sim *s = report->sim;
   cJSON *top = cJSON_CreateObject();
@@ -268,11 +304,12 @@ static cJSON *describe(const run_report *report) {
   add_globals(top, s->program);
   add_overrides(top, s->program, report->options);
   add_real(top, "dt_ms", s->program->base_dt);
-  add_real(top, "duration_ms", sim_time(s, s->program->ticks));
+  add_real(top, "duration_ms", sim_time(s, s->is_over ? s->tick : s->program->ticks));
   cJSON_AddNumberToObject(top, "threads", s->thread_count);
   add_environment(top, report->info);
   add_populations(top, s);
   add_connections(top, s);
+  add_environments(top, s);
   add_whole(top, "bytes", s->allocated);
   add_times(top, report);
   add_files(top, report->recorder);

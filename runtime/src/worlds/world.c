@@ -143,6 +143,7 @@ static bool move(sim *s, world *w, char error[SIM_ERROR_SIZE]) {
   nsa_environment_outcome outcome = {0};
   if (!step(s, w, &outcome, error))
     return false;
+  w->moves++;
   w->steps++;
   w->reward += outcome.reward;
   w->last = (world_move){.tick = s->tick,

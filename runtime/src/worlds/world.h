@@ -13,7 +13,8 @@ typedef struct {
   void *self;
   double **channels; /* arrays of the sim's fields */
   world_move last;
-  double *action;                       /* of the last move */
+  double *action; /* of the last move */
+  uint64_t moves;
   uint64_t trial, trial_start, steps;   /* of the trial that runs */
   double reward;                        /* summed over it */
   double *figures;                      /* of trials that have ended, one behind the other */

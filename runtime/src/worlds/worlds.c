@@ -144,15 +144,19 @@ uint64_t worlds_quiet_steps(const sim *s, uint32_t every, uint64_t n) {
 
 /* ---- who asks ---- */
 
-static const world_move *worlds_last_move(const sim *s, uint32_t environment) {
-  return &s->worlds->all[environment].last;
-}
+const world_move *worlds_last_move(const sim *s, uint32_t environment) { return &s->worlds->all[environment].last; }
 
 bool worlds_has_moved(const sim *s, uint32_t environment) { return s->worlds->all[environment].last.tick == s->tick; }
 
 bool worlds_has_ended_trial(const sim *s, uint32_t environment) {
   const world_move *last = worlds_last_move(s, environment);
   return last->tick == s->tick && (last->outcome.terminated || last->outcome.truncated);
+}
+
+uint64_t worlds_moves(const sim *s, uint32_t environment) { return s->worlds->all[environment].moves; }
+
+const nsa_environment_kind *worlds_kind(const sim *s, uint32_t environment) {
+  return s->worlds->all[environment].origin.kind;
 }
 
 uint64_t worlds_trials(const sim *s, uint32_t environment) { return s->worlds->all[environment].trial_count; }

@@ -35,12 +35,14 @@ typedef struct {
   const double *action; /* the choice's number, or the vector */
   nsa_environment_outcome outcome;
 } world_move;
+const world_move *worlds_last_move(const sim *s, uint32_t environment);
 
 /* Whether it moved at the end of the last tick; and whether a trial ended by that. */
 bool worlds_has_moved(const sim *s, uint32_t environment);
 bool worlds_has_ended_trial(const sim *s, uint32_t environment);
 
-/* Trials that have ended. */
+/* Moves so far, and trials that have ended. */
+uint64_t worlds_moves(const sim *s, uint32_t environment);
 uint64_t worlds_trials(const sim *s, uint32_t environment);
 /* A figure of each of them; valid until the next one ends. */
 typedef struct {
@@ -48,5 +50,8 @@ typedef struct {
   uint64_t count, stride;
 } world_series;
 world_series worlds_figure(const sim *s, uint32_t environment, uint32_t figure);
+
+/* What a setting is when it is not given, and its unit, are the kind's. */
+const nsa_environment_kind *worlds_kind(const sim *s, uint32_t environment);
 
 #endif

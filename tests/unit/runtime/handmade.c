@@ -37,6 +37,14 @@ handmade *handmade_new(uint32_t slow_ticks) {
                      .init = m->init,
                      .setup = m->setup,
                      .sources = m->sources,
+                     .signals = m->signals,
+                     .probes = m->probes,
+                     .measure_nodes = m->nodes,
+                     .measures = m->measures,
+                     .variants = m->variants,
+                     .channels = m->channels,
+                     .environments = m->environments,
+                     .acts = m->acts,
                      .until = NSA_NONE};
   m->files[p->files_count++] = (nsa_source_file){.path = "handmade.nsa", .text = ""};
   m->timescales[p->timescales_count++] = (nsa_timescale){.name = "fast", .dt = 0.1, .ticks = 1};
@@ -187,4 +195,38 @@ nsa_link_sum *handmade_sum(handmade *m, nsa_connection_id connection, uint32_t s
                       .sum = sum,
                       .every = every};
   return s;
+}
+
+uint32_t handmade_signal(handmade *m, const char *name, uint32_t environment, nsa_moment moment) {
+  uint32_t flag = handmade_field(m, name, 0, NSA_B1, NSA_FIELD_SIGNAL, 0);
+  uint32_t value = handmade_field(m, name, 0, NSA_F64, NSA_FIELD_SIGNAL, 0);
+  m->signals[m->program.signals_count++] =
+      (nsa_signal){.name = name, .flag = flag, .value = value, .environment = environment, .moment = moment};
+  return value;
+}
+
+uint32_t handmade_probe(handmade *m, uint32_t domain, uint32_t event, uint32_t field, nsa_reduce_kind reduce) {
+  m->probes[m->program.probes_count] = (nsa_probe){.domain = domain,
+                                                   .event = {event},
+                                                   .field = field,
+                                                   .kernel = NSA_NO_KERNEL,
+                                                   .last = UINT32_MAX - 1,
+                                                   .reduce = reduce,
+                                                   .unit = ""};
+  return m->program.probes_count++;
+}
+
+uint32_t handmade_node(handmade *m, nsa_measure_node node) {
+  m->nodes[m->program.measure_nodes_count] = node;
+  return m->program.measure_nodes_count++;
+}
+
+uint32_t handmade_channel(handmade *m, const char *name, uint32_t count) {
+  uint32_t number = m->program.channels_count++;
+  uint32_t domain = handmade_domain(m, name, NSA_DOMAIN_CHANNEL, 0);
+  m->domains[domain].connection = NSA_NO_CONNECTION;
+  m->domains[domain].channel.id = number;
+  uint32_t field = handmade_field(m, name, domain, NSA_F64, NSA_FIELD_CHANNEL, 0);
+  m->channels[number] = (nsa_channel){.name = name, .field = field, .count = count};
+  return number;
 }

@@ -32,6 +32,14 @@ typedef struct {
   nsa_kernel_id init[HANDMADE_MAX], setup[HANDMADE_MAX], sources[HANDMADE_MAX];
   uint32_t states[HANDMADE_MAX];
   uint32_t state_count;
+  nsa_signal signals[HANDMADE_MAX];
+  nsa_probe probes[HANDMADE_MAX];
+  nsa_measure_node nodes[HANDMADE_MAX];
+  nsa_measure measures[HANDMADE_MAX];
+  nsa_variant variants[4];
+  nsa_channel channels[4];
+  nsa_environment environments[2];
+  nsa_act acts[2];
 } handmade;
 
 /* Base dt 0.1 ms; timescale 0 is one tick long, timescale 1 has slow_ticks. Domain 0 is the run's. */
@@ -55,5 +63,13 @@ nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t exter
                                 uint64_t start, uint64_t stop);
 nsa_link_sum *handmade_sum(handmade *m, nsa_connection_id connection, uint32_t source_term, uint32_t weight,
                            uint32_t sum, uint32_t every);
+
+/* Its value is in *field; the flag's number is that less 1. environment NSA_NONE: a plain one. */
+uint32_t handmade_signal(handmade *m, const char *name, uint32_t environment, nsa_moment moment);
+/* Of a whole population or channel; event NSA_NONE: the values of a field. */
+uint32_t handmade_probe(handmade *m, uint32_t domain, uint32_t event, uint32_t field, nsa_reduce_kind reduce);
+uint32_t handmade_node(handmade *m, nsa_measure_node node);
+/* A field of `count` numbers. */
+uint32_t handmade_channel(handmade *m, const char *name, uint32_t count);
 
 #endif

@@ -95,6 +95,7 @@ static nsa_source_file files[] = {{.path = "demo.nsa", .text = "neuron counter {
 static nsa_program demo(void) {
   fields[2].at = place;
   return (nsa_program){.version = NSA_PROGRAM_VERSION,
+                       .until = NSA_NONE,
                        .name = "demo",
                        .folder = ".",
                        .source_hash_lo = 0xabc,
