@@ -23,9 +23,13 @@ static bool is_for(const char *verbs, const char *verb) {
 
 /* `verify` runs a model, but writes no results. */
 static bool takes_run_option(const char *verb, const char *option) {
-  return !strcmp(verb, "run") || (is_for("build check explain emit", verb) && is_for("--set --variant", option)) ||
-         (!strcmp(verb, "sweep") && is_for("--set --for --pattern", option)) ||
-         (!strcmp(verb, "verify") && is_for("--set --variant --seed --threads --for --pattern", option));
+  return !strcmp(verb, "run") ||
+         (is_for("build check explain emit", verb) && is_for("--set --variant --plugin", option)) ||
+         (!strcmp(verb, "sweep") &&
+          is_for("--set --for --pattern --plugin --environment --environment-timeout", option)) ||
+         (!strcmp(verb, "verify") &&
+          is_for("--set --variant --seed --threads --for --pattern --plugin --environment --environment-timeout",
+                 option));
 }
 
 static uint32_t find_own(const arguments *args, const char *word) {
@@ -74,6 +78,13 @@ static void note_pattern(arena *a, arguments *args, const char *text) {
   vec_push(a, &args->patterns, r);
 }
 
+/* The compiler loads plugins to know their channels. */
+static void note_plugin(arena *a, arguments *args, const char *text) {
+  const char *equals = strchr(text, '=');
+  if (equals != NULL)
+    vec_push(a, &args->plugins, ((driver_plugin){arena_strdup(a, text, (size_t)(equals - text)), equals + 1}));
+}
+
 static bool add_run_option(arena *a, arguments *args, int argc, char **argv, int *k) {
   const nsa_option *option = find_run_option(args->verb, argv[*k]);
   vec_push(a, &args->run, argv[*k]);
@@ -89,6 +100,8 @@ static bool add_run_option(arena *a, arguments *args, int argc, char **argv, int
   }
   if (!strcmp(option->name, "--pattern") && value)
     note_pattern(a, args, value);
+  if (!strcmp(option->name, "--plugin") && value)
+    note_plugin(a, args, value);
   if (!strcmp(option->name, "--set") && value)
     vec_push(a, &args->settings, value);
   if (!strcmp(option->name, "--variant"))

@@ -17,6 +17,10 @@ typedef enum {
 } argument_id;
 
 typedef struct {
+  const char *name, *path;
+} driver_plugin;
+
+typedef struct {
   int argc; /* as typed */
   char **argv;
   const char *verb, *file;                 /* file: NULL when none was given */
@@ -24,6 +28,7 @@ typedef struct {
   VEC(char *) run;                         /* options of the run, as typed, in order */
   VEC(const char *) timescales;            /* the values of --timescale */
   VEC(model_pattern_replacement) patterns; /* those of --pattern among them */
+  VEC(driver_plugin) plugins;              /* those of --plugin */
   VEC(const char *) settings;              /* those of --set */
   const char *variant;                     /* of --variant, or NULL */
   bool has_all_variants;                   /* --variants all */

@@ -46,6 +46,8 @@ typedef struct {
   bool has_all_variants; /* the run is of all: those with params of the top level are compiled for it, each by itself */
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
+  const driver_plugin *plugins;
+  uint32_t plugin_count;
   /* ---- IR ---- */
   bool analyse_timescales; /* warn where steps do not fit the equations */
   bool equations_only;     /* populations step by their equations alone, and have rates */

@@ -5,6 +5,7 @@
 #include "driver/variants.h"
 #include "interp/interp.h"
 #include "model/dump.h"
+#include "nsa_environments.h"
 #include "opt/opt.h"
 #include "support/file.h"
 #include "support/limits.h"
@@ -99,11 +100,44 @@ static const char *setting_of_run(const compilation *c) {
   return NULL;
 }
 
+static const model_plugin *load_plugins(compilation *c) {
+  const compile_options *o = c->options;
+  model_plugin *loaded = ARENA_ARRAY(c->arena, model_plugin, o->plugin_count + 1);
+  char why[NSA_ENVIRONMENT_ERROR];
+  for (uint32_t i = 0; i < o->plugin_count; i++) {
+    loaded[i] = (model_plugin){o->plugins[i].name, nsa_environment_load(o->plugins[i].path, why)};
+    if (loaded[i].kind == NULL) {
+      fail(c, arena_printf(c->arena, "--plugin %s=%s: %s", o->plugins[i].name, o->plugins[i].path, why));
+      return NULL;
+    }
+  }
+  return loaded;
+}
+
+static bool is_of_plugin(const model *m, const char *name) {
+  for (uint32_t i = 0; i < m->environments.len; i++)
+    if (m->environments.data[i].source == NSA_ENVIRONMENT_PLUGIN_SOURCE &&
+        strcmp(m->environments.data[i].kind_name, name) == 0)
+      return true;
+  return false;
+}
+
+/* A plugin that the model has no use for: its name is likelier a mistake. */
+static const char *idle_plugin(const compilation *c) {
+  for (uint32_t i = 0; c->model != NULL && i < c->options->plugin_count; i++)
+    if (!is_of_plugin(c->model, c->options->plugins[i].name))
+      return c->options->plugins[i].name;
+  return NULL;
+}
+
 static int run_check(compilation *c) {
   const compile_options *o = c->options;
   nsa_precision unused;
   if (o->precision && !model_precision_find(o->precision, &unused))
     return fail(c, arena_printf(c->arena, "--precision is double, single or mixed, not `%s`", o->precision));
+  const model_plugin *plugins = load_plugins(c);
+  if (plugins == NULL)
+    return 2;
   model_options options = {.settings = c->settings.data,
                            .setting_count = c->settings.len,
                            .variant = o->variant,
@@ -111,6 +145,8 @@ static int run_check(compilation *c) {
                            .timescale_count = c->timescales.len,
                            .patterns = o->patterns,
                            .pattern_count = o->pattern_count,
+                           .plugins = plugins,
+                           .plugin_count = o->plugin_count,
                            .precision = o->precision,
                            .in_double = o->in_double,
                            .model_folders = model_folders(c),
@@ -118,7 +154,9 @@ static int run_check(compilation *c) {
                            .refine = o->refine,
                            .needs_run = o->needs_run};
   c->model = model_check(c->arena, c->names, c->sink, c->ast, &options);
-  const char *later = o->is_executable ? setting_of_run(c) : NULL;
+  const char *later = o->is_executable ? setting_of_run(c) : NULL, *idle = idle_plugin(c);
+  if (!code_of(c) && idle)
+    return fail(c, arena_printf(c->arena, "--plugin %s: the model has no environment of a plugin `%s`", idle, idle));
   if (later)
     return fail(
         c, arena_printf(c->arena,

@@ -41,6 +41,8 @@ static compile_options options_of(const invocation *v) {
                            .has_all_variants = args->has_all_variants,
                            .patterns = args->patterns.data,
                            .pattern_count = args->patterns.len,
+                           .plugins = args->plugins.data,
+                           .plugin_count = args->plugins.len,
                            .last_pass = args->values[ARGUMENT_after],
                            .interpret = args->values[ARGUMENT_interpret] != NULL,
                            .width = args->values[ARGUMENT_width],

@@ -18,6 +18,8 @@ compile_options verify_compile_options(const verify_options *o) {
                            .variant = o->args->variant,
                            .patterns = o->args->patterns.data,
                            .pattern_count = o->args->patterns.len,
+                           .plugins = o->args->plugins.data,
+                           .plugin_count = o->args->plugins.len,
                            .precision = o->args->values[ARGUMENT_precision],
                            .use_cache = !o->args->values[ARGUMENT_no_cache],
                            .draws_at_mean = true};

@@ -129,6 +129,7 @@ typedef struct {
   uint32_t environment;
   uint64_t count; /* of its numbers */
   dim unit;
+  const char *wire_unit; /* of an external environment: in which its process counts, as written; else "" */
 } model_channel;
 
 typedef struct {
@@ -147,7 +148,8 @@ typedef struct {
   uint32_t first_channel, channel_count; /* into model.channels, in the order of the kind's */
   VEC(model_figure) figures;             /* the common ones first: NSA_FIGURE_STEPS, ... */
   dim action_unit;
-  bool has_seed; /* { seed = 7 } */
+  const char *wire_unit; /* of the action, as that of channels */
+  bool has_seed;         /* { seed = 7 } */
   uint64_t seed;
 } model_environment;
 

@@ -99,8 +99,8 @@ static steps_end run_steps(one_run *c, progress *p) {
   uint32_t counted = 0;
   bool has_goal = find_goal(s->program, &counted, &p->goal);
   while (s->tick < ticks && !s->is_over) {
-    if (!sim_step(s))
-      return STEPS_NUMERICAL;
+    if (!sim_step(s)) /* an interrupt ends waits for a process, too */
+      return s->failure.is_of_world && interrupts_caught() ? STEPS_SIGNAL : STEPS_NUMERICAL;
     if (s->tick == 1 && c->command->first_step_end == 0)
       c->command->first_step_end = progress_clock();
     if (interrupts_caught())

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "run/options.h"
 #include "nsa_session.h"
 #include "run/make.h"
 #include "run/names.h"
+#include "run/options_internal.h"
 #include "stimuli/stimulus.h"
 
 #include "base/units.h"
@@ -16,13 +16,6 @@
 enum { MAX_THREADS = 1024 };
 #define MAX_TICKS 9007199254740992.0 /* 2^53: tick numbers are exact in f64 */
 
-typedef struct {
-  const nsa_program *program;
-  run_options *out;
-  char *error;
-  size_t error_size;
-} parse;
-
 /* What --set can name: a param of the top level, or of a population or connection. */
 typedef struct {
   const char *name, *unit;
@@ -33,7 +26,7 @@ typedef struct {
   uint32_t index; /* into the program's globals or settables */
 } settable_param;
 
-__attribute__((format(printf, 2, 3))) static bool refuse(parse *p, const char *format, ...) {
+bool option_refuse(parse *p, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(p->error, p->error_size, format, arguments);
@@ -58,25 +51,22 @@ static const char *option_name(const nsa_program *p, uint32_t i) {
   return nsa_run_options[i].name;
 }
 
-/* "did you mean x?", or the names there are. */
-static bool refuse_name(parse *p, const char *what, uint32_t count, name_fn name_of, const char *name) {
+bool option_refuse_name(parse *p, const char *what, uint32_t count, name_fn name_of, const char *name) {
   uint32_t near = name_nearest(p->program, count, name_of, name);
   if (near != NSA_NONE)
-    return refuse(p, "there is no %s \"%.80s\"; did you mean \"%s\"?", what, name, name_of(p->program, near));
+    return option_refuse(p, "there is no %s \"%.80s\"; did you mean \"%s\"?", what, name, name_of(p->program, near));
   if (count == 0)
-    return refuse(p, "there is no %s \"%.80s\"; this model has none", what, name);
+    return option_refuse(p, "there is no %s \"%.80s\"; this model has none", what, name);
   char known[400] = "";
   for (uint32_t i = 0; i < count && strlen(known) + strlen(name_of(p->program, i)) + 8 < sizeof known; i++)
     snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? ", " : "", name_of(p->program, i));
-  return refuse(p, "there is no %s \"%.80s\"; there are: %s", what, name, known);
+  return option_refuse(p, "there is no %s \"%.80s\"; there are: %s", what, name, known);
 }
 
-/* The part of "NAME=value" before the =, into name; *value is what follows. */
-static bool split_assignment(parse *p, const char *option, const char *text, char name[NAME_BYTES + 1],
-                             const char **value) {
+bool option_split(parse *p, const char *option, const char *text, char name[NAME_BYTES + 1], const char **value) {
   const char *equals = strchr(text, '=');
   if (!equals || equals == text || equals[1] == 0)
-    return refuse(p, "%s wants NAME=value, not \"%.80s\"", option, text);
+    return option_refuse(p, "%s wants NAME=value, not \"%.80s\"", option, text);
   size_t len = (size_t)(equals - text);
   while (len > 0 && text[len - 1] == ' ')
     len--;
@@ -92,10 +82,10 @@ static bool refuse_dimension(parse *p, const settable_param *param, uint64_t dim
   units_dimension_name(param->dimension, wanted, sizeof wanted);
   units_dimension_name(dimension, given, sizeof given);
   if (param->dimension == 0)
-    return refuse(p, "--set %s: it is a plain number, but \"%.40s\" is in %s", param->name, value, given);
+    return option_refuse(p, "--set %s: it is a plain number, but \"%.40s\" is in %s", param->name, value, given);
   if (dimension == 0)
-    return refuse(p, "--set %s: \"%.40s\" has no unit; it wants one such as %s", param->name, value, wanted);
-  return refuse(p, "--set %s: it is in %s, but \"%.40s\" is in %s", param->name, wanted, value, given);
+    return option_refuse(p, "--set %s: \"%.40s\" has no unit; it wants one such as %s", param->name, value, wanted);
+  return option_refuse(p, "--set %s: it is in %s, but \"%.40s\" is in %s", param->name, wanted, value, given);
 }
 
 static bool refuse_range(parse *p, const settable_param *param, const char *value) {
@@ -104,8 +94,8 @@ static bool refuse_range(parse *p, const settable_param *param, const char *valu
     units_dimension_name(param->dimension, wanted, sizeof wanted);
   units_print_exactly(param->lo, low);
   units_print_exactly(param->hi, high);
-  return refuse(p, "--set %s: \"%.40s\" is outside its range, %s to %s%s%s", param->name, value, low, high,
-                wanted[0] ? " " : "", wanted);
+  return option_refuse(p, "--set %s: \"%.40s\" is outside its range, %s to %s%s%s", param->name, value, low, high,
+                       wanted[0] ? " " : "", wanted);
 }
 
 /* ---- names that --set cannot take ---- */
@@ -174,19 +164,20 @@ static bool refuse_setting(parse *p, const char *name) {
   const char *kind = kind_of_field(program, name);
   if (kind != NULL) {
     list_parameters(program, name, len, known, sizeof known);
-    return refuse(p, "--set: %.80s is %s (params of it: %s)", name, kind, known);
+    return option_refuse(p, "--set: %.80s is %s (params of it: %s)", name, kind, known);
   }
   uint32_t near = name_nearest(program, program->settables_count, settable_name, name);
   list_owners(program, name, len, known, sizeof known);
   if (known[0])
-    return refuse(p,
-                  "--set takes POPULATION.PARAM or CONNECTION.PARAM, and \"%.*s\" is a component: of it there are %s",
-                  (int)minimum(len, NAME_BYTES), name, known);
+    return option_refuse(
+        p, "--set takes POPULATION.PARAM or CONNECTION.PARAM, and \"%.*s\" is a component: of it there are %s",
+        (int)minimum(len, NAME_BYTES), name, known);
   bool is_near = near != NSA_NONE && name_distance(name, settable_name(program, near)) <= 1 + (strlen(name) - len) / 3;
   if (!is_owner(program, name, len) || is_near)
-    return refuse_name(p, "parameter", program->globals_count + program->settables_count, param_name, name);
+    return option_refuse_name(p, "parameter", program->globals_count + program->settables_count, param_name, name);
   list_parameters(program, name, len, known, sizeof known);
-  return refuse(p, "--set: \"%.80s\" is no param; %.*s has %s", name, (int)minimum(len, NAME_BYTES), name, known);
+  return option_refuse(p, "--set: \"%.80s\" is no param; %.*s has %s", name, (int)minimum(len, NAME_BYTES), name,
+                       known);
 }
 
 static bool find_param(parse *p, const char *name, settable_param *out) {
@@ -210,7 +201,7 @@ static bool read_value(parse *p, const settable_param *param, const char *text, 
   uint64_t dimension;
   char why[160];
   if (!units_parse_quantity(text, value, &dimension, why, sizeof why))
-    return refuse(p, "--set %s: %s", param->name, why);
+    return option_refuse(p, "--set %s: %s", param->name, why);
   if (dimension != param->dimension)
     return refuse_dimension(p, param, dimension, text);
   return !param->has_range || (*value >= param->lo && *value <= param->hi) || refuse_range(p, param, text);
@@ -223,7 +214,7 @@ static bool take_global(parse *p, const settable_param *param, double value, con
   if (value == p->program->globals[param->index].value)
     return true;
   units_print_exactly(p->program->globals[param->index].value, compiled);
-  return refuse(
+  return option_refuse(
       p,
       "--set %s: it is a param of the top level, and %s here since the model was compiled; build it again with "
       "`nsa build FILE --set %s=%.40s`, or use nsa run",
@@ -235,7 +226,7 @@ static bool take_set(parse *p, const char *text) {
   char name[NAME_BYTES + 1];
   settable_param param;
   double value;
-  if (!split_assignment(p, "--set", text, name, &written) || !find_param(p, name, &param) ||
+  if (!option_split(p, "--set", text, name, &written) || !find_param(p, name, &param) ||
       !read_value(p, &param, written, &value))
     return false;
   if (param.is_global)
@@ -256,12 +247,14 @@ bool nsa_setting_parse(const nsa_program *program, const char *name, const char 
 
 static bool take_variant(parse *p, const char *text) {
   p->out->variant = name_find(p->program, p->program->variants_count, variant_name, text, strlen(text));
-  return p->out->variant != NSA_NONE || refuse_name(p, "variant", p->program->variants_count, variant_name, text);
+  return p->out->variant != NSA_NONE ||
+         option_refuse_name(p, "variant", p->program->variants_count, variant_name, text);
 }
 
 static bool take_variants(parse *p, const char *text) {
   p->out->all_variants = strcmp(text, "all") == 0;
-  return p->out->all_variants || refuse(p, "--variants knows only \"all\"; for one of them: --variant %.80s", text);
+  return p->out->all_variants ||
+         option_refuse(p, "--variants knows only \"all\"; for one of them: --variant %.80s", text);
 }
 
 static bool parse_whole(const char *text, uint64_t max, uint64_t *value) {
@@ -279,20 +272,20 @@ static bool parse_whole(const char *text, uint64_t max, uint64_t *value) {
 
 static bool take_seed(parse *p, const char *text) {
   return parse_whole(text, UINT64_MAX, &p->out->seed) ||
-         refuse(p, "--seed wants a whole number from 0, not \"%.80s\"", text);
+         option_refuse(p, "--seed wants a whole number from 0, not \"%.80s\"", text);
 }
 
 static bool take_threads(parse *p, const char *text) {
   uint64_t number;
   if (!parse_whole(text, MAX_THREADS, &number) || number == 0)
-    return refuse(p, "--threads wants a number from 1 to %d, not \"%.80s\"", MAX_THREADS, text);
+    return option_refuse(p, "--threads wants a number from 1 to %d, not \"%.80s\"", MAX_THREADS, text);
   p->out->threads = (uint32_t)number;
   return true;
 }
 
 static bool take_out(parse *p, const char *text) {
   p->out->out = text;
-  return text[0] != 0 || refuse(p, "--out wants a folder");
+  return text[0] != 0 || option_refuse(p, "--out wants a folder");
 }
 
 static bool take_for(parse *p, const char *text) {
@@ -300,13 +293,13 @@ static bool take_for(parse *p, const char *text) {
   uint64_t dimension;
   char why[160];
   if (!units_parse_quantity(text, &time, &dimension, why, sizeof why))
-    return refuse(p, "--for: %s; it wants a time such as \"2 s\"", why);
+    return option_refuse(p, "--for: %s; it wants a time such as \"2 s\"", why);
   if (dimension != UNITS_TIME)
-    return refuse(p, "--for wants a time such as \"2 s\", not \"%.80s\"", text);
+    return option_refuse(p, "--for wants a time such as \"2 s\", not \"%.80s\"", text);
   double ticks = nsa_nearest_tick(time, p->program->base_dt);
   if (!(ticks >= 1 && ticks <= MAX_TICKS))
-    return refuse(p, "--for: \"%.80s\" is %s than this model can run; its step is %g ms", text,
-                  ticks < 1 ? "shorter" : "longer", p->program->base_dt);
+    return option_refuse(p, "--for: \"%.80s\" is %s than this model can run; its step is %g ms", text,
+                         ticks < 1 ? "shorter" : "longer", p->program->base_dt);
   p->out->ticks = (uint64_t)ticks;
   return true;
 }
@@ -315,17 +308,17 @@ static bool take_pattern(parse *p, const char *text) {
   run_pattern *item = &p->out->patterns[p->out->pattern_count];
   uint32_t count = p->program->patterns_count;
   char name[NAME_BYTES + 1];
-  if (!split_assignment(p, "--pattern", text, name, &item->path))
+  if (!option_split(p, "--pattern", text, name, &item->path))
     return false;
   item->pattern = name_find(p->program, count, pattern_name, name, strlen(name));
   if (item->pattern == NSA_NONE)
-    return refuse_name(p, "pattern", count, pattern_name, name);
+    return option_refuse_name(p, "pattern", count, pattern_name, name);
   p->out->pattern_count++;
   const char *hole = nsa_image_hole(item->path);
   if (!hole && p->program->patterns[item->pattern].count > 1)
-    return refuse(p, "--pattern %s: the path has no {} for the number of the image: \"%.80s\"",
-                  p->program->patterns[item->pattern].name, item->path);
-  return !hole || !nsa_image_hole(hole + 2) || refuse(p, "--pattern: more than one {} in \"%.80s\"", item->path);
+    return option_refuse(p, "--pattern %s: the path has no {} for the number of the image: \"%.80s\"",
+                         p->program->patterns[item->pattern].name, item->path);
+  return !hole || !nsa_image_hole(hole + 2) || option_refuse(p, "--pattern: more than one {} in \"%.80s\"", item->path);
 }
 
 static bool take_csv(parse *p, const char *text) {
@@ -368,6 +361,9 @@ static bool take_help(parse *p, const char *text) {
   X("--out", "DIR", take_out, "folder for the results (default: the model's name with .out)")                          \
   X("--for", "TIME", take_for, "length of the run, e.g. \"2 s\", instead of the model's")                              \
   X("--pattern", "NAME=PATH", take_pattern, "other images for a pattern, e.g. digit=DIR/{}.pgm")                       \
+  X("--plugin", "NAME=FILE", option_take_plugin, "the library of a plugin, e.g. arm=./arm.so")                         \
+  X("--environment", "NAME=COMMAND", option_take_command, "what starts an external environment")                       \
+  X("--environment-timeout", "TIME", option_take_timeout, "what it may take for an answer (default 60 s)")             \
   X("--csv", NULL, take_csv, "write the results as text, too")                                                         \
   X("--float32", NULL, take_float32, "write recorded values as floats of 32 bits")                                     \
   X("--force", NULL, take_force, "overwrite results that are there already")                                           \
@@ -389,7 +385,7 @@ static const take_fn takes[] = {OPTIONS(TAKE_ROW)};
 static bool parse_option(parse *p, int argc, char *const *argv, int *at) {
   const char *word = argv[(*at)++];
   if (strncmp(word, "--", 2) != 0)
-    return refuse(p, "unexpected \"%.80s\"; options begin with --, see --help", word);
+    return option_refuse(p, "unexpected \"%.80s\"; options begin with --, see --help", word);
   const char *equals = strchr(word, '=');
   char name[NAME_BYTES + 1];
   snprintf(name, sizeof name, "%.*s", (int)minimum(equals ? (size_t)(equals - word) : strlen(word), NAME_BYTES), word);
@@ -397,16 +393,16 @@ static bool parse_option(parse *p, int argc, char *const *argv, int *at) {
   if (index == NSA_NONE) {
     uint32_t near = name_nearest(p->program, nsa_run_option_count, option_name, name);
     if (near == NSA_NONE)
-      return refuse(p, "there is no option %.80s; see --help", name);
-    return refuse(p, "there is no option %.80s; did you mean %s?", name, nsa_run_options[near].name);
+      return option_refuse(p, "there is no option %.80s; see --help", name);
+    return option_refuse(p, "there is no option %.80s; did you mean %s?", name, nsa_run_options[near].name);
   }
   const nsa_option *option = &nsa_run_options[index];
   if (!option->argument)
-    return equals ? refuse(p, "%s takes no value", name) : takes[index](p, NULL);
+    return equals ? option_refuse(p, "%s takes no value", name) : takes[index](p, NULL);
   if (equals)
     return takes[index](p, equals + 1);
   if (*at >= argc)
-    return refuse(p, "%s wants %s behind it", name, option->argument);
+    return option_refuse(p, "%s wants %s behind it", name, option->argument);
   return takes[index](p, argv[(*at)++]);
 }
 
@@ -432,7 +428,9 @@ static bool parse_options(parse *p, int argc, char *const *argv) {
     if (!parse_option(p, argc, argv, &at))
       return false;
   if (p->out->all_variants && p->out->variant != NSA_NONE)
-    return refuse(p, "--variant and --variants exclude each other");
+    return option_refuse(p, "--variant and --variants exclude each other");
+  if (!p->out->help && !option_check_sources(p))
+    return false;
   return p->out->variant == NSA_NONE ||
          options_suit_variant(p->out, p->program, p->out->variant, p->error, p->error_size);
 }
@@ -440,12 +438,13 @@ static bool parse_options(parse *p, int argc, char *const *argv) {
 bool options_parse(const nsa_program *program, int argc, char *const *argv, run_options *out, char *error,
                    size_t error_size) {
   parse p = {.program = program, .out = out, .error = error, .error_size = error_size};
-  *out = (run_options){.variant = NSA_NONE, .seed = 1, .ticks = program->ticks};
+  *out = (run_options){.variant = NSA_NONE, .seed = 1, .ticks = program->ticks, .answer_seconds = 60};
   out->overrides = calloc((size_t)argc + 1, sizeof *out->overrides);
   out->patterns = calloc((size_t)argc + 1, sizeof *out->patterns);
   out->globals = calloc((size_t)program->globals_count + 1, sizeof *out->globals);
-  if (!out->overrides || !out->patterns || !out->globals)
-    return refuse(&p, "out of memory");
+  out->sources = calloc((size_t)program->environments_count + 1, sizeof *out->sources);
+  if (!out->overrides || !out->patterns || !out->globals || !out->sources)
+    return option_refuse(&p, "out of memory");
   for (uint32_t i = 0; i < program->globals_count; i++)
     out->globals[i] = NAN;
   return parse_options(&p, argc, argv);
@@ -455,6 +454,8 @@ void options_free(run_options *options) {
   free(options->overrides);
   free(options->patterns);
   free(options->globals);
+  free(options->sources);
+  options->sources = NULL;
   options->globals = NULL;
   options->overrides = NULL;
   options->patterns = NULL;
@@ -474,6 +475,8 @@ bool options_apply(const run_options *options, uint32_t variant, sim *s, char er
   const nsa_variant *chosen = variant == NSA_NONE ? NULL : &s->program->variants[variant];
   snprintf(error, SIM_ERROR_SIZE, "out of memory");
   sim_choose_acts(s, variant);
+  s->sources = options->sources;
+  s->answer_seconds = options->answer_seconds;
   for (uint32_t i = 0; chosen && i < chosen->settings_count; i++)
     if (!sim_set(s, chosen->settings[i].settable, chosen->settings[i].value))
       return false;

@@ -23,10 +23,12 @@ typedef struct {
   bool help, csv, float32, force, time, quiet, no_results, all_variants;
   uint32_t variant; /* into program->variants, or NSA_NONE */
   uint64_t seed;
-  uint32_t threads; /* 0: as many as there are cores */
-  const char *out;  /* NULL: the program's name with .out */
-  uint64_t ticks;   /* length of the run */
-  double *globals;  /* by param of the top level: what --set says of it; NAN: nothing */
+  uint32_t threads;      /* 0: as many as there are cores */
+  const char *out;       /* NULL: the program's name with .out */
+  uint64_t ticks;        /* length of the run */
+  double *globals;       /* by param of the top level: what --set says of it; NAN: nothing */
+  const char **sources;  /* per environment: the file of its plugin, the command of its process; NULL: built in */
+  double answer_seconds; /* that a process has */
   run_override *overrides;
   uint32_t override_count;
   run_pattern *patterns;

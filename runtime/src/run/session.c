@@ -74,7 +74,7 @@ bool nsa_session_is_over(const nsa_session *session) {
 
 nsa_session_end nsa_session_run(nsa_session *session) {
   while (!nsa_session_is_over(session)) {
-    if (!sim_step(session->sim))
+    if (!sim_step(session->sim) && !interrupts_caught())
       return NSA_SESSION_FAILED;
     if (interrupts_caught())
       return NSA_SESSION_INTERRUPTED;

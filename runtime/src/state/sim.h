@@ -157,7 +157,9 @@ struct sim {
   bool is_over;            /* `run until`: its condition has become true */
   const nsa_act **acts;    /* of the variant, by environment */
   uint32_t act_count;
-  uint8_t *phase_active; /* per phase: 1 when time `tick` lies in one of its windows */
+  const char *const *sources; /* per environment: the file of its plugin, the command of its process; NULL: built in */
+  double answer_seconds;      /* that a process has */
+  uint8_t *phase_active;      /* per phase: 1 when time `tick` lies in one of its windows */
   sim_presentation *presentations;
   uint32_t presentation_count;
 

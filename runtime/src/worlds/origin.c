@@ -2,19 +2,32 @@
 #include "worlds/origin.h"
 
 #include "nsa_environments.h"
+#include "worlds/process.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool find_built_in(const sim *s, const nsa_environment *of, world_origin *origin, char error[SIM_ERROR_SIZE]) {
-  (void)s;
-  origin->kind = nsa_environment_find(of->kind);
-  if (!origin->kind)
-    snprintf(error, SIM_ERROR_SIZE, "environment '%.100s': there is no kind '%.100s'", of->name, of->kind);
-  return origin->kind != NULL;
+static bool refuse(const nsa_environment *of, char error[SIM_ERROR_SIZE], const char *what, const char *why) {
+  snprintf(error, SIM_ERROR_SIZE, "environment '%.100s': %.100s%.300s", of->name, what, why);
+  return false;
 }
 
-static world_finder *const finders[nsa_environment_source_count] = {[NSA_ENVIRONMENT_BUILT_IN] = find_built_in};
+/* ---- kinds ---- */
+
+static const char *source_of(const sim *s, const nsa_environment *of) {
+  return s->sources ? s->sources[of - s->program->environments] : NULL;
+}
+
+static bool find_kind(const sim *s, const nsa_environment *of, world_origin *origin, char error[SIM_ERROR_SIZE]) {
+  char why[NSA_ENVIRONMENT_ERROR] = "";
+  const char *path = source_of(s, of);
+  if (of->source == NSA_ENVIRONMENT_BUILT_IN) {
+    origin->kind = nsa_environment_find(of->kind);
+    return origin->kind || refuse(of, error, "there is no kind ", of->kind);
+  }
+  origin->kind = path ? nsa_environment_load(path, why) : NULL;
+  return origin->kind || refuse(of, error, path ? path : "its plugin was not given", path ? why : "");
+}
 
 /* ---- values ---- */
 
@@ -41,6 +54,9 @@ static bool take_values(const nsa_environment *of, world_origin *origin) {
 
 /* ---- the shape ---- */
 
+/* "here" of "maze.here" */
+static const char *channel_name(const nsa_channel *c) { return strrchr(c->name, '.') + 1; }
+
 static bool is_shape(const sim *s, const nsa_environment *of, const nsa_environment_kind *kind,
                      const nsa_environment_shape *shape) {
   const nsa_environment_action *action = &shape->action;
@@ -49,42 +65,67 @@ static bool is_shape(const sim *s, const nsa_environment *of, const nsa_environm
       action->high != of->high)
     return false;
   for (uint32_t i = 0; i < of->channels_count; i++)
-    if (shape->counts[i] != s->program->channels[of->channels[i]].count)
+    if (shape->counts[i] != s->program->channels[of->channels[i]].count ||
+        strcmp(kind->channels[i].name, channel_name(&s->program->channels[of->channels[i]])) != 0)
       return false;
   return true;
 }
 
-static bool check(const sim *s, const nsa_environment *of, world_origin *origin, char error[SIM_ERROR_SIZE]) {
-  nsa_environment_shape shape = {.counts = {0}};
-  char why[NSA_ENVIRONMENT_ERROR] = "";
+static bool check_shape(const sim *s, const nsa_environment *of, const world_origin *origin,
+                        char error[SIM_ERROR_SIZE]) {
+  nsa_environment_shape shape;
+  char why[NSA_ENVIRONMENT_ERROR];
+  if (!nsa_environment_describe(origin->kind, origin->values, &shape, why))
+    return refuse(of, error, "", why);
+  return is_shape(s, of, origin->kind, &shape) ||
+         refuse(of, error, "its channels or its action are not those that the model was compiled with", "");
+}
+
+static bool find_described(const sim *s, const nsa_environment *of, world_origin *origin, char error[SIM_ERROR_SIZE]) {
+  if (!find_kind(s, of, origin, error))
+    return false;
   origin->values = calloc((size_t)origin->kind->setting_count + 1, sizeof *origin->values);
-  if (!origin->values) {
-    snprintf(error, SIM_ERROR_SIZE, "out of memory for the settings of environment '%.100s'", of->name);
-    return false;
+  if (!origin->values)
+    return refuse(of, error, "out of memory for its settings", "");
+  if (!take_values(of, origin))
+    return refuse(of, error, origin->kind->name, " does not have the settings that the model was compiled with");
+  return check_shape(s, of, origin, error);
+}
+
+/* ---- processes ---- */
+
+static char *hello_of(const sim *s, const nsa_environment *of) {
+  process_channel channels[NSA_ENVIRONMENT_CHANNELS];
+  const nsa_environment_action action = {
+      .choices = of->choices, .length = of->length, .low = of->low, .high = of->high, .unit = of->wire_unit};
+  for (uint32_t i = 0; i < of->channels_count; i++) {
+    const nsa_channel *c = &s->program->channels[of->channels[i]];
+    channels[i] = (process_channel){.name = channel_name(c), .unit = c->wire_unit, .count = c->count};
   }
-  if (origin->kind->abi != NSA_ENVIRONMENT_ABI || !take_values(of, origin)) {
-    snprintf(error, SIM_ERROR_SIZE, "environment '%.100s': '%.100s' is not the kind that the model was compiled with",
-             of->name, origin->kind->name);
-    return false;
-  }
-  if (!origin->kind->describe(origin->values, &shape, why)) {
-    snprintf(error, SIM_ERROR_SIZE, "environment '%.100s': %.300s", of->name, why);
-    return false;
-  }
-  if (is_shape(s, of, origin->kind, &shape))
-    return true;
-  snprintf(error, SIM_ERROR_SIZE,
-           "environment '%.100s': its channels or its action are not those that the model was compiled with", of->name);
-  return false;
+  return process_hello(of->name, channels, of->channels_count, &action);
+}
+
+static bool find_process(const sim *s, const nsa_environment *of, world_origin *origin, char error[SIM_ERROR_SIZE]) {
+  const char *command = source_of(s, of);
+  if (!command)
+    return refuse(of, error, "nothing was given that starts its process", "");
+  origin->kind = &process_kind;
+  origin->values = calloc(PROCESS_VALUES, sizeof *origin->values);
+  origin->hello = hello_of(s, of);
+  if (!origin->values || !origin->hello)
+    return refuse(of, error, "out of memory for its process", "");
+  origin->values[PROCESS_HELLO].text = origin->hello;
+  origin->values[PROCESS_COMMAND].text = command;
+  origin->values[PROCESS_TIMEOUT].value = s->answer_seconds;
+  return true;
 }
 
 bool origin_find(const sim *s, const nsa_environment *of, world_origin *origin, char error[SIM_ERROR_SIZE]) {
-  world_finder *find = finders[of->source];
-  if (!find) {
-    snprintf(error, SIM_ERROR_SIZE, "environment '%.100s' comes from nowhere", of->name);
-    return false;
-  }
-  return find(s, of, origin, error) && check(s, of, origin, error);
+  bool is_process = of->source == NSA_ENVIRONMENT_EXTERNAL;
+  return is_process ? find_process(s, of, origin, error) : find_described(s, of, origin, error);
 }
 
-void origin_free(world_origin *origin) { free(origin->values); }
+void origin_free(world_origin *origin) {
+  free(origin->values);
+  free(origin->hello);
+}

@@ -9,10 +9,8 @@
 typedef struct {
   const nsa_environment_kind *kind;
   nsa_environment_value *values; /* one a setting of the kind; malloc'd */
+  char *hello;                   /* of a process, that one of them is; malloc'd */
 } world_origin;
-
-/* Finds the kind of one source; false with a sentence in error. */
-typedef bool world_finder(const sim *s, const nsa_environment *of, world_origin *origin, char error[SIM_ERROR_SIZE]);
 
 /* Of any source. Its shape is the one that the program was made for. Texts and numbers stay the program's. */
 bool origin_find(const sim *s, const nsa_environment *of, world_origin *origin, char error[SIM_ERROR_SIZE]);

@@ -16,7 +16,8 @@ void lower_channels(lowering *l) {
     const char *name = arena_printf(l->arena, "%s.%s", of->name, c->name);
     uint32_t domain = ir_domain_of_channel(l->p, name, (nsa_channel_id){k});
     l->channels[k] = lower_add_field(l, name, domain, NSA_F64, NSA_FIELD_CHANNEL, 0, &c->unit, of->at);
-    l->program->channels[k] = (nsa_channel){.name = name, .field = l->channels[k], .count = (uint32_t)c->count};
+    l->program->channels[k] =
+        (nsa_channel){.name = name, .field = l->channels[k], .count = (uint32_t)c->count, .wire_unit = c->wire_unit};
   }
 }
 
@@ -67,6 +68,7 @@ static nsa_environment environment_of(lowering *l, const model_environment *e) {
                          .low = action->low,
                          .high = action->high,
                          .unit = action->choices ? "" : dim_name(l->arena, e->action_unit),
+                         .wire_unit = e->wire_unit,
                          .has_seed = e->has_seed,
                          .seed = e->seed,
                          .key = hash_name64(e->name),

@@ -161,7 +161,8 @@ static bool is_free(checker *ck, const model_environment *e, const char *name, s
   return !is_taken;
 }
 
-static bool add_channel(checker *ck, model_environment *e, const char *name, double count, dim unit, span at) {
+static bool add_channel(checker *ck, model_environment *e, const char *name, double count, dim unit,
+                        const char *wire_unit, span at) {
   if (!is_free(ck, e, name, at))
     return false;
   if (count > LIMIT_CHANNEL) {
@@ -169,7 +170,11 @@ static bool add_channel(checker *ck, model_environment *e, const char *name, dou
                 count, LIMIT_CHANNEL);
     return false;
   }
-  model_channel c = {.name = name, .environment = ck->model->environments.len, .count = (uint64_t)count, .unit = unit};
+  model_channel c = {.name = name,
+                     .environment = ck->model->environments.len,
+                     .count = (uint64_t)count,
+                     .unit = unit,
+                     .wire_unit = wire_unit};
   vec_push(ck->arena, &ck->model->channels, c);
   e->channel_count++;
   return true;
@@ -200,7 +205,7 @@ static bool add_channels(checker *ck, model_environment *e) {
     dim unit;
     if (!dim_of_text(c->unit, &unit))
       return report_unit(ck, e, c->name, c->unit);
-    if (!add_channel(ck, e, intern_cstr(ck->names, c->name), (double)e->shape.counts[i], unit, e->at))
+    if (!add_channel(ck, e, intern_cstr(ck->names, c->name), (double)e->shape.counts[i], unit, "", e->at))
       return false;
   }
   return true;
@@ -225,7 +230,7 @@ static bool check_described(checker *ck, const ast_decl *d, model_environment *e
   }
   if (!has_what_it_needs(ck, e) || !is_good)
     return false;
-  if (!e->kind->describe(e->values.data, &e->shape, error)) {
+  if (!nsa_environment_describe(e->kind, e->values.data, &e->shape, error)) {
     diag_report(ck->sink, DIAG_E0605, e->at, "`%s` cannot be made: %s", e->name, error);
     return false;
   }
@@ -250,17 +255,26 @@ static bool find_built_in(checker *ck, const ast_name *name, model_environment *
 }
 
 static bool find_plugin(checker *ck, const ast_name *name, model_environment *e) {
-  for (uint32_t i = 0; i < ck->options->plugin_count; i++)
-    if (strcmp(ck->options->plugins[i].name, name->text) == 0)
+  const char **given = ARENA_ARRAY(ck->arena, const char *, ck->options->plugin_count);
+  for (uint32_t i = 0; i < ck->options->plugin_count; i++) {
+    given[i] = ck->options->plugins[i].name;
+    if (strcmp(given[i], name->text) == 0)
       e->kind = ck->options->plugins[i].kind;
+  }
   if (e->kind != NULL)
     return true;
   diag *d = diag_report(ck->sink, DIAG_E0605, name->at, "the plugin `%s` was not given", name->text);
-  diag_hint(d, "say where it is: `--plugin %s=FILE.so`", name->text);
+  const char *near = diag_nearest(name->text, given, ck->options->plugin_count);
+  if (near != NULL)
+    diag_hint(d, "`%s` was: write `--plugin %s=FILE.so`", near, name->text);
+  else
+    diag_hint(d, "say where it is: `--plugin %s=FILE.so`", name->text);
   return false;
 }
 
 /* ---- external ones, whose channels and action are declared ---- */
+
+static const char *unit_text(const ast_unit *unit) { return unit != NULL ? unit->text : "1"; }
 
 static bool check_action(checker *ck, const ast_world_entry *entry, model_environment *e) {
   expr_env env = env_constant(ck, NULL, "an action");
@@ -277,6 +291,7 @@ static bool check_action(checker *ck, const ast_world_entry *entry, model_enviro
     return is_good;
   }
   e->action_unit = unit_check(ck, entry->unit);
+  e->wire_unit = unit_text(entry->unit);
   a->unit = dim_name(ck->arena, e->action_unit);
   const char *what = arena_printf(ck->arena, "a bound of `%s`", entry->name.text);
   if (entry->count != NULL &&
@@ -304,7 +319,8 @@ static bool check_channel(checker *ck, const ast_world_entry *entry, model_envir
     return false;
   }
   e->shape.counts[e->channel_count] = count;
-  return !dim_is_unknown(unit) && add_channel(ck, e, entry->name.text, count, unit, entry->name.at);
+  return !dim_is_unknown(unit) &&
+         add_channel(ck, e, entry->name.text, count, unit, unit_text(entry->unit), entry->name.at);
 }
 
 static bool check_external_entry(checker *ck, const ast_world_entry *entry, model_environment *e) {
@@ -351,7 +367,7 @@ static bool check_kind(checker *ck, const ast_decl *d, model_environment *e) {
 
 static void check_environment(checker *ck, const ast_decl *d) {
   const ast_name *name = &d->as.environment.name;
-  model_environment e = {.name = name->text, .at = name->at, .first_channel = ck->model->channels.len};
+  model_environment e = {.name = name->text, .at = name->at, .wire_unit = "", .first_channel = ck->model->channels.len};
   add_common_figures(ck, &e);
   if (!check_kind(ck, d, &e)) {
     map_replace(ck->silent, name->text, SILENT_ENVIRONMENT);
