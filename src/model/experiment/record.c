@@ -144,6 +144,11 @@ static bool check_channel(checker *ck, const ast_expr *e, const ast_expr *slice,
   out->is_channel = true;
   out->unit = c->unit;
   out->last = numbers.cols - 1;
+  if (slice != NULL && slice->as.index.selectors.data[0].axis != NULL) {
+    diag *d = diag_report(ck->sink, DIAG_E0203, slice->at, "a channel has no rows and columns");
+    diag_hint(d, "its numbers are counted through: `%s[0..%u]`", numbers.name, out->last);
+    return false;
+  }
   return slice == NULL || selector_range(&env, slice, &numbers, &out->first, &out->last);
 }
 

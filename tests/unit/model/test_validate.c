@@ -17,7 +17,11 @@ static const char source[] =
     "drive p.I = 1 mV/ms from 1 ms for 2 ms as on_time\n drive r.spike = [1 ms, 2 ms]\n"
     "signal go from 1 ms\n on on_time { p.w = 0 mV }\n"
     "record p.v\n measure m = mean(p.v during on_time)\n measure k = m + m\n"
-    "variant other { p.a = 3 }\n run 10 ms\n";
+    "environment w : external { channel c[4] : mV, action go = 4 }\n"
+    "act w = first(p.spike, p.v) else argmax(count(p.spike)) among w.c every 4 ms window 2 ms as choice\n"
+    "drive r.I = w.c[i]/(1 ms)\n signal went at w.step\n on went { p.w = 0 mV }\n record w\n record w.c\n"
+    "measure n = first(w.steps)\n"
+    "variant other { p.a = 3, act w = sample(1) }\n run until w.trials == 3 for 10 ms\n";
 
 /* ---- damages ---- */
 
@@ -69,7 +73,7 @@ static void contribution_to_self(model *m) { SYNAPSE->contributions.data[0].side
 static void contribution_to_nobody(model *m) { SYNAPSE->contributions.data[0].side = SIDE_ASTRO; }
 static void input_of_stimulus(model *m) { m->stimuli.data[0].input = 1; }
 static void window_backwards(model *m) { m->stimuli.data[0].stop = 0.5; }
-static void phase_out_of_range(model *m) { m->stimuli.data[0].phase = 1; }
+static void phase_out_of_range(model *m) { m->stimuli.data[0].phase = 2; }
 static void event_of_drive(model *m) { m->event_drives.data[0].event = 1; }
 static void times_descend(model *m) { m->event_drives.data[0].times.data[0] = 5; }
 static void phase_block_of_nobody(model *m) { m->phase_blocks.data[0].population = 2; }
@@ -78,6 +82,27 @@ static void record_of_nothing(model *m) { m->records.data[0].probe.value = NULL;
 static void measure_of_itself(model *m) { m->measures.data[1].value->args[0]->ref = 1; }
 static void measure_of_one(model *m) { m->measures.data[1].value->args[1] = NULL; }
 static void param_of_variant(model *m) { m->variants.data[0].sets.data[0].param = 2; }
+
+static void block_of_both(model *m) { m->phase_blocks.data[1].phase = 0; }
+static void signal_of_block(model *m) { m->phase_blocks.data[1].signal = 2; }
+static void channel_out_of_range(model *m) { m->stimuli.data[1].value->args[0]->ref.item = 1; }
+static void channel_of_other(model *m) { m->channels.data[0].environment = 1; }
+static void channel_of_record(model *m) { m->records.data[1].probe.last = 4; }
+static void figures_missing(model *m) { m->environments.data[0].figures.len = 2; }
+static void window_too_long(model *m) { m->acts.data[0].window = 5; }
+static void phase_of_act(model *m) { m->acts.data[0].phase = 2; }
+static void decides_not(model *m) { m->acts.data[0].decoders.len = 1; }
+static void decoder_of_others(model *m) { m->environments.data[0].shape.action.choices = 5; }
+static void decoder_of_numbers(model *m) { m->acts.data[0].decoders.data[1].kind = NSA_DECODER_VECTOR; }
+static void event_of_decoder(model *m) { m->acts.data[0].decoders.data[0].event = 1; }
+static void count_of_nothing(model *m) { m->acts.data[0].decoders.data[1].scores->ref.item = 1; }
+static void among_nothing(model *m) { m->acts.data[0].decoders.data[1].among = 1; }
+static void act_of_variant(model *m) { m->variants.data[0].acts.data[0].environment = 1; }
+static void trials_of_nobody(model *m) { m->trial_records.data[0].environment = 1; }
+static void figure_of_measure(model *m) { m->measures.data[2].value->args[0]->figure = 3; }
+static void series_of_number(model *m) { m->measures.data[2].value->args[0]->is_series = false; }
+static void measure_of_series(model *m) { m->measures.data[2].value->is_series = true; }
+static void until_of_nobody(model *m) { m->until->args[0]->environment = 1; }
 
 #define DAMAGE(name, words) {#name, name, words}
 static const struct {
@@ -119,7 +144,7 @@ static const struct {
     DAMAGE(contribution_to_nobody, "a contribution to a side"),
     DAMAGE(input_of_stimulus, "its input is number 1 of 1"),
     DAMAGE(window_backwards, "a window that ends before"),
-    DAMAGE(phase_out_of_range, "a phase is number 1 of 1"),
+    DAMAGE(phase_out_of_range, "a phase is number 2 of 2"),
     DAMAGE(event_of_drive, "its event"),
     DAMAGE(times_descend, "do not ascend"),
     DAMAGE(phase_block_of_nobody, "a population is number 2"),
@@ -127,6 +152,26 @@ static const struct {
     DAMAGE(record_of_nothing, "what it looks at: nothing"),
     DAMAGE(measure_of_itself, "an earlier measure"),
     DAMAGE(measure_of_one, "too few or too many"),
+    DAMAGE(block_of_both, "it waits for a phase and a signal"),
+    DAMAGE(signal_of_block, "its signal is number 2 of 2"),
+    DAMAGE(channel_out_of_range, "a channel that is not there"),
+    DAMAGE(channel_of_other, "environment `w`: a channel is of another environment"),
+    DAMAGE(channel_of_record, "record `w.c`: numbers that a channel does not have"),
+    DAMAGE(figures_missing, "no figures or no action"),
+    DAMAGE(window_too_long, "a decision: a window that does not fit"),
+    DAMAGE(phase_of_act, "its phase is number 2 of 2"),
+    DAMAGE(decides_not, "its last decoder may not decide"),
+    DAMAGE(decoder_of_others, "other entries than there are choices"),
+    DAMAGE(decoder_of_numbers, "a choice where numbers are needed"),
+    DAMAGE(event_of_decoder, "its event is number 1 of 1"),
+    DAMAGE(count_of_nothing, "its scores: a reference to what is not there"),
+    DAMAGE(among_nothing, "a channel is number 1 of 1"),
+    DAMAGE(act_of_variant, "variant `other`: an environment is number 1 of 1"),
+    DAMAGE(trials_of_nobody, "an environment is number 1 of 1"),
+    DAMAGE(figure_of_measure, "measure `n`: a figure is number 3 of 3"),
+    DAMAGE(series_of_number, "a number is taken together as a series"),
+    DAMAGE(measure_of_series, "measure `n`: a series, not a number"),
+    DAMAGE(until_of_nobody, "the run: an environment is number 1 of 1"),
     DAMAGE(param_of_variant, "a param is number 2 of 2"),
 };
 
