@@ -111,8 +111,8 @@ static int compare_one(arena *a, const verify_options *o, verify_result *r, veri
     code = verify_leg_open(o, out->timescale, 1u << k, &legs[k]);
   if (!code) {
     r->seed = nsa_session_seed(legs[0].session);
-    r->duration = (double)nsa_session_ticks(legs[0].session) * legs[0].c.ir->program->base_dt;
     code = verify_compare(a, o, legs, out);
+    r->duration = (double)nsa_session_tick(legs[0].session) * legs[0].c.ir->program->base_dt;
   }
   for (uint32_t k = 0; k < VERIFY_LEGS; k++)
     verify_leg_close(&legs[k]);

@@ -59,7 +59,7 @@ static void add_phase(const listing *l, uint32_t phase, uint32_t item,
   const sim *s = l->s;
   for (uint32_t i = 0; i < s->program->stimuli_count; i++) {
     const nsa_stimulus *stimulus = &s->program->stimuli[i];
-    if (stimulus->phase == phase && stimulus->during == NSA_NONE && !nsa_population_is_none(stimulus->population))
+    if (stimulus->phase == phase && stimulus->during == NSA_NONE)
       add(l, item, windows_of(stimulus));
   }
   for (uint32_t i = 0; i < s->act_count; i++)
@@ -114,8 +114,6 @@ static uint32_t find_external(struct stimuli *st, const nsa_stimulus *stimulus) 
 
 static void list_externals(const sim *s, struct stimuli *st) {
   for (uint32_t i = 0; i < s->program->stimuli_count; i++) {
-    if (nsa_population_is_none(s->program->stimuli[i].population))
-      continue;
     st->external_of[i] = find_external(st, &s->program->stimuli[i]);
     external *x = &st->externals[st->external_of[i]];
     x->on_count++;

@@ -146,28 +146,12 @@ window_counts lower_counts_of(const lowering *l, uint32_t act) {
   return list;
 }
 
-/* The windows of its phase. */
-static void add_windows(lowering *l, const nsa_act *act) {
-  nsa_stimulus out = {.population = NSA_NO_POPULATION,
-                      .external = NSA_NONE,
-                      .kernel = NSA_NO_KERNEL,
-                      .image = NSA_NO_IMAGE,
-                      .pixel = NSA_NONE,
-                      .phase = act->phase,
-                      .during = NSA_NONE,
-                      .stop = act->window,
-                      .every = act->every};
-  vec_push(l->arena, &l->stimulus_list, out);
-}
-
 void lower_decisions(lowering *l) {
   add_environments(l);
   for (uint32_t k = 0; k < l->plan->experiment.acts.len; k++) {
     nsa_act act = act_of(l, k);
     vec_push(l->arena, &l->act_list, act);
   }
-  for (uint32_t k = 0; k < l->m->acts.len; k++)
-    add_windows(l, &l->act_list.data[k]);
   l->program->acts = l->act_list.data;
   l->program->acts_count = l->m->acts.len;
 }
