@@ -36,6 +36,14 @@ typedef struct {
   char *error;
 } question;
 
+__attribute__((format(printf, 2, 3))) static bool refuse(char error[CHILD_ERROR], const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(error, CHILD_ERROR, format, arguments);
+  va_end(arguments);
+  return false;
+}
+
 static double now(void) {
   struct timespec t = {0};
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -150,19 +158,27 @@ static bool has_ended(const child *c, double seconds, siginfo_t *how) {
   }
 }
 
+/* What a shell means by an exit code. */
+static void explain_code(int code, char *text, size_t size) {
+  text[0] = 0;
+  if (code == 127)
+    snprintf(text, size, " (there is no such command)");
+  else if (code == 126)
+    snprintf(text, size, " (it cannot be executed)");
+  else if (code > 128 && strsignal(code - 128))
+    snprintf(text, size, " (signal %d: %s)", code - 128, strsignal(code - 128));
+}
+
 /* Its output is at an end. */
 static bool tell_end(const child *c, char error[CHILD_ERROR]) {
   siginfo_t how;
+  char meaning[80];
   if (!has_ended(c, dying_seconds, &how))
-    snprintf(error, CHILD_ERROR, "closed its standard output");
-  else if (how.si_code == CLD_EXITED)
-    snprintf(error, CHILD_ERROR, "ended with exit code %d%s", how.si_status,
-             how.si_status == 127   ? " (there is no such command)"
-             : how.si_status == 126 ? " (it cannot be executed)"
-                                    : "");
-  else
-    snprintf(error, CHILD_ERROR, "was ended by signal %d (%s)", how.si_status, strsignal(how.si_status));
-  return false;
+    return refuse(error, "closed its standard output");
+  if (how.si_code != CLD_EXITED)
+    return refuse(error, "was ended by signal %d (%s)", how.si_status, strsignal(how.si_status));
+  explain_code(how.si_status, meaning, sizeof meaning);
+  return refuse(error, "ended with exit code %d%s", how.si_status, meaning);
 }
 
 void child_end(child *c, const char *last, double seconds) {
@@ -186,14 +202,6 @@ void child_end(child *c, const char *last, double seconds) {
 }
 
 /* ---- asking ---- */
-
-__attribute__((format(printf, 2, 3))) static bool refuse(char error[CHILD_ERROR], const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(error, CHILD_ERROR, format, arguments);
-  va_end(arguments);
-  return false;
-}
 
 const char *child_quote(const char *text, size_t len, char out[CHILD_QUOTE]) {
   enum { MOST = 60 };
