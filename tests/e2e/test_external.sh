@@ -56,6 +56,7 @@ fails() { # what the child does, what is said
   gone || say "$1: its process is there"
   # three decisions and the time to the fourth: 40 ms, a spike each 2 ms; the tick in which it fails is not recorded
   [ "$(grep -c '^[0-9]' out/p.spike.csv)" -eq 19 ] || say "$1: of 19 spikes $(grep -c '^[0-9]' out/p.spike.csv) are kept"
+  grep -qF '"from":	"sh child.sh' out/run.json || say "$1: run.json does not say what was started"
   grep -q '"state":.*"failed"' out/run.json || say "$1: run.json does not say that it failed"
 }
 fails 'exit 5' 'ended with exit code 5'

@@ -283,6 +283,7 @@ static void add_environments(cJSON *top, const sim *s) {
     add_text(item, "name", of->name);
     add_text(item, "source", nsa_word_of_environment_source(of->source));
     add_text(item, "kind", kind->name);
+    add_text(item, "from", s->sources ? s->sources[i] : NULL);
     add_whole(item, "seed", of->has_seed ? of->seed : s->seed);
     for (uint32_t k = 0; k < of->values_count; k++)
       add_setting(settings, &kind->settings[k], &of->values[k]);
