@@ -174,7 +174,7 @@ static void print_run(printer *p, const ast_decl *d) {
   text_puts(p->out, "run");
   if (d->as.run.until != NULL) {
     printer_word_expr(p, "until", d->as.run.until);
-    printer_word_expr(p, "for", d->as.run.duration);
+    printer_clause_expr(p, "for", d->as.run.duration);
     return;
   }
   text_puts(p->out, " ");

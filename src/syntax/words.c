@@ -158,6 +158,13 @@ static bool on_continues(const parse_context *ctx, uint32_t i) {
   return raw_at(ctx, i + 1)->kind == TOK_NAME && behind != '{' && behind != '.';
 }
 
+/* A line beginning with `for`: the time of `run until COND`, or a loop? */
+static bool for_continues(const parse_context *ctx, uint32_t i) {
+  const word_row *in = raw_word(ctx, i + 2);
+  bool is_loop = raw_at(ctx, i + 2)->kind == ',' || (in != NULL && in->token == TOK_IN);
+  return ctx->filter.first == TOK_RUN && !is_loop;
+}
+
 /* Does a line that begins with raw token i belong to the statement before it? */
 bool line_continues(const parse_context *ctx, uint32_t i) {
   int kind = raw_at(ctx, i)->kind;
@@ -174,6 +181,8 @@ bool line_continues(const parse_context *ctx, uint32_t i) {
   }
   if (makes_a_name(ctx, i + 1))
     return false;
+  if (word->token == TOK_FOR)
+    return for_continues(ctx, i);
   return word->token == TOK_ON ? on_continues(ctx, i) : (word->places & CLAUSE) != 0;
 }
 
