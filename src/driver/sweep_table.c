@@ -19,7 +19,18 @@
 
 static hash128 hash_text(hash128 h, const char *words) { return hash_bytes(h, words, strlen(words) + 1); }
 
-/* Texts of files, images and options: whatever a point's result follows from, but for the point. */
+/* A plugin that was built anew may give something else. */
+static hash128 hash_plugins(hash128 h, const compilation *c) {
+  enum { MOST_BYTES = 1 << 30 };
+  for (uint32_t k = 0; k < c->options->plugin_count; k++) {
+    size_t len;
+    const char *error, *bytes = file_read(c->arena, c->options->plugins[k].path, MOST_BYTES, &len, &error);
+    h = bytes != NULL ? hash_bytes(h, bytes, len) : h;
+  }
+  return h;
+}
+
+/* Texts of files, images, plugins and options: whatever a point's result follows from, but for the point. */
 static hash128 hash_model(const sweep_plan *plan, const compilation *c) {
   const nsa_program *p = c->ir->program;
   hash128 h = hash_text(hash_start(), NSA_VERSION);
@@ -34,7 +45,7 @@ static hash128 hash_model(const sweep_plan *plan, const compilation *c) {
   h = hash_text(h, precision != NULL ? precision : "");
   for (uint32_t k = 0; k < plan->options.len; k++)
     h = hash_text(h, plan->options.data[k]);
-  return h;
+  return hash_plugins(h, c);
 }
 
 static void write_key(const sweep_table *t, uint64_t number, char key[33]) {

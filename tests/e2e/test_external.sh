@@ -103,22 +103,27 @@ gives "base other spikes 50 50 steps - -" "$NSA" run robot.nsa "${good[@]}" --va
 gives "spikes 50 steps -" ./robot "${good[@]}"
 gives "" ./robot
 grep -qF 'say what starts it' gives.txt || say "an executable does not ask for its process"
-"$NSA" sweep robot.nsa "${good[@]}" --seeds 1..4 --jobs 2 --out swept.csv > swept.txt 2>&1 || { say "it does not sweep"; cat swept.txt; }
+"$NSA" sweep robot.nsa "${good[@]}" --seeds 1..4 --jobs 2 --out swept > swept.txt 2>&1 || { say "it does not sweep"; cat swept.txt; }
 # 500 m of the 1 km above, from the fourth decision on: cell 0 gets 1.5 each ms and spikes each 2 ms as before; cell 1
 # gets 0.5 and spikes each 4 ms.
 gives "spikes 75 steps -" "$NSA" run robot.nsa --environment robot="sh metres.sh"
 
 # ---- interrupts ----
-"$NSA" run robot.nsa --quiet --csv --out stopped --environment robot="sh child.sh '. ./then.sh' child_of_$$" > /dev/null 2> stopped.txt &
-pid=$!
+interrupt() { # the process, that makes the file `waiting` before it waits
+  rm -rf waiting stopped
+  "$NSA" run robot.nsa --quiet --csv --out stopped --environment robot="$1" > /dev/null 2> stopped.txt &
+  pid=$!
+  for k in $(seq 200); do [ -e waiting ] && break; sleep 0.05; done
+  sleep 0.2
+  kill -INT $pid
+  wait $pid
+  code=$?
+  [ $code -eq 130 ] || { say "interrupted: exit code $code"; cat stopped.txt; }
+  gone || say "interrupted: its process is there"
+}
+interrupt "touch waiting; sleep 1000 # child_of_$$"
 echo 'touch waiting; sleep 1000' > then.sh
-for k in $(seq 100); do [ -e waiting ] && break; sleep 0.05; done
-sleep 0.2
-kill -INT $pid
-wait $pid
-code=$?
-[ $code -eq 130 ] || { say "interrupted: exit code $code"; cat stopped.txt; }
-gone || say "interrupted: its process is there"
+interrupt "sh child.sh '. ./then.sh' child_of_$$"
 grep -q '"state":.*"interrupted"' stopped/run.json || say "interrupted: run.json does not say so"
 
 exit $((failed > 0))

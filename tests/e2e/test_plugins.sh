@@ -122,7 +122,13 @@ gives "$first" ./walk --plugin walk=walk.so
   say "its random numbers do not depend on the seed"
 "$NSA" explain walk.nsa --plugin walk=walk.so | grep -qF 'the plugin walk' || say "explain does not know it"
 "$NSA" check walk.nsa --plugin walk=walk.so > /dev/null || say "check does not know it"
-"$NSA" sweep walk.nsa --plugin walk=walk.so --seeds 1..3 --out swept.csv > swept.txt 2>&1 || { say "it does not sweep"; cat swept.txt; }
+"$NSA" sweep walk.nsa --plugin walk=walk.so --seeds 1..3 --out swept > swept.txt 2>&1 || { say "it does not sweep"; cat swept.txt; }
+# the rows of another plugin do not serve
+cp walk.so first.so
+make_plugin walk -DREWARD=5
+"$NSA" sweep walk.nsa --plugin walk=walk.so --seeds 1..3 --out swept > /dev/null 2>&1
+[ "$(grep -c ',60,' swept/sweep.csv)" -eq 3 ] || { say "a sweep takes rows of another plugin"; cat swept/sweep.csv; }
+mv first.so walk.so
 "$NSA" verify walk.nsa --plugin walk=walk.so > verified.txt 2>&1
 [ $? -ne 2 ] || { say "verify does not know it"; cat verified.txt; }
 

@@ -231,6 +231,8 @@ int one_run_execute(one_run *c) {
   c->started = c->stage_started = progress_clock();
   if (!build_network(c, error) || !open_results(c, error)) {
     int code = one_run_complain(c, error);
+    if (interrupts_caught()) /* while a process was waited for */
+      return EXIT_SIGNAL + interrupts_caught();
     return c->sim && c->sim->has_bad_value ? EXIT_NUMERICAL : code;
   }
   report_coupling(stderr, c->sim);
