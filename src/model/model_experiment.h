@@ -110,7 +110,7 @@ struct model_measure_node {
   model_probe probe;     /* of the functions */
   uint32_t phase, among; /* during, among; UINT32_MAX: none */
   model_measure_node *args[2];
-  bool is_series;       /* one value a trial, or a step, of an environment; TAIL: of args[0], its last args[1] */
+  bool is_series;       /* one value a trial, or a step, of an environment; HEAD, TAIL: args[1] of those of args[0] */
   uint32_t environment; /* FIGURE, TRIALS, and what is counted `per` its trial or step; UINT32_MAX: none */
   uint32_t figure;      /* FIGURE: as in nsa_environment.h */
   nsa_per per;

@@ -76,11 +76,11 @@ static bool begin_tally(const sim *s, const nsa_measure_node *node, tally *t) {
 
 /* Arithmetic with a list is done for each of its numbers. */
 static bool gives_series(const measurer *m, const nsa_measure_node *node) {
-  if (node->kind == NSA_MEASURE_FIGURE || node->kind == NSA_MEASURE_TAIL)
+  if (node->kind == NSA_MEASURE_FIGURE || node->kind == NSA_MEASURE_HEAD || node->kind == NSA_MEASURE_TAIL)
     return true;
   if (node_is_plain(node->kind))
     return m->is_series[node->a] || (node_has_two(node->kind) && m->is_series[node->b]);
-  return (node->kind == NSA_MEASURE_COUNT || node->kind == NSA_MEASURE_UPDATES) && node->per != NSA_PER_RUN;
+  return node->per != NSA_PER_RUN && !node_is_reduction(node->kind) && node->kind != NSA_MEASURE_TRIALS;
 }
 
 static bool make_series(measurer *m) {
@@ -205,13 +205,16 @@ static bool is_series_due(const sim *s, const nsa_measure_node *node) {
   return node->per == NSA_PER_STEP && worlds_has_moved(s, node->environment);
 }
 
-static bool end_count(measurer *m, sim *s, uint32_t index) {
-  tally *t = &m->tallies[index];
-  double count = (double)t->events;
-  t->events = 0;
-  return series_push(&m->lists[index], count) ||
+static bool end_value(measurer *m, sim *s, uint32_t index, double value) {
+  return series_push(&m->lists[index], value) ||
          failure_tell(s, (nsa_place){0}, true, "out of memory for the measure '%.100s'",
                       measure_of(m->program, &m->program->measure_nodes[index]));
+}
+
+static bool end_count(measurer *m, sim *s, uint32_t index) {
+  double count = (double)m->tallies[index].events;
+  m->tallies[index].events = 0;
+  return end_value(m, s, index, count);
 }
 
 /* What happens at the end of a trial is the next one's. */
@@ -253,6 +256,38 @@ static bool visit_updates(measurer *m, sim *s, uint32_t index) {
   return !is_due || end_count(m, s, index);
 }
 
+static double best_of(const tally *t) { return t->samples ? t->best : NAN; }
+
+/* Of the samples so far. */
+static double value_of_samples(const tally *t, uint32_t kind) {
+  return kind != NSA_MEASURE_MEAN ? best_of(t) : t->samples ? t->sum / (double)t->samples : NAN;
+}
+
+static bool end_samples(measurer *m, sim *s, uint32_t index) {
+  tally *t = &m->tallies[index];
+  double value = value_of_samples(t, m->program->measure_nodes[index].kind);
+  *t = (tally){0};
+  return end_value(m, s, index, value);
+}
+
+/* As with events, what there is at the end of a trial is the next one's: a channel already shows it. */
+static bool visit_samples(measurer *m, sim *s, uint32_t index) {
+  const nsa_measure_node *node = &m->program->measure_nodes[index];
+  tally *t = &m->tallies[index];
+  double value = 0;
+  if (is_series_due(s, node) && !end_samples(m, s, index))
+    return false;
+  if (node->every > 1 && s->tick % node->every != 0)
+    return true;
+  settle_above(t, s->tick);
+  if (!is_active(s, node->phase))
+    return true;
+  if (!sample_probe(m, s, node, &value))
+    return false;
+  add_sample(t, node, value, s->tick);
+  return true;
+}
+
 static bool visit_node(measurer *m, sim *s, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
   tally *t = &m->tallies[index];
@@ -260,18 +295,12 @@ static bool visit_node(measurer *m, sim *s, uint32_t index) {
     return visit_events(m, s, index);
   if (node->kind == NSA_MEASURE_UPDATES)
     return visit_updates(m, s, index);
-  if (t->recognition) {
+  if (takes_samples(node->kind))
+    return visit_samples(m, s, index);
+  if (t->recognition)
     recognition_after_tick(t->recognition, s);
-  } else if (t->intervals) {
+  if (t->intervals)
     intervals_after_tick(t->intervals, s, is_active(s, node->phase));
-  } else if (takes_samples(node->kind) && (node->every <= 1 || s->tick % node->every == 0)) {
-    settle_above(t, s->tick);
-    double value = 0;
-    if (is_active(s, node->phase) && !sample_probe(m, s, node, &value))
-      return false;
-    if (is_active(s, node->phase))
-      add_sample(t, node, value, s->tick);
-  }
   return true;
 }
 
@@ -291,8 +320,6 @@ static double rate_of(const measurer *m, const sim *s, const nsa_measure_node *n
   double element_time = size_of(m, s, node) * duration_ms(m, s, node->phase);
   return element_time > 0 ? (double)t->events / element_time : NAN;
 }
-
-static double best_of(const tally *t) { return t->samples ? t->best : NAN; }
 
 static double updates_so_far(measurer *m, const sim *s, uint32_t index) {
   if (m->program->measure_nodes[index].phase == NSA_NONE)
@@ -315,10 +342,9 @@ static double number_of(measurer *m, const sim *s, uint32_t index) {
   case NSA_MEASURE_RATE:
     return rate_of(m, s, node, t);
   case NSA_MEASURE_MEAN:
-    return t->samples ? t->sum / (double)t->samples : NAN;
   case NSA_MEASURE_MAX:
   case NSA_MEASURE_MIN:
-    return best_of(t);
+    return value_of_samples(t, node->kind);
   case NSA_MEASURE_TIME_ABOVE:
     settle_above(t, s->tick);
     return sim_time(s, t->above_ticks);
@@ -358,6 +384,8 @@ static world_series series_of(measurer *m, const sim *s, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
   if (node->kind == NSA_MEASURE_FIGURE)
     return worlds_figure(s, node->environment, node->figure);
+  if (node->kind == NSA_MEASURE_HEAD)
+    return series_head(m->series[node->a], m->numbers[node->b]);
   if (node->kind == NSA_MEASURE_TAIL)
     return series_tail(m->series[node->a], m->numbers[node->b]);
   return node_is_plain(node->kind) ? combined(m, index) : series_view(&m->lists[index]);

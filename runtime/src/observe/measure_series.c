@@ -21,12 +21,16 @@ bool series_push(series_list *list, double value) {
 
 world_series series_view(const series_list *list) { return (world_series){list->values, list->count, 1}; }
 
-world_series series_tail(world_series of, double most) {
-  uint64_t count = !(most >= 1) ? 0 : most < (double)of.count ? (uint64_t)most : of.count;
-  if (of.values)
-    of.values += (of.count - count) * of.stride;
-  of.count = count;
+world_series series_head(world_series of, double most) {
+  of.count = !(most >= 1) ? 0 : most < (double)of.count ? (uint64_t)most : of.count;
   return of;
+}
+
+world_series series_tail(world_series of, double most) {
+  world_series head = series_head(of, most);
+  if (of.values)
+    head.values += (of.count - head.count) * of.stride;
+  return head;
 }
 
 static double number_of(const series_or_number *x, uint64_t i) {

@@ -16,6 +16,7 @@ bool series_push(series_list *list, double value);
 world_series series_view(const series_list *list);
 
 /* The last `most` of them; NaN or less than 0: none. */
+world_series series_head(world_series of, double most);
 world_series series_tail(world_series of, double most);
 
 /* Number by number; one of the two may be a number for all. False: out of memory. */

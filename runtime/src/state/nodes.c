@@ -53,10 +53,10 @@ void node_mark(const nsa_program *program, uint32_t root, uint8_t *needed) {
     const nsa_measure_node *node = &program->measure_nodes[i];
     if (!needed[i])
       continue;
-    bool is_tail = node->kind == NSA_MEASURE_TAIL;
-    if (node_is_plain(node->kind) || node_is_reduction(node->kind) || is_tail)
+    bool is_cut = node->kind == NSA_MEASURE_HEAD || node->kind == NSA_MEASURE_TAIL;
+    if (node_is_plain(node->kind) || node_is_reduction(node->kind) || is_cut)
       needed[node->a] = 1;
-    if (node_has_two(node->kind) || is_tail)
+    if (node_has_two(node->kind) || is_cut)
       needed[node->b] = 1;
   }
 }

@@ -31,8 +31,6 @@ static model_measure_node *check_events(checker *ck, const ast_expr *e, nsa_meas
 /* A value that is one number at each time. */
 static bool check_series(checker *ck, const ast_arg *arg, nsa_reduce_kind otherwise, model_measure_node *n) {
   n->phase = phase_find(ck, arg->during);
-  if (!series_per(ck, arg, n))
-    return false;
   nsa_reduce_kind inner;
   bool is_reduced = is_reduction(arg->value, &inner);
   const ast_arg *inner_arg = is_reduced ? &arg->value->as.call.args.data[0] : NULL;
@@ -45,7 +43,7 @@ static bool check_series(checker *ck, const ast_arg *arg, nsa_reduce_kind otherw
            "take the elements together first: `mean(mean(x) over time)`");
     return false;
   }
-  if (!probe_check(ck, arg->value, NULL, &n->probe))
+  if (!series_per(ck, arg, n) || !probe_check(ck, arg->value, NULL, &n->probe))
     return false;
   if (n->probe.is_event) {
     measure_malformed(ck, arg->value->at,

@@ -51,12 +51,13 @@ bool series_per(checker *ck, const ast_arg *arg, model_measure_node *n) {
     report_unknown(ck, name->at, DIAG_E0201, "the environment", name->text, &known);
     return false;
   }
-  bool is_counted = n->kind == NSA_MEASURE_COUNT || n->kind == NSA_MEASURE_UPDATES;
-  if (is_counted && n->phase == NONE && arg->during.text == NULL)
+  bool has_series = n->kind == NSA_MEASURE_COUNT || n->kind == NSA_MEASURE_UPDATES || n->kind == NSA_MEASURE_MEAN ||
+                    n->kind == NSA_MEASURE_MAX || n->kind == NSA_MEASURE_MIN;
+  if (has_series && n->phase == NONE && arg->during.text == NULL)
     return true;
   measure_malformed(ck, span_join(name->at, arg->per.at),
-                    is_counted ? "what is counted `per` trial or step is counted always, not in a phase"
-                               : "`per` makes a series of `count` and `updates` only",
+                    has_series ? "a measure `per` trial or step looks at all of it, not at a phase"
+                               : "`per` makes a series of `count`, `updates`, `mean`, `max` and `min` only",
                     NULL);
   return false;
 }
@@ -123,16 +124,17 @@ bool series_is_reduced(checker *ck, const ast_expr *e) {
   if (reduction == NONE || e->as.call.args.len == 0)
     return false;
   const ast_arg *arg = &e->as.call.args.data[0];
-  return !reductions[reduction].is_shared || arg->per.text != NULL || names_series(ck, arg->value);
+  return !reductions[reduction].is_shared || (arg->per.text == NULL && names_series(ck, arg->value));
 }
 
-/* `last(series, 5)` */
-static model_measure_node *check_tail(checker *ck, const ast_expr *e, model_measure_node *series) {
+/* `last(series, 5)`: NSA_MEASURE_TAIL */
+static model_measure_node *check_cut(checker *ck, const ast_expr *e, nsa_measure_kind kind,
+                                     model_measure_node *series) {
   expr_env env = env_constant(ck, NULL, "a measure");
   uint32_t count;
   if (!expr_constant_count(&env, e->as.call.args.data[1].value, "the length of a series", 1, 4294967294.0, &count))
     return NULL;
-  model_measure_node *n = measure_new(ck, NSA_MEASURE_TAIL, series->unit, e->at);
+  model_measure_node *n = measure_new(ck, kind, series->unit, e->at);
   n->args[0] = series;
   n->args[1] = measure_new(ck, NSA_MEASURE_NUMBER, dim_none(), e->as.call.args.data[1].value->at);
   n->args[1]->number = count;
@@ -143,8 +145,9 @@ model_measure_node *series_reduction(const measure_scope *s, const ast_expr *e) 
   checker *ck = s->ck;
   const ast_arg_list *args = &e->as.call.args;
   nsa_measure_kind kind = reductions[reduction_find(e->as.call.function.text)].kind;
+  bool is_head = kind == NSA_MEASURE_SERIES_FIRST && args->len == 2;
   bool is_tail = kind == NSA_MEASURE_SERIES_LAST && args->len == 2;
-  if (!is_tail && !measure_has_args(ck, e, 1))
+  if (!is_head && !is_tail && !measure_has_args(ck, e, 1))
     return NULL;
   model_measure_node *series = measure_tree(s, args->data[0].value);
   if (series == NULL)
@@ -155,8 +158,8 @@ model_measure_node *series_reduction(const measure_scope *s, const ast_expr *e) 
         arena_printf(ck->arena, "`%s` takes a series together, and `%s` is one number", e->as.call.function.text,
                      expr_text(ck, args->data[0].value)),
         "a series has one number for each trial, or step: `maze.steps`, `count(u.spike per maze.trial)`");
-  if (is_tail)
-    return check_tail(ck, e, series);
+  if (is_head || is_tail)
+    return check_cut(ck, e, is_head ? NSA_MEASURE_HEAD : NSA_MEASURE_TAIL, series);
   model_measure_node *n = measure_new(ck, kind, series->unit, e->at);
   n->args[0] = series;
   return n;

@@ -24,13 +24,13 @@ static uint32_t least_args(nsa_measure_kind kind) {
   if (kind == NSA_MEASURE_NEG || kind == NSA_MEASURE_NOT ||
       (kind >= NSA_MEASURE_SERIES_FIRST && kind <= NSA_MEASURE_SERIES_SUM))
     return 1;
-  bool is_operator = (kind >= NSA_MEASURE_ADD && kind <= NSA_MEASURE_POW) || kind == NSA_MEASURE_TAIL ||
-                     (kind >= NSA_MEASURE_LT && kind <= NSA_MEASURE_OR);
+  bool is_operator = (kind >= NSA_MEASURE_ADD && kind <= NSA_MEASURE_POW) || kind == NSA_MEASURE_HEAD ||
+                     kind == NSA_MEASURE_TAIL || (kind >= NSA_MEASURE_LT && kind <= NSA_MEASURE_OR);
   return is_operator ? 2 : 0;
 }
 
 static bool validate_operator(validation *v, uint32_t own, const model_measure_node *n, uint32_t args) {
-  bool takes_series = n->kind >= NSA_MEASURE_TAIL && n->kind <= NSA_MEASURE_SERIES_SUM;
+  bool takes_series = n->kind >= NSA_MEASURE_HEAD && n->kind <= NSA_MEASURE_SERIES_SUM;
   if (n->args[0] == NULL || (n->args[1] == NULL) != (args == 1))
     return is_wrong(v, "an operator with too few or too many arguments");
   if (takes_series && !n->args[0]->is_series)
