@@ -104,8 +104,11 @@ static uint32_t find_environment(checker *ck, const ast_name *name) {
 
 static void check_act(checker *ck, const ast_act *act) {
   model_act out = {.at = act->at, .environment = find_environment(ck, &act->environment)};
-  if (out.environment == NONE)
+  if (out.environment == NONE) {
+    if (act->as.text != NULL)
+      name_silence(ck, act->as.text); /* uses of its phase are no further mistakes */
     return;
+  }
   check_times(ck, act, &out);
   out.phase = phase_of(ck, act);
   check_decoders(ck, act, &out);
