@@ -32,7 +32,7 @@ static const nsa_environment_name figures[] = {
 /* step: where the trial is; it begins with `before` steps of nothing. */
 typedef struct {
   uint64_t trial, step, before, anticipated, false_responses;
-  bool has_us;
+  uint64_t has_us; /* no bool: what is saved has no padding */
 } course;
 
 typedef struct {

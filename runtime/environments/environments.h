@@ -19,7 +19,7 @@ static inline uint64_t environment_choice(uint64_t key, uint64_t trial, uint64_t
   return k < n ? k : n - 1;
 }
 
-/* A state that is a struct without pointers. False: the bytes are not of it. */
+/* A state that is a struct without pointers and padding. False: the bytes are not of it. */
 bool environment_restore(void *state, size_t size, const void *bytes, size_t length, char *error);
 
 #endif

@@ -35,7 +35,8 @@ static const nsa_environment_name channels[] = {[HERE] = {"here", ""},
 static const nsa_environment_name figures[] = {{"shortest", ""}};
 
 enum { NORTH, SOUTH, WEST, EAST, ACTIONS };
-enum { MOST_DRAWS = 10000, MOST_CELLS = 250000 };
+/* MOST_DRAWN: of cells, in all mazes; a second or so. */
+enum { MOST_DRAWS = 10000, MOST_CELLS = 250000, MOST_DRAWN = 50000000 };
 #define UNREACHED UINT32_MAX
 
 /* What changes in a trial. */
@@ -175,6 +176,11 @@ static void copy_map(maze *m) {
   }
 }
 
+static uint32_t most_draws(const maze *m) {
+  uint32_t most = MOST_DRAWN / m->cells;
+  return most < MOST_DRAWS ? most : MOST_DRAWS;
+}
+
 /* Start and goal come first, and are never walls. Walls are drawn anew until the goal can be reached. */
 static bool draw_maze(maze *m) {
   uint64_t draw = 0;
@@ -184,7 +190,7 @@ static bool draw_maze(maze *m) {
     uint32_t other = (uint32_t)environment_choice(m->key, NO_TRIAL, draw++, m->cells - 1);
     m->now.goal = other < m->now.start ? other : other + 1;
   }
-  for (uint32_t round = 0; round < MOST_DRAWS; round++) {
+  for (uint32_t round = 0; round < most_draws(m); round++) {
     for (uint32_t k = 0; k < m->cells; k++)
       m->walls[k] = k != m->now.start && k != m->now.goal &&
                     nsa_environment_uniform(m->key, NO_TRIAL, draw + k) < m->values[WALLS].value;
@@ -198,8 +204,8 @@ static bool draw_maze(maze *m) {
 
 static bool make_maze(maze *m, char *error) {
   if (m->values[MAP].text == NULL && !draw_maze(m)) {
-    snprintf(error, NSA_ENVIRONMENT_ERROR, "in %d mazes with %g of the cells walls the goal could not be reached once",
-             MOST_DRAWS, m->values[WALLS].value);
+    snprintf(error, NSA_ENVIRONMENT_ERROR, "in %u mazes with %g of the cells walls the goal could not be reached once",
+             most_draws(m), m->values[WALLS].value);
     return false;
   }
   if (m->values[MAP].text == NULL)
@@ -344,12 +350,14 @@ static size_t size(const void *world) {
 
 static void save(const void *world, void *bytes) { memcpy(bytes, &((const maze *)world)->now, sizeof(place)); }
 
+static bool is_cell(const maze *m, uint32_t cell) { return cell < m->cells && !m->walls[cell]; }
+
 static bool restore(void *world, const void *bytes, size_t length, char *error) {
   maze *m = world;
   place now;
   if (length == sizeof now) {
     memcpy(&now, bytes, sizeof now);
-    if (is_free(m, now.here < m->cells ? now.here : UNREACHED) && now.start < m->cells && now.goal < m->cells) {
+    if (is_cell(m, now.here) && is_cell(m, now.start) && is_cell(m, now.goal)) {
       m->now = now;
       return true;
     }

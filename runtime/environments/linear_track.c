@@ -27,7 +27,7 @@ enum { LEFT, RIGHT, ACTIONS };
 
 typedef struct {
   uint64_t here, steps, laps;
-  bool wants_left; /* the reward is at cell 0 */
+  uint64_t wants_left; /* the reward is at cell 0. No bool: what is saved has no padding */
 } run;
 
 typedef struct {
@@ -102,7 +102,15 @@ static size_t size(const void *world) {
 static void save(const void *world, void *bytes) { memcpy(bytes, &((const track *)world)->now, sizeof(run)); }
 
 static bool restore(void *world, const void *bytes, size_t length, char *error) {
-  return environment_restore(&((track *)world)->now, sizeof(run), bytes, length, error);
+  track *t = world;
+  run now;
+  if (!environment_restore(&now, sizeof now, bytes, length, error))
+    return false;
+  if (now.here < t->cells)
+    t->now = now;
+  else
+    snprintf(error, NSA_ENVIRONMENT_ERROR, "these bytes are of a track with more cells");
+  return now.here < t->cells;
 }
 
 const nsa_environment_kind environment_linear_track = {

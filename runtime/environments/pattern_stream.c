@@ -29,15 +29,21 @@ typedef struct {
   uint64_t trial, step, shown, previous, surprises, predicted;
 } course;
 
+typedef enum { RING, PAIRS, UNIFORM, NO_ORDER } order;
+
 typedef struct {
   const nsa_environment_value *values;
+  order order; /* NO_ORDER: `transitions` */
   uint64_t key, count;
   course now;
 } stream;
 
-/* Of an order by name: what follows a pattern where there is no surprise; none: all are alike. */
-static bool is_order(const char *order) {
-  return order && (strcmp(order, "ring") == 0 || strcmp(order, "uniform") == 0);
+static order find_order(const nsa_environment_value *v) {
+  static const char *const names[] = {[RING] = "ring", [PAIRS] = "pairs", [UNIFORM] = "uniform"};
+  uint32_t k = 0;
+  while (k < NO_ORDER && (v[TRANSITIONS].is_given || v[ORDER].text == NULL || strcmp(v[ORDER].text, names[k]) != 0))
+    k++;
+  return (order)k;
 }
 
 static bool check_transitions(const nsa_environment_value *v, char *error) {
@@ -70,26 +76,31 @@ static bool describe(const nsa_environment_value *v, nsa_environment_shape *shap
   }
   if (v[TRANSITIONS].is_given)
     return check_transitions(v, error);
-  if (is_order(v[ORDER].text))
-    return true;
-  snprintf(error, NSA_ENVIRONMENT_ERROR, "`order` is \"ring\" or \"uniform\", not \"%.40s\"",
-           v[ORDER].text ? v[ORDER].text : "");
-  return false;
+  order found = find_order(v);
+  if (found == NO_ORDER)
+    snprintf(error, NSA_ENVIRONMENT_ERROR, "`order` is \"ring\", \"pairs\" or \"uniform\", not \"%.40s\"",
+             v[ORDER].text ? v[ORDER].text : "");
+  else if (found == PAIRS && count % 2 != 0)
+    snprintf(error, NSA_ENVIRONMENT_ERROR, "%u patterns are not pairs", (unsigned)count);
+  return found != NO_ORDER && (found != PAIRS || count % 2 == 0);
 }
 
 static void *create(const nsa_environment_value *v, uint64_t key, char *error) {
   stream *s = calloc(1, sizeof *s);
   snprintf(error, NSA_ENVIRONMENT_ERROR, "out of memory");
   if (s != NULL)
-    *s = (stream){.values = v, .key = key, .count = (uint64_t)v[PATTERNS].value};
+    *s = (stream){.values = v, .order = find_order(v), .key = key, .count = (uint64_t)v[PATTERNS].value};
   return s;
 }
 
+/* In pairs 0 1, 2 3, ... the first brings the second; behind it each pair is alike, so that nothing is likely. */
 static double probability(const stream *s, uint64_t from, uint64_t to) {
-  if (s->values[TRANSITIONS].is_given)
+  if (s->order == NO_ORDER)
     return s->values[TRANSITIONS].values[from * s->count + to];
-  if (strcmp(s->values[ORDER].text, "uniform") == 0)
+  if (s->order == UNIFORM)
     return 1 / (double)s->count;
+  if (s->order == PAIRS && from % 2 == 1)
+    return to % 2 == 0 ? 2 / (double)s->count : 0;
   double surprise = s->values[SURPRISE].value;
   return to == (from + 1) % s->count ? 1 - surprise : surprise / (double)(s->count - 1);
 }
@@ -107,16 +118,13 @@ static uint64_t next_of(const stream *s, uint64_t from) {
   return last; /* rounding of the sum */
 }
 
-/* Whether no other pattern was likelier, and some was less likely. */
+/* Whether each other pattern was less likely. */
 static bool is_expected(const stream *s) {
-  double p = probability(s, s->now.previous, s->now.shown), least = p;
-  for (uint64_t k = 0; k < s->count; k++) {
-    double other = probability(s, s->now.previous, k);
-    if (other > p)
+  double p = probability(s, s->now.previous, s->now.shown);
+  for (uint64_t k = 0; k < s->count; k++)
+    if (k != s->now.shown && probability(s, s->now.previous, k) >= p)
       return false;
-    least = other < least ? other : least;
-  }
-  return least < p;
+  return true;
 }
 
 static void show(const stream *s, double *const *out, bool has_previous) {

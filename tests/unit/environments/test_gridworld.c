@@ -156,7 +156,7 @@ static void drawn_mazes(void **state) {
       squares += n * n;
     }
     double mean = steps / TRIALS, error = sqrt((squares / TRIALS - mean * mean) / TRIALS);
-    if (fabs(mean - expected) > 4 * error) /* of 20 mazes */
+    if (fabs(mean - expected) > 3 * error)
       fail_msg("maze %u: %g steps, not %g +- %g", (unsigned)key, mean, expected, error);
     sum += (mean - expected) / error;
     played_close(&p);
@@ -240,6 +240,13 @@ static void mistakes(void **state) {
   played_number(&p, "columns", 1000);
   assert_false(played_open(&p, 1));
   assert_non_null(strstr(p.error, "not 1000 x 1000"));
+  played_close(&p);
+  played_begin(&p, "gridworld");
+  played_number(&p, "rows", 500);
+  played_number(&p, "columns", 500);
+  played_number(&p, "walls", 0.9);
+  assert_false(played_open(&p, 1));
+  assert_non_null(strstr(p.error, "in 200 mazes with 0.9 of the cells walls the goal could not be reached once"));
   played_close(&p);
   uint32_t count;
   const nsa_environment_kind *const *all = nsa_environment_list(&count);

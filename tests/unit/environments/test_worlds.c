@@ -229,6 +229,34 @@ static void a_ring_with_surprises(void **state) {
   played_close(&p);
 }
 
+/* Pairs 0 1, 2 3, 4 5: the second is expected but for surprises; of the first nothing is known. */
+static void pairs(void **state) {
+  (void)state;
+  played p;
+  played_begin(&p, "pattern_stream");
+  played_number(&p, "patterns", 6);
+  played_text(&p, "order", "pairs");
+  played_number(&p, "surprise", 0.1);
+  played_number(&p, "length", 30000);
+  assert_true(played_open(&p, 7));
+  played_reset(&p, 0);
+  double first[6] = {0}, firsts = 0, seconds = 0, surprises = 0;
+  do {
+    uint32_t last = shown(&p, "shown", 6);
+    played_step(&p, 0);
+    uint32_t now = shown(&p, "shown", 6);
+    assert_true(played_channel(&p, "expected")[0] == (last % 2 == 0 && now == last + 1));
+    firsts += last % 2;
+    first[now] += last % 2;
+    seconds += last % 2 == 0;
+    surprises += last % 2 == 0 && now != last + 1;
+  } while (!p.last.terminated);
+  assert_true(fabs(surprises / seconds - 0.1) < 4 * sqrt(0.09 / seconds));
+  for (int k = 0; k < 6; k++)
+    assert_true(fabs(first[k] / firsts - (k % 2 ? 0 : 1.0 / 3)) <= (k % 2 ? 0 : 4 * sqrt(2.0 / 9 / firsts)));
+  played_close(&p);
+}
+
 /* ---- all of them ---- */
 
 static void settle_needs(played *p, const char *kind) {
@@ -280,6 +308,75 @@ static void every_world(void **state) {
   }
 }
 
+/* Numbers that a key has part in: all that is shown, and the rewards, over some trials. */
+static double sum_of_play(const char *kind, uint64_t key, uint64_t first_trial) {
+  played p;
+  settle_needs(&p, kind);
+  if (strcmp(kind, "gridworld") == 0)
+    played_number(&p, "walls", 0.3);
+  if (strcmp(kind, "conditioning") == 0)
+    played_number(&p, "before_most", 500);
+  assert_true(played_open(&p, key));
+  double sum = 0;
+  for (uint64_t trial = first_trial; trial < first_trial + 3; trial++) {
+    played_reset(&p, trial);
+    for (int i = 0; i < 40 && !p.last.terminated; i++) {
+      for (uint32_t c = 0; c < p.kind->channel_count; c++)
+        for (uint64_t k = 0; k < p.shape.counts[c]; k++)
+          sum += p.channels[c][k] * (double)(1 + (k + 7 * (uint64_t)i) % 97);
+      played_step(&p, i * i % 3 % 2);
+      sum += 1000 * p.last.reward * (i + 1);
+    }
+    p.last.terminated = false;
+  }
+  played_close(&p);
+  return sum;
+}
+
+/* Some key of ten gives another world; the track alone draws nothing. */
+static void keys_and_trials(void **state) {
+  (void)state;
+  uint32_t count;
+  const nsa_environment_kind *const *kinds = nsa_environment_list(&count);
+  for (uint32_t k = 0; k < count; k++) {
+    const char *kind = kinds[k]->name;
+    int keys = 0, trials = 0;
+    for (uint64_t other = 1; other <= 10; other++) {
+      assert_true(sum_of_play(kind, other, 0) == sum_of_play(kind, other, 0));
+      keys += sum_of_play(kind, 0, 0) != sum_of_play(kind, other, 0);
+      trials += sum_of_play(kind, 0, 0) != sum_of_play(kind, 0, 3 * other);
+    }
+    assert_true((keys > 0) == (strcmp(kind, "linear_track") != 0));
+    assert_true((trials > 0) == (strcmp(kind, "linear_track") != 0 && strcmp(kind, "gridworld") != 0));
+  }
+}
+
+/* A state of a larger world would lead out of the channels. */
+static void states_of_other_worlds(void **state) {
+  (void)state;
+  static const char *const sizes[][2] = {
+      {"gridworld", "rows"}, {"linear_track", "cells"}, {"pattern_stream", "patterns"}};
+  for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+    played large, small;
+    char bytes[256];
+    settle_needs(&large, sizes[k][0]);
+    settle_needs(&small, sizes[k][0]);
+    played_number(&large, sizes[k][1], 30);
+    played_number(&small, sizes[k][1], 2);
+    assert_true(played_open(&large, 3) && played_open(&small, 3));
+    played_reset(&large, 0);
+    played_reset(&small, 0);
+    for (int i = 0; i < 29; i++)
+      played_step(&large, 1);
+    large.kind->save(large.world, bytes);
+    assert_false(small.kind->restore(small.world, bytes, large.kind->size(large.world), small.error));
+    assert_non_null(strstr(small.error, "these bytes are"));
+    played_step(&small, 1); /* it still has its own state */
+    played_close(&large);
+    played_close(&small);
+  }
+}
+
 static void mistakes(void **state) {
   (void)state;
   const double rows[] = {0.5, 0.5, 0.5, 0.4};
@@ -292,6 +389,14 @@ static void mistakes(void **state) {
   played_numbers(&p, "transitions", rows, 3);
   assert_false(played_open(&p, 1));
   assert_non_null(strstr(p.error, "has 3 numbers; 2 patterns need 2 x 2"));
+  played_begin(&p, "pattern_stream");
+  played_number(&p, "patterns", 5);
+  played_text(&p, "order", "pairs");
+  assert_false(played_open(&p, 1));
+  assert_non_null(strstr(p.error, "5 patterns are not pairs"));
+  played_text(&p, "order", "circle");
+  assert_false(played_open(&p, 1));
+  assert_non_null(strstr(p.error, "not \"circle\""));
   played_begin(&p, "cartpole");
   played_text(&p, "method", "verlet");
   assert_false(played_open(&p, 1));
@@ -311,7 +416,10 @@ int main(void) {
       cmocka_unit_test(a_random_policy_holds_it_22_steps),
       cmocka_unit_test(a_chain),
       cmocka_unit_test(a_ring_with_surprises),
+      cmocka_unit_test(pairs),
       cmocka_unit_test(every_world),
+      cmocka_unit_test(keys_and_trials),
+      cmocka_unit_test(states_of_other_worlds),
       cmocka_unit_test(mistakes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
