@@ -56,6 +56,12 @@ class Gridworld:
         is_late = not is_there and 0 < self.limit <= self.steps
         return self.observation(), float(is_there), is_there, is_late, is_there
 
+    def save(self):
+        return f"{self.here} {self.steps}"
+
+    def restore(self, state):
+        self.here, self.steps = map(int, state.split())
+
 
 if __name__ == "__main__":
     nsa_client.serve(Gridworld(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0))

@@ -6,7 +6,8 @@ An environment is an object with
     reset(trial, seed) -> observation
     step(action)       -> observation, reward, terminated, truncated, succeeded
 
-and, where it wants them, `hello(description)`, which comes first, and `close()`. An observation is a dictionary from
+and, where it wants them, `hello(description)`, which comes first, `save() -> text` and `restore(text)`, for
+checkpoints, and `close()`. An observation is a dictionary from
 the name of a channel to its numbers. An action is the number of a choice, or a list of numbers. `succeeded` may be
 left out. Numbers are in the units that the model declares.
 
@@ -36,7 +37,7 @@ def answer_of(environment, request):
             raise ValueError(f"nsa speaks version {request['version']} of the protocol, this client {VERSION}")
         if hasattr(environment, "hello"):
             environment.hello(request)
-        return {"version": VERSION}
+        return {"version": VERSION, "saves": hasattr(environment, "save")}
     if kind == "reset":
         seen = environment.reset(request["trial"], request["seed"])
         return {"observation": {name: numbers(values) for name, values in seen.items()}}
@@ -51,6 +52,11 @@ def answer_of(environment, request):
         if succeeded:
             answer["succeeded"] = bool(succeeded[0])
         return answer
+    if kind == "save":
+        return {"state": environment.save()}
+    if kind == "restore":
+        environment.restore(request["state"])
+        return {}
     raise ValueError(f"there is no request {kind}")
 
 

@@ -34,6 +34,22 @@ if "$NSA" run "$examples/gridworld_external.nsa" --no-results --quiet \
 fi
 grep -qF 'answered `reset` with 8 numbers in the channel "here"; it has 15' short.txt || { say "a maze of another size"; cat short.txt; }
 
+# A state that was saved after one step east, restored after two: the third step ends where the second did.
+printf '%s\n' '{"request":"hello","version":1,"channels":{"here":{"count":4}}}' '{"request":"reset","trial":0,"seed":1}' \
+  '{"request":"step","action":3}' '{"request":"save"}' '{"request":"step","action":3}' \
+  '{"request":"restore","state":"1 1"}' '{"request":"step","action":3}' '{"request":"close"}' |
+  python3 "$examples/gridworld.py" S..G > saved.txt
+cat > expected.txt <<'END'
+{"version": 1, "saves": true}
+{"observation": {"here": [1.0, 0.0, 0.0, 0.0]}}
+{"observation": {"here": [0.0, 1.0, 0.0, 0.0]}, "reward": 0.0, "terminated": false, "truncated": false, "succeeded": false}
+{"state": "1 1"}
+{"observation": {"here": [0.0, 0.0, 1.0, 0.0]}, "reward": 0.0, "terminated": false, "truncated": false, "succeeded": false}
+{}
+{"observation": {"here": [0.0, 0.0, 1.0, 0.0]}, "reward": 0.0, "terminated": false, "truncated": false, "succeeded": false}
+END
+diff saved.txt expected.txt || say "saving and restoring"
+
 # ---- Gymnasium ----
 cat > corridor.nsa <<'END'
 timescale fast = 1 ms

@@ -25,6 +25,7 @@ static const int look_ms = 100; /* how often a wait looks for interrupts, which 
 
 struct child {
   pid_t pid;
+  bool is_lost;                     /* it did not answer */
   int to, from;                     /* our ends of the pipes */
   char *text;                       /* what came: the last answer, with what follows it */
   size_t len, capacity, answer_len; /* answer_len: with its line end */
@@ -185,7 +186,7 @@ void child_end(child *c, const char *last, double seconds) {
   if (!c)
     return;
   siginfo_t how;
-  if (last && write(c->to, last, strlen(last)) < 0)
+  if (c->is_lost || (last && write(c->to, last, strlen(last)) < 0))
     seconds = 0; /* it does not listen */
   if (c->to >= 0)
     close(c->to);
@@ -316,6 +317,7 @@ bool child_ask(child *c, const char *line, double seconds, size_t longest, const
                char error[CHILD_ERROR]) {
   question q = {.end = now() + seconds, .seconds = seconds, .longest = longest, .error = error};
   bool is_good = is_quiet(c, &q) && send_line(c, line, &q) && receive_line(c, &q);
+  c->is_lost = !is_good;
   *answer = c->text;
   return is_good;
 }

@@ -28,7 +28,7 @@ bool child_ask(child *c, const char *line, double seconds, size_t longest, const
 const char *child_quote(const char *text, size_t len, char out[CHILD_QUOTE]);
 
 /* Sends `last` (NULL: nothing), closes its input, and ends the process and all of its group where it has not ended by
- * itself within `seconds`. NULL is allowed. */
+ * itself within `seconds`; at once where it did not answer before. NULL is allowed. */
 void child_end(child *c, const char *last, double seconds);
 
 #endif

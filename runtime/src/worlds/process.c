@@ -31,7 +31,7 @@ typedef struct {
 
 typedef struct {
   child *child;
-  bool is_lost; /* it did not answer */
+  bool can_save;
   const char *command;
   double timeout;
   cJSON *hello;
@@ -200,13 +200,12 @@ static bool parse_answer(answer *a, const char *text) {
 }
 
 /* Sends the line, which ends with its line end. True: a->object is what came; to be deleted in either case. */
-static bool ask(answer *a, process *p, const char *request, const char *line, double seconds, char *error) {
+static bool ask(answer *a, const process *p, const char *request, const char *line, double seconds, char *error) {
   char why[CHILD_ERROR];
   const char *text;
   *a = (answer){.process = p, .request = request, .error = error};
   if (child_ask(p->child, line, seconds, p->longest, &text, why))
     return parse_answer(a, text);
-  p->is_lost = true;
   return refuse(p, error, "%s (request `%s`)", why, request);
 }
 
@@ -292,6 +291,7 @@ static bool say_hello(process *p, const char *hello, char *error) {
   sprintf(line, "%.*s,\"seed\":%" PRIu64 "}\n", (int)len - 1, hello, seed_of(p->key));
   bool is_good = ask(&a, p, "hello", line, first_answer * p->timeout, error) &&
                  read_number(&a, "version", member(a.object, "version"), &version);
+  p->can_save = cJSON_IsTrue(member(a.object, "saves"));
   if (is_good && version != PROTOCOL_VERSION)
     is_good = refuse(p, error, "speaks version %g of the protocol; this nsa speaks %d", version, PROTOCOL_VERSION);
   cJSON_Delete(a.object);
@@ -301,7 +301,7 @@ static bool say_hello(process *p, const char *hello, char *error) {
 
 static void destroy(void *world) {
   process *p = world;
-  child_end(p->child, p->is_lost ? NULL : "{\"request\":\"close\"}\n", p->is_lost ? 0 : closing_seconds);
+  child_end(p->child, "{\"request\":\"close\"}\n", closing_seconds);
   cJSON_Delete(p->hello);
   free(p->channels);
   free(p->line);
@@ -361,6 +361,55 @@ static bool step(void *world, const double *action, double *const *channels, nsa
   return is_good;
 }
 
+/* ---- checkpoints: its state is a text that it gives and takes ---- */
+
+/* Copies the text where `bytes` is not NULL. Gives its length, 0 where there is none. */
+static size_t ask_state(const process *p, void *bytes) {
+  answer a;
+  char error[NSA_ENVIRONMENT_ERROR];
+  if (!p->can_save)
+    return 0;
+  bool is_good = ask(&a, p, "save", "{\"request\":\"save\"}\n", p->timeout, error);
+  const cJSON *state = member(a.object, "state");
+  size_t len = is_good && cJSON_IsString(state) ? strlen(state->valuestring) : 0;
+  if (bytes)
+    memcpy(bytes, len > 0 ? state->valuestring : "", len);
+  cJSON_Delete(a.object);
+  return len;
+}
+
+static size_t size(const void *world) { return ask_state(world, NULL); }
+static void save(const void *world, void *bytes) { ask_state(world, bytes); }
+
+static char *restore_line(const void *bytes, size_t length) {
+  char *state = malloc(length + 1), *line = NULL;
+  cJSON *request = cJSON_CreateObject();
+  if (state) {
+    memcpy(state, bytes, length);
+    state[length] = 0;
+    cJSON_AddStringToObject(request, "request", "restore");
+    cJSON_AddStringToObject(request, "state", state);
+    line = cJSON_PrintUnformatted(request);
+  }
+  cJSON_Delete(request);
+  free(state);
+  return line;
+}
+
+static bool restore(void *world, const void *bytes, size_t length, char *error) {
+  process *p = world;
+  answer a = {0};
+  char *line = restore_line(bytes, length), *ended = line ? realloc(line, strlen(line) + 2) : NULL;
+  bool is_good = ended != NULL;
+  if (ended)
+    is_good = ask(&a, p, "restore", strcat(ended, "\n"), p->timeout, error);
+  else
+    refuse(p, error, "cannot be restored: out of memory");
+  cJSON_Delete(a.object);
+  free(ended ? ended : line);
+  return is_good;
+}
+
 static const nsa_environment_setting settings[PROCESS_VALUES] = {
     [PROCESS_HELLO] = {.name = "hello", .unit = "", .kind = NSA_SETTING_TEXT, .is_needed = true},
     [PROCESS_COMMAND] = {.name = "command", .unit = "", .kind = NSA_SETTING_TEXT, .is_needed = true},
@@ -376,4 +425,7 @@ const nsa_environment_kind process_kind = {
     .destroy = destroy,
     .reset = reset,
     .step = step,
+    .size = size,
+    .save = save,
+    .restore = restore,
 };

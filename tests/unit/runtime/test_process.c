@@ -139,6 +139,31 @@ static void doubles_keep_their_bits(void **state) {
   end(&s);
 }
 
+/* A child that counts. Its state has what must be escaped. */
+static void states_are_saved_and_restored(void **state) {
+  (void)state;
+  setup s;
+  char bytes[64];
+  const char *command =
+      "read l; echo '{\"version\":1,\"saves\":true}'; n=0; while read -r l; do case $l in "
+      "*save*) echo '{\"state\":\"\\\"'$n'\\\"\"}';; *restore*) n=${l#*state*\\\\\\\"}; n=${n%%\\\\*}; echo '{}';; "
+      "*) n=$((n+1)); echo '{\"observation\":{\"here\":['$n',0]}," GOOD_END "}';; esac; done";
+  if (!start(&s, command, 10, "1", &four) || !reset(&s) || !step(&s, 0))
+    fail_msg("%s", s.error);
+  assert_true(s.here[0] == 2);
+  assert_int_equal(process_kind.size(s.world), 3);
+  process_kind.save(s.world, bytes);
+  assert_memory_equal(bytes, "\"2\"", 3);
+  assert_true(step(&s, 0) && step(&s, 0) && s.here[0] == 4);
+  if (!process_kind.restore(s.world, bytes, 3, s.error))
+    fail_msg("%s", s.error);
+  assert_true(step(&s, 0) && s.here[0] == 3);
+  end(&s);
+  assert_true(start(&s, RESET "read l", 10, "1", &four));
+  assert_int_equal(process_kind.size(s.world), 0);
+  end(&s);
+}
+
 /* ---- what goes wrong ---- */
 
 static void says(setup *s, const char *what) {
@@ -305,10 +330,11 @@ static void several_go_side_by_side(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(lines_are_those_of_the_page),  cmocka_unit_test(numbers_are_in_declared_units),
-      cmocka_unit_test(doubles_keep_their_bits),      cmocka_unit_test(bad_starts_are_told),
-      cmocka_unit_test(wrong_answers_are_told),       cmocka_unit_test(deaths_and_delays_are_told),
-      cmocka_unit_test(a_long_action_does_not_block), cmocka_unit_test(several_go_side_by_side),
+      cmocka_unit_test(lines_are_those_of_the_page),   cmocka_unit_test(numbers_are_in_declared_units),
+      cmocka_unit_test(states_are_saved_and_restored), cmocka_unit_test(doubles_keep_their_bits),
+      cmocka_unit_test(bad_starts_are_told),           cmocka_unit_test(wrong_answers_are_told),
+      cmocka_unit_test(deaths_and_delays_are_told),    cmocka_unit_test(a_long_action_does_not_block),
+      cmocka_unit_test(several_go_side_by_side),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
