@@ -117,6 +117,8 @@ static bool check_value(checker *ck, const ast_expr *e, const char *owner, const
   if (out->value == NULL)
     return false;
   out->unit = out->value->unit;
+  if (!out->is_connection && !entries_check(ck, out->owner, out->value, NULL))
+    return false;
   if (!out->is_connection || !walk_expr(&(walker){.expr = find_let}, out->value))
     return true;
   refuse(ck, e->at, "lets of connections in recordings and measures",
