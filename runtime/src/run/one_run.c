@@ -124,11 +124,9 @@ static void add_step_stages(one_run *c) {
   const sim_times *times = &c->sim->times;
   if (!c->sim->timed)
     return;
-  const nsa_stage_time parts[] = {{"  arrivals", times->arrivals},
-                                  {"  stimuli", times->stimuli},
-                                  {"  step kernels", times->step},
-                                  {"  link sums", times->sums},
-                                  {"  record", times->record}};
+  const nsa_stage_time parts[] = {{"  arrivals", times->arrivals}, {"  stimuli", times->stimuli},
+                                  {"  step kernels", times->step}, {"  link sums", times->sums},
+                                  {"  decisions", times->worlds},  {"  record", times->record}};
   double all = c->stages[c->stage_count - 1].seconds, sum = 0; /* "steps" was the last stage */
   for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
     sum += parts[i].seconds;

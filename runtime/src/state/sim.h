@@ -114,7 +114,7 @@ typedef struct {
  * estimates from every SIM_TIMED_EVERY-th tick, a number that slow ticks do not share. */
 enum { SIM_TIMED_EVERY = 13, SIM_TIMED_WHOLLY = 10000 };
 typedef struct {
-  double arrivals, stimuli, step, sums, record;
+  double arrivals, stimuli, step, sums, worlds, record;
 } sim_times;
 
 /* Who looks at the state after each tick, when s->tick is already n + 1; the run also calls it once at t = 0. False

@@ -158,6 +158,13 @@ static bool step_populations(sim *s, uint64_t n) {
   return !failing;
 }
 
+static bool make_decisions(sim *s) {
+  double since = seconds(s);
+  bool ok = worlds_after_tick(s);
+  spend(s, &s->times.worlds, since);
+  return ok;
+}
+
 static bool show_observers(sim *s) {
   double since = seconds(s);
   bool ok = true;
@@ -217,5 +224,5 @@ bool sim_step(sim *s) {
   link_sums_run(s, s->tick);
   spend(s, &s->times.sums, since);
   stimuli_update_phases(s, s->tick);
-  return (finite_check(s) && worlds_after_tick(s) && show_observers(s)) || fail(s);
+  return (finite_check(s) && make_decisions(s) && show_observers(s)) || fail(s);
 }

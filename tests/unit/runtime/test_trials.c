@@ -100,8 +100,11 @@ static void a_vector_is_made_and_kept_in_bounds(void **state) {
   assert_true(heard(l, NSA_MOMENT_ACTION) == 0.5);
   run_to(l, 16);
   assert_true(action[0] == 1 && action[1] == -1);
+  value[26][0] = -0.75;
   run_to(l, 26);
-  assert_true(action[0] == 0 && action[1] == 0);
+  assert_true(action[0] == -0.5 && action[1] == 0);
+  run_to(l, 27);
+  assert_true(heard(l, NSA_MOMENT_REWARD) == -0.5);
   loop_free(l);
 }
 
@@ -350,6 +353,10 @@ static void what_cannot_be_decided_is_told(void **state) {
   value[6][2] = NAN;
   loop_start(l);
   fails(l, "the decision for 'a' has a score of nan for choice 2", false);
+  l = loop_new(0, 1);
+  value[6][0] = INFINITY;
+  loop_start(l);
+  fails(l, "the decision for 'a' has a score of inf for choice 0", false);
   l = vector_loop();
   value[6][2] = NAN;
   loop_start(l);
