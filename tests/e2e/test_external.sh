@@ -44,10 +44,10 @@ echo "exec sh child.sh 'while read line; do echo \"\$answer\"; done'" > good.sh
 sed 's/^/{ /; s/exec //; s/$/; } | sed -u '"'"'s!"where":.0.!"where":[500]!'"'"'/' good.sh > metres.sh
 
 gone() { ! pgrep -f "child_of_$$" > /dev/null; }
-fails() { # what the child does, what is said
+fails() { # what the child does, what is said, how long it may take
   rm -rf out
   printf '%s\n' "$1" > then.sh
-  timeout 60 "$NSA" run robot.nsa --quiet --csv --out out --environment-timeout 0.3s \
+  timeout 60 "$NSA" run robot.nsa --quiet --csv --out out --environment-timeout "${3:-30 s}" \
     --environment robot="sh child.sh '. ./then.sh' child_of_$$" > out.txt 2> message.txt
   code=$?
   [ $code -eq 2 ] || { say "$1: exit code $code, not 2"; cat message.txt; }
@@ -61,7 +61,7 @@ fails() { # what the child does, what is said
 }
 fails 'exit 5' 'ended with exit code 5'
 fails 'kill -9 $$' 'ended with exit code 137 (signal 9: Killed)'
-fails 'read line; sleep 1000' 'did not answer within 0.3 s'
+fails 'read line; sleep 1000' 'did not answer within 1 s' 1s
 fails 'read line; echo hello' 'answered `step` with "hello", which is not an object of JSON'
 fails 'read line; head -c 1000000 /dev/zero | tr "\000" x; echo' 'sent a line of more than'
 fails 'read line; echo "{\"observation\":{\"seen\":[1]}}"' '1 numbers in the channel "seen"; it has 2'

@@ -173,31 +173,31 @@ static void says(setup *s, const char *what) {
     assert_true((unsigned char)*c >= ' ');
 }
 
-static void fails_at_start(const char *command, const char *what) {
+static void fails_at_start(const char *command, double timeout, const char *what) {
   setup s;
-  assert_false(start(&s, command, 0.1, "1", &four));
+  assert_false(start(&s, command, timeout, "1", &four));
   end(&s);
   says(&s, what);
 }
 
 static void bad_starts_are_told(void **state) {
   (void)state;
-  fails_at_start("exit 3", "ended with exit code 3 (request `hello`)");
-  fails_at_start("/no/such/program 2> /dev/null", "ended with exit code 127 (there is no such command)");
-  fails_at_start("/dev/null 2> /dev/null", "ended with exit code 126 (it cannot be executed)");
-  fails_at_start("kill -SEGV $$", "was ended by signal 11 (Segmentation fault)");
-  fails_at_start("exec sleep 1000", "did not answer within 1 s");
-  fails_at_start("exec > /dev/null; exec sleep 1000", "closed its standard output");
-  fails_at_start("echo Robot 2.1 is ready; read l", "\"Robot 2.1 is ready\"");
-  fails_at_start("read l; echo '{}'; read l", "answered `hello` with no \"version\"");
-  fails_at_start("read l; echo '{\"version\":2}'; read l", "speaks version 2 of the protocol; this nsa speaks 1");
-  fails_at_start("read l; echo '{\"error\":\"no arm on port 3\"}'", "says: no arm on port 3");
-  fails_at_start("read l; printf '\\033[31m\\a\\n'; read l", "answered `hello` with \"?[31m?\"");
-  fails_at_start("read l; yes | head -c 70 | tr '\\n' _; echo",
+  fails_at_start("exit 3", 10, "ended with exit code 3 (request `hello`)");
+  fails_at_start("/no/such/program 2> /dev/null", 10, "ended with exit code 127 (there is no such command)");
+  fails_at_start("/dev/null 2> /dev/null", 10, "ended with exit code 126 (it cannot be executed)");
+  fails_at_start("kill -SEGV $$", 10, "was ended by signal 11 (Segmentation fault)");
+  fails_at_start("exec sleep 1000", 0.1, "did not answer within 1 s");
+  fails_at_start("exec > /dev/null; exec sleep 1000", 10, "closed its standard output");
+  fails_at_start("echo Robot 2.1 is ready; read l", 10, "\"Robot 2.1 is ready\"");
+  fails_at_start("read l; echo '{}'; read l", 10, "answered `hello` with no \"version\"");
+  fails_at_start("read l; echo '{\"version\":2}'; read l", 10, "speaks version 2 of the protocol; this nsa speaks 1");
+  fails_at_start("read l; echo '{\"error\":\"no arm on port 3\"}'", 10, "says: no arm on port 3");
+  fails_at_start("read l; printf '\\033[31m\\a\\n'; read l", 10, "answered `hello` with \"?[31m?\"");
+  fails_at_start("read l; yes | head -c 70 | tr '\\n' _; echo", 10,
                  "\"y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_y_...\"");
-  fails_at_start("read l; head -c 100000 /dev/zero | tr '\\000' x; echo; sleep 1000",
+  fails_at_start("read l; head -c 100000 /dev/zero | tr '\\000' x; echo; sleep 1000", 10,
                  "a line of more than 65664 bytes");
-  fails_at_start("read l; exec cat /dev/zero", "a line of more than 65664 bytes");
+  fails_at_start("read l; exec cat /dev/zero", 10, "a line of more than 65664 bytes");
 }
 
 static void fails_at_step(const char *answer, const char *what) {
@@ -259,13 +259,13 @@ static void deaths_and_delays_are_told(void **state) {
   fails_later("read l; exit 9", 10, "ended with exit code 9 (request `step`)");
   fails_later("exit 0", 10, "ended with exit code 0");
   fails_later("read l; kill -9 $$", 10, "was ended by signal 9 (Killed)");
-  fails_later("read l; exec sleep 1000", 0.2, "did not answer within 0.2 s");
-  fails_later("read l; sleep 1000 & exec sleep 1000", 0.2, "did not answer within 0.2 s");
-  fails_later("read l; printf '{\"rew'; exec sleep 1000", 0.2, "did not answer within 0.2 s");
+  fails_later("read l; exec sleep 1000", 1, "did not answer within 1 s");
+  fails_later("read l; sleep 1000 & exec sleep 1000", 1, "did not answer within 1 s");
+  fails_later("read l; printf '{\"rew'; exec sleep 1000", 1, "did not answer within 1 s");
   fails_later("read l; printf '{\"rew'", 10, "ended with exit code 0");
   fails_later("echo debug; sleep 0.2; read l", 10, "debug");
-  fails_later("read l; echo '{" SEEN("1,2") "," GOOD_END "}'; echo more; sleep 1000", 0.2, "\"more\"");
-  fails_later("trap '' TERM INT HUP PIPE; exec <&-; exec sleep 1000", 0.2, "did not answer within 0.2 s");
+  fails_later("read l; echo '{" SEEN("1,2") "," GOOD_END "}'; echo more; sleep 1000", 10, "\"more\"");
+  fails_later("trap '' TERM INT HUP PIPE; exec <&-; exec sleep 1000", 1, "did not answer within 1 s");
   fails_later("echo '{\"error\":\"hot motor\"}'; exec <&-; exit 1", 10, "hot motor");
 }
 
@@ -279,11 +279,11 @@ static void a_long_action_does_not_block(void **state) {
   assert_non_null(action);
   for (uint32_t i = 0; i < LENGTH; i++)
     action[i] = 1.0 / (3 + i);
-  if (!start(&s, RESET "exec sleep 1000", 0.3, "1", &many) || !reset(&s))
+  if (!start(&s, RESET "exec sleep 1000", 1, "1", &many) || !reset(&s))
     fail_msg("%s", s.error);
   assert_false(process_kind.step(s.world, action, s.channels, &s.outcome, s.error));
   end(&s);
-  says(&s, "did not read within 0.3 s");
+  says(&s, "did not read within 1 s");
   free(action);
 }
 
