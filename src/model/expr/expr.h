@@ -40,7 +40,8 @@ bool channel_named(expr_env *env, const ast_expr *member, uint32_t *channel);
 /* `maze.here[3]`, or `pole.angle` where the channel has one number: the channel, and what stands in the brackets, or
  * NULL. e is about an environment; false after an error. */
 bool channel_entry(expr_env *env, const ast_expr *e, uint32_t *channel, const ast_expr **entry);
-model_expr *channel_read(checker *ck, uint32_t channel, model_expr *entry, span at);
+/* entry_at: where it was written. */
+model_expr *channel_read(checker *ck, uint32_t channel, model_expr *entry, span entry_at, span at);
 /* `count(POPULATION.EVENT)` in the scores of a decision. */
 model_expr *resolve_window_count(expr_env *env, const ast_expr *e);
 

@@ -342,7 +342,7 @@ static model_expr *resolve_channel(expr_env *env, const ast_expr *e) {
     return NULL;
   model_expr *number = entry != NULL ? expr_of_unit(env, entry, dim_none(), "the number of an entry")
                                      : expr_literal(env->ck, 0, dim_none(), e->at);
-  return channel_read(env->ck, channel, number, e->at);
+  return channel_read(env->ck, channel, number, entry != NULL ? entry->at : e->at, e->at);
 }
 
 model_expr *resolve_member(expr_env *env, const ast_expr *e) {

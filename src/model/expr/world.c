@@ -71,19 +71,19 @@ bool channel_entry(expr_env *env, const ast_expr *e, uint32_t *channel, const as
 }
 
 /* Of entries that are known now. */
-static bool is_there(checker *ck, const model_channel *c, const model_expr *entry) {
+static bool is_there(checker *ck, const model_channel *c, const model_expr *entry, span at) {
   double value;
   if (!constant_value(entry, NULL, &value) || (value == floor(value) && value >= 0 && value < (double)c->count))
     return true;
-  diag_report(ck->sink, DIAG_E0501, entry->at, "`%s.%s` has %llu number%s, counted from 0: %s is none of them",
+  diag_report(ck->sink, DIAG_E0501, at, "`%s.%s` has %llu number%s, counted from 0: %s is none of them",
               ck->model->environments.data[c->environment].name, c->name, (unsigned long long)c->count,
               c->count == 1 ? "" : "s", number_text(ck, value));
   return false;
 }
 
-model_expr *channel_read(checker *ck, uint32_t channel, model_expr *entry, span at) {
+model_expr *channel_read(checker *ck, uint32_t channel, model_expr *entry, span entry_at, span at) {
   const model_channel *c = &ck->model->channels.data[channel];
-  if (entry == NULL || !is_there(ck, c, entry))
+  if (entry == NULL || !is_there(ck, c, entry, entry_at))
     return NULL;
   model_expr *out = expr_unary(ck, MX_CHANNEL, entry, at);
   if (out == NULL)
