@@ -17,7 +17,7 @@ enum { METHOD, SUBSTEPS, TIME, FORCE, CART, POLE, HALF_LENGTH, LEAN, AWAY, START
 
 static const nsa_environment_setting settings[] = {
     [METHOD] = {.name = "method", .unit = "", .kind = NSA_SETTING_TEXT, .text = "euler"},
-    [SUBSTEPS] = {.name = "substeps", .unit = "", .kind = NSA_SETTING_WHOLE, .value = 20, .low = 1, .high = 1e5},
+    [SUBSTEPS] = {.name = "substeps", .unit = "", .kind = NSA_SETTING_WHOLE, .value = 10, .low = 1, .high = 1e5},
     [TIME] = {.name = "step", .unit = "ms", .kind = NSA_SETTING_NUMBER, .value = 20, .low = 1e-3, .high = 1e4},
     [FORCE] = {.name = "force", .unit = "", .kind = NSA_SETTING_NUMBER, .value = 10, .low = 0, .high = 1e6},
     [CART] = {.name = "cart", .unit = "", .kind = NSA_SETTING_NUMBER, .value = 1, .low = 1e-6, .high = 1e6},

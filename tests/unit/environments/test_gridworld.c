@@ -29,6 +29,14 @@ static void free_is(const played *p, double n, double s, double w, double e) {
   assert_true(is_free[NORTH] == n && is_free[SOUTH] == s && is_free[WEST] == w && is_free[EAST] == e);
 }
 
+/* Nothing but the free cells next to the agent is near, each in its direction. */
+static void near_follows(const played *p, uint32_t columns) {
+  const double *near = played_channel(p, "near"), *is_free = played_channel(p, "free");
+  const int64_t ahead[4] = {-(int64_t)columns, columns, -1, 1};
+  for (uint64_t k = 0; k < p->shape.counts[1]; k++)
+    assert_true(near[k] == (is_free[k % 4] == 1 && (int64_t)(k / 4) == place_of(p) + ahead[k % 4]));
+}
+
 /* S.#
  * #..
  * ..G : four steps. */
@@ -57,6 +65,7 @@ static void a_maze_by_hand(void **state) {
   for (int k = 0; k < 4; k++) {
     played_step(&p, way[k]);
     assert_int_equal(place_of(&p), cells[k]);
+    near_follows(&p, 3);
     if (k == 1)
       free_is(&p, 1, 1, 0, 1);
   }
@@ -188,6 +197,41 @@ static void a_goal_that_moves(void **state) {
   played_close(&p);
 }
 
+static void a_goal_is_never_the_start(void **state) {
+  (void)state;
+  played p;
+  played_begin(&p, "gridworld");
+  played_number(&p, "rows", 2);
+  played_number(&p, "columns", 2);
+  played_number(&p, "goal_moves", 1);
+  assert_true(played_open(&p, 4));
+  for (uint64_t trial = 0; trial < 50; trial++) {
+    played_reset(&p, trial);
+    assert_true(played_channel(&p, "goal")[0] == 0 && played_figure(&p, "shortest") > 0);
+  }
+  played_close(&p);
+}
+
+/* The same size, other walls. */
+static void no_state_lies_in_a_wall(void **state) {
+  (void)state;
+  played from, to;
+  char bytes[256];
+  played_begin(&from, "gridworld");
+  played_begin(&to, "gridworld");
+  played_text(&from, "map", "S../..G");
+  played_text(&to, "map", "S#./..G");
+  assert_true(played_open(&from, 1) && played_open(&to, 1));
+  played_reset(&from, 0);
+  played_reset(&to, 0);
+  played_step(&from, EAST);
+  from.kind->save(from.world, bytes);
+  assert_false(to.kind->restore(to.world, bytes, from.kind->size(from.world), to.error));
+  assert_non_null(strstr(to.error, "no state of this maze"));
+  played_close(&from);
+  played_close(&to);
+}
+
 static void saved_and_restored(void **state) {
   (void)state;
   played p, q;
@@ -257,8 +301,13 @@ static void mistakes(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_maze_by_hand),     cmocka_unit_test(drawn_mazes), cmocka_unit_test(a_goal_that_moves),
-      cmocka_unit_test(saved_and_restored), cmocka_unit_test(mistakes),
+      cmocka_unit_test(a_maze_by_hand),
+      cmocka_unit_test(drawn_mazes),
+      cmocka_unit_test(a_goal_that_moves),
+      cmocka_unit_test(saved_and_restored),
+      cmocka_unit_test(a_goal_is_never_the_start),
+      cmocka_unit_test(no_state_lies_in_a_wall),
+      cmocka_unit_test(mistakes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,7 +82,7 @@ static void a_random_runner(void **state) {
   played p;
   played_begin(&p, "linear_track");
   played_number(&p, "cells", 8);
-  played_number(&p, "laps", 2);
+  played_number(&p, "laps", 3);
   played_number(&p, "length", 800);
   assert_true(played_open(&p, 1));
   enum { TRIALS = 4000 };
@@ -95,12 +95,12 @@ static void a_random_runner(void **state) {
       reward += p.last.reward;
       steps++;
     } while (!p.last.terminated);
-    assert_true(reward == 2 && played_figure(&p, "laps") == 2 && played_channel(&p, "here")[0] == 1);
+    assert_true(reward == 3 && played_figure(&p, "laps") == 3 && played_channel(&p, "here")[7] == 1);
     sum += steps;
     squares += steps * steps;
   }
   double mean = sum / TRIALS;
-  assert_true(fabs(mean - 2 * 7 * 8) < 3 * sqrt((squares / TRIALS - mean * mean) / TRIALS));
+  assert_true(fabs(mean - 3 * 7 * 8) < 3 * sqrt((squares / TRIALS - mean * mean) / TRIALS));
   played_reset(&p, 0);
   assert_true(played_channel(&p, "position")[0] == 50 && played_channel(&p, "at_end")[0] == 1);
   played_step(&p, 1);
@@ -220,11 +220,15 @@ static void a_ring_with_surprises(void **state) {
   played_number(&p, "length", 20000);
   assert_true(played_open(&p, 2));
   played_reset(&p, 0);
+  double ahead[5] = {0};
   do {
     uint32_t last = shown(&p, "shown", 5);
     played_step(&p, 0);
     assert_true(played_channel(&p, "expected")[0] == (shown(&p, "shown", 5) == (last + 1) % 5));
+    ahead[(shown(&p, "shown", 5) + 5 - last) % 5]++;
   } while (!p.last.terminated);
+  for (int k = 0; k < 5; k++) /* all others alike */
+    assert_true(k == 1 || fabs(ahead[k] / 20000 - 0.05) < 4 * sqrt(0.05 * 0.95 / 20000));
   assert_true(fabs(played_figure(&p, "surprises") / 20000 - 0.2) < 4 * sqrt(0.16 / 20000));
   played_close(&p);
 }
