@@ -220,15 +220,18 @@ static void a_ring_with_surprises(void **state) {
   played_number(&p, "length", 20000);
   assert_true(played_open(&p, 2));
   played_reset(&p, 0);
-  double ahead[5] = {0};
+  double pairs_of[5][5] = {{0}}, from[5] = {0};
   do {
     uint32_t last = shown(&p, "shown", 5);
     played_step(&p, 0);
     assert_true(played_channel(&p, "expected")[0] == (shown(&p, "shown", 5) == (last + 1) % 5));
-    ahead[(shown(&p, "shown", 5) + 5 - last) % 5]++;
+    pairs_of[last][shown(&p, "shown", 5)]++;
+    from[last]++;
   } while (!p.last.terminated);
-  for (int k = 0; k < 5; k++) /* all others alike */
-    assert_true(k == 1 || fabs(ahead[k] / 20000 - 0.05) < 4 * sqrt(0.05 * 0.95 / 20000));
+  for (int k = 0; k < 25; k++) { /* all others alike */
+    double share = k % 5 == (k / 5 + 1) % 5 ? 0.8 : 0.05;
+    assert_true(fabs(pairs_of[k / 5][k % 5] / from[k / 5] - share) < 4 * sqrt(share * (1 - share) / from[k / 5]));
+  }
   assert_true(fabs(played_figure(&p, "surprises") / 20000 - 0.2) < 4 * sqrt(0.16 / 20000));
   played_close(&p);
 }
