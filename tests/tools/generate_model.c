@@ -19,6 +19,7 @@ enum { MAX_NAMES = 32, MAX_NAME = 16, MAX_POPULATIONS = 4, MAX_EVENT_LINKS = 600
 
 static uint64_t state;
 static bool says_otherwise;
+static bool has_world; /* an environment, and decisions for it; every third model */
 
 typedef struct {
   bool is_astrocyte, is_slow;
@@ -171,9 +172,8 @@ static void equation(const scope *s, const char *name, unsigned tau, bool noise)
   scope others = *s;
   others.count = 0;
   for (unsigned k = 0; k < s->count; k++) {
-    if (s->names[k][0] != name[0] && s->names[k][0] != 'l') {
+    if (s->names[k][0] != name[0] && s->names[k][0] != 'l')
       add(&others, "", s->names[k]);
-    }
   }
   printf("  d%s/dt = (-%s + ", name, name);
   bounded(&others, 2);
@@ -184,9 +184,8 @@ static void component(unsigned k) {
   static const char *const combiners[] = {"mean", "sum", "max", "min", "last"};
   population *p = &populations[k];
   bool astrocyte = p->is_astrocyte, noise = !astrocyte && chance(25);
-  for (unsigned i = 0; i < 2; i++) {
+  for (unsigned i = 0; i < 2; i++)
     p->combiner[i] = combiners[p->is_slow ? below(i == 0 ? 2 : 5) : 1];
-  }
   const char *coupling = p->is_slow && chance(40) ? " coupling linear" : "";
   printf("%s c%u on %s%s {\n", astrocyte ? "astrocyte" : "neuron", k, p->is_slow ? "slow" : "fast", coupling);
   printf("  param p = 0.%02u, r = 1.%02u\n", below(100), below(100));
@@ -199,9 +198,8 @@ static void component(unsigned k) {
   bounded(&s, 2);
   printf("\n");
   add(&s, "", "l1");
-  if (noise) {
+  if (noise)
     printf("  noise xi\n");
-  }
   equation(&s, "a", 2 + below(9), noise);
   equation(&s, "b", 2 + below(9), false);
   scope at_events = {.random = true}; /* when inputs are seen there depends on who else looks at it */
@@ -223,6 +221,9 @@ static void component(unsigned k) {
   }
   if (chance(30)) {
     printf("  on light { b = 0.5*b + 0.2*light }\n");
+  }
+  if (has_world) {
+    printf("  on paid { q = 0.5*q + 0.1*paid }\n  on chosen { b = 0.5*b + 0.1*tanh(a + chosen) }\n");
   }
   s.random = true;
   printf("  each step {\n");
@@ -316,12 +317,10 @@ static void link_statements(link_kind *k, unsigned depth) {
 static void trace_block(link_kind *k) {
   const char *name = link_states[1 + below(3)];
   printf("    %s += %u\n", name, 1 + below(2));
-  if (chance(50)) {
+  if (chance(50))
     printf("    m = clip(m + 0.1*%s, -1, 1)\n", link_states[1 + below(3)]);
-  }
-  if (chance(60)) {
+  if (chance(60))
     add_to_partner(k);
-  }
 }
 
 static void link_block(link_kind *k, const char *head) {
@@ -338,20 +337,18 @@ static void link_blocks(link_kind *k) {
   static const char *const clocked[] = {"each step", "every 4 ms", "every 6 ms"};
   bool is_neuron[] = {!populations[k->from].is_astrocyte, !populations[k->to].is_astrocyte};
   link_block(k, is_neuron[0] ? "on pre" : "on pre.high");
-  if (chance(60)) {
+  if (chance(60))
     link_block(k, is_neuron[1] ? "on post" : "on post.high");
-  }
-  if (chance(20)) {
+  if (chance(20))
     link_block(k, is_neuron[0] && chance(50) ? "on pre" : "on post.high");
-  }
-  if (k->has_partner && chance(60)) {
+  if (k->has_partner && chance(60))
     link_block(k, "on astro.high");
-  }
-  if (chance(25)) {
+  if (chance(25))
     link_block(k, chance(50) ? "on light" : "on reward");
-  }
-  if (chance(20)) {
+  if (chance(20))
     link_block(k, clocked[below(3)]);
+  if (has_world) {
+    printf("  on chosen { m = clip(m + 0.1*tanh(pre.a + chosen), -1, 1) }\n");
   }
   if (says_otherwise) {
     printf("  on never { m *= m + pre.a + post.a%s;  x *= m;  y *= m;  z *= m }\n", k->has_partner ? " + astro.a" : "");
@@ -374,24 +371,18 @@ static void link_equations(link_kind *k) {
   add(&partners, "pre.", "a b");
   add(&partners, "post.", "a b l1");
   unsigned form = below(7);
-  if (form > 0) {
+  if (form > 0)
     printf("  dx/dt = -x/(%u ms)%s\n", 3 + below(9), timing(k));
-  }
-  if (form == 2 || form == 3) {
+  if (form == 2 || form == 3)
     printf("  dy/dt = (%s - y)/(%u ms)%s\n", form == 2 ? "x" : "m", 3 + below(9), timing(k));
-  }
-  if (form == 4) {
+  if (form == 4)
     printf("  dy/dt = ("), bounded(chance(50) ? &own : &partners, 1), printf(" - y)/(5 ms)%s\n", timing(k));
-  }
-  if (form == 5 && k->has_partner) {
+  if (form == 5 && k->has_partner)
     printf("  dy/dt = (0.3*astro.%s - y)/(4 ms)\n", chance(70) ? "b" : "q");
-  }
-  if (form == 6) {
+  if (form == 6)
     printf("  dy/dt = (post.b - y)/(6 ms)\n");
-  }
-  if (chance(50)) {
+  if (chance(50))
     printf("  dz/dt = %s-z/(%u ms)\n", chance(30) ? "0.02*x/(1 ms) " : "", 4 + below(5));
-  }
 }
 
 /* Whatever can be made of values of all sides and of the link, so that it splits in all ways or in none. */
@@ -438,9 +429,8 @@ static void mixed_contribution(const link_kind *k) {
   add(&s, "pre.", "a b q p l1 i");
   add(&s, "post.", "a b r i");
   add(&s, "", k->has_events ? "g m x y z" : "g m");
-  if (k->has_partner) {
+  if (k->has_partner)
     add(&s, "astro.", "a b q l1");
-  }
   printf("  %s%s += ", any_side(k), chance(50) ? "u" : "w");
   if (chance(15)) {
     long_one(&s);
@@ -470,9 +460,8 @@ static void contributions(const link_kind *k) {
     bounded(&pre, 1 + below(2));
     printf(" + 0.1*");
     bounded(chance(50) ? &post : &own, 1);
-    if (k->has_partner && chance(50)) {
+    if (k->has_partner && chance(50))
       printf("*(1 + astro.%s)", chance(50) ? "b" : "l1");
-    }
     printf("\n");
   }
 }
@@ -485,12 +474,10 @@ static void synapse(unsigned number, link_kind *k) {
   add(&k->all, "", "m x y z g m x y z");
   add(&k->all, "pre.", "a b r l1");
   add(&k->all, "post.", "a b p u");
-  if (k->has_default) {
+  if (k->has_default)
     printf("  default astro.a = 0.1\n  default astro.b = 0.2\n  default astro.q = 0\n  default astro.l1 = 0.3\n");
-  }
-  if (k->has_partner) {
+  if (k->has_partner)
     add(&k->all, "astro.", "a b q l1");
-  }
   if (chance(30)) {
     printf("  let n1 = ");
     scope let = k->all;
@@ -503,13 +490,11 @@ static void synapse(unsigned number, link_kind *k) {
     link_equations(k);
     link_blocks(k);
   }
-  if (!k->has_events || chance(50)) {
+  if (!k->has_events || chance(50))
     contributions(k);
-  }
   k->has_mixed = chance(40);
-  for (unsigned n = k->has_mixed ? 1 + below(3) : 0; n > 0; n--) {
+  for (unsigned n = k->has_mixed ? 1 + below(3) : 0; n > 0; n--)
     mixed_contribution(k);
-  }
   printf("}\n");
 }
 
@@ -550,9 +535,8 @@ static void delays(void) {
   } else {
     printf("%s", each[below(4)]);
   }
-  if (chance(50)) {
+  if (chance(50))
     printf(" back %s", chance(50) ? "1 ms" : each[below(4)]);
-  }
 }
 
 static void partner(const link_kind *k) {
@@ -579,9 +563,8 @@ static void partner(const link_kind *k) {
     printf("where(astro.i == %s.i)", of_pre ? "pre" : "post");
     break;
   }
-  if (k->has_default && chance(50)) {
+  if (k->has_default && chance(50))
     printf(" probability(0.%u)", 3 + below(7));
-  }
 }
 
 static void connect(unsigned number) {
@@ -598,17 +581,14 @@ static void connect(unsigned number) {
   printf("connect k%u : n%u -> n%u via s%u by ", number, k.from, k.to, number);
   rule(populations[k.from].size, populations[k.to].size, k.from == k.to, k.has_events ? MAX_EVENT_LINKS : 20000);
   printf("%s", k.from == k.to ? " self" : "");
-  if (k.has_events && !k.has_mixed && chance(50)) {
+  if (k.has_events && !k.has_mixed && chance(50))
     delays();
-  }
-  if (k.has_partner) {
+  if (k.has_partner)
     partner(&k);
-  }
   printf("%s\n", chance(60) ? " { m = uniform(0, 1) }" : "");
   for (unsigned s = 0; s < 4; s++) {
-    if (chance(30)) {
+    if (chance(30))
       printf("record k%u.%s every 4 ms\n", number, link_states[s]);
-    }
   }
 }
 
@@ -639,10 +619,36 @@ static void declare_population(unsigned k) {
 }
 
 static void stimuli_and_records(unsigned k) {
-  if (chance(60)) {
+  if (chance(60))
     printf("drive n%u.u = 0.5 + 0.3*%s from 5 ms for 12 ms\n", k, chance(50) ? "normal(0, 1)" : "sin(t/(3 ms))");
-  }
   printf("record n%u.a every 2 ms\nrecord n%u.b every 2 ms\nrecord n%u.q every 2 ms\nrecord n%u.high\n", k, k, k, k);
+}
+
+/* A bandit with an arm for each element of n0, where these are few. Scores differ between elements, so that rounding
+ * decides nothing. */
+static void world(void) {
+  static const char *const decoders[] = {"first(n0.spike, n0.a + 0.01*i) else argmax(n0.a + 0.01*i)",
+                                         "softmax(count(n0.high)/2 + n0.a)",
+                                         "sample(exp(n0.b))",
+                                         "first(n0.high) else sample(1)",
+                                         "sample(1)",
+                                         "argmax(arms.paid)"};
+  bool has_scores = populations[0].size >= 2 && populations[0].size <= 64;
+  unsigned arms = has_scores ? populations[0].size : 5, most = population_count - 1;
+  printf("environment arms : bandit { probabilities = [0.%02u", below(100));
+  for (unsigned k = 1; k < arms; k++)
+    printf(", 0.%02u", below(100));
+  printf("], length = %u, swap = %u }\n", 1 + below(4), below(3));
+  printf("act arms = %s every 3 ms%s as decide\n", decoders[has_scores ? below(6) : 4 + below(2)],
+         chance(50) ? " window 1.5 ms" : "");
+  printf("signal chosen at arms.action\nsignal paid at arms.reward\nsignal begin at arms.reset\n");
+  for (unsigned k = 0; k < population_count; k++)
+    printf("drive n%u.w = 0.4*arms.paid[i - %u*floor(i/%u)]%s\n", k, arms, arms, chance(50) ? " during decide" : "");
+  printf("on begin { n0.b = 0.3*tanh(n0.a + arms.paid[0]) }\n");
+  if (chance(50)) {
+    printf("on decide { n%u.q = 0.5*n%u.q;  n0.a = 0.9*n0.a }\n", most, most);
+  }
+  printf("record arms\nmeasure payed = mean(count(n0.spike per arms.trial))\nmeasure best = median(arms.best)\n");
 }
 
 int main(int argc, char **argv) {
@@ -653,22 +659,21 @@ int main(int argc, char **argv) {
   uint64_t seed = strtoull(argv[1], NULL, 10);
   says_otherwise = argc == 3;
   state = seed * 0x2545f4914f6cdd1du;
+  has_world = seed % 3 == 0;
   printf("# generate_model %" PRIu64 "\ntimescale fast = 0.5 ms\ntimescale slow = 2 ms\n", seed);
   printf("signal reward = 0.3 from 7 ms\nsignal light = 0.4 from 2 ms for 12 ms every 3 ms\nsignal never from 1 h\n");
   printf("function blend(one, other) = if one > other then 0.5*one - other else one*other\n");
   choose_populations();
-  for (unsigned k = 0; k < population_count; k++) {
+  for (unsigned k = 0; k < population_count; k++)
     component(k);
-  }
-  for (unsigned k = 0; k < population_count; k++) {
+  for (unsigned k = 0; k < population_count; k++)
     declare_population(k);
-  }
-  for (unsigned k = 0, links = 1 + below(3); k < links; k++) {
+  for (unsigned k = 0, links = 1 + below(3); k < links; k++)
     connect(k);
-  }
-  for (unsigned k = 0; k < population_count; k++) {
+  for (unsigned k = 0; k < population_count; k++)
     stimuli_and_records(k);
-  }
+  if (has_world)
+    world();
   printf("record n0.spike\nrun 24 ms\n");
   return 0;
 }
