@@ -411,11 +411,14 @@ static bool is_until_due(measurer *m, const sim *s) {
   return false;
 }
 
-static void ask_until(measurer *m, sim *s) {
+static bool ends_run(void *self, const sim *s) {
+  measurer *m = self;
+  if (!is_until_due(m, s))
+    return false;
   for (uint32_t i = 0; i <= m->program->until; i++)
     if (m->ends[i])
       evaluate(m, s, i);
-  s->is_over = m->numbers[m->program->until] != 0;
+  return m->numbers[m->program->until] != 0;
 }
 
 static bool after_tick(void *self, sim *s) {
@@ -427,8 +430,6 @@ static bool after_tick(void *self, sim *s) {
     m->phase_ticks[i] += s->tick > 0 && m->was_active[i];
     m->was_active[i] = s->phase_active[i];
   }
-  if (is_until_due(m, s))
-    ask_until(m, s);
   return true;
 }
 
@@ -439,4 +440,6 @@ void measurer_finish(measurer *m, const sim *s, double *values) {
     values[i] = m->is_series[m->program->measures[i].node] ? NAN : m->numbers[m->program->measures[i].node];
 }
 
-sim_observer measurer_observer(measurer *m) { return (sim_observer){.after_tick = after_tick, .self = m}; }
+sim_observer measurer_observer(measurer *m) {
+  return (sim_observer){.after_tick = after_tick, .ends_run = ends_run, .self = m};
+}

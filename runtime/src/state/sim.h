@@ -121,6 +121,7 @@ typedef struct {
  * when a value that it looks at is not finite: s->failure says which. */
 typedef struct {
   bool (*after_tick)(void *self, sim *s);
+  bool (*ends_run)(void *self, const sim *s); /* asked before anybody looks; NULL: never */
   void *self;
 } sim_observer;
 enum { SIM_MAX_OBSERVERS = 4 };

@@ -38,6 +38,7 @@
 
 #include <math.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <time.h>
 
 /* ---- phases 1 to 5 of a cohort ---- */
@@ -165,9 +166,18 @@ static bool make_decisions(sim *s) {
   return ok;
 }
 
+/* Windows that are open then end with the run, and do not contain its last moment. */
+static void ask_for_end(sim *s) {
+  for (uint32_t i = 0; i < s->observer_count && !s->is_over; i++)
+    s->is_over = s->observers[i].ends_run && s->observers[i].ends_run(s->observers[i].self, s);
+  if (s->is_over)
+    memset(s->phase_active, 0, s->program->phases_count);
+}
+
 static bool show_observers(sim *s) {
   double since = seconds(s);
   bool ok = true;
+  ask_for_end(s);
   for (uint32_t i = 0; ok && i < s->observer_count; i++)
     ok = s->observers[i].after_tick(s->observers[i].self, s);
   spend(s, &s->times.record, since);
