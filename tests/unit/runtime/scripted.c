@@ -19,6 +19,8 @@ typedef struct {
 
 double fault, free_now[3];
 uint32_t resets;
+bool truncates;
+uint64_t last_key;
 
 static const nsa_environment_name channel_names[] = {{"here", ""}, {"free", ""}};
 static const nsa_environment_name figure_names[] = {{"length", ""}};
@@ -35,7 +37,7 @@ static bool describe(const nsa_environment_value *values, nsa_environment_shape 
 }
 
 static void *create(const nsa_environment_value *values, uint64_t key, char *error) {
-  (void)key;
+  last_key = key;
   if (fault == 4) {
     snprintf(error, NSA_ENVIRONMENT_ERROR, "there is no such maze");
     return NULL;
@@ -68,7 +70,8 @@ static bool step(void *world, const double *action, double *const *channels, nsa
   world_state *w = world;
   w->steps++;
   outcome->reward = action[0];
-  outcome->terminated = w->steps == w->limit;
+  outcome->terminated = w->steps == w->limit && !truncates;
+  outcome->truncated = w->steps == w->limit && truncates;
   outcome->succeeded = action[0] > 0;
   show(w, action[0], channels);
   if (fault == 1)
@@ -133,6 +136,7 @@ loop *loop_new(uint32_t timescale, uint32_t environments) {
   memset(value, 0, sizeof value);
   fault = 0;
   resets = 0;
+  truncates = false;
   for (int i = 0; i < CELLS; i++)
     free_now[i] = 1;
   uint32_t p = handmade_population(m, "cells", 1, CELLS, timescale);

@@ -14,6 +14,8 @@
 enum { HERE, FREE, CHANNELS };
 extern double fault, free_now[3]; /* fault: what goes wrong, of the reward, the channels, a move, the making; 0: nothing
                                    */
+extern bool truncates;            /* a trial ends by a limit, and not by what happened */
+extern uint64_t last_key;         /* of the world that was made last */
 extern uint32_t resets;
 
 /* By the time at which a tick ends. */

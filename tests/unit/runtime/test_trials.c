@@ -40,6 +40,40 @@ static void a_trial_that_is_over_is_reset_at_once(void **state) {
   loop_free(l);
 }
 
+static void a_limit_truncates(void **state) {
+  (void)state;
+  loop *l = loop_new(0, 1);
+  truncates = true;
+  loop_start(l);
+  run_to(l, 27);
+  assert_true(heard(l, NSA_MOMENT_TRUNCATED) == 1 && isnan(heard(l, NSA_MOMENT_TERMINATED)));
+  assert_true(heard(l, NSA_MOMENT_RESET) == 1);
+  assert_int_equal(worlds_trials(l->sim, 0), 1);
+  loop_free(l);
+}
+
+static uint64_t key_of(uint64_t seed, uint64_t name, bool has_own, uint64_t own) {
+  char error[SIM_ERROR_SIZE] = "";
+  loop *l = loop_new(0, 1);
+  nsa_environment *e = &l->m->environments[0];
+  e->key = name;
+  e->has_seed = has_own;
+  e->seed = own;
+  l->sim = sim_new(&l->m->program, l->m->entries, seed, 1, error);
+  assert_true(sim_connect(l->sim, error) && sim_init(l->sim, error));
+  loop_free(l);
+  return last_key;
+}
+
+static void draws_follow_from_seed_and_name(void **state) {
+  (void)state;
+  assert_true(key_of(1, 5, false, 0) == key_of(1, 5, false, 9));
+  assert_true(key_of(1, 5, false, 0) != key_of(2, 5, false, 0));
+  assert_true(key_of(1, 5, false, 0) != key_of(1, 6, false, 0));
+  assert_true(key_of(1, 5, true, 7) == key_of(2, 5, true, 7));
+  assert_true(key_of(1, 5, true, 7) == key_of(7, 5, false, 0));
+}
+
 /* All decide before any world moves. */
 static void two_worlds_see_channels_from_before(void **state) {
   (void)state;
@@ -181,6 +215,23 @@ static void series_have_one_value_a_trial_or_step(void **state) {
     if (x != all[i].wanted)
       fail_msg("measure %d is %g and not %g", (int)i, x, all[i].wanted);
   }
+  measurer_free(meter);
+  loop_free(l);
+}
+
+/* A step belongs to the windows in which it begins: three windows of six steps of three cells. */
+static void steps_in_a_phase_are_counted(void **state) {
+  (void)state;
+  loop *l = loop_new(0, 1);
+  nsa_measure_node updates = {.kind = NSA_MEASURE_UPDATES, .probe = l->values, .phase = 0};
+  uint32_t all = add_measure(l, handmade_node(l->m, updates));
+  updates.phase = NSA_NONE;
+  uint32_t whole = add_measure(l, handmade_node(l->m, updates));
+  loop_start(l);
+  measurer *meter = observe(l);
+  run_to(l, 26);
+  assert_true(measured(l, meter, all) == 3 * (6 + 6 + 6));
+  assert_true(measured(l, meter, whole) == 3 * 26);
   measurer_free(meter);
   loop_free(l);
 }
@@ -366,9 +417,12 @@ static void what_cannot_be_decided_is_told(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_trial_that_is_over_is_reset_at_once),
+      cmocka_unit_test(a_limit_truncates),
+      cmocka_unit_test(draws_follow_from_seed_and_name),
       cmocka_unit_test(two_worlds_see_channels_from_before),
       cmocka_unit_test(a_vector_is_made_and_kept_in_bounds),
       cmocka_unit_test(series_have_one_value_a_trial_or_step),
+      cmocka_unit_test(steps_in_a_phase_are_counted),
       cmocka_unit_test(no_trial_no_number),
       cmocka_unit_test(a_condition_ends_the_run),
       cmocka_unit_test(draws_have_their_probabilities),

@@ -222,6 +222,22 @@ static void fused_steps_end_where_a_decision_falls(void **state) {
     }
 }
 
+/* Values of those that fire together are those of that time. */
+static void fused_steps_do_not_run_across_a_tie(void **state) {
+  (void)state;
+  loop *l = loop_new(0, 1);
+  l->decoders[0][0] =
+      (nsa_decoder){.kind = NSA_DECODER_FIRST, .scores = l->events, .tie = l->values, .among = NSA_NONE};
+  fires[3][0] = fires[3][2] = true;
+  value[3][2] = 1;
+  value[4][0] = value[6][0] = 9;
+  loop_start(l);
+  char error[SIM_ERROR_SIZE];
+  assert_true(step_fuse(l->sim, error));
+  assert_true(run_to(l, 6) == 2);
+  loop_free(l);
+}
+
 /* ---- stimuli that read channels, windows of a variant ---- */
 
 static void drive_by_channel(const void *self, void *const *fields, const nsa_clock *clock, uint64_t begin,
@@ -332,6 +348,7 @@ int main(void) {
       cmocka_unit_test(two_actions_of_a_tick_come_one_after_the_other),
       cmocka_unit_test(moments_are_sent_for_the_tick_behind),
       cmocka_unit_test(fused_steps_end_where_a_decision_falls),
+      cmocka_unit_test(fused_steps_do_not_run_across_a_tie),
       cmocka_unit_test(an_input_follows_its_channel),
       cmocka_unit_test(a_variant_has_windows_of_its_own),
       cmocka_unit_test(blocks_run_in_order),
