@@ -14,6 +14,7 @@ typedef struct {
   double value;
   bool has_range;
   double lo, hi;
+  bool is_of_variant; /* the value is of the chosen variant, and another one than that of the file */
 } model_global;
 
 typedef struct {

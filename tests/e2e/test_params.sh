@@ -51,6 +51,12 @@ gives "./built --no-results --quiet --set N=20" "each 166 n 40"
 refuses "./built --no-results --set N=10" 2 "--set N: it is a param of the top level, and 20 here"
 refuses "./built --no-results --variant big" 2 "variant big has another N than was compiled here"
 refuses "./built --no-results --variants all" 2 "variant big has another N than was compiled here"
+# What a variant has built in is not mixed with the rest of the model.
+"$NSA" build params.nsa -o large --variant big || say "it does not build for a variant"
+gives "./large --no-results --quiet --variant big" "each 784 n 80"
+gives "./large --no-results --quiet --set N=40" "each 784 n 80"
+refuses "./large --no-results" 2 "the model without a variant has another N than was compiled here; build it with \`nsa build FILE\`"
+refuses "./large --no-results --variant low" 2 "variant low has another N than was compiled here"
 refuses "$NSA build params.nsa -o other --set p.thr=3" 2 "an executable takes it when it runs"
 "$NSA" run params.nsa --out params.out --force --quiet --set N=20 > /dev/null || say "no results"
 tr -d ' \t\n' < params.out/run.json | grep -qF '"params":[{"name":"N","value":20,"unit":"1"},{"name":"tau","value":20,"unit":"ms"}' ||

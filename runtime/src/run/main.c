@@ -125,7 +125,7 @@ static bool make_own_command(const run_command *shared, uint32_t variant, own_co
 
 static bool choose_command(const run_command *shared, one_run *c, own_command *own) {
   char error[SIM_ERROR_SIZE];
-  if (shared->info->variants && shared->info->variants[c->variant].program) {
+  if (shared->info->variants && c->variant != NSA_NONE && shared->info->variants[c->variant].program) {
     c->command = &own->command;
     return make_own_command(shared, c->variant, own);
   }
@@ -149,7 +149,7 @@ static int run_session(run_command *shared) {
     cases[i].command = shared;
     cases[i].variant = options->all_variants ? i - 1 : options->variant; /* 0 - 1 is NSA_NONE */
     cases[i].label = options->all_variants ? case_label(shared->program, cases[i].variant) : NULL;
-    if (options->all_variants && cases[i].variant != NSA_NONE)
+    if (options->all_variants)
       is_good = choose_command(shared, &cases[i], &own[i]);
   }
   int code = is_good ? run_all(shared, cases, count) : EXIT_ENVIRONMENT;

@@ -406,18 +406,25 @@ static bool parse_option(parse *p, int argc, char *const *argv, int *at) {
   return takes[index](p, argv[(*at)++]);
 }
 
+static const double *variant_global(const nsa_variant *v, uint32_t global) {
+  for (uint32_t i = 0; v && i < v->globals_count; i++)
+    if (v->globals[i].global == global)
+      return &v->globals[i].value;
+  return NULL;
+}
+
 bool options_suit_variant(const run_options *options, const nsa_program *program, uint32_t variant, char *error,
                           size_t error_size) {
-  const nsa_variant *v = &program->variants[variant];
-  for (uint32_t i = 0; i < v->globals_count; i++) {
-    const nsa_global *g = &program->globals[v->globals[i].global];
-    if (!isnan(options->globals[v->globals[i].global]) || g->value == v->globals[i].value)
+  const nsa_variant *v = variant == NSA_NONE ? NULL : &program->variants[variant];
+  for (uint32_t k = 0; k < program->globals_count; k++) {
+    const nsa_global *g = &program->globals[k];
+    const double *own = variant_global(v, k);
+    if (!isnan(options->globals[k]) || (own ? *own == g->value : !g->is_of_variant))
       continue;
-    snprintf(
-        error, error_size,
-        "variant %s has another %s than was compiled here; build it with `nsa build FILE --variant %s`, or use nsa "
-        "run",
-        v->name, g->name, v->name);
+    snprintf(error, error_size,
+             "%s%s has another %s than was compiled here; build it with `nsa build FILE%s%s`, or use nsa run",
+             v ? "variant " : "the model without a variant", v ? v->name : "", g->name, v ? " --variant " : "",
+             v ? v->name : "");
     return false;
   }
   return true;
@@ -431,7 +438,7 @@ static bool parse_options(parse *p, int argc, char *const *argv) {
     return option_refuse(p, "--variant and --variants exclude each other");
   if (!p->out->help && !option_check_sources(p))
     return false;
-  return p->out->variant == NSA_NONE ||
+  return p->out->help || p->out->all_variants ||
          options_suit_variant(p->out, p->program, p->out->variant, p->error, p->error_size);
 }
 

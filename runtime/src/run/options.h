@@ -41,7 +41,8 @@ bool options_parse(const nsa_program *program, int argc, char *const *argv, run_
                    size_t error_size);
 void options_free(run_options *options);
 
-/* Whether the params of the top level that a variant has were compiled in. --set wins over them. */
+/* Whether the params of the top level that a variant (NSA_NONE: the model without one) has were compiled in. --set wins
+ * over them. */
 bool options_suit_variant(const run_options *options, const nsa_program *program, uint32_t variant, char *error,
                           size_t error_size);
 

@@ -218,7 +218,8 @@ static void lower_globals(lowering *l) {
                            .dimension = lower_dimension(g->unit),
                            .has_range = g->has_range,
                            .lo = g->lo,
-                           .hi = g->hi};
+                           .hi = g->hi,
+                           .is_of_variant = g->is_of_variant};
   }
   l->program->globals = list;
   l->program->globals_count = l->m->globals.len;

@@ -26,13 +26,11 @@ static const ast_setting *setting_of_variant(const checker *ck, const char *name
   return NULL;
 }
 
-static const ast_setting *setting_of(const checker *ck, const char *name) {
-  for (uint32_t k = ck->options->setting_count; k-- > 0;) {
-    const ast_setting *s = setting_in(&ck->options->settings[k]->as.variant.settings, name);
-    if (s != NULL)
-      return s;
-  }
-  return setting_of_variant(ck, name);
+static const ast_setting *setting_of_option(const checker *ck, const char *name) {
+  const ast_setting *s = NULL;
+  for (uint32_t k = ck->options->setting_count; s == NULL && k-- > 0;)
+    s = setting_in(&ck->options->settings[k]->as.variant.settings, name);
+  return s;
 }
 
 static bool declared_value(checker *ck, const ast_entry *entry, model_global *g) {
@@ -80,13 +78,15 @@ bool global_value(checker *ck, const ast_setting *s, const model_global *g, doub
 
 static void check_global(checker *ck, const ast_entry *entry) {
   model_global g = {.name = entry->name.text, .at = entry->name.at, .unit = dim_unknown()};
-  const ast_setting *s = setting_of(ck, g.name);
+  const ast_setting *option = setting_of_option(ck, g.name), *s = option ? option : setting_of_variant(ck, g.name);
   if (entry->value != NULL && declared_value(ck, entry, &g)) {
+    double declared = g.value;
     check_range(ck, entry, &g);
     if (s == NULL)
       check_within_range(ck, &g, g.value, entry->value->at);
     else
       global_value(ck, s, &g, &g.value);
+    g.is_of_variant = option == NULL && g.value != declared;
   }
   map_insert(ck->globals, g.name, ck->model->globals.len);
   vec_push(ck->arena, &ck->model->globals, g);
