@@ -3,6 +3,7 @@
 #include "driver/sweep.h"
 #include "support/text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -62,7 +63,10 @@ static int finish(arena *a, sweep_table *t, const compilation *c) {
     sweep_print(t, stdout);
   if (t->plan->args->values[ARGUMENT_sweep_quiet] == NULL)
     fprintf(stderr, "results in %s\n", t->plan->out);
-  return fflush(stdout) == 0 ? tell_failed(t) : complain("cannot write to stdout");
+  errno = 0; /* a reader that has seen enough (| head) is no failure */
+  if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE)
+    return complain(arena_printf(a, "cannot write the statistics to stdout: %s", strerror(errno)));
+  return tell_failed(t);
 }
 
 static int merge(arena *a, sweep_table *t, const compilation *c) {

@@ -181,7 +181,11 @@ static void print_between(FILE *out, double low, double high) {
 
 static void print_row(const sweep_table *t, uint64_t setting, uint32_t variant, uint32_t measure, FILE *out) {
   statistics s = statistics_of(t, setting, variant, measure);
-  fprintf(out, "%-20s %-14s %5u", t->program->measures[measure].name, variant_name(t->plan, variant), s.n);
+  const nsa_measure *m = &t->program->measures[measure];
+  char name[128];
+  bool is_number = m->unit[0] == '\0' || strcmp(m->unit, "1") == 0;
+  snprintf(name, sizeof name, is_number ? "%.80s" : "%.80s (%.30s)", m->name, m->unit);
+  fprintf(out, "%-20s %-14s %5u", name, variant_name(t->plan, variant), s.n);
   print_number(out, 11, s.mean);
   print_number(out, 10, s.sd);
   print_number(out, 10, s.median);
