@@ -284,6 +284,12 @@ class Simulation(Outputs):
         number = {"pre": link.source, "post": link.target, "astro": link.partner}[side]
         return (tick - late, number) in self.fired_at.get((wires.groups[side].population.name, event), ())
 
+    def heard(self, component, signals):
+        """Blocks of the signals that have come, in the order in which the signals are declared."""
+        declared = [s.name for s in self.model.signals]
+        blocks = [i for i in component.items if not isinstance(i, Event) and i[0] == "on" and i[1] in signals]
+        return sorted(blocks, key=lambda i: declared.index(i[1]) if i[1] in declared else -1)
+
     def deliver(self, tick, signals):
         self.link_time = tick
         self.frozen = {id(c): dict(c.states) for g in self.groups.values() for c in g.cells}
@@ -301,7 +307,7 @@ class Simulation(Outputs):
                             names = self.link_names(wires, link, self.partner_frozen, local)
                             self.run_link_block(wires, link, block, names, local, added)
         for wires in self.wires:
-            for _, name, block in [i for i in wires.synapse.items if i[0] == "on" and i[1] in signals]:
+            for _, name, block in self.heard(wires.synapse, signals):
                 for link in wires.links:
                     local = {name: signals[name]}
                     names = self.link_names(wires, link, self.partner_frozen, local)
@@ -541,8 +547,8 @@ class Simulation(Outputs):
         for group in self.groups.values():
             self.run_event_blocks(group, n)
         self.deliver(n, signals)
-        self.begin_phases(n)
         self.signal_cells(n, signals)
+        self.begin_phases(n)
         self.frozen = {id(c): dict(c.states) for g in self.groups.values() for c in g.cells}
         for wires in self.wires:
             if (n + 1) % wires.clock == 0:
@@ -593,10 +599,9 @@ class Simulation(Outputs):
 
     def signal_cells(self, n, signals):
         for group in self.groups.values():
-            for item in group.component.items:
-                if not isinstance(item, Event) and item[0] == "on" and item[1] in signals:
-                    for cell in group.cells:
-                        self.run_cell_block(item[2], group, cell, n, {item[1]: signals[item[1]]})
+            for _, name, block in self.heard(group.component, signals):
+                for cell in group.cells:
+                    self.run_cell_block(block, group, cell, n, {name: signals[name]})
 
     def run(self):
         self.begin()
