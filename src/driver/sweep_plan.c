@@ -96,7 +96,9 @@ static const char *read_range(arena *a, const char *words, size_t len, const cha
     return arena_printf(a, "--set %s: the ends of a range have one unit, not `%s` and `%s`", axis->name, unit_a,
                         unit_b);
   bool is_log = *end != '\0';
-  if (count < 1 || (count == 1 && from != to))
+  if (count == 1 && from != to)
+    return arena_printf(a, "--set %s: the range %s has two ends, and so two values at least", axis->name, piece);
+  if (count < 1)
     return arena_printf(a, "--set %s: the range %s is empty", axis->name, piece);
   if (is_log && !(from > 0 && to > 0))
     return arena_printf(a, "--set %s: a range in equal ratios has ends above 0", axis->name);

@@ -108,6 +108,7 @@ refuses "--set p.tauu=1ms,2ms" 2 'there is no parameter "p.tauu"; did you mean "
 refuses "--set p.tau=1,2" 2 '"1" has no unit; it wants one such as ms'
 refuses "--set p.tau=1ms..2ms" 2 'a range says how many values it has'
 refuses "--set p.tau=1ms..2ms:0" 2 'is empty'
+refuses "--set p.tau=1ms..2ms:1" 2 'two values at least'
 refuses "--set p.tau=2mV..3mV:4" 2 'it is in ms, but "2 mV" is in mV'
 refuses "--set p.tau=1ms..2s:3" 2 'the ends of a range have one unit'
 refuses "--set p.thr=1..30:4" 2 'is outside its range, 0.1 to 20'

@@ -98,6 +98,12 @@ static void report_unknown_event(component_builder *b, const ast_name *name) {
   for (uint32_t i = 0; i < b->c->events.len; i++)
     vec_push(b->ck->arena, &known, b->c->events.data[i].name);
   signal_names(b->ck, &known);
+  if (known.len == 0 && !name_is_silent(b->ck, name->text)) {
+    diag *d = diag_report(b->ck->sink, DIAG_E0407, name->at, "the signal `%s` is not known", name->text);
+    diag_hint(d, "declare it at the top level: `signal %s`, or `signal %s at ENVIRONMENT.reward`", name->text,
+              name->text);
+    return;
+  }
   report_unknown(b->ck, name->at, DIAG_E0407, b->c->kind == COMPONENT_SYNAPSE ? "the signal" : "the event or signal",
                  name->text, &known);
 }

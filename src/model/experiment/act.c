@@ -128,7 +128,7 @@ void acts_check(checker *ck) {
       check_act(ck, &ck->decls.data[i]->as.act);
   for (uint32_t i = 0; i < ck->model->environments.len; i++) {
     const model_environment *e = &ck->model->environments.data[i];
-    if (is_decided(ck, e->name))
+    if (is_decided(ck, e->name) || ck->is_broken) /* the `act` may be what could not be read */
       continue;
     diag *d = diag_report(ck->sink, DIAG_E0605, e->at, "nothing decides what is done in `%s`", e->name);
     diag_hint(d,

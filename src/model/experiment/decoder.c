@@ -37,6 +37,9 @@ static bool find_population(const decoder_place *p, const ast_expr *e, model_dec
   checker *ck = p->ck;
   const char *owner = owner_of(ck, e);
   out->owner = owner != NULL ? population_find(ck, owner) : NONE;
+  if (out->owner != NONE && e->kind == AST_INDEX)
+    return wrong(p, e->at, "a decoder looks at all elements of a population, not at some of them",
+                 "make a population with one element for each choice");
   if (out->owner != NONE) {
     const model_population *q = &ck->model->populations.data[out->owner];
     return has_size(p, e->at, q->name, (uint64_t)q->rows * q->cols, "element");
@@ -52,6 +55,11 @@ static bool find_population(const decoder_place *p, const ast_expr *e, model_dec
   }
   if (e->kind == AST_BAD)
     return false;
+  if (e->kind == AST_NAME && population_find(ck, e->as.name.text) != NONE)
+    return wrong(
+        p, e->at,
+        arena_printf(ck->arena, "`%s` is a population: say which value of its elements decides", e->as.name.text),
+        arena_printf(ck->arena, "write `%s.NAME` or `count(%s.spike)`", e->as.name.text, e->as.name.text));
   return wrong(p, e->at,
                arena_printf(ck->arena,
                             "`%s` is about no population: a decoder looks at its elements, one for each choice",
@@ -72,6 +80,10 @@ static expr_env scores_scope(const decoder_place *p, const model_decoder *d) {
 
 /* e is what stands in the brackets, and is about a population. */
 static bool check_scores(const decoder_place *p, const ast_expr *e, model_expr **scores, model_decoder *out) {
+  if (event_named(p->ck, e))
+    return wrong(
+        p, e->at, arena_printf(p->ck->arena, "`%s` is an event, not a number", expr_text(p->ck, e)),
+        arena_printf(p->ck->arena, "write `count(%s)`: how often it happened in the window", expr_text(p->ck, e)));
   expr_env env = scores_scope(p, out);
   *scores = out->kind == NSA_DECODER_SOFTMAX ? expr_of_unit(&env, e, dim_none(), "what is exponentiated by `softmax`")
                                              : expr_number(&env, e, NULL);

@@ -276,6 +276,19 @@ static bool find_plugin(checker *ck, const ast_name *name, model_environment *e)
 
 static const char *unit_text(const ast_unit *unit) { return unit != NULL ? unit->text : "1"; }
 
+/* In the words of the declaration: what is said of units elsewhere is in internal ones. */
+static bool has_unit(checker *ck, const ast_world_entry *entry, const ast_expr *bound) {
+  if (entry->unit == NULL || !expr_is_plain_literal(bound))
+    return true;
+  dim unit = unit_check(ck, entry->unit);
+  if (dim_is_unknown(unit) || dim_is_none(unit))
+    return true;
+  diag *d = diag_report(ck->sink, DIAG_E0302, bound->at, "`%s` needs a unit: a bound of `%s` is in %s",
+                        expr_text(ck, bound), entry->name.text, entry->unit->text);
+  diag_hint(d, "write `%s %s`", expr_text(ck, bound), entry->unit->text);
+  return false;
+}
+
 static bool check_action(checker *ck, const ast_world_entry *entry, model_environment *e) {
   expr_env env = env_constant(ck, NULL, "an action");
   nsa_environment_action *a = &e->shape.action;
@@ -297,7 +310,8 @@ static bool check_action(checker *ck, const ast_world_entry *entry, model_enviro
   if (entry->count != NULL &&
       !expr_constant_count(&env, entry->count, "the numbers of an action", 1, LIMIT_ACTION, &a->length))
     return false;
-  if (dim_is_unknown(e->action_unit) || !expr_constant(&env, entry->low, e->action_unit, what, &a->low) ||
+  if (dim_is_unknown(e->action_unit) || !has_unit(ck, entry, entry->low) || !has_unit(ck, entry, entry->high) ||
+      !expr_constant(&env, entry->low, e->action_unit, what, &a->low) ||
       !expr_constant(&env, entry->high, e->action_unit, what, &a->high))
     return false;
   if (a->low <= a->high)
@@ -339,8 +353,8 @@ static bool check_external(checker *ck, const ast_decl *d, model_environment *e)
   bool is_good = true;
   for (uint32_t i = 0; i < d->as.environment.entries.len; i++)
     is_good = check_external_entry(ck, &d->as.environment.entries.data[i], e) && is_good;
-  if (e->shape.action.length > 0 || !is_good)
-    return is_good;
+  if (e->shape.action.length > 0 || !is_good || ck->is_broken)
+    return is_good && e->shape.action.length > 0;
   diag *r = diag_report(ck->sink, DIAG_E0605, e->at, "the external environment `%s` declares no action", e->name);
   diag_hint(r, "add `action NAME = 4` for four choices, or `action NAME[2] : 1 in -1..1` for two numbers");
   return false;

@@ -267,6 +267,7 @@ static model_measure_node *check_call(const measure_scope *s, const ast_expr *e)
       return functions[i](ck, e);
     vec_push(ck->arena, &known, nsa_word_of_measure_kind(i));
   }
+  series_names(ck, &known);
   report_unknown(ck, e->as.call.function.at, DIAG_E0603, "the measure", e->as.call.function.text, &known);
   return NULL;
 }
@@ -279,9 +280,12 @@ static model_measure_node *check_place(const measure_scope *s, const ast_expr *e
     return NULL;
   const char *said = expr_text(s->ck, e);
   arena *a = s->ck->arena;
+  if (event_named(s->ck, e))
+    return measure_malformed(s->ck, e->at, arena_printf(a, "`%s` is an event, and a measure is one number", said),
+                             arena_printf(a, "say how: `count(%s)`, `rate(%s)`", said, said));
   return measure_malformed(s->ck, e->at,
                            arena_printf(a, "`%s` has a value at each time, and a measure is one number", said),
-                           arena_printf(a, "say how: `mean(%s)`, `max(%s)`, `count(%s)`", said, said, said));
+                           arena_printf(a, "say how: `mean(%s)`, `max(%s)`, `max(mean(%s))`", said, said, said));
 }
 
 /* A series is many numbers. */

@@ -32,6 +32,8 @@ model_measure_node *measure_number_named(checker *ck, const ast_expr *e, void (*
 model_measure_node *series_figure(const measure_scope *s, const ast_expr *e);
 /* Whether this is a call that takes a series together, `mean(maze.steps)`, by its name and what it is of. */
 bool series_is_reduced(checker *ck, const ast_expr *e);
+/* `first`, `last`, `median`, …: what takes nothing but series together. */
+void series_names(checker *ck, name_list *out);
 model_measure_node *series_reduction(const measure_scope *s, const ast_expr *e);
 /* `per maze.trial` of an argument makes a series of n. */
 bool series_per(checker *ck, const ast_arg *arg, model_measure_node *n);

@@ -36,6 +36,8 @@ static void report_no_owner(checker *ck, const ast_expr *e) {
                           expr_text(ck, e));
     if (e->kind == AST_NAME && ck->model->environments.len > 0)
       diag_hint(d, "there is the environment `%s`", ck->model->environments.data[0].name);
+    else if (ck->model->environments.len > 0)
+      diag_hint(d, "a channel stands alone, `ENVIRONMENT.CHANNEL`, or beside items of a population");
     return;
   }
   const char *name = of->as.index.object->as.name.text;

@@ -13,7 +13,8 @@ static model_measure_node *unknown_figure(checker *ck, const ast_expr *e, uint32
   if (channel_find(ck, environment, name->text) != NONE)
     return measure_malformed(
         ck, e->at,
-        arena_printf(ck->arena, "`%s` is a channel of `%s`, not a figure of its trials", name->text, w->name), NULL);
+        arena_printf(ck->arena, "`%s` is a channel of `%s`, not a figure of its trials", name->text, w->name),
+        arena_printf(ck->arena, "take it together in each trial: `mean(%s per %s.trial)`", expr_text(ck, e), w->name));
   name_list known = {0};
   for (uint32_t i = 0; i < w->figures.len; i++)
     vec_push(ck->arena, &known, w->figures.data[i].name);
@@ -90,6 +91,12 @@ static const struct {
 };
 enum { REDUCTIONS = sizeof reductions / sizeof *reductions };
 
+void series_names(checker *ck, name_list *out) {
+  for (uint32_t i = 0; i < REDUCTIONS; i++)
+    if (!reductions[i].is_shared)
+      vec_push(ck->arena, out, reductions[i].word);
+}
+
 static uint32_t reduction_find(const char *word) {
   for (uint32_t i = 0; i < REDUCTIONS; i++)
     if (strcmp(reductions[i].word, word) == 0)
@@ -101,6 +108,8 @@ static uint32_t reduction_find(const char *word) {
 static bool names_series(checker *ck, const ast_expr *e) {
   switch (e->kind) {
   case AST_MEMBER:
+    if (environment_is_silent(ck, e))
+      return true;
     return environment_of(ck, e) != NONE && channel_find(ck, environment_of(ck, e), e->as.member.name.text) == NONE;
   case AST_CALL:
     for (uint32_t i = 0; i < e->as.call.args.len; i++)

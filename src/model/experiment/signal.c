@@ -71,6 +71,12 @@ static void check_moment(checker *ck, const ast_decl *d, model_signal *s) {
 
 /* An environment sends the signal, or the file does. */
 static void report_two_senders(checker *ck, const ast_decl *d, const model_signal *s) {
+  if (d->as.signal.name.at.start == s->at.start && d->as.signal.name.at.file == s->at.file) {
+    diag *own = diag_report(ck->sink, DIAG_E0202, d->at,
+                            "the environment says when `%s` is sent, and its value: it has none of its own", s->name);
+    diag_hint(own, "leave out all but `at`");
+    return;
+  }
   diag *e = diag_report(ck->sink, DIAG_E0202, d->at, "`%s` is sent by an environment, and by nothing else", s->name);
   diag_note(e, s->at, "it is declared here");
   diag_hint(e, "give the other signal a name of its own");

@@ -41,6 +41,12 @@ static void find_targets(checker *ck, const char *name, target_list *out) {
 }
 
 static void report_unknown_owner(checker *ck, const ast_expr *owner) {
+  if (environment_find(ck, owner->as.name.text) != NONE) {
+    diag *d = diag_report(ck->sink, DIAG_E0201, owner->at,
+                          "`%s` is an environment, whose settings a variant does not set", owner->as.name.text);
+    diag_hint(d, "give the setting a param of the top level, and set that");
+    return;
+  }
   name_list known = {0};
   const map *maps[] = {ck->populations, ck->connections, ck->main->components};
   for (size_t k = 0; k < 3; k++)

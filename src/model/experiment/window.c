@@ -4,6 +4,7 @@
 #include "model/experiment/parts.h"
 #include "model/expr/duration.h"
 #include "model/expr/expr.h"
+#include "model/names/lookup.h"
 #include "model/names/report.h"
 #include "support/limits.h"
 
@@ -167,11 +168,7 @@ static bool windows_of_phase(checker *ck, uint32_t phase, window_list *out, bool
 }
 
 static void report_no_windows(checker *ck, const model_stimulus *s) {
-  name_list known = {0};
-  for (uint32_t i = 0; i < ck->model->phases.len; i++)
-    if (i != s->during)
-      vec_push(ck->arena, &known, ck->model->phases.data[i].name);
-  report_unknown(ck, s->during_at, DIAG_E0602, "the phase", ck->model->phases.data[s->during].name, &known);
+  report_unknown_phase(ck, s->during_at, ck->model->phases.data[s->during].name);
 }
 
 static bool repeat_presentation(checker *ck, const model_stimulus *s, window_list *windows) {

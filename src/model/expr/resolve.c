@@ -329,12 +329,6 @@ static model_expr *resolve_side_member(expr_env *env, const ast_expr *e, model_s
   return find_member(env, e, side);
 }
 
-static bool is_of_silent_environment(const checker *ck, const ast_expr *member) {
-  uint32_t silent;
-  return member->kind == AST_MEMBER && member->as.member.object->kind == AST_NAME &&
-         map_find(ck->silent, member->as.member.object->as.name.text, &silent) && silent == SILENT_ENVIRONMENT;
-}
-
 static model_expr *resolve_channel(expr_env *env, const ast_expr *e) {
   uint32_t channel;
   const ast_expr *entry;
@@ -361,12 +355,14 @@ model_expr *resolve_member(expr_env *env, const ast_expr *e) {
   }
   if (environment_of(env->ck, e) != NONE)
     return resolve_channel(env, e);
-  if (is_of_silent_environment(env->ck, e))
+  if (environment_is_silent(env->ck, e))
     return NULL;
   diag *d =
       diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` cannot be read in %s", expr_text(env->ck, e), env->where);
   if (env->builder != NULL)
     diag_hint(d, "what comes from elsewhere reaches a component by its inputs");
+  else if (env->self_name != NULL)
+    diag_hint(d, "only items of `%s` are known here", env->self_name);
   return NULL;
 }
 
@@ -430,7 +426,7 @@ uint32_t image_find(expr_env *env, const ast_expr *e) {
 model_expr *resolve_indexed(expr_env *env, const ast_expr *e) {
   if (environment_of(env->ck, e->as.index.object) != NONE)
     return resolve_channel(env, e);
-  if (is_of_silent_environment(env->ck, e->as.index.object))
+  if (environment_is_silent(env->ck, e->as.index.object))
     return NULL;
   if ((env->allow & ALLOW_PIXEL) == 0) {
     diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s`: there is nothing to take elements of in %s",

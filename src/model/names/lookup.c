@@ -122,16 +122,37 @@ void signal_names(checker *ck, name_list *out) {
     vec_push(ck->arena, out, ck->model->signals.data[i].name);
 }
 
+/* Windows of a decision without `as` have no name that a file could use: they are in no map. */
+void report_unknown_phase(checker *ck, span at, const char *name) {
+  name_list known = {0};
+  for (uint32_t i = 0; i < map_count(ck->phases); i++)
+    if (strcmp(map_key_at(ck->phases, i), name) != 0)
+      vec_push(ck->arena, &known, map_key_at(ck->phases, i));
+  if (known.len > 0 || name_is_silent(ck, name)) {
+    report_unknown(ck, at, DIAG_E0602, "the phase", name, &known);
+    return;
+  }
+  diag *d = diag_report(ck->sink, DIAG_E0602, at, "the phase `%s` is not known", name);
+  diag_hint(d, "`as %s` behind a `drive`, a `present` or an `act` names its windows", name);
+}
+
+bool event_named(checker *ck, const ast_expr *e) {
+  if (e->kind != AST_MEMBER || e->as.member.object->kind != AST_NAME)
+    return false;
+  uint32_t population = population_find(ck, e->as.member.object->as.name.text);
+  if (population == NONE)
+    return false;
+  const model_component *c = &ck->model->components.data[ck->model->populations.data[population].component];
+  return component_find_event(c, e->as.member.name.text) != NONE;
+}
+
 uint32_t phase_find(checker *ck, ast_name name) {
   uint32_t index;
   if (name.text == NULL)
     return NONE;
   if (map_find(ck->phases, name.text, &index))
     return index;
-  name_list known = {0};
-  for (uint32_t i = 0; i < ck->model->phases.len; i++)
-    vec_push(ck->arena, &known, ck->model->phases.data[i].name);
-  report_unknown(ck, name.at, DIAG_E0602, "the phase", name.text, &known);
+  report_unknown_phase(ck, name.at, name.text);
   return NONE;
 }
 

@@ -159,6 +159,12 @@ bool name_is_silent(const checker *ck, const char *name) {
   return ck->is_broken || map_find(ck->silent, name, &unused);
 }
 
+bool environment_is_silent(const checker *ck, const ast_expr *member) {
+  uint32_t silent;
+  return member->kind == AST_MEMBER && member->as.member.object->kind == AST_NAME &&
+         map_find(ck->silent, member->as.member.object->as.name.text, &silent) && silent == SILENT_ENVIRONMENT;
+}
+
 void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name, const name_list *known) {
   if (name_is_silent(ck, name))
     return;

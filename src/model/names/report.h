@@ -20,6 +20,7 @@ void report_units(checker *ck, const ast_expr *offender, dim got, dim want, cons
 enum { SILENT_NAME, SILENT_ENVIRONMENT };
 void name_silence(checker *ck, const char *name);
 bool name_is_silent(const checker *ck, const char *name);
+bool environment_is_silent(const checker *ck, const ast_expr *member); /* `ENV.NAME` of one that could not be made */
 void report_unknown(checker *ck, span at, diag_code code, const char *what, const char *name, const name_list *known);
 /* What is there instead, the nearest first, also by case. */
 void hint_at_units(checker *ck, diag *d, const char *name);
