@@ -90,12 +90,7 @@ static void measure(const void *world, double *out) {
   out[0] = b->now.steps > 0 ? (double)b->now.best / (double)b->now.steps : 0;
 }
 
-static size_t size(const void *world) {
-  (void)world;
-  return sizeof(play);
-}
-
-static void save(const void *world, void *bytes) { memcpy(bytes, &((const bandit *)world)->now, sizeof(play)); }
+SAVES_NOW_OF(bandit)
 
 static bool restore(void *world, const void *bytes, size_t length, char *error) {
   return environment_restore(&((bandit *)world)->now, sizeof(play), bytes, length, error);

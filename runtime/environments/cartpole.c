@@ -157,12 +157,7 @@ static bool step(void *world, const double *action, double *const *out, nsa_envi
 
 static void measure(const void *world, double *out) { out[0] = ((const cartpole *)world)->now.worst; }
 
-static size_t size(const void *world) {
-  (void)world;
-  return sizeof(course);
-}
-
-static void save(const void *world, void *bytes) { memcpy(bytes, &((const cartpole *)world)->now, sizeof(course)); }
+SAVES_NOW_OF(cartpole)
 
 static bool restore(void *world, const void *bytes, size_t length, char *error) {
   return environment_restore(&((cartpole *)world)->now, sizeof(course), bytes, length, error);

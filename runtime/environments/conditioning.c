@@ -111,12 +111,7 @@ static void measure(const void *world, double *out) {
   out[FALSE_RESPONSES] = (double)c->now.false_responses;
 }
 
-static size_t size(const void *world) {
-  (void)world;
-  return sizeof(course);
-}
-
-static void save(const void *world, void *bytes) { memcpy(bytes, &((const conditioning *)world)->now, sizeof(course)); }
+SAVES_NOW_OF(conditioning)
 
 static bool restore(void *world, const void *bytes, size_t length, char *error) {
   return environment_restore(&((conditioning *)world)->now, sizeof(course), bytes, length, error);

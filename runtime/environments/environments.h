@@ -5,6 +5,8 @@
 
 #include "nsa_environment.h"
 
+#include <string.h>
+
 extern const nsa_environment_kind environment_gridworld, environment_bandit, environment_conditioning,
     environment_linear_track, environment_cartpole, environment_pattern_stream;
 
@@ -18,6 +20,11 @@ static inline uint64_t environment_choice(uint64_t key, uint64_t trial, uint64_t
   uint64_t k = (uint64_t)(nsa_environment_uniform(key, trial, draw) * (double)n);
   return k < n ? k : n - 1;
 }
+
+/* `size` and `save` of a kind whose worlds are of this type, and keep their state in the member `now`. */
+#define SAVES_NOW_OF(type)                                                                                             \
+  static size_t size(const void *world) { return sizeof((const type *)world)->now; }                                   \
+  static void save(const void *world, void *bytes) { memcpy(bytes, &((const type *)world)->now, size(world)); }
 
 /* A state that is a struct without pointers and padding. False: the bytes are not of it. */
 bool environment_restore(void *state, size_t size, const void *bytes, size_t length, char *error);

@@ -53,7 +53,7 @@ typedef struct {
   bool has_drawn_start, has_moving_start, has_drawn_goal;
   place now;
   uint8_t *walls;     /* by cell */
-  uint32_t *distance; /* scratch of a search: by cell, from the start */
+  uint32_t *distance; /* by cell, from the start */
   uint32_t *queue;
 } maze;
 
@@ -298,15 +298,12 @@ static uint32_t draw_cell(const maze *m, uint64_t trial, uint64_t draw, uint32_t
 static bool reset(void *world, uint64_t trial, double *const *out, char *error) {
   maze *m = world;
   (void)error;
-  if (m->goal_moves > 0 && trial > 0 && trial % m->goal_moves == 0) {
-    measure_distances(m);
+  if (m->goal_moves > 0 && trial > 0 && trial % m->goal_moves == 0)
     m->now.goal = draw_cell(m, trial, 0, m->now.start);
-  }
   if (m->has_moving_start) {
-    measure_distances(m);
     m->now.start = draw_cell(m, trial, 1, m->now.goal);
+    measure_distances(m);
   }
-  measure_distances(m);
   m->now.here = m->now.start;
   m->now.shortest = m->distance[m->now.goal];
   m->now.trial = trial;
@@ -343,12 +340,7 @@ static void measure(const void *world, double *out) { out[0] = ((const maze *)wo
 
 /* ---- checkpoints: walls follow from the settings and the key ---- */
 
-static size_t size(const void *world) {
-  (void)world;
-  return sizeof(place);
-}
-
-static void save(const void *world, void *bytes) { memcpy(bytes, &((const maze *)world)->now, sizeof(place)); }
+SAVES_NOW_OF(maze)
 
 static bool is_cell(const maze *m, uint32_t cell) { return cell < m->cells && !m->walls[cell]; }
 
@@ -359,6 +351,7 @@ static bool restore(void *world, const void *bytes, size_t length, char *error) 
     memcpy(&now, bytes, sizeof now);
     if (is_cell(m, now.here) && is_cell(m, now.start) && is_cell(m, now.goal)) {
       m->now = now;
+      measure_distances(m);
       return true;
     }
   }

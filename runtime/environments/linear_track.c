@@ -94,12 +94,7 @@ static bool step(void *world, const double *action, double *const *out, nsa_envi
 
 static void measure(const void *world, double *out) { out[0] = (double)((const track *)world)->now.laps; }
 
-static size_t size(const void *world) {
-  (void)world;
-  return sizeof(run);
-}
-
-static void save(const void *world, void *bytes) { memcpy(bytes, &((const track *)world)->now, sizeof(run)); }
+SAVES_NOW_OF(track)
 
 static bool restore(void *world, const void *bytes, size_t length, char *error) {
   track *t = world;

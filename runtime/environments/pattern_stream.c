@@ -166,12 +166,7 @@ static void measure(const void *world, double *out) {
   out[PREDICTED] = (double)s->now.predicted;
 }
 
-static size_t size(const void *world) {
-  (void)world;
-  return sizeof(course);
-}
-
-static void save(const void *world, void *bytes) { memcpy(bytes, &((const stream *)world)->now, sizeof(course)); }
+SAVES_NOW_OF(stream)
 
 static bool restore(void *world, const void *bytes, size_t length, char *error) {
   stream *s = world;

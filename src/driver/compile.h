@@ -112,6 +112,8 @@ void compile_start(compilation *c, const compile_options *options);
 /* Runs the stages up to `last` that have not run yet. Returns an exit code (0, 1 the model has errors, 2 the world, 70
  * a bug; of STAGE_RUN the run's); diagnostics are in the sink, not yet printed. */
 int compile_to(compilation *c, compile_stage_id last);
+/* Both, and tells on stderr what the model's author must know, before machine code is made of it, and what fails. */
+int compile_telling(compilation *c, const compile_options *options, compile_stage_id last, const char *verb);
 void compile_free(compilation *c);
 
 double compile_seconds(void); /* CLOCK_MONOTONIC */

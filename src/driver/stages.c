@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 /* A failure of the world: its exit code. */
 static int fail(compilation *c, const char *message) {
@@ -358,6 +359,19 @@ int compile_to(compilation *c, compile_stage_id last) {
       return code;
   }
   return code_of(c);
+}
+
+int compile_telling(compilation *c, const compile_options *options, compile_stage_id last, const char *verb) {
+  compile_start(c, options);
+  int code = compile_to(c, last < STAGE_OPTIMISE ? last : STAGE_OPTIMISE);
+  if (!c->failure)
+    diag_print(c->sink, stderr, isatty(STDERR_FILENO) != 0);
+  if (!code)
+    code = compile_to(c, last);
+  if (!c->failure)
+    return code;
+  fprintf(stderr, "nsa %s: %s\n", verb, c->failure);
+  return 2;
 }
 
 void compile_free(compilation *c) {

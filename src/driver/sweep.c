@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static int complain(const char *message) {
   fprintf(stderr, "nsa sweep: %s\n", message);
@@ -21,15 +20,6 @@ static void choose_options(arena *a, const sweep_plan *plan, compile_options *op
   options->settings = settings;
   options->setting_count = plan->axes.len;
   options->needs_run = true;
-}
-
-static int compile(compilation *c, const compile_options *options) {
-  compile_start(c, options);
-  int code = compile_to(c, STAGE_TARGET);
-  if (c->failure)
-    return complain(c->failure);
-  diag_print(c->sink, stderr, isatty(STDERR_FILENO) != 0);
-  return code;
 }
 
 static uint64_t count_open(const sweep_table *t) {
@@ -56,11 +46,9 @@ static int tell_failed(const sweep_table *t) {
 static int finish(arena *a, sweep_table *t, const compilation *c) {
   const char *wrong = sweep_table_write(a, t);
   if (wrong == NULL && t->plan->parts == 1)
-    wrong = sweep_json_write(a, t, c);
+    wrong = sweep_summary(a, t, c, stdout);
   if (wrong != NULL)
     return complain(wrong);
-  if (t->plan->parts == 1)
-    sweep_print(t, stdout);
   if (t->plan->args->values[ARGUMENT_sweep_quiet] == NULL)
     fprintf(stderr, "results in %s\n", t->plan->out);
   errno = 0; /* a reader that has seen enough (| head) is no failure */
@@ -106,7 +94,7 @@ int sweep_main(arena *a, const arguments *args, compile_options options) {
   if (wrong != NULL)
     return complain(wrong);
   choose_options(a, &plan, &options);
-  int code = compile(&c, &options);
+  int code = compile_telling(&c, &options, STAGE_TARGET, "sweep");
   if (!code)
     code = sweep_compiled(a, &plan, &c);
   compile_free(&c);

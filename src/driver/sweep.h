@@ -97,9 +97,8 @@ int sweep_run(sweep_table *t, compilation *first);
 
 /* ---- sweep_summary.c ---- */
 
-/* Statistics over the seeds: of each setting, measure and variant a line. */
-void sweep_print(const sweep_table *t, FILE *out);
-/* sweep.json, beside the table. */
-const char *sweep_json_write(arena *a, const sweep_table *t, const compilation *c);
+/* Statistics over the seeds: of each setting, measure and variant a line on `out`, and all of them in sweep.json,
+ * beside the table. NULL, or what is wrong. */
+const char *sweep_summary(arena *a, const sweep_table *t, const compilation *c, FILE *out);
 
 #endif

@@ -16,18 +16,18 @@
 typedef struct {
   uint64_t first_point; /* whose values it is compiled with */
   uint64_t left;        /* points that still need it */
-  bool is_compiled, has_failed;
-  char *failure; /* malloc'd */
-  compilation c;
-  compile_options options; /* c points to it */
+  bool has_failed;
+  char *failure;  /* malloc'd */
+  compilation *c; /* its own, or the one that was compiled first */
+  compilation own;
+  compile_options options; /* of its own */
   arena *arena;            /* of the options */
 } build;
 
 typedef struct {
   sweep_table *table;
   compilation *first; /* serves the build that it was compiled for */
-  build *builds;
-  uint32_t build_count;
+  VEC(build) builds;
   uint32_t *build_of; /* by point */
   uint64_t *order;    /* open points, build by build */
   uint64_t open, taken, done, failed;
@@ -54,29 +54,36 @@ static void find_builds(arena *a, sweeping *s) {
   map *known = map_new(a);
   text key = text_new(a);
   s->build_of = ARENA_ARRAY(a, uint32_t, plan->point_count);
-  s->builds = ARENA_ARRAY(a, build, plan->point_count + 1);
   for (uint64_t k = 0; k < plan->point_count; k++) {
     key.len = 0;
     write_build_key(plan, k, &key);
     if (!map_find(known, text_cstr(&key), &s->build_of[k])) {
-      s->build_of[k] = s->build_count;
-      map_insert(known, arena_strdup(a, key.data, key.len), s->build_count);
-      s->builds[s->build_count++] = (build){.first_point = k};
+      s->build_of[k] = s->builds.len;
+      map_insert(known, arena_strdup(a, key.data, key.len), s->builds.len);
+      vec_push(a, &s->builds, ((build){.first_point = k}));
     }
   }
 }
 
+static bool is_to_run(const sweeping *s, uint64_t point) {
+  return sweep_is_own(s->table->plan, point) && s->table->states[point] == POINT_OPEN;
+}
+
 static void find_order(arena *a, sweeping *s) {
   const sweep_plan *plan = s->table->plan;
+  uint64_t *next = ARENA_ARRAY(a, uint64_t, s->builds.len); /* by build: where its next point goes */
   s->order = ARENA_ARRAY(a, uint64_t, plan->point_count);
-  for (uint32_t b = 0; b < s->build_count; b++)
-    for (uint64_t k = 0; k < plan->point_count; k++)
-      if (s->build_of[k] == b && sweep_is_own(plan, k) && s->table->states[k] == POINT_OPEN) {
-        s->order[s->open++] = k;
-        s->builds[b].left++;
-      }
-  for (uint64_t k = 0; k < plan->point_count; k++)
+  for (uint64_t k = 0; k < plan->point_count; k++) {
     s->asked += sweep_is_own(plan, k);
+    s->builds.data[s->build_of[k]].left += is_to_run(s, k);
+  }
+  for (uint32_t b = 0; b < s->builds.len; b++) {
+    next[b] = s->open;
+    s->open += s->builds.data[b].left;
+  }
+  for (uint64_t k = 0; k < plan->point_count; k++)
+    if (is_to_run(s, k))
+      s->order[next[s->build_of[k]]++] = k;
 }
 
 /* What is wrong with a model, as it would be printed; malloc'd. */
@@ -107,34 +114,42 @@ static void choose_options(const sweeping *s, build *b) {
                        plan->axes.data[k].values.data[sweep_value_of(plan, k, point.setting)]);
 }
 
-static void compile_build(const sweeping *s, build *b) {
+/* The model as it was compiled first has the first point's values, but no variant. */
+static bool is_first(const sweeping *s, const build *b) {
+  const sweep_plan *plan = s->table->plan;
+  return b->first_point == 0 && !plan->variants.data[sweep_point_at(plan, 0).variant].is_compiled;
+}
+
+static compilation *start_own(const sweeping *s, build *b) {
   b->arena = arena_new();
   choose_options(s, b);
-  compile_start(&b->c, &b->options);
-  b->has_failed = compile_to(&b->c, STAGE_LINK) != 0;
+  compile_start(&b->own, &b->options);
+  return &b->own;
+}
+
+static void compile_build(const sweeping *s, build *b) {
+  b->c = is_first(s, b) ? s->first : start_own(s, b);
+  b->has_failed = compile_to(b->c, STAGE_LINK) != 0;
   if (b->has_failed)
-    b->failure = b->c.failure != NULL ? strdup(b->c.failure) : text_of_diagnostics(&b->c);
-  b->is_compiled = true;
+    b->failure = b->c->failure != NULL ? strdup(b->c->failure) : text_of_diagnostics(b->c);
 }
 
 static build *build_for(sweeping *s, uint64_t point) {
-  build *b = &s->builds[s->build_of[point]];
+  build *b = &s->builds.data[s->build_of[point]];
   pthread_mutex_lock(&s->compiling);
-  if (!b->is_compiled)
+  if (b->c == NULL)
     compile_build(s, b);
   pthread_mutex_unlock(&s->compiling);
   return b;
 }
 
 static void release_build(build *b) {
-  if (b->is_compiled)
-    compile_free(&b->c);
+  if (b->c == &b->own)
+    compile_free(b->c);
   if (b->arena != NULL)
     arena_free(b->arena);
   free(b->failure);
-  b->failure = NULL;
-  b->arena = NULL;
-  b->is_compiled = false;
+  *b = (build){0};
 }
 
 /* ---- a point ---- */
@@ -193,7 +208,7 @@ static void run_point(arena *a, const sweep_plan *plan, const build *b, uint64_t
   }
   char **words = ARENA_ARRAY(a, char *, plan->options.len + plan->axes.len + 3);
   uint32_t count = write_options(a, plan, sweep_point_at(plan, number), words);
-  nsa_session *session = nsa_session_open(b->c.ir->program, b->c.entries, (int)count, words, error);
+  nsa_session *session = nsa_session_open(b->c->ir->program, b->c->entries, (int)count, words, error);
   if (session == NULL)
     out->reason = strdup(error);
   else
@@ -277,8 +292,8 @@ int sweep_run(sweep_table *t, compilation *first) {
   work(&s);
   for (uint32_t k = 0; k < count; k++)
     pthread_join(threads[k], NULL);
-  for (uint32_t b = 0; b < s.build_count; b++)
-    release_build(&s.builds[b]);
+  for (uint32_t b = 0; b < s.builds.len; b++)
+    release_build(&s.builds.data[b]);
   int signal = nsa_interrupts_caught();
   bool is_disk_full = s.is_disk_full;
   arena_free(a);

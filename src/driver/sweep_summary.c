@@ -147,11 +147,34 @@ static statistics statistics_of(const sweep_table *t, uint64_t setting, uint32_t
   return s;
 }
 
-/* ---- on stdout ---- */
+/* ---- all of them ---- */
 
 static uint64_t setting_count(const sweep_plan *plan) {
   return plan->point_count / plan->seeds.len / plan->variants.len;
 }
+
+typedef struct {
+  const sweep_table *table;
+  statistics *rows; /* by setting, variant, measure */
+} summary;
+
+static statistics *row_of(const summary *all, uint64_t setting, uint32_t variant, uint32_t measure) {
+  uint64_t before = setting * all->table->plan->variants.len + variant;
+  return &all->rows[before * all->table->program->measures_count + measure];
+}
+
+static summary summarise(arena *a, const sweep_table *t) {
+  uint64_t settings = setting_count(t->plan);
+  uint32_t variants = t->plan->variants.len, measures = t->program->measures_count;
+  summary all = {t, ARENA_ARRAY(a, statistics, settings * variants * measures)};
+  for (uint64_t k = 0; k < settings; k++)
+    for (uint32_t v = 0; v < variants; v++)
+      for (uint32_t m = 0; m < measures; m++)
+        *row_of(&all, k, v, m) = statistics_of(t, k, v, m);
+  return all;
+}
+
+/* ---- on stdout ---- */
 
 static const char *variant_name(const sweep_plan *plan, uint32_t variant) {
   return plan->variants.data[variant].name != NULL ? plan->variants.data[variant].name : "base";
@@ -179,8 +202,9 @@ static void print_between(FILE *out, double low, double high) {
   fprintf(out, "  %-21s ", between);
 }
 
-static void print_row(const sweep_table *t, uint64_t setting, uint32_t variant, uint32_t measure, FILE *out) {
-  statistics s = statistics_of(t, setting, variant, measure);
+static void print_row(const summary *all, uint64_t setting, uint32_t variant, uint32_t measure, FILE *out) {
+  const sweep_table *t = all->table;
+  statistics s = *row_of(all, setting, variant, measure);
   const nsa_measure *m = &t->program->measures[measure];
   char name[128];
   bool is_number = m->unit[0] == '\0' || strcmp(m->unit, "1") == 0;
@@ -199,7 +223,8 @@ static void print_row(const sweep_table *t, uint64_t setting, uint32_t variant, 
   fprintf(out, "\n");
 }
 
-void sweep_print(const sweep_table *t, FILE *out) {
+static void print_summary(const summary *all, FILE *out) {
+  const sweep_table *t = all->table;
   const sweep_plan *plan = t->plan;
   uint64_t settings = setting_count(plan), shown = 0;
   uint64_t rows = (uint64_t)plan->variants.len * t->program->measures_count;
@@ -209,7 +234,7 @@ void sweep_print(const sweep_table *t, FILE *out) {
     print_setting(plan, k, out);
     for (uint32_t m = 0; m < t->program->measures_count; m++)
       for (uint32_t v = 0; v < plan->variants.len; v++)
-        print_row(t, k, v, m, out);
+        print_row(all, k, v, m, out);
   }
   if (shown < settings)
     fprintf(out, "and %" PRIu64 " settings more: sweep.json has them\n", settings - shown);
@@ -231,8 +256,9 @@ static cJSON *add_object(cJSON *list) {
   return object;
 }
 
-static void json_row(cJSON *list, const sweep_table *t, uint64_t setting, uint32_t variant, uint32_t measure) {
-  statistics s = statistics_of(t, setting, variant, measure);
+static void json_row(cJSON *list, const summary *all, uint64_t setting, uint32_t variant, uint32_t measure) {
+  const sweep_table *t = all->table;
+  statistics s = *row_of(all, setting, variant, measure);
   cJSON *o = add_object(list), *values = cJSON_AddObjectToObject(o, "settings");
   for (uint32_t k = 0; k < t->plan->axes.len; k++)
     add_number(values, t->plan->axes.data[k].name, t->plan->axes.data[k].numbers[sweep_value_of(t->plan, k, setting)]);
@@ -302,7 +328,8 @@ static void json_command(cJSON *top, const sweep_table *t, const compilation *c)
     cJSON_AddItemToArray(list, cJSON_CreateNumber((double)plan->seeds.data[k]));
 }
 
-const char *sweep_json_write(arena *a, const sweep_table *t, const compilation *c) {
+static const char *write_json(arena *a, const summary *all, const compilation *c) {
+  const sweep_table *t = all->table;
   cJSON *top = cJSON_CreateObject();
   uint64_t failed = 0;
   const char *error = NULL, *path = file_join(a, t->plan->out, "sweep.json");
@@ -316,7 +343,7 @@ const char *sweep_json_write(arena *a, const sweep_table *t, const compilation *
   for (uint64_t k = 0; k < setting_count(t->plan); k++)
     for (uint32_t v = 0; v < t->plan->variants.len; v++)
       for (uint32_t m = 0; m < t->program->measures_count; m++)
-        json_row(rows, t, k, v, m);
+        json_row(rows, all, k, v, m);
   json_source(top, t->plan, c);
   char *content = cJSON_Print(top);
   cJSON_Delete(top);
@@ -325,4 +352,12 @@ const char *sweep_json_write(arena *a, const sweep_table *t, const compilation *
   bool is_good = file_write_atomic(a, path, content, strlen(content), &error);
   free(content);
   return is_good ? NULL : arena_printf(a, "cannot write %s: %s", path, error);
+}
+
+const char *sweep_summary(arena *a, const sweep_table *t, const compilation *c, FILE *out) {
+  summary all = summarise(a, t);
+  const char *wrong = write_json(a, &all, c);
+  if (wrong == NULL)
+    print_summary(&all, out);
+  return wrong;
 }

@@ -53,15 +53,8 @@ static compile_options options_of(const invocation *v) {
                            .process_start = v->start};
 }
 
-/* The stages up to `last`. What the model's author must know is said before machine code is made of it. */
 static int compile(invocation *v, compilation *c, const compile_options *options, compile_stage_id last) {
-  compile_start(c, options);
-  int code = compile_to(c, last < STAGE_OPTIMISE ? last : STAGE_OPTIMISE);
-  if (!c->failure)
-    diag_print(c->sink, stderr, isatty(STDERR_FILENO) != 0);
-  if (!code)
-    code = compile_to(c, last);
-  return c->failure ? world_failure(v->args.verb, c->failure) : code;
+  return compile_telling(c, options, last, v->args.verb);
 }
 
 /* ---- one function a verb ---- */

@@ -3,7 +3,6 @@
 #include "driver/verify.h"
 #include <math.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { ABOVE_TOLERANCE = 4 };
 
@@ -24,12 +23,7 @@ static int read_options(const arguments *args, verify_options *o) {
 
 static int compile_as_written(const verify_options *o, compilation *c, compile_options *options) {
   *options = verify_compile_options(o);
-  compile_start(c, options);
-  int code = compile_to(c, STAGE_OPTIMISE);
-  if (c->failure)
-    return verify_fail(c->failure);
-  diag_print(c->sink, stderr, isatty(STDERR_FILENO) != 0);
-  return code;
+  return compile_telling(c, options, STAGE_OPTIMISE, "verify");
 }
 
 static void note_each_step(arena *a, const model *m, verify_result *r) {
