@@ -6,6 +6,7 @@
 #include "driver/explain.h"
 #include "driver/sweep.h"
 #include "driver/verify.h"
+#include "nsa_output.h"
 #include "opt/opt.h"
 #include "support/file.h"
 #include <unistd.h>
@@ -243,7 +244,7 @@ static bool has_file(const invocation *v) {
   return false;
 }
 
-int driver_main(int argc, char **argv) {
+static int answer_or_run(int argc, char **argv) {
   double start = compile_seconds();
   if (argc < 2) {
     print_usage(stderr);
@@ -263,4 +264,9 @@ int driver_main(int argc, char **argv) {
   int code = arguments_parse(v.arena, argc, argv, &v.args) && has_file(&v) ? chosen->run(&v) : 2;
   arena_free(v.arena);
   return code;
+}
+
+int driver_main(int argc, char **argv) {
+  nsa_output_begin();
+  return nsa_output_end("nsa", answer_or_run(argc, argv));
 }

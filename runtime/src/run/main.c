@@ -5,11 +5,11 @@
 #include "run/one_run.h"
 
 #include "base/interrupts.h"
+#include "nsa_output.h"
 #include "observe/record_h5.h"
 #include "run/progress.h"
 #include "run/report.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,15 +68,6 @@ static void show_times(const run_command *shared, const one_run *cases, uint32_t
   }
 }
 
-/* A reader that has seen enough (| head) is no failure, a full disk behind stdout is. */
-static int check_stdout(const run_command *shared, int code) {
-  errno = 0;
-  if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
-    return code;
-  report_error(shared->info->program_name, "cannot write the measures to stdout: %s", strerror(errno));
-  return code ? code : EXIT_ENVIRONMENT;
-}
-
 /* A numerical failure of one variant says nothing about the others; all else ends the command. */
 static int run_all(run_command *shared, one_run *cases, uint32_t count) {
   int code = EXIT_OK;
@@ -95,7 +86,7 @@ static int run_all(run_command *shared, one_run *cases, uint32_t count) {
     show_times(shared, cases, count);
   if (code != EXIT_ENVIRONMENT)
     h5_library_close();
-  return check_stdout(shared, code);
+  return code;
 }
 
 /* ---- variants that were compiled by themselves ---- */
@@ -162,7 +153,7 @@ static int run_session(run_command *shared) {
   return code;
 }
 
-static int print_help(const nsa_run_info *info, const nsa_program *program) {
+static void print_help(const nsa_run_info *info, const nsa_program *program) {
   printf("usage: %s [options]\n\nRuns the model %s.\n\n", info->program_name, program->name);
   options_print(stdout);
   if (program->settables_count > 0)
@@ -174,7 +165,6 @@ static int print_help(const nsa_run_info *info, const nsa_program *program) {
     printf("\nvariants:\n");
   for (uint32_t i = 0; i < program->variants_count; i++)
     printf("  %s\n", program->variants[i].name);
-  return fflush(stdout) == 0 || errno == EPIPE ? EXIT_OK : EXIT_ENVIRONMENT;
 }
 
 int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, int argc, char *const *argv,
@@ -186,7 +176,8 @@ int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, in
   if (!options_parse(program, argc, argv, &options, error, sizeof error)) {
     report_error(info->program_name, "%s", error);
   } else if (options.help) {
-    code = print_help(info, program);
+    print_help(info, program);
+    code = EXIT_OK;
   } else {
     nsa_program timed = *program;
     timed.ticks = options.ticks;
@@ -216,6 +207,7 @@ static int run_program(const nsa_program *program, const nsa_kernel_fn *kernels,
 
 int nsa_executable_main(const uint8_t *program_bytes, size_t program_len, const nsa_kernel_fn *kernels,
                         uint32_t kernel_count, int argc, char **argv) {
+  nsa_output_begin();
   const char *name = argc > 0 && argv[0] ? argv[0] : "model", *slash = strrchr(name, '/');
   nsa_run_info info = {.program_name = slash ? slash + 1 : name, .process_start = progress_clock()};
   const char *error = NULL;
@@ -229,5 +221,5 @@ int nsa_executable_main(const uint8_t *program_bytes, size_t program_len, const 
   }
   int code = run_program(program, kernels, argc, argv, &info);
   nsa_program_free(program);
-  return code;
+  return nsa_output_end(info.program_name, code);
 }

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "nsa_output.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { EXIT_WORLD = 2 };
+
+void nsa_output_begin(void) { signal(SIGXFSZ, SIG_IGN); }
+
+/* A file system may tell of a full disk only when the file is closed. */
+int nsa_output_end(const char *who, int code) {
+  bool has_failed = ferror(stdout) != 0;
+  errno = 0;
+  has_failed = fclose(stdout) != 0 || has_failed;
+  if (!has_failed || errno == EPIPE)
+    return code;
+  fprintf(stderr, "%s: cannot write to stdout: %s\n", who, errno ? strerror(errno) : "an earlier write failed");
+  return code ? code : EXIT_WORLD;
+}
