@@ -13,12 +13,13 @@ fail() {
   failures=$((failures + 1))
 }
 
+# Sets rank.
 rank_of() {
   case $1 in
-    support) echo 1 ;; diag) echo 2 ;; syntax | ir) echo 3 ;; model) echo 4 ;;
-    solve) echo 6 ;; lower) echo 7 ;; opt | interp) echo 7 ;;
-    emit) echo 9 ;; build) echo 10 ;; driver) echo 11 ;; main) echo 12 ;;
-    *) echo 0 ;;
+    support) rank=1 ;; diag) rank=2 ;; syntax | ir) rank=3 ;; model) rank=4 ;;
+    solve) rank=6 ;; lower) rank=7 ;; opt | interp) rank=7 ;;
+    emit) rank=9 ;; build) rank=10 ;; driver) rank=11 ;; main) rank=12 ;;
+    *) rank=0 ;;
   esac
 }
 
@@ -26,21 +27,24 @@ rank_of() {
 may_include() {
   [ "$1" = "$2" ] && return 0
   case "$1 $2" in "opt solve" | "interp solve") return 1 ;; esac
-  [ "$(rank_of "$2")" -gt 0 ] && [ "$(rank_of "$2")" -lt "$(rank_of "$1")" ]
+  rank_of "$1"
+  local user=$rank
+  rank_of "$2"
+  [ "$rank" -gt 0 ] && [ "$rank" -lt "$user" ]
 }
 
-# The folder of src/ that a file belongs to: the grammar is part of syntax, src/main.c of main.
+# Sets from, the folder of src/ that a file belongs to: the grammar is part of syntax, src/main.c of main.
 folder_of() {
   case $1 in
-    grammar/*) echo syntax ;;
-    src/main.c) echo main ;;
-    src/*) local rest=${1#src/}; echo "${rest%%/*}" ;;
+    grammar/*) from=syntax ;;
+    src/main.c) from=main ;;
+    src/*) from=${1#src/}; from=${from%%/*} ;;
   esac
 }
 
 check_src_include() { # file, line number, included
   local file=$1 line=$2 included=$3 from to
-  from=$(folder_of "$file")
+  folder_of "$file"
   case $included in
     grammar/nsa.* | nsa.tab.h | nsa.lex.h) [ "$from" = syntax ] && return ;;
     emit/bitcode.h) [ "$from" = emit ] && return ;;
@@ -57,7 +61,7 @@ check_src_include() { # file, line number, included
 check_runtime_include() {
   local file=$1 line=$2 included=$3 to=${3%%/*}
   if [ -e "runtime/$included" ] || [ -e "runtime/src/$included" ] || [ -e "runtime/include/$included" ] ||
-     [ -e "$(dirname "$file")/$included" ]; then
+     [ -e "${file%/*}/$included" ]; then
     return
   fi
   [ -d "src/$to" ] && fail "$file:$line: the runtime may not include \"$included\" of src/" && return
@@ -65,8 +69,8 @@ check_runtime_include() {
 }
 
 while IFS=: read -r file line rest; do
-  included=$(printf '%s\n' "$rest" | sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p')
-  [ -n "$included" ] || continue
+  included=${rest#*\"}
+  included=${included%%\"*}
   case $file in
     runtime/*) check_runtime_include "$file" "$line" "$included" ;;
     *) check_src_include "$file" "$line" "$included" ;;
