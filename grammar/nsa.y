@@ -16,6 +16,8 @@
 }
 
 %code {
+#include "support/exhausted.h"
+#include <stdlib.h>
 static int nsa_lex(NSA_STYPE *value, span *at, parse_context *ctx) {
   return filter_next(ctx, value, at);
 }
@@ -23,6 +25,8 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
   report_parser_failure(ctx, *at, message);
 }
 #define YYMAXDEPTH 20000
+#define YYMALLOC exhausted_malloc
+#define YYFREE free
 }
 
 %define api.prefix {nsa_}

@@ -67,7 +67,8 @@ typedef struct {
 /* False: error says what is wrong with the name, the unit or the value. */
 bool nsa_setting_parse(const nsa_program *program, const char *name, const char *text, nsa_setting_read *out);
 
-/* values[i] is the value of program->measures[i] for what has run so far. To be called once. NaN: there are no data. */
-void nsa_session_measures(nsa_session *session, double *values);
+/* values[i] is the value of program->measures[i] for what has run so far. To be called once. NaN: there are no data.
+ * False: out of memory. */
+bool nsa_session_measures(nsa_session *session, double *values);
 
 #endif

@@ -11,6 +11,8 @@ void build_start_llvm(void);
 /* NULL with *error. The caller disposes of it. */
 LLVMTargetMachineRef build_target_machine(arena *a, const build_target *target, LLVMCodeGenOptLevel level,
                                           const char **error);
+/* A message that LLVM made, in the arena instead. */
+const char *build_taken(arena *a, char *message);
 /* The message of an LLVM error, which is consumed. */
 const char *build_llvm_error(arena *a, LLVMErrorRef error);
 /* Gives the module the layout and name of the machine that it is for. */

@@ -144,8 +144,7 @@ static bool read_object(arena *a, const build_bytes *object, uint64_t *sizes, ui
     read_sizes(binary, sizes, count);
     LLVMDisposeBinary(binary);
   } else {
-    *error = arena_strdup(a, message, strlen(message));
-    LLVMDisposeMessage(message);
+    *error = build_taken(a, message);
   }
   LLVMDisposeMemoryBuffer(buffer);
   return binary != NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* link.c - a native executable: the kernels' object, the program's bytes, the runtime's library. */
 #include "build/build_internal.h"
+#include "support/exhausted.h"
 #include "support/file.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -129,7 +130,6 @@ static bool run_linker(arena *a, words *w, const char *output, const char *path,
   if (status == 0 && rename(output, path) == 0)
     return true;
   int reason = errno;
-  unlink(output);
   if (status > 0)
     *error = arena_printf(a, "the linker (%s) failed with code %d", COMPILER, status);
   else if (status == 0)
@@ -145,6 +145,17 @@ typedef struct {
   const char *main, *kernels[BUILD_PARTS];
 } temporary_files;
 
+static void remove_temporary(const void *files) {
+  const temporary_files *t = files;
+  for (uint32_t i = 0; i < BUILD_PARTS; i++)
+    unlink(t->kernels[i]);
+  unlink(t->main);
+  unlink(t->output); /* where the linker made it: it has its own name by now, or is not whole */
+  rmdir(t->folder);
+  exhausted_remove(NULL, NULL);
+}
+
+/* remove_temporary takes away what is made. */
 static bool make_temporary(arena *a, const char *path, temporary_files *t, const char **error) {
   const char *base = getenv("TMPDIR");
   char *folder = arena_printf(a, "%s/nsa-build-XXXXXX", base != NULL && base[0] == '/' ? base : "/tmp");
@@ -152,19 +163,13 @@ static bool make_temporary(arena *a, const char *path, temporary_files *t, const
     *error = arena_printf(a, "cannot make the folder %s: %s", folder, strerror(errno));
     return false;
   }
-  *t = (temporary_files){.folder = folder,
-                         .main = file_join(a, folder, "main.o"),
-                         .output = arena_printf(a, "%s.%ld.tmp", path, (long)getpid())};
+  *t = (temporary_files){.folder = folder, .main = "", .output = "", .kernels = {"", "", ""}};
+  exhausted_remove(remove_temporary, t);
+  t->main = file_join(a, folder, "main.o");
+  t->output = arena_printf(a, "%s.%ld.tmp", path, (long)getpid());
   for (uint32_t i = 0; i < BUILD_PARTS; i++)
     t->kernels[i] = arena_printf(a, "%s/kernels%u.o", folder, i);
   return true;
-}
-
-static void remove_temporary(const temporary_files *t) {
-  for (uint32_t i = 0; i < BUILD_PARTS; i++)
-    unlink(t->kernels[i]);
-  unlink(t->main);
-  rmdir(t->folder);
 }
 
 static bool write_objects(arena *a, words *w, const temporary_files *t, const build_objects *kernels,

@@ -21,8 +21,7 @@ bool build_codegen(arena *a, LLVMTargetMachineRef machine, LLVMModuleRef module,
   LLVMMemoryBufferRef buffer = NULL;
   char *message = NULL;
   if (LLVMTargetMachineEmitToMemoryBuffer(machine, module, type, &message, &buffer)) {
-    *error = arena_strdup(a, message, strlen(message));
-    LLVMDisposeMessage(message);
+    *error = build_taken(a, message);
     return false;
   }
   out->len = LLVMGetBufferSize(buffer);
@@ -234,10 +233,7 @@ bool build_generate(build_modules *m, build_objects *objects, const char **error
 }
 
 const char *build_modules_text(const build_modules *m) {
-  char *printed = LLVMPrintModuleToString(m->parts[0].module);
-  const char *copy = arena_strdup(m->arena, printed, strlen(printed));
-  LLVMDisposeMessage(printed);
-  return copy;
+  return build_taken(m->arena, LLVMPrintModuleToString(m->parts[0].module));
 }
 
 void build_modules_free(build_modules *m) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* target.c - the processor to compile for. */
 #include "build/build_internal.h"
+#include "support/exhausted.h"
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,10 +12,30 @@ static void fatal(const char *reason) {
   exit(70);
 }
 
-void build_start_llvm(void) {
+/* By itself LLVM aborts where it finds no memory, and so does C++, whose exceptions LLVM is built without. Both ask a
+ * handler first, but LLVM's C interface cannot set it. So these two functions of llvm/Support/ErrorHandling.h are
+ * called by their names of C++: the first is for what LLVM takes by malloc, the second lets C++'s `new` come to the
+ * first. */
+void _ZN4llvm31install_bad_alloc_error_handlerEPFvPvPKcbES0_(void (*handler)(void *context, const char *reason, bool),
+                                                             void *context);
+void _ZN4llvm33install_out_of_memory_new_handlerEv(void);
+
+static void no_memory(void *context, const char *reason, bool asks_for_report) {
+  (void)context, (void)reason, (void)asks_for_report;
+  exhausted();
+}
+
+static void start_llvm(void) {
   LLVMInstallFatalErrorHandler(fatal);
+  _ZN4llvm31install_bad_alloc_error_handlerEPFvPvPKcbES0_(no_memory, NULL);
+  _ZN4llvm33install_out_of_memory_new_handlerEv();
   if (LLVMInitializeNativeTarget() || LLVMInitializeNativeAsmPrinter())
     fatal("the native target is missing");
+}
+
+void build_start_llvm(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, start_llvm);
 }
 
 const char *build_llvm_error(arena *a, LLVMErrorRef error) {
@@ -23,7 +45,8 @@ const char *build_llvm_error(arena *a, LLVMErrorRef error) {
   return copy;
 }
 
-static const char *taken(arena *a, char *message) {
+const char *build_taken(arena *a, char *message) {
+  exhausted_unless(message);
   const char *copy = arena_strdup(a, message, strlen(message));
   LLVMDisposeMessage(message);
   return copy;
@@ -58,9 +81,10 @@ bool build_target_host(arena *a, uint32_t width, build_target *target, const cha
     *error = arena_printf(a, "vectors have 1, 2, 4 or 8 lanes, not %u", width);
     return false;
   }
-  target->triple = taken(a, LLVMGetDefaultTargetTriple());
-  target->cpu = taken(a, LLVMGetHostCPUName());
-  target->features = taken(a, LLVMGetHostCPUFeatures());
+  build_start_llvm();
+  target->triple = build_taken(a, LLVMGetDefaultTargetTriple());
+  target->cpu = build_taken(a, LLVMGetHostCPUName());
+  target->features = build_taken(a, LLVMGetHostCPUFeatures());
   target->width = width != 0 ? width : suitable_width(target->cpu, target->features);
   target->pairs_vectors = width == 0;
   return true;
@@ -78,7 +102,7 @@ LLVMTargetMachineRef build_target_machine(arena *a, const build_target *target, 
   LLVMTargetRef found;
   char *message = NULL;
   if (LLVMGetTargetFromTriple(target->triple, &found, &message)) {
-    *error = taken(a, message);
+    *error = build_taken(a, message);
     return NULL;
   }
   LLVMTargetMachineOptionsRef o = LLVMCreateTargetMachineOptions();

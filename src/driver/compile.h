@@ -115,6 +115,8 @@ int compile_to(compilation *c, compile_stage_id last);
 /* Both, and tells on stderr what the model's author must know, before machine code is made of it, and what fails. */
 int compile_telling(compilation *c, const compile_options *options, compile_stage_id last, const char *verb);
 void compile_free(compilation *c);
+/* compile_free where the process is about to end with this code, which it gives back. */
+int compile_end(compilation *c, int code);
 
 double compile_seconds(void); /* CLOCK_MONOTONIC */
 

@@ -7,6 +7,7 @@
 #include "model/dump.h"
 #include "nsa_environments.h"
 #include "opt/opt.h"
+#include "support/exhausted.h"
 #include "support/file.h"
 #include "support/limits.h"
 #include <stdio.h>
@@ -334,8 +335,10 @@ double compile_seconds(void) {
 
 static int run_stage(compilation *c, const compile_stage *stage) {
   double start = compile_seconds();
+  exhausted_while(stage != &compile_stages[STAGE_RUN] ? stage->name : NULL, c->options->path);
   int code = stage->run(c);
   const char *bug = !code && stage->validate ? stage->validate(c) : NULL;
+  exhausted_while(NULL, NULL);
   c->times[c->time_count++] = (nsa_stage_time){stage->name, compile_seconds() - start};
   if (!bug)
     return code;
@@ -381,4 +384,10 @@ void compile_free(compilation *c) {
     build_jit_free(c->jit);
   arena_free(c->arena);
   c->arena = NULL;
+}
+
+int compile_end(compilation *c, int code) {
+  exhausted_at_end(code);
+  compile_free(c);
+  return code;
 }

@@ -93,6 +93,5 @@ int sweep_main(arena *a, const arguments *args, compile_options options) {
   int code = compile_telling(&c, &options, STAGE_TARGET, "sweep");
   if (!code)
     code = sweep_compiled(a, &plan, &c);
-  compile_free(&c);
-  return code;
+  return compile_end(&c, code);
 }

@@ -5,6 +5,7 @@
  * each is given back with its last point, so that memory does not grow with their number. A model is compiled by the
  * worker that needs it first, one at a time, while the others run. */
 #include "driver/sweep.h"
+#include "support/exhausted.h"
 #include "support/map.h"
 #include "support/text.h"
 
@@ -86,17 +87,21 @@ static void find_order(arena *a, sweeping *s) {
       s->order[next[s->build_of[k]]++] = k;
 }
 
-/* What is wrong with a model, as it would be printed; malloc'd. */
-static char *text_of_diagnostics(const compilation *c) {
+/* What is wrong with a model or with a run, as it would be printed; malloc'd. The other is NULL. */
+static char *text_of(const compilation *c, const nsa_session *session) {
   char *out = NULL;
   size_t len = 0;
-  FILE *to = open_memstream(&out, &len);
-  if (to == NULL)
-    return NULL;
-  diag_print(c->sink, to, false);
-  fclose(to);
+  FILE *to = exhausted_unless(open_memstream(&out, &len));
+  if (c != NULL)
+    diag_print(c->sink, to, false);
+  else
+    nsa_session_failure(session, to);
+  if (fclose(to) != 0)
+    exhausted();
   return out;
 }
+
+static char *copy_of(const char *reason) { return exhausted_unless(strdup(reason)); }
 
 /* What is compiled in, as --set has it. */
 static void choose_options(const sweeping *s, build *b) {
@@ -131,7 +136,7 @@ static void compile_build(const sweeping *s, build *b) {
   b->c = is_first(s, b) ? s->first : start_own(s, b);
   b->has_failed = compile_to(b->c, STAGE_LINK) != 0;
   if (b->has_failed)
-    b->failure = b->c->failure != NULL ? strdup(b->c->failure) : text_of_diagnostics(b->c);
+    b->failure = b->c->failure != NULL ? copy_of(b->c->failure) : text_of(b->c, NULL);
 }
 
 static build *build_for(sweeping *s, uint64_t point) {
@@ -170,17 +175,6 @@ static uint32_t write_options(arena *a, const sweep_plan *plan, sweep_point poin
   return n;
 }
 
-static char *text_of_failure(const nsa_session *session) {
-  char *out = NULL;
-  size_t len = 0;
-  FILE *to = open_memstream(&out, &len);
-  if (to == NULL)
-    return NULL;
-  nsa_session_failure(session, to);
-  fclose(to);
-  return out;
-}
-
 typedef struct {
   nsa_session_end end;
   double *values;
@@ -190,27 +184,28 @@ typedef struct {
 static void run_session(nsa_session *session, outcome *out) {
   char error[SWEEP_ERROR];
   if (!nsa_session_fuse(session, error)) {
-    out->reason = strdup(error);
+    out->reason = copy_of(error);
     return;
   }
   out->end = nsa_session_run(session);
-  if (out->end == NSA_SESSION_DONE)
-    nsa_session_measures(session, out->values);
-  else if (out->end == NSA_SESSION_FAILED)
-    out->reason = text_of_failure(session);
+  if (out->end == NSA_SESSION_DONE && !nsa_session_measures(session, out->values)) {
+    out->end = NSA_SESSION_FAILED;
+    out->reason = copy_of("out of memory for the measures");
+  } else if (out->end == NSA_SESSION_FAILED)
+    out->reason = text_of(NULL, session);
 }
 
 static void run_point(arena *a, const sweep_plan *plan, const build *b, uint64_t number, outcome *out) {
   char error[SWEEP_ERROR];
   if (b->has_failed) {
-    out->reason = strdup(b->failure != NULL ? b->failure : "it cannot be compiled");
+    out->reason = copy_of(b->failure);
     return;
   }
   char **words = ARENA_ARRAY(a, char *, plan->options.len + plan->axes.len + 3);
   uint32_t count = write_options(a, plan, sweep_point_at(plan, number), words);
   nsa_session *session = nsa_session_open(b->c->ir->program, b->c->entries, (int)count, words, error);
   if (session == NULL)
-    out->reason = strdup(error);
+    out->reason = copy_of(error);
   else
     run_session(session, out);
   nsa_session_close(session);

@@ -5,8 +5,9 @@
  * the median with BOOTSTRAPS resamples of seeds; a ratio of medians resamples the seeds that both variants have, in
  * pairs. */
 #include "driver/sweep.h"
+#include "nsa_json.h"
 #include "nsa_math.h"
-
+#include "support/exhausted.h"
 #include "support/text.h"
 
 #include <cjson/cJSON.h>
@@ -330,6 +331,7 @@ static void json_command(cJSON *top, const sweep_table *t, const compilation *c)
 
 static const char *write_json(arena *a, const summary *all, const compilation *c) {
   const sweep_table *t = all->table;
+  nsa_json_begin();
   cJSON *top = cJSON_CreateObject();
   uint64_t failed = 0;
   const char *error = NULL, *path = file_join(a, t->plan->out, "sweep.json");
@@ -347,8 +349,8 @@ static const char *write_json(arena *a, const summary *all, const compilation *c
   json_source(top, t->plan, c);
   char *content = cJSON_Print(top);
   cJSON_Delete(top);
-  if (content == NULL)
-    return "out of memory";
+  if (nsa_json_ran_out())
+    exhausted();
   bool is_good = file_write_atomic(a, path, content, strlen(content), &error);
   free(content);
   return is_good ? NULL : arena_printf(a, "cannot write %s: %s", path, error);

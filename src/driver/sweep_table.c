@@ -5,6 +5,7 @@
  * are asked for again are taken over, whoever wrote them: the same sweep before it was killed, a smaller one, or
  * another machine with its part. */
 #include "driver/sweep.h"
+#include "support/exhausted.h"
 #include "support/map.h"
 #include "support/text.h"
 
@@ -145,7 +146,7 @@ static void take_row(arena *a, sweep_table *t, const map *keys, char *row) {
     values[k] = fields[head + k][0] != '\0' ? strtod(fields[head + k], NULL) : NAN;
   t->states[number] = is_ok ? POINT_OK : POINT_FAILED;
   free(t->reasons[number]);
-  t->reasons[number] = is_ok ? NULL : strdup(fields[head + measures + 1]);
+  t->reasons[number] = is_ok ? NULL : exhausted_unless(strdup(fields[head + measures + 1]));
 }
 
 /* A table of another model, or with other axes or measures, has another head. */

@@ -65,8 +65,7 @@ static int verb_run(invocation *v) {
   compile_options options = options_of(v);
   options.needs_run = true;
   int code = compile(v, &c, &options, STAGE_RUN);
-  compile_free(&c);
-  return code;
+  return compile_end(&c, code);
 }
 
 static int verb_build(invocation *v) {
@@ -74,8 +73,7 @@ static int verb_build(invocation *v) {
   compile_options options = options_of(v);
   options.needs_run = options.is_executable = true;
   int code = compile(v, &c, &options, STAGE_LINK);
-  compile_free(&c);
-  return code;
+  return compile_end(&c, code);
 }
 
 static int verb_check(invocation *v) {
@@ -94,8 +92,7 @@ static int verb_check(invocation *v) {
     uint32_t warnings = diag_warning_count(c.sink);
     printf("%s: no errors, %u warning%s\n", v->args.file, warnings, warnings == 1 ? "" : "s");
   }
-  compile_free(&c);
-  return code;
+  return compile_end(&c, code);
 }
 
 static int verb_explain(invocation *v) {
@@ -105,8 +102,7 @@ static int verb_explain(invocation *v) {
   int code = compile(v, &c, &options, STAGE_TARGET);
   if (!code)
     explain_print(&c, c.target.width, stdout);
-  compile_free(&c);
-  return code;
+  return compile_end(&c, code);
 }
 
 /* The stage that a command line asks to see, or STAGE_COUNT. */
@@ -132,8 +128,7 @@ static int verb_emit(invocation *v) {
     compile_stages[stage].dump(&c, &out);
     fwrite(out.data, 1, out.len, stdout);
   }
-  compile_free(&c);
-  return code;
+  return compile_end(&c, code);
 }
 
 static int verb_fmt(invocation *v) {
@@ -149,8 +144,7 @@ static int verb_fmt(invocation *v) {
     else if (!file_write_atomic(c.arena, v->args.file, out.data, out.len, &error))
       code = world_failure("fmt", error);
   }
-  compile_free(&c);
-  return code;
+  return compile_end(&c, code);
 }
 
 static int verb_sweep(invocation *v) { return sweep_main(v->arena, &v->args, options_of(v)); }

@@ -190,8 +190,7 @@ typedef struct {
 } verify_result;
 
 void verify_print(arena *a, const verify_options *o, const verify_result *r, FILE *out);
-/* False when out of memory. */
-bool verify_print_json(const verify_options *o, const verify_result *r, FILE *out);
+void verify_print_json(const verify_options *o, const verify_result *r, FILE *out);
 
 /* The verb: an exit code. */
 int verify_main(arena *a, const arguments *args);

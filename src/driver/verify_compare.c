@@ -5,6 +5,7 @@
  * it is known whether an event of that time has a counterpart in the next run. What comes after a parting does not
  * count. */
 #include "driver/verify.h"
+#include "support/exhausted.h"
 #include <math.h>
 #include <unistd.h>
 
@@ -337,7 +338,8 @@ static void rate(comparison *c) {
   out->events = verify_events_list(c->events, &out->event_count);
   for (int leg = 0; leg < VERIFY_LEGS - 1; leg++) {
     out->measures[leg] = ARENA_ARRAY(c->arena, double, c->program->measures_count);
-    nsa_session_measures(c->legs[leg].session, out->measures[leg]);
+    if (!nsa_session_measures(c->legs[leg].session, out->measures[leg]))
+      exhausted();
   }
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "driver/verify.h"
+#include "nsa_json.h"
+#include "support/exhausted.h"
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
@@ -294,7 +296,8 @@ static void json_reference(cJSON *root, const verify_reference *ref) {
     cJSON_AddItemToArray(failures, cJSON_CreateString(ref->failures.data[k]));
 }
 
-bool verify_print_json(const verify_options *o, const verify_result *r, FILE *out) {
+void verify_print_json(const verify_options *o, const verify_result *r, FILE *out) {
+  nsa_json_begin();
   cJSON *root = cJSON_CreateObject();
   cJSON_AddStringToObject(root, "model", r->path);
   add_number(root, "duration_ms", r->duration);
@@ -309,9 +312,8 @@ bool verify_print_json(const verify_options *o, const verify_result *r, FILE *ou
   json_reference(root, &r->reference);
   char *printed = cJSON_Print(root);
   cJSON_Delete(root);
-  if (!printed)
-    return false;
+  if (nsa_json_ran_out())
+    exhausted();
   fprintf(out, "%s\n", printed);
   cJSON_free(printed);
-  return true;
 }

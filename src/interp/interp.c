@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "interp/interp.h"
 #include "nsa_math.h"
+#include "support/exhausted.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -278,9 +279,7 @@ static void run(const void *self, void *const *fields, const nsa_clock *clock, u
   const interp_function *f = self;
   double stack[ON_STACK];
   uint32_t need = f->value_count + f->work_count;
-  double *values = need <= ON_STACK ? stack : malloc(need * sizeof *values);
-  if (values == NULL)
-    abort();
+  double *values = need <= ON_STACK ? stack : exhausted_malloc(need * sizeof *values);
   /* Skipped values are never looked at, but selects still read them. */
   memset(values, 0, need * sizeof *values);
   frame fr = {.f = f, .fields = fields, .clock = clock, .out = out, .values = values};

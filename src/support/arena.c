@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* arena.c - a list of zeroed chunks; a request larger than a chunk gets one of its own. */
 #include "support/arena.h"
+#include "support/exhausted.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -23,25 +24,16 @@ struct arena {
   chunk *first; /* the chunk that small requests are served from */
 };
 
-static _Noreturn void out_of_memory(void) {
-  fputs("nsa: out of memory\n", stderr);
-  exit(2);
-}
-
 static chunk *chunk_new(size_t size) {
   if (size > SIZE_MAX - HEADER_SIZE)
-    out_of_memory();
-  chunk *c = calloc(1, HEADER_SIZE + size);
-  if (c == NULL)
-    out_of_memory();
+    exhausted();
+  chunk *c = exhausted_unless(calloc(1, HEADER_SIZE + size));
   c->size = size;
   return c;
 }
 
 arena *arena_new(void) {
-  arena *a = calloc(1, sizeof *a);
-  if (a == NULL)
-    out_of_memory();
+  arena *a = exhausted_unless(calloc(1, sizeof *a));
   a->first = chunk_new(CHUNK_SIZE);
   return a;
 }
@@ -65,7 +57,7 @@ static void *chunk_take(chunk *c, size_t size) {
 
 void *arena_alloc(arena *a, size_t size) {
   if (size > SIZE_MAX - ALIGNMENT)
-    out_of_memory();
+    exhausted();
   size = size == 0 ? ALIGNMENT : (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   chunk *first = a->first;
   if (size <= first->size - first->used)
@@ -85,13 +77,13 @@ void *arena_alloc(arena *a, size_t size) {
 
 void *arena_alloc_array(arena *a, size_t count, size_t size) {
   if (size != 0 && count > SIZE_MAX / size)
-    out_of_memory();
+    exhausted();
   return arena_alloc(a, count * size);
 }
 
 char *arena_strdup(arena *a, const char *data, size_t len) {
   if (len == SIZE_MAX)
-    out_of_memory();
+    exhausted();
   char *copy = arena_alloc(a, len + 1);
   if (len != 0)
     memcpy(copy, data, len);

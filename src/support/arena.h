@@ -2,8 +2,7 @@
 /* arena.h - memory that lives as long as one compile (or one stage).
  *
  * Everything a stage makes is allocated from an arena and freed with it; nothing is freed singly.
- * When memory runs out the process prints "out of memory" and exits with code 2: a compile holds
- * no results that could be lost. */
+ * When memory runs out the process ends (exhausted.h). */
 #ifndef NSA_SUPPORT_ARENA_H
 #define NSA_SUPPORT_ARENA_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/text.h"
+#include "support/exhausted.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -11,10 +12,8 @@ text text_new(arena *a) { return (text){.arena = a}; }
 
 /* Room for len more bytes and the NUL. */
 static void make_room(text *t, size_t len) {
-  if (len > SIZE_MAX / 4 || t->len > SIZE_MAX / 4) {
-    arena_alloc_array(t->arena, SIZE_MAX, 2); /* does not return: out of memory */
-    return;
-  }
+  if (len > SIZE_MAX / 4 || t->len > SIZE_MAX / 4)
+    exhausted();
   size_t need = t->len + len + 1;
   if (need <= t->cap)
     return;

@@ -369,8 +369,7 @@ void filter_open(parse_context *ctx, uint32_t start) {
   f->at_start = true;
   f->last.at = (span){ctx->file->file, start, start};
   raw_token token = {0, start, start};
-  if (!scan_open(&scan, ctx->file->text + start, ctx->file->len - start))
-    report_limit(ctx, f->last.at, "there is no memory to read this file");
+  scan_open(&scan, ctx->file->text + start, ctx->file->len - start);
   while (!ctx->is_stopped && scan_next(&scan, &token) != 0) {
     vec_push(ctx->scratch, &f->raw, token);
     if (f->raw.len > LIMIT_TOKENS)

@@ -379,6 +379,7 @@ void report_syntax_error(parse_context *ctx, span at, const char *const *expecte
 }
 
 void report_parser_failure(parse_context *ctx, span at, const char *message) {
-  (void)message; /* bison says "memory exhausted" when its stack is full; it calls this for nothing else */
+  (void)
+      message; /* bison says "memory exhausted" when its stack has YYMAXDEPTH entries; it calls this for nothing else */
   report_limit(ctx, at, "expressions and blocks are nested deeper than %d", LIMIT_NESTING);
 }

@@ -26,7 +26,7 @@ typedef struct scan_state {
   ast_comment_list *comments;
 } scan_state;
 
-int scan_open(struct scan_state *state, const char *data, size_t len);
+void scan_open(struct scan_state *state, const char *data, size_t len);
 int scan_next(struct scan_state *state, raw_token *token);
 void scan_close(struct scan_state *state);
 

@@ -4,6 +4,7 @@
 
 #include "base/costs.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -151,6 +152,7 @@ static void destroy(thread_pool *p) {
 }
 
 thread_pool *thread_pool_new(uint32_t count) {
+  errno = EINVAL;
   if (count < 1 || count > THREADS_MAX)
     return NULL;
   thread_pool *p = aligned_alloc(64, (sizeof *p + 63) / 64 * 64);
@@ -168,9 +170,11 @@ thread_pool *thread_pool_new(uint32_t count) {
   pthread_cond_init(&p->done, NULL);
   for (uint32_t i = 0; i + 1 < count; i++) {
     workers[i] = (worker){.pool = p};
-    if (pthread_create(&workers[i].thread, NULL, worker_main, &workers[i]) != 0) {
+    int failure = pthread_create(&workers[i].thread, NULL, worker_main, &workers[i]);
+    if (failure != 0) {
       stop_workers(p, i);
       destroy(p);
+      errno = failure;
       return NULL;
     }
   }

@@ -20,7 +20,7 @@ typedef void (*thread_work)(void *context, uint32_t task, uint32_t tasks);
 /* Processors that this process may use, 1 ... THREADS_MAX. */
 uint32_t thread_processors(void);
 
-/* count threads with the caller's own (1: no thread is made). NULL when that fails. */
+/* count threads, up to THREADS_MAX, with the caller's own (1: no thread is made). NULL with errno when that fails. */
 thread_pool *thread_pool_new(uint32_t count);
 void thread_pool_free(thread_pool *pool);
 uint32_t thread_pool_count(const thread_pool *pool);

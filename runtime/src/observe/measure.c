@@ -45,6 +45,7 @@ struct measurer {
   series_list *lists; /* of each node: what was counted in each trial or step, or what was computed */
   uint8_t *ends;      /* per node: `run until` follows from it */
   bool was_asked;     /* whether it is true */
+  bool ran_out;       /* of memory, while something was evaluated */
 };
 
 static bool takes_samples(uint32_t kind) {
@@ -327,13 +328,19 @@ static double updates_so_far(measurer *m, const sim *s, uint32_t index) {
   return (double)m->tallies[index].events;
 }
 
+static double reduction(measurer *m, const nsa_measure_node *node) {
+  double value = NAN;
+  m->ran_out = !series_reduce(node->kind, m->series[node->a], &value) || m->ran_out;
+  return value;
+}
+
 static double number_of(measurer *m, const sim *s, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
   tally *t = &m->tallies[index];
   if (node_is_plain(node->kind))
     return node_combine(node->kind, m->numbers[node->a], node_has_two(node->kind) ? m->numbers[node->b] : 0);
   if (node_is_reduction(node->kind))
-    return series_reduce(node->kind, m->series[node->a]);
+    return reduction(m, node);
   switch ((nsa_measure_kind)node->kind) {
   case NSA_MEASURE_NUMBER:
     return node->number;
@@ -376,8 +383,8 @@ static world_series combined(measurer *m, uint32_t index) {
   series_or_number a = argument(m, node->a), b = {.number = 0};
   if (node_has_two(node->kind))
     b = argument(m, node->b);
-  bool is_good = series_combine(node->kind, &a, &b, &m->lists[index]);
-  return is_good ? series_view(&m->lists[index]) : (world_series){0};
+  m->ran_out = !series_combine(node->kind, &a, &b, &m->lists[index]) || m->ran_out;
+  return series_view(&m->lists[index]);
 }
 
 static world_series series_of(measurer *m, const sim *s, uint32_t index) {
@@ -418,7 +425,7 @@ static bool ends_run(void *self, const sim *s) {
   for (uint32_t i = 0; i <= m->program->until; i++)
     if (m->ends[i])
       evaluate(m, s, i);
-  return m->numbers[m->program->until] != 0;
+  return m->ran_out || m->numbers[m->program->until] != 0; /* measurer_finish tells */
 }
 
 static bool after_tick(void *self, sim *s) {
@@ -433,11 +440,12 @@ static bool after_tick(void *self, sim *s) {
   return true;
 }
 
-void measurer_finish(measurer *m, const sim *s, double *values) {
+bool measurer_finish(measurer *m, const sim *s, double *values) {
   for (uint32_t i = 0; i < m->program->measure_nodes_count; i++)
     evaluate(m, s, i);
   for (uint32_t i = 0; i < m->program->measures_count; i++)
     values[i] = m->is_series[m->program->measures[i].node] ? NAN : m->numbers[m->program->measures[i].node];
+  return !m->ran_out;
 }
 
 sim_observer measurer_observer(measurer *m) {

@@ -13,8 +13,8 @@ typedef struct measurer measurer;
 
 /* NULL with a sentence in error. */
 measurer *measurer_new(const sim *s, char error[SIM_ERROR_SIZE]);
-/* values[i] for program->measures[i]; once, after the last tick. */
-void measurer_finish(measurer *m, const sim *s, double *values);
+/* values[i] for program->measures[i]; once, after the last tick. False: out of memory, so that not all are known. */
+bool measurer_finish(measurer *m, const sim *s, double *values);
 void measurer_free(measurer *m);
 
 /* What is registered with the sim (sim_observe). */

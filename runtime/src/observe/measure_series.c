@@ -57,10 +57,10 @@ static int compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static double median_of(world_series of) {
+static bool find_median(world_series of, double *median) {
   double *sorted = malloc(of.count * sizeof *sorted);
   if (!sorted)
-    return NAN;
+    return false;
   bool is_number = true;
   for (uint64_t i = 0; i < of.count; i++) {
     sorted[i] = of.values[i * of.stride];
@@ -69,7 +69,8 @@ static double median_of(world_series of) {
   qsort(sorted, of.count, sizeof *sorted, compare);
   double low = sorted[(of.count - 1) / 2], high = sorted[of.count / 2];
   free(sorted);
-  return !is_number ? NAN : (low + high) / 2;
+  *median = !is_number ? NAN : (low + high) / 2;
+  return true;
 }
 
 static double extreme_of(world_series of, bool is_largest) {
@@ -88,9 +89,7 @@ static double sum_of(world_series of) {
   return sum;
 }
 
-double series_reduce(uint32_t kind, world_series of) {
-  if (of.count == 0)
-    return NAN;
+static double reduced(uint32_t kind, world_series of) {
   switch (kind) {
   case NSA_MEASURE_SERIES_FIRST:
     return of.values[0];
@@ -98,8 +97,6 @@ double series_reduce(uint32_t kind, world_series of) {
     return of.values[(of.count - 1) * of.stride];
   case NSA_MEASURE_SERIES_MEAN:
     return sum_of(of) / (double)of.count;
-  case NSA_MEASURE_SERIES_MEDIAN:
-    return median_of(of);
   case NSA_MEASURE_SERIES_MIN:
     return extreme_of(of, false);
   case NSA_MEASURE_SERIES_MAX:
@@ -107,4 +104,11 @@ double series_reduce(uint32_t kind, world_series of) {
   default:
     return sum_of(of);
   }
+}
+
+bool series_reduce(uint32_t kind, world_series of, double *value) {
+  if (kind == NSA_MEASURE_SERIES_MEDIAN && of.count > 0)
+    return find_median(of, value);
+  *value = of.count > 0 ? reduced(kind, of) : NAN;
+  return true;
 }

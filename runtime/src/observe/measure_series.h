@@ -27,7 +27,7 @@ typedef struct {
 } series_or_number;
 bool series_combine(uint32_t kind, const series_or_number *a, const series_or_number *b, series_list *to);
 
-/* kind: of a measure node that makes one number of a series. NaN where that is empty, or out of memory. */
-double series_reduce(uint32_t kind, world_series of);
+/* kind: of a measure node that makes one number of a series. NaN where that is empty. False: out of memory. */
+bool series_reduce(uint32_t kind, world_series of, double *value);
 
 #endif

@@ -15,6 +15,7 @@
 #include "tick/step.h"
 #include "worlds/worlds.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -271,8 +272,7 @@ sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64
   s->thread_count = threads ? threads : thread_processors();
   s->pool = thread_pool_new(s->thread_count);
   if (!s->pool) {
-    snprintf(error, SIM_ERROR_SIZE, "cannot start %" PRIu32 " threads (1 to %d are possible)", s->thread_count,
-             THREADS_MAX);
+    snprintf(error, SIM_ERROR_SIZE, "cannot start %" PRIu32 " threads: %s", s->thread_count, strerror(errno));
   } else if (allocate_all(s, error)) {
     s->base_step = nsa_step_of(program->base_dt);
     for (uint32_t i = 0; i < program->timescales_count && i < NSA_MAX_TIMESCALES; i++)

@@ -8,6 +8,7 @@
 #include "run/progress.h"
 #include "run/report.h"
 #include "run/run_json.h"
+#include "state/failure.h"
 #include "tick/step.h"
 #include "worlds/worlds.h"
 
@@ -63,9 +64,13 @@ static bool open_results(one_run *c, char error[SIM_ERROR_SIZE]) {
       return false;
   }
   c->measurer = measurer_new(s, error);
-  c->values = calloc((size_t)s->program->measures_count + 1, sizeof *c->values);
-  if (!c->measurer || !c->values)
+  if (!c->measurer)
     return false;
+  c->values = calloc((size_t)s->program->measures_count + 1, sizeof *c->values);
+  if (!c->values) {
+    snprintf(error, SIM_ERROR_SIZE, "out of memory for the measures");
+    return false;
+  }
   if (c->recorder)
     observe(s, recorder_observer(c->recorder));
   observe(s, measurer_observer(c->measurer));
@@ -75,7 +80,7 @@ static bool open_results(one_run *c, char error[SIM_ERROR_SIZE]) {
 
 /* ---- the steps ---- */
 
-typedef enum { STEPS_DONE, STEPS_SIGNAL, STEPS_NUMERICAL, STEPS_DISK } steps_end;
+typedef enum { STEPS_DONE, STEPS_SIGNAL, STEPS_FAILED, STEPS_DISK } steps_end;
 
 static bool is_disk_bad(const one_run *c) { return c->recorder && recorder_error(c->recorder); }
 
@@ -100,7 +105,7 @@ static steps_end run_steps(one_run *c, progress *p) {
   bool has_goal = find_goal(s->program, &counted, &p->goal);
   while (s->tick < ticks && !s->is_over) {
     if (!sim_step(s)) /* an interrupt ends waits for a process, too */
-      return s->failure.is_of_world && interrupts_caught() ? STEPS_SIGNAL : STEPS_NUMERICAL;
+      return s->failure.is_of_world && interrupts_caught() ? STEPS_SIGNAL : STEPS_FAILED;
     if (s->tick == 1 && c->command->first_step_end == 0)
       c->command->first_step_end = progress_clock();
     if (interrupts_caught())
@@ -139,7 +144,7 @@ static void add_step_stages(one_run *c) {
 /* ---- after the last step ---- */
 
 static const char *const outcomes[] = {
-    [STEPS_DONE] = "completed", [STEPS_SIGNAL] = "interrupted", [STEPS_NUMERICAL] = "failed", [STEPS_DISK] = "failed"};
+    [STEPS_DONE] = "completed", [STEPS_SIGNAL] = "interrupted", [STEPS_FAILED] = "failed", [STEPS_DISK] = "failed"};
 
 static void describe_stop(const sim *s, char *text, size_t size) {
   char unit[16];
@@ -152,7 +157,7 @@ static void describe_stop(const sim *s, char *text, size_t size) {
 static void describe_end(const one_run *c, steps_end end, char *text, size_t size) {
   const sim *s = c->sim;
   text[0] = 0;
-  if (end == STEPS_NUMERICAL)
+  if (end == STEPS_FAILED)
     report_failure_text(s, text, size);
   else if (end == STEPS_SIGNAL)
     describe_stop(s, text, size);
@@ -190,7 +195,7 @@ static int save_results(one_run *c, steps_end end, const char *message) {
 
 static int say_end(const one_run *c, steps_end end, const char *message) {
   switch (end) {
-  case STEPS_NUMERICAL:
+  case STEPS_FAILED:
     report_failure(stderr, c->sim);
     return c->sim->failure.is_of_world ? EXIT_ENVIRONMENT : EXIT_NUMERICAL;
   case STEPS_DISK:
@@ -206,8 +211,11 @@ static int say_end(const one_run *c, steps_end end, const char *message) {
 
 static int finish_run(one_run *c, steps_end end) {
   char message[SIM_ERROR_SIZE];
+  if (!measurer_finish(c->measurer, c->sim, c->values) && (end == STEPS_DONE || end == STEPS_SIGNAL)) {
+    failure_tell(c->sim, (nsa_place){0}, true, "out of memory for the measures");
+    end = STEPS_FAILED;
+  }
   describe_end(c, end, message, sizeof message);
-  measurer_finish(c->measurer, c->sim, c->values);
   c->has_values = end == STEPS_DONE || end == STEPS_SIGNAL;
   int code = say_end(c, end, message);
   if (end == STEPS_DONE) {

@@ -3,6 +3,7 @@
 #include "base/units.h"
 
 #include "events/events.h"
+#include "nsa_json.h"
 #include "nsa_words.h"
 #include "observe/record_h5.h"
 #include "run/report.h"
@@ -385,11 +386,16 @@ bool run_json_write(const run_report *report, char error[SIM_ERROR_SIZE]) {
   char path[PATH_SIZE], part[PATH_SIZE];
   snprintf(path, sizeof path, "%s/run.json", report->folder);
   snprintf(part, sizeof part, "%s/run.json.part", report->folder);
+  nsa_json_begin();
   cJSON *top = describe(report);
   char *text = cJSON_Print(top);
   cJSON_Delete(top);
-  errno = ENOMEM;
-  bool is_good = text && write_whole(part, text);
+  if (nsa_json_ran_out()) {
+    free(text);
+    snprintf(error, SIM_ERROR_SIZE, "out of memory for %.300s", path);
+    return false;
+  }
+  bool is_good = write_whole(part, text);
   free(text);
   if (is_good) {
     remove_stale(report, path);

@@ -126,6 +126,6 @@ void nsa_session_looked(const nsa_session *session, uint32_t probe, uint64_t at,
     values[0] = probe_reduce(&session->looked, reduce);
 }
 
-void nsa_session_measures(nsa_session *session, double *values) {
-  measurer_finish(session->measurer, session->sim, values);
+bool nsa_session_measures(nsa_session *session, double *values) {
+  return measurer_finish(session->measurer, session->sim, values);
 }

@@ -247,6 +247,8 @@ static bool send_line(child *c, const char *line, question *q) {
   return true;
 }
 
+static const char no_memory[] = "out of memory for what it answers";
+
 static bool has_room(child *c, size_t longest) {
   if (c->len < c->capacity)
     return true;
@@ -273,7 +275,7 @@ static ssize_t take(child *c) {
 /* Some more bytes of the answer. */
 static bool receive(child *c, question *q) {
   if (!has_room(c, q->longest))
-    return refuse(q->error, "sent a line for which there is no memory");
+    return refuse(q->error, no_memory);
   ssize_t n = take(c);
   if (n == 0)
     return tell_end(c, q->error);
@@ -308,7 +310,9 @@ static bool is_quiet(child *c, const question *q) {
   if (c->len > 0)
     memmove(c->text, c->text + c->answer_len, c->len);
   c->answer_len = 0;
-  if (c->len == 0 && has_room(c, q->longest) && take(c) <= 0)
+  if (!has_room(c, q->longest))
+    return refuse(q->error, no_memory);
+  if (c->len == 0 && take(c) <= 0)
     return true;
   return refuse(q->error, "sent \"%s\" without having been asked", child_quote(c->text, c->len, quoted));
 }

@@ -2,6 +2,7 @@
 #include "worlds/process.h"
 
 #include "base/units.h"
+#include "nsa_json.h"
 #include "worlds/child.h"
 
 #include <cjson/cJSON.h>
@@ -97,6 +98,7 @@ static void describe_action(cJSON *hello, const nsa_environment_action *action) 
 
 char *process_hello(const char *name, const process_channel *channels, uint32_t count,
                     const nsa_environment_action *action) {
+  nsa_json_begin();
   cJSON *hello = cJSON_CreateObject();
   cJSON_AddStringToObject(hello, "request", "hello");
   cJSON_AddNumberToObject(hello, "version", PROTOCOL_VERSION);
@@ -110,7 +112,10 @@ char *process_hello(const char *name, const process_channel *channels, uint32_t 
   describe_action(hello, action);
   char *text = cJSON_PrintUnformatted(hello);
   cJSON_Delete(hello);
-  return text;
+  if (!nsa_json_ran_out())
+    return text;
+  free(text);
+  return NULL;
 }
 
 /* ---- what we know from it ---- */
@@ -189,7 +194,10 @@ static bool refuse_with(const answer *a, const cJSON *problem) {
 static bool parse_answer(answer *a, const char *text) {
   const char *end = NULL;
   char quoted[CHILD_QUOTE];
+  nsa_json_begin();
   a->object = cJSON_ParseWithOpts(text, &end, true);
+  if (nsa_json_ran_out())
+    return refuse(a->process, a->error, "out of memory for its answer to `%s`", a->request);
   const char *word = a->object || !end ? NULL : not_finite_word(end);
   if (word)
     return refuse_answer(a, "%s, which is not a finite number", word);
@@ -382,6 +390,7 @@ static size_t size(const void *world) { return ask_state(world, NULL); }
 static void save(const void *world, void *bytes) { ask_state(world, bytes); }
 
 static char *restore_line(const void *bytes, size_t length) {
+  nsa_json_begin();
   char *state = malloc(length + 1), *line = NULL;
   cJSON *request = cJSON_CreateObject();
   if (state) {
@@ -393,7 +402,10 @@ static char *restore_line(const void *bytes, size_t length) {
   }
   cJSON_Delete(request);
   free(state);
-  return line;
+  if (!nsa_json_ran_out())
+    return line;
+  free(line);
+  return NULL;
 }
 
 static bool restore(void *world, const void *bytes, size_t length, char *error) {
