@@ -28,6 +28,7 @@
   static inline bool nsa_##row##_is_none(nsa_##row##_id x) { return x.id == NSA_NONE; }                                \
   static inline bool nsa_##row##_is(nsa_##row##_id a, nsa_##row##_id b) { return a.id == b.id; }                       \
   _Static_assert(sizeof(nsa_##row##_id) == sizeof(uint32_t), "an id is a number")
+ID_OF(field);
 ID_OF(kernel);
 ID_OF(population);
 ID_OF(connection);
@@ -37,6 +38,7 @@ ID_OF(image);
 ID_OF(event); /* in its population's list */
 #undef ID_OF
 
+#define NSA_NO_FIELD ((nsa_field_id){NSA_NONE})
 #define NSA_NO_KERNEL ((nsa_kernel_id){NSA_NONE})
 #define NSA_NO_POPULATION ((nsa_population_id){NSA_NONE})
 #define NSA_NO_CONNECTION ((nsa_connection_id){NSA_NONE})

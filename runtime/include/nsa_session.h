@@ -35,9 +35,9 @@ void nsa_session_failure(const nsa_session *session, FILE *to);
 const uint32_t *nsa_session_fired(const nsa_session *session, nsa_population_id population, nsa_event_id event,
                                   uint32_t *count);
 /* The array of a field (padded; its type is the program's), *count entries without padding. */
-void *nsa_session_field(const nsa_session *session, uint32_t field, uint64_t *count);
+void *nsa_session_field(const nsa_session *session, nsa_field_id field, uint64_t *count);
 /* values[k] = its entry at + k as a number, for n of them. */
-void nsa_session_read(const nsa_session *session, uint32_t field, uint64_t at, uint64_t n, double *values);
+void nsa_session_read(const nsa_session *session, nsa_field_id field, uint64_t at, uint64_t n, double *values);
 /* A kernel's `fields` argument. */
 void *const *nsa_session_kernel_fields(const nsa_session *session, nsa_kernel_id kernel);
 

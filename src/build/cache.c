@@ -73,10 +73,10 @@ static bool add_build_id(hash128 *h) {
 }
 
 static void add_field(hash128 *h, const ir_program *p, const ir_function *f, const nsa_kernel *kernel,
-                      uint32_t number) {
-  const nsa_field *field = &p->program->fields[number];
+                      nsa_field_id number) {
+  const nsa_field *field = &p->program->fields[number.id];
   uint32_t slot = 0;
-  while (slot < kernel->slots_count && kernel->slots[slot] != number)
+  while (slot < kernel->slots_count && !nsa_field_is(kernel->slots[slot], number))
     slot++;
   add_number(h, slot);
   add_number(h, field->type | (uint64_t)(field->is_uniform != 0) << 8 | (uint64_t)(field->domain == f->domain) << 9);

@@ -122,12 +122,13 @@ typedef struct {
 
 typedef struct {
   const char *name;
-  nsa_population_id population;       /* none: of links, or a reduction */
-  uint32_t field[VERIFY_LEGS], probe; /* NSA_NONE where it is the other; fields by leg */
-  uint32_t every;                     /* ticks as written */
-  bool has_equation;                  /* a state that has one: a step is suggested for it */
-  double expected;                    /* order that theory gives; 0: exact, NAN: unknown */
-  verify_rhythm rhythm;               /* of its first element */
+  nsa_population_id population;    /* none: of links, or a reduction */
+  nsa_field_id field[VERIFY_LEGS]; /* by leg; none where it is a probe */
+  uint32_t probe;                  /* NSA_NONE where it is a field */
+  uint32_t every;                  /* ticks as written */
+  bool has_equation;               /* a state that has one: a step is suggested for it */
+  double expected;                 /* order that theory gives; 0: exact, NAN: unknown */
+  verify_rhythm rhythm;            /* of its first element */
   verify_sums sums;
   verify_error error;
 } verify_quantity;

@@ -44,7 +44,7 @@ static void find_equation(const model *m, uint32_t state, verify_quantity *q) {
 static void add_states(comparison *c, nsa_population_id population) {
   const nsa_population *p = &c->program->populations[population.id];
   for (uint32_t k = 0; k < p->states_count; k++) {
-    verify_quantity q = {.name = arena_printf(c->arena, "%s", c->program->fields[p->states[k]].name),
+    verify_quantity q = {.name = arena_printf(c->arena, "%s", c->program->fields[p->states[k].id].name),
                          .population = population,
                          .probe = NSA_NONE};
     find_equation(c->legs[0].c.model, k, &q);
@@ -57,7 +57,7 @@ static void add_states(comparison *c, nsa_population_id population) {
 static bool is_state(const comparison *c, const nsa_probe *probe) {
   for (uint32_t k = 0; k < c->quantities.len; k++)
     if (nsa_kernel_is_none(probe->kernel) && probe->reduce == NSA_REDUCE_NONE &&
-        c->quantities.data[k].field[0] == probe->field)
+        nsa_field_is(c->quantities.data[k].field[0], probe->field))
       return true;
   return false;
 }
@@ -194,8 +194,8 @@ static void find_drives(comparison *c) {
 
 static void add_drives(comparison *c) {
   uint32_t next = 0;
-  for (uint32_t k = 0; k < c->program->fields_count; k++) {
-    if (c->program->fields[k].kind != NSA_FIELD_EXTERNAL)
+  for (nsa_field_id k = {0}; k.id < c->program->fields_count; k.id++) {
+    if (c->program->fields[k.id].kind != NSA_FIELD_EXTERNAL)
       continue;
     double x;
     nsa_session_read(c->legs[0].session, k, 0, 1, &x);

@@ -23,7 +23,7 @@ typedef struct {
 
 /* ---- kernels on element 0 ---- */
 
-static double *field_of(const element *e, uint32_t field) {
+static double *field_of(const element *e, nsa_field_id field) {
   uint64_t count;
   return nsa_session_field(e->session, field, &count);
 }
@@ -92,10 +92,10 @@ static void compare(element *e, uint64_t ticks_done) {
 static void add_rows(arena *a, const element *e, verify_reference *out) {
   for (uint32_t k = 0; k < e->n; k++) {
     double range = e->high[k] - e->low[k], size = fmax(fabs(e->low[k]), fabs(e->high[k]));
-    verify_reference_row row = {.name =
-                                    arena_printf(a, "%s", e->program->fields[e->rates->equations.data[k].state].name),
-                                .error = e->most[k] / (range > 1e-9 * size ? range : fmax(size, 1e-300)),
-                                .time = e->when[k]};
+    verify_reference_row row = {
+        .name = arena_printf(a, "%s", e->program->fields[e->rates->equations.data[k].state.id].name),
+        .error = e->most[k] / (range > 1e-9 * size ? range : fmax(size, 1e-300)),
+        .time = e->when[k]};
     vec_push(a, &out->rows, row);
   }
 }
@@ -124,10 +124,11 @@ static void run_element(arena *a, element *e, verify_reference *out) {
 /* ---- the model ---- */
 
 static void hold_drives(const element *e, const verify_comparison *first) {
-  for (uint32_t k = 0; k < e->program->fields_count; k++)
+  for (nsa_field_id k = {0}; k.id < e->program->fields_count; k.id++)
     for (uint32_t i = 0; i < first->drives.len; i++) {
       const verify_drive *d = &first->drives.data[i];
-      if (e->program->fields[k].kind == NSA_FIELD_EXTERNAL && !strcmp(d->name, e->program->fields[k].name) && d->count)
+      if (e->program->fields[k.id].kind == NSA_FIELD_EXTERNAL && !strcmp(d->name, e->program->fields[k.id].name) &&
+          d->count)
         field_of(e, k)[0] = d->sum / (double)d->count;
     }
 }

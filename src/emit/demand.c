@@ -7,13 +7,13 @@ LLVMValueRef emit_argument(kernel *k, const ir_op *op, uint32_t n) {
   return emit_converted(k->m, k->values[op->args[n]], op->is_single ? k->m->vf32 : k->m->vf64);
 }
 
-LLVMValueRef emit_array(kernel *k, uint32_t field) {
+LLVMValueRef emit_array(kernel *k, nsa_field_id field) {
   module_emitter *m = k->m;
-  kernel_slot *slot = &k->slots[k->slot_of[field]];
+  kernel_slot *slot = &k->slots[k->slot_of[field.id]];
   if (slot->array == NULL) {
-    LLVMValueRef number = LLVMConstInt(m->i64, k->slot_of[field], 0);
+    LLVMValueRef number = LLVMConstInt(m->i64, k->slot_of[field.id], 0);
     LLVMValueRef place = LLVMBuildInBoundsGEP2(m->entry, m->ptr, k->fields, &number, 1, "");
-    slot->array = LLVMBuildLoad2(m->entry, m->ptr, place, m->program->program->fields[field].name);
+    slot->array = LLVMBuildLoad2(m->entry, m->ptr, place, m->program->program->fields[field.id].name);
   }
   return slot->array;
 }

@@ -99,7 +99,7 @@ LLVMValueRef emit_intrinsic(module_emitter *m, const char *name, LLVMValueRef *a
 /* Argument n as the operation takes it: a number of its precision. */
 LLVMValueRef emit_argument(kernel *k, const ir_op *op, uint32_t n);
 
-LLVMValueRef emit_array(kernel *k, uint32_t field);
+LLVMValueRef emit_array(kernel *k, nsa_field_id field);
 LLVMValueRef emit_tick(kernel *k, uint32_t timescale); /* scalar f64 */
 LLVMValueRef emit_time(kernel *k, uint32_t timescale);
 LLVMValueRef emit_seed(kernel *k);
@@ -108,7 +108,7 @@ LLVMValueRef emit_first(kernel *k, uint32_t domain);
 LLVMValueRef emit_elements(kernel *k); /* vf64: numbers in the whole population */
 LLVMValueRef emit_numbers(kernel *k);  /* vi32: entries of arrays */
 LLVMValueRef emit_stack(kernel *k, LLVMTypeRef type, uint32_t count, const char *name);
-void emit_tag_field(module_emitter *m, LLVMValueRef access, uint32_t field);
+void emit_tag_field(module_emitter *m, LLVMValueRef access, nsa_field_id field);
 void emit_function_attributes(module_emitter *m, LLVMValueRef fn);
 
 /* ---- operations ---- */

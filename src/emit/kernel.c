@@ -28,7 +28,7 @@ static void scan_operations(kernel *k) {
     for (uint32_t j = 0; j < op->extra_count; j++)
       note_use(k, k->function->extra.data[op->extra + j], i);
     if (op->op == IR_OP_store || op->op == IR_OP_store_at || op->op == IR_OP_event)
-      k->slots[k->slot_of[op->field]].is_stored = true;
+      k->slots[k->slot_of[op->field.id]].is_stored = true;
   }
 }
 
@@ -47,7 +47,7 @@ static kernel *new_kernel(module_emitter *m, uint32_t number) {
   k->slots = ARENA_ARRAY(m->arena, kernel_slot, k->description->slots_count);
   k->slot_of = ARENA_ARRAY(m->arena, uint32_t, p->fields_count);
   for (uint32_t i = 0; i < k->description->slots_count; i++)
-    k->slot_of[k->description->slots[i]] = i;
+    k->slot_of[k->description->slots[i].id] = i;
   scan_operations(k);
   return k;
 }

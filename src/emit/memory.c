@@ -5,9 +5,11 @@
  * begins and ends at multiples of NSA_PAD: so whole vectors may be loaded and stored, aligned. */
 #include "emit/emit_internal.h"
 
-static const nsa_field *field_of(const kernel *k, uint32_t field) { return &k->m->program->program->fields[field]; }
+static const nsa_field *field_of(const kernel *k, nsa_field_id field) {
+  return &k->m->program->program->fields[field.id];
+}
 
-static kernel_slot *slot_of(kernel *k, uint32_t field) { return &k->slots[k->slot_of[field]]; }
+static kernel_slot *slot_of(kernel *k, nsa_field_id field) { return &k->slots[k->slot_of[field.id]]; }
 
 /* The type of one entry in memory, and its bytes. */
 static LLVMTypeRef entry_type(const module_emitter *m, uint32_t type, unsigned *size) {
@@ -23,7 +25,7 @@ static LLVMValueRef address(LLVMBuilderRef b, LLVMTypeRef entry, LLVMValueRef ar
 }
 
 static LLVMValueRef load_tagged(kernel *k, LLVMBuilderRef b, LLVMTypeRef type, LLVMValueRef from, unsigned align,
-                                uint32_t field) {
+                                nsa_field_id field) {
   LLVMValueRef load = LLVMBuildLoad2(b, type, from, "");
   LLVMSetAlignment(load, align);
   emit_tag_field(k->m, load, field);
@@ -39,7 +41,7 @@ static LLVMValueRef from_memory(LLVMBuilderRef b, uint32_t type, LLVMValueRef x)
 
 /* ---- loads ---- */
 
-static LLVMValueRef load_uniform(kernel *k, LLVMBuilderRef b, uint32_t field) {
+static LLVMValueRef load_uniform(kernel *k, LLVMBuilderRef b, nsa_field_id field) {
   module_emitter *m = k->m;
   uint32_t type = field_of(k, field)->type;
   unsigned size;
@@ -49,7 +51,7 @@ static LLVMValueRef load_uniform(kernel *k, LLVMBuilderRef b, uint32_t field) {
 }
 
 /* Once before the loop, unless this function stores it. */
-static LLVMValueRef uniform_value(kernel *k, uint32_t field) {
+static LLVMValueRef uniform_value(kernel *k, nsa_field_id field) {
   kernel_slot *slot = slot_of(k, field);
   if (slot->is_stored)
     return load_uniform(k, k->m->body, field);
@@ -58,7 +60,7 @@ static LLVMValueRef uniform_value(kernel *k, uint32_t field) {
   return slot->value;
 }
 
-static LLVMValueRef load_own(kernel *k, uint32_t field) {
+static LLVMValueRef load_own(kernel *k, nsa_field_id field) {
   module_emitter *m = k->m;
   uint32_t type = field_of(k, field)->type;
   unsigned size;
@@ -88,7 +90,7 @@ static LLVMValueRef lane_index(kernel *k, ir_value index, uint32_t lane) {
   return LLVMBuildZExt(m->body, number, m->i64, "");
 }
 
-static LLVMValueRef gather(kernel *k, uint32_t field, ir_value index) {
+static LLVMValueRef gather(kernel *k, nsa_field_id field, ir_value index) {
   module_emitter *m = k->m;
   uint32_t type = field_of(k, field)->type;
   unsigned size;
@@ -164,7 +166,7 @@ LLVMValueRef emit_shift(kernel *k, const ir_op *op) {
 
 /* Neighbours of consecutive elements are consecutive too. Lanes that fall off the grid take the
  * element's own value; the masked load does not touch their memory. */
-static LLVMValueRef load_neighbours(kernel *k, uint32_t field, uint32_t aux) {
+static LLVMValueRef load_neighbours(kernel *k, nsa_field_id field, uint32_t aux) {
   module_emitter *m = k->m;
   neighbour n = neighbour_of(k, aux);
   LLVMValueRef offset = LLVMConstInt(m->i64, (unsigned long long)n.offset, 1);
@@ -200,13 +202,13 @@ static LLVMValueRef to_memory(module_emitter *m, uint32_t type, LLVMValueRef x) 
   return type == NSA_INDEX ? x : emit_converted(m, x, type == NSA_F32 ? m->vf32 : m->vf64);
 }
 
-static void store_tagged(kernel *k, LLVMValueRef x, LLVMValueRef to, unsigned align, uint32_t field) {
+static void store_tagged(kernel *k, LLVMValueRef x, LLVMValueRef to, unsigned align, nsa_field_id field) {
   LLVMValueRef store = LLVMBuildStore(k->m->body, x, to);
   LLVMSetAlignment(store, align);
   emit_tag_field(k->m, store, field);
 }
 
-static void store_own(kernel *k, uint32_t field, LLVMValueRef x) {
+static void store_own(kernel *k, nsa_field_id field, LLVMValueRef x) {
   module_emitter *m = k->m;
   uint32_t type = field_of(k, field)->type;
   unsigned size;
@@ -216,7 +218,7 @@ static void store_own(kernel *k, uint32_t field, LLVMValueRef x) {
 }
 
 /* Entry 0 alone decides: lane 0 of the iteration that begins at 0. */
-static void store_uniform(kernel *k, uint32_t field, LLVMValueRef x) {
+static void store_uniform(kernel *k, nsa_field_id field, LLVMValueRef x) {
   if (!k->is_single)
     emit_bug("a uniform field stored by a function over many entries", k->function->name);
   uint32_t type = field_of(k, field)->type;

@@ -22,14 +22,14 @@ void emit_function_attributes(module_emitter *m, LLVMValueRef fn) {
 }
 
 /* Fields are separate arrays: each is a type of its own for LLVM's type-based alias analysis. */
-void emit_tag_field(module_emitter *m, LLVMValueRef access, uint32_t field) {
-  if (m->tbaa[field] == NULL) {
-    const char *name = arena_printf(m->arena, "field %u", field);
+void emit_tag_field(module_emitter *m, LLVMValueRef access, nsa_field_id field) {
+  if (m->tbaa[field.id] == NULL) {
+    const char *name = arena_printf(m->arena, "field %u", field.id);
     LLVMMetadataRef zero = LLVMValueAsMetadata(LLVMConstInt(m->i64, 0, 0));
     LLVMMetadataRef parts[3] = {LLVMMDStringInContext2(m->context, name, strlen(name)), m->tbaa_root, zero};
     LLVMMetadataRef type = LLVMMDNodeInContext2(m->context, parts, 3);
     LLVMMetadataRef tag[3] = {type, type, zero};
-    m->tbaa[field] = LLVMMetadataAsValue(m->context, LLVMMDNodeInContext2(m->context, tag, 3));
+    m->tbaa[field.id] = LLVMMetadataAsValue(m->context, LLVMMDNodeInContext2(m->context, tag, 3));
   }
-  LLVMSetMetadata(access, m->tbaa_kind, m->tbaa[field]);
+  LLVMSetMetadata(access, m->tbaa_kind, m->tbaa[field.id]);
 }

@@ -33,7 +33,9 @@ typedef double operation(frame *fr, const ir_op *op, uint32_t position, const do
 
 /* ---- memory ---- */
 
-static const nsa_field *field_of(const frame *fr, const ir_op *op) { return &fr->f->program->fields.data[op->field]; }
+static const nsa_field *field_of(const frame *fr, const ir_op *op) {
+  return &fr->f->program->fields.data[op->field.id];
+}
 
 static double read_entry(const frame *fr, const ir_op *op, uint32_t position, uint64_t entry) {
   const nsa_field *field = field_of(fr, op);
@@ -340,11 +342,11 @@ static const interp_function *prepare(arena *a, const ir_program *p, const ir_fu
   f->slot = ARENA_ARRAY(a, uint32_t, function->ops.len);
   f->skip_to = ARENA_ARRAY(a, uint32_t, function->ops.len);
   f->tuple = ARENA_ARRAY(a, uint32_t, function->ops.len);
-  uint32_t *slot_of_field = ARENA_ARRAY(a, uint32_t, 2 * (size_t)p->fields.len);
-  ir_function_slots(p, function, slot_of_field, slot_of_field + p->fields.len);
+  uint32_t *slot_of_field = ARENA_ARRAY(a, uint32_t, p->fields.len);
+  ir_function_slots(p, function, slot_of_field, ARENA_ARRAY(a, nsa_field_id, p->fields.len));
   for (uint32_t i = 0; i < function->ops.len; i++)
     if (ir_op_has_field(&function->ops.data[i]))
-      f->slot[i] = slot_of_field[function->ops.data[i].field];
+      f->slot[i] = slot_of_field[function->ops.data[i].field.id];
   find_skips(a, function, f->skip_to);
   place_tuples(f);
   find_grid(f);

@@ -50,7 +50,8 @@ ir_affine *ir_affines_of(arena *a, const ir_function *f) {
 
 static bool does_alike(const ir_op *x, const ir_op *y) {
   return x->op == y->op && x->aux == y->aux && x->number == y->number && x->extra_count == 0 && y->extra_count == 0 &&
-         ir_ops[x->op].carries != IR_CARRIES_KEY && x->op != IR_OP_get && (!ir_op_has_field(x) || x->field == y->field);
+         ir_ops[x->op].carries != IR_CARRIES_KEY && x->op != IR_OP_get &&
+         (!ir_op_has_field(x) || nsa_field_is(x->field, y->field));
 }
 
 static bool is_same(const ir_function *f, ir_value v, ir_value w, int depth) {

@@ -61,17 +61,17 @@ ir_value ir_select(ir_builder *b, ir_value cond, ir_value x, ir_value y) {
   return ir_ternary(b, is_bool ? IR_OP_bselect : IR_OP_select, cond, x, y);
 }
 
-ir_value ir_load(ir_builder *b, uint32_t field) { return ir_add_op(b, (ir_op){.op = IR_OP_load, .field = field}); }
+ir_value ir_load(ir_builder *b, nsa_field_id field) { return ir_add_op(b, (ir_op){.op = IR_OP_load, .field = field}); }
 
-ir_value ir_load_at(ir_builder *b, uint32_t field, ir_value index) {
+ir_value ir_load_at(ir_builder *b, nsa_field_id field, ir_value index) {
   return ir_add_op(b, (ir_op){.op = IR_OP_load_at, .field = field, .args = {index}});
 }
 
-void ir_store(ir_builder *b, uint32_t field, ir_value x) {
+void ir_store(ir_builder *b, nsa_field_id field, ir_value x) {
   ir_add_op(b, (ir_op){.op = IR_OP_store, .field = field, .args = {x}});
 }
 
-void ir_store_at(ir_builder *b, uint32_t field, ir_value index, ir_value x) {
+void ir_store_at(ir_builder *b, nsa_field_id field, ir_value index, ir_value x) {
   ir_add_op(b, (ir_op){.op = IR_OP_store_at, .field = field, .args = {index, x}});
 }
 

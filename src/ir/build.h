@@ -37,10 +37,10 @@ ir_value ir_entry(ir_builder *b, ir_value x, uint32_t count);
 ir_value ir_binary(ir_builder *b, ir_opcode op, ir_value x, ir_value y);
 ir_value ir_ternary(ir_builder *b, ir_opcode op, ir_value x, ir_value y, ir_value z);
 ir_value ir_select(ir_builder *b, ir_value cond, ir_value x, ir_value y); /* f64 or b1 by the type of x */
-ir_value ir_load(ir_builder *b, uint32_t field);
-ir_value ir_load_at(ir_builder *b, uint32_t field, ir_value index);
-void ir_store(ir_builder *b, uint32_t field, ir_value x);
-void ir_store_at(ir_builder *b, uint32_t field, ir_value index, ir_value x);
+ir_value ir_load(ir_builder *b, nsa_field_id field);
+ir_value ir_load_at(ir_builder *b, nsa_field_id field, ir_value index);
+void ir_store(ir_builder *b, nsa_field_id field, ir_value x);
+void ir_store_at(ir_builder *b, nsa_field_id field, ir_value index, ir_value x);
 /* A function of nsa_math.def by name ("exp", "pow"): math1..math3. */
 ir_value ir_math(ir_builder *b, const char *name, const ir_value *args, uint32_t count);
 /* x^n for a whole n by repeated squaring (1/x^|n| for negative n); 0.5 as sqrt; else pow. */

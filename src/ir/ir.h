@@ -57,7 +57,7 @@ typedef struct {
   uint8_t type;   /* ir_type of the result */
   bool is_single; /* computes with floats: see ir_can_be_single */
   uint32_t aux;
-  uint32_t field; /* into program->fields */
+  nsa_field_id field; /* into program->fields */
   ir_value args[4];
   double number;
   uint64_t key;
@@ -92,7 +92,7 @@ uint32_t ir_domain_of_population(ir_program *p, const char *name, nsa_population
 /* Its links, or what its rule or its arrivals look at: by the kind. */
 uint32_t ir_domain_of_connection(ir_program *p, const char *name, nsa_domain_kind kind, nsa_connection_id of);
 uint32_t ir_domain_of_channel(ir_program *p, const char *name, nsa_channel_id of);
-uint32_t ir_field_add(ir_program *p, nsa_field field);
+nsa_field_id ir_field_add(ir_program *p, nsa_field field);
 ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
                              nsa_kernel_id *number);
 /* A copy of f without its operations. A pass writes the operations anew into it, and puts it in place by *f = *copy. */
@@ -101,7 +101,7 @@ ir_function *ir_function_anew(arena *a, const ir_function *f);
 void ir_program_finish(ir_program *p);
 /* The fields that f uses, in the order of their first use, into slots; slot_of_field[field] gets the
  * number of its slot or NSA_NONE. Both have room for every field. Returns the number of slots. */
-uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *slot_of_field, uint32_t *slots);
+uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *slot_of_field, nsa_field_id *slots);
 
 /* ---- looking at operations ---- */
 

@@ -14,7 +14,7 @@ bool ir_can_be_single(const ir_op *op) {
 
 bool ir_is_float(const ir_program *p, const ir_op *op) {
   if (op->op == IR_OP_load || op->op == IR_OP_load_at)
-    return p->fields.data[op->field].type == NSA_F32;
+    return p->fields.data[op->field.id].type == NSA_F32;
   return op->is_single || (op->op == IR_OP_const && (double)(float)op->number == op->number);
 }
 

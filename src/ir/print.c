@@ -59,7 +59,7 @@ static void print_field(text *out, uint32_t i, const nsa_field *f) {
   ir_print_number(out, f->value);
   print_member(out, "connection", f->connection.id);
   print_member(out, "image", f->image.id);
-  print_member(out, "given", f->given);
+  print_member(out, "given", f->given.id);
   text_puts(out, " unit ");
   ir_print_quoted(out, f->unit);
   text_printf(out, " dimension 0x%" PRIx64 " at %u %u %u\n", f->dimension, f->at.file, f->at.line, f->at.column);
@@ -74,7 +74,7 @@ static void print_carried(text *out, const ir_op *op) {
     ir_print_number(out, op->number);
     break;
   case IR_CARRIES_FIELD:
-    text_printf(out, " $%u", op->field);
+    text_printf(out, " $%u", op->field.id);
     break;
   case IR_CARRIES_AUX:
     text_printf(out, " #%u", op->aux);
@@ -83,7 +83,7 @@ static void print_carried(text *out, const ir_op *op) {
     text_printf(out, " key 0x%016" PRIx64 " #%u", op->key, op->aux);
     break;
   case IR_CARRIES_FIELD_AUX:
-    text_printf(out, " $%u #%u", op->field, op->aux);
+    text_printf(out, " $%u #%u", op->field.id, op->aux);
     break;
   }
 }
@@ -91,7 +91,7 @@ static void print_carried(text *out, const ir_op *op) {
 /* What the carried numbers mean, for people: a comment. */
 static void print_comment(const ir_program *p, text *out, const ir_op *op) {
   if (ir_op_has_field(op))
-    text_printf(out, "  ; %s", p->fields.data[op->field].name);
+    text_printf(out, "  ; %s", p->fields.data[op->field.id].name);
   else if (op->op >= IR_OP_math1 && op->op <= IR_OP_math3)
     text_printf(out, "  ; %s", ir_maths[op->aux].name);
 }

@@ -31,9 +31,9 @@ uint32_t ir_domain_of_channel(ir_program *p, const char *name, nsa_channel_id of
   return add_domain(p, (nsa_domain){name, NSA_DOMAIN_CHANNEL, NSA_NO_POPULATION, NSA_NO_CONNECTION, of});
 }
 
-uint32_t ir_field_add(ir_program *p, nsa_field field) {
+nsa_field_id ir_field_add(ir_program *p, nsa_field field) {
   vec_push(p->arena, &p->fields, field);
-  return p->fields.len - 1;
+  return (nsa_field_id){p->fields.len - 1};
 }
 
 ir_function *ir_function_anew(arena *a, const ir_function *f) {
@@ -62,25 +62,24 @@ bool ir_op_has_field(const ir_op *op) {
   return carries == IR_CARRIES_FIELD || carries == IR_CARRIES_FIELD_AUX;
 }
 
-uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *slot_of_field, uint32_t *slots) {
+uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *slot_of_field, nsa_field_id *slots) {
   for (uint32_t i = 0; i < p->fields.len; i++)
     slot_of_field[i] = NSA_NONE;
   uint32_t count = 0;
   for (uint32_t i = 0; i < f->ops.len; i++) {
     const ir_op *op = &f->ops.data[i];
-    if (!ir_op_has_field(op) || slot_of_field[op->field] != NSA_NONE)
+    if (!ir_op_has_field(op) || slot_of_field[op->field.id] != NSA_NONE)
       continue;
-    slot_of_field[op->field] = count;
+    slot_of_field[op->field.id] = count;
     slots[count++] = op->field;
   }
   return count;
 }
 
-static nsa_kernel kernel_of(ir_program *p, const ir_function *f, uint32_t *scratch) {
+static nsa_kernel kernel_of(ir_program *p, const ir_function *f, uint32_t *slot_of_field, nsa_field_id *slots) {
   nsa_kernel k = {.name = f->name, .role = f->role, .domain = f->domain, .timescale = f->timescale};
-  uint32_t *slots = scratch + p->fields.len;
-  k.slots_count = ir_function_slots(p, f, scratch, slots);
-  k.slots = ARENA_ARRAY(p->arena, uint32_t, k.slots_count);
+  k.slots_count = ir_function_slots(p, f, slot_of_field, slots);
+  k.slots = ARENA_ARRAY(p->arena, nsa_field_id, k.slots_count);
   if (k.slots_count != 0)
     memcpy(k.slots, slots, k.slots_count * sizeof *slots);
   return k;
@@ -94,7 +93,8 @@ void ir_program_finish(ir_program *p) {
   out->fields_count = p->fields.len;
   out->kernels = ARENA_ARRAY(p->arena, nsa_kernel, p->functions.len);
   out->kernels_count = p->functions.len;
-  uint32_t *scratch = ARENA_ARRAY(p->arena, uint32_t, 2 * (size_t)p->fields.len);
+  uint32_t *slot_of_field = ARENA_ARRAY(p->arena, uint32_t, p->fields.len);
+  nsa_field_id *slots = ARENA_ARRAY(p->arena, nsa_field_id, p->fields.len);
   for (uint32_t i = 0; i < p->functions.len; i++)
-    out->kernels[i] = kernel_of(p, p->functions.data[i], scratch);
+    out->kernels[i] = kernel_of(p, p->functions.data[i], slot_of_field, slots);
 }

@@ -217,7 +217,7 @@ static void read_field(ir_cursor *c, ir_program *p) {
   f.value = ir_cursor_real(c);
   f.connection.id = read_member(c, "connection");
   f.image.id = read_member(c, "image");
-  f.given = read_member(c, "given");
+  f.given.id = read_member(c, "given");
   ir_cursor_expect_word(c, "unit");
   f.unit = ir_cursor_string(c);
   ir_cursor_expect_word(c, "dimension");
@@ -248,7 +248,7 @@ static void read_carried(ir_cursor *c, ir_op *op) {
   if (carries == IR_CARRIES_NUMBER)
     op->number = ir_cursor_real(c);
   if (carries == IR_CARRIES_FIELD || carries == IR_CARRIES_FIELD_AUX)
-    op->field = read_marked(c, '$');
+    op->field.id = read_marked(c, '$');
   if (carries == IR_CARRIES_KEY) {
     ir_cursor_expect_word(c, "key");
     op->key = ir_cursor_wide(c);

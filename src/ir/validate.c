@@ -36,7 +36,7 @@ ir_type ir_result_type(const ir_program *p, const ir_op *op) {
   const ir_op_info *info = &ir_ops[op->op];
   if (info->type != IR_ANY)
     return info->type;
-  return p == NULL ? IR_NONE : type_of_field(&p->fields.data[op->field]);
+  return p == NULL ? IR_NONE : type_of_field(&p->fields.data[op->field.id]);
 }
 
 static const char *check_arg(const check_ctx *c, uint32_t i, ir_value value, ir_type want) {
@@ -69,9 +69,9 @@ static const char *check_field(const check_ctx *c) {
   const ir_program *p = c->program;
   if (p == NULL)
     return "a fragment has no fields";
-  if (op->field >= p->fields.len)
-    return arena_printf(c->arena, "there is no field %u", op->field);
-  const nsa_field *field = &p->fields.data[op->field];
+  if (op->field.id >= p->fields.len)
+    return arena_printf(c->arena, "there is no field %u", op->field.id);
+  const nsa_field *field = &p->fields.data[op->field.id];
   if (field->domain >= p->domains.len || c->function->domain >= p->domains.len)
     return "its field or its function has no domain";
   if (op->op == IR_OP_store_at)
@@ -87,7 +87,7 @@ static const char *check_field(const check_ctx *c) {
 }
 
 static const char *check_store(const check_ctx *c) {
-  const nsa_field *field = &c->program->fields.data[c->op->field];
+  const nsa_field *field = &c->program->fields.data[c->op->field.id];
   uint32_t what = c->op->op == IR_OP_store_at ? 1 : 0;
   ir_type have = (ir_type)c->function->ops.data[c->op->args[what]].type;
   if (have != type_of_field(field))
@@ -324,15 +324,15 @@ static const char *check_foreign_loads(arena *a, const ir_program *p, const ir_f
   for (uint32_t i = 0; i < f->ops.len; i++) {
     const ir_op *op = &f->ops.data[i];
     if (op->op == IR_OP_store || op->op == IR_OP_event)
-      stored[op->field] = OWN;
+      stored[op->field.id] = OWN;
     else if (op->op == IR_OP_store_at)
-      stored[op->field] = AT + op->args[0];
+      stored[op->field.id] = AT + op->args[0];
   }
   for (uint32_t i = 0; i < f->ops.len; i++)
-    if (f->ops.data[i].op == IR_OP_load_at && stored[f->ops.data[i].field] != NOWHERE &&
-        stored[f->ops.data[i].field] != AT + f->ops.data[i].args[0])
+    if (f->ops.data[i].op == IR_OP_load_at && stored[f->ops.data[i].field.id] != NOWHERE &&
+        stored[f->ops.data[i].field.id] != AT + f->ops.data[i].args[0])
       return arena_printf(a, "operation %u: load_at of %s, which this function stores", i,
-                          p->fields.data[f->ops.data[i].field].name);
+                          p->fields.data[f->ops.data[i].field.id].name);
   return NULL;
 }
 

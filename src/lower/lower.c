@@ -40,12 +40,12 @@ static void fill_population(lowering *l, uint32_t k) {
                                  .stuck = f->stuck[i],
                                  .signal = NSA_NO_SIGNAL};
   for (uint32_t i = 0; i < l->m->signals.len; i++)
-    if (f->sent[i] != NO_FIELD)
+    if (!nsa_field_is_none(f->sent[i]))
       out->events[out->events_count++] = (nsa_event){.name = l->m->signals.data[i].name,
                                                      .flag = f->sent[i],
                                                      .signal = {i},
-                                                     .repeated = NSA_NONE,
-                                                     .stuck = NSA_NONE};
+                                                     .repeated = NSA_NO_FIELD,
+                                                     .stuck = NSA_NO_FIELD};
   out->states = f->state;
   out->states_count = c->states.len;
 }

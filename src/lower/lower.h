@@ -23,7 +23,8 @@ typedef struct {
 
 /* An equation: fields of its state and of its rate. */
 typedef struct {
-  uint32_t state, rate, timescale;
+  nsa_field_id state, rate;
+  uint32_t timescale;
 } lower_equation;
 
 /* With equations_only: a kernel (role PROBE) that computes dx/dt of a population's states from what their fields hold.

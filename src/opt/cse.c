@@ -33,7 +33,7 @@ static uint64_t number_bits(double x) {
 
 /* Arguments are mapped already. */
 static uint64_t hash_of(const ir_function *f, const ir_op *op) {
-  uint64_t h = mix(mix(op->op | (uint64_t)op->is_single << 16, op->aux), mix(op->field, op->key));
+  uint64_t h = mix(mix(op->op | (uint64_t)op->is_single << 16, op->aux), mix(op->field.id, op->key));
   h = mix(h, number_bits(op->number));
   for (uint32_t k = 0; k < ir_op_arg_count(op); k++)
     h = mix(h, ir_op_arg(f, op, k));
@@ -43,7 +43,7 @@ static uint64_t hash_of(const ir_function *f, const ir_op *op) {
 static bool is_equal(const ir_function *f, const ir_op *x, const ir_op *y) {
   if (x->op != y->op || x->is_single != y->is_single || x->aux != y->aux || x->key != y->key ||
       x->extra_count != y->extra_count || number_bits(x->number) != number_bits(y->number) ||
-      (ir_op_has_field(x) && x->field != y->field))
+      (ir_op_has_field(x) && !nsa_field_is(x->field, y->field)))
     return false;
   for (uint32_t k = 0; k < ir_op_arg_count(x); k++)
     if (ir_op_arg(f, x, k) != ir_op_arg(f, y, k))
@@ -64,7 +64,7 @@ static ir_value find_or_remember(cse *c, ir_value v) {
   const ir_op *op = &f->ops.data[v];
   uint32_t at = (uint32_t)hash_of(f, op) & c->mask;
   c->region_of[v] = c->region;
-  c->version[v] = ir_op_has_field(op) ? c->stores[op->field] : 0;
+  c->version[v] = ir_op_has_field(op) ? c->stores[op->field.id] : 0;
   for (ir_value old = c->bucket[at]; old != IR_NO_VALUE; old = c->next[old])
     if (c->version[old] == c->version[v] && is_around(c, c->region_of[old]) && is_equal(f, &f->ops.data[old], op))
       return old;
@@ -83,7 +83,7 @@ static void visit(cse *c, uint32_t i) {
     c->region = c->region_count;
   }
   if (opt_has_effect(op) && ir_op_has_field(op))
-    c->stores[op->field]++;
+    c->stores[op->field.id]++;
   if (!is_shared(op))
     return;
   ir_value same = find_or_remember(c, v);

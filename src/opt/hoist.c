@@ -28,7 +28,7 @@ typedef struct {
   variation *variation; /* per operation */
   bool *is_costly;      /* per invariant operation: it, or what it needs of the same variation, is worth hoisting */
   bool *is_root;        /* costly, and used by what varies more or is not costly: gets a field */
-  uint32_t *field;      /* per root, once it has moved */
+  nsa_field_id *field;  /* per root, once it has moved */
   target targets[2];
   uint32_t field_count;
 } hoist;
@@ -60,7 +60,7 @@ static bool *find_fixed_fields(const ir_program *p) {
       continue;
     for (uint32_t k = 0; k < f->ops.len; k++)
       if (opt_has_effect(&f->ops.data[k]) && ir_op_has_field(&f->ops.data[k]))
-        is_fixed[f->ops.data[k].field] = false;
+        is_fixed[f->ops.data[k].field.id] = false;
   }
   return is_fixed;
 }
@@ -71,9 +71,9 @@ static variation own_variation(const ir_program *p, const bool *is_fixed, const 
   switch (op->op) {
   case IR_OP_load:
   case IR_OP_load_at:
-    if (!is_fixed[op->field])
+    if (!is_fixed[op->field.id])
       return VARIES;
-    return p->fields.data[op->field].is_uniform ? IS_UNIFORM : IS_PER_ELEMENT;
+    return p->fields.data[op->field.id].is_uniform ? IS_UNIFORM : IS_PER_ELEMENT;
   case IR_OP_element:
   case IR_OP_shift:
   case IR_OP_shift_valid:
@@ -164,12 +164,13 @@ static ir_value move_value(hoist *h, target *t, ir_value root) {
   bool *is_needed = ARENA_ARRAY(h->program->arena, bool, (size_t)root + 1);
   is_needed[root] = true;
   for (uint32_t i = root + 1; i-- > 0;)
-    for (uint32_t k = 0; is_needed[i] && h->field[i] == NSA_NONE && k < ir_op_arg_count(&f->ops.data[i]); k++)
+    for (uint32_t k = 0; is_needed[i] && nsa_field_is_none(h->field[i]) && k < ir_op_arg_count(&f->ops.data[i]); k++)
       is_needed[ir_op_arg(f, &f->ops.data[i], k)] = true;
   ir_builder b = ir_builder_on(h->program, t->function);
   for (uint32_t i = 0; i <= root; i++)
     if (is_needed[i] && t->map[i] == IR_NO_VALUE)
-      t->map[i] = h->field[i] != NSA_NONE ? ir_load(&b, h->field[i]) : ir_copy_op(&b, f, &f->ops.data[i], t->map);
+      t->map[i] =
+          !nsa_field_is_none(h->field[i]) ? ir_load(&b, h->field[i]) : ir_copy_op(&b, f, &f->ops.data[i], t->map);
   return t->map[root];
 }
 
@@ -183,7 +184,7 @@ static void move_root(hoist *h, ir_value root) {
                      .domain = h->function->domain,
                      .connection = NSA_NO_CONNECTION,
                      .image = NSA_NO_IMAGE,
-                     .given = NSA_NONE};
+                     .given = NSA_NO_FIELD};
   field.name = arena_printf(p->arena, "%s.invariant%u", h->function->name, h->field_count++);
   field.type = op->type == IR_B1 ? NSA_B1 : op->is_single && !is_uniform ? NSA_F32 : NSA_F64;
   field.is_uniform = is_uniform;
@@ -225,9 +226,9 @@ static void hoist_function(ir_program *p, ir_function *f, const bool *is_fixed) 
   h.variation = ARENA_ARRAY(a, variation, f->ops.len);
   h.is_costly = ARENA_ARRAY(a, bool, f->ops.len);
   h.is_root = ARENA_ARRAY(a, bool, f->ops.len);
-  h.field = ARENA_ARRAY(a, uint32_t, f->ops.len);
+  h.field = ARENA_ARRAY(a, nsa_field_id, f->ops.len);
   for (uint32_t i = 0; i < f->ops.len; i++)
-    h.field[i] = NSA_NONE;
+    h.field[i] = NSA_NO_FIELD;
   classify(&h, is_fixed);
   find_roots(&h);
   move_roots(&h);

@@ -28,10 +28,11 @@ static bool region_of(const ir_function *f, uint32_t op, skip_region *out) {
   return false;
 }
 
-static uint32_t stores_of(const ir_function *f, uint32_t field) {
+static uint32_t stores_of(const ir_function *f, nsa_field_id field) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < f->ops.len; i++)
-    count += opt_has_effect(&f->ops.data[i]) && ir_op_has_field(&f->ops.data[i]) && f->ops.data[i].field == field;
+    count += opt_has_effect(&f->ops.data[i]) && ir_op_has_field(&f->ops.data[i]) &&
+             nsa_field_is(f->ops.data[i].field, field);
   return count;
 }
 
@@ -39,13 +40,13 @@ static uint32_t stores_of(const ir_function *f, uint32_t field) {
 static bool can_sink(const ir_program *p, const ir_function *f, uint32_t store, skip_region *to) {
   const ir_op *op = &f->ops.data[store];
   skip_region own;
-  if (op->op != IR_OP_store || p->fields.data[op->field].is_uniform || region_of(f, store, &own))
+  if (op->op != IR_OP_store || p->fields.data[op->field.id].is_uniform || region_of(f, store, &own))
     return false;
   const ir_op *choice = &f->ops.data[op->args[0]];
   if (choice->op != IR_OP_select && choice->op != IR_OP_bselect)
     return false;
   const ir_op *old = &f->ops.data[choice->args[2]];
-  return old->op == IR_OP_load && old->field == op->field && choice->args[1] < store &&
+  return old->op == IR_OP_load && nsa_field_is(old->field, op->field) && choice->args[1] < store &&
          region_of(f, choice->args[1], to) && f->ops.data[to->begin].args[0] == choice->args[0] &&
          choice->args[2] < to->begin && to->end < store && stores_of(f, op->field) == 1;
 }

@@ -18,7 +18,7 @@ ir_program *fixture_program(arena *a, uint32_t rows, uint32_t columns) {
   return p;
 }
 
-uint32_t fixture_field(ir_program *p, uint32_t domain, nsa_type type, bool is_uniform, double value) {
+nsa_field_id fixture_field(ir_program *p, uint32_t domain, nsa_type type, bool is_uniform, double value) {
   static const nsa_field_kind kinds[] = {NSA_FIELD_STATE, NSA_FIELD_FIRED, NSA_FIELD_PARTNER};
   return ir_field_add(p, (nsa_field){.name = arena_printf(p->arena, "f%u", p->fields.len),
                                      .domain = domain,
@@ -27,7 +27,7 @@ uint32_t fixture_field(ir_program *p, uint32_t domain, nsa_type type, bool is_un
                                      .kind = kinds[type],
                                      .connection = NSA_NO_CONNECTION,
                                      .image = NSA_NO_IMAGE,
-                                     .given = NSA_NONE,
+                                     .given = NSA_NO_FIELD,
                                      .value = value,
                                      .unit = ""});
 }
@@ -141,7 +141,7 @@ nsa_range_out fixture_call_entry(const nsa_kernel_entry *kernel, const fixture_m
   void **fields = calloc(k->slots_count + 1, sizeof *fields);
   assert_non_null(fields);
   for (uint32_t i = 0; i < k->slots_count; i++)
-    fields[i] = m->arrays[k->slots[i]];
+    fields[i] = m->arrays[k->slots[i].id];
   nsa_range_out out = {0, 0};
   uint64_t end = fixture_padded(fixture_entries(m->program, k->domain));
   for (uint64_t begin = 0; begin < end; begin += NSA_TILE) {

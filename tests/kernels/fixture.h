@@ -11,7 +11,7 @@
 enum { FIXTURE_RUN, FIXTURE_GRID };
 
 ir_program *fixture_program(arena *a, uint32_t rows, uint32_t columns);
-uint32_t fixture_field(ir_program *p, uint32_t domain, nsa_type type, bool is_uniform, double value);
+nsa_field_id fixture_field(ir_program *p, uint32_t domain, nsa_type type, bool is_uniform, double value);
 ir_builder fixture_function(ir_program *p, nsa_role role, uint32_t domain);
 /* ir_program_finish and ir_validate; fails the test when the program is wrong. */
 void fixture_finish(arena *a, ir_program *p);

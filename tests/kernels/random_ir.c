@@ -52,7 +52,7 @@ enum { ARRAYS = 4, UNIFORMS = 3, FLAGS = 3, TARGETS = 2 };
 
 typedef struct {
   ir_program *program;
-  uint32_t arrays[ARRAYS], sources[2], uniforms[UNIFORMS], flags[FLAGS], indices[TARGETS], stored[2];
+  nsa_field_id arrays[ARRAYS], sources[2], uniforms[UNIFORMS], flags[FLAGS], indices[TARGETS], stored[2];
 } random_fields;
 
 typedef struct {
@@ -183,7 +183,7 @@ static void add_skip(generator *g, uint32_t depth) {
     add_skip(g, depth + 1);
   ir_value x = g->numbers.data[g->numbers.len - 1], y = g->truths.data[g->truths.len - 1];
   if (depth == 0 && !g->is_run && below(&g->state, 2) == 0) {
-    uint32_t field = g->fields->arrays[below(&g->state, ARRAYS)];
+    nsa_field_id field = g->fields->arrays[below(&g->state, ARRAYS)];
     ir_store(&g->b, field, ir_select(&g->b, cond, x, ir_load(&g->b, field)));
   }
   ir_nullary(&g->b, IR_OP_skip_end, 0);
@@ -293,7 +293,7 @@ static void add_function(arena *a, const random_fields *f, uint64_t *state) {
   end_stores(&g);
 }
 
-static uint32_t grid_field(ir_program *p, nsa_type type) { return fixture_field(p, FIXTURE_GRID, type, false, 0); }
+static nsa_field_id grid_field(ir_program *p, nsa_type type) { return fixture_field(p, FIXTURE_GRID, type, false, 0); }
 
 static void add_fields(random_fields *f) {
   ir_program *p = f->program;

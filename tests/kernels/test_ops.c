@@ -27,8 +27,8 @@ static int stop(void **state) {
   return 0;
 }
 
-static uint32_t numbers(ir_program *p) { return fixture_field(p, FIXTURE_GRID, NSA_F64, false, 0); }
-static uint32_t flags(ir_program *p) { return fixture_field(p, FIXTURE_GRID, NSA_B1, false, 0); }
+static nsa_field_id numbers(ir_program *p) { return fixture_field(p, FIXTURE_GRID, NSA_F64, false, 0); }
+static nsa_field_id flags(ir_program *p) { return fixture_field(p, FIXTURE_GRID, NSA_B1, false, 0); }
 
 /* Calls kernel 0 at each width; `check` looks at the memory. */
 static void at_every_width(context *c, void (*fill)(fixture_memory *),
@@ -61,7 +61,7 @@ static void check_skip(const fixture_memory *m, nsa_range_out out) {
 
 static void a_skipped_value_is_used_only_where_its_condition_holds(void **state) {
   context *c = *state;
-  uint32_t cond = flags(c->program), x = numbers(c->program), y = numbers(c->program);
+  nsa_field_id cond = flags(c->program), x = numbers(c->program), y = numbers(c->program);
   ir_builder b = fixture_function(c->program, NSA_ROLE_STEP, FIXTURE_GRID);
   ir_value is = ir_load(&b, cond), value = ir_load(&b, x);
   ir_unary(&b, IR_OP_skip_begin, is);
@@ -86,9 +86,9 @@ static void check_event(const fixture_memory *m, nsa_range_out out) {
 
 static void events_set_their_flags_and_bits(void **state) {
   context *c = *state;
-  uint32_t cond = flags(c->program), x = numbers(c->program);
+  nsa_field_id cond = flags(c->program), x = numbers(c->program);
   numbers(c->program);
-  uint32_t one = flags(c->program), some = flags(c->program), none = flags(c->program);
+  nsa_field_id one = flags(c->program), some = flags(c->program), none = flags(c->program);
   ir_builder b = fixture_function(c->program, NSA_ROLE_STEP, FIXTURE_GRID);
   ir_value is_21 = ir_binary(&b, IR_OP_eq, ir_load(&b, x), ir_number(&b, 21));
   ir_add_op(&b, (ir_op){.op = IR_OP_event, .field = one, .aux = 31, .args = {is_21}});
@@ -114,7 +114,7 @@ static void check_good(const fixture_memory *m, nsa_range_out out) {
 static void checks_tell_of_nan_and_infinity(void **state) {
   context *c = *state;
   flags(c->program);
-  uint32_t x = numbers(c->program);
+  nsa_field_id x = numbers(c->program);
   ir_builder b = fixture_function(c->program, NSA_ROLE_STEP, FIXTURE_GRID);
   ir_unary(&b, IR_OP_check, ir_load(&b, x));
   ir_unary(&b, IR_OP_check, ir_number(&b, 1e308));
@@ -150,8 +150,9 @@ static void check_neighbours(const fixture_memory *m, nsa_range_out out) {
 static void neighbours_are_themselves_off_the_grid(void **state) {
   context *c = *state;
   ir_program *p = c->program;
-  uint32_t x = numbers(p), odd = flags(p), valid = flags(p), number = numbers(p);
-  uint32_t flag = flags(p), index = numbers(p), aux = (DOWN + 8) * 16 + RIGHT + 8;
+  nsa_field_id x = numbers(p), odd = flags(p), valid = flags(p), number = numbers(p);
+  nsa_field_id flag = flags(p), index = numbers(p);
+  uint32_t aux = (DOWN + 8) * 16 + RIGHT + 8;
   ir_builder b = fixture_function(p, NSA_ROLE_STEP, FIXTURE_GRID);
   ir_value there = ir_nullary(&b, IR_OP_shift, aux);
   ir_store(&b, valid, ir_nullary(&b, IR_OP_shift_valid, aux));
@@ -181,7 +182,7 @@ static void check_entries(const fixture_memory *m, nsa_range_out out) {
 
 static void entries_that_are_not_there_are_the_nearest_ones(void **state) {
   context *c = *state;
-  uint32_t x = numbers(c->program), array = numbers(c->program), y = numbers(c->program);
+  nsa_field_id x = numbers(c->program), array = numbers(c->program), y = numbers(c->program);
   ir_builder b = fixture_function(c->program, NSA_ROLE_STEP, FIXTURE_GRID);
   ir_store(&b, y, ir_load_at(&b, array, ir_entry(&b, ir_load(&b, x), 4)));
   at_every_width(c, fill_entries, check_entries);
@@ -198,8 +199,8 @@ static void check_uniform(const fixture_memory *m, nsa_range_out out) {
 
 static void a_uniform_field_is_read_after_it_was_stored(void **state) {
   context *c = *state;
-  uint32_t x = fixture_field(c->program, FIXTURE_RUN, NSA_F64, true, 10);
-  uint32_t y = fixture_field(c->program, FIXTURE_RUN, NSA_F64, true, 10);
+  nsa_field_id x = fixture_field(c->program, FIXTURE_RUN, NSA_F64, true, 10);
+  nsa_field_id y = fixture_field(c->program, FIXTURE_RUN, NSA_F64, true, 10);
   ir_builder b = fixture_function(c->program, NSA_ROLE_INIT, FIXTURE_RUN);
   ir_value before = ir_load(&b, x);
   ir_store(&b, x, ir_binary(&b, IR_OP_add, before, ir_number(&b, 1)));
@@ -211,7 +212,7 @@ static void a_uniform_field_is_read_after_it_was_stored(void **state) {
 
 static void a_kernel_keeps_to_its_range(void **state) {
   context *c = *state;
-  uint32_t x = numbers(c->program);
+  nsa_field_id x = numbers(c->program);
   ir_builder b = fixture_function(c->program, NSA_ROLE_STEP, FIXTURE_GRID);
   ir_store(&b, x, ir_nullary(&b, IR_OP_element, 0));
   fixture_finish(c->arena, c->program);
@@ -219,7 +220,7 @@ static void a_kernel_keeps_to_its_range(void **state) {
     build_jit *jit = fixture_jit(c->arena, c->program, widths[w]);
     fixture_memory m = fixture_memory_new(c->program);
     for (uint32_t i = 0; i < 40; i++)
-      fixture_f64(&m, x)[i] = -1;
+      fixture_f64(&m, x.id)[i] = -1;
     uint32_t count;
     nsa_range_out out = {0, 0};
     nsa_kernel_fn kernel = build_jit_kernels(jit, &count)[0];
@@ -227,7 +228,7 @@ static void a_kernel_keeps_to_its_range(void **state) {
     kernel(NULL, m.arrays, &m.clock, 16, 16, &out); /* nothing */
     kernel(NULL, m.arrays, &m.clock, 8, 24, &out);
     for (uint32_t i = 0; i < 40; i++)
-      assert_true(fixture_f64(&m, x)[i] == (i >= 8 && i < 24 ? i : -1.0));
+      assert_true(fixture_f64(&m, x.id)[i] == (i >= 8 && i < 24 ? i : -1.0));
     fixture_memory_free(&m);
     build_jit_free(jit);
   }
@@ -243,8 +244,8 @@ static void call_from(const build_jit *jit, fixture_memory *m, double first) {
 static void numbers_are_those_of_the_whole_population(void **state) {
   context *c = *state;
   enum { FIRST = 3 };
-  uint32_t draw = numbers(c->program), other = numbers(c->program), number = numbers(c->program);
-  uint32_t to = fixture_field(c->program, FIXTURE_GRID, NSA_INDEX, false, 2);
+  nsa_field_id draw = numbers(c->program), other = numbers(c->program), number = numbers(c->program);
+  nsa_field_id to = fixture_field(c->program, FIXTURE_GRID, NSA_INDEX, false, 2);
   ir_builder b = fixture_function(c->program, NSA_ROLE_STEP, FIXTURE_GRID);
   ir_value element = ir_nullary(&b, IR_OP_element, 0), there = ir_index_number(&b, ir_load(&b, to), FIXTURE_GRID);
   ir_value zero = ir_number(&b, 0), one = ir_number(&b, 1);
@@ -258,9 +259,9 @@ static void numbers_are_those_of_the_whole_population(void **state) {
     call_from(jit, &all, 0);
     call_from(jit, &some, FIRST);
     for (uint32_t i = 0; i + FIRST < COUNT; i++) {
-      assert_true(fixture_f64(&some, number)[i] == i + FIRST);
-      assert_true(fixture_f64(&some, draw)[i] == fixture_f64(&all, draw)[i + FIRST]);
-      assert_true(fixture_f64(&some, other)[i] == fixture_f64(&all, draw)[2 + FIRST]);
+      assert_true(fixture_f64(&some, number.id)[i] == i + FIRST);
+      assert_true(fixture_f64(&some, draw.id)[i] == fixture_f64(&all, draw.id)[i + FIRST]);
+      assert_true(fixture_f64(&some, other.id)[i] == fixture_f64(&all, draw.id)[2 + FIRST]);
     }
     fixture_memory_free(&all);
     fixture_memory_free(&some);
@@ -289,8 +290,8 @@ static void check_exponentials(const fixture_memory *m, nsa_range_out out) {
 
 static void matrix_exponentials_are_taken_lane_by_lane(void **state) {
   context *c = *state;
-  uint32_t rate = numbers(c->program), e = numbers(c->program), f = numbers(c->program);
-  uint32_t noise = numbers(c->program);
+  nsa_field_id rate = numbers(c->program), e = numbers(c->program), f = numbers(c->program);
+  nsa_field_id noise = numbers(c->program);
   ir_builder b = fixture_function(c->program, NSA_ROLE_SETUP, FIXTURE_GRID);
   ir_value args[3] = {ir_load(&b, rate), ir_number(&b, 0.5), IR_NO_VALUE};
   ir_value tuple = ir_tuple_op(&b, IR_OP_expm, 1, args, 2);

@@ -133,7 +133,7 @@ typedef struct {
   arena *a;
   ir_program *p;
   machine m;
-  uint32_t state[MOST_STATES], gauss[MOST_NOISES + MOST_STATES];
+  nsa_field_id state[MOST_STATES], gauss[MOST_NOISES + MOST_STATES];
   double dt;
 } stepper;
 
@@ -155,12 +155,12 @@ static ir_fragment *fragment_of(arena *a, const problem *pr) {
   return fragment;
 }
 
-static uint32_t add_field(ir_program *p, const char *name) {
+static nsa_field_id add_field(ir_program *p, const char *name) {
   return ir_field_add(p, (nsa_field){.name = name,
                                      .kind = NSA_FIELD_STATE,
                                      .connection = NSA_NO_CONNECTION,
                                      .image = NSA_NO_IMAGE,
-                                     .given = NSA_NONE});
+                                     .given = NSA_NO_FIELD});
 }
 
 /* Of `adaptive`; so loose that orders are measured with one sub-step a step. */
@@ -200,7 +200,7 @@ static stepper stepper_new(const problem *pr, solver_kind kind, double dt, uint3
   s.m = machine_new(s.a, s.p, paths);
   for (uint32_t i = 0; i < pr->n; i++)
     for (uint32_t path = 0; path < paths; path++)
-      machine_f64(&s.m, s.state[i])[path] = pr->start[i];
+      machine_f64(&s.m, s.state[i].id)[path] = pr->start[i];
   return s;
 }
 
@@ -219,7 +219,7 @@ static double error_of(const problem *pr, solver_kind kind, uint32_t steps) {
     stepper_step(&s, tick);
   pr->solution(pr->end, NULL, x);
   for (uint32_t i = 0; i < pr->n; i++)
-    sum += fabs(machine_f64(&s.m, s.state[i])[0] - x[i]);
+    sum += fabs(machine_f64(&s.m, s.state[i].id)[0] - x[i]);
   arena_free(s.a);
   return sum;
 }
@@ -242,13 +242,13 @@ static double strong_error(const problem *pr, solver_kind kind, uint32_t steps) 
         for (uint32_t fine = tick * (FINE / steps); fine < (tick + 1) * (FINE / steps); fine++)
           dw += fine_increment(path, k, fine);
         w[path * MOST_NOISES + k] += dw;
-        machine_f64(&s.m, s.gauss[k])[path] = dw / sqrt(s.dt);
+        machine_f64(&s.m, s.gauss[k].id)[path] = dw / sqrt(s.dt);
       }
     stepper_step(&s, tick);
   }
   for (uint32_t path = 0; path < PATHS; path++) {
     pr->solution(pr->end, w + path * MOST_NOISES, x);
-    sum += fabs(machine_f64(&s.m, s.state[0])[path] - x[0]);
+    sum += fabs(machine_f64(&s.m, s.state[0].id)[path] - x[0]);
   }
   arena_free(s.a);
   return sum / PATHS;
@@ -330,7 +330,7 @@ static double growth_of(solver_kind kind, double dt) {
   stepper s = stepper_new(&decay, kind, dt, NSA_PAD);
   for (uint32_t tick = 0; tick < 300; tick++)
     stepper_step(&s, tick);
-  double x = fabs(machine_f64(&s.m, s.state[0])[0]);
+  double x = fabs(machine_f64(&s.m, s.state[0].id)[0]);
   arena_free(s.a);
   return x / decay.start[0];
 }
@@ -412,12 +412,12 @@ static void test_exact_noise(void **state) {
     for (uint32_t tick = 0; tick < steps; tick++) {
       for (uint32_t k = 0; k < 3; k++)
         for (uint32_t path = 0; path < MANY; path++)
-          machine_f64(&s.m, s.gauss[k])[path] = nsa_rand_normal_1(100 * steps + k, path, 0, tick, 0, 1);
+          machine_f64(&s.m, s.gauss[k].id)[path] = nsa_rand_normal_1(100 * steps + k, path, 0, tick, 0, 1);
       stepper_step(&s, tick);
     }
     double xx = 0, xy = 0, yy = 0;
     for (uint32_t path = 0; path < MANY; path++) {
-      double x = machine_f64(&s.m, s.state[0])[path], y = machine_f64(&s.m, s.state[1])[path];
+      double x = machine_f64(&s.m, s.state[0].id)[path], y = machine_f64(&s.m, s.state[1].id)[path];
       xx += x * x / MANY, xy += x * y / MANY, yy += y * y / MANY;
     }
     /* The standard error of each is about sqrt(2/MANY) = 0.8%. */
@@ -456,7 +456,7 @@ static void relaxation_solution(double t, const double *w, double *x) {
     for (uint32_t tick = 0; tick < STEPS; tick++)
       stepper_step(&s, tick);
     for (uint32_t i = 0; i < 2; i++)
-      end[i] = machine_f64(&s.m, s.state[i])[0];
+      end[i] = machine_f64(&s.m, s.state[i].id)[0];
     arena_free(s.a);
   }
   x[0] = end[0], x[1] = end[1];
@@ -556,8 +556,8 @@ static void test_robertson(void **state) {
   stepper s = stepper_new(&robertson, SOLVER_implicit, 0.02, NSA_PAD);
   for (uint32_t tick = 0; tick < 2000; tick++)
     stepper_step(&s, tick);
-  double x = machine_f64(&s.m, s.state[0])[0], y = machine_f64(&s.m, s.state[1])[0];
-  double z = machine_f64(&s.m, s.state[2])[0];
+  double x = machine_f64(&s.m, s.state[0].id)[0], y = machine_f64(&s.m, s.state[1].id)[0];
+  double z = machine_f64(&s.m, s.state[2].id)[0];
   /* At t = 40 (Hairer and Wanner, Solving ODEs II): 0.7158270688, 9.185534765e-6, 0.2841637457. */
   if (fabs(x - 0.7158270688) > 1e-5 || fabs(y / 9.185534765e-6 - 1) > 1e-4 || fabs(x + y + z - 1) > 1e-12)
     fail_msg("%.10g %.10g %.10g", x, y, z);

@@ -44,7 +44,7 @@ static bool end_delivery(sim *s, const due_job *job) {
   for (uint32_t i = 0; i < d->arrival->increments_count; i++) {
     const nsa_increment *inc = &d->arrival->increments[i];
     if (inc->side != NSA_SIDE_POST)
-      strip_sums_settle(&d->strips[i], s->field_data[inc->sum]);
+      strip_sums_settle(&d->strips[i], s->field_data[inc->sum.id]);
     events_note_arrival(s, link_end_population(delivery_connection(s, d), inc->side));
   }
   for (uint32_t i = 0; i < d->arrival->emissions_count; i++)
@@ -99,7 +99,7 @@ static bool deliver_due(sim *s, const delivery *d, const uint32_t *elements, uin
 static bool deliver(sim *s, const delivery *d, uint64_t n) {
   const nsa_arrival *a = d->arrival;
   if (a->side == NSA_SIDE_SIGNAL) {
-    const uint8_t *is_sent = s->field_data[s->program->signals[a->signal.id].flag];
+    const uint8_t *is_sent = s->field_data[s->program->signals[a->signal.id].flag.id];
     return !*is_sent || deliver_due(s, d, NULL, 0, 0);
   }
   const sim_fired *fired =
@@ -145,10 +145,10 @@ static void send_signals(sim *s, uint64_t n) {
   s->is_any_signal_sent = false;
   for (uint32_t i = 0; i < s->program->signals_count; i++) {
     const nsa_signal *signal = &s->program->signals[i];
-    uint8_t *flag = s->field_data[signal->flag];
+    uint8_t *flag = s->field_data[signal->flag.id];
     *flag = s->events->is_sent[i];
     if (*flag)
-      *(double *)s->field_data[signal->value] = s->events->sent[i];
+      *(double *)s->field_data[signal->value.id] = s->events->sent[i];
     s->events->is_sent[i] = 0;
     s->events->sent[i] = 1;
     for (uint32_t k = 0; k < signal->schedule_count; k++) {

@@ -49,12 +49,12 @@ static uint32_t link_at(const due_job *job, uint32_t slice, uint64_t number) {
 }
 
 /* The states of a link, then what it adds to its partners: the first that is not finite. */
-static bool find_bad(const due_job *job, const batch *b, uint32_t k, uint32_t *field, double *value) {
+static bool find_bad(const due_job *job, const batch *b, uint32_t k, nsa_field_id *field, double *value) {
   const nsa_arrival *a = job->d->arrival;
   for (uint32_t i = 0; i < a->states_count + a->increments_count; i++) {
     bool is_state = i < a->states_count;
     *field = is_state ? a->states[i] : a->increments[i - a->states_count].value;
-    *value = is_state ? ((const double *)job->s->field_data[*field])[b->link[k]] : b->values[i - a->states_count][k];
+    *value = is_state ? ((const double *)job->s->field_data[field->id])[b->link[k]] : b->values[i - a->states_count][k];
     if (!isfinite(*value))
       return true;
   }
@@ -65,7 +65,7 @@ static bool find_bad(const due_job *job, const batch *b, uint32_t k, uint32_t *f
 void bad_link_find(const due_job *job, batch *b) {
   uint32_t slice = (uint32_t)(b - job->d->batches);
   for (uint32_t k = 0; k < b->count; k++) {
-    uint32_t field;
+    nsa_field_id field;
     double value;
     if (!find_bad(job, b, k, &field, &value))
       continue;
@@ -102,7 +102,7 @@ bool bad_link_tell(sim *s, const delivery *d) {
 void bad_element_tell(sim *s, const due_job *job) {
   const nsa_arrival *a = job->d->arrival;
   for (uint32_t f = 0; f < a->shared_states_count && !s->failed; f++) {
-    const double *x = s->field_data[a->shared_states[f]];
+    const double *x = s->field_data[a->shared_states[f].id];
     for (uint32_t i = 0; i < job->count && !s->failed; i++) {
       if (isfinite(x[job->elements[i]]))
         continue;

@@ -19,7 +19,7 @@ static void pad(const due_job *job, batch *b) { pad_from(job, b, b->count, b->co
 static void add_increments(const due_job *job, const batch *b) {
   const nsa_arrival *a = job->d->arrival;
   for (uint32_t i = 0; i < a->increments_count; i++) {
-    double *sum = job->s->field_data[a->increments[i].sum];
+    double *sum = job->s->field_data[a->increments[i].sum.id];
     const strip_sums *strips = &job->d->strips[i];
     const double *value = b->values[i];
     switch (a->increments[i].side) {
@@ -80,7 +80,7 @@ static void fill(uint32_t *to, uint32_t x, uint32_t count) {
 static void prefetch_states(const due_job *job, const uint32_t *link, uint32_t count) {
   const nsa_arrival *a = job->d->arrival;
   for (uint32_t f = 0; f < a->states_count; f++) {
-    const double *x = job->s->field_data[a->states[f]];
+    const double *x = job->s->field_data[a->states[f].id];
     for (uint32_t i = 0; i < count; i++)
       __builtin_prefetch(x + link[i], 1);
   }

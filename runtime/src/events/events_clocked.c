@@ -21,8 +21,8 @@ typedef struct {
 static void add_increment(const outcome_job *job, uint32_t i, uint32_t first, uint32_t last) {
   const nsa_increment *inc = &job->step->increments[i];
   const sim_links *links = &job->s->links[job->step->connection.id];
-  const double *value = job->s->field_data[inc->value];
-  double *sum = job->s->field_data[inc->sum];
+  const double *value = job->s->field_data[inc->value.id];
+  double *sum = job->s->field_data[inc->sum.id];
   for (uint32_t t = first; t < last; t++)
     for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) {
       if (inc->side == NSA_SIDE_POST) {
@@ -56,11 +56,11 @@ static void take_outcome(sim *s, uint32_t i) {
   for (uint32_t k = 0; k < step->increments_count; k++) {
     const nsa_increment *inc = &step->increments[k];
     if (inc->side != NSA_SIDE_POST)
-      strip_sums_settle(&job.strips[k], s->field_data[inc->sum]);
+      strip_sums_settle(&job.strips[k], s->field_data[inc->sum.id]);
     events_note_arrival(s, link_end_population(c, inc->side));
   }
   for (uint32_t k = 0; k < step->emissions_count; k++)
-    if (memchr(s->field_data[step->emissions[k].flag], 1, links))
+    if (memchr(s->field_data[step->emissions[k].flag.id], 1, links))
       s->events->is_sent[step->emissions[k].signal.id] = 1;
 }
 

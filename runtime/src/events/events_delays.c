@@ -9,31 +9,31 @@
 
 /* ---- checking ---- */
 
-static bool fail_delay(sim *s, const nsa_connection *c, uint32_t field, uint64_t link, char error[SIM_ERROR_SIZE]) {
+static bool fail_delay(sim *s, const nsa_connection *c, nsa_field_id field, uint64_t link, char error[SIM_ERROR_SIZE]) {
   const nsa_program *p = s->program;
   const char *path = c->at.file < p->files_count ? p->files[c->at.file].path : "model";
   char which[64] = "";
-  if (!p->fields[field].is_uniform) {
+  if (!p->fields[field.id].is_uniform) {
     link_ends ends = link_ends_of(s, (nsa_connection_id){(uint32_t)(c - p->connections)}, link);
     snprintf(which, sizeof which, " (source %" PRIu32 ", target %" PRIu32 ")", ends.source, ends.target);
   }
   snprintf(error, SIM_ERROR_SIZE,
            "%.200s:%" PRIu32 ":%" PRIu32
            ": connection '%.64s': a delay of %.9g ms%s is not possible: %g to %g ms are (1 to %d steps) (E0504)",
-           path, c->at.line, c->at.column, c->name, ((const double *)s->field_data[field])[link] * p->base_dt, which,
+           path, c->at.line, c->at.column, c->name, ((const double *)s->field_data[field.id])[link] * p->base_dt, which,
            p->base_dt, EVENTS_MAX_DELAY * p->base_dt, EVENTS_MAX_DELAY);
   s->has_bad_value = true;
   return false;
 }
 
-static uint64_t delay_count(const sim *s, const nsa_connection *c, uint32_t field) {
-  return s->program->fields[field].is_uniform ? 1 : s->links[c - s->program->connections].count;
+static uint64_t delay_count(const sim *s, const nsa_connection *c, nsa_field_id field) {
+  return s->program->fields[field.id].is_uniform ? 1 : s->links[c - s->program->connections].count;
 }
 
-static bool check_delays(sim *s, const nsa_connection *c, uint32_t field, char error[SIM_ERROR_SIZE]) {
-  if (field == NSA_NONE || !s->field_data[field])
+static bool check_delays(sim *s, const nsa_connection *c, nsa_field_id field, char error[SIM_ERROR_SIZE]) {
+  if (nsa_field_is_none(field) || !s->field_data[field.id])
     return true;
-  const double *delay = s->field_data[field];
+  const double *delay = s->field_data[field.id];
   for (uint64_t k = 0; k < delay_count(s, c, field); k++)
     if (!(delay[k] >= 1 && delay[k] <= EVENTS_MAX_DELAY))
       return fail_delay(s, c, field, k, error);
@@ -53,10 +53,10 @@ bool events_check_delays(sim *s, char error[SIM_ERROR_SIZE]) {
 
 void delays_find(const sim *s, delivery *d) {
   const nsa_connection *c = delivery_connection(s, d);
-  uint32_t field = events_delay_field(c, d->arrival->side);
-  if (field == NSA_NONE)
+  nsa_field_id field = events_delay_field(c, d->arrival->side);
+  if (nsa_field_is_none(field))
     return;
-  const double *delay = s->field_data[field];
+  const double *delay = s->field_data[field.id];
   double least = INFINITY, most = 0;
   uint64_t count = delay_count(s, c, field);
   for (uint64_t k = 0; k < count; k++) {
@@ -92,7 +92,7 @@ static void sort_by_delay(uint32_t *link, uint16_t *delay, uint32_t begin, uint3
 bool delays_sort(events_maker *m, delivery *d) {
   const link_index *index = &d->index;
   uint64_t count = m->s->links[d->arrival->connection.id].count, slots = (uint64_t)d->slices * d->keys;
-  const double *delay = m->s->field_data[events_delay_field(delivery_connection(m->s, d), d->arrival->side)];
+  const double *delay = m->s->field_data[events_delay_field(delivery_connection(m->s, d), d->arrival->side).id];
   uint32_t longest = 0;
   d->delay = events_allocate(m, count + 1, sizeof *d->delay);
   if (!d->delay)

@@ -27,7 +27,8 @@ typedef struct {
   void **fields, **shared_fields;
   uint32_t count;
   bool is_nonfinite;
-  uint32_t bad_link, bad_field; /* the least link whose state is not finite; the first such state, and its value then */
+  uint32_t bad_link;
+  nsa_field_id bad_field; /* the least link whose state is not finite; the first such state, and its value then */
   double bad_value;
   uint64_t updates, updates_before; /* links so far; before this delivery */
 } batch;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static bool uses(const sim *s, const delivery *d, uint32_t field) {
+static bool uses(const sim *s, const delivery *d, nsa_field_id field) {
   return sim_kernel_uses(s->program, d->arrival->kernel, field);
 }
 
@@ -14,9 +14,9 @@ static bool are_cut_alike(const delivery *d, const delivery *other) {
          memcmp(d->bounds, other->bounds, ((size_t)d->slices + 1) * sizeof *d->bounds) == 0;
 }
 
-static bool has_sum(const nsa_arrival *a, uint32_t sum, bool at_once) {
+static bool has_sum(const nsa_arrival *a, nsa_field_id sum, bool at_once) {
   for (uint32_t i = 0; i < a->increments_count; i++)
-    if (a->increments[i].sum == sum && (a->increments[i].side == NSA_SIDE_POST) == at_once)
+    if (nsa_field_is(a->increments[i].sum, sum) && (a->increments[i].side == NSA_SIDE_POST) == at_once)
       return true;
   return false;
 }
@@ -29,7 +29,7 @@ static bool sees(const sim *s, const delivery *d, const delivery *before) {
   if (!is_alike && nsa_connection_is(d->arrival->connection, before->arrival->connection))
     return true;
   for (uint32_t i = 0; i < before->arrival->increments_count; i++) {
-    uint32_t sum = before->arrival->increments[i].sum;
+    nsa_field_id sum = before->arrival->increments[i].sum;
     bool is_later = before->arrival->increments[i].side != NSA_SIDE_POST; /* strips are added when all links are done */
     if (uses(s, d, sum) || ((is_later || !is_alike) && has_sum(d->arrival, sum, true)))
       return true;
@@ -54,7 +54,7 @@ static void find_joint(const sim *s, struct events *ev) {
 static bool needs_links_only(const sim *s, const nsa_arrival *a) {
   const nsa_kernel *k = &s->program->kernels[a->kernel.id];
   for (uint32_t i = 0; i < k->slots_count; i++) {
-    const nsa_field *f = &s->program->fields[k->slots[i]];
+    const nsa_field *f = &s->program->fields[k->slots[i].id];
     if (s->program->domains[f->domain].kind == NSA_DOMAIN_POPULATION && !f->is_uniform)
       return false;
   }
@@ -62,11 +62,12 @@ static bool needs_links_only(const sim *s, const nsa_arrival *a) {
 }
 
 /* Whether only the steps of its own elements use what is added to. */
-static bool is_for_own_steps(const sim *s, uint32_t sum) {
+static bool is_for_own_steps(const sim *s, nsa_field_id sum) {
   const nsa_program *p = s->program;
   for (uint32_t k = 0; k < p->kernels_count; k++) {
     uint32_t role = p->kernels[k].role;
-    bool is_own = p->kernels[k].domain == p->fields[sum].domain && (role == NSA_ROLE_STEP || role == NSA_ROLE_SETTLE);
+    bool is_own =
+        p->kernels[k].domain == p->fields[sum.id].domain && (role == NSA_ROLE_STEP || role == NSA_ROLE_SETTLE);
     if (!is_own && role != NSA_ROLE_INIT && role != NSA_ROLE_SETUP && role != NSA_ROLE_PROBE &&
         sim_kernel_uses(p, (nsa_kernel_id){k}, sum))
       return false;

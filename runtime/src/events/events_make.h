@@ -22,7 +22,7 @@ bool arrival_adds_to(const nsa_arrival *a, uint32_t side);
 delivery_needs arrival_needs(const nsa_program *p, const nsa_arrival *a);
 
 /* The field of the delay that counts for the events of a side; NSA_NONE: no delay. */
-uint32_t events_delay_field(const nsa_connection *c, uint32_t side);
+nsa_field_id events_delay_field(const nsa_connection *c, uint32_t side);
 
 /* ---- events_delays.c ---- */
 

@@ -25,8 +25,8 @@ delivery_needs arrival_needs(const nsa_program *p, const nsa_arrival *a) {
 }
 
 /* The delay field that counts for the events of a side. */
-uint32_t events_delay_field(const nsa_connection *c, uint32_t side) {
-  return side == NSA_SIDE_SIGNAL ? NSA_NONE : side == NSA_SIDE_PRE ? c->delay : c->delay_back;
+nsa_field_id events_delay_field(const nsa_connection *c, uint32_t side) {
+  return side == NSA_SIDE_SIGNAL ? NSA_NO_FIELD : side == NSA_SIDE_PRE ? c->delay : c->delay_back;
 }
 
 bool events_keep_targets(const nsa_program *p, const nsa_arrival *a) {

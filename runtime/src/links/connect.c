@@ -53,11 +53,11 @@ static void count_fans(const link_builder *b, sim_links *links) {
 }
 
 bool connect_keeps_targets(const nsa_program *p, const nsa_connection *c) {
-  const uint32_t delays[] = {c->delay, c->delay_back};
+  const nsa_field_id delays[] = {c->delay, c->delay_back};
   for (int i = 0; i < 2; i++)
     if (sim_has_own_delays(p, delays[i]))
       return true;
-  return c->link_distance != NSA_NONE || sim_field_is_used(p, c->link_target);
+  return !nsa_field_is_none(c->link_distance) || sim_field_is_used(p, c->link_target);
 }
 
 static bool make_targets(link_builder *b, sim_links *links) {
@@ -115,9 +115,9 @@ static bool check_copies(const link_builder *b) {
 }
 
 static void write_copies(sim *s, const nsa_connection *c, const sim_links *links) {
-  if (c->link_copy == NSA_NONE)
+  if (nsa_field_is_none(c->link_copy))
     return;
-  double *copies = s->field_data[c->link_copy];
+  double *copies = s->field_data[c->link_copy.id];
   for (uint32_t t = 0; t < s->populations[c->target.id].count; t++)
     for (uint32_t k = links->row[t], copy = 0; k < links->row[t + 1]; k++)
       copies[k] = copy = copy_of(links->source, links->row[t], k, copy);
@@ -166,12 +166,12 @@ void connect_free(sim_links *links) {
 /* ---- fields ---- */
 
 static void write_distances(sim *s, const nsa_connection *c, const sim_links *links) {
-  if (c->link_distance == NSA_NONE || !links->target)
+  if (nsa_field_is_none(c->link_distance) || !links->target)
     return;
   const nsa_population *source = &s->program->populations[c->source.id],
                        *target = &s->program->populations[c->target.id];
   const sim_population *sources = &s->populations[c->source.id], *targets = &s->populations[c->target.id];
-  double *distance = s->field_data[c->link_distance];
+  double *distance = s->field_data[c->link_distance.id];
   for (uint64_t k = 0; k < links->count; k++)
     distance[k] = place_distance(source, population_global(sources, links->source[k]), target,
                                  population_global(targets, links->target[k]));

@@ -38,9 +38,9 @@ bool candidates_new(candidates *c, const link_builder *b, const nsa_rule *rule, 
   c->source_entries = c->targets + NSA_TILE;
   c->target_entries = c->source_entries + NSA_TILE;
   c->result = (char *)c->memory + 4 * index_bytes;
-  if (rule->candidate_distance != NSA_NONE)
+  if (!nsa_field_is_none(rule->candidate_distance))
     c->distance = (double *)c->result + NSA_TILE;
-  if (rule->candidate_copy != NSA_NONE)
+  if (!nsa_field_is_none(rule->candidate_copy))
     c->copy = (double *)c->result + 2 * NSA_TILE;
   if (kernel->slots_count)
     memcpy(c->fields, b->s->kernel_fields[rule->condition.id], kernel->slots_count * sizeof *c->fields);

@@ -368,8 +368,8 @@ static bool find_of_links(const pairing *p) {
 
 static void write_near_fields(const pairing *p, const uint32_t *partners) {
   const nsa_connection *c = p->connection;
-  uint32_t *index = c->partner_index == NSA_NONE ? NULL : p->b->s->field_data[c->partner_index];
-  uint8_t *known = c->partner_known == NSA_NONE ? NULL : p->b->s->field_data[c->partner_known];
+  uint32_t *index = nsa_field_is_none(c->partner_index) ? NULL : p->b->s->field_data[c->partner_index.id];
+  uint8_t *known = nsa_field_is_none(c->partner_known) ? NULL : p->b->s->field_data[c->partner_known.id];
   for (uint32_t i = 0; i < p->near_here->count; i++) {
     if (index)
       index[i] = partners[i] == NSA_NONE ? 0 : partners[i];
@@ -438,8 +438,8 @@ static void write_coverage(const pairing *p, const uint64_t *served, uint64_t wi
 }
 
 static void write_fan(const pairing *p, const uint64_t *served) {
-  uint32_t field = p->connection->partner_fan;
-  double *fan = field == NSA_NONE ? NULL : p->b->s->field_data[field];
+  nsa_field_id field = p->connection->partner_fan;
+  double *fan = nsa_field_is_none(field) ? NULL : p->b->s->field_data[field.id];
   for (uint32_t i = 0; fan && i < p->partner_here->count; i++)
     fan[i] = (double)served[i];
 }

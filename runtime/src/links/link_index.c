@@ -11,11 +11,11 @@
 
 partner_lookup partner_lookup_of(const sim *s, const nsa_connection *c) {
   partner_lookup look = {.of_source = c->partner_of_source};
-  if (nsa_population_is_none(c->partner) || c->partner_index == NSA_NONE)
+  if (nsa_population_is_none(c->partner) || nsa_field_is_none(c->partner_index))
     return look;
-  look.index = s->field_data[c->partner_index];
-  look.known = c->partner_known == NSA_NONE ? NULL : s->field_data[c->partner_known];
-  look.domain_kind = s->program->domains[s->program->fields[c->partner_index].domain].kind;
+  look.index = s->field_data[c->partner_index.id];
+  look.known = nsa_field_is_none(c->partner_known) ? NULL : s->field_data[c->partner_known.id];
+  look.domain_kind = s->program->domains[s->program->fields[c->partner_index.id].domain].kind;
   return look;
 }
 

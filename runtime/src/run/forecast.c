@@ -50,12 +50,12 @@ static double index_words(const nsa_program *p, nsa_connection_id connection) {
     const nsa_link_sum *sum = &p->sums[i];
     if (!nsa_connection_is(sum->connection, connection))
       continue;
-    double keys = sum->source_term == NSA_NONE ? 1 : place_size(giver(p, sum));
+    double keys = nsa_field_is_none(sum->source_term) ? 1 : place_size(giver(p, sum));
     if (sidesum_is(sum))
       words += keys + 2 * links;
-    if (sidesum_is(sum) || sum->source_term == NSA_NONE)
+    if (sidesum_is(sum) || nsa_field_is_none(sum->source_term))
       continue;
-    is_weighted = is_weighted || sum->weight != NSA_NONE;
+    is_weighted = is_weighted || !nsa_field_is_none(sum->weight);
     shared = keys + links * (is_weighted ? 2 : 1);
   }
   return words + shared;
@@ -71,7 +71,7 @@ static double arrival_words(const nsa_program *p, nsa_connection_id connection) 
   double links = connect_expected_links(p, c), words = 0;
   for (uint32_t i = 0; i < p->arrivals_count; i++) {
     const nsa_arrival *a = &p->arrivals[i];
-    uint32_t delay = a->side == NSA_SIDE_PRE ? c->delay : c->delay_back;
+    nsa_field_id delay = a->side == NSA_SIDE_PRE ? c->delay : c->delay_back;
     bool has_own_delays = sim_has_own_delays(p, delay);
     if (!nsa_connection_is(a->connection, connection) || a->side == NSA_SIDE_SIGNAL ||
         (a->side == NSA_SIDE_POST && !has_own_delays))
@@ -139,7 +139,7 @@ static double buffer_bytes(const nsa_program *p) {
       bytes += population->events_count * (FUSE_MOST * place_size(population) / 8 + 4 * blocks) + 4 * blocks;
   }
   for (uint32_t i = 0; i < p->sums_count; i++)
-    if (p->sums[i].source_term != NSA_NONE)
+    if (!nsa_field_is_none(p->sums[i].source_term))
       bytes += 4.0 * place_size(giver(p, &p->sums[i]));
   return bytes;
 }

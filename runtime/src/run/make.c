@@ -64,10 +64,10 @@ static bool field_allocate(sim *s, uint32_t f, uint64_t count, char error[SIM_ER
   return true;
 }
 
-static void set_whole_field(sim *s, uint32_t f, double value) {
-  if (f == NSA_NONE || !s->field_data[f])
+static void set_whole_field(sim *s, nsa_field_id f, double value) {
+  if (nsa_field_is_none(f) || !s->field_data[f.id])
     return;
-  fill(s->field_data[f], (nsa_type)s->program->fields[f].type, sim_padded(s->field_count[f]), value);
+  fill(s->field_data[f.id], (nsa_type)s->program->fields[f.id].type, sim_padded(s->field_count[f.id]), value);
 }
 
 static void apply_setting(sim *s, const nsa_setting *setting) {
@@ -108,7 +108,7 @@ static void point_kernels(sim *s) {
   for (uint32_t k = 0; k < s->program->kernels_count; k++) {
     const nsa_kernel *kernel = &s->program->kernels[k];
     for (uint32_t i = 0; i < kernel->slots_count; i++)
-      s->kernel_fields[k][i] = s->field_data[kernel->slots[i]];
+      s->kernel_fields[k][i] = s->field_data[kernel->slots[i].id];
   }
 }
 
@@ -212,15 +212,15 @@ static void count_domains(sim *s) {
 }
 
 static bool allocate_fields(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
-  for (uint32_t f = 0; f < s->program->fields_count; f++) {
-    const nsa_field *field = &s->program->fields[f];
-    if (sim_is_of_links(s, field) != of_links || s->field_data[f])
+  for (nsa_field_id f = {0}; f.id < s->program->fields_count; f.id++) {
+    const nsa_field *field = &s->program->fields[f.id];
+    if (sim_is_of_links(s, field) != of_links || s->field_data[f.id])
       continue;
     bool is_end = field->kind == NSA_FIELD_LINK_SOURCE || field->kind == NSA_FIELD_LINK_TARGET;
     if (is_end && of_links && !sim_field_is_used(s->program, f))
       continue;
     uint64_t count = field->is_uniform ? 1 : s->domain_count[field->domain];
-    if (!field_allocate(s, f, count, error))
+    if (!field_allocate(s, f.id, count, error))
       return false;
   }
   return true;
@@ -359,15 +359,15 @@ static void lend_link_arrays(sim *s) {
   for (uint32_t c = 0; c < s->program->connections_count; c++) {
     const nsa_connection *connection = &s->program->connections[c];
     const sim_links *links = &s->links[c];
-    const uint32_t fields[] = {connection->link_source, connection->link_target, connection->partner_index,
-                               connection->partner_known};
+    const nsa_field_id fields[] = {connection->link_source, connection->link_target, connection->partner_index,
+                                   connection->partner_known};
     void *arrays[] = {links->source, links->target, links->partner, links->has_partner};
     for (int i = 0; i < 4; i++) {
-      if (fields[i] == NSA_NONE || !arrays[i])
+      if (nsa_field_is_none(fields[i]) || !arrays[i])
         continue;
-      s->field_data[fields[i]] = arrays[i];
-      s->field_count[fields[i]] = s->links[c].count;
-      s->field_borrowed[fields[i]] = 1;
+      s->field_data[fields[i].id] = arrays[i];
+      s->field_count[fields[i].id] = s->links[c].count;
+      s->field_borrowed[fields[i].id] = 1;
     }
   }
 }
@@ -388,7 +388,7 @@ bool sim_connect(sim *s, char error[SIM_ERROR_SIZE]) {
   point_kernels(s);
   for (uint32_t i = 0; i < s->setting_count; i++) {
     const nsa_settable *settable = &s->program->settables[s->settings[i].settable];
-    if (sim_is_of_links(s, &s->program->fields[settable->field]))
+    if (sim_is_of_links(s, &s->program->fields[settable->field.id]))
       apply_setting(s, &s->settings[i]);
   }
   for (nsa_connection_id c = {0}; c.id < s->program->connections_count; c.id++)

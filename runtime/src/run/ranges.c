@@ -25,7 +25,7 @@ static void describe_entry(const sim *s, const nsa_field *field, uint64_t entry,
 
 static bool fail(sim *s, const nsa_settable *of, uint64_t entry, double value, char error[SIM_ERROR_SIZE]) {
   const nsa_program *p = s->program;
-  const nsa_field *field = &p->fields[of->field];
+  const nsa_field *field = &p->fields[of->field.id];
   const char *path = field->at.file < p->files_count ? p->files[field->at.file].path : "model";
   char whose[96], unit[64] = "", number[UNITS_NUMBER], low[UNITS_NUMBER], high[UNITS_NUMBER];
   describe_entry(s, field, entry, whose, sizeof whose);
@@ -51,12 +51,12 @@ static bool fail(sim *s, const nsa_settable *of, uint64_t entry, double value, c
 static double rounded(uint32_t type, double x) { return type == NSA_F32 ? (double)(float)x : x; }
 
 static bool check(sim *s, const nsa_settable *of, char error[SIM_ERROR_SIZE]) {
-  const nsa_field *field = &s->program->fields[of->field];
+  const nsa_field *field = &s->program->fields[of->field.id];
   double lo = of->has_range ? rounded(field->type, of->lo) : -DBL_MAX,
          hi = of->has_range ? rounded(field->type, of->hi) : DBL_MAX;
   uint64_t count = field->is_uniform ? 1 : s->domain_count[field->domain];
   for (uint64_t i = 0; i < count; i++) {
-    double x = sim_entry((nsa_type)field->type, s->field_data[of->field], i);
+    double x = sim_entry((nsa_type)field->type, s->field_data[of->field.id], i);
     if (!(x >= lo && x <= hi))
       return fail(s, of, i, x, error);
   }
@@ -66,7 +66,7 @@ static bool check(sim *s, const nsa_settable *of, char error[SIM_ERROR_SIZE]) {
 bool ranges_check(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; i < s->program->settables_count; i++) {
     const nsa_settable *of = &s->program->settables[i];
-    if (sim_is_of_links(s, &s->program->fields[of->field]) == of_links && !check(s, of, error))
+    if (sim_is_of_links(s, &s->program->fields[of->field.id]) == of_links && !check(s, of, error))
       return false;
   }
   return true;

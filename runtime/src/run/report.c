@@ -124,7 +124,7 @@ static const char *value_name(double value) { return isnan(value) ? "nan" : valu
 
 /* "v", or what a field that the author did not name is there for. */
 static void describe_field(const sim *s, char *text, size_t size) {
-  const nsa_field *field = &s->program->fields[s->failure.field];
+  const nsa_field *field = &s->program->fields[s->failure.field.id];
   const char *name = field->name ? field->name : "a value", *dot = strrchr(name, '.');
   const char *last = dot ? dot + 1 : name;
   bool is_added = !nsa_connection_is_none(s->failure.connection) && !s->failure.watched_by;
@@ -174,7 +174,7 @@ void report_failure_text(const sim *s, char *text, size_t size) {
   }
   describe_owner(s, owner, sizeof owner);
   describe_field(s, field, sizeof field);
-  if (s->program->fields[s->failure.field].kind == NSA_FIELD_PROBABILITY) {
+  if (s->program->fields[s->failure.field.id].kind == NSA_FIELD_PROBABILITY) {
     snprintf(text, size, "numerical failure: %s: a probability that does not lie between 0 and 1 at t = %.15g ms",
              owner, s->failure.time);
     return;
@@ -214,11 +214,12 @@ static void show_states(FILE *to, const sim *s) {
   const nsa_population *population = &s->program->populations[s->failure.population.id];
   fputs("      = note: the element's state:", to);
   for (uint32_t i = 0; i < population->states_count; i++) {
-    const nsa_field *field = &s->program->fields[population->states[i]];
+    const nsa_field *field = &s->program->fields[population->states[i].id];
     if (!field->name || field->kind == NSA_FIELD_PROBABILITY)
       continue;
     const char *dot = strrchr(field->name, '.'), *unit = field->unit ? field->unit : "";
-    double x = sim_entry(field->type, s->field_data[population->states[i]], field->is_uniform ? 0 : s->failure.element);
+    double x =
+        sim_entry(field->type, s->field_data[population->states[i].id], field->is_uniform ? 0 : s->failure.element);
     fprintf(to, "%s %s = ", i ? "," : "", dot ? dot + 1 : field->name);
     if (isfinite(x))
       fprintf(to, "%.6g", x);
@@ -231,7 +232,7 @@ static void show_states(FILE *to, const sim *s) {
 
 static bool is_of_channels(const sim *s) {
   for (uint32_t i = 0; i < s->program->stimuli_count; i++)
-    if (s->program->stimuli[i].reads_channels && s->program->stimuli[i].external == s->failure.field)
+    if (s->program->stimuli[i].reads_channels && nsa_field_is(s->program->stimuli[i].external, s->failure.field))
       return isnan(s->failure.value);
   return false;
 }
@@ -240,7 +241,7 @@ static bool is_of_channels(const sim *s) {
 static void show_cure(FILE *to, const sim *s) {
   if (is_of_channels(s))
     fputs("      = hint: a channel is nan at an index that is out of range, or not whole\n", to);
-  if (!nsa_connection_is_none(s->failure.connection) || s->program->fields[s->failure.field].kind != NSA_FIELD_STATE)
+  if (!nsa_connection_is_none(s->failure.connection) || s->program->fields[s->failure.field.id].kind != NSA_FIELD_STATE)
     return;
   fputs(
       "      = hint: where the state runs away within a step, try `using implicit` or `using adaptive`, a smaller timescale, or a cut-off: "
@@ -251,7 +252,7 @@ static void show_cure(FILE *to, const sim *s) {
 void report_failure(FILE *to, const sim *s) {
   const nsa_program *program = s->program;
   bool is_of_field = !s->failure.text;
-  nsa_place at = is_of_field ? program->fields[s->failure.field].at : s->failure.at;
+  nsa_place at = is_of_field ? program->fields[s->failure.field.id].at : s->failure.at;
   bool has_place = at.file < program->files_count && at.line > 0;
   char text[512];
   if (has_place) {
@@ -304,10 +305,10 @@ static void show_connection(FILE *to, const sim *s, nsa_connection_id of) {
   fputc('\n', to);
 }
 
-double report_counter(const sim *s, nsa_population_id population, uint32_t field) {
+double report_counter(const sim *s, nsa_population_id population, nsa_field_id field) {
   double sum = 0;
-  for (uint32_t e = 0; field != NSA_NONE && e < s->populations[population.id].count; e++)
-    sum += sim_entry(NSA_F64, s->field_data[field], e);
+  for (uint32_t e = 0; !nsa_field_is_none(field) && e < s->populations[population.id].count; e++)
+    sum += sim_entry(NSA_F64, s->field_data[field.id], e);
   return sum;
 }
 
@@ -360,12 +361,12 @@ void report_no_data(FILE *to, const sim *s, const recorder *r, const double *val
 
 /* Where the event is declared, what happened to it, and how often. */
 static void warn_of_event(FILE *to, const sim *s, nsa_population_id population, const nsa_event *event,
-                          uint32_t counter, const char *what) {
+                          nsa_field_id counter, const char *what) {
   double count = report_counter(s, population, counter);
   if (!(count > 0))
     return;
   const char *name = s->program->populations[population.id].name;
-  put_place(to, s, s->program->fields[counter].at);
+  put_place(to, s, s->program->fields[counter.id].at);
   fprintf(to, "warning: %s.%s %s, %.0f time%s\n", name, event->name, what, count, count == 1 ? "" : "s");
 }
 

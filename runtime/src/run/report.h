@@ -31,7 +31,7 @@ void report_failure(FILE *to, const sim *s);
 void report_failure_text(const sim *s, char *text, size_t size);
 
 /* What an event's counter (a field, or NSA_NONE) has counted, over all elements. */
-double report_counter(const sim *s, nsa_population_id population, uint32_t field);
+double report_counter(const sim *s, nsa_population_id population, nsa_field_id field);
 
 /* Before the first step: warns where links that were built couple too fast for the step. */
 void report_coupling(FILE *to, const sim *s);

@@ -203,7 +203,7 @@ static uint32_t global_element(const sim_failure *failure, const sim *s) {
 
 static void add_failure(cJSON *outcome, const sim *s) {
   const sim_failure *failure = &s->failure;
-  const nsa_field *field = &s->program->fields[failure->field];
+  const nsa_field *field = &s->program->fields[failure->field.id];
   cJSON *to = cJSON_AddObjectToObject(outcome, "failure");
   if (!nsa_connection_is_none(failure->connection))
     add_text(to, "connection", s->program->connections[failure->connection.id].name);

@@ -94,17 +94,17 @@ const uint32_t *nsa_session_fired(const nsa_session *session, nsa_population_id 
   return fired->elements;
 }
 
-void *nsa_session_field(const nsa_session *session, uint32_t field, uint64_t *count) {
-  *count = session->sim->field_count[field];
-  return session->sim->field_data[field];
+void *nsa_session_field(const nsa_session *session, nsa_field_id field, uint64_t *count) {
+  *count = session->sim->field_count[field.id];
+  return session->sim->field_data[field.id];
 }
 
-void nsa_session_read(const nsa_session *session, uint32_t field, uint64_t at, uint64_t n, double *values) {
-  const nsa_field *f = &session->program.fields[field];
-  probe_view view = {.data = session->sim->field_data[field],
+void nsa_session_read(const nsa_session *session, nsa_field_id field, uint64_t at, uint64_t n, double *values) {
+  const nsa_field *f = &session->program.fields[field.id];
+  probe_view view = {.data = session->sim->field_data[field.id],
                      .type = (nsa_type)f->type,
                      .is_uniform = f->is_uniform != 0,
-                     .count = session->sim->field_count[field]};
+                     .count = session->sim->field_count[field.id]};
   probe_copy(&view, at, n, values);
 }
 

@@ -29,8 +29,8 @@ void finite_note(sim *s, nsa_kernel_id kernel, const nsa_range_out *out) {
 
 static bool is_number(const nsa_field *f) { return f->type == NSA_F64 || f->type == NSA_F32; }
 
-void finite_tell(sim *s, uint32_t field, uint64_t entry, double value) {
-  const nsa_domain *domain = &s->program->domains[s->program->fields[field].domain];
+void finite_tell(sim *s, nsa_field_id field, uint64_t entry, double value) {
+  const nsa_domain *domain = &s->program->domains[s->program->fields[field.id].domain];
   s->failed = true;
   s->failure = (sim_failure){.population = domain->population,
                              .connection = domain->connection,
@@ -39,12 +39,12 @@ void finite_tell(sim *s, uint32_t field, uint64_t entry, double value) {
                              .value = value};
 }
 
-bool finite_look_at(sim *s, uint32_t field) {
-  const nsa_field *f = &s->program->fields[field];
-  if (f->is_uniform || !is_number(f) || !s->field_data[field])
+bool finite_look_at(sim *s, nsa_field_id field) {
+  const nsa_field *f = &s->program->fields[field.id];
+  if (f->is_uniform || !is_number(f) || !s->field_data[field.id])
     return true;
   for (uint64_t i = 0; i < s->domain_count[f->domain]; i++) {
-    double x = sim_entry(f->type, s->field_data[field], i);
+    double x = sim_entry(f->type, s->field_data[field.id], i);
     if (isfinite(x))
       continue;
     finite_tell(s, field, i, x);
@@ -67,8 +67,8 @@ static bool look_through(sim *s, uint32_t domain, uint32_t first_kind) {
   if (!has_owner(&s->program->domains[domain]))
     return true;
   for (uint32_t k = first_kind; k < CAUSES; k++)
-    for (uint32_t f = 0; f < s->program->fields_count; f++)
-      if (s->program->fields[f].domain == domain && s->program->fields[f].kind == (uint32_t)causes[k] &&
+    for (nsa_field_id f = {0}; f.id < s->program->fields_count; f.id++)
+      if (s->program->fields[f.id].domain == domain && s->program->fields[f.id].kind == (uint32_t)causes[k] &&
           !finite_look_at(s, f))
         return false;
   return true;
@@ -113,11 +113,11 @@ bool finite_at_start(sim *s) {
 
 /* ---- the reason ---- */
 
-static bool is_bad(const sim *s, uint32_t field, uint64_t entry) {
-  if (field == NSA_NONE)
+static bool is_bad(const sim *s, nsa_field_id field, uint64_t entry) {
+  if (nsa_field_is_none(field))
     return false;
-  const nsa_field *f = &s->program->fields[field];
-  return is_number(f) && !isfinite(sim_entry(f->type, s->field_data[field], f->is_uniform ? 0 : entry));
+  const nsa_field *f = &s->program->fields[field.id];
+  return is_number(f) && !isfinite(sim_entry(f->type, s->field_data[field.id], f->is_uniform ? 0 : entry));
 }
 
 /* The first link that brought it. */
@@ -136,15 +136,15 @@ static void trace_links(sim *s, const nsa_link_sum *sum) {
   }
 }
 
-static bool trace_field(sim *s, uint32_t field) {
+static bool trace_field(sim *s, nsa_field_id field) {
   uint32_t element = s->failure.element;
   if (!is_bad(s, field, element))
     return false;
-  const nsa_field *f = &s->program->fields[field];
-  double x = sim_entry(f->type, s->field_data[field], element);
+  const nsa_field *f = &s->program->fields[field.id];
+  double x = sim_entry(f->type, s->field_data[field.id], element);
   finite_tell(s, field, element, x);
   for (uint32_t i = 0; i < s->program->sums_count && nsa_connection_is_none(s->failure.connection); i++)
-    if (s->program->sums[i].sum == field)
+    if (nsa_field_is(s->program->sums[i].sum, field))
       trace_links(s, &s->program->sums[i]);
   return true;
 }
@@ -166,8 +166,8 @@ void finite_trace(sim *s) {
   uint32_t domain = s->program->populations[s->failure.population.id].domain;
   uint64_t tick = s->failure.tick;
   for (uint32_t k = 0; k + 1 < CAUSES; k++)
-    for (uint32_t f = 0; f < s->program->fields_count; f++) {
-      const nsa_field *field = &s->program->fields[f];
+    for (nsa_field_id f = {0}; f.id < s->program->fields_count; f.id++) {
+      const nsa_field *field = &s->program->fields[f.id];
       if (field->domain != domain || field->is_uniform || field->kind != (uint32_t)causes[k] || !trace_field(s, f))
         continue;
       s->failure.tick = tick;

@@ -17,10 +17,10 @@ void finite_release(sim *s);
 void finite_note(sim *s, nsa_kernel_id kernel, const nsa_range_out *out);
 
 /* s->failure becomes this entry of a field. */
-void finite_tell(sim *s, uint32_t field, uint64_t entry, double value);
+void finite_tell(sim *s, nsa_field_id field, uint64_t entry, double value);
 
 /* The entries of one field of numbers. False: one is not finite, and s->failure says which. */
-bool finite_look_at(sim *s, uint32_t field);
+bool finite_look_at(sim *s, nsa_field_id field);
 
 /* Looks through what is suspected. False: a value is not finite, and s->failure says which. */
 bool finite_check(sim *s);

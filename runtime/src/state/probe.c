@@ -90,8 +90,8 @@ uint64_t probe_count_fired(const sim *s, const nsa_probe *probe) {
 
 probe_view probe_look(sim *s, const nsa_probe *probe) {
   bool is_finite = nsa_kernel_is_none(probe->kernel) || kernel_run_checked(s, probe->kernel, &s->state_clock);
-  const nsa_field *field = &s->program->fields[probe->field];
-  probe_view view = {.data = s->field_data[probe->field],
+  const nsa_field *field = &s->program->fields[probe->field.id];
+  probe_view view = {.data = s->field_data[probe->field.id],
                      .type = (nsa_type)field->type,
                      .is_uniform = field->is_uniform != 0,
                      .is_suspect = !is_finite};

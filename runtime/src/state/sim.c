@@ -4,31 +4,31 @@
 
 #include <assert.h>
 
-bool sim_kernel_uses(const nsa_program *p, nsa_kernel_id kernel, uint32_t field) {
-  if (nsa_kernel_is_none(kernel) || field == NSA_NONE)
+bool sim_kernel_uses(const nsa_program *p, nsa_kernel_id kernel, nsa_field_id field) {
+  if (nsa_kernel_is_none(kernel) || nsa_field_is_none(field))
     return false;
   const nsa_kernel *k = &p->kernels[kernel.id];
   for (uint32_t i = 0; i < k->slots_count; i++)
-    if (k->slots[i] == field)
+    if (nsa_field_is(k->slots[i], field))
       return true;
   return false;
 }
 
-bool sim_field_is_used(const nsa_program *p, uint32_t field) {
+bool sim_field_is_used(const nsa_program *p, nsa_field_id field) {
   for (uint32_t k = 0; k < p->kernels_count; k++)
     if (sim_kernel_uses(p, (nsa_kernel_id){k}, field))
       return true;
   return false;
 }
 
-void sim_replace_field(const nsa_kernel *kernel, void **fields, uint32_t field, void *array) {
-  for (uint32_t i = 0; field != NSA_NONE && i < kernel->slots_count; i++)
-    if (kernel->slots[i] == field)
+void sim_replace_field(const nsa_kernel *kernel, void **fields, nsa_field_id field, void *array) {
+  for (uint32_t i = 0; !nsa_field_is_none(field) && i < kernel->slots_count; i++)
+    if (nsa_field_is(kernel->slots[i], field))
       fields[i] = array;
 }
 
-bool sim_has_own_delays(const nsa_program *p, uint32_t delay) {
-  return delay != NSA_NONE && !p->fields[delay].is_uniform;
+bool sim_has_own_delays(const nsa_program *p, nsa_field_id delay) {
+  return !nsa_field_is_none(delay) && !p->fields[delay.id].is_uniform;
 }
 
 bool sim_is_of_links(const sim *s, const nsa_field *field) {

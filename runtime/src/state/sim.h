@@ -103,7 +103,7 @@ typedef struct {
   const char *watched_by; /* NULL, or the recording or measure that looked at it */
   nsa_population_id population; /* of the field's domain, or none */
   nsa_connection_id connection; /* likewise */
-  uint32_t field;               /* into the program */
+  nsa_field_id field;           /* into the program */
   uint32_t element;             /* local; or link */
   double value;
   uint64_t tick; /* base ticks since the start */
@@ -225,16 +225,16 @@ static inline double sim_entry(uint32_t type, const void *data, uint64_t entry) 
 bool sim_is_of_links(const sim *s, const nsa_field *field);
 
 /* Whether any kernel has the field. */
-bool sim_field_is_used(const nsa_program *p, uint32_t field);
+bool sim_field_is_used(const nsa_program *p, nsa_field_id field);
 
 /* Whether one kernel does; neither NSA_NONE as kernel nor as field is used. */
-bool sim_kernel_uses(const nsa_program *p, nsa_kernel_id kernel, uint32_t field);
+bool sim_kernel_uses(const nsa_program *p, nsa_kernel_id kernel, nsa_field_id field);
 
 /* Lets a kernel find `array` where `fields`, one for each of its slots, has the field's; nothing for NSA_NONE. */
-void sim_replace_field(const nsa_kernel *kernel, void **fields, uint32_t field, void *array);
+void sim_replace_field(const nsa_kernel *kernel, void **fields, nsa_field_id field, void *array);
 
 /* Whether a field of delays (NSA_NONE: no delay) has one for each link. */
-bool sim_has_own_delays(const nsa_program *p, uint32_t delay);
+bool sim_has_own_delays(const nsa_program *p, nsa_field_id delay);
 
 /* Registers an observer; they are called in the order in which they came. */
 void sim_observe(sim *s, sim_observer observer);

@@ -11,7 +11,8 @@
 
 typedef struct { /* these elements fire at the end of the step that ends at this base tick */
   uint64_t tick;
-  uint32_t field, repeated, begin, end; /* local elements [begin, end) */
+  nsa_field_id field, repeated;
+  uint32_t begin, end; /* local elements [begin, end) */
 } shot;
 
 typedef struct {
@@ -133,14 +134,14 @@ void event_drives_free(struct event_drives *d, uint32_t populations) {
 }
 
 static void lower_flags(sim *s, const shot *item) {
-  uint8_t *flags = s->field_data[item->field];
+  uint8_t *flags = s->field_data[item->field.id];
   memset(flags + item->begin, 0, (size_t)item->end - item->begin);
 }
 
 /* Counts those that are up already. */
 static void raise_flags(sim *s, const shot *item) {
-  uint8_t *flags = s->field_data[item->field];
-  double *repeated = item->repeated == NSA_NONE ? NULL : s->field_data[item->repeated];
+  uint8_t *flags = s->field_data[item->field.id];
+  double *repeated = nsa_field_is_none(item->repeated) ? NULL : s->field_data[item->repeated.id];
   for (uint32_t e = item->begin; e < item->end; e++) {
     if (flags[e] && repeated)
       repeated[e]++;
@@ -163,7 +164,7 @@ void event_drives_fire(sim *s, nsa_population_id population) {
     const nsa_event_drive *drive = &s->program->event_drives[k];
     if (!nsa_population_is(drive->population, population))
       continue;
-    const uint8_t *flags = s->field_data[s->program->populations[population.id].events[drive->event.id].flag];
+    const uint8_t *flags = s->field_data[s->program->populations[population.id].events[drive->event.id].flag.id];
     sim_fired *fired = &s->populations[population.id].events[drive->event.id];
     fired->count = 0;
     for (uint32_t e = 0; e < s->populations[population.id].count; e++)

@@ -13,7 +13,7 @@
 
 typedef struct { /* one external field and who adds to it */
   nsa_population_id population;
-  uint32_t field;
+  nsa_field_id field;
   uint32_t *on, on_count; /* stimuli that are on, in ascending order */
   uint32_t varying;       /* how many of them must be evaluated at every tick */
   bool reads_channels;    /* one of its stimuli does */
@@ -105,7 +105,7 @@ static bool list_changes(const sim *s, struct stimuli *st) {
 
 static uint32_t find_external(struct stimuli *st, const nsa_stimulus *stimulus) {
   uint32_t e = 0;
-  while (e < st->external_count && st->externals[e].field != stimulus->external)
+  while (e < st->external_count && !nsa_field_is(st->externals[e].field, stimulus->external))
     e++;
   if (e == st->external_count)
     st->externals[st->external_count++] = (external){.field = stimulus->external, .population = stimulus->population};
@@ -182,10 +182,10 @@ void stimuli_free(struct stimuli *st, uint32_t populations) {
 /* ---- images ---- */
 
 /* The pixels of an image in a field of a population: element i shows pixel i. */
-static void show_image(sim *s, nsa_image_id image, uint32_t field, double flip, uint64_t key, uint64_t onset) {
-  const sim_population *of = &s->populations[s->program->domains[s->program->fields[field].domain].population.id];
+static void show_image(sim *s, nsa_image_id image, nsa_field_id field, double flip, uint64_t key, uint64_t onset) {
+  const sim_population *of = &s->populations[s->program->domains[s->program->fields[field.id].domain].population.id];
   const nsa_image *from = &s->images[image.id];
-  double *pixels = s->field_data[field];
+  double *pixels = s->field_data[field.id];
   for (uint32_t k = 0; k < of->count; k++) {
     uint32_t i = population_global(of, k);
     bool ink = i < from->ink_count && from->ink[i];
@@ -196,9 +196,9 @@ static void show_image(sim *s, nsa_image_id image, uint32_t field, double flip, 
 }
 
 static void fill_images(sim *s) {
-  for (uint32_t f = 0; f < s->program->fields_count; f++) {
-    const nsa_field *field = &s->program->fields[f];
-    if (field->kind == NSA_FIELD_PIXEL && field->image.id < s->program->images_count && s->field_data[f])
+  for (nsa_field_id f = {0}; f.id < s->program->fields_count; f.id++) {
+    const nsa_field *field = &s->program->fields[f.id];
+    if (field->kind == NSA_FIELD_PIXEL && field->image.id < s->program->images_count && s->field_data[f.id])
       show_image(s, field->image, f, 0, 0, 0);
   }
 }
@@ -277,7 +277,7 @@ static void switch_stimulus(sim *s, uint32_t i, bool opens, uint64_t tick) {
     take_off(x, i);
   if (stimulus->is_varying)
     x->varying += step;
-  if (opens && !nsa_image_is_none(stimulus->image) && stimulus->pixel != NSA_NONE)
+  if (opens && !nsa_image_is_none(stimulus->image) && !nsa_field_is_none(stimulus->pixel))
     show_image(s, stimulus->image, stimulus->pixel, stimulus->flip, stimulus->key, tick);
 }
 
@@ -306,7 +306,7 @@ static void run_phase_blocks(sim *s, nsa_population_id population, uint64_t begi
 }
 
 static void add_up(sim *s, external *x) {
-  memset(s->field_data[x->field], 0, sim_padded(s->field_count[x->field]) * sizeof(double));
+  memset(s->field_data[x->field.id], 0, sim_padded(s->field_count[x->field.id]) * sizeof(double));
   for (uint32_t k = 0; k < x->on_count; k++)
     kernel_run(s, s->program->stimuli[x->on[k]].kernel, &s->clock);
   x->is_dirty = false;
@@ -321,7 +321,7 @@ static void hear(sim *s, nsa_population_id population) {
   for (uint32_t i = 0; i < s->program->phase_blocks_count; i++) {
     const nsa_phase_block *block = &s->program->phase_blocks[i];
     if (nsa_signal_is_none(block->signal) || !nsa_population_is(block->population, population) ||
-        !*(const uint8_t *)s->field_data[s->program->signals[block->signal.id].flag])
+        !*(const uint8_t *)s->field_data[s->program->signals[block->signal.id].flag.id])
       continue;
     kernel_run(s, block->kernel, &s->clock);
     has_heard = true;

@@ -58,7 +58,7 @@ static void run_side_of_links(sim *s, uint32_t i) {
     side_sum_run(s, s->sums->sides, i, NULL, NULL, 0);
     return;
   }
-  delayed_terms terms = {line->values, s->field_data[line->delay], line->slots, line->size, s->sums->done};
+  delayed_terms terms = {line->values, s->field_data[line->delay.id], line->slots, line->size, s->sums->done};
   side_sum_run_delayed(s, s->sums->sides, i, &terms);
 }
 

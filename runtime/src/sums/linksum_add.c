@@ -67,7 +67,7 @@ static void gather_weights(const gather_job *g) {
 
 /* Each link takes its source's term of its own delay ago. */
 static void gather_delayed(const sim *s, const delay_line *line, const gather_job *g) {
-  const double *delay = s->field_data[line->delay];
+  const double *delay = s->field_data[line->delay.id];
   uint64_t done = s->sums->done + line->slots;
   for (uint32_t t = g->begin; t < g->end; t++) {
     double total = 0;
@@ -133,8 +133,8 @@ static void scatter(const link_index *index, const uint32_t *start, const active
 
 /* ---- a sum ---- */
 
-static const double *field_or_null(const sim *s, uint32_t field) {
-  return field == NSA_NONE ? NULL : s->field_data[field];
+static const double *field_or_null(const sim *s, nsa_field_id field) {
+  return nsa_field_is_none(field) ? NULL : s->field_data[field.id];
 }
 
 void link_sums_add(sim *s, uint32_t i, uint32_t slice, uint32_t begin, uint32_t end) {
@@ -145,12 +145,12 @@ void link_sums_add(sim *s, uint32_t i, uint32_t slice, uint32_t begin, uint32_t 
                   .source = links->source,
                   .terms = field_or_null(s, sum->source_term),
                   .weights = field_or_null(s, sum->weight),
-                  .sums = s->field_data[sum->sum],
+                  .sums = s->field_data[sum->sum.id],
                   .begin = begin,
                   .end = end};
   if (!g.row)
     return; /* a stencil has no stored links, and no sums */
-  if (sum->delay != NSA_NONE && ls->list_of[i] == NSA_NONE) {
+  if (!nsa_field_is_none(sum->delay) && ls->list_of[i] == NSA_NONE) {
     gather_delayed(s, delay_line_of(s->sums, sum), &g);
     return;
   }

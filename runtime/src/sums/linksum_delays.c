@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const delay_line *find_line(const struct link_sums *ls, uint32_t term, uint32_t delay) {
-  for (uint32_t i = 0; delay != NSA_NONE && i < ls->line_count; i++)
-    if (ls->lines[i].term == term && ls->lines[i].delay == delay)
+static const delay_line *find_line(const struct link_sums *ls, nsa_field_id term, nsa_field_id delay) {
+  for (uint32_t i = 0; !nsa_field_is_none(delay) && i < ls->line_count; i++)
+    if (nsa_field_is(ls->lines[i].term, term) && nsa_field_is(ls->lines[i].delay, delay))
       return &ls->lines[i];
   return NULL;
 }
@@ -22,15 +22,16 @@ const delay_line *delay_line_of(const struct link_sums *ls, const nsa_link_sum *
 
 /* ---- set-up ---- */
 
-static bool add_line(sim *s, struct link_sums *ls, nsa_connection_id connection, uint32_t term, uint32_t delay_field) {
-  if (delay_field == NSA_NONE || find_line(ls, term, delay_field))
+static bool add_line(sim *s, struct link_sums *ls, nsa_connection_id connection, nsa_field_id term,
+                     nsa_field_id delay_field) {
+  if (nsa_field_is_none(delay_field) || find_line(ls, term, delay_field))
     return true;
-  const nsa_field *field = &s->program->fields[delay_field];
-  const double *delay = s->field_data[delay_field];
+  const nsa_field *field = &s->program->fields[delay_field.id];
+  const double *delay = s->field_data[delay_field.id];
   uint64_t count = field->is_uniform ? 1 : s->links[connection.id].count;
   delay_line *line = &ls->lines[ls->line_count++];
   *line = (delay_line){.term = term, .delay = delay_field, .is_uniform = field->is_uniform};
-  line->size = (uint32_t)sim_padded(s->field_count[term]);
+  line->size = (uint32_t)sim_padded(s->field_count[term.id]);
   line->slots = 1;
   for (uint64_t k = 0; k < count; k++)
     if (delay[k] + 1 > line->slots)
@@ -62,7 +63,7 @@ bool link_sums_start_delays(sim *s, char error[SIM_ERROR_SIZE]) {
 void delay_lines_fill(const sim *s, struct link_sums *ls) {
   for (uint32_t i = 0; i < ls->line_count; i++)
     for (uint32_t slot = 0; slot < ls->lines[i].slots; slot++)
-      memcpy(ls->lines[i].values + (uint64_t)slot * ls->lines[i].size, s->field_data[ls->lines[i].term],
+      memcpy(ls->lines[i].values + (uint64_t)slot * ls->lines[i].size, s->field_data[ls->lines[i].term.id],
              ls->lines[i].size * sizeof(double));
 }
 
@@ -71,15 +72,16 @@ void delay_lines_fill(const sim *s, struct link_sums *ls) {
 void delay_lines_push(const sim *s, struct link_sums *ls) {
   for (uint32_t i = 0; i < ls->line_count; i++) {
     const delay_line *line = &ls->lines[i];
-    memcpy(line->values + ls->done % line->slots * line->size, s->field_data[line->term], line->size * sizeof(double));
+    memcpy(line->values + ls->done % line->slots * line->size, s->field_data[line->term.id],
+           line->size * sizeof(double));
   }
 }
 
 double *delay_lines_terms(const sim *s, const active_list *list) {
   const delay_line *line = list->line;
   if (!line)
-    return s->field_data[list->field];
-  uint64_t delay = (uint64_t)((const double *)s->field_data[line->delay])[0];
+    return s->field_data[list->field.id];
+  uint64_t delay = (uint64_t)((const double *)s->field_data[line->delay.id])[0];
   return line->values + (s->sums->done + line->slots - delay) % line->slots * line->size;
 }
 
@@ -106,7 +108,7 @@ static void past_task(void *context, uint32_t thread, uint32_t threads) {
 void delay_lines_look_back(sim *s, const nsa_past *past) {
   const delay_line *line = find_line(s->sums, past->term, past->delay);
   const sim_links *links = &s->links[past->connection.id];
-  past_job job = {line,         links->source, s->field_data[past->delay], s->field_data[past->value],
+  past_job job = {line,         links->source, s->field_data[past->delay.id], s->field_data[past->value.id],
                   links->count, s->sums->done};
   thread_pool_run_if_worth(s->pool, COST_OF_PAST * (double)links->count, past_task, &job);
 }

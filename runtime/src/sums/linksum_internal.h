@@ -9,7 +9,7 @@
 
 /* Source terms of the last ticks: slot (ticks done % slots). */
 typedef struct {
-  uint32_t term, delay; /* fields */
+  nsa_field_id term, delay;
   uint32_t size, slots;
   double *values;
   bool is_uniform;
@@ -17,7 +17,8 @@ typedef struct {
 
 /* Sources whose term counts, in ascending order. One for each field of source terms. */
 typedef struct {
-  uint32_t field, size;
+  nsa_field_id field;
+  uint32_t size;
   const delay_line *line; /* NULL: the terms of now */
   const uint8_t *flags;   /* which are not zero; NULL: to be looked at */
   uint32_t *elements;

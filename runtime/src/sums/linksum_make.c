@@ -26,12 +26,13 @@ static bool allocate(const sim *s, struct link_sums *ls) {
 }
 
 bool link_sums_add_list(sim *s, struct link_sums *ls, uint32_t sum) {
-  uint32_t field = s->program->sums[sum].source_term, i = 0;
+  nsa_field_id field = s->program->sums[sum].source_term;
+  uint32_t i = 0;
   const delay_line *line = delay_line_of(ls, &s->program->sums[sum]);
   ls->list_of[sum] = NSA_NONE;
-  if (field == NSA_NONE || (line && !line->is_uniform))
+  if (nsa_field_is_none(field) || (line && !line->is_uniform))
     return true;
-  while (i < ls->list_count && (ls->lists[i].field != field || ls->lists[i].line != line))
+  while (i < ls->list_count && (!nsa_field_is(ls->lists[i].field, field) || ls->lists[i].line != line))
     i++;
   ls->list_of[sum] = i;
   if (i < ls->list_count)
@@ -39,9 +40,9 @@ bool link_sums_add_list(sim *s, struct link_sums *ls, uint32_t sum) {
   active_list *list = &ls->lists[ls->list_count++];
   list->field = field;
   list->line = line;
-  uint32_t active = s->program->sums[sum].active;
-  list->flags = line || active == NSA_NONE ? NULL : s->field_data[active];
-  list->size = (uint32_t)s->field_count[field];
+  nsa_field_id active = s->program->sums[sum].active;
+  list->flags = line || nsa_field_is_none(active) ? NULL : s->field_data[active.id];
+  list->size = (uint32_t)s->field_count[field.id];
   list->elements = calloc(sim_padded(list->size), sizeof *list->elements);
   s->allocated += sim_padded(list->size) * sizeof *list->elements;
   return list->elements != NULL;
@@ -75,10 +76,10 @@ static bool build_scatters(sim *s, struct link_sums *ls) {
     bool is_needed = false, is_weighted = false;
     for (uint32_t i = 0; i < s->program->sums_count; i++) {
       const nsa_link_sum *sum = &s->program->sums[i];
-      if (!nsa_connection_is(sum->connection, c) || sum->source_term == NSA_NONE || sidesum_is(sum))
+      if (!nsa_connection_is(sum->connection, c) || nsa_field_is_none(sum->source_term) || sidesum_is(sum))
         continue;
       is_needed = true;
-      is_weighted = is_weighted || sum->weight != NSA_NONE;
+      is_weighted = is_weighted || !nsa_field_is_none(sum->weight);
     }
     if (is_needed && s->links[c.id].row && !build_scatter(s, ls, c, is_weighted))
       return false;
@@ -108,12 +109,12 @@ static void list_works(const sim *s, struct link_sums *ls) {
 static bool check_fields(const sim *s, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; i < s->program->sums_count; i++) {
     const nsa_link_sum *sum = &s->program->sums[i];
-    const uint32_t used[] = {sum->source_term, sum->weight, sum->sum};
+    const nsa_field_id used[] = {sum->source_term, sum->weight, sum->sum};
     for (int k = 0; k < 3; k++) {
-      if (used[k] == NSA_NONE || !s->program->fields[used[k]].is_uniform)
+      if (nsa_field_is_none(used[k]) || !s->program->fields[used[k].id].is_uniform)
         continue;
       snprintf(error, SIM_ERROR_SIZE, "defect in the program: the uniform field '%s' is used in a sum over links",
-               s->program->fields[used[k]].name);
+               s->program->fields[used[k].id].name);
       return false;
     }
   }

@@ -69,7 +69,9 @@ static bool merge_equal(side_index *index, uint64_t keys) {
   return true;
 }
 
-static uint32_t giver(const nsa_link_sum *sum) { return sum->source_term == NSA_NONE ? LINK_INDEX_ALL : sum->from; }
+static uint32_t giver(const nsa_link_sum *sum) {
+  return nsa_field_is_none(sum->source_term) ? LINK_INDEX_ALL : sum->from;
+}
 
 static bool cut_slices(const sim *s, const nsa_link_sum *sum, side_index *index) {
   index->slices = link_slices_count(s, sum->connection);
@@ -111,7 +113,7 @@ static bool build(sim *s, const nsa_link_sum *sum, side_index *index) {
                                 .bounds = index->bounds,
                                 .keeps_to = true,
                                 .strips = index->is_stripped ? &index->strips : NULL};
-  request.keeps_links = sum->weight != NSA_NONE || sim_has_own_delays(s->program, sum->delay);
+  request.keeps_links = !nsa_field_is_none(sum->weight) || sim_has_own_delays(s->program, sum->delay);
   if (!link_index_make(s, &request, &index->links) || (index->is_stripped && !find_reaches(index)))
     return false;
   return request.keeps_links || merge_equal(index, (uint64_t)index->slices * index->keys);
@@ -240,8 +242,8 @@ static void join_task(void *context, uint32_t task, uint32_t tasks) {
 static void run(sim *s, const struct side_sums *sums, uint32_t i, side_job *job) {
   const nsa_link_sum *sum = &s->program->sums[i];
   job->index = &sums->index[i];
-  job->weights = sum->weight == NSA_NONE ? NULL : s->field_data[sum->weight];
-  job->to = s->field_data[sum->sum];
+  job->weights = nsa_field_is_none(sum->weight) ? NULL : s->field_data[sum->weight.id];
+  job->to = s->field_data[sum->sum.id];
   job->partial = sums->partial;
   double fraction = job->terms ? (double)job->count / job->index->keys : 1;
   double links = job->index->slices > 1 ? fraction * (double)s->links[sum->connection.id].count : 0;

@@ -51,11 +51,11 @@ static bool make_chain(sim *s, chain *c, uint32_t count, double share) {
 static bool make_one(sim *s, const nsa_diffusion *from, double dt, diffusing *to, uint32_t *longest,
                      char error[SIM_ERROR_SIZE]) {
   const nsa_population *p = &s->program->populations[from->population.id];
-  double coefficient = ((const double *)s->field_data[from->coefficient])[0];
+  double coefficient = ((const double *)s->field_data[from->coefficient.id])[0];
   if (!(coefficient >= 0 && isfinite(coefficient))) {
     snprintf(error, SIM_ERROR_SIZE,
              "'%s' is %g /ms: `coupling implicit` is for diffusion, with a coefficient of at least 0",
-             s->program->fields[from->coefficient].name, coefficient);
+             s->program->fields[from->coefficient.id].name, coefficient);
     return false;
   }
   *longest = p->rows > *longest ? p->rows : *longest;
@@ -175,7 +175,7 @@ void diffusions_run(sim *s, uint32_t set) {
   for (uint32_t i = 0; i < from->diffusions_count; i++) {
     const nsa_population *p = &s->program->populations[from->diffusions[i].population.id];
     const diffusing *d = &s->diffusions->sets[set][i];
-    double *x = s->field_data[from->diffusions[i].state];
+    double *x = s->field_data[from->diffusions[i].state.id];
     diffuse(s, &d->down, x, p->cols, 1, p->cols);
     diffuse(s, &d->across, x, p->rows, p->cols, 1);
   }

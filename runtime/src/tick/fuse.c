@@ -36,10 +36,10 @@ static bool is_still(const nsa_field *field) {
 }
 
 /* Whether the steps use the field, and it changes. */
-static bool is_moving(const question *q, uint32_t field) {
+static bool is_moving(const question *q, nsa_field_id field) {
   return (sim_kernel_uses(q->program, q->population->step, field) ||
           sim_kernel_uses(q->program, q->population->settle, field)) &&
-         !is_still(&q->program->fields[field]);
+         !is_still(&q->program->fields[field.id]);
 }
 
 /* What the runtime itself changes whenever something arrives. */
@@ -98,7 +98,7 @@ static interval of_sums(const question *q) {
   for (uint32_t i = 0; i < q->program->sums_count; i++) {
     const nsa_link_sum *sum = &q->program->sums[i];
     bool is_source = is_moving(q, sum->source_term) || is_moving(q, sum->active);
-    if (is_source && sum->delay != NSA_NONE)
+    if (is_source && !nsa_field_is_none(sum->delay))
       return 1; /* remembered at each step */
     if (is_source || is_moving(q, sum->sum))
       least = nsa_common_divisor(least, steps_of(q, sum->every));
@@ -170,8 +170,8 @@ static interval of_population(const question *q) {
   for (uint32_t i = 0; i < q->program->event_drives_count; i++)
     if (nsa_population_is(q->program->event_drives[i].population, q->number))
       return 1;
-  for (uint32_t f = 0; f < q->program->fields_count; f++)
-    if (is_moving(q, f) && is_changed_at_any_time(&q->program->fields[f]))
+  for (nsa_field_id f = {0}; f.id < q->program->fields_count; f.id++)
+    if (is_moving(q, f) && is_changed_at_any_time(&q->program->fields[f.id]))
       return 1;
   return nsa_kernel_is_none(q->population->step) || !nsa_kernel_is_none(q->population->absorb) ? 1 : 0;
 }

@@ -36,7 +36,7 @@ static void run_stage(sim *s, const nsa_stage_set *set, uint32_t stage, double o
 static double largest_error(const sim *s, const nsa_stage_set *set) {
   double largest = 0;
   for (uint32_t p = 0; p < set->populations_count; p++) {
-    const double *error = s->field_data[set->errors[p]];
+    const double *error = s->field_data[set->errors[p].id];
     uint32_t size = s->populations[set->populations[p].id].count;
     for (uint32_t i = 0; i < size; i++)
       if (!(error[i] <= largest))
@@ -57,7 +57,7 @@ static void give_up(sim *s, const nsa_stage_set *set) {
   for (uint32_t p = 0; p < set->populations_count; p++) {
     const nsa_population *population = &s->program->populations[set->populations[p].id];
     for (uint32_t i = 0; i < population->states_count; i++) {
-      double *x = s->field_data[population->states[i]];
+      double *x = s->field_data[population->states[i].id];
       for (uint32_t k = 0; k < s->populations[set->populations[p].id].count; k++)
         x[k] = INFINITY;
     }
@@ -65,7 +65,7 @@ static void give_up(sim *s, const nsa_stage_set *set) {
 }
 
 static void run_sub_steps(sim *s, const nsa_stage_set *set, double dt) {
-  double *done = s->field_data[set->done], *length = s->field_data[set->length], next = dt;
+  double *done = s->field_data[set->done.id], *length = s->field_data[set->length.id], next = dt;
   bool is_taken = false;
   *done = 0;
   for (uint32_t count = 0; count < set->substeps; count++) {
@@ -98,7 +98,7 @@ static void run_set(sim *s, const nsa_stage_set *set) {
     diffusions_run(s, number);
     return;
   }
-  if (set->length != NSA_NONE) {
+  if (!nsa_field_is_none(set->length)) {
     run_sub_steps(s, set, dt);
     return;
   }

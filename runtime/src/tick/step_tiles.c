@@ -53,7 +53,7 @@ static bool step_once(sim *s, const step_tile *tile, const nsa_clock *clock) {
   nsa_range_out out = {0};
   kernel_run_range(s, population->step, clock, tile->begin, tile->end, &out);
   for (uint32_t e = 0; e < population->events_count; e++) {
-    const uint8_t *flags = s->field_data[population->events[e].flag];
+    const uint8_t *flags = s->field_data[population->events[e].flag.id];
     *count_of(s, tile, e) =
         out.events >> e & 1 ? collect_fired(flags, tile->begin, tile->end, elements_of(s, tile, e)) : 0;
   }
@@ -89,7 +89,7 @@ static bool settle_tile(sim *s, const step_tile *tile, const nsa_clock *clock) {
   const nsa_population *population = &s->program->populations[tile->population.id];
   bool is_finite = true;
   for (uint32_t e = 0; e < population->events_count; e++) {
-    uint8_t *flags = s->field_data[population->events[e].flag];
+    uint8_t *flags = s->field_data[population->events[e].flag.id];
     const uint32_t *fired = elements_of(s, tile, e);
     uint32_t count = *count_of(s, tile, e);
     if (!nsa_kernel_is_none(population->settle))
@@ -103,11 +103,11 @@ static bool settle_tile(sim *s, const step_tile *tile, const nsa_clock *clock) {
 }
 
 /* The first element of [begin, end) whose number is not finite, or end. */
-static uint32_t find_bad(const sim *s, uint32_t field, uint32_t begin, uint32_t end) {
-  const nsa_field *f = &s->program->fields[field];
+static uint32_t find_bad(const sim *s, nsa_field_id field, uint32_t begin, uint32_t end) {
+  const nsa_field *f = &s->program->fields[field.id];
   if ((f->type != NSA_F64 && f->type != NSA_F32) || f->is_uniform)
     return end;
-  while (begin < end && isfinite(sim_entry(f->type, s->field_data[field], begin)))
+  while (begin < end && isfinite(sim_entry(f->type, s->field_data[field.id], begin)))
     begin++;
   return begin;
 }
@@ -151,7 +151,7 @@ static void lower_flags(sim *s, const step_cohort *c) {
     sim_population *state = &s->populations[p.id];
     uint32_t events = s->program->populations[p.id].lowers_flags ? s->program->populations[p.id].events_count : 0;
     for (uint32_t e = 0; e < events; e++) {
-      uint8_t *flags = s->field_data[s->program->populations[p.id].events[e].flag];
+      uint8_t *flags = s->field_data[s->program->populations[p.id].events[e].flag.id];
       const sim_fired *fired = &state->events[e];
       if (c->every > 1 || fired->count > state->count / 16) {
         memset(flags, 0, state->padded);
@@ -252,7 +252,7 @@ static bool is_of_failing(const sim *s, const step_cohort *c, nsa_population_id 
   return false;
 }
 
-static bool find_in_tile(sim *s, const step_cohort *c, nsa_population_id p, uint32_t field, uint32_t begin,
+static bool find_in_tile(sim *s, const step_cohort *c, nsa_population_id p, nsa_field_id field, uint32_t begin,
                          uint32_t k) {
   uint32_t size = s->populations[p.id].count, end = size - begin < NSA_TILE ? size : begin + NSA_TILE;
   uint32_t bad = find_bad(s, field, begin, end);
@@ -260,7 +260,7 @@ static bool find_in_tile(sim *s, const step_cohort *c, nsa_population_id p, uint
     bad = find_bad(s, field, bad + 1, end);
   if (bad == end)
     return false;
-  finite_tell(s, field, bad, sim_entry(s->program->fields[field].type, s->field_data[field], bad));
+  finite_tell(s, field, bad, sim_entry(s->program->fields[field.id].type, s->field_data[field.id], bad));
   return true;
 }
 

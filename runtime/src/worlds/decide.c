@@ -80,17 +80,17 @@ void decision_open(sim *s, decision *d) {
   for (uint32_t i = 0; i < d->act->decoders_count; i++)
     d->winners[i] = NSA_NONE;
   for (uint32_t i = 0; i < d->act->counts_count; i++) {
-    uint32_t field = d->act->counts[i].field;
-    memset(s->field_data[field], 0, s->field_count[field] * sizeof(double));
+    nsa_field_id field = d->act->counts[i].field;
+    memset(s->field_data[field.id], 0, s->field_count[field.id] * sizeof(double));
   }
   if (d->values)
     memset(d->values, 0, s->program->measure_nodes_count * sizeof *d->values);
 }
 
 static void count_events(sim *s, const nsa_window_count *count) {
-  nsa_population_id p = s->program->domains[s->program->fields[count->field].domain].population;
+  nsa_population_id p = s->program->domains[s->program->fields[count->field.id].domain].population;
   const sim_fired *fired = &s->populations[p.id].events[count->event.id];
-  double *counts = s->field_data[count->field];
+  double *counts = s->field_data[count->field.id];
   for (uint32_t i = 0; i < fired->count; i++)
     counts[fired->elements[i]]++;
 }
@@ -104,7 +104,7 @@ static void count_probes(sim *s, decision *d) {
 static bool is_allowed(const sim *s, const nsa_decoder *decoder, uint32_t choice) {
   if (decoder->among == NSA_NONE)
     return true;
-  const double *channel = s->field_data[s->program->channels[decoder->among].field];
+  const double *channel = s->field_data[s->program->channels[decoder->among].field.id];
   return channel[choice] != 0;
 }
 

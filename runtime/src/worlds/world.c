@@ -31,7 +31,7 @@ bool world_make(sim *s, uint32_t number, world *w, char error[SIM_ERROR_SIZE]) {
   }
   w->last.action = w->action;
   for (uint32_t i = 0; i < of->channels_count; i++)
-    w->channels[i] = s->field_data[s->program->channels[of->channels[i]].field];
+    w->channels[i] = s->field_data[s->program->channels[of->channels[i]].field.id];
   w->self = w->origin.kind->create(w->origin.values, key_of(s, of), why);
   if (!w->self)
     snprintf(error, SIM_ERROR_SIZE, "environment '%.100s': %.300s", of->name, why);

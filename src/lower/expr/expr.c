@@ -95,8 +95,8 @@ void lower_when_contributing(scope *s, uint32_t connection) {
     view_set_time(self, self->tick, ir_nullary(s->b, IR_OP_time, fastest));
 }
 
-static ir_value load_from(ir_builder *b, uint32_t field, ir_value index) {
-  bool is_uniform = b->program->fields.data[field].is_uniform != 0;
+static ir_value load_from(ir_builder *b, nsa_field_id field, ir_value index) {
+  bool is_uniform = b->program->fields.data[field.id].is_uniform != 0;
   return index == IR_NO_VALUE || is_uniform ? ir_load(b, field) : ir_load_at(b, field, index);
 }
 
@@ -114,7 +114,7 @@ view *view_of_partner(lowering *l, ir_builder *b, uint32_t connection, ir_value 
 /* Of its own element: its functions see what its fields hold. */
 scope scope_of_population(lowering *l, ir_builder *b, uint32_t population) {
   const model_component *c = component_of_population(l->ctx, population);
-  scope s = {.l = l, .b = b, .timescale = c->timescale, .connection = NSA_NONE, .distance = NO_FIELD};
+  scope s = {.l = l, .b = b, .timescale = c->timescale, .connection = NSA_NONE, .distance = NSA_NO_FIELD};
   s.side[SIDE_SELF] = view_of_population(l, b, population, IR_NO_VALUE);
   s.side[SIDE_SELF]->is_extrapolated = false;
   s.who_a = ir_nullary(b, IR_OP_element, 0);
@@ -128,8 +128,12 @@ scope scope_of_links_at(lowering *l, ir_builder *b, uint32_t connection, ir_valu
                         ir_value target) {
   const model_connection *mc = &l->m->connections.data[connection];
   const model_component *c = component_of_connection(l->ctx, connection);
-  scope s = {
-      .l = l, .b = b, .timescale = c->timescale, .connection = connection, .distance = NO_FIELD, .copy = NO_FIELD};
+  scope s = {.l = l,
+             .b = b,
+             .timescale = c->timescale,
+             .connection = connection,
+             .distance = NSA_NO_FIELD,
+             .copy = NSA_NO_FIELD};
   s.has_copies = mc->rule.kind == NSA_RULE_FILE; /* all other rules make one link of a pair */
   s.side[SIDE_SELF] = view_of_connection(l, b, connection, link);
   s.side[SIDE_PRE] = view_of_population(l, b, mc->source, source);
@@ -179,7 +183,7 @@ static ir_value place_of(scope *s, const view *v, model_ref_kind kind) {
   return corner == 0 ? from_corner : ir_binary(s->b, IR_OP_add, ir_number(s->b, corner), from_corner);
 }
 
-static ir_value timer_is_on(scope *s, const view *v, uint32_t slot, uint32_t field) {
+static ir_value timer_is_on(scope *s, const view *v, uint32_t slot, nsa_field_id field) {
   ir_value end = v->timers ? v->timers[slot] : load_from(s->b, field, v->index);
   return ir_binary(s->b, IR_OP_lt, v->tick, end);
 }
@@ -188,8 +192,8 @@ static ir_value input_value(scope *s, const view *v, uint32_t item) {
   if (v->inputs)
     return v->inputs[item];
   const population_fields *f = &s->l->populations[v->owner];
-  bool has_sum = f->input[item] != NO_FIELD,
-       has_external = f->external[item] != NO_FIELD && !s->l->plan->inputs[v->owner][item].is_windowed;
+  bool has_sum = !nsa_field_is_none(f->input[item]),
+       has_external = !nsa_field_is_none(f->external[item]) && !s->l->plan->inputs[v->owner][item].is_windowed;
   if (!has_sum && !has_external)
     return ir_number(s->b, 0);
   ir_value sum = has_sum ? load_from(s->b, f->input[item], v->index) : IR_NO_VALUE;
@@ -209,16 +213,16 @@ static ir_value let_value(scope *s, view *v, uint32_t item) {
   return memo->value;
 }
 
-static uint32_t pixel_field(lowering *l, uint32_t population, uint32_t image) {
+static nsa_field_id pixel_field(lowering *l, uint32_t population, uint32_t image) {
   uint32_t domain = l->populations[population].domain;
   for (uint32_t k = 0; k < l->p->fields.len; k++) {
     const nsa_field *f = &l->p->fields.data[k];
     if (f->kind == NSA_FIELD_PIXEL && f->domain == domain && f->image.id == image)
-      return k;
+      return (nsa_field_id){k};
   }
   const char *name = arena_printf(l->arena, "%s.pixel%u", l->m->populations.data[population].name, image);
-  uint32_t field = lower_add_field(l, name, domain, NSA_F64, NSA_FIELD_PIXEL, 0, NULL, SPAN_NONE);
-  l->p->fields.data[field].image = (nsa_image_id){image};
+  nsa_field_id field = lower_add_field(l, name, domain, NSA_F64, NSA_FIELD_PIXEL, 0, NULL, SPAN_NONE);
+  l->p->fields.data[field.id].image = (nsa_image_id){image};
   return field;
 }
 
@@ -229,7 +233,7 @@ static ir_value population_state(scope *s, const view *v, uint32_t item) {
   ir_builder *b = s->b;
   const population_fields *f = &l->populations[v->owner];
   ir_value x = load_from(b, f->state[item], v->index);
-  if (!v->is_extrapolated || f->slope[item] == NO_FIELD)
+  if (!v->is_extrapolated || nsa_field_is_none(f->slope[item]))
     return x;
   ir_value ticks = ir_number(b, ticks_of_population(l->ctx, v->owner));
   ir_value last = ir_binary(b, IR_OP_mul, ir_nullary(b, IR_OP_tick, v->component->timescale), ticks);
@@ -243,11 +247,11 @@ static const view *link_state_home(const scope *s, const view *v, uint32_t item)
   return home == SIDE_SELF ? v : s->side[home];
 }
 
-static uint32_t count_field(const scope *s, uint32_t population, uint32_t event) {
+static nsa_field_id count_field(const scope *s, uint32_t population, uint32_t event) {
   for (uint32_t k = 0; k < s->counts.len; k++)
     if (s->counts.data[k].population == population && s->counts.data[k].event == event)
       return s->counts.data[k].field;
-  return NO_FIELD;
+  return NSA_NO_FIELD;
 }
 
 static ir_value own_value(scope *s, view *v, const model_expr *e) {
@@ -280,7 +284,7 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
   case REF_FAN_OUT:
     return load_from(s->b, lower_fan_field(l, s->connection, (model_side)e->ref.side), v->index);
   case REF_DISTANCE:
-    if (s->distance != NO_FIELD)
+    if (!nsa_field_is_none(s->distance))
       return ir_load(s->b, s->distance);
     return load_from(s->b, lower_distance_field(l, s->connection), s->side[SIDE_SELF]->index);
   case REF_SIGNAL:
@@ -294,22 +298,22 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
   }
 }
 
-/* The field of what was there before, NO_FIELD: it is read as it is. */
-static uint32_t past_field(const past_values *pasts, const model_expr *ref) {
+/* The field of what was there before, NSA_NO_FIELD: it is read as it is. */
+static nsa_field_id past_field(const past_values *pasts, const model_expr *ref) {
   for (uint32_t k = 0; k < pasts->len; k++) {
     const model_expr *e = pasts->data[k].ref;
     if (e->ref.side == ref->ref.side && e->ref.kind == ref->ref.kind && e->ref.item == ref->ref.item)
       return pasts->data[k].field;
   }
-  return NO_FIELD;
+  return NSA_NO_FIELD;
 }
 
 /* No number where the index is not that of an entry: who uses it sees that it is not finite. */
 static ir_value channel_value(scope *s, ir_builder *b, const model_expr *e) {
-  uint32_t field = s->l->channels[e->ref.item];
+  nsa_field_id field = s->l->channels[e->ref.item];
   ir_value index = lower_expr(s, e->args[0]);
   ir_value entry = ir_entry(b, index, (uint32_t)s->l->m->channels.data[e->ref.item].count);
-  ir_value number = ir_index_number(b, entry, s->l->p->fields.data[field].domain);
+  ir_value number = ir_index_number(b, entry, s->l->p->fields.data[field.id].domain);
   return ir_select(b, ir_binary(b, IR_OP_eq, number, index), ir_load_at(b, field, entry), ir_number(b, NAN));
 }
 
@@ -319,8 +323,8 @@ static ir_value ref_value(void *context, ir_builder *b, const model_expr *e) {
   if (e->kind == MX_CHANNEL)
     return channel_value(s, b, e);
   view *v = s->side[e->ref.side];
-  uint32_t past = past_field(&s->pasts, e);
-  if (past != NO_FIELD)
+  nsa_field_id past = past_field(&s->pasts, e);
+  if (!nsa_field_is_none(past))
     return e->is_bool ? ir_binary(b, IR_OP_ne, ir_load(b, past), ir_number(b, 0)) : ir_load(b, past);
   ir_value x = own_value(s, v, e);
   if (v->known == IR_NO_VALUE)
@@ -358,7 +362,7 @@ static ir_value mean_of_draw(ir_builder *b, uint32_t fn, ir_value x, ir_value y)
 /* The counter of a draw has room for both: links that are the first of their pair draw as though they were the only
  * one. */
 static ir_value target_and_copy(scope *s) {
-  uint32_t field = s->copy != NO_FIELD ? s->copy : lower_copy_field(s->l, s->connection);
+  nsa_field_id field = !nsa_field_is_none(s->copy) ? s->copy : lower_copy_field(s->l, s->connection);
   ir_value copy = load_from(s->b, field, s->side[SIDE_SELF]->index);
   return ir_binary(s->b, IR_OP_add, s->who_b, ir_binary(s->b, IR_OP_mul, copy, ir_number(s->b, 0x1p32)));
 }

@@ -10,59 +10,65 @@
 
 /* Fields of what a source, or a partner, computes for its links. */
 typedef struct {
-  uint32_t field;  /* NSA_FIELD_SOURCE_TERM of the population */
-  uint32_t active; /* b1 field beside it: the term is not zero */
+  nsa_field_id field;  /* NSA_FIELD_SOURCE_TERM of the population */
+  nsa_field_id active; /* b1 field beside it: the term is not zero */
 } source_fields;
 
 /* Fields of one term of a contribution, on the target side. */
 typedef struct {
-  uint32_t sum;     /* what its target factors multiply; NO_FIELD: they stand alone */
-  uint32_t arrived; /* TERM_TOTAL: what events add to the sum */
+  nsa_field_id sum;     /* what its target factors multiply; NSA_NO_FIELD: they stand alone */
+  nsa_field_id arrived; /* TERM_TOTAL: what events add to the sum */
 } term_fields;
 
 /* What the contributions to an input give that are evaluated every so many base ticks, where others are more often. */
 typedef struct {
-  uint32_t input, every, field;
+  uint32_t input, every;
+  nsa_field_id field;
 } input_part;
 
 typedef struct {
   uint32_t domain;
-  uint32_t *param, *state, *timer, *input, *external, *fired, *edge, *refractory,
-      *driven;                /* by item; NO_FIELD where not needed */
-  uint32_t *repeated, *stuck; /* per event, counters of each element: it was emitted or driven once more in one step;
-                                 its own blocks left its crossing's condition true; NO_FIELD where that cannot be */
-  uint32_t *slope; /* per state: its last change by its equation, a base tick; NO_FIELD: held for its readers */
-  uint32_t *arrived_state, *arrived_input; /* what events add to; NO_FIELD where none does */
-  uint32_t *sent;                          /* per signal: flag that a block sends it; NO_FIELD */
-  uint32_t
-      *pending; /* per own event, then per signal: flag that a block emitted it before the step's function; NO_FIELD */
-  uint32_t *start;      /* per state: where the stages of a step start; NO_FIELD: of no equation that stages advance */
-  uint32_t *frozen;     /* likewise: `unless` holds it in this step */
-  uint32_t *stage_rate; /* per state and stage: its rate there */
-  uint32_t *held_input; /* per input: what is held of it while the stages are made; NO_FIELD: nothing is */
-  uint32_t *given,
-      *window; /* per such input: what links gave last; what its window has come to. NO_FIELD: not needed */
+  nsa_field_id *param, *state, *timer, *input, *external, *fired, *edge, *refractory,
+      *driven; /* by item; NSA_NO_FIELD where not needed */
+  nsa_field_id *repeated,
+      *stuck;          /* per event, counters of each element: it was emitted or driven once more in one step;
+                      its own blocks left its crossing's condition true; NSA_NO_FIELD where that cannot be */
+  nsa_field_id *slope; /* per state: its last change by its equation, a base tick; NSA_NO_FIELD: held for its readers */
+  nsa_field_id *arrived_state, *arrived_input; /* what events add to; NSA_NO_FIELD where none does */
+  nsa_field_id *sent;                          /* per signal: flag that a block sends it; NSA_NO_FIELD */
+  nsa_field_id *pending; /* per own event, then per signal: flag that a block emitted it before the step's function;
+                            NSA_NO_FIELD */
+  nsa_field_id
+      *start; /* per state: where the stages of a step start; NSA_NO_FIELD: of no equation that stages advance */
+  nsa_field_id *frozen;     /* likewise: `unless` holds it in this step */
+  nsa_field_id *stage_rate; /* per state and stage: its rate there */
+  nsa_field_id *held_input; /* per input: what is held of it while the stages are made; NSA_NO_FIELD: nothing is */
+  nsa_field_id *given,
+      *window; /* per such input: what links gave last; what its window has come to. NSA_NO_FIELD: not needed */
   VEC(input_part) parts;
 } population_fields;
 
 typedef struct {
   uint32_t domain, candidates;
-  uint32_t *param, *state; /* state: NO_FIELD where only its sums are kept */
-  uint32_t advanced[4];    /* by home: the tick of lower_clock_of_links that event-driven states stand at; NO_FIELD */
-  uint32_t arrivals;       /* domain of a batch of links; NSA_NONE */
-  uint32_t arrival_link, arrival_source, arrival_target, arrival_partner;
-  uint32_t delay, delay_back;
-  uint32_t link_source, link_target, link_distance, link_copy;
-  uint32_t candidate_source, candidate_target, candidate_distance;
-  uint32_t partner_index, partner_known, partner_fan;
-  uint32_t fan_in, fan_out; /* of target and source domain; made when used */
+  nsa_field_id *param, *state; /* state: NSA_NO_FIELD where only its sums are kept */
+  nsa_field_id
+      advanced[4];   /* by home: the tick of lower_clock_of_links that event-driven states stand at; NSA_NO_FIELD */
+  uint32_t arrivals; /* domain of a batch of links; NSA_NONE */
+  nsa_field_id arrival_link, arrival_source, arrival_target, arrival_partner;
+  nsa_field_id delay, delay_back;
+  nsa_field_id link_source, link_target, link_distance, link_copy;
+  nsa_field_id candidate_source, candidate_target, candidate_distance;
+  nsa_field_id partner_index, partner_known, partner_fan;
+  nsa_field_id fan_in, fan_out; /* of target and source domain; made when used */
 } connection_fields;
+
+typedef VEC(nsa_field_id) field_ids;
 
 /* A value of pre that a term reads link by link: where the connection has a delay, a field of the links has it as it
  * was. */
 typedef struct {
   const model_expr *ref;
-  uint32_t field;
+  nsa_field_id field;
 } past_value;
 typedef VEC(past_value) past_values;
 
@@ -70,13 +76,14 @@ typedef VEC(past_value) past_values;
 typedef struct {
   ir_function *function;
   const term_plan *term;
-  uint32_t field;
+  nsa_field_id field;
   past_values pasts;
 } link_value;
 
 /* How often an event of each element of a population happened in the window of a decision. */
 typedef struct {
-  uint32_t population, event, field;
+  uint32_t population, event;
+  nsa_field_id field;
 } window_count;
 typedef VEC(window_count) window_counts;
 
@@ -117,8 +124,8 @@ typedef struct {
   VEC(nsa_record) record_list;
   VEC(nsa_measure_node) node_list;
   VEC(nsa_settable) settable_list;
-  uint32_t *signal_flag, *signal_value; /* uniform fields, by signal */
-  uint32_t *channels;                   /* fields, by channel */
+  nsa_field_id *signal_flag, *signal_value; /* uniform fields, by signal */
+  nsa_field_id *channels;                   /* fields, by channel */
 } lowering;
 
 /* ---- views: what a side of an expression is, in the function being built ---- */
@@ -158,12 +165,12 @@ typedef struct {
   uint32_t timescale;     /* whose tick keys the draws */
   const char *key_prefix; /* of draws that belong to a component, "sheet/" */
   ir_value *locals;
-  past_values pasts;    /* what is read of pre as it was */
-  window_counts counts; /* of the decision whose scores these are */
-  uint32_t connection;  /* of links: for distance, fan; NSA_NONE */
-  uint32_t distance;    /* field of it; NO_FIELD: that of the links, made when used */
-  bool has_copies;      /* several links of a pair draw for themselves */
-  uint32_t copy;        /* field of which of them it is; NO_FIELD: that of the links, made when used */
+  past_values pasts;     /* what is read of pre as it was */
+  window_counts counts;  /* of the decision whose scores these are */
+  uint32_t connection;   /* of links: for distance, fan; NSA_NONE */
+  nsa_field_id distance; /* field of it; NSA_NO_FIELD: that of the links, made when used */
+  bool has_copies;       /* several links of a pair draw for themselves */
+  nsa_field_id copy;     /* field of which of them it is; NSA_NO_FIELD: that of the links, made when used */
 } scope;
 
 /* A view of what the fields of a population hold, at an entry. */

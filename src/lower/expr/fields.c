@@ -50,8 +50,8 @@ uint64_t lower_dimension(dim d) {
   return bits;
 }
 
-uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind,
-                         double value, const dim *unit, span at) {
+nsa_field_id lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind,
+                             double value, const dim *unit, span at) {
   dim d = unit ? *unit : dim_none();
   nsa_field f = {.name = name,
                  .domain = domain,
@@ -59,7 +59,7 @@ uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_typ
                  .kind = kind,
                  .connection = NSA_NO_CONNECTION,
                  .image = NSA_NO_IMAGE,
-                 .given = NSA_NONE,
+                 .given = NSA_NO_FIELD,
                  .value = value,
                  .unit = dim_name(l->arena, d),
                  .dimension = lower_dimension(d),
@@ -67,10 +67,10 @@ uint32_t lower_add_field(lowering *l, const char *name, uint32_t domain, nsa_typ
   return ir_field_add(l->p, f);
 }
 
-uint32_t *lower_no_fields(lowering *l, uint32_t count) {
-  uint32_t *f = ARENA_ARRAY(l->arena, uint32_t, count);
+nsa_field_id *lower_no_fields(lowering *l, uint32_t count) {
+  nsa_field_id *f = ARENA_ARRAY(l->arena, nsa_field_id, count);
   for (uint32_t k = 0; k < count; k++)
-    f[k] = NO_FIELD;
+    f[k] = NSA_NO_FIELD;
   return f;
 }
 
@@ -87,8 +87,8 @@ owner_info lower_owner(lowering *l, bool is_connection, uint32_t owner) {
   return o;
 }
 
-void lower_store_param(scope *s, uint32_t field, const model_expr *value) {
-  ir_value given = ir_load(s->b, s->l->p->fields.data[field].given);
+void lower_store_param(scope *s, nsa_field_id field, const model_expr *value) {
+  ir_value given = ir_load(s->b, s->l->p->fields.data[field.id].given);
   ir_value old = ir_load(s->b, field);
   ir_store(s->b, field, ir_select(s->b, given, old, lower_expr(s, value)));
 }
@@ -102,7 +102,7 @@ static scope uniform_scope(const owner_info *o, ir_builder *b) {
              .b = b,
              .timescale = o->c->timescale,
              .connection = o->owner,
-             .distance = NO_FIELD,
+             .distance = NSA_NO_FIELD,
              .key_prefix = o->name};
   s.side[SIDE_SELF] = view_of_connection(o->l, b, o->owner, IR_NO_VALUE);
   s.side[SIDE_PRE] = view_of_population(o->l, b, mc->source, IR_NO_VALUE);
@@ -112,12 +112,12 @@ static scope uniform_scope(const owner_info *o, ir_builder *b) {
 
 void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner) {
   owner_info o = lower_owner(l, is_connection, owner);
-  const uint32_t *param = is_connection ? l->connections[owner].param : l->populations[owner].param;
+  const nsa_field_id *param = is_connection ? l->connections[owner].param : l->populations[owner].param;
   ir_builder b = {0};
   scope s = {0};
   for (uint32_t k = 0; k < o.c->params.len; k++) {
-    const nsa_field *field = &l->p->fields.data[param[k]];
-    if (!field->is_uniform || field->given == NSA_NONE)
+    const nsa_field *field = &l->p->fields.data[param[k].id];
+    if (!field->is_uniform || nsa_field_is_none(field->given))
       continue;
     if (!b.function) {
       nsa_kernel_id number;
@@ -135,16 +135,16 @@ scope lower_uniform_scope(lowering *l, uint32_t connection, ir_builder *b) {
   return uniform_scope(&o, b);
 }
 
-static uint32_t given_field(const owner_info *o, const char *name) {
+static nsa_field_id given_field(const owner_info *o, const char *name) {
   lowering *l = o->l;
-  uint32_t f =
+  nsa_field_id f =
       lower_add_field(l, arena_printf(l->arena, "%s.given", name), 0, NSA_B1, NSA_FIELD_GIVEN, 0, NULL, SPAN_NONE);
-  l->p->fields.data[f].is_uniform = 1;
+  l->p->fields.data[f.id].is_uniform = 1;
   return f;
 }
 
-static void add_settable(const owner_info *o, uint32_t field, uint32_t given, const model_param *p) {
-  const nsa_field *f = &o->l->p->fields.data[field];
+static void add_settable(const owner_info *o, nsa_field_id field, nsa_field_id given, const model_param *p) {
+  const nsa_field *f = &o->l->p->fields.data[field.id];
   nsa_settable s = {.name = f->name,
                     .field = field,
                     .given = given,
@@ -159,7 +159,7 @@ static void add_settable(const owner_info *o, uint32_t field, uint32_t given, co
 /* One field a parameter: one value for all, unless its value differs between entries. A value that
  * is not a constant is computed at the start, so that it follows what --set changes, unless it was
  * itself given. */
-void lower_add_params(const owner_info *o, uint32_t domain, uint32_t *param) {
+void lower_add_params(const owner_info *o, uint32_t domain, nsa_field_id *param) {
   lowering *l = o->l;
   for (uint32_t k = 0; k < o->c->params.len; k++) {
     const model_param *p = &o->c->params.data[k];
@@ -168,8 +168,8 @@ void lower_add_params(const owner_info *o, uint32_t domain, uint32_t *param) {
     param[k] = lower_add_field(l, name, domain, NSA_F64, NSA_FIELD_PARAM, 0, &p->unit, p->at);
     bool is_uniform = !lower_is_varied(l->ctx, o->is_connection, o->owner, k);
     evaluated e = lower_evaluate(l->ctx, o->is_connection, o->owner, value);
-    uint32_t given = e.is_constant ? NSA_NONE : given_field(o, name);
-    nsa_field *f = &l->p->fields.data[param[k]];
+    nsa_field_id given = e.is_constant ? NSA_NO_FIELD : given_field(o, name);
+    nsa_field *f = &l->p->fields.data[param[k].id];
     f->is_uniform = is_uniform;
     f->value = e.value;
     f->given = given;
@@ -179,36 +179,37 @@ void lower_add_params(const owner_info *o, uint32_t domain, uint32_t *param) {
 
 /* ---- fields of links ---- */
 
-uint32_t lower_link_field(lowering *l, uint32_t connection, const char *what, uint32_t domain, nsa_type type,
-                          nsa_field_kind kind) {
+nsa_field_id lower_link_field(lowering *l, uint32_t connection, const char *what, uint32_t domain, nsa_type type,
+                              nsa_field_kind kind) {
   const model_connection *mc = &l->m->connections.data[connection];
-  uint32_t f = lower_add_field(l, arena_printf(l->arena, "%s.%s", mc->name, what), domain, type, kind, 0, NULL, mc->at);
-  l->p->fields.data[f].connection.id = connection;
+  nsa_field_id f =
+      lower_add_field(l, arena_printf(l->arena, "%s.%s", mc->name, what), domain, type, kind, 0, NULL, mc->at);
+  l->p->fields.data[f.id].connection.id = connection;
   return f;
 }
 
-uint32_t lower_fan_field(lowering *l, uint32_t connection, model_side side) {
+nsa_field_id lower_fan_field(lowering *l, uint32_t connection, model_side side) {
   connection_fields *f = &l->connections[connection];
   const model_connection *mc = &l->m->connections.data[connection];
-  uint32_t *field = side == SIDE_PRE ? &f->fan_out : side == SIDE_POST ? &f->fan_in : &f->partner_fan;
+  nsa_field_id *field = side == SIDE_PRE ? &f->fan_out : side == SIDE_POST ? &f->fan_in : &f->partner_fan;
   uint32_t population = side == SIDE_PRE ? mc->source : side == SIDE_POST ? mc->target : mc->partner;
   const char *what = side == SIDE_PRE ? "fan_out" : side == SIDE_POST ? "fan_in" : "partner_fan";
-  if (*field == NO_FIELD)
+  if (nsa_field_is_none(*field))
     *field = lower_link_field(l, connection, what, l->populations[population].domain, NSA_F64,
                               side == SIDE_PRE ? NSA_FIELD_FAN_OUT : NSA_FIELD_FAN_IN);
   return *field;
 }
 
-uint32_t lower_copy_field(lowering *l, uint32_t connection) {
+nsa_field_id lower_copy_field(lowering *l, uint32_t connection) {
   connection_fields *f = &l->connections[connection];
-  if (f->link_copy == NO_FIELD)
+  if (nsa_field_is_none(f->link_copy))
     f->link_copy = lower_link_field(l, connection, "copy", f->domain, NSA_F64, NSA_FIELD_LINK_COPY);
   return f->link_copy;
 }
 
-uint32_t lower_distance_field(lowering *l, uint32_t connection) {
+nsa_field_id lower_distance_field(lowering *l, uint32_t connection) {
   connection_fields *f = &l->connections[connection];
-  if (f->link_distance == NO_FIELD)
+  if (nsa_field_is_none(f->link_distance))
     f->link_distance = lower_link_field(l, connection, "distance", f->domain, NSA_F64, NSA_FIELD_LINK_DISTANCE);
   return f->link_distance;
 }

@@ -8,7 +8,7 @@
 
 static bool is_checked(const ir_program *p, const ir_function *f, ir_value x) {
   const ir_op *op = &f->ops.data[x];
-  if (op->op == IR_OP_load && p->fields.data[op->field].kind == NSA_FIELD_STATE)
+  if (op->op == IR_OP_load && p->fields.data[op->field.id].kind == NSA_FIELD_STATE)
     return true; /* when it was stored */
   if (op->op == IR_OP_select)
     return is_checked(p, f, op->args[1]) && is_checked(p, f, op->args[2]);

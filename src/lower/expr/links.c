@@ -2,7 +2,7 @@
 /* links.c - states of links, as they are at a tick: event-driven ones are advanced to it. */
 #include "lower/expr/advance.h"
 
-static ir_value load_at_home(scope *s, uint32_t field, model_side home) {
+static ir_value load_at_home(scope *s, nsa_field_id field, model_side home) {
   ir_value index = s->side[home]->index;
   return index == IR_NO_VALUE ? ir_load(s->b, field) : ir_load_at(s->b, field, index);
 }
@@ -28,7 +28,7 @@ void lower_load_links_of(scope *s, block_state *state, ir_value tick, int only) 
                            : load_at_home(s, f->state[k], states[k].home);
   view_show(self, state->states, NULL);
   for (int home = SIDE_SELF; home <= SIDE_ASTRO; home++) {
-    if (f->advanced[home] == NO_FIELD || (only != SIDE_COUNT && home != only))
+    if (nsa_field_is_none(f->advanced[home]) || (only != SIDE_COUNT && home != only))
       continue;
     ir_value last = load_at_home(s, f->advanced[home], (model_side)home);
     ir_value ticks = ir_binary(s->b, IR_OP_sub, tick, last);

@@ -8,11 +8,11 @@
 #include <math.h>
 
 /* A draw is lowered once for each function that has its block. */
-static uint32_t watch_field(lowering *l, uint32_t domain, const char *name, span at) {
+static nsa_field_id watch_field(lowering *l, uint32_t domain, const char *name, span at) {
   for (uint32_t k = 0; k < l->p->fields.len; k++)
     if (l->p->fields.data[k].kind == NSA_FIELD_PROBABILITY && l->p->fields.data[k].domain == domain &&
         strcmp(l->p->fields.data[k].name, name) == 0)
-      return k;
+      return (nsa_field_id){k};
   return lower_add_field(l, name, domain, NSA_F64, NSA_FIELD_PROBABILITY, 0, NULL, at);
 }
 
@@ -32,8 +32,8 @@ void lower_watch_probability(scope *s, const model_expr *draw, ir_value p) {
   if (domain->kind != NSA_DOMAIN_POPULATION && domain->kind != NSA_DOMAIN_CONNECTION && !is_arrival)
     return;
   const char *name = arena_printf(l->arena, "%s/%s", s->key_prefix, draw->key);
-  uint32_t field = watch_field(l, is_arrival ? l->connections[domain->connection.id].domain : s->b->function->domain,
-                               name, draw->at);
+  nsa_field_id field = watch_field(
+      l, is_arrival ? l->connections[domain->connection.id].domain : s->b->function->domain, name, draw->at);
   ir_value value = watched(s->b, p);
   if (is_arrival)
     ir_store_at(s->b, field, s->side[SIDE_SELF]->index, value);

@@ -25,18 +25,18 @@ static walk_step add_arrived(void *context, const model_stmt *st) {
   population_fields *f = &l->populations[population];
   const model_component *c = component_of_population(l->ctx, population);
   bool is_state = st->target == REF_STATE;
-  uint32_t *field = is_state ? &f->arrived_state[st->item] : &f->arrived_input[st->item];
+  nsa_field_id *field = is_state ? &f->arrived_state[st->item] : &f->arrived_input[st->item];
   const char *name = is_state ? c->states.data[st->item].name : c->inputs.data[st->item].name;
   const dim *unit = is_state ? &c->states.data[st->item].unit : &c->inputs.data[st->item].unit;
   if (is_state && l->plan->populations[population].states[st->item].added == ADDED_DIRECTLY)
     *field = f->state[st->item];
-  if (*field == NO_FIELD)
+  if (nsa_field_is_none(*field))
     *field = lower_add_field(l, arena_printf(l->arena, "%s.%s.arrived", l->m->populations.data[population].name, name),
                              f->domain, NSA_F64, NSA_FIELD_ARRIVED, 0, unit, st->at);
   return WALK_ON;
 }
 
-static uint32_t batch_index(lowering *l, uint32_t connection, const char *what) {
+static nsa_field_id batch_index(lowering *l, uint32_t connection, const char *what) {
   const model_connection *mc = &l->m->connections.data[connection];
   return lower_add_field(l, arena_printf(l->arena, "%s.arrival_%s", mc->name, what),
                          l->connections[connection].arrivals, NSA_INDEX, NSA_FIELD_SCRATCH, 0, NULL, mc->at);
@@ -48,7 +48,7 @@ void lower_arrival_fields(lowering *l, uint32_t connection) {
   for (uint32_t k = 0; k < c->blocks.len; k++)
     walk_block(&(walker){.stmt = add_arrived, .context = &(arrived_search){l, connection}}, &c->blocks.data[k].body);
   f->arrivals = NSA_NONE;
-  f->arrival_link = f->arrival_source = f->arrival_target = f->arrival_partner = NO_FIELD;
+  f->arrival_link = f->arrival_source = f->arrival_target = f->arrival_partner = NSA_NO_FIELD;
   if (!l->plan->connections[connection].arrivals.len)
     return;
   f->arrivals =
@@ -63,7 +63,7 @@ void lower_arrival_fields(lowering *l, uint32_t connection) {
 
 /* ---- states of links in a function ---- */
 
-static void store_at_home(scope *s, uint32_t field, model_side home, ir_value x) {
+static void store_at_home(scope *s, nsa_field_id field, model_side home, ir_value x) {
   ir_value index = s->side[home]->index;
   if (index == IR_NO_VALUE)
     ir_store(s->b, field, x);
@@ -94,11 +94,11 @@ static bool is_home_changed(const lowering *l, uint32_t connection, const block_
 
 /* Stores what changed of a home; `states` gets the fields. */
 static void store_links(scope *s, const block_state *now, const ir_value *before, model_side home, ir_value tick,
-                        nums *states) {
+                        field_ids *states) {
   lowering *l = s->l;
   uint32_t connection = s->side[SIDE_SELF]->owner;
   const connection_fields *f = &l->connections[connection];
-  bool is_changed = f->advanced[home] != NO_FIELD && is_home_changed(l, connection, now, before, home);
+  bool is_changed = !nsa_field_is_none(f->advanced[home]) && is_home_changed(l, connection, now, before, home);
   const state_plan *kept = l->plan->connections[connection].states;
   for (uint32_t k = 0; k < now->state_count; k++) {
     bool goes_along = is_changed && kept[k].advance == ADVANCE_AT_EVENTS;
@@ -179,8 +179,8 @@ typedef struct {
   uint32_t increment_count, emission_count;
 } outcome;
 
-static uint32_t outcome_field(lowering *l, uint32_t connection, uint32_t domain, const char *what, nsa_type type,
-                              span at) {
+static nsa_field_id outcome_field(lowering *l, uint32_t connection, uint32_t domain, const char *what, nsa_type type,
+                                  span at) {
   const char *name = arena_printf(l->arena, "%s.%s%u", l->m->connections.data[connection].name, what, l->p->fields.len);
   return lower_add_field(l, name, domain, type, NSA_FIELD_SCRATCH, 0, NULL, at);
 }
@@ -223,7 +223,7 @@ static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) 
 static void lower_event(lowering *l, uint32_t connection, const arrival_plan *plan) {
   arrival a = {.l = l, .connection = connection, .kind = plan->kind, .event = plan->event};
   nsa_arrival out = {.connection = {connection}, .shared = NSA_NO_KERNEL};
-  nums states = {0}, shared = {0};
+  field_ids states = {0}, shared = {0};
   model_side side = lower_side_of_block(plan->kind);
   if (plan->kind == BLOCK_SIGNAL) {
     out.side = NSA_SIDE_SIGNAL;
@@ -290,7 +290,7 @@ static ir_value tick_behind(lowering *l, ir_builder *b, uint32_t connection) {
 static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
   const connection_fields *f = &l->connections[connection];
   const model_component *c = component_of_connection(l->ctx, connection);
-  if (f->advanced[home] == NO_FIELD || !lower_follows_partner(&l->plan->connections[connection], home))
+  if (nsa_field_is_none(f->advanced[home]) || !lower_follows_partner(&l->plan->connections[connection], home))
     return;
   nsa_link_step out = {.connection = {connection}, .every = l->plan->connections[connection].refresh};
   const char *of = l->m->connections.data[connection].name;
@@ -307,7 +307,7 @@ static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
     s.side[home] = view_of_population(l, &b, population, IR_NO_VALUE);
   ir_value next = tick_behind(l, &b, connection);
   block_state now;
-  nums states = {0};
+  field_ids states = {0};
   if (home == SIDE_SELF)
     lower_load_links(&s, &now, next);
   else
@@ -338,7 +338,7 @@ static void lower_clocked(lowering *l, uint32_t connection) {
   b.at = c->at;
   scope s = scope_of_links(l, &b, connection);
   block_state now;
-  nums states = {0};
+  field_ids states = {0};
   ir_value tick = lower_tick_of_links(l, &b, connection);
   lower_load_links(&s, &now, tick);
   ir_value *before = ARENA_ARRAY(l->arena, ir_value, c->states.len);

@@ -4,7 +4,7 @@
 
 static void add_partner_fields(lowering *l, uint32_t connection, connection_fields *f) {
   const model_connection *mc = &l->m->connections.data[connection];
-  f->partner_index = f->partner_known = f->partner_fan = NO_FIELD;
+  f->partner_index = f->partner_known = f->partner_fan = NSA_NO_FIELD;
   if (!mc->has_partner)
     return;
   uint32_t side = mc->partner_of == SIDE_PRE ? mc->source : mc->target;
@@ -20,33 +20,33 @@ static void add_link_states(const owner_info *o, connection_fields *f) {
   const uint32_t domains[] = {f->domain, l->populations[mc->source].domain, l->populations[mc->target].domain,
                               mc->has_partner ? l->populations[mc->partner].domain : NSA_NONE};
   for (uint32_t k = 0; k < 4; k++)
-    f->advanced[k] = NO_FIELD;
+    f->advanced[k] = NSA_NO_FIELD;
   const state_plan *states = l->plan->connections[o->owner].states;
   for (uint32_t k = 0; k < o->c->states.len; k++) {
     const model_state *s = &o->c->states.data[k];
     uint32_t home = (uint32_t)states[k].home;
-    f->state[k] = NO_FIELD;
+    f->state[k] = NSA_NO_FIELD;
     if (states[k].is_summed)
       continue;
     f->state[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o->name, s->name), domains[home], NSA_F64,
                                   NSA_FIELD_STATE, 0, &s->unit, s->at);
-    if (states[k].advance == ADVANCE_AT_EVENTS && f->advanced[home] == NO_FIELD)
+    if (states[k].advance == ADVANCE_AT_EVENTS && nsa_field_is_none(f->advanced[home]))
       f->advanced[home] = lower_add_field(l, arena_printf(l->arena, "%s.advanced%u", o->name, home), domains[home],
                                           NSA_F64, NSA_FIELD_ADVANCED, 0, NULL, s->at);
   }
 }
 
 /* In base ticks: one number where that is the same for all links. */
-static uint32_t add_delay(const owner_info *o, const model_expr *delay, const char *name) {
+static nsa_field_id add_delay(const owner_info *o, const model_expr *delay, const char *name) {
   lowering *l = o->l;
   connection_fields *f = &l->connections[o->owner];
   if (!delay)
-    return NO_FIELD;
+    return NSA_NO_FIELD;
   uint32_t bits = lower_self_dependence(l->ctx, true, o->owner, delay);
-  uint32_t field = lower_add_field(l, arena_printf(l->arena, "%s.%s", o->name, name), f->domain, NSA_F64,
-                                   NSA_FIELD_DELAY, 0, NULL, delay->at);
-  l->p->fields.data[field].connection.id = o->owner;
-  l->p->fields.data[field].is_uniform = (bits & ~(uint32_t)DEPENDS_PARAM) == 0;
+  nsa_field_id field = lower_add_field(l, arena_printf(l->arena, "%s.%s", o->name, name), f->domain, NSA_F64,
+                                       NSA_FIELD_DELAY, 0, NULL, delay->at);
+  l->p->fields.data[field.id].connection.id = o->owner;
+  l->p->fields.data[field.id].is_uniform = (bits & ~(uint32_t)DEPENDS_PARAM) == 0;
   return field;
 }
 
@@ -57,11 +57,11 @@ void lower_connection_fields(lowering *l, uint32_t connection) {
   f->candidates = NSA_NONE;
   f->param = lower_no_fields(l, o.c->params.len);
   f->state = lower_no_fields(l, o.c->states.len);
-  f->fan_in = f->fan_out = NO_FIELD;
+  f->fan_in = f->fan_out = NSA_NO_FIELD;
   lower_add_params(&o, f->domain, f->param);
   f->link_source = lower_link_field(l, connection, "source", f->domain, NSA_INDEX, NSA_FIELD_LINK_SOURCE);
   f->link_target = lower_link_field(l, connection, "target", f->domain, NSA_INDEX, NSA_FIELD_LINK_TARGET);
-  f->link_distance = f->link_copy = NO_FIELD;
+  f->link_distance = f->link_copy = NSA_NO_FIELD;
   add_partner_fields(l, connection, f);
   add_link_states(&o, f);
   f->delay = add_delay(&o, l->m->connections.data[connection].delay, "delay");

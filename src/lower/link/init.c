@@ -29,10 +29,11 @@ static void init_shared_states(lowering *l, uint32_t connection, model_side side
   }
 }
 
-static void init_delay(lowering *l, uint32_t connection, uint32_t field, const model_expr *delay, const char *name) {
-  if (field == NO_FIELD)
+static void init_delay(lowering *l, uint32_t connection, nsa_field_id field, const model_expr *delay,
+                       const char *name) {
+  if (nsa_field_is_none(field))
     return;
-  bool is_uniform = l->p->fields.data[field].is_uniform;
+  bool is_uniform = l->p->fields.data[field.id].is_uniform;
   nsa_kernel_id number;
   uint32_t domain = is_uniform ? 0 : l->connections[connection].domain;
   ir_function *fn =
@@ -68,10 +69,10 @@ static void init_links(lowering *l, uint32_t connection) {
   for (uint32_t k = 0; k < c->params.len + c->states.len; k++) {
     bool is_param = k < c->params.len;
     uint32_t item = is_param ? k : k - c->params.len;
-    uint32_t field = is_param ? f->param[item] : f->state[item];
-    if (field == NO_FIELD)
+    nsa_field_id field = is_param ? f->param[item] : f->state[item];
+    if (nsa_field_is_none(field))
       continue;
-    if (l->p->fields.data[field].is_uniform || (!is_param && states[item].home != SIDE_SELF))
+    if (l->p->fields.data[field.id].is_uniform || (!is_param && states[item].home != SIDE_SELF))
       continue;
     if (!fn) {
       fn = ir_function_add(l->p, arena_printf(l->arena, "%s.init", name), NSA_ROLE_INIT, f->domain, c->timescale,

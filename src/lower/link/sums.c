@@ -9,11 +9,11 @@ typedef struct {
   const term_plan *t;
 } term_maker;
 
-static uint32_t add_numbered_field(const term_maker *k, const char *what, uint32_t domain, nsa_field_kind kind) {
+static nsa_field_id add_numbered_field(const term_maker *k, const char *what, uint32_t domain, nsa_field_kind kind) {
   lowering *l = k->l;
   const char *name = arena_printf(l->arena, "%s.%s%u", k->mc->name, what, l->p->fields.len);
-  uint32_t f = lower_add_field(l, name, domain, NSA_F64, kind, 0, NULL, k->t->contribution->at);
-  l->p->fields.data[f].connection.id = k->connection;
+  nsa_field_id f = lower_add_field(l, name, domain, NSA_F64, kind, 0, NULL, k->t->contribution->at);
+  l->p->fields.data[f.id].connection.id = k->connection;
   return f;
 }
 
@@ -33,7 +33,7 @@ static const source_fields *add_source(const term_maker *k, const source_plan *p
   source_fields *f = &l->sources[plan->number];
   f->field = add_numbered_field(k, "source", domain, NSA_FIELD_SOURCE_TERM);
   f->active = add_numbered_field(k, "active", domain, NSA_FIELD_FIRED);
-  l->p->fields.data[f->active].type = NSA_B1;
+  l->p->fields.data[f->active.id].type = NSA_B1;
   return f;
 }
 
@@ -53,7 +53,7 @@ static past_values add_pasts(const term_maker *k) {
 }
 
 /* Its body is built later: it may read inputs, whose fields are not there yet. */
-static nsa_kernel_id add_link_function(const term_maker *k, nsa_role role, uint32_t *field) {
+static nsa_kernel_id add_link_function(const term_maker *k, nsa_role role, nsa_field_id *field) {
   lowering *l = k->l;
   nsa_kernel_id number;
   uint32_t domain = l->connections[k->connection].domain;
@@ -100,17 +100,17 @@ static void add_weight(const term_maker *k, nsa_link_sum *sum) {
   }
 }
 
-static uint32_t add_sum(const term_maker *k) {
+static nsa_field_id add_sum(const term_maker *k) {
   lowering *l = k->l;
   const term_plan *t = k->t;
   nsa_link_sum sum = {.connection = {k->connection},
                       .from = (uint32_t)t->from,
                       .to = (uint32_t)t->contribution->side,
-                      .source_term = NO_FIELD,
-                      .active = NO_FIELD,
-                      .weight = NO_FIELD,
+                      .source_term = NSA_NO_FIELD,
+                      .active = NSA_NO_FIELD,
+                      .weight = NSA_NO_FIELD,
                       .link_kernel = NSA_NO_KERNEL,
-                      .delay = t->is_delayed ? l->connections[k->connection].delay : NO_FIELD,
+                      .delay = t->is_delayed ? l->connections[k->connection].delay : NSA_NO_FIELD,
                       .every = t->sum_every,
                       .grid = t->sum_every == t->every ? 0 : t->every};
   if (t->source.factors.count) {
@@ -156,7 +156,7 @@ static void add_total_function(const term_maker *k, const term_fields *f) {
   }
 }
 
-static uint32_t add_total(const term_maker *k) {
+static nsa_field_id add_total(const term_maker *k) {
   lowering *l = k->l;
   uint32_t domain = l->populations[population_of(k, k->t->contribution->side)].domain;
   term_fields *f = &l->terms[k->t->number];
@@ -167,10 +167,10 @@ static uint32_t add_total(const term_maker *k) {
 }
 
 /* The field that target factors multiply. */
-static uint32_t field_of_term(const term_maker *k) {
+static nsa_field_id field_of_term(const term_maker *k) {
   switch (k->t->kind) {
   case TERM_STENCIL:
-    return NO_FIELD;
+    return NSA_NO_FIELD;
   case TERM_COUNT:
     return lower_fan_field(k->l, k->connection, SIDE_POST);
   case TERM_TOTAL:

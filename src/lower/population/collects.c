@@ -82,15 +82,15 @@ static ir_value with_parts(ir_builder *b, const population_fields *f, uint32_t i
 /* Where it goes: into the input, or what becomes it (windows.c). */
 static void collect_input(lowering *l, ir_builder *b, uint32_t population, uint32_t input, uint32_t every) {
   const population_fields *f = &l->populations[population];
-  uint32_t part = lower_part_of(f, input, every);
+  nsa_field_id part = lower_part_of(f, input, every);
   ir_value x = lower_input_total(l, b, population, input, every, TERMS_ALL);
   if (x == IR_NO_VALUE)
     return;
-  if (part != NO_FIELD) {
+  if (!nsa_field_is_none(part)) {
     ir_store(b, part, x);
     return;
   }
-  if (f->held_input[input] != NO_FIELD) {
+  if (!nsa_field_is_none(f->held_input[input])) {
     ir_value held = lower_input_total(l, b, population, input, every, TERMS_HELD);
     ir_store(b, f->held_input[input], with_parts(b, f, input, held == IR_NO_VALUE ? ir_number(b, 0) : held));
   }
@@ -99,7 +99,7 @@ static void collect_input(lowering *l, ir_builder *b, uint32_t population, uint3
     lower_check(b, x);
   if (!l->plan->inputs[population][input].is_windowed)
     ir_store(b, f->input[input], x);
-  else if (f->given[input] != NO_FIELD)
+  else if (!nsa_field_is_none(f->given[input]))
     ir_store(b, f->given[input], x);
   else
     lower_into_window(l, b, population, input, x);

@@ -38,9 +38,9 @@ static ir_value condition(step *st, uint32_t event) { return lower_expr(&st->s, 
  * it is remembered in a field. */
 static ir_value previous_condition(step *st, uint32_t event) {
   const model_event *ev = &st->c->events.data[event];
-  uint32_t edge = st->f->edge[event];
+  nsa_field_id edge = st->f->edge[event];
   st->b.at = ev->at;
-  if (edge == NO_FIELD)
+  if (nsa_field_is_none(edge))
     return condition(st, event);
   ir_value kept = ir_load(&st->b, edge);
   bool is_kept = st->is_settled || lower_draws(st->l->ctx, st->population, ev->when);
@@ -50,7 +50,7 @@ static ir_value previous_condition(step *st, uint32_t event) {
 /* Its own blocks left the condition true: no crossing until it was false. */
 static void count_stuck(step *st, uint32_t event) {
   ir_builder *b = &st->b;
-  uint32_t field = st->f->stuck[event];
+  nsa_field_id field = st->f->stuck[event];
   ir_unary(b, IR_OP_skip_begin, st->fired[event]);
   ir_value is_stuck = ir_binary(b, IR_OP_and, st->fired[event], st->before[event]);
   ir_value count = ir_load(b, field);
@@ -64,7 +64,7 @@ void step_previous_conditions(step *st) {
     if (!lower_is_crossing(&st->c->events.data[k]) || is_rare(st, k))
       continue;
     st->before[k] = previous_condition(st, k);
-    if (st->f->stuck[k] != NO_FIELD && !st->is_settled)
+    if (!nsa_field_is_none(st->f->stuck[k]) && !st->is_settled)
       count_stuck(st, k);
   }
 }
@@ -79,7 +79,7 @@ void step_start_refractory(step *st, uint32_t k, ir_value fires, ir_value next_t
 }
 
 static void add_event(step *st, uint32_t k, ir_value fires, ir_value next_tick) {
-  if (st->f->refractory[k] != NO_FIELD)
+  if (!nsa_field_is_none(st->f->refractory[k]))
     step_start_refractory(st, k, fires, next_tick);
   ir_add_op(&st->b, (ir_op){.op = IR_OP_event,
                             .aux = k,
@@ -103,7 +103,7 @@ static ir_value and_may_fire(step *st, uint32_t k, ir_value tick, ir_value fires
   const model_event *ev = &st->c->events.data[k];
   if (ev->also)
     fires = ir_binary(b, IR_OP_and, fires, lower_expr(&st->s, ev->also));
-  return st->f->refractory[k] == NO_FIELD ? fires : ir_binary(b, IR_OP_and, fires, not_refractory(st, k, tick));
+  return nsa_field_is_none(st->f->refractory[k]) ? fires : ir_binary(b, IR_OP_and, fires, not_refractory(st, k, tick));
 }
 
 /* Flags are down when the function begins, so that those of lanes which skip this need not be stored. */
@@ -121,7 +121,7 @@ static void detect_rare_event(step *st, uint32_t k, ir_value tick, ir_value next
 static ir_value fires_by_condition(step *st, uint32_t k, ir_value tick) {
   ir_builder *b = &st->b;
   ir_value now = condition(st, k), fires = now;
-  if (st->f->edge[k] != NO_FIELD)
+  if (!nsa_field_is_none(st->f->edge[k]))
     ir_store(b, st->f->edge[k], now);
   if (st->c->events.data[k].is_crossing)
     fires = ir_binary(b, IR_OP_and, now, ir_unary(b, IR_OP_not, st->before[k]));
@@ -144,7 +144,7 @@ static void detect_event(step *st, uint32_t k, ir_value tick, ir_value next_tick
   ir_value fires = st->now.emitted[k];
   if (st->c->events.data[k].when)
     fires = ir_binary(b, IR_OP_or, fires, fires_by_condition(st, k, tick));
-  if (st->f->driven[k] != NO_FIELD)
+  if (!nsa_field_is_none(st->f->driven[k]))
     fires = ir_binary(b, IR_OP_or, fires, driven(st, k));
   if (st->is_settled)
     ir_unary(b, IR_OP_skip_begin, fires);
@@ -167,7 +167,7 @@ void step_detect_events(step *st, ir_value tick, ir_value next_tick) {
 /* Signals are events of the population as well, behind its own. */
 void step_send_signals(step *st) {
   for (uint32_t k = 0; k < st->l->m->signals.len; k++)
-    if (st->f->sent[k] != NO_FIELD)
+    if (!nsa_field_is_none(st->f->sent[k]))
       ir_add_op(&st->b, (ir_op){.op = IR_OP_event,
                                 .aux = lower_signal_bit(st->l, st->population, k),
                                 .field = st->f->sent[k],

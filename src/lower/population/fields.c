@@ -31,7 +31,7 @@ static void add_edge_fields(lowering *l, uint32_t population) {
   }
 }
 
-static uint32_t counter(lowering *l, uint32_t population, uint32_t event, const char *what) {
+static nsa_field_id counter(lowering *l, uint32_t population, uint32_t event, const char *what) {
   const model_event *ev = &component_of_population(l->ctx, population)->events.data[event];
   const char *name = arena_printf(l->arena, "%s.%s.%s", l->m->populations.data[population].name, ev->name, what);
   return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_COUNTER, 0, NULL, ev->at);
@@ -168,6 +168,6 @@ void lower_input_fields(lowering *l) {
 uint32_t lower_signal_bit(const lowering *l, uint32_t population, uint32_t signal) {
   uint32_t bit = component_of_population(l->ctx, population)->events.len;
   for (uint32_t k = 0; k < signal; k++)
-    bit += l->populations[population].sent[k] != NO_FIELD;
+    bit += !nsa_field_is_none(l->populations[population].sent[k]);
   return bit;
 }

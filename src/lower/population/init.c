@@ -6,7 +6,7 @@ static void init_params(scope *s, uint32_t population) {
   lowering *l = s->l;
   const population_fields *f = &l->populations[population];
   for (uint32_t k = 0; k < component_of_population(l->ctx, population)->params.len; k++)
-    if (!l->p->fields.data[f->param[k]].is_uniform)
+    if (!l->p->fields.data[f->param[k].id].is_uniform)
       lower_store_param(s, f->param[k], lower_initial_value(l->ctx, false, population, REF_PARAM, k));
 }
 
@@ -20,7 +20,7 @@ static void init_states(scope *s, uint32_t population) {
     if (c->timers.data[k].initial)
       ir_store(s->b, f->timer[k], lower_ticks(s, c->timers.data[k].initial, c->timescale));
   for (uint32_t k = 0; k < c->events.len; k++) /* a draw belongs to a step, and none was yet */
-    if (f->edge[k] != NO_FIELD && !lower_draws(l->ctx, population, c->events.data[k].when))
+    if (!nsa_field_is_none(f->edge[k]) && !lower_draws(l->ctx, population, c->events.data[k].when))
       ir_store(s->b, f->edge[k], lower_expr(s, c->events.data[k].when));
 }
 

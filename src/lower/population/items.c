@@ -3,8 +3,8 @@
  * arrived, what blocks emitted. */
 #include "lower/population/step.h"
 
-static ir_value load_or(step *st, uint32_t field, double otherwise) {
-  return field == NO_FIELD ? ir_number(&st->b, otherwise) : ir_load(&st->b, field);
+static ir_value load_or(step *st, nsa_field_id field, double otherwise) {
+  return nsa_field_is_none(field) ? ir_number(&st->b, otherwise) : ir_load(&st->b, field);
 }
 
 void step_load_items(step *st) {
@@ -24,11 +24,11 @@ void step_load_items(step *st) {
     n->timers[k] = ir_load(&st->b, st->f->timer[k]);
   for (uint32_t k = 0; k < c->events.len; k++) {
     n->timers[c->timers.len + k] = load_or(st, st->f->refractory[k], 0);
-    bool is_counted = st->f->repeated[k] != NO_FIELD && lower_emits_event(c, k);
+    bool is_counted = !nsa_field_is_none(st->f->repeated[k]) && lower_emits_event(c, k);
     n->repeated[k] = is_counted ? ir_load(&st->b, st->f->repeated[k]) : IR_NO_VALUE;
   }
   for (uint32_t k = 0; k < n->event_count; k++)
-    n->emitted[k] = st->f->pending[k] == NO_FIELD ? ir_bool(&st->b, false) : ir_load(&st->b, st->f->pending[k]);
+    n->emitted[k] = nsa_field_is_none(st->f->pending[k]) ? ir_bool(&st->b, false) : ir_load(&st->b, st->f->pending[k]);
   st->loaded = *n;
   st->loaded.states = ARENA_ARRAY(l->arena, ir_value, n->state_count);
   st->loaded.timers = ARENA_ARRAY(l->arena, ir_value, n->timer_count);
@@ -46,10 +46,10 @@ void step_load(step *st) {
 /* What links have added, and what stimuli add. */
 static ir_value plain_input(step *st, uint32_t k) {
   ir_value x = load_or(st, st->f->input[k], 0);
-  if (st->f->external[k] == NO_FIELD)
+  if (nsa_field_is_none(st->f->external[k]))
     return x;
   ir_value external = ir_load(&st->b, st->f->external[k]);
-  return st->f->input[k] == NO_FIELD ? external : ir_binary(&st->b, IR_OP_add, x, external);
+  return nsa_field_is_none(st->f->input[k]) ? external : ir_binary(&st->b, IR_OP_add, x, external);
 }
 
 /* That of a slow component is what came in its window. */
@@ -94,8 +94,8 @@ void step_add_arrived(step *st) {
 /* Likewise what they added to inputs: blocks of events have run before. */
 void step_add_arrived_inputs(step *st) {
   for (uint32_t k = 0; k < st->c->inputs.len; k++) {
-    uint32_t field = st->f->arrived_input[k];
-    if (field == NO_FIELD || st->l->plan->inputs[st->population][k].is_windowed)
+    nsa_field_id field = st->f->arrived_input[k];
+    if (nsa_field_is_none(field) || st->l->plan->inputs[st->population][k].is_windowed)
       continue;
     view_set(st->self, &st->inputs[k], ir_binary(&st->b, IR_OP_add, st->inputs[k], ir_load(&st->b, field)));
     if (!st->keeps_arrived)
@@ -106,7 +106,7 @@ void step_add_arrived_inputs(step *st) {
 
 void step_keep_emitted(step *st, bool is_sent) {
   for (uint32_t k = 0; k < st->now.event_count; k++)
-    if (st->f->pending[k] != NO_FIELD)
+    if (!nsa_field_is_none(st->f->pending[k]))
       ir_store(&st->b, st->f->pending[k], is_sent ? ir_bool(&st->b, false) : st->now.emitted[k]);
 }
 

@@ -17,7 +17,7 @@ void lower_phase_blocks(lowering *l); /* those of the top level: of signals, of 
 void lower_sources(lowering *l, uint32_t population);
 void lower_collects(lowering *l, uint32_t population);
 void lower_window_fields(lowering *l, uint32_t population, uint32_t input);
-uint32_t lower_part_of(const population_fields *f, uint32_t input, uint32_t every); /* NO_FIELD: none */
+nsa_field_id lower_part_of(const population_fields *f, uint32_t input, uint32_t every); /* NSA_NO_FIELD: none */
 void lower_into_window(lowering *l, ir_builder *b, uint32_t population, uint32_t input, ir_value x);
 void lower_hear(lowering *l, uint32_t population);   /* what signals and driven events do between its ticks */
 void lower_window(lowering *l, uint32_t population); /* what is combined before each fast step */

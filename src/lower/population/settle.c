@@ -8,7 +8,7 @@
 static void settle_events(step *st) {
   ir_builder *b = &st->b;
   for (uint32_t k = 0; k < st->c->events.len; k++) {
-    if (st->f->edge[k] != NO_FIELD)
+    if (!nsa_field_is_none(st->f->edge[k]))
       ir_store(b, st->f->edge[k], st->before[k]);
     ir_store(b, st->f->fired[k], ir_bool(b, false));
   }
@@ -87,11 +87,11 @@ static void lower_fire(lowering *l, uint32_t population) {
   step_begin(&st, l, population, name, NSA_ROLE_SETTLE, &l->population_list.data[population].fire);
   step_load_items(&st);
   for (uint32_t k = 0; k < st.c->events.len; k++) {
-    if (f->driven[k] == NO_FIELD)
+    if (nsa_field_is_none(f->driven[k]))
       continue;
     ir_value fires = ir_load(&st.b, f->driven[k]);
     ir_store(&st.b, f->fired[k], fires);
-    if (f->refractory[k] != NO_FIELD)
+    if (!nsa_field_is_none(f->refractory[k]))
       step_start_refractory(&st, k, fires, st.self->tick);
   }
 }

@@ -19,10 +19,10 @@ static nsa_stage_set *program_set_of(lowering *l, uint32_t population) {
   return &l->stage_list.data[l->m->populations.data[population].stage_set];
 }
 
-static uint32_t uniform_field(lowering *l, uint32_t set, const char *what) {
+static nsa_field_id uniform_field(lowering *l, uint32_t set, const char *what) {
   const char *name = arena_printf(l->arena, "stages%u.%s", set, what);
-  uint32_t field = lower_add_field(l, name, 0, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL, SPAN_NONE);
-  l->p->fields.data[field].is_uniform = 1;
+  nsa_field_id field = lower_add_field(l, name, 0, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL, SPAN_NONE);
+  l->p->fields.data[field.id].is_uniform = 1;
   return field;
 }
 
@@ -35,7 +35,7 @@ void lower_stage_sets(lowering *l) {
     const solve_tableau *t = set->is_diffusing ? &alone : solve_tableau_of(set->solver);
     uint32_t n = set->populations.len;
     nsa_stage_set out = {
-        .timescale = set->timescale, .substeps = set->options.substeps, .done = NO_FIELD, .length = NO_FIELD};
+        .timescale = set->timescale, .substeps = set->options.substeps, .done = NSA_NO_FIELD, .length = NSA_NO_FIELD};
     out.populations = ARENA_ARRAY(l->arena, nsa_population_id, out.populations_count = n);
     for (uint32_t i = 0; i < n; i++)
       out.populations[i].id = set->populations.data[i];
@@ -60,7 +60,7 @@ void lower_stage_sets(lowering *l) {
 
 /* ---- fields ---- */
 
-static uint32_t scratch(lowering *l, uint32_t population, nsa_type type, const char *item, const char *what) {
+static nsa_field_id scratch(lowering *l, uint32_t population, nsa_type type, const char *item, const char *what) {
   const char *name = arena_printf(l->arena, "%s.%s.%s", l->m->populations.data[population].name, item, what);
   return lower_add_field(l, name, l->populations[population].domain, type, NSA_FIELD_SCRATCH, 0, NULL, SPAN_NONE);
 }
@@ -129,9 +129,9 @@ static void lower_prepare(const staging *g) {
   step_store_states(&st);
   for (uint32_t k = 0; k < g->c->odes.len; k++) {
     const model_ode *ode = &g->c->odes.data[k];
-    if (g->f->start[ode->state] != NO_FIELD)
+    if (!nsa_field_is_none(g->f->start[ode->state]))
       ir_store(&st.b, g->f->start[ode->state], st.now.states[ode->state]);
-    if (g->f->frozen[ode->state] != NO_FIELD)
+    if (!nsa_field_is_none(g->f->frozen[ode->state]))
       ir_store(&st.b, g->f->frozen[ode->state], lower_expr(&st.s, ode->unless));
   }
 }
@@ -174,12 +174,12 @@ static void store_stage(const staging *g, step *st, uint32_t stage, const ir_val
   ir_builder *b = &st->b;
   for (uint32_t k = 0; k < g->c->odes.len; k++) {
     uint32_t state = g->c->odes.data[k].state;
-    if (g->f->start[state] == NO_FIELD)
+    if (nsa_field_is_none(g->f->start[state]))
       continue;
     b->at = g->c->odes.data[k].at;
     ir_value from = start ? start[state] : ir_load(b, g->f->start[state]);
     ir_value x = ir_binary(b, IR_OP_add, from, weighted(g, st, g->t->weights[stage], own, own_stage, state));
-    if (g->f->frozen[state] != NO_FIELD)
+    if (!nsa_field_is_none(g->f->frozen[state]))
       x = ir_select(b, ir_load(b, g->f->frozen[state]), from, x);
     ir_store(b, g->f->state[state], x);
   }
@@ -191,7 +191,7 @@ static void store_error(const staging *g, step *st, const ir_value *own) {
   ir_value largest = ir_number(b, 0);
   for (uint32_t k = 0; k < g->c->odes.len; k++) {
     uint32_t state = g->c->odes.data[k].state;
-    if (g->f->start[state] == NO_FIELD)
+    if (nsa_field_is_none(g->f->start[state]))
       continue;
     b->at = g->c->odes.data[k].at;
     ir_value before = ir_unary(b, IR_OP_abs, ir_load(b, g->f->start[state])),
@@ -200,7 +200,7 @@ static void store_error(const staging *g, step *st, const ir_value *own) {
     ir_value allowed = ir_binary(b, IR_OP_mul, ir_number(b, g->set->options.tolerance), size);
     ir_value error = ir_unary(b, IR_OP_abs, weighted(g, st, g->t->errors, own, g->t->stages - 1, state));
     error = ir_binary(b, IR_OP_div, error, allowed);
-    if (g->f->frozen[state] != NO_FIELD)
+    if (!nsa_field_is_none(g->f->frozen[state]))
       error = ir_select(b, ir_load(b, g->f->frozen[state]), ir_number(b, 0), error);
     largest = ir_select(b, ir_binary(b, IR_OP_lt, error, largest), largest, error);
   }
@@ -235,7 +235,7 @@ static void lower_next_try(const staging *g, bool is_taken, nsa_kernel_id *numbe
   step_load(&st);
   ir_value *first = ARENA_ARRAY(g->l->arena, ir_value, g->c->states.len);
   for (uint32_t k = 0; k < g->c->states.len; k++) {
-    if (g->f->start[k] == NO_FIELD)
+    if (nsa_field_is_none(g->f->start[k]))
       continue;
     first[k] = ir_load(&st.b, g->f->stage_rate[k * g->t->stages + (is_taken ? g->t->stages - 1 : 0)]);
     if (!is_taken)
@@ -267,9 +267,9 @@ static void lower_stage_collect(const staging *g) {
     ir_value x = lower_input_total(l, &b, g->population, k, ticks_of_population(l->ctx, g->population), TERMS_STAGED);
     if (x == IR_NO_VALUE)
       continue;
-    if (g->f->held_input[k] != NO_FIELD)
+    if (!nsa_field_is_none(g->f->held_input[k]))
       x = ir_binary(&b, IR_OP_add, ir_load(&b, g->f->held_input[k]), x);
-    ir_store(&b, g->f->given[k] != NO_FIELD ? g->f->given[k] : g->f->input[k], x);
+    ir_store(&b, !nsa_field_is_none(g->f->given[k]) ? g->f->given[k] : g->f->input[k], x);
   }
   vec_push(l->arena, &l->stage_collects.data[l->m->populations.data[g->population].stage_set], l->collect_list.len);
   vec_push(l->arena, &l->collect_list, collect);
@@ -278,13 +278,13 @@ static void lower_stage_collect(const staging *g) {
 /* Of these inputs the solvers see what is held: what is diffused is left out. */
 static void see_held(const staging *g) {
   for (uint32_t k = 0; k < g->c->inputs.len; k++) {
-    uint32_t *seen = g->f->given[k] != NO_FIELD ? &g->f->given[k] : &g->f->input[k];
+    nsa_field_id *seen = !nsa_field_is_none(g->f->given[k]) ? &g->f->given[k] : &g->f->input[k];
     *seen = g->l->plan->inputs[g->population][k].is_staged ? g->f->held_input[k] : *seen;
   }
 }
 
-static uint32_t *copy_of(lowering *l, const uint32_t *fields, uint32_t count) {
-  uint32_t *copy = lower_no_fields(l, count);
+static nsa_field_id *copy_of(lowering *l, const nsa_field_id *fields, uint32_t count) {
+  nsa_field_id *copy = lower_no_fields(l, count);
   memcpy(copy, fields, count * sizeof *copy);
   return copy;
 }
@@ -306,13 +306,13 @@ static void lower_solvers(const staging *g) {
 }
 
 /* 1/ms, from parameters that may be set when the run begins. */
-static uint32_t lower_coefficient(lowering *l, const model_diffusion *d) {
+static nsa_field_id lower_coefficient(lowering *l, const model_diffusion *d) {
   const char *name = arena_printf(l->arena, "%s.%s.diffusion", l->m->connections.data[d->connection].name,
                                   component_of_population(l->ctx, d->population)->states.data[d->state].name);
   nsa_kernel_id number;
-  uint32_t field =
+  nsa_field_id field =
       lower_add_field(l, name, 0, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL, l->m->connections.data[d->connection].at);
-  l->p->fields.data[field].is_uniform = 1;
+  l->p->fields.data[field.id].is_uniform = 1;
   ir_builder b =
       ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, 0,
                                           component_of_population(l->ctx, d->population)->timescale, &number));

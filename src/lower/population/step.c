@@ -29,10 +29,10 @@ static void run_equations(step *st) {
   ir_builder *b = &st->b;
   ir_value *before = ARENA_ARRAY(st->l->arena, ir_value, st->now.state_count);
   for (uint32_t k = 0; k < st->now.state_count; k++)
-    before[k] = st->f->start[k] == NO_FIELD ? st->now.states[k] : ir_load(b, st->f->start[k]);
+    before[k] = nsa_field_is_none(st->f->start[k]) ? st->now.states[k] : ir_load(b, st->f->start[k]);
   lower_equations(&st->s, &st->now);
   for (uint32_t k = 0; k < st->now.state_count; k++) {
-    if (st->f->slope[k] == NO_FIELD)
+    if (nsa_field_is_none(st->f->slope[k]))
       continue;
     b->at = st->c->states.data[k].at;
     ir_value change = ir_binary(b, IR_OP_sub, st->now.states[k], before[k]);
@@ -48,7 +48,7 @@ static void see_refractory(step *st) {
   for (uint32_t k = 0; k < terms->sources.len; k++)
     is_read = is_read || (terms->sources.data[k]->is_fused && terms->sources.data[k]->reads_timers);
   for (uint32_t k = 0; is_read && k < st->c->events.len; k++)
-    if (st->f->refractory[k] != NO_FIELD)
+    if (!nsa_field_is_none(st->f->refractory[k]))
       view_set(st->self, &st->now.timers[st->c->timers.len + k], ir_load(&st->b, st->f->refractory[k]));
 }
 
@@ -119,7 +119,7 @@ void lower_rates_of(lowering *l, uint32_t population) {
   for (uint32_t k = 0; k < st.c->odes.len; k++) {
     const model_ode *ode = &st.c->odes.data[k];
     const char *name = arena_printf(l->arena, "%s.d%s/dt", pop, st.c->states.data[ode->state].name);
-    uint32_t field = lower_add_field(l, name, st.f->domain, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL, ode->at);
+    nsa_field_id field = lower_add_field(l, name, st.f->domain, NSA_F64, NSA_FIELD_SCRATCH, 0, NULL, ode->at);
     ir_store(&st.b, field, rate_of(&st, ode));
     lower_equation equation = {st.f->state[ode->state], field, ode->timescale};
     vec_push(l->arena, &out->equations, equation);

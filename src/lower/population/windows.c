@@ -15,7 +15,7 @@ static combine_kind combine_of(const lowering *l, uint32_t population, uint32_t 
   return component_of_population(l->ctx, population)->inputs.data[input].combine;
 }
 
-static uint32_t add_field(lowering *l, uint32_t population, uint32_t input, const char *what, double value) {
+static nsa_field_id add_field(lowering *l, uint32_t population, uint32_t input, const char *what, double value) {
   const model_input *in = &component_of_population(l->ctx, population)->inputs.data[input];
   const char *name = arena_printf(l->arena, "%s.%s.%s", l->m->populations.data[population].name, in->name, what);
   return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_COMBINED, value, &in->unit,
@@ -24,11 +24,11 @@ static uint32_t add_field(lowering *l, uint32_t population, uint32_t input, cons
 
 /* ---- fields ---- */
 
-uint32_t lower_part_of(const population_fields *f, uint32_t input, uint32_t every) {
+nsa_field_id lower_part_of(const population_fields *f, uint32_t input, uint32_t every) {
   for (uint32_t k = 0; k < f->parts.len; k++)
     if (f->parts.data[k].input == input && f->parts.data[k].every == every)
       return f->parts.data[k].field;
-  return NO_FIELD;
+  return NSA_NO_FIELD;
 }
 
 void lower_window_fields(lowering *l, uint32_t population, uint32_t input) {
@@ -67,7 +67,7 @@ static ir_value plus(ir_builder *b, ir_value x, ir_value y) {
 }
 
 void lower_into_window(lowering *l, ir_builder *b, uint32_t population, uint32_t input, ir_value x) {
-  uint32_t window = l->populations[population].window[input];
+  nsa_field_id window = l->populations[population].window[input];
   ir_store(b, window, combined(b, combine_of(l, population, input), ir_load(b, window), x));
 }
 
@@ -87,7 +87,7 @@ void lower_window(lowering *l, uint32_t population) {
       b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_SETTLE, f->domain, c->timescale, number));
     b.at = c->inputs.data[k].at;
     ir_value x = plan->is_given_at_steps ? ir_load(&b, f->given[k]) : IR_NO_VALUE;
-    if (f->external[k] != NO_FIELD)
+    if (!nsa_field_is_none(f->external[k]))
       x = plus(&b, x, ir_load(&b, f->external[k]));
     lower_into_window(l, &b, population, k, x);
   }
@@ -97,22 +97,22 @@ static ir_value averaged(ir_builder *b, ir_value x, double values) {
   return values == 1 ? x : ir_binary(b, IR_OP_div, x, ir_number(b, values));
 }
 
-static void set(ir_builder *b, uint32_t field, double value) {
-  if (field != NO_FIELD)
+static void set(ir_builder *b, nsa_field_id field, double value) {
+  if (!nsa_field_is_none(field))
     ir_store(b, field, ir_number(b, value));
 }
 
 ir_value lower_windowed_input(lowering *l, ir_builder *b, uint32_t population, uint32_t input, bool is_taken) {
   const population_fields *f = &l->populations[population];
   combine_kind combine = combine_of(l, population, input);
-  uint32_t window = f->window[input], arrived = f->arrived_input[input];
+  nsa_field_id window = f->window[input], arrived = f->arrived_input[input];
   double steps = is_averaged(combine) ? ticks_of_population(l->ctx, population) : 1;
   const input_plan *plan = &l->plan->inputs[population][input];
   bool is_apart = plan->is_given && !plan->is_given_at_steps;
   ir_value x = is_apart ? ir_load(b, f->given[input]) : IR_NO_VALUE;
-  if (window != NO_FIELD)
+  if (!nsa_field_is_none(window))
     x = plus(b, x, averaged(b, ir_load(b, window), plan->is_by_step || steps == 1 ? steps : steps / plan->every));
-  if (arrived != NO_FIELD)
+  if (!nsa_field_is_none(arrived))
     x = plus(b, x, averaged(b, ir_load(b, arrived), steps));
   if (!is_taken)
     return x;

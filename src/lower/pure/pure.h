@@ -5,8 +5,6 @@
 
 #include "lower/lower.h"
 
-#define NO_FIELD NSA_NONE
-
 typedef VEC(uint32_t) nums;
 typedef VEC(nsa_kernel_id) kernel_ids;
 

@@ -100,7 +100,7 @@ static nsa_window_count add_count(lowering *l, const counted_event *c, uint32_t 
   const model_event *ev = &component_of_population(l->ctx, c->population)->events.data[c->event];
   const char *name =
       arena_printf(l->arena, "%s.%s.window%u", l->m->populations.data[c->population].name, ev->name, act);
-  uint32_t field =
+  nsa_field_id field =
       lower_add_field(l, name, l->populations[c->population].domain, NSA_F64, NSA_FIELD_WINDOW_COUNT, 0, NULL, ev->at);
   return (nsa_window_count){.field = field, .event = {c->event}};
 }

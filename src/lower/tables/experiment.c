@@ -27,12 +27,12 @@ static void lower_event_drives(lowering *l) {
   }
 }
 
-static uint32_t own_pixel_field(lowering *l, uint32_t population, uint32_t stimulus) {
+static nsa_field_id own_pixel_field(lowering *l, uint32_t population, uint32_t stimulus) {
   const char *name = arena_printf(l->arena, "%s.presented%u", l->m->populations.data[population].name, stimulus);
   return lower_add_field(l, name, l->populations[population].domain, NSA_F64, NSA_FIELD_PIXEL, 0, NULL, SPAN_NONE);
 }
 
-static nsa_kernel_id stimulus_function(lowering *l, uint32_t k, uint32_t pixel) {
+static nsa_kernel_id stimulus_function(lowering *l, uint32_t k, nsa_field_id pixel) {
   const model_stimulus *st = &l->m->stimuli.data[k];
   const population_fields *f = &l->populations[st->population];
   nsa_kernel_id number;
@@ -48,7 +48,7 @@ static nsa_kernel_id stimulus_function(lowering *l, uint32_t k, uint32_t pixel) 
   lower_at_fast_steps(&s);
   s.side[SIDE_SELF]->timescale = s.timescale;
   ir_value x = lower_expr(&s, st->value);
-  if (pixel != NSA_NONE)
+  if (!nsa_field_is_none(pixel))
     x = ir_binary(&b, IR_OP_mul, x, ir_load(&b, pixel));
   x = ir_binary(&b, IR_OP_add, ir_load(&b, f->external[st->input]), x);
   lower_check(&b, x);
@@ -62,7 +62,7 @@ static void lower_stimulus(lowering *l, uint32_t k) {
   nsa_stimulus out = {.population = {st->population},
                       .external = l->populations[st->population].external[st->input],
                       .image = NSA_NO_IMAGE,
-                      .pixel = NSA_NONE,
+                      .pixel = NSA_NO_FIELD,
                       .phase = st->phase,
                       .during = st->during};
   if (st->is_present) {
@@ -85,16 +85,16 @@ static void lower_stimulus(lowering *l, uint32_t k) {
 
 /* ---- probes ---- */
 
-static uint32_t stored_field(const lowering *l, const probe_plan *plan) {
+static nsa_field_id stored_field(const lowering *l, const probe_plan *plan) {
   const model_probe *p = plan->probe;
   if (plan->channel != NSA_NONE)
     return l->channels[plan->channel];
-  const uint32_t *state = p->is_connection ? l->connections[p->owner].state : l->populations[p->owner].state,
-                 *param = p->is_connection ? l->connections[p->owner].param : l->populations[p->owner].param;
+  const nsa_field_id *state = p->is_connection ? l->connections[p->owner].state : l->populations[p->owner].state,
+                     *param = p->is_connection ? l->connections[p->owner].param : l->populations[p->owner].param;
   return p->value->ref.kind == REF_STATE ? state[p->value->ref.item] : param[p->value->ref.item];
 }
 
-static nsa_kernel_id probe_function(lowering *l, const probe_plan *plan, uint32_t domain, uint32_t *field) {
+static nsa_kernel_id probe_function(lowering *l, const probe_plan *plan, uint32_t domain, nsa_field_id *field) {
   const model_probe *p = plan->probe;
   nsa_kernel_id number;
   uint32_t id = l->probe_list.len;
@@ -119,13 +119,13 @@ static nsa_kernel_id probe_function(lowering *l, const probe_plan *plan, uint32_
 
 static void lower_probe(lowering *l, const probe_plan *plan) {
   const model_probe *p = plan->probe;
-  uint32_t domain = plan->channel != NSA_NONE ? l->p->fields.data[l->channels[plan->channel]].domain
+  uint32_t domain = plan->channel != NSA_NONE ? l->p->fields.data[l->channels[plan->channel].id].domain
                     : p->is_connection        ? l->connections[p->owner].domain
                                               : l->populations[p->owner].domain;
   bool is_size = plan->kind == PROBE_SIZE; /* only a run knows how many links a connection has */
   nsa_probe out = {.domain = domain,
                    .event = NSA_NO_EVENT,
-                   .field = NSA_NONE,
+                   .field = NSA_NO_FIELD,
                    .kernel = NSA_NO_KERNEL,
                    .first = is_size ? 0 : p->first,
                    .last = is_size ? UINT32_MAX : p->last,
@@ -194,9 +194,9 @@ static void lower_measures(lowering *l) {
 
 /* ---- variants, patterns, phases ---- */
 
-static uint32_t settable_of(const lowering *l, uint32_t field) {
+static uint32_t settable_of(const lowering *l, nsa_field_id field) {
   for (uint32_t k = 0; k < l->settable_list.len; k++)
-    if (l->settable_list.data[k].field == field)
+    if (nsa_field_is(l->settable_list.data[k].field, field))
       return k;
   return NSA_NONE;
 }
@@ -233,8 +233,8 @@ static void lower_variants(lowering *l) {
     nsa_setting *settings = ARENA_ARRAY(l->arena, nsa_setting, v->sets.len);
     for (uint32_t i = 0; i < v->sets.len; i++) {
       const model_set *set = &v->sets.data[i];
-      uint32_t field = set->is_connection ? l->connections[set->owner].param[set->param]
-                                          : l->populations[set->owner].param[set->param];
+      nsa_field_id field = set->is_connection ? l->connections[set->owner].param[set->param]
+                                              : l->populations[set->owner].param[set->param];
       settings[i] = (nsa_setting){settable_of(l, field),
                                   lower_evaluate(l->ctx, set->is_connection, set->owner, set->value).value};
     }

@@ -4,8 +4,8 @@
 
 /* ---- rules ---- */
 
-static uint32_t candidate_field(lowering *l, uint32_t domain, const char *name, const char *what, nsa_type type,
-                                nsa_field_kind kind) {
+static nsa_field_id candidate_field(lowering *l, uint32_t domain, const char *name, const char *what, nsa_type type,
+                                    nsa_field_kind kind) {
   return lower_add_field(l, arena_printf(l->arena, "%s.candidate_%s", name, what), domain, type, kind, 0, NULL,
                          SPAN_NONE);
 }
@@ -46,11 +46,11 @@ static void lower_condition(lowering *l, uint32_t connection, const rule_plan *p
 
 static const nsa_rule no_rule = {.condition = NSA_NO_KERNEL,
                                  .probability = -1,
-                                 .result = NSA_NONE,
-                                 .candidate_source = NSA_NONE,
-                                 .candidate_target = NSA_NONE,
-                                 .candidate_distance = NSA_NONE,
-                                 .candidate_copy = NSA_NONE,
+                                 .result = NSA_NO_FIELD,
+                                 .candidate_source = NSA_NO_FIELD,
+                                 .candidate_target = NSA_NO_FIELD,
+                                 .candidate_distance = NSA_NO_FIELD,
+                                 .candidate_copy = NSA_NO_FIELD,
                                  .path = ""};
 
 static nsa_rule lower_rule(lowering *l, uint32_t connection, const rule_plan *plan) {

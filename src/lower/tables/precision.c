@@ -18,10 +18,10 @@ static void find_times(const lowering *l, uint32_t population, bool *keeps_time)
   const population_fields *f = &l->populations[population];
   for (uint32_t k = 0; k < c->states.len; k++)
     if (c->states.data[k].goes_by_ticks)
-      keeps_time[f->state[k]] = true;
+      keeps_time[f->state[k].id] = true;
   for (uint32_t k = 0; k < c->params.len; k++)
     if (c->params.data[k].goes_by_ticks)
-      keeps_time[f->param[k]] = !l->p->fields.data[f->param[k]].is_uniform;
+      keeps_time[f->param[k].id] = !l->p->fields.data[f->param[k].id].is_uniform;
 }
 
 static void narrow_fields(const lowering *l, uint32_t population) {
@@ -31,13 +31,13 @@ static void narrow_fields(const lowering *l, uint32_t population) {
   nsa_field *fields = l->p->fields.data;
   for (uint32_t k = 0; k < c->states.len; k++)
     if (plan->states[k].is_single)
-      fields[f->state[k]].type = NSA_F32;
+      fields[f->state[k].id].type = NSA_F32;
   for (uint32_t k = 0; k < c->params.len; k++)
     if (plan->is_param_single[k])
-      fields[f->param[k]].type = NSA_F32;
+      fields[f->param[k].id].type = NSA_F32;
   for (uint32_t k = 0; k < c->inputs.len; k++)
-    if (f->input[k] != NO_FIELD)
-      fields[f->input[k]].type = NSA_F32;
+    if (!nsa_field_is_none(f->input[k]))
+      fields[f->input[k].id].type = NSA_F32;
 }
 
 /* ---- operations ---- */
@@ -64,10 +64,10 @@ static exactness of_source(const ir_program *p, const ir_op *op, const bool *kee
     return is_out_of_range(op) ? EXACT : FIXED;
   case IR_OP_load:
   case IR_OP_load_at: {
-    const nsa_field *field = &p->fields.data[op->field];
+    const nsa_field *field = &p->fields.data[op->field.id];
     bool is_time =
         field->kind == NSA_FIELD_TIMER || field->kind == NSA_FIELD_ADVANCED || field->kind == NSA_FIELD_DELAY;
-    return field->type == NSA_F64 && (is_time || keeps_time[op->field]) ? EXACT : field->is_uniform ? FIXED : PLAIN;
+    return field->type == NSA_F64 && (is_time || keeps_time[op->field.id]) ? EXACT : field->is_uniform ? FIXED : PLAIN;
   }
   default:
     return PLAIN;

@@ -2,8 +2,8 @@
 /* probability.c - probabilities that are watched are looked at beside states. */
 #include "lower/tables/tables.h"
 
-static void append(lowering *l, uint32_t **list, uint32_t *count, uint32_t field) {
-  uint32_t *longer = ARENA_ARRAY(l->arena, uint32_t, *count + 1);
+static void append(lowering *l, nsa_field_id **list, uint32_t *count, nsa_field_id field) {
+  nsa_field_id *longer = ARENA_ARRAY(l->arena, nsa_field_id, *count + 1);
   for (uint32_t k = 0; k < *count; k++)
     longer[k] = (*list)[k];
   longer[(*count)++] = field;
@@ -11,10 +11,10 @@ static void append(lowering *l, uint32_t **list, uint32_t *count, uint32_t field
 }
 
 void lower_watched_probabilities(lowering *l) {
-  for (uint32_t f = 0; f < l->p->fields.len; f++) {
-    if (l->p->fields.data[f].kind != NSA_FIELD_PROBABILITY)
+  for (nsa_field_id f = {0}; f.id < l->p->fields.len; f.id++) {
+    if (l->p->fields.data[f.id].kind != NSA_FIELD_PROBABILITY)
       continue;
-    const nsa_domain *domain = &l->p->domains.data[l->p->fields.data[f].domain];
+    const nsa_domain *domain = &l->p->domains.data[l->p->fields.data[f.id].domain];
     if (domain->kind == NSA_DOMAIN_POPULATION) {
       nsa_population *p = &l->population_list.data[domain->population.id];
       append(l, &p->states, &p->states_count, f);

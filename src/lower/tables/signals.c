@@ -11,8 +11,8 @@ void lower_signal_fields(lowering *l) {
     l->signal_flag[k] =
         lower_add_field(l, arena_printf(l->arena, "%s.sent", sg->name), 0, NSA_B1, NSA_FIELD_SIGNAL, 0, NULL, sg->at);
     l->signal_value[k] = lower_add_field(l, sg->name, 0, NSA_F64, NSA_FIELD_SIGNAL, 1, &sg->unit, sg->at);
-    l->p->fields.data[l->signal_flag[k]].is_uniform = 1;
-    l->p->fields.data[l->signal_value[k]].is_uniform = 1;
+    l->p->fields.data[l->signal_flag[k].id].is_uniform = 1;
+    l->p->fields.data[l->signal_value[k].id].is_uniform = 1;
   }
 }
 
@@ -30,7 +30,7 @@ static nsa_kernel_id value_function(lowering *l, uint32_t signal, const model_si
   *self = (view){.timescale = timescale, .index = IR_NO_VALUE, .known = IR_NO_VALUE};
   self->tick = ir_nullary(&b, IR_OP_tick, timescale);
   self->time = ir_nullary(&b, IR_OP_time, timescale);
-  scope s = {.l = l, .b = &b, .timescale = timescale, .connection = NSA_NONE, .distance = NO_FIELD};
+  scope s = {.l = l, .b = &b, .timescale = timescale, .connection = NSA_NONE, .distance = NSA_NO_FIELD};
   s.side[SIDE_SELF] = self;
   s.who_a = s.who_b = ir_number(&b, 0);
   s.key_prefix = times->key ? times->key : l->m->signals.data[signal].name;

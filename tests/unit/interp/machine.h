@@ -35,7 +35,7 @@ static inline void machine_run(machine *m, uint32_t kernel) {
   const nsa_kernel *k = &m->program->program->kernels[kernel];
   void **fields = ARENA_ARRAY(m->arena, void *, k->slots_count);
   for (uint32_t i = 0; i < k->slots_count; i++)
-    fields[i] = m->fields[k->slots[i]];
+    fields[i] = m->fields[k->slots[i].id];
   bool is_run = m->program->domains.data[k->domain].kind == NSA_DOMAIN_RUN;
   m->kernels[kernel].fn(m->kernels[kernel].self, fields, &m->clock, 0, is_run ? NSA_PAD : m->entries, &m->out);
 }

@@ -33,7 +33,7 @@ static void start(fixture *t) {
   t->b = ir_builder_on(t->p, ir_function_add(t->p, "f", NSA_ROLE_STEP, t->sheet, 0, NULL));
 }
 
-static uint32_t field(fixture *t, nsa_type type, bool is_uniform) {
+static nsa_field_id field(fixture *t, nsa_type type, bool is_uniform) {
   return ir_field_add(t->p, (nsa_field){.name = "x", .domain = t->sheet, .type = type, .is_uniform = is_uniform});
 }
 
@@ -47,7 +47,7 @@ static machine finish(fixture *t) {
 static double result_of(ir_opcode op, uint32_t aux, double x, double y, double z) {
   fixture t;
   start(&t);
-  uint32_t out = field(&t, NSA_F64, false);
+  nsa_field_id out = field(&t, NSA_F64, false);
   double numbers[] = {x, y, z};
   ir_op o = {.op = (uint16_t)op, .aux = aux};
   for (uint32_t i = 0; i < strlen(ir_ops[op].args); i++)
@@ -58,7 +58,7 @@ static double result_of(ir_opcode op, uint32_t aux, double x, double y, double z
   ir_store(&t.b, out, v);
   machine m = finish(&t);
   machine_run(&m, 0);
-  double result = machine_f64(&m, out)[ENTRIES - 1];
+  double result = machine_f64(&m, out.id)[ENTRIES - 1];
   arena_free(t.a);
   return result;
 }
@@ -117,8 +117,8 @@ static void test_memory_and_place(void **state) {
   (void)state;
   fixture t;
   start(&t);
-  uint32_t x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false), flag = field(&t, NSA_B1, false);
-  uint32_t to = field(&t, NSA_INDEX, false), scale = field(&t, NSA_F64, true);
+  nsa_field_id x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false), flag = field(&t, NSA_B1, false);
+  nsa_field_id to = field(&t, NSA_INDEX, false), scale = field(&t, NSA_F64, true);
   ir_value element = ir_nullary(&t.b, IR_OP_element, 0);
   ir_value index = ir_load(&t.b, to), number = ir_index_number(&t.b, index, 0);
   ir_value there = ir_binary(&t.b, IR_OP_mul, ir_load_at(&t.b, x, index), ir_load(&t.b, scale));
@@ -133,19 +133,19 @@ static void test_memory_and_place(void **state) {
   m.clock.tick[1] = 1000;
   m.clock.time[2] = 20000;
   for (uint32_t i = 0; i < ENTRIES; i++) {
-    machine_f64(&m, x)[i] = 0.5 * i;
-    ((uint32_t *)m.fields[to])[i] = (i + 1) % ENTRIES;
+    machine_f64(&m, x.id)[i] = 0.5 * i;
+    ((uint32_t *)m.fields[to.id])[i] = (i + 1) % ENTRIES;
   }
-  machine_f64(&m, scale)[0] = 100;
+  machine_f64(&m, scale.id)[0] = 100;
   machine_run(&m, 0);
   for (uint32_t i = 0; i < ENTRIES; i++) {
     double next = (i + 1) % ENTRIES;
-    assert_bits(machine_f64(&m, y)[i], 50 * next + next + i + 21000);
-    assert_int_equal(machine_b1(&m, flag)[i], i > 4);
+    assert_bits(machine_f64(&m, y.id)[i], 50 * next + next + i + 21000);
+    assert_int_equal(machine_b1(&m, flag.id)[i], i > 4);
   }
   assert_int_equal(m.out.events, 1 << 5);
   assert_int_equal(m.out.nonfinite, 0);
-  machine_f64(&m, x)[3] = INFINITY;
+  machine_f64(&m, x.id)[3] = INFINITY;
   machine_run(&m, 0);
   assert_int_equal(m.out.nonfinite, 1);
   arena_free(t.a);
@@ -155,18 +155,18 @@ static void test_shifts(void **state) {
   (void)state;
   fixture t;
   start(&t);
-  uint32_t x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false), on_grid = field(&t, NSA_B1, false);
+  nsa_field_id x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false), on_grid = field(&t, NSA_B1, false);
   uint32_t up_right = (8 - 1) * 16 + 8 + 1;
   ir_store(&t.b, y, ir_load_at(&t.b, x, ir_nullary(&t.b, IR_OP_shift, up_right)));
   ir_store(&t.b, on_grid, ir_nullary(&t.b, IR_OP_shift_valid, up_right));
   machine m = finish(&t);
   for (uint32_t i = 0; i < ENTRIES; i++)
-    machine_f64(&m, x)[i] = i;
+    machine_f64(&m, x.id)[i] = i;
   machine_run(&m, 0);
   static const double want[] = {0, 1, 2, 1, 2, 5};
   for (uint32_t i = 0; i < ROWS * COLS; i++) {
-    assert_bits(machine_f64(&m, y)[i], want[i]);
-    assert_int_equal(machine_b1(&m, on_grid)[i], i == 3 || i == 4);
+    assert_bits(machine_f64(&m, y.id)[i], want[i]);
+    assert_int_equal(machine_b1(&m, on_grid.id)[i], i == 3 || i == 4);
   }
   arena_free(t.a);
 }
@@ -176,8 +176,9 @@ static void test_part_of_a_population(void **state) {
   enum { FIRST = 3 };
   fixture t;
   start(&t);
-  uint32_t x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false), on_grid = field(&t, NSA_B1, false);
-  uint32_t up = (8 - 1) * 16 + 8, to = field(&t, NSA_INDEX, false);
+  nsa_field_id x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false), on_grid = field(&t, NSA_B1, false);
+  uint32_t up = (8 - 1) * 16 + 8;
+  nsa_field_id to = field(&t, NSA_INDEX, false);
   ir_store(&t.b, x, ir_nullary(&t.b, IR_OP_element, 0));
   ir_store(&t.b, y, ir_index_number(&t.b, ir_load(&t.b, to), t.sheet));
   ir_store(&t.b, on_grid, ir_nullary(&t.b, IR_OP_shift_valid, up));
@@ -185,9 +186,9 @@ static void test_part_of_a_population(void **state) {
   ((double *)m.clock.first)[t.sheet] = FIRST; /* the second of two rows: above is a row */
   machine_run(&m, 0);
   for (uint32_t i = 0; i < COLS; i++) {
-    assert_bits(machine_f64(&m, x)[i], i + FIRST);
-    assert_bits(machine_f64(&m, y)[i], FIRST); /* of entry 0 */
-    assert_int_equal(machine_b1(&m, on_grid)[i], 1);
+    assert_bits(machine_f64(&m, x.id)[i], i + FIRST);
+    assert_bits(machine_f64(&m, y.id)[i], FIRST); /* of entry 0 */
+    assert_int_equal(machine_b1(&m, on_grid.id)[i], 1);
   }
   arena_free(t.a);
 }
@@ -196,14 +197,14 @@ static void test_entries(void **state) {
   (void)state;
   fixture t;
   start(&t);
-  uint32_t x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false);
+  nsa_field_id x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false);
   ir_store(&t.b, y, ir_index_number(&t.b, ir_entry(&t.b, ir_load(&t.b, x), 4), 0));
   machine m = finish(&t);
   static const double said[] = {0, 2.75, 3, 4, -1, NAN, INFINITY, -INFINITY}, want[] = {0, 2, 3, 3, 0, 0, 3, 0};
   for (uint32_t i = 0; i < sizeof said / sizeof *said; i++) {
-    machine_f64(&m, x)[0] = said[i];
+    machine_f64(&m, x.id)[0] = said[i];
     machine_run(&m, 0);
-    assert_bits(machine_f64(&m, y)[0], want[i]);
+    assert_bits(machine_f64(&m, y.id)[0], want[i]);
   }
   arena_free(t.a);
 }
@@ -212,7 +213,7 @@ static void test_random_draws(void **state) {
   (void)state;
   fixture t;
   start(&t);
-  uint32_t x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false);
+  nsa_field_id x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false);
   ir_value who = ir_nullary(&t.b, IR_OP_element, 0), zero = ir_number(&t.b, 0);
   ir_store(&t.b, x, ir_random(&t.b, IR_OP_rand_normal, 77, 1, who, zero, zero, ir_number(&t.b, 2)));
   ir_store(&t.b, y, ir_random(&t.b, IR_OP_rand_poisson, 78, 1, who, zero, ir_number(&t.b, 3), IR_NO_VALUE));
@@ -221,8 +222,8 @@ static void test_random_draws(void **state) {
   m.clock.tick[1] = 9;
   machine_run(&m, 0);
   for (uint32_t i = 0; i < ENTRIES; i++) {
-    assert_bits(machine_f64(&m, x)[i], nsa_rand_normal_1(77 ^ 123, i, 0, 9, 0, 2));
-    assert_bits(machine_f64(&m, y)[i], nsa_rand_poisson_1(78 ^ 123, i, 0, 9, 3));
+    assert_bits(machine_f64(&m, x.id)[i], nsa_rand_normal_1(77 ^ 123, i, 0, 9, 0, 2));
+    assert_bits(machine_f64(&m, y.id)[i], nsa_rand_poisson_1(78 ^ 123, i, 0, 9, 3));
   }
   arena_free(t.a);
 }
@@ -231,7 +232,7 @@ static void test_skipping(void **state) {
   (void)state;
   fixture t;
   start(&t);
-  uint32_t x = field(&t, NSA_F64, false);
+  nsa_field_id x = field(&t, NSA_F64, false);
   ir_value element = ir_nullary(&t.b, IR_OP_element, 0), three = ir_number(&t.b, 3);
   ir_value is_big = ir_binary(&t.b, IR_OP_gt, element, three);
   ir_unary(&t.b, IR_OP_skip_begin, is_big);
@@ -241,7 +242,7 @@ static void test_skipping(void **state) {
   machine m = finish(&t);
   machine_run(&m, 0);
   for (uint32_t i = 0; i < ENTRIES; i++)
-    assert_bits(machine_f64(&m, x)[i], i > 3 ? sqrt(i) : 3);
+    assert_bits(machine_f64(&m, x.id)[i], i > 3 ? sqrt(i) : 3);
   arena_free(t.a);
 }
 
@@ -249,7 +250,7 @@ static void test_matrices(void **state) {
   (void)state;
   fixture t;
   start(&t);
-  uint32_t x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false), z = field(&t, NSA_F64, false);
+  nsa_field_id x = field(&t, NSA_F64, false), y = field(&t, NSA_F64, false), z = field(&t, NSA_F64, false);
   ir_value zero = ir_number(&t.b, 0), a = ir_number(&t.b, -0.5), one = ir_number(&t.b, 1);
   ir_value dt = ir_number(&t.b, 0.1);
   ir_value args[9] = {a, one, zero, a, dt};
@@ -260,9 +261,9 @@ static void test_matrices(void **state) {
   ir_store(&t.b, z, ir_get(&t.b, ir_tuple_op(&t.b, IR_OP_oucov, 1, noise, 3), 0));
   machine m = finish(&t);
   machine_run(&m, 0);
-  assert_true(fabs(machine_f64(&m, x)[2] - 0.1 * exp(-0.05)) < 1e-15);
-  assert_true(fabs(machine_f64(&m, y)[2] - (1 - exp(-0.05)) / 0.5) < 1e-15);
-  assert_true(fabs(machine_f64(&m, z)[2] - sqrt(1 - exp(-0.1))) < 1e-14);
+  assert_true(fabs(machine_f64(&m, x.id)[2] - 0.1 * exp(-0.05)) < 1e-15);
+  assert_true(fabs(machine_f64(&m, y.id)[2] - (1 - exp(-0.05)) / 0.5) < 1e-15);
+  assert_true(fabs(machine_f64(&m, z.id)[2] - sqrt(1 - exp(-0.1))) < 1e-14);
   arena_free(t.a);
 }
 

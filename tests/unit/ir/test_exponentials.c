@@ -22,7 +22,7 @@ typedef struct {
   arena *arena;
   ir_program *program;
   ir_function *function;
-  uint32_t v, results[MOST];
+  nsa_field_id v, results[MOST];
 } example;
 
 /* Stores every call of scale * (v - shift) + offset; v - shift is computed anew for each. */
@@ -32,12 +32,12 @@ static example make(const call *calls, uint32_t count) {
   uint32_t domain = ir_domain_of_population(e.program, "cells", (nsa_population_id){0});
   nsa_kernel_id number;
   e.v = ir_field_add(e.program, (nsa_field){.name = "v", .domain = domain, .kind = NSA_FIELD_STATE});
-  uint32_t shift = ir_field_add(e.program, (nsa_field){.name = "shift",
-                                                       .domain = domain,
-                                                       .is_uniform = 1,
-                                                       .connection = NSA_NO_CONNECTION,
-                                                       .image = NSA_NO_IMAGE,
-                                                       .given = NSA_NONE});
+  nsa_field_id shift = ir_field_add(e.program, (nsa_field){.name = "shift",
+                                                           .domain = domain,
+                                                           .is_uniform = 1,
+                                                           .connection = NSA_NO_CONNECTION,
+                                                           .image = NSA_NO_IMAGE,
+                                                           .given = NSA_NO_FIELD});
   e.function = ir_function_add(e.program, "cells.step", NSA_ROLE_STEP, domain, 0, &number);
   ir_builder b = ir_builder_on(e.program, e.function);
   ir_value stored[MOST];
@@ -67,7 +67,7 @@ static void run(const example *e, double v, double *results) {
     for (uint32_t k = 0; k < ir_op_arg_count(op); k++)
       args[k] = values[op->args[k]];
     if (op->op == IR_OP_load)
-      values[i] = op->field == e->v ? v : 0;
+      values[i] = nsa_field_is(op->field, e->v) ? v : 0;
     else if (op->op == IR_OP_store)
       results[stored++] = args[0];
     else

@@ -22,7 +22,7 @@ static ir_program *example(arena *a) {
   t->populations = ARENA_NEW(a, nsa_population);
   t->populations_count = 1;
   t->populations[0] = (nsa_population){.name = "sheet", .domain = 1, .rows = 2, .cols = 4};
-  t->populations[0].states = ARENA_ARRAY(a, uint32_t, 2);
+  t->populations[0].states = ARENA_ARRAY(a, nsa_field_id, 2);
   t->populations[0].states_count = 2;
   t->images = ARENA_NEW(a, nsa_image);
   t->images_count = 1;
@@ -32,19 +32,19 @@ static ir_program *example(arena *a) {
   uint32_t sheet = ir_domain_of_population(p, "sheet", (nsa_population_id){0});
   nsa_field f = {.name = "sheet.v", .domain = sheet, .kind = NSA_FIELD_STATE, .value = -70};
   f.unit = "mV";
-  uint32_t v = ir_field_add(p, f);
+  nsa_field_id v = ir_field_add(p, f);
   f = (nsa_field){.name = "sheet.fired", .domain = sheet, .type = NSA_B1, .kind = NSA_FIELD_FIRED};
   f.value = NAN;
-  uint32_t fired = ir_field_add(p, f);
+  nsa_field_id fired = ir_field_add(p, f);
   f = (nsa_field){.name = "sheet.tau",
                   .domain = sheet,
                   .is_uniform = 1,
                   .connection = NSA_NO_CONNECTION,
                   .image = NSA_NO_IMAGE,
-                  .given = NSA_NONE};
-  uint32_t tau = ir_field_add(p, f);
+                  .given = NSA_NO_FIELD};
+  nsa_field_id tau = ir_field_add(p, f);
   f = (nsa_field){.name = "sheet.x", .domain = sheet, .kind = NSA_FIELD_SCRATCH};
-  uint32_t x = ir_field_add(p, f);
+  nsa_field_id x = ir_field_add(p, f);
 
   nsa_kernel_id number;
   ir_function *step = ir_function_add(p, "sheet.step", NSA_ROLE_STEP, sheet, 0, &number);
@@ -105,10 +105,10 @@ static void test_slots_in_order_of_use(void **state) {
   ir_program *p = example(a);
   const nsa_kernel *k = &p->program->kernels[0];
   assert_int_equal(k->slots_count, 4);
-  assert_int_equal(k->slots[0], 0);
-  assert_int_equal(k->slots[1], 2);
-  assert_int_equal(k->slots[2], 3);
-  assert_int_equal(k->slots[3], 1);
+  assert_int_equal(k->slots[0].id, 0);
+  assert_int_equal(k->slots[1].id, 2);
+  assert_int_equal(k->slots[2].id, 3);
+  assert_int_equal(k->slots[3].id, 1);
   arena_free(a);
 }
 

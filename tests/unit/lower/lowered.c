@@ -35,11 +35,11 @@ const ir_function *function_named(const lowered *w, const char *name) {
   return NULL;
 }
 
-uint32_t field_named(const lowered *w, const char *name) {
+nsa_field_id field_named(const lowered *w, const char *name) {
   for (uint32_t k = 0; k < w->program->fields_count; k++)
     if (strcmp(w->program->fields[k].name, name) == 0)
-      return k;
-  return NSA_NONE;
+      return (nsa_field_id){k};
+  return NSA_NO_FIELD;
 }
 
 const nsa_settable *settable_named(const lowered *w, const char *name) {
@@ -49,18 +49,18 @@ const nsa_settable *settable_named(const lowered *w, const char *name) {
   return NULL;
 }
 
-static bool is_wanted(const ir_op *op, ir_opcode wanted, uint32_t field) {
-  return op->op == wanted && (field == NSA_NONE || op->field == field);
+static bool is_wanted(const ir_op *op, ir_opcode wanted, nsa_field_id field) {
+  return op->op == wanted && (nsa_field_is_none(field) || nsa_field_is(op->field, field));
 }
 
-uint32_t count_ops(const ir_function *f, ir_opcode op, uint32_t field) {
+uint32_t count_ops(const ir_function *f, ir_opcode op, nsa_field_id field) {
   uint32_t count = 0;
   for (uint32_t k = 0; k < f->ops.len; k++)
     count += is_wanted(&f->ops.data[k], op, field);
   return count;
 }
 
-uint32_t find_op(const ir_function *f, ir_opcode op, uint32_t field, uint32_t from) {
+uint32_t find_op(const ir_function *f, ir_opcode op, nsa_field_id field, uint32_t from) {
   for (uint32_t k = from; k < f->ops.len; k++)
     if (is_wanted(&f->ops.data[k], op, field))
       return k;

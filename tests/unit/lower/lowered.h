@@ -22,14 +22,14 @@ lowered lower_text(const char *source);
 void lowered_free(lowered *w);
 
 const ir_function *function_named(const lowered *w, const char *name); /* NULL: none */
-uint32_t field_named(const lowered *w, const char *name);              /* NSA_NONE: none */
+nsa_field_id field_named(const lowered *w, const char *name);          /* NSA_NONE: none */
 const nsa_settable *settable_named(const lowered *w, const char *name);
 
 /* Number of operations of this kind; field: only those on it, or NSA_NONE. */
-uint32_t count_ops(const ir_function *f, ir_opcode op, uint32_t field);
+uint32_t count_ops(const ir_function *f, ir_opcode op, nsa_field_id field);
 /* Place of the first operation of this kind (on this field, or NSA_NONE) at or behind `from`; fails the test when
  * there is none. */
-uint32_t find_op(const ir_function *f, ir_opcode op, uint32_t field, uint32_t from);
+uint32_t find_op(const ir_function *f, ir_opcode op, nsa_field_id field, uint32_t from);
 /* Calls of one elementary function. */
 uint32_t count_maths(const ir_function *f, const char *name);
 /* Whether the operation stands in a skip region. */

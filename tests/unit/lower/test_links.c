@@ -34,8 +34,8 @@ static void test_each_factor_at_its_side(void **state) {
   assert_int_equal(w.program->sums_count, 1);
   const nsa_link_sum *s = &w.program->sums[0];
   assert_term(&w, "sigmoid(pre.v / 2 mV)", "g", "(0 mV - post.v)");
-  assert_int_equal(w.program->fields[s->source_term].kind, NSA_FIELD_SOURCE_TERM);
-  assert_int_equal(s->weight, field_named(&w, "link.g")); /* the parameter itself, no copy */
+  assert_int_equal(w.program->fields[s->source_term.id].kind, NSA_FIELD_SOURCE_TERM);
+  assert_true(nsa_field_is(s->weight, field_named(&w, "link.g"))); /* the parameter itself, no copy */
   assert_true(nsa_kernel_is_none(s->link_kernel));
   assert_int_equal(s->every, 1);
   assert_int_equal(count_maths(function_named(&w, "a.step"), "sigmoid"), 1);
@@ -47,7 +47,7 @@ static void test_uniform_parameter_stays_with_the_target(void **state) {
   (void)state;
   lowered w = with("param g = 0.1 /ms\n post.I += g * pre.v");
   assert_term(&w, "pre.v", "1", "g");
-  assert_int_equal(w.program->sums[0].weight, NSA_NONE);
+  assert_true(nsa_field_is_none(w.program->sums[0].weight));
   lowered_free(&w);
 }
 
@@ -60,7 +60,7 @@ static void test_mixed_sum_is_multiplied_out(void **state) {
   assert_term(&w, "1", "1", "g * post.v");
   const ir_function *collect = function_named(&w, "a.collect");
   uint32_t fan = find_op(collect, IR_OP_load, field_named(&w, "link.fan_in"), 0);
-  assert_true(find_op(collect, IR_OP_neg, NSA_NONE, fan) > fan);
+  assert_true(find_op(collect, IR_OP_neg, NSA_NO_FIELD, fan) > fan);
   lowered_free(&w);
 }
 
@@ -69,8 +69,8 @@ static void test_quotient_is_taken_apart(void **state) {
   lowered w = with("post.I += pre.v / (1 + post.x) / 1 ms");
   assert_int_equal(w.program->sums_count, 1);
   assert_true(nsa_kernel_is_none(w.program->sums[0].link_kernel));
-  assert_true(w.program->sums[0].source_term != NSA_NONE);
-  assert_int_equal(count_ops(function_named(&w, "a.collect"), IR_OP_div, NSA_NONE) > 0, 1);
+  assert_false(nsa_field_is_none(w.program->sums[0].source_term));
+  assert_int_equal(count_ops(function_named(&w, "a.collect"), IR_OP_div, NSA_NO_FIELD) > 0, 1);
   lowered_free(&w);
 }
 
@@ -86,7 +86,7 @@ static void test_inseparable_at_each_link(void **state) {
   lowered w = with("post.I += 1 mV/ms * tanh((pre.v - post.v) / 1 mV)");
   assert_int_equal(w.program->sums_count, 1);
   const nsa_link_sum *s = &w.program->sums[0];
-  assert_int_equal(s->source_term, NSA_NONE);
+  assert_true(nsa_field_is_none(s->source_term));
   assert_int_equal(s->every, 1);
   const ir_function *f = w.ir->functions.data[s->link_kernel.id];
   assert_int_equal(f->role, NSA_ROLE_LINK);
@@ -101,7 +101,7 @@ static void test_constant_weight_is_computed_once(void **state) {
   lowered w = with_rule("param g = 1, h = 1\n post.I += g * h * pre.v / 1 ms",
                         "by outdegree(3) { g = uniform(0, 1), h = uniform(0, 1) }");
   const nsa_link_sum *s = &w.program->sums[0];
-  assert_int_equal(w.program->fields[s->weight].kind, NSA_FIELD_LINK_VALUE);
+  assert_int_equal(w.program->fields[s->weight.id].kind, NSA_FIELD_LINK_VALUE);
   assert_true(nsa_kernel_is_none(s->link_kernel));
   uint32_t last = w.program->init[w.program->init_count - 1].id; /* behind the parameters of links */
   assert_int_equal(count_ops(w.ir->functions.data[last], IR_OP_store, s->weight), 1);
@@ -113,7 +113,7 @@ static void test_constant_sum_is_taken_once(void **state) {
   lowered w =
       with_rule("param g = 0.1 /ms\n post.I += g * post.v", "by outdegree(3) { g = uniform(0.1 /ms, 0.2 /ms) }");
   assert_int_equal(w.program->sums_count, 1);
-  assert_int_equal(w.program->sums[0].source_term, NSA_NONE);
+  assert_true(nsa_field_is_none(w.program->sums[0].source_term));
   assert_int_equal(w.program->sums[0].every, 0);
   lowered_free(&w);
 }
@@ -142,7 +142,7 @@ static void test_neighbours_become_a_stencil(void **state) {
   assert_int_equal(w.program->sums_count, 0);
   assert_int_equal(w.program->connections[0].is_stencil, 1);
   const ir_function *collect = function_named(&w, "a.collect");
-  assert_int_equal(count_ops(collect, IR_OP_shift, NSA_NONE), 4);
+  assert_int_equal(count_ops(collect, IR_OP_shift, NSA_NO_FIELD), 4);
   assert_int_equal(count_ops(collect, IR_OP_load_at, field_named(&w, "a.v")), 4);
   lowered_free(&w);
 }
@@ -154,7 +154,7 @@ static void test_stencil_order(void **state) {
   const ir_function *collect = function_named(&w, "a.collect");
   uint32_t last = 0, at = 0;
   for (uint32_t k = 0; k < 8; k++) {
-    at = find_op(collect, IR_OP_shift, NSA_NONE, k == 0 ? 0 : at + 1);
+    at = find_op(collect, IR_OP_shift, NSA_NO_FIELD, k == 0 ? 0 : at + 1);
     uint32_t place = collect->ops.data[at].aux; /* 16 (rows + 8) + columns + 8 */
     assert_true(place > last);
     last = place;

@@ -23,8 +23,8 @@ static void test_order_of_phases(void **state) {
   lowered w = lower_text(phases);
   const ir_function *f = function_named(&w, "a.step");
   uint32_t input = find_op(f, IR_OP_load, field_named(&w, "a.I"), 0);
-  uint32_t each_step = find_op(f, IR_OP_max, NSA_NONE, input);
-  uint32_t checked = find_op(f, IR_OP_check, NSA_NONE, each_step);
+  uint32_t each_step = find_op(f, IR_OP_max, NSA_NO_FIELD, input);
+  uint32_t checked = find_op(f, IR_OP_check, NSA_NO_FIELD, each_step);
   uint32_t event = find_op(f, IR_OP_event, field_named(&w, "a.spike"), checked);
   uint32_t source = find_op(f, IR_OP_store, w.program->sums[0].source_term, event);
   find_op(f, IR_OP_store, field_named(&w, "a.v"), source);
@@ -37,7 +37,7 @@ static void test_reset_stands_apart(void **state) {
   lowered w = lower_text(phases);
   const ir_function *f = function_named(&w, "a.settle"), *step = function_named(&w, "a.step");
   uint32_t fired = find_op(f, IR_OP_load, field_named(&w, "a.spike"), 0);
-  uint32_t reset = find_op(f, IR_OP_skip_begin, NSA_NONE, fired);
+  uint32_t reset = find_op(f, IR_OP_skip_begin, NSA_NO_FIELD, fired);
   find_op(f, IR_OP_store, field_named(&w, "a.v"), reset);
   assert_int_equal(count_ops(step, IR_OP_load, field_named(&w, "a.spike")), 0);
   assert_int_equal(w.program->populations[0].lowers_flags, 1);
@@ -64,7 +64,7 @@ static void test_states_are_stored_once_at_the_end(void **state) {
   const ir_function *f = function_named(&w, "a.step");
   static const char *const names[] = {"a.v", "a.w", "a.y", "a.busy"};
   for (uint32_t k = 0; k < 4; k++) {
-    uint32_t field = field_named(&w, names[k]);
+    nsa_field_id field = field_named(&w, names[k]);
     assert_int_equal(count_ops(f, IR_OP_load, field), 1);
     assert_int_equal(count_ops(f, IR_OP_store, field), 1);
   }
@@ -75,11 +75,11 @@ static void test_rare_blocks_can_be_skipped(void **state) {
   (void)state;
   lowered w = lower_text(phases);
   const ir_function *f = function_named(&w, "a.step");
-  assert_int_equal(count_ops(f, IR_OP_skip_begin, NSA_NONE), count_ops(f, IR_OP_skip_end, NSA_NONE));
+  assert_int_equal(count_ops(f, IR_OP_skip_begin, NSA_NO_FIELD), count_ops(f, IR_OP_skip_end, NSA_NO_FIELD));
   assert_true(is_skipped(f, find_op(f, IR_OP_store, field_named(&w, "a.spike.refractory"), 0)));
-  assert_false(is_skipped(f, find_op(f, IR_OP_max, NSA_NONE, 0)));
-  assert_false(is_skipped(f, find_op(f, IR_OP_check, NSA_NONE, 0)));
-  assert_true(is_skipped(f, find_op(f, IR_OP_event, NSA_NONE, 0)));
+  assert_false(is_skipped(f, find_op(f, IR_OP_max, NSA_NO_FIELD, 0)));
+  assert_false(is_skipped(f, find_op(f, IR_OP_check, NSA_NO_FIELD, 0)));
+  assert_true(is_skipped(f, find_op(f, IR_OP_event, NSA_NO_FIELD, 0)));
   lowered_free(&w);
 }
 
@@ -92,7 +92,7 @@ static void test_saturating_source_is_skipped(void **state) {
                          "connect link: a -> a via syn by all_to_all\nrecord a.v every 1 ms\nrun 1 ms\n");
   const ir_function *f = function_named(&w, "a.step");
   assert_int_equal(count_maths(f, "sigmoid"), 1);
-  uint32_t call = find_op(f, IR_OP_math1, NSA_NONE, find_op(f, IR_OP_skip_begin, NSA_NONE, 0));
+  uint32_t call = find_op(f, IR_OP_math1, NSA_NO_FIELD, find_op(f, IR_OP_skip_begin, NSA_NO_FIELD, 0));
   assert_int_equal(f->ops.data[call].aux, ir_math_find("sigmoid"));
   assert_true(is_skipped(f, call));
   lowered_free(&w);
@@ -116,14 +116,14 @@ static void test_settables(void **state) {
   lowered w = lower_text(parameters);
   const nsa_settable *tau = settable_named(&w, "a.tau");
   assert_non_null(tau);
-  assert_int_equal(tau->field, field_named(&w, "a.tau"));
+  assert_true(nsa_field_is(tau->field, field_named(&w, "a.tau")));
   assert_string_equal(tau->unit, "ms");
   assert_int_equal(tau->has_range, 1);
   assert_true(tau->lo == 1 && tau->hi == 100);
-  assert_int_equal(w.program->fields[tau->field].is_uniform, 1);
-  assert_true(w.program->fields[tau->field].value == 10);
-  assert_true(w.program->fields[field_named(&w, "b.tau")].value == 5);
-  assert_int_equal(w.program->fields[field_named(&w, "a.spread")].is_uniform, 0);
+  assert_int_equal(w.program->fields[tau->field.id].is_uniform, 1);
+  assert_true(w.program->fields[tau->field.id].value == 10);
+  assert_true(w.program->fields[field_named(&w, "b.tau").id].value == 5);
+  assert_int_equal(w.program->fields[field_named(&w, "a.spread").id].is_uniform, 0);
   lowered_free(&w);
 }
 
@@ -133,8 +133,8 @@ static void test_derived_parameter(void **state) {
   lowered w = lower_text(parameters);
   const nsa_settable *derived = settable_named(&w, "a.double_tau");
   assert_non_null(derived);
-  assert_true(derived->given != NSA_NONE);
-  assert_int_equal(w.program->fields[derived->given].type, NSA_B1);
+  assert_false(nsa_field_is_none(derived->given));
+  assert_int_equal(w.program->fields[derived->given.id].type, NSA_B1);
   const ir_function *f = function_named(&w, "a.parameters");
   assert_non_null(f);
   assert_int_equal(f->role, NSA_ROLE_INIT);
@@ -170,8 +170,8 @@ static void test_windows_of_slow_targets(void **state) {
   assert_int_equal(w.program->collects_count, 1);
   assert_int_equal(w.program->collects[0].every, 1);
   const ir_function *step = function_named(&w, "g.step");
-  uint32_t window = field_named(&w, "g.J.window");
-  uint32_t divided = find_op(step, IR_OP_div, NSA_NONE, find_op(step, IR_OP_load, window, 0));
+  nsa_field_id window = field_named(&w, "g.J.window");
+  uint32_t divided = find_op(step, IR_OP_div, NSA_NO_FIELD, find_op(step, IR_OP_load, window, 0));
   assert_true(step->ops.data[step->ops.data[divided].args[1]].number == 100);
   find_op(step, IR_OP_store, window, divided);                                 /* the window starts anew */
   uint32_t seen = find_op(step, IR_OP_store, field_named(&w, "g.J"), divided); /* what others see of it */

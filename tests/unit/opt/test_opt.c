@@ -57,7 +57,7 @@ static void add_fields(ir_program *p, uint32_t domain) {
     f.domain = domain;
     f.connection = NSA_NO_CONNECTION;
     f.image = NSA_NO_IMAGE;
-    f.given = NSA_NONE;
+    f.given = NSA_NO_FIELD;
     ir_field_add(p, f);
   }
 }
@@ -99,7 +99,7 @@ static void add_number(generator *g) {
     push(g, ir_number(b, random_number()));
     break;
   case 5:
-    push(g, ir_load(b, random_below(4)));
+    push(g, ir_load(b, (nsa_field_id){random_below(4)}));
     break;
   default:
     push(g, ir_binary(b, binary[random_below(6)], x, y));
@@ -140,7 +140,7 @@ static void add_region(generator *g, uint32_t depth) {
   add_ops(g, 1 + random_below(8), depth + 1);
   ir_value inside = any_number(g);
   if (random_below(2))
-    ir_store(b, OTHER_STATE, ir_select(b, g->guard, inside, ir_load(b, OTHER_STATE)));
+    ir_store(b, (nsa_field_id){OTHER_STATE}, ir_select(b, g->guard, inside, ir_load(b, (nsa_field_id){OTHER_STATE})));
   ir_nullary(b, IR_OP_skip_end, 0);
   g->guard = outer;
   g->pool_len = pool;
@@ -158,7 +158,7 @@ static void add_ops(generator *g, uint32_t count, uint32_t depth) {
     else
       add_number(g);
     if (depth == 0 && random_below(20) == 0)
-      ir_store(&g->b, STATE, any_number(g));
+      ir_store(&g->b, (nsa_field_id){STATE}, any_number(g));
   }
 }
 
@@ -173,13 +173,13 @@ static ir_program *random_program(arena *a, uint64_t seed) {
   add_fields(g->p, sheet);
   g->b = ir_builder_on(g->p, ir_function_add(g->p, "sheet.step", NSA_ROLE_STEP, sheet, 0, NULL));
   for (uint32_t i = 0; i < 4; i++)
-    push(g, ir_load(&g->b, i));
-  push(g, ir_load_at(&g->b, ELEMENT_PARAM, ir_load(&g->b, TARGET)));
+    push(g, ir_load(&g->b, (nsa_field_id){i}));
+  push(g, ir_load_at(&g->b, (nsa_field_id){ELEMENT_PARAM}, ir_load(&g->b, (nsa_field_id){TARGET})));
   push(g, ir_number(&g->b, random_number()));
   push_cond(g, ir_binary(&g->b, IR_OP_lt, any_number(g), any_number(g)));
   add_ops(g, 10 + random_below(50), 0);
-  ir_store(&g->b, STATE, any_number(g));
-  ir_add_op(&g->b, (ir_op){.op = IR_OP_event, .field = FLAG, .aux = 1, .args = {any_cond(g)}});
+  ir_store(&g->b, (nsa_field_id){STATE}, any_number(g));
+  ir_add_op(&g->b, (ir_op){.op = IR_OP_event, .field = {FLAG}, .aux = 1, .args = {any_cond(g)}});
   ir_unary(&g->b, IR_OP_check, any_number(g));
   ir_program_finish(g->p);
   return g->p;

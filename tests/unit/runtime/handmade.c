@@ -6,11 +6,11 @@
 
 static const nsa_rule no_rule = {.condition = NSA_NO_KERNEL,
                                  .probability = -1,
-                                 .result = NSA_NONE,
-                                 .candidate_source = NSA_NONE,
-                                 .candidate_target = NSA_NONE,
-                                 .candidate_distance = NSA_NONE,
-                                 .candidate_copy = NSA_NONE};
+                                 .result = NSA_NO_FIELD,
+                                 .candidate_source = NSA_NO_FIELD,
+                                 .candidate_target = NSA_NO_FIELD,
+                                 .candidate_distance = NSA_NO_FIELD,
+                                 .candidate_copy = NSA_NO_FIELD};
 
 handmade *handmade_new(uint32_t slow_ticks) {
   handmade *m = calloc(1, sizeof *m);
@@ -86,18 +86,18 @@ uint32_t handmade_population(handmade *m, const char *name, uint32_t rows, uint3
   return number;
 }
 
-uint32_t handmade_field(handmade *m, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind,
-                        double value) {
+nsa_field_id handmade_field(handmade *m, const char *name, uint32_t domain, nsa_type type, nsa_field_kind kind,
+                            double value) {
   m->fields[m->program.fields_count] = (nsa_field){.name = name,
                                                    .domain = domain,
                                                    .type = type,
                                                    .kind = kind,
                                                    .connection = NSA_NO_CONNECTION,
                                                    .image = NSA_NO_IMAGE,
-                                                   .given = NSA_NONE,
+                                                   .given = NSA_NO_FIELD,
                                                    .value = value,
                                                    .is_uniform = domain == 0};
-  return m->program.fields_count++;
+  return (nsa_field_id){m->program.fields_count++};
 }
 
 nsa_kernel_id handmade_kernel(handmade *m, const char *name, nsa_role role, uint32_t domain, uint32_t timescale,
@@ -105,7 +105,7 @@ nsa_kernel_id handmade_kernel(handmade *m, const char *name, nsa_role role, uint
   uint32_t number = m->program.kernels_count++, count = 0;
   va_list args;
   va_start(args, fn);
-  for (uint32_t slot = va_arg(args, uint32_t); slot != NSA_NONE; slot = va_arg(args, uint32_t))
+  for (nsa_field_id slot = va_arg(args, nsa_field_id); !nsa_field_is_none(slot); slot = va_arg(args, nsa_field_id))
     m->slots[number][count++] = slot;
   va_end(args);
   m->kernels[number] = (nsa_kernel){.name = name,
@@ -118,16 +118,20 @@ nsa_kernel_id handmade_kernel(handmade *m, const char *name, nsa_role role, uint
   return (nsa_kernel_id){number};
 }
 
-void handmade_event(handmade *m, uint32_t population, const char *name, uint32_t flag) {
+void handmade_event(handmade *m, uint32_t population, const char *name, nsa_field_id flag) {
   nsa_population *p = &m->populations[population];
   if (p->events_count == 0)
     p->events = &m->events[m->event_count];
-  m->events[m->event_count++] = (nsa_event){
-      .name = name, .flag = flag, .is_spike = 1, .signal = NSA_NO_SIGNAL, .repeated = NSA_NONE, .stuck = NSA_NONE};
+  m->events[m->event_count++] = (nsa_event){.name = name,
+                                            .flag = flag,
+                                            .is_spike = 1,
+                                            .signal = NSA_NO_SIGNAL,
+                                            .repeated = NSA_NO_FIELD,
+                                            .stuck = NSA_NO_FIELD};
   p->events_count++;
 }
 
-void handmade_state(handmade *m, uint32_t population, uint32_t field) {
+void handmade_state(handmade *m, uint32_t population, nsa_field_id field) {
   nsa_population *p = &m->populations[population];
   if (p->states_count == 0)
     p->states = &m->states[m->state_count];
@@ -147,33 +151,33 @@ nsa_connection *handmade_connection(handmade *m, const char *name, uint32_t sour
                         .partner = NSA_NO_POPULATION,
                         .partner_rule = no_rule,
                         .partner_probability = no_rule,
-                        .link_source = NSA_NONE,
-                        .link_target = NSA_NONE,
-                        .link_distance = NSA_NONE,
-                        .link_copy = NSA_NONE,
-                        .partner_index = NSA_NONE,
-                        .partner_known = NSA_NONE,
-                        .partner_fan = NSA_NONE,
-                        .arrival_link = NSA_NONE,
-                        .arrival_source = NSA_NONE,
-                        .arrival_target = NSA_NONE,
-                        .arrival_partner = NSA_NONE,
-                        .delay = NSA_NONE,
-                        .delay_back = NSA_NONE,
+                        .link_source = NSA_NO_FIELD,
+                        .link_target = NSA_NO_FIELD,
+                        .link_distance = NSA_NO_FIELD,
+                        .link_copy = NSA_NO_FIELD,
+                        .partner_index = NSA_NO_FIELD,
+                        .partner_known = NSA_NO_FIELD,
+                        .partner_fan = NSA_NO_FIELD,
+                        .arrival_link = NSA_NO_FIELD,
+                        .arrival_source = NSA_NO_FIELD,
+                        .arrival_target = NSA_NO_FIELD,
+                        .arrival_partner = NSA_NO_FIELD,
+                        .delay = NSA_NO_FIELD,
+                        .delay_back = NSA_NO_FIELD,
                         .at = {.file = 0, .line = 7, .column = 3},
                         .domain = handmade_domain(m, name, NSA_DOMAIN_CONNECTION, number)};
   c->rule.kind = rule;
   return c;
 }
 
-nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t external, nsa_kernel_id kernel,
+nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, nsa_field_id external, nsa_kernel_id kernel,
                                 uint64_t start, uint64_t stop) {
   nsa_stimulus *st = &m->stimuli[m->program.stimuli_count++];
   *st = (nsa_stimulus){.population = {population},
                        .external = external,
                        .kernel = kernel,
                        .image = NSA_NO_IMAGE,
-                       .pixel = NSA_NONE,
+                       .pixel = NSA_NO_FIELD,
                        .start = start,
                        .stop = stop,
                        .phase = NSA_NONE,
@@ -181,31 +185,31 @@ nsa_stimulus *handmade_stimulus(handmade *m, uint32_t population, uint32_t exter
   return st;
 }
 
-nsa_link_sum *handmade_sum(handmade *m, nsa_connection_id connection, uint32_t source_term, uint32_t weight,
-                           uint32_t sum, uint32_t every) {
+nsa_link_sum *handmade_sum(handmade *m, nsa_connection_id connection, nsa_field_id source_term, nsa_field_id weight,
+                           nsa_field_id sum, uint32_t every) {
   nsa_link_sum *s = &m->sums[m->program.sums_count++];
   *s = (nsa_link_sum){.connection = connection,
                       .source_term = source_term,
                       .weight = weight,
-                      .active = NSA_NONE,
+                      .active = NSA_NO_FIELD,
                       .from = NSA_SIDE_PRE,
                       .to = NSA_SIDE_POST,
                       .link_kernel = NSA_NO_KERNEL,
-                      .delay = NSA_NONE,
+                      .delay = NSA_NO_FIELD,
                       .sum = sum,
                       .every = every};
   return s;
 }
 
-uint32_t handmade_signal(handmade *m, const char *name, uint32_t environment, nsa_moment moment) {
-  uint32_t flag = handmade_field(m, name, 0, NSA_B1, NSA_FIELD_SIGNAL, 0);
-  uint32_t value = handmade_field(m, name, 0, NSA_F64, NSA_FIELD_SIGNAL, 0);
+nsa_field_id handmade_signal(handmade *m, const char *name, uint32_t environment, nsa_moment moment) {
+  nsa_field_id flag = handmade_field(m, name, 0, NSA_B1, NSA_FIELD_SIGNAL, 0);
+  nsa_field_id value = handmade_field(m, name, 0, NSA_F64, NSA_FIELD_SIGNAL, 0);
   m->signals[m->program.signals_count++] =
       (nsa_signal){.name = name, .flag = flag, .value = value, .environment = environment, .moment = moment};
   return value;
 }
 
-uint32_t handmade_probe(handmade *m, uint32_t domain, uint32_t event, uint32_t field, nsa_reduce_kind reduce) {
+uint32_t handmade_probe(handmade *m, uint32_t domain, uint32_t event, nsa_field_id field, nsa_reduce_kind reduce) {
   m->probes[m->program.probes_count] = (nsa_probe){.domain = domain,
                                                    .event = {event},
                                                    .field = field,
@@ -226,7 +230,7 @@ uint32_t handmade_channel(handmade *m, const char *name, uint32_t count) {
   uint32_t domain = handmade_domain(m, name, NSA_DOMAIN_CHANNEL, 0);
   m->domains[domain].connection = NSA_NO_CONNECTION;
   m->domains[domain].channel.id = number;
-  uint32_t field = handmade_field(m, name, domain, NSA_F64, NSA_FIELD_CHANNEL, 0);
+  nsa_field_id field = handmade_field(m, name, domain, NSA_F64, NSA_FIELD_CHANNEL, 0);
   m->channels[number] = (nsa_channel){.name = name, .field = field, .count = count};
   return number;
 }

@@ -144,9 +144,9 @@ loop *loop_new(uint32_t timescale, uint32_t environments) {
   l->v = handmade_field(m, "cells.v", l->domain, NSA_F64, NSA_FIELD_STATE, 0);
   l->flag = handmade_field(m, "cells.spike", l->domain, NSA_B1, NSA_FIELD_FIRED, 0);
   m->populations[p].step =
-      handmade_kernel(m, "cells.step", NSA_ROLE_STEP, l->domain, timescale, cells_step, l->v, l->flag, NSA_NONE);
+      handmade_kernel(m, "cells.step", NSA_ROLE_STEP, l->domain, timescale, cells_step, l->v, l->flag, NSA_NO_FIELD);
   handmade_event(m, p, "spike", l->flag);
-  l->events = handmade_probe(m, l->domain, 0, NSA_NONE, NSA_REDUCE_NONE);
+  l->events = handmade_probe(m, l->domain, 0, NSA_NO_FIELD, NSA_REDUCE_NONE);
   l->values = handmade_probe(m, l->domain, NSA_NONE, l->v, NSA_REDUCE_NONE);
   m->phases[m->program.phases_count++] = (nsa_phase){"decide"};
   m->program.ticks = TICKS;
@@ -198,13 +198,13 @@ void loop_free(loop *l) {
 }
 
 double heard(const loop *l, nsa_moment moment) {
-  const uint8_t *flag = l->sim->field_data[l->at[moment] - 1];
-  const double *x = l->sim->field_data[l->at[moment]];
+  const uint8_t *flag = l->sim->field_data[l->at[moment].id - 1];
+  const double *x = l->sim->field_data[l->at[moment].id];
   return *flag ? *x : NAN;
 }
 
 const double *here(const loop *l, uint32_t environment) {
-  return l->sim->field_data[l->m->channels[l->channels[environment][HERE]].field];
+  return l->sim->field_data[l->m->channels[l->channels[environment][HERE]].field.id];
 }
 
 double run_to(loop *l, uint64_t time) {

@@ -25,8 +25,9 @@ extern double value[TICKS + 1][CELLS];
 
 typedef struct {
   handmade *m;
-  uint32_t domain, v, flag, events, values; /* the last two: probes */
-  uint32_t at[nsa_moment_count];            /* values of signals */
+  nsa_field_id v, flag;
+  uint32_t domain, events, values;   /* the last two: probes */
+  nsa_field_id at[nsa_moment_count]; /* values of signals */
   nsa_given_setting given[2][2];
   uint32_t channels[2][CHANNELS];
   nsa_unit_name figures[4];

@@ -237,12 +237,12 @@ static void neighbours(void **state) {
   m = one(3, 4, NSA_RULE_NEIGHBOURS, &c);
   c->rule.degree = 8;
   c->is_stencil = 1;
-  uint32_t fan = handmade_field(m, "a.fan_in", m->populations[0].domain, NSA_F64, NSA_FIELD_FAN_IN, 0);
-  m->fields[fan].connection.id = 0;
+  nsa_field_id fan = handmade_field(m, "a.fan_in", m->populations[0].domain, NSA_F64, NSA_FIELD_FAN_IN, 0);
+  m->fields[fan.id].connection.id = 0;
   s = start(m);
   assert_null(s->links[0].source);
   assert_int_equal(s->links[0].count, 58);
-  const double *in = s->field_data[fan];
+  const double *in = s->field_data[fan.id];
   assert_true(in[0] == 3 && in[1] == 5 && in[5] == 8);
   assert_int_equal(s->links[0].fan_out[5], 8);
   end(s, m);
@@ -331,7 +331,7 @@ static void where(void **state) {
   c->rule.result = handmade_field(m, "holds", d, NSA_B1, NSA_FIELD_SCRATCH, 0);
   c->rule.condition =
       handmade_kernel(m, "condition", NSA_ROLE_CANDIDATE, d, 0, condition_kernel, c->rule.candidate_source,
-                      c->rule.candidate_target, c->rule.candidate_distance, c->rule.result, NSA_NONE);
+                      c->rule.candidate_target, c->rule.candidate_distance, c->rule.result, NSA_NO_FIELD);
   sim *s = start(m);
   check_order(s, 0);
   assert_int_equal(s->links[0].count, 20);
@@ -347,7 +347,7 @@ static void probability(void **state) {
   c->rule.candidate_source = handmade_field(m, "pre", d, NSA_INDEX, NSA_FIELD_SCRATCH, 0);
   c->rule.result = handmade_field(m, "p", d, NSA_F64, NSA_FIELD_SCRATCH, 0);
   c->rule.condition = handmade_kernel(m, "p", NSA_ROLE_CANDIDATE, d, 0, share_kernel, c->rule.candidate_source,
-                                      c->rule.result, NSA_NONE);
+                                      c->rule.result, NSA_NO_FIELD);
   sim *s = start(m);
   check_order(s, 0);
   uint64_t drawn = s->links[0].count - 5000;
@@ -406,15 +406,16 @@ static void fields_of_links(void **state) {
   handmade *m = two(4, 4, 2, 2, NSA_RULE_ALL_TO_ALL, &c);
   m->populations[0].spacing = 10;
   m->populations[1].spacing = 20;
-  uint32_t source = c->link_source = handmade_field(m, "source", c->domain, NSA_INDEX, NSA_FIELD_LINK_SOURCE, 0);
-  uint32_t target = c->link_target = handmade_field(m, "target", c->domain, NSA_INDEX, NSA_FIELD_LINK_TARGET, 0);
-  uint32_t distance = c->link_distance = handmade_field(m, "distance", c->domain, NSA_F64, NSA_FIELD_LINK_DISTANCE, 0);
-  uint32_t out = handmade_field(m, "a.fan_out", m->populations[0].domain, NSA_F64, NSA_FIELD_FAN_OUT, 0);
-  uint32_t in = handmade_field(m, "b.fan_in", m->populations[1].domain, NSA_F64, NSA_FIELD_FAN_IN, 0);
-  m->fields[out].connection = m->fields[in].connection = (nsa_connection_id){0};
+  nsa_field_id source = c->link_source = handmade_field(m, "source", c->domain, NSA_INDEX, NSA_FIELD_LINK_SOURCE, 0);
+  nsa_field_id target = c->link_target = handmade_field(m, "target", c->domain, NSA_INDEX, NSA_FIELD_LINK_TARGET, 0);
+  nsa_field_id distance = c->link_distance =
+      handmade_field(m, "distance", c->domain, NSA_F64, NSA_FIELD_LINK_DISTANCE, 0);
+  nsa_field_id out = handmade_field(m, "a.fan_out", m->populations[0].domain, NSA_F64, NSA_FIELD_FAN_OUT, 0);
+  nsa_field_id in = handmade_field(m, "b.fan_in", m->populations[1].domain, NSA_F64, NSA_FIELD_FAN_IN, 0);
+  m->fields[out.id].connection = m->fields[in.id].connection = (nsa_connection_id){0};
   sim *s = start(m);
-  const uint32_t *sources = s->field_data[source], *targets = s->field_data[target];
-  const double *distances = s->field_data[distance];
+  const uint32_t *sources = s->field_data[source.id], *targets = s->field_data[target.id];
+  const double *distances = s->field_data[distance.id];
   assert_int_equal(s->domain_count[c->domain], 64);
   for (uint32_t k = 0; k < 64; k++) {
     assert_int_equal(sources[k], k % 16);
@@ -424,9 +425,9 @@ static void fields_of_links(void **state) {
     assert_true(distances[k] == sqrt(dx * dx + dy * dy));
   }
   for (int i = 0; i < 16; i++)
-    assert_true(((double *)s->field_data[out])[i] == 4);
+    assert_true(((double *)s->field_data[out.id])[i] == 4);
   for (int i = 0; i < 4; i++)
-    assert_true(((double *)s->field_data[in])[i] == 16);
+    assert_true(((double *)s->field_data[in.id])[i] == 16);
   end(s, m);
 }
 
@@ -441,7 +442,7 @@ static handmade *with_partners(uint32_t rows, uint32_t partner_rows, nsa_rule_ki
   uint32_t d = m->populations[0].domain;
   c->partner_index = handmade_field(m, "partner", d, NSA_INDEX, NSA_FIELD_PARTNER, 0);
   c->partner_known = handmade_field(m, "known", d, NSA_B1, NSA_FIELD_PARTNER_KNOWN, 0);
-  uint32_t served = handmade_field(m, "glia.fan_in", m->populations[1].domain, NSA_F64, NSA_FIELD_FAN_IN, 0);
+  nsa_field_id served = handmade_field(m, "glia.fan_in", m->populations[1].domain, NSA_F64, NSA_FIELD_FAN_IN, 0);
   c->partner_fan = served;
   return m;
 }
@@ -450,8 +451,8 @@ static void partners_by_tiles(void **state) {
   (void)state;
   handmade *m = with_partners(8, 2, NSA_RULE_TILES, true); /* tiles cover rows and columns 0 to 6 */
   sim *s = start(m);
-  const uint32_t *index = s->field_data[m->connections[0].partner_index];
-  const uint8_t *known = s->field_data[m->connections[0].partner_known];
+  const uint32_t *index = s->field_data[m->connections[0].partner_index.id];
+  const uint8_t *known = s->field_data[m->connections[0].partner_known.id];
   const double *served = s->field_data[m->program.fields_count - 1];
   for (uint32_t row = 0; row < 8; row++)
     for (uint32_t col = 0; col < 8; col++) {
@@ -492,7 +493,7 @@ static void random_pools(void **state) {
   enum { NEAR = 300, PARTNERS = 40, SIZE = 5 };
   handmade *m = with_own_partners(NEAR, PARTNERS, NSA_RULE_POOL, SIZE);
   sim *s = start(m);
-  const uint32_t *partner = s->field_data[m->connections[0].partner_index];
+  const uint32_t *partner = s->field_data[m->connections[0].partner_index.id];
   double in_pools[PARTNERS] = {0};
   for (uint32_t t = 0; t < NEAR; t++) {
     uint32_t drawn[PARTNERS] = {0}, different = 0;
@@ -518,17 +519,17 @@ static void block_pools(void **state) {
   handmade *m = with_own_partners(6, 18, NSA_RULE_POOL, 3);
   m->connections[0].partner_rule.pool_block = 1;
   sim *s = start(m);
-  const uint32_t *partner = s->field_data[m->connections[0].partner_index];
+  const uint32_t *partner = s->field_data[m->connections[0].partner_index.id];
   for (uint32_t k = 0; k < 36; k++)
     assert_int_equal(partner[k] / 3, k / 6);
   end(s, m);
   m = with_own_partners(6, 3, NSA_RULE_POOL, 1);
   m->connections[0].partner_rule.pool_block = 1;
   s = start(m);
-  partner = s->field_data[m->connections[0].partner_index];
+  partner = s->field_data[m->connections[0].partner_index.id];
   for (uint32_t k = 0; k < 36; k++)
     assert_int_equal(partner[k], k / 12);
-  const double *served = s->field_data[m->connections[0].partner_fan];
+  const double *served = s->field_data[m->connections[0].partner_fan.id];
   assert_true(served[0] == 12 && served[1] == 12 && served[2] == 12);
   end(s, m);
   m = with_own_partners(6, 10, NSA_RULE_POOL, 3);
@@ -548,13 +549,13 @@ static void half_of_the_links_have_partners(void **state) {
   rule->candidate_target = handmade_field(m, "glia?.target", d, NSA_INDEX, NSA_FIELD_LINK_TARGET, 0);
   rule->candidate_distance = handmade_field(m, "glia?.distance", d, NSA_F64, NSA_FIELD_LINK_DISTANCE, 0);
   rule->result = handmade_field(m, "glia?.result", d, NSA_F64, NSA_FIELD_SCRATCH, 0.5);
-  rule->condition = handmade_kernel(m, "glia?", NSA_ROLE_CANDIDATE, d, 0, half_kernel, rule->result, NSA_NONE);
+  rule->condition = handmade_kernel(m, "glia?", NSA_ROLE_CANDIDATE, d, 0, half_kernel, rule->result, NSA_NO_FIELD);
   c->has_default = 1;
   sim *s = start(m);
   const sim_coverage *coverage = &s->links[0].coverage;
   assert_in_range(coverage->links_with, 20000 - 600, 20000 + 600);
   assert_int_equal(coverage->links_with + coverage->links_without, 40000);
-  const uint8_t *known = s->field_data[c->partner_known];
+  const uint8_t *known = s->field_data[c->partner_known.id];
   uint64_t with = 0;
   for (uint32_t k = 0; k < 40000; k++)
     with += known[k];
@@ -566,13 +567,13 @@ static void partners_nearby_and_one_to_one(void **state) {
   (void)state;
   handmade *m = with_partners(6, 2, NSA_RULE_NEAREST, false);
   sim *s = start(m);
-  const uint32_t *index = s->field_data[m->connections[0].partner_index];
+  const uint32_t *index = s->field_data[m->connections[0].partner_index.id];
   for (uint32_t i = 0; i < 36; i++)
     assert_int_equal(index[i], i / 6 / 3 * 2 + i % 6 / 3);
   end(s, m);
   m = with_partners(3, 3, NSA_RULE_ONE_TO_ONE, false);
   s = start(m);
-  index = s->field_data[m->connections[0].partner_index];
+  index = s->field_data[m->connections[0].partner_index.id];
   for (uint32_t i = 0; i < 9; i++)
     assert_int_equal(index[i], i);
   end(s, m);
@@ -594,10 +595,11 @@ static void forecast_is_near_what_is_allocated(void **state) {
   c = handmade_connection(m, "bb", 1, 1, NSA_RULE_NEIGHBOURS);
   c->rule.degree = 8;
   c = handmade_connection(m, "ba", 1, 0, NSA_RULE_NEAREST);
-  uint32_t term = 0, d = m->populations[0].domain;
+  uint32_t d = m->populations[0].domain;
+  nsa_field_id term = NSA_NO_FIELD;
   for (int i = 0; i < 8; i++)
     term = handmade_field(m, "a.x", d, NSA_F64, NSA_FIELD_STATE, 0);
-  uint32_t weight = handmade_field(m, "aa.w", m->connections[0].domain, NSA_F64, NSA_FIELD_PARAM, 0);
+  nsa_field_id weight = handmade_field(m, "aa.w", m->connections[0].domain, NSA_F64, NSA_FIELD_PARAM, 0);
   handmade_sum(m, (nsa_connection_id){0}, term, weight, term, 1);
   nsa_memory_forecast forecast = nsa_forecast_memory(&m->program);
   sim *s = start(m);

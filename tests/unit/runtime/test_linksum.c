@@ -14,7 +14,7 @@
 
 typedef struct {
   handmade *m;
-  uint32_t term, weight, plain, weighted, weights, counts;
+  nsa_field_id term, weight, plain, weighted, weights, counts;
 } sums;
 
 static sums sums_new(uint32_t sources, uint32_t targets, uint32_t degree) {
@@ -30,10 +30,10 @@ static sums sums_new(uint32_t sources, uint32_t targets, uint32_t degree) {
   x.weighted = handmade_field(m, "b.weighted", db, NSA_F64, NSA_FIELD_SUM, -1);
   x.weights = handmade_field(m, "b.weights", db, NSA_F64, NSA_FIELD_SUM, -1);
   x.counts = handmade_field(m, "b.counts", db, NSA_F64, NSA_FIELD_SUM, -1);
-  handmade_sum(m, (nsa_connection_id){0}, x.term, NSA_NONE, x.plain, 1);
+  handmade_sum(m, (nsa_connection_id){0}, x.term, NSA_NO_FIELD, x.plain, 1);
   handmade_sum(m, (nsa_connection_id){0}, x.term, x.weight, x.weighted, 2);
-  handmade_sum(m, (nsa_connection_id){0}, NSA_NONE, x.weight, x.weights, 1);
-  handmade_sum(m, (nsa_connection_id){0}, NSA_NONE, NSA_NONE, x.counts, 0);
+  handmade_sum(m, (nsa_connection_id){0}, NSA_NO_FIELD, x.weight, x.weights, 1);
+  handmade_sum(m, (nsa_connection_id){0}, NSA_NO_FIELD, NSA_NO_FIELD, x.counts, 0);
   return x;
 }
 
@@ -63,9 +63,9 @@ static void fill_terms(double *term, uint32_t count, double share, uint64_t *ran
 
 static void check_against_definition(const sim *s, const sums *x, uint64_t done) {
   const sim_links *links = &s->links[0];
-  const double *term = s->field_data[x->term], *weight = s->field_data[x->weight];
-  const double *plain = s->field_data[x->plain], *weighted = s->field_data[x->weighted];
-  const double *weights = s->field_data[x->weights], *counts = s->field_data[x->counts];
+  const double *term = s->field_data[x->term.id], *weight = s->field_data[x->weight.id];
+  const double *plain = s->field_data[x->plain.id], *weighted = s->field_data[x->weighted.id];
+  const double *weights = s->field_data[x->weights.id], *counts = s->field_data[x->counts.id];
   for (uint32_t t = 0; t < s->populations[1].count; t++) {
     double a = 0, b = 0, c = 0;
     for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++) {
@@ -95,13 +95,13 @@ static void all_ways_follow_the_definition(void **state) {
     for (uint32_t threads = 1; threads <= 3; threads += 2) {
       sums x = sums_new(sizes[i].sources, sizes[i].targets, sizes[i].degree);
       sim *s = start(x.m, threads);
-      double *weight = s->field_data[x.weight];
+      double *weight = s->field_data[x.weight.id];
       for (uint64_t k = 0; k < s->links[0].count; k++)
         weight[k] = noise(&random);
       if (s->links[0].count > 3)
         weight[3] = INFINITY;
       for (uint64_t run = 1; run <= 12; run++) {
-        fill_terms(s->field_data[x.term], sizes[i].sources, shares[run % 4], &random);
+        fill_terms(s->field_data[x.term.id], sizes[i].sources, shares[run % 4], &random);
         link_sums_force(s->sums, (int)(run / 4));
         link_sums_run(s, run);
         check_against_definition(s, &x, run);
@@ -115,7 +115,7 @@ static void padding_of_terms_is_left_out(void **state) {
   (void)state;
   sums x = sums_new(9, 7, 3);
   sim *s = start(x.m, 1);
-  double *term = s->field_data[x.term];
+  double *term = s->field_data[x.term.id];
   for (int i = 0; i < 16; i++)
     term[i] = i < 9 ? (i == 8) : 100;
   link_sums_force(s->sums, 2);
@@ -143,12 +143,12 @@ static void link_kernels_run_before_their_sum(void **state) {
   m->connections[0].link_target = handmade_field(m, "target", d, NSA_INDEX, NSA_FIELD_LINK_TARGET, 0);
   m->sums[2].link_kernel =
       handmade_kernel(m, "ab.link", NSA_ROLE_LINK, d, 0, links_kernel, m->connections[0].link_source,
-                      m->connections[0].link_target, x.weight, NSA_NONE);
+                      m->connections[0].link_target, x.weight, NSA_NO_FIELD);
   sim *s = start(m, 1);
   assert_true(sim_step(s));
   assert_true(sim_step(s));
   const sim_links *links = &s->links[0];
-  const double *sum = s->field_data[x.weights];
+  const double *sum = s->field_data[x.weights.id];
   for (uint32_t t = 0; t < 20; t++) {
     double wanted = 0;
     for (uint32_t k = links->row[t]; k < links->row[t + 1]; k++)

@@ -132,11 +132,11 @@ static void pixels_are_those_of_the_whole(void **state) {
   for (int i = 0; i < 100; i++)
     ink[i] = i % 3 == 0;
   m->images[m->program.images_count++] = (nsa_image){.rows = 10, .cols = 10, .ink = ink, .ink_count = 100};
-  uint32_t flipped = handmade_field(m, "flipped", d, NSA_F64, NSA_FIELD_PIXEL, 0);
-  uint32_t clean = handmade_field(m, "clean", d, NSA_F64, NSA_FIELD_PIXEL, 0);
-  m->fields[clean].image = (nsa_image_id){0};
-  uint32_t external = handmade_field(m, "external", d, NSA_F64, NSA_FIELD_EXTERNAL, 0);
-  nsa_kernel_id kernel = handmade_kernel(m, "drive", NSA_ROLE_STIMULUS, d, 0, nothing, external, NSA_NONE);
+  nsa_field_id flipped = handmade_field(m, "flipped", d, NSA_F64, NSA_FIELD_PIXEL, 0);
+  nsa_field_id clean = handmade_field(m, "clean", d, NSA_F64, NSA_FIELD_PIXEL, 0);
+  m->fields[clean.id].image = (nsa_image_id){0};
+  nsa_field_id external = handmade_field(m, "external", d, NSA_F64, NSA_FIELD_EXTERNAL, 0);
+  nsa_kernel_id kernel = handmade_kernel(m, "drive", NSA_ROLE_STIMULUS, d, 0, nothing, external, NSA_NO_FIELD);
   nsa_stimulus *stimulus = handmade_stimulus(m, 0, external, kernel, 0, 10);
   stimulus->image = (nsa_image_id){0};
   stimulus->pixel = flipped;
@@ -144,12 +144,12 @@ static void pixels_are_those_of_the_whole(void **state) {
   sim *all = whole(m), *some = part(m, 0);
   begin_stimuli(all);
   begin_stimuli(some);
-  const uint32_t fields[] = {clean, flipped};
+  const nsa_field_id fields[] = {clean, flipped};
   for (int k = 0; k < 2; k++) {
-    const double *a = all->field_data[fields[k]], *b = some->field_data[fields[k]];
+    const double *a = all->field_data[fields[k].id], *b = some->field_data[fields[k].id];
     assert_memory_equal(b, a + FIRST, COUNT * sizeof *b);
   }
-  assert_true(memcmp(all->field_data[clean], all->field_data[flipped], 100 * sizeof(double)) != 0);
+  assert_true(memcmp(all->field_data[clean.id], all->field_data[flipped.id], 100 * sizeof(double)) != 0);
   sim_free(all);
   sim_free(some);
   handmade_free(m);
@@ -159,18 +159,18 @@ static void driven_elements_are_those_of_the_whole(void **state) {
   (void)state;
   handmade *m = handmade_new(5);
   handmade_population(m, "a", 1, 100, 0);
-  uint32_t flag = handmade_field(m, "driven", m->populations[0].domain, NSA_B1, NSA_FIELD_FIRED, 0);
+  nsa_field_id flag = handmade_field(m, "driven", m->populations[0].domain, NSA_B1, NSA_FIELD_FIRED, 0);
   double now[] = {0.1};
   nsa_event_drive drives[] = {
-      {.field = flag, .repeated = NSA_NONE, .times = now, .times_count = 1, .first = 30, .last = 40},
-      {.field = flag, .repeated = NSA_NONE, .times = now, .times_count = 1, .first = 50, .last = 50},
-      {.field = flag, .repeated = NSA_NONE, .times = now, .times_count = 1, .first = 90, .last = 99},
+      {.field = flag, .repeated = NSA_NO_FIELD, .times = now, .times_count = 1, .first = 30, .last = 40},
+      {.field = flag, .repeated = NSA_NO_FIELD, .times = now, .times_count = 1, .first = 50, .last = 50},
+      {.field = flag, .repeated = NSA_NO_FIELD, .times = now, .times_count = 1, .first = 90, .last = 99},
   };
   m->program.event_drives = drives;
   m->program.event_drives_count = 3;
   sim *s = part(m, 0);
   begin_stimuli(s);
-  const uint8_t *flags = s->field_data[flag];
+  const uint8_t *flags = s->field_data[flag.id];
   for (uint32_t k = 0; k < COUNT; k++) {
     uint32_t element = population_global(&s->populations[0], k);
     assert_int_equal(flags[k], element <= 40 || element == 50);

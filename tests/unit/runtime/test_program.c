@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t slots[] = {3, NSA_NONE, 0};
+static nsa_field_id slots[] = {{3}, {NSA_NONE}, {0}};
 static nsa_kernel_id kernel_ids[] = {{1}};
 static uint8_t ink[] = {0, 1, 1, 0, 1, 0};
 static nsa_source_file files[] = {{.path = "a.nsa", .text = "neuron x {}\n"}};
@@ -16,7 +16,7 @@ static nsa_timescale timescales[] = {{.name = "fast", .dt = 0.1, .ticks = 1}};
 static nsa_field fields[] = {{.name = "τ.v", .value = -0.0, .unit = NULL, .dimension = UINT64_MAX, .at = {.line = 7}},
                              {.name = "", .value = NAN, .unit = "mV"}};
 static nsa_kernel kernels[] = {{.name = "k", .slots = slots, .slots_count = 3}, {.name = "empty"}};
-static nsa_event events[] = {{.name = "spike", .flag = 1, .is_spike = 1}};
+static nsa_event events[] = {{.name = "spike", .flag = {1}, .is_spike = 1}};
 static nsa_population populations[] = {
     {.name = "p", .rows = 2, .cols = 3, .events = events, .events_count = 1, .states = slots, .states_count = 2}};
 static nsa_connection connections[] = {
@@ -68,7 +68,7 @@ static void comes_back_whole(void **state) {
   assert_null(p->fields[0].unit);
   assert_string_equal(p->fields[1].name, "");
   assert_int_equal(p->fields[0].at.line, 7);
-  assert_int_equal(p->kernels[0].slots[1], NSA_NONE);
+  assert_int_equal(p->kernels[0].slots[1].id, NSA_NONE);
   assert_int_equal(p->kernels[1].slots_count, 0);
   assert_string_equal(p->populations[0].events[0].name, "spike");
   assert_string_equal(p->connections[0].rule.path, "e.csv");

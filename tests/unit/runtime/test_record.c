@@ -28,10 +28,10 @@ static nsa_phase phases[] = {{"learn"}};
 static nsa_probe probes[] = {
     {.event = {SPIKE}, .kernel = NSA_NO_KERNEL, ALL, .unit = ""},
     {.event = {RELEASE}, .kernel = NSA_NO_KERNEL, .first = 1, .last = 3, .unit = ""},
-    {.event = NSA_NO_EVENT, .field = FIELD_V, .kernel = NSA_NO_KERNEL, ALL, .unit = "mV"},
-    {.event = NSA_NO_EVENT, .field = FIELD_V, .kernel = NSA_NO_KERNEL, .first = 1, .last = 2, .unit = "mV"},
-    {.event = NSA_NO_EVENT, .field = FIELD_V, .kernel = NSA_NO_KERNEL, ALL, .reduce = NSA_REDUCE_MEAN, .unit = "mV"},
-    {.event = NSA_NO_EVENT, .field = FIELD_FIRED, .kernel = NSA_NO_KERNEL, ALL, .unit = "1"},
+    {.event = NSA_NO_EVENT, .field = {FIELD_V}, .kernel = NSA_NO_KERNEL, ALL, .unit = "mV"},
+    {.event = NSA_NO_EVENT, .field = {FIELD_V}, .kernel = NSA_NO_KERNEL, .first = 1, .last = 2, .unit = "mV"},
+    {.event = NSA_NO_EVENT, .field = {FIELD_V}, .kernel = NSA_NO_KERNEL, ALL, .reduce = NSA_REDUCE_MEAN, .unit = "mV"},
+    {.event = NSA_NO_EVENT, .field = {FIELD_FIRED}, .kernel = NSA_NO_KERNEL, ALL, .unit = "1"},
 };
 static nsa_record records[] = {
     {.name = "sheet.spike", .probe = 0, .phase = NSA_NONE},

@@ -52,16 +52,16 @@ static nsa_field fields[] = {
     {.name = "cells.v", .domain = 1, .type = NSA_F64, .kind = NSA_FIELD_STATE, .unit = "mV"},
     {.name = "cells.fired", .domain = 1, .type = NSA_B1, .kind = NSA_FIELD_FIRED},
 };
-static uint32_t slots[] = {0, 2, 3}, states[] = {2};
+static nsa_field_id slots[] = {{0}, {2}, {3}}, states[] = {{2}};
 static nsa_kernel kernels[] = {
     {.name = "cells.step", .role = NSA_ROLE_STEP, .domain = 1, .slots = slots, .slots_count = 3}};
-static nsa_event events[] = {{.name = "spike", .flag = 3, .is_spike = 1}};
+static nsa_event events[] = {{.name = "spike", .flag = {3}, .is_spike = 1}};
 static nsa_population populations[] = {{.name = "cells",
                                         .component = "counter",
                                         .domain = 1,
                                         .rows = 1,
                                         .cols = CELLS,
-                                        .step = 0,
+                                        .step = {0},
                                         .settle = NSA_NO_KERNEL,
                                         .absorb = NSA_NO_KERNEL,
                                         .window = NSA_NO_KERNEL,
@@ -72,10 +72,10 @@ static nsa_population populations[] = {{.name = "cells",
                                         .states = states,
                                         .states_count = 1}};
 static nsa_probe probes[] = {
-    {.domain = 1, .event = {0}, .field = NSA_NONE, .kernel = NSA_NO_KERNEL, .last = CELLS - 1, .unit = "1"},
+    {.domain = 1, .event = {0}, .field = NSA_NO_FIELD, .kernel = NSA_NO_KERNEL, .last = CELLS - 1, .unit = "1"},
     {.domain = 1,
      .event = NSA_NO_EVENT,
-     .field = 2,
+     .field = {2},
      .kernel = NSA_NO_KERNEL,
      .last = CELLS - 1,
      .reduce = NSA_REDUCE_MEAN,
@@ -86,7 +86,7 @@ static nsa_record records[] = {{.name = "cells.spike", .probe = 0, .every = 1, .
 static nsa_measure_node nodes[] = {{.kind = NSA_MEASURE_COUNT, .probe = 0, .phase = NSA_NONE},
                                    {.kind = NSA_MEASURE_DURATION, .phase = NSA_NONE}};
 static nsa_measure measures[] = {{.name = "spikes", .unit = "1", .node = 0}, {.name = "time", .unit = "ms", .node = 1}};
-static nsa_settable settables[] = {{.name = "cells.rate", .field = 0, .given = 1, .unit = "1"}};
+static nsa_settable settables[] = {{.name = "cells.rate", .field = {0}, .given = {1}, .unit = "1"}};
 static nsa_setting fast[] = {{0, 0.02}}, broken[] = {{0, DBL_MAX}};
 static nsa_variant variants[] = {{.name = "fast", .settings = fast, .settings_count = 1},
                                  {.name = "broken", .settings = broken, .settings_count = 1}};

@@ -52,7 +52,8 @@ static void drive(const void *self, void *const *fields, const nsa_clock *clock,
 
 typedef struct {
   handmade *m;
-  uint32_t population, v, flag, term, external, input, sum;
+  uint32_t population;
+  nsa_field_id v, flag, term, external, input, sum;
 } network;
 
 static network network_new(uint32_t rows, uint32_t cols, uint32_t timescale) {
@@ -67,7 +68,7 @@ static network network_new(uint32_t rows, uint32_t cols, uint32_t timescale) {
   n.input = handmade_field(m, "exc.I", d, NSA_F64, NSA_FIELD_INPUT, 0);
   n.sum = handmade_field(m, "exc.sum", d, NSA_F64, NSA_FIELD_SUM, 0);
   m->populations[n.population].step = handmade_kernel(m, "exc.step", NSA_ROLE_STEP, d, timescale, neuron_step, n.v,
-                                                      n.flag, n.term, n.external, n.input, NSA_NONE);
+                                                      n.flag, n.term, n.external, n.input, NSA_NO_FIELD);
   handmade_event(m, n.population, "spike", n.flag);
   handmade_state(m, n.population, n.v);
   return n;
@@ -77,17 +78,18 @@ static void add_links(network *n, uint32_t degree) {
   handmade *m = n->m;
   nsa_connection *c = handmade_connection(m, "rec", n->population, n->population, NSA_RULE_OUTDEGREE);
   c->rule.degree = degree;
-  handmade_sum(m, (nsa_connection_id){0}, n->term, NSA_NONE, n->sum, 1);
+  handmade_sum(m, (nsa_connection_id){0}, n->term, NSA_NO_FIELD, n->sum, 1);
   uint32_t d = m->populations[n->population].domain;
-  m->collects[m->program.collects_count++] = (nsa_collect){
-      .kernel = handmade_kernel(m, "exc.collect", NSA_ROLE_COLLECT, d, 0, neuron_collect, n->input, n->sum, NSA_NONE),
-      .population = {n->population},
-      .every = 1};
+  m->collects[m->program.collects_count++] =
+      (nsa_collect){.kernel = handmade_kernel(m, "exc.collect", NSA_ROLE_COLLECT, d, 0, neuron_collect, n->input,
+                                              n->sum, NSA_NO_FIELD),
+                    .population = {n->population},
+                    .every = 1};
 }
 
 static void add_drive(network *n, uint64_t start, uint64_t stop) {
   uint32_t d = n->m->populations[n->population].domain;
-  nsa_kernel_id kernel = handmade_kernel(n->m, "exc.drive", NSA_ROLE_STIMULUS, d, 0, drive, n->external, NSA_NONE);
+  nsa_kernel_id kernel = handmade_kernel(n->m, "exc.drive", NSA_ROLE_STIMULUS, d, 0, drive, n->external, NSA_NO_FIELD);
   handmade_stimulus(n->m, n->population, n->external, kernel, start, stop);
 }
 
@@ -129,8 +131,8 @@ static void follows_the_definition(void **state) {
       for (uint32_t k = s->links[0].row[i]; k < s->links[0].row[i + 1]; k++)
         input[i] += fired[s->links[0].source[k]] ? 0.5 : 0;
     }
-    assert_memory_equal(v, s->field_data[n.v], sizeof v);
-    assert_memory_equal(input, s->field_data[n.input], sizeof input);
+    assert_memory_equal(v, s->field_data[n.v.id], sizeof v);
+    assert_memory_equal(input, s->field_data[n.input.id], sizeof input);
   }
   assert_true(spikes > 500);
   sim_free(s);
@@ -149,8 +151,8 @@ static void is_the_same_for_any_number_of_threads(void **state) {
     for (int tick = 0; tick < 300; tick++)
       assert_true(sim_step(s));
     if (threads == 1)
-      memcpy(wanted, s->field_data[n.v], sizeof wanted);
-    assert_memory_equal(wanted, s->field_data[n.v], sizeof wanted);
+      memcpy(wanted, s->field_data[n.v.id], sizeof wanted);
+    assert_memory_equal(wanted, s->field_data[n.v.id], sizeof wanted);
     sim_free(s);
     handmade_free(n.m);
   }
@@ -173,7 +175,7 @@ static void slices_join_in_order(void **state) {
         const sim_fired *fired = &s->populations[0].events[0];
         uint32_t count = 0;
         for (uint32_t i = 0; i < sizes[k]; i++)
-          if (((const uint8_t *)s->field_data[n.flag])[i])
+          if (((const uint8_t *)s->field_data[n.flag.id])[i])
             assert_int_equal(fired->elements[count++], i);
         assert_int_equal(fired->count, count);
         all += count;
@@ -192,7 +194,7 @@ static void windows_are_half_open(void **state) {
   n.m->stimuli[0].phase = 0;
   n.m->phases[n.m->program.phases_count++] = (nsa_phase){.name = "learn"};
   sim *s = start(n.m, 1);
-  const double *external = s->field_data[n.external];
+  const double *external = s->field_data[n.external.id];
   static const double wanted[] = {0, 0, 1.5, 1.5, 3, 1.5, 0, 0};
   static const int active[] = {0, 0, 1, 1, 1, 0, 0, 0, 0};
   assert_int_equal(s->phase_active[0], active[0]);
@@ -215,7 +217,7 @@ static void windows_come_again(void **state) {
   n.m->stimuli[1].during = 0; /* is on with the first one */
   n.m->phases[n.m->program.phases_count++] = (nsa_phase){.name = "cue"};
   sim *s = start(n.m, 1);
-  const double *external = s->field_data[n.external];
+  const double *external = s->field_data[n.external.id];
   for (uint64_t tick = 0; tick < 20; tick++) {
     bool is_on = tick % 4 == 1 || tick % 4 == 2;
     assert_int_equal(s->phase_active[0], is_on);
@@ -231,7 +233,7 @@ static void slow_ones_step_in_their_last_tick(void **state) {
   network n = network_new(1, 3, 1); /* 5 ticks long */
   add_drive(&n, 1, 12);             /* in base ticks 1 to 11, whatever the ticks of the population */
   sim *s = start(n.m, 1);
-  const double *external = s->field_data[n.external], *v = s->field_data[n.v];
+  const double *external = s->field_data[n.external.id], *v = s->field_data[n.v.id];
   for (int tick = 0; tick < 25; tick++) {
     double before = v[0];
     assert_true(sim_step(s));
@@ -266,9 +268,9 @@ static void phases_run_their_block_once_a_window(void **state) {
   m->phase_blocks[m->program.phase_blocks_count++] = (nsa_phase_block){
       .phase = 0,
       .population = {0},
-      .kernel = handmade_kernel(m, "block", NSA_ROLE_PHASE_BLOCK, d, 0, set_to_minus_one, n.v, NSA_NONE)};
+      .kernel = handmade_kernel(m, "block", NSA_ROLE_PHASE_BLOCK, d, 0, set_to_minus_one, n.v, NSA_NO_FIELD)};
   sim *s = start(m, 1);
-  const double *v = s->field_data[n.v];
+  const double *v = s->field_data[n.v.id];
   double wanted = 0;
   for (int tick = 0; tick < 9; tick++) {
     assert_true(sim_step(s));
@@ -292,16 +294,16 @@ static void presents_flip_pixels_once(void **state) {
     ink[i] = i % 3 == 0;
   m->images[m->program.images_count++] =
       (nsa_image){.pattern = 0, .rows = 40, .cols = 50, .ink = ink, .ink_count = 2000};
-  uint32_t pixel = handmade_field(m, "pixel", d, NSA_F64, NSA_FIELD_PIXEL, 0);
-  uint32_t clean = handmade_field(m, "clean", d, NSA_F64, NSA_FIELD_PIXEL, 0);
-  m->fields[clean].image = (nsa_image_id){0};
+  nsa_field_id pixel = handmade_field(m, "pixel", d, NSA_F64, NSA_FIELD_PIXEL, 0);
+  nsa_field_id clean = handmade_field(m, "clean", d, NSA_F64, NSA_FIELD_PIXEL, 0);
+  m->fields[clean.id].image = (nsa_image_id){0};
   add_drive(&n, 3, 6);
   m->stimuli[0].image = (nsa_image_id){0};
   m->stimuli[0].pixel = pixel;
   m->stimuli[0].flip = 0.1;
   sim *s = start(m, 1);
   double first[2000];
-  const double *pixels = s->field_data[pixel], *cleans = s->field_data[clean];
+  const double *pixels = s->field_data[pixel.id], *cleans = s->field_data[clean.id];
   for (int tick = 0; tick < 8; tick++) {
     assert_true(sim_step(s));
     if (tick == 2)
@@ -329,12 +331,12 @@ static void says_what_is_not_finite(void **state) {
     network n = network_new(1, 3000, 0);
     sim *s = start(n.m, threads);
     assert_true(sim_step(s));
-    ((double *)s->field_data[n.external])[2999] = INFINITY;
-    ((double *)s->field_data[n.external])[1500] = NAN;
+    ((double *)s->field_data[n.external.id])[2999] = INFINITY;
+    ((double *)s->field_data[n.external.id])[1500] = NAN;
     assert_false(sim_step(s));
     assert_true(s->failed);
     assert_int_equal(s->failure.element, 1500);
-    assert_int_equal(s->failure.field, n.external); /* the reason, not the state that took it up */
+    assert_true(nsa_field_is(s->failure.field, n.external)); /* the reason, not the state that took it up */
     assert_int_equal(s->failure.population.id, 0);
     assert_int_equal(s->failure.tick, 2);
     assert_true(s->failure.time == 0.2 && isnan(s->failure.value));
@@ -347,8 +349,8 @@ static void padding_never_fires_or_fails(void **state) {
   (void)state;
   network n = network_new(1, 3, 0);
   sim *s = start(n.m, 1);
-  ((double *)s->field_data[n.external])[3] = 100;
-  ((double *)s->field_data[n.external])[4] = NAN;
+  ((double *)s->field_data[n.external.id])[3] = 100;
+  ((double *)s->field_data[n.external.id])[4] = NAN;
   assert_true(sim_step(s));
   assert_int_equal(s->populations[0].events[0].count, 0);
   sim_free(s);
@@ -359,21 +361,21 @@ static void settings_reach_every_entry(void **state) {
   (void)state;
   network n = network_new(1, 9, 0);
   handmade *m = n.m;
-  uint32_t given = handmade_field(m, "given", 0, NSA_B1, NSA_FIELD_GIVEN, 0);
+  nsa_field_id given = handmade_field(m, "given", 0, NSA_B1, NSA_FIELD_GIVEN, 0);
   nsa_connection *c = handmade_connection(m, "rec", 0, 0, NSA_RULE_ALL_TO_ALL);
-  uint32_t weight = handmade_field(m, "rec.w", c->domain, NSA_F64, NSA_FIELD_PARAM, 2);
+  nsa_field_id weight = handmade_field(m, "rec.w", c->domain, NSA_F64, NSA_FIELD_PARAM, 2);
   m->settables[m->program.settables_count++] = (nsa_settable){.name = "exc.v", .field = n.v, .given = given};
-  m->settables[m->program.settables_count++] = (nsa_settable){.name = "rec.w", .field = weight, .given = NSA_NONE};
+  m->settables[m->program.settables_count++] = (nsa_settable){.name = "rec.w", .field = weight, .given = NSA_NO_FIELD};
   char error[SIM_ERROR_SIZE];
   sim *s = sim_new(&m->program, m->entries, 1, 1, error);
   assert_true(sim_set(s, 0, 4) && sim_set(s, 1, 8) && sim_set(s, 0, 5));
   assert_true(sim_connect(s, error) && sim_init(s, error));
-  assert_int_equal(s->field_count[weight], 72);
+  assert_int_equal(s->field_count[weight.id], 72);
   for (int i = 0; i < 9; i++)
-    assert_true(((double *)s->field_data[n.v])[i] == 5);
+    assert_true(((double *)s->field_data[n.v.id])[i] == 5);
   for (int i = 0; i < 72; i++)
-    assert_true(((double *)s->field_data[weight])[i] == 8);
-  assert_int_equal(*(uint8_t *)s->field_data[given], 1);
+    assert_true(((double *)s->field_data[weight.id])[i] == 8);
+  assert_int_equal(*(uint8_t *)s->field_data[given.id], 1);
   sim_free(s);
   handmade_free(m);
 }

@@ -78,8 +78,8 @@ static void draws_follow_from_seed_and_name(void **state) {
 static void two_worlds_see_channels_from_before(void **state) {
   (void)state;
   loop *l = loop_new(0, 2);
-  uint32_t field = l->m->channels[l->channels[0][HERE]].field; /* trial, steps, action of the first world */
-  l->decoders[1][0].scores = handmade_probe(l->m, l->m->fields[field].domain, NSA_NONE, field, NSA_REDUCE_NONE);
+  nsa_field_id field = l->m->channels[l->channels[0][HERE]].field; /* trial, steps, action of the first world */
+  l->decoders[1][0].scores = handmade_probe(l->m, l->m->fields[field.id].domain, NSA_NONE, field, NSA_REDUCE_NONE);
   value[6][2] = value[16][2] = 1;
   loop_start(l);
   run_to(l, 6);

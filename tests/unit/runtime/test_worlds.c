@@ -98,7 +98,7 @@ static void what_is_not_among_does_not_count(void **state) {
 static void events_of_a_window_are_counted(void **state) {
   (void)state;
   loop *l = loop_new(0, 1);
-  uint32_t counts = handmade_field(l->m, "cells.count", l->domain, NSA_F64, NSA_FIELD_WINDOW_COUNT, 0);
+  nsa_field_id counts = handmade_field(l->m, "cells.count", l->domain, NSA_F64, NSA_FIELD_WINDOW_COUNT, 0);
   nsa_window_count count = {.field = counts, .event = {0}};
   l->m->acts[0].counts = &count;
   l->m->acts[0].counts_count = 1;
@@ -108,7 +108,7 @@ static void events_of_a_window_are_counted(void **state) {
   fires[10][2] = true;
   loop_start(l);
   assert_true(run_to(l, 6) == 1);
-  assert_true(((double *)l->sim->field_data[counts])[0] == 0 || l->sim->tick == 6);
+  assert_true(((double *)l->sim->field_data[counts.id])[0] == 0 || l->sim->tick == 6);
   assert_true(run_to(l, 16) == 2);
   loop_free(l);
 }
@@ -253,16 +253,16 @@ static void an_input_follows_its_channel(void **state) {
   (void)state;
   for (int is_during = 0; is_during < 2; is_during++) {
     loop *l = loop_new(0, 1);
-    uint32_t external = handmade_field(l->m, "cells.external", l->domain, NSA_F64, NSA_FIELD_EXTERNAL, 0);
-    uint32_t channel = l->m->channels[l->channels[0][HERE]].field;
-    nsa_kernel_id kernel =
-        handmade_kernel(l->m, "drive", NSA_ROLE_STIMULUS, l->domain, 0, drive_by_channel, external, channel, NSA_NONE);
+    nsa_field_id external = handmade_field(l->m, "cells.external", l->domain, NSA_F64, NSA_FIELD_EXTERNAL, 0);
+    nsa_field_id channel = l->m->channels[l->channels[0][HERE]].field;
+    nsa_kernel_id kernel = handmade_kernel(l->m, "drive", NSA_ROLE_STIMULUS, l->domain, 0, drive_by_channel, external,
+                                           channel, NSA_NO_FIELD);
     nsa_stimulus *st = handmade_stimulus(l->m, 0, external, kernel, 0, UINT64_MAX);
     st->reads_channels = 1;
     if (is_during)
       st->during = 0;
     loop_start(l);
-    const double *x = l->sim->field_data[external];
+    const double *x = l->sim->field_data[external.id];
     for (uint64_t tick = 0; tick < 30; tick++) {
       run_to(l, tick + 1);
       double steps = tick < 6 ? 0 : tick < 16 ? 1 : tick < 26 ? 2 : 0; /* the third ends the trial */
@@ -317,9 +317,11 @@ static void blocks_run_in_order(void **state) {
   loop *l = loop_new(0, 1);
   handmade *m = l->m;
   l->m->acts[0].window = 10; /* a window begins where the signals of the last one arrive */
-  m->populations[0].hear = handmade_kernel(m, "hear", NSA_ROLE_SETTLE, l->domain, 0, note, l->v, NSA_NONE);
-  nsa_kernel_id block = handmade_kernel(m, "on_step", NSA_ROLE_PHASE_BLOCK, l->domain, 0, note_block, l->v, NSA_NONE);
-  nsa_kernel_id phase = handmade_kernel(m, "on_decide", NSA_ROLE_PHASE_BLOCK, l->domain, 0, note_phase, l->v, NSA_NONE);
+  m->populations[0].hear = handmade_kernel(m, "hear", NSA_ROLE_SETTLE, l->domain, 0, note, l->v, NSA_NO_FIELD);
+  nsa_kernel_id block =
+      handmade_kernel(m, "on_step", NSA_ROLE_PHASE_BLOCK, l->domain, 0, note_block, l->v, NSA_NO_FIELD);
+  nsa_kernel_id phase =
+      handmade_kernel(m, "on_decide", NSA_ROLE_PHASE_BLOCK, l->domain, 0, note_phase, l->v, NSA_NO_FIELD);
   m->phase_blocks[m->program.phase_blocks_count++] =
       (nsa_phase_block){.phase = NSA_NONE, .signal = {NSA_MOMENT_STEP}, .population = {0}, .kernel = block};
   m->phase_blocks[m->program.phase_blocks_count++] =
