@@ -64,6 +64,39 @@ for s in summary:
         assert abs(s["ratio_to_base"] - st.median(x)/st.median(pick("base"))) < 1e-12
 END
 
+# Of 17 seeds the interval of the median reaches from the 5th to the 13th, as the binomial distribution has it: the median of a resample is
+# at most the k-th where 9 or more of its 17 are. Seeds that fail in the base are left out of the ratio, in pairs: it is 2 for each of them.
+cat > pairs.nsa <<'END'
+neuron cell { param k = 1, most = 11
+  state x = 0, w = 0
+  noise xi
+  dx/dt = sqrt(1/ms)*xi
+  let y = k*(10 + x)
+  each step { w = 1/(if 10 + x > most then 0 else 1) }
+}
+population p : cell[1]
+measure top = max(p.y)
+variant twice {
+  p.k = 2
+  p.most = 1000
+}
+run 5 ms
+END
+"$NSA" sweep pairs.nsa --seeds 1..17 --variants all --out pairs --quiet > /dev/null 2>&1 || say "pairs"
+"$NSA" sweep pairs.nsa --set p.k=1..100:3log,7 --variants twice --out ratios --quiet > /dev/null 2>&1 || say "equal ratios"
+python3 - <<'END' || say "intervals"
+import csv, json, math
+rows = list(csv.DictReader(open("pairs/sweep.csv")))
+base, twice = json.load(open("pairs/sweep.json"))["summary"]
+x = sorted(float(r["top"]) for r in rows if r["variant"] == "twice")
+up_to = [sum(math.comb(17, j)*(k/17)**j*(1 - k/17)**(17 - j) for j in range(9, 18)) for k in range(18)]
+assert up_to[4] < 0.01 and 0.03 < up_to[5] < 0.04, up_to
+assert [twice["median_low"], twice["median_high"]] == [x[4], x[12]], (twice, x)
+assert 2 < base["n"] < 17 and twice["n"] == 17
+assert [twice[k] for k in ("ratio_to_base", "ratio_low", "ratio_high")] == [2, 2, 2], twice
+assert [float(r["p.k"]) for r in csv.DictReader(open("ratios/sweep.csv"))] == [1, 10, 100, 7]
+END
+
 # Parts, joined, are the whole. One that is missing is missed.
 for k in 1 2 3; do
   [ $k -eq 3 ] && "$NSA" sweep sweep.nsa $options --merge --out parts --quiet > missing.txt 2>&1 && say "a part is not missed"
@@ -82,6 +115,18 @@ grep -qE '^[0-9]{2} of 126 points' killed.err || say "nothing was taken over: $(
 sed 's/run 200 ms/run 201 ms/' sweep.nsa > other.nsa
 "$NSA" sweep other.nsa $options --out killed > /dev/null 2> other.err || say "another model"
 grep -q '^1 of 126 points' other.err || say "points of another model are taken over"
+
+# Nor are they with other options.
+"$NSA" sweep sweep.nsa --variants all --out options --for 90ms --quiet > /dev/null || say "variants alone"
+"$NSA" sweep sweep.nsa --variants all --out options --for 100ms > /dev/null 2> options.err || say "another duration"
+grep -q '^1 of 3 points' options.err || say "points of another duration are taken over"
+# What is compiled in goes by the variant.
+"$NSA" run sweep.nsa --variant big --for 100ms --out one --force --quiet > /dev/null
+python3 - <<'END' || say "a variant of what is compiled in"
+import csv, json
+row = next(r for r in csv.DictReader(open("options/sweep.csv")) if r["variant"] == "big")
+assert float(row["top"]) == json.load(open("one/run.json"))["measures"]["top"]["value"], row
+END
 
 # A point that fails does not end the others.
 cat > fails.nsa <<'END'

@@ -7,6 +7,7 @@
 LIST has one mutant after the other (tests/mutants/mutants.txt):
 
   name:  scale_free counts one link more
+  in:    the file that the text stands in; only where it stands in several
   from:  text that stands exactly once in src/ or runtime/
   to:    what stands there instead
   tests: tests (a regular expression for ctest) of which one must fail
@@ -28,18 +29,29 @@ def read_list(path):
         if lines:
             mutants.append(dict(re.match(r"(\w+):\s*(.*\S)", line).groups() for line in lines))
     for m in mutants:
-        if set(m) != {"name", "from", "to", "tests"} or m["from"] == m["to"]:
+        if set(m) - {"in"} != {"name", "from", "to", "tests"} or m["from"] == m["to"]:
             sys.exit(f"not a mutant: {m}")
     return mutants
 
 
-def place_of(root, text):
-    found = [p for folder in ("src", "runtime") for p in sorted((root / folder).rglob("*"))
-             if p.suffix in SUFFIXES and text in p.read_text()]
-    count = sum(p.read_text().count(text) for p in found)
-    if count != 1:
-        sys.exit(f"stands {count} times in the sources, not once: {text}")
-    return found[0]
+def source_files(root):
+    return {p: p.read_text() for folder in ("src", "runtime") for p in sorted((root / folder).rglob("*"))
+            if p.suffix in SUFFIXES}
+
+
+def find_places(root, mutants):
+    files = source_files(root)
+    places, is_wrong = [], False
+    for m in mutants:
+        looked = [root / m["in"]] if "in" in m else files
+        found = [p for p in looked for _ in range(files[p].count(m["from"]))]
+        places += found[:1]
+        if len(found) != 1:
+            is_wrong = True
+            print(f"{m['name']}: stands {len(found)} times in the sources, not once: {m['from']}")
+    if is_wrong:
+        sys.exit(1)
+    return places
 
 
 def run(command):
@@ -68,7 +80,7 @@ def main():
     build, path, *names = sys.argv[1:]
     root = pathlib.Path(__file__).resolve().parents[2]
     mutants = [m for m in read_list(path) if not names or any(n in m["name"] for n in names)]
-    places = [place_of(root, m["from"]) for m in mutants]
+    places = find_places(root, mutants)
     caught = 0
     for m, place in zip(mutants, places):
         result = try_mutant(build, place, m)

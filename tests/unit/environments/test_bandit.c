@@ -58,6 +58,29 @@ static void arms_change(void **state) {
   played_close(&p);
 }
 
+/* Each pull of a trial is drawn by itself: both payments as often as q squared says. */
+static void pulls_of_a_trial(void **state) {
+  (void)state;
+  played p;
+  const double equal[] = {0.5, 0.5, 0.2};
+  enum { TRIALS = 4000 };
+  double both = 0;
+  played_begin(&p, "bandit");
+  played_numbers(&p, "probabilities", equal, 3);
+  played_number(&p, "length", 2);
+  assert_true(played_open(&p, 5));
+  for (uint64_t trial = 0; trial < TRIALS; trial++) {
+    played_reset(&p, trial);
+    played_step(&p, 0);
+    bool has_paid = p.last.reward > 0;
+    played_step(&p, 1); /* as good as the one before: both are best */
+    both += has_paid && p.last.reward > 0;
+    assert_true(played_figure(&p, "best") == 1);
+  }
+  assert_true(fabs(both / TRIALS - 0.25) < 4 * sqrt(0.25 * 0.75 / TRIALS));
+  played_close(&p);
+}
+
 static void mistakes(void **state) {
   (void)state;
   played p;
@@ -72,6 +95,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(arms_pay_their_share),
       cmocka_unit_test(arms_change),
+      cmocka_unit_test(pulls_of_a_trial),
       cmocka_unit_test(mistakes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

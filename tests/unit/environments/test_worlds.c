@@ -138,6 +138,28 @@ static void the_pole_falls_as_published(void **state) {
   pushes("rk4", finely, 1e-9);
 }
 
+/* Pushed one way, under a pole without weight: after n steps of Euler's method it is n (n - 1)/2 * 10 m/s^2 * (20 ms)^2
+ * away, 2.38 m at n = 35. */
+static void the_cart_leaves_the_track(void **state) {
+  (void)state;
+  played p;
+  for (int way = 0; way < 2; way++) {
+    played_begin(&p, "cartpole");
+    played_number(&p, "pole", 1e-6);
+    played_number(&p, "lean", 1000);
+    played_number(&p, "start", 0);
+    assert_true(played_open(&p, 1));
+    played_reset(&p, 0);
+    for (int n = 1; n <= 36; n++) {
+      played_step(&p, way);
+      double away = (way ? 1 : -1) * n * (n - 1) / 2 * 10 * 0.0004;
+      assert_true(fabs(played_channel(&p, "position")[0] / 1e6 - away) < 1e-3);
+      assert_true(p.last.terminated == (n == 36) && !p.last.succeeded);
+    }
+    played_close(&p);
+  }
+}
+
 /* 20000 episodes of an independent simulation in Python: 22.238 +- 0.084 steps; Gymnasium users know it as about 22. */
 static void a_random_policy_holds_it_22_steps(void **state) {
   (void)state;
@@ -420,6 +442,7 @@ int main(void) {
       cmocka_unit_test(what_is_drawn),
       cmocka_unit_test(a_random_runner),
       cmocka_unit_test(the_pole_falls_as_published),
+      cmocka_unit_test(the_cart_leaves_the_track),
       cmocka_unit_test(a_random_policy_holds_it_22_steps),
       cmocka_unit_test(a_chain),
       cmocka_unit_test(a_ring_with_surprises),
