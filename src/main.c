@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c - nsa on the command line. */
 #include "driver/driver.h"
+#include "nsa_input.h"
 
-int main(int argc, char **argv) { return driver_main(argc, argv); }
+int main(int argc, char **argv) {
+  nsa_input_guard();
+  return driver_main(argc, argv);
+}

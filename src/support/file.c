@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/file.h"
 
+#include "nsa_input.h"
 #include "support/text.h"
 
 #include <errno.h>
@@ -37,20 +38,10 @@ static bool read_all(int fd, size_t max_bytes, text *out) {
   return true;
 }
 
-/* A named pipe that nobody writes to is an empty file: opening it does not wait for a writer, while
- * reading from one that has a writer does wait. */
-static int open_to_read(const char *path) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
-  if (flags >= 0)
-    fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
-  return fd;
-}
-
 char *file_read(arena *a, const char *path, size_t max_bytes, size_t *len, const char **error) {
-  int fd = open_to_read(path);
+  int fd = nsa_input_open(path, error);
   if (fd < 0) {
-    *error = reason(a, errno);
+    *error = errno ? reason(a, errno) : *error;
     return NULL;
   }
   text content = text_new(a);
@@ -68,6 +59,15 @@ char *file_read(arena *a, const char *path, size_t max_bytes, size_t *len, const
   }
   *len = content.len;
   return content.data;
+}
+
+bool file_can_be_read(arena *a, const char *path, const char **error) {
+  int fd = nsa_input_open(path, error);
+  if (fd >= 0)
+    close(fd);
+  else if (errno)
+    *error = reason(a, errno);
+  return fd >= 0;
 }
 
 /* A new file beside path with a name nobody else uses; the umask decides who may read it. */

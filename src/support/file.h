@@ -7,9 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The whole file, NUL-terminated beyond *len. NULL when it cannot be read, is a folder, or is
- * larger than max_bytes; *error then says why, in the user's words. */
+/* The whole file, NUL-terminated beyond *len. NULL when it cannot be read, is no regular file, or
+ * is larger than max_bytes; *error then says why, in the user's words. */
 char *file_read(arena *a, const char *path, size_t max_bytes, size_t *len, const char **error);
+
+/* False with *error. */
+bool file_can_be_read(arena *a, const char *path, const char **error);
 
 /* Writes to a temporary file in the same folder, then renames: readers see the old file or the
  * whole new one, whatever other processes do. False with *error on failure. */

@@ -5,6 +5,7 @@
 
 #include "base/table.h"
 #include "links/connect_place.h"
+#include "nsa_input.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -108,9 +109,10 @@ static bool sort_pairs(const edge_reader *r) {
 bool rule_file(link_builder *b) {
   const char *path = b->connection->rule.path ? b->connection->rule.path : "";
   char found[TABLE_PATH];
-  FILE *file = table_find(path, b->s->program->folder, found) ? fopen(found, "rb") : NULL;
+  const char *why = strerror(ENOENT);
+  FILE *file = table_find(path, b->s->program->folder, found) ? nsa_input_stream(found, &why) : NULL;
   if (!file)
-    return build_fail(b, "cannot open '%.200s': %s", path, strerror(errno));
+    return build_fail(b, "cannot open '%.200s': %s", path, why);
   edge_reader r = {.b = b, .path = path};
   bool ok = read_table(&r, file) && sort_pairs(&r);
   fclose(file);

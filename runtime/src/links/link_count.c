@@ -2,6 +2,7 @@
 /* link_count.c - how many links a rule makes: nsa_link_count.h, and of a program's connection. */
 #include "links/connect.h"
 
+#include "nsa_input.h"
 #include "nsa_link_count.h"
 
 #include <math.h>
@@ -83,7 +84,8 @@ static double expected_share(const nsa_rule *rule) {
 
 /* Lines of a table; the forecast of a file that cannot be read is none. */
 static double count_lines(const char *path) {
-  FILE *file = path ? fopen(path, "rb") : NULL;
+  const char *why;
+  FILE *file = path ? nsa_input_stream(path, &why) : NULL;
   if (!file)
     return 0;
   double lines = 0;

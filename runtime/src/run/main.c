@@ -5,6 +5,7 @@
 #include "run/one_run.h"
 
 #include "base/interrupts.h"
+#include "nsa_input.h"
 #include "nsa_output.h"
 #include "observe/record_h5.h"
 #include "run/progress.h"
@@ -207,6 +208,7 @@ static int run_program(const nsa_program *program, const nsa_kernel_fn *kernels,
 
 int nsa_executable_main(const uint8_t *program_bytes, size_t program_len, const nsa_kernel_fn *kernels,
                         uint32_t kernel_count, int argc, char **argv) {
+  nsa_input_guard();
   nsa_output_begin();
   const char *name = argc > 0 && argv[0] ? argv[0] : "model", *slash = strrchr(name, '/');
   nsa_run_info info = {.program_name = slash ? slash + 1 : name, .process_start = progress_clock()};

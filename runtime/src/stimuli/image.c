@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* image.c - PGM (P2, P5) and PNG files as ink. */
+#include "nsa_input.h"
 #include "nsa_rt.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <png.h>
 #include <stdlib.h>
@@ -127,9 +127,10 @@ static uint8_t *png_read(FILE *file, const char *path, uint32_t *rows, uint32_t 
 }
 
 uint8_t *nsa_image_read(const char *path, uint32_t *rows, uint32_t *cols, char error[256]) {
-  FILE *file = fopen(path, "rb");
+  const char *why;
+  FILE *file = nsa_input_stream(path, &why);
   if (!file)
-    return image_fail(error, path, strerror(errno));
+    return image_fail(error, path, why);
   int first = getc(file), second = getc(file);
   uint8_t *ink = NULL;
   if (first == 'P' && (second == '2' || second == '5'))

@@ -3,6 +3,7 @@
 
 #include "base/table.h"
 #include "base/units.h"
+#include "nsa_input.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -228,6 +229,10 @@ bool spike_file_read(const nsa_program *program, const spike_source *source, spi
     snprintf(error, SIM_ERROR_SIZE, "cannot open '%.200s': %s", path, strerror(errno));
     return false;
   }
+  const char *why;
+  FILE *file = nsa_input_stream(r.opened, &why);
+  if (!file)
+    return fail(&r, why);
   size_t length = strlen(path);
   if (length > 3 && strcmp(path + length - 3, ".h5") == 0) {
     H5E_auto2_t report;
@@ -236,11 +241,9 @@ bool spike_file_read(const nsa_program *program, const spike_source *source, spi
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     bool ok = read_hdf5(&r);
     H5Eset_auto2(H5E_DEFAULT, report, data);
+    fclose(file);
     return ok;
   }
-  FILE *file = fopen(r.opened, "rb");
-  if (!file)
-    return fail(&r, strerror(errno));
   bool ok = read_table(&r, file);
   fclose(file);
   return ok;

@@ -64,10 +64,9 @@ static bool check_source(checker *ck, const ast_expr *value, const binding *bind
     e->path = path_from(ck, path->at, path->as.string.text);
     if (value->as.call.args.len > 1)
       e->source = value->as.call.args.data[1].value->as.string.text;
-    if (file_exists(e->path))
-      return true;
-    diag_report(ck->sink, DIAG_E0001, path->at, "`%s` cannot be read: there is no such file", e->path);
-  } else if (value->kind != AST_BAD) {
+    return path_check(ck, path->at, e->path) == NULL;
+  }
+  if (value->kind != AST_BAD) {
     diag *d = diag_report(ck->sink, DIAG_E0203, value->at,
                           "an event is driven by a list of times or a file of them, not by `%s`", expr_text(ck, value));
     diag_hint(d, "`[10 ms, 20 ms]` or `file(\"spikes.csv\")`");

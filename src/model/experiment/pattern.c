@@ -23,9 +23,9 @@ static void check_images(checker *ck, const model_pattern *p, span at) {
   for (uint32_t i = 0; i < p->count; i++) {
     char path[NSA_IMAGE_PATH];
     nsa_image_path(p->path, i, path);
-    if (file_exists(path))
+    diag *d = path_check(ck, at, path);
+    if (d == NULL)
       continue;
-    diag *d = diag_report(ck->sink, DIAG_E0001, at, "`%s` cannot be read: there is no such file", path);
     diag_hint(d, "--pattern %s=PATH takes the images from elsewhere", p->name);
     return;
   }

@@ -10,13 +10,6 @@
 
 typedef VEC(const ast_decl *) decl_list;
 
-const char *path_from(checker *ck, span at, const char *written) {
-  const char *file = diag_file_path(ck->sink, at.file);
-  if (file == NULL || strchr(file, '/') == NULL)
-    return written;
-  return file_join(ck->arena, file_folder(ck->arena, file), written);
-}
-
 /* ---- names of declarations ---- */
 
 static const ast_name *decl_name(const ast_decl *d) {

@@ -9,5 +9,7 @@
 void import_files(checker *ck, const ast_file *file);
 /* A path as it is written at `at`: relative to the folder of that file. */
 const char *path_from(checker *ck, span at, const char *written);
+/* NULL: the file can be read. Else what was reported, for a hint. */
+diag *path_check(checker *ck, span at, const char *path);
 
 #endif

@@ -308,12 +308,10 @@ static bool from_file(rule_env *r) {
     return false;
   }
   r->out->path = path_from(r->ck, path->at, path->as.string.text);
-  if (file_exists(r->out->path)) {
-    warn_of_selves(r, path->at);
-    return true;
-  }
-  diag_report(r->ck->sink, DIAG_E0001, path->at, "`%s` cannot be read: there is no such file", r->out->path);
-  return false;
+  if (path_check(r->ck, path->at, r->out->path) != NULL)
+    return false;
+  warn_of_selves(r, path->at);
+  return true;
 }
 
 /* ---- pools of partners ---- */
