@@ -12,10 +12,16 @@
 
 typedef struct nsa_session nsa_session;
 
-/* At t = 0. argv: options of a run (--set, --variant, --seed, --threads, --for, --pattern). Program and kernels are
- * the caller's and must live as long. NULL with a sentence in error: usage or environment, exit code 2. */
-nsa_session *nsa_session_open(const nsa_program *program, const nsa_kernel_entry *kernels, int argc, char *const *argv,
-                              char error[NSA_SESSION_ERROR]);
+/* What is read of a program's files before there are threads: spikes in HDF5, by a process of its own. Sessions of one
+ * program, also of one with other steps or values, share it. NULL with a sentence in error. */
+typedef struct nsa_inputs nsa_inputs;
+nsa_inputs *nsa_inputs_read(const nsa_program *program, char error[NSA_SESSION_ERROR]);
+void nsa_inputs_free(nsa_inputs *inputs);
+
+/* At t = 0. argv: options of a run (--set, --variant, --seed, --threads, --for, --pattern). Program, inputs and kernels
+ * are the caller's and must live as long. NULL with a sentence in error: usage or environment, exit code 2. */
+nsa_session *nsa_session_open(const nsa_program *program, const nsa_inputs *inputs, const nsa_kernel_entry *kernels,
+                              int argc, char *const *argv, char error[NSA_SESSION_ERROR]);
 void nsa_session_close(nsa_session *session); /* NULL is allowed */
 
 /* The length of the run in ticks (with `run until`, the most), and the ticks done. */

@@ -28,6 +28,7 @@ typedef struct {
 typedef struct {
   sweep_table *table;
   compilation *first; /* serves the build that it was compiled for */
+  nsa_inputs *inputs; /* of all builds */
   VEC(build) builds;
   uint32_t *build_of; /* by point */
   uint64_t *order;    /* open points, build by build */
@@ -195,7 +196,8 @@ static void run_session(nsa_session *session, outcome *out) {
     out->reason = text_of(NULL, session);
 }
 
-static void run_point(arena *a, const sweep_plan *plan, const build *b, uint64_t number, outcome *out) {
+static void run_point(arena *a, const sweeping *s, const build *b, uint64_t number, outcome *out) {
+  const sweep_plan *plan = s->table->plan;
   char error[SWEEP_ERROR];
   if (b->has_failed) {
     out->reason = copy_of(b->failure);
@@ -203,7 +205,7 @@ static void run_point(arena *a, const sweep_plan *plan, const build *b, uint64_t
   }
   char **words = ARENA_ARRAY(a, char *, plan->options.len + plan->axes.len + 3);
   uint32_t count = write_options(a, plan, sweep_point_at(plan, number), words);
-  nsa_session *session = nsa_session_open(b->c->ir->program, b->c->entries, (int)count, words, error);
+  nsa_session *session = nsa_session_open(b->c->ir->program, s->inputs, b->c->entries, (int)count, words, error);
   if (session == NULL)
     out->reason = copy_of(error);
   else
@@ -259,7 +261,7 @@ static void *work(void *context) {
     for (uint32_t k = 0; k < measures; k++)
       out.values[k] = 0.0 / 0.0;
     build *b = build_for(s, number);
-    run_point(a, s->table->plan, b, number, &out);
+    run_point(a, s, b, number, &out);
     note(s, number, b, &out);
     arena_free(a);
   }
@@ -274,9 +276,13 @@ static uint32_t start_workers(sweeping *s, pthread_t *threads) {
   return n; /* this thread works, too */
 }
 
-int sweep_run(sweep_table *t, compilation *first) {
+static int run_workers(sweep_table *t, compilation *first, nsa_inputs *inputs) {
   arena *a = arena_new();
-  sweeping s = {.table = t, .first = first, .is_terminal = isatty(STDERR_FILENO) != 0, .started = compile_seconds()};
+  sweeping s = {.table = t,
+                .first = first,
+                .inputs = inputs,
+                .is_terminal = isatty(STDERR_FILENO) != 0,
+                .started = compile_seconds()};
   pthread_mutex_init(&s.lock, NULL);
   pthread_mutex_init(&s.compiling, NULL);
   find_builds(a, &s);
@@ -297,4 +303,17 @@ int sweep_run(sweep_table *t, compilation *first) {
   if (signal)
     fprintf(stderr, "nsa sweep: stopped; the same command goes on from here\n");
   return is_disk_full ? 2 : signal ? 128 + signal : 0;
+}
+
+/* Files are read before there are threads. */
+int sweep_run(sweep_table *t, compilation *first) {
+  char error[NSA_SESSION_ERROR];
+  nsa_inputs *inputs = nsa_inputs_read(t->program, error);
+  int code = 2;
+  if (inputs != NULL)
+    code = run_workers(t, first, inputs);
+  else
+    fprintf(stderr, "nsa sweep: %s\n", error);
+  nsa_inputs_free(inputs);
+  return code;
 }

@@ -143,6 +143,13 @@ static int verify_model(arena *a, const verify_options *o, const compilation *c)
   return o->is_tolerance_asked && is_above_tolerance(o, &r) ? ABOVE_TOLERANCE : 0;
 }
 
+/* Before a run starts threads. */
+static int read_inputs(verify_options *o, const compilation *c) {
+  char error[NSA_SESSION_ERROR];
+  o->inputs = nsa_inputs_read(c->ir->program, error);
+  return o->inputs ? 0 : verify_fail(error);
+}
+
 int verify_main(arena *a, const arguments *args) {
   verify_options o;
   compilation c = {0};
@@ -151,7 +158,10 @@ int verify_main(arena *a, const arguments *args) {
   if (!code)
     code = compile_as_written(&o, &c, &options);
   if (!code)
+    code = read_inputs(&o, &c);
+  if (!code)
     code = verify_model(a, &o, &c);
+  nsa_inputs_free(o.inputs);
   if (c.arena)
     compile_free(&c);
   return code;

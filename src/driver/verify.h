@@ -17,6 +17,7 @@ typedef struct {
   const arguments *args;
   double tolerance;        /* relative error that steps are suggested for */
   bool is_tolerance_asked; /* an error above it is an exit code */
+  nsa_inputs *inputs;      /* of every run */
 } verify_options;
 
 /* ---- one run of a comparison (verify_leg.c) ---- */

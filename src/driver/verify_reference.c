@@ -137,7 +137,8 @@ static int run_model(arena *a, const verify_options *o, compilation *c, const ve
                      verify_reference *out) {
   char error[NSA_SESSION_ERROR];
   element e = {.program = c->ir->program, .entries = c->entries};
-  nsa_session *session = nsa_session_open(e.program, e.entries, (int)o->args->run.len, o->args->run.data, error);
+  nsa_session *session =
+      nsa_session_open(e.program, o->inputs, e.entries, (int)o->args->run.len, o->args->run.data, error);
   if (!session) {
     fprintf(stderr, "nsa verify: %s\n", error);
     return 2;

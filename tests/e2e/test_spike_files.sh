@@ -51,7 +51,11 @@ broken() { # content, what the message says
 }
 broken '0,1' 'an event cannot fire at 0 ms'
 broken '0.04,1' 'an event cannot fire at 0.04 ms'
-broken 'nan,1' 'an event cannot fire at nan ms'
+broken 'nan,1' 'expected a time in ms'
+broken 'inf,1' 'expected a time in ms'
+broken '1e999,1' 'expected a time in ms'
+broken '0x1p3,1' 'expected a time in ms'
+broken '2,1.5' 'something follows'
 broken '2,20' "'p' is driven in its elements 0 to 19, not in 20"
 broken '2,99999999999999999999999' "'p' is driven"
 broken 'two,1' 'expected a time in ms'
@@ -60,6 +64,12 @@ broken '2' 'expected the number of an element'
 broken '2,-1' 'expected the number of an element'
 broken '2,1,1' 'something follows'
 broken "$(head -c 400 /dev/zero | tr '\0' 1)" 'the line is too long'
+printf '\xef\xbb\xbf' | cat - first/p.spike.csv >marked.csv # a byte-order mark
+model from_marked 'file("marked.csv")'
+same from_marked "$NSA" run from_marked.nsa
+sed '1d' first/p.spike.csv | { printf '\xef\xbb\xbf'; cat; } >marked.csv
+same from_marked "$NSA" run from_marked.nsa
+
 model broken_h5 'file("broken.h5")'
 head -c 3000 first/spikes.h5 >broken.h5
 timeout 10 "$NSA" run broken_h5.nsa --quiet --force --out broken.out >/dev/null 2>err.txt

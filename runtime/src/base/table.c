@@ -24,11 +24,12 @@ bool table_read(FILE *file, table_taker *take, void *context, uint64_t *line, co
       *problem = "the line is too long";
       return false;
     }
+    const char *entry = *line == 1 && strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text;
     while (length && (text[length - 1] == '\n' || text[length - 1] == '\r'))
       text[--length] = 0;
-    if (length == 0 || text[0] == '#' || (*line == 1 && !strpbrk(text, "0123456789")))
+    if (!entry[0] || entry[0] == '#' || (*line == 1 && !strpbrk(entry, "0123456789")))
       continue;
-    if (!take(context, *line, text))
+    if (!take(context, *line, entry))
       return false;
   }
   if (ferror(file))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* table.h - text files of one entry a line.
  *
- * A first line without digits is a header; empty lines and lines that begin with # are skipped. */
+ * A byte-order mark is read over. A first line without digits is a header; empty lines and lines that begin with # are
+ * skipped. */
 #ifndef NSA_RUNTIME_TABLE_H
 #define NSA_RUNTIME_TABLE_H
 

@@ -4,6 +4,7 @@
 
 #include "base/interrupts.h"
 #include "base/units.h"
+#include "nsa_session.h"
 #include "run/make.h"
 #include "run/progress.h"
 #include "run/report.h"
@@ -30,12 +31,13 @@ int one_run_complain(const one_run *c, const char *error) {
 /* ---- before the first step ---- */
 
 /* What wins: file, population, variant, --set. */
-static bool build_network(one_run *c, char error[SIM_ERROR_SIZE]) {
+static bool build_with(one_run *c, const nsa_inputs *inputs, char error[SIM_ERROR_SIZE]) {
   const run_command *shared = c->command;
   c->sim = sim_new(shared->program, shared->kernels, shared->options->seed, shared->options->threads, error);
   if (!c->sim)
     return false;
   c->sim->timed = shared->options->time;
+  c->sim->inputs = inputs;
   if (!options_apply(shared->options, c->variant, c->sim, error))
     return false;
   end_stage(c, "allocate");
@@ -48,6 +50,16 @@ static bool build_network(one_run *c, char error[SIM_ERROR_SIZE]) {
     return false;
   end_stage(c, "initialise");
   return true;
+}
+
+/* Files are read first: the processes that do so are started before there are threads. */
+static bool build_network(one_run *c, char error[SIM_ERROR_SIZE]) {
+  nsa_inputs *inputs = nsa_inputs_read(c->command->program, error);
+  bool is_built = inputs && build_with(c, inputs, error);
+  if (c->sim)
+    c->sim->inputs = NULL;
+  nsa_inputs_free(inputs);
+  return is_built;
 }
 
 static void observe(sim *s, sim_observer observer) {

@@ -20,12 +20,14 @@ struct nsa_session {
   probe_view looked;
 };
 
-static bool start(nsa_session *session, const nsa_kernel_entry *kernels, char error[NSA_SESSION_ERROR]) {
+static bool start(nsa_session *session, const nsa_inputs *inputs, const nsa_kernel_entry *kernels,
+                  char error[NSA_SESSION_ERROR]) {
   const run_options *o = &session->options;
   session->program.ticks = o->ticks;
   session->sim = sim_new(&session->program, kernels, o->seed, o->threads, error);
   if (!session->sim || !options_apply(o, o->variant, session->sim, error))
     return false;
+  session->sim->inputs = inputs;
   if (!sim_connect(session->sim, error) || !sim_init(session->sim, error))
     return false;
   session->measurer = measurer_new(session->sim, error);
@@ -37,15 +39,16 @@ static bool start(nsa_session *session, const nsa_kernel_entry *kernels, char er
   return true;
 }
 
-nsa_session *nsa_session_open(const nsa_program *program, const nsa_kernel_entry *kernels, int argc, char *const *argv,
-                              char error[NSA_SESSION_ERROR]) {
+nsa_session *nsa_session_open(const nsa_program *program, const nsa_inputs *inputs, const nsa_kernel_entry *kernels,
+                              int argc, char *const *argv, char error[NSA_SESSION_ERROR]) {
   nsa_session *session = calloc(1, sizeof *session);
   if (!session) {
     snprintf(error, NSA_SESSION_ERROR, "out of memory");
     return NULL;
   }
   session->program = *program;
-  if (options_parse(program, argc, argv, &session->options, error, NSA_SESSION_ERROR) && start(session, kernels, error))
+  if (options_parse(program, argc, argv, &session->options, error, NSA_SESSION_ERROR) &&
+      start(session, inputs, kernels, error))
     return session;
   nsa_session_close(session);
   return NULL;

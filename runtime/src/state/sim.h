@@ -18,6 +18,7 @@ struct diffusions;  /* diffusion.h */
 struct events;      /* events.h */
 struct suspicions;  /* finite.h */
 struct worlds;      /* worlds.h */
+struct nsa_inputs;  /* inputs.h */
 
 #define SIM_ERROR_SIZE 512
 
@@ -158,6 +159,7 @@ struct sim {
   bool is_over;            /* `run until`: its condition has become true */
   const nsa_act **acts;    /* of the variant, by environment */
   uint32_t act_count;
+  const struct nsa_inputs *inputs; /* until it is connected: files that were read before threads started; may be NULL */
   const char *const *sources; /* per environment: the file of its plugin, the command of its process; NULL: built in */
   double answer_seconds;      /* that a process has */
   uint8_t *phase_active;      /* per phase: 1 when time `tick` lies in one of its windows */

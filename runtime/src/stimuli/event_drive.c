@@ -2,6 +2,7 @@
 #include "stimuli/event_drive.h"
 #include "state/kernels.h"
 
+#include "stimuli/inputs.h"
 #include "stimuli/spike_file.h"
 
 #include <inttypes.h>
@@ -87,14 +88,25 @@ static bool take_from_file(void *context, uint64_t line, double time_ms, uint64_
   return false;
 }
 
+static bool take_list(file_taker *t) {
+  size_t count;
+  spike_source source = inputs_source(t->s->program, t->drive);
+  const spike *spikes = inputs_find(t->s->inputs, &source, &count);
+  if (!spikes) {
+    snprintf(t->error, SIM_ERROR_SIZE, "%.200s: it was not read before the run", source.path);
+    return false;
+  }
+  for (size_t k = 0; k < count; k++)
+    if (!take_from_file(t, k + 1, spikes[k].time_ms, spikes[k].element))
+      return false;
+  return true;
+}
+
 static bool add_drive(const sim *s, const nsa_event_drive *drive, shot_list *list, char *error) {
   if (drive->path && drive->path[0]) {
     file_taker taker = {.s = s, .drive = drive, .list = list, .error = error};
-    const char *name = s->program->populations[drive->population.id].name;
-    spike_source source = {.path = drive->path,
-                           .name = drive->source && drive->source[0] ? drive->source : name,
-                           .is_named = drive->source && drive->source[0]};
-    return spike_file_read(s->program, &source, take_from_file, &taker, error);
+    return inputs_is_hdf5(drive->path) ? take_list(&taker)
+                                       : spike_file_read(s->program, drive->path, take_from_file, &taker, error);
   }
   for (uint32_t k = 0; k < drive->times_count; k++) {
     if (add_shot(s, drive, list, tick_of(s, drive->times[k]), drive->first, drive->last))

@@ -271,6 +271,7 @@ static bool tiles(rule_env *r) {
 
 /* The first line whose two numbers are the same; 0: none. What else is wrong with a table is for the run to say. */
 static uint32_t line_of_self(const char *table) {
+  table += strncmp(table, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* a byte-order mark */
   for (uint32_t line = 1; *table; line++) {
     char *behind;
     unsigned long long source = strtoull(table, &behind, 10);

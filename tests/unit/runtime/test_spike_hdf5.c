@@ -2,13 +2,13 @@
 /* Spikes of SONATA files of other tools: units, populations, kinds of text. */
 #include "unit/cmocka_all.h"
 
-#include "stimuli/spike_file.h"
+#include "stimuli/spike_hdf5.h"
 
+#include <fcntl.h>
 #include <hdf5.h>
 #include <math.h>
 #include <string.h>
-
-static nsa_program program = {.folder = "."};
+#include <unistd.h>
 
 typedef struct {
   double time[4];
@@ -16,12 +16,12 @@ typedef struct {
   uint32_t count;
 } taken;
 
-static bool take(void *context, uint64_t line, double time_ms, uint64_t element) {
+static void take(void *context, const spike *spikes, size_t count) {
   taken *t = context;
-  (void)line;
-  t->time[t->count] = time_ms;
-  t->element[t->count++] = element;
-  return true;
+  for (size_t k = 0; k < count; k++) {
+    t->time[t->count] = spikes[k].time_ms;
+    t->element[t->count++] = spikes[k].element;
+  }
 }
 
 static void put_list(hid_t group, const char *name, hid_t type, const void *values, hsize_t n) {
@@ -65,7 +65,10 @@ static void write_file(const char *const *names, uint32_t count, const char *uni
 static bool read_as(const char *name, bool is_named, taken *t, char error[SIM_ERROR_SIZE]) {
   spike_source source = {.path = "spikes.h5", .name = name, .is_named = is_named};
   *t = (taken){.count = 0};
-  return spike_file_read(&program, &source, take, t, error);
+  int file = open("spikes.h5", O_RDONLY | O_CLOEXEC);
+  bool is_read = spike_hdf5_read(file, &source, take, t, error);
+  close(file);
+  return is_read;
 }
 
 static void units_are_read(void **state) {
