@@ -2,7 +2,9 @@
 /* explain.c - the plan in words, for `nsa explain`: what was decided, and why. */
 #include "lower/plan/builders.h"
 #include "support/text.h"
+#include <ctype.h>
 #include <math.h>
+#include <string.h>
 
 /* ---- of populations and connections ---- */
 
@@ -190,22 +192,30 @@ static bool is_reciprocal(const model_expr *e) {
   return e->kind == MX_DIV && e->args[0]->at.start == e->at.start && e->args[0]->at.end == e->at.end;
 }
 
+/* Whether a text is one name or number, which needs no brackets as a divisor. */
+static bool is_one_word(const char *source, uint32_t len) {
+  uint32_t k = 0;
+  while (k < len && (isalnum((unsigned char)source[k]) || strchr("._", source[k])))
+    k++;
+  return k == len;
+}
+
 /* A factor as its author wrote it. Its span leaves out brackets around the whole and behind the last term. */
 static void add_factor_text(const lower_context *ctx, text *t, const model_expr *e) {
-  if (is_reciprocal(e)) {
-    text_puts(t, "1/");
+  bool is_divisor = is_reciprocal(e);
+  if (is_divisor)
     e = e->args[1];
-  }
   size_t len;
-  const char *source = diag_file_text(ctx->sink, e->at.file, &len);
+  const char *source = diag_file_text(ctx->sink, e->at.file, &len) + e->at.start;
+  uint32_t length = e->at.end - e->at.start;
   bool is_sum = e->kind == MX_ADD || e->kind == MX_SUB || e->kind == MX_SELECT;
+  bool is_bracketed = is_sum || (is_divisor && !is_one_word(source, length));
   int open = 0;
-  for (uint32_t k = e->at.start; k < e->at.end; k++)
+  for (uint32_t k = 0; k < length; k++)
     open += (source[k] == '(') - (source[k] == ')');
-  text_puts(t, is_sum ? "(" : "");
-  text_add(t, source + e->at.start, e->at.end - e->at.start);
-  text_puts(t, open > 0 ? ")" : "");
-  text_puts(t, is_sum ? ")" : "");
+  text_printf(t, "%s%s", is_divisor ? "1/" : "", is_bracketed ? "(" : "");
+  text_add(t, source, length);
+  text_printf(t, "%s%s", open > 0 ? ")" : "", is_bracketed ? ")" : "");
 }
 
 static const char *join_factors(const lower_context *ctx, factors f) {
