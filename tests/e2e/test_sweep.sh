@@ -104,6 +104,7 @@ for k in 1 2 3; do
 done
 grep -q 'of 126 points 42 are in no table' missing.txt || say "what is missing: $(cat missing.txt)"
 "$NSA" sweep sweep.nsa $options --merge --out parts --quiet > parts.txt || say "no merge"
+[ "$(wc -l < parts/sweep.part-2-of-3.csv)" -eq 43 ] || say "a part has points of another"
 cmp -s parts/sweep.csv whole/sweep.csv && cmp -s parts.txt whole.txt || say "parts are not the whole"
 
 # Half of the rows, the last of them cut short, as after a kill: the rest is run again, and only that.
