@@ -7,8 +7,10 @@
 #include "observe/record_trials.h"
 #include "state/probe.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum { NAME_SIZE = 256, AT_ONCE = 8192 };
 
@@ -39,6 +41,7 @@ struct recorder {
   uint32_t text_count;
   char (*names)[NAME_SIZE]; /* of files, with their endings */
   uint32_t name_count;
+  uint64_t bytes;         /* of all files */
   double values[AT_ONCE]; /* of a row, so many at a time */
 };
 
@@ -106,7 +109,7 @@ static bool shares_spikes(const recorder *r, uint32_t index) {
 static h5_file *open_file(recorder *r, const char *wanted, char error[SIM_ERROR_SIZE]) {
   char stem[NAME_SIZE];
   choose_name(r, wanted, ".h5", stem);
-  h5_file *file = h5_create(r->folder, stem, error);
+  h5_file *file = h5_create(r->folder, stem, &r->bytes, error);
   if (file)
     r->files[r->file_count++] = file;
   else
@@ -167,7 +170,7 @@ static void write_csv_header(const recorder *r, const recording *rec) {
 static csv_file *open_text(recorder *r, const char *wanted, char error[SIM_ERROR_SIZE]) {
   char stem[NAME_SIZE];
   choose_name(r, wanted, ".csv", stem);
-  csv_file *file = csv_create(r->folder, stem, error);
+  csv_file *file = csv_create(r->folder, stem, &r->bytes, error);
   if (file)
     r->texts[r->text_count++] = file;
   else
@@ -232,8 +235,26 @@ static bool open_recording(recorder *r, uint32_t index, h5_file **shared, char e
   return (rec->spikes || rec->report) || copy_error(error, h5_error(file));
 }
 
+/* Each file takes a descriptor as long as the run lasts. */
+static bool make_room_for_files(uint64_t files, char error[SIM_ERROR_SIZE]) {
+  enum { OTHERS = 64 };
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= files + OTHERS)
+    return true;
+  limit.rlim_cur = limit.rlim_max < files + OTHERS ? limit.rlim_max : files + OTHERS;
+  if (limit.rlim_cur == files + OTHERS && setrlimit(RLIMIT_NOFILE, &limit) == 0)
+    return true;
+  snprintf(error, SIM_ERROR_SIZE,
+           "the recordings take %" PRIu64 " files, and a process may have %" PRIu64
+           " open (%d of them for other things); record less, or raise the limit (ulimit -n)",
+           files, (uint64_t)limit.rlim_max, OTHERS);
+  return false;
+}
+
 recorder *recorder_new(const sim *s, const char *folder, record_format format, char error[SIM_ERROR_SIZE]) {
   uint32_t count = s->program->records_count, trials = s->program->trial_records_count, all = count + trials;
+  if (!make_room_for_files(format.with_csv ? 2 * (uint64_t)all + trials : all, error))
+    return NULL;
   recorder *r = calloc(1, sizeof *r);
   if (r) {
     r->sim = s;
@@ -258,8 +279,11 @@ recorder *recorder_new(const sim *s, const char *folder, record_format format, c
     is_good = open_csv(r, &r->recordings[i], error);
   for (uint32_t i = 0; is_good && i < trials; i++)
     is_good = open_trials(r, &s->program->trial_records[i], error);
-  if (is_good)
+  recorder_flush(r);
+  if (is_good && recorder_error(r) == NULL)
     return r;
+  if (is_good)
+    copy_error(error, recorder_error(r));
   recorder_free(r);
   return NULL;
 }
@@ -373,38 +397,16 @@ const char *recorder_error(const recorder *r) {
   return error;
 }
 
+uint64_t recorder_bytes(const recorder *r) { return r->bytes; }
+
 bool recorder_is_empty(const recorder *r, uint32_t i) { return r->recordings[i].taken == 0; }
 
 uint32_t recorder_file_count(const recorder *r) { return r->name_count; }
 const char *recorder_file(const recorder *r, uint32_t i) { return r->names[i]; }
 
-static void discard_all(recorder *r) {
-  for (uint32_t i = 0; i < r->file_count; i++)
-    h5_discard(r->files[i]);
-  r->file_count = 0;
-  for (uint32_t i = 0; i < r->text_count; i++)
-    csv_discard(r->texts[i]);
-  r->text_count = 0;
-}
-
-static bool end_all(recorder *r) {
-  bool is_good = true;
-  for (uint32_t i = 0; i < r->file_count; i++)
-    is_good = h5_end(r->files[i]) && is_good;
-  for (uint32_t i = 0; i < r->text_count; i++)
-    is_good = csv_end(r->texts[i]) && is_good;
-  return is_good;
-}
-
-bool recorder_close(recorder *r, bool together, char error[SIM_ERROR_SIZE]) {
+bool recorder_close(recorder *r, char error[SIM_ERROR_SIZE]) {
   char ignored[SIM_ERROR_SIZE];
-  bool is_good = end_all(r);
-  if (!is_good && together) {
-    snprintf(error, SIM_ERROR_SIZE, "%s", recorder_error(r));
-    discard_all(r);
-    return false;
-  }
-  is_good = true;
+  bool is_good = true;
   for (uint32_t i = 0; i < r->file_count; i++)
     is_good = h5_close(r->files[i], is_good ? error : ignored) && is_good;
   r->file_count = 0;
@@ -415,9 +417,10 @@ bool recorder_close(recorder *r, bool together, char error[SIM_ERROR_SIZE]) {
 }
 
 void recorder_free(recorder *r) {
+  char ignored[SIM_ERROR_SIZE];
   if (!r)
     return;
-  discard_all(r);
+  recorder_close(r, ignored);
   for (uint32_t i = 0; i < r->trial_count; i++)
     trial_recording_free(r->trials[i]);
   free(r->recordings);

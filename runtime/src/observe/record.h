@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* record.h - what a run records, and the folder it goes to.
+/* record.h - what a run records.
  *
  * Takes a sim after sim_init; recorder_new makes the files, its observer takes what is
- * due, recorder_close gives the files their names. Spikes of all populations go to spikes.h5, each
+ * due. Spikes of all populations go to spikes.h5, each
  * other recording to a file of its name. Memory is bounded, whatever the length of the run. */
 #ifndef NSA_RUNTIME_RECORD_H
 #define NSA_RUNTIME_RECORD_H
@@ -10,10 +10,6 @@
 #include "state/sim.h"
 
 typedef struct recorder recorder;
-
-/* Makes the folder (and those above it). An error when it has results already and not `force`, or
- * cannot be made. */
-bool results_prepare(const char *folder, bool force, char error[SIM_ERROR_SIZE]);
 
 /* NULL with a sentence in error. s must live as long. */
 typedef struct {
@@ -25,16 +21,16 @@ recorder *recorder_new(const sim *s, const char *folder, record_format format, c
 void recorder_flush(recorder *r);
 /* What went wrong (the disk is full), or NULL. */
 const char *recorder_error(const recorder *r);
+/* What the files have taken so far. */
+uint64_t recorder_bytes(const recorder *r);
 /* The names of the files, as they lie in the folder. */
 uint32_t recorder_file_count(const recorder *r);
 const char *recorder_file(const recorder *r, uint32_t i);
 /* Whether nothing came in recording number i of the program. */
 bool recorder_is_empty(const recorder *r, uint32_t i);
-/* Closes the files and gives them their names: all or none of them when `together` (earlier results
- * must not be mixed with new ones), else all that are whole. False with the first failure in error.
- */
-bool recorder_close(recorder *r, bool together, char error[SIM_ERROR_SIZE]);
-/* Also removes what was not closed. NULL is fine. */
+/* Closes the files. False with the first failure in error. */
+bool recorder_close(recorder *r, char error[SIM_ERROR_SIZE]);
+/* Closes them, too. NULL is fine. */
 void recorder_free(recorder *r);
 
 /* What is registered with the sim (sim_observe). */

@@ -2,6 +2,7 @@
 #include "observe/record_csv.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,16 +11,20 @@
 
 enum { CSV_BUFFER = 1 << 20 };
 
+/* Whole lines go to the file, so that it ends with one even where the disk is full. */
 struct csv_file {
-  FILE *file;
-  char *path, *part, *buffer;
+  int fd;
+  char *path, *buffer;
+  size_t buffered, whole; /* bytes, and those of whole lines among them */
+  off_t written;
+  uint64_t *total;
   bool has_failed;
   char error[CSV_ERROR_SIZE];
 };
 
 static bool check(csv_file *file, bool is_good, const char *what) {
   if (!is_good && !file->has_failed) {
-    snprintf(file->error, sizeof file->error, "cannot %s %s: %s", what, file->part, strerror(errno));
+    snprintf(file->error, sizeof file->error, "cannot %s %s: %s", what, file->path, strerror(errno));
     file->has_failed = true;
   }
   return is_good;
@@ -27,38 +32,73 @@ static bool check(csv_file *file, bool is_good, const char *what) {
 
 static void csv_free(csv_file *file) {
   free(file->path);
-  free(file->part);
   free(file->buffer);
   free(file);
 }
 
-csv_file *csv_create(const char *folder, const char *name, char error[CSV_ERROR_SIZE]) {
-  size_t room = strlen(folder) + strlen(name) + sizeof "/.csv.part";
+csv_file *csv_create(const char *folder, const char *name, uint64_t *total, char error[CSV_ERROR_SIZE]) {
+  size_t room = strlen(folder) + strlen(name) + sizeof "/.csv";
   csv_file *file = calloc(1, sizeof *file);
-  if (!file || !(file->path = malloc(room)) || !(file->part = malloc(room)) || !(file->buffer = malloc(CSV_BUFFER))) {
+  if (!file || !(file->path = malloc(room)) || !(file->buffer = malloc(CSV_BUFFER))) {
     snprintf(error, CSV_ERROR_SIZE, "out of memory");
     if (file)
       csv_free(file);
     return NULL;
   }
   snprintf(file->path, room, "%s/%s.csv", folder, name);
-  snprintf(file->part, room, "%s/%s.csv.part", folder, name);
-  file->file = fopen(file->part, "w");
-  if (!check(file, file->file != NULL, "create")) {
-    snprintf(error, CSV_ERROR_SIZE, "%s", file->error);
-    csv_free(file);
-    return NULL;
-  }
-  setvbuf(file->file, file->buffer, _IOFBF, CSV_BUFFER);
-  return file;
+  file->total = total;
+  file->fd = open(file->path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+  if (check(file, file->fd >= 0, "create"))
+    return file;
+  snprintf(error, CSV_ERROR_SIZE, "%s", file->error);
+  csv_free(file);
+  return NULL;
 }
 
 const char *csv_error(const csv_file *file) { return file->has_failed ? file->error : NULL; }
 
-void csv_put_text(csv_file *file, const char *text) {
-  if (!file->has_failed)
-    check(file, fputs(text, file->file) >= 0, "write");
+/* ---- writing ---- */
+
+static bool write_all(int fd, const char *bytes, size_t len) {
+  while (len > 0) {
+    ssize_t done = write(fd, bytes, len);
+    if (done < 0 && errno == EINTR)
+      continue;
+    if (done < 0)
+      return false;
+    bytes += done;
+    len -= (size_t)done;
+  }
+  return true;
 }
+
+static void write_out(csv_file *file, size_t len) {
+  if (!check(file, write_all(file->fd, file->buffer, len), "write")) {
+    int ignored = ftruncate(file->fd, file->written); /* else a line stays cut */
+    (void)ignored;
+    return;
+  }
+  file->written += (off_t)len;
+  file->buffered -= len;
+  file->whole = 0;
+  memmove(file->buffer, file->buffer + len, file->buffered);
+}
+
+static void put(csv_file *file, const char *text, size_t len) {
+  if (file->has_failed)
+    return;
+  if (file->buffered + len > CSV_BUFFER)
+    write_out(file, file->whole ? file->whole : file->buffered); /* a line may be longer than the buffer */
+  if (file->has_failed)
+    return;
+  memcpy(file->buffer + file->buffered, text, len);
+  file->buffered += len;
+  *file->total += len;
+  if (len > 0 && text[len - 1] == '\n')
+    file->whole = file->buffered;
+}
+
+void csv_put_text(csv_file *file, const char *text) { put(file, text, strlen(text)); }
 
 static void format_number(double value, char text[32]) {
   for (int digits = 15; digits <= 17; digits++) {
@@ -80,31 +120,20 @@ void csv_put_whole(csv_file *file, uint64_t value) {
   csv_put_text(file, text);
 }
 
-bool csv_flush(csv_file *file) { return !file->has_failed && check(file, fflush(file->file) == 0, "write"); }
-
-bool csv_end(csv_file *file) {
-  if (!file->file)
-    return !file->has_failed;
-  if (csv_flush(file))
-    check(file, fsync(fileno(file->file)) == 0, "write");
-  if (fclose(file->file) != 0)
-    check(file, false, "write");
-  file->file = NULL;
+bool csv_flush(csv_file *file) {
+  if (!file->has_failed && file->whole > 0)
+    write_out(file, file->whole);
   return !file->has_failed;
 }
 
 bool csv_close(csv_file *file, char error[CSV_ERROR_SIZE]) {
-  bool is_good = csv_end(file) && check(file, rename(file->part, file->path) == 0, "rename");
-  if (!is_good) {
-    unlink(file->part);
+  if (!file->has_failed)
+    write_out(file, file->buffered);
+  check(file, file->has_failed || fsync(file->fd) == 0, "write");
+  check(file, close(file->fd) == 0, "write");
+  bool is_good = !file->has_failed;
+  if (!is_good)
     snprintf(error, CSV_ERROR_SIZE, "%s", file->error);
-  }
   csv_free(file);
   return is_good;
-}
-
-void csv_discard(csv_file *file) {
-  char ignored[CSV_ERROR_SIZE];
-  file->has_failed = true;
-  csv_close(file, ignored);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* record_csv.h - the same tables as text. As record_h5.h: written to NAME.csv.part, bounded memory,
- * sticky failure, its name when it is complete. */
+/* record_csv.h - the same tables as text. As record_h5.h: bounded memory, sticky failure, whole lines that were flushed
+ * stay. */
 #ifndef NSA_RUNTIME_RECORD_CSV_H
 #define NSA_RUNTIME_RECORD_CSV_H
 
@@ -11,15 +11,13 @@
 
 typedef struct csv_file csv_file;
 
-csv_file *csv_create(const char *folder, const char *name, char error[CSV_ERROR_SIZE]);
+csv_file *csv_create(const char *folder, const char *name, uint64_t *total, char error[CSV_ERROR_SIZE]);
 void csv_put_text(csv_file *file, const char *text);
 /* The shortest decimal that reads back as the same double. */
 void csv_put_number(csv_file *file, double value);
 void csv_put_whole(csv_file *file, uint64_t value);
 bool csv_flush(csv_file *file);
 const char *csv_error(const csv_file *file);
-bool csv_end(csv_file *file);
 bool csv_close(csv_file *file, char error[CSV_ERROR_SIZE]);
-void csv_discard(csv_file *file);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* record_h5.h - HDF5 files in SONATA's layouts for spikes and reports, and tables, written as a stream.
  *
- * A file is written as NAME.h5.part and gets its name when it is closed whole, so that a file
- * with its own name is complete. Memory is bounded (about 1 MiB a table); tables go to the file when
- * they are full or when h5_flush asks. After a failure (the disk is full) all further calls do
- * nothing, and h5_close removes the partial file. */
+ * Memory is bounded (about 1 MiB a table); tables go to the file when they are full or when h5_flush asks. What was
+ * flushed can be read from then on, by any reader of HDF5, whatever happens to the process or the disk
+ * (record_h5_driver.h). After a failure (the disk is full) nothing is written any more. The bytes of a file follow from
+ * what is put into it, not from when it is flushed. */
 #ifndef NSA_RUNTIME_RECORD_H5_H
 #define NSA_RUNTIME_RECORD_H5_H
 
@@ -19,18 +19,14 @@ typedef struct h5_spikes h5_spikes;
 typedef struct h5_report h5_report;
 typedef struct h5_table h5_table;
 
-/* folder/name.h5; NULL with a sentence in error. */
-h5_file *h5_create(const char *folder, const char *name, char error[H5_ERROR_SIZE]);
+/* folder/name.h5; NULL with a sentence in error. What the file grows by is added to *total. */
+h5_file *h5_create(const char *folder, const char *name, uint64_t *total, char error[H5_ERROR_SIZE]);
 /* Writes out what is buffered. False when the file has failed. */
 bool h5_flush(h5_file *file);
 /* NULL while all is well. */
 const char *h5_error(const h5_file *file);
-/* Flushes and closes; the file is complete but has its name only after h5_close. */
-bool h5_end(h5_file *file);
-/* h5_end, gives the file its name and frees. False with a sentence in error. */
+/* Flushes, closes and frees. False with a sentence in error; what was flushed before can be read. */
 bool h5_close(h5_file *file, char error[H5_ERROR_SIZE]);
-/* Closes and removes the partial file. */
-void h5_discard(h5_file *file);
 
 /* /spikes/POPULATION/{timestamps, node_ids}, sorted by time. NULL: the file has failed. */
 h5_spikes *h5_add_spikes(h5_file *file, const char *population);
@@ -66,8 +62,7 @@ h5_table *h5_add_table(h5_file *file, const char *name, const h5_column *columns
 /* One number a column. */
 void h5_put_row(h5_table *table, const double *values);
 
-/* Gives back what the library holds: once, at the end, and only when no file failed. HDF5 would otherwise try again to
- * write what could not be written; at exit it is kept from doing so. */
+/* Gives back what the library holds: once, at the end. */
 void h5_library_close(void);
 
 /* "1.10.8" */

@@ -50,18 +50,32 @@ static bool share_mapping(h5_report *report) {
   return is_good;
 }
 
+/* Within its header: what a flush changes there comes with all the other tables. */
+static hid_t create_times(hid_t mapping) {
+  hsize_t three = 3;
+  hid_t space = H5Screate_simple(1, &three, NULL), layout = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_obj_track_times(layout, false);
+  H5Pset_layout(layout, H5D_COMPACT);
+  hid_t set = H5Dcreate2(mapping, "time", H5T_IEEE_F64LE, space, H5P_DEFAULT, layout, H5P_DEFAULT);
+  H5Pclose(layout);
+  H5Sclose(space);
+  return set;
+}
+
 static void create_report_sets(h5_report *report, hid_t group) {
   h5_file *file = report->file;
   hsize_t chunk[2], size[2] = {0, report->shape.columns};
   choose_chunk(&report->shape, chunk);
+  report->chunk_rows = chunk[0];
   report->data =
       h5_create_growing(group, "data", report->shape.is_single ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, 2, size, chunk);
   bool is_good = report->data >= 0 &&
                  h5_put_text(report->data, "units", report->shape.units ? report->shape.units : "1") &&
                  (!report->shape.reduced || h5_put_text(group, "reduced", report->shape.reduced));
-  report->mapping = h5_open_group(group, "mapping");
+  report->mapping = h5_open_group(group, "mapping", H5_FEW_NAMES);
   is_good = is_good && report->mapping >= 0 && (report->parts == 1 ? write_mapping(report) : share_mapping(report));
-  h5_check(file, is_good, "write");
+  report->times = is_good ? create_times(report->mapping) : -1;
+  h5_check(file, is_good && report->times >= 0 && h5_put_text(report->times, "units", "ms"), "write");
 }
 
 static void open_part(h5_report *report) {
@@ -71,12 +85,11 @@ static void open_part(h5_report *report) {
     snprintf(name, sizeof name, "%s", report->shape.population);
   else
     snprintf(name, sizeof name, "%s.%u", report->shape.population, report->parts);
-  hid_t top = h5_open_group(report->file->id, "report"), group = h5_open_group(top, name);
+  hid_t top = h5_open_group(report->file->id, "report", H5_MANY_NAMES), group = h5_open_group(top, name, H5_FEW_NAMES);
   create_report_sets(report, group);
   if (report->parts == 1)
     report->first_mapping = report->mapping;
-  H5Gclose(group);
-  H5Gclose(top);
+  h5_check(report->file, (H5Gclose(group) >= 0) & (H5Gclose(top) >= 0), "write");
 }
 
 h5_report *h5_add_report(h5_file *file, const h5_report_shape *shape) {
@@ -88,7 +101,7 @@ h5_report *h5_add_report(h5_file *file, const h5_report_shape *shape) {
     h5_fail(file, "write");
     return NULL;
   }
-  *report = (h5_report){.file = file, .data = -1, .mapping = -1, .first_mapping = -1, .shape = *shape};
+  *report = (h5_report){.file = file, .data = -1, .mapping = -1, .times = -1, .first_mapping = -1, .shape = *shape};
   file->report = report;
   report->first_time = report->end_time = shape->start_ms;
   if (shape->columns > 0 && shape->columns <= VALUE_BUFFER) {
@@ -124,7 +137,7 @@ static void end_row(h5_report *report, h5_row_time time) {
   if (report->buffer_rows == 0) {
     report->rows++;
   } else if (++report->row_count == report->buffer_rows) {
-    h5_flush(report->file);
+    h5_flush_report(report);
   }
 }
 
@@ -139,6 +152,9 @@ static void write_directly(h5_report *report, const double *values, uint64_t n) 
 void h5_put_values(h5_report *report, h5_row_time time, const double *values, uint64_t count) {
   if (!report || report->file->has_failed || count == 0)
     return;
+  uint64_t at = report->rows + report->row_count;
+  if (report->column == 0 && at % report->chunk_rows == 0)
+    h5_check(report->file, h5_reserve(report->data, at), "write");
   if (report->buffer_rows == 0)
     write_directly(report, values, count);
   else
@@ -149,26 +165,35 @@ void h5_put_values(h5_report *report, h5_row_time time, const double *values, ui
 }
 
 /* start, stop, step: stop is one step behind the last row. */
-void h5_end_report(h5_report *report) {
+void h5_write_times(h5_report *report) {
   h5_file *file = report->file;
   if (file->has_failed)
     return;
   double times[3] = {report->first_time, report->end_time, report->shape.step_ms};
-  bool is_good = h5_write_fixed(report->mapping, "time", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 3, times);
-  hid_t set = is_good ? H5Dopen2(report->mapping, "time", H5P_DEFAULT) : -1;
-  h5_check(file, is_good && set >= 0 && h5_put_text(set, "units", "ms"), "write");
-  H5Dclose(set);
+  errno = 0;
+  h5_check(file, H5Dwrite(report->times, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, times) >= 0, "write");
+}
+
+static bool close_part(h5_report *report) {
+  bool is_good = H5Dclose(report->data) >= 0;
+  is_good = H5Dclose(report->times) >= 0 && is_good;
+  return (report->parts == 1 || H5Gclose(report->mapping) >= 0) && is_good;
+}
+
+bool h5_close_report(h5_report *report) {
+  bool is_good = close_part(report);
+  is_good = H5Gclose(report->first_mapping) >= 0 && is_good;
+  free(report->buffer);
+  free(report);
+  return is_good;
 }
 
 void h5_part_report(h5_report *report) {
   h5_file *file = report->file;
   h5_flush_report(report);
-  h5_end_report(report);
-  if (file->has_failed)
+  h5_write_times(report);
+  if (file->has_failed || !h5_check(file, close_part(report), "write"))
     return;
-  H5Dclose(report->data);
-  if (report->parts > 1)
-    H5Gclose(report->mapping);
   report->rows = 0;
   open_part(report);
 }

@@ -28,20 +28,23 @@ h5_table *h5_add_table(h5_file *file, const char *name, const h5_column *columns
   table->buffer = calloc((size_t)count * TABLE_ROWS + 1, sizeof *table->buffer);
   if (!h5_check(file, table->sets && table->buffer, "write"))
     return NULL;
-  hid_t group = h5_open_group(file->id, name);
+  hid_t group = h5_open_group(file->id, name, H5_FEW_NAMES);
   for (uint32_t i = 0; i < count && !file->has_failed; table->column_count = ++i)
     h5_check(file, create_column(table, group, &columns[i], i), "write");
-  H5Gclose(group);
+  h5_check(file, H5Gclose(group) >= 0, "write");
   return file->has_failed ? NULL : table;
 }
 
 void h5_put_row(h5_table *table, const double *values) {
   if (table->file->has_failed)
     return;
+  bool is_new = (table->written + table->buffered) % TABLE_ROWS == 0;
+  for (uint32_t i = 0; is_new && i < table->column_count; i++)
+    h5_check(table->file, h5_reserve(table->sets[i], table->written + table->buffered), "write");
   for (uint32_t i = 0; i < table->column_count; i++)
     table->buffer[(size_t)i * TABLE_ROWS + table->buffered] = values[i];
   if (++table->buffered == TABLE_ROWS)
-    h5_flush(table->file);
+    h5_flush_table(table);
 }
 
 void h5_flush_table(h5_table *table) {
@@ -58,10 +61,12 @@ void h5_flush_table(h5_table *table) {
   table->buffered = 0;
 }
 
-void h5_close_table(h5_table *table) {
+bool h5_close_table(h5_table *table) {
+  bool is_good = true;
   for (uint32_t i = 0; i < table->column_count; i++)
-    H5Dclose(table->sets[i]);
+    is_good = H5Dclose(table->sets[i]) >= 0 && is_good;
   free(table->sets);
   free(table->buffer);
   free(table);
+  return is_good;
 }

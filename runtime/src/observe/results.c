@@ -1,47 +1,235 @@
 /* SPDX-License-Identifier: MIT */
-/* results.c - the folder that results go to. */
-#include "observe/record.h"
+#define _GNU_SOURCE /* renameat2 */
+#include "observe/results.h"
+
+#include "observe/results_folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-static bool make_folder(const char *folder) { return mkdir(folder, 0777) == 0 || errno == EEXIST; }
+static const char part_ending[] = ".part", aside_ending[] = ".part.before";
 
-static bool make_folders(const char *folder) {
-  char path[4096];
-  if (strlen(folder) >= sizeof path) {
-    errno = ENAMETOOLONG;
-    return false;
-  }
+static bool fail(char error[SIM_ERROR_SIZE], const char *what, const char *path) {
+  snprintf(error, SIM_ERROR_SIZE, "cannot %s %.300s: %s", what, path, strerror(errno));
+  return false;
+}
+
+static bool refuse(char error[SIM_ERROR_SIZE], const char *path, const char *why) {
+  snprintf(error, SIM_ERROR_SIZE, "cannot write results to %.300s: %s", path, why);
+  return false;
+}
+
+/* ---- where ---- */
+
+static bool make_folders_above(const char *folder) {
+  char path[RESULTS_PATH];
   snprintf(path, sizeof path, "%s", folder);
   for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
     *slash = 0;
-    if (!make_folder(path))
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
       return false;
     *slash = '/';
   }
-  return make_folder(path);
+  return true;
 }
 
-bool results_prepare(const char *folder, bool force, char error[SIM_ERROR_SIZE]) {
+/* Whether the name is not the folder's own: what lies beside it would not be beside the folder. */
+static bool is_other_name(const char *path) {
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
   struct stat status;
-  char path[4096];
-  if (!make_folders(folder) || stat(folder, &status) != 0) {
-    snprintf(error, SIM_ERROR_SIZE, "cannot make the folder %.300s: %s", folder, strerror(errno));
-    return false;
-  }
-  if (!S_ISDIR(status.st_mode)) {
-    snprintf(error, SIM_ERROR_SIZE, "cannot write results to %.300s: it is not a folder", folder);
-    return false;
-  }
-  snprintf(path, sizeof path, "%s/run.json", folder);
-  if (!force && stat(path, &status) == 0) {
-    snprintf(error, SIM_ERROR_SIZE,
-             "%.300s holds results already; name another folder with --out, or overwrite them with "
-             "--force",
-             folder);
-    return false;
-  }
+  return name[0] == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+         (lstat(path, &status) == 0 && S_ISLNK(status.st_mode));
+}
+
+static bool resolve(results *r, const char *out, char error[SIM_ERROR_SIZE]) {
+  struct stat status;
+  size_t len = strlen(out);
+  while (len > 1 && out[len - 1] == '/')
+    len--;
+  errno = ENAMETOOLONG;
+  if (len + sizeof part_ending > sizeof r->out)
+    return fail(error, "make the folder", out);
+  snprintf(r->out, sizeof r->out, "%.*s", (int)len, out);
+  snprintf(r->folder, sizeof r->folder, "%s", r->out);
+  if (!make_folders_above(r->out))
+    return fail(error, "make the folder", out);
+  if (stat(r->out, &status) != 0)
+    return lstat(r->out, &status) != 0 || refuse(error, out, "it is a link to a folder that is not there");
+  if (!S_ISDIR(status.st_mode))
+    return refuse(error, out, "it is not a folder");
+  char *found = is_other_name(r->out) ? realpath(r->out, NULL) : NULL;
+  if (found)
+    snprintf(r->folder, sizeof r->folder, "%s", found);
+  free(found);
   return true;
+}
+
+/* A folder that cannot change places with another one. */
+static bool can_move(const results *r, char error[SIM_ERROR_SIZE]) {
+  char *here = realpath(".", NULL), *folder = realpath(r->folder, NULL), above[RESULTS_PATH + 4];
+  size_t len = folder ? strlen(folder) : 0;
+  bool is_here = folder && (strcmp(folder, "/") == 0 ||
+                            (here && strncmp(here, folder, len) == 0 && (here[len] == 0 || here[len] == '/')));
+  free(here);
+  free(folder);
+  if (is_here)
+    return refuse(error, r->out, "it is the folder that this command works in, or one above; name one of their own");
+  struct stat status, status_above;
+  snprintf(above, sizeof above, "%s/..", r->folder);
+  if (stat(r->folder, &status) == 0 && stat(above, &status_above) == 0 && status.st_dev != status_above.st_dev)
+    return refuse(error, r->out, "another file system is mounted there; name a folder below it");
+  return true;
+}
+
+static bool make_part(const results *r, char error[SIM_ERROR_SIZE]) {
+  struct stat status;
+  if (mkdir(r->part, 0777) == 0)
+    return true;
+  if (errno != EEXIST || lstat(r->part, &status) != 0)
+    return fail(error, "make the folder", r->part);
+  if (S_ISLNK(status.st_mode))
+    return refuse(error, r->part, "it is a link, and might lead anywhere; remove it");
+  return S_ISDIR(status.st_mode) || refuse(error, r->part, "it is not a folder");
+}
+
+static bool refuse_holder(char error[SIM_ERROR_SIZE], const results *r, long holder) {
+  char process[40] = "";
+  if (holder > 0)
+    snprintf(process, sizeof process, " (process %ld)", holder);
+  snprintf(error, SIM_ERROR_SIZE,
+           "another run%s is writing results to %.300s; wait for its end, or name another folder with --out", process,
+           r->out);
+  return false;
+}
+
+/* Nothing that was recorded is overwritten unless somebody says so. */
+static bool may_overwrite(const results *r, char error[SIM_ERROR_SIZE]) {
+  if (folder_has_run(r->folder))
+    snprintf(error, SIM_ERROR_SIZE,
+             "%.300s holds results already; name another folder with --out, or overwrite them with --force", r->out);
+  else if (folder_has_recordings(r->part))
+    snprintf(
+        error, SIM_ERROR_SIZE,
+        "%.300s holds what a run recorded that did not come to its end; give it another name, or overwrite it with "
+        "--force",
+        r->part);
+  else
+    return true;
+  return false;
+}
+
+/* What a run left that was killed between two renames. */
+static void bring_back(const results *r) {
+  char aside[RESULTS_PATH + 16];
+  struct stat status;
+  snprintf(aside, sizeof aside, "%s%s", r->folder, aside_ending);
+  if (lstat(aside, &status) != 0 || rename(aside, r->folder) == 0)
+    return;
+  folder_merge(aside, r->folder);
+  rmdir(aside);
+}
+
+bool results_open(results *r, const char *out, bool force, char error[SIM_ERROR_SIZE]) {
+  long holder = 0;
+  *r = (results){.lock = -1};
+  if (!resolve(r, out, error) || !can_move(r, error))
+    return false;
+  if (snprintf(r->part, sizeof r->part, "%s%s", r->folder, part_ending) >= RESULTS_PATH) {
+    errno = ENAMETOOLONG;
+    return fail(error, "make the folder", out);
+  }
+  if (!make_part(r, error))
+    return false;
+  r->lock = folder_lock(r->part, &holder);
+  if (r->lock == FOLDER_IS_HELD)
+    return refuse_holder(error, r, holder);
+  if (r->lock < 0)
+    return fail(error, "write into", r->part);
+  bring_back(r);
+  if (!force && !may_overwrite(r, error))
+    return false;
+  folder_clear(r->part);
+  r->has_completed = folder_has_completed(r->folder);
+  r->is_begun = true;
+  return true;
+}
+
+/* ---- the end ---- */
+
+/* Where the folder before is now, or "" where there was none; NULL with errno. */
+static const char *change_places(const results *r, const char *aside) {
+  if (rename(r->part, r->folder) == 0)
+    return "";
+  if (errno != ENOTEMPTY && errno != EEXIST)
+    return NULL;
+#ifdef RENAME_EXCHANGE
+  if (renameat2(AT_FDCWD, r->part, AT_FDCWD, r->folder, RENAME_EXCHANGE) == 0)
+    return r->part;
+  if (errno != ENOSYS && errno != EINVAL)
+    return NULL;
+#endif
+  if (rename(r->folder, aside) != 0)
+    return NULL;
+  if (rename(r->part, r->folder) == 0)
+    return aside;
+  int why = errno;
+  rename(aside, r->folder);
+  errno = why;
+  return NULL;
+}
+
+/* Makes new names last; some file systems cannot, and that is no failure of ours. */
+static void sync_folder(const char *folder) {
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) {
+    fsync(fd);
+    close(fd);
+  }
+}
+
+bool results_publish(results *r, char error[SIM_ERROR_SIZE]) {
+  char aside[RESULTS_PATH + 16];
+  struct stat status;
+  long holder;
+  snprintf(aside, sizeof aside, "%s%s", r->folder, aside_ending);
+  bool has_before = stat(r->folder, &status) == 0;
+  int lock = has_before ? folder_lock(r->folder, &holder) : -1; /* else another run takes it for a left-over */
+  if (has_before)
+    chmod(r->part, status.st_mode & 07777);
+  sync_folder(r->part);
+  const char *before = change_places(r, aside);
+  if (!before) {
+    fail(error, "write results to", r->out);
+    folder_unlock(r->folder, lock);
+    return false;
+  }
+  folder_unlock(r->folder, r->lock);
+  r->lock = -1;
+  if (before[0]) {
+    folder_merge(before, r->folder);
+    folder_unlock(before, lock);
+    rmdir(before);
+  }
+  snprintf(aside, sizeof aside, "%s/..", r->folder);
+  sync_folder(aside);
+  return true;
+}
+
+void results_discard(results *r) {
+  if (r->lock >= 0 && r->is_begun)
+    folder_clear(r->part);
+  results_close(r);
+}
+
+void results_close(results *r) {
+  if (r->lock < 0)
+    return;
+  folder_unlock(r->part, r->lock);
+  r->lock = -1;
+  rmdir(r->part); /* stays where something is in it */
 }

@@ -17,18 +17,13 @@
 
 static bool choose_folder(one_run *c, char error[SIM_ERROR_SIZE]) {
   const run_options *options = c->command->options;
-  const nsa_program *program = c->command->program;
+  char out[RESULTS_PATH];
   if (options->no_results)
     return true;
-  char out[FOLDER_SIZE / 2], json[FOLDER_SIZE + 16];
-  snprintf(out, sizeof out, "%s%s", options->out ? options->out : program->name, options->out ? "" : ".out");
-  if (options->all_variants)
-    snprintf(c->folder, sizeof c->folder, "%s/%s", out, c->label);
-  else
-    snprintf(c->folder, sizeof c->folder, "%s", out);
-  snprintf(json, sizeof json, "%s/run.json", c->folder);
-  c->had_results = access(json, F_OK) == 0;
-  return results_prepare(c->folder, options->force, error);
+  const char *folder = options->out ? options->out : c->command->program->name, *ending = options->out ? "" : ".out";
+  snprintf(out, sizeof out, "%s%s%s%s", folder, ending, options->all_variants ? "/" : "",
+           options->all_variants ? c->label : "");
+  return results_open(&c->results, out, options->force, error);
 }
 
 /* The model itself comes first. It is called base, or (base) where a variant has that name. */
@@ -74,19 +69,23 @@ static int run_all(run_command *shared, one_run *cases, uint32_t count) {
   int code = EXIT_OK;
   char error[SIM_ERROR_SIZE];
   for (uint32_t i = 0; i < count; i++) { /* all folders first: a refused one is to end no run */
-    if (!choose_folder(&cases[i], error))
-      return one_run_complain(&cases[i], error);
+    if (choose_folder(&cases[i], error))
+      continue;
+    for (uint32_t k = 0; k <= i; k++)
+      results_discard(&cases[k].results);
+    return one_run_complain(&cases[i], error);
   }
   for (uint32_t i = 0; i < count && (code == EXIT_OK || code == EXIT_NUMERICAL); i++) {
     int this_code = one_run_execute(&cases[i]);
     code = this_code ? this_code : code;
     one_run_release(&cases[i]);
   }
+  for (uint32_t i = 0; i < count; i++)
+    results_discard(&cases[i].results);
   show_measures(shared, cases, count);
   if (shared->options->time)
     show_times(shared, cases, count);
-  if (code != EXIT_ENVIRONMENT)
-    h5_library_close();
+  h5_library_close();
   return code;
 }
 
@@ -139,6 +138,7 @@ static int run_session(run_command *shared) {
     report_error(shared->info->program_name, "out of memory");
   for (uint32_t i = 0; is_good && i < count; i++) {
     cases[i].command = shared;
+    cases[i].results.lock = -1;
     cases[i].variant = options->all_variants ? i - 1 : options->variant; /* 0 - 1 is NSA_NONE */
     cases[i].label = options->all_variants ? case_label(shared->program, cases[i].variant) : NULL;
     if (options->all_variants)

@@ -15,7 +15,8 @@
 
 #include <stdlib.h>
 
-static const double flush_seconds = 3;
+/* What is recorded goes to the disk so often, but takes no more of the time than this share. */
+static const double flush_seconds = 0.2, flush_share = 0.02;
 
 static void end_stage(one_run *c, const char *name) {
   double now = progress_clock();
@@ -67,14 +68,45 @@ static void observe(sim *s, sim_observer observer) {
   observer.after_tick(observer.self, s); /* t = 0 */
 }
 
-static bool open_results(one_run *c, char error[SIM_ERROR_SIZE]) {
-  sim *s = c->sim;
+static bool has_results(const one_run *c) { return c->results.lock >= 0; }
+
+/* sim and recorder may still be missing. */
+static run_report report_of(const one_run *c, const char *outcome) {
+  return (run_report){
+      .program = c->command->program,
+      .sim = c->sim,
+      .options = c->command->options,
+      .info = c->command->info,
+      .variant = c->variant != NSA_NONE ? c->command->program->variants[c->variant].name : NULL,
+      .folder = c->results.part,
+      .outcome = outcome,
+      .recorder = c->recorder,
+      .stages = c->stages,
+      .stage_count = c->stage_count,
+      .wall_seconds = progress_clock() - c->started,
+  };
+}
+
+static bool say_running(const one_run *c, char error[SIM_ERROR_SIZE]) {
+  run_report report = report_of(c, "running");
+  return !has_results(c) || run_json_write(&report, error);
+}
+
+static bool open_recorder(one_run *c, char error[SIM_ERROR_SIZE]) {
+  const nsa_program *program = c->command->program;
   record_format format = {.with_csv = c->command->options->csv, .is_single = c->command->options->float32};
-  if (c->folder[0] && s->program->records_count + s->program->trial_records_count > 0) {
-    c->recorder = recorder_new(s, c->folder, format, error);
+  if (has_results(c) && program->records_count + program->trial_records_count > 0) {
+    c->recorder = recorder_new(c->sim, c->results.part, format, error);
     if (!c->recorder)
       return false;
   }
+  return say_running(c, error);
+}
+
+static bool open_results(one_run *c, char error[SIM_ERROR_SIZE]) {
+  sim *s = c->sim;
+  if (!open_recorder(c, error))
+    return false;
   c->measurer = measurer_new(s, error);
   if (!c->measurer)
     return false;
@@ -92,9 +124,14 @@ static bool open_results(one_run *c, char error[SIM_ERROR_SIZE]) {
 
 /* ---- the steps ---- */
 
-typedef enum { STEPS_DONE, STEPS_SIGNAL, STEPS_FAILED, STEPS_DISK } steps_end;
+typedef enum { STEPS_DONE, STEPS_SIGNAL, STEPS_FAILED, STEPS_DISK, STEPS_OUTPUT } steps_end;
 
 static bool is_disk_bad(const one_run *c) { return c->recorder && recorder_error(c->recorder); }
+
+static bool is_output_large(const one_run *c) {
+  uint64_t most = c->command->options->max_output;
+  return most > 0 && c->recorder && recorder_bytes(c->recorder) > most;
+}
 
 /* `run until maze.trials == 20` is 20 trials long, and not the most time that it may take. */
 static bool find_goal(const nsa_program *p, uint32_t *environment, uint64_t *goal) {
@@ -109,10 +146,15 @@ static bool find_goal(const nsa_program *p, uint32_t *environment, uint64_t *goa
   return true;
 }
 
+static double next_flush(double began, double ended) {
+  double rest = (ended - began) / flush_share;
+  return ended + (rest > flush_seconds ? rest : flush_seconds);
+}
+
 static steps_end run_steps(one_run *c, progress *p) {
   sim *s = c->sim;
   uint64_t ticks = s->program->ticks;
-  double flushed = p->started;
+  double flush_due = p->started + flush_seconds;
   uint32_t counted = 0;
   bool has_goal = find_goal(s->program, &counted, &p->goal);
   while (s->tick < ticks && !s->is_over) {
@@ -122,14 +164,16 @@ static steps_end run_steps(one_run *c, progress *p) {
       c->command->first_step_end = progress_clock();
     if (interrupts_caught())
       return s->tick < ticks && !s->is_over ? STEPS_SIGNAL : STEPS_DONE;
+    if (is_output_large(c))
+      return STEPS_OUTPUT;
     if (!progress_is_due(p))
       continue;
     if (has_goal)
       p->reached = worlds_trials(s, counted);
     double now = progress_look(p, s->tick);
-    if (c->recorder && now - flushed >= flush_seconds) {
+    if (c->recorder && now >= flush_due) {
       recorder_flush(c->recorder);
-      flushed = now;
+      flush_due = next_flush(now, progress_clock());
     }
     if (is_disk_bad(c))
       return STEPS_DISK;
@@ -155,8 +199,11 @@ static void add_step_stages(one_run *c) {
 
 /* ---- after the last step ---- */
 
-static const char *const outcomes[] = {
-    [STEPS_DONE] = "completed", [STEPS_SIGNAL] = "interrupted", [STEPS_FAILED] = "failed", [STEPS_DISK] = "failed"};
+static const char *const outcomes[] = {[STEPS_DONE] = "completed",
+                                       [STEPS_SIGNAL] = "interrupted",
+                                       [STEPS_FAILED] = "failed",
+                                       [STEPS_DISK] = "failed",
+                                       [STEPS_OUTPUT] = "failed"};
 
 static void describe_stop(const sim *s, char *text, size_t size) {
   char unit[16];
@@ -164,6 +211,13 @@ static void describe_stop(const sim *s, char *text, size_t size) {
   int len = snprintf(text, size, "stopped by %s at t = %.6g %s", interrupts_name(interrupts_caught()), time, unit);
   if (s->program->until == NSA_NONE)
     snprintf(text + len, size - (size_t)len, ", %.3g%% of the run", 100 * (double)s->tick / (double)s->program->ticks);
+}
+
+static void describe_size(const sim *s, uint64_t most, char *text, size_t size) {
+  char unit[16];
+  double time = units_pleasant(sim_time(s, s->tick), "ms", unit, sizeof unit);
+  snprintf(text, size, "stopped at t = %.6g %s: the recordings are larger than --max-output %.4g MB", time, unit,
+           (double)most * 1e-6);
 }
 
 static void describe_end(const one_run *c, steps_end end, char *text, size_t size) {
@@ -175,34 +229,41 @@ static void describe_end(const one_run *c, steps_end end, char *text, size_t siz
     describe_stop(s, text, size);
   else if (end == STEPS_DISK)
     snprintf(text, size, "%s", recorder_error(c->recorder));
+  else if (end == STEPS_OUTPUT)
+    describe_size(s, c->command->options->max_output, text, size);
+}
+
+static int complain_of_disk(const one_run *c, const char *message) {
+  char text[SIM_ERROR_SIZE + 400];
+  snprintf(text, sizeof text, "%s; what was flushed before is in %.300s", message, c->results.part);
+  return one_run_complain(c, text);
+}
+
+/* A run that failed or was interrupted replaces none that completed. */
+static bool may_replace(const one_run *c, steps_end end) {
+  return end == STEPS_DONE || (end != STEPS_DISK && !c->results.has_completed);
 }
 
 static int save_results(one_run *c, steps_end end, const char *message) {
-  char error[SIM_ERROR_SIZE] = "";
-  if (!c->folder[0])
+  char error[SIM_ERROR_SIZE] = "", later[SIM_ERROR_SIZE];
+  if (!has_results(c))
     return EXIT_OK;
-  /* Earlier results stay where the new ones are not whole. */
-  bool is_good = !c->recorder || recorder_close(c->recorder, c->had_results, error);
+  bool is_good = !c->recorder || recorder_close(c->recorder, error);
   end_stage(c, "close results");
-  run_report report = {
-      .sim = c->sim,
-      .options = c->command->options,
-      .info = c->command->info,
-      .variant = c->variant != NSA_NONE ? c->command->program->variants[c->variant].name : NULL,
-      .folder = c->folder,
-      .outcome = is_good ? outcomes[end] : "failed",
-      .message = !is_good     ? error
-                 : message[0] ? message
-                              : NULL,
-      .recorder = c->recorder,
-      .values = c->values,
-      .stages = c->stages,
-      .stage_count = c->stage_count,
-      .wall_seconds = progress_clock() - c->started,
-  };
-  if (is_good)
-    is_good = run_json_write(&report, error);
-  return is_good || end == STEPS_DISK ? EXIT_OK : one_run_complain(c, error); /* the disk was reported */
+  run_report report = report_of(c, is_good ? outcomes[end] : "failed");
+  report.message = is_good ? message : error;
+  report.message = report.message[0] ? report.message : NULL;
+  report.values = c->values;
+  bool is_told = run_json_write(&report, is_good ? error : later);
+  is_good = is_good && is_told && (!may_replace(c, end) || results_publish(&c->results, error));
+  return is_good || end == STEPS_DISK ? EXIT_OK : complain_of_disk(c, error); /* the disk was reported */
+}
+
+/* Where the files are now; NULL: nowhere. */
+static const char *results_place(const one_run *c) {
+  if (!c->results.is_begun)
+    return NULL;
+  return has_results(c) ? c->results.part : c->results.out;
 }
 
 static int say_end(const one_run *c, steps_end end, const char *message) {
@@ -211,6 +272,8 @@ static int say_end(const one_run *c, steps_end end, const char *message) {
     report_failure(stderr, c->sim);
     return c->sim->failure.is_of_world ? EXIT_ENVIRONMENT : EXIT_NUMERICAL;
   case STEPS_DISK:
+    return complain_of_disk(c, message);
+  case STEPS_OUTPUT:
     return one_run_complain(c, message);
   case STEPS_SIGNAL:
     report_error(c->command->info->program_name, "%s", message);
@@ -228,7 +291,7 @@ static int finish_run(one_run *c, steps_end end) {
     end = STEPS_FAILED;
   }
   describe_end(c, end, message, sizeof message);
-  c->has_values = end == STEPS_DONE || end == STEPS_SIGNAL;
+  c->has_values = end == STEPS_DONE || end == STEPS_SIGNAL || end == STEPS_OUTPUT;
   int code = say_end(c, end, message);
   if (end == STEPS_DONE) {
     report_until(stderr, c->sim);
@@ -239,7 +302,7 @@ static int finish_run(one_run *c, steps_end end) {
   if (!options->quiet && end != STEPS_DISK && saved == EXIT_OK) {
     if (c->label)
       fprintf(stderr, "%s: ", c->label);
-    report_summary(stderr, c->sim, progress_clock() - c->started, c->folder[0] ? c->folder : NULL);
+    report_summary(stderr, c->sim, progress_clock() - c->started, results_place(c));
   }
   return code ? code : saved;
 }
@@ -247,8 +310,11 @@ static int finish_run(one_run *c, steps_end end) {
 int one_run_execute(one_run *c) {
   char error[SIM_ERROR_SIZE] = "";
   c->started = c->stage_started = progress_clock();
-  if (!build_network(c, error) || !open_results(c, error)) {
+  if (!say_running(c, error) || !build_network(c, error) || !open_results(c, error)) {
     int code = one_run_complain(c, error);
+    recorder_free(c->recorder);
+    c->recorder = NULL;
+    results_discard(&c->results);
     if (interrupts_caught()) /* while a process was waited for */
       return EXIT_SIGNAL + interrupts_caught();
     return c->sim && c->sim->has_bad_value ? EXIT_NUMERICAL : code;
@@ -267,6 +333,7 @@ int one_run_execute(one_run *c) {
 
 void one_run_release(one_run *c) {
   recorder_free(c->recorder);
+  results_close(&c->results);
   measurer_free(c->measurer);
   sim_free(c->sim);
   c->recorder = NULL;

@@ -5,10 +5,11 @@
 
 #include "observe/measure.h"
 #include "observe/record.h"
+#include "observe/results.h"
 #include "run/options.h"
 
 enum { EXIT_OK = 0, EXIT_ENVIRONMENT = 2, EXIT_NUMERICAL = 3, EXIT_SIGNAL = 128 };
-enum { MAX_STAGES = 16, FOLDER_SIZE = 4096 };
+enum { MAX_STAGES = 16 };
 
 /* What all runs of one command share. */
 typedef struct {
@@ -24,10 +25,9 @@ typedef struct {
 /* One run: the model as it stands or one of its variants. */
 typedef struct {
   run_command *command;
-  uint32_t variant;         /* NSA_NONE */
-  const char *label;        /* for messages, when there are several runs; else NULL */
-  char folder[FOLDER_SIZE]; /* "": nothing is written */
-  bool had_results;
+  uint32_t variant;  /* NSA_NONE */
+  const char *label; /* for messages, when there are several runs; else NULL */
+  results results;
   sim *sim;
   recorder *recorder;
   measurer *measurer;

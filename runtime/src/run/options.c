@@ -366,6 +366,7 @@ static bool take_help(parse *p, const char *text) {
   X("--environment-timeout", "TIME", option_take_timeout, "what it may take for an answer (default 60 s)")             \
   X("--csv", NULL, take_csv, "write the results as text, too")                                                         \
   X("--float32", NULL, take_float32, "write recorded values as floats of 32 bits")                                     \
+  X("--max-output", "SIZE", option_take_max_output, "end where the recordings get larger, e.g. \"2 GB\"")              \
   X("--force", NULL, take_force, "overwrite results that are there already")                                           \
   X("--no-results", NULL, take_no_results, "write no files, print the measures only")                                  \
   X("--time", NULL, take_time, "print where the time went")                                                            \

@@ -29,6 +29,7 @@ typedef struct {
   double *globals;       /* by param of the top level: what --set says of it; NAN: nothing */
   const char **sources;  /* per environment: the file of its plugin, the command of its process; NULL: built in */
   double answer_seconds; /* that a process has */
+  uint64_t max_output;   /* bytes of recordings; 0: no limit */
   run_override *overrides;
   uint32_t override_count;
   run_pattern *patterns;

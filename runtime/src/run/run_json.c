@@ -23,7 +23,7 @@
 #define NSA_VERSION "unknown"
 #endif
 
-enum { PATH_SIZE = 4096, MAX_OLD_FILE = 1 << 26 };
+enum { PATH_SIZE = 4096 + 32 };
 
 static void add_text(cJSON *to, const char *name, const char *text) {
   if (text)
@@ -110,7 +110,7 @@ static void add_processor(cJSON *top, const nsa_run_info *info) {
   add_text(top, "processor", info->processor ? info->processor : name ? name : "unknown");
 }
 
-static void add_environment(cJSON *top, const nsa_run_info *info) {
+static void add_environment(cJSON *top, const nsa_run_info *info, const char *moment) {
   char hdf5[32], when[32] = "";
   cJSON *versions = cJSON_AddObjectToObject(top, "versions");
   add_text(versions, "nsa", NSA_VERSION);
@@ -123,7 +123,7 @@ static void add_environment(cJSON *top, const nsa_run_info *info) {
   struct tm utc;
   if (gmtime_r(&now, &utc))
     strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  add_text(top, "finished", when);
+  add_text(top, moment, when);
 }
 
 /* ---- the network ---- */
@@ -222,8 +222,10 @@ static void add_outcome(cJSON *top, const run_report *report) {
   const sim *s = report->sim;
   cJSON *outcome = cJSON_AddObjectToObject(top, "outcome");
   add_text(outcome, "state", report->outcome);
-  add_real(outcome, "time_ms", sim_time(s, s->tick));
   add_text(outcome, "message", report->message);
+  if (!s)
+    return;
+  add_real(outcome, "time_ms", sim_time(s, s->tick));
   if (s->program->until != NSA_NONE)
     add_text(outcome, "until", s->is_over ? "reached" : "not reached");
   if (s->failed && !s->failure.text)
@@ -232,8 +234,8 @@ static void add_outcome(cJSON *top, const run_report *report) {
 
 static void add_measures(cJSON *top, const run_report *report) {
   cJSON *measures = cJSON_AddObjectToObject(top, "measures");
-  const nsa_program *program = report->sim->program;
-  for (uint32_t i = 0; i < program->measures_count; i++) {
+  const nsa_program *program = report->program;
+  for (uint32_t i = 0; report->values && i < program->measures_count; i++) {
     cJSON *item = cJSON_AddObjectToObject(measures, program->measures[i].name);
     add_real(item, "value", report->values[i]);
     add_text(item, "unit", program->measures[i].unit);
@@ -295,91 +297,62 @@ static void add_environments(cJSON *top, const sim *s) {
   }
 }
 
-static cJSON *describe(const run_report *report) {
+/* What is known when the network stands. */
+static void add_network(cJSON *top, const run_report *report) {
   const sim *s = report->sim;
-  cJSON *top = cJSON_CreateObject();
-  add_text(top, "name", s->program->name);
-  add_outcome(top, report);
-  add_measures(top, report);
-  add_text(top, "variant", report->variant);
-  add_whole(top, "seed", s->seed);
-  add_globals(top, s->program);
-  add_overrides(top, s->program, report->options);
-  add_real(top, "dt_ms", s->program->base_dt);
   add_real(top, "duration_ms", sim_time(s, s->is_over ? s->tick : s->program->ticks));
   cJSON_AddNumberToObject(top, "threads", s->thread_count);
-  add_environment(top, report->info);
   add_populations(top, s);
   add_connections(top, s);
   add_environments(top, s);
   add_whole(top, "bytes", s->allocated);
+}
+
+static cJSON *describe(const run_report *report) {
+  const nsa_program *program = report->program;
+  cJSON *top = cJSON_CreateObject();
+  add_text(top, "name", program->name);
+  add_outcome(top, report);
+  add_measures(top, report);
+  add_text(top, "variant", report->variant);
+  add_whole(top, "seed", report->options->seed);
+  add_globals(top, program);
+  add_overrides(top, program, report->options);
+  add_real(top, "dt_ms", program->base_dt);
+  add_environment(top, report->info, report->sim && report->values ? "finished" : "started");
+  if (report->sim)
+    add_network(top, report);
   add_times(top, report);
   add_files(top, report->recorder);
-  add_source(top, s->program, report->info);
+  add_source(top, program, report->info);
   return top;
 }
 
-/* ---- files ---- */
+/* ---- the file ---- */
+
+static bool write_all(int fd, const char *text, size_t len) {
+  while (len > 0) {
+    ssize_t done = write(fd, text, len);
+    if (done < 0 && errno == EINTR)
+      continue;
+    if (done < 0)
+      return false;
+    text += done;
+    len -= (size_t)done;
+  }
+  return true;
+}
 
 static bool write_whole(const char *path, const char *text) {
-  FILE *file = fopen(path, "w");
-  if (!file)
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+  if (fd < 0)
     return false;
-  bool is_good = fputs(text, file) >= 0 && fputc('\n', file) != EOF && fflush(file) == 0 && fsync(fileno(file)) == 0;
+  bool is_good = write_all(fd, text, strlen(text)) && write_all(fd, "\n", 1) && fsync(fd) == 0;
   int why = errno;
-  is_good = fclose(file) == 0 && is_good;
-  if (!is_good)
-    errno = why;
+  if (close(fd) != 0 && is_good)
+    return false;
+  errno = why;
   return is_good;
-}
-
-/* Makes the new names in a folder last; some file systems cannot, and that is no failure of ours.
- */
-static void sync_folder(const char *folder) {
-  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd >= 0) {
-    fsync(fd);
-    close(fd);
-  }
-}
-
-static cJSON *read_old(const char *path) {
-  FILE *file = fopen(path, "r");
-  if (!file)
-    return NULL;
-  char *text = NULL;
-  long size = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
-  rewind(file);
-  if (size > 0 && size <= MAX_OLD_FILE)
-    text = malloc((size_t)size);
-  size_t len = text ? fread(text, 1, (size_t)size, file) : 0;
-  fclose(file);
-  cJSON *old = text ? cJSON_ParseWithLength(text, len) : NULL;
-  free(text);
-  return old;
-}
-
-static bool is_recorded(const recorder *r, const char *name) {
-  for (uint32_t i = 0; r && i < recorder_file_count(r); i++) {
-    if (strcmp(recorder_file(r, i), name) == 0)
-      return true;
-  }
-  return false;
-}
-
-/* Removes recordings of another run, which the old run.json names: they must not look like results of this one. */
-static void remove_stale(const run_report *report, const char *path) {
-  cJSON *old = read_old(path), *file;
-  cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(old, "files")) {
-    char stale[PATH_SIZE];
-    const char *name = cJSON_GetStringValue(file), *ending = name ? strrchr(name, '.') : NULL;
-    if (!ending || strchr(name, '/') || (strcmp(ending, ".h5") != 0 && strcmp(ending, ".csv") != 0) ||
-        is_recorded(report->recorder, name))
-      continue;
-    snprintf(stale, sizeof stale, "%s/%s", report->folder, name);
-    unlink(stale);
-  }
-  cJSON_Delete(old);
 }
 
 bool run_json_write(const run_report *report, char error[SIM_ERROR_SIZE]) {
@@ -395,17 +368,11 @@ bool run_json_write(const run_report *report, char error[SIM_ERROR_SIZE]) {
     snprintf(error, SIM_ERROR_SIZE, "out of memory for %.300s", path);
     return false;
   }
-  bool is_good = write_whole(part, text);
+  bool is_good = write_whole(part, text) && rename(part, path) == 0;
   free(text);
-  if (is_good) {
-    remove_stale(report, path);
-    is_good = rename(part, path) == 0;
-  }
-  if (!is_good) {
-    snprintf(error, SIM_ERROR_SIZE, "cannot write %.300s: %s", path, strerror(errno));
-    unlink(part);
-    return false;
-  }
-  sync_folder(report->folder);
-  return true;
+  if (is_good)
+    return true;
+  snprintf(error, SIM_ERROR_SIZE, "cannot write %.300s: %s", path, strerror(errno));
+  unlink(part);
+  return false;
 }

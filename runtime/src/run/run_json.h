@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* run_json.h - run.json: what was run, with what, on what, and what came out. It holds everything that is needed to run
- * the model again. It is written last, beside the other results, whole or not at all. */
+ * the model again. It is there from the start, with the state "running", and is replaced when more is known; whole or
+ * not at all. */
 #ifndef NSA_RUNTIME_RUN_JSON_H
 #define NSA_RUNTIME_RUN_JSON_H
 
@@ -8,21 +9,21 @@
 #include "run/options.h"
 
 typedef struct {
-  const sim *sim;
+  const nsa_program *program;
+  const sim *sim; /* NULL: there is no network yet */
   const run_options *options;
   const nsa_run_info *info;
   const char *variant; /* NULL: the model as it stands */
   const char *folder;
-  const char *outcome;      /* "completed", "interrupted", "failed" */
+  const char *outcome;      /* "running", "completed", "interrupted", "failed" */
   const char *message;      /* more about it, or NULL */
   const recorder *recorder; /* NULL: nothing was recorded */
-  const double *values;     /* of measures */
+  const double *values;     /* of measures; NULL: the run goes on */
   const nsa_stage_time *stages;
   uint32_t stage_count;
   double wall_seconds;
 } run_report;
 
-/* Removes first what an earlier run recorded here and this one did not. */
 bool run_json_write(const run_report *report, char error[SIM_ERROR_SIZE]);
 
 #endif

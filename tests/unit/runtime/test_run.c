@@ -19,10 +19,6 @@
 
 #include <cmocka.h>
 
-/* HDF5 keeps what it could not write; nobody can free it. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void) { return "leak:libhdf5"; }
-
 /* Ten cells whose v grows by rate * (i + 1) a tick and that spike at 1. */
 enum { CELLS = 10 };
 
@@ -203,7 +199,7 @@ static cJSON *member(cJSON *json, const char *a, const char *b) {
 
 static int empty_folder(void **state) {
   (void)state;
-  return system("rm -rf ./*.out o stdout.txt stderr.txt");
+  return system("rm -rf ./*.out ./*.part o stdout.txt stderr.txt");
 }
 
 /* ---- tests ---- */
@@ -218,7 +214,7 @@ static void a_run_leaves_measures_and_results(void **state) {
   contains(err, "process start to end of first step");
   assert_true(exists("demo.out/spikes.h5") && exists("demo.out/mean_cells.v.h5") &&
               exists("demo.out/mean_cells.v.csv"));
-  assert_false(exists("demo.out/spikes.h5.part"));
+  assert_false(exists("demo.out.part") || exists("demo.out/.lock"));
   cJSON *json = read_json("demo.out/run.json");
   assert_string_equal(member(json, "outcome", "state")->valuestring, "completed");
   assert_true(member(member(json, "measures", "time"), "value", NULL)->valuedouble == 1500);
@@ -302,12 +298,22 @@ static void usage(void **state) {
   contains(err, "stdout.txt");
 }
 
+static void wait_for(const char *path) {
+  for (int i = 0; i < 500 && !exists(path); i++)
+    nanosleep(&(struct timespec){0, 10000000}, NULL);
+  nanosleep(&(struct timespec){0, 100000000}, NULL);
+}
+
+static void assert_state(const char *path, const char *expected) {
+  cJSON *json = read_json(path);
+  assert_string_equal(member(json, "outcome", "state")->valuestring, expected);
+  cJSON_Delete(json);
+}
+
 static void an_interrupted_run_keeps_what_it_has(void **state) {
   (void)state;
   pid_t child = start(WORDS("--for", "100 h"), false);
-  for (int i = 0; i < 500 && !exists("demo.out/spikes.h5.part"); i++)
-    nanosleep(&(struct timespec){0, 10000000}, NULL);
-  nanosleep(&(struct timespec){0, 100000000}, NULL);
+  wait_for("demo.out.part/spikes.h5");
   kill(child, SIGINT);
   expect(end_of(child), 130);
   contains(err, "stopped by SIGINT at t = ");
@@ -316,6 +322,63 @@ static void an_interrupted_run_keeps_what_it_has(void **state) {
   assert_string_equal(member(json, "outcome", "state")->valuestring, "interrupted");
   assert_true(member(json, "outcome", "time_ms")->valuedouble > 0);
   cJSON_Delete(json);
+}
+
+/* What did not end leaves what ended alone; and two runs do not write into one folder. */
+static void a_completed_run_stays(void **state) {
+  (void)state;
+  expect(RUN("--quiet"), 0);
+  pid_t child = start(WORDS("--for", "100 h", "--force"), false);
+  wait_for("demo.out.part/spikes.h5");
+  assert_state("demo.out.part/run.json", "running");
+  pid_t second = start(WORDS("--force", "--quiet"), false);
+  expect(end_of(second), 2);
+  contains(err, "nsa run: another run (process ");
+  kill(child, SIGTERM);
+  int status = 0;
+  waitpid(child, &status, 0);
+  assert_int_equal(WEXITSTATUS(status), 143);
+  assert_state("demo.out/run.json", "completed");
+  assert_state("demo.out.part/run.json", "interrupted");
+  assert_true(exists("demo.out.part/spikes.h5"));
+  assert_false(exists("demo.out.part/.lock"));
+  expect(RUN("--quiet", "--force", "--variant", "broken"), 3);
+  assert_state("demo.out/run.json", "completed");
+  assert_state("demo.out.part/run.json", "failed");
+  expect(RUN("--quiet", "--force"), 0);
+  assert_false(exists("demo.out.part"));
+}
+
+static void a_killed_run_leaves_what_it_flushed(void **state) {
+  (void)state;
+  pid_t child = start(WORDS("--for", "100 h"), false);
+  wait_for("demo.out.part/spikes.h5");
+  nanosleep(&(struct timespec){0, 500000000}, NULL);
+  kill(child, SIGKILL);
+  expect(end_of(child), 1000 + SIGKILL);
+  assert_state("demo.out.part/run.json", "running");
+  cJSON *json = read_json("demo.out.part/run.json");
+  assert_int_equal(cJSON_GetArraySize(member(json, "files", NULL)), 2);
+  member(json, "populations", NULL);
+  cJSON_Delete(json);
+  expect(RUN("--quiet"), 2);
+  contains(err, "demo.out.part holds what a run recorded that did not come to its end");
+  expect(RUN("--quiet", "--force"), 0);
+  assert_state("demo.out/run.json", "completed");
+}
+
+static void output_has_a_limit(void **state) {
+  (void)state;
+  expect(RUN("--max-output", "200 kB", "--for", "100 h"), 2);
+  contains(err, "the recordings are larger than --max-output 0.2 MB");
+  struct stat status;
+  assert_int_equal(stat("demo.out/spikes.h5", &status), 0);
+  assert_true(status.st_size < 400000);
+  assert_state("demo.out/run.json", "failed");
+  expect(RUN("--max-output", "1 TiB", "--quiet", "--force"), 0);
+  expect(RUN("--max-output", "much"), 2);
+  contains(err, "--max-output wants a size such as \"500 MB\"");
+  expect(RUN("--max-output=-1"), 2);
 }
 
 /* A limit on the size of files stands for a full disk. Earlier results stay, all of them. */
@@ -333,13 +396,13 @@ static void a_full_disk_leaves_earlier_results(void **state) {
   int code = RUN("--force", "--for", "10 s");
   setrlimit(RLIMIT_FSIZE, &old);
   expect(code, 2);
-  contains(err, "demo.out/spikes.h5");
+  contains(err, "demo.out.part/");
+  contains(err, "what was flushed before is in demo.out.part\n");
   assert_string_equal(read_text("demo.out/run.json", after, sizeof after), before);
   assert_int_equal(stat("demo.out/spikes.h5", &now), 0);
   assert_int_equal(now.st_ino, spikes.st_ino);
   assert_int_equal(stat("demo.out/mean_cells.v.h5", &now), 0);
   assert_int_equal(now.st_ino, mean.st_ino);
-  assert_false(exists("demo.out/spikes.h5.part") || exists("demo.out/mean_cells.v.h5.part"));
 }
 
 static void a_native_executable_does_the_same(void **state) {
@@ -363,6 +426,9 @@ int main(void) {
       cmocka_unit_test_setup(a_numerical_failure_says_where, empty_folder),
       cmocka_unit_test_setup(usage, empty_folder),
       cmocka_unit_test_setup(an_interrupted_run_keeps_what_it_has, empty_folder),
+      cmocka_unit_test_setup(a_completed_run_stays, empty_folder),
+      cmocka_unit_test_setup(a_killed_run_leaves_what_it_flushed, empty_folder),
+      cmocka_unit_test_setup(output_has_a_limit, empty_folder),
       cmocka_unit_test_setup(a_full_disk_leaves_earlier_results, empty_folder),
       cmocka_unit_test_setup(a_native_executable_does_the_same, empty_folder),
   };

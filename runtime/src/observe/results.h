@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* results.h - the folder that results go to.
+ *
+ * A run writes into OUT.part, beside OUT, and holds a lock there (the file .lock, which names its process). When it has
+ * ended the two change places, so that OUT is always one run, whole: the one before or the new one. What is in OUT.part
+ * without a lock is of a run that was killed, or that failed and was not to replace one that had completed; it is
+ * overwritten only by force. Files that are not of a run stay in OUT. */
+#ifndef NSA_RUNTIME_RESULTS_H
+#define NSA_RUNTIME_RESULTS_H
+
+#include "state/sim.h"
+
+enum { RESULTS_PATH = 4096 };
+
+typedef struct {
+  char out[RESULTS_PATH];    /* as it was asked for; "": there are no results */
+  char folder[RESULTS_PATH]; /* the same, or where a link leads */
+  char part[RESULTS_PATH];   /* where files are written */
+  int lock;                  /* a descriptor, or -1 */
+  bool has_completed;        /* OUT holds a run that came to its end */
+  bool is_begun;             /* there is a run.json in OUT.part that is ours */
+} results;
+
+/* Makes OUT.part, empty and locked. False with a sentence in error: OUT has results already and not `force`, another
+ * run writes there, it cannot be made, … results_close in any case. */
+bool results_open(results *r, const char *out, bool force, char error[SIM_ERROR_SIZE]);
+/* What lies in OUT.part becomes OUT; what a run left there before is removed. */
+bool results_publish(results *r, char error[SIM_ERROR_SIZE]);
+/* Removes what was begun. */
+void results_discard(results *r);
+/* Gives the lock back. */
+void results_close(results *r);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "observe/results_folder.h"
+
+#include <cjson/cJSON.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4096 + 300, MAX_JSON = 1 << 26 };
+
+static const char lock_name[] = ".lock", json_name[] = "run.json";
+
+/* ---- the lock ---- */
+
+static bool is_same_file(int fd, const char *path) {
+  struct stat held, there;
+  return fstat(fd, &held) == 0 && lstat(path, &there) == 0 && held.st_dev == there.st_dev &&
+         held.st_ino == there.st_ino;
+}
+
+static long read_holder(int fd) {
+  char text[32] = "";
+  return pread(fd, text, sizeof text - 1, 0) > 0 ? strtol(text, NULL, 10) : 0;
+}
+
+static void write_holder(int fd) {
+  char text[32];
+  int len = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+  if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)len, 0) != len)
+    return; /* who it is remains unknown */
+}
+
+int folder_lock(const char *folder, long *holder) {
+  enum { TRIES = 100 };
+  char path[PATH_SIZE];
+  snprintf(path, sizeof path, "%s/%s", folder, lock_name);
+  *holder = 0;
+  for (int i = 0; i < TRIES; i++) {
+    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (fd < 0)
+      return FOLDER_FAILED;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      *holder = read_holder(fd);
+      close(fd);
+      return FOLDER_IS_HELD;
+    }
+    if (is_same_file(fd, path)) {
+      write_holder(fd);
+      return fd;
+    }
+    close(fd); /* its holder has just removed it, or moved the folder */
+  }
+  errno = EAGAIN;
+  return FOLDER_FAILED;
+}
+
+void folder_unlock(const char *folder, int lock) {
+  char path[PATH_SIZE];
+  if (lock < 0)
+    return;
+  snprintf(path, sizeof path, "%s/%s", folder, lock_name);
+  unlink(path);
+  close(lock);
+}
+
+/* ---- run.json ---- */
+
+bool folder_has_run(const char *folder) {
+  char path[PATH_SIZE];
+  snprintf(path, sizeof path, "%s/%s", folder, json_name);
+  return access(path, F_OK) == 0;
+}
+
+static cJSON *read_json(const char *folder) {
+  char path[PATH_SIZE];
+  snprintf(path, sizeof path, "%s/%s", folder, json_name);
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat status;
+  bool is_file = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= MAX_JSON;
+  size_t size = is_file ? (size_t)status.st_size : 0, len = 0;
+  char *text = is_file ? malloc(size + 1) : NULL;
+  for (ssize_t got = 1; text && len < size && got > 0; len += got > 0 ? (size_t)got : 0)
+    got = read(fd, text + len, size - len);
+  if (fd >= 0)
+    close(fd);
+  cJSON *json = text ? cJSON_ParseWithLength(text, len) : NULL;
+  free(text);
+  return json;
+}
+
+bool folder_has_completed(const char *folder) {
+  if (!folder_has_run(folder))
+    return false;
+  cJSON *json = read_json(folder);
+  const cJSON *outcome = cJSON_GetObjectItemCaseSensitive(json, "outcome");
+  const char *state = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(outcome, "state"));
+  bool has_completed = !state || strcmp(state, "completed") == 0;
+  cJSON_Delete(json);
+  return has_completed;
+}
+
+bool folder_has_recordings(const char *folder) {
+  if (!folder_has_run(folder))
+    return false;
+  cJSON *json = read_json(folder);
+  bool has_some = !json || cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(json, "files")) > 0;
+  cJSON_Delete(json);
+  return has_some;
+}
+
+/* A name that stays in the folder, of a file that a run writes. */
+static bool is_recording(const char *name) {
+  const char *ending = name ? strrchr(name, '.') : NULL;
+  return ending && !strchr(name, '/') && (strcmp(ending, ".h5") == 0 || strcmp(ending, ".csv") == 0);
+}
+
+static void remove_file(const char *folder, const char *name) {
+  char path[PATH_SIZE];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  unlink(path);
+}
+
+void folder_clear(const char *folder) {
+  cJSON *json = read_json(folder), *file;
+  cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(json, "files")) {
+    const char *name = cJSON_GetStringValue(file);
+    if (is_recording(name))
+      remove_file(folder, name);
+  }
+  cJSON_Delete(json);
+  remove_file(folder, json_name);
+  remove_file(folder, "run.json.part");
+}
+
+/* ---- what is not ours ---- */
+
+static void move(const char *from, const char *to, const char *name) {
+  char old_path[PATH_SIZE], new_path[PATH_SIZE];
+  struct stat status;
+  snprintf(old_path, sizeof old_path, "%s/%s", from, name);
+  snprintf(new_path, sizeof new_path, "%s/%s", to, name);
+  if (lstat(new_path, &status) != 0 && errno == ENOENT)
+    rename(old_path, new_path);
+}
+
+void folder_merge(const char *from, const char *to) {
+  folder_clear(from);
+  DIR *dir = opendir(from);
+  for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+    const char *name = entry->d_name;
+    if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && strcmp(name, lock_name) != 0)
+      move(from, to, name);
+  }
+  if (dir)
+    closedir(dir);
+}
