@@ -172,17 +172,25 @@ static bool make_temporary(arena *a, const char *path, temporary_files *t, const
   return true;
 }
 
+static bool write_object(arena *a, const char *path, const build_bytes *object, const char **error) {
+  const char *why = NULL;
+  if (file_write_atomic(a, path, object->data, object->len, &why))
+    return true;
+  *error = arena_printf(a, "cannot write %s: %s", path, why);
+  return false;
+}
+
 static bool write_objects(arena *a, words *w, const temporary_files *t, const build_objects *kernels,
                           const build_bytes *start, const char **error) {
   add_word(a, w, t->main);
-  if (!file_write_atomic(a, t->main, start->data, start->len, error))
+  if (!write_object(a, t->main, start, error))
     return false;
   for (uint32_t i = 0; i < BUILD_PARTS; i++) {
     const build_bytes *object = &kernels->parts[i];
     if (object->len == 0)
       continue;
     add_word(a, w, t->kernels[i]);
-    if (!file_write_atomic(a, t->kernels[i], object->data, object->len, error))
+    if (!write_object(a, t->kernels[i], object, error))
       return false;
   }
   return true;

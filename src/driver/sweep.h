@@ -75,14 +75,14 @@ typedef struct {
   uint8_t *states;    /* by point: point_state */
   double *values;     /* by point, then measure */
   char **reasons;     /* by point: malloc'd, or NULL */
-  FILE *journal;      /* rows as they come, so that a sweep that is killed goes on where it was */
+  int journal;        /* rows as they come, so that a sweep that is killed goes on where it was */
   char *journal_path; /* in the arena */
 } sweep_table;
 
 /* Reads what earlier runs left in the folder of results, and opens the journal. */
 const char *sweep_table_open(arena *a, const sweep_plan *plan, const compilation *c, sweep_table *t);
-/* Notes a point and writes its row to the journal. reason: malloc'd, becomes the table's. False: the disk is full. */
-bool sweep_table_add(sweep_table *t, uint64_t point, point_state state, const double *values, char *reason);
+/* Notes a point and writes its row to the journal. reason: malloc'd, becomes the table's. errno where that failed, or 0. */
+int sweep_table_add(sweep_table *t, uint64_t point, point_state state, const double *values, char *reason);
 /* Writes the table, whole, in the order of points, and removes the journal. */
 const char *sweep_table_write(arena *a, sweep_table *t);
 void sweep_table_close(sweep_table *t);

@@ -35,7 +35,8 @@ typedef struct {
   uint64_t open, taken, done, failed;
   uint64_t asked; /* all points of this part, with those that were there */
   pthread_mutex_t lock, compiling;
-  bool is_disk_full, is_terminal;
+  bool is_terminal;
+  int disk_error; /* of the journal: errno, or 0 */
   double started, shown;
 } sweeping;
 
@@ -235,7 +236,8 @@ static void note(sweeping *s, uint64_t number, build *b, outcome *out) {
     point_state state = out->end == NSA_SESSION_DONE ? POINT_OK : POINT_FAILED;
     s->failed += state == POINT_FAILED;
     s->done++;
-    s->is_disk_full = !sweep_table_add(s->table, number, state, out->values, out->reason) || s->is_disk_full;
+    int why = sweep_table_add(s->table, number, state, out->values, out->reason);
+    s->disk_error = s->disk_error ? s->disk_error : why;
     show_progress(s);
   }
   if (b->left == 0)
@@ -245,7 +247,7 @@ static void note(sweeping *s, uint64_t number, build *b, outcome *out) {
 
 static bool take(sweeping *s, uint64_t *number) {
   pthread_mutex_lock(&s->lock);
-  bool has_one = s->taken < s->open && !s->is_disk_full && !nsa_interrupts_caught();
+  bool has_one = s->taken < s->open && s->disk_error == 0 && !nsa_interrupts_caught();
   if (has_one)
     *number = s->order[s->taken++];
   pthread_mutex_unlock(&s->lock);
@@ -296,13 +298,13 @@ static int run_workers(sweep_table *t, compilation *first, nsa_inputs *inputs) {
   for (uint32_t b = 0; b < s.builds.len; b++)
     release_build(&s.builds.data[b]);
   int signal = nsa_interrupts_caught();
-  bool is_disk_full = s.is_disk_full;
+  int disk_error = s.disk_error;
   arena_free(a);
-  if (is_disk_full)
-    fprintf(stderr, "nsa sweep: cannot write %s\n", t->journal_path);
+  if (disk_error)
+    fprintf(stderr, "nsa sweep: cannot write %s: %s\n", t->journal_path, strerror(disk_error));
   if (signal)
     fprintf(stderr, "nsa sweep: stopped; the same command goes on from here\n");
-  return is_disk_full ? 2 : signal ? 128 + signal : 0;
+  return disk_error ? 2 : signal ? 128 + signal : 0;
 }
 
 /* Files are read before there are threads. */

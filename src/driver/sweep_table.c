@@ -5,12 +5,14 @@
  * are asked for again are taken over, whoever wrote them: the same sweep before it was killed, a smaller one, or
  * another machine with its part. */
 #include "driver/sweep.h"
+#include "nsa_output.h"
 #include "support/exhausted.h"
 #include "support/map.h"
 #include "support/text.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -205,14 +207,14 @@ static const char *open_journal(arena *a, sweep_table *t) {
   for (uint64_t k = 0; k < t->plan->point_count; k++)
     if (t->states[k] != POINT_OPEN && sweep_is_own(t->plan, k))
       write_row(t, k, &head);
-  t->journal = fopen(t->journal_path, "w");
-  if (t->journal == NULL || fwrite(head.data, 1, head.len, t->journal) != head.len || fflush(t->journal) != 0)
+  t->journal = open(t->journal_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (t->journal < 0 || !nsa_write_all(t->journal, head.data, head.len))
     return arena_printf(a, "cannot write %s: %s", t->journal_path, strerror(errno));
   return NULL;
 }
 
 const char *sweep_table_open(arena *a, const sweep_plan *plan, const compilation *c, sweep_table *t) {
-  *t = (sweep_table){.plan = plan, .program = c->ir->program, .model = hash_model(plan, c)};
+  *t = (sweep_table){.journal = -1, .plan = plan, .program = c->ir->program, .model = hash_model(plan, c)};
   t->states = ARENA_ARRAY(a, uint8_t, plan->point_count);
   t->values = ARENA_ARRAY(a, double, plan->point_count * t->program->measures_count);
   t->reasons = ARENA_ARRAY(a, char *, plan->point_count);
@@ -222,16 +224,17 @@ const char *sweep_table_open(arena *a, const sweep_plan *plan, const compilation
   return plan->is_merge ? NULL : open_journal(a, t);
 }
 
-bool sweep_table_add(sweep_table *t, uint64_t point, point_state state, const double *values, char *reason) {
+int sweep_table_add(sweep_table *t, uint64_t point, point_state state, const double *values, char *reason) {
   arena *scratch = arena_new();
   text row = text_new(scratch);
   memcpy(&t->values[point * t->program->measures_count], values, t->program->measures_count * sizeof *values);
   t->reasons[point] = reason;
   t->states[point] = (uint8_t)state;
   write_row(t, point, &row);
-  bool is_good = fwrite(row.data, 1, row.len, t->journal) == row.len && fflush(t->journal) == 0;
+  bool is_good = nsa_write_all(t->journal, row.data, row.len);
+  int why = errno;
   arena_free(scratch);
-  return is_good;
+  return is_good ? 0 : why;
 }
 
 const char *sweep_table_write(arena *a, sweep_table *t) {
@@ -243,15 +246,15 @@ const char *sweep_table_write(arena *a, sweep_table *t) {
       write_row(t, k, &all);
   if (!file_write_atomic(a, path, all.data, all.len, &error))
     return arena_printf(a, "cannot write %s: %s", path, error);
-  if (t->journal != NULL)
+  if (t->journal >= 0)
     unlink(t->journal_path);
   return NULL;
 }
 
 void sweep_table_close(sweep_table *t) {
-  if (t->journal != NULL)
-    fclose(t->journal);
+  if (t->journal >= 0)
+    close(t->journal); /* its rows are in the table, or were written one by one */
   for (uint64_t k = 0; t->reasons != NULL && k < t->plan->point_count; k++)
     free(t->reasons[k]);
-  *t = (sweep_table){0};
+  *t = (sweep_table){.journal = -1};
 }

@@ -142,7 +142,7 @@ static int verb_fmt(invocation *v) {
     if (!v->args.values[ARGUMENT_write])
       fwrite(out.data, 1, out.len, stdout);
     else if (!file_write_atomic(c.arena, v->args.file, out.data, out.len, &error))
-      code = world_failure("fmt", error);
+      code = world_failure("fmt", arena_printf(c.arena, "cannot write %s: %s", v->args.file, error));
   }
   return compile_end(&c, code);
 }

@@ -3,9 +3,9 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { EXIT_WORLD = 2 };
 
@@ -20,4 +20,17 @@ int nsa_output_end(const char *who, int code) {
     return code;
   fprintf(stderr, "%s: cannot write to stdout: %s\n", who, errno ? strerror(errno) : "an earlier write failed");
   return code ? code : EXIT_WORLD;
+}
+
+bool nsa_write_all(int fd, const char *bytes, size_t len) {
+  while (len > 0) {
+    ssize_t done = write(fd, bytes, len);
+    if (done < 0 && errno == EINTR)
+      continue;
+    if (done < 0)
+      return false;
+    bytes += done;
+    len -= (size_t)done;
+  }
+  return true;
 }

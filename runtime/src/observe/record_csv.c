@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "observe/record_csv.h"
 
+#include "nsa_output.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -59,21 +61,8 @@ const char *csv_error(const csv_file *file) { return file->has_failed ? file->er
 
 /* ---- writing ---- */
 
-static bool write_all(int fd, const char *bytes, size_t len) {
-  while (len > 0) {
-    ssize_t done = write(fd, bytes, len);
-    if (done < 0 && errno == EINTR)
-      continue;
-    if (done < 0)
-      return false;
-    bytes += done;
-    len -= (size_t)done;
-  }
-  return true;
-}
-
 static void write_out(csv_file *file, size_t len) {
-  if (!check(file, write_all(file->fd, file->buffer, len), "write")) {
+  if (!check(file, nsa_write_all(file->fd, file->buffer, len), "write")) {
     int ignored = ftruncate(file->fd, file->written); /* else a line stays cut */
     (void)ignored;
     return;

@@ -4,6 +4,7 @@
 
 #include "events/events.h"
 #include "nsa_json.h"
+#include "nsa_output.h"
 #include "nsa_words.h"
 #include "observe/record_h5.h"
 #include "run/report.h"
@@ -330,24 +331,11 @@ static cJSON *describe(const run_report *report) {
 
 /* ---- the file ---- */
 
-static bool write_all(int fd, const char *text, size_t len) {
-  while (len > 0) {
-    ssize_t done = write(fd, text, len);
-    if (done < 0 && errno == EINTR)
-      continue;
-    if (done < 0)
-      return false;
-    text += done;
-    len -= (size_t)done;
-  }
-  return true;
-}
-
 static bool write_whole(const char *path, const char *text) {
   int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (fd < 0)
     return false;
-  bool is_good = write_all(fd, text, strlen(text)) && write_all(fd, "\n", 1) && fsync(fd) == 0;
+  bool is_good = nsa_write_all(fd, text, strlen(text)) && nsa_write_all(fd, "\n", 1) && fsync(fd) == 0;
   int why = errno;
   if (close(fd) != 0 && is_good)
     return false;
