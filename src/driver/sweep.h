@@ -81,7 +81,8 @@ typedef struct {
 
 /* Reads what earlier runs left in the folder of results, and opens the journal. */
 const char *sweep_table_open(arena *a, const sweep_plan *plan, const compilation *c, sweep_table *t);
-/* Notes a point and writes its row to the journal. reason: malloc'd, becomes the table's. errno where that failed, or 0. */
+/* Notes a point and writes its row to the journal. reason: malloc'd, becomes the table's. errno where that failed, or
+ * 0. */
 int sweep_table_add(sweep_table *t, uint64_t point, point_state state, const double *values, char *reason);
 /* Writes the table, whole, in the order of points, and removes the journal. */
 const char *sweep_table_write(arena *a, sweep_table *t);

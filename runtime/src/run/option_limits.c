@@ -11,7 +11,8 @@ static const struct {
 } sizes[] = {{"", 1},      {"B", 1},      {"kB", 1e3},      {"KB", 1e3},         {"MB", 1e6},    {"GB", 1e9},
              {"TB", 1e12}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824}, {"TiB", 0x1p40}};
 
-bool option_read_size(parse *p, const char *option, const char *text, uint64_t *bytes) {
+/* "500 MB", "2 GiB", "100000" */
+static bool read_size(parse *p, const char *option, const char *text, uint64_t *bytes) {
   char *end;
   double number = strtod(text, &end), size = -1;
   end += strspn(end, " ");
@@ -25,5 +26,5 @@ bool option_read_size(parse *p, const char *option, const char *text, uint64_t *
 }
 
 bool option_take_max_output(parse *p, const char *text) {
-  return option_read_size(p, "--max-output", text, &p->out->max_output);
+  return read_size(p, "--max-output", text, &p->out->max_output);
 }

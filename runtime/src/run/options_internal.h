@@ -26,8 +26,6 @@ bool option_take_command(parse *p, const char *text);
 bool option_take_timeout(parse *p, const char *text);
 bool option_check_sources(parse *p); /* each has one */
 
-/* "500 MB", "2 GiB", "100000": a number of bytes. */
-bool option_read_size(parse *p, const char *option, const char *text, uint64_t *bytes);
 bool option_take_max_output(parse *p, const char *text);
 
 #endif
