@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: MIT
-# A thin front of the CMake build (see CMakePresets.json for dev, release and asan).
+# A thin front of the CMake build (see CMakePresets.json for dev, release, asan and others).
 #
 #   make demo      build, and run the working-memory model with and without its astrocytes
 #   make test      build, and run all tests; the last line is the summary
 #   make build     release build in build/release
 #   make install PREFIX=DIR
 #   make asan      build and test with the address and undefined-behaviour sanitizers
+#   make tsan      build with the thread sanitizer, and run what uses threads
+#   make coverage  build so that executed lines are counted, run all tests, and tell which share of src and runtime they reach
 #   make bench     measure beside C and Brian2 (docs/benchmarks.md); BENCH="cobahh cuba" some, BENCH_ARGS="-n 9" more often
 #   make bench-growth  the same model from a thousand to a million neurons
 #   make bench-slow  cost and error of slower astrocytes (docs/benchmarks.md); BENCH_ARGS="-n 5" more seeds
-#   make bench-deps  install Brian2 for it   make fuzz   feed damaged models to the compiler
+#   make bench-deps  install Brian2 for it
+#   make fuzz      feed anything to all that reads (tests/tools/fuzz.sh has the variables)
 #   make cvode-deps  install SUNDIALS CVODE, which `nsa verify` then compares with (docs/verify.md)
 #   make mutants   break the code in many places on purpose, and look whether a test notices (an hour)
 #   make bless     accept what the stages print now, and what tests/errors are told, as expected
@@ -34,7 +37,7 @@ NSA := $(RELEASE)/bin/nsa
 DEMO := examples/working_memory.nsa
 DEMO_OUT := build/demo
 
-.PHONY: all demo test build install asan bench bench-growth bench-slow bench-deps cvode-deps fuzz mutants bless format docs deps clean
+.PHONY: all demo test build install asan tsan coverage bench bench-growth bench-slow bench-deps cvode-deps fuzz mutants bless format docs deps clean
 all: build
 
 deps:
@@ -65,6 +68,19 @@ asan: deps
 	@cmake --build build/asan -j $(JOBS)
 	@sh tests/tools/run_ctest.sh build/asan $(JOBS) $(CTEST_ARGS)
 
+# Machine code that is made while a program runs is not seen by the sanitizer, so runs are the interpreter's.
+tsan: deps
+	@test -f build/tsan/build.ninja || cmake --preset tsan
+	@cmake --build build/tsan -j $(JOBS)
+	@sh tests/tools/run_ctest.sh build/tsan $(JOBS) -R '^unit/(runtime|environments)/|^threads/' $(CTEST_ARGS)
+
+coverage: deps
+	@test -f build/coverage/build.ninja || cmake --preset coverage
+	@cmake --build build/coverage -j $(JOBS)
+	@find build/coverage -name '*.gcda' -delete
+	@sh tests/tools/run_ctest.sh build/coverage $(JOBS) $(CTEST_ARGS) || true
+	@python3 tests/tools/coverage.py build/coverage .
+
 bench: build
 	@NSA="$(CURDIR)/$(NSA)" bash tests/bench/run.sh $(BENCH_ARGS) $(BENCH)
 
@@ -87,10 +103,12 @@ mutants: deps $(RELEASE)/build.ninja
 	@cmake --build $(RELEASE) -j $(JOBS)
 	@python3 tests/mutants/run.py $(RELEASE) tests/mutants/mutants.txt $(MUTANTS)
 
-fuzz: deps
-	@test -f build/asan/build.ninja || cmake --preset asan
-	@cmake --build build/asan -j $(JOBS)
-	@NSA="$(CURDIR)/build/asan/bin/nsa" SRC="$(CURDIR)" TOOLS="$(CURDIR)/build/asan/tests/tools" \
+fuzz: deps $(RELEASE)/build.ninja
+	@sh tests/tools/deps.sh libclang-rt-19-dev
+	@cmake --build $(RELEASE) -j $(JOBS)
+	@test -f build/fuzz/build.ninja || cmake --preset fuzz
+	@cmake --build build/fuzz -j $(JOBS)
+	@NSA="$(CURDIR)/$(NSA)" SRC="$(CURDIR)" TOOLS="$(CURDIR)/$(RELEASE)/tests/tools" FUZZERS="$(CURDIR)/build/fuzz/fuzz" \
 	  bash tests/tools/fuzz.sh
 
 bless: build

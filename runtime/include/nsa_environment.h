@@ -99,8 +99,8 @@ typedef struct nsa_environment_kind {
   /* The kind's own figures of the trial that runs, or has just ended; NULL where it has none. */
   void (*measure)(const void *world, double *figures);
 
-  /* The whole state as bytes, for a checkpoint; all three or none. size: 0 where this world cannot be saved. restore:
-   * into a world made with the same values and key. */
+  /* The whole state as bytes, for a checkpoint; all three or none. size: 0 where this world cannot be saved. save:
+   * called behind size, fills as many. restore: into a world made with the same values and key. */
   size_t (*size)(const void *world);
   void (*save)(const void *world, void *bytes);
   bool (*restore)(void *world, const void *bytes, size_t length, char *error);

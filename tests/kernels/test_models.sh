@@ -6,6 +6,7 @@
 #
 #   MODELS_SEEDS (40)   how many seeds        MODELS_FIRST (1)   the first of them
 #   MODELS_SECONDS      stop after this time instead, so that a slow build still ends
+#   MODELS_BRIEF=1      compile each for one width alone, by its seed: many more models in the same time
 set -u
 : "${NSA:?the tool}" "${TOOLS:?the folder of the small programs}"
 first=${MODELS_FIRST:-1}
@@ -61,6 +62,30 @@ compare_other() {
   [ -z "$difference" ] || { report "said otherwise: $difference"; return 1; }
 }
 
+compare_briefly() {
+  local widths=(1 2 4 8)
+  compare "$seed.brief" --width "${widths[$((seed % 4))]}" --threads "$((1 + seed / 4 % 3))"
+}
+
+compare_all() {
+  local differs=0
+  compare "$seed.w1" --width 1 --threads 1 || differs=1
+  compare "$seed.w2" --width 2 --threads 3 || differs=1
+  compare "$seed.w4" --width 4 --threads 1 || differs=1
+  compare "$seed.w8" --width 8 --threads 2 || differs=1
+  compare "$seed.t3" --threads 3 || differs=1
+  compare_other || differs=1
+  reference=$seed.single
+  if run "$reference" --precision single --interpret; then
+    compare "$seed.single_w1" --precision single --width 1 --threads 1 || differs=1
+    compare "$seed.single_t3" --precision single --threads 3 || differs=1
+  else
+    report "single, interpreted: $(head -n 1 "$reference.txt")"
+    differs=1
+  fi
+  return "$differs"
+}
+
 for ((seed = first; seed <= last && SECONDS < budget; seed++)); do
   model=$seed.nsa
   reference=$seed.interpreted
@@ -73,21 +98,10 @@ for ((seed = first; seed <= last && SECONDS < budget; seed++)); do
   elif [ -z "$(find "$reference" -name '*.csv' -size +0)" ]; then
     report "recorded nothing"
     kept=1
+  elif [ -n "${MODELS_BRIEF:-}" ]; then
+    compare_briefly || kept=1
   else
-    compare "$seed.w1" --width 1 --threads 1 || kept=1
-    compare "$seed.w2" --width 2 --threads 3 || kept=1
-    compare "$seed.w4" --width 4 --threads 1 || kept=1
-    compare "$seed.w8" --width 8 --threads 2 || kept=1
-    compare "$seed.t3" --threads 3 || kept=1
-    compare_other || kept=1
-    reference=$seed.single
-    if run "$reference" --precision single --interpret; then
-      compare "$seed.single_w1" --precision single --width 1 --threads 1 || kept=1
-      compare "$seed.single_t3" --precision single --threads 3 || kept=1
-    else
-      report "single, interpreted: $(head -n 1 "$reference.txt")"
-      kept=1
-    fi
+    compare_all || kept=1
   fi
   [ "$kept" -eq 1 ] || rm -rf "$seed".*
 done

@@ -36,6 +36,7 @@ typedef struct {
   const char *command;
   double timeout;
   cJSON *hello;
+  cJSON *told; /* "state": of the last `save`. It is kept, as the next answer could have another length */
   wire_channel *channels;
   uint32_t channel_count, action_length;
   bool is_choice;
@@ -133,6 +134,7 @@ static bool read_unit(const cJSON *of, wire_unit *out) {
 /* Numbers of the hello are ours, and in order. */
 static bool read_hello(process *p, const char *text) {
   p->hello = cJSON_Parse(text);
+  p->told = cJSON_CreateObject();
   const cJSON *channels = member(p->hello, "channels"), *action = member(p->hello, "action"), *channel;
   if (!action)
     return false;
@@ -141,7 +143,7 @@ static bool read_hello(process *p, const char *text) {
   p->channels = calloc((size_t)cJSON_GetArraySize(channels) + 1, sizeof *p->channels);
   p->longest = LINE_BYTES;
   p->line = malloc(LINE_BYTES + (size_t)NUMBER_BYTES * p->action_length);
-  if (!p->channels || !p->line || !read_unit(action, &p->action_unit))
+  if (!p->told || !p->channels || !p->line || !read_unit(action, &p->action_unit))
     return false;
   cJSON_ArrayForEach(channel, channels) {
     wire_channel *c = &p->channels[p->channel_count++];
@@ -311,6 +313,7 @@ static void destroy(void *world) {
   process *p = world;
   child_end(p->child, "{\"request\":\"close\"}\n", closing_seconds);
   cJSON_Delete(p->hello);
+  cJSON_Delete(p->told);
   free(p->channels);
   free(p->line);
   free(p);
@@ -371,23 +374,26 @@ static bool step(void *world, const double *action, double *const *channels, nsa
 
 /* ---- checkpoints: its state is a text that it gives and takes ---- */
 
-/* Copies the text where `bytes` is not NULL. Gives its length, 0 where there is none. */
-static size_t ask_state(const process *p, void *bytes) {
-  answer a;
-  char error[NSA_ENVIRONMENT_ERROR];
-  if (!p->can_save)
-    return 0;
-  bool is_good = ask(&a, p, "save", "{\"request\":\"save\"}\n", p->timeout, error);
-  const cJSON *state = member(a.object, "state");
-  size_t len = is_good && cJSON_IsString(state) ? strlen(state->valuestring) : 0;
-  if (bytes)
-    memcpy(bytes, len > 0 ? state->valuestring : "", len);
-  cJSON_Delete(a.object);
-  return len;
+static const char *state_told(const process *p) {
+  const cJSON *state = member(p->told, "state");
+  return cJSON_IsString(state) ? state->valuestring : "";
 }
 
-static size_t size(const void *world) { return ask_state(world, NULL); }
-static void save(const void *world, void *bytes) { ask_state(world, bytes); }
+static size_t size(const void *world) {
+  const process *p = world;
+  answer a = {0};
+  char error[NSA_ENVIRONMENT_ERROR];
+  cJSON_DeleteItemFromObjectCaseSensitive(p->told, "state");
+  if (p->can_save && ask(&a, p, "save", "{\"request\":\"save\"}\n", p->timeout, error))
+    cJSON_AddItemToObject(p->told, "state", cJSON_DetachItemFromObjectCaseSensitive(a.object, "state"));
+  cJSON_Delete(a.object);
+  return strlen(state_told(p));
+}
+
+static void save(const void *world, void *bytes) {
+  const char *state = state_told(world);
+  memcpy(bytes, state, strlen(state));
+}
 
 static char *restore_line(const void *bytes, size_t length) {
   nsa_json_begin();

@@ -227,7 +227,7 @@ static void lower_globals(lowering *l) {
 
 static void lower_variants(lowering *l) {
   nsa_variant *list = ARENA_ARRAY(l->arena, nsa_variant, l->m->variants.len);
-  nsa_act *acts = l->act_list.data + l->m->acts.len; /* behind the model's own */
+  uint32_t act = l->m->acts.len; /* in the list, behind the model's own */
   for (uint32_t k = 0; k < l->m->variants.len; k++) {
     const model_variant *v = &l->m->variants.data[k];
     nsa_setting *settings = ARENA_ARRAY(l->arena, nsa_setting, v->sets.len);
@@ -243,9 +243,9 @@ static void lower_variants(lowering *l) {
                             .settings_count = v->sets.len,
                             .globals = globals_of(l, v),
                             .globals_count = v->globals.len,
-                            .acts = acts,
+                            .acts = v->acts.len > 0 ? &l->act_list.data[act] : NULL,
                             .acts_count = v->acts.len};
-    acts += v->acts.len;
+    act += v->acts.len;
   }
   l->program->variants = list;
   l->program->variants_count = l->m->variants.len;
