@@ -148,8 +148,11 @@ bool results_open(results *r, const char *out, bool force, char error[SIM_ERROR_
   r->lock = folder_lock(r->part, &holder);
   if (r->lock == FOLDER_IS_HELD)
     return refuse_holder(error, r, holder);
-  if (r->lock < 0)
-    return fail(error, "write into", r->part);
+  if (r->lock < 0) {
+    fail(error, "write into", r->part);
+    rmdir(r->part); /* stays where something is in it */
+    return false;
+  }
   bring_back(r);
   if (!force && !may_overwrite(r, error))
     return false;
