@@ -85,7 +85,8 @@ static int run_all(run_command *shared, one_run *cases, uint32_t count) {
   show_measures(shared, cases, count);
   if (shared->options->time)
     show_times(shared, cases, count);
-  h5_library_close();
+  if (code != EXIT_ENVIRONMENT) /* it may be memory that there is none of, and HDF5 takes some to end */
+    h5_library_close();
   return code;
 }
 
