@@ -3,6 +3,7 @@
 #ifndef NSA_RT_H
 #define NSA_RT_H
 
+#include "nsa_input.h"
 #include "nsa_program.h"
 #include <stdbool.h>
 #include <stdio.h>
@@ -94,8 +95,10 @@ const char *nsa_image_hole(const char *path);
 #define NSA_IMAGE_PATH 4096
 void nsa_image_path(const char *pattern, uint32_t number, char path[NSA_IMAGE_PATH]);
 
-/* An image file (PGM P2/P5 or PNG) as ink (1 where grey < 127 of 255); malloc'd. NULL with *error. */
-uint8_t *nsa_image_read(const char *path, uint32_t *rows, uint32_t *cols, char error[256]);
+/* An image file (PGM P2/P5 or PNG), below these folders (nsa_input.h), as ink (1 where grey < 127 of 255); malloc'd.
+ * NULL with *error. */
+uint8_t *nsa_image_read(const nsa_input_folders *below, const char *path, uint32_t *rows, uint32_t *cols,
+                        char error[256]);
 
 /* Bytes that a run of this program will need, by kind, for `explain`. Links are not drawn yet: their number is the one
  * that the rule gives, or its expectation. */

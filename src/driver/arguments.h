@@ -27,6 +27,7 @@ typedef struct {
   const char *values[ARGUMENT_COUNT];      /* NULL: not given; "" for options without an argument */
   VEC(char *) run;                         /* options of the run, as typed, in order */
   VEC(const char *) timescales;            /* the values of --timescale */
+  VEC(const char *) allowed;               /* those of --allow */
   VEC(model_pattern_replacement) patterns; /* those of --pattern among them */
   VEC(driver_plugin) plugins;              /* those of --plugin */
   VEC(const char *) settings;              /* those of --set */

@@ -39,6 +39,8 @@ typedef struct {
   uint32_t refine;               /* 0 and 1: steps are as written */
   const char *const *timescales; /* "slow=1 ms", in place of what the file says */
   uint32_t timescale_count;
+  const char *const *allowed; /* folders of --allow */
+  uint32_t allowed_count;
   const char *const
       *settings; /* "n.tau=3 ms" of --set, for what is told of them before the run; "N=10" is compiled in */
   uint32_t setting_count;
@@ -81,6 +83,7 @@ struct compilation {
   const ast_file *ast;
   VEC(const ast_decl *) timescales; /* those of the options, parsed */
   VEC(const ast_decl *) settings;   /* likewise; those that are no quantities are left to the run */
+  nsa_input_folders inputs;         /* below which the model may name files */
   const model *model;
   const nsa_image *images; /* by the model's images */
   lower_report report;     /* of the plan */

@@ -3,12 +3,12 @@
 #include "nsa_rt.h"
 #include <stdlib.h>
 
-static void read_image(arena *a, diag_sink *sink, const model *m, nsa_image *image) {
+static void read_image(arena *a, diag_sink *sink, const model *m, const nsa_input_folders *below, nsa_image *image) {
   const model_pattern *pattern = &m->patterns.data[image->pattern];
   char path[NSA_IMAGE_PATH];
   nsa_image_path(pattern->path, image->number, path);
   char error[256] = "";
-  uint8_t *ink = nsa_image_read(path, &image->rows, &image->cols, error);
+  uint8_t *ink = nsa_image_read(pattern->is_given ? NULL : below, path, &image->rows, &image->cols, error);
   if (!ink) {
     diag *d = diag_report(sink, DIAG_E0001, pattern->at, "image %s of pattern `%s` cannot be read: %s", path,
                           pattern->name, error);
@@ -32,11 +32,11 @@ static void check_size(diag_sink *sink, const model *m, const nsa_image *images,
   diag_hint(d, "make the population %u x %u, or scale the image", image->rows, image->cols);
 }
 
-const nsa_image *images_read(arena *a, diag_sink *sink, const model *m) {
+const nsa_image *images_read(arena *a, diag_sink *sink, const model *m, const nsa_input_folders *below) {
   nsa_image *images = ARENA_ARRAY(a, nsa_image, m->images.len);
   for (uint32_t k = 0; k < m->images.len; k++) {
     images[k] = (nsa_image){.pattern = m->images.data[k].pattern, .number = m->images.data[k].number};
-    read_image(a, sink, m, &images[k]);
+    read_image(a, sink, m, below, &images[k]);
   }
   for (uint32_t k = 0; k < m->stimuli.len; k++)
     if (m->stimuli.data[k].is_present)

@@ -9,6 +9,6 @@
 #include "nsa_program.h"
 
 /* One a model image, in the arena; E0001 and E0501 where one is missing or does not fit. */
-const nsa_image *images_read(arena *a, diag_sink *sink, const model *m);
+const nsa_image *images_read(arena *a, diag_sink *sink, const model *m, const nsa_input_folders *below);
 
 #endif

@@ -2,6 +2,7 @@
 /* stages.c - the way of the data, in one table (at the end). */
 #include "driver/compile.h"
 #include "driver/images.h"
+#include "driver/inputs.h"
 #include "driver/variants.h"
 #include "interp/interp.h"
 #include "model/dump.h"
@@ -79,12 +80,17 @@ static void dump_ast(const compilation *c, text *out) { syntax_dump(c->ast, out)
 
 /* ---- check ---- */
 
-/* Where the models that come with the compiler lie, relative to the executable. */
 static const char *const *model_folders(compilation *c) {
   const char **folders = ARENA_ARRAY(c->arena, const char *, 2);
-  char *bin = file_executable_folder(c->arena);
-  folders[0] = bin ? file_join(c->arena, bin, "../share/nsa/models") : NULL;
+  folders[0] = inputs_library(c->arena);
   return folders;
+}
+
+static const char *missing_folder(const compilation *c) {
+  for (uint32_t k = 0; k < c->options->allowed_count; k++)
+    if (!file_is_folder(c->options->allowed[k]))
+      return c->options->allowed[k];
+  return NULL;
 }
 
 /* A setting that no compiler needs to know of, or that nothing has. NULL: all are params of the top level. */
@@ -137,6 +143,10 @@ static int run_check(compilation *c) {
   nsa_precision unused;
   if (o->precision && !model_precision_find(o->precision, &unused))
     return fail(c, arena_printf(c->arena, "--precision is double, single or mixed, not `%s`", o->precision));
+  const char *missing = missing_folder(c);
+  if (missing)
+    return fail(c, arena_printf(c->arena, "--allow %s: there is no such folder", missing));
+  c->inputs = inputs_of_compile(c->arena, o);
   const model_plugin *plugins = load_plugins(c);
   if (plugins == NULL)
     return 2;
@@ -151,6 +161,7 @@ static int run_check(compilation *c) {
                            .plugin_count = o->plugin_count,
                            .precision = o->precision,
                            .in_double = o->in_double,
+                           .inputs = &c->inputs,
                            .model_folders = model_folders(c),
                            .refined = o->refined,
                            .refine = o->refine,
@@ -173,14 +184,14 @@ static void dump_model(const compilation *c, text *out) { model_dump(c->model, o
 /* ---- images ---- */
 
 static int run_images(compilation *c) {
-  c->images = images_read(c->arena, c->sink, c->model);
+  c->images = images_read(c->arena, c->sink, c->model, &c->inputs);
   return 0; /* the timescale analysis still has its say */
 }
 
 /* ---- plan ---- */
 
 static int run_plan(compilation *c) {
-  lower_options options = {.folder = file_folder(c->arena, c->options->path),
+  lower_options options = {.inputs = inputs_of_run(c->arena, c->options),
                            .images = c->images,
                            .analyse_timescales = c->options->analyse_timescales,
                            .equations_only = c->options->equations_only,

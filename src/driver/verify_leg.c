@@ -13,6 +13,8 @@ compile_options verify_compile_options(const verify_options *o) {
                            .needs_run = true,
                            .timescales = o->args->timescales.data,
                            .timescale_count = o->args->timescales.len,
+                           .allowed = o->args->allowed.data,
+                           .allowed_count = o->args->allowed.len,
                            .settings = o->args->settings.data,
                            .setting_count = o->args->settings.len,
                            .variant = o->args->variant,

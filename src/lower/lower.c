@@ -144,7 +144,10 @@ static void finish_program(lowering *l) {
   nsa_program *p = l->program;
   p->version = NSA_PROGRAM_VERSION;
   p->name = l->m->name;
-  p->folder = l->options->folder;
+  p->folders_count = l->options->inputs.count;
+  p->folders = ARENA_ARRAY(l->arena, nsa_input_folder, p->folders_count);
+  for (uint32_t k = 0; k < p->folders_count; k++)
+    p->folders[k] = l->options->inputs.list[k];
   add_files(l);
   lower_finish_stages(l);
   MOVE_LIST(populations, population_list);

@@ -49,11 +49,11 @@ typedef struct {
 } lower_report;
 
 typedef struct {
-  const char *folder;      /* of the model file, for the paths that a run opens */
-  const nsa_image *images; /* of the model, read; NULL: they stay empty */
-  bool analyse_timescales; /* report W0401 and W0403 */
-  bool equations_only;     /* populations step by their equations alone (no events, no blocks), and have rates */
-  bool draws_at_mean;      /* noise is zero and random functions give their mean, but for what a run starts with */
+  nsa_input_folders inputs; /* below which the files lie that a run opens */
+  const nsa_image *images;  /* of the model, read; NULL: they stay empty */
+  bool analyse_timescales;  /* report W0401 and W0403 */
+  bool equations_only;      /* populations step by their equations alone (no events, no blocks), and have rates */
+  bool draws_at_mean;       /* noise is zero and random functions give their mean, but for what a run starts with */
 } lower_options;
 
 /* What is decided before anything is built (plan/plan.h). */

@@ -11,6 +11,7 @@
 
 #include "model/model_experiment.h"
 #include "model/model_network.h"
+#include "nsa_input.h"
 #include "support/intern.h"
 #include "syntax/ast.h"
 
@@ -71,6 +72,7 @@ typedef struct {
   uint32_t plugin_count;
   const char *precision;            /* this one instead of the file's; NULL: the file's */
   bool in_double;                   /* everything is, whatever the file and its components say */
+  const nsa_input_folders *inputs;  /* below which the files lie that the model names; NULL: anywhere */
   const char *const *model_folders; /* where `import nsa.x.y` looks; NULL-terminated */
   const char *refined;              /* timescale of which each step becomes `refine` steps; NULL: every timescale */
   uint32_t refine;                  /* 0 and 1: steps are as written */

@@ -16,6 +16,7 @@ typedef struct {
 typedef struct {
   const char *name;
   const char *path; /* with {}; resolved against the model's folder */
+  bool is_given;    /* by the command line, and not by the model */
   uint32_t count;
   span at;
 } model_pattern;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/file.h"
 
-#include "nsa_input.h"
 #include "support/text.h"
 
 #include <errno.h>
@@ -38,8 +37,9 @@ static bool read_all(int fd, size_t max_bytes, text *out) {
   return true;
 }
 
-char *file_read(arena *a, const char *path, size_t max_bytes, size_t *len, const char **error) {
-  int fd = nsa_input_open(path, error);
+char *file_read_below(arena *a, const nsa_input_folders *below, const char *path, size_t max_bytes, size_t *len,
+                      const char **error) {
+  int fd = nsa_input_open(below, path, error);
   if (fd < 0) {
     *error = errno ? reason(a, errno) : *error;
     return NULL;
@@ -61,8 +61,12 @@ char *file_read(arena *a, const char *path, size_t max_bytes, size_t *len, const
   return content.data;
 }
 
-bool file_can_be_read(arena *a, const char *path, const char **error) {
-  int fd = nsa_input_open(path, error);
+char *file_read(arena *a, const char *path, size_t max_bytes, size_t *len, const char **error) {
+  return file_read_below(a, NULL, path, max_bytes, len, error);
+}
+
+bool file_can_be_read(arena *a, const nsa_input_folders *below, const char *path, const char **error) {
+  int fd = nsa_input_open(below, path, error);
   if (fd >= 0)
     close(fd);
   else if (errno)
@@ -123,11 +127,13 @@ bool file_exists(const char *path) {
   return stat(path, &info) == 0;
 }
 
-static bool make_one_folder(const char *path) {
+bool file_is_folder(const char *path) {
   struct stat info;
-  if (mkdir(path, 0777) == 0)
-    return true;
-  return errno == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+  return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static bool make_one_folder(const char *path) {
+  return mkdir(path, 0777) == 0 || (errno == EEXIST && file_is_folder(path));
 }
 
 bool file_make_folder(const char *path) {

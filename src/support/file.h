@@ -3,6 +3,7 @@
 #ifndef NSA_SUPPORT_FILE_H
 #define NSA_SUPPORT_FILE_H
 
+#include "nsa_input.h"
 #include "support/arena.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,14 +12,18 @@
  * is larger than max_bytes; *error then says why, in the user's words. */
 char *file_read(arena *a, const char *path, size_t max_bytes, size_t *len, const char **error);
 
+/* The same of a file that a model names, which must lie below these folders (nsa_input.h); NULL: anywhere. */
+char *file_read_below(arena *a, const nsa_input_folders *below, const char *path, size_t max_bytes, size_t *len,
+                      const char **error);
 /* False with *error. */
-bool file_can_be_read(arena *a, const char *path, const char **error);
+bool file_can_be_read(arena *a, const nsa_input_folders *below, const char *path, const char **error);
 
 /* Writes to a temporary file in the same folder, then renames: readers see the old file or the
  * whole new one, whatever other processes do. False with *error on failure. */
 bool file_write_atomic(arena *a, const char *path, const void *data, size_t len, const char **error);
 
 bool file_exists(const char *path);
+bool file_is_folder(const char *path);
 /* mkdir -p. */
 bool file_make_folder(const char *path);
 /* "a/b/c.nsa" -> "a/b" ("." when there is no slash). */

@@ -47,7 +47,7 @@ for file in "$SRC"/tests/errors/*.nsa; do
   args=()
   while read -r -a words; do args+=("${words[@]}"); done < <(sed -n 's/^#! args: *//p' "$file")
   # From within its folder, and without the place of the library, so that no path of this machine is printed.
-  (cd "$SRC/tests/errors" && "$NSA" check "$name.nsa" --json "${args[@]}") > "$work/$name.told" 2> "$work/$name.stderr" < /dev/null
+  (cd "$SRC/tests/errors" && "$NSA" check "$name.nsa" --json --allow "$SRC" "${args[@]}") > "$work/$name.told" 2> "$work/$name.stderr" < /dev/null
   code=$?
   sed 's|looked in [^"]*/share/|looked in .../share/|' "$work/$name.told" > "$work/$name.json"
   expected_of "$file" > "$work/$name.expected"

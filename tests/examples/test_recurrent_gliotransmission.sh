@@ -30,7 +30,7 @@ between "inhibitory spikes by 2 s" "$(events_by all/inh.spike.csv 2000)" 450 650
 between "bound receptors" "$(awk -F, 'NR > 1 && $2 > top { top = $2 } END { print top }' all/mean_astrocytes.Gamma_S.csv)" 0.855 0.861
 between "the share of updates" "$(share_of_updates all)" 0 0.001
 
-run "$SRC/tests/examples/coverage_of_the_original.nsa" original --seed 3
+run "$SRC/tests/examples/coverage_of_the_original.nsa" original --seed 3 --allow "$SRC/examples"
 for expected in "2000 0" "4000 1458" "6000 1569" "8000 1625"; do
   set -- $expected
   between "releases by $1 ms" "$(events_by original/astrocytes.release.csv "$1")" "$2" "$2"

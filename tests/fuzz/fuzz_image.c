@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   uint32_t rows = 0, columns = 0;
   char error[256] = "";
   target_write("fuzz.image", data, size);
-  uint8_t *ink = nsa_image_read("fuzz.image", &rows, &columns, error);
+  uint8_t *ink = nsa_image_read(NULL, "fuzz.image", &rows, &columns, error);
   for (size_t k = 0; ink && k < (size_t)rows * columns; k++)
     if (ink[k] > 1)
       target_fail("a pixel is neither ink nor paper");

@@ -12,6 +12,7 @@ print_stage() { # stage, file
   case $1 in
     explain) "$NSA" explain "$2" ;;
     ir-after-*) "$NSA" emit --ir --after "${1#ir-after-}" "$2" ;;
+    model | plan) "$NSA" emit "--$1" --allow "$SRC" "$2" ;; # images of examples
     *) "$NSA" emit "--$1" "$2" ;;
   esac
 }

@@ -3,16 +3,8 @@
 #include "base/table.h"
 
 #include <string.h>
-#include <unistd.h>
 
 enum { LINE_MAX_LENGTH = 256 };
-
-bool table_find(const char *path, const char *folder, char found[TABLE_PATH]) {
-  if (snprintf(found, TABLE_PATH, "%s", path) < TABLE_PATH && access(found, R_OK) == 0)
-    return true;
-  return path[0] != '/' && folder && snprintf(found, TABLE_PATH, "%s/%s", folder, path) < TABLE_PATH &&
-         access(found, R_OK) == 0;
-}
 
 bool table_read(FILE *file, table_taker *take, void *context, uint64_t *line, const char **problem) {
   char text[LINE_MAX_LENGTH];

@@ -10,12 +10,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { TABLE_PATH = 4096 };
-
-/* Where a file lies: at its path, or, as an executable may run elsewhere, beside the model in `folder` (or NULL).
- * False: errno says why it cannot be read. */
-bool table_find(const char *path, const char *folder, char found[TABLE_PATH]);
-
 /* Takes one entry, without the end of its line. False refuses it, and ends the reading. */
 typedef bool table_taker(void *context, uint64_t line, const char *text);
 

@@ -8,7 +8,6 @@
 #include "nsa_input.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,9 +107,9 @@ static bool sort_pairs(const edge_reader *r) {
 
 bool rule_file(link_builder *b) {
   const char *path = b->connection->rule.path ? b->connection->rule.path : "";
-  char found[TABLE_PATH];
-  const char *why = strerror(ENOENT);
-  FILE *file = table_find(path, b->s->program->folder, found) ? nsa_input_stream(found, &why) : NULL;
+  nsa_input_folders below = nsa_input_folders_of(b->s->program);
+  const char *why;
+  FILE *file = nsa_input_stream(&below, path, &why);
   if (!file)
     return build_fail(b, "cannot open '%.200s': %s", path, why);
   edge_reader r = {.b = b, .path = path};

@@ -83,9 +83,10 @@ static double expected_share(const nsa_rule *rule) {
 }
 
 /* Lines of a table; the forecast of a file that cannot be read is none. */
-static double count_lines(const char *path) {
+static double count_lines(const nsa_program *p, const char *path) {
+  nsa_input_folders below = nsa_input_folders_of(p);
   const char *why;
-  FILE *file = path ? nsa_input_stream(path, &why) : NULL;
+  FILE *file = path ? nsa_input_stream(&below, path, &why) : NULL;
   if (!file)
     return 0;
   double lines = 0;
@@ -110,6 +111,6 @@ double connect_expected_links(const nsa_program *p, const nsa_connection *c) {
                      .stride = rule->stride,
                      .share = expected_share(rule)};
   if (rule->kind == NSA_RULE_FILE)
-    r.listed = count_lines(rule->path);
+    r.listed = count_lines(p, rule->path);
   return nsa_count_links(&r).all;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* image.c - PGM (P2, P5) and PNG files as ink. */
-#include "nsa_input.h"
 #include "nsa_rt.h"
 
 #include <ctype.h>
@@ -126,9 +125,10 @@ static uint8_t *png_read(FILE *file, const char *path, uint32_t *rows, uint32_t 
   return png_to_ink(&image, path, rows, cols, error);
 }
 
-uint8_t *nsa_image_read(const char *path, uint32_t *rows, uint32_t *cols, char error[256]) {
+uint8_t *nsa_image_read(const nsa_input_folders *below, const char *path, uint32_t *rows, uint32_t *cols,
+                        char error[256]) {
   const char *why;
-  FILE *file = nsa_input_stream(path, &why);
+  FILE *file = nsa_input_stream(below, path, &why);
   if (!file)
     return image_fail(error, path, why);
   int first = getc(file), second = getc(file);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "stimuli/inputs.h"
 
-#include "base/table.h"
 #include "nsa_input.h"
 
 #include <stdlib.h>
@@ -45,9 +44,10 @@ const spike *inputs_find(const nsa_inputs *inputs, const spike_source *source, s
 
 static bool load(const nsa_program *program, const spike_source *source, spike_list *list,
                  char error[NSA_SESSION_ERROR]) {
-  char found[TABLE_PATH], why[SIM_ERROR_SIZE];
-  const char *closed = why;
-  int file = table_find(source->path, program->folder, found) ? nsa_input_open(found, &closed) : -1;
+  nsa_input_folders below = nsa_input_folders_of(program);
+  char why[SIM_ERROR_SIZE];
+  const char *closed;
+  int file = nsa_input_open(&below, source->path, &closed);
   *list = (spike_list){.source = *source};
   if (file >= 0) {
     list->spikes = spike_hdf5_load(file, source, &list->count, why);

@@ -79,9 +79,9 @@ static bool read_table(spike_reader *r, FILE *file) {
 bool spike_file_read(const nsa_program *program, const char *path, spike_taker *take, void *context,
                      char error[SIM_ERROR_SIZE]) {
   spike_reader r = {.path = path, .take = take, .context = context, .error = error};
-  char found[TABLE_PATH];
-  const char *why = strerror(ENOENT);
-  FILE *file = table_find(path, program->folder, found) ? nsa_input_stream(found, &why) : NULL;
+  nsa_input_folders below = nsa_input_folders_of(program);
+  const char *why;
+  FILE *file = nsa_input_stream(&below, path, &why);
   if (!file)
     return fail(&r, why);
   bool ok = read_table(&r, file);

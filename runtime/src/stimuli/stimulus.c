@@ -223,7 +223,7 @@ bool stimuli_set_pattern(sim *s, uint32_t pattern, const char *path, char error[
     nsa_image_path(path, image->number, file);
     uint32_t rows, cols;
     char why[256];
-    uint8_t *ink = nsa_image_read(file, &rows, &cols, why);
+    uint8_t *ink = nsa_image_read(NULL, file, &rows, &cols, why);
     if (!ink) {
       snprintf(error, SIM_ERROR_SIZE, "%s", why);
       return false;

@@ -64,7 +64,7 @@ static bool check_source(checker *ck, const ast_expr *value, const binding *bind
     e->path = path_from(ck, path->at, path->as.string.text);
     if (value->as.call.args.len > 1)
       e->source = value->as.call.args.data[1].value->as.string.text;
-    return path_check(ck, path->at, e->path) == NULL;
+    return e->path != NULL && path_check(ck, path->at, e->path, false) == NULL;
   }
   if (value->kind != AST_BAD) {
     diag *d = diag_report(ck->sink, DIAG_E0203, value->at,

@@ -23,7 +23,7 @@ static void check_images(checker *ck, const model_pattern *p, span at) {
   for (uint32_t i = 0; i < p->count; i++) {
     char path[NSA_IMAGE_PATH];
     nsa_image_path(p->path, i, path);
-    diag *d = path_check(ck, at, path);
+    diag *d = path_check(ck, at, path, p->is_given);
     if (d == NULL)
       continue;
     diag_hint(d, "--pattern %s=PATH takes the images from elsewhere", p->name);
@@ -44,8 +44,10 @@ void pattern_check(checker *ck, const ast_decl *d) {
   if (is_images) {
     const ast_expr *path = value->as.call.args.data[0].value;
     const char *other = replaced_path(ck, p.name);
-    p.path = other != NULL ? other : path_from(ck, path->at, path->as.string.text);
-    check_images(ck, &p, path->at);
+    p.is_given = other != NULL;
+    p.path = p.is_given ? other : path_from(ck, path->at, path->as.string.text);
+    if (p.path != NULL)
+      check_images(ck, &p, path->at);
   } else {
     p.path = "";
     if (value->kind != AST_BAD)

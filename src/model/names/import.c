@@ -124,6 +124,12 @@ static const char *real_path(checker *ck, const char *path) {
   return out;
 }
 
+/* Messages show lines of what is read, and those of other files are nobody's to see. */
+static bool is_model(const char *path) {
+  size_t len = strlen(path);
+  return len >= 4 && strcmp(path + len - 4, ".nsa") == 0;
+}
+
 static const ast_file *load_file(checker *ck, const char *path, span at) {
   size_t len;
   const char *error;
@@ -131,7 +137,11 @@ static const ast_file *load_file(checker *ck, const char *path, span at) {
     diag_report(ck->sink, DIAG_E0901, at, "files import each other more than %d deep", LIMIT_IMPORT_DEPTH);
     return NULL;
   }
-  const char *source = file_read(ck->arena, path, LIMIT_FILE_BYTES, &len, &error);
+  if (!is_model(real_path(ck, path))) {
+    diag_report(ck->sink, DIAG_E0001, at, "`%s` is not read: the name of a model ends in .nsa", path);
+    return NULL;
+  }
+  const char *source = file_read_below(ck->arena, ck->options->inputs, path, LIMIT_FILE_BYTES, &len, &error);
   if (source == NULL) {
     diag_report(ck->sink, DIAG_E0001, at, "`%s` cannot be read: %s", path, error);
     return NULL;
@@ -152,7 +162,7 @@ static void collect_decls(checker *ck, const ast_file *file, map *seen, decl_lis
   const ast_name *base = extended_path(file);
   if (base != NULL && base->text != NULL) {
     const char *path = path_from(ck, base->at, base->text);
-    const ast_file *base_file = load_file(ck, path, base->at);
+    const ast_file *base_file = path != NULL ? load_file(ck, path, base->at) : NULL;
     ck->import_depth++;
     if (base_file != NULL)
       collect_decls(ck, base_file, seen, out);
@@ -256,7 +266,8 @@ static bool is_own_function(const importing *im, uint32_t position, uint32_t *in
 }
 
 static void import_one(checker *ck, const ast_decl *d, file_scope *into) {
-  const char *path = d->as.import.file != NULL ? path_from(ck, d->at, d->as.import.file) : dotted_path(ck, d);
+  const char *path =
+      d->as.import.file != NULL ? path_from(ck, d->as.import.path_at, d->as.import.file) : dotted_path(ck, d);
   importing im = {.ck = ck, .decl = d, .into = into};
   im.from = path != NULL ? scope_of_file(ck, path, d->as.import.path_at) : NULL;
   if (im.from == NULL)

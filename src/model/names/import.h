@@ -7,9 +7,10 @@
 
 /* Fills ck->main and ck->decls from the file, what it extends and what it imports. */
 void import_files(checker *ck, const ast_file *file);
-/* A path as it is written at `at`: relative to the folder of that file. */
+/* A path as it is written at `at`, relative to the folder of that file. NULL: it is absolute, which was reported. */
 const char *path_from(checker *ck, span at, const char *written);
-/* NULL: the file can be read. Else what was reported, for a hint. */
-diag *path_check(checker *ck, span at, const char *path);
+/* NULL: the file can be read. Else what was reported, for a hint. Where the command line has given the path, it may lie
+ * anywhere. */
+diag *path_check(checker *ck, span at, const char *path, bool is_given);
 
 #endif

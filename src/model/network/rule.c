@@ -291,7 +291,8 @@ static void warn_of_selves(rule_env *r, span at) {
   size_t len;
   if (!r->ends->is_same || r->ends->says_self)
     return;
-  const char *table = file_read(r->ck->arena, r->out->path, LIMIT_FILE_BYTES, &len, &error);
+  const char *table =
+      file_read_below(r->ck->arena, r->ck->options->inputs, r->out->path, LIMIT_FILE_BYTES, &len, &error);
   uint32_t line = table ? line_of_self(table) : 0;
   if (line == 0)
     return;
@@ -309,7 +310,7 @@ static bool from_file(rule_env *r) {
     return false;
   }
   r->out->path = path_from(r->ck, path->at, path->as.string.text);
-  if (path_check(r->ck, path->at, r->out->path) != NULL)
+  if (r->out->path == NULL || path_check(r->ck, path->at, r->out->path, false) != NULL)
     return false;
   warn_of_selves(r, path->at);
   return true;

@@ -14,7 +14,7 @@ lowered lower_text(const char *source) {
     diag_print(w.sink, stderr, false);
     fail_msg("the model has errors");
   }
-  lower_options options = {.folder = ".", .analyse_timescales = true};
+  lower_options options = {.analyse_timescales = true};
   const lower_plan *plan = lower_decide_plan(w.arena, m, w.sink, &options, &w.report);
   if (diag_error_count(w.sink) != 0)
     return w;

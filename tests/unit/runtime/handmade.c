@@ -46,6 +46,9 @@ handmade *handmade_new(uint32_t slow_ticks) {
                      .environments = m->environments,
                      .acts = m->acts,
                      .until = NSA_NONE};
+  static nsa_input_folder here[] = {{"."}};
+  p->folders = here;
+  p->folders_count = 1;
   m->files[p->files_count++] = (nsa_source_file){.path = "handmade.nsa", .text = ""};
   m->timescales[p->timescales_count++] = (nsa_timescale){.name = "fast", .dt = 0.1, .ticks = 1};
   m->timescales[p->timescales_count++] = (nsa_timescale){.name = "slow", .dt = 0.1 * slow_ticks, .ticks = slow_ticks};

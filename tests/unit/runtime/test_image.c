@@ -18,7 +18,7 @@ static const char *write_file(const void *bytes, size_t len) {
 static void reads(const void *bytes, size_t len, uint32_t rows, uint32_t cols, const char *wanted) {
   char error[256] = "";
   uint32_t r = 0, c = 0;
-  uint8_t *ink = nsa_image_read(write_file(bytes, len), &r, &c, error);
+  uint8_t *ink = nsa_image_read(NULL, write_file(bytes, len), &r, &c, error);
   if (!ink)
     fail_msg("%s", error);
   assert_int_equal(r, rows);
@@ -31,7 +31,7 @@ static void reads(const void *bytes, size_t len, uint32_t rows, uint32_t cols, c
 static void refuses(const void *bytes, size_t len, const char *why) {
   char error[256] = "";
   uint32_t r, c;
-  assert_null(nsa_image_read(write_file(bytes, len), &r, &c, error));
+  assert_null(nsa_image_read(NULL, write_file(bytes, len), &r, &c, error));
   if (!strstr(error, why))
     fail_msg("'%s' lacks '%s'", error, why);
 }
@@ -61,7 +61,7 @@ static void wrong_pgm(void **state) {
   refuses(TEXT(""), "neither PGM");
   char error[256];
   uint32_t r, c;
-  assert_null(nsa_image_read("not/there.pgm", &r, &c, error));
+  assert_null(nsa_image_read(NULL, "not/there.pgm", &r, &c, error));
   assert_non_null(strstr(error, "not/there.pgm: No such file"));
 }
 

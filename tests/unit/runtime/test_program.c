@@ -21,6 +21,7 @@ static nsa_population populations[] = {
     {.name = "p", .rows = 2, .cols = 3, .events = events, .events_count = 1, .states = slots, .states_count = 2}};
 static nsa_connection connections[] = {
     {.name = "c", .rule = {.kind = NSA_RULE_FILE, .path = "e.csv", .length = 1e300}}};
+static nsa_input_folder folders[] = {{"."}, {"/models"}};
 static nsa_image images[] = {{.rows = 2, .cols = 3, .ink = ink, .ink_count = 6}};
 static nsa_setting settings[] = {{.settable = 4, .value = 2.5}};
 static nsa_variant variants[] = {{.name = "none"}, {.name = "one", .settings = settings, .settings_count = 1}};
@@ -28,7 +29,8 @@ static nsa_variant variants[] = {{.name = "none"}, {.name = "one", .settings = s
 static nsa_program example(void) {
   return (nsa_program){.version = NSA_PROGRAM_VERSION,
                        .name = "example",
-                       .folder = NULL,
+                       .folders = folders,
+                       .folders_count = 2,
                        .ticks = UINT64_C(1) << 40,
                        .base_dt = 0.1,
                        .files = files,
@@ -61,7 +63,8 @@ static void comes_back_whole(void **state) {
   assert_non_null(p);
   assert_null(error);
   assert_string_equal(p->name, "example");
-  assert_null(p->folder);
+  assert_int_equal(p->folders_count, 2);
+  assert_string_equal(p->folders[1].path, "/models");
   assert_true(p->ticks == UINT64_C(1) << 40);
   assert_string_equal(p->fields[0].name, "τ.v");
   assert_true(signbit(p->fields[0].value) && isnan(p->fields[1].value));

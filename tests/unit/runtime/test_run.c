@@ -93,7 +93,6 @@ static nsa_program demo(void) {
   return (nsa_program){.version = NSA_PROGRAM_VERSION,
                        .until = NSA_NONE,
                        .name = "demo",
-                       .folder = ".",
                        .source_hash_lo = 0xabc,
                        .base_dt = 0.5,
                        .ticks = 3000,
