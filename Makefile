@@ -9,7 +9,7 @@
 #   make tsan      build with the thread sanitizer, and run what uses threads
 #   make coverage  build so that executed lines are counted, run all tests, and tell which share of src and runtime they reach
 #   make bench     measure beside C and Brian2 (docs/benchmarks.md); BENCH="cobahh cuba" some, BENCH_ARGS="-n 9" more often
-#   make bench-growth  the same model from a thousand to a million neurons
+#   make bench-growth  the same model from a thousand to a million neurons; models of 10 to 3000 equations, lets, connections
 #   make bench-slow  cost and error of slower astrocytes (docs/benchmarks.md); BENCH_ARGS="-n 5" more seeds
 #   make bench-deps  install Brian2 for it
 #   make fuzz      feed anything to all that reads (tests/tools/fuzz.sh has the variables)
@@ -86,6 +86,7 @@ bench: build
 
 bench-growth: build
 	@NSA="$(CURDIR)/$(NSA)" bash tests/bench/growth.sh $(BENCH_ARGS)
+	@NSA="$(CURDIR)/$(NSA)" bash tests/bench/compile_growth.sh
 
 bench-slow: build
 	@NSA="$(CURDIR)/$(NSA)" bash tests/bench/slow.sh $(BENCH_ARGS)

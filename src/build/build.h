@@ -42,7 +42,7 @@ typedef struct {
 } build_bytes;
 
 /* A program's object files; a part may be empty. Kernels that run at every step are spread over two, which are
- * compiled at the same time by two threads; what runs once is compiled apart, with less effort. */
+ * compiled at the same time by two threads; what runs once, and long kernels, are compiled apart, with less effort. */
 enum { BUILD_PARTS = 3 };
 typedef struct {
   build_bytes parts[BUILD_PARTS];

@@ -92,7 +92,7 @@ static void add_operation(hash128 *h, const ir_program *p, const ir_function *f,
     add_number(h, op->key);
   else if (carries == IR_CARRIES_NUMBER)
     *h = hash_bytes(*h, &op->number, sizeof op->number);
-  size_t args = strlen(ir_ops[op->op].args);
+  size_t args = ir_ops[op->op].arg_count;
   *h = hash_bytes(*h, op->args, args * sizeof op->args[0]);
   add_number(h, op->extra_count);
   if (op->extra_count != 0)

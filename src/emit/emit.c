@@ -26,7 +26,7 @@ static void make_types(module_emitter *m) {
 
 /* Cycles a lane, as in ir_ops.def, from which a step is long: then quotients and exponentials wait for one another, and
  * two vectors side by side fill the time. What is mostly skipped does not count; draws that are not are long to
- * compile. */
+ * compile. Kernels in pieces have enough that does not wait. */
 enum { LONG_STEP = 100 };
 
 static bool is_long_step(const ir_function *f) {
@@ -39,7 +39,7 @@ static bool is_long_step(const ir_function *f) {
       return false;
     cost += depth == 0 ? ir_ops[op->op].cost : 0;
   }
-  return f->role == NSA_ROLE_STEP && cost >= LONG_STEP;
+  return f->role == NSA_ROLE_STEP && cost >= LONG_STEP && !emit_is_long(f);
 }
 
 /* Lanes of the function's vectors: floats fill a vector of the processor twice as many. */

@@ -35,5 +35,7 @@ LLVMModuleRef emit_module(arena *a, LLVMContextRef context, const ir_program *pr
 
 /* Roles that run once or rarely: compiled with less effort. */
 bool emit_is_cold(nsa_role role);
+/* Functions that are compiled in pieces (pieces.c). */
+bool emit_is_long(const ir_function *f);
 
 #endif

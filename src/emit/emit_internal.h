@@ -45,7 +45,7 @@ typedef struct {
   module_emitter *m;
   const ir_function *function;
   const nsa_kernel *description;
-  bool is_cold, is_single; /* single: over the RUN domain, one entry */
+  bool is_cold, is_single, is_long; /* single: over the RUN domain, one entry; long: in pieces */
   LLVMValueRef fn, fields, clock, out;
   LLVMBasicBlockRef entry_block, head_block;
   LLVMValueRef first;   /* the entry in lane 0, i64 */

@@ -6,7 +6,7 @@
  *   ...     the operations; skip_begin and skip_end branch around what no lane needs
  *   latch:  next iteration, or exit
  *   exit:   tells which events fired and whether all was finite */
-#include "emit/emit_internal.h"
+#include "emit/pieces.h"
 
 bool emit_is_cold(nsa_role role) {
   return role == NSA_ROLE_INIT || role == NSA_ROLE_SETUP || role == NSA_ROLE_CANDIDATE ||
@@ -18,7 +18,7 @@ static void note_use(kernel *k, ir_value value, uint32_t at) {
     k->last_use[value] = at;
 }
 
-static uint32_t argument_count(const ir_op *op) { return (uint32_t)strlen(ir_ops[op->op].args); }
+static uint32_t argument_count(const ir_op *op) { return ir_ops[op->op].arg_count; }
 
 static void scan_operations(kernel *k) {
   for (uint32_t i = 0; i < k->function->ops.len; i++) {
@@ -40,6 +40,7 @@ static kernel *new_kernel(module_emitter *m, uint32_t number) {
   k->description = &p->kernels[number];
   k->is_cold = emit_is_cold((nsa_role)k->function->role);
   k->is_single = p->domains[k->function->domain].kind == NSA_DOMAIN_RUN;
+  k->is_long = emit_is_long(k->function);
   uint32_t count = k->function->ops.len;
   k->values = ARENA_ARRAY(m->arena, LLVMValueRef, count);
   k->last_use = ARENA_ARRAY(m->arena, uint32_t, count);
@@ -65,15 +66,20 @@ static void declare(kernel *k, uint32_t number) {
     LLVMSetValueName2(LLVMGetParam(k->fn, i), names[i], strlen(names[i]));
 }
 
+void emit_operation(kernel *k, uint32_t number) {
+  const ir_op *op = &k->function->ops.data[number];
+  emit_op_fn *emit = emit_op_table[op->op];
+  if (emit == NULL)
+    emit_bug("an operation that has no machine code", ir_ops[op->op].word);
+  emit_debug_place(k, k->m->body, op->at);
+  k->values[number] = emit(k, op);
+}
+
 static void emit_operations(kernel *k) {
-  const ir_op *ops = k->function->ops.data;
-  for (uint32_t i = 0; i < k->function->ops.len; i++) {
-    emit_op_fn *emit = emit_op_table[ops[i].op];
-    if (emit == NULL)
-      emit_bug("an operation that has no machine code", ir_ops[ops[i].op].word);
-    emit_debug_place(k, k->m->body, ops[i].at);
-    k->values[i] = emit(k, &ops[i]);
-  }
+  if (k->is_long)
+    emit_pieces(k);
+  for (uint32_t i = 0; i < k->function->ops.len && !k->is_long; i++)
+    emit_operation(k, i);
 }
 
 static LLVMBasicBlockRef new_block(kernel *k, const char *name) {

@@ -19,10 +19,10 @@ static void add_argument(arguments *a, LLVMValueRef value) {
   a->values[a->count++] = value;
 }
 
-/* Kernels that run once or rarely call the maths; in the others they are inlined. Random draws in skip regions are
- * called too: they are seldom taken, and inlining them takes long. */
+/* Kernels that run once or rarely, and long ones, call the maths; in the others they are inlined. Random draws in skip
+ * regions are called too: they are seldom taken, and inlining them takes long. */
 static bool stays_a_call(const kernel *k, const ir_op *op) {
-  return k->is_cold || (k->skip_depth != 0 && ir_ops[op->op].carries == IR_CARRIES_KEY);
+  return k->is_cold || k->is_long || (k->skip_depth != 0 && ir_ops[op->op].carries == IR_CARRIES_KEY);
 }
 
 /* Bits of the widest vector that clang passes in registers, with the flags by which it compiled the bitcode. */
@@ -93,7 +93,7 @@ LLVMValueRef emit_random(kernel *k, const ir_op *op) {
   add_argument(&a, emit_argument(k, op, 0));
   add_argument(&a, emit_argument(k, op, 1));
   add_argument(&a, emit_tick(k, op->aux));
-  uint32_t count = (uint32_t)strlen(ir_ops[op->op].args);
+  uint32_t count = ir_ops[op->op].arg_count;
   for (uint32_t i = 2; i < count; i++)
     add_argument(&a, emit_argument(k, op, i));
   const char *name = arena_printf(m->arena, "nsa_%s", ir_ops[op->op].name);

@@ -56,7 +56,7 @@ static LLVMValueRef op_intrinsic(kernel *k, const ir_op *op) {
       [IR_OP_floor] = "llvm.floor", [IR_OP_ceil] = "llvm.ceil",
   };
   LLVMValueRef args[3];
-  unsigned count = (unsigned)strlen(ir_ops[op->op].args);
+  unsigned count = ir_ops[op->op].arg_count;
   for (unsigned i = 0; i < count; i++)
     args[i] = arg(k, op, i);
   return emit_intrinsic(k->m, names[op->op], args, count);

@@ -60,7 +60,7 @@ static void report_nonfinite(kernel *k) {
 void emit_checks_of_iteration(kernel *k) {
   module_emitter *m = k->m;
   for (int i = 0; i < 2; i++) {
-    if (k->finite[i].all == NULL)
+    if (k->finite[i].here == NULL)
       continue;
     LLVMTypeRef type = i ? m->vf32 : m->vf64;
     LLVMValueRef before = LLVMBuildLoad2(m->body, type, k->finite[i].all, "");

@@ -11,7 +11,7 @@ ir_builder ir_builder_on(ir_program *p, ir_function *f) {
   return (ir_builder){.program = p, .arena = p->arena, .function = f, .at = SPAN_NONE};
 }
 
-static uint32_t arg_count(const ir_op *op) { return (uint32_t)strlen(ir_ops[op->op].args); }
+static uint32_t arg_count(const ir_op *op) { return ir_ops[op->op].arg_count; }
 
 ir_value ir_add_op(ir_builder *b, ir_op op) {
   for (uint32_t i = op.op < IR_OP_COUNT ? arg_count(&op) : 0; i < 4; i++)

@@ -50,7 +50,7 @@ ir_value ir_random(ir_builder *b, ir_opcode op, uint64_t key, uint32_t timescale
 /* expm / oucov: n, all arguments. */
 ir_value ir_tuple_op(ir_builder *b, ir_opcode op, uint32_t n, const ir_value *args, uint32_t count);
 /* A loop of `count` variables, with their values before it; its end, with their next values. Both are tuples. */
-enum { IR_MOST_LOOP_VARIABLES = 1024 };
+enum { IR_MOST_LOOP_VARIABLES = 65536 };
 ir_value ir_loop_begin(ir_builder *b, const ir_value *variables, uint32_t count);
 ir_value ir_loop_end(ir_builder *b, ir_value begin, ir_value again, const ir_value *next, uint32_t count);
 ir_value ir_get(ir_builder *b, ir_value tuple, uint32_t entry);

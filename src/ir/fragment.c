@@ -13,10 +13,10 @@ ir_builder ir_builder_in(arena *a, ir_fragment *f) {
   return (ir_builder){.arena = a, .function = f->body, .at = SPAN_NONE};
 }
 
-uint32_t ir_op_arg_count(const ir_op *op) { return (uint32_t)strlen(ir_ops[op->op].args) + op->extra_count; }
+uint32_t ir_op_arg_count(const ir_op *op) { return ir_ops[op->op].arg_count + op->extra_count; }
 
 ir_value ir_op_arg(const ir_function *f, const ir_op *op, uint32_t i) {
-  uint32_t fixed = (uint32_t)strlen(ir_ops[op->op].args);
+  uint32_t fixed = ir_ops[op->op].arg_count;
   return i < fixed ? op->args[i] : f->extra.data[op->extra + (i - fixed)];
 }
 
@@ -34,7 +34,7 @@ bool *ir_fragment_live(arena *a, const ir_fragment *f) {
 
 ir_value ir_copy_op(ir_builder *b, const ir_function *from, const ir_op *op, const ir_value *value_of) {
   ir_op copy = *op;
-  for (uint32_t i = 0; i < strlen(ir_ops[op->op].args); i++)
+  for (uint32_t i = 0; i < ir_ops[op->op].arg_count; i++)
     copy.args[i] = value_of[op->args[i]];
   copy.extra = b->function->extra.len;
   for (uint32_t i = 0; i < op->extra_count; i++) {

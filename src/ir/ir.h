@@ -34,6 +34,7 @@ typedef enum {
 
 typedef struct {
   const char *name, *word, *args; /* args: one letter an argument */
+  uint32_t arg_count;             /* of args, without the extra ones */
   ir_type type;
   ir_carries carries;
   uint32_t cost;

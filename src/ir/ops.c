@@ -3,7 +3,8 @@
 #include "ir/ir_internal.h"
 
 const ir_op_info ir_ops[IR_OP_COUNT] = {
-#define OP(id, word, type, args, carries, cost) [IR_OP_##id] = {#id, word, args, IR_##type, IR_CARRIES_##carries, cost},
+#define OP(id, word, type, args, carries, cost)                                                                        \
+  [IR_OP_##id] = {#id, word, args, sizeof args - 1, IR_##type, IR_CARRIES_##carries, cost},
 #include "ir/ir_ops.def"
 #undef OP
 };

@@ -258,7 +258,7 @@ static void read_carried(ir_cursor *c, ir_op *op) {
 }
 
 static void read_args(ir_cursor *c, ir_program *p, ir_function *f, ir_op *op) {
-  uint32_t fixed = (uint32_t)strlen(ir_ops[op->op].args);
+  uint32_t fixed = ir_ops[op->op].arg_count;
   for (uint32_t i = 0; i < fixed; i++)
     op->args[i] = read_marked(c, '%');
   op->extra = f->extra.len;

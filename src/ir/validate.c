@@ -122,7 +122,7 @@ static const char *check_entry(const check_ctx *c) {
 }
 
 static const char *check_math(const check_ctx *c) {
-  uint32_t arity = (uint32_t)strlen(ir_ops[c->op->op].args);
+  uint32_t arity = ir_ops[c->op->op].arg_count;
   if (c->op->aux >= ir_math_count || ir_maths[c->op->aux].arity != arity)
     return arena_printf(c->arena, "has no function of %u arguments in row %u", arity, c->op->aux);
   return NULL;

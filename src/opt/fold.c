@@ -144,7 +144,7 @@ static ir_value fold_numbers(ir_builder *b, const ir_op *op, const ir_value *x, 
 }
 
 static ir_value simpler(opt_rewrite *rw, const ir_op *op) {
-  uint32_t count = (uint32_t)strlen(ir_ops[op->op].args);
+  uint32_t count = ir_ops[op->op].arg_count;
   ir_value x[4] = {0};
   for (uint32_t i = 0; i < count; i++)
     x[i] = rw->map[op->args[i]];

@@ -9,6 +9,7 @@
  *
  * A whole invariant expression moves at once: only the values that other operations use get fields. What follows
  * from uniform values is one number, computed over the run's domain; else it is one an element. */
+#include "ir/needed.h"
 #include "opt/opt_internal.h"
 
 typedef enum { VARIES, IS_PER_ELEMENT, IS_UNIFORM } variation;
@@ -31,6 +32,8 @@ typedef struct {
   nsa_field_id *field;  /* per root, once it has moved */
   target targets[2];
   uint32_t field_count;
+  bool *has_moved; /* likewise: whether it has */
+  ir_walk walk;
 } hoist;
 
 static bool role_repeats(uint32_t role) {
@@ -161,16 +164,13 @@ static target *target_for(hoist *h, bool is_uniform) {
 /* Copies the operation and all that it needs; these come before it. A root that has moved is loaded. */
 static ir_value move_value(hoist *h, target *t, ir_value root) {
   const ir_function *f = h->function;
-  bool *is_needed = ARENA_ARRAY(h->program->arena, bool, (size_t)root + 1);
-  is_needed[root] = true;
-  for (uint32_t i = root + 1; i-- > 0;)
-    for (uint32_t k = 0; is_needed[i] && nsa_field_is_none(h->field[i]) && k < ir_op_arg_count(&f->ops.data[i]); k++)
-      is_needed[ir_op_arg(f, &f->ops.data[i], k)] = true;
   ir_builder b = ir_builder_on(h->program, t->function);
-  for (uint32_t i = 0; i <= root; i++)
-    if (is_needed[i] && t->map[i] == IR_NO_VALUE)
-      t->map[i] =
-          !nsa_field_is_none(h->field[i]) ? ir_load(&b, h->field[i]) : ir_copy_op(&b, f, &f->ops.data[i], t->map);
+  ir_walk_needed(h->program->arena, &h->walk, f, &root, 1);
+  for (uint32_t i = 0; i < h->walk.met.len; i++) {
+    ir_value v = h->walk.met.data[i];
+    if (t->map[v] == IR_NO_VALUE)
+      t->map[v] = h->has_moved[v] ? ir_load(&b, h->field[v]) : ir_copy_op(&b, f, &f->ops.data[v], t->map);
+  }
   return t->map[root];
 }
 
@@ -193,6 +193,7 @@ static void move_root(hoist *h, ir_value root) {
   ir_builder b = ir_builder_on(p, t->function);
   b.at = op->at;
   h->field[root] = ir_field_add(p, field);
+  h->has_moved[root] = true;
   ir_store(&b, h->field[root], value);
 }
 
@@ -227,8 +228,8 @@ static void hoist_function(ir_program *p, ir_function *f, const bool *is_fixed) 
   h.is_costly = ARENA_ARRAY(a, bool, f->ops.len);
   h.is_root = ARENA_ARRAY(a, bool, f->ops.len);
   h.field = ARENA_ARRAY(a, nsa_field_id, f->ops.len);
-  for (uint32_t i = 0; i < f->ops.len; i++)
-    h.field[i] = NSA_NO_FIELD;
+  h.has_moved = ARENA_ARRAY(a, bool, f->ops.len);
+  h.walk.is_end = h.has_moved;
   classify(&h, is_fixed);
   find_roots(&h);
   move_roots(&h);

@@ -9,13 +9,17 @@
 ir_fragment *solve_rates_and_jacobian(arena *a, const solve_system *system) {
   uint32_t n = system->n;
   ir_value *outputs, *wanted = ARENA_ARRAY(a, ir_value, (size_t)n * (n + 1));
-  ir_value *column = ARENA_ARRAY(a, ir_value, n);
   symbolic *s = solve_symbolic(a, system, &outputs);
+  bool *is_read = ARENA_ARRAY(a, bool, system->rates->arg_count);
   memcpy(wanted, outputs, n * sizeof *wanted);
-  for (uint32_t c = 0; c < n; c++) {
-    symbolic_derive(s, outputs, n, c, column);
-    for (uint32_t r = 0; r < n; r++)
-      wanted[n + r * n + c] = column[r];
+  for (uint32_t r = 0; r < n; r++) {
+    memset(is_read, 0, system->rates->arg_count * sizeof *is_read);
+    symbolic_mark_read(s, &outputs[r], 1, is_read);
+    for (uint32_t c = 0; c < n; c++)
+      if (is_read[c])
+        symbolic_derive(s, &outputs[r], 1, c, &wanted[n + r * n + c]);
+      else
+        wanted[n + r * n + c] = symbolic_number(s, 0);
   }
   return symbolic_fragment(s, wanted, n * (n + 1));
 }
@@ -35,40 +39,90 @@ static void find_time_constants(solve_spectrum *sp) {
   }
 }
 
+/* ---- the spectrum ---- */
+
+/* Of one part. Jacobians are n x n, n being that of the part. */
+typedef struct {
+  arena *arena;
+  const solve_part *part;
+  double *jacobian;
+} part_analysis;
+
+/* The fastest time constant among states of the part that are joined with one another and have one solver. */
+static double fastest_of_block(const part_analysis *p, const uint32_t *states, uint32_t n) {
+  uint32_t all = p->part->system.n;
+  solve_spectrum block = {
+      .n = n, .real = ARENA_ARRAY(p->arena, double, n), .imaginary = ARENA_ARRAY(p->arena, double, n)};
+  double *matrix = ARENA_ARRAY(p->arena, double, (size_t)n *n);
+  for (uint32_t i = 0; i < n * n; i++)
+    matrix[i] = p->jacobian[states[i / n] * all + states[i % n]];
+  if (eigenvalues_of(p->arena, n, matrix, block.real, block.imaginary))
+    find_time_constants(&block);
+  return block.fastest;
+}
+
+/* Of all states of the part that have this one's solver and are joined by it, per state of the whole. */
+static void find_fastest(const part_analysis *p, uint32_t state, double *fastest_of) {
+  const solve_system *system = &p->part->system;
+  uint32_t *states = ARENA_ARRAY(p->arena, uint32_t, system->n), *part_of = ARENA_ARRAY(p->arena, uint32_t, system->n),
+           *block = ARENA_ARRAY(p->arena, uint32_t, system->n), count = 0;
+  for (uint32_t i = 0; i < system->n; i++)
+    if (system->solver == NULL || system->solver[i] == system->solver[state])
+      states[count++] = i;
+  solve_find_joined(p->arena, system, states, count, part_of);
+  for (uint32_t id = 0; id < count; id++) {
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < count; k++)
+      if (part_of[k] == id)
+        block[n++] = states[k];
+    double fastest = n != 0 ? fastest_of_block(p, block, n) : 0;
+    for (uint32_t k = 0; k < n; k++)
+      fastest_of[p->part->states[block[k]]] = fastest;
+  }
+}
+
+static void find_all_fastest(const part_analysis *p, double *fastest_of) {
+  const solve_system *system = &p->part->system;
+  bool *is_known = ARENA_ARRAY(p->arena, bool, SOLVER_COUNT);
+  for (uint32_t i = 0; i < system->n; i++) {
+    solver_kind solver = system->solver == NULL ? SOLVER_automatic : system->solver[i];
+    if (!is_known[solver])
+      find_fastest(p, i, fastest_of);
+    is_known[solver] = true;
+  }
+}
+
+/* False where the Jacobian is not finite. */
+static bool analyse_part(const solve_part *part, const double *values, solve_spectrum *sp) {
+  arena *scratch = arena_new();
+  uint32_t n = part->system.n;
+  double *outputs = ARENA_ARRAY(scratch, double, (size_t)n *(n + 1));
+  solve_evaluate(solve_rates_and_jacobian(scratch, &part->system), solve_part_values(scratch, part, values), outputs);
+  part_analysis p = {scratch, part, outputs + n};
+  bool ok = eigenvalues_of(scratch, n, p.jacobian, sp->real + sp->n, sp->imaginary + sp->n);
+  if (ok)
+    find_all_fastest(&p, sp->fastest_of);
+  sp->n += n;
+  arena_free(scratch);
+  return ok;
+}
+
 solve_spectrum solve_analyse(arena *a, const solve_system *system, const double *values) {
-  uint32_t n = system->n;
-  solve_spectrum sp = {.n = n};
-  sp.real = ARENA_ARRAY(a, double, n);
-  sp.imaginary = ARENA_ARRAY(a, double, n);
-  double *outputs = ARENA_ARRAY(a, double, (size_t)n *(n + 1));
-  sp.jacobian = outputs + n;
-  solve_evaluate(solve_rates_and_jacobian(a, system), values, outputs);
-  if (eigenvalues_of(a, n, sp.jacobian, sp.real, sp.imaginary))
+  solve_spectrum sp = {.n = 0};
+  sp.real = ARENA_ARRAY(a, double, system->n);
+  sp.imaginary = ARENA_ARRAY(a, double, system->n);
+  sp.fastest_of = ARENA_ARRAY(a, double, system->n);
+  uint32_t count;
+  const solve_part *parts = solve_split(a, system, &count);
+  bool ok = true;
+  for (uint32_t i = 0; i < count && ok; i++)
+    if (parts[i].system.n <= SOLVE_LARGEST_ANALYSED)
+      ok = analyse_part(&parts[i], values, &sp);
+  if (ok)
     find_time_constants(&sp);
   else
     sp.n = 0;
   return sp;
-}
-
-double solve_fastest(arena *a, const solve_system *system, const solve_spectrum *spectrum, uint32_t state) {
-  uint32_t *states = ARENA_ARRAY(a, uint32_t, system->n), *part_of = ARENA_ARRAY(a, uint32_t, system->n), count = 0,
-           own = 0, n = 0;
-  for (uint32_t i = 0; i < system->n; i++) {
-    own = i == state ? count : own;
-    if (system->solver[i] == system->solver[state])
-      states[count++] = i;
-  }
-  solve_find_joined(a, system, states, count, part_of);
-  for (uint32_t k = 0; k < count; k++)
-    if (part_of[k] == part_of[own])
-      states[n++] = states[k];
-  solve_spectrum part = {.n = n, .real = ARENA_ARRAY(a, double, n), .imaginary = ARENA_ARRAY(a, double, n)};
-  double *block = ARENA_ARRAY(a, double, (size_t)n *n);
-  for (uint32_t i = 0; i < n * n; i++)
-    block[i] = spectrum->jacobian[states[i / n] * system->n + states[i % n]];
-  if (eigenvalues_of(a, n, block, part.real, part.imaginary))
-    find_time_constants(&part);
-  return part.fastest;
 }
 
 /* ---- fixed points ---- */
@@ -93,7 +147,7 @@ static void row_scales(uint32_t n, const double *outputs, const double *x, doubl
 }
 
 typedef struct {
-  const ir_fragment *f;
+  solve_evaluator f;
   uint32_t n;
   double *values; /* all arguments; the states are the first n */
   double *outputs, *matrix, *step, *trial, *scale;
@@ -105,7 +159,7 @@ static bool line_search(newton *w) {
   for (double part = 1; part > 1e-6; part /= 2) {
     for (uint32_t i = 0; i < w->n; i++)
       w->trial[i] = w->values[i] - part * w->step[i];
-    solve_evaluate(w->f, w->trial, w->outputs);
+    solve_evaluator_run(&w->f, w->trial, w->outputs);
     if (distance(w->n, w->outputs, w->scale) < before) {
       memcpy(w->values, w->trial, w->n * sizeof *w->values);
       return true;
@@ -125,7 +179,7 @@ static bool newton_run(newton *w) {
   enum { ROUNDS = 100 };
   uint32_t n = w->n;
   for (uint32_t round = 0; round < ROUNDS; round++) {
-    solve_evaluate(w->f, w->values, w->outputs);
+    solve_evaluator_run(&w->f, w->values, w->outputs);
     row_scales(n, w->outputs, w->values, w->scale);
     memcpy(w->matrix, w->outputs + n, (size_t)n * n * sizeof *w->matrix);
     memcpy(w->step, w->outputs, n * sizeof *w->step);
@@ -142,7 +196,7 @@ static bool newton_run(newton *w) {
 
 bool solve_fixed_point(arena *a, const solve_system *system, double *values) {
   uint32_t n = system->n, args = system->rates->arg_count;
-  newton w = {.f = solve_rates_and_jacobian(a, system), .n = n};
+  newton w = {.f = solve_evaluator_new(a, solve_rates_and_jacobian(a, system)), .n = n};
   w.values = ARENA_ARRAY(a, double, args);
   w.trial = ARENA_ARRAY(a, double, args);
   memcpy(w.values, values, args * sizeof *values);

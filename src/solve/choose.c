@@ -13,8 +13,8 @@
 #include <stdlib.h>
 
 typedef struct {
-  arena *arena;
-  const solve_system *system;
+  arena *arena, *kept;        /* of this part; of the words of choices */
+  const solve_system *system; /* a part */
   symbolic *s;
   ir_value *outputs;
   const double *values;
@@ -68,7 +68,7 @@ static bool is_in_reaction(const choosing *q, uint32_t state) {
 static bool depends_on_time(const choosing *q, uint32_t state) {
   bool *set = ARENA_ARRAY(q->arena, bool, q->system->rates->arg_count);
   set[q->system->n] = true;
-  return symbolic_dependence(q->s, set)[q->outputs[state]];
+  return symbolic_depends(q->s, set, q->outputs[state]);
 }
 
 static bool is_linear_in_itself(const choosing *q, uint32_t state) {
@@ -98,7 +98,7 @@ static bool has_invariant_row(const choosing *q, uint32_t state, const bool *is_
     if (!is_in[c] || !q->reads[state * system->n + c])
       continue;
     symbolic_derive(q->s, &q->outputs[state], 1, c, &slope);
-    if (symbolic_dependence(q->s, varying)[slope])
+    if (symbolic_depends(q->s, varying, slope))
       return false;
   }
   return true;
@@ -108,11 +108,14 @@ static bool has_invariant_row(const choosing *q, uint32_t state, const bool *is_
 static bool is_linear(const choosing *q, uint32_t state, const bool *is_in) {
   bool *in_set = ARENA_ARRAY(q->arena, bool, q->system->rates->arg_count);
   memcpy(in_set, is_in, q->system->n * sizeof *in_set);
-  return symbolic_linearity(q->s, in_set)[q->outputs[state]] <= 1 && !depends_on_time(q, state) &&
+  return symbolic_linearity(q->s, in_set, q->outputs[state]) <= 1 && !depends_on_time(q, state) &&
          has_invariant_row(q, state, is_in);
 }
 
+/* The states of the set are joined. */
 static bool can_be_exact(const choosing *q, state_set set) {
+  if (set.count > SOLVE_LARGEST_EXACT)
+    return false;
   const bool *is_in = flags_of(q, set, q->system->n);
   for (uint32_t k = 0; k < set.count; k++)
     if (!is_linear(q, set.states[k], is_in))
@@ -207,8 +210,26 @@ static bool midpoint_follows(const choosing *q, uint32_t n, const double *jacobi
   return true;
 }
 
+/* Of a large set: at its start alone, by a bound. */
+static outlook look_at_rows(const choosing *q, state_set set) {
+  uint32_t n = q->system->n;
+  double *outputs = ARENA_ARRAY(q->arena, double, (size_t)n *(n + 1)), largest = 0;
+  if (q->values == NULL)
+    return (outlook){0, true};
+  solve_evaluate(solve_rates_and_jacobian(q->arena, q->system), q->values, outputs);
+  for (uint32_t k = 0; k < set.count; k++) {
+    double sum = 0;
+    for (uint32_t i = 0; i < set.count; i++)
+      sum += fabs(outputs[(size_t)n * (1 + set.states[k]) + set.states[i]]);
+    largest = fmax(largest, sum);
+  }
+  return (outlook){q->system->dt * largest, q->system->dt * largest < 0.5};
+}
+
 static outlook look_ahead(const choosing *q, state_set set) {
   outlook o = {0, true};
+  if (set.count > SOLVE_LARGEST_ANALYSED)
+    return look_at_rows(q, set);
   double *jacobians = NULL, dt = q->system->dt;
   uint32_t n = set.count,
            count = q->values == NULL ? 0 : solve_follow(q->arena, q->system, q->values, set.states, n, &jacobians);
@@ -260,10 +281,14 @@ static bool *unforeseen(const choosing *q) {
   return is_so;
 }
 
-/* n x n: whether the row's state reads the column's, also through others. */
+/* n x n: whether the row's state reads the column's, also through others. In large systems all count as doing so. */
 static bool *find_reach(const choosing *q) {
   uint32_t n = q->system->n;
   bool *reach = ARENA_ARRAY(q->arena, bool, (size_t)n *n);
+  if (n > SOLVE_LARGEST_ANALYSED) {
+    memset(reach, true, (size_t)n * n * sizeof *reach);
+    return reach;
+  }
   memcpy(reach, q->reads, (size_t)n * n * sizeof *reach);
   for (uint32_t k = 0; k < n; k++)
     for (uint32_t i = 0; i < n; i++)
@@ -285,7 +310,7 @@ static bool may_stiffen(const choosing *q, state_set set) {
       if (!is_in[c] || !q->reads[r * n + c] || !(reacts || (r != c && reach[c * n + r])))
         continue;
       symbolic_derive(q->s, &q->outputs[r], 1, c, &slope);
-      uint8_t dependence = symbolic_linearity(q->s, is_unforeseen)[slope];
+      uint8_t dependence = symbolic_linearity(q->s, is_unforeseen, slope);
       if (dependence == 1 || (reacts && dependence > 0))
         return true;
     }
@@ -303,7 +328,7 @@ static void choose_by_values(const choosing *q, state_set set, bool are_linear) 
              set.count > 1 ? "each linear in itself" : "linear in itself, with a term in t");
   else if (is_stiff)
     take_all(q, set, SOLVER_implicit, true,
-             arena_printf(q->arena, "stiff: the step is %.3g of the fastest time constant", o.stiffness));
+             arena_printf(q->kept, "stiff: the step is %.3g of the fastest time constant", o.stiffness));
   else if (is_open)
     take_all(q, set, SOLVER_implicit, true, "what comes from outside, t or what blocks set may make it stiff");
   else
@@ -424,18 +449,37 @@ static void choose_open(const choosing *q, state_set set) {
     choose_joined(q, open, choose_group);
 }
 
-solve_choice *solve_choose(arena *a, const solve_system *system, const double *values, const bool *is_reset,
-                           const bool *is_set) {
-  uint32_t n = system->n, *all = ARENA_ARRAY(a, uint32_t, n);
-  choosing q = {.arena = a, .system = system, .values = values, .is_reset = is_reset, .is_set = is_set};
-  q.s = solve_symbolic(a, system, &q.outputs);
-  q.solver = ARENA_ARRAY(a, solver_kind, n);
-  q.choices = ARENA_ARRAY(a, solve_choice, n);
+/* Of one part; what it says goes to the choices of the whole. */
+static void choose_of_part(arena *a, const solve_part *p, const double *values, const bool *is_reset,
+                           const bool *is_set, solve_choice *choices) {
+  arena *scratch = arena_new();
+  uint32_t n = p->system.n, *all = ARENA_ARRAY(scratch, uint32_t, n);
+  choosing q = {.arena = scratch, .kept = a, .system = &p->system};
+  q.values = solve_part_values(scratch, p, values);
+  q.is_reset = solve_part_flags(scratch, p, is_reset);
+  q.is_set = solve_part_flags(scratch, p, is_set);
+  q.s = solve_symbolic(scratch, &p->system, &q.outputs);
+  q.solver = ARENA_ARRAY(scratch, solver_kind, n);
+  q.choices = ARENA_ARRAY(scratch, solve_choice, n);
   for (uint32_t i = 0; i < n; i++) {
     all[i] = i;
-    q.solver[i] = q.choices[i].solver = system->solver[i];
+    q.solver[i] = q.choices[i].solver = p->system.solver[i];
   }
-  q.reads = solve_dependences(a, system, all, n);
-  choose_joined(&q, (state_set){all, n}, choose_open);
-  return q.choices;
+  q.reads = solve_dependences(scratch, &p->system, all, n);
+  choose_open(&q, (state_set){all, n});
+  for (uint32_t i = 0; i < n; i++) {
+    choices[p->states[i]] = q.choices[i];
+    choices[p->states[i]].group = p->states[0];
+  }
+  arena_free(scratch);
+}
+
+solve_choice *solve_choose(arena *a, const solve_system *system, const double *values, const bool *is_reset,
+                           const bool *is_set) {
+  uint32_t count;
+  const solve_part *parts = solve_split(a, system, &count);
+  solve_choice *choices = ARENA_ARRAY(a, solve_choice, system->n);
+  for (uint32_t k = 0; k < count; k++)
+    choose_of_part(a, &parts[k], values, is_reset, is_set, choices);
+  return choices;
 }

@@ -251,22 +251,16 @@ static ir_value slope_of(symbolic *s, ir_value v, const ir_value *slope) {
 }
 
 void symbolic_derive(symbolic *s, const ir_value *values, uint32_t count, uint32_t argument, ir_value *derivatives) {
-  arena *a = s->b.arena;
-  ir_fragment needed = *s->fragment;
-  needed.outputs.data = NULL;
-  needed.outputs.len = needed.outputs.cap = 0;
-  for (uint32_t i = 0; i < count; i++)
-    vec_push(a, &needed.outputs, values[i]);
-  bool *live = ir_fragment_live(a, &needed);
-  uint32_t len = s->fragment->body->ops.len; /* grows below */
-  ir_value *slope = ARENA_ARRAY(a, ir_value, len);
-  for (uint32_t v = 0; v < len; v++) {
-    const ir_op *op = symbolic_op_of(s, v);
+  const ir_walk *w = symbolic_walk(s, values, count);
+  const ir_value *met = w->met.data;
+  ir_value *slope = s->scratch->value.data; /* of what is there now; operations are added below */
+  for (uint32_t i = 0; i < w->met.len; i++) {
+    const ir_op *op = symbolic_op_of(s, met[i]);
     s->b.at = op->at;
-    if (live[v] && op->op == IR_OP_arg)
-      slope[v] = op->aux == argument ? sym_num(s, 1) : IR_NO_VALUE;
+    if (op->op == IR_OP_arg)
+      slope[met[i]] = op->aux == argument ? sym_num(s, 1) : IR_NO_VALUE;
     else
-      slope[v] = live[v] ? slope_of(s, v, slope) : IR_NO_VALUE;
+      slope[met[i]] = slope_of(s, met[i], slope);
   }
   s->b.at = SPAN_NONE;
   for (uint32_t i = 0; i < count; i++) {
@@ -296,25 +290,34 @@ bool solve_depends(arena *a, const ir_fragment *f, uint32_t output, uint32_t arg
   symbolic *s = symbolic_of(a, f, &outputs);
   bool *in_set = ARENA_ARRAY(a, bool, f->arg_count);
   in_set[argument] = true;
-  return symbolic_dependence(s, in_set)[outputs[output]];
+  return symbolic_depends(s, in_set, outputs[output]);
 }
 
-void solve_evaluate(const ir_fragment *f, const double *args, double *outputs) {
-  arena *scratch = arena_new();
-  const ir_function *body = f->body;
-  bool *live = ir_fragment_live(scratch, f);
-  double *x = ARENA_ARRAY(scratch, double, body->ops.len);
+solve_evaluator solve_evaluator_new(arena *a, const ir_fragment *f) {
+  return (solve_evaluator){f, ir_fragment_live(a, f), ARENA_ARRAY(a, double, f->body->ops.len)};
+}
+
+void solve_evaluator_run(const solve_evaluator *e, const double *args, double *outputs) {
+  const ir_function *body = e->f->body;
+  double *x = e->values;
   for (uint32_t i = 0; i < body->ops.len; i++) {
     const ir_op *op = &body->ops.data[i];
     double in[4] = {0};
+    if (!e->is_live[i])
+      continue;
     for (uint32_t k = 0; k < ir_op_arg_count(op); k++)
       in[k] = x[op->args[k]];
     if (op->op == IR_OP_arg || op->op == IR_OP_barg)
       in[0] = args[op->aux];
-    if (live[i])
-      x[i] = ir_evaluate(op, in);
+    x[i] = ir_evaluate(op, in);
   }
-  for (uint32_t i = 0; i < f->outputs.len; i++)
-    outputs[i] = x[f->outputs.data[i]];
+  for (uint32_t i = 0; i < e->f->outputs.len; i++)
+    outputs[i] = x[e->f->outputs.data[i]];
+}
+
+void solve_evaluate(const ir_fragment *f, const double *args, double *outputs) {
+  arena *scratch = arena_new();
+  solve_evaluator e = solve_evaluator_new(scratch, f);
+  solve_evaluator_run(&e, args, outputs);
   arena_free(scratch);
 }

@@ -18,8 +18,24 @@ uint32_t solve_noise_output(const solve_system *system, uint32_t state, uint32_t
 
 /* Whether the equation of states[r] (its rate or a noise) reads states[c]: entry r * count + c. */
 bool *solve_dependences(arena *a, const solve_system *system, const uint32_t *states, uint32_t count);
-/* part_of[k] is the same number for all states that are joined with states[k]. */
+/* part_of[k] is the least number of those that are joined with states[k], among `states`. */
 void solve_find_joined(arena *a, const solve_system *system, const uint32_t *states, uint32_t count, uint32_t *part_of);
+
+/* ---- parts (parts.c) ---- */
+
+/* Equations that any dependence joins, as a system of their own. Its arguments are its states, t, and what else it
+ * reads; its noises and flows are those that it has. It has no `stop`, and no spans, options and upstrokes. */
+typedef struct {
+  solve_system system;
+  const uint32_t *states;    /* per state: its number in the whole, ascending */
+  const uint32_t *arguments; /* per argument: likewise */
+} solve_part;
+/* All parts, by their first states. What is asked of a whole is asked of each part by itself, at the cost of the part.
+ */
+const solve_part *solve_split(arena *a, const solve_system *system, uint32_t *count);
+/* What the whole has per argument, and per state, for the part; NULL of NULL. */
+const double *solve_part_values(arena *a, const solve_part *p, const double *values);
+const bool *solve_part_flags(arena *a, const solve_part *p, const bool *flags);
 
 /* A fragment whose outputs are the n rates, then the Jacobian in rows. */
 ir_fragment *solve_rates_and_jacobian(arena *a, const solve_system *system);

@@ -429,12 +429,11 @@ const char *solve_refuses_exact(arena *a, const solve_system *system, const bool
   for (uint32_t i = 0; i < system->n; i++)
     if ((in_set[i] = set[i]))
       states[count++] = i;
-  const uint8_t *linearity = symbolic_linearity(s, in_set);
   for (uint32_t k = 0; k < count; k++) {
-    if (linearity[outputs[states[k]]] > 1)
+    if (symbolic_linearity(s, in_set, outputs[states[k]]) > 1)
       return "the equations that are solved together are not linear in their states";
     for (uint32_t noise = 0; noise < system->noise_count; noise++)
-      if (linearity[outputs[solve_noise_output(system, states[k], noise)]] != 0)
+      if (symbolic_depends(s, in_set, outputs[solve_noise_output(system, states[k], noise)]))
         return "its noise depends on the state; use milstein, heun or euler_maruyama";
   }
   uint32_t *part_of = ARENA_ARRAY(a, uint32_t, count);

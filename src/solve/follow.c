@@ -12,8 +12,8 @@ enum { MOST_TRIES = 120 };
 static const double gamma_of_ros2 = 1 - 0.70710678118654752440, allowed_error = 0.05, horizon_in_steps = 1e6;
 
 typedef struct {
-  const ir_fragment *f; /* rates, then the Jacobian in rows */
-  uint32_t all, n;      /* states of the system; of the group */
+  solve_evaluator f; /* rates, then the Jacobian in rows */
+  uint32_t all, n;   /* states of the system; of the group */
   const uint32_t *states;
   double *values, *outputs;
   double *x, *rates, *jacobian; /* of the group */
@@ -23,7 +23,7 @@ typedef struct {
 static void look(follower *w, const double *x) {
   for (uint32_t i = 0; i < w->n; i++)
     w->values[w->states[i]] = x[i];
-  solve_evaluate(w->f, w->values, w->outputs);
+  solve_evaluator_run(&w->f, w->values, w->outputs);
 }
 
 static void take_jacobian(follower *w) {
@@ -67,7 +67,8 @@ static double try_step(follower *w, double h) {
 
 static follower start(arena *a, const solve_system *system, const double *values, const uint32_t *states, uint32_t n) {
   uint32_t all = system->n, args = system->rates->arg_count;
-  follower w = {.f = solve_rates_and_jacobian(a, system), .all = all, .n = n, .states = states};
+  follower w = {.all = all, .n = n, .states = states};
+  w.f = solve_evaluator_new(a, solve_rates_and_jacobian(a, system));
   w.values = ARENA_ARRAY(a, double, args);
   memcpy(w.values, values, args * sizeof *values);
   w.outputs = ARENA_ARRAY(a, double, (size_t)all *(all + 1));

@@ -67,6 +67,9 @@ solve_choice *solve_choose(arena *a, const solve_system *system, const double *v
 /* Whether a method can take this equation; NULL if so, else why not, in the author's terms. */
 const char *solve_refuses(arena *a, const solve_system *system, uint32_t state, solver_kind method);
 
+/* The same of all equations and their methods; the first state that is refused. */
+const char *solve_first_refusal(arena *a, const solve_system *system, uint32_t *state);
+
 /* Whether an equation is not affine in its own state. */
 bool solve_is_curved(arena *a, const solve_system *system, uint32_t state);
 
@@ -95,23 +98,33 @@ ir_fragment *solve_derivative(arena *a, const ir_fragment *f, uint32_t output, u
 /* Whether the output depends on the argument (after folding). */
 bool solve_depends(arena *a, const ir_fragment *f, uint32_t output, uint32_t argument);
 
-/* Evaluates all outputs for numbers (booleans as 0/1). */
+/* Evaluates all outputs for numbers (booleans as 0/1), again and again. */
+typedef struct {
+  const ir_fragment *f;
+  const bool *is_live; /* per operation */
+  double *values;      /* likewise, of the last run */
+} solve_evaluator;
+solve_evaluator solve_evaluator_new(arena *a, const ir_fragment *f);
+void solve_evaluator_run(const solve_evaluator *e, const double *args, double *outputs);
+/* The same once. */
 void solve_evaluate(const ir_fragment *f, const double *args, double *outputs);
 
 /* ---- timescale analysis ---- */
 
+/* Equations that any dependence joins are looked at together, up to so many: eigenvalues cost their cube. */
+enum { SOLVE_LARGEST_ANALYSED = 200 };
+
 typedef struct {
   uint32_t n;
-  double *real, *imaginary; /* eigenvalues of the Jacobian at `values`, 1/ms */
-  double *jacobian;         /* n x n, row an equation */
+  double *real, *imaginary; /* eigenvalues of the Jacobian at `values`, 1/ms; those of equations that are joined lie
+                               behind one another */
   double fastest, slowest;  /* time constants 1/|lambda|, ms; 0 when there is none */
+  double *fastest_of;       /* per state, among those that are joined with it and have its solver */
 } solve_spectrum;
 
-/* values: all arguments as numbers. n is 0 when the Jacobian there is not finite. */
+/* values: all arguments as numbers. n is 0 when the Jacobian there is not finite; equations of larger sets are left
+ * out. */
 solve_spectrum solve_analyse(arena *a, const solve_system *system, const double *values);
-
-/* The fastest time constant (ms) among the states that are joined with this one and have its solver; 0: none. */
-double solve_fastest(arena *a, const solve_system *system, const solve_spectrum *spectrum, uint32_t state);
 
 /* A fixed point near `values` (states are changed in place) by Newton's method; false when none is found. */
 bool solve_fixed_point(arena *a, const solve_system *system, double *values);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* solvers.c - the table of methods, and one step of a system by the methods of its equations. */
+#include "solve/equations.h"
 #include "solve/solve_internal.h"
 
 const solve_method *const solve_methods[SOLVER_COUNT] = {
@@ -10,6 +11,22 @@ const solve_method *const solve_methods[SOLVER_COUNT] = {
 
 const char *solve_refuses(arena *a, const solve_system *system, uint32_t state, solver_kind method) {
   return solve_methods[method]->refuses(a, system, state);
+}
+
+const char *solve_first_refusal(arena *a, const solve_system *system, uint32_t *state) {
+  uint32_t count;
+  const char *first = NULL;
+  const solve_part *parts = solve_split(a, system, &count);
+  *state = system->n;
+  for (uint32_t k = 0; k < count; k++)
+    for (uint32_t i = 0; i < parts[k].system.n && parts[k].states[i] < *state; i++) {
+      const char *why = solve_refuses(a, &parts[k].system, i, parts[k].system.solver[i]);
+      if (why == NULL)
+        continue;
+      *state = parts[k].states[i];
+      first = why;
+    }
+  return first;
 }
 
 void solve_expand(ir_builder *b, const solve_system *system, const ir_value *values, const ir_value *gauss,

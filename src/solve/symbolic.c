@@ -8,6 +8,7 @@ symbolic *symbolic_new(arena *a, uint32_t arg_count) {
   s->fragment = ir_fragment_new(a);
   s->fragment->arg_count = arg_count;
   s->b = ir_builder_in(a, s->fragment);
+  s->scratch = ARENA_NEW(a, symbolic_scratch);
   return s;
 }
 
@@ -217,25 +218,30 @@ void symbolic_copy(symbolic *s, const ir_fragment *f, const ir_value *replace, i
 
 ir_fragment *symbolic_fragment(const symbolic *s, const ir_value *outputs, uint32_t count) {
   arena *a = s->b.arena;
-  ir_fragment all = *s->fragment;
-  all.outputs.len = all.outputs.cap = 0;
-  all.outputs.data = NULL;
-  for (uint32_t i = 0; i < count; i++)
-    vec_push(a, &all.outputs, outputs[i]);
-  bool *live = ir_fragment_live(a, &all);
+  const ir_function *body = s->fragment->body;
   ir_fragment *out = ir_fragment_new(a);
-  out->arg_count = all.arg_count;
+  out->arg_count = s->fragment->arg_count;
   ir_builder b = ir_builder_in(a, out);
-  ir_value *value_of = ARENA_ARRAY(a, ir_value, all.body->ops.len);
-  for (uint32_t i = 0; i < all.body->ops.len; i++)
-    if (live[i])
-      value_of[i] = ir_copy_op(&b, all.body, &all.body->ops.data[i], value_of);
+  const ir_walk *w = symbolic_walk(s, outputs, count);
+  ir_value *value_of = s->scratch->value.data;
+  for (uint32_t i = 0; i < w->met.len; i++)
+    value_of[w->met.data[i]] = ir_copy_op(&b, body, &body->ops.data[w->met.data[i]], value_of);
+  vec_reserve(a, &out->outputs, count);
   for (uint32_t i = 0; i < count; i++)
     vec_push(a, &out->outputs, value_of[outputs[i]]);
   return out;
 }
 
 /* ---- dependence ---- */
+
+const ir_walk *symbolic_walk(const symbolic *s, const ir_value *values, uint32_t count) {
+  symbolic_scratch *w = s->scratch;
+  uint32_t len = s->fragment->body->ops.len;
+  vec_reserve(s->b.arena, &w->value, len);
+  vec_reserve(s->b.arena, &w->class, len);
+  ir_walk_needed(s->b.arena, &w->walk, s->fragment->body, values, count);
+  return &w->walk;
+}
 
 bool *symbolic_dependence(const symbolic *s, const bool *in_set) {
   const ir_function *body = s->fragment->body;
@@ -248,6 +254,31 @@ bool *symbolic_dependence(const symbolic *s, const bool *in_set) {
       depends[i] = depends[i] || depends[op->args[k]];
   }
   return depends;
+}
+
+/* The number of the argument that the operation is; UINT32_MAX: it is none. */
+static uint32_t argument_of(const symbolic *s, ir_value v) {
+  const ir_op *op = symbolic_op_of(s, v);
+  return op->op == IR_OP_arg || op->op == IR_OP_barg ? op->aux : UINT32_MAX;
+}
+
+bool symbolic_depends(const symbolic *s, const bool *in_set, ir_value v) {
+  const ir_walk *w = symbolic_walk(s, &v, 1);
+  for (uint32_t i = 0; i < w->met.len; i++) {
+    uint32_t argument = argument_of(s, w->met.data[i]);
+    if (argument != UINT32_MAX && in_set[argument])
+      return true;
+  }
+  return false;
+}
+
+void symbolic_mark_read(const symbolic *s, const ir_value *values, uint32_t count, bool *is_read) {
+  const ir_walk *w = symbolic_walk(s, values, count);
+  for (uint32_t i = 0; i < w->met.len; i++) {
+    uint32_t argument = argument_of(s, w->met.data[i]);
+    if (argument != UINT32_MAX)
+      is_read[argument] = true;
+  }
 }
 
 static uint8_t larger(uint8_t x, uint8_t y) { return x > y ? x : y; }
@@ -273,16 +304,17 @@ static uint8_t linearity_of(const ir_op *op, const uint8_t *x) {
   }
 }
 
-uint8_t *symbolic_linearity(const symbolic *s, const bool *in_set) {
-  const ir_function *body = s->fragment->body;
-  uint8_t *linearity = ARENA_ARRAY(s->b.arena, uint8_t, body->ops.len);
-  for (uint32_t i = 0; i < body->ops.len; i++) {
-    const ir_op *op = &body->ops.data[i];
+uint8_t symbolic_linearity(const symbolic *s, const bool *in_set, ir_value v) {
+  const ir_walk *w = symbolic_walk(s, &v, 1);
+  uint8_t *class = s->scratch->class.data;
+  for (uint32_t i = 0; i < w->met.len; i++) {
+    ir_value of = w->met.data[i];
+    const ir_op *op = symbolic_op_of(s, of);
     uint8_t args[4] = {0};
     for (uint32_t k = 0; k < ir_op_arg_count(op); k++)
-      args[k] = linearity[op->args[k]];
-    bool is_arg = op->op == IR_OP_arg || op->op == IR_OP_barg;
-    linearity[i] = is_arg ? in_set[op->aux] : linearity_of(op, args);
+      args[k] = class[op->args[k]];
+    uint32_t argument = argument_of(s, of);
+    class[of] = argument != UINT32_MAX ? in_set[argument] : linearity_of(op, args);
   }
-  return linearity;
+  return class[v];
 }

@@ -31,8 +31,12 @@ void symbolic_derive(symbolic *s, const ir_value *values, uint32_t count, uint32
 
 /* Per operation whether it depends on an argument of the set (per argument). */
 bool *symbolic_dependence(const symbolic *s, const bool *in_set);
-/* Per operation: 0 does not depend on the set, 1 an affine function of it, 2 neither. */
-uint8_t *symbolic_linearity(const symbolic *s, const bool *in_set);
+/* Of one value: 0 does not depend on the set, 1 an affine function of it, 2 neither. Costs what the value needs, as
+ * the next ones do. */
+uint8_t symbolic_linearity(const symbolic *s, const bool *in_set, ir_value v);
+bool symbolic_depends(const symbolic *s, const bool *in_set, ir_value v);
+/* Marks the arguments that these values read (per argument). */
+void symbolic_mark_read(const symbolic *s, const ir_value *values, uint32_t count, bool *is_read);
 
 /* A fragment with these outputs and no dead parts. */
 ir_fragment *symbolic_fragment(const symbolic *s, const ir_value *outputs, uint32_t count);

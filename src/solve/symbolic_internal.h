@@ -2,14 +2,26 @@
 #ifndef NSA_SOLVE_SYMBOLIC_INTERNAL_H
 #define NSA_SOLVE_SYMBOLIC_INTERNAL_H
 
+#include "ir/needed.h"
 #include "solve/symbolic.h"
 #include "support/hash_table.h"
+
+/* What walks write down per operation that they meet. */
+typedef struct {
+  ir_walk walk;
+  VEC(ir_value) value; /* derivatives, copies */
+  VEC(uint8_t) class;  /* dependence, linearity */
+} symbolic_scratch;
 
 struct symbolic {
   ir_fragment *fragment;
   ir_builder b; /* on the fragment */
   hash_table table;
+  symbolic_scratch *scratch;
 };
+
+/* The operations that these values need, in their order; until the next walk. */
+const ir_walk *symbolic_walk(const symbolic *s, const ir_value *values, uint32_t count);
 
 /* Valid until the next operation is added. */
 const ir_op *symbolic_op_of(const symbolic *s, ir_value v);

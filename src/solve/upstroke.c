@@ -19,7 +19,7 @@ static const double runaway = FLT_MAX;
 bool solve_is_linear_in_itself(const symbolic *s, const solve_system *system, const ir_value *outputs, uint32_t state) {
   bool *own = ARENA_ARRAY(s->b.arena, bool, system->rates->arg_count);
   own[state] = true;
-  return symbolic_linearity(s, own)[outputs[state]] <= 1;
+  return symbolic_linearity(s, own, outputs[state]) <= 1;
 }
 
 bool solve_is_curved(arena *a, const solve_system *system, uint32_t state) {

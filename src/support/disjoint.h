@@ -22,6 +22,12 @@ static inline uint32_t disjoint_join(uint32_t *root, uint32_t a, uint32_t b) {
     high = other;
   }
   root[high] = low;
+  for (uint32_t of[2] = {a, b}, k = 0; k < 2; k++) /* all on the way: the next look is short */
+    while (of[k] != low) {
+      uint32_t next = root[of[k]];
+      root[of[k]] = low;
+      of[k] = next;
+    }
   return low;
 }
 

@@ -42,6 +42,9 @@
 #define LIMIT_TIMESCALES 16u
 #define LIMIT_EVENTS 32u
 
+/* Equations of a component: solvers write down how each acts on each other, and a kernel computes all of them. */
+#define LIMIT_EQUATIONS 5000u
+
 /* Numbers of a channel of an environment: each is written at each of its steps. */
 #define LIMIT_CHANNEL 100000000u
 

@@ -87,17 +87,14 @@ static bool *find_states(const equation_system *s,
 }
 
 static bool is_refused(const equation_system *s, const solve_system *sys) {
-  for (uint32_t i = 0; i < sys->n; i++) {
-    const char *refusal = solve_refuses(s->ctx->arena, sys, i, sys->solver[i]);
-    if (!refusal)
-      continue;
-    diag *d =
-        diag_report(s->ctx->sink, DIAG_E0403, s->odes[i]->at, "`using %s` cannot take the equation of `%s`: %s",
-                    solver_rows[sys->solver[i]].words, s->component->states.data[s->odes[i]->state].name, refusal);
-    diag_hint(d, "leave `using` away to let the compiler choose, or use another solver");
-    return true;
-  }
-  return false;
+  uint32_t i;
+  const char *refusal = solve_first_refusal(s->ctx->arena, sys, &i);
+  if (!refusal)
+    return false;
+  diag *d = diag_report(s->ctx->sink, DIAG_E0403, s->odes[i]->at, "`using %s` cannot take the equation of `%s`: %s",
+                        solver_rows[sys->solver[i]].words, s->component->states.data[s->odes[i]->state].name, refusal);
+  diag_hint(d, "leave `using` away to let the compiler choose, or use another solver");
+  return true;
 }
 
 /* NULL: refused. */
@@ -136,8 +133,7 @@ static solve_spectrum analyse(const equation_system *s, const solve_system *sys)
   if (!(sp.fastest > 0) || !s->ctx->options->analyse_timescales)
     return sp;
   for (uint32_t i = 0; i < sys->n; i++) {
-    double limit = solver_rows[sys->solver[i]].stability_limit,
-           fastest = limit > 0 ? solve_fastest(s->ctx->arena, sys, &sp, i) : 0;
+    double limit = solver_rows[sys->solver[i]].stability_limit, fastest = limit > 0 ? sp.fastest_of[i] : 0;
     if (fastest <= 0 || sys->dt / fastest < limit / 2)
       continue;
     diag *d = diag_report(s->ctx->sink, DIAG_W0401, s->odes[i]->at,

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* dependence.c - what an expression depends on: what decides where it is evaluated. */
-#include "lower/pure/pure.h"
+#include "lower/pure/memo.h"
 
-static lower_memo *memo_of(const lower_context *ctx, bool is_connection, uint32_t owner) {
+lower_memo *lower_memo_of(const lower_context *ctx, bool is_connection, uint32_t owner) {
   lower_memo *memo = is_connection ? &ctx->connections[owner] : &ctx->populations[owner];
   const model_component *c = component_of(ctx, is_connection, owner);
   if (!memo->lets) {
     memo->lets = ARENA_ARRAY(ctx->arena, let_memo, c->lets.len);
     memo->params = ARENA_ARRAY(ctx->arena, param_memo, c->params.len);
+    memo->let_values = ARENA_ARRAY(ctx->arena, value_memo, c->lets.len);
+    memo->param_values = ARENA_ARRAY(ctx->arena, value_memo, c->params.len);
   }
   return memo;
 }
 
 bool lower_is_varied(const lower_context *ctx, bool is_connection, uint32_t owner, uint32_t param) {
-  param_memo *memo = &memo_of(ctx, is_connection, owner)->params[param];
+  param_memo *memo = &lower_memo_of(ctx, is_connection, owner)->params[param];
   if (*memo == PARAM_UNKNOWN) {
     const model_expr *value = lower_initial_value(ctx, is_connection, owner, REF_PARAM, param);
     *memo = PARAM_UNIFORM; /* while it is looked at */
@@ -26,7 +28,7 @@ bool lower_is_varied(const lower_context *ctx, bool is_connection, uint32_t owne
 static dependence of_let(const lower_context *ctx, bool is_connection, uint32_t owner, const model_expr *e) {
   bool is_own = e->ref.side == SIDE_SELF;
   uint32_t of = is_own ? owner : lower_population_of_side(ctx, owner, e->ref.side);
-  let_memo *memo = &memo_of(ctx, is_own && is_connection, of)->lets[e->ref.item];
+  let_memo *memo = &lower_memo_of(ctx, is_own && is_connection, of)->lets[e->ref.item];
   if (!memo->is_known) {
     const model_component *c = component_of(ctx, is_own && is_connection, of);
     *memo = (let_memo){true, lower_dependence(ctx, is_own && is_connection, of, c->lets.data[e->ref.item].value)};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* evaluate.c - numbers of expressions before anything runs: uniform parameters, settings of variants, and the point at
  * which the timescale analysis looks. */
-#include "lower/pure/pure.h"
+#include "lower/pure/memo.h"
 #include "model/operations.h"
 
 typedef struct {
@@ -11,7 +11,7 @@ typedef struct {
   const model_component *component;
   bool is_constant;
   uint32_t depth;
-  evaluated *params; /* what was evaluated already; NULL until then */
+  lower_memo *known; /* what was evaluated already */
 } evaluation;
 
 static double evaluate(evaluation *ev, const model_expr *e);
@@ -29,10 +29,23 @@ static double evaluate_named(evaluation *ev, model_ref_kind kind, uint32_t item)
 
 /* Each once: params may refer to one another many times. */
 static double evaluate_param(evaluation *ev, uint32_t item) {
-  evaluated *known = &ev->params[item];
-  if (!known->is_constant)
-    *known = (evaluated){evaluate_named(ev, REF_PARAM, item), true};
+  value_memo *known = &ev->known->param_values[item];
+  if (!known->is_known)
+    *known = (value_memo){.is_known = true, .value = evaluate_named(ev, REF_PARAM, item)};
   ev->is_constant = false;
+  return known->value;
+}
+
+/* Likewise. */
+static double evaluate_let(evaluation *ev, uint32_t item) {
+  value_memo *known = &ev->known->let_values[item];
+  bool before = ev->is_constant;
+  if (!known->is_known) {
+    ev->is_constant = true;
+    double x = evaluate(ev, ev->component->lets.data[item].value);
+    *known = (value_memo){true, ev->is_constant, x};
+  }
+  ev->is_constant = before && known->is_constant;
   return known->value;
 }
 
@@ -48,7 +61,7 @@ static double evaluate_ref(void *context, const model_expr *e) {
   case REF_STATE:
     return evaluate_named(ev, REF_STATE, e->ref.item);
   case REF_LET:
-    return evaluate(ev, ev->component->lets.data[e->ref.item].value);
+    return evaluate_let(ev, e->ref.item);
   case REF_DT:
     return ev->ctx->m->timescales.data[ev->component->timescale].dt;
   default:
@@ -73,7 +86,7 @@ static double evaluate(evaluation *ev, const model_expr *e) {
 evaluated lower_evaluate(const lower_context *ctx, bool is_connection, uint32_t owner, const model_expr *e) {
   evaluation ev = {.ctx = ctx, .is_connection = is_connection, .owner = owner, .is_constant = true};
   ev.component = is_connection ? component_of_connection(ctx, owner) : component_of_population(ctx, owner);
-  ev.params = ARENA_ARRAY(ctx->arena, evaluated, ev.component->params.len);
+  ev.known = lower_memo_of(ctx, is_connection, owner);
   double value = evaluate(&ev, e);
   return (evaluated){value, ev.is_constant};
 }

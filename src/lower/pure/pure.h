@@ -39,10 +39,17 @@ typedef struct {
 /* Whether a parameter has a value for each element or link. */
 typedef enum { PARAM_UNKNOWN, PARAM_UNIFORM, PARAM_VARIED } param_memo;
 
+/* The value of a parameter or let at the start of a run. */
+typedef struct {
+  bool is_known, is_constant;
+  double value;
+} value_memo;
+
 /* What was asked about an owner before; filled when it is first asked for. */
 typedef struct {
   let_memo *lets;
   param_memo *params;
+  value_memo *let_values, *param_values;
 } lower_memo;
 
 /* What questions about the model need. */

@@ -258,6 +258,21 @@ static void take_head(component_builder *b, const component_def *def) {
     b->c->precision = ast->precision.text;
 }
 
+/* Those beyond the limit are left out, so that the check ends soon. */
+static void limit_equations(component_builder *b) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < b->items.len; i++) {
+    flat_item *item = &b->items.data[i];
+    if (item->ast->kind != AST_ITEM_ODE || item->is_dropped || count++ < LIMIT_EQUATIONS)
+      continue;
+    if (count == LIMIT_EQUATIONS + 1)
+      diag_hint(diag_report(b->ck->sink, DIAG_E0901, item->ast->at, "a component has more than %u equations",
+                            LIMIT_EQUATIONS),
+                "make a population of what repeats itself, and connect its elements by a synapse");
+    item->is_dropped = true;
+  }
+}
+
 void items_collect(component_builder *b) {
   const component_def *chain[LIMIT_IMPORT_DEPTH];
   uint32_t count;
@@ -267,4 +282,5 @@ void items_collect(component_builder *b) {
     take_head(b, chain[i]);
     add_items(b, chain[i]);
   }
+  limit_equations(b);
 }

@@ -198,15 +198,13 @@ static model_expr *check_builtin(expr_env *env, const ast_expr *e, model_builtin
 
 const ast_function *function_find(expr_env *env, const char *name, bool *is_own, file_scope **home) {
   *is_own = false;
-  if (env->builder != NULL) {
-    const component_builder *b = env->builder;
-    for (uint32_t i = 0; i < b->items.len; i++) {
-      const flat_item *item = &b->items.data[i];
-      if (item->ast->kind == AST_ITEM_FUNCTION && !item->is_dropped && item->name == name) {
-        *is_own = true;
-        *home = item->def->home;
-        return &item->ast->as.function;
-      }
+  uint32_t at;
+  if (env->builder != NULL && map_find(env->builder->item_at, name, &at)) {
+    const flat_item *item = &env->builder->items.data[at];
+    if (item->ast->kind == AST_ITEM_FUNCTION) {
+      *is_own = true;
+      *home = item->def->home;
+      return &item->ast->as.function;
     }
   }
   uint32_t index;
