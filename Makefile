@@ -12,7 +12,8 @@
 #   make bench-growth  the same model from a thousand to a million neurons; models of 10 to 3000 equations, lets, connections
 #   make bench-slow  cost and error of slower astrocytes (docs/benchmarks.md); BENCH_ARGS="-n 5" more seeds
 #   make bench-deps  install Brian2 for it
-#   make fuzz      feed anything to all that reads (tests/tools/fuzz.sh has the variables)
+#   make fuzz      feed anything to all that reads (tests/tools/fuzz.sh has the variables), then let each allocation fail
+#                  in turn (hours; OOM_EVERY=100: each hundredth)
 #   make cvode-deps  install SUNDIALS CVODE, which `nsa verify` then compares with (docs/verify.md)
 #   make mutants   break the code in many places on purpose, and look whether a test notices (an hour)
 #   make bless     accept what the stages print now, and what tests/errors are told, as expected
@@ -32,6 +33,7 @@ CTEST_ARGS ?=
 BENCH ?=
 BENCH_ARGS ?=
 MUTANTS ?=
+OOM_EVERY ?= 1
 RELEASE := build/release
 NSA := $(RELEASE)/bin/nsa
 DEMO := examples/working_memory.nsa
@@ -111,6 +113,9 @@ fuzz: deps $(RELEASE)/build.ninja
 	@cmake --build build/fuzz -j $(JOBS)
 	@NSA="$(CURDIR)/$(NSA)" SRC="$(CURDIR)" TOOLS="$(CURDIR)/$(RELEASE)/tests/tools" FUZZERS="$(CURDIR)/build/fuzz/fuzz" \
 	  bash tests/tools/fuzz.sh
+	@rm -rf build/memory && mkdir -p build/memory && cd build/memory && OOM_EVERY=$(OOM_EVERY) NSA="$(CURDIR)/$(NSA)" \
+	  SRC="$(CURDIR)" BUILD="$(CURDIR)/$(RELEASE)" TOOLS="$(CURDIR)/$(RELEASE)/tests/tools" \
+	  bash "$(CURDIR)/tests/faults/test_out_of_memory.sh"
 
 bless: build
 	@NSA="$(CURDIR)/$(NSA)" SRC="$(CURDIR)" NSA_BLESS=1 bash tests/golden/test_golden.sh

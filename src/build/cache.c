@@ -161,6 +161,12 @@ const char *build_cache_folder(arena *a) {
   return is_ours_alone(folder) ? folder : NULL;
 }
 
+/* A file that we wrote, and no link to another. */
+static bool is_own_file(const char *path) {
+  struct stat s;
+  return lstat(path, &s) == 0 && S_ISREG(s.st_mode) && s.st_uid == geteuid();
+}
+
 static char *entry_path(arena *a, const char *folder, build_key key) {
   return arena_printf(a, "%s/%016llx%016llx.nsaobj", folder, (unsigned long long)key.hi, (unsigned long long)key.lo);
 }
@@ -183,7 +189,7 @@ static bool is_intact(const entry_header *header, build_key key, const uint8_t *
 bool build_cache_read(arena *a, const char *folder, build_key key, build_objects *objects) {
   const char *path = entry_path(a, folder, key), *error;
   size_t len;
-  if (!file_exists(path))
+  if (!is_own_file(path))
     return false;
   const char *data = file_read(a, path, MAX_ENTRY_BYTES, &len, &error);
   entry_header header;

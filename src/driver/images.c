@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "driver/images.h"
 #include "nsa_rt.h"
+#include "support/exhausted.h"
+#include <errno.h>
 #include <stdlib.h>
 
 static void read_image(arena *a, diag_sink *sink, const model *m, const nsa_input_folders *below, nsa_image *image) {
@@ -8,7 +10,10 @@ static void read_image(arena *a, diag_sink *sink, const model *m, const nsa_inpu
   char path[NSA_IMAGE_PATH];
   nsa_image_path(pattern->path, image->number, path);
   char error[256] = "";
+  errno = 0;
   uint8_t *ink = nsa_image_read(pattern->is_given ? NULL : below, path, &image->rows, &image->cols, error);
+  if (!ink && errno == ENOMEM)
+    exhausted(); /* not the author's mistake */
   if (!ink) {
     diag *d = diag_report(sink, DIAG_E0001, pattern->at, "image %s of pattern `%s` cannot be read: %s", path,
                           pattern->name, error);

@@ -7,7 +7,8 @@
  *   OOM_FORK=N/STEP  at the N-th and at each STEP-th behind it two copies of the process go on: in one this allocation
  *                    fails, in the other also all later ones. Either may do without it and end well (code 0), or must
  *                    end with code 2 and one line on stderr that says what is missing. What does not is written to the
- *                    file OOM_REPORT. There are no other threads then: starting one fails.
+ *                    file OOM_REPORT. There are no other threads then: starting one fails. Copies share with the
+ *                    process what lies on disk: it reads, but does not write.
  *   OOM_COUNT=FILE   how many there were
  *
  * The processes that the program starts are left alone. */
@@ -25,7 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATIENCE = 30 /* s */ };
+enum { PATIENCE = 30 /* s */, FILES = 64 };
 
 typedef int (*main_fn)(int argc, char **argv, char **environment);
 
@@ -72,9 +73,20 @@ static void judge(unsigned long n, bool lasts, int status, const char *message) 
   close(file);
 }
 
+/* Copies share the places in files up to which was read. */
+static void keep_places(off_t places[FILES], bool again) {
+  for (int file = 0; file < FILES; file++)
+    if (!again)
+      places[file] = lseek(file, 0, SEEK_CUR);
+    else if (places[file] >= 0)
+      lseek(file, places[file], SEEK_SET);
+}
+
 /* True in the copy. */
 static bool try_copy(unsigned long n, bool lasts) {
   int ends[2], status = 0;
+  off_t places[FILES];
+  keep_places(places, false);
   if (pipe(ends) != 0)
     abort();
   pid_t copy = fork();
@@ -93,6 +105,7 @@ static bool try_copy(unsigned long n, bool lasts) {
   message[got < 0 ? 0 : got] = '\0';
   close(ends[0]);
   judge(n, lasts, status, message);
+  keep_places(places, true);
   return false;
 }
 

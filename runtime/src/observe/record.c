@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "observe/record.h"
 
+#include "base/library.h"
 #include "nsa_words.h"
 #include "observe/record_csv.h"
 #include "observe/record_h5.h"
@@ -251,7 +252,7 @@ static bool make_room_for_files(uint64_t files, char error[SIM_ERROR_SIZE]) {
   return false;
 }
 
-recorder *recorder_new(const sim *s, const char *folder, record_format format, char error[SIM_ERROR_SIZE]) {
+static recorder *make_recorder(const sim *s, const char *folder, record_format format, char error[SIM_ERROR_SIZE]) {
   uint32_t count = s->program->records_count, trials = s->program->trial_records_count, all = count + trials;
   if (!make_room_for_files(format.with_csv ? 2 * (uint64_t)all + trials : all, error))
     return NULL;
@@ -286,6 +287,13 @@ recorder *recorder_new(const sim *s, const char *folder, record_format format, c
     copy_error(error, recorder_error(r));
   recorder_free(r);
   return NULL;
+}
+
+recorder *recorder_new(const sim *s, const char *folder, record_format format, char error[SIM_ERROR_SIZE]) {
+  library_begin("HDF5", folder);
+  recorder *r = make_recorder(s, folder, format, error);
+  library_end();
+  return r;
 }
 
 /* ---- taking ---- */
@@ -404,7 +412,7 @@ bool recorder_is_empty(const recorder *r, uint32_t i) { return r->recordings[i].
 uint32_t recorder_file_count(const recorder *r) { return r->name_count; }
 const char *recorder_file(const recorder *r, uint32_t i) { return r->names[i]; }
 
-bool recorder_close(recorder *r, char error[SIM_ERROR_SIZE]) {
+static bool close_all(recorder *r, char error[SIM_ERROR_SIZE]) {
   char ignored[SIM_ERROR_SIZE];
   bool is_good = true;
   for (uint32_t i = 0; i < r->file_count; i++)
@@ -413,6 +421,13 @@ bool recorder_close(recorder *r, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; i < r->text_count; i++)
     is_good = csv_close(r->texts[i], is_good ? error : ignored) && is_good;
   r->text_count = 0;
+  return is_good;
+}
+
+bool recorder_close(recorder *r, char error[SIM_ERROR_SIZE]) {
+  library_begin("HDF5", r->folder);
+  bool is_good = close_all(r, error);
+  library_end();
   return is_good;
 }
 

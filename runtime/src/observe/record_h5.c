@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "observe/record_h5_internal.h"
 
+#include "base/library.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +14,9 @@ enum { SPIKE_BUFFER = 65536 /* spikes: 1 MiB of times and ids */, SPIKE_CHUNK = 
 
 bool h5_fail(h5_file *file, const char *what) {
   if (!file->has_failed) {
-    const char *why = file->disk.error ? strerror(file->disk.error) : errno ? strerror(errno) : "HDF5 refused";
+    const char *why = file->disk.error ? strerror(file->disk.error)
+                      : errno          ? strerror(errno)
+                                       : "HDF5 refused; it may have too little memory";
     snprintf(file->error, sizeof file->error, "cannot %s %s: %s", what, file->path, why);
   }
   file->has_failed = true;
@@ -24,21 +28,31 @@ bool h5_check(h5_file *file, bool is_good, const char *what) {
 }
 
 /* HDF5 prints its stack of errors to stderr: they are not for our users. */
-static void quiet_library(void) {
+static bool start_library(void) {
+  library_silence(true);
   H5dont_atexit();
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  bool is_good = H5open() >= 0 && H5Eset_auto2(H5E_DEFAULT, NULL, NULL) >= 0;
+  library_silence(false);
   errno = 0;
+  return is_good;
 }
 
 const char *h5_library_version(char version[32]) {
   unsigned major = 0, minor = 0, release = 0;
-  quiet_library();
-  H5get_libversion(&major, &minor, &release);
+  library_begin("HDF5", "run.json");
+  bool is_known = start_library() && H5get_libversion(&major, &minor, &release) >= 0;
+  library_end();
   snprintf(version, 32, "%u.%u.%u", major, minor, release);
-  return version;
+  return is_known ? version : NULL;
 }
 
-void h5_library_close(void) { H5close(); }
+void h5_library_close(void) {
+  library_begin("HDF5", "the last of the results");
+  library_silence(true);
+  H5close();
+  library_silence(false);
+  library_end();
+}
 
 /* ---- the file ---- */
 
@@ -54,7 +68,10 @@ static bool create_file(h5_file *file) {
 }
 
 h5_file *h5_create(const char *folder, const char *name, uint64_t *total, char error[H5_ERROR_SIZE]) {
-  quiet_library();
+  if (!start_library()) {
+    snprintf(error, H5_ERROR_SIZE, "out of memory for HDF5, which cannot start");
+    return NULL;
+  }
   size_t room = strlen(folder) + strlen(name) + sizeof "/.h5";
   h5_file *file = calloc(1, sizeof *file);
   char *path = malloc(room);
@@ -137,6 +154,7 @@ void h5_put_spike(h5_spikes *spikes, double time_ms, uint64_t node) {
 /* ---- flushing and closing ---- */
 
 bool h5_flush(h5_file *file) {
+  library_begin("HDF5", file->path);
   for (h5_spikes *s = file->spikes; s; s = s->next)
     flush_spikes(s);
   if (file->report) {
@@ -146,7 +164,9 @@ bool h5_flush(h5_file *file) {
   for (h5_table *t = file->tables; t; t = t->next)
     h5_flush_table(t);
   errno = 0;
-  return !file->has_failed && h5_check(file, H5Fflush(file->id, H5F_SCOPE_LOCAL) >= 0, "write");
+  bool is_good = !file->has_failed && h5_check(file, H5Fflush(file->id, H5F_SCOPE_LOCAL) >= 0, "write");
+  library_end();
+  return is_good;
 }
 
 static bool close_spikes(h5_spikes *spikes) {

@@ -65,7 +65,7 @@ void h5_put_row(h5_table *table, const double *values);
 /* Gives back what the library holds: once, at the end. */
 void h5_library_close(void);
 
-/* "1.10.8" */
+/* "1.10.8"; NULL where the library cannot start. */
 const char *h5_library_version(char version[32]);
 
 #endif

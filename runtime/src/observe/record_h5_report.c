@@ -2,6 +2,8 @@
 /* record_h5_report.c - tables of values, a row a sample. */
 #include "observe/record_h5_internal.h"
 
+#include "base/library.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,10 +192,12 @@ bool h5_close_report(h5_report *report) {
 
 void h5_part_report(h5_report *report) {
   h5_file *file = report->file;
+  library_begin("HDF5", file->path);
   h5_flush_report(report);
   h5_write_times(report);
-  if (file->has_failed || !h5_check(file, close_part(report), "write"))
-    return;
-  report->rows = 0;
-  open_part(report);
+  if (!file->has_failed && h5_check(file, close_part(report), "write")) {
+    report->rows = 0;
+    open_part(report);
+  }
+  library_end();
 }

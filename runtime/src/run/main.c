@@ -37,16 +37,20 @@ static const char *case_label(const nsa_program *program, uint32_t variant) {
   return "base";
 }
 
-static void show_measures(const run_command *shared, const one_run *cases, uint32_t count) {
+/* False: there is no memory for their table. */
+static bool show_measures(const run_command *shared, const one_run *cases, uint32_t count) {
   report_column *columns = calloc((size_t)count + 1, sizeof *columns);
   bool has_any = false;
-  for (uint32_t i = 0; columns && i < count; i++) {
-    columns[i] = (report_column){cases[i].label, cases[i].has_values ? cases[i].values : NULL};
+  if (!columns)
+    return false;
+  for (uint32_t i = 0; i < count; i++) {
+    columns[i] = (report_column){.name = cases[i].label, .values = cases[i].has_values ? cases[i].values : NULL};
     has_any = has_any || cases[i].has_values;
   }
-  if (columns && has_any)
+  if (has_any)
     report_measures(stdout, shared->program, columns, count);
   free(columns);
+  return true;
 }
 
 static void show_times(const run_command *shared, const one_run *cases, uint32_t count) {
@@ -82,7 +86,10 @@ static int run_all(run_command *shared, one_run *cases, uint32_t count) {
   }
   for (uint32_t i = 0; i < count; i++)
     results_discard(&cases[i].results);
-  show_measures(shared, cases, count);
+  if (!show_measures(shared, cases, count) && code != EXIT_ENVIRONMENT) {
+    report_error(shared->info->program_name, "out of memory for the table of measures");
+    code = EXIT_ENVIRONMENT;
+  }
   if (shared->options->time)
     show_times(shared, cases, count);
   if (code != EXIT_ENVIRONMENT) /* it may be memory that there is none of, and HDF5 takes some to end */

@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { UNIT_SIZE = 32, NUMBER_SIZE = 32 };
@@ -89,33 +88,31 @@ static int column_width(const nsa_program *program, const report_column *columns
   return width;
 }
 
-void report_measures(FILE *to, const nsa_program *program, const report_column *columns, uint32_t column_count) {
-  int *widths = calloc((size_t)column_count + 1, sizeof *widths);
+void report_measures(FILE *to, const nsa_program *program, report_column *columns, uint32_t column_count) {
   int name_width = 0;
   for (uint32_t i = 0; i < program->measures_count; i++)
     name_width = width_of(program->measures[i].name, name_width);
-  for (uint32_t c = 0; widths && c < column_count; c++)
-    widths[c] = column_width(program, columns, column_count, c);
-  if (column_count > 1 && widths) {
+  for (uint32_t c = 0; c < column_count; c++)
+    columns[c].width = column_width(program, columns, column_count, c);
+  if (column_count > 1) {
     put_padded(to, "", name_width);
     for (uint32_t c = 0; c < column_count; c++) {
       fputs("  ", to);
-      put_padded(to, columns[c].name, widths[c]);
+      put_padded(to, columns[c].name, columns[c].width);
     }
     fputc('\n', to);
   }
-  for (uint32_t i = 0; widths && i < program->measures_count; i++) {
+  for (uint32_t i = 0; i < program->measures_count; i++) {
     char unit[UNIT_SIZE], cell[NUMBER_SIZE];
     choose_unit(&program->measures[i], i, columns, column_count, unit);
     put_padded(to, program->measures[i].name, name_width);
     for (uint32_t c = 0; c < column_count; c++) {
       format_cell(&program->measures[i], i, &columns[c], unit, cell);
       fputs("  ", to);
-      put_padded(to, cell, unit[0] || c + 1 < column_count ? widths[c] : 0);
+      put_padded(to, cell, unit[0] || c + 1 < column_count ? columns[c].width : 0);
     }
     fprintf(to, "%s%s\n", unit[0] ? "  " : "", unit);
   }
-  free(widths);
 }
 
 /* ---- a numerical failure ---- */

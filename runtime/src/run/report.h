@@ -14,10 +14,11 @@ void report_error(const char *who, const char *format, ...) __attribute__((forma
 typedef struct {
   const char *name;
   const double *values; /* one a measure, internal units; NULL: it did not run */
+  int width;            /* report_measures finds it */
 } report_column;
 
 /* "name value unit", aligned; with more than one column a line with their names goes before. */
-void report_measures(FILE *to, const nsa_program *program, const report_column *columns, uint32_t column_count);
+void report_measures(FILE *to, const nsa_program *program, report_column *columns, uint32_t column_count);
 
 /* A warning where the run ended before the condition of `run until` was true. */
 void report_until(FILE *to, const sim *s);

@@ -220,13 +220,66 @@ static void a_damaged_entry_is_made_anew(void **state) {
   remove_folder(folder, entry);
 }
 
+static void copy(arena *a, const char *from, const char *to) {
+  size_t len;
+  const char *error;
+  char *data = file_read(a, from, 1 << 24, &len, &error);
+  assert_non_null(data);
+  assert_true(file_write_atomic(a, to, data, len, &error));
+}
+
+/* Whatever lies under its name. */
+static void only_an_entry_of_our_own_is_taken(void **state) {
+  arena *a = *state;
+  const char *folder = new_folder(a), *away = arena_printf(a, "%s/away", folder);
+  ir_program *p = read_program(a, SOURCE("0.5", "2", "")), *other = read_program(a, SOURCE("0.25", "2", ""));
+  const char *entry = entry_of(a, folder, p), *of_other = entry_of(a, folder, other);
+  bool is_cached;
+  compile(a, p, true, &is_cached);
+  compile(a, other, true, &is_cached);
+  copy(a, of_other, entry); /* whole, but of other functions */
+  compile(a, p, true, &is_cached);
+  assert_false(is_cached);
+  assert_int_equal(rename(entry, away), 0);
+  assert_int_equal(symlink(away, entry), 0);
+  compile(a, p, true, &is_cached);
+  assert_false(is_cached);
+  unlink(entry);
+  assert_int_equal(mkfifo(entry, 0600), 0);
+  compile(a, p, true, &is_cached);
+  assert_false(is_cached);
+  compile(a, p, true, &is_cached); /* what was in the way was replaced */
+  assert_true(is_cached);
+  if (geteuid() == 0) {
+    assert_int_equal(chown(entry, 65534, 65534), 0);
+    compile(a, p, true, &is_cached);
+    assert_false(is_cached);
+  }
+  unlink(away);
+  unlink(of_other);
+  remove_folder(folder, entry);
+}
+
 static void only_a_folder_of_our_own_is_used(void **state) {
   arena *a = *state;
-  const char *folder = new_folder(a);
+  static const mode_t too_open[] = {0755, 0770, 0707, 0701, 01777};
+  const char *folder = new_folder(a), *alias = arena_printf(a, "%s.alias", folder);
   assert_string_equal(build_cache_folder(a), folder);
-  assert_int_equal(chmod(folder, 0755), 0);
-  assert_null(build_cache_folder(a)); /* others could look, or write with 0777 */
+  for (size_t i = 0; i < sizeof too_open / sizeof too_open[0]; i++) { /* others could look, or write */
+    assert_int_equal(chmod(folder, too_open[i]), 0);
+    assert_null(build_cache_folder(a));
+  }
   assert_int_equal(chmod(folder, 0700), 0);
+  assert_int_equal(symlink(folder, alias), 0); /* which may lead elsewhere the next time */
+  setenv("NSA_CACHE", alias, 1);
+  assert_null(build_cache_folder(a));
+  unlink(alias);
+  setenv("NSA_CACHE", folder, 1);
+  if (geteuid() == 0) { /* only root can give folders away */
+    assert_int_equal(chown(folder, 65534, 65534), 0);
+    assert_null(build_cache_folder(a));
+    assert_int_equal(chown(folder, 0, 0), 0);
+  }
   setenv("NSA_CACHE", "off", 1);
   assert_null(build_cache_folder(a));
   setenv("NSA_CACHE", "", 1);
@@ -296,6 +349,7 @@ int main(void) {
       CASE(a_damaged_object_is_an_error_with_text),
       CASE(kernels_have_names_for_perf),
       CASE(a_changed_parameter_is_found_in_the_cache),
+      CASE(only_an_entry_of_our_own_is_taken),
       CASE(a_damaged_entry_is_made_anew),
       CASE(only_a_folder_of_our_own_is_used),
       CASE(an_executable_runs_without_us),
