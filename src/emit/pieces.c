@@ -8,8 +8,8 @@
  * operations are done, and on what, is the same as without pieces, to the last bit. */
 #include "emit/pieces.h"
 
-/* A kernel is long by what its operations and the maths that would be inlined take; usual models have a few hundred to
- * two thousand. A piece has so many operations. */
+/* A kernel is long by what its operations, memory and the maths that would be inlined take; usual models have a few
+ * hundred to two thousand. A piece has so many operations. */
 enum { LONG_KERNEL = 5000, PIECE = 200 };
 
 bool emit_is_long(const ir_function *f) {
@@ -18,7 +18,7 @@ bool emit_is_long(const ir_function *f) {
     const ir_op_info *info = &ir_ops[f->ops.data[i].op];
     bool is_call = info->carries == IR_CARRIES_KEY || f->ops.data[i].op == IR_OP_math1 ||
                    f->ops.data[i].op == IR_OP_math2 || f->ops.data[i].op == IR_OP_math3;
-    length += 1 + (is_call ? info->cost : 0);
+    length += 1 + (is_call || ir_op_has_field(&f->ops.data[i]) ? info->cost : 0);
   }
   return length > LONG_KERNEL;
 }
