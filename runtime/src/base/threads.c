@@ -25,7 +25,7 @@ struct thread_pool {
   bool rests;
   thread_work work; /* published by `round` */
   void *context;
-  bool stopping;
+  atomic_bool stopping;             /* a thread that comes late to a round reads it when that is over */
   _Alignas(64) atomic_uint round;   /* counts the calls of thread_pool_run */
   _Alignas(64) atomic_ullong next;  /* round << 32 | number of the next task that nobody has taken */
   _Alignas(64) atomic_uint pending; /* tasks of this round that are not done */
@@ -123,7 +123,7 @@ static void *worker_main(void *argument) {
   thread_pool *p = me->pool;
   for (unsigned seen = 0;;) {
     seen = wait_for_round(p, seen);
-    if (p->stopping)
+    if (atomic_load_explicit(&p->stopping, memory_order_acquire))
       return NULL;
     do_tasks(p, seen);
   }
@@ -137,7 +137,7 @@ uint32_t thread_processors(void) {
 }
 
 static void stop_workers(thread_pool *p, uint32_t started) {
-  p->stopping = true;
+  atomic_store(&p->stopping, true);
   start_round(p);
   for (uint32_t i = 0; i < started; i++)
     pthread_join(p->workers[i].thread, NULL);
