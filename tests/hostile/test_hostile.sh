@@ -3,11 +3,10 @@
 # Hostile texts: `nsa check` says yes or no (exit code 0, 1 or 2) within HOSTILE_SECONDS (2, sanitized 10) and,
 # unless sanitized, 512 MB, and never prints a control byte that the text smuggled in.
 set -u
-: "${NSA:?the tool}"
+: "${NSA:?the tool}" "${SRC:?the project}"
 failed=0
 count=0
-sanitized=no
-grep -aq __asan_init "$NSA" && sanitized=yes
+. "$SRC/tests/tools/sanitized.sh"
 limit=${HOSTILE_SECONDS:-$([ "$sanitized" = yes ] && echo 10 || echo 2)}
 
 check() { # file

@@ -5,8 +5,7 @@
 set -u
 : "${NSA:?the tool}" "${SRC:?the project}"
 failed=0
-sanitized=no
-grep -aq __asan_init "$NSA" && sanitized=yes
+. "$SRC/tests/tools/sanitized.sh"
 
 fail() { failed=1; echo "FAILED: $*"; }
 

@@ -3,11 +3,10 @@
 # Files of spikes in HDF5 that claim more than they hold, lead elsewhere, want plugins or hold no events: one clear error
 # each, exit code 2, little memory. What a damaged file does to the HDF5 library is one clear error, too.
 set -u
-: "${NSA:?the tool}" "${TOOLS:?the small programs}" "${CC:?the compiler}"
+: "${NSA:?the tool}" "${SRC:?the project}" "${TOOLS:?the small programs}" "${CC:?the compiler}"
 failed=0
 fail() { echo "FAILED $*"; failed=1; }
-sanitized=no
-grep -aq __asan_init "$NSA" && sanitized=yes
+. "$SRC/tests/tools/sanitized.sh"
 cat > spikes.nsa <<'END'
 timescale fast = 0.1 ms
 neuron source { spike when false {} }
