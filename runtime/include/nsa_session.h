@@ -56,12 +56,8 @@ typedef enum { NSA_SESSION_DONE, NSA_SESSION_FAILED, NSA_SESSION_INTERRUPTED } n
 /* Lets several steps be done at once, for who does not look inside; before the first one. False: out of memory. */
 bool nsa_session_fuse(nsa_session *session, char error[NSA_SESSION_ERROR]);
 /* To the end. FAILED: nsa_session_failure says where;
- * INTERRUPTED: by a signal that nsa_interrupts_catch waits for. */
+ * INTERRUPTED: by one that was caught (nsa_interrupts.h). */
 nsa_session_end nsa_session_run(nsa_session *session);
-
-/* SIGINT and SIGTERM end runs behind their tick. */
-void nsa_interrupts_catch(void);
-int nsa_interrupts_caught(void); /* the signal's number; 0: none */
 
 /* What a setting of --set means to a program. */
 typedef struct {

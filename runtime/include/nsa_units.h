@@ -32,5 +32,7 @@ bool nsa_unit_multiply(nsa_unit *product, const nsa_unit *unit, double power);
  * it is rounded once, and 0.1 ms and 1e-4 s are the same double. Infinite where it is too large. */
 enum { NSA_MOST_NUMBER_BYTES = 255 };
 double nsa_unit_scale(const char *number, const nsa_unit *unit);
+/* Whether that value is 0 though the number is not: 1e-400. */
+bool nsa_number_is_lost(const char *number, double value);
 
 #endif

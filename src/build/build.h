@@ -101,8 +101,12 @@ void build_cache_write(arena *a, const char *folder, build_key key, const build_
 
 /* <folder of the running executable>/../lib/nsa: libnsa_rt.a and link-flags. */
 const char *build_library_folder(arena *a);
-/* Links kernels and program with the runtime in library_folder into an executable, by the system's `cc`. */
+typedef struct {
+  const char *library_folder, *path;
+  bool is_verbose; /* the linker's command and its words go to stderr */
+} build_executable_options;
+/* Links kernels and program with the runtime into an executable at the path, by the system's `cc`. */
 bool build_executable(arena *a, const nsa_program *program, const build_target *target, const build_objects *kernels,
-                      const char *library_folder, const char *path, const char **error);
+                      const build_executable_options *options, const char **error);
 
 #endif

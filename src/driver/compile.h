@@ -63,6 +63,7 @@ typedef struct {
   bool is_text;       /* modules and machine code are to be printed */
   bool is_executable; /* linked into one, not into this process */
   const char *output; /* the executable; NULL: named after the model */
+  bool is_verbose;    /* what the linker says is shown */
   /* ---- the run ---- */
   char *const *run; /* options, as typed */
   uint32_t run_count;

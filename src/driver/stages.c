@@ -273,7 +273,8 @@ static int link_executable(compilation *c) {
   const char *path = c->options->output ? c->options->output : c->model->name;
   if (!library)
     return fail(c, "the runtime library is not beside the compiler (../lib/nsa)");
-  bool ok = build_executable(c->arena, c->ir->program, &c->target, &c->objects, library, path, &error);
+  build_executable_options options = {library, path, c->options->is_verbose};
+  bool ok = build_executable(c->arena, c->ir->program, &c->target, &c->objects, &options, &error);
   return ok ? 0 : fail(c, error);
 }
 

@@ -5,14 +5,20 @@
  * each is given back with its last point, so that memory does not grow with their number. A model is compiled by the
  * worker that needs it first, one at a time, while the others run. */
 #include "driver/sweep.h"
+#include "nsa_interrupts.h"
 #include "support/exhausted.h"
 #include "support/map.h"
 #include "support/text.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
+
+static const long look_ms = 50; /* how often interrupts are looked for */
+static const double patience_seconds = 0.1;
 
 typedef struct {
   uint64_t first_point; /* whose values it is compiled with */
@@ -33,8 +39,10 @@ typedef struct {
   uint32_t *build_of; /* by point */
   uint64_t *order;    /* open points, build by build */
   uint64_t open, taken, done, failed;
-  uint64_t asked; /* all points of this part, with those that were there */
+  uint64_t asked;   /* all points of this part, with those that were there */
+  uint32_t working; /* threads */
   pthread_mutex_t lock, compiling;
+  pthread_cond_t has_ended; /* one of the threads */
   bool is_terminal;
   int disk_error; /* of the journal: errno, or 0 */
   double started, shown;
@@ -267,16 +275,60 @@ static void *work(void *context) {
     note(s, number, b, &out);
     arena_free(a);
   }
+  pthread_mutex_lock(&s->lock);
+  s->working--;
+  pthread_cond_signal(&s->has_ended);
+  pthread_mutex_unlock(&s->lock);
   return NULL;
 }
 
-static uint32_t start_workers(sweeping *s, pthread_t *threads) {
-  uint64_t jobs = s->table->plan->jobs < s->open ? s->table->plan->jobs : s->open;
-  uint32_t n = 0;
-  while (n + 1 < jobs && pthread_create(&threads[n], NULL, work, s) == 0)
-    n++;
-  return n; /* this thread works, too */
+static bool start_worker(sweeping *s) {
+  pthread_t thread;
+  s->working++;
+  bool is_started = pthread_create(&thread, NULL, work, s) == 0;
+  if (is_started)
+    pthread_detach(thread);
+  else
+    s->working--;
+  return is_started;
 }
+
+/* The lock is held. False: after an interrupt some of them go on, in a compile or in a long step. */
+static bool wait_for_workers(sweeping *s) {
+  double end = INFINITY;
+  while (s->working > 0 && compile_seconds() < end) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += look_ms * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_cond_timedwait(&s->has_ended, &s->lock, &until);
+    if (nsa_interrupts_caught() && end == INFINITY)
+      end = compile_seconds() + patience_seconds;
+  }
+  return s->working == 0;
+}
+
+/* This thread waits, so that an interrupt ends what the others are at. */
+static bool work_side_by_side(sweeping *s) {
+  uint64_t jobs = s->table->plan->jobs < s->open ? s->table->plan->jobs : s->open;
+  pthread_mutex_lock(&s->lock);
+  while (s->working < jobs && start_worker(s))
+    ;
+  bool is_alone = s->working == 0;
+  s->working += is_alone;
+  if (is_alone) {
+    pthread_mutex_unlock(&s->lock);
+    work(s);
+    pthread_mutex_lock(&s->lock);
+  }
+  bool have_ended = wait_for_workers(s);
+  if (have_ended)
+    pthread_mutex_unlock(&s->lock); /* else nobody begins another row */
+  return have_ended;
+}
+
+static void tell_stop(void) { fprintf(stderr, "nsa sweep: stopped; the same command goes on from here\n"); }
 
 static int run_workers(sweep_table *t, compilation *first, nsa_inputs *inputs) {
   arena *a = arena_new();
@@ -287,14 +339,14 @@ static int run_workers(sweep_table *t, compilation *first, nsa_inputs *inputs) {
                 .started = compile_seconds()};
   pthread_mutex_init(&s.lock, NULL);
   pthread_mutex_init(&s.compiling, NULL);
+  pthread_cond_init(&s.has_ended, NULL);
   find_builds(a, &s);
   find_order(a, &s);
   nsa_interrupts_catch();
-  pthread_t *threads = ARENA_ARRAY(a, pthread_t, t->plan->jobs);
-  uint32_t count = start_workers(&s, threads);
-  work(&s);
-  for (uint32_t k = 0; k < count; k++)
-    pthread_join(threads[k], NULL);
+  if (!work_side_by_side(&s)) {
+    tell_stop();
+    nsa_interrupts_end();
+  }
   for (uint32_t b = 0; b < s.builds.len; b++)
     release_build(&s.builds.data[b]);
   int signal = nsa_interrupts_caught();
@@ -303,7 +355,7 @@ static int run_workers(sweep_table *t, compilation *first, nsa_inputs *inputs) {
   if (disk_error)
     fprintf(stderr, "nsa sweep: cannot write %s: %s\n", t->journal_path, strerror(disk_error));
   if (signal)
-    fprintf(stderr, "nsa sweep: stopped; the same command goes on from here\n");
+    tell_stop();
   return disk_error ? 2 : signal ? 128 + signal : 0;
 }
 

@@ -6,6 +6,7 @@
 #include "driver/explain.h"
 #include "driver/sweep.h"
 #include "driver/verify.h"
+#include "nsa_interrupts.h"
 #include "nsa_output.h"
 #include "opt/opt.h"
 #include "support/file.h"
@@ -51,6 +52,7 @@ static compile_options options_of(const invocation *v) {
                            .width = args->values[ARGUMENT_width],
                            .use_cache = !args->values[ARGUMENT_no_cache],
                            .output = args->values[ARGUMENT_output],
+                           .is_verbose = args->values[ARGUMENT_verbose] != NULL,
                            .run = args->run.data,
                            .run_count = args->run.len,
                            .process_start = v->start};
@@ -107,18 +109,23 @@ static int verb_explain(invocation *v) {
   return compile_end(&c, code);
 }
 
-/* The stage that a command line asks to see, or STAGE_COUNT. */
-static compile_stage_id stage_asked(const arguments *args) {
+/* The stages that a command line asks to see: how many, and the last. */
+static uint32_t count_stages_asked(const arguments *args, compile_stage_id *last) {
+  uint32_t count = 0;
   for (uint32_t k = 0; k < STAGE_COUNT; k++)
-    if (compile_stages[k].dump && args->values[compile_stages[k].option])
-      return (compile_stage_id)k;
-  return STAGE_COUNT;
+    if (compile_stages[k].dump && args->values[compile_stages[k].option]) {
+      *last = (compile_stage_id)k;
+      count++;
+    }
+  return count;
 }
 
 static int verb_emit(invocation *v) {
-  compile_stage_id stage = stage_asked(&v->args);
-  if (stage == STAGE_COUNT)
-    return world_failure("emit", "say which stage (`nsa help emit` lists them)");
+  compile_stage_id stage = STAGE_COUNT;
+  uint32_t count = count_stages_asked(&v->args, &stage);
+  if (count != 1)
+    return world_failure("emit", count == 0 ? "say which stage (`nsa help emit` lists them)"
+                                            : "say one stage; each is printed by itself");
   if (v->args.values[ARGUMENT_after] && stage != STAGE_OPTIMISE)
     return world_failure("emit", "--after goes with --ir");
   compilation c;
@@ -143,7 +150,7 @@ static int verb_fmt(invocation *v) {
     syntax_print(c.ast, &out);
     if (!v->args.values[ARGUMENT_write])
       fwrite(out.data, 1, out.len, stdout);
-    else if (!file_write_atomic(c.arena, v->args.file, out.data, out.len, &error))
+    else if (!file_rewrite(c.arena, v->args.file, out.data, out.len, &error))
       code = world_failure("fmt", arena_printf(c.arena, "cannot write %s: %s", v->args.file, error));
   }
   return compile_end(&c, code);
@@ -187,8 +194,12 @@ static void print_passes(FILE *out) {
     fprintf(out, "  %-11s %-49s -> %s\n", opt_passes[k].name, opt_passes[k].expects, opt_passes[k].promises);
 }
 
+static int unknown_verb(const char *name);
+
 static int help(const char *name) {
   const verb *v = name ? find_verb(name) : NULL;
+  if (name && !v)
+    return unknown_verb(name);
   if (!v) {
     print_usage(stdout);
     return 0;
@@ -264,5 +275,6 @@ static int answer_or_run(int argc, char **argv) {
 
 int driver_main(int argc, char **argv) {
   nsa_output_begin();
+  nsa_interrupts_end();
   return nsa_output_end("nsa", answer_or_run(argc, argv));
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/file.h"
 
+#include "nsa_interrupts.h"
 #include "support/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -78,8 +80,12 @@ bool file_can_be_read(arena *a, const nsa_input_folders *below, const char *path
 static int open_temporary(arena *a, const char *path, char **temporary) {
   for (unsigned attempt = 0; attempt < 1000; attempt++) {
     *temporary = arena_printf(a, "%s.%ld-%u.tmp", path, (long)getpid(), attempt);
+    nsa_leftover_file(*temporary);
     int fd = open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd >= 0 || errno != EEXIST)
+    if (fd >= 0)
+      return fd;
+    nsa_leftover_forget_file(*temporary);
+    if (errno != EEXIST)
       return fd;
   }
   return -1;
@@ -98,28 +104,91 @@ static bool write_all(int fd, const char *data, size_t len) {
   return true;
 }
 
-bool file_write_atomic(arena *a, const char *path, const void *data, size_t len, const char **error) {
+static void remove_temporary(const char *temporary) {
+  unlink(temporary);
+  nsa_leftover_forget_file(temporary);
+}
+
+/* Puts it in the place of the file. */
+static bool move_temporary(const char *temporary, const char *path) {
+  bool is_moved = rename(temporary, path) == 0;
+  if (is_moved)
+    nsa_leftover_forget_file(temporary);
+  return is_moved;
+}
+
+/* The whole text in a temporary file beside path, until it is moved or removed. NULL with errno on failure; nothing is
+ * left then. */
+static char *write_temporary(arena *a, const char *path, const void *data, size_t len) {
   char *temporary;
   int fd = open_temporary(a, path, &temporary);
-  if (fd < 0) {
-    *error = errno == ENOENT ? "its folder does not exist" : reason(a, errno);
-    return false;
-  }
+  if (fd < 0)
+    return NULL;
   bool is_written = write_all(fd, data, len);
   int error_number = errno;
   if (close(fd) != 0 && is_written) { /* a full disk may show only here */
     is_written = false;
     error_number = errno;
   }
-  if (is_written && rename(temporary, path) != 0) {
-    is_written = false;
-    error_number = errno;
-  }
-  if (!is_written) {
-    unlink(temporary);
-    *error = reason(a, error_number);
-  }
+  if (is_written)
+    return temporary;
+  remove_temporary(temporary);
+  errno = error_number;
+  return NULL;
+}
+
+/* What errno says of a temporary file. */
+static bool fail_to_write(arena *a, const char *temporary, const char **error) {
+  *error = errno == ENOENT ? "its folder does not exist" : reason(a, errno);
+  if (temporary != NULL)
+    remove_temporary(temporary);
+  return false;
+}
+
+bool file_write_atomic(arena *a, const char *path, const void *data, size_t len, const char **error) {
+  const char *temporary = write_temporary(a, path, data, len);
+  return (temporary != NULL && move_temporary(temporary, path)) || fail_to_write(a, temporary, error);
+}
+
+/* Other names of a file, and an owner whom we cannot give it to, are kept only by writing into the file itself. */
+static bool write_into(const char *path, const void *data, size_t len) {
+  int fd = open(path, O_WRONLY | O_CLOEXEC);
+  bool is_written = fd >= 0 && write_all(fd, data, len) && ftruncate(fd, (off_t)len) == 0 && fsync(fd) == 0;
+  int error_number = errno;
+  if (fd >= 0 && close(fd) != 0 && is_written)
+    return false;
+  errno = error_number;
   return is_written;
+}
+
+static bool can_replace(const char *temporary, const struct stat *old) {
+  struct stat made;
+  return old->st_nlink == 1 && stat(temporary, &made) == 0 &&
+         ((made.st_uid == old->st_uid && made.st_gid == old->st_gid) ||
+          chown(temporary, old->st_uid, old->st_gid) == 0) &&
+         chmod(temporary, old->st_mode & 07777) == 0;
+}
+
+bool file_rewrite(arena *a, const char *path, const void *data, size_t len, const char **error) {
+  struct stat old;
+  char *found = realpath(path, NULL), *file = found == NULL ? NULL : arena_strdup(a, found, strlen(found));
+  free(found);
+  if (file == NULL || stat(file, &old) != 0 || access(file, W_OK) != 0) {
+    *error = reason(a, errno);
+    return false;
+  }
+  const char *temporary = write_temporary(a, file, data, len);
+  if (temporary == NULL)
+    return fail_to_write(a, NULL, error);
+  if (can_replace(temporary, &old))
+    return move_temporary(temporary, file) || fail_to_write(a, temporary, error);
+  nsa_leftover_forget_file(temporary); /* what an interrupt stops half-way is whole there */
+  if (write_into(file, data, len)) {
+    unlink(temporary);
+    return true;
+  }
+  *error = arena_printf(a, "%s; the new text is in %s", reason(a, errno), temporary);
+  return false;
 }
 
 bool file_exists(const char *path) {

@@ -21,6 +21,9 @@ bool file_can_be_read(arena *a, const nsa_input_folders *below, const char *path
 /* Writes to a temporary file in the same folder, then renames: readers see the old file or the
  * whole new one, whatever other processes do. False with *error on failure. */
 bool file_write_atomic(arena *a, const char *path, const void *data, size_t len, const char **error);
+/* The same for a file that is there: its mode, its owner and what links to it stay. A file with several names is
+ * written in place, with the whole text in a file beside it until that is done. */
+bool file_rewrite(arena *a, const char *path, const void *data, size_t len, const char **error);
 
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);

@@ -26,6 +26,12 @@ for verb in run build check explain verify emit fmt; do
 done
 says --set run model.nsa -h
 "$NSA" frob -h >out.txt 2>&1 && fail "an unknown verb has help"
+for words in "help frob" "frob --help"; do
+  "$NSA" $words >out.txt 2>err.txt
+  [ $? -eq 2 ] || fail "nsa $words: exit code"
+  [ ! -s out.txt ] && grep -q 'there is no verb `frob`' err.txt || fail "nsa $words says: $(cat out.txt err.txt)"
+done
+"$NSA" help rnu 2>&1 | grep -q 'did you mean `nsa run`' || fail "nsa help rnu"
 
 # --set: what is no param is told what it is, and what there is.
 printf 'neuron cell {\n  param tau_m = 20 ms, g = 1\n  state v = 0\n  input I\n  let twice = 2*v\n  dv/dt = (g*I + twice - v)/tau_m\n}
@@ -43,6 +49,10 @@ refused '"cell" is a component: of it there are exc, inh' cell=3
 refused 'is no param; exc has exc.tau_m, exc.g' exc.twice=3
 refused 'did you mean "exc.tau_m"' "EXC.Tau_M=3 ms"
 refused 'did you mean "exc.tau_m"' "exc.tau=3 ms"
+refused 'is too small for a double' exc.g=1e-400
+refused 'is too large' exc.g=1e400
+refused 'is too small for a double' "exc.tau_m=1e-320 as"
+"$NSA" run set.nsa --no-results --quiet --set exc.g=0e-400 --set inh.g=1e-310 || fail "--set of a small number"
 refused 'there are: exc.tau_m, exc.g, inh.tau_m, inh.g, link.w' "nobody.at_all=3"
 
 # A time that --set changes is rounded to steps of 0.1 ms as any other, and told.

@@ -33,6 +33,7 @@ grep -q setup after_dce.txt && fail "something is hoisted before hoist"
 refused 'no pass `hoits`' emit --ir --after hoits model.nsa
 refused '--after goes with --ir' emit --lowered --after hoist model.nsa
 refused 'say which stage' emit model.nsa
+refused 'say one stage' emit --ast --ir model.nsa
 
 "$NSA" run model.nsa --no-results --no-cache --time >out.txt 2>&1 || fail "nsa run --time: $(cat out.txt)"
 for stage in parse check images lower optimise processor emit "optimise LLVM" "machine code" link; do

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE /* pipe2 */
 #include "base/confined.h"
 
-#include "base/interrupts.h"
+#include "nsa_interrupts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,7 +114,7 @@ static bool say(char error[CONFINED_ERROR], const char *what) {
 static bool receive(int from, received *in, size_t most, char error[CONFINED_ERROR]) {
   for (;;) {
     struct pollfd wait = {.fd = from, .events = POLLIN};
-    if (interrupts_caught())
+    if (nsa_interrupts_caught())
       return say(error, "interrupted");
     if (poll(&wait, 1, LOOK_MS) <= 0)
       continue;
@@ -147,7 +147,7 @@ static bool explain(int status, int told, const confined_limits *limits, char er
              limits->seconds);
   else if (WIFSIGNALED(status))
     snprintf(error, CONFINED_ERROR, "the library that reads it crashed (%s): the file is damaged, or made to do so",
-             interrupts_name(WTERMSIG(status)));
+             nsa_interrupts_name(WTERMSIG(status)));
   else
     say(error, "the library that reads it gave up: the file is damaged, or made to do so");
   return false;

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/* interrupts.c - see nsa_interrupts.h. Who catches interrupts ignores SIGPIPE; faults are reported as a bug. */
 #define _XOPEN_SOURCE 700 /* sigaltstack */
-#include "base/interrupts.h"
+#include "nsa_interrupts.h"
 
+#include "base/leftovers.h"
+
+#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
@@ -9,8 +13,9 @@
 #include <unistd.h>
 
 /* What a handler can reach is global; nothing else in the runtime is. */
-static volatile sig_atomic_t caught;
+static volatile sig_atomic_t caught, is_catching;
 static struct timespec caught_at;
+static pid_t owner; /* processes that are forked off leave behind nothing of their own */
 
 enum { EXIT_BUG = 70 };
 static const double at_once_seconds = 2;
@@ -19,16 +24,7 @@ static double seconds_between(struct timespec a, struct timespec b) {
   return (double)(b.tv_sec - a.tv_sec) + 1e-9 * (double)(b.tv_nsec - a.tv_nsec);
 }
 
-static void on_request(int number) {
-  struct timespec now = {0};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  if (caught && seconds_between(caught_at, now) < at_once_seconds)
-    _exit(128 + number);
-  caught = number;
-  caught_at = now;
-}
-
-int interrupts_caught(void) { return caught; }
+int nsa_interrupts_caught(void) { return caught; }
 
 static const struct {
   int number;
@@ -36,7 +32,7 @@ static const struct {
 } names[] = {{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGSEGV, "SIGSEGV"},
              {SIGBUS, "SIGBUS"}, {SIGFPE, "SIGFPE"},   {SIGILL, "SIGILL"}};
 
-const char *interrupts_name(int number) {
+const char *nsa_interrupts_name(int number) {
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     if (names[i].number == number)
       return names[i].name;
@@ -44,15 +40,37 @@ const char *interrupts_name(int number) {
   return "a signal";
 }
 
-#ifndef __SANITIZE_ADDRESS__ /* which has better reports of its own */
 static void say(const char *text) {
-  if (write(STDERR_FILENO, text, strlen(text)) < 0)
-    _exit(EXIT_BUG);
+  size_t len = strlen(text);
+  if (write(STDERR_FILENO, text, len) != (ssize_t)len)
+    return; /* nobody reads it */
 }
 
+static void end_at_once(int number) {
+  if (getpid() == owner) {
+    say("stopped by ");
+    say(nsa_interrupts_name(number));
+    say("\n");
+    leftovers_remove();
+  }
+  _exit(128 + number);
+}
+
+static void on_request(int number) {
+  int error = errno;
+  struct timespec now = {0};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (!is_catching || (caught && seconds_between(caught_at, now) < at_once_seconds))
+    end_at_once(number);
+  caught = number;
+  caught_at = now;
+  errno = error;
+}
+
+#ifndef __SANITIZE_ADDRESS__ /* which has better reports of its own */
 static void on_fault(int number) {
-  say("\nnsa: internal error: the run was stopped by ");
-  say(interrupts_name(number));
+  say("\nnsa: internal error: stopped by ");
+  say(nsa_interrupts_name(number));
   say("; this is a bug in nsa, please report it with the model\n");
   _exit(EXIT_BUG);
 }
@@ -72,14 +90,27 @@ static void catch_faults(void) {
 static void catch_faults(void) {}
 #endif
 
-void interrupts_install(void) {
-  caught = 0;
+static void install(int catches) {
   struct sigaction request = {.sa_handler = on_request, .sa_flags = SA_RESTART};
   sigemptyset(&request.sa_mask);
+  sigaddset(&request.sa_mask, SIGINT); /* one handler at a time, in this thread */
+  sigaddset(&request.sa_mask, SIGTERM);
+  owner = getpid();
+  is_catching = catches;
   sigaction(SIGINT, &request, NULL);
   sigaction(SIGTERM, &request, NULL);
+  catch_faults();
+}
+
+void nsa_interrupts_end(void) {
+  install(0);
+  if (caught)
+    end_at_once(caught);
+}
+
+void nsa_interrupts_catch(void) {
   struct sigaction ignore = {.sa_handler = SIG_IGN};
   sigemptyset(&ignore.sa_mask);
   sigaction(SIGPIPE, &ignore, NULL);
-  catch_faults();
+  install(1);
 }

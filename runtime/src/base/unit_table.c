@@ -90,3 +90,8 @@ double nsa_unit_scale(const char *number, const nsa_unit *unit) {
   snprintf(shifted, sizeof shifted, "%.*se%ld", (int)mantissa, number, written + lrint(unit->exponent));
   return strtod(shifted, NULL) * unit->multiplier;
 }
+
+bool nsa_number_is_lost(const char *number, double value) {
+  size_t mantissa = strcspn(number, "eE");
+  return value == 0 && strcspn(number, "123456789") < mantissa;
+}

@@ -127,11 +127,11 @@ bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, 
   }
   *value = nsa_unit_scale(number, &sum);
   *dimension = pack_dimension(&sum);
-  if (!isfinite(*value)) {
-    snprintf(error, error_size, "\"%.60s\" is too large", text);
-    return false;
-  }
-  return true;
+  bool is_lost = nsa_number_is_lost(number, *value);
+  if (isfinite(*value) && !is_lost)
+    return true;
+  snprintf(error, error_size, is_lost ? "\"%.60s\" is too small for a double" : "\"%.60s\" is too large", text);
+  return false;
 }
 
 /* ---- names ---- */

@@ -4,8 +4,8 @@
  * Exit codes: 0 ok, 2 usage or environment, 3 a numerical failure, 128 + n a signal. */
 #include "run/one_run.h"
 
-#include "base/interrupts.h"
 #include "nsa_input.h"
+#include "nsa_interrupts.h"
 #include "nsa_output.h"
 #include "observe/record_h5.h"
 #include "run/progress.h"
@@ -181,7 +181,7 @@ int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, in
   run_options options;
   char error[SIM_ERROR_SIZE] = "";
   int code = EXIT_ENVIRONMENT;
-  interrupts_install();
+  nsa_interrupts_catch();
   if (!options_parse(program, argc, argv, &options, error, sizeof error)) {
     report_error(info->program_name, "%s", error);
   } else if (options.help) {
@@ -218,6 +218,7 @@ int nsa_executable_main(const uint8_t *program_bytes, size_t program_len, const 
                         uint32_t kernel_count, int argc, char **argv) {
   nsa_input_guard();
   nsa_output_begin();
+  nsa_interrupts_end();
   const char *name = argc > 0 && argv[0] ? argv[0] : "model", *slash = strrchr(name, '/');
   nsa_run_info info = {.program_name = slash ? slash + 1 : name, .process_start = progress_clock()};
   const char *error = NULL;

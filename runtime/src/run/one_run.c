@@ -2,8 +2,8 @@
 /* one_run.c - see one_run.h. */
 #include "run/one_run.h"
 
-#include "base/interrupts.h"
 #include "base/units.h"
+#include "nsa_interrupts.h"
 #include "nsa_session.h"
 #include "run/make.h"
 #include "run/progress.h"
@@ -159,10 +159,10 @@ static steps_end run_steps(one_run *c, progress *p) {
   bool has_goal = find_goal(s->program, &counted, &p->goal);
   while (s->tick < ticks && !s->is_over) {
     if (!sim_step(s)) /* an interrupt ends waits for a process, too */
-      return s->failure.is_of_world && interrupts_caught() ? STEPS_SIGNAL : STEPS_FAILED;
+      return s->failure.is_of_world && nsa_interrupts_caught() ? STEPS_SIGNAL : STEPS_FAILED;
     if (s->tick == 1 && c->command->first_step_end == 0)
       c->command->first_step_end = progress_clock();
-    if (interrupts_caught())
+    if (nsa_interrupts_caught())
       return s->tick < ticks && !s->is_over ? STEPS_SIGNAL : STEPS_DONE;
     if (is_output_large(c))
       return STEPS_OUTPUT;
@@ -208,7 +208,8 @@ static const char *const outcomes[] = {[STEPS_DONE] = "completed",
 static void describe_stop(const sim *s, char *text, size_t size) {
   char unit[16];
   double time = units_pleasant(sim_time(s, s->tick), "ms", unit, sizeof unit);
-  int len = snprintf(text, size, "stopped by %s at t = %.6g %s", interrupts_name(interrupts_caught()), time, unit);
+  int len =
+      snprintf(text, size, "stopped by %s at t = %.6g %s", nsa_interrupts_name(nsa_interrupts_caught()), time, unit);
   if (s->program->until == NSA_NONE)
     snprintf(text + len, size - (size_t)len, ", %.3g%% of the run", 100 * (double)s->tick / (double)s->program->ticks);
 }
@@ -277,7 +278,7 @@ static int say_end(const one_run *c, steps_end end, const char *message) {
     return one_run_complain(c, message);
   case STEPS_SIGNAL:
     report_error(c->command->info->program_name, "%s", message);
-    return EXIT_SIGNAL + interrupts_caught();
+    return EXIT_SIGNAL + nsa_interrupts_caught();
   case STEPS_DONE:
     break;
   }
@@ -307,16 +308,37 @@ static int finish_run(one_run *c, steps_end end) {
   return code ? code : saved;
 }
 
+/* What there is of the results before the first step. */
+static void note_results(one_run *c, void (*note)(const char *path)) {
+  static const char *const names[] = {"run.json", ".lock"};
+  for (size_t i = 0; has_results(c) && i < sizeof names / sizeof *names; i++) {
+    snprintf(c->begun[i], sizeof c->begun[i], "%s/%s", c->results.part, names[i]);
+    note(c->begun[i]);
+  }
+  if (has_results(c))
+    note(c->results.part);
+}
+
+/* There is nothing to keep yet: an interrupt ends the process. */
+static bool make_network(one_run *c, char error[SIM_ERROR_SIZE]) {
+  note_results(c, nsa_leftover_file);
+  nsa_interrupts_end();
+  bool is_made = build_network(c, error);
+  nsa_interrupts_catch();
+  note_results(c, nsa_leftover_forget_file);
+  return is_made;
+}
+
 int one_run_execute(one_run *c) {
   char error[SIM_ERROR_SIZE] = "";
   c->started = c->stage_started = progress_clock();
-  if (!say_running(c, error) || !build_network(c, error) || !open_results(c, error)) {
+  if (!say_running(c, error) || !make_network(c, error) || !open_results(c, error)) {
     int code = one_run_complain(c, error);
     recorder_free(c->recorder);
     c->recorder = NULL;
     results_discard(&c->results);
-    if (interrupts_caught()) /* while a process was waited for */
-      return EXIT_SIGNAL + interrupts_caught();
+    if (nsa_interrupts_caught()) /* while a process was waited for */
+      return EXIT_SIGNAL + nsa_interrupts_caught();
     return c->sim && c->sim->has_bad_value ? EXIT_NUMERICAL : code;
   }
   report_coupling(stderr, c->sim);

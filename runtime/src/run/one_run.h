@@ -28,6 +28,7 @@ typedef struct {
   uint32_t variant;  /* NSA_NONE */
   const char *label; /* for messages, when there are several runs; else NULL */
   results results;
+  char begun[2][RESULTS_PATH + 16]; /* files of them, until the first step */
   sim *sim;
   recorder *recorder;
   measurer *measurer;

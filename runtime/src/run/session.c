@@ -3,7 +3,7 @@
 #include "run/make.h"
 #include "tick/step.h"
 
-#include "base/interrupts.h"
+#include "nsa_interrupts.h"
 #include "observe/measure.h"
 #include "run/options.h"
 #include "run/report.h"
@@ -77,16 +77,13 @@ bool nsa_session_is_over(const nsa_session *session) {
 
 nsa_session_end nsa_session_run(nsa_session *session) {
   while (!nsa_session_is_over(session)) {
-    if (!sim_step(session->sim) && !interrupts_caught())
+    if (!sim_step(session->sim) && !nsa_interrupts_caught())
       return NSA_SESSION_FAILED;
-    if (interrupts_caught())
+    if (nsa_interrupts_caught())
       return NSA_SESSION_INTERRUPTED;
   }
   return NSA_SESSION_DONE;
 }
-
-void nsa_interrupts_catch(void) { interrupts_install(); }
-int nsa_interrupts_caught(void) { return interrupts_caught(); }
 
 void nsa_session_failure(const nsa_session *session, FILE *to) { report_failure(to, session->sim); }
 

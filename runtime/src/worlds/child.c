@@ -2,7 +2,7 @@
 #define _GNU_SOURCE /* pipe2 */
 #include "worlds/child.h"
 
-#include "base/interrupts.h"
+#include "nsa_interrupts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -137,6 +137,8 @@ child *child_start(const char *command, char error[CHILD_ERROR]) {
   c->to = c->from = -1;
   ignore_broken_pipes();
   int problem = connect_child(c, command);
+  if (c->pid > 0)
+    nsa_leftover_group(c->pid);
   if (!problem)
     return c;
   snprintf(error, CHILD_ERROR, "could not be started: %s", strerror(problem));
@@ -192,6 +194,7 @@ void child_end(child *c, const char *last, double seconds) {
     close(c->to);
   if (c->pid > 0) {
     has_ended(c, seconds, &how);
+    nsa_leftover_forget_group(c->pid);
     kill(-c->pid, SIGKILL); /* before it is reaped: its number could belong to another group then */
     while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
       ;
@@ -219,7 +222,7 @@ const char *child_quote(const char *text, size_t len, char out[CHILD_QUOTE]) {
 static bool wait_for(int file, short events, question *q) {
   while (true) {
     double left = q->end - now();
-    if (interrupts_caught() && left > interrupted_seconds)
+    if (nsa_interrupts_caught() && left > interrupted_seconds)
       q->end = now() + interrupted_seconds;
     if (left <= 0)
       return false;
@@ -281,7 +284,7 @@ static bool receive(child *c, question *q) {
     return tell_end(c, q->error);
   if (n > 0 || wait_for(c->from, POLLIN, q))
     return true;
-  if (interrupts_caught())
+  if (nsa_interrupts_caught())
     return refuse(q->error, "did not answer any more");
   return refuse(q->error, "did not answer within %g s", q->seconds);
 }

@@ -45,8 +45,9 @@ static model_expr *check_literal(expr_env *env, const ast_expr *e) {
   if (!unit_product(env->ck, e->as.number.unit, &u))
     return NULL;
   double value = nsa_unit_scale(e->as.number.digits, &u);
-  if (!isfinite(value)) {
-    diag_report(env->ck->sink, DIAG_E0901, e->at, "this number is too large for a double");
+  bool is_lost = nsa_number_is_lost(e->as.number.digits, value);
+  if (!isfinite(value) || is_lost) {
+    diag_report(env->ck->sink, DIAG_E0901, e->at, "this number is too %s for a double", is_lost ? "small" : "large");
     return NULL;
   }
   return expr_literal(env->ck, value, dim_of_unit(&u), e->at);

@@ -317,7 +317,7 @@ static void an_executable_runs_without_us(void **state) {
   build_target target = host(a, 0);
   build_objects objects = compile(a, p, false, NULL);
   const char *path = arena_printf(a, "/tmp/nsa-test-exe-%ld", (long)getpid());
-  if (!build_executable(a, p->program, &target, &objects, libraries, path, &error))
+  if (!build_executable(a, p->program, &target, &objects, &(build_executable_options){libraries, path, false}, &error))
     fail_msg("%s", error);
   assert_int_equal(exit_code(arena_printf(a, "%s --help >/dev/null", path)), 0);
   assert_int_equal(exit_code(arena_printf(a, "%s --no-such-option 2>/dev/null", path)), 2);
@@ -332,10 +332,12 @@ static void a_missing_compiler_is_named(void **state) {
   build_objects objects = compile(a, p, false, NULL);
   char *path = arena_printf(a, "%s", getenv("PATH"));
   setenv("PATH", "/nowhere", 1);
-  assert_false(build_executable(a, p->program, &target, &objects, libraries, "/tmp/nsa-never", &error));
+  build_executable_options options = {.library_folder = libraries, .path = "/tmp/nsa-never"};
+  assert_false(build_executable(a, p->program, &target, &objects, &options, &error));
   setenv("PATH", path, 1);
   assert_non_null(strstr(error, "needs a C compiler"));
-  assert_false(build_executable(a, p->program, &target, &objects, "/nowhere", "/tmp/nsa-never", &error));
+  options.library_folder = "/nowhere";
+  assert_false(build_executable(a, p->program, &target, &objects, &options, &error));
   assert_non_null(strstr(error, "/nowhere/libnsa_rt.a"));
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/interrupts.h"
+#include "nsa_interrupts.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -24,31 +24,31 @@ static int run_child(int (*body)(void)) {
 }
 
 static int one_signal(void) {
-  interrupts_install();
-  if (interrupts_caught() != 0)
+  nsa_interrupts_catch();
+  if (nsa_interrupts_caught() != 0)
     return 1;
   raise(SIGTERM);
-  return interrupts_caught() == SIGTERM ? 0 : 2;
+  return nsa_interrupts_caught() == SIGTERM ? 0 : 2;
 }
 
 static int two_signals(void) {
-  interrupts_install();
+  nsa_interrupts_catch();
   raise(SIGINT);
   raise(SIGINT);
   return 1; /* not reached */
 }
 
 static int two_signals_far_apart(void) {
-  interrupts_install();
+  nsa_interrupts_catch();
   raise(SIGINT);
   nanosleep(&(struct timespec){2, 100000000}, NULL);
   raise(SIGINT);
-  return interrupts_caught() == SIGINT ? 0 : 2;
+  return nsa_interrupts_caught() == SIGINT ? 0 : 2;
 }
 
 static int closed_pipe(void) {
   int ends[2];
-  interrupts_install();
+  nsa_interrupts_catch();
   if (pipe(ends) != 0)
     return 1;
   close(ends[0]);
@@ -56,7 +56,7 @@ static int closed_pipe(void) {
 }
 
 static int fault(void) {
-  interrupts_install();
+  nsa_interrupts_catch();
   raise(SIGFPE);
   return 1;
 }
@@ -88,8 +88,8 @@ static void a_fault_is_a_bug(void **state) {
 
 static void names(void **state) {
   (void)state;
-  assert_string_equal(interrupts_name(SIGINT), "SIGINT");
-  assert_string_equal(interrupts_name(SIGTERM), "SIGTERM");
+  assert_string_equal(nsa_interrupts_name(SIGINT), "SIGINT");
+  assert_string_equal(nsa_interrupts_name(SIGTERM), "SIGTERM");
 }
 
 int main(void) {

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* nsa_interrupts.h - SIGINT and SIGTERM, and what an end at once must not leave behind.
+ *
+ * There are two ways to take an interrupt. Where nothing is kept yet (reading, compiling, making a network) it ends the
+ * process at once. Where results are open it is caught: who runs asks for it between two ticks, and closes them. A
+ * second one within two seconds ends the process at once in any case. The exit code is 128 + its number.
+ *
+ * Before an end at once, processes that are noted here are ended, and files and empty folders that are noted removed.
+ */
+#ifndef NSA_INTERRUPTS_H
+#define NSA_INTERRUPTS_H
+
+/* From now on they end the process at once. */
+void nsa_interrupts_end(void);
+/* From now on they are caught. */
+void nsa_interrupts_catch(void);
+/* The number of the one that was caught, or 0. */
+int nsa_interrupts_caught(void);
+/* "SIGINT" */
+const char *nsa_interrupts_name(int number);
+
+/* A file or folder that is not to stay. The path is kept, not copied, until it is forgotten. */
+void nsa_leftover_file(const char *path);
+void nsa_leftover_forget_file(const char *path);
+/* A process group of ours, by the number of its first process. */
+void nsa_leftover_group(long group);
+void nsa_leftover_forget_group(long group);
+
+#endif
