@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "driver/arguments.h"
 #include "nsa_rt.h"
+#include "nsa_text.h"
 
 typedef struct {
   const char *name, *argument, *verbs, *help;
@@ -26,10 +27,11 @@ static bool takes_run_option(const char *verb, const char *option) {
   return !strcmp(verb, "run") ||
          (is_for("build check explain emit", verb) && is_for("--set --variant --plugin", option)) ||
          (!strcmp(verb, "sweep") &&
-          is_for("--set --for --pattern --plugin --environment --environment-timeout", option)) ||
+          is_for("--set --max-memory --for --pattern --plugin --environment --environment-timeout", option)) ||
          (!strcmp(verb, "verify") &&
-          is_for("--set --variant --seed --threads --for --pattern --plugin --environment --environment-timeout",
-                 option));
+          is_for(
+              "--set --variant --seed --threads --max-memory --for --pattern --plugin --environment --environment-timeout",
+              option));
 }
 
 static uint32_t find_own(const arguments *args, const char *word) {
@@ -60,12 +62,12 @@ static const char *nearest_option(arena *a, const char *verb, const char *word) 
   return diag_nearest(word, names, count);
 }
 
+static const char *who(arena *a, const arguments *args) { return arena_printf(a, "nsa %s", args->verb); }
+
 static bool refuse_option(arena *a, const arguments *args, const char *word) {
   const char *near = nearest_option(a, args->verb, word);
-  fprintf(stderr, "nsa %s: there is no option %s", args->verb, word);
-  if (near)
-    fprintf(stderr, "; did you mean %s?", near);
-  fprintf(stderr, " (`nsa help %s` lists them)\n", args->verb);
+  nsa_complain(who(a, args), "there is no option %s%s%s%s (`nsa help %s` lists them)", word,
+               near ? "; did you mean " : "", near ? near : "", near ? "?" : "", args->verb);
   return false;
 }
 
@@ -92,7 +94,7 @@ static bool add_run_option(arena *a, arguments *args, int argc, char **argv, int
   value = value ? value + 1 : NULL;
   if (!value && option->argument) {
     if (*k + 1 >= argc) {
-      fprintf(stderr, "nsa %s: %s needs %s behind it\n", args->verb, option->name, option->argument);
+      nsa_complain(who(a, args), "%s needs %s behind it", option->name, option->argument);
       return false;
     }
     value = argv[++*k];
@@ -117,7 +119,7 @@ static bool add_own_option(arena *a, arguments *args, uint32_t id, int argc, cha
     return true;
   }
   if (*k + 1 >= argc) {
-    fprintf(stderr, "nsa %s: %s needs %s behind it\n", args->verb, rows[id].name, rows[id].argument);
+    nsa_complain(who(a, args), "%s needs %s behind it", rows[id].name, rows[id].argument);
     return false;
   }
   args->values[id] = argv[++*k];
@@ -141,7 +143,7 @@ bool arguments_parse(arena *a, int argc, char **argv, arguments *out) {
       if (!add_run_option(a, out, argc, argv, &k))
         return false;
     } else if (out->file) {
-      fprintf(stderr, "nsa %s: takes one model, but got %s and %s\n", out->verb, out->file, argv[k]);
+      nsa_complain(who(a, out), "takes one model, but got %s and %s", out->file, argv[k]);
       return false;
     } else {
       out->file = argv[k];

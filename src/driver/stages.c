@@ -7,6 +7,7 @@
 #include "interp/interp.h"
 #include "model/dump.h"
 #include "nsa_environments.h"
+#include "nsa_text.h"
 #include "opt/opt.h"
 #include "support/exhausted.h"
 #include "support/file.h"
@@ -385,7 +386,7 @@ int compile_telling(compilation *c, const compile_options *options, compile_stag
     code = compile_to(c, last);
   if (!c->failure)
     return code;
-  fprintf(stderr, "nsa %s: %s\n", verb, c->failure);
+  nsa_complain(arena_printf(c->arena, "nsa %s", verb), "%s", c->failure);
   return 2;
 }
 

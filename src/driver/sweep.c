@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 static int complain(const char *message) {
-  fprintf(stderr, "nsa sweep: %s\n", message);
+  nsa_complain("nsa sweep", "%s", message);
   return 2;
 }
 
@@ -48,8 +48,11 @@ static int finish(arena *a, sweep_table *t, const compilation *c) {
     wrong = sweep_summary(a, t, c, stdout);
   if (wrong != NULL)
     return complain(wrong);
-  if (t->plan->args->values[ARGUMENT_sweep_quiet] == NULL)
-    fprintf(stderr, "results in %s\n", t->plan->out);
+  if (t->plan->args->values[ARGUMENT_sweep_quiet] == NULL) {
+    fputs("results in ", stderr);
+    nsa_put_safe(stderr, t->plan->out, strlen(t->plan->out));
+    fputc('\n', stderr);
+  }
   return tell_failed(t);
 }
 

@@ -6,6 +6,7 @@
  * worker that needs it first, one at a time, while the others run. */
 #include "driver/sweep.h"
 #include "nsa_interrupts.h"
+#include "nsa_text.h"
 #include "support/exhausted.h"
 #include "support/map.h"
 #include "support/text.h"
@@ -353,7 +354,7 @@ static int run_workers(sweep_table *t, compilation *first, nsa_inputs *inputs) {
   int disk_error = s.disk_error;
   arena_free(a);
   if (disk_error)
-    fprintf(stderr, "nsa sweep: cannot write %s: %s\n", t->journal_path, strerror(disk_error));
+    nsa_complain("nsa sweep", "cannot write %s: %s", t->journal_path, strerror(disk_error));
   if (signal)
     tell_stop();
   return disk_error ? 2 : signal ? 128 + signal : 0;
@@ -367,7 +368,7 @@ int sweep_run(sweep_table *t, compilation *first) {
   if (inputs != NULL)
     code = run_workers(t, first, inputs);
   else
-    fprintf(stderr, "nsa sweep: %s\n", error);
+    nsa_complain("nsa sweep", "%s", error);
   nsa_inputs_free(inputs);
   return code;
 }

@@ -8,6 +8,7 @@
 #include "driver/verify.h"
 #include "nsa_interrupts.h"
 #include "nsa_output.h"
+#include "nsa_text.h"
 #include "opt/opt.h"
 #include "support/file.h"
 #include <unistd.h>
@@ -27,7 +28,9 @@ typedef struct {
 /* ---- shared steps ---- */
 
 static int world_failure(const char *verb_name, const char *message) {
-  fprintf(stderr, "nsa %s: %s\n", verb_name, message);
+  char who[64];
+  snprintf(who, sizeof who, "nsa %s", verb_name);
+  nsa_complain(who, "%s", message);
   return 2;
 }
 
@@ -94,7 +97,8 @@ static int verb_check(invocation *v) {
     diag_print(c.sink, stderr, isatty(STDERR_FILENO) != 0);
   if (!code && !v->args.values[ARGUMENT_json]) {
     uint32_t warnings = diag_warning_count(c.sink);
-    printf("%s: no errors, %u warning%s\n", v->args.file, warnings, warnings == 1 ? "" : "s");
+    nsa_put_safe(stdout, v->args.file, strlen(v->args.file));
+    printf(": no errors, %u warning%s\n", warnings, warnings == 1 ? "" : "s");
   }
   return compile_end(&c, code);
 }
@@ -216,12 +220,12 @@ static int unknown_verb(const char *name) {
   for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
     names[k] = verbs[k].name;
   const char *near = diag_nearest(name, names, sizeof verbs / sizeof *verbs);
-  fprintf(stderr, "nsa: there is no verb `%s`", name);
   if (near)
-    fprintf(stderr, "; did you mean `nsa %s`?", near);
+    nsa_complain("nsa", "there is no verb `%s`; did you mean `nsa %s`?", name, near);
   else if (strstr(name, ".nsa"))
-    fprintf(stderr, "; to run a model: nsa run %s", name);
-  fprintf(stderr, "\n");
+    nsa_complain("nsa", "there is no verb `%s`; to run a model: nsa run %s", name, name);
+  else
+    nsa_complain("nsa", "there is no verb `%s`", name);
   return 2;
 }
 

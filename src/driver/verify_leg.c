@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* verify_leg.c - one run of a comparison: compiled with its own step, then held open as a session. */
 #include "driver/verify.h"
+#include "nsa_text.h"
 #include <unistd.h>
 
 int verify_fail(const char *message) {
-  fprintf(stderr, "nsa verify: %s\n", message);
+  nsa_complain("nsa verify", "%s", message);
   return 2;
 }
 

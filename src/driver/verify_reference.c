@@ -6,6 +6,7 @@
  * here. */
 #include "driver/verify.h"
 #include "driver/verify_cvode.h"
+#include "nsa_text.h"
 #include <math.h>
 
 enum { MOST_TICKS = 10000 };
@@ -140,7 +141,7 @@ static int run_model(arena *a, const verify_options *o, compilation *c, const ve
   nsa_session *session =
       nsa_session_open(e.program, o->inputs, e.entries, (int)o->args->run.len, o->args->run.data, error);
   if (!session) {
-    fprintf(stderr, "nsa verify: %s\n", error);
+    nsa_complain("nsa verify", "%s", error);
     return 2;
   }
   e.session = session;

@@ -56,6 +56,12 @@
 #define LIMIT_STATE_BYTES (16.0 * 1024 * 1024 * 1024)
 #define LIMIT_LINKS 2.0e9
 
+/* Steps of a run: their numbers are exact in a double, with room for some more behind the end. */
+#define LIMIT_TICKS 9.0e15
+
+/* Steps from one sample of a recording to the next: 32 bits. */
+#define LIMIT_PERIOD_TICKS 4.0e9
+
 /* Steps of the fastest timescale that a delay may last: a link holds it in 16 bits, and every neuron keeps its
  * events of that many steps. */
 #define LIMIT_DELAY_TICKS 65535

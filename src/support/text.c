@@ -76,51 +76,6 @@ void text_number(text *t, double value) { add_double(t, value, 6); }
 
 const char *text_cstr(const text *t) { return t->data == NULL ? "" : t->data; }
 
-/* The range of the second byte of a sequence, by its first byte. It excludes overlong forms, surrogates and code points
- * beyond U+10FFFF (table 3-7 of the Unicode standard). */
-static const struct {
-  unsigned char first_lo, first_hi, second_lo, second_hi;
-  uint32_t len;
-} utf8_forms[] = {
-    {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3},
-    {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
-};
-
-uint32_t text_utf8_len(const char *s, size_t avail) {
-  if (avail == 0)
-    return 0;
-  const unsigned char *u = (const unsigned char *)s;
-  if (u[0] < 0x80)
-    return 1;
-  for (size_t i = 0; i < sizeof utf8_forms / sizeof utf8_forms[0]; i++) {
-    if (u[0] < utf8_forms[i].first_lo || u[0] > utf8_forms[i].first_hi)
-      continue;
-    uint32_t len = utf8_forms[i].len;
-    if (avail < len || u[1] < utf8_forms[i].second_lo || u[1] > utf8_forms[i].second_hi)
-      return 0;
-    for (uint32_t k = 2; k < len; k++)
-      if (u[k] < 0x80 || u[k] > 0xBF)
-        return 0;
-    return len;
-  }
-  return 0;
-}
-
-uint32_t text_utf8_decode(const char *s, size_t avail, uint32_t *len) {
-  const unsigned char *u = (const unsigned char *)s;
-  *len = text_utf8_len(s, avail);
-  if (*len == 0) {
-    *len = 1;
-    return TEXT_INVALID;
-  }
-  if (*len == 1)
-    return u[0];
-  uint32_t point = u[0] & (0x7Fu >> *len);
-  for (uint32_t k = 1; k < *len; k++)
-    point = point << 6 | (u[k] & 0x3Fu);
-  return point;
-}
-
 /* Names longer than this are only compared for equality: nobody mistypes them by hand. */
 enum { MAX_NAME = 128 };
 

@@ -3,6 +3,7 @@
 #ifndef NSA_SUPPORT_TEXT_H
 #define NSA_SUPPORT_TEXT_H
 
+#include "nsa_text.h"
 #include "support/arena.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,12 +27,11 @@ const char *text_cstr(const text *t);
 /* Damerau-Levenshtein distance in characters of UTF-8, cut off at `limit`. */
 uint32_t text_distance(const char *a, const char *b, uint32_t limit);
 
-/* Length in bytes of the valid UTF-8 sequence at s (1..4), 0 when it is not valid. */
-uint32_t text_utf8_len(const char *s, size_t avail);
-
-/* The code point at s and its length in bytes; TEXT_INVALID and 1 where it is not valid UTF-8.
- * avail is at least 1. */
-#define TEXT_INVALID UINT32_MAX
-uint32_t text_utf8_decode(const char *s, size_t avail, uint32_t *len);
+/* Characters, as nsa_text.h has them. */
+#define TEXT_INVALID NSA_UTF8_INVALID
+static inline uint32_t text_utf8_len(const char *s, size_t avail) { return nsa_utf8_len(s, avail); }
+static inline uint32_t text_utf8_decode(const char *s, size_t avail, uint32_t *len) {
+  return nsa_utf8_decode(s, avail, len);
+}
 
 #endif

@@ -9,6 +9,7 @@
 #define NSA_SYNTAX_FILTER_H
 
 #include "support/limits.h"
+#include "support/map.h"
 #include "syntax/scan.h"
 
 union NSA_STYPE;
@@ -55,6 +56,7 @@ typedef struct parse_context {
   token_filter filter;
   uint32_t error_count;
   bool is_stopped; /* a limit was hit: the rest of the file is not read */
+  map *forms;      /* of names beyond ASCII: where each is first written, by the raw token; NULL: none so far */
 } parse_context;
 
 /* Reads all raw tokens from byte `start` on. */

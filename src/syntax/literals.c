@@ -13,6 +13,27 @@ diag *report_token(parse_context *ctx, diag_code code, span at, const char *mess
   return syntax_error_at(ctx, code, at, "%s", message);
 }
 
+/* Both forms of a name are the same name, but who looks for one of them in the text does not find the other. */
+static void note_form(parse_context *ctx, const char *name, uint32_t i) {
+  const uint32_t told = UINT32_MAX; /* once is enough */
+  uint32_t first;
+  if (ctx->forms == NULL)
+    ctx->forms = map_new(ctx->scratch);
+  if (map_insert(ctx->forms, name, i) || !map_find(ctx->forms, name, &first) || first == told)
+    return;
+  bool is_as_first =
+      raw_len(ctx, first) == raw_len(ctx, i) && memcmp(raw_text(ctx, first), raw_text(ctx, i), raw_len(ctx, i)) == 0;
+  if (is_as_first || filter_span(ctx, first).start > filter_span(ctx, i).start)
+    return;
+  map_replace(ctx->forms, name, told);
+  bool is_composed = raw_len(ctx, i) == strlen(name) && memcmp(raw_text(ctx, i), name, strlen(name)) == 0;
+  diag *d = diag_report(ctx->sink, DIAG_W0102, filter_span(ctx, i),
+                        "`%s` is written in %s characters here, and in other ones before: it is the same name", name,
+                        is_composed ? "composed" : "decomposed");
+  diag_note(d, filter_span(ctx, first), "here it is written otherwise");
+  diag_hint(d, "an editor or `uconv -x nfc` can put the whole file into one form (NFC)");
+}
+
 /* A name of at most LIMIT_NAME_BYTES. */
 ast_name read_name(parse_context *ctx, uint32_t i) {
   span at = filter_span(ctx, i);
@@ -24,7 +45,10 @@ ast_name read_name(parse_context *ctx, uint32_t i) {
     len = LIMIT_NAME_BYTES;
   }
   const char *composed = scan_compose(ctx->scratch, raw_text(ctx, i), &len);
-  return (ast_name){intern(ctx->names, composed, len), at};
+  const char *name = intern(ctx->names, composed, len);
+  if (composed != raw_text(ctx, i)) /* else it is ASCII */
+    note_form(ctx, name, i);
+  return (ast_name){name, at};
 }
 
 /* --------------------------------------------------------------------------------- units */

@@ -23,5 +23,7 @@ bool connect_keeps_targets(const nsa_program *p, const nsa_connection *c);
 /* How many links a connection is expected to have. The lines of a table are counted: no use for builders of its links.
  */
 double connect_expected_links(const nsa_program *p, const nsa_connection *c);
+/* False: their number follows from what the model computes for each pair, and what is expected is the most. */
+bool connect_foresees_links(const nsa_connection *c);
 
 #endif

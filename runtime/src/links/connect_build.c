@@ -45,15 +45,28 @@ bool build_fail_probability(const link_builder *b, double p, uint32_t source, ui
       target, p);
 }
 
+bool build_may_have(const link_builder *b, uint64_t links) {
+  return !b->s->most_memory || (links + NSA_PAD) * sizeof *b->others + b->s->allocated <= b->s->most_memory;
+}
+
 bool build_out_of_memory(const link_builder *b, uint64_t bytes) {
+  const sim *s = b->s;
+  if (s->most_memory && bytes + s->allocated > s->most_memory)
+    return build_fail(b,
+                      "room for %" PRIu64 " links x %zu bytes, with %.3g GB that are taken already, is above the limit "
+                      "of %.3g GB (--max-memory)",
+                      bytes / sizeof *b->others, sizeof *b->others, 1e-9 * (double)s->allocated,
+                      1e-9 * (double)s->most_memory);
   return build_fail(b, "out of memory: its links need %" PRIu64 " bytes (%" PRIu64 " bytes were allocated before)",
-                    bytes, b->s->allocated);
+                    bytes, s->allocated);
 }
 
 /* Kernels will read the array in aligned vectors: not by realloc. */
 bool build_reserve(link_builder *b, uint64_t capacity) {
   if (capacity > LINKS_MAX)
     capacity = LINKS_MAX;
+  if (!build_may_have(b, capacity))
+    return build_out_of_memory(b, (capacity + NSA_PAD) * sizeof *b->others);
   uint32_t *others = memory_large((capacity + NSA_PAD) * sizeof *others);
   if (!others)
     return build_out_of_memory(b, capacity * sizeof *others);

@@ -49,6 +49,8 @@ static inline uint32_t build_element(const link_builder *b, uint32_t row) {
 /* Writes "place: connection 'name': …" into error. */
 bool build_fail(const link_builder *b, const char *format, ...);
 bool build_out_of_memory(const link_builder *b, uint64_t bytes);
+/* Whether there may be memory for so many links. */
+bool build_may_have(const link_builder *b, uint64_t links);
 
 /* Writes the same about a number of the model that cannot be: the exit code is that of a numerical failure. */
 bool build_fail_value(const link_builder *b, const char *format, ...);

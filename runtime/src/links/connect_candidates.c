@@ -107,6 +107,8 @@ static bool make_room(pair_slice *slice, uint32_t count) {
   if (slice->count + count + NSA_PAD <= slice->capacity)
     return true;
   uint64_t capacity = slice->capacity + slice->capacity / 2 + 2 * NSA_TILE;
+  if (!build_may_have(slice->b, capacity))
+    return false;
   uint32_t *others = realloc(slice->others, (size_t)capacity * sizeof *others);
   if (!others)
     return false;
@@ -235,13 +237,15 @@ static void skip_share(void *context, uint32_t number, uint32_t slices) {
 static bool join_shares(link_builder *b, pair_slice *slices, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
     if (slices[i].is_full)
-      return build_out_of_memory(b, slices[i].capacity * sizeof *b->others);
+      return build_out_of_memory(b, (slices[i].capacity + slices[i].capacity / 2 + 3 * NSA_TILE) * sizeof *b->others);
     if (slices[i].is_improbable)
       return build_fail_probability(b, slices[i].bad_probability, slices[i].bad_source, slices[i].bad_target);
     b->count += slices[i].count;
   }
   if (b->count > LINKS_MAX)
     return build_fail(b, "it has more than %" PRIu32 " links", LINKS_MAX);
+  if (!build_may_have(b, b->count))
+    return build_out_of_memory(b, (b->count + NSA_PAD) * sizeof *b->others);
   uint32_t *others = memory_large((b->count + NSA_PAD) * sizeof *others);
   if (!others)
     return build_out_of_memory(b, b->count * sizeof *others);

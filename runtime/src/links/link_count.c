@@ -82,6 +82,11 @@ static double expected_share(const nsa_rule *rule) {
   return rule->share > 0 && rule->share <= 1 ? rule->share : NAN;
 }
 
+bool connect_foresees_links(const nsa_connection *c) {
+  bool is_by_pairs = c->rule.kind == NSA_RULE_PROBABILITY || c->rule.kind == NSA_RULE_WHERE;
+  return !is_by_pairs || expected_share(&c->rule) < 1; /* 1: all of them, or nothing is known */
+}
+
 /* Lines of a table; the forecast of a file that cannot be read is none. */
 static double count_lines(const nsa_program *p, const char *path) {
   nsa_input_folders below = nsa_input_folders_of(p);

@@ -7,7 +7,9 @@
 #include "nsa_input.h"
 #include "nsa_interrupts.h"
 #include "nsa_output.h"
+#include "nsa_text.h"
 #include "observe/record_h5.h"
+#include "run/memory_limit.h"
 #include "run/progress.h"
 #include "run/report.h"
 
@@ -72,6 +74,9 @@ static void show_times(const run_command *shared, const one_run *cases, uint32_t
 static int run_all(run_command *shared, one_run *cases, uint32_t count) {
   int code = EXIT_OK;
   char error[SIM_ERROR_SIZE];
+  for (uint32_t i = 0; i < count; i++)
+    if (!memory_limit_check(cases[i].command->program, cases[i].command->options, error))
+      return one_run_complain(&cases[i], error);
   for (uint32_t i = 0; i < count; i++) { /* all folders first: a refused one is to end no run */
     if (choose_folder(&cases[i], error))
       continue;
@@ -87,7 +92,7 @@ static int run_all(run_command *shared, one_run *cases, uint32_t count) {
   for (uint32_t i = 0; i < count; i++)
     results_discard(&cases[i].results);
   if (!show_measures(shared, cases, count) && code != EXIT_ENVIRONMENT) {
-    report_error(shared->info->program_name, "out of memory for the table of measures");
+    nsa_complain(shared->info->program_name, "out of memory for the table of measures");
     code = EXIT_ENVIRONMENT;
   }
   if (shared->options->time)
@@ -111,7 +116,7 @@ static bool make_own_command(const run_command *shared, uint32_t variant, own_co
   char error[SIM_ERROR_SIZE] = "";
   own->command = *shared;
   if (!options_parse(compiled->program, shared->argc, shared->argv, &own->options, error, sizeof error)) {
-    report_error(shared->info->program_name, "%s: %s", shared->program->variants[variant].name, error);
+    nsa_complain(shared->info->program_name, "%s: %s", shared->program->variants[variant].name, error);
     return false;
   }
   own->program = *compiled->program;
@@ -130,7 +135,7 @@ static bool choose_command(const run_command *shared, one_run *c, own_command *o
   }
   if (options_suit_variant(shared->options, shared->program, c->variant, error, sizeof error))
     return true;
-  report_error(shared->info->program_name, "%s", error);
+  nsa_complain(shared->info->program_name, "%s", error);
   return false;
 }
 
@@ -143,7 +148,7 @@ static int run_session(run_command *shared) {
   own_command *own = calloc(count, sizeof *own);
   bool is_good = cases && own;
   if (!is_good)
-    report_error(shared->info->program_name, "out of memory");
+    nsa_complain(shared->info->program_name, "out of memory");
   for (uint32_t i = 0; is_good && i < count; i++) {
     cases[i].command = shared;
     cases[i].results.lock = -1;
@@ -163,7 +168,11 @@ static int run_session(run_command *shared) {
 }
 
 static void print_help(const nsa_run_info *info, const nsa_program *program) {
-  printf("usage: %s [options]\n\nRuns the model %s.\n\n", info->program_name, program->name);
+  fputs("usage: ", stdout);
+  nsa_put_safe(stdout, info->program_name, strlen(info->program_name));
+  fputs(" [options]\n\nRuns the model ", stdout);
+  nsa_put_safe(stdout, program->name, strlen(program->name));
+  fputs(".\n\n", stdout);
   options_print(stdout);
   if (program->settables_count > 0)
     printf("\nparameters for --set:\n");
@@ -183,7 +192,7 @@ int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, in
   int code = EXIT_ENVIRONMENT;
   nsa_interrupts_catch();
   if (!options_parse(program, argc, argv, &options, error, sizeof error)) {
-    report_error(info->program_name, "%s", error);
+    nsa_complain(info->program_name, "%s", error);
   } else if (options.help) {
     print_help(info, program);
     code = EXIT_OK;
@@ -204,7 +213,7 @@ static int run_program(const nsa_program *program, const nsa_kernel_fn *kernels,
                        const nsa_run_info *info) {
   nsa_kernel_entry *entries = calloc((size_t)program->kernels_count + 1, sizeof *entries);
   if (!entries) {
-    report_error(info->program_name, "out of memory");
+    nsa_complain(info->program_name, "out of memory");
     return EXIT_ENVIRONMENT;
   }
   for (uint32_t i = 0; i < program->kernels_count; i++)
@@ -226,7 +235,7 @@ int nsa_executable_main(const uint8_t *program_bytes, size_t program_len, const 
   if (program && program->kernels_count != kernel_count)
     error = "its program and its kernels do not belong together";
   if (!program || error) {
-    report_error(info.program_name, "this executable is damaged: %s; build it again", error ? error : "unreadable");
+    nsa_complain(info.program_name, "this executable is damaged: %s; build it again", error ? error : "unreadable");
     nsa_program_free(program);
     return EXIT_ENVIRONMENT;
   }

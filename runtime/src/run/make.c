@@ -50,6 +50,15 @@ static bool field_allocate(sim *s, uint32_t f, uint64_t count, char error[SIM_ER
   /* One entry more: the padding of batches of events writes there. */
   uint64_t padded = sim_padded(field->is_uniform ? count : count + 1), size = type_size[field->type];
   uint64_t bytes = (padded * size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+  if (s->most_memory && bytes + s->allocated > s->most_memory) {
+    snprintf(error, SIM_ERROR_SIZE,
+             "'%s' needs %" PRIu64 " entries x %" PRIu64
+             " bytes = %.3g GB, and %.3g GB are taken: the limit is %.3g GB "
+             "(--max-memory)",
+             field->name ? field->name : "a field", padded, size, 1e-9 * (double)bytes, 1e-9 * (double)s->allocated,
+             1e-9 * (double)s->most_memory);
+    return false;
+  }
   s->field_data[f] = padded > UINT64_MAX / 16 ? NULL : memory_large(bytes);
   if (!s->field_data[f]) {
     snprintf(error, SIM_ERROR_SIZE,

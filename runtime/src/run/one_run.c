@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "nsa_interrupts.h"
 #include "nsa_session.h"
+#include "nsa_text.h"
 #include "run/make.h"
 #include "run/progress.h"
 #include "run/report.h"
@@ -25,7 +26,7 @@ static void end_stage(one_run *c, const char *name) {
 }
 
 int one_run_complain(const one_run *c, const char *error) {
-  report_error(c->command->info->program_name, "%s%s%s", c->label ? c->label : "", c->label ? ": " : "", error);
+  nsa_complain(c->command->info->program_name, "%s%s%s", c->label ? c->label : "", c->label ? ": " : "", error);
   return EXIT_ENVIRONMENT;
 }
 
@@ -277,7 +278,7 @@ static int say_end(const one_run *c, steps_end end, const char *message) {
   case STEPS_OUTPUT:
     return one_run_complain(c, message);
   case STEPS_SIGNAL:
-    report_error(c->command->info->program_name, "%s", message);
+    nsa_complain(c->command->info->program_name, "%s", message);
     return EXIT_SIGNAL + nsa_interrupts_caught();
   case STEPS_DONE:
     break;

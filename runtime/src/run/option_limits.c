@@ -28,3 +28,7 @@ static bool read_size(parse *p, const char *option, const char *text, uint64_t *
 bool option_take_max_output(parse *p, const char *text) {
   return read_size(p, "--max-output", text, &p->out->max_output);
 }
+
+bool option_take_max_memory(parse *p, const char *text) {
+  return read_size(p, "--max-memory", text, &p->out->max_memory);
+}

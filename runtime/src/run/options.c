@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/units.h"
 #include "nsa_session.h"
+#include "nsa_ticks.h"
 #include "run/make.h"
+#include "run/memory_limit.h"
 #include "run/names.h"
 #include "run/options_internal.h"
 #include "stimuli/stimulus.h"
-
-#include "base/units.h"
-#include "nsa_ticks.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -350,14 +350,13 @@ static bool take_help(parse *p, const char *text) {
   return p->out->help = true;
 }
 
-/* ---- the table ---- */
-
 #define OPTIONS(X)                                                                                                     \
   X("--set", "NAME=VALUE", take_set, "set a parameter, e.g. --set exc.tau_m=\"25 ms\"; may be repeated")               \
   X("--variant", "NAME", take_variant, "run this variant of the model")                                                \
   X("--variants", "all", take_variants, "run the model and each of its variants, results side by side")                \
   X("--seed", "N", take_seed, "seed of all random numbers (default 1)")                                                \
   X("--threads", "N", take_threads, "threads (default: one a core); results do not depend on it")                      \
+  X("--max-memory", "SIZE", option_take_max_memory, "refuse a run that needs more (default: what the machine has)")    \
   X("--out", "DIR", take_out, "folder for the results (default: the model's name with .out)")                          \
   X("--for", "TIME", take_for, "length of the run, e.g. \"2 s\", instead of the model's")                              \
   X("--pattern", "NAME=PATH", take_pattern, "other images for a pattern, e.g. digit=DIR/{}.pgm")                       \
@@ -485,6 +484,7 @@ bool options_apply(const run_options *options, uint32_t variant, sim *s, char er
   sim_choose_acts(s, variant);
   s->sources = options->sources;
   s->answer_seconds = options->answer_seconds;
+  s->most_memory = memory_limit(options);
   for (uint32_t i = 0; chosen && i < chosen->settings_count; i++)
     if (!sim_set(s, chosen->settings[i].settable, chosen->settings[i].value))
       return false;

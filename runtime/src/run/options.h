@@ -23,6 +23,7 @@ typedef struct {
   bool help, csv, float32, force, time, quiet, no_results, all_variants;
   uint32_t variant; /* into program->variants, or NSA_NONE */
   uint64_t seed;
+  uint64_t max_memory;   /* bytes; 0: what the machine has */
   uint32_t threads;      /* 0: as many as there are cores */
   const char *out;       /* NULL: the program's name with .out */
   uint64_t ticks;        /* length of the run */

@@ -27,5 +27,6 @@ bool option_take_timeout(parse *p, const char *text);
 bool option_check_sources(parse *p); /* each has one */
 
 bool option_take_max_output(parse *p, const char *text);
+bool option_take_max_memory(parse *p, const char *text);
 
 #endif

@@ -4,35 +4,16 @@
 #include "base/units.h"
 #include "events/events.h"
 #include "links/link_index.h"
+#include "nsa_text.h"
 #include "observe/record.h"
 #include "state/probe.h"
 #include "worlds/worlds.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
 enum { UNIT_SIZE = 32, NUMBER_SIZE = 32 };
-
-/* A source line may hold anything; a terminal must not be steered by it. */
-static void put_safe(FILE *to, const char *text, size_t len) {
-  for (size_t i = 0; i < len; i++) {
-    unsigned char c = (unsigned char)text[i];
-    fputc(c < ' ' || c == 0x7f ? ' ' : c, to);
-  }
-}
-
-void report_error(const char *who, const char *format, ...) {
-  char text[1024];
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  fprintf(stderr, "%s: ", who);
-  put_safe(stderr, text, strlen(text));
-  fputc('\n', stderr);
-}
 
 /* ---- measures ---- */
 
@@ -72,7 +53,7 @@ static int width_of(const char *text, int least) {
 }
 
 static void put_padded(FILE *to, const char *text, int width) {
-  put_safe(to, text, strlen(text));
+  nsa_put_safe(to, text, strlen(text));
   int rest = width - width_of(text, 0);
   fprintf(to, "%*s", rest > 0 ? rest : 0, "");
 }
@@ -194,14 +175,28 @@ static const char *find_line(const char *text, uint32_t number, size_t *len) {
   return text;
 }
 
+/* Where a character of a line (the first is 1) begins on the terminal; 0 where the line is shorter. */
+static uint32_t column_of(const char *line, size_t len, uint32_t character) {
+  uint32_t column = 0;
+  for (uint32_t i = 1; i < character; i++) {
+    if (len == 0)
+      return 0;
+    nsa_glyph g = nsa_glyph_of(line, len, column);
+    column += g.columns;
+    line += g.bytes;
+    len -= g.bytes;
+  }
+  return column;
+}
+
 static void show_place(FILE *to, const nsa_program *program, nsa_place at) {
   size_t len;
   const char *line = find_line(program->files[at.file].text, at.line, &len);
   if (len > 160)
     len = 160;
   fprintf(to, " %4" PRIu32 " | ", at.line);
-  put_safe(to, line, len);
-  fprintf(to, "\n      | %*s^\n", at.column > 0 && at.column <= len ? (int)at.column - 1 : 0, "");
+  nsa_put_safe(to, line, len);
+  fprintf(to, "\n      | %*s^\n", (int)column_of(line, len, at.column), "");
 }
 
 /* All states of the element: those that are still sound tell where it began. */
@@ -253,12 +248,12 @@ void report_failure(FILE *to, const sim *s) {
   bool has_place = at.file < program->files_count && at.line > 0;
   char text[512];
   if (has_place) {
-    put_safe(to, program->files[at.file].path, strlen(program->files[at.file].path));
+    nsa_put_safe(to, program->files[at.file].path, strlen(program->files[at.file].path));
     fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
   }
   report_failure_text(s, text, sizeof text);
   fputs("error: ", to);
-  put_safe(to, text, strlen(text));
+  nsa_put_safe(to, text, strlen(text));
   fputc('\n', to);
   if (has_place)
     show_place(to, program, at);
@@ -312,7 +307,7 @@ double report_counter(const sim *s, nsa_population_id population, nsa_field_id f
 static void put_place(FILE *to, const sim *s, nsa_place at) {
   if (at.file >= s->program->files_count || at.line == 0)
     return;
-  put_safe(to, s->program->files[at.file].path, strlen(s->program->files[at.file].path));
+  nsa_put_safe(to, s->program->files[at.file].path, strlen(s->program->files[at.file].path));
   fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
 }
 
@@ -414,8 +409,10 @@ void report_summary(FILE *to, const sim *s, double wall_seconds, const char *fol
     show_connection(to, s, i);
   fprintf(to, "%.6g s in %.3g s (%.3g times real time)", simulated, wall_seconds,
           wall_seconds > 0 ? simulated / wall_seconds : 0.0);
-  if (folder)
-    fprintf(to, "; results are in %s", folder);
+  if (folder) {
+    fputs("; results are in ", to);
+    nsa_put_safe(to, folder, strlen(folder));
+  }
   fputc('\n', to);
 }
 

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* report.h - what a run says to the person who started it: measures on stdout, everything else on
- * stderr. Text from the program (paths, source lines) is shown without control characters. */
+ * stderr. Text from the program (paths, source lines) is shown as nsa_text.h has it. */
 #ifndef NSA_RUNTIME_REPORT_H
 #define NSA_RUNTIME_REPORT_H
 
 #include "observe/record.h"
 #include "state/sim.h"
-
-/* "nsa run: message" */
-void report_error(const char *who, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* One column of measures: a run or a variant of it. */
 typedef struct {

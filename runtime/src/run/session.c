@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "nsa_session.h"
 #include "run/make.h"
+#include "run/memory_limit.h"
 #include "tick/step.h"
 
 #include "nsa_interrupts.h"
@@ -24,6 +25,8 @@ static bool start(nsa_session *session, const nsa_inputs *inputs, const nsa_kern
                   char error[NSA_SESSION_ERROR]) {
   const run_options *o = &session->options;
   session->program.ticks = o->ticks;
+  if (!memory_limit_check(&session->program, o, error))
+    return false;
   session->sim = sim_new(&session->program, kernels, o->seed, o->threads, error);
   if (!session->sim || !options_apply(o, o->variant, session->sim, error))
     return false;

@@ -187,7 +187,8 @@ struct sim {
   sim_failure failure;
   bool timed, is_timing; /* is_timing: in this tick */
   sim_times times;
-  uint64_t allocated; /* bytes of arrays, for run.json */
+  uint64_t allocated;   /* bytes of arrays, for run.json */
+  uint64_t most_memory; /* that it may have, in bytes; 0: no limit */
 };
 
 /* The time of a base tick, ms. */

@@ -9,6 +9,7 @@
 #include "model/names/report.h"
 #include "model/walk.h"
 #include "nsa_words.h"
+#include "support/limits.h"
 
 static const uint32_t arrivals = UINT32_MAX - 1; /* the event `pre` of a connection */
 
@@ -240,6 +241,16 @@ static double time_between_decisions(const checker *ck, uint32_t environment) {
   return 0;
 }
 
+static double period(checker *ck, span at, double time) {
+  double most = LIMIT_PERIOD_TICKS * ck->model->base_dt;
+  time = whole_ticks(ck, at, time, ck->model->base_dt, "the period of a recording", true);
+  if (time <= most)
+    return time;
+  diag_report(ck->sink, DIAG_E0901, at, "a period of %.4g ms is longer than %.4g steps of %s ms", time,
+              LIMIT_PERIOD_TICKS, number_text(ck, ck->model->base_dt));
+  return ck->model->base_dt;
+}
+
 static void visit_record(checker *ck, const ast_decl *d, const binding *bindings) {
   if (d->kind != AST_DECL_RECORD)
     return;
@@ -259,7 +270,7 @@ static void visit_record(checker *ck, const ast_decl *d, const binding *bindings
   if (r.probe.is_event && every != NULL)
     diag_report(ck->sink, DIAG_E0603, every->at, "events are recorded when they happen, not by `every`");
   else if (every != NULL && expr_constant(&env, every, dim_ms, "the period of a recording", &r.every))
-    r.every = whole_ticks(ck, every->at, r.every, ck->model->base_dt, "the period of a recording", true);
+    r.every = period(ck, every->at, r.every);
   if (r.probe.is_event && r.probe.event == arrivals) {
     refuse(ck, d->as.record.value->at, "recordings of arrivals", "`count` in a measure works");
     return;

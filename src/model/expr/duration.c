@@ -5,6 +5,7 @@
 #include "model/names/report.h"
 #include "model/operations.h"
 #include "nsa_ticks.h"
+#include "support/limits.h"
 
 #include <math.h>
 
@@ -15,6 +16,13 @@ double whole_ticks(checker *ck, span at, double time, double dt, const char *wha
   if (time < 0 || (needs_tick && whole < 1)) {
     diag_report(ck->sink, DIAG_E0601, at, "%s of %s ms is %s", what, number_text(ck, time),
                 time < 0 ? "negative" : arena_printf(ck->arena, "less than a step of %s ms", number_text(ck, dt)));
+    return dt;
+  }
+  if (whole > LIMIT_TICKS) {
+    diag *d = diag_report(ck->sink, DIAG_E0901, at,
+                          "%s of %.4g ms is %.4g steps of %s ms, and no more than %.4g can be counted", what, time,
+                          whole, number_text(ck, dt), LIMIT_TICKS);
+    diag_hint(d, "a longer timescale, or a shorter time");
     return dt;
   }
   if (fabs(ticks - whole) > 1e-6)
