@@ -51,7 +51,7 @@ for ((k = 0; k < kills; k++)); do
   grep -q '"state":[[:space:]]*"\(running\|completed\)"' out.part/run.json || fail "kill $k after $wait ms: no state in run.json"
   for file in out.part/*.h5; do
     [ -e "$file" ] || continue
-    [ -s "$file" ] || continue # the kill came before its first flush
+    head -c 8 "$file" | grep -aq HDF || continue # the kill came before the end of its first flush
     "$TOOLS/h5_prefix" "$file" "whole/${file##*/}" >said.txt || fail "kill $k after $wait ms: $file: $(cat said.txt)"
     rows=$((rows + $(sed -n 's/ rows$//p' said.txt | tail -n 1)))
   done

@@ -14,8 +14,12 @@ static const confined_limits limits = {.memory = (size_t)64 << 20, .seconds = 1,
 
 static bool count_up(void *context, confined *to, char error[CONFINED_ERROR]) {
   (void)error;
-  for (uint32_t k = 0; k < *(const uint32_t *)context; k++)
-    confined_put(to, &k, sizeof k);
+  uint32_t many = *(const uint32_t *)context, block[1000]; /* one by one they would take the second that it has */
+  for (uint32_t k = 0; k < many; k++) {
+    block[k % 1000] = k;
+    if (k % 1000 == 999 || k + 1 == many)
+      confined_put(to, block, (k % 1000 + 1) * sizeof *block);
+  }
   return true;
 }
 

@@ -276,7 +276,7 @@ static void a_numerical_failure_says_where(void **state) {
   expect(RUN("--variant", "broken"), 3);
   contains(err, "demo.nsa:2:3: error: numerical failure: cells (counter) element 1: v is inf at t "
                 "= 0.5 ms\n");
-  contains(err, "    2 |   dv/dt = rate \n");
+  contains(err, "    2 |   dv/dt = rate\\x1B\n");
   contains(err, "      |   ^\n");
   contains(err, "the element's state: v = inf mV\n");
   assert_null(strchr(err, '\033'));
