@@ -69,6 +69,7 @@ typedef struct {
   double process_start;                 /* CLOCK_MONOTONIC seconds when main began */
   const char *llvm_version, *processor; /* for run.json; may be NULL */
   bool is_reference;                    /* kernels are the interpreter's: each step is done by itself */
+  int starter;                          /* of external environments: nsa_starter_socket */
   const nsa_compiled *variants; /* for --variants all, by variant: those that were compiled by themselves. NULL: none */
 } nsa_run_info;
 

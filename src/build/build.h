@@ -99,6 +99,7 @@ void build_cache_write(arena *a, const char *folder, build_key key, const build_
 
 /* ---- executables (link.c) ---- */
 
+#define BUILD_COMPILER "cc"
 /* <folder of the running executable>/../lib/nsa: libnsa_rt.a and link-flags. */
 const char *build_library_folder(arena *a);
 typedef struct {

@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define COMPILER "cc"
 #define MAX_FLAG_BYTES ((size_t)1 << 16)
 #define MAX_SAID_BYTES ((size_t)1 << 16)
 
@@ -203,12 +202,12 @@ static bool run_linker(arena *a, words *w, const build_executable_options *o, co
     return true;
   int reason = errno;
   if (end.status > 0)
-    *error = arena_printf(a, "the linker (%s) failed with code %d%s", COMPILER, end.status,
+    *error = arena_printf(a, "the linker (%s) failed with code %d%s", BUILD_COMPILER, end.status,
                           o->is_verbose ? "" : "; --verbose shows its command and what it says");
   else if (end.status == 0)
     *error = arena_printf(a, "cannot write %s: %s", o->path, strerror(reason));
   else
-    *error = arena_printf(a, "cannot start %s (%s): nsa build needs a C compiler to link with", COMPILER,
+    *error = arena_printf(a, "cannot start %s (%s): nsa build needs a C compiler to link with", BUILD_COMPILER,
                           strerror(end.reason));
   return false;
 }
@@ -292,7 +291,7 @@ static bool write_and_link(arena *a, const temporary_files *t, const build_objec
     *error = arena_printf(a, "the runtime's library %s is missing", library);
     return false;
   }
-  const char *const command[] = {COMPILER, "-o", t->output};
+  const char *const command[] = {BUILD_COMPILER, "-o", t->output};
   for (size_t i = 0; i < sizeof command / sizeof command[0]; i++)
     add_word(a, &w, command[i]);
   for (size_t i = 0; i < sizeof hardening / sizeof hardening[0]; i++)

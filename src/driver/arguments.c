@@ -24,7 +24,7 @@ static bool is_for(const char *verbs, const char *verb) {
 
 /* `verify` runs a model, but writes no results. */
 static bool takes_run_option(const char *verb, const char *option) {
-  return !strcmp(verb, "run") ||
+  return !strcmp(verb, "run") || !strcmp(option, "--no-sandbox") ||
          (is_for("build check explain emit", verb) && is_for("--set --variant --plugin", option)) ||
          (!strcmp(verb, "sweep") &&
           is_for("--set --max-memory --for --pattern --plugin --environment --environment-timeout", option)) ||
@@ -108,6 +108,14 @@ static bool add_run_option(arena *a, arguments *args, int argc, char **argv, int
     vec_push(a, &args->settings, value);
   if (!strcmp(option->name, "--variant"))
     args->variant = value;
+  if (!strcmp(option->name, "--out"))
+    args->out = value;
+  if (!strcmp(option->name, "--environment"))
+    args->has_processes = true;
+  if (!strcmp(option->name, "--no-results"))
+    args->has_no_results = true;
+  if (!strcmp(option->name, "--no-sandbox"))
+    args->has_no_sandbox = true;
   if (!strcmp(option->name, "--variants"))
     args->has_all_variants = value && !strcmp(value, "all");
   return true;

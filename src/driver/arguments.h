@@ -33,6 +33,9 @@ typedef struct {
   VEC(const char *) settings;              /* those of --set */
   const char *variant;                     /* of --variant, or NULL */
   bool has_all_variants;                   /* --variants all */
+  const char *out;                         /* of --out, or NULL */
+  bool has_processes;                      /* --environment */
+  bool has_no_results, has_no_sandbox;
 } arguments;
 
 /* False after a message on stderr: usage, exit code 2. */

@@ -67,6 +67,7 @@ typedef struct {
   /* ---- the run ---- */
   char *const *run; /* options, as typed */
   uint32_t run_count;
+  int starter;          /* nsa_starter_socket */
   double process_start; /* compile_seconds when main began */
 } compile_options;
 

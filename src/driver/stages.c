@@ -310,6 +310,7 @@ static int run_run(compilation *c) {
                        .model_path = o->path,
                        .stages = c->times,
                        .stage_count = c->time_count,
+                       .starter = o->starter,
                        .process_start = o->process_start,
                        .llvm_version = build_llvm_version(c->arena),
                        .processor = o->interpret ? "interpreter" : c->target.cpu,

@@ -157,7 +157,7 @@ static void keep_options(arena *a, const arguments *args, sweep_plan *plan) {
     bool is_set = strcmp(word, "--set") == 0;
     if (is_set || strncmp(word, "--set=", 6) == 0)
       k += is_set;
-    else
+    else if (strcmp(word, "--no-sandbox") != 0) /* which changes nothing that a row says */
       vec_push(a, &plan->options, word);
   }
 }

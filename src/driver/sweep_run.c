@@ -215,7 +215,8 @@ static void run_point(arena *a, const sweeping *s, const build *b, uint64_t numb
   }
   char **words = ARENA_ARRAY(a, char *, plan->options.len + plan->axes.len + 3);
   uint32_t count = write_options(a, plan, sweep_point_at(plan, number), words);
-  nsa_session *session = nsa_session_open(b->c->ir->program, s->inputs, b->c->entries, (int)count, words, error);
+  nsa_session *session =
+      nsa_session_open(b->c->ir->program, s->inputs, b->c->entries, (int)count, words, b->c->options->starter, error);
   if (session == NULL)
     out->reason = copy_of(error);
   else

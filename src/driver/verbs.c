@@ -4,10 +4,12 @@
 #include "driver/compile.h"
 #include "driver/driver.h"
 #include "driver/explain.h"
+#include "driver/sandbox.h"
 #include "driver/sweep.h"
 #include "driver/verify.h"
 #include "nsa_interrupts.h"
 #include "nsa_output.h"
+#include "nsa_starter.h"
 #include "nsa_text.h"
 #include "opt/opt.h"
 #include "support/file.h"
@@ -17,6 +19,7 @@ typedef struct {
   arena *arena;
   arguments args;
   double start;
+  int starter; /* nsa_starter_socket */
 } invocation;
 
 typedef struct {
@@ -58,6 +61,7 @@ static compile_options options_of(const invocation *v) {
                            .is_verbose = args->values[ARGUMENT_verbose] != NULL,
                            .run = args->run.data,
                            .run_count = args->run.len,
+                           .starter = v->starter,
                            .process_start = v->start};
 }
 
@@ -161,7 +165,7 @@ static int verb_fmt(invocation *v) {
 }
 
 static int verb_sweep(invocation *v) { return sweep_main(v->arena, &v->args, options_of(v)); }
-static int verb_verify(invocation *v) { return verify_main(v->arena, &v->args); }
+static int verb_verify(invocation *v) { return verify_main(v->arena, &v->args, v->starter); }
 
 /* ---- the table, and what is not in it ---- */
 
@@ -255,6 +259,15 @@ static bool has_file(const invocation *v) {
   return false;
 }
 
+/* What the command line names is started beside us, and keeps the rights that we give away. */
+static int carry_out(invocation *v, const verb *chosen) {
+  nsa_starter *starter = v->args.has_processes ? nsa_starter_begin() : NULL;
+  v->starter = nsa_starter_socket(starter);
+  int code = sandbox_enter(v->arena, &v->args) ? chosen->run(v) : 2;
+  nsa_starter_end(starter);
+  return code;
+}
+
 static int answer_or_run(int argc, char **argv) {
   double start = compile_seconds();
   if (argc < 2) {
@@ -272,7 +285,7 @@ static int answer_or_run(int argc, char **argv) {
   if (answered >= 0)
     return answered;
   invocation v = {.arena = arena_new(), .start = start};
-  int code = arguments_parse(v.arena, argc, argv, &v.args) && has_file(&v) ? chosen->run(&v) : 2;
+  int code = arguments_parse(v.arena, argc, argv, &v.args) && has_file(&v) ? carry_out(&v, chosen) : 2;
   arena_free(v.arena);
   return code;
 }

@@ -7,7 +7,8 @@
 enum { ABOVE_TOLERANCE = 4 };
 
 static int read_options(const arguments *args, verify_options *o) {
-  *o = (verify_options){.args = args, .tolerance = 1e-3};
+  o->args = args;
+  o->tolerance = 1e-3;
   const char *word = args->values[ARGUMENT_tolerance];
   char *end = NULL;
   if (!word)
@@ -150,8 +151,8 @@ static int read_inputs(verify_options *o, const compilation *c) {
   return o->inputs ? 0 : verify_fail(error);
 }
 
-int verify_main(arena *a, const arguments *args) {
-  verify_options o;
+int verify_main(arena *a, const arguments *args, int starter) {
+  verify_options o = {.starter = starter};
   compilation c = {0};
   compile_options options;
   int code = read_options(args, &o);

@@ -18,6 +18,7 @@ typedef struct {
   double tolerance;        /* relative error that steps are suggested for */
   bool is_tolerance_asked; /* an error above it is an exit code */
   nsa_inputs *inputs;      /* of every run */
+  int starter;             /* nsa_starter_socket */
 } verify_options;
 
 /* ---- one run of a comparison (verify_leg.c) ---- */
@@ -195,6 +196,6 @@ void verify_print(arena *a, const verify_options *o, const verify_result *r, FIL
 void verify_print_json(const verify_options *o, const verify_result *r, FILE *out);
 
 /* The verb: an exit code. */
-int verify_main(arena *a, const arguments *args);
+int verify_main(arena *a, const arguments *args, int starter);
 
 #endif

@@ -50,8 +50,8 @@ int verify_leg_open(const verify_options *o, const char *timescale, uint32_t ref
   if (code)
     return code;
   char error[NSA_SESSION_ERROR];
-  leg->session =
-      nsa_session_open(leg->c.ir->program, o->inputs, leg->c.entries, (int)o->args->run.len, o->args->run.data, error);
+  leg->session = nsa_session_open(leg->c.ir->program, o->inputs, leg->c.entries, (int)o->args->run.len,
+                                  o->args->run.data, o->starter, error);
   return leg->session ? 0 : verify_fail(error);
 }
 

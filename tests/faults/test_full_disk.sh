@@ -3,6 +3,7 @@
 # Writes, fsyncs, renames and closes of a command fail, one after the other, until it succeeds: one message
 # with a path, exit code 2, and what was there before is whole. FAULTS_ALL=1 takes each of them, else some.
 set -u
+export NSA_SANDBOX=off # what makes writes fail counts them in a file elsewhere
 : "${NSA:?the tool}" "${TOOLS:?the folder of the small programs}" "${BUILD:?}"
 if grep -q "NSA_SANITIZE:STRING=." "$BUILD/CMakeCache.txt"; then exit 0; fi # whose library wants to be the first
 failed=0

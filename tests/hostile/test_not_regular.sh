@@ -3,6 +3,7 @@
 # What is no regular file, as model, table, image or file of spikes: one clear message at once, exit code 1 where a model
 # names it, 2 where the command line does. Nothing is waited for, and nothing is read without end.
 set -u
+export NSA_SANDBOX=off # which would not let devices be opened in the first place
 : "${NSA:?the tool}"
 failed=0
 fail() { echo "FAILED $*"; failed=1; }

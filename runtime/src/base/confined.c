@@ -75,6 +75,7 @@ static void leave_behind(void) {
 static _Noreturn void do_work(confined_work *work, void *context, const confined_limits *limits, int data, int told) {
   char error[CONFINED_ERROR] = "";
   confined to = {.to = data};
+  setpgid(0, 0); /* whoever comes first */
   leave_behind();
   confine(limits);
   if (work(context, &to, error))
@@ -182,11 +183,17 @@ void *confined_run(confined_work *work, void *context, const confined_limits *li
   if (child == 0)
     do_work(work, context, limits, c.data[1], c.told[1]);
   int problem = errno;
+  if (child > 0) { /* a group of its own, which an interrupt takes along */
+    setpgid(child, child);
+    nsa_leftover_group(child);
+  }
   close_ends(&c, 1);
   bool is_good = child > 0 ? receive(c.data[0], &in, limits->most, error) : say(error, strerror(problem));
   if (child > 0 && !is_good)
     kill(child, SIGKILL);
   int status = child > 0 ? end_of(child) : 0;
+  if (child > 0)
+    nsa_leftover_forget_group(child);
   if (is_good && status != 0)
     is_good = explain(status, c.told[0], limits, error);
   close_ends(&c, 0);

@@ -7,12 +7,15 @@
 #include "nsa_input.h"
 #include "nsa_interrupts.h"
 #include "nsa_output.h"
+#include "nsa_sandbox.h"
+#include "nsa_starter.h"
 #include "nsa_text.h"
 #include "observe/record_h5.h"
 #include "run/memory_limit.h"
 #include "run/progress.h"
 #include "run/report.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -121,6 +124,7 @@ static bool make_own_command(const run_command *shared, uint32_t variant, own_co
   }
   own->program = *compiled->program;
   own->program.ticks = own->options.ticks;
+  own->options.starter = shared->info->starter;
   own->command.program = &own->program;
   own->command.kernels = compiled->kernels;
   own->command.options = &own->options;
@@ -197,6 +201,7 @@ int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, in
     print_help(info, program);
     code = EXIT_OK;
   } else {
+    options.starter = info->starter;
     nsa_program timed = *program;
     timed.ticks = options.ticks;
     run_command shared = {
@@ -209,6 +214,44 @@ int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, in
 
 /* ---- native executables ---- */
 
+static bool has_processes(const nsa_program *p) {
+  for (uint32_t i = 0; i < p->environments_count; i++)
+    if (p->environments[i].source == NSA_ENVIRONMENT_EXTERNAL)
+      return true;
+  return false;
+}
+
+/* What the command line names, and no more: as the tool does it (src/driver/sandbox.c). */
+static bool enter_sandbox(const nsa_program *p, const run_options *o) {
+  nsa_sandbox s = nsa_sandbox_begin();
+  for (uint32_t i = 0; i < p->folders_count; i++)
+    nsa_sandbox_read(&s, p->folders[i].path);
+  for (uint32_t i = 0; i < o->pattern_count; i++)
+    nsa_sandbox_read_beside(&s, o->patterns[i].path);
+  for (uint32_t i = 0; i < p->environments_count; i++)
+    if (p->environments[i].source == NSA_ENVIRONMENT_PLUGIN_SOURCE)
+      nsa_sandbox_read_beside(&s, o->sources[i]);
+  if (!o->no_results)
+    nsa_sandbox_write_beside(&s, o->out ? o->out : "results");
+  return nsa_sandbox_close(&s, false);
+}
+
+/* Options that are wrong are told by the run, which reads them again. */
+static bool give_up_rights(const nsa_program *program, int argc, char **argv, const nsa_run_info *info) {
+  run_options options;
+  char error[SIM_ERROR_SIZE];
+  bool is_good = true;
+  if (options_parse(program, argc, argv, &options, error, sizeof error) && !options.no_sandbox &&
+      nsa_sandbox_is_wanted())
+    is_good = enter_sandbox(program, &options);
+  if (!is_good)
+    nsa_complain(info->program_name,
+                 "the system does not let it give up rights (%s); --no-sandbox goes on with all of them",
+                 strerror(errno));
+  options_free(&options);
+  return is_good;
+}
+
 static int run_program(const nsa_program *program, const nsa_kernel_fn *kernels, int argc, char **argv,
                        const nsa_run_info *info) {
   nsa_kernel_entry *entries = calloc((size_t)program->kernels_count + 1, sizeof *entries);
@@ -218,7 +261,9 @@ static int run_program(const nsa_program *program, const nsa_kernel_fn *kernels,
   }
   for (uint32_t i = 0; i < program->kernels_count; i++)
     entries[i].fn = kernels[i];
-  int code = nsa_run_main(program, entries, argc > 0 ? argc - 1 : 0, argv + 1, info);
+  int count = argc > 0 ? argc - 1 : 0, code = EXIT_ENVIRONMENT;
+  if (give_up_rights(program, count, argv + 1, info))
+    code = nsa_run_main(program, entries, count, argv + 1, info);
   free(entries);
   return code;
 }
@@ -239,7 +284,10 @@ int nsa_executable_main(const uint8_t *program_bytes, size_t program_len, const 
     nsa_program_free(program);
     return EXIT_ENVIRONMENT;
   }
+  nsa_starter *starter = has_processes(program) ? nsa_starter_begin() : NULL;
+  info.starter = nsa_starter_socket(starter);
   int code = run_program(program, kernels, argc, argv, &info);
+  nsa_starter_end(starter);
   nsa_program_free(program);
   return nsa_output_end(info.program_name, code);
 }

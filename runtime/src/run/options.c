@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/units.h"
 #include "nsa_session.h"
+#include "nsa_starter.h"
 #include "nsa_ticks.h"
 #include "run/make.h"
 #include "run/memory_limit.h"
@@ -321,34 +322,19 @@ static bool take_pattern(parse *p, const char *text) {
   return !hole || !nsa_image_hole(hole + 2) || option_refuse(p, "--pattern: more than one {} in \"%.80s\"", item->path);
 }
 
-static bool take_csv(parse *p, const char *text) {
-  (void)text;
-  return p->out->csv = true;
-}
-static bool take_float32(parse *p, const char *text) {
-  (void)text;
-  return p->out->float32 = true;
-}
-static bool take_force(parse *p, const char *text) {
-  (void)text;
-  return p->out->force = true;
-}
-static bool take_time(parse *p, const char *text) {
-  (void)text;
-  return p->out->time = true;
-}
-static bool take_quiet(parse *p, const char *text) {
-  (void)text;
-  return p->out->quiet = true;
-}
-static bool take_no_results(parse *p, const char *text) {
-  (void)text;
-  return p->out->no_results = true;
-}
-static bool take_help(parse *p, const char *text) {
-  (void)text;
-  return p->out->help = true;
-}
+#define FLAG(take, member)                                                                                             \
+  static bool take(parse *p, const char *text) {                                                                       \
+    (void)text;                                                                                                        \
+    return p->out->member = true;                                                                                      \
+  }
+FLAG(take_csv, csv)
+FLAG(take_float32, float32)
+FLAG(take_force, force)
+FLAG(take_time, time)
+FLAG(take_quiet, quiet)
+FLAG(take_no_results, no_results)
+FLAG(take_no_sandbox, no_sandbox)
+FLAG(take_help, help)
 
 #define OPTIONS(X)                                                                                                     \
   X("--set", "NAME=VALUE", take_set, "set a parameter, e.g. --set exc.tau_m=\"25 ms\"; may be repeated")               \
@@ -368,6 +354,7 @@ static bool take_help(parse *p, const char *text) {
   X("--max-output", "SIZE", option_take_max_output, "end where the recordings get larger, e.g. \"2 GB\"")              \
   X("--force", NULL, take_force, "overwrite results that are there already")                                           \
   X("--no-results", NULL, take_no_results, "write no files, print the measures only")                                  \
+  X("--no-sandbox", NULL, take_no_sandbox, "keep the rights to all files, programs and the network")                   \
   X("--time", NULL, take_time, "print where the time went")                                                            \
   X("--quiet", NULL, take_quiet, "no progress and no summary")                                                         \
   X("--help", NULL, take_help, "print this")
@@ -445,7 +432,8 @@ static bool parse_options(parse *p, int argc, char *const *argv) {
 bool options_parse(const nsa_program *program, int argc, char *const *argv, run_options *out, char *error,
                    size_t error_size) {
   parse p = {.program = program, .out = out, .error = error, .error_size = error_size};
-  *out = (run_options){.variant = NSA_NONE, .seed = 1, .ticks = program->ticks, .answer_seconds = 60};
+  *out = (run_options){
+      .variant = NSA_NONE, .seed = 1, .ticks = program->ticks, .answer_seconds = 60, .starter = NSA_NO_STARTER};
   out->overrides = calloc((size_t)argc + 1, sizeof *out->overrides);
   out->patterns = calloc((size_t)argc + 1, sizeof *out->patterns);
   out->globals = calloc((size_t)program->globals_count + 1, sizeof *out->globals);
@@ -485,6 +473,7 @@ bool options_apply(const run_options *options, uint32_t variant, sim *s, char er
   s->sources = options->sources;
   s->answer_seconds = options->answer_seconds;
   s->most_memory = memory_limit(options);
+  s->starter = options->starter;
   for (uint32_t i = 0; chosen && i < chosen->settings_count; i++)
     if (!sim_set(s, chosen->settings[i].settable, chosen->settings[i].value))
       return false;

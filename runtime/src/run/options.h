@@ -20,7 +20,7 @@ typedef struct {
 } run_pattern;
 
 typedef struct {
-  bool help, csv, float32, force, time, quiet, no_results, all_variants;
+  bool help, csv, float32, force, time, quiet, no_results, no_sandbox, all_variants;
   uint32_t variant; /* into program->variants, or NSA_NONE */
   uint64_t seed;
   uint64_t max_memory;   /* bytes; 0: what the machine has */
@@ -31,6 +31,7 @@ typedef struct {
   const char **sources;  /* per environment: the file of its plugin, the command of its process; NULL: built in */
   double answer_seconds; /* that a process has */
   uint64_t max_output;   /* bytes of recordings; 0: no limit */
+  int starter;           /* of processes: its socket. Not parsed: who calls sets it */
   run_override *overrides;
   uint32_t override_count;
   run_pattern *patterns;

@@ -162,6 +162,7 @@ struct sim {
   const struct nsa_inputs *inputs; /* until it is connected: files that were read before threads started; may be NULL */
   const char *const *sources; /* per environment: the file of its plugin, the command of its process; NULL: built in */
   double answer_seconds;      /* that a process has */
+  int starter;                /* of processes: its socket */
   uint8_t *phase_active;      /* per phase: 1 when time `tick` lies in one of its windows */
   sim_presentation *presentations;
   uint32_t presentation_count;

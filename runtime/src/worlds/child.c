@@ -3,29 +3,26 @@
 #include "worlds/child.h"
 
 #include "nsa_interrupts.h"
+#include "worlds/starter.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-extern char **environ;
 
 static const double interrupted_seconds = 1,
                     dying_seconds = 1; /* until an answer; from the end of its output to its own */
 static const int look_ms = 100; /* how often a wait looks for interrupts, which may have come to another thread */
 
 struct child {
-  pid_t pid;
   bool is_lost;                     /* it did not answer */
+  int keeper;                       /* starter.h */
   int to, from;                     /* our ends of the pipes */
   char *text;                       /* what came: the last answer, with what follows it */
   size_t len, capacity, answer_len; /* answer_len: with its line end */
@@ -50,8 +47,6 @@ static double now(void) {
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
-
-static void pause_ms(long ms) { nanosleep(&(struct timespec){.tv_nsec = ms * 1000000}, NULL); }
 
 /* ---- starting ---- */
 
@@ -78,46 +73,15 @@ static void ignore_broken_pipes(void) {
   sigaction(SIGPIPE, &action, NULL);
 }
 
-/* What we ignore or block, the process does not. */
-static int spawn_with(posix_spawnattr_t *attributes, posix_spawn_file_actions_t *actions, const char *command,
-                      const int in[2], const int out[2], pid_t *pid) {
-  sigset_t none, defaults;
-  sigemptyset(&none);
-  sigemptyset(&defaults);
-  sigaddset(&defaults, SIGPIPE);
-  posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  posix_spawnattr_setsigdefault(attributes, &defaults);
-  posix_spawnattr_setsigmask(attributes, &none);
-  int problem = posix_spawn_file_actions_adddup2(actions, in[0], STDIN_FILENO);
-  if (!problem)
-    problem = posix_spawn_file_actions_adddup2(actions, out[1], STDOUT_FILENO);
-  char *const arguments[] = {(char[]){"sh"}, (char[]){"-c"}, (char *)(size_t)command, NULL};
-  return problem ? problem : posix_spawn(pid, "/bin/sh", actions, attributes, arguments, environ);
-}
-
-static int spawn(const char *command, const int in[2], const int out[2], pid_t *pid) {
-  posix_spawnattr_t attributes;
-  posix_spawn_file_actions_t actions;
-  int problem = posix_spawnattr_init(&attributes);
-  if (problem)
-    return problem;
-  problem = posix_spawn_file_actions_init(&actions);
-  if (!problem) {
-    problem = spawn_with(&attributes, &actions, command, in, out, pid);
-    posix_spawn_file_actions_destroy(&actions);
-  }
-  posix_spawnattr_destroy(&attributes);
-  return problem;
-}
-
 /* Our ends do not block: waits are for `poll`, which knows of time. */
-static int connect_child(child *c, const char *command) {
+static int connect_child(child *c, int starter, const char *command) {
   int in[2], out[2];
   if (!make_pipe(in))
     return errno;
   int problem = make_pipe(out) ? 0 : errno;
   if (!problem) {
-    problem = spawn(command, in, out, &c->pid);
+    c->keeper = starter_start(starter, command, in[0], out[1]);
+    problem = c->keeper >= 0 ? 0 : errno;
     close(out[1]);
     c->from = out[0];
   }
@@ -128,17 +92,15 @@ static int connect_child(child *c, const char *command) {
   return problem;
 }
 
-child *child_start(const char *command, char error[CHILD_ERROR]) {
+child *child_start(int starter, const char *command, char error[CHILD_ERROR]) {
   child *c = calloc(1, sizeof *c);
   if (!c) {
     snprintf(error, CHILD_ERROR, "could not be started: out of memory");
     return NULL;
   }
-  c->to = c->from = -1;
+  c->to = c->from = c->keeper = -1;
   ignore_broken_pipes();
-  int problem = connect_child(c, command);
-  if (c->pid > 0)
-    nsa_leftover_group(c->pid);
+  int problem = connect_child(c, starter, command);
   if (!problem)
     return c;
   snprintf(error, CHILD_ERROR, "could not be started: %s", strerror(problem));
@@ -147,19 +109,6 @@ child *child_start(const char *command, char error[CHILD_ERROR]) {
 }
 
 /* ---- its end ---- */
-
-/* Whether it has ended; waits for that. It is not reaped. */
-static bool has_ended(const child *c, double seconds, siginfo_t *how) {
-  double end = now() + seconds;
-  for (long ms = 1;; ms = ms < 16 ? 2 * ms : ms) {
-    how->si_pid = 0;
-    if (waitid(P_PID, (id_t)c->pid, how, WEXITED | WNOHANG | WNOWAIT) != 0 || how->si_pid != 0)
-      return how->si_pid != 0;
-    if (now() >= end)
-      return false;
-    pause_ms(ms);
-  }
-}
 
 /* What a shell means by an exit code. */
 static void explain_code(int code, char *text, size_t size) {
@@ -174,30 +123,27 @@ static void explain_code(int code, char *text, size_t size) {
 
 /* Its output is at an end. */
 static bool tell_end(const child *c, char error[CHILD_ERROR]) {
-  siginfo_t how;
+  starter_end how;
   char meaning[80];
-  if (!has_ended(c, dying_seconds, &how))
+  if (!starter_has_ended(c->keeper, dying_seconds, &how))
     return refuse(error, "closed its standard output");
-  if (how.si_code != CLD_EXITED)
-    return refuse(error, "was ended by signal %d (%s)", how.si_status, strsignal(how.si_status));
-  explain_code(how.si_status, meaning, sizeof meaning);
-  return refuse(error, "ended with exit code %d%s", how.si_status, meaning);
+  if (how.code != CLD_EXITED)
+    return refuse(error, "was ended by signal %d (%s)", how.status, strsignal(how.status));
+  explain_code(how.status, meaning, sizeof meaning);
+  return refuse(error, "ended with exit code %d%s", how.status, meaning);
 }
 
 void child_end(child *c, const char *last, double seconds) {
   if (!c)
     return;
-  siginfo_t how;
+  starter_end how;
   if (c->is_lost || (last && write(c->to, last, strlen(last)) < 0))
     seconds = 0; /* it does not listen */
   if (c->to >= 0)
     close(c->to);
-  if (c->pid > 0) {
-    has_ended(c, seconds, &how);
-    nsa_leftover_forget_group(c->pid);
-    kill(-c->pid, SIGKILL); /* before it is reaped: its number could belong to another group then */
-    while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
-      ;
+  if (c->keeper >= 0) {
+    starter_has_ended(c->keeper, seconds, &how);
+    starter_finish(c->keeper);
   }
   if (c->from >= 0)
     close(c->from);

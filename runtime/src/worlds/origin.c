@@ -116,6 +116,7 @@ static bool find_process(const sim *s, const nsa_environment *of, world_origin *
     return refuse(of, error, "out of memory for its process", "");
   origin->values[PROCESS_HELLO].text = origin->hello;
   origin->values[PROCESS_COMMAND].text = command;
+  origin->values[PROCESS_STARTER].value = s->starter;
   origin->values[PROCESS_TIMEOUT].value = s->answer_seconds;
   return true;
 }

@@ -14,6 +14,8 @@
 #include <string.h>
 
 enum { PROTOCOL_VERSION = 1, NUMBER_BYTES = 32 };
+/* Things of an answer that are no numbers of channels: each takes some 80 bytes when it is read. */
+enum { MOST_THINGS = 1 << 16 };
 /* A number has up to 24 characters; a line may have some room, and things that we do not know. */
 enum { LINE_BYTES = 1 << 16, LINE_BYTES_A_NUMBER = 64 };
 static const double first_answer = 10; /* times as long as others */
@@ -34,6 +36,7 @@ typedef struct {
   child *child;
   bool can_save;
   const char *command;
+  int starter;
   double timeout;
   cJSON *hello;
   cJSON *told; /* "state": of the last `save`. It is kept, as the next answer could have another length */
@@ -42,8 +45,9 @@ typedef struct {
   bool is_choice;
   wire_unit action_unit;
   uint64_t key;
-  size_t longest; /* line */
-  char *line;     /* what is sent */
+  size_t longest;       /* line */
+  uint64_t most_things; /* on it */
+  char *line;           /* what is sent */
 } process;
 
 /* ---- what is said about it ---- */
@@ -142,6 +146,7 @@ static bool read_hello(process *p, const char *text) {
   p->action_length = p->is_choice ? 1 : (uint32_t)member(action, "length")->valuedouble;
   p->channels = calloc((size_t)cJSON_GetArraySize(channels) + 1, sizeof *p->channels);
   p->longest = LINE_BYTES;
+  p->most_things = MOST_THINGS;
   p->line = malloc(LINE_BYTES + (size_t)NUMBER_BYTES * p->action_length);
   if (!p->told || !p->channels || !p->line || !read_unit(action, &p->action_unit))
     return false;
@@ -149,6 +154,7 @@ static bool read_hello(process *p, const char *text) {
     wire_channel *c = &p->channels[p->channel_count++];
     *c = (wire_channel){.name = channel->string, .count = (uint64_t)member(channel, "count")->valuedouble};
     p->longest += LINE_BYTES_A_NUMBER * c->count;
+    p->most_things += c->count;
     if (!read_unit(channel, &c->unit))
       return false;
   }
@@ -193,9 +199,27 @@ static bool refuse_with(const answer *a, const cJSON *problem) {
   return refuse(a->process, a->error, "says: %s", text);
 }
 
+/* How many numbers, texts, arrays and objects stand on the line, or a few more: each begins behind one of these. */
+static uint64_t count_things(const char *text) {
+  uint64_t count = 0;
+  bool is_text = false;
+  for (; *text; text++) {
+    if (is_text && *text == '\\' && text[1])
+      text++;
+    else if (*text == '"')
+      is_text = !is_text;
+    else
+      count += !is_text && (*text == ',' || *text == '[' || *text == '{');
+  }
+  return count;
+}
+
 static bool parse_answer(answer *a, const char *text) {
   const char *end = NULL;
   char quoted[CHILD_QUOTE];
+  if (count_things(text) > a->process->most_things)
+    return refuse_answer(a, "more than the %" PRIu64 " numbers and other things that an answer can have",
+                         a->process->most_things);
   nsa_json_begin();
   a->object = cJSON_ParseWithOpts(text, &end, true);
   if (nsa_json_ran_out())
@@ -323,7 +347,7 @@ static bool start(process *p, const char *hello, char *error) {
   char why[CHILD_ERROR];
   if (!read_hello(p, hello))
     return refuse(p, error, "could not be started: out of memory");
-  p->child = child_start(p->command, why);
+  p->child = child_start(p->starter, p->command, why);
   if (!p->child)
     return refuse(p, error, "%s", why);
   return say_hello(p, hello, error);
@@ -337,6 +361,7 @@ static void *create(const nsa_environment_value *values, uint64_t key, char *err
   }
   p->command = values[PROCESS_COMMAND].text;
   p->timeout = values[PROCESS_TIMEOUT].value;
+  p->starter = (int)values[PROCESS_STARTER].value;
   p->key = key;
   if (start(p, values[PROCESS_HELLO].text, error))
     return p;
@@ -431,6 +456,7 @@ static bool restore(void *world, const void *bytes, size_t length, char *error) 
 static const nsa_environment_setting settings[PROCESS_VALUES] = {
     [PROCESS_HELLO] = {.name = "hello", .unit = "", .kind = NSA_SETTING_TEXT, .is_needed = true},
     [PROCESS_COMMAND] = {.name = "command", .unit = "", .kind = NSA_SETTING_TEXT, .is_needed = true},
+    [PROCESS_STARTER] = {.name = "starter", .unit = "", .kind = NSA_SETTING_WHOLE, .is_needed = true},
     [PROCESS_TIMEOUT] = {.name = "timeout", .unit = "s", .kind = NSA_SETTING_NUMBER, .is_needed = true},
 };
 

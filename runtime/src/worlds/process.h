@@ -10,6 +10,7 @@
 enum {
   PROCESS_HELLO,   /* text: process_hello */
   PROCESS_COMMAND, /* text: what /bin/sh is to execute */
+  PROCESS_STARTER, /* the starter's socket */
   PROCESS_TIMEOUT, /* s, for each answer; the first one may take ten times as long */
   PROCESS_VALUES
 };

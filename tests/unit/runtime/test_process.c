@@ -3,6 +3,7 @@
  * children are a few words of sh: `read` takes a request, `echo` answers. */
 #include "unit/cmocka_all.h"
 
+#include "nsa_starter.h"
 #include "worlds/process.h"
 
 #include <errno.h>
@@ -24,6 +25,8 @@
 
 static const nsa_environment_action four = {.choices = 4, .length = 1, .high = 3, .unit = ""};
 
+static nsa_starter *starter;
+
 typedef struct {
   char *hello, error[NSA_ENVIRONMENT_ERROR];
   nsa_environment_value values[PROCESS_VALUES];
@@ -39,6 +42,7 @@ static bool start(setup *s, const char *command, double timeout, const char *uni
   s->channels[0] = s->here;
   s->values[PROCESS_HELLO].text = s->hello;
   s->values[PROCESS_COMMAND].text = command;
+  s->values[PROCESS_STARTER].value = nsa_starter_socket(starter);
   s->values[PROCESS_TIMEOUT].value = timeout;
   s->world = process_kind.create(s->values, 7, s->error);
   return s->world != NULL;
@@ -54,9 +58,6 @@ static void end(setup *s) {
   if (s->world)
     process_kind.destroy(s->world);
   free(s->hello);
-  while (waitpid(-1, NULL, WNOHANG) == 0) /* all are reaped: there is none to wait for */
-    fail_msg("a child was left");
-  assert_int_equal(errno, ECHILD);
 }
 
 /* ---- what is said ---- */
@@ -240,6 +241,39 @@ static void wrong_answers_are_told(void **state) {
   fails_at_step("{" SEEN("1,2") ",\"reward\":1,\"terminated\":true}", "no \"truncated\"");
   fails_at_step("{" SEEN("1,2") "," GOOD_END ",\"succeeded\":null}", "a \"succeeded\" that is neither true nor false");
   fails_at_step("{\"error\":7}", "says: error");
+  /* a level of an array is a byte, and takes a stack frame and some memory when it is read */
+  fails_at_start("read l; head -c 60000 /dev/zero | tr '\\000' '['; echo; read l", 10, "not an object of JSON");
+  fails_at_start("read l; echo; read l", 10, "answered `hello` with \"\", which is not an object of JSON");
+}
+
+/* The line is short enough, but what stands on it takes much more memory than its bytes. */
+static void crowded_answers_are_told(void **state) {
+  (void)state;
+  setup s;
+  process_channel channel = {.name = "here", .unit = "", .count = 100000};
+  s = (setup){.hello = process_hello("robot", &channel, 1, &four)};
+  s.values[PROCESS_HELLO].text = s.hello;
+  s.values[PROCESS_COMMAND].text = READY "read l; yes '[],1,{}' | head -c 2000000 | tr '\\n' ,; echo; read l";
+  s.values[PROCESS_STARTER].value = nsa_starter_socket(starter);
+  s.values[PROCESS_TIMEOUT].value = 10;
+  s.world = process_kind.create(s.values, 7, s.error);
+  if (!s.world)
+    fail_msg("%s", s.error);
+  assert_false(reset(&s));
+  end(&s);
+  says(&s, "answered `reset` with more than the 165536 numbers and other things that an answer can have");
+}
+
+/* ...but for what stands in texts. */
+static void texts_are_not_crowds(void **state) {
+  (void)state;
+  setup s;
+  const char *command = "read l; echo '{\"version\":1,\"saves\":true}'; read l; printf '{\"state\":\"\\\\\"'; "
+                        "head -c 65580 /dev/zero | tr '\\000' ,; echo '\"}'; read l";
+  if (!start(&s, command, 10, "1", &four))
+    fail_msg("%s", s.error);
+  assert_int_equal(process_kind.size(s.world), 65581);
+  end(&s);
 }
 
 static void fails_later(const char *rest, double timeout, const char *what) {
@@ -299,6 +333,7 @@ static void *walk(void *count) {
   s.channels[0] = s.here;
   s.values[PROCESS_HELLO].text = s.hello;
   s.values[PROCESS_COMMAND].text = command;
+  s.values[PROCESS_STARTER].value = nsa_starter_socket(starter);
   s.values[PROCESS_TIMEOUT].value = 30;
   s.world = process_kind.create(s.values, 7, s.error);
   bool is_good = s.world && reset(&s);
@@ -325,16 +360,99 @@ static void several_go_side_by_side(void **state) {
     assert_int_equal(counts[i], 50);
   }
   assert_true(time(NULL) - begin < 20);
-  assert_true(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+}
+
+/* ---- what is left of them ---- */
+
+/* A child whose child leaves its process group and its parent, and writes its number down. */
+#define LEAVES "(setsid sh -c 'echo $$ > left.part; mv left.part left; exec sleep 1000' < /dev/null > /dev/null &); "
+#define WAITS "while ! [ -e left ]; do sleep 0.01; done; "
+
+static pid_t left(void) {
+  char text[64];
+  read_file("left", text, sizeof text);
+  return (pid_t)strtol(text, NULL, 10);
+}
+
+static bool is_gone_within(pid_t pid, double seconds) {
+  for (; seconds > 0 && kill(pid, 0) == 0; seconds -= 0.01)
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+  return kill(pid, 0) != 0 && errno == ESRCH;
+}
+
+static void those_who_leave_are_ended(void **state) {
+  (void)state;
+  setup s;
+  unlink("left");
+  if (!start(&s, LEAVES RESET WAITS "read l", 10, "1", &four) || !reset(&s))
+    fail_msg("%s", s.error);
+  bool is_good = step(&s, 0); /* it ends then */
+  assert_false(is_good);
+  assert_int_equal(kill(left(), 0), 0);
+  end(&s);
+  assert_true(is_gone_within(left(), 0.05));
+}
+
+/* We are killed: nobody is there to close anything. */
+static void all_end_with_us(void **state) {
+  (void)state;
+  unlink("left");
+  pid_t self = fork();
+  if (self == 0) {
+    setup s;
+    starter = nsa_starter_begin();
+    if (start(&s, LEAVES WAITS RESET "read l", 10, "1", &four) && reset(&s))
+      kill(getpid(), SIGKILL);
+    _exit(1);
+  }
+  int status;
+  waitpid(self, &status, 0);
+  assert_true(WIFSIGNALED(status));
+  assert_true(is_gone_within(left(), 2));
+}
+
+/* A command is a packet: one that does not fit is refused. */
+static void long_commands_are_refused(void **state) {
+  (void)state;
+  setup s;
+  char *command = calloc(1, 100001);
+  assert_non_null(command);
+  memset(command, ' ', 100000);
+  assert_false(start(&s, command, 10, "1", &four));
+  end(&s);
+  says(&s, "could not be started: Argument list too long");
+  free(command);
+}
+
+static int begin_starter(void **state) {
+  (void)state;
+  starter = nsa_starter_begin();
+  return starter ? 0 : 1;
+}
+
+/* It is our only child. */
+static int end_starter(void **state) {
+  (void)state;
+  nsa_starter_end(starter);
+  return waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD ? 0 : 1;
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(lines_are_those_of_the_page),   cmocka_unit_test(numbers_are_in_declared_units),
-      cmocka_unit_test(states_are_saved_and_restored), cmocka_unit_test(doubles_keep_their_bits),
-      cmocka_unit_test(bad_starts_are_told),           cmocka_unit_test(wrong_answers_are_told),
-      cmocka_unit_test(deaths_and_delays_are_told),    cmocka_unit_test(a_long_action_does_not_block),
+      cmocka_unit_test(lines_are_those_of_the_page),
+      cmocka_unit_test(numbers_are_in_declared_units),
+      cmocka_unit_test(states_are_saved_and_restored),
+      cmocka_unit_test(doubles_keep_their_bits),
+      cmocka_unit_test(bad_starts_are_told),
+      cmocka_unit_test(wrong_answers_are_told),
+      cmocka_unit_test(deaths_and_delays_are_told),
+      cmocka_unit_test(a_long_action_does_not_block),
       cmocka_unit_test(several_go_side_by_side),
+      cmocka_unit_test(those_who_leave_are_ended),
+      cmocka_unit_test(crowded_answers_are_told),
+      cmocka_unit_test(texts_are_not_crowds),
+      cmocka_unit_test(all_end_with_us),
+      cmocka_unit_test(long_commands_are_refused),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, begin_starter, end_starter);
 }
