@@ -52,6 +52,7 @@ refused 'did you mean "exc.tau_m"' "exc.tau=3 ms"
 refused 'is too small for a double' exc.g=1e-400
 refused 'is too large' exc.g=1e400
 refused 'is too small for a double' "exc.tau_m=1e-320 as"
+refused '--set exc.tau_m: "1e-400 ms" is too small for a double' "exc.tau_m=1e-400 ms"
 "$NSA" run set.nsa --no-results --quiet --set exc.g=0e-400 --set inh.g=1e-310 || fail "--set of a small number"
 refused 'there are: exc.tau_m, exc.g, inh.tau_m, inh.g, link.w' "nobody.at_all=3"
 

@@ -111,7 +111,10 @@ static void check_given(checker *ck, const ast_decl *given) {
   const model_component *c = &ck->model->components.data[component];
   if (!component_find(c, name, &kind, &item) || kind != REF_PARAM)
     return;
+  diag_sink *told = ck->sink;
+  ck->sink = diag_sink_new(ck->arena); /* a value that is wrong is refused by the run, which knows the option's text */
   model_expr *value = value_given(ck, s->value, c->params.data[item].unit);
+  ck->sink = told;
   if (value == NULL)
     return;
   vec_push(ck->arena, &changes, ((model_override){REF_PARAM, item, value, SPAN_NONE}));
