@@ -2,7 +2,6 @@
 /* link.c - a native executable: the kernels' object, the program's bytes, the runtime's library. */
 #include "build/build_internal.h"
 #include "nsa_interrupts.h"
-#include "support/exhausted.h"
 #include "support/file.h"
 #include "support/text.h"
 #include <errno.h>
@@ -217,24 +216,22 @@ typedef struct {
   const char *main, *kernels[BUILD_PARTS];
 } temporary_files;
 
-/* What goes in the end, and on an interrupt. */
+/* What goes in the end, on an interrupt, and where memory ends. The folder is noted when it is made. */
 static void note_temporary(const temporary_files *t, void (*note)(const char *path)) {
   for (uint32_t i = 0; i < BUILD_PARTS; i++)
     note(t->kernels[i]);
   note(t->main);
   note(t->output);
-  note(t->folder);
 }
 
-static void remove_temporary(const void *files) {
-  const temporary_files *t = files;
+static void remove_temporary(const temporary_files *t) {
   for (uint32_t i = 0; i < BUILD_PARTS; i++)
     unlink(t->kernels[i]);
   unlink(t->main);
   unlink(t->output); /* where the linker made it: it has its own name by now, or is not whole */
   rmdir(t->folder);
   note_temporary(t, nsa_leftover_forget_file);
-  exhausted_remove(NULL, NULL);
+  nsa_leftover_forget_file(t->folder);
 }
 
 /* remove_temporary takes away what is made. */
@@ -246,7 +243,7 @@ static bool make_temporary(arena *a, const char *path, temporary_files *t, const
     return false;
   }
   *t = (temporary_files){.folder = folder, .main = "", .output = "", .kernels = {"", "", ""}};
-  exhausted_remove(remove_temporary, t);
+  nsa_leftover_file(t->folder);
   t->main = file_join(a, folder, "main.o");
   t->output = arena_printf(a, "%s.%ld.tmp", path, (long)getpid());
   for (uint32_t i = 0; i < BUILD_PARTS; i++)

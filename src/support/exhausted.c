@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/exhausted.h"
 
+#include "nsa_interrupts.h"
+
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,20 +11,12 @@
 enum { EXIT_ENVIRONMENT = 2 };
 
 static const char *_Atomic the_stage, *_Atomic the_path;
-static void (*_Atomic the_removal)(const void *context);
-static const void *_Atomic the_leftovers;
 static atomic_int code_of_end = -1; /* of exhausted_at_end */
 static atomic_flag is_ending = ATOMIC_FLAG_INIT;
 
 void exhausted_while(const char *stage, const char *path) {
   atomic_store(&the_stage, stage);
   atomic_store(&the_path, path);
-}
-
-void exhausted_remove(void (*remove)(const void *context), const void *context) {
-  atomic_store(&the_removal, NULL); /* never one with the other's context */
-  atomic_store(&the_leftovers, context);
-  atomic_store(&the_removal, remove);
 }
 
 void exhausted_at_end(int code) { atomic_store(&code_of_end, code); }
@@ -45,9 +39,7 @@ _Noreturn void exhausted(void) {
     say();
   else
     fflush(stdout);
-  void (*remove)(const void *context) = atomic_load(&the_removal);
-  if (remove != NULL)
-    remove(atomic_load(&the_leftovers));
+  nsa_leftovers_remove();
   _exit(code < 0 ? EXIT_ENVIRONMENT : code);
 }
 

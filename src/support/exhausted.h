@@ -17,14 +17,11 @@
  * process; two NULL: no compile. */
 void exhausted_while(const char *stage, const char *path);
 
-/* Called before the end, to remove what the compile has on disk for a moment only; it must take no memory. One at a
- * time; NULL: nothing is there any more. */
-void exhausted_remove(void (*remove)(const void *context), const void *context);
-
 /* From here on memory is only given back; where that takes some (LLVM), the process ends without a word, with the code
  * that it would have ended with. */
 void exhausted_at_end(int code);
 
+/* What is noted in nsa_interrupts.h is removed first. */
 _Noreturn void exhausted(void);
 
 /* p, but for NULL, with which the process ends: exhausted_unless(strdup(s)). */

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Whichever allocation fails, by itself or with all later ones: the exit code is 2, stderr has one line that says what is
-# missing (and one more where HDF5 then crashes), and nothing half-made is left; or nsa does without it, and gives what it always gives. Here samples of the
-# allocations are tried; OOM_EVERY=1 tries each one (`make fuzz`).
+# missing (and one more where HDF5 then crashes), and nothing half-made is left; or nsa does without it, and gives what
+# it always gives. Here samples of the allocations are tried; OOM_EVERY=1 tries each one (`make fuzz`).
 set -u
 : "${NSA:?the tool}" "${SRC:?the source folder}" "${TOOLS:?the folder of the small programs}" "${BUILD:?}"
 if grep -q 'NSA_SANITIZE:STRING=.' "$BUILD/CMakeCache.txt"; then exit 0; fi # which has an allocator of its own

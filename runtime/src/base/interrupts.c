@@ -3,8 +3,6 @@
 #define _XOPEN_SOURCE 700 /* sigaltstack */
 #include "nsa_interrupts.h"
 
-#include "base/leftovers.h"
-
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
@@ -51,7 +49,7 @@ static void end_at_once(int number) {
     say("stopped by ");
     say(nsa_interrupts_name(number));
     say("\n");
-    leftovers_remove();
+    nsa_leftovers_remove();
   }
   _exit(128 + number);
 }

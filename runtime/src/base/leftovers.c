@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* leftovers.c - see leftovers.h. What a handler can reach is global. */
-#include "base/leftovers.h"
-
+/* leftovers.c - see nsa_interrupts.h. What a handler can reach is global. */
 #include "nsa_interrupts.h"
 
 #include <poll.h>
@@ -81,7 +79,7 @@ static void end_groups(void) {
   }
 }
 
-void leftovers_remove(void) {
+void nsa_leftovers_remove(void) {
   end_groups();
   for (int i = 0; i < PLACES; i++) {
     const char *path = atomic_load(&files[i]);
