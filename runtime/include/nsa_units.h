@@ -35,4 +35,9 @@ double nsa_unit_scale(const char *number, const nsa_unit *unit);
 /* Whether that value is 0 though the number is not: 1e-400. */
 bool nsa_number_is_lost(const char *number, double value);
 
+/* "20 ms", "0.5 uM/s", "5%", "1e-3 /ms", "-3": a value as it is typed on a command line. The dimension is a word of
+ * exponents in quarters, one byte each from the lowest: time, voltage, current, length, amount, temperature. False with
+ * a sentence in error when it is none. */
+bool nsa_quantity_parse(const char *text, double *value, uint64_t *dimension, char *error, size_t error_size);
+
 #endif

@@ -26,6 +26,7 @@ static bool is_for(const char *verbs, const char *verb) {
 static bool takes_run_option(const char *verb, const char *option) {
   return !strcmp(verb, "run") || !strcmp(option, "--no-sandbox") ||
          (is_for("build check explain emit", verb) && is_for("--set --variant --plugin", option)) ||
+         (!strcmp(verb, "analyse") && is_for("--set --variant", option)) ||
          (!strcmp(verb, "sweep") &&
           is_for("--set --max-memory --for --pattern --plugin --environment --environment-timeout", option)) ||
          (!strcmp(verb, "verify") &&
@@ -135,6 +136,8 @@ static bool add_own_option(arena *a, arguments *args, uint32_t id, int argc, cha
     vec_push(a, &args->timescales, args->values[id]);
   if (id == ARGUMENT_allow)
     vec_push(a, &args->allowed, args->values[id]);
+  if (id == ARGUMENT_range)
+    vec_push(a, &args->ranges, args->values[id]);
   return true;
 }
 
@@ -150,6 +153,8 @@ bool arguments_parse(arena *a, int argc, char **argv, arguments *out) {
         return refuse_option(a, out, argv[k]);
       if (!add_run_option(a, out, argc, argv, &k))
         return false;
+    } else if (out->file && !out->population && !strcmp(out->verb, "analyse")) {
+      out->population = argv[k];
     } else if (out->file) {
       nsa_complain(who(a, out), "takes one model, but got %s and %s", out->file, argv[k]);
       return false;

@@ -24,10 +24,12 @@ typedef struct {
   int argc; /* as typed */
   char **argv;
   const char *verb, *file;                 /* file: NULL when none was given */
+  const char *population;                  /* behind the file, of `analyse`; NULL: none was given */
   const char *values[ARGUMENT_COUNT];      /* NULL: not given; "" for options without an argument */
   VEC(char *) run;                         /* options of the run, as typed, in order */
   VEC(const char *) timescales;            /* the values of --timescale */
   VEC(const char *) allowed;               /* those of --allow */
+  VEC(const char *) ranges;                /* those of --range */
   VEC(model_pattern_replacement) patterns; /* those of --pattern among them */
   VEC(driver_plugin) plugins;              /* those of --plugin */
   VEC(const char *) settings;              /* those of --set */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* verbs.c - what the tool does: a verb is how far the stages go, with which options, and what is printed then. */
+#include "driver/analyse.h"
 #include "driver/arguments.h"
 #include "driver/compile.h"
 #include "driver/driver.h"
@@ -165,6 +166,7 @@ static int verb_fmt(invocation *v) {
 }
 
 static int verb_sweep(invocation *v) { return sweep_main(v->arena, &v->args, options_of(v)); }
+static int verb_analyse(invocation *v) { return analyse_main(v->arena, &v->args, options_of(v)); }
 static int verb_verify(invocation *v) { return verify_main(v->arena, &v->args, v->starter); }
 
 /* ---- the table, and what is not in it ---- */
@@ -178,6 +180,8 @@ static const verb verbs[] = {
      "the error of each timescale's step, and a step for a tolerance"},
     {"sweep", verb_sweep, "nsa sweep FILE --set NAME=A..B:N --seeds 1..20",
      "many runs side by side: values, variants, seeds; a table and its statistics"},
+    {"analyse", verb_analyse, "nsa analyse FILE POP [options]",
+     "where one element of a population rests: fixed points and their stability"},
     {"emit", verb_emit, "nsa emit --STAGE FILE", "print what a stage of the compiler makes"},
     {"fmt", verb_fmt, "nsa fmt [--write] FILE", "the one canonical layout"},
 };

@@ -6,6 +6,7 @@
 #   let unused = 1            # WARNING W0404          several on one line: repeat the comment
 #   #! expect: 7 E0104                                 where the line cannot take a comment
 #   #! args: --set p.tau=1                             more arguments for nsa check
+#   #! verb: analyse                                   another verb, whose arguments these are
 #
 # The exit code must be 1 when an error is expected, else 0. What it says word for word, with columns, notes and remedies, is
 # NAME.nsa.expected (one JSON object a line, in the order in which they are printed); `make bless` accepts what is said now
@@ -47,7 +48,8 @@ for file in "$SRC"/tests/errors/*.nsa; do
   args=()
   while read -r -a words; do args+=("${words[@]}"); done < <(sed -n 's/^#! args: *//p' "$file")
   # From within its folder, and without the place of the library, so that no path of this machine is printed.
-  (cd "$SRC/tests/errors" && "$NSA" check "$name.nsa" --json --allow "$SRC" "${args[@]}") > "$work/$name.told" 2> "$work/$name.stderr" < /dev/null
+  verb=$(sed -n 's/^#! verb: *//p' "$file")
+  (cd "$SRC/tests/errors" && "$NSA" "${verb:-check}" "$name.nsa" --json --allow "$SRC" "${args[@]}") > "$work/$name.told" 2> "$work/$name.stderr" < /dev/null
   code=$?
   sed 's|looked in [^"]*/share/|looked in .../share/|' "$work/$name.told" > "$work/$name.json"
   expected_of "$file" > "$work/$name.expected"

@@ -106,7 +106,7 @@ static bool scan_number(const char **at, char number[NSA_MOST_NUMBER_BYTES + 1])
   return true;
 }
 
-bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, char *error, size_t error_size) {
+bool nsa_quantity_parse(const char *text, double *value, uint64_t *dimension, char *error, size_t error_size) {
   char number[NSA_MOST_NUMBER_BYTES + 1];
   const char *at = text + strspn(text, " \t");
   if (!scan_number(&at, number)) {

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* units.h - quantities as they are typed on the command line, and units of results as people like
- * to read them.
- *
- * A dimension is a word of exponents in quarters, one byte each from the lowest: time, voltage,
- * current, length, amount, temperature (as nsa_settable.dimension). Values are in internal units.
- */
+/* units.h - units of results as people like to read them. Dimensions are as in nsa_units.h, values in internal
+ * units. */
 #ifndef NSA_RUNTIME_UNITS_H
 #define NSA_RUNTIME_UNITS_H
 
+#include "nsa_units.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,9 +16,6 @@ enum { UNITS_NUMBER = 32 };
 void units_print_exactly(double x, char out[UNITS_NUMBER]);
 
 #define UNITS_TIME UINT64_C(4) /* the dimension of a time */
-
-/* "20 ms", "0.5 uM/s", "5%", "1e-3 /ms", "-3". False with a sentence in error when it is none. */
-bool units_parse_quantity(const char *text, double *value, uint64_t *dimension, char *error, size_t error_size);
 
 /* The dimension in base units: "mV", "uM/ms", "1" for none. Cut to size. */
 void units_dimension_name(uint64_t dimension, char *name, size_t size);

@@ -60,7 +60,7 @@ bool option_take_timeout(parse *p, const char *text) {
   double time;
   uint64_t dimension;
   char why[160];
-  if (!units_parse_quantity(text, &time, &dimension, why, sizeof why))
+  if (!nsa_quantity_parse(text, &time, &dimension, why, sizeof why))
     return option_refuse(p, "--environment-timeout: %s; it wants a time such as \"60 s\"", why);
   if (dimension != UNITS_TIME || !(time > 0))
     return option_refuse(p, "--environment-timeout wants a time such as \"60 s\", not \"%.80s\"", text);

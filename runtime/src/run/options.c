@@ -201,7 +201,7 @@ static bool find_param(parse *p, const char *name, settable_param *out) {
 static bool read_value(parse *p, const settable_param *param, const char *text, double *value) {
   uint64_t dimension;
   char why[160];
-  if (!units_parse_quantity(text, value, &dimension, why, sizeof why))
+  if (!nsa_quantity_parse(text, value, &dimension, why, sizeof why))
     return option_refuse(p, "--set %s: %s", param->name, why);
   if (dimension != param->dimension)
     return refuse_dimension(p, param, dimension, text);
@@ -293,7 +293,7 @@ static bool take_for(parse *p, const char *text) {
   double time;
   uint64_t dimension;
   char why[160];
-  if (!units_parse_quantity(text, &time, &dimension, why, sizeof why))
+  if (!nsa_quantity_parse(text, &time, &dimension, why, sizeof why))
     return option_refuse(p, "--for: %s; it wants a time such as \"2 s\"", why);
   if (dimension != UNITS_TIME)
     return option_refuse(p, "--for wants a time such as \"2 s\", not \"%.80s\"", text);

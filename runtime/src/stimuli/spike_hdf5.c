@@ -228,7 +228,7 @@ static bool milliseconds_of(const char *unit, double *factor) {
   char one[UNIT_LENGTH + 4], ignored[160];
   uint64_t dimension;
   snprintf(one, sizeof one, "1 %s", unit);
-  return units_parse_quantity(one, factor, &dimension, ignored, sizeof ignored) && dimension == UNITS_TIME;
+  return nsa_quantity_parse(one, factor, &dimension, ignored, sizeof ignored) && dimension == UNITS_TIME;
 }
 
 static bool find_unit(const reader *r, hid_t time_set, double *factor) {

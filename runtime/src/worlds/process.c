@@ -78,7 +78,7 @@ static bool find_unit(const char *unit, wire_unit *out) {
   uint64_t dimension;
   double one;
   snprintf(text, sizeof text, "1 %s", unit);
-  if (!units_parse_quantity(text, &one, &dimension, why, sizeof why))
+  if (!nsa_quantity_parse(text, &one, &dimension, why, sizeof why))
     return false;
   *out = one >= 1 ? (wire_unit){one, 1} : (wire_unit){1, 1 / one};
   return true;

@@ -11,7 +11,7 @@ static double value_of(const char *text, uint64_t *dimension) {
   double value;
   uint64_t ignored;
   char error[128];
-  assert_true(units_parse_quantity(text, &value, dimension ? dimension : &ignored, error, sizeof error));
+  assert_true(nsa_quantity_parse(text, &value, dimension ? dimension : &ignored, error, sizeof error));
   return value;
 }
 
@@ -108,7 +108,7 @@ static void what_is_no_quantity(void **state) {
     double value;
     uint64_t dimension;
     char error[128] = "";
-    assert_false(units_parse_quantity(wrong[i], &value, &dimension, error, sizeof error));
+    assert_false(nsa_quantity_parse(wrong[i], &value, &dimension, error, sizeof error));
     assert_true(strlen(error) > 0);
   }
   char digits[2000];
@@ -117,7 +117,7 @@ static void what_is_no_quantity(void **state) {
   double value;
   uint64_t dimension;
   char error[128];
-  assert_false(units_parse_quantity(digits, &value, &dimension, error, sizeof error));
+  assert_false(nsa_quantity_parse(digits, &value, &dimension, error, sizeof error));
 }
 
 static void shown(double value, const char *unit, double expected, const char *expected_unit) {

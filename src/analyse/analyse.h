@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* analyse.h - one element of a population as a system of ordinary differential equations dx/dt = F(x, p): where it
+ * rests, and how that depends on one value p.
+ *
+ * Takes a checked model. Derivatives are symbolic. What comes from outside (inputs) is 0 unless it is set. Results are
+ * the same bits each time: starts come from a fixed sequence. Numbers are in internal units, times in ms; all memory
+ * is the arena's that the cell was made with. */
+#ifndef NSA_ANALYSE_ANALYSE_H
+#define NSA_ANALYSE_ANALYSE_H
+
+#include "model/model.h"
+
+/* ---- the cell ---- */
+
+/* A value of the element: one of its params, inputs or states (of a state what it starts from). */
+typedef struct {
+  model_ref_kind kind; /* REF_PARAM, REF_INPUT, REF_STATE */
+  uint32_t item;
+  double value;
+} analyse_setting;
+
+typedef struct {
+  uint32_t population;
+  const analyse_setting *settings; /* the last one of an item counts */
+  uint32_t setting_count;
+  const analyse_setting *along; /* the item that is p; NULL: none is */
+  const double *low, *high;     /* per state of the component: where fixed points are looked for; NAN: see docs */
+} analyse_options;
+
+typedef struct analyse_cell analyse_cell;
+
+/* NULL where the element is no system of this kind, after a report (E0701): noise, timers, blocks, equations that read
+ * the time. */
+analyse_cell *analyse_cell_new(arena *a, diag_sink *sink, const model *m, const analyse_options *options);
+
+/* Its states that have equations, in the order of their declaration. */
+uint32_t analyse_cell_size(const analyse_cell *c);
+uint32_t analyse_cell_state(const analyse_cell *c, uint32_t i); /* number in the component */
+/* Where fixed points are looked for. */
+void analyse_cell_range(const analyse_cell *c, uint32_t i, double *low, double *high);
+
+/* ---- fixed points ---- */
+
+typedef struct {
+  double p;
+  const double *x;                /* per state */
+  const double *real, *imaginary; /* eigenvalues of the Jacobian, 1/ms; ascending by real part */
+  uint32_t unstable;              /* how many have a real part above 0 */
+} analyse_point;
+
+/* All that are found within the ranges, ascending by their first states; *count of them. */
+const analyse_point *analyse_fixed_points(analyse_cell *c, double p, uint32_t *count);
+/* "stable node", "saddle focus" and so on. */
+const char *analyse_kind_of_point(const analyse_point *point, uint32_t n);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* analyse.c - the verb: check the model, take one element of a population, tell where it rests. */
+#include "driver/analyse.h"
+#include "nsa_text.h"
+
+#include <unistd.h>
+
+static int complain(const char *message) {
+  nsa_complain("nsa analyse", "%s", message);
+  return 2;
+}
+
+static const char *analyse(compilation *c, const analyse_plan *plan, bool *is_refused) {
+  analyse_options options = {.population = plan->population,
+                             .settings = plan->settings.data,
+                             .setting_count = plan->settings.len,
+                             .low = plan->low,
+                             .high = plan->high};
+  analyse_cell *cell = analyse_cell_new(c->arena, c->sink, c->model, &options);
+  *is_refused = cell == NULL;
+  if (cell == NULL)
+    return NULL;
+  uint32_t count;
+  const analyse_point *points = analyse_fixed_points(cell, 0, &count);
+  return analyse_tell_points(plan, cell, points, count);
+}
+
+static int analyse_checked(compilation *c, const arguments *args) {
+  analyse_plan plan;
+  bool is_refused = false;
+  const char *wrong = analyse_plan_read(c->arena, args, c->model, &plan);
+  if (wrong == NULL)
+    wrong = analyse(c, &plan, &is_refused);
+  return wrong != NULL ? complain(wrong) : is_refused ? 1 : 0;
+}
+
+/* Diagnostics are told at the end: an analysis finds some itself. */
+int analyse_main(arena *a, const arguments *args, compile_options options) {
+  compilation c;
+  (void)a;
+  compile_start(&c, &options);
+  int code = compile_to(&c, STAGE_CHECK);
+  if (!code)
+    code = analyse_checked(&c, args);
+  if (c.failure != NULL)
+    complain(c.failure);
+  else if (args->values[ARGUMENT_json] != NULL)
+    diag_print_json(c.sink, stdout);
+  else
+    diag_print(c.sink, stderr, isatty(STDERR_FILENO) != 0);
+  return compile_end(&c, code);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* analyse_plan.c - from the command line to items of the component, in internal units. */
+#include "driver/analyse.h"
+#include "nsa_units.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- names ---- */
+
+static const char *which_populations(arena *a, const model *m, const char *name) {
+  const char **names = ARENA_ARRAY(a, const char *, m->populations.len), *all = "";
+  for (uint32_t k = 0; k < m->populations.len; k++) {
+    names[k] = m->populations.data[k].name;
+    all = arena_printf(a, "%s%s%s", all, k ? ", " : "", names[k]);
+  }
+  const char *near = name != NULL ? diag_nearest(name, names, m->populations.len) : NULL;
+  if (m->populations.len == 0)
+    return "the model has no population to analyse; add one: `population cell : NAME[1]`";
+  if (name == NULL)
+    return arena_printf(a, "which population? The model has %s", all);
+  return near != NULL ? arena_printf(a, "there is no population `%s`; did you mean `%s`?", name, near)
+                      : arena_printf(a, "there is no population `%s`; the model has %s", name, all);
+}
+
+static const char *find_population(arena *a, const arguments *args, analyse_plan *plan) {
+  const model *m = plan->m;
+  const char *name = args->population;
+  uint32_t k = 0;
+  while (k < m->populations.len && name != NULL && strcmp(m->populations.data[k].name, name) != 0)
+    k++;
+  if (k == m->populations.len || (name == NULL && m->populations.len != 1))
+    return which_populations(a, m, name);
+  plan->population = k;
+  plan->component = &m->components.data[m->populations.data[k].component];
+  return NULL;
+}
+
+typedef struct {
+  const char *name;
+  model_ref_kind kind;
+  uint32_t item;
+  dim unit;
+} named_item;
+typedef VEC(named_item) item_list;
+
+static item_list items_of(arena *a, const model_component *c) {
+  item_list all = {0};
+  for (uint32_t k = 0; k < c->params.len; k++)
+    vec_push(a, &all, ((named_item){c->params.data[k].name, REF_PARAM, k, c->params.data[k].unit}));
+  for (uint32_t k = 0; k < c->inputs.len; k++)
+    vec_push(a, &all, ((named_item){c->inputs.data[k].name, REF_INPUT, k, c->inputs.data[k].unit}));
+  for (uint32_t k = 0; k < c->states.len; k++)
+    vec_push(a, &all, ((named_item){c->states.data[k].name, REF_STATE, k, c->states.data[k].unit}));
+  return all;
+}
+
+static const char *find_item(const analyse_plan *plan, const char *option, const char *words, analyse_setting *item,
+                             dim *unit) {
+  arena *a = plan->arena;
+  const char *population = plan->m->populations.data[plan->population].name, *name = words;
+  size_t len = strlen(population);
+  if (strncmp(words, population, len) == 0 && words[len] == '.')
+    name = words + len + 1;
+  item_list all = items_of(a, plan->component);
+  const char **names = ARENA_ARRAY(a, const char *, all.len);
+  for (uint32_t k = 0; k < all.len; k++) {
+    names[k] = all.data[k].name;
+    if (strcmp(names[k], name) != 0)
+      continue;
+    *item = (analyse_setting){all.data[k].kind, all.data[k].item, 0};
+    *unit = all.data[k].unit;
+    return NULL;
+  }
+  const char *near = diag_nearest(name, names, all.len);
+  return arena_printf(a, "%s: `%s` has no param, input or state `%s`%s%s%s", option, population, name,
+                      near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
+}
+
+/* ---- quantities ---- */
+
+static const char *read_quantity(const analyse_plan *plan, const char *option, const char *words, dim unit,
+                                 double *value) {
+  char why[160];
+  uint64_t dimension;
+  if (!nsa_quantity_parse(words, value, &dimension, why, sizeof why))
+    return arena_printf(plan->arena, "%s: %s", option, why);
+  for (uint32_t k = 0; k < DIM_COUNT; k++)
+    if ((int8_t)(dimension >> 8 * k) != unit.q[k])
+      return arena_printf(plan->arena, "%s: %s is no quantity in %s", option, words, dim_name(plan->arena, unit));
+  return NULL;
+}
+
+/* "NAME=REST": the item, and the rest. */
+static const char *split(const analyse_plan *plan, const char *option, const char *words, analyse_setting *item,
+                         dim *unit, const char **rest) {
+  const char *equals = strchr(words, '=');
+  if (equals == NULL || equals == words || equals[1] == '\0')
+    return arena_printf(plan->arena, "%s wants NAME=VALUE, not %s", option, words);
+  size_t len = (size_t)(equals - words);
+  while (len > 0 && words[len - 1] == ' ')
+    len--;
+  *rest = equals + 1;
+  return find_item(plan, option, arena_strdup(plan->arena, words, len), item, unit);
+}
+
+/* Params of the top level are the compiler's. */
+static bool is_global(const model *m, const char *words) {
+  size_t len = strcspn(words, "= ");
+  for (uint32_t k = 0; k < m->globals.len; k++)
+    if (strlen(m->globals.data[k].name) == len && strncmp(m->globals.data[k].name, words, len) == 0)
+      return true;
+  return false;
+}
+
+static const char *check_param(const analyse_plan *plan, const analyse_setting *s) {
+  const model_param *p = s->kind == REF_PARAM ? &plan->component->params.data[s->item] : NULL;
+  if (p == NULL || !p->has_range || (s->value >= p->lo && s->value <= p->hi))
+    return NULL;
+  return arena_printf(plan->arena, "--set %s: the value is outside of the range that the model gives it", p->name);
+}
+
+static const char *read_setting(analyse_plan *plan, const char *words) {
+  analyse_setting item;
+  dim unit;
+  const char *rest, *wrong;
+  if (is_global(plan->m, words))
+    return NULL;
+  wrong = split(plan, "--set", words, &item, &unit, &rest);
+  if (wrong == NULL)
+    wrong = read_quantity(plan, "--set", rest, unit, &item.value);
+  if (wrong == NULL)
+    wrong = check_param(plan, &item);
+  vec_push(plan->arena, &plan->settings, item);
+  return wrong;
+}
+
+/* "0..2uM": both ends have one unit, or the last one alone. */
+static const char *read_ends(const analyse_plan *plan, const char *option, const char *words, dim unit, double *low,
+                             double *high) {
+  const char *dots = strstr(words, ".."), *wrong;
+  char *end;
+  if (dots == NULL)
+    return arena_printf(plan->arena, "%s wants a range such as 0..1uM, not %s", option, words);
+  const char *first = arena_strdup(plan->arena, words, (size_t)(dots - words)), *last = dots + 2;
+  (void)strtod(first, &end);
+  if (end[strspn(end, " ")] == '\0') {
+    (void)strtod(last, &end);
+    first = arena_printf(plan->arena, "%s%s", first, end);
+  }
+  wrong = read_quantity(plan, option, first, unit, low);
+  if (wrong == NULL)
+    wrong = read_quantity(plan, option, last, unit, high);
+  if (wrong == NULL && !(*low < *high))
+    wrong = arena_printf(plan->arena, "%s: the range %s is empty", option, words);
+  return wrong;
+}
+
+static const char *read_range(analyse_plan *plan, const char *words) {
+  analyse_setting item;
+  dim unit;
+  double low, high;
+  const char *rest, *wrong = split(plan, "--range", words, &item, &unit, &rest);
+  if (wrong == NULL && item.kind != REF_STATE)
+    wrong =
+        arena_printf(plan->arena, "--range %s: only states have a range in which fixed points are looked for", words);
+  if (wrong == NULL)
+    wrong = read_ends(plan, "--range", rest, unit, &low, &high);
+  if (wrong == NULL)
+    plan->low[item.item] = low, plan->high[item.item] = high;
+  return wrong;
+}
+
+/* ---- the whole ---- */
+
+static void label_states(analyse_plan *plan) {
+  const model_component *c = plan->component;
+  plan->states = ARENA_ARRAY(plan->arena, analyse_label, c->states.len);
+  plan->low = ARENA_ARRAY(plan->arena, double, c->states.len);
+  plan->high = ARENA_ARRAY(plan->arena, double, c->states.len);
+  for (uint32_t k = 0; k < c->states.len; k++) {
+    const char *unit = dim_name(plan->arena, c->states.data[k].unit);
+    plan->states[k] = (analyse_label){c->states.data[k].name, strcmp(unit, "1") == 0 ? "" : unit, 1};
+    plan->low[k] = plan->high[k] = NAN;
+  }
+}
+
+const char *analyse_plan_read(arena *a, const arguments *args, const model *m, analyse_plan *plan) {
+  *plan = (analyse_plan){.arena = a, .args = args, .m = m, .out = args->values[ARGUMENT_analyse_out]};
+  const char *wrong = find_population(a, args, plan);
+  if (wrong != NULL)
+    return wrong;
+  if (plan->out == NULL)
+    plan->out = arena_printf(a, "%s.analysis", m->name);
+  label_states(plan);
+  for (uint32_t k = 0; k < args->settings.len && wrong == NULL; k++)
+    wrong = read_setting(plan, args->settings.data[k]);
+  for (uint32_t k = 0; k < args->ranges.len && wrong == NULL; k++)
+    wrong = read_range(plan, args->ranges.data[k]);
+  return wrong;
+}
