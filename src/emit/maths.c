@@ -3,7 +3,8 @@
  *
  * Kernels call nsa_<name>_<W>, which runtime/math/kernel_math.c defines and the build compiles to bitcode for
  * each width W. They are declared while kernels are emitted; emit_link_maths then takes from the bitcode
- * what is called and nothing else. A vector that C passes in memory is split into vectors that fit a register. */
+ * what is called and nothing else. A vector that C passes in memory is split into vectors that fit a register, and two
+ * floats go as C passes them. */
 #include "emit/bitcode.h"
 #include "emit/emit_internal.h"
 #include <stdio.h>
@@ -27,24 +28,39 @@ static bool stays_a_call(const kernel *k, const ir_op *op) {
 
 /* Bits of the widest vector that clang passes in registers, with the flags by which it compiled the bitcode. */
 #if defined __x86_64__
-enum { MOST_BITS = 512 };
+enum { MOST_BITS = 512, IS_PAIR_OF_FLOATS_A_DOUBLE = 1 };
 #else
-enum { MOST_BITS = 128 };
+enum { MOST_BITS = 128, IS_PAIR_OF_FLOATS_A_DOUBLE = 0 };
 #endif
 
-static LLVMValueRef call_piece(kernel *k, const ir_op *op, const char *base, uint32_t width, arguments *a) {
+/* As which type C passes values of this one. */
+static LLVMTypeRef passed_type(const module_emitter *m, LLVMTypeRef type) {
+  bool is_pair =
+      LLVMGetTypeKind(type) == LLVMVectorTypeKind && LLVMGetVectorSize(type) == 2 && LLVMGetElementType(type) == m->f32;
+  return IS_PAIR_OF_FLOATS_A_DOUBLE && is_pair ? m->f64 : type;
+}
+
+static LLVMValueRef passed_as(const module_emitter *m, LLVMValueRef value, LLVMTypeRef type) {
+  return LLVMTypeOf(value) == type ? value : LLVMBuildBitCast(m->body, value, type, "");
+}
+
+static LLVMValueRef call_piece(kernel *k, const ir_op *op, const char *base, uint32_t width, const arguments *a) {
   module_emitter *m = k->m;
-  LLVMTypeRef result = op->is_single ? m->f32 : m->f64;
-  LLVMTypeRef type = LLVMFunctionType(width == 1 ? result : LLVMVectorType(result, width), a->types, a->count, 0);
+  LLVMTypeRef lane = op->is_single ? m->f32 : m->f64;
+  LLVMTypeRef result = width == 1 ? lane : LLVMVectorType(lane, width);
+  arguments passed = {.count = 0};
+  for (uint32_t i = 0; i < a->count; i++)
+    add_argument(&passed, passed_as(m, a->values[i], passed_type(m, a->types[i])));
+  LLVMTypeRef type = LLVMFunctionType(passed_type(m, result), passed.types, passed.count, 0);
   const char *name = arena_printf(m->arena, "%s_%u", base, width);
   LLVMValueRef fn = LLVMGetNamedFunction(m->module, name);
   if (fn == NULL)
     fn = LLVMAddFunction(m->module, name, type);
-  LLVMValueRef call = LLVMBuildCall2(m->body, type, fn, a->values, a->count, "");
+  LLVMValueRef call = LLVMBuildCall2(m->body, type, fn, passed.values, passed.count, "");
   LLVMAddCallSiteAttribute(call, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, m->nounwind);
   if (stays_a_call(k, op))
     LLVMAddCallSiteAttribute(call, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, m->noinline);
-  return call;
+  return passed_as(m, call, result);
 }
 
 /* Lanes [first, first + count) of two vectors side by side. */
