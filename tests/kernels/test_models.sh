@@ -4,13 +4,15 @@
 # all recordings are compared as text. And the same model said otherwise (`generate_model SEED other`), which must
 # give the same numbers but for rounding.
 #
-#   MODELS_SEEDS (40)   how many seeds        MODELS_FIRST (1)   the first of them
-#   MODELS_SECONDS      stop after this time instead, so that a slow build still ends
-#   MODELS_BRIEF=1      compile each for one width alone, by its seed: many more models in the same time
+#   MODELS_SEEDS (18)     how many seeds        MODELS_FIRST (1)   the first of them
+#   MODELS_FULL (2)       how many of them for every width; the others for one, by their seed: many more models in the
+#                         same time
+#   MODELS_SECONDS (100)  stop after this time, so that a slow build still ends
 set -u
 : "${NSA:?the tool}" "${TOOLS:?the folder of the small programs}"
 first=${MODELS_FIRST:-1}
-last=$((first + ${MODELS_SEEDS:-40} - 1))
+last=$((first + ${MODELS_SEEDS:-18} - 1))
+full=$((first + ${MODELS_FULL:-2}))
 budget=${MODELS_SECONDS:-100}
 failed=0
 tested=0
@@ -24,7 +26,7 @@ run() { # folder, options...; of $model
 report() { # what
   failed=$((failed + 1))
   echo "FAILED: seed $seed: $1"
-  echo "  model: $PWD/$model    replay: MODELS_FIRST=$seed MODELS_SEEDS=1 NSA=$NSA TOOLS=$TOOLS bash $0"
+  echo "  model: $PWD/$model    replay: MODELS_FIRST=$seed MODELS_SEEDS=1 MODELS_FULL=1 NSA=$NSA TOOLS=$TOOLS bash $0"
 }
 
 compare() { # folder, options...: against the interpreter's
@@ -62,9 +64,22 @@ compare_other() {
   [ -z "$difference" ] || { report "said otherwise: $difference"; return 1; }
 }
 
+# Both of single precision: its own reference, then these options.
+compare_single() { # folder, options...
+  local reference=$seed.single
+  run "$reference" --precision single --interpret || { report "single, interpreted: $(head -n 1 "$reference.txt")"; return 1; }
+  compare "$@" --precision single
+}
+
 compare_briefly() {
-  local widths=(1 2 4 8)
-  compare "$seed.brief" --width "${widths[$((seed % 4))]}" --threads "$((1 + seed / 4 % 3))"
+  local widths=(1 2 4 8) differs=0
+  local how=(--width "${widths[$((seed % 4))]}" --threads "$((1 + seed / 4 % 3))")
+  compare "$seed.brief" "${how[@]}" || differs=1
+  case $((seed % 3)) in
+    0) compare_other || differs=1 ;;
+    1) compare_single "$seed.brief_single" "${how[@]}" || differs=1 ;;
+  esac
+  return "$differs"
 }
 
 compare_all() {
@@ -75,14 +90,8 @@ compare_all() {
   compare "$seed.w8" --width 8 --threads 2 || differs=1
   compare "$seed.t3" --threads 3 || differs=1
   compare_other || differs=1
-  reference=$seed.single
-  if run "$reference" --precision single --interpret; then
-    compare "$seed.single_w1" --precision single --width 1 --threads 1 || differs=1
-    compare "$seed.single_t3" --precision single --threads 3 || differs=1
-  else
-    report "single, interpreted: $(head -n 1 "$reference.txt")"
-    differs=1
-  fi
+  compare_single "$seed.single_w1" --width 1 --threads 1 || differs=1
+  compare_single "$seed.single_t3" --threads 3 || differs=1
   return "$differs"
 }
 
@@ -98,7 +107,7 @@ for ((seed = first; seed <= last && SECONDS < budget; seed++)); do
   elif [ -z "$(find "$reference" -name '*.csv' -size +0)" ]; then
     report "recorded nothing"
     kept=1
-  elif [ -n "${MODELS_BRIEF:-}" ]; then
+  elif [ "$seed" -ge "$full" ]; then
     compare_briefly || kept=1
   else
     compare_all || kept=1
