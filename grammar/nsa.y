@@ -107,7 +107,7 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
 %token POPULATION "population" CONNECT "connect" PATTERN "pattern" FOR "for" PRESENT "present"
 %token DRIVE "drive" ENVIRONMENT "environment" ACT "act" RECORD "record" MEASURE "measure"
 %token VARIANT "variant" IMPORT "import" EXTENDS "extends" RUN "run" SIGNAL "signal"
-%token PRECISION "precision" CHANNEL "channel" ACTION "action"
+%token PRECISION "precision" CHANNEL "channel" ACTION "action" PHASE "phase"
 
 /* Words that are keywords behind an operand. */
 %token VIA "via" BY "by" WITH "with" OF "of" DELAY "delay" BACK "back" USING "using"
@@ -201,6 +201,7 @@ decl: EXTENDS STRING                      { $$ = make_extends(ctx, @$, $2); }
     | FOR error                           { $$ = make_broken(ctx); yyerrok; }
     | PRESENT postfix clauses             { $$ = make_present(ctx, @$, $2, $3); }
     | DRIVE postfix '=' expr clauses      { $$ = make_drive(ctx, @$, $2, $4, $5); }
+    | PHASE NAME clauses                  { $$ = make_phase(ctx, @$, $2, $3); }
     | ON NAME block                       { $$ = make_phase_block(ctx, @$, $2, $3); }
     | ENVIRONMENT NAME ':' NAME world_opt { $$ = make_environment(ctx, @$, $2, $4, (ast_name){0}, $5); }
     | ENVIRONMENT NAME ':' NAME '(' STRING ')' world_opt
@@ -350,7 +351,7 @@ plain_clause: VIA NAME                    { $$ = clause_name(CLAUSE_VIA, $2); }
       | EVERY expr                        { $$ = clause_expr(CLAUSE_EVERY, $2); }
       | WINDOW expr                       { $$ = clause_expr(CLAUSE_WINDOW, $2); }
       | AMONG postfix                     { $$ = clause_expr(CLAUSE_AMONG, $2); }
-      | DURING NAME                       { $$ = clause_name(CLAUSE_DURING, $2); }
+      | DURING value                      { $$ = clause_expr(CLAUSE_DURING, $2); }
       | AS NAME                           { $$ = clause_name(CLAUSE_AS, $2); }
       | WHEN when                         { $$ = clause_when($2); }
       ;
@@ -548,7 +549,7 @@ args: arg                                 { $$ = append_arg(ctx, make_args(ctx),
 arg: value                                { $$ = make_arg(@$, $1); }
    | ARGWORD value                        { $$ = arg_keyword(make_arg(@$, $2), $1); }
    | NAME '=' value                       { $$ = arg_named(make_arg(@$, $3), $1); }
-   | arg DURING NAME                      { $$ = arg_during(ctx, $1, @$, $3); }
+   | arg DURING value                     { $$ = arg_during(ctx, $1, @$, $3); }
    | arg OVER NAME                        { $$ = arg_over(ctx, $1, @$, $3); }
    | arg PER NAME '.' NAME                { $$ = arg_per(ctx, $1, @$, $3, $5); }
    ;

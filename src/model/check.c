@@ -133,8 +133,8 @@ static void check_needs(checker *ck, const ast_file *file) {
 }
 
 static void make_maps(checker *ck) {
-  map **maps[] = {&ck->environments, &ck->globals,      &ck->timescales, &ck->signals,
-                  &ck->populations,  &ck->connections,  &ck->patterns,   &ck->phases,
+  map **maps[] = {&ck->environments, &ck->globals,      &ck->timescales, &ck->signals, &ck->populations,
+                  &ck->connections,  &ck->patterns,     &ck->phases,     &ck->windows, &ck->phase_homes,
                   &ck->measures,     &ck->record_names, &ck->silent};
   for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
     *maps[i] = map_new(ck->arena);
@@ -160,6 +160,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   connections_check(ck);
   coupling_sets_check(ck);
   acts_check(ck);
+  phases_check(ck);
   stimuli_check(ck);
   records_check(ck);
   measures_check(ck);

@@ -29,6 +29,7 @@ typedef struct {
   VEC(model_pattern) patterns;
   VEC(model_image) images;
   VEC(model_phase) phases;
+  VEC(model_phase_window) phase_windows;
   VEC(model_stimulus) stimuli;
   VEC(model_event_drive) event_drives;
   VEC(model_signal) signals;

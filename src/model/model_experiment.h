@@ -25,6 +25,14 @@ typedef struct {
   const char *name;
 } model_phase;
 
+/* A window that a phase has without a stimulus. */
+typedef struct {
+  span at;
+  uint32_t phase;     /* into phases */
+  double start, stop; /* ms */
+  double every;       /* ms; 0: one window */
+} model_phase_window;
+
 typedef struct {
   span at;
   uint32_t population, input; /* input of the population's component */

@@ -310,12 +310,12 @@ typedef struct {
   span block;
 } ast_connect;
 
-/* The parts of `present`, `drive` and `signal` that say when. */
+/* The parts of `present`, `drive`, `signal` and `phase` that say when. */
 typedef struct {
   ast_expr *from;
   ast_expr *duration; /* for TIME */
   ast_expr *every;
-  ast_name during;
+  ast_expr *during; /* AST_NAME: a phase; AST_RANGE: a window; else a mistake */
   ast_name as;
 } ast_window;
 
@@ -333,6 +333,7 @@ typedef enum {
   AST_DECL_FOR,         /* for k, d in [0, 5] { … } */
   AST_DECL_PRESENT,     /* present digit[k] on sheet.I amplitude 8 mV/ms flip 5% from … for … as … */
   AST_DECL_DRIVE,       /* drive exc.I = 100 pA from 1 s for 500 ms */
+  AST_DECL_PHASE,       /* phase late from 100 s for 50 s every 100 s */
   AST_DECL_ON,          /* on learn { sheet.v = -72 mV } */
   AST_DECL_ENVIRONMENT, /* environment maze : gridworld { rows = 10 } */
   AST_DECL_ACT,         /* act maze = argmax(count(action.spike)) every 50 ms */
@@ -391,6 +392,10 @@ struct ast_decl {
       ast_window window;
     } drive;
     struct {
+      ast_name name;
+      ast_window window; /* without `during` and `as` */
+    } phase;
+    struct {
       ast_name phase;
       ast_block *block;
     } on;
@@ -412,7 +417,7 @@ struct ast_decl {
     struct {
       ast_expr *value; /* a member, a slice of one, or a reduction */
       ast_expr *every;
-      ast_name during;
+      ast_expr *during; /* as that of a window */
       ast_name as;
     } record;
     struct {

@@ -80,13 +80,13 @@ typedef struct {
 } ast_selector;
 typedef VEC(ast_selector) ast_selector_list;
 
-/* One argument of a call: [keyword] value [during PHASE] [over AXIS] [per ENVIRONMENT.trial], or name = value. */
+/* One argument of a call: [keyword] value [during WHEN] [over AXIS] [per ENVIRONMENT.trial], or name = value. */
 typedef struct {
   span at;
-  ast_name keyword; /* "among", "window", "stride": before the value */
-  ast_name name;    /* the name of a named argument: tolerance = 1e-6 */
-  ast_expr *value;  /* for among: an AST_NAME, the phase */
-  ast_name during;
+  ast_name keyword;              /* "among", "window", "stride": before the value */
+  ast_name name;                 /* the name of a named argument: tolerance = 1e-6 */
+  ast_expr *value;               /* for among: an AST_NAME, the phase */
+  ast_expr *during;              /* as that of a window */
   ast_name over;                 /* "time" or "elements" */
   ast_name per_environment, per; /* "trial" or "step" */
 } ast_arg;

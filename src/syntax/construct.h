@@ -120,7 +120,7 @@ ast_selector make_selector(span at, ast_name axis, ast_expr *value);
 ast_arg make_arg(span at, ast_expr *value);
 ast_arg arg_keyword(ast_arg arg, ast_name keyword);
 ast_arg arg_named(ast_arg arg, ast_name name);
-ast_arg arg_during(parse_context *ctx, ast_arg arg, span at, ast_name phase);
+ast_arg arg_during(parse_context *ctx, ast_arg arg, span at, ast_expr *during);
 ast_arg arg_over(parse_context *ctx, ast_arg arg, span at, ast_name axis);
 ast_arg arg_per(parse_context *ctx, ast_arg arg, span at, ast_name environment, ast_name unit);
 ast_name make_word(parse_context *ctx, span at, const char *word);
@@ -189,6 +189,7 @@ ast_decl *make_loop(parse_context *ctx, span at, const ast_name_list *names, ast
                     span block);
 ast_decl *make_present(parse_context *ctx, span at, ast_expr *pattern, const clause_list *clauses);
 ast_decl *make_drive(parse_context *ctx, span at, ast_expr *target, ast_expr *value, const clause_list *clauses);
+ast_decl *make_phase(parse_context *ctx, span at, ast_name name, const clause_list *clauses);
 ast_decl *make_phase_block(parse_context *ctx, span at, ast_name phase, ast_block *block);
 ast_world_entry make_world_setting(span at, ast_name name, ast_expr *value);
 ast_world_entry make_world_channel(parse_context *ctx, span at, ast_name name, ast_expr *count, ast_unit *unit);

@@ -210,7 +210,7 @@ ast_decl *make_loop(parse_context *ctx, span at, const ast_name_list *names, ast
 
 static ast_window window_of(const clause_list *clauses) {
   return (ast_window){find_clause(clauses, CLAUSE_FROM)->expr, find_clause(clauses, CLAUSE_FOR)->expr,
-                      find_clause(clauses, CLAUSE_EVERY)->expr, find_clause(clauses, CLAUSE_DURING)->name,
+                      find_clause(clauses, CLAUSE_EVERY)->expr, find_clause(clauses, CLAUSE_DURING)->expr,
                       find_clause(clauses, CLAUSE_AS)->name};
 }
 
@@ -241,6 +241,15 @@ ast_decl *make_drive(parse_context *ctx, span at, ast_expr *target, ast_expr *va
   return d;
 }
 
+ast_decl *make_phase(parse_context *ctx, span at, ast_name name, const clause_list *clauses) {
+  check_declared(ctx, name);
+  check_clauses(ctx, clauses, BIT(FROM) | BIT(FOR) | BIT(EVERY), "a phase");
+  ast_decl *d = new_decl(ctx, AST_DECL_PHASE, at);
+  d->as.phase.name = name;
+  d->as.phase.window = window_of(clauses);
+  return d;
+}
+
 ast_decl *make_phase_block(parse_context *ctx, span at, ast_name phase, ast_block *block) {
   ast_decl *d = new_decl(ctx, AST_DECL_ON, at);
   d->as.on.phase = phase;
@@ -265,7 +274,7 @@ ast_decl *make_record(parse_context *ctx, span at, ast_expr *value, const clause
   ast_decl *d = new_decl(ctx, AST_DECL_RECORD, at);
   d->as.record.value = value;
   d->as.record.every = find_clause(clauses, CLAUSE_EVERY)->expr;
-  d->as.record.during = find_clause(clauses, CLAUSE_DURING)->name;
+  d->as.record.during = find_clause(clauses, CLAUSE_DURING)->expr;
   d->as.record.as = find_clause(clauses, CLAUSE_AS)->name;
   return d;
 }

@@ -219,10 +219,10 @@ ast_arg arg_named(ast_arg arg, ast_name name) {
   return arg;
 }
 
-ast_arg arg_during(parse_context *ctx, ast_arg arg, span at, ast_name phase) {
-  if (arg.during.text != NULL)
-    syntax_error_at(ctx, DIAG_E0101, phase.at, "an argument has one `during`");
-  arg.during = phase;
+ast_arg arg_during(parse_context *ctx, ast_arg arg, span at, ast_expr *during) {
+  if (arg.during != NULL)
+    syntax_error_at(ctx, DIAG_E0101, during->at, "an argument has one `during`");
+  arg.during = during;
   arg.at = at;
   return arg;
 }

@@ -35,7 +35,7 @@ static void dump_args(dumper *d, const ast_arg_list *args) {
     dump_line(d, "argument", arg->keyword.text != NULL ? arg->keyword.text : arg->name.text, arg->at);
     d->indent++;
     dump_expr(d, NULL, arg->value);
-    dump_name(d, "during", arg->during);
+    dump_expr(d, "during", arg->during);
     dump_name(d, "over", arg->over);
     dump_name(d, "per", arg->per);
     dump_name(d, "of", arg->per_environment);
@@ -256,6 +256,6 @@ void dump_window(dumper *d, const ast_window *w) {
   dump_expr(d, "from", w->from);
   dump_expr(d, "for", w->duration);
   dump_expr(d, "every", w->every);
-  dump_name(d, "during", w->during);
+  dump_expr(d, "during", w->during);
   dump_name(d, "as", w->as);
 }

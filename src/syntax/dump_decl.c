@@ -196,6 +196,8 @@ static void decl_drive(dumper *d, const ast_decl *decl) {
   dump_window(d, &decl->as.drive.window);
 }
 
+static void decl_phase(dumper *d, const ast_decl *decl) { dump_window(d, &decl->as.phase.window); }
+
 static void decl_on(dumper *d, const ast_decl *decl) { dump_block(d, "block", decl->as.on.block); }
 
 static void decl_environment(dumper *d, const ast_decl *decl) {
@@ -237,7 +239,7 @@ static void decl_signal(dumper *d, const ast_decl *decl) {
 static void decl_record(dumper *d, const ast_decl *decl) {
   dump_expr(d, NULL, decl->as.record.value);
   dump_expr(d, "every", decl->as.record.every);
-  dump_name(d, "during", decl->as.record.during);
+  dump_expr(d, "during", decl->as.record.during);
   dump_name(d, "as", decl->as.record.as);
 }
 
@@ -279,6 +281,7 @@ static const struct {
     [AST_DECL_FOR] = {"for", 0, decl_loop},
     [AST_DECL_PRESENT] = {"present", 0, decl_present},
     [AST_DECL_DRIVE] = {"drive", 0, decl_drive},
+    [AST_DECL_PHASE] = {"phase", offsetof(ast_decl, as.phase.name), decl_phase},
     [AST_DECL_ON] = {"on", offsetof(ast_decl, as.on.phase), decl_on},
     [AST_DECL_ENVIRONMENT] = {"environment", offsetof(ast_decl, as.environment.name), decl_environment},
     [AST_DECL_ACT] = {"act", offsetof(ast_decl, as.act.environment), decl_act},

@@ -81,7 +81,7 @@ static void print_window(printer *p, const ast_window *w) {
   printer_clause_expr(p, "from", w->from);
   printer_word_expr(p, "for", w->duration);
   printer_word_expr(p, "every", w->every);
-  printer_clause_name(p, "during", w->during);
+  printer_clause_expr(p, "during", w->during);
   printer_clause_name(p, "as", w->as);
 }
 
@@ -124,7 +124,7 @@ static void print_record(printer *p, const ast_decl *d) {
   text_puts(p->out, "record ");
   printer_expr(p, d->as.record.value);
   printer_word_expr(p, "every", d->as.record.every);
-  printer_clause_name(p, "during", d->as.record.during);
+  printer_clause_expr(p, "during", d->as.record.during);
   printer_clause_name(p, "as", d->as.record.as);
 }
 
@@ -158,6 +158,11 @@ static void print_timescale(printer *p, const ast_decl *d) {
 }
 
 static void print_function(printer *p, const ast_decl *d) { printer_function(p, &d->as.function); }
+
+static void print_phase(printer *p, const ast_decl *d) {
+  text_printf(p->out, "phase %s", d->as.phase.name.text);
+  print_window(p, &d->as.phase.window);
+}
 
 static void print_on(printer *p, const ast_decl *d) {
   text_printf(p->out, "on %s", d->as.on.phase.text);
@@ -195,6 +200,7 @@ static void (*const decl_printers[])(printer *p, const ast_decl *d) = {
     [AST_DECL_FOR] = print_loop,
     [AST_DECL_PRESENT] = print_present,
     [AST_DECL_DRIVE] = print_drive,
+    [AST_DECL_PHASE] = print_phase,
     [AST_DECL_ON] = print_on,
     [AST_DECL_ENVIRONMENT] = printer_environment,
     [AST_DECL_ACT] = print_act,

@@ -95,8 +95,10 @@ static void print_arg(const ast_arg *arg, text *out) {
   if (arg->name.text != NULL)
     text_printf(out, "%s = ", arg->name.text);
   syntax_print_expr(arg->value, out);
-  if (arg->during.text != NULL)
-    text_printf(out, " during %s", arg->during.text);
+  if (arg->during != NULL) {
+    text_puts(out, " during ");
+    syntax_print_expr(arg->during, out);
+  }
   if (arg->over.text != NULL)
     text_printf(out, " over %s", arg->over.text);
   if (arg->per.text != NULL)

@@ -118,16 +118,22 @@ static h5_file *open_file(recorder *r, const char *wanted, char error[SIM_ERROR_
   return file;
 }
 
+/* `most` ticks, or those of the window, as far as it lies in the run. */
+static uint64_t longer(uint64_t most, const sim *s, uint64_t start, uint64_t stop) {
+  stop = stop < s->program->ticks ? stop : s->program->ticks;
+  return start < stop && stop - start > most ? stop - start : most;
+}
+
 /* The most rows that a window of the phase holds. */
 static uint64_t expected_rows(const sim *s, uint32_t phase, uint64_t every) {
   const nsa_program *program = s->program;
   uint64_t most = phase == NSA_NONE ? program->ticks : 0;
-  for (uint32_t i = 0; phase != NSA_NONE && i < program->stimuli_count; i++) {
-    const nsa_stimulus *of = &program->stimuli[i];
-    uint64_t stop = of->stop < program->ticks ? of->stop : program->ticks;
-    if (of->phase == phase && of->start < stop && stop - of->start > most)
-      most = stop - of->start;
-  }
+  for (uint32_t i = 0; phase != NSA_NONE && i < program->stimuli_count; i++)
+    if (program->stimuli[i].phase == phase)
+      most = longer(most, s, program->stimuli[i].start, program->stimuli[i].stop);
+  for (uint32_t i = 0; phase != NSA_NONE && i < program->phase_windows_count; i++)
+    if (program->phase_windows[i].phase == phase)
+      most = longer(most, s, program->phase_windows[i].start, program->phase_windows[i].stop);
   for (uint32_t i = 0; phase != NSA_NONE && i < s->act_count; i++)
     if (s->acts[i]->phase == phase && s->acts[i]->window > most)
       most = s->acts[i]->window;

@@ -53,7 +53,7 @@ static void add_begin(const listing *l, uint32_t item, windows of) {
   changes_add(l->s, l->queue, l->is_counting, CHANGE_PHASE_BLOCK, item, of);
 }
 
-/* The windows of a phase are those of its stimuli, and of decisions. */
+/* The windows of a phase are its own, those of its stimuli, and of decisions. */
 static void add_phase(const listing *l, uint32_t phase, uint32_t item,
                       void (*add)(const listing *l, uint32_t item, windows of)) {
   const sim *s = l->s;
@@ -61,6 +61,11 @@ static void add_phase(const listing *l, uint32_t phase, uint32_t item,
     const nsa_stimulus *stimulus = &s->program->stimuli[i];
     if (stimulus->phase == phase && stimulus->during == NSA_NONE)
       add(l, item, windows_of(stimulus));
+  }
+  for (uint32_t i = 0; i < s->program->phase_windows_count; i++) {
+    const nsa_phase_window *w = &s->program->phase_windows[i];
+    if (w->phase == phase)
+      add(l, item, (windows){w->start, w->stop, w->every});
   }
   for (uint32_t i = 0; i < s->act_count; i++)
     if (s->acts[i]->phase == phase)

@@ -269,6 +269,15 @@ static void lower_patterns(lowering *l) {
   p->phases_count = l->m->phases.len;
   for (uint32_t k = 0; k < p->phases_count; k++)
     p->phases[k].name = l->m->phases.data[k].name;
+  p->phase_windows = ARENA_ARRAY(l->arena, nsa_phase_window, l->m->phase_windows.len);
+  p->phase_windows_count = l->m->phase_windows.len;
+  for (uint32_t k = 0; k < p->phase_windows_count; k++) {
+    const model_phase_window *w = &l->m->phase_windows.data[k];
+    p->phase_windows[k] = (nsa_phase_window){.phase = w->phase,
+                                             .start = lower_whole_ticks(l->ctx, w->start),
+                                             .stop = lower_whole_ticks(l->ctx, w->stop),
+                                             .every = lower_whole_ticks(l->ctx, w->every)};
+  }
 }
 
 void lower_drives(lowering *l) {

@@ -12,12 +12,14 @@
 
 /* Its times are all that can be said about when. */
 static bool has_no_window(checker *ck, const ast_window *w) {
-  const ast_expr *e = w->from != NULL ? w->from : w->duration != NULL ? w->duration : w->every;
-  const ast_name *name = w->during.text != NULL ? &w->during : &w->as;
-  if (e == NULL && name->text == NULL)
+  const ast_expr *e = w->from != NULL       ? w->from
+                      : w->duration != NULL ? w->duration
+                      : w->every != NULL    ? w->every
+                                            : w->during;
+  if (e == NULL && w->as.text == NULL)
     return true;
   diag *d =
-      diag_report(ck->sink, DIAG_E0602, e != NULL ? e->at : name->at, "an event is driven at times, not in windows");
+      diag_report(ck->sink, DIAG_E0602, e != NULL ? e->at : w->as.at, "an event is driven at times, not in windows");
   diag_hint(d, "put the times into the list: `[10 ms, 20 ms]`");
   return false;
 }

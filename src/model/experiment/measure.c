@@ -17,7 +17,7 @@ static model_measure_node *check_events(checker *ck, const ast_expr *e, nsa_meas
     return NULL;
   const ast_arg *arg = &e->as.call.args.data[0];
   model_measure_node *n = measure_new(ck, kind, kind == NSA_MEASURE_RATE ? dim_per_ms : dim_none(), e->at);
-  n->phase = phase_find(ck, arg->during);
+  n->phase = phase_find(ck, arg->during, NULL);
   if (!series_per(ck, arg, n) || !probe_check(ck, arg->value, NULL, &n->probe))
     return NULL;
   if (n->probe.is_event)
@@ -30,12 +30,12 @@ static model_measure_node *check_events(checker *ck, const ast_expr *e, nsa_meas
 
 /* A value that is one number at each time. */
 static bool check_series(checker *ck, const ast_arg *arg, nsa_reduce_kind otherwise, model_measure_node *n) {
-  n->phase = phase_find(ck, arg->during);
+  n->phase = phase_find(ck, arg->during, NULL);
   nsa_reduce_kind inner;
   bool is_reduced = is_reduction(arg->value, &inner);
   const ast_arg *inner_arg = is_reduced ? &arg->value->as.call.args.data[0] : NULL;
-  if (inner_arg != NULL && inner_arg->during.text != NULL)
-    n->phase = phase_find(ck, inner_arg->during);
+  if (inner_arg != NULL && inner_arg->during != NULL)
+    n->phase = phase_find(ck, inner_arg->during, NULL);
   bool is_over_time_inside =
       inner_arg != NULL && inner_arg->over.text != NULL && strcmp(inner_arg->over.text, "time") == 0;
   if (is_over_time_inside) {
@@ -148,8 +148,8 @@ static void check_presentations(checker *ck, const model_measure_node *n, uint32
 static void check_recognition_option(checker *ck, const ast_arg *arg, model_measure_node *n) {
   const char *keyword = arg->keyword.text != NULL ? arg->keyword.text : "";
   expr_env env = env_constant(ck, NULL, "a window");
-  if (strcmp(keyword, "among") == 0 && arg->value->kind == AST_NAME)
-    n->among = phase_find(ck, (ast_name){arg->value->as.name.text, arg->value->at});
+  if (strcmp(keyword, "among") == 0)
+    n->among = phase_find(ck, arg->value, NULL);
   else if (strcmp(keyword, "window") == 0) {
     if (expr_constant(&env, arg->value, dim_ms, "the window", &n->window))
       n->window = whole_ticks(ck, arg->value->at, n->window, ck->model->base_dt, "the window", true);
@@ -161,10 +161,10 @@ static void check_recognition_option(checker *ck, const ast_arg *arg, model_meas
 static model_measure_node *check_recognition(checker *ck, const ast_expr *e) {
   const ast_arg_list *args = &e->as.call.args;
   model_measure_node *n = measure_new(ck, NSA_MEASURE_RECOGNITION, dim_none(), e->at);
-  if (args->len == 0 || args->data[0].during.text == NULL)
+  if (args->len == 0 || args->data[0].during == NULL)
     return measure_malformed(ck, e->at, "`recognition` needs to know which presentations it is about",
                              "recognition(POPULATION.spike during PHASE, among PHASE, window TIME)");
-  n->phase = phase_find(ck, args->data[0].during);
+  n->phase = phase_find(ck, args->data[0].during, NULL);
   for (uint32_t i = 1; i < args->len; i++)
     check_recognition_option(ck, &args->data[i], n);
   if (!probe_check(ck, args->data[0].value, NULL, &n->probe))
@@ -173,7 +173,7 @@ static model_measure_node *check_recognition(checker *ck, const ast_expr *e) {
     return measure_malformed(ck, args->data[0].value->at, "`recognition` looks at the spikes of a population", NULL);
   if (n->window <= 0)
     return measure_malformed(ck, e->at, "`recognition` needs a window in which spikes count", "add `window 250 ms`");
-  check_presentations(ck, n, n->phase, args->data[0].during.at);
+  check_presentations(ck, n, n->phase, args->data[0].during->at);
   if (n->among != NONE)
     check_presentations(ck, n, n->among, e->at);
   return n;
@@ -207,7 +207,7 @@ static model_measure_node *check_updates(checker *ck, const ast_expr *e) {
   if (!measure_has_args(ck, e, 1))
     return NULL;
   model_measure_node *n = measure_new(ck, NSA_MEASURE_UPDATES, dim_none(), e->at);
-  n->phase = phase_find(ck, e->as.call.args.data[0].during);
+  n->phase = phase_find(ck, e->as.call.args.data[0].during, NULL);
   bool is_good = series_per(ck, &e->as.call.args.data[0], n);
   return find_whole(ck, e, n) && is_good ? n : NULL;
 }

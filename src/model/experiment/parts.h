@@ -12,8 +12,12 @@ void for_each_decl(checker *ck, decl_visitor *visit);
 /* ---- stimuli ---- */
 
 void pattern_check(checker *ck, const ast_decl *d);
-/* Start, stop, period and phase of a stimulus; false after an error. */
 uint32_t phase_named(checker *ck, ast_name name); /* made where it is new; NONE where the text is NULL */
+/* `during PHASE`, `during 100 s..300 s`: NONE without an error where it is NULL. */
+uint32_t phase_find(checker *ck, const ast_expr *during, const binding *bindings);
+bool window_time(checker *ck, const ast_expr *e, const binding *bindings, const char *what, bool needs_tick,
+                 double *out); /* true, and nothing, where e is NULL */
+/* Start, stop, period and phase of a stimulus; false after an error. */
 bool window_check(checker *ck, const ast_window *w, const binding *bindings, model_stimulus *s);
 void phase_block_check(checker *ck, const ast_decl *d);
 /* `drive POPULATION.EVENT = [10 ms, 20 ms]` or `= file("spikes.csv")`; slice: AST_INDEX or NULL. */

@@ -219,10 +219,10 @@ static const char *free_name(checker *ck, const ast_decl *d, const model_record 
 /* `record maze`: its steps and trials. */
 static void record_trials(checker *ck, const ast_decl *d, uint32_t environment) {
   const ast_expr *every = d->as.record.every;
-  const ast_name *during = &d->as.record.during;
+  const ast_expr *during = d->as.record.during;
   model_trial_record r = {.at = d->at, .environment = environment};
   r.name = d->as.record.as.text != NULL ? d->as.record.as.text : d->as.record.value->as.name.text;
-  if (every != NULL || during->text != NULL)
+  if (every != NULL || during != NULL)
     diag_report(ck->sink, DIAG_E0603, every != NULL ? every->at : during->at,
                 "steps and trials are recorded when they happen, all of them");
   if (map_insert(ck->record_names, r.name, ck->model->records.len)) {
@@ -262,7 +262,7 @@ static void visit_record(checker *ck, const ast_decl *d, const binding *bindings
   }
   if (value->kind == AST_NAME && name_is_silent(ck, value->as.name.text))
     return;
-  model_record r = {.at = d->at, .phase = phase_find(ck, d->as.record.during)};
+  model_record r = {.at = d->at, .phase = phase_find(ck, d->as.record.during, bindings)};
   if (!probe_check(ck, d->as.record.value, bindings, &r.probe))
     return;
   expr_env env = env_constant(ck, bindings, "a recording");

@@ -54,7 +54,7 @@ bool series_per(checker *ck, const ast_arg *arg, model_measure_node *n) {
   }
   bool has_series = n->kind == NSA_MEASURE_COUNT || n->kind == NSA_MEASURE_UPDATES || n->kind == NSA_MEASURE_MEAN ||
                     n->kind == NSA_MEASURE_MAX || n->kind == NSA_MEASURE_MIN;
-  if (has_series && n->phase == NONE && arg->during.text == NULL)
+  if (has_series && n->phase == NONE && arg->during == NULL)
     return true;
   measure_malformed(ck, span_join(name->at, arg->per.at),
                     has_series ? "a measure `per` trial or step looks at all of it, not at a phase"

@@ -130,8 +130,8 @@ static void add_signal(checker *ck, const ast_decl *d) {
   if (d->as.signal.name.text == NULL)
     return;
   model_signal *s = signal_of(ck, d);
-  const ast_name *during = &d->as.signal.window.during;
-  if (during->text != NULL)
+  const ast_expr *during = d->as.signal.window.during;
+  if (during != NULL)
     refuse(ck, during->at, "signals by `during`", "give the window by `from` and `for`");
   if (d->as.signal.when.value != NULL)
     refuse(ck, d->as.signal.when.at, "signals by `when`",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* window.c - windows and phases: when stimuli are on, and presentations that repeat. */
+/* window.c - windows: when stimuli are on, and presentations that repeat. */
 #include "model/experiment/experiment.h"
 #include "model/experiment/parts.h"
 #include "model/expr/duration.h"
@@ -11,22 +11,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- windows and phases ---- */
+/* ---- windows ---- */
 
-uint32_t phase_named(checker *ck, ast_name name) {
-  uint32_t index;
-  if (name.text == NULL)
-    return NONE;
-  if (map_find(ck->phases, name.text, &index))
-    return index;
-  model_phase phase = {.name = name.text};
-  vec_push(ck->arena, &ck->model->phases, phase);
-  map_insert(ck->phases, name.text, ck->model->phases.len - 1);
-  return ck->model->phases.len - 1;
-}
-
-static bool window_time(checker *ck, const ast_expr *e, const binding *bindings, const char *what, bool needs_tick,
-                        double *out) {
+bool window_time(checker *ck, const ast_expr *e, const binding *bindings, const char *what, bool needs_tick,
+                 double *out) {
   expr_env env = env_constant(ck, bindings, "a window");
   if (e == NULL)
     return true;
@@ -36,16 +24,17 @@ static bool window_time(checker *ck, const ast_expr *e, const binding *bindings,
   return true;
 }
 
-/* The windows of a phase are used as they are. */
-static bool check_during(checker *ck, const ast_window *w, model_stimulus *s) {
+/* The windows of a phase are used as they are; it may come later in the file. */
+static bool check_during(checker *ck, const ast_window *w, const binding *bindings, model_stimulus *s) {
   const ast_expr *other = w->from != NULL ? w->from : w->duration != NULL ? w->duration : w->every;
   s->stop = INFINITY;
-  s->during = phase_named(ck, w->during);
-  s->during_at = w->during.at;
+  s->during = w->during->kind == AST_NAME ? phase_named(ck, (ast_name){w->during->as.name.text, w->during->at})
+                                          : phase_find(ck, w->during, bindings);
+  s->during_at = w->during->at;
   if (other == NULL && w->as.text == NULL)
-    return true;
+    return s->during != NONE;
   diag *d = diag_report(ck->sink, DIAG_E0602, other != NULL ? other->at : w->as.at,
-                        "a stimulus during `%s` has the windows and the name of that phase", w->during.text);
+                        "a stimulus during `%s` has the windows and the name of that phase", expr_text(ck, w->during));
   diag_hint(d, "leave out either `during` or `from`, `for`, `every` and `as`");
   return false;
 }
@@ -54,7 +43,7 @@ static bool check_period(checker *ck, const ast_window *w, double duration, doub
   if (w->every == NULL)
     return true;
   if (w->duration == NULL) {
-    diag *d = diag_report(ck->sink, DIAG_E0306, w->every->at, "how long is a stimulus on that comes again every %s ms?",
+    diag *d = diag_report(ck->sink, DIAG_E0306, w->every->at, "how long is a window that comes again every %s ms?",
                           number_text(ck, every));
     diag_hint(d, "add `for TIME`");
   } else if (duration > every) {
@@ -82,8 +71,8 @@ static bool is_free_of_decisions(checker *ck, const ast_name *name, uint32_t pha
 bool window_check(checker *ck, const ast_window *w, const binding *bindings, model_stimulus *s) {
   double duration = INFINITY;
   s->during = s->phase = NONE;
-  if (w->during.text != NULL)
-    return check_during(ck, w, s);
+  if (w->during != NULL)
+    return check_during(ck, w, bindings, s);
   bool is_good = window_time(ck, w->from, bindings, "the start of a window", false, &s->start);
   is_good = window_time(ck, w->duration, bindings, "the length of a window", true, &duration) && is_good;
   is_good = window_time(ck, w->every, bindings, "the time between windows", true, &s->every) && is_good &&
@@ -138,6 +127,19 @@ static void merge_windows(window_list *list) {
   list->len = kept;
 }
 
+static bool windows_without_stimulus(checker *ck, uint32_t phase, window_list *out, bool *has_any) {
+  for (uint32_t i = 0; i < ck->model->phase_windows.len; i++) {
+    const model_phase_window *w = &ck->model->phase_windows.data[i];
+    model_stimulus s = {.at = w->at, .start = w->start, .stop = w->stop, .every = w->every};
+    if (w->phase != phase)
+      continue;
+    *has_any = true;
+    if (out != NULL && !add_windows(ck, &s, out))
+      return false;
+  }
+  return true;
+}
+
 /* A phase of decisions has their windows. */
 static bool windows_of_act(checker *ck, uint32_t phase, window_list *out, bool *has_any) {
   for (uint32_t i = 0; i < ck->model->acts.len; i++) {
@@ -164,7 +166,7 @@ static bool windows_of_phase(checker *ck, uint32_t phase, window_list *out, bool
     if (out != NULL && !add_windows(ck, s, out))
       return false;
   }
-  return windows_of_act(ck, phase, out, has_any);
+  return windows_without_stimulus(ck, phase, out, has_any) && windows_of_act(ck, phase, out, has_any);
 }
 
 static void report_no_windows(checker *ck, const model_stimulus *s) {

@@ -49,11 +49,13 @@ static void builtin_add_names(checker *ck, name_list *names) {
 
 /* Arguments must be plain expressions: no `during`, no `name = value`. */
 static bool is_plain_arg(expr_env *env, const char *function, const ast_arg *arg) {
-  const ast_name *odd = arg->keyword.text != NULL  ? &arg->keyword
-                        : arg->name.text != NULL   ? &arg->name
-                        : arg->during.text != NULL ? &arg->during
-                        : arg->over.text != NULL   ? &arg->over
-                                                   : NULL;
+  ast_name during = {arg->during != NULL ? expr_text(env->ck, arg->during) : NULL,
+                     arg->during != NULL ? arg->during->at : SPAN_NONE};
+  const ast_name *odd = arg->keyword.text != NULL ? &arg->keyword
+                        : arg->name.text != NULL  ? &arg->name
+                        : during.text != NULL     ? &during
+                        : arg->over.text != NULL  ? &arg->over
+                                                  : NULL;
   if (odd == NULL)
     return true;
   diag_report(env->ck->sink, DIAG_E0305, odd->at, "`%s` takes plain arguments here, without `%s`", function, odd->text);

@@ -69,8 +69,8 @@ typedef struct {
   file_scope *main;
   map *files; /* imported: path -> index of scopes */
   VEC(file_scope *) scopes;
-  map *globals, *environments, *timescales, *signals, *populations, *connections, *patterns, *phases, *measures,
-      *variants;
+  map *globals, *environments, *timescales, *signals, *populations, *connections, *patterns, *phases, *windows,
+      *phase_homes, *measures, *variants;
   map *record_names;
   uint32_t import_depth;
   bool is_broken;              /* a file could not be read: a missing name may be no mistake */

@@ -133,7 +133,10 @@ void report_unknown_phase(checker *ck, span at, const char *name) {
     return;
   }
   diag *d = diag_report(ck->sink, DIAG_E0602, at, "the phase `%s` is not known", name);
-  diag_hint(d, "`as %s` behind a `drive`, a `present` or an `act` names its windows", name);
+  diag_hint(
+      d,
+      "`phase %s from TIME for TIME` declares it; `as %s` behind a `drive`, a `present` or an `act` names its windows",
+      name, name);
 }
 
 bool event_named(checker *ck, const ast_expr *e) {
@@ -144,16 +147,6 @@ bool event_named(checker *ck, const ast_expr *e) {
     return false;
   const model_component *c = &ck->model->components.data[ck->model->populations.data[population].component];
   return component_find_event(c, e->as.member.name.text) != NONE;
-}
-
-uint32_t phase_find(checker *ck, ast_name name) {
-  uint32_t index;
-  if (name.text == NULL)
-    return NONE;
-  if (map_find(ck->phases, name.text, &index))
-    return index;
-  report_unknown_phase(ck, name.at, name.text);
-  return NONE;
 }
 
 uint32_t timescale_find(checker *ck, ast_name name) {

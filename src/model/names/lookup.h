@@ -30,7 +30,6 @@ uint32_t signal_find(const checker *ck, const char *name);
 void signal_names(checker *ck, name_list *out);
 void report_unknown_phase(checker *ck, span at, const char *name);
 bool event_named(checker *ck, const ast_expr *e); /* `POPULATION.EVENT` */
-uint32_t phase_find(checker *ck, ast_name name);  /* NONE without an error where the text is NULL */
 uint32_t timescale_find(checker *ck, ast_name name);
 
 #endif

@@ -27,6 +27,13 @@ static void print_images(const model *m, text *out) {
     text_printf(out, "image %s[%u]\n", m->patterns.data[m->images.data[k].pattern].name, m->images.data[k].number);
   for (uint32_t k = 0; k < m->phases.len; k++)
     text_printf(out, "phase %s\n", m->phases.data[k].name);
+  printer p = {.m = m, .out = out};
+  for (uint32_t k = 0; k < m->phase_windows.len; k++) {
+    const model_phase_window *w = &m->phase_windows.data[k];
+    text_printf(out, "window of %s", m->phases.data[w->phase].name);
+    print_window(&p, w->start, w->stop, w->every);
+    text_puts(out, "\n");
+  }
 }
 
 static void print_stimulus(const model *m, const model_stimulus *s, text *out) {

@@ -66,11 +66,18 @@ static bool validate_phase_block(validation *v, const model_phase_block *b) {
   return validate_block(v, &limits, &b->body);
 }
 
+static bool validate_phase_window(validation *v, const model_phase_window *w) {
+  v->where = "a window of a phase";
+  return is_index(v, w->phase, v->m->phases.len, "its phase") && is_window(v, w->start, w->stop, w->every);
+}
+
 static bool validate_stimuli(validation *v) {
   const model *m = v->m;
   bool is_good = true;
   for (uint32_t k = 0; is_good && k < m->images.len; k++)
     is_good = is_index(v, m->images.data[k].pattern, m->patterns.len, "the pattern of an image");
+  for (uint32_t k = 0; is_good && k < m->phase_windows.len; k++)
+    is_good = validate_phase_window(v, &m->phase_windows.data[k]);
   for (uint32_t k = 0; is_good && k < m->stimuli.len; k++)
     is_good = validate_stimulus(v, &m->stimuli.data[k]);
   for (uint32_t k = 0; is_good && k < m->event_drives.len; k++)
