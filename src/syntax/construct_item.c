@@ -184,7 +184,7 @@ ast_species make_one_species(parse_context *ctx, span at, const number_token *co
     return (ast_species){at, NULL, state};
   bool is_whole = count->unit == NULL && strspn(count->digits, "0123456789") == strlen(count->digits);
   if (!is_whole || strspn(count->digits, "0") == strlen(count->digits))
-    syntax_error_at(ctx, DIAG_E0101, at, "the number of a reaction's species is a whole number");
+    syntax_error_at(ctx, DIAG_E0101, at, "the number of a reaction's species is a whole number from 1 to 9");
   return (ast_species){at, count->digits, state};
 }
 

@@ -78,7 +78,7 @@ static void declare_state(component_builder *b, const flat_item *item) {
   vec_push(b->ck->arena, &b->c->states, s);
 }
 
-static combine_kind combiner_of(component_builder *b, const ast_name *name) {
+static combine_kind combiner_of(const ast_name *name) {
   static const char *const words[] = {[COMBINE_MEAN] = "mean",
                                       [COMBINE_SUM] = "sum",
                                       [COMBINE_MAX] = "max",
@@ -89,16 +89,14 @@ static combine_kind combiner_of(component_builder *b, const ast_name *name) {
   for (int i = COMBINE_MEAN; i <= COMBINE_LAST; i++)
     if (strcmp(words[i], name->text) == 0)
       return (combine_kind)i;
-  diag_report(b->ck->sink, DIAG_E0201, name->at,
-              "an input cannot be combined by `%s`: it is mean, sum, max, min or last", name->text);
-  return COMBINE_NONE;
+  return COMBINE_MEAN; /* another word was reported, and that one is always right */
 }
 
 static void declare_input(component_builder *b, const flat_item *item) {
   model_input in = {.name = item->name,
                     .at = item->entry->name.at,
                     .unit = item->entry->unit != NULL ? unit_check(b->ck, item->entry->unit) : dim_none(),
-                    .combine = combiner_of(b, &item->entry->combiner),
+                    .combine = combiner_of(&item->entry->combiner),
                     .bare = bare_declared(b->ck, b->c, "input", item->entry)};
   vec_push(b->ck->arena, &b->c->inputs, in);
 }

@@ -306,15 +306,14 @@ typedef struct {
 } species;
 typedef VEC(species) species_list;
 
+/* A number that is not whole, or 0, was reported. */
 static bool species_count(checker *ck, const ast_species *s, int32_t *out) {
   enum { MOST = 9 };
-  char *end = NULL;
-  long count = s->count == NULL ? 1 : strtol(s->count, &end, 10);
+  long count = s->count == NULL ? 1 : strtol(s->count, NULL, 10);
   *out = (int32_t)count;
-  if (count >= 1 && count <= MOST && (end == NULL || *end == '\0'))
-    return true;
-  diag_report(ck->sink, DIAG_E0501, s->at, "a stoichiometric number is a whole number from 1 to %d", MOST);
-  return false;
+  if (count > MOST)
+    diag_report(ck->sink, DIAG_E0501, s->at, "the number of a reaction's species is a whole number from 1 to %d", MOST);
+  return count >= 1 && count <= MOST;
 }
 
 /* One side of a reaction. All its species are in one unit: *unit, where that is known. */
@@ -399,12 +398,6 @@ void reaction_check(component_builder *b, const flat_item *item) {
   dim unit = dim_unknown();
   bool is_reversible = item->ast->as.reaction.is_reversible;
   const ast_expr_list *rates = &item->ast->as.reaction.rates;
-  uint32_t wanted = is_reversible ? 2 : 1;
-  if (rates->len != wanted) {
-    diag_report(ck->sink, DIAG_E0305, item->ast->at, "this reaction takes %u rate%s, not %u", wanted,
-                wanted == 1 ? "" : "s", rates->len);
-    return;
-  }
   if (!find_species(b, &item->ast->as.reaction.left, &left, &unit) ||
       !find_species(b, &item->ast->as.reaction.right, &right, &unit))
     return;

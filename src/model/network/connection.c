@@ -94,12 +94,8 @@ static void check_partner(checker *ck, const ast_connect *ast, model_connection 
     refuse(ck, ast->partner->at, "a slice as the third partner", NULL);
   c->partner = find_end(ck, ast->partner);
   c->has_partner = true;
-  c->partner_of = SIDE_POST;
-  if (ast->partner_of.text != NULL && strcmp(ast->partner_of.text, "pre") == 0)
-    c->partner_of = SIDE_PRE;
-  else if (ast->partner_of.text != NULL && strcmp(ast->partner_of.text, "post") != 0)
-    diag_report(ck->sink, DIAG_E0203, ast->partner_of.at, "the third partner goes with `pre` or `post`, not with `%s`",
-                ast->partner_of.text);
+  bool is_of_source = ast->partner_of.text != NULL && strcmp(ast->partner_of.text, "pre") == 0;
+  c->partner_of = is_of_source ? SIDE_PRE : SIDE_POST; /* another word was reported */
   if (c->partner == NONE)
     return;
   uint32_t near = c->partner_of == SIDE_PRE ? c->source : c->target;
