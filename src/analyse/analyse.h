@@ -53,4 +53,38 @@ const analyse_point *analyse_fixed_points(analyse_cell *c, double p, uint32_t *c
 /* "stable node", "saddle focus" and so on. */
 const char *analyse_kind_of_point(const analyse_point *point, uint32_t n);
 
+/* ---- along p ---- */
+
+typedef enum { SPECIAL_FOLD, SPECIAL_HOPF, SPECIAL_BRANCH } analyse_special_kind;
+
+typedef struct {
+  analyse_special_kind kind;
+  analyse_point point;
+  double omega;    /* of a Hopf point, 1/ms: the cycles' period is 2 pi / omega where they begin */
+  double lyapunov; /* its first Lyapunov coefficient, a plain number: below 0 the cycles are stable (supercritical);
+ NaN: not known */
+} analyse_special;
+
+/* A curve of fixed points, as it is followed: p may turn at folds. */
+typedef struct {
+  VEC(analyse_point) points;
+  VEC(analyse_special) specials;
+} analyse_branch;
+
+/* Every curve that passes a fixed point at one of some values of p; *count of them. */
+const analyse_branch *analyse_branches(analyse_cell *c, double low, double high, uint32_t *count);
+
+/* ---- oscillations ---- */
+
+/* A stable cycle at p. */
+typedef struct {
+  double p, period;         /* ms */
+  const double *low, *high; /* per state */
+} analyse_cycle;
+
+/* Those that simulation finds from the unstable fixed points of the branches, and from cycles at neighbouring values of
+ * p; ascending by p. */
+const analyse_cycle *analyse_cycles(analyse_cell *c, const analyse_branch *branches, uint32_t branch_count, double low,
+                                    double high, uint32_t *count);
+
 #endif

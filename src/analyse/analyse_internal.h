@@ -34,4 +34,45 @@ cell_slopes cell_look(analyse_cell *c, const double *x, double p);
 /* The largest difference of two states, in scales. */
 double cell_distance(const analyse_cell *c, const double *x, const double *y);
 
+/* Newton's method with damping from x, in place; false where it does not converge. */
+bool cell_newton(analyse_cell *c, double *x, double p);
+/* Those of the Jacobian, n each, ascending by real part; pairs are conjugate exactly. False where they are not finite.
+ */
+bool cell_eigenvalues(analyse_cell *c, const double *x, double p, double *real, double *imaginary);
+/* How many eigenvalues have a real part above 0. */
+uint32_t cell_unstable(uint32_t n, const double *real, const double *imaginary);
+/* A copy of x with its eigenvalues; false where these are not finite. */
+bool cell_point(analyse_cell *c, const double *x, double p, analyse_point *out);
+
+/* ---- curves (curve.c) ---- */
+
+/* A place on a curve: states and p, each divided by its scale; z[n] is p. The tangent has the length 1. */
+typedef struct {
+  double *z, *tangent;
+  uint32_t unstable;
+} curve_place;
+
+typedef struct {
+  analyse_cell *cell;
+  double low, high; /* of p */
+  arena *scratch;
+  double *x;             /* states, n */
+  double *eigenvalues;   /* their real parts, then the others, 2 n */
+  double *matrix, *side; /* n + 1 */
+} curve_walk;
+
+/* From the place `from` along its tangent by `length`; false where there is no place of the curve near. */
+bool curve_reach(curve_walk *w, const curve_place *from, double length, curve_place *to);
+
+/* ---- special points (special.c) ---- */
+
+/* Where stability changes between `from` and the place `length` away from it, in the order of the curve. */
+void curve_find_special(curve_walk *w, const curve_place *from, double length, const curve_place *to,
+                        analyse_branch *branch);
+
+/* The first Lyapunov coefficient at x, p, where a pair of eigenvalues is at +- i omega (Kuznetsov, Elements of Applied
+ * Bifurcation Theory, 3rd ed., 5.4), for the time in 1/omega and an eigenvector of length 1 in scales; NaN where it
+ * cannot be computed. */
+double cell_lyapunov(analyse_cell *c, const double *x, double p, double omega);
+
 #endif

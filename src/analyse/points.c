@@ -87,7 +87,7 @@ static bool newton_run(const newton *w, double *x) {
   return false;
 }
 
-static bool cell_newton(analyse_cell *c, double *x, double p) {
+bool cell_newton(analyse_cell *c, double *x, double p) {
   newton w = newton_of(c, p, NOTHING);
   return newton_run(&w, x);
 }
@@ -161,18 +161,32 @@ static void join_pairs(uint32_t n, double *real, double *imaginary) {
   }
 }
 
-static bool cell_point(analyse_cell *c, const double *x, double p, analyse_point *out) {
-  double *numbers = ARENA_ARRAY(c->arena, double, 3 * (size_t)c->n);
-  double *real = numbers + c->n, *imaginary = real + c->n;
+bool cell_eigenvalues(analyse_cell *c, const double *x, double p, double *real, double *imaginary) {
   arena *scratch = arena_new();
   bool is_known = eigenvalues_of(scratch, c->n, cell_look(c, x, p).jacobian, real, imaginary);
   arena_free(scratch);
-  memcpy(numbers, x, c->n * sizeof *x);
   join_pairs(c->n, real, imaginary);
   sort_by_real(c->n, real, imaginary);
-  *out = (analyse_point){p, numbers, real, imaginary, 0};
-  for (uint32_t i = 0; i < c->n; i++)
-    out->unstable += real[i] > 0;
+  return is_known;
+}
+
+/* A zero with its rounding errors is none. */
+uint32_t cell_unstable(uint32_t n, const double *real, const double *imaginary) {
+  double largest = 0;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < n; i++)
+    largest = fmax(largest, hypot(real[i], imaginary[i]));
+  for (uint32_t i = 0; i < n; i++)
+    count += real[i] > 1e-14 * largest;
+  return count;
+}
+
+bool cell_point(analyse_cell *c, const double *x, double p, analyse_point *out) {
+  double *numbers = ARENA_ARRAY(c->arena, double, 3 * (size_t)c->n);
+  double *real = numbers + c->n, *imaginary = real + c->n;
+  bool is_known = cell_eigenvalues(c, x, p, real, imaginary);
+  memcpy(numbers, x, c->n * sizeof *x);
+  *out = (analyse_point){p, numbers, real, imaginary, cell_unstable(c->n, real, imaginary)};
   return is_known;
 }
 

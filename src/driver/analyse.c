@@ -10,16 +10,27 @@ static int complain(const char *message) {
   return 2;
 }
 
+static const char *follow(const analyse_plan *plan, analyse_cell *cell) {
+  double low = plan->along.value, high = plan->along_high;
+  analyse_diagram d = {0};
+  d.branches = analyse_branches(cell, low, high, &d.branch_count);
+  d.cycles = analyse_cycles(cell, d.branches, d.branch_count, low, high, &d.cycle_count);
+  return analyse_tell_diagram(plan, cell, &d);
+}
+
 static const char *analyse(compilation *c, const analyse_plan *plan, bool *is_refused) {
   analyse_options options = {.population = plan->population,
                              .settings = plan->settings.data,
                              .setting_count = plan->settings.len,
                              .low = plan->low,
-                             .high = plan->high};
+                             .high = plan->high,
+                             .along = plan->has_along ? &plan->along : NULL};
   analyse_cell *cell = analyse_cell_new(c->arena, c->sink, c->model, &options);
   *is_refused = cell == NULL;
   if (cell == NULL)
     return NULL;
+  if (plan->has_along)
+    return follow(plan, cell);
   uint32_t count;
   const analyse_point *points = analyse_fixed_points(cell, 0, &count);
   return analyse_tell_points(plan, cell, points, count);

@@ -7,6 +7,7 @@
 #include "analyse/analyse.h"
 #include "driver/arguments.h"
 #include "driver/compile.h"
+#include "support/text.h"
 
 int analyse_main(arena *a, const arguments *args, compile_options options);
 
@@ -27,6 +28,10 @@ typedef struct {
   VEC(analyse_setting) settings;
   double *low, *high; /* per state of the component; NAN: nothing is said */
   analyse_label *states;
+  bool has_along;
+  analyse_setting along; /* its value is the lower end */
+  double along_high;
+  analyse_label along_label;
 } analyse_plan;
 
 /* NULL, or what is wrong with the command line. */
@@ -35,5 +40,21 @@ const char *analyse_plan_read(arena *a, const arguments *args, const model *m, a
 /* The table on stdout, and fixed_points.csv; NULL, or why it cannot be written. */
 const char *analyse_tell_points(const analyse_plan *plan, const analyse_cell *cell, const analyse_point *points,
                                 uint32_t count);
+
+/* What happens along --along. */
+typedef struct {
+  const analyse_branch *branches;
+  const analyse_cycle *cycles;
+  uint32_t branch_count, cycle_count;
+} analyse_diagram;
+
+/* Tables on stdout, and files: branches, special points, cycles, a picture for each state; NULL, or why one cannot be
+ * written. */
+const char *analyse_tell_diagram(const analyse_plan *plan, const analyse_cell *cell, const analyse_diagram *diagram);
+
+/* "Ca (uM)" */
+const char *analyse_head(arena *a, const analyse_label *label);
+/* Into the folder of results; NULL, or why it cannot be written. */
+const char *analyse_write(const analyse_plan *plan, const char *name, const text *bytes);
 
 #endif

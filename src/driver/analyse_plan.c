@@ -171,6 +171,29 @@ static const char *read_range(analyse_plan *plan, const char *words) {
   return wrong;
 }
 
+/* The unit as it is typed behind the last end. */
+static const char *read_along(analyse_plan *plan, const char *words) {
+  arena *a = plan->arena;
+  dim unit;
+  const char *rest, *wrong = split(plan, "--along", words, &plan->along, &unit, &rest);
+  if (wrong == NULL && plan->along.kind == REF_STATE)
+    wrong = arena_printf(a, "--along %s: it is a state; a param or an input can be varied", words);
+  if (wrong == NULL)
+    wrong = read_ends(plan, "--along", rest, unit, &plan->along.value, &plan->along_high);
+  if (wrong != NULL)
+    return wrong;
+  char *end;
+  (void)strtod(strstr(rest, "..") + 2, &end);
+  end += strspn(end, " ");
+  const model_component *c = plan->component;
+  const char *name =
+      plan->along.kind == REF_PARAM ? c->params.data[plan->along.item].name : c->inputs.data[plan->along.item].name;
+  plan->along_label = (analyse_label){name, end, 1};
+  plan->has_along = true;
+  return end[0] != '\0' ? read_quantity(plan, "--along", arena_printf(a, "1 %s", end), unit, &plan->along_label.factor)
+                        : NULL;
+}
+
 /* ---- the whole ---- */
 
 static void label_states(analyse_plan *plan) {
@@ -197,5 +220,7 @@ const char *analyse_plan_read(arena *a, const arguments *args, const model *m, a
     wrong = read_setting(plan, args->settings.data[k]);
   for (uint32_t k = 0; k < args->ranges.len && wrong == NULL; k++)
     wrong = read_range(plan, args->ranges.data[k]);
+  if (wrong == NULL && args->values[ARGUMENT_along] != NULL)
+    wrong = read_along(plan, args->values[ARGUMENT_along]);
   return wrong;
 }

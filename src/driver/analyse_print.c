@@ -11,9 +11,11 @@
 
 static int width_of(const char *words) { return (int)strlen(words); }
 
-static const char *head_of(const analyse_plan *plan, const analyse_label *l) {
-  return l->unit[0] != '\0' ? arena_printf(plan->arena, "%s (%s)", l->name, l->unit) : l->name;
+const char *analyse_head(arena *a, const analyse_label *l) {
+  return l->unit[0] != '\0' ? arena_printf(a, "%s (%s)", l->name, l->unit) : l->name;
 }
+
+static const char *head_of(const analyse_plan *plan, const analyse_label *l) { return analyse_head(plan->arena, l); }
 
 static const analyse_label *label_of(const analyse_plan *plan, const analyse_cell *cell, uint32_t i) {
   return &plan->states[analyse_cell_state(cell, i)];
@@ -86,7 +88,7 @@ static void add_row(const analyse_plan *plan, const analyse_cell *cell, const an
   text_puts(out, "\n");
 }
 
-static const char *write_file(const analyse_plan *plan, const char *name, const text *bytes) {
+const char *analyse_write(const analyse_plan *plan, const char *name, const text *bytes) {
   const char *error, *path = file_join(plan->arena, plan->out, name);
   if (!file_make_folder(plan->out))
     return arena_printf(plan->arena, "cannot make the folder %s", plan->out);
@@ -106,5 +108,5 @@ const char *analyse_tell_points(const analyse_plan *plan, const analyse_cell *ce
   add_head(plan, cell, &out);
   for (uint32_t k = 0; k < count; k++)
     add_row(plan, cell, &points[k], &out);
-  return write_file(plan, "fixed_points.csv", &out);
+  return analyse_write(plan, "fixed_points.csv", &out);
 }

@@ -181,7 +181,7 @@ static const verb verbs[] = {
     {"sweep", verb_sweep, "nsa sweep FILE --set NAME=A..B:N --seeds 1..20",
      "many runs side by side: values, variants, seeds; a table and its statistics"},
     {"analyse", verb_analyse, "nsa analyse FILE POP [options]",
-     "where one element of a population rests: fixed points and their stability"},
+     "one element of a population: fixed points, and along a value bifurcations and oscillations"},
     {"emit", verb_emit, "nsa emit --STAGE FILE", "print what a stage of the compiler makes"},
     {"fmt", verb_fmt, "nsa fmt [--write] FILE", "the one canonical layout"},
 };

@@ -33,6 +33,12 @@ analyse well.nsa --set cell.drive_x=1 --out driven || fail "an input is set: $(c
 [ "$(wc -l <driven/fixed_points.csv)" -eq 2 ] || fail "well with an input: $(cat driven/fixed_points.csv)"
 near "$(value driven/fixed_points.csv 1 1)" 1.3247179572447460 1e-12 "the plastic number"
 analyse well.nsa cell --range x=-0.5..0.5 --out middle && [ "$(wc -l <middle/fixed_points.csv)" -eq 2 ] || fail "--range"
+# Along the input it has two folds, at -+ 2/(3 sqrt 3); the input's unit is that of the picture.
+analyse well.nsa cell --along cell.drive_x=-1..1 --out along || fail "--along: $(cat err.txt)"
+tells "^fold "
+[ "$(grep -c ',fold,' along/special_points.csv)" -eq 2 ] || fail "folds: $(cat along/special_points.csv)"
+near "$(awk -F, '$2 == "fold" && $3 > 0 { print $3 }' along/special_points.csv)" 0.38490017945975052 1e-12 "a fold"
+[ -s along/diagram_x.svg ] && [ -s along/branches.csv ] && [ "$(wc -l <along/cycles.csv)" -eq 1 ] || fail "files along: $(ls along)"
 # The same bits again.
 cp $csv before.csv
 analyse well.nsa cell; cmp -s $csv before.csv || fail "another table the second time"
@@ -67,6 +73,9 @@ refuses 2 'did you mean `cell`' well.nsa cel
 refuses 2 'did you mean `drive_x`' well.nsa cell --set cell.drive=1
 refuses 2 'no quantity in ms' well.nsa cell --set cell.tau=1mV
 refuses 2 'is empty' well.nsa cell --range x=1..1
+refuses 2 'it is a state' well.nsa cell --along x=0..1
+refuses 2 'wants a range' well.nsa cell --along tau=1ms
+refuses 2 'no quantity in ms' well.nsa cell --along tau=1..2mV
 refuses 2 'only states' well.nsa cell --range tau=1..2ms
 refuses 2 'cannot read' nowhere.nsa cell
 printf 'neuron n {\n  state v = 0\n  dv/dt = -v/(1 ms)\n}\n' >none.nsa

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Includes point one way only:
-#   support < diag < {syntax, ir} < model < {solve, analyse, lower, opt, interp} < emit < build < driver
+#   support < {diag, plot} < {syntax, ir} < model < {solve, analyse, lower, opt, interp} < emit < build < driver
 # where analyse and lower may use solve; runtime/ includes nothing of src/; src/ sees of the runtime only runtime/include; LLVM's
 # headers stay in emit/ and build/. The rooms within a folder are looked at by test_rooms.sh.
 set -u
@@ -16,7 +16,7 @@ fail() {
 # Sets rank.
 rank_of() {
   case $1 in
-    support) rank=1 ;; diag) rank=2 ;; syntax | ir) rank=3 ;; model) rank=4 ;;
+    support) rank=1 ;; diag | plot) rank=2 ;; syntax | ir) rank=3 ;; model) rank=4 ;;
     solve) rank=6 ;; analyse | lower) rank=7 ;; opt | interp) rank=7 ;;
     emit) rank=9 ;; build) rank=10 ;; driver) rank=11 ;; main) rank=12 ;;
     *) rank=0 ;;
