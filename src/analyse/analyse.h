@@ -36,6 +36,7 @@ analyse_cell *analyse_cell_new(arena *a, diag_sink *sink, const model *m, const 
 /* Its states that have equations, in the order of their declaration. */
 uint32_t analyse_cell_size(const analyse_cell *c);
 uint32_t analyse_cell_state(const analyse_cell *c, uint32_t i); /* number in the component */
+double analyse_cell_usual(const analyse_cell *c);               /* of p: as it is set or written */
 /* Where fixed points are looked for. */
 void analyse_cell_range(const analyse_cell *c, uint32_t i, double *low, double *high);
 
@@ -86,5 +87,40 @@ typedef struct {
  * p; ascending by p. */
 const analyse_cycle *analyse_cycles(analyse_cell *c, const analyse_branch *branches, uint32_t branch_count, double low,
                                     double high, uint32_t *count);
+
+/* ---- a pulse ---- */
+
+/* What p does to an element that rests where it starts from, or nearest to that: p is `pulse` for `duration` ms, then
+ * `rest` again, until the element is back, or long after. */
+typedef struct {
+  double pulse;
+  const double *low, *high; /* per state, from the begin of the pulse on */
+  const double *when;       /* per state: when the highest value was, ms behind that */
+  bool is_back;             /* at its rest */
+} analyse_response;
+
+/* count values of the pulse from `low` to `high`. NULL: there is no stable rest. */
+const analyse_response *analyse_responses(analyse_cell *c, double rest, double low, double high, uint32_t count,
+                                          double duration);
+
+/* ---- the plane of two states ---- */
+
+/* Where the rate of one of both is 0: pairs of points, a piece of the curve each. */
+typedef struct {
+  double x, y;
+} analyse_spot;
+typedef VEC(analyse_spot) analyse_spots;
+
+typedef struct {
+  uint32_t across, up; /* equations of the states */
+  double low[2], high[2];
+  analyse_spots nullclines[2]; /* of across, of up */
+  analyse_spots field;         /* pairs: a place, and where it is a little later */
+  analyse_spots way;           /* from the initial values */
+} analyse_plane;
+
+/* All other states stand where they start from. The range is that of the cell where `is_given`, else what holds the
+ * fixed points and the way. */
+analyse_plane analyse_plane_of(analyse_cell *c, double p, uint32_t across, uint32_t up, const bool is_given[2]);
 
 #endif

@@ -20,6 +20,7 @@ struct analyse_cell {
   double *start;            /* initial values */
   double *low, *high;       /* ranges */
   double *scale;            /* what counts as a large change of a state */
+  double usual;             /* what p is where nothing varies it */
   double *room;             /* for Newton's method */
 };
 

@@ -61,12 +61,12 @@ static const model_expr *written_value(const cell_builder *cb, model_ref_kind ki
   return value;
 }
 
-/* What stands still: a number that is set, or as written. */
+/* What stands still: a number that is set, or as written; inputs are 0. */
 static ir_value build_still(cell_builder *cb, ir_builder *b, model_ref_kind kind, uint32_t item) {
   const analyse_setting *set = setting_of(cb->options, kind, item);
   if (set != NULL)
     return ir_number(b, set->value);
-  const model_expr *value = written_value(cb, kind, item);
+  const model_expr *value = kind != REF_INPUT ? written_value(cb, kind, item) : NULL;
   bool before = cb->is_in_param;
   cb->is_in_param = true;
   ir_value x = value != NULL ? build(cb, b, value) : ir_number(b, 0);
@@ -81,11 +81,8 @@ static ir_value build_param(cell_builder *cb, ir_builder *b, uint32_t item) {
   return cb->params[item];
 }
 
-static ir_value build_input(const cell_builder *cb, ir_builder *b, uint32_t item) {
-  const analyse_setting *set = setting_of(cb->options, REF_INPUT, item);
-  if (is_along(cb->options, REF_INPUT, item))
-    return ir_nullary(b, IR_OP_arg, cb->n);
-  return ir_number(b, set != NULL ? set->value : 0);
+static ir_value build_input(cell_builder *cb, ir_builder *b, uint32_t item) {
+  return is_along(cb->options, REF_INPUT, item) ? ir_nullary(b, IR_OP_arg, cb->n) : build_still(cb, b, REF_INPUT, item);
 }
 
 static ir_value build_let(cell_builder *cb, ir_builder *b, uint32_t item) {
@@ -213,21 +210,20 @@ static void build_evaluators(analyse_cell *c) {
   c->full = solve_evaluator_new(c->arena, symbolic_fragment(c->symbols, all, n * (n + 2)));
 }
 
-/* Places are 0 and draws at their mean: it is where a search starts. */
-static double initial_value(const cell_builder *of, uint32_t state) {
+/* As it is set or written. Places are 0 and draws at their mean: it is where a search starts. */
+static double usual_value(const cell_builder *of, model_ref_kind kind, uint32_t item) {
   cell_builder cb = *of;
   arena *scratch = arena_new();
   ir_fragment *f = ir_fragment_new(scratch);
   ir_builder b = ir_builder_in(scratch, f);
-  double x, p = of->options->along != NULL ? of->options->along->value : 0;
-  double *args = ARENA_ARRAY(scratch, double, of->n + 1);
-  args[of->n] = p;
+  double x, *args = ARENA_ARRAY(scratch, double, of->n + 1);
+  args[of->n] = of->options->along != NULL ? of->options->along->value : 0;
   cb.sink = NULL;
   cb.equation_of = ARENA_ARRAY(scratch, uint32_t, of->component->states.len);
   memset(cb.equation_of, 0xff, of->component->states.len * sizeof *cb.equation_of);
   forget(&cb);
   f->arg_count = of->n + 1;
-  vec_push(scratch, &f->outputs, build_still(&cb, &b, REF_STATE, state));
+  vec_push(scratch, &f->outputs, build_still(&cb, &b, kind, item));
   solve_evaluate(f, args, &x);
   arena_free(scratch);
   return x;
@@ -249,7 +245,7 @@ static void set_ranges(const cell_builder *cb, analyse_cell *c) {
   const analyse_options *o = cb->options;
   for (uint32_t i = 0; i < c->n; i++) {
     uint32_t state = c->state_of[i];
-    c->start[i] = initial_value(cb, state);
+    c->start[i] = usual_value(cb, REF_STATE, state);
     c->low[i] = o->low != NULL ? o->low[state] : NAN;
     c->high[i] = o->high != NULL ? o->high[state] : NAN;
     choose_range(c->start[i], cb->component->states.data[state].unit, &c->low[i], &c->high[i]);
@@ -289,6 +285,8 @@ analyse_cell *analyse_cell_new(arena *a, diag_sink *sink, const model *m, const 
     return NULL;
   build_evaluators(c);
   set_ranges(&cb, c);
+  if (options->along != NULL)
+    c->usual = usual_value(&cb, options->along->kind, options->along->item);
   return c;
 }
 
@@ -296,6 +294,8 @@ analyse_cell *analyse_cell_new(arena *a, diag_sink *sink, const model *m, const 
 
 uint32_t analyse_cell_size(const analyse_cell *c) { return c->n; }
 uint32_t analyse_cell_state(const analyse_cell *c, uint32_t i) { return c->state_of[i]; }
+
+double analyse_cell_usual(const analyse_cell *c) { return c->usual; }
 
 void analyse_cell_range(const analyse_cell *c, uint32_t i, double *low, double *high) {
   *low = c->low[i];

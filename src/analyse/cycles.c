@@ -33,24 +33,12 @@ static void see(watcher *v, uint32_t i, double x) {
   v->high[i] = fmax(v->high[i], x);
 }
 
-/* Where the state turns within the last step: the slope changes its sign. */
-static void see_turn(watcher *v, const integration *w, uint32_t i) {
-  double from = 0, to = 1, rises = w->rates_before[i] > 0 ? 1 : -1;
-  for (uint32_t round = 0; round < 40; round++) { /* golden section */
-    double a = to - 0.6180339887498949 * (to - from), b = from + 0.6180339887498949 * (to - from);
-    if (rises * integrate_between(w, i, a) > rises * integrate_between(w, i, b))
-      to = b;
-    else
-      from = a;
-  }
-  see(v, i, integrate_between(w, i, (from + to) / 2));
-}
-
 static void see_step(watcher *v, const integration *w) {
+  double way;
   for (uint32_t i = 0; i < w->cell->n; i++) {
     see(v, i, w->x[i]);
     if (w->rates_before[i] * w->rates[i] < 0)
-      see_turn(v, w, i);
+      see(v, i, integrate_turn(w, i, &way));
   }
 }
 

@@ -112,3 +112,21 @@ double integrate_between(const integration *w, uint32_t i, double way) {
   return (1 + 2 * s) * r * r * w->x_before[i] + s * r * r * h * w->rates_before[i] + s * s * (3 - 2 * s) * w->x[i] -
          s * s * r * h * w->rates[i];
 }
+
+double integrate_turn(const integration *w, uint32_t i, double *way) {
+  double from = 0, to = 1, rises = w->rates_before[i] > 0 ? 1 : -1;
+  for (uint32_t round = 0; round < 40; round++) { /* golden section */
+    double a = to - 0.6180339887498949 * (to - from), b = from + 0.6180339887498949 * (to - from);
+    if (rises * integrate_between(w, i, a) > rises * integrate_between(w, i, b))
+      to = b;
+    else
+      from = a;
+  }
+  *way = (from + to) / 2;
+  return integrate_between(w, i, *way);
+}
+
+void integrate_not_beyond(integration *w, double t) {
+  if (w->t + w->step > t)
+    w->step = t - w->t;
+}

@@ -18,8 +18,14 @@ typedef struct {
 integration integrate_from(arena *a, analyse_cell *c, const double *x, double p, double tolerance);
 /* One step; false where none is short enough. */
 bool integrate_step(integration *w);
+/* The last step ends at t, if it would go beyond. */
+void integrate_not_beyond(integration *w, double t);
 /* State i within the last step, at t_before + way * (t - t_before), by the cubic that has its ends' values and slopes.
  */
 double integrate_between(const integration *w, uint32_t i, double way);
+
+/* Where state i turns within the last step, if its rate changes its sign there: the value, and the share of the step.
+ */
+double integrate_turn(const integration *w, uint32_t i, double *way);
 
 #endif

@@ -3,6 +3,7 @@
 #include "driver/analyse.h"
 #include "nsa_text.h"
 
+#include <math.h>
 #include <unistd.h>
 
 static int complain(const char *message) {
@@ -18,22 +19,54 @@ static const char *follow(const analyse_plan *plan, analyse_cell *cell) {
   return analyse_tell_diagram(plan, cell, &d);
 }
 
+static const char *pulse(const analyse_plan *plan, analyse_cell *cell) {
+  enum { VALUES = 41 };
+  double low = plan->along.value, high = plan->along_high;
+  uint32_t count = low < high ? VALUES : 1;
+  const analyse_response *r = analyse_responses(cell, analyse_cell_usual(cell), low, high, count, plan->pulse_duration);
+  return r != NULL ? analyse_tell_responses(plan, cell, r, count)
+                   : "--pulse: there is no stable rest from which a pulse could start";
+}
+
+/* The equation of a state of the component. */
+static uint32_t equation_of(const analyse_cell *cell, uint32_t state) {
+  uint32_t i = 0;
+  while (i < analyse_cell_size(cell) && analyse_cell_state(cell, i) != state)
+    i++;
+  return i;
+}
+
+static const char *rest(const analyse_plan *plan, analyse_cell *cell) {
+  uint32_t count, at[2];
+  bool is_given[2];
+  const analyse_point *points = analyse_fixed_points(cell, 0, &count);
+  const char *wrong = analyse_tell_points(plan, cell, points, count);
+  for (uint32_t k = 0; k < 2 && plan->has_plane; k++) {
+    at[k] = equation_of(cell, plan->plane[k]);
+    is_given[k] = !isnan(plan->low[plan->plane[k]]);
+    if (at[k] == analyse_cell_size(cell))
+      return arena_printf(plan->arena, "--plane: `%s` has no equation", plan->states[plan->plane[k]].name);
+  }
+  if (wrong != NULL || !plan->has_plane)
+    return wrong;
+  analyse_plane plane = analyse_plane_of(cell, 0, at[0], at[1], is_given);
+  return analyse_tell_plane(plan, cell, &plane, points, count);
+}
+
 static const char *analyse(compilation *c, const analyse_plan *plan, bool *is_refused) {
   analyse_options options = {.population = plan->population,
                              .settings = plan->settings.data,
                              .setting_count = plan->settings.len,
                              .low = plan->low,
                              .high = plan->high,
-                             .along = plan->has_along ? &plan->along : NULL};
+                             .along = plan->has_along || plan->has_pulse ? &plan->along : NULL};
   analyse_cell *cell = analyse_cell_new(c->arena, c->sink, c->model, &options);
   *is_refused = cell == NULL;
   if (cell == NULL)
     return NULL;
   if (plan->has_along)
     return follow(plan, cell);
-  uint32_t count;
-  const analyse_point *points = analyse_fixed_points(cell, 0, &count);
-  return analyse_tell_points(plan, cell, points, count);
+  return plan->has_pulse ? pulse(plan, cell) : rest(plan, cell);
 }
 
 static int analyse_checked(compilation *c, const arguments *args) {

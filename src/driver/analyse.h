@@ -28,10 +28,12 @@ typedef struct {
   VEC(analyse_setting) settings;
   double *low, *high; /* per state of the component; NAN: nothing is said */
   analyse_label *states;
-  bool has_along;
-  analyse_setting along; /* its value is the lower end */
+  bool has_along, has_pulse, has_plane;
+  analyse_setting along; /* of --along or --pulse; its value is the lower end */
   double along_high;
   analyse_label along_label;
+  double pulse_duration; /* ms */
+  uint32_t plane[2];     /* states of the component */
 } analyse_plan;
 
 /* NULL, or what is wrong with the command line. */
@@ -51,6 +53,13 @@ typedef struct {
 /* Tables on stdout, and files: branches, special points, cycles, a picture for each state; NULL, or why one cannot be
  * written. */
 const char *analyse_tell_diagram(const analyse_plan *plan, const analyse_cell *cell, const analyse_diagram *diagram);
+
+/* A picture and the nullclines as CSV, with the fixed points; NULL, or why they cannot be written. */
+const char *analyse_tell_plane(const analyse_plan *plan, const analyse_cell *cell, const analyse_plane *plane,
+                               const analyse_point *points, uint32_t count);
+/* A table, also as CSV, and a picture for each state; NULL, or why they cannot be written. */
+const char *analyse_tell_responses(const analyse_plan *plan, const analyse_cell *cell, const analyse_response *r,
+                                   uint32_t count);
 
 /* "Ca (uM)" */
 const char *analyse_head(arena *a, const analyse_label *label);

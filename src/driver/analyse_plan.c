@@ -113,11 +113,11 @@ static bool is_global(const model *m, const char *words) {
   return false;
 }
 
-static const char *check_param(const analyse_plan *plan, const analyse_setting *s) {
+static const char *check_param(const analyse_plan *plan, const char *option, const analyse_setting *s) {
   const model_param *p = s->kind == REF_PARAM ? &plan->component->params.data[s->item] : NULL;
   if (p == NULL || !p->has_range || (s->value >= p->lo && s->value <= p->hi))
     return NULL;
-  return arena_printf(plan->arena, "--set %s: the value is outside of the range that the model gives it", p->name);
+  return arena_printf(plan->arena, "%s %s: the value is outside of the range that the model gives it", option, p->name);
 }
 
 static const char *read_setting(analyse_plan *plan, const char *words) {
@@ -130,7 +130,7 @@ static const char *read_setting(analyse_plan *plan, const char *words) {
   if (wrong == NULL)
     wrong = read_quantity(plan, "--set", rest, unit, &item.value);
   if (wrong == NULL)
-    wrong = check_param(plan, &item);
+    wrong = check_param(plan, "--set", &item);
   vec_push(plan->arena, &plan->settings, item);
   return wrong;
 }
@@ -171,27 +171,79 @@ static const char *read_range(analyse_plan *plan, const char *words) {
   return wrong;
 }
 
-/* The unit as it is typed behind the last end. */
-static const char *read_along(analyse_plan *plan, const char *words) {
-  arena *a = plan->arena;
-  dim unit;
-  const char *rest, *wrong = split(plan, "--along", words, &plan->along, &unit, &rest);
-  if (wrong == NULL && plan->along.kind == REF_STATE)
-    wrong = arena_printf(a, "--along %s: it is a state; a param or an input can be varied", words);
-  if (wrong == NULL)
-    wrong = read_ends(plan, "--along", rest, unit, &plan->along.value, &plan->along_high);
-  if (wrong != NULL)
-    return wrong;
+/* The unit as it is typed behind the last number of `words`. */
+static const char *label_along(analyse_plan *plan, const char *option, const char *words, dim unit) {
+  const char *dots = strstr(words, "..");
   char *end;
-  (void)strtod(strstr(rest, "..") + 2, &end);
+  (void)strtod(dots != NULL ? dots + 2 : words, &end);
   end += strspn(end, " ");
   const model_component *c = plan->component;
   const char *name =
       plan->along.kind == REF_PARAM ? c->params.data[plan->along.item].name : c->inputs.data[plan->along.item].name;
   plan->along_label = (analyse_label){name, end, 1};
+  return end[0] != '\0'
+             ? read_quantity(plan, option, arena_printf(plan->arena, "1 %s", end), unit, &plan->along_label.factor)
+             : NULL;
+}
+
+/* What is varied, of the model's own range where it has one: "IP3=0..1uM", or a single value where that is allowed. */
+static const char *read_varied(analyse_plan *plan, const char *option, const char *words, bool may_be_single) {
+  arena *a = plan->arena;
+  dim unit;
+  const char *rest, *wrong = split(plan, option, words, &plan->along, &unit, &rest);
+  if (wrong == NULL && plan->along.kind == REF_STATE)
+    wrong = arena_printf(a, "%s %s: it is a state; a param or an input can be varied", option, words);
+  if (wrong == NULL && may_be_single && strstr(rest, "..") == NULL)
+    wrong = read_quantity(plan, option, rest, unit, &plan->along.value), plan->along_high = plan->along.value;
+  else if (wrong == NULL)
+    wrong = read_ends(plan, option, rest, unit, &plan->along.value, &plan->along_high);
+  analyse_setting high = plan->along;
+  high.value = plan->along_high;
+  if (wrong == NULL)
+    wrong = check_param(plan, option, &plan->along);
+  if (wrong == NULL)
+    wrong = check_param(plan, option, &high);
+  return wrong != NULL ? wrong : label_along(plan, option, rest, unit);
+}
+
+static const char *read_along(analyse_plan *plan, const char *words) {
   plan->has_along = true;
-  return end[0] != '\0' ? read_quantity(plan, "--along", arena_printf(a, "1 %s", end), unit, &plan->along_label.factor)
-                        : NULL;
+  return read_varied(plan, "--along", words, false);
+}
+
+/* "I=0..100pA for 5ms" */
+static const char *read_pulse(analyse_plan *plan, const char *words) {
+  const char *length = strstr(words, " for ");
+  dim time = dim_none();
+  time.q[DIM_TIME] = 4;
+  if (length == NULL)
+    return arena_printf(plan->arena, "--pulse wants a value and its duration, such as \"I=0..100pA for 5ms\", not %s",
+                        words);
+  plan->has_pulse = true;
+  const char *wrong = read_varied(plan, "--pulse", arena_strdup(plan->arena, words, (size_t)(length - words)), true);
+  if (wrong == NULL)
+    wrong = read_quantity(plan, "--pulse", length + strlen(" for "), time, &plan->pulse_duration);
+  return wrong == NULL && !(plan->pulse_duration > 0) ? "--pulse: the duration is above 0" : wrong;
+}
+
+/* "v,w" */
+static const char *read_plane(analyse_plan *plan, const char *words) {
+  const char *comma = strchr(words, ',');
+  if (comma == NULL)
+    return arena_printf(plan->arena, "--plane wants two states, such as v,w, not %s", words);
+  const char *names[2] = {arena_strdup(plan->arena, words, (size_t)(comma - words)), comma + 1};
+  for (uint32_t k = 0; k < 2; k++) {
+    analyse_setting item;
+    dim unit;
+    const char *wrong = find_item(plan, "--plane", names[k], &item, &unit);
+    if (wrong != NULL)
+      return wrong;
+    if (item.kind != REF_STATE)
+      return arena_printf(plan->arena, "--plane: `%s` is no state", names[k]);
+    plan->plane[k] = item.item;
+  }
+  plan->has_plane = true;
+  return plan->plane[0] != plan->plane[1] ? NULL : "--plane wants two states, not one of them twice";
 }
 
 /* ---- the whole ---- */
@@ -208,6 +260,21 @@ static void label_states(analyse_plan *plan) {
   }
 }
 
+/* What is to be seen beside the fixed points: one thing at a time. */
+static const char *read_views(analyse_plan *plan) {
+  const char *const *values = plan->args->values, *wrong = NULL;
+  const char *along = values[ARGUMENT_along], *pulse = values[ARGUMENT_pulse], *plane = values[ARGUMENT_plane];
+  if ((along != NULL) + (pulse != NULL) + (plane != NULL) > 1)
+    return "--along, --pulse and --plane are asked for one at a time";
+  if (along != NULL)
+    wrong = read_along(plan, along);
+  if (pulse != NULL)
+    wrong = read_pulse(plan, pulse);
+  if (plane != NULL)
+    wrong = read_plane(plan, plane);
+  return wrong;
+}
+
 const char *analyse_plan_read(arena *a, const arguments *args, const model *m, analyse_plan *plan) {
   *plan = (analyse_plan){.arena = a, .args = args, .m = m, .out = args->values[ARGUMENT_analyse_out]};
   const char *wrong = find_population(a, args, plan);
@@ -220,7 +287,5 @@ const char *analyse_plan_read(arena *a, const arguments *args, const model *m, a
     wrong = read_setting(plan, args->settings.data[k]);
   for (uint32_t k = 0; k < args->ranges.len && wrong == NULL; k++)
     wrong = read_range(plan, args->ranges.data[k]);
-  if (wrong == NULL && args->values[ARGUMENT_along] != NULL)
-    wrong = read_along(plan, args->values[ARGUMENT_along]);
-  return wrong;
+  return wrong != NULL ? wrong : read_views(plan);
 }

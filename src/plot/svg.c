@@ -17,9 +17,11 @@ struct plot {
   arena *arena;
   const char *title, *x_label, *y_label;
   VEC(plot_series) series;
+  bool has_limits;
+  double limits[4]; /* of x, of y */
 };
 
-static const char *const colors[] = {"#222222", "#0072b2", "#d55e00", "#009e73", "#e69f00"};
+static const char *const colors[] = {"#222222", "#0072b2", "#d55e00", "#009e73", "#e69f00", "#aaaaaa"};
 
 /* In pixels. */
 enum { WIDTH = 760, HEIGHT = 500, LEFT = 80, RIGHT = 30, TOP = 40, BOTTOM = 60, MARK = 4 };
@@ -43,6 +45,12 @@ void plot_add(plot *p, const char *name, plot_style style, plot_color color, con
     vec_push(p->arena, &p->series, s);
 }
 
+void plot_limit(plot *p, double x_low, double x_high, double y_low, double y_high) {
+  const double limits[4] = {x_low, x_high, y_low, y_high};
+  memcpy(p->limits, limits, sizeof limits);
+  p->has_limits = true;
+}
+
 /* ---- axes ---- */
 
 typedef struct {
@@ -58,6 +66,10 @@ static double tick_of(double range) {
 
 static axis make_axis(const plot *p, bool is_y, double from, double to) {
   double low = INFINITY, high = -INFINITY;
+  if (p->has_limits) {
+    const double *own = p->limits + (is_y ? 2 : 0);
+    return (axis){own[0], own[1], tick_of(own[1] - own[0]), from, to};
+  }
   for (uint32_t k = 0; k < p->series.len; k++)
     for (uint32_t i = 0; i < p->series.data[k].count; i++) {
       double v = is_y ? p->series.data[k].y[i] : p->series.data[k].x[i];
@@ -150,11 +162,30 @@ static void add_mark(plot_style style, plot_color color, double x, double y, tex
                 -2 * (MARK + 1), hue);
 }
 
+/* From the first of two points to the second, with two strokes at its head. */
+static void add_arrow(double x, double y, double to_x, double to_y, const char *hue, text *out) {
+  double dx = 0.3 * (to_x - x), dy = 0.3 * (to_y - y);
+  text_printf(out, "<path fill=\"none\" stroke=\"%s\" d=\"M%.1f %.1fL%.1f %.1fm%.1f %.1fl%.1f %.1fl%.1f %.1f\"/>\n",
+              hue, x, y, to_x, to_y, -dx - 0.5 * dy, -dy + 0.5 * dx, dx + 0.5 * dy, dy - 0.5 * dx, -dx + 0.5 * dy,
+              -dy - 0.5 * dx);
+}
+
+static void add_arrows(const plot_series *s, const axis *x, const axis *y, text *out) {
+  for (uint32_t i = 0; i + 1 < s->count; i++)
+    if (isfinite(s->x[i]) && isfinite(s->x[i + 1]) && isfinite(s->y[i]) && isfinite(s->y[i + 1]))
+      add_arrow(pixel(x, s->x[i]), pixel(y, s->y[i]), pixel(x, s->x[i + 1]), pixel(y, s->y[i + 1]), colors[s->color],
+                out);
+}
+
 static bool is_line(plot_style style) { return style == PLOT_SOLID || style == PLOT_DASHED; }
 
 static void add_series(const plot_series *s, const axis *x, const axis *y, text *out) {
   if (is_line(s->style)) {
     add_line(s, x, y, out);
+    return;
+  }
+  if (s->style == PLOT_ARROWS) {
+    add_arrows(s, x, y, out);
     return;
   }
   for (uint32_t i = 0; i < s->count; i++)
@@ -196,8 +227,12 @@ text plot_svg(const plot *p) {
               "font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
               WIDTH, HEIGHT, WIDTH, HEIGHT);
   add_axes(p, &x, &y, &out);
+  text_printf(&out, "<clipPath id=\"area\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/></clipPath>\n", LEFT,
+              TOP, WIDTH - RIGHT - LEFT, HEIGHT - BOTTOM - TOP);
+  text_puts(&out, "<g clip-path=\"url(#area)\">\n");
   for (uint32_t k = 0; k < p->series.len; k++)
     add_series(&p->series.data[k], &x, &y, &out);
+  text_puts(&out, "</g>\n");
   add_legend(p, &out);
   text_puts(&out, "</svg>\n");
   return out;
