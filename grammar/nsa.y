@@ -107,7 +107,7 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
 %token POPULATION "population" CONNECT "connect" PATTERN "pattern" FOR "for" PRESENT "present"
 %token DRIVE "drive" ENVIRONMENT "environment" ACT "act" RECORD "record" MEASURE "measure"
 %token VARIANT "variant" IMPORT "import" EXTENDS "extends" RUN "run" SIGNAL "signal"
-%token PRECISION "precision" CHANNEL "channel" ACTION "action" PHASE "phase"
+%token PRECISION "precision" CHANNEL "channel" ACTION "action" PHASE "phase" SET "set"
 
 /* Words that are keywords behind an operand. */
 %token VIA "via" BY "by" WITH "with" OF "of" DELAY "delay" BACK "back" USING "using"
@@ -203,6 +203,7 @@ decl: EXTENDS STRING                      { $$ = make_extends(ctx, @$, $2); }
     | DRIVE postfix '=' expr clauses      { $$ = make_drive(ctx, @$, $2, $4, $5); }
     | PHASE NAME clauses                  { $$ = make_phase(ctx, @$, $2, $3); }
     | ON NAME block                       { $$ = make_phase_block(ctx, @$, $2, $3); }
+    | SET NAME settings_block             { $$ = make_phase_set(ctx, @$, $2, $3); }
     | ENVIRONMENT NAME ':' NAME world_opt { $$ = make_environment(ctx, @$, $2, $4, (ast_name){0}, $5); }
     | ENVIRONMENT NAME ':' NAME '(' STRING ')' world_opt
                                           { $$ = make_environment(ctx, @$, $2, $4, $6, $8); }

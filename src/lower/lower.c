@@ -82,8 +82,10 @@ static void add_functions(lowering *l) {
     lower_link_step(l, k);
   }
   lower_arrivals(l);
-  for (uint32_t k = 0; k < l->weight_init_list.len; k++)
+  for (uint32_t k = 0; k < l->weight_init_list.len; k++) {
     vec_push(l->arena, &l->init_list, l->weight_init_list.data[k]);
+    lower_run_at_edges(l, l->weight_init_list.data[k]);
+  }
   for (uint32_t k = 0; k < l->m->connections.len; k++)
     lower_connection_table(l, k);
 }
@@ -162,6 +164,8 @@ static void finish_program(lowering *l) {
   MOVE_LIST(link_steps, link_step_list);
   MOVE_LIST(stimuli, stimulus_list);
   MOVE_LIST(phase_blocks, phase_block_list);
+  MOVE_LIST(edge_links, edge_link_list);
+  MOVE_LIST(edge_params, edge_param_list);
   MOVE_LIST(probes, probe_list);
   MOVE_LIST(records, record_list);
   MOVE_LIST(measure_nodes, node_list);

@@ -165,9 +165,11 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   records_check(ck);
   measures_check(ck);
   variants_check(ck);
+  phase_sets_check(ck);
   settings_check(ck);
   for (uint32_t i = 0; i < ck->decls.len; i++)
     check_other(ck, ck->decls.data[i]);
+  phase_sets_check_overlaps(ck);
   stimuli_repeat(ck);
   check_unused_components(ck);
   check_unused_functions(ck);

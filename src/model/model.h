@@ -34,6 +34,7 @@ typedef struct {
   VEC(model_event_drive) event_drives;
   VEC(model_signal) signals;
   VEC(model_phase_block) phase_blocks;
+  VEC(model_phase_set) phase_sets;
   VEC(model_record) records;
   VEC(model_measure) measures;
   VEC(model_channel) channels;

@@ -198,6 +198,13 @@ typedef struct {
   model_expr *value; /* constant */
   span at;
 } model_set;
+typedef VEC(model_set) model_sets;
+
+/* While a window of the phase is open the param has this value. */
+typedef struct {
+  uint32_t phase;
+  model_set set;
+} model_phase_set;
 
 typedef struct {
   uint32_t global; /* param of the top level */
@@ -208,7 +215,7 @@ typedef struct {
 typedef struct {
   const char *name;
   span at;
-  VEC(model_set) sets;
+  model_sets sets;
   VEC(model_global_set) globals; /* the compiler must be told of the variant for these to hold */
   VEC(model_act) acts;           /* instead of those of the same environments */
 } model_variant;

@@ -335,6 +335,7 @@ typedef enum {
   AST_DECL_DRIVE,       /* drive exc.I = 100 pA from 1 s for 500 ms */
   AST_DECL_PHASE,       /* phase late from 100 s for 50 s every 100 s */
   AST_DECL_ON,          /* on learn { sheet.v = -72 mV } */
+  AST_DECL_SET,         /* set drug { glia.v3 = 2 uM/s } */
   AST_DECL_ENVIRONMENT, /* environment maze : gridworld { rows = 10 } */
   AST_DECL_ACT,         /* act maze = argmax(count(action.spike)) every 50 ms */
   AST_DECL_SIGNAL,      /* signal reward at maze.reward */
@@ -399,6 +400,11 @@ struct ast_decl {
       ast_name phase;
       ast_block *block;
     } on;
+    struct {
+      ast_name phase;
+      ast_setting_list settings;
+      span block;
+    } set;
     struct {
       ast_name name;
       ast_name kind;   /* gridworld, external, plugin */

@@ -201,6 +201,7 @@ ast_decl *make_environment(parse_context *ctx, span at, ast_name name, ast_name 
 ast_act *make_act(parse_context *ctx, span at, ast_name environment, ast_expr *value, const clause_list *clauses);
 ast_act *append_decoder(parse_context *ctx, span at, ast_act *act, ast_expr *value, const clause_list *clauses);
 ast_decl *make_act_decl(parse_context *ctx, span at, const ast_act *act);
+ast_decl *make_phase_set(parse_context *ctx, span at, ast_name phase, settings_block settings);
 ast_decl *make_signal(parse_context *ctx, span at, ast_name name, ast_expr *value, const clause_list *clauses);
 ast_decl *make_record(parse_context *ctx, span at, ast_expr *value, const clause_list *clauses);
 ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_expr *value);

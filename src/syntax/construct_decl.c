@@ -257,6 +257,14 @@ ast_decl *make_phase_block(parse_context *ctx, span at, ast_name phase, ast_bloc
   return d;
 }
 
+ast_decl *make_phase_set(parse_context *ctx, span at, ast_name phase, settings_block settings) {
+  ast_decl *d = new_decl(ctx, AST_DECL_SET, at);
+  d->as.set.phase = phase;
+  d->as.set.settings = settings.list;
+  d->as.set.block = settings.at;
+  return d;
+}
+
 ast_decl *make_signal(parse_context *ctx, span at, ast_name name, ast_expr *value, const clause_list *clauses) {
   check_declared(ctx, name);
   check_clauses(ctx, clauses, WINDOW_CLAUSES | BIT(WHEN) | BIT(AT), "a signal");

@@ -200,6 +200,8 @@ static void decl_phase(dumper *d, const ast_decl *decl) { dump_window(d, &decl->
 
 static void decl_on(dumper *d, const ast_decl *decl) { dump_block(d, "block", decl->as.on.block); }
 
+static void decl_set(dumper *d, const ast_decl *decl) { dump_settings(d, &decl->as.set.settings); }
+
 static void decl_environment(dumper *d, const ast_decl *decl) {
   static const char *const words[] = {"setting", "channel", "action", "action"};
   dump_name(d, "kind", decl->as.environment.kind);
@@ -283,6 +285,7 @@ static const struct {
     [AST_DECL_DRIVE] = {"drive", 0, decl_drive},
     [AST_DECL_PHASE] = {"phase", offsetof(ast_decl, as.phase.name), decl_phase},
     [AST_DECL_ON] = {"on", offsetof(ast_decl, as.on.phase), decl_on},
+    [AST_DECL_SET] = {"set", offsetof(ast_decl, as.set.phase), decl_set},
     [AST_DECL_ENVIRONMENT] = {"environment", offsetof(ast_decl, as.environment.name), decl_environment},
     [AST_DECL_ACT] = {"act", offsetof(ast_decl, as.act.environment), decl_act},
     [AST_DECL_SIGNAL] = {"signal", offsetof(ast_decl, as.signal.name), decl_signal},

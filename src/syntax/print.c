@@ -169,6 +169,11 @@ static void print_on(printer *p, const ast_decl *d) {
   printer_stmts(p, d->as.on.block);
 }
 
+static void print_set(printer *p, const ast_decl *d) {
+  text_printf(p->out, "set %s", d->as.set.phase.text);
+  printer_settings(p, d->as.set.block, &d->as.set.settings);
+}
+
 static void print_act(printer *p, const ast_decl *d) { printer_act(p, &d->as.act); }
 
 static void print_measure(printer *p, const ast_decl *d) {
@@ -202,6 +207,7 @@ static void (*const decl_printers[])(printer *p, const ast_decl *d) = {
     [AST_DECL_DRIVE] = print_drive,
     [AST_DECL_PHASE] = print_phase,
     [AST_DECL_ON] = print_on,
+    [AST_DECL_SET] = print_set,
     [AST_DECL_ENVIRONMENT] = printer_environment,
     [AST_DECL_ACT] = print_act,
     [AST_DECL_SIGNAL] = print_signal,
@@ -227,6 +233,8 @@ static span decl_block(const ast_decl *d) {
     return d->as.loop.block;
   case AST_DECL_ON:
     return d->as.on.block->at;
+  case AST_DECL_SET:
+    return d->as.set.block;
   case AST_DECL_ENVIRONMENT:
     return d->as.environment.block;
   case AST_DECL_VARIANT:

@@ -254,7 +254,7 @@ static mistake *const mistakes[] = {
  * expected, the members are left out and the phrase is said once. */
 static const struct {
   const char *phrase, *tell_tale;
-  const char *members[27];
+  const char *members[30];
 } crowds[] = {
     {"a declaration",
      "population",
@@ -279,6 +279,8 @@ static const struct {
       "extends",
       "run",
       "signal",
+      "phase",
+      "set",
       "precision",
       "'}'",
       "the end of the file",

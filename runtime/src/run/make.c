@@ -7,11 +7,12 @@
 #include "base/threads.h"
 #include "events/events.h"
 #include "links/connect.h"
-#include "run/ranges.h"
 #include "state/finite.h"
 #include "stimuli/stimulus.h"
 #include "sums/linksum.h"
 #include "tick/diffusion.h"
+#include "tick/phase_sets.h"
+#include "tick/ranges.h"
 #include "tick/step.h"
 #include "worlds/worlds.h"
 
@@ -26,24 +27,6 @@ enum { CACHE_LINE = 64 };
 static const size_t type_size[nsa_type_count] = NSA_TYPE_SIZES;
 
 /* ---- arrays ---- */
-
-static void fill(void *data, nsa_type type, uint64_t count, double value) {
-  if (type == NSA_F64) {
-    double *x = data;
-    for (uint64_t i = 0; i < count; i++)
-      x[i] = value;
-  } else if (type == NSA_F32) {
-    float *x = data;
-    for (uint64_t i = 0; i < count; i++)
-      x[i] = (float)value;
-  } else if (type == NSA_B1) {
-    memset(data, value != 0, count);
-  } else {
-    uint32_t *x = data;
-    for (uint64_t i = 0; i < count; i++)
-      x[i] = (uint32_t)value;
-  }
-}
 
 static bool field_allocate(sim *s, uint32_t f, uint64_t count, char error[SIM_ERROR_SIZE]) {
   const nsa_field *field = &s->program->fields[f];
@@ -69,20 +52,14 @@ static bool field_allocate(sim *s, uint32_t f, uint64_t count, char error[SIM_ER
   }
   s->field_count[f] = count;
   s->allocated += bytes;
-  fill(s->field_data[f], (nsa_type)field->type, padded, field->value);
+  sim_fill_array(s->field_data[f], (nsa_type)field->type, padded, field->value);
   return true;
-}
-
-static void set_whole_field(sim *s, nsa_field_id f, double value) {
-  if (nsa_field_is_none(f) || !s->field_data[f.id])
-    return;
-  fill(s->field_data[f.id], (nsa_type)s->program->fields[f.id].type, sim_padded(s->field_count[f.id]), value);
 }
 
 static void apply_setting(sim *s, const nsa_setting *setting) {
   const nsa_settable *settable = &s->program->settables[setting->settable];
-  set_whole_field(s, settable->field, setting->value);
-  set_whole_field(s, settable->given, 1);
+  sim_fill_field(s, settable->field, setting->value);
+  sim_fill_field(s, settable->given, 1);
 }
 
 bool sim_set(sim *s, uint32_t settable, double value) {
@@ -329,6 +306,7 @@ void sim_free(sim *s) {
   link_sums_free(s->sums, s->program->connections_count);
   diffusions_free(s->diffusions, s->program->stage_sets_count);
   stimuli_free(s->stimuli, s->program->populations_count);
+  phase_sets_free(s->phase_sets);
   step_plan_free(s->plan);
   free_fields(s);
   free_populations(s);
@@ -420,6 +398,8 @@ bool sim_init(sim *s, char error[SIM_ERROR_SIZE]) {
     kernel_run(s, s->program->setup[i], &s->state_clock);
   link_sums_start(s);
   stimuli_update_phases(s, 0);
+  if (!phase_sets_prepare(s, error))
+    return false;
   s->worlds = worlds_new(s, error);
   return s->worlds && worlds_begin(s, error);
 }

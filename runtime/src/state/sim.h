@@ -18,6 +18,7 @@ struct diffusions;  /* diffusion.h */
 struct events;      /* events.h */
 struct suspicions;  /* finite.h */
 struct worlds;      /* worlds.h */
+struct phase_sets;  /* phase_sets.h */
 struct nsa_inputs;  /* inputs.h */
 
 #define SIM_ERROR_SIZE 512
@@ -177,6 +178,7 @@ struct sim {
   struct diffusions *diffusions; /* after sim_init */
   struct events *events;         /* after sim_init */
   struct stimuli *stimuli;
+  struct phase_sets *phase_sets;             /* NULL: no phase sets a param */
   struct worlds *worlds;                     /* after sim_init */
   sim_observer observers[SIM_MAX_OBSERVERS]; /* called in this order after each tick */
   uint32_t observer_count;
@@ -239,6 +241,10 @@ void sim_replace_field(const nsa_kernel *kernel, void **fields, nsa_field_id fie
 
 /* Whether a field of delays (NSA_NONE: no delay) has one for each link. */
 bool sim_has_own_delays(const nsa_program *p, nsa_field_id delay);
+
+void sim_fill_array(void *data, nsa_type type, uint64_t count, double value);
+/* All entries of a field, padding included; nothing where there is no array. */
+void sim_fill_field(sim *s, nsa_field_id field, double value);
 
 /* Registers an observer; they are called in the order in which they came. */
 void sim_observe(sim *s, sim_observer observer);

@@ -24,7 +24,7 @@ typedef struct {
   uint64_t round; /* number of the window */
 } change;
 
-typedef struct {
+typedef struct change_queue {
   change *items;
   uint32_t count;
   change last; /* phase block that ran last */

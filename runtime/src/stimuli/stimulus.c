@@ -72,6 +72,10 @@ static void add_phase(const listing *l, uint32_t phase, uint32_t item,
       add(l, item, (windows){0, s->acts[i]->window, s->acts[i]->every});
 }
 
+void stimuli_list_phase(const sim *s, change_queue *queue, bool is_counting, uint32_t phase, uint32_t item) {
+  add_phase(&(listing){s, queue, is_counting}, phase, item, add_window);
+}
+
 static void add_population(const listing *l, nsa_population_id p) {
   const nsa_program *program = l->s->program;
   for (uint32_t i = 0; i < program->stimuli_count; i++) {

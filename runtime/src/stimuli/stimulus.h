@@ -17,6 +17,10 @@ bool stimuli_set_pattern(sim *s, uint32_t pattern, const char *path, char error[
  * read, reads the files of driven events. False with a sentence in error. */
 bool stimuli_prepare(sim *s, char error[SIM_ERROR_SIZE]);
 
+/* Adds the windows of a phase to a queue, as starts and stops of `item` (changes.h). */
+struct change_queue;
+void stimuli_list_phase(const sim *s, struct change_queue *queue, bool is_counting, uint32_t phase, uint32_t item);
+
 /* What happens to a population in base tick n before it steps, in this order: pixels of images whose window begins,
  * external inputs, blocks of signals that do not wait for the step, blocks of phases that begin, driven events. True
  * when events are driven. */

@@ -169,15 +169,16 @@ static bool is_sum_due(sim *s, uint32_t i, uint64_t done) {
   uint8_t *has_changed = &s->sums->has_changed[i];
   if (sum->grid == 0 || sum->grid == sum->every)
     return is_due(sum->every, done);
-  if (sum->every == 0)
-    return false;
-  if (is_due(sum->every, done) || s->is_touched)
+  bool is_once = sum->every == 0;
+  if (is_once ? s->sums->is_again : is_due(sum->every, done) || s->is_touched)
     *has_changed = 1;
-  if (done % sum->grid != 0 || !(*has_changed || done == sum->grid))
+  if (done % sum->grid != 0 || !(*has_changed || (done == sum->grid && !is_once)))
     return false;
   *has_changed = 0;
   return true;
 }
+
+void link_sums_renew(struct link_sums *sums) { sums->is_again = true; }
 
 void link_sums_run(sim *s, uint64_t done) {
   bool any = false;
@@ -200,7 +201,7 @@ void link_sums_run(sim *s, uint64_t done) {
     s->sums->collect_due[i] = is_due(s->program->collects[i].every, done);
     any = any || s->sums->collect_due[i];
   }
-  s->is_touched = false;
+  s->is_touched = s->sums->is_again = false;
   if (any)
     run_works(s);
 }

@@ -24,6 +24,10 @@ void link_sums_start(sim *s);
 /* Those that are due when `done` base ticks are done, and the collect kernels; state_clock is set. */
 void link_sums_run(sim *s, uint64_t done);
 
+/* What sums are made of has been changed from outside: those that are made once are made again in the next
+ * link_sums_run. */
+void link_sums_renew(struct link_sums *sums);
+
 /* Those of a set of stages, on the states as they are; state_clock is that of the stage. */
 void link_sums_run_stage(sim *s, const nsa_stage_set *set);
 

@@ -48,6 +48,7 @@ struct link_sums {
   uint8_t *is_scatter;  /* per sum: the method of this tick */
   uint8_t *is_due;      /* per sum */
   uint8_t *has_changed; /* per sum: its sources since it was made */
+  bool is_again;        /* sums that are made once are due: what they are made of has changed */
   uint8_t *collect_due; /* per collect */
   target_work *works;
   uint32_t work_count;

@@ -31,33 +31,44 @@ struct diffusions {
 
 /* ---- set-up ---- */
 
+static void fill_chain(chain *c, double share) {
+  double a = GAMMA * share;
+  c->share = share;
+  for (uint32_t i = 0; i < c->count; i++) {
+    double neighbours = (i > 0) + (i + 1 < c->count);
+    double pivot = 1 + neighbours * a - (i > 0 ? a * c->upper[i - 1] : 0);
+    c->inverse[i] = 1 / pivot;
+    c->upper[i] = a / pivot;
+  }
+}
+
 static bool make_chain(sim *s, chain *c, uint32_t count, double share) {
-  *c = (chain){.count = count, .share = share};
+  *c = (chain){.count = count};
   c->inverse = calloc((size_t)count + 1, sizeof *c->inverse);
   c->upper = calloc((size_t)count + 1, sizeof *c->upper);
   s->allocated += 2 * (uint64_t)count * sizeof *c->upper;
   if (!c->inverse || !c->upper)
     return false;
-  double a = GAMMA * share;
-  for (uint32_t i = 0; i < count; i++) {
-    double neighbours = (i > 0) + (i + 1 < count);
-    double pivot = 1 + neighbours * a - (i > 0 ? a * c->upper[i - 1] : 0);
-    c->inverse[i] = 1 / pivot;
-    c->upper[i] = a / pivot;
-  }
+  fill_chain(c, share);
   return true;
+}
+
+static bool find_coefficient(const sim *s, const nsa_diffusion *of, double *coefficient, char error[SIM_ERROR_SIZE]) {
+  *coefficient = ((const double *)s->field_data[of->coefficient.id])[0];
+  if (*coefficient >= 0 && isfinite(*coefficient))
+    return true;
+  snprintf(error, SIM_ERROR_SIZE,
+           "'%s' is %g /ms: `coupling implicit` is for diffusion, with a coefficient of at least 0",
+           s->program->fields[of->coefficient.id].name, *coefficient);
+  return false;
 }
 
 static bool make_one(sim *s, const nsa_diffusion *from, double dt, diffusing *to, uint32_t *longest,
                      char error[SIM_ERROR_SIZE]) {
   const nsa_population *p = &s->program->populations[from->population.id];
-  double coefficient = ((const double *)s->field_data[from->coefficient.id])[0];
-  if (!(coefficient >= 0 && isfinite(coefficient))) {
-    snprintf(error, SIM_ERROR_SIZE,
-             "'%s' is %g /ms: `coupling implicit` is for diffusion, with a coefficient of at least 0",
-             s->program->fields[from->coefficient.id].name, coefficient);
+  double coefficient;
+  if (!find_coefficient(s, from, &coefficient, error))
     return false;
-  }
   *longest = p->rows > *longest ? p->rows : *longest;
   *longest = p->cols > *longest ? p->cols : *longest;
   return make_chain(s, &to->down, p->rows, dt / 2 * coefficient) &&
@@ -92,6 +103,20 @@ struct diffusions *diffusions_new(sim *s, char error[SIM_ERROR_SIZE]) {
   }
   diffusions_free(d, sets);
   return NULL;
+}
+
+bool diffusions_renew(sim *s, char error[SIM_ERROR_SIZE]) {
+  for (uint32_t set = 0; set < s->program->stage_sets_count; set++) {
+    const nsa_stage_set *of = &s->program->stage_sets[set];
+    for (uint32_t i = 0; i < of->diffusions_count; i++) {
+      double coefficient, half = s->program->timescales[of->timescale].dt / 2;
+      if (!find_coefficient(s, &of->diffusions[i], &coefficient, error))
+        return false;
+      fill_chain(&s->diffusions->sets[set][i].down, half * coefficient);
+      fill_chain(&s->diffusions->sets[set][i].across, half * coefficient);
+    }
+  }
+  return true;
 }
 
 static void free_chain(chain *c) {

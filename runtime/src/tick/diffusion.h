@@ -15,6 +15,9 @@
 struct diffusions *diffusions_new(sim *s, char error[SIM_ERROR_SIZE]);
 void diffusions_free(struct diffusions *d, uint32_t sets);
 
+/* Again, when coefficients have changed. False with a sentence in error. */
+bool diffusions_renew(sim *s, char error[SIM_ERROR_SIZE]);
+
 /* Half a step of all that the set diffuses. */
 void diffusions_run(sim *s, uint32_t set);
 

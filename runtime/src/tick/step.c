@@ -3,6 +3,7 @@
  *
  * The order of tick n, and what each part needs of those before it:
  *
+ *   0. phase_sets          Params that phases set change, and what follows from them.
  *   1. events_begin_tick   Phases 1 and 2. Elements that fired in tick n - 1 settle, signals are raised, events whose
  *                          delay is over arrive at links. Needs the lists of what fired. What it adds to elements
  *                          waits in their `arrived` fields. Arrivals that need nothing but links are left to 3.
@@ -33,6 +34,7 @@
 #include "stimuli/event_drive.h"
 #include "stimuli/stimulus.h"
 #include "sums/linksum.h"
+#include "tick/phase_sets.h"
 #include "tick/stages.h"
 #include "worlds/worlds.h"
 
@@ -223,6 +225,8 @@ bool sim_step(sim *s) {
   sim_set_clock(s, &s->clock, n);
   sim_set_clock(s, &s->state_clock, n + 1);
   double began = seconds(s);
+  if (s->phase_sets && !phase_sets_begin_tick(s, n))
+    return fail(s);
   bool ok = events_begin_tick(s, n) && finite_check(s);
   spend(s, &s->times.arrivals, began);
   ok = ok && step_populations(s, n);

@@ -5,6 +5,7 @@
 
 #include "state/finite.h"
 #include "stimuli/stimulus.h"
+#include "tick/phase_sets.h"
 #include "worlds/worlds.h"
 
 #include <math.h>
@@ -164,7 +165,8 @@ static void lower_flags(sim *s, const step_cohort *c) {
   }
 }
 
-/* Up to the next multiple of the cohort's steps, a change of a stimulus, a decision, or the end of the run. */
+/* Up to the next multiple of the cohort's steps, a change of a stimulus or of a param, a decision, or the end of the
+ * run. */
 static uint32_t fused_length(const sim *s, const step_cohort *c, uint64_t n) {
   if (c->fused == 1)
     return 1;
@@ -172,9 +174,11 @@ static uint32_t fused_length(const sim *s, const step_cohort *c, uint64_t n) {
   uint64_t length = c->fused - step % c->fused;
   if (length > left)
     length = left;
-  uint64_t undecided = worlds_quiet_steps(s, c->every, n);
+  uint64_t undecided = worlds_quiet_steps(s, c->every, n), unset = phase_sets_quiet_steps(s, c->every, n);
   if (length > undecided)
     length = undecided;
+  if (length > unset)
+    length = unset;
   for (uint32_t i = 0; i < c->population_count; i++) {
     uint64_t quiet = stimuli_quiet_steps(s, c->populations[i], n);
     if (length > quiet)

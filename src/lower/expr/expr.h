@@ -119,7 +119,8 @@ typedef struct {
   VEC(nsa_link_step) link_step_list;
   VEC(nsa_stimulus) stimulus_list;
   VEC(nsa_phase_block) phase_block_list;
-  VEC(nsa_act) act_list; /* as the plan has them */
+  kernel_ids edge_link_list, edge_param_list; /* where phases set params */
+  VEC(nsa_act) act_list;                      /* as the plan has them */
   VEC(nsa_probe) probe_list;
   VEC(nsa_record) record_list;
   VEC(nsa_measure_node) node_list;

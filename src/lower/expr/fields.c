@@ -110,6 +110,11 @@ static scope uniform_scope(const owner_info *o, ir_builder *b) {
   return s;
 }
 
+void lower_run_at_edges(lowering *l, nsa_kernel_id kernel) {
+  if (l->m->phase_sets.len > 0)
+    vec_push(l->arena, &l->edge_param_list, kernel);
+}
+
 void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner) {
   owner_info o = lower_owner(l, is_connection, owner);
   const nsa_field_id *param = is_connection ? l->connections[owner].param : l->populations[owner].param;
@@ -124,6 +129,7 @@ void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner) {
       const char *name = arena_printf(l->arena, "%s.parameters", o.name);
       b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, 0, o.c->timescale, &number));
       vec_push(l->arena, &l->init_list, number);
+      lower_run_at_edges(l, number);
       s = uniform_scope(&o, &b);
     }
     lower_store_param(&s, param[k], lower_initial_value(l->ctx, is_connection, owner, REF_PARAM, k));

@@ -28,6 +28,8 @@ nsa_field_id lower_link_field(lowering *l, uint32_t connection, const char *what
 /* Stores the value of a parameter that is not a constant, unless it was given from outside. */
 void lower_store_param(scope *s, nsa_field_id field, const model_expr *value);
 /* A function over the run for the uniform ones of an owner, where there are any. */
+/* Where phases set params: the kernel computes anew at their edges what follows from these. */
+void lower_run_at_edges(lowering *l, nsa_kernel_id kernel);
 void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner);
 /* For values of a connection that are the same for all its links. */
 scope lower_uniform_scope(lowering *l, uint32_t connection, ir_builder *b);

@@ -285,21 +285,18 @@ static ir_value tick_behind(lowering *l, ir_builder *b, uint32_t connection) {
   return ticks == 1 ? done : ir_unary(b, IR_OP_floor, ir_binary(b, IR_OP_div, done, ir_number(b, ticks)));
 }
 
-/* Event-driven states before a slow partner changes: up to the end of this tick with the values that held until then.
- */
-static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
+/* Event-driven states up to the end of a tick. */
+static nsa_kernel_id refresh_function(lowering *l, uint32_t connection, model_side home, field_ids *states) {
   const connection_fields *f = &l->connections[connection];
   const model_component *c = component_of_connection(l->ctx, connection);
-  if (nsa_field_is_none(f->advanced[home]) || !lower_follows_partner(&l->plan->connections[connection], home))
-    return;
-  nsa_link_step out = {.connection = {connection}, .every = l->plan->connections[connection].refresh};
   const char *of = l->m->connections.data[connection].name;
   const char *name = home == SIDE_SELF ? arena_printf(l->arena, "%s.refresh", of)
                                        : arena_printf(l->arena, "%s.refresh_%s", of, lower_side_words[home]);
   uint32_t population = home == SIDE_SELF ? NSA_NONE : lower_population_of_side(l->ctx, connection, home);
+  nsa_kernel_id number;
   ir_function *fn =
       ir_function_add(l->p, name, NSA_ROLE_LINK_STEP, home == SIDE_SELF ? f->domain : l->populations[population].domain,
-                      c->timescale, &out.kernel);
+                      c->timescale, &number);
   ir_builder b = ir_builder_on(l->p, fn);
   b.at = c->at;
   scope s = home == SIDE_SELF ? scope_of_links(l, &b, connection) : lower_uniform_scope(l, connection, &b);
@@ -307,7 +304,6 @@ static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
     s.side[home] = view_of_population(l, &b, population, IR_NO_VALUE);
   ir_value next = tick_behind(l, &b, connection);
   block_state now;
-  field_ids states = {0};
   if (home == SIDE_SELF)
     lower_load_links(&s, &now, next);
   else
@@ -318,9 +314,26 @@ static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
       continue;
     store_at_home(&s, f->state[k], home, now.states[k]);
     ir_unary(&b, IR_OP_check, now.states[k]);
-    vec_push(l->arena, &states, f->state[k]);
+    vec_push(l->arena, states, f->state[k]);
   }
   store_at_home(&s, f->advanced[home], home, next);
+  return number;
+}
+
+/* Event-driven states are brought up to date before a slow partner changes, and before a phase changes what they
+ * follow: with the values that held until then. */
+static void lower_refresh(lowering *l, uint32_t connection, model_side home) {
+  const connection_plan *plan = &l->plan->connections[connection];
+  bool follows = lower_follows_partner(plan, home), is_phased = lower_follows_phase(l->ctx, connection, plan, home);
+  field_ids states = {0};
+  if (nsa_field_is_none(l->connections[connection].advanced[home]) || !(follows || is_phased))
+    return;
+  nsa_link_step out = {.connection = {connection}, .every = plan->refresh};
+  out.kernel = refresh_function(l, connection, home, &states);
+  if (is_phased)
+    vec_push(l->arena, &l->edge_link_list, out.kernel);
+  if (!follows)
+    return;
   if (home == SIDE_SELF) {
     out.states = states.data;
     out.states_count = states.len;

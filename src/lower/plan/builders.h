@@ -5,6 +5,9 @@
 
 #include "lower/plan/plan.h"
 
+/* What phases set can be set: E0606. */
+void plan_check_phase_sets(const lower_context *ctx);
+void plan_explain_phase_sets(const lower_context *ctx); /* part of plan_explain */
 /* How its links and partners are found. */
 void plan_rules(const lower_context *ctx, uint32_t connection, connection_plan *plan);
 /* The events and signals at which links run blocks; states are known. */

@@ -271,5 +271,6 @@ void plan_explain(const lower_context *ctx, const lower_plan *plan) {
     explain_population(ctx, plan, k);
   for (uint32_t k = 0; k < ctx->m->connections.len; k++)
     explain_connection(ctx, k, &plan->connections[k]);
+  plan_explain_phase_sets(ctx);
   plan_explain_environments(ctx);
 }

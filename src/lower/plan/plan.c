@@ -136,6 +136,7 @@ const lower_plan *lower_decide_plan(arena *a, const model *m, diag_sink *sink, c
   plan->ctx = ctx;
   if (options->analyse_timescales)
     check_ratios(ctx);
+  plan_check_phase_sets(ctx);
   plan->connections = ARENA_ARRAY(ctx->arena, connection_plan, m->connections.len);
   for (uint32_t k = 0; k < m->connections.len; k++)
     plan->connections[k] = plan_connection(ctx, k);

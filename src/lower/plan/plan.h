@@ -308,6 +308,8 @@ struct lower_plan {
 
 /* Equations that are solved together stand at one time: all of a home follow where one does. */
 bool lower_follows_partner(const connection_plan *plan, model_side home);
+/* The same of a param that a phase sets. */
+bool lower_follows_phase(const lower_context *ctx, uint32_t connection, const connection_plan *plan, model_side home);
 
 /* ---- questions to the model ---- */
 

@@ -8,6 +8,7 @@
  * Shared: a trace that starts alike on all links of an element, is changed by this element's events alone and from
  * nothing but what all these links have in common, is the same on all of them; it is kept once, with the element. */
 #include "lower/plan/builders.h"
+#include "lower/pure/phased.h"
 #include "model/walk.h"
 
 enum { MASK_LINK = 16 }; /* beside 1 << side */
@@ -87,7 +88,8 @@ static bool is_proportional(const keeping *k, const model_expr *e, uint32_t stat
 /* Factors that may stand beside it: of whom is added to, and what never changes of the link. */
 static bool can_stand_beside(const keeping *k, const model_expr *e, model_side to) {
   dependence d = lower_dependence(k->ctx, true, k->connection, e);
-  if (d.side[SIDE_SELF] & (DEPENDS_TIME | DEPENDS_RANDOM))
+  bool is_of_link = d.side[SIDE_SELF] & ~(uint32_t)DEPENDS_PARAM;
+  if (d.side[SIDE_SELF] & (DEPENDS_TIME | DEPENDS_RANDOM) || (is_of_link && d.side[SIDE_SELF] & DEPENDS_PHASED_PARAM))
     return false;
   for (uint32_t s = 0; s < k->c->states.len; s++)
     if (k->states[s].is_changing && reads_state(k, e, s))
@@ -453,6 +455,17 @@ bool lower_follows_partner(const connection_plan *plan, model_side home) {
   for (uint32_t s = 0; s < plan->state_count; s++)
     if (plan->states[s].is_following && plan->states[s].home == home && plan->states[s].advance == ADVANCE_AT_EVENTS)
       return true;
+  return false;
+}
+
+bool lower_follows_phase(const lower_context *ctx, uint32_t connection, const connection_plan *plan, model_side home) {
+  const model_component *c = component_of_connection(ctx, connection);
+  for (uint32_t k = 0; k < c->odes.len; k++) {
+    const state_plan *s = &plan->states[c->odes.data[k].state];
+    if (s->home == home && s->advance == ADVANCE_AT_EVENTS &&
+        lower_reads_phased(ctx, true, connection, c->odes.data[k].rate))
+      return true;
+  }
   return false;
 }
 

@@ -319,6 +319,7 @@ static nsa_field_id lower_coefficient(lowering *l, const model_diffusion *d) {
   scope links = lower_uniform_scope(l, d->connection, &b), elements = scope_of_population(l, &b, d->population);
   ir_store(&b, field, ir_binary(&b, IR_OP_mul, lower_expr(&links, d->of_links), lower_expr(&elements, d->of_equation)));
   vec_push(l->arena, &l->init_list, number);
+  lower_run_at_edges(l, number);
   return field;
 }
 

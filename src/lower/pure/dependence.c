@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* dependence.c - what an expression depends on: what decides where it is evaluated. */
 #include "lower/pure/memo.h"
+#include "lower/pure/phased.h"
 
 lower_memo *lower_memo_of(const lower_context *ctx, bool is_connection, uint32_t owner) {
   lower_memo *memo = is_connection ? &ctx->connections[owner] : &ctx->populations[owner];
@@ -8,6 +9,7 @@ lower_memo *lower_memo_of(const lower_context *ctx, bool is_connection, uint32_t
   if (!memo->lets) {
     memo->lets = ARENA_ARRAY(ctx->arena, let_memo, c->lets.len);
     memo->params = ARENA_ARRAY(ctx->arena, param_memo, c->params.len);
+    memo->changes = ARENA_ARRAY(ctx->arena, change_memo, c->params.len);
     memo->let_values = ARENA_ARRAY(ctx->arena, value_memo, c->lets.len);
     memo->param_values = ARENA_ARRAY(ctx->arena, value_memo, c->params.len);
   }
@@ -37,7 +39,7 @@ static dependence of_let(const lower_context *ctx, bool is_connection, uint32_t 
     return memo->depends;
   dependence moved = {{0}};
   /* Even a constant let can only be read where its side is. */
-  moved.side[e->ref.side] = memo->depends.side[SIDE_SELF] | DEPENDS_PARAM;
+  moved.side[e->ref.side] = memo->depends.side[SIDE_SELF] | DEPENDS_LASTING_PARAM;
   return moved;
 }
 
@@ -46,8 +48,9 @@ static uint32_t bits_of_ref(const lower_context *ctx, bool is_connection, uint32
   uint32_t of = is_own ? owner : lower_population_of_side(ctx, owner, e->ref.side);
   switch (e->ref.kind) {
   case REF_PARAM:
-    return lower_is_varied(ctx, is_own && is_connection, of, e->ref.item) ? DEPENDS_VARIED_PARAM | DEPENDS_PARAM
-                                                                          : DEPENDS_PARAM;
+    return DEPENDS_LASTING_PARAM |
+           (lower_is_varied(ctx, is_own && is_connection, of, e->ref.item) ? DEPENDS_VARIED_PARAM : 0) |
+           (lower_is_phased(ctx, is_own && is_connection, of, e->ref.item) ? DEPENDS_PHASED_PARAM : 0);
   case REF_STATE:
     return state_has_equation(component_of(ctx, is_own && is_connection, of), e->ref.item) ? DEPENDS_STATE
                                                                                            : DEPENDS_HELD_STATE;

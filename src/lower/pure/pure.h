@@ -20,9 +20,11 @@ enum {
   DEPENDS_RANDOM = 64,
   DEPENDS_LOCAL = 128,
   DEPENDS_VARIED_PARAM = 256, /* one value an element or link */
-  DEPENDS_PARAM = 512,
   DEPENDS_DISTANCE = 1024,
-  DEPENDS_CHANNEL = 2048 /* what an environment shows */
+  DEPENDS_CHANNEL = 2048, /* what an environment shows */
+  DEPENDS_LASTING_PARAM = 512,
+  DEPENDS_PHASED_PARAM = 4096, /* one that a phase sets, or that follows from such a one */
+  DEPENDS_PARAM = DEPENDS_LASTING_PARAM | DEPENDS_PHASED_PARAM /* either */
 };
 #define DEPENDS_INVARIANT (DEPENDS_ELEMENT | DEPENDS_VARIED_PARAM | DEPENDS_PARAM | DEPENDS_DISTANCE)
 
@@ -39,6 +41,9 @@ typedef struct {
 /* Whether a parameter has a value for each element or link. */
 typedef enum { PARAM_UNKNOWN, PARAM_UNIFORM, PARAM_VARIED } param_memo;
 
+/* Whether phases change it. */
+typedef enum { CHANGE_UNKNOWN, CHANGE_NEVER, CHANGE_AT_PHASES } change_memo;
+
 /* The value of a parameter or let at the start of a run. */
 typedef struct {
   bool is_known, is_constant;
@@ -49,6 +54,7 @@ typedef struct {
 typedef struct {
   let_memo *lets;
   param_memo *params;
+  change_memo *changes; /* of params */
   value_memo *let_values, *param_values;
 } lower_memo;
 

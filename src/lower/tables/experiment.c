@@ -201,6 +201,12 @@ static uint32_t settable_of(const lowering *l, nsa_field_id field) {
   return NSA_NONE;
 }
 
+static nsa_setting setting_of(const lowering *l, const model_set *set) {
+  nsa_field_id field =
+      set->is_connection ? l->connections[set->owner].param[set->param] : l->populations[set->owner].param[set->param];
+  return (nsa_setting){settable_of(l, field), lower_evaluate(l->ctx, set->is_connection, set->owner, set->value).value};
+}
+
 static nsa_global_setting *globals_of(const lowering *l, const model_variant *v) {
   nsa_global_setting *list = ARENA_ARRAY(l->arena, nsa_global_setting, v->globals.len);
   for (uint32_t i = 0; i < v->globals.len; i++)
@@ -231,13 +237,8 @@ static void lower_variants(lowering *l) {
   for (uint32_t k = 0; k < l->m->variants.len; k++) {
     const model_variant *v = &l->m->variants.data[k];
     nsa_setting *settings = ARENA_ARRAY(l->arena, nsa_setting, v->sets.len);
-    for (uint32_t i = 0; i < v->sets.len; i++) {
-      const model_set *set = &v->sets.data[i];
-      nsa_field_id field = set->is_connection ? l->connections[set->owner].param[set->param]
-                                              : l->populations[set->owner].param[set->param];
-      settings[i] = (nsa_setting){settable_of(l, field),
-                                  lower_evaluate(l->ctx, set->is_connection, set->owner, set->value).value};
-    }
+    for (uint32_t i = 0; i < v->sets.len; i++)
+      settings[i] = setting_of(l, &v->sets.data[i]);
     list[k] = (nsa_variant){.name = v->name,
                             .settings = settings,
                             .settings_count = v->sets.len,
@@ -265,6 +266,10 @@ static void lower_patterns(lowering *l) {
     p->images[k] = l->options->images
                        ? l->options->images[k]
                        : (nsa_image){.pattern = l->m->images.data[k].pattern, .number = l->m->images.data[k].number};
+}
+
+static void lower_phases(lowering *l) {
+  nsa_program *p = l->program;
   p->phases = ARENA_ARRAY(l->arena, nsa_phase, l->m->phases.len);
   p->phases_count = l->m->phases.len;
   for (uint32_t k = 0; k < p->phases_count; k++)
@@ -278,10 +283,17 @@ static void lower_patterns(lowering *l) {
                                              .stop = lower_whole_ticks(l->ctx, w->stop),
                                              .every = lower_whole_ticks(l->ctx, w->every)};
   }
+  p->phase_sets = ARENA_ARRAY(l->arena, nsa_phase_set, l->m->phase_sets.len);
+  p->phase_sets_count = l->m->phase_sets.len;
+  for (uint32_t k = 0; k < p->phase_sets_count; k++) {
+    nsa_setting setting = setting_of(l, &l->m->phase_sets.data[k].set);
+    p->phase_sets[k] = (nsa_phase_set){l->m->phase_sets.data[k].phase, setting.settable, setting.value};
+  }
 }
 
 void lower_drives(lowering *l) {
   lower_patterns(l);
+  lower_phases(l);
   for (uint32_t k = 0; k < l->m->stimuli.len; k++)
     lower_stimulus(l, k);
   lower_event_drives(l);

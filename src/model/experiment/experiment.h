@@ -10,8 +10,10 @@ void environments_check(checker *ck); /* before signals, which they send */
 void signals_check(checker *ck);
 /* Decisions; their windows are those of phases. */
 void acts_check(checker *ck);
-void phases_check(checker *ck);  /* declared ones */
-void stimuli_check(checker *ck); /* patterns, present, drive, blocks of phases */
+void phases_check(checker *ck); /* declared ones */
+void phase_sets_check(checker *ck);
+void phase_sets_check_overlaps(checker *ck); /* when the length of the run is known */
+void stimuli_check(checker *ck);             /* patterns, present, drive, blocks of phases */
 /* Presentations that repeat become one each; after the length of the run is known. */
 void stimuli_repeat(checker *ck);
 void records_check(checker *ck);

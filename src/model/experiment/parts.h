@@ -24,6 +24,15 @@ void phase_block_check(checker *ck, const ast_decl *d);
 void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings, model_event_drive *e,
                        const ast_expr *slice);
 
+/* Who sets params ("a variant"), and which ("`POPULATION.PARAM` or ..."): for messages. */
+typedef struct {
+  const char *who, *which;
+} param_setter;
+/* One set for each population or connection that the name of the setting's owner means. */
+void param_setting_check(checker *ck, const ast_setting *s, const param_setter *by, model_sets *out);
+/* Whether a window of one phase overlaps one of the other, and when first, in ms. */
+bool windows_overlap(checker *ck, uint32_t phase, uint32_t other, double *at);
+
 /* What a variant decides instead; false after an error. */
 bool act_of_variant(checker *ck, const ast_act *act, model_act *out);
 

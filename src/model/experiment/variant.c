@@ -9,86 +9,6 @@
 #include "model/names/report.h"
 #include "model/network/network.h"
 
-/* What a name of a variant refers to: the population or connection of this name, else all users of a component of this
- * name. */
-typedef struct {
-  bool is_connection;
-  uint32_t owner;
-} variant_target;
-typedef VEC(variant_target) target_list;
-
-static const char *definition_name(const checker *ck, uint32_t component) {
-  return ck->component_defs.data[ck->infos.data[component].def].name;
-}
-
-static void find_targets(checker *ck, const char *name, target_list *out) {
-  const model *m = ck->model;
-  variant_target t = {.owner = population_find(ck, name)};
-  if (t.owner == NONE) {
-    t.is_connection = true;
-    t.owner = connection_find(ck, name);
-  }
-  if (t.owner != NONE) {
-    vec_push(ck->arena, out, t);
-    return;
-  }
-  for (uint32_t i = 0; i < m->populations.len; i++)
-    if (strcmp(definition_name(ck, m->populations.data[i].component), name) == 0)
-      vec_push(ck->arena, out, ((variant_target){.owner = i}));
-  for (uint32_t i = 0; i < m->connections.len; i++)
-    if (strcmp(definition_name(ck, m->connections.data[i].component), name) == 0)
-      vec_push(ck->arena, out, ((variant_target){.is_connection = true, .owner = i}));
-}
-
-static void report_unknown_owner(checker *ck, const ast_expr *owner) {
-  if (environment_find(ck, owner->as.name.text) != NONE) {
-    diag *d = diag_report(ck->sink, DIAG_E0201, owner->at,
-                          "`%s` is an environment, whose settings a variant does not set", owner->as.name.text);
-    diag_hint(d, "give the setting a param of the top level, and set that");
-    return;
-  }
-  name_list known = {0};
-  const map *maps[] = {ck->populations, ck->connections, ck->main->components};
-  for (size_t k = 0; k < 3; k++)
-    for (uint32_t i = 0; i < map_count(maps[k]); i++)
-      vec_push(ck->arena, &known, map_key_at(maps[k], i));
-  report_unknown(ck, owner->at, DIAG_E0201, "the population, connection or component", owner->as.name.text, &known);
-}
-
-static bool find_param(checker *ck, const model_component *c, const ast_name *name, uint32_t *param) {
-  model_ref_kind kind;
-  if (component_find(c, name->text, &kind, param)) {
-    if (kind == REF_PARAM)
-      return true;
-    diag_report(ck->sink, DIAG_E0203, name->at, "`%s` is %s of `%s`: a variant sets params only", name->text,
-                kind_word(kind), c->name);
-    return false;
-  }
-  name_list known = {0};
-  for (uint32_t i = 0; i < c->params.len; i++)
-    vec_push(ck->arena, &known, c->params.data[i].name);
-  report_unknown(ck, name->at, DIAG_E0201, arena_printf(ck->arena, "in `%s` the param", c->name), name->text, &known);
-  return false;
-}
-
-static void check_set(checker *ck, const ast_setting *s, variant_target t, model_variant *v) {
-  const model *m = ck->model;
-  const model_component *c =
-      &m->components
-           .data[t.is_connection ? m->connections.data[t.owner].component : m->populations.data[t.owner].component];
-  model_set set = {.is_connection = t.is_connection, .owner = t.owner, .at = s->at};
-  if (!find_param(ck, c, &s->target->as.member.name, &set.param))
-    return;
-  const model_param *p = &c->params.data[set.param];
-  expr_env env = env_constant(ck, NULL, "a variant");
-  double value;
-  if (!expr_constant(&env, s->value, p->unit, arena_printf(ck->arena, "`%s`", expr_text(ck, s->target)), &value))
-    return;
-  set.value = expr_literal(ck, value, p->unit, s->value->at);
-  param_range_check(ck, p, set.value, s->value->at);
-  vec_push(ck->arena, &v->sets, set);
-}
-
 static bool check_global_setting(checker *ck, const ast_setting *s, model_variant *v) {
   model_global_set set = {.at = s->at};
   if (s->target->kind != AST_NAME || !map_find(ck->globals, s->target->as.name.text, &set.global))
@@ -99,24 +19,9 @@ static bool check_global_setting(checker *ck, const ast_setting *s, model_varian
 }
 
 static void check_setting(checker *ck, const ast_setting *s, model_variant *v) {
-  const ast_expr *target = s->target;
-  if (check_global_setting(ck, s, v))
-    return;
-  if (target->kind != AST_MEMBER || target->as.member.object->kind != AST_NAME) {
-    if (target->kind != AST_BAD)
-      diag_report(ck->sink, DIAG_E0602, target->at,
-                  "a variant sets params, `POPULATION.PARAM`, `CONNECTION.PARAM` or one of the top level, not `%s`",
-                  expr_text(ck, target));
-    return;
-  }
-  target_list targets = {0};
-  const ast_expr *owner = target->as.member.object;
-  uint32_t def;
-  find_targets(ck, owner->as.name.text, &targets);
-  if (targets.len == 0 && !map_find(ck->main->components, owner->as.name.text, &def))
-    report_unknown_owner(ck, owner);
-  for (uint32_t i = 0; i < targets.len; i++)
-    check_set(ck, s, targets.data[i], v);
+  static const param_setter variant = {"a variant", "`POPULATION.PARAM`, `CONNECTION.PARAM` or one of the top level"};
+  if (!check_global_setting(ck, s, v))
+    param_setting_check(ck, s, &variant, &v->sets);
 }
 
 static void check_acts(checker *ck, const ast_act_list *acts, model_variant *v) {

@@ -95,7 +95,7 @@ static bool add_windows(checker *ck, const model_stimulus *s, window_list *out) 
   window w = {s->start, s->stop};
   for (double k = 1; w.start < ck->model->duration; k++) {
     if (out->len == LIMIT_ROUNDS) {
-      diag_report(ck->sink, DIAG_E0901, s->at, "more than %u windows of presentations", LIMIT_ROUNDS);
+      diag_report(ck->sink, DIAG_E0901, s->at, "more than %u windows", LIMIT_ROUNDS);
       return false;
     }
     vec_push(ck->arena, out, w);
@@ -167,6 +167,25 @@ static bool windows_of_phase(checker *ck, uint32_t phase, window_list *out, bool
       return false;
   }
   return windows_without_stimulus(ck, phase, out, has_any) && windows_of_act(ck, phase, out, has_any);
+}
+
+bool windows_overlap(checker *ck, uint32_t phase, uint32_t other, double *at) {
+  window_list a = {0}, b = {0};
+  bool has_any;
+  if (!windows_of_phase(ck, phase, &a, &has_any) || !windows_of_phase(ck, other, &b, &has_any))
+    return false;
+  merge_windows(&a);
+  merge_windows(&b);
+  for (uint32_t i = 0, k = 0; i < a.len && k < b.len;) {
+    *at = fmax(a.data[i].start, b.data[k].start);
+    if (*at < a.data[i].stop && *at < b.data[k].stop)
+      return true;
+    if (a.data[i].stop < b.data[k].stop)
+      i++;
+    else
+      k++;
+  }
+  return false;
 }
 
 static void report_no_windows(checker *ck, const model_stimulus *s) {

@@ -111,20 +111,27 @@ static void print_record(const model *m, const model_record *r, text *out) {
   text_puts(out, "\n");
 }
 
+static void print_set(const model *m, const model_set *s, text *out) {
+  printer p = print_in_owner(m, out, s->is_connection, s->owner);
+  text_printf(out, "  %s.%s = ", print_owner(&p, s->is_connection, s->owner),
+              p.side[SIDE_SELF]->params.data[s->param].name);
+  print_expr(&p, s->value);
+  text_puts(out, "\n");
+}
+
 static void print_variant(const model *m, const model_variant *v, text *out) {
   text_printf(out, "variant %s\n", v->name);
   for (uint32_t k = 0; k < v->globals.len; k++)
     text_printf(out, "  %s = %.17g\n", m->globals.data[v->globals.data[k].global].name, v->globals.data[k].value);
-  for (uint32_t k = 0; k < v->sets.len; k++) {
-    const model_set *s = &v->sets.data[k];
-    printer p = print_in_owner(m, out, s->is_connection, s->owner);
-    text_printf(out, "  %s.%s = ", print_owner(&p, s->is_connection, s->owner),
-                p.side[SIDE_SELF]->params.data[s->param].name);
-    print_expr(&p, s->value);
-    text_puts(out, "\n");
-  }
+  for (uint32_t k = 0; k < v->sets.len; k++)
+    print_set(m, &v->sets.data[k], out);
   for (uint32_t k = 0; k < v->acts.len; k++)
     print_act(m, &v->acts.data[k], out);
+}
+
+static void print_phase_set(const model *m, const model_phase_set *s, text *out) {
+  text_printf(out, "set %s\n", m->phases.data[s->phase].name);
+  print_set(m, &s->set, out);
 }
 
 /* ---- all of it ---- */
@@ -170,5 +177,7 @@ void print_experiment(const model *m, text *out) {
     print_signal(m, &m->signals.data[k], out);
   for (uint32_t k = 0; k < m->phase_blocks.len; k++)
     print_phase_block(m, &m->phase_blocks.data[k], out);
+  for (uint32_t k = 0; k < m->phase_sets.len; k++)
+    print_phase_set(m, &m->phase_sets.data[k], out);
   print_results(m, out);
 }

@@ -97,6 +97,13 @@ static bool validate_record(validation *v, const model_record *r) {
          (r->every >= 0 || is_wrong(v, "a period below nothing"));
 }
 
+static bool validate_set(validation *v, const model_set *s) {
+  if (!is_owner(v, s->is_connection, s->owner))
+    return false;
+  expr_limits limits = limits_in_owner(v->m, s->is_connection, s->owner);
+  return is_index(v, s->param, limits.params, "a param") && validate_number(v, &limits, s->value, "its value");
+}
+
 static bool validate_variant(validation *v, const model_variant *x) {
   v->where = arena_printf(v->arena, "variant `%s`", x->name);
   for (uint32_t k = 0; k < x->globals.len; k++)
@@ -105,15 +112,15 @@ static bool validate_variant(validation *v, const model_variant *x) {
   for (uint32_t k = 0; k < x->acts.len; k++)
     if (!validate_act(v, &x->acts.data[k]))
       return false;
-  for (uint32_t k = 0; k < x->sets.len; k++) {
-    const model_set *s = &x->sets.data[k];
-    if (!is_owner(v, s->is_connection, s->owner))
+  for (uint32_t k = 0; k < x->sets.len; k++)
+    if (!validate_set(v, &x->sets.data[k]))
       return false;
-    expr_limits limits = limits_in_owner(v->m, s->is_connection, s->owner);
-    if (!is_index(v, s->param, limits.params, "a param") || !validate_number(v, &limits, s->value, "its value"))
-      return false;
-  }
   return true;
+}
+
+static bool validate_phase_set(validation *v, const model_phase_set *s) {
+  v->where = "what a phase sets";
+  return is_index(v, s->phase, v->m->phases.len, "its phase") && validate_set(v, &s->set);
 }
 
 bool validate_experiment(validation *v) {
@@ -126,6 +133,8 @@ bool validate_experiment(validation *v) {
     is_good = validate_measure(v, k, m->measures.data[k].value) &&
               (!m->measures.data[k].value->is_series || is_wrong(v, "a series, not a number"));
   }
+  for (uint32_t k = 0; is_good && k < m->phase_sets.len; k++)
+    is_good = validate_phase_set(v, &m->phase_sets.data[k]);
   for (uint32_t k = 0; is_good && k < m->variants.len; k++)
     is_good = validate_variant(v, &m->variants.data[k]);
   return is_good;

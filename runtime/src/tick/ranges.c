@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "run/ranges.h"
+#include "tick/ranges.h"
 
 #include "base/units.h"
 #include "links/link_index.h"
@@ -50,7 +50,7 @@ static bool fail(sim *s, const nsa_settable *of, uint64_t entry, double value, c
 /* Ends are rounded as values are, so that a value at an end is within. */
 static double rounded(uint32_t type, double x) { return type == NSA_F32 ? (double)(float)x : x; }
 
-static bool check(sim *s, const nsa_settable *of, char error[SIM_ERROR_SIZE]) {
+bool range_check(sim *s, const nsa_settable *of, char error[SIM_ERROR_SIZE]) {
   const nsa_field *field = &s->program->fields[of->field.id];
   double lo = of->has_range ? rounded(field->type, of->lo) : -DBL_MAX,
          hi = of->has_range ? rounded(field->type, of->hi) : DBL_MAX;
@@ -66,7 +66,7 @@ static bool check(sim *s, const nsa_settable *of, char error[SIM_ERROR_SIZE]) {
 bool ranges_check(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; i < s->program->settables_count; i++) {
     const nsa_settable *of = &s->program->settables[i];
-    if (sim_is_of_links(s, &s->program->fields[of->field.id]) == of_links && !check(s, of, error))
+    if (sim_is_of_links(s, &s->program->fields[of->field.id]) == of_links && !range_check(s, of, error))
       return false;
   }
   return true;

@@ -8,6 +8,7 @@
 
 /* Called after the init kernels of the run and of populations, and again, of_links, after those of links. False: error
  * has a sentence that says whose value is wrong, and s->has_bad_value is set. */
+bool range_check(sim *s, const nsa_settable *of, char error[SIM_ERROR_SIZE]); /* of one */
 bool ranges_check(sim *s, bool of_links, char error[SIM_ERROR_SIZE]);
 
 #endif

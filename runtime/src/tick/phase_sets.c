@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "tick/phase_sets.h"
+
+#include "state/failure.h"
+#include "state/kernels.h"
+#include "stimuli/changes.h"
+#include "stimuli/stimulus.h"
+#include "sums/linksum.h"
+#include "tick/diffusion.h"
+#include "tick/ranges.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One of the program's, in their order. */
+typedef struct {
+  uint32_t open; /* windows that are */
+  bool is_on;    /* its value holds */
+  double own;    /* the run's value, and whether it was given */
+  uint8_t is_given;
+} set_state;
+
+struct phase_sets {
+  change_queue queue; /* item: a set */
+  set_state *states;
+  nsa_kernel_id *renewed; /* functions whose results follow from what is set, in order */
+  uint32_t renewed_count;
+  uint8_t *follows; /* per field: it is set, or follows from what is */
+  char error[SIM_ERROR_SIZE];
+};
+
+/* ---- set-up ---- */
+
+static const nsa_settable *settable_of(const sim *s, uint32_t set) {
+  return &s->program->settables[s->program->phase_sets[set].settable];
+}
+
+/* Whatever a function that follows has to do with may follow as well, unless it is a state. */
+static bool is_made_at_start(uint32_t kind) {
+  return kind == NSA_FIELD_PARAM || kind == NSA_FIELD_INVARIANT || kind == NSA_FIELD_SCRATCH ||
+         kind == NSA_FIELD_LINK_VALUE;
+}
+
+static void renew_if_following(const sim *s, struct phase_sets *p, nsa_kernel_id kernel) {
+  const nsa_kernel *k = &s->program->kernels[kernel.id];
+  bool is_following = false;
+  for (uint32_t i = 0; i < k->slots_count; i++)
+    is_following = is_following || p->follows[k->slots[i].id];
+  if (!is_following)
+    return;
+  p->renewed[p->renewed_count++] = kernel;
+  for (uint32_t i = 0; i < k->slots_count; i++)
+    if (is_made_at_start(s->program->fields[k->slots[i].id].kind))
+      p->follows[k->slots[i].id] = 1;
+}
+
+static bool find_renewed(const sim *s, struct phase_sets *p) {
+  const nsa_program *program = s->program;
+  p->follows = calloc((size_t)program->fields_count + 1, 1);
+  p->renewed = calloc((size_t)program->edge_params_count + program->setup_count + 1, sizeof *p->renewed);
+  if (!p->follows || !p->renewed)
+    return false;
+  for (uint32_t i = 0; i < program->phase_sets_count; i++) {
+    p->follows[settable_of(s, i)->field.id] = 1;
+    if (!nsa_field_is_none(settable_of(s, i)->given))
+      p->follows[settable_of(s, i)->given.id] = 1;
+  }
+  for (uint32_t i = 0; i < program->edge_params_count; i++)
+    renew_if_following(s, p, program->edge_params[i]);
+  for (uint32_t i = 0; i < program->setup_count; i++)
+    renew_if_following(s, p, program->setup[i]);
+  return true;
+}
+
+static void list_windows(const sim *s, struct phase_sets *p) {
+  for (uint32_t i = 0; i < s->program->phase_sets_count; i++)
+    stimuli_list_phase(s, &p->queue, false, s->program->phase_sets[i].phase, i);
+}
+
+static bool make_queue(const sim *s, struct phase_sets *p) {
+  for (uint32_t i = 0; i < s->program->phase_sets_count; i++)
+    stimuli_list_phase(s, &p->queue, true, s->program->phase_sets[i].phase, i);
+  if (!changes_make_room(&p->queue))
+    return false;
+  list_windows(s, p);
+  return true;
+}
+
+static bool are_two_on(const sim *s, uint32_t i, uint32_t k) {
+  const set_state *states = s->phase_sets->states;
+  return states[i].open && states[k].open && s->program->phase_sets[i].settable == s->program->phase_sets[k].settable;
+}
+
+static bool find_two(const sim *s, uint64_t tick, char error[SIM_ERROR_SIZE]) {
+  const nsa_phase_set *sets = s->program->phase_sets;
+  for (uint32_t k = 0; k < s->program->phase_sets_count; k++)
+    for (uint32_t i = 0; i < k; i++) {
+      if (!are_two_on(s, i, k))
+        continue;
+      snprintf(error, SIM_ERROR_SIZE, "at %g ms the phases '%s' and '%s' both set '%s': their windows must not overlap",
+               sim_time(s, tick), s->program->phases[sets[i].phase].name, s->program->phases[sets[k].phase].name,
+               s->program->settables[sets[i].settable].name);
+      return true;
+    }
+  return false;
+}
+
+/* The compiler has looked at the windows of the file, for the length of its run. This one may be longer, or decide
+ * otherwise. Goes through all changes; the queue is made anew behind. */
+static bool are_apart(const sim *s, char error[SIM_ERROR_SIZE]) {
+  struct phase_sets *p = s->phase_sets;
+  change c;
+  while (p->queue.count) {
+    uint64_t tick = p->queue.items[0].tick;
+    while (changes_next(s, &p->queue, tick, &c))
+      p->states[c.item].open += c.kind == CHANGE_START ? 1u : UINT32_MAX;
+    if (find_two(s, tick, error))
+      return false;
+  }
+  return true;
+}
+
+static void keep_own_values(const sim *s, struct phase_sets *p) {
+  for (uint32_t i = 0; i < s->program->phase_sets_count; i++) {
+    const nsa_settable *of = settable_of(s, i);
+    p->states[i].open = 0;
+    p->states[i].own = sim_entry(s->program->fields[of->field.id].type, s->field_data[of->field.id], 0);
+    if (!nsa_field_is_none(of->given))
+      p->states[i].is_given = *(const uint8_t *)s->field_data[of->given.id];
+  }
+}
+
+bool phase_sets_prepare(sim *s, char error[SIM_ERROR_SIZE]) {
+  if (s->program->phase_sets_count == 0)
+    return true;
+  struct phase_sets *p = s->phase_sets = calloc(1, sizeof *p);
+  if (!p || !(p->states = calloc(s->program->phase_sets_count, sizeof *p->states)) || !find_renewed(s, p) ||
+      !make_queue(s, p)) {
+    snprintf(error, SIM_ERROR_SIZE, "out of memory for what phases set");
+    return false;
+  }
+  if (!are_apart(s, error))
+    return false;
+  list_windows(s, p);
+  keep_own_values(s, p);
+  return true;
+}
+
+void phase_sets_free(struct phase_sets *p) {
+  if (!p)
+    return;
+  free(p->queue.items);
+  free(p->states);
+  free(p->renewed);
+  free(p->follows);
+  free(p);
+}
+
+/* ---- at an edge ---- */
+
+static void put(sim *s, uint32_t set, bool is_on) {
+  const nsa_settable *of = settable_of(s, set);
+  set_state *state = &s->phase_sets->states[set];
+  sim_fill_field(s, of->field, is_on ? s->program->phase_sets[set].value : state->own);
+  sim_fill_field(s, of->given, is_on || state->is_given);
+  state->is_on = is_on;
+}
+
+/* Whether any value changes now. */
+static bool take_changes(sim *s, uint64_t n) {
+  struct phase_sets *p = s->phase_sets;
+  bool has_changed = false;
+  change c;
+  while (changes_next(s, &p->queue, n, &c))
+    p->states[c.item].open += c.kind == CHANGE_START ? 1u : UINT32_MAX;
+  for (uint32_t i = 0; i < s->program->phase_sets_count; i++)
+    has_changed = has_changed || p->states[i].is_on != (p->states[i].open != 0);
+  return has_changed;
+}
+
+/* Links stand at the end of the tick before. */
+static void settle_links(sim *s, uint64_t n) {
+  nsa_clock before;
+  sim_set_clock(s, &before, n - 1);
+  for (uint32_t i = 0; i < s->program->edge_links_count; i++)
+    kernel_run(s, s->program->edge_links[i], &before);
+}
+
+static void put_all(sim *s) {
+  struct phase_sets *p = s->phase_sets;
+  for (uint32_t i = 0; i < s->program->phase_sets_count; i++)
+    if (p->states[i].is_on && !p->states[i].open)
+      put(s, i, false);
+  for (uint32_t i = 0; i < s->program->phase_sets_count; i++)
+    if (!p->states[i].is_on && p->states[i].open)
+      put(s, i, true);
+}
+
+static bool are_in_range(sim *s) {
+  struct phase_sets *p = s->phase_sets;
+  bool is_good = true;
+  for (uint32_t i = 0; is_good && i < s->program->settables_count; i++)
+    is_good = !p->follows[s->program->settables[i].field.id] || range_check(s, &s->program->settables[i], p->error);
+  return is_good;
+}
+
+/* Where no step is done between the states and the sums of a slow population, its terms are due, too. */
+static bool renew(sim *s) {
+  struct phase_sets *p = s->phase_sets;
+  nsa_clock start;
+  sim_set_clock(s, &start, 0);
+  for (uint32_t i = 0; i < p->renewed_count; i++)
+    kernel_run(s, p->renewed[i], &start);
+  link_sums_renew(s->sums);
+  s->is_touched = true;
+  if (are_in_range(s) && diffusions_renew(s, p->error))
+    return true;
+  return failure_tell(s, (nsa_place){.file = NSA_NONE}, false, "%s", p->error);
+}
+
+bool phase_sets_begin_tick(sim *s, uint64_t n) {
+  const change_queue *q = &s->phase_sets->queue;
+  if (q->count == 0 || q->items[0].tick > n || !take_changes(s, n))
+    return true;
+  if (n > 0)
+    settle_links(s, n);
+  put_all(s);
+  return renew(s);
+}
+
+uint64_t phase_sets_quiet_steps(const sim *s, uint32_t every, uint64_t n) {
+  if (!s->phase_sets || s->phase_sets->queue.count == 0)
+    return UINT64_MAX;
+  uint64_t ahead = s->phase_sets->queue.items[0].tick - n;
+  return ahead / every + (ahead % every != 0);
+}
