@@ -76,10 +76,6 @@ build_jit *build_jit_new(arena *a, const build_objects *objects, const char **er
 const nsa_kernel_fn *build_jit_kernels(const build_jit *jit, uint32_t *count);
 void build_jit_free(build_jit *jit);
 
-/* Appends names and addresses of the kernels to /tmp/perf-<pid>.map, where `perf` looks for them. */
-bool build_perf_map(arena *a, const build_jit *jit, const nsa_program *program, const build_objects *objects,
-                    const char **error);
-
 /* ---- the cache (cache.c) ---- */
 
 typedef struct {

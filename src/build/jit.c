@@ -2,10 +2,7 @@
 /* jit.c - linking objects into this process, by LLVM's LLJIT and JITLink. */
 #include "build/build_internal.h"
 #include "nsa_math.h"
-#include <llvm-c/Object.h>
 #include <math.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 struct build_jit {
   LLVMOrcLLJITRef lljit;
@@ -114,59 +111,4 @@ void build_jit_free(build_jit *jit) {
   if (failure != NULL)
     LLVMConsumeError(failure);
   jit->lljit = NULL;
-}
-
-/* ---- perf ---- */
-
-/* The size of the kernel of that number, from the object's symbols. */
-static void read_sizes(LLVMBinaryRef binary, uint64_t *sizes, uint32_t count) {
-  static const char prefix[] = "nsa_kernel_";
-  LLVMSymbolIteratorRef s = LLVMObjectFileCopySymbolIterator(binary);
-  for (; !LLVMObjectFileIsSymbolIteratorAtEnd(binary, s); LLVMMoveToNextSymbol(s)) {
-    const char *name = LLVMGetSymbolName(s);
-    if (strncmp(name, prefix, sizeof prefix - 1) != 0)
-      continue;
-    char *rest;
-    unsigned long number = strtoul(name + sizeof prefix - 1, &rest, 10);
-    if (*rest == '\0' && rest != name + sizeof prefix - 1 && number < count)
-      sizes[number] = LLVMGetSymbolSize(s);
-  }
-  LLVMDisposeSymbolIterator(s);
-}
-
-static bool read_object(arena *a, const build_bytes *object, uint64_t *sizes, uint32_t count, const char **error) {
-  if (object->len == 0)
-    return true;
-  LLVMMemoryBufferRef buffer = LLVMCreateMemoryBufferWithMemoryRange((const char *)object->data, object->len, "nsa", 0);
-  char *message = NULL;
-  LLVMBinaryRef binary = LLVMCreateBinary(buffer, NULL, &message);
-  if (binary != NULL) {
-    read_sizes(binary, sizes, count);
-    LLVMDisposeBinary(binary);
-  } else {
-    *error = build_taken(a, message);
-  }
-  LLVMDisposeMemoryBuffer(buffer);
-  return binary != NULL;
-}
-
-bool build_perf_map(arena *a, const build_jit *jit, const nsa_program *program, const build_objects *objects,
-                    const char **error) {
-  uint64_t *sizes = ARENA_ARRAY(a, uint64_t, jit->count);
-  for (uint32_t i = 0; i < BUILD_PARTS; i++)
-    if (!read_object(a, &objects->parts[i], sizes, jit->count, error))
-      return false;
-  const char *path = arena_printf(a, "/tmp/perf-%ld.map", (long)getpid());
-  FILE *map = fopen(path, "a");
-  if (map == NULL) {
-    *error = arena_printf(a, "cannot write %s", path);
-    return false;
-  }
-  for (uint32_t i = 0; i < jit->count; i++)
-    fprintf(map, "%llx %llx nsa:%s\n", (unsigned long long)(uintptr_t)jit->kernels[i], (unsigned long long)sizes[i],
-            program->kernels[i].name);
-  bool ok = fclose(map) == 0;
-  if (!ok)
-    *error = arena_printf(a, "cannot write %s", path);
-  return ok;
 }

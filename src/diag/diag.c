@@ -7,19 +7,17 @@
 #include <strings.h>
 
 typedef struct {
-  const char *name, *title;
+  const char *name;
   diag_severity severity;
 } code_row;
 
 static const code_row codes[DIAG_COUNT] = {
-#define DIAG(code, level, title) [DIAG_##code] = {#code, title, DIAG_##level},
+#define DIAG(code, level, title) [DIAG_##code] = {#code, DIAG_##level},
 #include "diag/diag_codes.def"
 #undef DIAG
 };
 
 const char *diag_code_name(diag_code code) { return codes[code].name; }
-
-const char *diag_code_title(diag_code code) { return codes[code].title; }
 
 diag_severity diag_severity_of(diag_code code) { return codes[code].severity; }
 

@@ -62,7 +62,6 @@ void diag_print(const diag_sink *sink, FILE *out, bool color);
  * (the first place behind it), message, hint (or null), notes (message and place). */
 void diag_print_json(const diag_sink *sink, FILE *out);
 
-const char *diag_code_name(diag_code code);  /* "E0101" */
-const char *diag_code_title(diag_code code); /* what it is about, for docs */
+const char *diag_code_name(diag_code code); /* "E0101" */
 
 #endif

@@ -130,25 +130,6 @@ static void a_damaged_object_is_an_error_with_text(void **state) {
   assert_non_null(strstr(error, "nsa_kernel_0"));
 }
 
-static void kernels_have_names_for_perf(void **state) {
-  arena *a = *state;
-  ir_program *p = read_program(a, SOURCE("0.5", "2", ""));
-  build_objects objects = compile(a, p, false, NULL);
-  const char *error = NULL;
-  build_jit *jit = build_jit_new(a, &objects, &error);
-  assert_non_null(jit);
-  assert_true(build_perf_map(a, jit, p->program, &objects, &error));
-  char *path = arena_printf(a, "/tmp/perf-%ld.map", (long)getpid());
-  size_t len;
-  const char *map = file_read(a, path, 1 << 20, &len, &error);
-  unlink(path);
-  assert_non_null(map);
-  assert_non_null(strstr(map, " nsa:grid.init\n"));
-  assert_non_null(strstr(map, " nsa:grid.step\n"));
-  assert_null(strstr(map, " 0 nsa:")); /* each has a size */
-  build_jit_free(jit);
-}
-
 /* ---- the cache ---- */
 
 static const char *new_folder(arena *a) {
@@ -349,7 +330,6 @@ int main(void) {
       CASE(the_same_program_gives_the_same_bytes),
       CASE(stages_can_be_read),
       CASE(a_damaged_object_is_an_error_with_text),
-      CASE(kernels_have_names_for_perf),
       CASE(a_changed_parameter_is_found_in_the_cache),
       CASE(only_an_entry_of_our_own_is_taken),
       CASE(a_damaged_entry_is_made_anew),
