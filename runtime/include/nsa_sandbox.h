@@ -34,7 +34,7 @@ void nsa_sandbox_write_beside(nsa_sandbox *s, const char *path);
  * them; errno says why. */
 bool nsa_sandbox_close(nsa_sandbox *s, bool with_programs);
 
-/* NSA_SANDBOX=off in the environment is as --no-sandbox: for builds that write beside themselves (coverage). */
+/* NSA_SANDBOX=off in the environment is as --no-sandbox: for tools that watch a run and write elsewhere. */
 bool nsa_sandbox_is_wanted(void);
 
 #endif
