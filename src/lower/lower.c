@@ -171,6 +171,7 @@ static void finish_program(lowering *l) {
   MOVE_LIST(measure_nodes, node_list);
   MOVE_LIST(settables, settable_list);
   MOVE_LIST(coupling_bounds, bound_list);
+  MOVE_LIST(setters, setter_list);
   merge_exponentials(l);
   ir_contract(l->p);
   lower_precision(l);
@@ -184,6 +185,7 @@ ir_program *lower_model(const lower_plan *plan) {
   const model *m = ctx->m;
   lowering l = {
       .ctx = ctx, .plan = plan, .arena = a, .m = m, .sink = ctx->sink, .options = ctx->options, .report = ctx->report};
+  l.when = NSA_NO_FIELD;
   l.p = ir_program_new(a);
   l.program = l.p->program;
   l.populations = ARENA_ARRAY(a, population_fields, m->populations.len);

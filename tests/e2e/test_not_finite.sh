@@ -16,7 +16,7 @@ stops() { # name, line, what is said; the model is on standard input
   done
 }
 
-stops block 2 'p (c) element 0: n is nan at t = 0.5 ms' <<'.'
+stops block 3 'p (c) element 0: n is nan at t = 0.5 ms' <<'.'
 neuron c { param q = 0
   state n = 0
   each step { if t >= 0.4 ms { n = sqrt(-1 - q) } } }
@@ -30,14 +30,14 @@ neuron c { state n = log(2.0 - i) }
 population p : c[3]
 run 1 ms
 .
-stops event_block 1 'p (c) element 1: n is inf at t = 0.4 ms' <<'.'
+stops event_block 3 'p (c) element 1: n is inf at t = 0.4 ms' <<'.'
 neuron c { state n = 1, k = 0
   each step { k += 1 }
   spike when k == 3 { n = n/(1.0 - i) } }
 population p : c[3]
 run 1 ms
 .
-stops phase_block 1 'p (c) element 0: n is nan at t = 0.6 ms' <<'.'
+stops phase_block 5 'p (c) element 0: n is nan at t = 0.6 ms' <<'.'
 neuron c { state n = 1
   input I }
 population p : c[3]
@@ -45,7 +45,7 @@ drive p.I = 0 from 0.5 ms as late
 on late { p.n = log(0 - p.n) }
 run 1 ms
 .
-stops slow 2 'g (a) element 0: n is nan at t = 2 ms' <<'.'
+stops slow 3 'g (a) element 0: n is nan at t = 2 ms' <<'.'
 timescale fast = 0.1 ms;  timescale slow = 1 ms
 astrocyte a on slow { state n = 0
   each step { n = if t >= 1 ms then log(0 - 1 - n) else n } }
@@ -81,14 +81,14 @@ synapse s { param w = 1
   on pre { post.g += log(w) } }
 run 2 ms
 .
-{ printf '%s' "$net"; cat <<'.'; } | stops link_state 11 'connection c (s), link 4: source 1, target 1: x is nan at t = 0.7 ms'
+{ printf '%s' "$net"; cat <<'.'; } | stops link_state 12 'connection c (s), link 4: source 1, target 1: x is nan at t = 0.7 ms'
 connect c: a -> b via s by all_to_all { w = if pre.i == 1 and post.i == 1 then -1 else 1 }
 synapse s { param w = 1
   state x = 0
   on pre { x = log(w);  post.g += 1 } }
 run 2 ms
 .
-{ printf '%s' "$net"; cat <<'.'; } | stops clocked 11 'connection c (s), link 4: source 1, target 1: x is inf at t = 0.4 ms'
+{ printf '%s' "$net"; cat <<'.'; } | stops clocked 12 'connection c (s), link 4: source 1, target 1: x is inf at t = 0.4 ms'
 connect c: a -> b via s by all_to_all { w = if pre.i == 1 and post.i == 1 then 0 else 1 }
 synapse s { param w = 1
   state x = 0
@@ -165,7 +165,7 @@ run 10 ms
 grep -qF '`using implicit` or `using adaptive`' kept.err || fail "kept: no hint"
 sed 's/v -= 3/v = -3/' kept.nsa >reset.nsa
 "$NSA" run reset.nsa --force --quiet --out reset.out || fail "reset: it is ended by the spike"
-{ sed '/^run/d; s/p : q/p : q[2]/' reset.nsa; cat <<'.'; } | stops seen 3 'p (q) element 0: v is inf at t = 1 ms'
+{ sed '/^run/d; s/p : q/p : q[2]/' reset.nsa; cat <<'.'; } | stops seen 3 'p (q) element 0: v is inf at t = 0.9 ms'
 synapse gap { post.I += 0.01*(pre.v - post.v) }
 connect p -> p via gap by all_to_all
 run 10 ms

@@ -38,17 +38,17 @@ runs() {
   done
 }
 
-stops 'a = (1 + i)*1 ms' '' '' 'ranges.nsa:2:36: `p.b` of element 4 is 10 ms, which is outside of its range: 1 to 8 ms (E0408)'
-stops '' '' '--set p.a=5ms' 'ranges.nsa:2:36: `p.b` is 10 ms, which is outside of its range: 1 to 8 ms (E0408)'
+stops 'a = (1 + i)*1 ms' '' '' 'ranges.nsa:2:40: `p.b` of element 4 is 10 ms, which is outside of its range: 1 to 8 ms (E0408)'
+stops '' '' '--set p.a=5ms' 'ranges.nsa:2:40: `p.b` is 10 ms, which is outside of its range: 1 to 8 ms (E0408)'
 stops 'g = 0.025*(1 + i)' '' '' '`p.g` of element 4 is 0.125, which'
 stops 'g = 0.1 + 0*log(3 - i)' '' '' '`p.g` of element 3 is '
 stops 'g = uniform(0.2, 0.3)' '' '' '`p.g` of element 0 is 0.2'
-stops '' 'w = 0.3*pre.i' '' 'ranges.nsa:7:22: `c.w` of link 3 (source 4, target 0) is 1.2, which is outside of its range: 0 to 1 (E0408)'
+stops '' 'w = 0.3*pre.i' '' 'ranges.nsa:11:48: `c.w` of link 3 (source 4, target 0) is 1.2, which is outside of its range: 0 to 1 (E0408)'
 stops '' 'm = 1 + 0.5*pre.i - 0.5*post.i' '' '`c.m` of link 2 (source 3, target 0) is 2.5, which'
 stops '' 'u = 3*w' '--set c.w=0.75' '`c.u` is 2.25, which is outside'
 stops 'idle = 1 mV*log(i - 2)' '' '' '`p.idle` of element 0 is '
-stops 'idle = 1 mV/(i - 2)' '' '' 'ranges.nsa:3:9: `p.idle` of element 2 is inf, which is no finite number'
-stops '' 'free = 1/(pre.i - 4)' '' 'ranges.nsa:8:9: `c.free` of link 3 (source 4, target 0) is inf, which is no finite number'
+stops 'idle = 1 mV/(i - 2)' '' '' 'ranges.nsa:10:33: `p.idle` of element 2 is inf, which is no finite number'
+stops '' 'free = 1/(pre.i - 4)' '' 'ranges.nsa:11:51: `c.free` of link 3 (source 4, target 0) is inf, which is no finite number'
 runs 'a = (i + 4)*0.5 ms' 'w = 0.25*pre.i, m = 0.5*post.i' ''
 runs 'g = 0.025*i' 'w = uniform(0, 1)' '--set p.a=4ms'
 runs 'a = (1 + i)*1 ms' '' '--set p.b=8ms'

@@ -2,6 +2,7 @@
 /* events_bad_link.c - the link or element of a delivery whose value is not finite. */
 #include "events/events_internal.h"
 
+#include "state/blame.h"
 #include "state/finite.h"
 
 #include <math.h>
@@ -95,6 +96,8 @@ bool bad_link_tell(sim *s, const delivery *d) {
                              .element = worst->bad_link,
                              .field = worst->bad_field,
                              .value = worst->bad_value};
+  blame_suspect(s, d->arrival->kernel);
+  blame_find(s);
   return false;
 }
 
@@ -106,6 +109,7 @@ void bad_element_tell(sim *s, const due_job *job) {
     for (uint32_t i = 0; i < job->count && !s->failed; i++) {
       if (isfinite(x[job->elements[i]]))
         continue;
+      blame_suspect(s, a->shared);
       finite_tell(s, a->shared_states[f], job->elements[i], x[job->elements[i]]);
     }
   }

@@ -4,6 +4,7 @@
 
 #include "base/costs.h"
 #include "base/threads.h"
+#include "state/blame.h"
 #include "state/finite.h"
 #include "state/kernels.h"
 
@@ -65,12 +66,14 @@ static void take_outcome(sim *s, uint32_t i) {
 }
 
 static bool find_bad_link(sim *s, const nsa_link_step *step) {
+  blame_suspect(s, step->kernel);
   for (uint32_t f = 0; f < step->states_count; f++)
     if (!finite_look_at(s, step->states[f]))
       return true;
   for (uint32_t i = 0; i < step->increments_count; i++)
     if (!finite_look_at(s, step->increments[i].value))
       return true;
+  blame_forget(s, step->kernel);
   return false;
 }
 

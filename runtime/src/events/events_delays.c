@@ -23,6 +23,7 @@ static bool fail_delay(sim *s, const nsa_connection *c, nsa_field_id field, uint
            path, c->at.line, c->at.column, c->name, ((const double *)s->field_data[field.id])[link] * p->base_dt, which,
            p->base_dt, EVENTS_MAX_DELAY * p->base_dt, EVENTS_MAX_DELAY);
   s->has_bad_value = true;
+  s->failure.at = c->at;
   return false;
 }
 

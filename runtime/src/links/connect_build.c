@@ -36,6 +36,7 @@ bool build_fail_value(const link_builder *b, const char *format, ...) {
   fail(b, format, args);
   va_end(args);
   b->s->has_bad_value = true;
+  b->s->failure.at = b->connection->at;
   return false;
 }
 

@@ -335,12 +335,15 @@ int one_run_execute(one_run *c) {
   c->started = c->stage_started = progress_clock();
   if (!say_running(c, error) || !make_network(c, error) || !open_results(c, error)) {
     int code = one_run_complain(c, error);
+    bool is_of_model = c->sim && c->sim->has_bad_value;
+    if (is_of_model)
+      report_place(stderr, c->command->program, c->sim->failure.at);
     recorder_free(c->recorder);
     c->recorder = NULL;
     results_discard(&c->results);
     if (nsa_interrupts_caught()) /* while a process was waited for */
       return EXIT_SIGNAL + nsa_interrupts_caught();
-    return c->sim && c->sim->has_bad_value ? EXIT_NUMERICAL : code;
+    return is_of_model ? EXIT_NUMERICAL : code;
   }
   report_coupling(stderr, c->sim);
   progress p;

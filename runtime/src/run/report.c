@@ -163,6 +163,17 @@ void report_failure_text(const sim *s, char *text, size_t size) {
            value_name(s->failure.value), s->failure.time);
 }
 
+static bool has_place(const nsa_program *program, nsa_place at) {
+  return at.file < program->files_count && at.line > 0;
+}
+
+static void put_place(FILE *to, const sim *s, nsa_place at) {
+  if (!has_place(s->program, at))
+    return;
+  nsa_put_safe(to, s->program->files[at.file].path, strlen(s->program->files[at.file].path));
+  fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
+}
+
 /* Line `number` (from 1) of a text. */
 static const char *find_line(const char *text, uint32_t number, size_t *len) {
   for (uint32_t line = 1; line < number; line++) {
@@ -189,7 +200,9 @@ static uint32_t column_of(const char *line, size_t len, uint32_t character) {
   return column;
 }
 
-static void show_place(FILE *to, const nsa_program *program, nsa_place at) {
+void report_place(FILE *to, const nsa_program *program, nsa_place at) {
+  if (!has_place(program, at))
+    return;
   size_t len;
   const char *line = find_line(program->files[at.file].text, at.line, &len);
   if (len > 160)
@@ -229,11 +242,24 @@ static bool is_of_channels(const sim *s) {
   return false;
 }
 
+static bool is_same_place(nsa_place a, nsa_place b) {
+  return a.file == b.file && a.line == b.line && a.column == b.column;
+}
+
+/* The place of a state is that of its equation, where it has one. */
+static bool may_be_its_equation(const sim *s) {
+  bool is_it = s->failure.made_count == 0;
+  for (uint32_t i = 0; i < s->failure.made_count; i++)
+    is_it = is_it || is_same_place(s->failure.made[i], s->program->fields[s->failure.field.id].at);
+  return is_it;
+}
+
 /* What to do about a state that runs away, or an index that is none. */
 static void show_cure(FILE *to, const sim *s) {
   if (is_of_channels(s))
     fputs("      = hint: a channel is nan at an index that is out of range, or not whole\n", to);
-  if (!nsa_connection_is_none(s->failure.connection) || s->program->fields[s->failure.field.id].kind != NSA_FIELD_STATE)
+  if (!nsa_connection_is_none(s->failure.connection) ||
+      s->program->fields[s->failure.field.id].kind != NSA_FIELD_STATE || !may_be_its_equation(s))
     return;
   fputs(
       "      = hint: where the state runs away within a step, try `using implicit` or `using adaptive`, a smaller timescale, or a cut-off: "
@@ -241,25 +267,30 @@ static void show_cure(FILE *to, const sim *s) {
       to);
 }
 
-void report_failure(FILE *to, const sim *s) {
-  const nsa_program *program = s->program;
-  bool is_of_field = !s->failure.text;
-  nsa_place at = is_of_field ? program->fields[s->failure.field.id].at : s->failure.at;
-  bool has_place = at.file < program->files_count && at.line > 0;
-  char text[512];
-  if (has_place) {
-    nsa_put_safe(to, program->files[at.file].path, strlen(program->files[at.file].path));
-    fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
+static void show_other_makers(FILE *to, const sim *s) {
+  for (uint32_t i = 1; i < s->failure.made_count; i++) {
+    put_place(to, s, s->failure.made[i]);
+    fputs("note: it may also come from here\n", to);
+    report_place(to, s->program, s->failure.made[i]);
   }
+}
+
+void report_failure(FILE *to, const sim *s) {
+  bool is_of_field = !s->failure.text;
+  nsa_place at = !is_of_field                ? s->failure.at
+                 : s->failure.made_count > 0 ? s->failure.made[0]
+                                             : s->program->fields[s->failure.field.id].at;
+  char text[512];
+  put_place(to, s, at);
   report_failure_text(s, text, sizeof text);
   fputs("error: ", to);
   nsa_put_safe(to, text, strlen(text));
   fputc('\n', to);
-  if (has_place)
-    show_place(to, program, at);
+  report_place(to, s->program, at);
   if (is_of_field) {
     show_states(to, s);
     show_cure(to, s);
+    show_other_makers(to, s);
   }
 }
 
@@ -302,13 +333,6 @@ double report_counter(const sim *s, nsa_population_id population, nsa_field_id f
   for (uint32_t e = 0; !nsa_field_is_none(field) && e < s->populations[population.id].count; e++)
     sum += sim_entry(NSA_F64, s->field_data[field.id], e);
   return sum;
-}
-
-static void put_place(FILE *to, const sim *s, nsa_place at) {
-  if (at.file >= s->program->files_count || at.line == 0)
-    return;
-  nsa_put_safe(to, s->program->files[at.file].path, strlen(s->program->files[at.file].path));
-  fprintf(to, ":%" PRIu32 ":%" PRIu32 ": ", at.line, at.column);
 }
 
 void report_until(FILE *to, const sim *s) {

@@ -28,6 +28,9 @@ void report_failure(FILE *to, const sim *s);
 /* The same as one line, for run.json. */
 void report_failure_text(const sim *s, char *text, size_t size);
 
+/* The line of a place, and a caret below it; nothing where there is none. */
+void report_place(FILE *to, const nsa_program *program, nsa_place at);
+
 /* What an event's counter (a field, or NSA_NONE) has counted, over all elements. */
 double report_counter(const sim *s, nsa_population_id population, nsa_field_id field);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "state/finite.h"
 
+#include "state/blame.h"
+
 #include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -13,14 +15,18 @@ struct suspicions {
 
 bool finite_prepare(sim *s) {
   s->suspicions = calloc(1, sizeof *s->suspicions + s->program->domains_count * sizeof(atomic_bool));
-  return s->suspicions != NULL;
+  return s->suspicions != NULL && blame_prepare(s);
 }
 
-void finite_release(sim *s) { free(s->suspicions); }
+void finite_release(sim *s) {
+  free(s->suspicions);
+  blame_release(s);
+}
 
 void finite_note(sim *s, nsa_kernel_id kernel, const nsa_range_out *out) {
   if (!out->nonfinite || !s->suspicions)
     return;
+  blame_suspect(s, kernel);
   atomic_store(&s->suspicions->domain[s->program->kernels[kernel.id].domain], true);
   atomic_store(&s->suspicions->any, true);
 }
@@ -37,6 +43,7 @@ void finite_tell(sim *s, nsa_field_id field, uint64_t entry, double value) {
                              .field = field,
                              .element = (uint32_t)entry,
                              .value = value};
+  blame_find(s);
 }
 
 bool finite_look_at(sim *s, nsa_field_id field) {
@@ -101,13 +108,17 @@ bool finite_check(sim *s) {
       if (ok)
         calm_padding(s, d);
     }
+  if (ok)
+    blame_clear(s);
   return ok;
 }
 
 bool finite_at_start(sim *s) {
+  blame_suspect_start(s);
   for (uint32_t d = 0; d < s->program->domains_count; d++)
     if (!look_through(s, d, FIRST_AT_START))
       return false;
+  blame_clear(s);
   return true;
 }
 
@@ -161,7 +172,8 @@ static bool has_stages(const sim *s, nsa_population_id population) {
 }
 
 void finite_trace(sim *s) {
-  if (!nsa_connection_is_none(s->failure.connection) || has_stages(s, s->failure.population))
+  bool is_at_start = s->tick == 0; /* what follows from it has been made already */
+  if (is_at_start || !nsa_connection_is_none(s->failure.connection) || has_stages(s, s->failure.population))
     return;
   uint32_t domain = s->program->populations[s->failure.population.id].domain;
   uint64_t tick = s->failure.tick;

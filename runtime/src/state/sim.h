@@ -17,6 +17,7 @@ struct step_plan;   /* step.h */
 struct diffusions;  /* diffusion.h */
 struct events;      /* events.h */
 struct suspicions;  /* finite.h */
+struct suspects;    /* blame.h */
 struct worlds;      /* worlds.h */
 struct phase_sets;  /* phase_sets.h */
 struct nsa_inputs;  /* inputs.h */
@@ -28,6 +29,12 @@ typedef struct {
   uint32_t *elements;
   uint32_t count;
 } sim_fired;
+
+/* The fused step after which a value of a tile is not finite, or NSA_NONE, and the kernel that made it. */
+typedef struct {
+  uint32_t step;
+  nsa_kernel_id kernel;
+} fused_failure;
 
 /* The part of a population that this process has: its elements number first, first + 1, ... of `global` ones. Today
  * that is all of them. */
@@ -44,7 +51,7 @@ typedef struct {
   uint64_t *fused_rows;    /* a bit for each event, fused step and element: it fired. This and the next two: NULL where
                              fused is 1 */
   uint32_t *fused_steps;   /* per event and tile: bit k: something fired there in step k */
-  uint32_t *fused_failed;  /* per tile: the step after which a value is not finite, or NSA_NONE */
+  fused_failure *fused_failed; /* per tile */
 } sim_population;
 
 /* An element has two numbers. The local one is its entry in arrays: links, lists of what fired, and the ranges of
@@ -97,6 +104,8 @@ typedef struct {
   uint64_t onset, stop; /* base ticks, half-open */
 } sim_presentation;
 
+enum { SIM_MOST_MAKERS = 8 };
+
 /* Why sim_step stopped: the first value that is not finite, by population, state and element; or what a text says. */
 typedef struct {
   const char *text;       /* of decisions and environments, else NULL; the members before `tick` then hold nothing */
@@ -108,6 +117,8 @@ typedef struct {
   nsa_field_id field;           /* into the program */
   uint32_t element;             /* local; or link */
   double value;
+  nsa_place made[SIM_MOST_MAKERS]; /* what may have made it, the likeliest first. None: the field's */
+  uint32_t made_count;
   uint64_t tick; /* base ticks since the start */
   double time;   /* ms */
 } sim_failure;
@@ -184,8 +195,9 @@ struct sim {
   uint32_t observer_count;
 
   struct suspicions *suspicions;
+  struct suspects *suspects;
   bool failed;
-  bool has_bad_value; /* a number of the model kept it from starting */
+  bool has_bad_value; /* a number of the model kept it from starting: failure.at says where */
   char failure_text[SIM_ERROR_SIZE];
   sim_failure failure;
   bool timed, is_timing; /* is_timing: in this tick */

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "links/link_index.h"
+#include "state/blame.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -26,7 +27,8 @@ static void describe_entry(const sim *s, const nsa_field *field, uint64_t entry,
 static bool fail(sim *s, const nsa_settable *of, uint64_t entry, double value, char error[SIM_ERROR_SIZE]) {
   const nsa_program *p = s->program;
   const nsa_field *field = &p->fields[of->field.id];
-  const char *path = field->at.file < p->files_count ? p->files[field->at.file].path : "model";
+  nsa_place at = blame_parameter(s, of->field);
+  const char *path = at.file < p->files_count ? p->files[at.file].path : "model";
   char whose[96], unit[64] = "", number[UNITS_NUMBER], low[UNITS_NUMBER], high[UNITS_NUMBER];
   describe_entry(s, field, entry, whose, sizeof whose);
   if (of->dimension != 0) {
@@ -36,14 +38,15 @@ static bool fail(sim *s, const nsa_settable *of, uint64_t entry, double value, c
   units_print_exactly(value, number);
   units_print_exactly(of->lo, low);
   units_print_exactly(of->hi, high);
-  int n = snprintf(error, SIM_ERROR_SIZE, "%.150s:%" PRIu32 ":%" PRIu32 ": `%.64s`%s is %s", path, field->at.line,
-                   field->at.column, of->name, whose, number);
+  int n = snprintf(error, SIM_ERROR_SIZE, "%.150s:%" PRIu32 ":%" PRIu32 ": `%.64s`%s is %s", path, at.line, at.column,
+                   of->name, whose, number);
   if (of->has_range)
     snprintf(error + n, SIM_ERROR_SIZE - (size_t)n, "%s, which is outside of its range: %s to %s%s (E0408)", unit, low,
              high, unit);
   else
     snprintf(error + n, SIM_ERROR_SIZE - (size_t)n, ", which is no finite number");
   s->has_bad_value = true;
+  s->failure.at = at;
   return false;
 }
 

@@ -218,7 +218,7 @@ static void try_threads(sim *s) {
 
 bool sim_step(sim *s) {
   uint64_t n = s->tick;
-  if (n == 0 && (s->failed || !finite_at_start(s)))
+  if (n == 0 && (!finite_at_start(s) || s->failed))
     return fail(s); /* failed: when it was recorded */
   try_threads(s);
   s->is_timing = s->timed && n % timed_every(s) == 0;

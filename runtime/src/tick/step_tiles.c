@@ -3,6 +3,7 @@
 #include "state/kernels.h"
 #include "tick/step_internal.h"
 
+#include "state/blame.h"
 #include "state/finite.h"
 #include "stimuli/stimulus.h"
 #include "tick/phase_sets.h"
@@ -121,16 +122,24 @@ static bool has_bad_value(const sim *s, const step_tile *tile) {
   return false;
 }
 
+/* Phase 1, and the step. Gives the kernel behind which a value is not finite, or none. */
+static nsa_kernel_id settle_and_step(sim *s, const step_tile *tile, const fused_steps *fused, uint32_t k) {
+  const nsa_population *population = &s->program->populations[tile->population.id];
+  if (k > 0 && !settle_tile(s, tile, &fused->clocks[k]) && has_bad_value(s, tile))
+    return population->settle;
+  bool is_finite = step_once(s, tile, &fused->clocks[k]);
+  keep_fired(s, tile, k);
+  return is_finite || !has_bad_value(s, tile) ? NSA_NO_KERNEL : population->step;
+}
+
 /* A tile whose values are not finite stands still, so that they can be told. */
 static void step_fused(sim *s, const step_tile *tile, const fused_steps *fused) {
-  uint32_t *failed = &s->populations[tile->population.id].fused_failed[tile->number];
-  *failed = NSA_NONE;
-  for (uint32_t k = 0; k < fused->length && *failed == NSA_NONE; k++) {
-    bool is_finite = k == 0 || settle_tile(s, tile, &fused->clocks[k]);
-    is_finite = step_once(s, tile, &fused->clocks[k]) && is_finite;
-    keep_fired(s, tile, k);
-    if (!is_finite && has_bad_value(s, tile))
-      *failed = k;
+  fused_failure *failure = &s->populations[tile->population.id].fused_failed[tile->number];
+  *failure = (fused_failure){NSA_NONE, NSA_NO_KERNEL};
+  for (uint32_t k = 0; k < fused->length && failure->step == NSA_NONE; k++) {
+    failure->kernel = settle_and_step(s, tile, fused, k);
+    if (!nsa_kernel_is_none(failure->kernel))
+      failure->step = k;
   }
 }
 
@@ -240,64 +249,92 @@ static void list_step(sim *s, const step_cohort *c, uint32_t k) {
 
 /* ---- failures ---- */
 
-/* Whether the values of the tile are those behind step k, and one of them may not be finite. */
-static bool is_failing(const sim *s, const step_cohort *c, const step_tile *tile, uint32_t k) {
-  const sim_population *state = &s->populations[tile->population.id];
-  return c->fused_now.length == 1 ? state->tile_out[tile->number].nonfinite != 0
-                                  : state->fused_failed[tile->number] == k;
+/* What may have failed in step k, and the kernel that said so. */
+typedef struct {
+  const step_cohort *cohort;
+  nsa_population_id population;
+  nsa_kernel_id kernel;
+  uint32_t k;
+} step_failure;
+
+/* Whether the values of a tile are those behind the kernel in step k, and one of them may not be finite. */
+static bool is_failing(const sim *s, const step_failure *f, const step_tile *tile) {
+  const sim_population *state = &s->populations[f->population.id];
+  if (!nsa_population_is(tile->population, f->population))
+    return false;
+  if (f->cohort->fused_now.length == 1)
+    return state->tile_out[tile->number].nonfinite &&
+           nsa_kernel_is(f->kernel, s->program->populations[f->population.id].step);
+  const fused_failure *failure = &state->fused_failed[tile->number];
+  return failure->step == f->k && nsa_kernel_is(failure->kernel, f->kernel);
 }
 
-static bool is_of_failing(const sim *s, const step_cohort *c, nsa_population_id p, uint32_t element, uint32_t k) {
-  for (uint32_t i = 0; i < c->slices[s->thread_count]; i++) {
-    const step_tile *tile = &c->tiles[i];
-    if (nsa_population_is(tile->population, p) && tile->begin <= element && element < tile->end)
-      return c->fused_now.length == 1 || is_failing(s, c, tile, k);
+static bool is_of_failing(const sim *s, const step_failure *f, uint32_t element) {
+  for (uint32_t i = 0; i < f->cohort->slices[s->thread_count]; i++) {
+    const step_tile *tile = &f->cohort->tiles[i];
+    if (nsa_population_is(tile->population, f->population) && tile->begin <= element && element < tile->end)
+      return f->cohort->fused_now.length == 1 || is_failing(s, f, tile);
   }
   return false;
 }
 
-static bool find_in_tile(sim *s, const step_cohort *c, nsa_population_id p, nsa_field_id field, uint32_t begin,
-                         uint32_t k) {
-  uint32_t size = s->populations[p.id].count, end = size - begin < NSA_TILE ? size : begin + NSA_TILE;
+static bool find_in_tile(sim *s, const step_failure *f, nsa_field_id field, uint32_t begin) {
+  uint32_t size = s->populations[f->population.id].count, end = size - begin < NSA_TILE ? size : begin + NSA_TILE;
   uint32_t bad = find_bad(s, field, begin, end);
-  while (bad < end && !is_of_failing(s, c, p, bad, k))
+  while (bad < end && !is_of_failing(s, f, bad))
     bad = find_bad(s, field, bad + 1, end);
   if (bad == end)
     return false;
+  blame_suspect(s, f->kernel);
   finite_tell(s, field, bad, sim_entry(s->program->fields[field.id].type, s->field_data[field.id], bad));
   return true;
 }
 
 /* Kernels report padding as well: only an element of the population is a failure. Whole tiles of the population are
  * looked through, not tiles, so that any number of threads names the same element. */
-static bool find_nonfinite(sim *s, const step_cohort *c, nsa_population_id p, uint32_t k) {
-  const nsa_population *population = &s->program->populations[p.id];
-  for (uint32_t tile = 0; tile < c->slices[s->thread_count]; tile++) {
-    const step_tile *t = &c->tiles[tile];
-    if (!nsa_population_is(t->population, p) || !is_failing(s, c, t, k))
+static bool find_nonfinite(sim *s, const step_failure *f) {
+  const nsa_population *population = &s->program->populations[f->population.id];
+  for (uint32_t tile = 0; tile < f->cohort->slices[s->thread_count]; tile++) {
+    const step_tile *t = &f->cohort->tiles[tile];
+    if (!is_failing(s, f, t))
       continue;
     for (uint32_t begin = t->begin / NSA_TILE * NSA_TILE; begin < t->end; begin += NSA_TILE)
       for (uint32_t i = 0; i < population->states_count; i++)
-        if (find_in_tile(s, c, p, population->states[i], begin, k))
+        if (find_in_tile(s, f, population->states[i], begin))
           return true;
   }
   return false;
 }
 
+static bool may_be_failing(const sim *s, const step_cohort *c, uint32_t k) {
+  for (uint32_t i = 0; i < c->slices[s->thread_count]; i++) {
+    const sim_population *state = &s->populations[c->tiles[i].population.id];
+    uint32_t number = c->tiles[i].number;
+    if (c->fused_now.length == 1 ? state->tile_out[number].nonfinite != 0 : state->fused_failed[number].step == k)
+      return true;
+  }
+  return false;
+}
+
+/* What failed when it settled is told first: however tiles are cut. */
 static bool is_finite_after(sim *s, const step_cohort *c, uint32_t k) {
-  bool is_bad = false;
-  for (uint32_t i = 0; i < c->slices[s->thread_count]; i++)
-    is_bad = is_bad || is_failing(s, c, &c->tiles[i], k);
-  for (uint32_t i = 0; is_bad && i < c->population_count; i++)
-    if (find_nonfinite(s, c, c->populations[i], k))
-      return false;
+  bool is_suspect = may_be_failing(s, c, k);
+  for (uint32_t i = 0; is_suspect && i < c->population_count; i++) {
+    const nsa_population *population = &s->program->populations[c->populations[i].id];
+    const nsa_kernel_id kernels[] = {population->settle, population->step};
+    for (uint32_t j = 0; j < 2; j++)
+      if (!nsa_kernel_is_none(kernels[j]) && find_nonfinite(s, &(step_failure){c, c->populations[i], kernels[j], k}))
+        return false;
+  }
   return true;
 }
 
+/* The lists of step k are made behind the look at its values, whose reasons those of the step before can tell. */
 bool fused_tell(sim *s, step_cohort *c) {
   uint32_t k = c->fused_now.told++;
+  bool is_finite = is_finite_after(s, c, k);
   list_step(s, c, k);
   for (uint32_t i = 0; i < c->population_count; i++)
     s->populations[c->populations[i].id].is_ahead = fused_is_under_way(c);
-  return is_finite_after(s, c, k);
+  return is_finite;
 }

@@ -15,7 +15,8 @@ typedef struct {
   uint32_t item;
   const term_plan *total; /* of a state of which only sums are kept; NULL: it goes to a state or input */
   ir_value value;
-  span at; /* where it is said first */
+  span at;        /* where it is said first */
+  VEC(span) said; /* wherever it is said, and may come to be not finite */
 } block_increment;
 typedef VEC(block_increment) block_increments;
 /* The values that blocks change, while a function is being built. */
@@ -50,5 +51,14 @@ void lower_clocked_blocks(scope *s, block_state *state);
 void lower_load_links(scope *s, block_state *state, ir_value tick);
 /* Those of one home; the others are zero. */
 void lower_load_links_of(scope *s, block_state *state, ir_value tick, int home);
+
+/* ---- which statement gave a value (setters.c) ---- */
+
+/* The function being built gives the field x, as it is said at a place: for the message of a run that x ends. */
+void lower_note_setter(scope *s, nsa_field_id field, ir_value x, span at);
+/* The field of a state of SELF. */
+nsa_field_id lower_state_field(const scope *s, uint32_t state);
+/* Whether x is finite for sure: a number, a parameter, or a state as it was stored. */
+bool lower_is_sound(const ir_builder *b, ir_value x);
 
 #endif

@@ -69,6 +69,12 @@ static void find_totals(scope *s, block_state *state, const model_stmt *st) {
   }
 }
 
+/* The function that this block is part of gives the increment its value here, too. */
+static void note_increase(scope *s, block_increment *x, ir_value added, span at) {
+  if (!lower_is_sound(s->b, added))
+    vec_push(s->l->arena, &x->said, at);
+}
+
 static void add_to_totals(scope *s, block_state *state, const model_stmt *st) {
   ir_opcode op = st->kind == STMT_SUB ? IR_OP_sub : IR_OP_add;
   ir_value added = lower_expr(s, st->value);
@@ -80,6 +86,7 @@ static void add_to_totals(scope *s, block_state *state, const model_stmt *st) {
     if (x->total->weight.count)
       value = ir_binary(s->b, IR_OP_mul, lower_product(s, x->total->weight), added);
     x->value = ir_binary(s->b, op, x->value, value);
+    note_increase(s, x, value, st->at);
   }
 }
 
@@ -120,7 +127,9 @@ void lower_find_increments(scope *s, block_state *state, const model_block *bloc
 static void increase(scope *s, block_state *state, const model_stmt *st) {
   block_increment *x = find_increment(state, st);
   ir_opcode op = st->kind == STMT_SUB ? IR_OP_sub : IR_OP_add;
-  x->value = ir_binary(s->b, op, x->value, lower_expr(s, st->value));
+  ir_value added = lower_expr(s, st->value);
+  x->value = ir_binary(s->b, op, x->value, added);
+  note_increase(s, x, added, st->at);
 }
 
 static void assign(scope *s, block_state *state, const model_stmt *st) {
@@ -129,6 +138,7 @@ static void assign(scope *s, block_state *state, const model_stmt *st) {
   ir_value x = lower_expr(s, st->value);
   ir_value *target = &state->states[st->item];
   view_set(s->side[SIDE_SELF], target, st->kind == STMT_SET ? x : ir_binary(s->b, op[st->kind], *target, x));
+  lower_note_setter(s, lower_state_field(s, st->item), *target, st->at);
 }
 
 static void emit(scope *s, block_state *state, const model_stmt *st) {

@@ -65,6 +65,7 @@ static void advance(scope *s, block_state *state, const system_plan *plan, ir_va
   for (uint32_t i = 0; i < es->n; i++) {
     s->b->at = es->odes[i]->at;
     view_set(s->side[SIDE_SELF], &state->states[es->odes[i]->state], next[i]);
+    lower_note_setter(s, lower_state_field(s, es->odes[i]->state), next[i], es->odes[i]->at);
     if (step == IR_NO_VALUE)
       ir_unary(s->b, IR_OP_check, next[i]);
   }
@@ -95,9 +96,10 @@ void lower_rates_at(scope *s, const block_state *state, ir_value time, ir_value 
 static void check_states(scope *s, const block_state *state, uint32_t timescale) {
   const model_component *c = s->side[SIDE_SELF]->component;
   for (uint32_t k = 0; k < c->odes.len; k++) {
-    s->b->at = c->odes.data[k].at;
-    if (c->odes.data[k].timescale == timescale)
-      ir_unary(s->b, IR_OP_check, state->states[c->odes.data[k].state]);
+    const model_ode *ode = &c->odes.data[k];
+    s->b->at = ode->at;
+    if (ode->timescale == timescale)
+      ir_unary(s->b, IR_OP_check, state->states[ode->state]);
   }
 }
 

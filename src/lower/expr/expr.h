@@ -87,6 +87,8 @@ typedef struct {
 } window_count;
 typedef VEC(window_count) window_counts;
 
+typedef VEC(ir_value) setter_values;
+
 typedef struct {
   const lower_context *ctx;
   const lower_plan *plan;
@@ -125,6 +127,9 @@ typedef struct {
   VEC(nsa_record) record_list;
   VEC(nsa_measure_node) node_list;
   VEC(nsa_settable) settable_list;
+  VEC(nsa_setter) setter_list;
+  setter_values setter_values;              /* what these give */
+  nsa_field_id when;                        /* the flag of the event or signal whose block is built; or none */
   nsa_field_id *signal_flag, *signal_value; /* uniform fields, by signal */
   nsa_field_id *channels;                   /* fields, by channel */
 } lowering;

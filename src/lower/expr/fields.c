@@ -90,7 +90,15 @@ owner_info lower_owner(lowering *l, bool is_connection, uint32_t owner) {
 void lower_store_param(scope *s, nsa_field_id field, const model_expr *value) {
   ir_value given = ir_load(s->b, s->l->p->fields.data[field.id].given);
   ir_value old = ir_load(s->b, field);
-  ir_store(s->b, field, ir_select(s->b, given, old, lower_expr(s, value)));
+  ir_value x = lower_expr(s, value);
+  ir_store(s->b, field, ir_select(s->b, given, old, x));
+  lower_note_setter(s, field, x, value->at);
+}
+
+void lower_store_initial(scope *s, nsa_field_id field, const model_expr *value) {
+  ir_value x = lower_expr(s, value);
+  ir_store(s->b, field, x);
+  lower_note_setter(s, field, x, value->at);
 }
 
 /* For uniform parameters: of the ends of a connection only uniform values can be asked for. */

@@ -27,6 +27,8 @@ nsa_field_id lower_link_field(lowering *l, uint32_t connection, const char *what
                               nsa_field_kind kind);
 /* Stores the value of a parameter that is not a constant, unless it was given from outside. */
 void lower_store_param(scope *s, nsa_field_id field, const model_expr *value);
+/* Likewise that of a state. */
+void lower_store_initial(scope *s, nsa_field_id field, const model_expr *value);
 /* A function over the run for the uniform ones of an owner, where there are any. */
 /* Where phases set params: the kernel computes anew at their edges what follows from these. */
 void lower_run_at_edges(lowering *l, nsa_kernel_id kernel);

@@ -207,6 +207,8 @@ static outcome store_outcome(scope *s, const block_state *now, uint32_t domain) 
                                               : f->arrived_state[x->item]};
     lower_check(b, that_counts(s, x));
     ir_store(b, inc.value, x->value);
+    for (uint32_t i = 0; i < x->said.len; i++)
+      lower_note_setter(s, inc.value, x->value, x->said.data[i]);
     vec_push(l->arena, &increments, inc);
   }
   for (uint32_t k = 0; k < now->event_count; k++) {

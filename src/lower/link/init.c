@@ -26,7 +26,7 @@ static void init_shared_states(lowering *l, uint32_t connection, model_side side
       s.side[side] = s.side[SIDE_SELF];
       s.side[SIDE_SELF] = view_of_connection(l, &b, connection, IR_NO_VALUE);
     }
-    ir_store(&b, f->state[k], lower_expr(&s, lower_initial_value(l->ctx, true, connection, REF_STATE, k)));
+    lower_store_initial(&s, f->state[k], lower_initial_value(l->ctx, true, connection, REF_STATE, k));
   }
 }
 
@@ -87,7 +87,7 @@ static void init_links(lowering *l, uint32_t connection) {
     if (is_param)
       lower_store_param(&s, field, value);
     else
-      ir_store(&b, field, lower_expr(&s, value));
+      lower_store_initial(&s, field, value);
   }
 }
 

@@ -10,8 +10,11 @@ void step_run_event_blocks(step *st) {
     st->fired[k] = ir_load(&st->b, st->f->fired[k]);
   for (uint32_t k = 0; k < c->blocks.len; k++) {
     const model_on *on = &c->blocks.data[k];
-    if (on->kind == BLOCK_EVENT)
-      lower_block_if(&st->s, &st->now, &on->body, st->fired[on->event]);
+    if (on->kind != BLOCK_EVENT)
+      continue;
+    st->l->when = st->f->fired[on->event];
+    lower_block_if(&st->s, &st->now, &on->body, st->fired[on->event]);
+    st->l->when = NSA_NO_FIELD;
   }
 }
 

@@ -16,7 +16,7 @@ static void init_states(scope *s, uint32_t population) {
   const model_component *c = component_of_population(l->ctx, population);
   const population_fields *f = &l->populations[population];
   for (uint32_t k = 0; k < c->states.len; k++)
-    ir_store(s->b, f->state[k], lower_expr(s, lower_initial_value(l->ctx, false, population, REF_STATE, k)));
+    lower_store_initial(s, f->state[k], lower_initial_value(l->ctx, false, population, REF_STATE, k));
   for (uint32_t k = 0; k < c->timers.len; k++)
     if (c->timers.data[k].initial)
       ir_store(s->b, f->timer[k], lower_ticks(s, c->timers.data[k].initial, c->timescale));

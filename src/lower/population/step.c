@@ -8,7 +8,9 @@ static void hear_signal(step *st, uint32_t signal) {
     if (on->kind != BLOCK_SIGNAL || on->event != signal)
       continue;
     st->b.at = on->at;
-    lower_block_if(&st->s, &st->now, &on->body, ir_load(&st->b, st->l->signal_flag[signal]));
+    st->l->when = st->l->signal_flag[signal];
+    lower_block_if(&st->s, &st->now, &on->body, ir_load(&st->b, st->l->when));
+    st->l->when = NSA_NO_FIELD;
   }
 }
 
