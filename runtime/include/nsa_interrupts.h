@@ -19,6 +19,12 @@ int nsa_interrupts_caught(void);
 /* "SIGINT" */
 const char *nsa_interrupts_name(int number);
 
+/* Faults (SIGSEGV, SIGBUS, SIGFPE, SIGILL) are bugs of ours: exit code 70. Who knows what was being done says it, by
+ * `put`; it is called by the handler. */
+void nsa_faults_explain(void (*explain)(void (*put)(const char *text)));
+/* Faults of this thread are told where its stack is used up, too. The main thread's are without it. */
+void nsa_faults_of_thread(void);
+
 /* A file or folder that is not to stay. The path is kept, not copied, until it is forgotten. */
 void nsa_leftover_file(const char *path);
 void nsa_leftover_forget_file(const char *path);

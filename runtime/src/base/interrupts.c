@@ -65,19 +65,32 @@ static void on_request(int number) {
   errno = error;
 }
 
+static void (*_Atomic explain_fault)(void (*put)(const char *text));
+
+void nsa_faults_explain(void (*explain)(void (*put)(const char *text))) { explain_fault = explain; }
+
+enum { FAULT_STACK = 1 << 14 };
+
+static void lend_stack(char stack[FAULT_STACK]) {
+  stack_t alternate = {.ss_sp = stack, .ss_size = FAULT_STACK};
+  sigaltstack(&alternate, NULL);
+}
+
 #ifndef __SANITIZE_ADDRESS__ /* which has better reports of its own */
 static void on_fault(int number) {
   say("\nnsa: internal error: stopped by ");
   say(nsa_interrupts_name(number));
+  void (*explain)(void (*put)(const char *text)) = explain_fault;
+  if (explain)
+    explain(say);
   say("; this is a bug in nsa, please report it with the model\n");
   _exit(EXIT_BUG);
 }
 
 /* On a stack of its own: the fault may be that the stack is used up. */
 static void catch_faults(void) {
-  static char stack[1 << 14];
-  stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
-  sigaltstack(&alternate, NULL);
+  static char stack[FAULT_STACK];
+  lend_stack(stack);
   struct sigaction fault = {.sa_handler = on_fault, .sa_flags = SA_ONSTACK};
   sigemptyset(&fault.sa_mask);
   static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
@@ -87,6 +100,13 @@ static void catch_faults(void) {
 #else
 static void catch_faults(void) {}
 #endif
+
+void nsa_faults_of_thread(void) {
+#ifndef __SANITIZE_ADDRESS__
+  static _Thread_local char stack[FAULT_STACK];
+  lend_stack(stack);
+#endif
+}
 
 static void install(int catches) {
   struct sigaction request = {.sa_handler = on_request, .sa_flags = SA_RESTART};

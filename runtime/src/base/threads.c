@@ -3,6 +3,7 @@
 #include "base/threads.h"
 
 #include "base/costs.h"
+#include "nsa_interrupts.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -121,6 +122,7 @@ static unsigned start_round(thread_pool *p) {
 static void *worker_main(void *argument) {
   worker *me = argument;
   thread_pool *p = me->pool;
+  nsa_faults_of_thread();
   for (unsigned seen = 0;;) {
     seen = wait_for_round(p, seen);
     if (atomic_load_explicit(&p->stopping, memory_order_acquire))

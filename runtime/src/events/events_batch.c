@@ -2,6 +2,8 @@
 /* events_batch.c - the links of a delivery, gathered batch by batch for its kernel. */
 #include "events/events_internal.h"
 
+#include "state/kernels.h"
+
 #include <string.h>
 
 /* ---- a full batch ---- */
@@ -48,10 +50,9 @@ static void note_signals(const due_job *job, batch *b) {
 static void flush(const due_job *job, batch *b) {
   if (!b->count)
     return;
-  const nsa_kernel_entry *entry = &job->s->kernels[job->d->arrival->kernel.id];
   nsa_range_out out = {0};
   pad(job, b);
-  entry->fn(entry->self, b->fields, &job->s->clock, 0, sim_whole_vectors(b->count), &out);
+  kernel_call(job->s, job->d->arrival->kernel, b->fields, &job->s->clock, 0, sim_whole_vectors(b->count), &out);
   if (out.nonfinite)
     bad_link_find(job, b);
   add_increments(job, b);
@@ -208,14 +209,13 @@ void batch_run_shared(sim *s, const due_job *job) {
   if (nsa_kernel_is_none(a->shared))
     return;
   uint32_t *elements = a->side == NSA_SIDE_PRE ? b->source : a->side == NSA_SIDE_POST ? b->target : b->partner;
-  const nsa_kernel_entry *entry = &job->s->kernels[a->shared.id];
   for (uint32_t from = 0; from < job->count; from += NSA_TILE) {
     uint32_t count = job->count - from < NSA_TILE ? job->count - from : NSA_TILE;
     nsa_range_out out = {0};
     pad_from(job, b, 0, count);
     for (uint32_t i = 0; i < sim_whole_vectors(count); i++) /* padding stands behind the last element */
       elements[i] = i < count ? job->elements[from + i] : job->d->keys;
-    entry->fn(entry->self, b->shared_fields, &job->s->clock, 0, sim_whole_vectors(count), &out);
+    kernel_call(s, a->shared, b->shared_fields, &s->clock, 0, sim_whole_vectors(count), &out);
     if (out.nonfinite)
       bad_element_tell(s, job);
   }

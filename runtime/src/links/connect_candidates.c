@@ -10,6 +10,7 @@
 #include "links/connect_draw.h"
 #include "links/connect_place.h"
 #include "nsa_math.h"
+#include "state/kernels.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -69,8 +70,7 @@ const void *candidates_evaluate(candidates *c, uint32_t count) {
   if (c->distance)
     place_distances(c->source, c->sources, c->target, c->targets, count, c->distance);
   nsa_range_out ignored = {0};
-  const nsa_kernel_entry *entry = &c->s->kernels[c->rule->condition.id];
-  entry->fn(entry->self, c->fields, &c->s->state_clock, 0, sim_padded(count), &ignored);
+  kernel_call(c->s, c->rule->condition, c->fields, &c->s->state_clock, 0, sim_padded(count), &ignored);
   return c->result;
 }
 

@@ -214,6 +214,7 @@ static bool allocate_fields(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
 
 static bool allocate_all(sim *s, char error[SIM_ERROR_SIZE]) {
   snprintf(error, SIM_ERROR_SIZE, "out of memory while the tables of the run were allocated");
+  kernels_explain_faults();
   if (!allocate_tables(s) || !finite_prepare(s))
     return false;
   for (uint32_t p = 0; p < s->program->populations_count; p++)

@@ -4,9 +4,13 @@
 
 #include "base/costs.h"
 #include "base/threads.h"
+#include "nsa_interrupts.h"
+#include "nsa_text.h"
+#include "state/blame.h"
 #include "state/finite.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 void sim_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick) {
   clock->seed = s->seed;
@@ -18,12 +22,69 @@ void sim_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick) {
   }
 }
 
+/* ---- a call, and what is said where it ends the process ---- */
+
+static _Thread_local struct {
+  const nsa_program *program; /* NULL: none runs */
+  nsa_kernel_id kernel;
+} running;
+
+static void put_number(void (*put)(const char *text), uint32_t number) {
+  char digits[12] = {0}, *at = digits + sizeof digits - 1;
+  do
+    *--at = (char)('0' + number % 10);
+  while (number /= 10);
+  put(at);
+}
+
+static void put_safe(void (*put)(const char *text), const char *text) {
+  for (size_t len = strlen(text); len > 0;) {
+    nsa_glyph g = nsa_glyph_of(text, len, 0);
+    char shown[sizeof g.text + 1] = {0};
+    memcpy(shown, g.text, g.len);
+    put(shown);
+    text += g.bytes;
+    len -= g.bytes;
+  }
+}
+
+/* In a handler of signals. */
+static void explain_fault(void (*put)(const char *text)) {
+  const nsa_program *p = running.program;
+  if (!p)
+    return;
+  nsa_place at = blame_kernel(p, running.kernel);
+  put(" in the kernel ");
+  put_safe(put, p->kernels[running.kernel.id].name);
+  if (at.file >= p->files_count || at.line == 0)
+    return;
+  put(" (");
+  put_safe(put, p->files[at.file].path);
+  put(":");
+  put_number(put, at.line);
+  put(":");
+  put_number(put, at.column);
+  put(")");
+}
+
+void kernels_explain_faults(void) { nsa_faults_explain(explain_fault); }
+
+void kernel_call(const sim *s, nsa_kernel_id kernel, void *const *fields, const nsa_clock *clock, uint64_t begin,
+                 uint64_t end, nsa_range_out *out) {
+  const nsa_kernel_entry *entry = &s->kernels[kernel.id];
+  running.kernel = kernel;
+  running.program = s->program;
+  entry->fn(entry->self, fields, clock, begin, end, out);
+  running.program = NULL;
+}
+
+/* ---- over a domain ---- */
+
 void kernel_run_range(sim *s, nsa_kernel_id kernel, const nsa_clock *clock, uint64_t begin, uint64_t end,
                       nsa_range_out *out) {
   if (nsa_kernel_is_none(kernel) || begin >= end)
     return;
-  const nsa_kernel_entry *entry = &s->kernels[kernel.id];
-  entry->fn(entry->self, s->kernel_fields[kernel.id], clock, begin, sim_padded(end), out);
+  kernel_call(s, kernel, s->kernel_fields[kernel.id], clock, begin, sim_padded(end), out);
 }
 
 typedef struct {
@@ -63,13 +124,12 @@ void kernel_run(sim *s, nsa_kernel_id kernel, const nsa_clock *clock) {
 }
 
 bool kernel_run_around(sim *s, nsa_kernel_id kernel, const nsa_clock *clock, const uint32_t *elements, uint32_t count) {
-  const nsa_kernel_entry *entry = &s->kernels[kernel.id];
   nsa_range_out out = {0};
   for (uint32_t i = 0; i < count;) {
     uint64_t begin = elements[i] / NSA_LANES * NSA_LANES, end = begin + NSA_LANES;
     for (i++; i < count && elements[i] < end + NSA_LANES; i++)
       end = sim_whole_vectors(elements[i] + 1);
-    entry->fn(entry->self, s->kernel_fields[kernel.id], clock, begin, end, &out);
+    kernel_call(s, kernel, s->kernel_fields[kernel.id], clock, begin, end, &out);
   }
   return !out.nonfinite;
 }

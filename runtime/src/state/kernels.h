@@ -10,6 +10,12 @@
 /* The clock at which `base_tick` base ticks are done; times are products, never sums. */
 void sim_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick);
 
+/* Over entries [begin, end) of these arrays, both multiples of NSA_LANES. Every call of a kernel is this one. */
+void kernel_call(const sim *s, nsa_kernel_id kernel, void *const *fields, const nsa_clock *clock, uint64_t begin,
+                 uint64_t end, nsa_range_out *out);
+/* From now on a fault in a kernel is told with its name and its place in the model. */
+void kernels_explain_faults(void);
+
 /* Over the kernel's whole domain, tile by tile, by several threads where it is large. Values that are not finite are
  * noted (finite.h). */
 void kernel_run(sim *s, nsa_kernel_id kernel, const nsa_clock *clock);
