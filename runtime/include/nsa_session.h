@@ -19,10 +19,12 @@ nsa_inputs *nsa_inputs_read(const nsa_program *program, char error[NSA_SESSION_E
 void nsa_inputs_free(nsa_inputs *inputs);
 
 /* At t = 0. argv: options of a run (--set, --variant, --seed, --threads, --for, --pattern). starter: of external
- * environments (nsa_starter_socket). Program, inputs and kernels
- * are the caller's and must live as long. NULL with a sentence in error: usage or environment, exit code 2. */
+ * environments (nsa_starter_socket). at_once: so many sessions share the memory that --max-memory, or the machine,
+ * gives. Program, inputs and kernels are the caller's and must live as long. NULL with a sentence in error: usage or
+ * environment, exit code 2. */
 nsa_session *nsa_session_open(const nsa_program *program, const nsa_inputs *inputs, const nsa_kernel_entry *kernels,
-                              int argc, char *const *argv, int starter, char error[NSA_SESSION_ERROR]);
+                              int argc, char *const *argv, int starter, uint32_t at_once,
+                              char error[NSA_SESSION_ERROR]);
 void nsa_session_close(nsa_session *session); /* NULL is allowed */
 
 /* The length of the run in ticks (with `run until`, the most), and the ticks done. */

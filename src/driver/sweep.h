@@ -15,6 +15,8 @@
 
 typedef struct {
   const char *name;         /* "glia.IP3", or "N": a param of the top level */
+  const char *words;        /* "0.3uM..0.7uM:41" */
+  double count;             /* of values, before they are made */
   VEC(const char *) values; /* "0.3 uM" */
   double *numbers;          /* the same in internal units; after sweep_plan_bind */
   const char *unit;         /* of these */

@@ -82,7 +82,8 @@ static bool split_quantity(arena *a, const char *words, size_t len, double *numb
 }
 
 /* FIRST..LAST:COUNT, in equal steps, or :COUNTlog, in equal ratios. Both ends have one unit, or the last one alone. */
-static const char *read_range(arena *a, const char *words, size_t len, const char *dots, sweep_axis *axis) {
+static const char *read_range(arena *a, const char *words, size_t len, const char *dots, bool is_counted,
+                              sweep_axis *axis) {
   const char *piece = arena_strdup(a, words, len), *colon = strrchr(piece, ':'), *unit_a, *unit_b, *end;
   double from, to;
   uint64_t count = 0;
@@ -102,9 +103,8 @@ static const char *read_range(arena *a, const char *words, size_t len, const cha
     return arena_printf(a, "--set %s: the range %s is empty", axis->name, piece);
   if (is_log && !(from > 0 && to > 0))
     return arena_printf(a, "--set %s: a range in equal ratios has ends above 0", axis->name);
-  if ((double)count > SWEEP_MOST_POINTS)
-    return too_many(a, (double)count);
-  for (uint64_t k = 0; k < count; k++) {
+  axis->count += is_counted ? (double)count : 0;
+  for (uint64_t k = 0; !is_counted && k < count; k++) {
     double way = count > 1 ? (double)k / (double)(count - 1) : 0;
     double value = is_log ? from * pow(to / from, way) : from + (to - from) * way;
     vec_push(a, &axis->values, (const char *)arena_printf(a, "%.15g%s%s", value, *unit_b ? " " : "", unit_b));
@@ -112,16 +112,19 @@ static const char *read_range(arena *a, const char *words, size_t len, const cha
   return NULL;
 }
 
-static const char *read_values(arena *a, const char *words, sweep_axis *axis) {
+/* is_counted: they are looked at, but not made. */
+static const char *read_values(arena *a, const char *words, bool is_counted, sweep_axis *axis) {
   for (const char *at = words;; at++) {
     size_t len = strcspn(at, ",");
     const char *dots = strstr(at, "..");
     if (len == 0)
       return arena_printf(a, "--set %s: a value is missing in %s", axis->name, words);
     if (dots != NULL && dots < at + len) {
-      const char *wrong = read_range(a, at, len, dots, axis);
+      const char *wrong = read_range(a, at, len, dots, is_counted, axis);
       if (wrong != NULL)
         return wrong;
+    } else if (is_counted) {
+      axis->count++;
     } else {
       vec_push(a, &axis->values, (const char *)arena_strdup(a, at, len));
     }
@@ -138,8 +141,8 @@ static const char *read_axis(arena *a, const char *words, sweep_plan *plan) {
   size_t len = (size_t)(equals - words);
   while (len > 0 && words[len - 1] == ' ')
     len--;
-  sweep_axis axis = {.name = arena_strdup(a, words, len), .unit = ""};
-  const char *wrong = read_values(a, equals + 1, &axis);
+  sweep_axis axis = {.name = arena_strdup(a, words, len), .words = equals + 1, .unit = ""};
+  const char *wrong = read_values(a, axis.words, true, &axis);
   for (uint32_t k = 0; wrong == NULL && k < plan->axes.len; k++)
     if (strcmp(plan->axes.data[k].name, axis.name) == 0)
       return arena_printf(a, "--set %s is there twice; write its values behind one another: %s=A,B", axis.name,
@@ -186,7 +189,7 @@ static const char *read_numbers(arena *a, const arguments *args, sweep_plan *pla
 static const char *count_points(arena *a, sweep_plan *plan, uint32_t variants) {
   double count = (double)plan->seeds.len * variants;
   for (uint32_t k = 0; k < plan->axes.len; k++)
-    count *= plan->axes.data[k].values.len;
+    count *= plan->axes.data[k].count;
   if (count > SWEEP_MOST_POINTS)
     return too_many(a, count);
   plan->point_count = (uint64_t)count;
@@ -200,7 +203,11 @@ const char *sweep_plan_read(arena *a, const arguments *args, sweep_plan *plan) {
   const char *wrong = read_numbers(a, args, plan);
   for (uint32_t k = 0; wrong == NULL && k < args->settings.len; k++)
     wrong = read_axis(a, args->settings.data[k], plan);
-  return wrong != NULL ? wrong : count_points(a, plan, 1);
+  if (wrong == NULL)
+    wrong = count_points(a, plan, 1);
+  for (uint32_t k = 0; wrong == NULL && k < plan->axes.len; k++)
+    wrong = read_values(a, plan->axes.data[k].words, false, &plan->axes.data[k]);
+  return wrong;
 }
 
 /* ---- what the program has ---- */

@@ -206,6 +206,10 @@ static void run_session(nsa_session *session, outcome *out) {
     out->reason = text_of(NULL, session);
 }
 
+static uint32_t jobs_of(const sweeping *s) {
+  return s->table->plan->jobs < s->open ? s->table->plan->jobs : (uint32_t)s->open;
+}
+
 static void run_point(arena *a, const sweeping *s, const build *b, uint64_t number, outcome *out) {
   const sweep_plan *plan = s->table->plan;
   char error[SWEEP_ERROR];
@@ -215,8 +219,8 @@ static void run_point(arena *a, const sweeping *s, const build *b, uint64_t numb
   }
   char **words = ARENA_ARRAY(a, char *, plan->options.len + plan->axes.len + 3);
   uint32_t count = write_options(a, plan, sweep_point_at(plan, number), words);
-  nsa_session *session =
-      nsa_session_open(b->c->ir->program, s->inputs, b->c->entries, (int)count, words, b->c->options->starter, error);
+  nsa_session *session = nsa_session_open(b->c->ir->program, s->inputs, b->c->entries, (int)count, words,
+                                          b->c->options->starter, jobs_of(s), error);
   if (session == NULL)
     out->reason = copy_of(error);
   else
@@ -313,7 +317,7 @@ static bool wait_for_workers(sweeping *s) {
 
 /* This thread waits, so that an interrupt ends what the others are at. */
 static bool work_side_by_side(sweeping *s) {
-  uint64_t jobs = s->table->plan->jobs < s->open ? s->table->plan->jobs : s->open;
+  uint32_t jobs = jobs_of(s);
   pthread_mutex_lock(&s->lock);
   while (s->working < jobs && start_worker(s))
     ;

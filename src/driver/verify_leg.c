@@ -51,7 +51,7 @@ int verify_leg_open(const verify_options *o, const char *timescale, uint32_t ref
     return code;
   char error[NSA_SESSION_ERROR];
   leg->session = nsa_session_open(leg->c.ir->program, o->inputs, leg->c.entries, (int)o->args->run.len,
-                                  o->args->run.data, o->starter, error);
+                                  o->args->run.data, o->starter, VERIFY_LEGS, error);
   return leg->session ? 0 : verify_fail(error);
 }
 

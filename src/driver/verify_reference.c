@@ -139,7 +139,7 @@ static int run_model(arena *a, const verify_options *o, compilation *c, const ve
   char error[NSA_SESSION_ERROR];
   element e = {.program = c->ir->program, .entries = c->entries};
   nsa_session *session =
-      nsa_session_open(e.program, o->inputs, e.entries, (int)o->args->run.len, o->args->run.data, o->starter, error);
+      nsa_session_open(e.program, o->inputs, e.entries, (int)o->args->run.len, o->args->run.data, o->starter, 1, error);
   if (!session) {
     nsa_complain("nsa verify", "%s", error);
     return 2;

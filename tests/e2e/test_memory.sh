@@ -44,6 +44,19 @@ done
 "$NSA" sweep links.nsa --max-memory 1GB --seeds 1 --quiet >out.txt 2>err.txt
 grep -q "$links" links.sweep/sweep.csv || fail "a sweep does not say why a point failed: $(cat links.sweep/sweep.csv)"
 
+# Points that run at once share it.
+cat >shares.nsa <<'.'
+neuron c { state v = 0 }
+population p : c[600000]
+measure n = max(p.v)
+run 0.1 ms
+.
+"$NSA" sweep shares.nsa --max-memory 20MB --seeds 1..8 --jobs 8 --quiet --out eight >out.txt 2>err.txt
+grep -q 'the limit is 0.0025 GB (--max-memory; 8 runs at once share it)' eight/sweep.csv ||
+  fail "8 points at once have 20 MB each: $(cat err.txt; head -3 eight/sweep.csv)"
+"$NSA" sweep shares.nsa --max-memory 20MB --seeds 1..8 --jobs 1 --quiet --out one >out.txt 2>err.txt
+grep -q failed one/sweep.csv && fail "a point alone has no 20 MB: $(head -3 one/sweep.csv)"
+
 # What the machine has, here by a limit of the process. Sanitizers take all addresses there are.
 if ! nm "$NSA" 2>/dev/null | grep -q __asan_init; then
   (ulimit -v 3000000 && refused "the limit is 3.07 GB (what this machine has; --max-memory sets another)" \

@@ -10,15 +10,19 @@ say() { echo "FAILED: $1"; failed=$((failed + 1)); }
 
 # $1 has a line that matches $3, says readelf with the options $2.
 has() { LC_ALL=C readelf -W $2 "$1" 2> /dev/null | grep -qE "$3" || say "$(basename "$1"): $4"; }
-look() {
+look_at_memory() {
   has "$1" -h 'Type: +DYN' 'not position-independent'
   has "$1" -d 'FLAGS_1.* PIE' 'not a PIE'
   has "$1" -d 'FLAGS_1.* NOW' 'functions are not bound at the start'
   has "$1" -l '^ *GNU_RELRO ' 'no RELRO'
   has "$1" -l '^ *GNU_STACK .* RW +0x' 'a stack that can be executed'
+  LC_ALL=C readelf -lW "$1" | grep -qE '^ *LOAD .* RWE ' && say "$(basename "$1"): a segment to write and to execute"
+  LC_ALL=C readelf -dW "$1" | grep -q 'TEXTREL' && say "$(basename "$1"): code is written to when it is loaded"
+}
+look() {
+  look_at_memory "$1"
   has "$1" --dyn-syms ' UND __stack_chk_fail' 'stacks are not checked'
   has "$1" --dyn-syms ' UND __[a-z]+_chk' 'string functions are not checked (FORTIFY)'
-  LC_ALL=C readelf -lW "$1" | grep -qE '^ *LOAD .* RWE ' && say "$(basename "$1"): a segment to write and to execute"
 }
 
 cat > long.nsa << 'END'
@@ -36,6 +40,7 @@ measure n = count(p.spike)
 run 10000 s
 END
 "$NSA" build long.nsa -o long > /dev/null || say 'long.nsa cannot be built'
+look_at_memory ./long
 if grep -q 'NSA_HARDENING:BOOL=ON' "$BUILD/CMakeCache.txt"; then
   look "$NSA"
 fi

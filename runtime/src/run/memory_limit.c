@@ -9,7 +9,8 @@
 #include <inttypes.h>
 
 uint64_t memory_limit(const run_options *options) {
-  return options->max_memory ? options->max_memory : machine_memory();
+  uint64_t all = options->max_memory ? options->max_memory : machine_memory();
+  return options->at_once > 1 ? all / options->at_once : all;
 }
 
 typedef struct {
@@ -51,9 +52,12 @@ bool memory_limit_check(const nsa_program *program, const run_options *options, 
   need n = foresee(program);
   if (n.total <= (double)limit)
     return true;
+  char shared[64] = "";
+  if (options->at_once > 1)
+    snprintf(shared, sizeof shared, "; %" PRIu32 " runs at once share it", options->at_once);
   int len = snprintf(error, SIM_ERROR_SIZE, "the run needs about %.3g GB: ", 1e-9 * n.total);
   len += describe(program, &n, error + len, SIM_ERROR_SIZE - (size_t)len);
-  snprintf(error + len, SIM_ERROR_SIZE - (size_t)len, "; the limit is %.3g GB (%s)", 1e-9 * (double)limit,
-           options->max_memory ? "--max-memory" : "what this machine has; --max-memory sets another");
+  snprintf(error + len, SIM_ERROR_SIZE - (size_t)len, "; the limit is %.3g GB (%s%s)", 1e-9 * (double)limit,
+           options->max_memory ? "--max-memory" : "what this machine has; --max-memory sets another", shared);
   return false;
 }

@@ -5,7 +5,7 @@
 
 #include "run/options.h"
 
-/* What --max-memory says, or what the machine has. */
+/* What --max-memory says, or what the machine has; of runs at once the share of one. */
 uint64_t memory_limit(const run_options *options);
 
 /* False: the forecast is above the limit; error has the arithmetic. Links whose number only the run finds (a condition,

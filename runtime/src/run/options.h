@@ -24,6 +24,7 @@ typedef struct {
   uint32_t variant; /* into program->variants, or NSA_NONE */
   uint64_t seed;
   uint64_t max_memory;   /* bytes; 0: what the machine has */
+  uint32_t at_once;      /* runs that share it; 0 and 1: this one alone. Not parsed: who calls sets it */
   uint32_t threads;      /* 0: as many as there are cores */
   const char *out;       /* NULL: the program's name with .out */
   uint64_t ticks;        /* length of the run */

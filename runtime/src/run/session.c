@@ -43,7 +43,8 @@ static bool start(nsa_session *session, const nsa_inputs *inputs, const nsa_kern
 }
 
 nsa_session *nsa_session_open(const nsa_program *program, const nsa_inputs *inputs, const nsa_kernel_entry *kernels,
-                              int argc, char *const *argv, int starter, char error[NSA_SESSION_ERROR]) {
+                              int argc, char *const *argv, int starter, uint32_t at_once,
+                              char error[NSA_SESSION_ERROR]) {
   nsa_session *session = calloc(1, sizeof *session);
   if (!session) {
     snprintf(error, NSA_SESSION_ERROR, "out of memory");
@@ -52,6 +53,7 @@ nsa_session *nsa_session_open(const nsa_program *program, const nsa_inputs *inpu
   session->program = *program;
   bool is_good = options_parse(program, argc, argv, &session->options, error, NSA_SESSION_ERROR);
   session->options.starter = starter;
+  session->options.at_once = at_once;
   if (is_good && start(session, inputs, kernels, error))
     return session;
   nsa_session_close(session);

@@ -7,6 +7,7 @@
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { SIDE_MAX = 16384, INK_BELOW = 127, GREY_MAX = 255 };
 
@@ -23,6 +24,13 @@ void nsa_image_path(const char *pattern, uint32_t number, char path[NSA_IMAGE_PA
 static uint8_t *image_fail(char error[256], const char *path, const char *what) {
   snprintf(error, 256, "%.180s: %s", path, what);
   return NULL;
+}
+
+/* Whether so many pixels can stand in the file, each of which takes a share of a byte at least: before there is
+ * memory for them. */
+static bool can_hold(FILE *file, size_t pixels, size_t pixels_a_byte) {
+  struct stat status;
+  return fstat(fileno(file), &status) != 0 || pixels / pixels_a_byte <= (size_t)status.st_size;
 }
 
 /* ---- PGM ---- */
@@ -78,6 +86,8 @@ static uint8_t *pgm_read(FILE *file, const char *path, bool is_raw, uint32_t *ro
   if (width > SIDE_MAX || height > SIDE_MAX)
     return image_fail(error, path, "the image is larger than 16384 x 16384 pixels");
   size_t count = (size_t)width * (size_t)height;
+  if (!can_hold(file, count, 1))
+    return image_fail(error, path, "the file ends before its last pixel");
   uint8_t *ink = malloc(count);
   if (!ink)
     return image_fail(error, path, "out of memory for the image");
@@ -93,10 +103,17 @@ static uint8_t *pgm_read(FILE *file, const char *path, bool is_raw, uint32_t *ro
 
 /* ---- PNG ---- */
 
-static uint8_t *png_to_ink(png_image *image, const char *path, uint32_t *rows, uint32_t *cols, char error[256]) {
-  if (image->width > SIDE_MAX || image->height > SIDE_MAX) {
+/* What a byte holds at most: one bit a pixel, deflated to a 1032nd. */
+enum { PNG_PIXELS_A_BYTE = 8 * 1032 };
+
+static uint8_t *png_to_ink(FILE *file, png_image *image, const char *path, uint32_t *rows, uint32_t *cols,
+                           char error[256]) {
+  bool is_large = image->width > SIDE_MAX || image->height > SIDE_MAX;
+  if (is_large || !can_hold(file, (size_t)image->width * image->height, PNG_PIXELS_A_BYTE)) {
     png_image_free(image);
-    return image_fail(error, path, "the image is larger than 16384 x 16384 pixels");
+    return image_fail(error, path,
+                      is_large ? "the image is larger than 16384 x 16384 pixels"
+                               : "the file ends before its last pixel");
   }
   image->format = PNG_FORMAT_GRAY;
   size_t count = PNG_IMAGE_SIZE(*image);
@@ -122,7 +139,7 @@ static uint8_t *png_read(FILE *file, const char *path, uint32_t *rows, uint32_t 
   rewind(file);
   if (!png_image_begin_read_from_stdio(&image, file))
     return image_fail(error, path, image.message);
-  return png_to_ink(&image, path, rows, cols, error);
+  return png_to_ink(file, &image, path, rows, cols, error);
 }
 
 uint8_t *nsa_image_read(const nsa_input_folders *below, const char *path, uint32_t *rows, uint32_t *cols,

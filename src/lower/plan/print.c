@@ -360,8 +360,20 @@ static const char *const looks[] = {
     [PROBE_COMPUTED] = "a kernel computes it",
 };
 
+/* Of a score that counts events: in whose windows it does so. */
+static const char *window_of(const printer *p, const probe_plan *probe) {
+  if (probe->act == NSA_NONE)
+    return "";
+  const model_act *act = p->plan->experiment.acts.data[probe->act].act;
+  return arena_printf(p->ctx->arena, " in the windows of the decision for %s at %s",
+                      p->ctx->m->environments.data[act->environment].name, p->ctx->m->phases.data[act->phase].name);
+}
+
 static const char *look_of(const printer *p, uint32_t probe) {
-  return probe == NSA_NONE ? "nothing" : looks[p->plan->experiment.probes.data[probe].kind];
+  if (probe == NSA_NONE)
+    return "nothing";
+  const probe_plan *plan = &p->plan->experiment.probes.data[probe];
+  return arena_printf(p->ctx->arena, "%s%s", looks[plan->kind], window_of(p, plan));
 }
 
 static void print_decoder(const printer *p, const decoder_plan *plan) {

@@ -61,6 +61,9 @@ static void wrong_pgm(void **state) {
   refuses(TEXT(""), "neither PGM");
   char error[256];
   uint32_t r, c;
+  /* by the size of the file, before there is memory for the pixels */
+  assert_null(nsa_image_read(NULL, write_file(TEXT("P5 16384 16384 255\nabc")), &r, &c, error));
+  assert_string_equal(error, "image: the file ends before its last pixel");
   assert_null(nsa_image_read(NULL, "not/there.pgm", &r, &c, error));
   assert_non_null(strstr(error, "not/there.pgm: No such file"));
 }
