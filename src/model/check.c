@@ -169,7 +169,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   settings_check(ck);
   for (uint32_t i = 0; i < ck->decls.len; i++)
     check_other(ck, ck->decls.data[i]);
-  phase_sets_check_overlaps(ck);
+  phase_sets_check_windows(ck);
   stimuli_repeat(ck);
   check_unused_components(ck);
   check_unused_functions(ck);

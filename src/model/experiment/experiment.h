@@ -12,8 +12,8 @@ void signals_check(checker *ck);
 void acts_check(checker *ck);
 void phases_check(checker *ck); /* declared ones */
 void phase_sets_check(checker *ck);
-void phase_sets_check_overlaps(checker *ck); /* when the length of the run is known */
-void stimuli_check(checker *ck);             /* patterns, present, drive, blocks of phases */
+void phase_sets_check_windows(checker *ck); /* when the length of the run is known */
+void stimuli_check(checker *ck);            /* patterns, present, drive, blocks of phases */
 /* Presentations that repeat become one each; after the length of the run is known. */
 void stimuli_repeat(checker *ck);
 void records_check(checker *ck);

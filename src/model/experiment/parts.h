@@ -30,6 +30,8 @@ typedef struct {
 } param_setter;
 /* One set for each population or connection that the name of the setting's owner means. */
 void param_setting_check(checker *ck, const ast_setting *s, const param_setter *by, model_sets *out);
+/* Whether a window of the phase begins or ends within a step of dt, and when, in ms. */
+bool window_within_step(checker *ck, uint32_t phase, double dt, double *at);
 /* Whether a window of one phase overlaps one of the other, and when first, in ms. */
 bool windows_overlap(checker *ck, uint32_t phase, uint32_t other, double *at);
 

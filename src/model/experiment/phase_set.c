@@ -5,6 +5,8 @@
 #include "model/names/lookup.h"
 #include "model/names/report.h"
 
+#include <math.h>
+
 static const char *param_name(checker *ck, const model_set *s) {
   const model *m = ck->model;
   uint32_t component =
@@ -64,9 +66,28 @@ static void check_two(checker *ck, const model_phase_set *first, const model_pha
   diag_note(d, a->at, "it is set here first");
 }
 
-void phase_sets_check_overlaps(checker *ck) {
+/* Slow components take params at the ends of their steps. */
+static void check_steps(checker *ck, const model_phase_set *s) {
   const model *m = ck->model;
-  for (uint32_t i = 0; i < m->phase_sets.len; i++)
+  if (s->set.is_connection)
+    return;
+  const model_population *p = &m->populations.data[s->set.owner];
+  const model_timescale *t = &m->timescales.data[m->components.data[p->component].timescale];
+  double at;
+  if (t->ticks == 1 || !window_within_step(ck, s->phase, t->dt, &at))
+    return;
+  diag *d = diag_report(ck->sink, DIAG_W0601, s->set.at,
+                        "at %s ms `%s` begins or ends within a step of %s ms of `%s`: for its params that is at %s ms",
+                        number_text(ck, at), m->phases.data[s->phase].name, number_text(ck, t->dt), p->name,
+                        number_text(ck, floor(at / t->dt) * t->dt));
+  diag_hint(d, "let windows begin and end at whole steps of `%s`", t->name);
+}
+
+void phase_sets_check_windows(checker *ck) {
+  const model *m = ck->model;
+  for (uint32_t i = 0; i < m->phase_sets.len; i++) {
+    check_steps(ck, &m->phase_sets.data[i]);
     for (uint32_t k = 0; k < i; k++)
       check_two(ck, &m->phase_sets.data[k], &m->phase_sets.data[i]);
+  }
 }

@@ -6,6 +6,7 @@
 #include "model/expr/expr.h"
 #include "model/names/lookup.h"
 #include "model/names/report.h"
+#include "nsa_ticks.h"
 #include "support/limits.h"
 
 #include <math.h>
@@ -82,15 +83,44 @@ bool window_check(checker *ck, const ast_window *w, const binding *bindings, mod
   return is_free_of_decisions(ck, &w->as, s->phase) && is_good;
 }
 
-/* ---- presentations that repeat ---- */
+/* ---- the windows of a phase ---- */
 
 typedef struct {
   double start, stop; /* ms */
 } window;
 typedef VEC(window) window_list;
 
-/* The windows that a stimulus has by itself, until the end of the run. */
-static bool add_windows(checker *ck, const model_stimulus *s, window_list *out) {
+/* A window that may come again. */
+typedef struct {
+  span at;
+  double start, stop, every; /* ms; every 0: it does not */
+} window_series;
+typedef VEC(window_series) series_list;
+
+static window_series series_of(const model_stimulus *s) { return (window_series){s->at, s->start, s->stop, s->every}; }
+
+/* Those of stimuli, those that it has without one, those of decisions. */
+static series_list series_of_phase(checker *ck, uint32_t phase) {
+  const model *m = ck->model;
+  series_list out = {0};
+  for (uint32_t i = 0; i < m->stimuli.len; i++)
+    if (m->stimuli.data[i].phase == phase && m->stimuli.data[i].during == NONE)
+      vec_push(ck->arena, &out, series_of(&m->stimuli.data[i]));
+  for (uint32_t i = 0; i < m->phase_windows.len; i++) {
+    const model_phase_window *w = &m->phase_windows.data[i];
+    if (w->phase == phase)
+      vec_push(ck->arena, &out, ((window_series){w->at, w->start, w->stop, w->every}));
+  }
+  for (uint32_t i = 0; i < m->acts.len; i++) {
+    const model_act *act = &m->acts.data[i];
+    if (act->phase == phase)
+      vec_push(ck->arena, &out, ((window_series){act->at, 0, act->window, act->every}));
+  }
+  return out;
+}
+
+/* Each window until the end of the run. */
+static bool add_windows(checker *ck, const window_series *s, window_list *out) {
   double length = s->stop - s->start;
   window w = {s->start, s->stop};
   for (double k = 1; w.start < ck->model->duration; k++) {
@@ -127,55 +157,19 @@ static void merge_windows(window_list *list) {
   list->len = kept;
 }
 
-static bool windows_without_stimulus(checker *ck, uint32_t phase, window_list *out, bool *has_any) {
-  for (uint32_t i = 0; i < ck->model->phase_windows.len; i++) {
-    const model_phase_window *w = &ck->model->phase_windows.data[i];
-    model_stimulus s = {.at = w->at, .start = w->start, .stop = w->stop, .every = w->every};
-    if (w->phase != phase)
-      continue;
-    *has_any = true;
-    if (out != NULL && !add_windows(ck, &s, out))
+static bool windows_of_phase(checker *ck, uint32_t phase, window_list *out) {
+  series_list series = series_of_phase(ck, phase);
+  for (uint32_t i = 0; i < series.len; i++)
+    if (!add_windows(ck, &series.data[i], out))
       return false;
-  }
+  merge_windows(out);
   return true;
-}
-
-/* A phase of decisions has their windows. */
-static bool windows_of_act(checker *ck, uint32_t phase, window_list *out, bool *has_any) {
-  for (uint32_t i = 0; i < ck->model->acts.len; i++) {
-    const model_act *act = &ck->model->acts.data[i];
-    model_stimulus s = {.at = act->at, .stop = act->window, .every = act->every};
-    if (act->phase != phase)
-      continue;
-    *has_any = true;
-    if (out != NULL && !add_windows(ck, &s, out))
-      return false;
-  }
-  return true;
-}
-
-/* Whether the phase has windows of its own; they are added where a list is given. */
-static bool windows_of_phase(checker *ck, uint32_t phase, window_list *out, bool *has_any) {
-  const model *m = ck->model;
-  *has_any = false;
-  for (uint32_t i = 0; i < m->stimuli.len; i++) {
-    const model_stimulus *s = &m->stimuli.data[i];
-    if (s->phase != phase || s->during != NONE)
-      continue;
-    *has_any = true;
-    if (out != NULL && !add_windows(ck, s, out))
-      return false;
-  }
-  return windows_without_stimulus(ck, phase, out, has_any) && windows_of_act(ck, phase, out, has_any);
 }
 
 bool windows_overlap(checker *ck, uint32_t phase, uint32_t other, double *at) {
   window_list a = {0}, b = {0};
-  bool has_any;
-  if (!windows_of_phase(ck, phase, &a, &has_any) || !windows_of_phase(ck, other, &b, &has_any))
+  if (!windows_of_phase(ck, phase, &a) || !windows_of_phase(ck, other, &b))
     return false;
-  merge_windows(&a);
-  merge_windows(&b);
   for (uint32_t i = 0, k = 0; i < a.len && k < b.len;) {
     *at = fmax(a.data[i].start, b.data[k].start);
     if (*at < a.data[i].stop && *at < b.data[k].stop)
@@ -188,25 +182,40 @@ bool windows_overlap(checker *ck, uint32_t phase, uint32_t other, double *at) {
   return false;
 }
 
+static bool is_within_step(double time, double dt) {
+  return isfinite(time) && fabs(time / dt - nsa_nearest_tick(time, dt)) > 1e-6;
+}
+
+bool window_within_step(checker *ck, uint32_t phase, double dt, double *at) {
+  series_list series = series_of_phase(ck, phase);
+  for (uint32_t i = 0; i < series.len; i++) {
+    const window_series *s = &series.data[i];
+    const double edges[] = {s->start, s->stop, s->start + s->every};
+    for (int k = 0; k < 3; k++)
+      if (edges[k] < ck->model->duration && is_within_step(edges[k], dt)) {
+        *at = edges[k];
+        return true;
+      }
+  }
+  return false;
+}
+
+/* ---- presentations that repeat ---- */
+
 static void report_no_windows(checker *ck, const model_stimulus *s) {
   report_unknown_phase(ck, s->during_at, ck->model->phases.data[s->during].name);
 }
 
 static bool repeat_presentation(checker *ck, const model_stimulus *s, window_list *windows) {
-  bool has_any;
-  if (s->during == NONE)
-    return add_windows(ck, s, windows);
-  bool is_good = windows_of_phase(ck, s->during, windows, &has_any);
-  merge_windows(windows);
-  return is_good;
+  window_series own = series_of(s);
+  return s->during == NONE ? add_windows(ck, &own, windows) : windows_of_phase(ck, s->during, windows);
 }
 
 void stimuli_repeat(checker *ck) {
   model *m = ck->model;
-  bool has_any;
   for (uint32_t i = 0; i < m->stimuli.len; i++) {
     const model_stimulus *s = &m->stimuli.data[i];
-    if (s->during != NONE && windows_of_phase(ck, s->during, NULL, &has_any) && !has_any)
+    if (s->during != NONE && series_of_phase(ck, s->during).len == 0)
       report_no_windows(ck, s);
   }
   if (diag_error_count(ck->sink) > 0)
