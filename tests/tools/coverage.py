@@ -25,13 +25,13 @@ def tool(name):
 
 def count_lines(build, sources):
     """By file: by line, how often it was executed. A line of a header is executed where any of its copies is.
-    Lines are those of the libraries, whether a program is linked with them or not."""
+    Lines are those of all that is compiled, whether a program is linked with it or not."""
     profiles = sorted((build / "profiles").glob("*.profraw"))
     if not profiles:
         sys.exit(f"coverage.py: nothing was executed in {build}")
     merged = build / "profiles" / "all.profdata"
     subprocess.run([tool("llvm-profdata"), "merge", "-o", merged, *profiles], check=True)
-    objects = [*build.glob("*.a"), *build.glob("lib/nsa/*.a"), *build.glob("CMakeFiles/nsa.dir/src/*.o")]
+    objects = sorted(build.glob("CMakeFiles/*.dir/**/*.o"))  # not their archives, in which tables are not aligned
     command = [tool("llvm-cov"), "export", "--format=lcov", f"--instr-profile={merged}", *objects[:1]]
     command += [f"--object={path}" for path in objects[1:]]
     counts = collections.defaultdict(dict)
