@@ -229,7 +229,7 @@ static solve_group standing_group(const solve_group *g, const part *p, const boo
     int32_t *gain = ARENA_ARRAY(g->b->arena, int32_t, p->n);
     for (uint32_t k = 0; k < p->n; k++)
       gain[k] = is_held[k] ? 0 : sub.terms[t].gain[k];
-    terms[t] = (solve_term){sub.terms[t].output, gain, sub.terms[t].at};
+    terms[t] = (solve_term){sub.terms[t].output, gain, sub.terms[t].first, sub.terms[t].end, sub.terms[t].at};
   }
   for (uint32_t k = 0; k < p->n; k++)
     held[k] = IR_NO_VALUE;

@@ -25,6 +25,8 @@ bool solve_has_noise(const symbolic *s, const solve_system *system, const ir_val
 
 static bool is_noisy(arena *a, const solve_system *system, uint32_t state) {
   ir_value *outputs;
+  if (system->noise_count == 0)
+    return false;
   const symbolic *s = solve_symbolic(a, system, &outputs);
   return solve_has_noise(s, system, outputs, state);
 }
@@ -140,7 +142,7 @@ void solve_find_terms(solve_group *g) {
     int32_t *gain = ARENA_ARRAY(a, int32_t, g->count);
     gain[k] = 1;
     own[k] = g->term_count;
-    terms[g->term_count++] = (solve_term){own_output(system, g->states[k]), gain, span_of(g, k)};
+    terms[g->term_count++] = (solve_term){own_output(system, g->states[k]), gain, k, k + 1, span_of(g, k)};
   }
   for (uint32_t j = 0; j < system->flow_count; j++) {
     int32_t *gain = ARENA_ARRAY(a, int32_t, g->count);
@@ -151,8 +153,8 @@ void solve_find_terms(solve_group *g) {
     }
     uint32_t output = system->n * (2 + system->noise_count) + j;
     if (is_used)
-      terms[g->term_count++] =
-          (solve_term){output, gain, system->rates->body->ops.data[system->rates->outputs.data[output]].at};
+      terms[g->term_count++] = (solve_term){output, gain, 0, g->count,
+                                            system->rates->body->ops.data[system->rates->outputs.data[output]].at};
   }
   g->terms = terms;
   g->own_term = own;
@@ -174,16 +176,16 @@ static void move(const solve_group *g, const ir_value *start, const ir_value *ch
   }
 }
 
-static bool moves_several(const solve_group *g, const solve_term *term) {
+static bool moves_several(const solve_term *term) {
   uint32_t count = 0;
-  for (uint32_t k = 0; k < g->count; k++)
+  for (uint32_t k = term->first; k < term->end; k++)
     count += term->gain[k] != 0;
   return count > 1;
 }
 
 static ir_value largest_moved(const solve_group *g, const ir_value *start, const solve_term *term) {
   ir_value largest = IR_NO_VALUE;
-  for (uint32_t k = 0; k < g->count; k++) {
+  for (uint32_t k = term->first; k < term->end; k++) {
     if (term->gain[k] == 0)
       continue;
     ir_value size = ir_unary(g->b, IR_OP_abs, start[k]);
@@ -204,7 +206,7 @@ void solve_move(const solve_group *g, const ir_value *start, const ir_value *cha
   ir_value *extents = ARENA_ARRAY(g->b->arena, ir_value, g->term_count);
   for (uint32_t t = 0; t < g->term_count; t++) {
     solve_at_term(g, t);
-    extents[t] = moves_several(g, &g->terms[t]) ? rounded(g, start, &g->terms[t], changes[t]) : changes[t];
+    extents[t] = moves_several(&g->terms[t]) ? rounded(g, start, &g->terms[t], changes[t]) : changes[t];
   }
   move(g, start, extents, states);
 }
@@ -259,8 +261,8 @@ ir_value *solve_slopes(const solve_group *g) {
 ir_value solve_effect(const solve_group *g, const ir_value *slopes, uint32_t r, uint32_t c) {
   ir_builder *b = g->b;
   ir_value sum = IR_NO_VALUE;
-  for (uint32_t k = 0; k < g->count; k++) {
-    ir_value x = slopes[r * (g->count + 1) + k];
+  for (uint32_t k = g->terms[c].first; k < g->terms[c].end; k++) {
+    ir_value x = slopes[(size_t)r * (g->count + 1) + k];
     int32_t gain = g->terms[c].gain[k];
     if (gain == 0 || is_number(b, x, 0))
       continue;

@@ -59,51 +59,81 @@ static rosenbrock set_up(const solve_group *g, const ir_fragment *slopes_of, con
 
 /* ---- factorisation ---- */
 
-/* The fewest new entries that eliminating with this pivot can make (Markowitz's count). */
-static uint32_t fill_in(const rosenbrock *m, const bool *is_done, uint32_t pivot) {
-  uint32_t in_row = 0, in_column = 0;
-  for (uint32_t i = 0; i < m->n; i++) {
-    if (is_done[i] || i == pivot)
-      continue;
-    in_row += m->entry[pivot * m->n + i] != IR_NO_VALUE;
-    in_column += m->entry[i * m->n + pivot] != IR_NO_VALUE;
-  }
-  return in_row * in_column;
+/* What is left of the matrix: entries of each row and column that are not eliminated, without the diagonal's. */
+typedef struct {
+  bool *is_done;
+  uint32_t *in_row, *in_column;
+} what_is_left;
+
+static what_is_left count_entries(const rosenbrock *m) {
+  arena *a = m->g->b->arena;
+  what_is_left left = {ARENA_ARRAY(a, bool, m->n), ARENA_ARRAY(a, uint32_t, m->n), ARENA_ARRAY(a, uint32_t, m->n)};
+  for (uint32_t r = 0; r < m->n; r++)
+    for (uint32_t c = 0; c < m->n; c++)
+      if (r != c && m->entry[(size_t)r * m->n + c] != IR_NO_VALUE) {
+        left.in_row[r]++;
+        left.in_column[c]++;
+      }
+  return left;
 }
 
-static void eliminate(rosenbrock *m, const bool *is_done, uint32_t pivot) {
+/* The first that can make the fewest new entries (Markowitz's count). */
+static uint32_t choose_pivot(const rosenbrock *m, const what_is_left *left) {
+  uint32_t best = UINT32_MAX, best_fill = UINT32_MAX;
+  for (uint32_t i = 0; i < m->n; i++)
+    if (!left->is_done[i] && left->in_row[i] * left->in_column[i] < best_fill) {
+      best = i;
+      best_fill = left->in_row[i] * left->in_column[i];
+    }
+  return best;
+}
+
+/* The columns of a row that are left, in `columns`; gives how many. */
+static uint32_t entries_of(const rosenbrock *m, const what_is_left *left, uint32_t row, uint32_t *columns) {
+  uint32_t count = 0;
+  for (uint32_t c = 0; c < m->n; c++)
+    if (!left->is_done[c] && m->entry[(size_t)row * m->n + c] != IR_NO_VALUE)
+      columns[count++] = c;
+  return count;
+}
+
+/* The pivot's row and column leave what is left. */
+static uint32_t leave(const rosenbrock *m, what_is_left *left, uint32_t pivot, uint32_t *columns) {
+  left->is_done[pivot] = true;
+  uint32_t count = entries_of(m, left, pivot, columns);
+  for (uint32_t k = 0; k < count; k++)
+    left->in_column[columns[k]]--;
+  return count;
+}
+
+static void eliminate(rosenbrock *m, what_is_left *left, uint32_t pivot, uint32_t *columns) {
   ir_builder *b = m->g->b;
-  uint32_t n = m->n;
+  uint32_t n = m->n, count = leave(m, left, pivot, columns);
+  const ir_value *above = &m->entry[(size_t)pivot * n];
   solve_at_term(m->g, pivot);
-  m->inverse[pivot] = over(b, ir_number(b, 1), m->entry[pivot * n + pivot]);
+  m->inverse[pivot] = over(b, ir_number(b, 1), above[pivot]);
   for (uint32_t r = 0; r < n; r++) {
-    ir_value *factor = &m->entry[r * n + pivot];
-    if (is_done[r] || *factor == IR_NO_VALUE)
+    ir_value *row = &m->entry[(size_t)r * n];
+    if (left->is_done[r] || row[pivot] == IR_NO_VALUE)
       continue;
+    left->in_row[r]--;
     solve_at_term(m->g, r);
-    *factor = times(b, *factor, m->inverse[pivot]);
-    for (uint32_t c = 0; c < n; c++) {
-      ir_value above = m->entry[pivot * n + c];
-      if (is_done[c] || above == IR_NO_VALUE)
-        continue;
-      ir_value product = times(b, *factor, above), *target = &m->entry[r * n + c];
+    row[pivot] = times(b, row[pivot], m->inverse[pivot]);
+    for (uint32_t k = 0; k < count; k++) {
+      ir_value product = times(b, row[pivot], above[columns[k]]), *target = &row[columns[k]];
+      left->in_row[r] += *target == IR_NO_VALUE;
+      left->in_column[columns[k]] += *target == IR_NO_VALUE;
       *target = *target == IR_NO_VALUE ? ir_unary(b, IR_OP_neg, product) : minus(b, *target, product);
     }
   }
 }
 
 static void factor(rosenbrock *m) {
-  bool *is_done = ARENA_ARRAY(m->g->b->arena, bool, m->n);
+  what_is_left left = count_entries(m);
+  uint32_t *columns = ARENA_ARRAY(m->g->b->arena, uint32_t, m->n);
   for (uint32_t step = 0; step < m->n; step++) {
-    uint32_t best = UINT32_MAX, best_fill = UINT32_MAX;
-    for (uint32_t i = 0; i < m->n; i++)
-      if (!is_done[i] && fill_in(m, is_done, i) < best_fill) {
-        best = i;
-        best_fill = fill_in(m, is_done, i);
-      }
-    m->order[step] = best;
-    is_done[best] = true;
-    eliminate(m, is_done, best);
+    m->order[step] = choose_pivot(m, &left);
+    eliminate(m, &left, m->order[step], columns);
   }
 }
 

@@ -12,6 +12,7 @@
 typedef struct {
   uint32_t output;     /* of system->rates */
   const int32_t *gain; /* per state of the group: how often it adds to its rate */
+  uint32_t first, end; /* it moves none before the first, and from the end on */
   span at;             /* of the equation or the reaction */
 } solve_term;
 
