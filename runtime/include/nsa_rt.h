@@ -104,9 +104,13 @@ uint8_t *nsa_image_read(const nsa_input_folders *below, const char *path, uint32
 /* Bytes that a run of this program will need, by kind, for `explain`. Links are not drawn yet: their number is the one
  * that the rule gives, or its expectation. */
 typedef struct {
-  uint64_t elements, links, link_bytes, field_bytes, buffer_bytes, total_bytes;
+  uint64_t elements, links, link_bytes, field_bytes, buffer_bytes, series_bytes, total_bytes;
 } nsa_memory_forecast;
 nsa_memory_forecast nsa_forecast_memory(const nsa_program *program);
+
+/* What a measure keeps of a run of its whole length, besides: series of samples, and what is made of them at the end.
+ */
+double nsa_forecast_series(const nsa_program *program, uint32_t measure_node);
 
 /* How many steps of a population are fused at most, for `explain`. 1: each is done by itself. */
 uint32_t nsa_fused_steps(const nsa_program *program, nsa_population_id population);

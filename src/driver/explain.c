@@ -94,6 +94,22 @@ static void print_environments(const compilation *c, FILE *out) {
   }
 }
 
+/* Those that keep what they look at: all of it stays in memory. */
+static void print_measures(const nsa_program *p, FILE *out) {
+  bool is_first = true;
+  for (uint32_t k = 0, node = 0; k < p->measures_count; k++) {
+    double bytes = 0;
+    for (; node <= p->measures[k].node; node++)
+      bytes += nsa_forecast_series(p, node);
+    if (bytes == 0)
+      continue;
+    fprintf(out, "%s  %-14s keeps its series: ", is_first ? "Measures\n" : "", p->measures[k].name);
+    print_bytes(out, (uint64_t)bytes);
+    fputc('\n', out);
+    is_first = false;
+  }
+}
+
 static void print_kernels(const compilation *c, uint32_t width, FILE *out) {
   const nsa_program *p = c->ir->program;
   fprintf(out, "Kernels (%u lanes)\n", width);
@@ -121,6 +137,10 @@ static void print_memory(const nsa_program *p, FILE *out) {
     fprintf(out, " (%.1f bytes a link)", (double)f.link_bytes / (double)f.links);
   fprintf(out, ", buffers ");
   print_bytes(out, f.buffer_bytes);
+  if (f.series_bytes) {
+    fprintf(out, ", series of measures ");
+    print_bytes(out, f.series_bytes);
+  }
   fprintf(out, "\n  in all ");
   print_bytes(out, f.total_bytes);
   fprintf(out, "; with the process itself ");
@@ -135,6 +155,7 @@ void explain_print(const compilation *c, uint32_t width, FILE *out) {
   print_populations(c, out);
   print_connections(c, out);
   print_environments(c, out);
+  print_measures(c->ir->program, out);
   print_kernels(c, width, out);
   print_memory(c->ir->program, out);
 }

@@ -111,17 +111,20 @@ struct model_measure_node {
   nsa_measure_kind kind;
   span at;
   dim unit;
-  double number;    /* NUMBER */
-  double threshold; /* TIME_ABOVE: in the probe's unit */
-  double window;    /* RECOGNITION: ms */
+  double number;    /* NUMBER; AT: ms; PERCENTILE */
+  double threshold; /* TIME_ABOVE, PERSISTENCE: in the probe's unit */
+  double window;    /* RECOGNITION, FANO: ms */
   bool is_ref;      /* the value of an earlier measure */
   uint32_t ref;
   model_probe probe;     /* of the functions */
-  uint32_t phase, among; /* during, among; UINT32_MAX: none */
-  model_measure_node *args[2];
-  bool is_series;       /* one value a trial, or a step, of an environment; HEAD, TAIL: args[1] of those of args[0] */
-  uint32_t environment; /* FIGURE, TRIALS, and what is counted `per` its trial or step; UINT32_MAX: none */
-  uint32_t figure;      /* FIGURE: as in nsa_environment.h */
+  model_probe *other;    /* CORRELATION: the second one */
+  uint32_t phase, among; /* during; among, or after; UINT32_MAX: none */
+  model_measure_node *args[3];
+  bool is_series; /* one value a trial, or a step, of an environment, or an element; HEAD, TAIL: args[1] of those of
+                     args[0] */
+  const model_probe *elements; /* whose they are, where it is a series of elements */
+  uint32_t environment;        /* FIGURE, TRIALS, and what is counted `per` its trial or step; UINT32_MAX: none */
+  uint32_t figure;             /* FIGURE: as in nsa_environment.h */
   nsa_per per;
 };
 

@@ -2,9 +2,10 @@
 #include "observe/measure.h"
 
 #include "events/events.h"
-#include "observe/measure_intervals.h"
 #include "observe/measure_recognition.h"
+#include "observe/measure_samples.h"
 #include "observe/measure_series.h"
+#include "observe/measure_trains.h"
 #include "state/failure.h"
 #include "state/nodes.h"
 #include "state/probe.h"
@@ -15,14 +16,11 @@
 
 /* What a node of a measure has seen so far. Its kind decides which members matter. */
 typedef struct {
-  uint64_t events, samples; /* events: also steps of elements, updates of links */
-  uint64_t seen;            /* of steps and updates: those before now */
-  double sum, best;         /* best: the largest or smallest value */
-  uint64_t best_tick;
-  uint64_t above_ticks, last_tick; /* a sample stands for the time until the next one */
-  bool was_above;
+  uint64_t events; /* also steps of elements, updates of links */
+  uint64_t seen;   /* of steps and updates: those before now */
+  samples *samples;
+  trains *trains;
   recognition *recognition;
-  intervals *intervals;
   const sim_fired *fired; /* whose number is counted; NULL: not so simple */
 } tally;
 
@@ -48,16 +46,13 @@ struct measurer {
   bool ran_out;       /* of memory, while something was evaluated */
 };
 
-static bool takes_samples(uint32_t kind) {
-  return kind == NSA_MEASURE_MEAN || kind == NSA_MEASURE_MAX || kind == NSA_MEASURE_MIN ||
-         kind == NSA_MEASURE_TIME_ABOVE || kind == NSA_MEASURE_TIME_OF_MAX;
+static bool counts_events(const nsa_measure_node *node) {
+  return (node->kind == NSA_MEASURE_COUNT || node->kind == NSA_MEASURE_RATE) && !trains_are_taken(node);
 }
-
-static bool counts_events(uint32_t kind) { return kind == NSA_MEASURE_COUNT || kind == NSA_MEASURE_RATE; }
 
 /* Events of whole populations need no search. */
 static const sim_fired *all_fired(const sim *s, const nsa_measure_node *node) {
-  if (!counts_events(node->kind))
+  if (!counts_events(node))
     return NULL;
   const nsa_probe *probe = &s->program->probes[node->probe];
   uint64_t first, count = probe_range(s, probe, &first);
@@ -70,8 +65,10 @@ static bool begin_tally(const sim *s, const nsa_measure_node *node, tally *t) {
   t->fired = all_fired(s, node);
   if (node->kind == NSA_MEASURE_RECOGNITION)
     return (t->recognition = recognition_new(s, node)) != NULL;
-  if (node->kind == NSA_MEASURE_CV_ISI)
-    return (t->intervals = intervals_new(s, &s->program->probes[node->probe])) != NULL;
+  if (trains_are_taken(node))
+    return (t->trains = trains_new(s, node)) != NULL;
+  if (samples_are_taken(node->kind))
+    return (t->samples = samples_new(s, node)) != NULL;
   return true;
 }
 
@@ -79,8 +76,11 @@ static bool begin_tally(const sim *s, const nsa_measure_node *node, tally *t) {
 static bool gives_series(const measurer *m, const nsa_measure_node *node) {
   if (node->kind == NSA_MEASURE_FIGURE || node->kind == NSA_MEASURE_HEAD || node->kind == NSA_MEASURE_TAIL)
     return true;
+  for (uint32_t k = 0; k < node_args(node->kind); k++)
+    if (m->is_series[node_arg(node, k)])
+      return true;
   if (node_is_plain(node->kind))
-    return m->is_series[node->a] || (node_has_two(node->kind) && m->is_series[node->b]);
+    return false;
   return node->per != NSA_PER_RUN && !node_is_reduction(node->kind) && node->kind != NSA_MEASURE_TRIALS;
 }
 
@@ -128,7 +128,8 @@ void measurer_free(measurer *m) {
     return;
   for (uint32_t i = 0; m->tallies && i < m->program->measure_nodes_count; i++) {
     recognition_free(m->tallies[i].recognition);
-    intervals_free(m->tallies[i].intervals);
+    samples_free(m->tallies[i].samples);
+    trains_free(m->tallies[i].trains);
   }
   for (uint32_t i = 0; m->lists && i < m->program->measure_nodes_count; i++)
     free(m->lists[i].values);
@@ -164,10 +165,10 @@ static const char *measure_of(const nsa_program *p, const nsa_measure_node *node
 }
 
 /* False: a value is not finite. */
-static bool sample_probe(measurer *m, sim *s, const nsa_measure_node *node, double *value) {
-  const nsa_probe *probe = &m->program->probes[node->probe];
+static bool sample_probe(measurer *m, sim *s, const nsa_measure_node *node, uint32_t number, double *value) {
+  const nsa_probe *probe = &m->program->probes[number];
   nsa_reduce_kind reduce = reduction_of(probe, node->kind);
-  cached *cache = &m->cache[node->probe];
+  cached *cache = &m->cache[number];
   if (cache->tick != s->tick || cache->reduce != reduce) {
     probe_view view = probe_look(s, probe);
     *cache = (cached){s->tick, reduce, probe_reduce(&view, reduce)};
@@ -176,25 +177,6 @@ static bool sample_probe(measurer *m, sim *s, const nsa_measure_node *node, doub
   }
   *value = cache->value;
   return true;
-}
-
-/* A sample that was above counts until now. */
-static void settle_above(tally *t, uint64_t tick) {
-  if (t->was_above)
-    t->above_ticks += tick - t->last_tick;
-  t->last_tick = tick;
-  t->was_above = false;
-}
-
-static void add_sample(tally *t, const nsa_measure_node *node, double value, uint64_t tick) {
-  bool is_better = node->kind == NSA_MEASURE_MIN ? value < t->best : value > t->best;
-  if (t->samples == 0 || is_better) {
-    t->best = value;
-    t->best_tick = tick;
-  }
-  t->sum += value;
-  t->samples++;
-  t->was_above = value > node->number;
 }
 
 static bool is_active(const sim *s, uint32_t phase) { return phase == NSA_NONE || s->phase_active[phase]; }
@@ -206,16 +188,15 @@ static bool is_series_due(const sim *s, const nsa_measure_node *node) {
   return node->per == NSA_PER_STEP && worlds_has_moved(s, node->environment);
 }
 
-static bool end_value(measurer *m, sim *s, uint32_t index, double value) {
-  return series_push(&m->lists[index], value) ||
-         failure_tell(s, (nsa_place){0}, true, "out of memory for the measure '%.100s'",
+static bool no_memory(measurer *m, sim *s, uint32_t index) {
+  return failure_tell(s, (nsa_place){0}, true, "out of memory for the measure '%.100s'",
                       measure_of(m->program, &m->program->measure_nodes[index]));
 }
 
 static bool end_count(measurer *m, sim *s, uint32_t index) {
   double count = (double)m->tallies[index].events;
   m->tallies[index].events = 0;
-  return end_value(m, s, index, count);
+  return series_push(&m->lists[index], count) || no_memory(m, s, index);
 }
 
 /* What happens at the end of a trial is the next one's. */
@@ -257,51 +238,60 @@ static bool visit_updates(measurer *m, sim *s, uint32_t index) {
   return !is_due || end_count(m, s, index);
 }
 
-static double best_of(const tally *t) { return t->samples ? t->best : NAN; }
-
-/* Of the samples so far. */
-static double value_of_samples(const tally *t, uint32_t kind) {
-  return kind != NSA_MEASURE_MEAN ? best_of(t) : t->samples ? t->sum / (double)t->samples : NAN;
+static bool end_samples(measurer *m, sim *s, uint32_t index) {
+  samples *taken = m->tallies[index].samples;
+  double value;
+  bool is_pushed = samples_value(taken, s, 0, &value) && series_push(&m->lists[index], value);
+  samples_reset(taken);
+  return is_pushed || no_memory(m, s, index);
 }
 
-static bool end_samples(measurer *m, sim *s, uint32_t index) {
-  tally *t = &m->tallies[index];
-  double value = value_of_samples(t, m->program->measure_nodes[index].kind);
-  *t = (tally){0};
-  return end_value(m, s, index, value);
+static bool take_of_elements(measurer *m, sim *s, uint32_t index) {
+  const nsa_measure_node *node = &m->program->measure_nodes[index];
+  const nsa_probe *probe = &m->program->probes[node->probe];
+  probe_view view = probe_look(s, probe);
+  if (!probe_is_finite(s, probe, &view, measure_of(m->program, node)))
+    return false;
+  return samples_take_all(m->tallies[index].samples, s->tick, &view) || no_memory(m, s, index);
+}
+
+static bool take_sample(measurer *m, sim *s, uint32_t index) {
+  const nsa_measure_node *node = &m->program->measure_nodes[index];
+  double value = 0, other = 0;
+  if (samples_are_of_elements(node))
+    return take_of_elements(m, s, index);
+  if (!sample_probe(m, s, node, node->probe, &value))
+    return false;
+  if (samples_have_two(node->kind) && !sample_probe(m, s, node, node->other, &other))
+    return false;
+  return samples_take(m->tallies[index].samples, s->tick, value, other) || no_memory(m, s, index);
 }
 
 /* As with events, what there is at the end of a trial is the next one's: a channel already shows it. */
 static bool visit_samples(measurer *m, sim *s, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
-  tally *t = &m->tallies[index];
-  double value = 0;
   if (is_series_due(s, node) && !end_samples(m, s, index))
     return false;
-  if (node->every > 1 && s->tick % node->every != 0)
+  if (node->kind == NSA_MEASURE_PERSISTENCE)
+    samples_at_tick(m->tallies[index].samples, s->tick, is_active(s, node->among));
+  if ((node->every > 1 && s->tick % node->every != 0) || !is_active(s, node->phase))
     return true;
-  settle_above(t, s->tick);
-  if (!is_active(s, node->phase))
-    return true;
-  if (!sample_probe(m, s, node, &value))
-    return false;
-  add_sample(t, node, value, s->tick);
-  return true;
+  return take_sample(m, s, index);
 }
 
 static bool visit_node(measurer *m, sim *s, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
   tally *t = &m->tallies[index];
-  if (counts_events(node->kind))
+  if (counts_events(node))
     return visit_events(m, s, index);
   if (node->kind == NSA_MEASURE_UPDATES)
     return visit_updates(m, s, index);
-  if (takes_samples(node->kind))
+  if (t->samples)
     return visit_samples(m, s, index);
   if (t->recognition)
     recognition_after_tick(t->recognition, s);
-  if (t->intervals)
-    intervals_after_tick(t->intervals, s, is_active(s, node->phase));
+  if (t->trains)
+    trains_after_tick(t->trains, s, is_active(s, node->phase));
   return true;
 }
 
@@ -328,19 +318,54 @@ static double updates_so_far(measurer *m, const sim *s, uint32_t index) {
   return (double)m->tallies[index].events;
 }
 
-static double reduction(measurer *m, const nsa_measure_node *node) {
+/* Elements without data are left out. */
+static world_series with_data(measurer *m, uint32_t index, world_series of) {
+  series_list *list = &m->lists[index];
+  list->count = 0;
+  for (uint64_t i = 0; i < of.count; i++)
+    if (!isnan(of.values[i * of.stride]))
+      m->ran_out = !series_push(list, of.values[i * of.stride]) || m->ran_out;
+  return series_view(list);
+}
+
+static double reduction(measurer *m, uint32_t index) {
+  const nsa_measure_node *node = &m->program->measure_nodes[index];
+  world_series of = m->series[node->a];
   double value = NAN;
-  m->ran_out = !series_reduce(node->kind, m->series[node->a], &value) || m->ran_out;
+  if (node->per == NSA_PER_ELEMENT)
+    of = with_data(m, index, of);
+  double number = node->kind == NSA_MEASURE_SERIES_PERCENTILE ? m->numbers[node->b] : 0;
+  m->ran_out = !series_reduce(node->kind, of, number, &value) || m->ran_out;
+  return value;
+}
+
+static double combined_number(const measurer *m, const nsa_measure_node *node) {
+  double args[NODE_ARGS] = {0};
+  for (uint32_t k = 0; k < node_args(node->kind); k++)
+    args[k] = m->numbers[node_arg(node, k)];
+  return node_combine(node->kind, args);
+}
+
+static double entry_value(measurer *m, const sim *s, uint32_t index, uint64_t entry) {
+  const tally *t = &m->tallies[index];
+  double value = NAN;
+  if (t->trains)
+    return trains_value(t->trains, s, entry, duration_ms(m, s, m->program->measure_nodes[index].phase));
+  m->ran_out = !samples_value(t->samples, s, entry, &value) || m->ran_out;
   return value;
 }
 
 static double number_of(measurer *m, const sim *s, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
-  tally *t = &m->tallies[index];
+  const tally *t = &m->tallies[index];
   if (node_is_plain(node->kind))
-    return node_combine(node->kind, m->numbers[node->a], node_has_two(node->kind) ? m->numbers[node->b] : 0);
+    return combined_number(m, node);
   if (node_is_reduction(node->kind))
-    return reduction(m, node);
+    return reduction(m, index);
+  if (t->trains)
+    return trains_mean(t->trains, s, duration_ms(m, s, node->phase));
+  if (t->samples)
+    return entry_value(m, s, index, 0);
   switch ((nsa_measure_kind)node->kind) {
   case NSA_MEASURE_NUMBER:
     return node->number;
@@ -348,23 +373,12 @@ static double number_of(measurer *m, const sim *s, uint32_t index) {
     return (double)t->events;
   case NSA_MEASURE_RATE:
     return rate_of(m, s, node, t);
-  case NSA_MEASURE_MEAN:
-  case NSA_MEASURE_MAX:
-  case NSA_MEASURE_MIN:
-    return value_of_samples(t, node->kind);
-  case NSA_MEASURE_TIME_ABOVE:
-    settle_above(t, s->tick);
-    return sim_time(s, t->above_ticks);
-  case NSA_MEASURE_TIME_OF_MAX:
-    return t->samples ? sim_time(s, t->best_tick) : NAN;
   case NSA_MEASURE_RECOGNITION:
     return recognition_finish(t->recognition, s);
   case NSA_MEASURE_DURATION:
     return duration_ms(m, s, node->phase);
   case NSA_MEASURE_SIZE:
     return size_of(m, s, node);
-  case NSA_MEASURE_CV_ISI:
-    return intervals_variation(t->intervals);
   case NSA_MEASURE_UPDATES:
     return updates_so_far(m, s, index);
   case NSA_MEASURE_TRIALS:
@@ -380,11 +394,22 @@ static series_or_number argument(const measurer *m, uint32_t index) {
 
 static world_series combined(measurer *m, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
-  series_or_number a = argument(m, node->a), b = {.number = 0};
-  if (node_has_two(node->kind))
-    b = argument(m, node->b);
-  m->ran_out = !series_combine(node->kind, &a, &b, &m->lists[index]) || m->ran_out;
+  series_or_number args[NODE_ARGS] = {0};
+  for (uint32_t k = 0; k < node_args(node->kind); k++)
+    args[k] = argument(m, node_arg(node, k));
+  m->ran_out = !series_combine(node->kind, args, &m->lists[index]) || m->ran_out;
   return series_view(&m->lists[index]);
+}
+
+/* One number for each element. */
+static world_series of_elements(measurer *m, const sim *s, uint32_t index) {
+  const tally *t = &m->tallies[index];
+  uint64_t entries = t->trains ? trains_entries(t->trains) : samples_entries(t->samples);
+  series_list *list = &m->lists[index];
+  list->count = 0;
+  for (uint64_t i = 0; i < entries; i++)
+    m->ran_out = !series_push(list, entry_value(m, s, index, i)) || m->ran_out;
+  return series_view(list);
 }
 
 static world_series series_of(measurer *m, const sim *s, uint32_t index) {
@@ -395,6 +420,8 @@ static world_series series_of(measurer *m, const sim *s, uint32_t index) {
     return series_head(m->series[node->a], m->numbers[node->b]);
   if (node->kind == NSA_MEASURE_TAIL)
     return series_tail(m->series[node->a], m->numbers[node->b]);
+  if (node->per == NSA_PER_ELEMENT && !node_is_plain(node->kind))
+    return of_elements(m, s, index);
   return node_is_plain(node->kind) ? combined(m, index) : series_view(&m->lists[index]);
 }
 

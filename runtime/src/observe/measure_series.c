@@ -6,15 +6,20 @@
 #include <math.h>
 #include <stdlib.h>
 
+bool series_reserve(series_list *list, uint64_t capacity) {
+  if (capacity <= list->capacity)
+    return true;
+  double *grown = realloc(list->values, capacity * sizeof *grown);
+  if (!grown)
+    return false;
+  list->values = grown;
+  list->capacity = capacity;
+  return true;
+}
+
 bool series_push(series_list *list, double value) {
-  if (list->count == list->capacity) {
-    uint64_t capacity = list->capacity * 2 + 64;
-    double *grown = realloc(list->values, capacity * sizeof *grown);
-    if (!grown)
-      return false;
-    list->values = grown;
-    list->capacity = capacity;
-  }
+  if (list->count == list->capacity && !series_reserve(list, list->capacity * 2 + 64))
+    return false;
   list->values[list->count++] = value;
   return true;
 }
@@ -37,16 +42,20 @@ static double number_of(const series_or_number *x, uint64_t i) {
   return x->is_series ? x->series.values[i * x->series.stride] : x->number;
 }
 
-bool series_combine(uint32_t kind, const series_or_number *a, const series_or_number *b, series_list *to) {
-  uint64_t count = UINT64_MAX;
-  if (a->is_series)
-    count = a->series.count;
-  if (b->is_series && b->series.count < count)
-    count = b->series.count;
+bool series_combine(uint32_t kind, const series_or_number *args, series_list *to) {
+  uint32_t count = node_args(kind);
+  uint64_t length = UINT64_MAX;
+  for (uint32_t k = 0; k < count; k++)
+    if (args[k].is_series && args[k].series.count < length)
+      length = args[k].series.count;
   to->count = 0;
-  for (uint64_t i = 0; i < count; i++)
-    if (!series_push(to, node_combine(kind, number_of(a, i), number_of(b, i))))
+  for (uint64_t i = 0; i < length; i++) {
+    double numbers[NODE_ARGS] = {0};
+    for (uint32_t k = 0; k < count; k++)
+      numbers[k] = number_of(&args[k], i);
+    if (!series_push(to, node_combine(kind, numbers)))
       return false;
+  }
   return true;
 }
 
@@ -57,7 +66,15 @@ static int compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static bool find_median(world_series of, double *median) {
+/* Where a part of them lies, 0..1: linear between neighbours (Hyndman and Fan 1996, type 7). The middle of an even
+ * number is the mean of two. */
+static double quantile(const double *sorted, uint64_t count, double part) {
+  double place = part * (double)(count - 1), below = floor(place);
+  double low = sorted[(uint64_t)below], high = sorted[below < place ? (uint64_t)below + 1 : (uint64_t)below];
+  return place - below == 0.5 ? (low + high) / 2 : low + (place - below) * (high - low);
+}
+
+static bool find_quantile(world_series of, double part, double *value) {
   double *sorted = malloc(of.count * sizeof *sorted);
   if (!sorted)
     return false;
@@ -67,9 +84,8 @@ static bool find_median(world_series of, double *median) {
     is_number = is_number && !isnan(sorted[i]);
   }
   qsort(sorted, of.count, sizeof *sorted, compare);
-  double low = sorted[(of.count - 1) / 2], high = sorted[of.count / 2];
+  *value = is_number ? quantile(sorted, of.count, part) : NAN;
   free(sorted);
-  *median = !is_number ? NAN : (low + high) / 2;
   return true;
 }
 
@@ -89,6 +105,15 @@ static double sum_of(world_series of) {
   return sum;
 }
 
+static double deviation_of(world_series of) {
+  double mean = sum_of(of) / (double)of.count, squares = 0;
+  for (uint64_t i = 0; i < of.count; i++) {
+    double off = of.values[i * of.stride] - mean;
+    squares += off * off;
+  }
+  return sqrt(squares / (double)of.count);
+}
+
 static double reduced(uint32_t kind, world_series of) {
   switch (kind) {
   case NSA_MEASURE_SERIES_FIRST:
@@ -101,14 +126,21 @@ static double reduced(uint32_t kind, world_series of) {
     return extreme_of(of, false);
   case NSA_MEASURE_SERIES_MAX:
     return extreme_of(of, true);
+  case NSA_MEASURE_SERIES_SD:
+    return deviation_of(of);
   default:
     return sum_of(of);
   }
 }
 
-bool series_reduce(uint32_t kind, world_series of, double *value) {
-  if (kind == NSA_MEASURE_SERIES_MEDIAN && of.count > 0)
-    return find_median(of, value);
-  *value = of.count > 0 ? reduced(kind, of) : NAN;
+bool series_reduce(uint32_t kind, world_series of, double number, double *value) {
+  *value = NAN;
+  if (of.count == 0)
+    return true;
+  if (kind == NSA_MEASURE_SERIES_MEDIAN)
+    return find_quantile(of, 0.5, value);
+  if (kind == NSA_MEASURE_SERIES_PERCENTILE)
+    return find_quantile(of, number / 100, value);
+  *value = reduced(kind, of);
   return true;
 }

@@ -13,21 +13,23 @@ typedef struct {
 
 /* False: out of memory. */
 bool series_push(series_list *list, double value);
+bool series_reserve(series_list *list, uint64_t capacity);
 world_series series_view(const series_list *list);
 
 /* The last `most` of them; NaN or less than 0: none. */
 world_series series_head(world_series of, double most);
 world_series series_tail(world_series of, double most);
 
-/* Number by number; one of the two may be a number for all. False: out of memory. */
+/* Number by number; some of the arguments of the plain node may be a number for all. False: out of memory. */
 typedef struct {
   world_series series;
   double number;
   bool is_series;
 } series_or_number;
-bool series_combine(uint32_t kind, const series_or_number *a, const series_or_number *b, series_list *to);
+bool series_combine(uint32_t kind, const series_or_number *args, series_list *to);
 
-/* kind: of a measure node that makes one number of a series. NaN where that is empty. False: out of memory. */
-bool series_reduce(uint32_t kind, world_series of, double *value);
+/* kind: of a measure node that makes one number of a series; number: which percentile. NaN where the series is empty.
+ * False: out of memory. */
+bool series_reduce(uint32_t kind, world_series of, double number, double *value);
 
 #endif

@@ -7,6 +7,7 @@
 #include "links/connect_place.h"
 #include "links/link_index.h"
 #include "links/strips.h"
+#include "observe/measure_samples.h"
 #include "sums/sidesum.h"
 #include "tick/fuse.h"
 
@@ -144,6 +145,22 @@ static double buffer_bytes(const nsa_program *p) {
   return bytes;
 }
 
+static double probe_entries(const nsa_program *p, const nsa_probe *probe) {
+  const nsa_domain *domain = &p->domains[probe->domain];
+  double most = (double)probe->last - probe->first + 1;
+  if (domain->kind == NSA_DOMAIN_POPULATION)
+    return fmin(most, place_size(&p->populations[domain->population.id]));
+  if (domain->kind == NSA_DOMAIN_CONNECTION)
+    return fmin(most, connect_expected_links(p, &p->connections[domain->connection.id]));
+  return most;
+}
+
+double nsa_forecast_series(const nsa_program *p, uint32_t measure_node) {
+  const nsa_measure_node *node = &p->measure_nodes[measure_node];
+  double entries = node->probe != NSA_NONE ? probe_entries(p, &p->probes[node->probe]) : 0;
+  return samples_kept_bytes(node, (double)p->ticks, entries);
+}
+
 nsa_link_forecast nsa_forecast_links(const nsa_program *p, nsa_connection_id connection) {
   double bytes = link_bytes(p, connection);
   for (uint32_t i = 0; i < p->fields_count; i++) {
@@ -173,6 +190,8 @@ nsa_memory_forecast nsa_forecast_memory(const nsa_program *p) {
   forecast.link_bytes = (uint64_t)link_fields;
   forecast.field_bytes = (uint64_t)fields;
   forecast.buffer_bytes = (uint64_t)buffer_bytes(p);
-  forecast.total_bytes = forecast.link_bytes + forecast.field_bytes + forecast.buffer_bytes;
+  for (uint32_t i = 0; i < p->measure_nodes_count; i++)
+    forecast.series_bytes += (uint64_t)nsa_forecast_series(p, i);
+  forecast.total_bytes = forecast.link_bytes + forecast.field_bytes + forecast.buffer_bytes + forecast.series_bytes;
   return forecast;
 }

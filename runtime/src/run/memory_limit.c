@@ -16,13 +16,16 @@ uint64_t memory_limit(const run_options *options) {
 typedef struct {
   uint32_t largest; /* connection; NSA_NONE: there is none */
   nsa_link_forecast links;
-  double total;
+  double total, series;
   uint64_t elements;
 } need;
 
 static need foresee(const nsa_program *p) {
   nsa_memory_forecast all = nsa_forecast_memory(p);
-  need n = {.largest = NSA_NONE, .total = (double)all.total_bytes, .elements = all.elements};
+  need n = {.largest = NSA_NONE,
+            .total = (double)all.total_bytes,
+            .series = (double)all.series_bytes,
+            .elements = all.elements};
   for (nsa_connection_id c = {0}; c.id < p->connections_count; c.id++) {
     nsa_link_forecast links = nsa_forecast_links(p, c);
     if (!connect_foresees_links(&p->connections[c.id])) {
@@ -38,6 +41,9 @@ static need foresee(const nsa_program *p) {
 /* "1.5e+09 links x 24 bytes" of the connection or the elements that take most. */
 static int describe(const nsa_program *p, const need *n, char *text, size_t size) {
   double rest = n->total - n->links.bytes;
+  if (n->series > n->total / 2)
+    return snprintf(text, size, "series that measures keep take %.3g GB, all else %.3g GB", 1e-9 * n->series,
+                    1e-9 * (n->total - n->series));
   if (n->largest != NSA_NONE && n->links.bytes >= rest)
     return snprintf(text, size, "connection '%.64s' has about %.4g links x %.0f bytes = %.3g GB, all else %.3g GB",
                     p->connections[n->largest].name, n->links.links, n->links.bytes / n->links.links,

@@ -3,48 +3,96 @@
 
 #include "nsa_math.h"
 
+#include <math.h>
+
 bool node_is_plain(uint32_t kind) {
-  return (kind >= NSA_MEASURE_ADD && kind <= NSA_MEASURE_POW) || (kind >= NSA_MEASURE_LT && kind <= NSA_MEASURE_NOT);
+  return (kind >= NSA_MEASURE_ADD && kind <= NSA_MEASURE_IF) || (kind >= NSA_MEASURE_LT && kind <= NSA_MEASURE_NOT);
 }
 
-double node_combine(uint32_t kind, double a, double b) {
+uint32_t node_args(uint32_t kind) {
   switch (kind) {
-  case NSA_MEASURE_ADD:
-    return a + b;
-  case NSA_MEASURE_SUB:
-    return a - b;
-  case NSA_MEASURE_MUL:
-    return a * b;
-  case NSA_MEASURE_DIV:
-    return a / b;
   case NSA_MEASURE_NEG:
-    return -a;
-  case NSA_MEASURE_POW:
-    return nsa_pow_1(a, b);
-  case NSA_MEASURE_LT:
-    return a < b;
-  case NSA_MEASURE_LE:
-    return a <= b;
-  case NSA_MEASURE_GT:
-    return a > b;
-  case NSA_MEASURE_GE:
-    return a >= b;
-  case NSA_MEASURE_EQ:
-    return a == b;
-  case NSA_MEASURE_NE:
-    return a < b || a > b;
-  case NSA_MEASURE_AND:
-    return a != 0 && b != 0;
-  case NSA_MEASURE_OR:
-    return a != 0 || b != 0;
+  case NSA_MEASURE_SQRT:
+  case NSA_MEASURE_EXP:
+  case NSA_MEASURE_LOG:
+  case NSA_MEASURE_ABS:
+  case NSA_MEASURE_NOT:
+    return 1;
+  case NSA_MEASURE_IF:
+    return 3;
   default:
-    return a == 0; /* NOT */
+    return node_is_plain(kind) ? 2 : 0;
   }
 }
 
-bool node_has_two(uint32_t kind) { return node_is_plain(kind) && kind != NSA_MEASURE_NEG && kind != NSA_MEASURE_NOT; }
+uint32_t node_arg(const nsa_measure_node *node, uint32_t number) {
+  return number == 0 ? node->a : number == 1 ? node->b : node->c;
+}
+
+/* Of no number there is no least. */
+static double least_of(double a, double b) { return isnan(a) || isnan(b) ? NAN : b < a ? b : a; }
+
+static double number_of(uint32_t kind, const double *x) {
+  switch (kind) {
+  case NSA_MEASURE_ADD:
+    return x[0] + x[1];
+  case NSA_MEASURE_SUB:
+    return x[0] - x[1];
+  case NSA_MEASURE_MUL:
+    return x[0] * x[1];
+  case NSA_MEASURE_DIV:
+    return x[0] / x[1];
+  case NSA_MEASURE_NEG:
+    return -x[0];
+  case NSA_MEASURE_POW:
+    return nsa_pow_1(x[0], x[1]);
+  case NSA_MEASURE_SQRT:
+    return nsa_sqrt_1(x[0]);
+  case NSA_MEASURE_EXP:
+    return nsa_exp_1(x[0]);
+  case NSA_MEASURE_LOG:
+    return nsa_log_1(x[0]);
+  case NSA_MEASURE_ABS:
+    return nsa_abs_1(x[0]);
+  case NSA_MEASURE_LEAST:
+    return least_of(x[0], x[1]);
+  case NSA_MEASURE_MOST:
+    return -least_of(-x[0], -x[1]);
+  default: /* IF */
+    return x[0] != 0 ? x[1] : x[2];
+  }
+}
+
+double node_combine(uint32_t kind, const double x[NODE_ARGS]) {
+  switch (kind) {
+  case NSA_MEASURE_LT:
+    return x[0] < x[1];
+  case NSA_MEASURE_LE:
+    return x[0] <= x[1];
+  case NSA_MEASURE_GT:
+    return x[0] > x[1];
+  case NSA_MEASURE_GE:
+    return x[0] >= x[1];
+  case NSA_MEASURE_EQ:
+    return x[0] == x[1];
+  case NSA_MEASURE_NE:
+    return x[0] < x[1] || x[0] > x[1];
+  case NSA_MEASURE_AND:
+    return x[0] != 0 && x[1] != 0;
+  case NSA_MEASURE_OR:
+    return x[0] != 0 || x[1] != 0;
+  case NSA_MEASURE_NOT:
+    return x[0] == 0;
+  default:
+    return number_of(kind, x);
+  }
+}
 
 bool node_is_reduction(uint32_t kind) { return kind >= NSA_MEASURE_SERIES_FIRST && kind <= NSA_MEASURE_SERIES_SUM; }
+
+static bool has_number(uint32_t kind) {
+  return kind == NSA_MEASURE_HEAD || kind == NSA_MEASURE_TAIL || kind == NSA_MEASURE_SERIES_PERCENTILE;
+}
 
 /* Arguments come before their node. */
 void node_mark(const nsa_program *program, uint32_t root, uint8_t *needed) {
@@ -53,10 +101,8 @@ void node_mark(const nsa_program *program, uint32_t root, uint8_t *needed) {
     const nsa_measure_node *node = &program->measure_nodes[i];
     if (!needed[i])
       continue;
-    bool is_cut = node->kind == NSA_MEASURE_HEAD || node->kind == NSA_MEASURE_TAIL;
-    if (node_is_plain(node->kind) || node_is_reduction(node->kind) || is_cut)
-      needed[node->a] = 1;
-    if (node_has_two(node->kind) || is_cut)
-      needed[node->b] = 1;
+    uint32_t count = has_number(node->kind) ? 2 : node_is_reduction(node->kind) ? 1 : node_args(node->kind);
+    for (uint32_t k = 0; k < count; k++)
+      needed[node_arg(node, k)] = 1;
   }
 }

@@ -5,16 +5,19 @@
 
 #include "nsa_program.h"
 
-/* Whether a node's value follows from those of its arguments alone; whether they are two, a and b, or a. */
+/* Whether a node's value follows from those of its arguments alone. */
 bool node_is_plain(uint32_t kind);
 
-bool node_has_two(uint32_t kind);
+/* How many arguments a plain node has, and which nodes they are: a, b, c. */
+enum { NODE_ARGS = 3 };
+uint32_t node_args(uint32_t kind);
+uint32_t node_arg(const nsa_measure_node *node, uint32_t number);
 
 /* Whether it makes one number of the series a. */
 bool node_is_reduction(uint32_t kind);
 
 /* The value of a plain node; conditions give 0 or 1, and compare false with what is no number. */
-double node_combine(uint32_t kind, double a, double b);
+double node_combine(uint32_t kind, const double args[NODE_ARGS]);
 
 /* needed[i] = 1 for node `root` and all that it follows from. */
 void node_mark(const nsa_program *program, uint32_t root, uint8_t *needed);

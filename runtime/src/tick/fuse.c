@@ -139,10 +139,14 @@ static interval of_observers(const question *q) {
   interval least = 0;
   for (uint32_t i = 0; i < q->program->records_count; i++)
     least = nsa_common_divisor(least, of_probe(q, q->program->records[i].probe, q->program->records[i].every));
-  for (uint32_t i = 0; i < q->program->measure_nodes_count; i++)
-    if (q->program->measure_nodes[i].kind != NSA_MEASURE_NOW) /* when a decision falls */
-      least = nsa_common_divisor(least,
-                                 of_probe(q, q->program->measure_nodes[i].probe, q->program->measure_nodes[i].every));
+  for (uint32_t i = 0; i < q->program->measure_nodes_count; i++) {
+    const nsa_measure_node *node = &q->program->measure_nodes[i];
+    if (node->kind == NSA_MEASURE_NOW) /* when a decision falls */
+      continue;
+    least = nsa_common_divisor(least, of_probe(q, node->probe, node->every));
+    if (node->kind == NSA_MEASURE_CORRELATION)
+      least = nsa_common_divisor(least, of_probe(q, node->other, node->every));
+  }
   return least;
 }
 

@@ -2,6 +2,7 @@
 /* experiment.c - what stimuli share, and what records, measures and decisions look at. */
 #include "lower/plan/builders.h"
 #include "model/walk.h"
+#include "nsa_whole.h"
 
 /* ---- stimuli ---- */
 
@@ -104,16 +105,29 @@ static uint32_t add_probe(const observer *o, const model_probe *p, const char *n
   return o->plan->probes.len - 1;
 }
 
+/* Two series have samples together where both are due. */
+static uint32_t common_multiple(uint32_t a, uint32_t b) {
+  uint64_t multiple = (uint64_t)a / nsa_common_divisor(a, b) * b;
+  return multiple < NSA_NONE ? (uint32_t)multiple : NSA_NONE - 1;
+}
+
 static uint32_t add_node(const observer *o, const model_measure_node *n, const char *name) {
   if (n->is_ref)
     return o->plan->measures[n->ref];
-  measure_plan plan = {.node = n, .args = {NSA_NONE, NSA_NONE}, .probe = NSA_NONE};
-  for (int k = 0; k < 2; k++)
+  measure_plan plan = {
+      .node = n, .args = {NSA_NONE, NSA_NONE, NSA_NONE}, .probe = NSA_NONE, .other = NSA_NONE, .every = 1};
+  for (int k = 0; k < 3; k++)
     if (n->args[k])
       plan.args[k] = add_node(o, n->args[k], name);
   bool is_size = n->kind == NSA_MEASURE_SIZE || n->kind == NSA_MEASURE_UPDATES;
   if (is_size || lower_has_probe(n->kind))
     plan.probe = add_probe(o, &n->probe, name, is_size);
+  if (lower_has_probe(n->kind))
+    plan.every = o->plan->probes.data[plan.probe].every;
+  if (n->other) {
+    plan.other = add_probe(o, n->other, name, false);
+    plan.every = common_multiple(plan.every, o->plan->probes.data[plan.other].every);
+  }
   vec_push(o->ctx->arena, &o->plan->nodes, plan);
   return o->plan->nodes.len - 1;
 }

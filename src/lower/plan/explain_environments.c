@@ -84,7 +84,10 @@ static bool probe_reads(const model_probe *p, uint32_t channel) {
 }
 
 static bool node_reads(const model_measure_node *n, uint32_t channel) {
-  return n && (probe_reads(&n->probe, channel) || node_reads(n->args[0], channel) || node_reads(n->args[1], channel));
+  bool is_read = n && (probe_reads(&n->probe, channel) || (n->other && probe_reads(n->other, channel)));
+  for (int k = 0; n && k < 3; k++)
+    is_read = is_read || node_reads(n->args[k], channel);
+  return is_read;
 }
 
 static bool act_reads(const model_act *act, uint32_t channel) {

@@ -239,8 +239,9 @@ typedef struct {
 /* Measures without their trees: each node behind its arguments. */
 typedef struct {
   const model_measure_node *node;
-  uint32_t args[2]; /* nodes; NSA_NONE */
-  uint32_t probe;   /* NSA_NONE */
+  uint32_t args[3];      /* nodes; NSA_NONE */
+  uint32_t probe, other; /* NSA_NONE */
+  uint32_t every;        /* base ticks between two samples */
 } measure_plan;
 
 /* An event that scores of a decision count, for each element of a population. */

@@ -31,7 +31,7 @@ bool lower_reads_state(const lower_context *ctx, uint32_t connection, const mode
 }
 
 bool lower_has_probe(nsa_measure_kind kind) {
-  bool is_of_run = kind >= NSA_MEASURE_COUNT && kind <= NSA_MEASURE_CV_ISI;
+  bool is_of_run = kind >= NSA_MEASURE_COUNT && kind <= NSA_MEASURE_SYNCHRONY;
   bool is_of_decision = kind == NSA_MEASURE_NOW || kind == NSA_MEASURE_WINDOW_COUNT;
   return (is_of_run && kind != NSA_MEASURE_DURATION && kind != NSA_MEASURE_SIZE) || is_of_decision;
 }
@@ -43,8 +43,11 @@ static bool probe_reads(const lower_context *ctx, const model_probe *p, uint32_t
 static bool node_reads(const lower_context *ctx, const model_measure_node *n, uint32_t connection, uint32_t state) {
   if (!n)
     return false;
-  return (lower_has_probe(n->kind) && probe_reads(ctx, &n->probe, connection, state)) ||
-         node_reads(ctx, n->args[0], connection, state) || node_reads(ctx, n->args[1], connection, state);
+  bool is_read = lower_has_probe(n->kind) && probe_reads(ctx, &n->probe, connection, state);
+  is_read = is_read || (n->other && probe_reads(ctx, n->other, connection, state));
+  for (int k = 0; k < 3; k++)
+    is_read = is_read || node_reads(ctx, n->args[k], connection, state);
+  return is_read;
 }
 
 static bool act_reads(const lower_context *ctx, const model_act *act, uint32_t connection, uint32_t state) {

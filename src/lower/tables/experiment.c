@@ -157,12 +157,13 @@ static void lower_record(lowering *l, uint32_t number) {
 
 /* The program has one number a node. */
 static double number_of(const model_measure_node *n) {
-  return n->kind == NSA_MEASURE_TIME_ABOVE ? n->threshold : n->kind == NSA_MEASURE_RECOGNITION ? n->window : n->number;
+  if (n->kind == NSA_MEASURE_TIME_ABOVE || n->kind == NSA_MEASURE_PERSISTENCE)
+    return n->threshold;
+  return n->kind == NSA_MEASURE_RECOGNITION || n->kind == NSA_MEASURE_FANO ? n->window : n->number;
 }
 
 static void lower_measure_node(lowering *l, const measure_plan *plan) {
   const model_measure_node *n = plan->node;
-  bool is_looking = plan->probe != NSA_NONE && n->kind != NSA_MEASURE_SIZE;
   nsa_measure_node out = {.kind = n->kind,
                           .environment = n->environment,
                           .figure = n->figure,
@@ -173,7 +174,9 @@ static void lower_measure_node(lowering *l, const measure_plan *plan) {
                           .among = n->among,
                           .a = plan->args[0],
                           .b = plan->args[1],
-                          .every = is_looking ? l->plan->experiment.probes.data[plan->probe].every : 1};
+                          .c = plan->args[2],
+                          .other = plan->other,
+                          .every = plan->every};
   vec_push(l->arena, &l->node_list, out);
 }
 

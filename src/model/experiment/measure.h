@@ -6,13 +6,13 @@
 #ifndef NSA_MODEL_EXPERIMENT_MEASURE_H
 #define NSA_MODEL_EXPERIMENT_MEASURE_H
 
-#include "model/names/checker.h"
+#include "model/expr/scope.h"
 
 typedef struct measure_scope measure_scope;
 struct measure_scope {
   checker *ck;
-  const char *what; /* "a measure": for messages */
-  bool has_conditions;
+  const char *what;        /* "a measure": for messages */
+  const binding *bindings; /* variables of loops */
   model_measure_node *(*call)(const measure_scope *s, const ast_expr *e);
   model_measure_node *(*name)(const measure_scope *s, const ast_expr *e);
   model_measure_node *(*place)(const measure_scope *s, const ast_expr *e); /* AST_MEMBER, AST_INDEX */
@@ -23,8 +23,35 @@ model_measure_node *measure_new(checker *ck, nsa_measure_kind kind, dim unit, sp
 model_measure_node *measure_malformed(checker *ck, span at, const char *message, const char *hint);
 bool measure_has_args(checker *ck, const ast_expr *e, uint32_t wanted);
 bool measure_is_condition(const model_measure_node *n);
+/* Neither a condition nor NULL; says so. */
+bool measure_is_number(checker *ck, const model_measure_node *n);
+/* A number that is known before the run: an argument of a function. */
+bool measure_constant(const measure_scope *s, const ast_expr *e, dim unit, const char *what, double *out);
 /* pi, e, and params of the top level. others: further names, for the message; NULL: there are none. */
-model_measure_node *measure_number_named(checker *ck, const ast_expr *e, void (*others)(checker *ck, name_list *out));
+model_measure_node *measure_number_named(const measure_scope *s, const ast_expr *e,
+                                         void (*others)(checker *ck, name_list *out));
+
+/* An operator, a function or `if` of a, b, c, of which the last ones may be NULL. */
+model_measure_node *measure_join(checker *ck, nsa_measure_kind kind, dim unit, model_measure_node *a,
+                                 model_measure_node *b, model_measure_node *c, span at);
+
+/* ---- arithmetic by name (measure_math.c) ---- */
+
+/* `sqrt(x)`, `min(a, b)`: whether the call is one of these; with a single argument `min` and `max` are none. */
+bool measure_is_math(const ast_expr *e);
+void measure_math_names(checker *ck, name_list *out);
+model_measure_node *measure_math(const measure_scope *s, const ast_expr *e);
+model_measure_node *measure_if(const measure_scope *s, const ast_expr *e);
+
+/* ---- values over time (measure_values.c) ---- */
+
+/* Whether `x over time` makes a number of each element: it is neither a reduction nor a single one. */
+bool measure_is_each(const ast_arg *arg);
+/* The function of that kind, or none. */
+typedef model_measure_node *measure_function(const measure_scope *s, const ast_expr *e, nsa_measure_kind kind);
+/* Which percentile: 0..100. */
+bool measure_percent(const measure_scope *s, const ast_expr *e, double *out);
+measure_function *measure_of_values(nsa_measure_kind kind);
 
 /* ---- series (series.c) ---- */
 
@@ -37,7 +64,11 @@ void series_names(checker *ck, name_list *out);
 model_measure_node *series_reduction(const measure_scope *s, const ast_expr *e);
 /* `per maze.trial` of an argument makes a series of n. */
 bool series_per(checker *ck, const ast_arg *arg, model_measure_node *n);
-/* What an operator makes of a and b, one of which may be NULL; false where they do not go together. */
-bool series_join(checker *ck, model_measure_node *n, const model_measure_node *a, const model_measure_node *b);
+/* `over time` of all elements of the node's probe makes a series of it. */
+void series_of_elements(model_measure_node *n);
+/* What an operator makes of its arguments; false where they do not go together. */
+bool series_join(checker *ck, model_measure_node *n);
+/* "trial", "element" */
+const char *series_unit(const model_measure_node *n);
 
 #endif

@@ -31,22 +31,44 @@ bool measure_is_condition(const model_measure_node *n) {
   return n->kind >= NSA_MEASURE_LT && n->kind <= NSA_MEASURE_NOT;
 }
 
+bool measure_is_number(checker *ck, const model_measure_node *n) {
+  if (n == NULL || !measure_is_condition(n))
+    return n != NULL;
+  measure_malformed(ck, n->at, "a number is needed here, not a condition", NULL);
+  return false;
+}
+
 /* ---- numbers ---- */
 
-static model_measure_node *check_number(checker *ck, const ast_expr *e) {
-  expr_env env = env_constant(ck, NULL, "a measure");
+static model_measure_node *check_number(const measure_scope *s, const ast_expr *e) {
+  expr_env env = env_constant(s->ck, s->bindings, "a measure");
   model_expr *v = expr_check(&env, e, NULL);
-  model_measure_node *n = v != NULL ? measure_new(ck, NSA_MEASURE_NUMBER, v->unit, e->at) : NULL;
+  model_measure_node *n = v != NULL ? measure_new(s->ck, NSA_MEASURE_NUMBER, v->unit, e->at) : NULL;
   if (n != NULL && !constant_value(v, NULL, &n->number))
     return NULL;
   return n;
 }
 
-model_measure_node *measure_number_named(checker *ck, const ast_expr *e, void (*others)(checker *ck, name_list *out)) {
+bool measure_constant(const measure_scope *s, const ast_expr *e, dim unit, const char *what, double *out) {
+  expr_env env = env_constant(s->ck, s->bindings, "a measure");
+  return expr_constant(&env, e, unit, what, out);
+}
+
+static bool is_bound(const binding *bindings, const char *name) {
+  for (const binding *b = bindings; b != NULL; b = b->next)
+    if (strcmp(b->name, name) == 0)
+      return true;
+  return false;
+}
+
+model_measure_node *measure_number_named(const measure_scope *s, const ast_expr *e,
+                                         void (*others)(checker *ck, name_list *out)) {
+  checker *ck = s->ck;
   const char *name = e->as.name.text;
   uint32_t global;
-  if (strcmp(name, "pi") == 0 || strcmp(name, "e") == 0 || map_find(ck->globals, name, &global))
-    return check_number(ck, e);
+  if (strcmp(name, "pi") == 0 || strcmp(name, "e") == 0 || map_find(ck->globals, name, &global) ||
+      is_bound(s->bindings, name))
+    return check_number(s, e);
   name_list known = {0};
   if (others != NULL)
     others(ck, &known);
@@ -58,19 +80,18 @@ model_measure_node *measure_number_named(checker *ck, const ast_expr *e, void (*
 
 /* ---- arithmetic ---- */
 
-static model_measure_node *join(checker *ck, nsa_measure_kind kind, dim unit, model_measure_node *a,
-                                model_measure_node *b, span at) {
+model_measure_node *measure_join(checker *ck, nsa_measure_kind kind, dim unit, model_measure_node *a,
+                                 model_measure_node *b, model_measure_node *c, span at) {
   model_measure_node *n = measure_new(ck, kind, unit, at);
   n->args[0] = a;
   n->args[1] = b;
-  return series_join(ck, n, a, b) ? n : NULL;
+  n->args[2] = c;
+  return series_join(ck, n) ? n : NULL;
 }
 
-static bool is_number(const measure_scope *s, const model_measure_node *n) {
-  if (!measure_is_condition(n))
-    return true;
-  measure_malformed(s->ck, n->at, arena_printf(s->ck->arena, "a number is needed here, not a condition"), NULL);
-  return false;
+static model_measure_node *join(checker *ck, nsa_measure_kind kind, dim unit, model_measure_node *a,
+                                model_measure_node *b, span at) {
+  return measure_join(ck, kind, unit, a, b, NULL, at);
 }
 
 static model_measure_node *join_same(checker *ck, nsa_measure_kind kind, const ast_expr *left, model_measure_node *a,
@@ -101,21 +122,13 @@ static model_measure_node *join_numbers(const measure_scope *s, ast_op op, const
     return measure_malformed(ck, right->at, arena_printf(ck->arena, "an exponent in %s is a plain number", s->what),
                              NULL);
   default:
-    if (s->has_conditions && a->is_series + b->is_series == 0)
-      return join_same(ck, (nsa_measure_kind)(NSA_MEASURE_LT + (int)op - (int)AST_OP_LT), left, a, right, b);
-    return measure_malformed(ck, at,
-                             s->has_conditions ? "a series is compared when it was taken together: `mean(...)`"
-                                               : arena_printf(ck->arena, "%s is a number, not a condition", s->what),
-                             NULL);
+    return join_same(ck, (nsa_measure_kind)(NSA_MEASURE_LT + (int)op - (int)AST_OP_LT), left, a, right, b);
   }
 }
 
 static model_measure_node *join_conditions(const measure_scope *s, ast_op op, model_measure_node *a,
                                            model_measure_node *b) {
   model_measure_node *number = measure_is_condition(a) ? b : a;
-  if (!s->has_conditions)
-    return measure_malformed(s->ck, span_join(a->at, b->at),
-                             arena_printf(s->ck->arena, "%s is a number, not a condition", s->what), NULL);
   if (!measure_is_condition(number))
     return measure_malformed(s->ck, number->at, "a condition is needed here, not a number", "compare it: `... > 0`");
   return join(s->ck, op == AST_OP_AND ? NSA_MEASURE_AND : NSA_MEASURE_OR, dim_none(), a, b, span_join(a->at, b->at));
@@ -125,8 +138,8 @@ static model_measure_node *join_pair(const measure_scope *s, ast_op op, const as
                                      const ast_expr *right, model_measure_node *b) {
   if (op == AST_OP_AND || op == AST_OP_OR)
     return join_conditions(s, op, a, b);
-  bool is_good = is_number(s, a);
-  return is_number(s, b) && is_good ? join_numbers(s, op, left, a, right, b) : NULL;
+  bool is_good = measure_is_number(s->ck, a);
+  return measure_is_number(s->ck, b) && is_good ? join_numbers(s, op, left, a, right, b) : NULL;
 }
 
 static model_measure_node *check_chain(const measure_scope *s, const ast_expr *e) {
@@ -144,10 +157,8 @@ static model_measure_node *check_chain(const measure_scope *s, const ast_expr *e
 static model_measure_node *check_unary(const measure_scope *s, const ast_expr *e) {
   checker *ck = s->ck;
   bool is_not = e->as.unary.op == AST_OP_NOT;
-  if (is_not && !s->has_conditions)
-    return measure_malformed(ck, e->at, arena_printf(ck->arena, "%s is a number, not a condition", s->what), NULL);
   model_measure_node *n = measure_tree(s, e->as.unary.operand);
-  if (n == NULL || (!is_not && !is_number(s, n)))
+  if (n == NULL || (!is_not && !measure_is_number(ck, n)))
     return NULL;
   if (is_not && !measure_is_condition(n))
     return measure_malformed(ck, n->at, "a condition is needed here, not a number", "compare it: `... > 0`");
@@ -159,11 +170,13 @@ model_measure_node *measure_tree(const measure_scope *s, const ast_expr *e) {
   case AST_BAD:
     return NULL;
   case AST_NUMBER:
-    return check_number(s->ck, e);
+    return check_number(s, e);
   case AST_NAME:
     return s->name(s, e);
   case AST_CALL:
-    return s->call(s, e);
+    return measure_is_math(e) ? measure_math(s, e) : s->call(s, e);
+  case AST_IF:
+    return measure_if(s, e);
   case AST_UNARY:
     return check_unary(s, e);
   case AST_BINARY:

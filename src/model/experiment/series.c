@@ -4,6 +4,7 @@
 #include "model/expr/expr.h"
 #include "model/names/lookup.h"
 #include "model/names/report.h"
+#include "nsa_words.h"
 
 /* ---- figures ---- */
 
@@ -63,18 +64,40 @@ bool series_per(checker *ck, const ast_arg *arg, model_measure_node *n) {
   return false;
 }
 
-bool series_join(checker *ck, model_measure_node *n, const model_measure_node *a, const model_measure_node *b) {
-  const model_measure_node *series = a->is_series ? a : b;
-  if (series == NULL || !series->is_series)
-    return true;
+void series_of_elements(model_measure_node *n) {
   n->is_series = true;
-  n->environment = series->environment;
-  n->per = series->per;
-  if (b == NULL || !a->is_series || !b->is_series || (a->environment == b->environment && a->per == b->per))
-    return true;
-  measure_malformed(ck, n->at, "these series do not go together: one has other trials, or steps, than the other",
-                    "take each together first: `mean(...)`");
-  return false;
+  n->per = NSA_PER_ELEMENT;
+  n->elements = &n->probe;
+}
+
+const char *series_unit(const model_measure_node *n) { return nsa_word_of_per(n->per); }
+
+static bool is_same_elements(const model_probe *a, const model_probe *b) {
+  return a == b || (a != NULL && b != NULL && a->is_connection == b->is_connection && a->is_channel == b->is_channel &&
+                    a->owner == b->owner && a->first == b->first && a->last == b->last);
+}
+
+static bool goes_with(const model_measure_node *a, const model_measure_node *b) {
+  return a->environment == b->environment && a->per == b->per && is_same_elements(a->elements, b->elements);
+}
+
+bool series_join(checker *ck, model_measure_node *n) {
+  for (int k = 0; k < 3 && n->args[k] != NULL; k++) {
+    const model_measure_node *arg = n->args[k];
+    if (!arg->is_series)
+      continue;
+    if (n->is_series && !goes_with(n, arg)) {
+      measure_malformed(ck, n->at,
+                        "these series do not go together: one has other trials, steps or elements than the other",
+                        "take each together first: `mean(...)`");
+      return false;
+    }
+    n->is_series = true;
+    n->environment = arg->environment;
+    n->per = arg->per;
+    n->elements = arg->elements;
+  }
+  return true;
 }
 
 /* ---- taken together ---- */
@@ -83,11 +106,17 @@ static const struct {
   const char *word;
   nsa_measure_kind kind;
   bool is_shared; /* over time it means something, too: `mean(glia.Ca)` */
+  uint32_t args;
 } reductions[] = {
-    {"first", NSA_MEASURE_SERIES_FIRST, false},   {"last", NSA_MEASURE_SERIES_LAST, false},
-    {"median", NSA_MEASURE_SERIES_MEDIAN, false}, {"sum", NSA_MEASURE_SERIES_SUM, false},
-    {"mean", NSA_MEASURE_SERIES_MEAN, true},      {"min", NSA_MEASURE_SERIES_MIN, true},
-    {"max", NSA_MEASURE_SERIES_MAX, true},
+    {"first", NSA_MEASURE_SERIES_FIRST, true, 1},
+    {"last", NSA_MEASURE_SERIES_LAST, true, 1},
+    {"median", NSA_MEASURE_SERIES_MEDIAN, true, 1},
+    {"sum", NSA_MEASURE_SERIES_SUM, false, 1},
+    {"mean", NSA_MEASURE_SERIES_MEAN, true, 1},
+    {"min", NSA_MEASURE_SERIES_MIN, true, 1},
+    {"max", NSA_MEASURE_SERIES_MAX, true, 1},
+    {"sd", NSA_MEASURE_SERIES_SD, true, 1},
+    {"percentile", NSA_MEASURE_SERIES_PERCENTILE, true, 2},
 };
 enum { REDUCTIONS = sizeof reductions / sizeof *reductions };
 
@@ -104,7 +133,7 @@ static uint32_t reduction_find(const char *word) {
   return NONE;
 }
 
-/* Names a figure, or counts `per` something. */
+/* Names a figure or an earlier measure that is a series, counts `per` something, or takes elements by themselves. */
 static bool names_series(checker *ck, const ast_expr *e) {
   switch (e->kind) {
   case AST_MEMBER:
@@ -113,9 +142,13 @@ static bool names_series(checker *ck, const ast_expr *e) {
     return environment_of(ck, e) != NONE && channel_find(ck, environment_of(ck, e), e->as.member.name.text) == NONE;
   case AST_CALL:
     for (uint32_t i = 0; i < e->as.call.args.len; i++)
-      if (e->as.call.args.data[i].per.text != NULL || names_series(ck, e->as.call.args.data[i].value))
+      if (e->as.call.args.data[i].per.text != NULL || measure_is_each(&e->as.call.args.data[i]) ||
+          names_series(ck, e->as.call.args.data[i].value))
         return true;
     return false;
+  case AST_IF:
+    return names_series(ck, e->as.cond.condition) || names_series(ck, e->as.cond.then_value) ||
+           names_series(ck, e->as.cond.else_value);
   case AST_UNARY:
     return names_series(ck, e->as.unary.operand);
   case AST_BINARY:
@@ -133,43 +166,58 @@ bool series_is_reduced(checker *ck, const ast_expr *e) {
   if (reduction == NONE || e->as.call.args.len == 0)
     return false;
   const ast_arg *arg = &e->as.call.args.data[0];
-  return !reductions[reduction].is_shared || (arg->per.text == NULL && names_series(ck, arg->value));
+  bool is_plain = arg->per.text == NULL && arg->over.text == NULL && arg->during == NULL;
+  return !reductions[reduction].is_shared || (is_plain && names_series(ck, arg->value));
 }
 
 /* `last(series, 5)`: NSA_MEASURE_TAIL */
-static model_measure_node *check_cut(checker *ck, const ast_expr *e, nsa_measure_kind kind,
+static model_measure_node *check_cut(const measure_scope *s, const ast_expr *e, nsa_measure_kind kind,
                                      model_measure_node *series) {
-  expr_env env = env_constant(ck, NULL, "a measure");
+  checker *ck = s->ck;
+  expr_env env = env_constant(ck, s->bindings, "a measure");
   uint32_t count;
   if (!expr_constant_count(&env, e->as.call.args.data[1].value, "the length of a series", 1, 4294967294.0, &count))
     return NULL;
-  model_measure_node *n = measure_new(ck, kind, series->unit, e->at);
-  n->args[0] = series;
-  n->args[1] = measure_new(ck, NSA_MEASURE_NUMBER, dim_none(), e->as.call.args.data[1].value->at);
-  n->args[1]->number = count;
-  return series_join(ck, n, series, NULL) ? n : NULL;
+  model_measure_node *length = measure_new(ck, NSA_MEASURE_NUMBER, dim_none(), e->as.call.args.data[1].value->at);
+  length->number = count;
+  return measure_join(ck, kind, series->unit, series, length, NULL, e->at);
+}
+
+static model_measure_node *series_argument(const measure_scope *s, const ast_expr *e) {
+  checker *ck = s->ck;
+  const ast_expr *value = e->as.call.args.data[0].value;
+  model_measure_node *series = measure_tree(s, value);
+  if (!measure_is_number(ck, series))
+    return NULL;
+  if (series->is_series)
+    return series;
+  return measure_malformed(ck, value->at,
+                           arena_printf(ck->arena, "`%s` takes a series together, and `%s` is one number",
+                                        e->as.call.function.text, expr_text(ck, value)),
+                           "a series has one number for each trial, step or element: `maze.steps`, `count(u.spike per "
+                           "maze.trial)`, `max(u.v over time)`");
 }
 
 model_measure_node *series_reduction(const measure_scope *s, const ast_expr *e) {
   checker *ck = s->ck;
   const ast_arg_list *args = &e->as.call.args;
-  nsa_measure_kind kind = reductions[reduction_find(e->as.call.function.text)].kind;
+  uint32_t reduction = reduction_find(e->as.call.function.text);
+  nsa_measure_kind kind = reductions[reduction].kind;
   bool is_head = kind == NSA_MEASURE_SERIES_FIRST && args->len == 2;
   bool is_tail = kind == NSA_MEASURE_SERIES_LAST && args->len == 2;
-  if (!is_head && !is_tail && !measure_has_args(ck, e, 1))
+  if (!is_head && !is_tail && !measure_has_args(ck, e, reductions[reduction].args))
     return NULL;
-  model_measure_node *series = measure_tree(s, args->data[0].value);
+  model_measure_node *series = series_argument(s, e);
   if (series == NULL)
     return NULL;
-  if (!series->is_series)
-    return measure_malformed(
-        ck, args->data[0].value->at,
-        arena_printf(ck->arena, "`%s` takes a series together, and `%s` is one number", e->as.call.function.text,
-                     expr_text(ck, args->data[0].value)),
-        "a series has one number for each trial, or step: `maze.steps`, `count(u.spike per maze.trial)`");
   if (is_head || is_tail)
-    return check_cut(ck, e, is_head ? NSA_MEASURE_HEAD : NSA_MEASURE_TAIL, series);
+    return check_cut(s, e, is_head ? NSA_MEASURE_HEAD : NSA_MEASURE_TAIL, series);
   model_measure_node *n = measure_new(ck, kind, series->unit, e->at);
   n->args[0] = series;
+  n->per = series->per;
+  if (kind == NSA_MEASURE_SERIES_PERCENTILE) {
+    n->args[1] = measure_new(ck, NSA_MEASURE_NUMBER, dim_none(), args->data[1].value->at);
+    return measure_percent(s, args->data[1].value, &n->args[1]->number) ? n : NULL;
+  }
   return n;
 }

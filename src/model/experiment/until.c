@@ -15,7 +15,7 @@ static model_measure_node *check_call(const measure_scope *s, const ast_expr *e)
 }
 
 static model_measure_node *check_name(const measure_scope *s, const ast_expr *e) {
-  return measure_number_named(s->ck, e, NULL);
+  return measure_number_named(s, e, NULL);
 }
 
 static model_measure_node *check_place(const measure_scope *s, const ast_expr *e) {
@@ -30,11 +30,14 @@ static model_measure_node *check_place(const measure_scope *s, const ast_expr *e
 }
 
 static bool names_environment(const model_measure_node *n) {
-  return n != NULL && (n->environment != NONE || names_environment(n->args[0]) || names_environment(n->args[1]));
+  bool is_named = n != NULL && n->environment != NONE;
+  for (int k = 0; n != NULL && k < 3; k++)
+    is_named = is_named || names_environment(n->args[k]);
+  return is_named;
 }
 
 model_measure_node *until_check(checker *ck, const ast_expr *condition) {
-  measure_scope scope = {ck, "the condition of `run until`", true, check_call, check_name, check_place};
+  measure_scope scope = {ck, "the condition of `run until`", NULL, check_call, check_name, check_place};
   model_measure_node *n = measure_tree(&scope, condition);
   if (n == NULL)
     return NULL;
@@ -43,6 +46,8 @@ model_measure_node *until_check(checker *ck, const ast_expr *condition) {
         ck, condition->at,
         arena_printf(ck->arena, "`%s` is a number, but `until` needs a condition", expr_text(ck, condition)),
         "compare it: `maze.trials == 20`");
+  if (n->is_series)
+    return measure_malformed(ck, n->at, "a series is compared when it was taken together: `mean(...)`", NULL);
   if (names_environment(n))
     return n;
   diag *d = diag_report(ck->sink, DIAG_E0605, condition->at, "this condition names no environment: it never changes");

@@ -54,13 +54,13 @@ static model_measure_node *check_call(const measure_scope *s, const ast_expr *e)
 }
 
 static model_measure_node *check_name(const measure_scope *s, const ast_expr *e) {
-  return measure_number_named(s->ck, e, NULL);
+  return measure_number_named(s, e, NULL);
 }
 
 bool vector_check(const decoder_place *p, const ast_expr *e, model_decoder *out) {
   checker *ck = p->ck;
   const model_environment *w = &ck->model->environments.data[p->environment];
-  measure_scope scope = {ck, "an action", false, check_call, check_name, check_now};
+  measure_scope scope = {ck, "an action", NULL, check_call, check_name, check_now};
   ast_expr *single = (ast_expr *)(uintptr_t)e;
   ast_expr_list one = {.data = &single, .len = 1};
   const ast_expr_list *values = e->kind == AST_LIST ? &e->as.list.values : &one;
@@ -74,8 +74,8 @@ bool vector_check(const decoder_place *p, const ast_expr *e, model_decoder *out)
   for (uint32_t i = 0; i < values->len; i++) {
     const ast_expr *value = values->data[i];
     model_measure_node *n = measure_tree(&scope, value);
-    bool is_right = n != NULL && dim_equal(n->unit, w->action_unit);
-    if (n != NULL && !is_right)
+    bool is_number = measure_is_number(ck, n), is_right = is_number && dim_equal(n->unit, w->action_unit);
+    if (is_number && !is_right)
       report_units(ck, value, n->unit, w->action_unit, arena_printf(ck->arena, "the action of `%s`", w->name),
                    SPAN_NONE);
     vec_push(ck->arena, &out->vector, n);

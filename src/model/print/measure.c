@@ -53,6 +53,15 @@ static bool is_operator(nsa_measure_kind kind) {
   return kind < sizeof operators / sizeof *operators && operators[kind] != NULL;
 }
 
+static void print_arguments(const printer *p, const model_measure_node *n) {
+  text_printf(p->out, "%s(", nsa_word_of_measure_kind(n->kind));
+  for (int k = 0; k < 3 && n->args[k] != NULL; k++) {
+    text_puts(p->out, k > 0 ? ", " : "");
+    print_measure(p, n->args[k]);
+  }
+  text_puts(p->out, ")");
+}
+
 /* Of the trials of an environment. */
 static void print_of_trials(const printer *p, const model_measure_node *n) {
   const model_environment *e = n->environment != NOBODY ? &p->m->environments.data[n->environment] : NULL;
@@ -60,13 +69,27 @@ static void print_of_trials(const printer *p, const model_measure_node *n) {
     text_printf(p->out, "%s.%s", e->name, n->kind == NSA_MEASURE_TRIALS ? "trials" : e->figures.data[n->figure].name);
     return;
   }
-  text_printf(p->out, "%s(", nsa_word_of_measure_kind(n->kind));
-  print_measure(p, n->args[0]);
-  if (n->args[1] != NULL) {
+  print_arguments(p, n);
+}
+
+/* Arguments behind the first one. */
+static void print_numbers(const printer *p, const model_measure_node *n) {
+  bool has_threshold = n->kind == NSA_MEASURE_TIME_ABOVE || n->kind == NSA_MEASURE_PERSISTENCE;
+  bool has_number = n->kind == NSA_MEASURE_AT || n->kind == NSA_MEASURE_PERCENTILE;
+  if (has_threshold || has_number || n->other)
     text_puts(p->out, ", ");
-    print_measure(p, n->args[1]);
+  if (has_threshold)
+    print_number(p, n->threshold, n->probe.unit);
+  if (n->kind == NSA_MEASURE_AT)
+    print_ms(p, n->number);
+  else if (has_number)
+    print_number(p, n->number, dim_none());
+  if (n->other)
+    print_probe(p->m, n->other, p->out);
+  if (n->window > 0) {
+    text_puts(p->out, " over ");
+    print_ms(p, n->window);
   }
-  text_puts(p->out, ")");
 }
 
 static void print_function(const printer *p, const model_measure_node *n) {
@@ -75,17 +98,12 @@ static void print_function(const printer *p, const model_measure_node *n) {
     text_puts(p->out, print_owner(p, n->probe.is_connection, n->probe.owner));
   else if (n->kind != NSA_MEASURE_DURATION)
     print_probe(p->m, &n->probe, p->out);
-  if (n->kind == NSA_MEASURE_TIME_ABOVE) {
-    text_puts(p->out, ", ");
-    print_number(p, n->threshold, n->probe.unit);
-  }
-  if (n->kind == NSA_MEASURE_RECOGNITION) {
-    text_puts(p->out, " over ");
-    print_ms(p, n->window);
-  }
+  print_numbers(p, n);
   print_during(p, "during", n->phase);
-  print_during(p, "among", n->among);
-  if (n->per != NSA_PER_RUN)
+  print_during(p, n->kind == NSA_MEASURE_PERSISTENCE ? "after" : "among", n->among);
+  if (n->per == NSA_PER_ELEMENT)
+    text_puts(p->out, " of each element");
+  else if (n->per != NSA_PER_RUN)
     text_printf(p->out, " per %s.%s", p->m->environments.data[n->environment].name, nsa_word_of_per(n->per));
   text_puts(p->out, ")");
 }
@@ -97,6 +115,8 @@ void print_measure(const printer *p, const model_measure_node *n) {
     print_number(p, n->number, n->unit);
   else if (n->kind >= NSA_MEASURE_FIGURE && n->kind <= NSA_MEASURE_SERIES_SUM)
     print_of_trials(p, n);
+  else if (n->kind >= NSA_MEASURE_SQRT && n->kind <= NSA_MEASURE_IF)
+    print_arguments(p, n);
   else if (!is_operator(n->kind))
     print_function(p, n);
   else {

@@ -231,15 +231,21 @@ static void rewrite_network(checker *ck, const component_times *times) {
   }
 }
 
+static void rewrite_probe(checker *ck, const model_probe *p, const component_times *times) {
+  if (p->value == NULL)
+    return;
+  time_scope s = scope_of_owner(ck, p->is_connection, p->owner, times);
+  rewrite(&s, p->value);
+}
+
 static void rewrite_measure(checker *ck, const model_measure_node *node, const component_times *times) {
   if (node == NULL)
     return;
-  if (node->probe.value != NULL) {
-    time_scope s = scope_of_owner(ck, node->probe.is_connection, node->probe.owner, times);
-    rewrite(&s, node->probe.value);
-  }
-  rewrite_measure(ck, node->args[0], times);
-  rewrite_measure(ck, node->args[1], times);
+  rewrite_probe(ck, &node->probe, times);
+  if (node->other != NULL)
+    rewrite_probe(ck, node->other, times);
+  for (int k = 0; k < 3; k++)
+    rewrite_measure(ck, node->args[k], times);
 }
 
 static void rewrite_phase_block(checker *ck, const model_phase_block *b, const component_times *times) {
@@ -275,13 +281,8 @@ static void rewrite_experiment(checker *ck, const component_times *times) {
       rewrite(&anywhere, m->signals.data[k].schedule.data[i].value);
   for (uint32_t k = 0; k < m->phase_blocks.len; k++)
     rewrite_phase_block(ck, &m->phase_blocks.data[k], times);
-  for (uint32_t k = 0; k < m->records.len; k++) {
-    const model_probe *p = &m->records.data[k].probe;
-    if (p->value == NULL)
-      continue;
-    time_scope s = scope_of_owner(ck, p->is_connection, p->owner, times);
-    rewrite(&s, p->value);
-  }
+  for (uint32_t k = 0; k < m->records.len; k++)
+    rewrite_probe(ck, &m->records.data[k].probe, times);
   for (uint32_t k = 0; k < m->measures.len; k++)
     rewrite_measure(ck, m->measures.data[k].value, times);
   for (uint32_t k = 0; k < m->acts.len; k++)

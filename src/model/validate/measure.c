@@ -21,21 +21,28 @@ bool validate_probe(validation *v, const model_probe *p) {
 /* ---- expressions ---- */
 
 static uint32_t least_args(nsa_measure_kind kind) {
-  if (kind == NSA_MEASURE_NEG || kind == NSA_MEASURE_NOT ||
-      (kind >= NSA_MEASURE_SERIES_FIRST && kind <= NSA_MEASURE_SERIES_SUM))
+  if (kind == NSA_MEASURE_IF)
+    return 3;
+  if (kind == NSA_MEASURE_NEG || kind == NSA_MEASURE_NOT || (kind >= NSA_MEASURE_SQRT && kind <= NSA_MEASURE_ABS) ||
+      (kind >= NSA_MEASURE_SERIES_FIRST && kind <= NSA_MEASURE_SERIES_SUM && kind != NSA_MEASURE_SERIES_PERCENTILE))
     return 1;
-  bool is_operator = (kind >= NSA_MEASURE_ADD && kind <= NSA_MEASURE_POW) || kind == NSA_MEASURE_HEAD ||
-                     kind == NSA_MEASURE_TAIL || (kind >= NSA_MEASURE_LT && kind <= NSA_MEASURE_OR);
+  bool is_operator = (kind >= NSA_MEASURE_ADD && kind < NSA_MEASURE_IF) || kind == NSA_MEASURE_HEAD ||
+                     kind == NSA_MEASURE_TAIL || kind == NSA_MEASURE_SERIES_PERCENTILE ||
+                     (kind >= NSA_MEASURE_LT && kind <= NSA_MEASURE_OR);
   return is_operator ? 2 : 0;
 }
 
 static bool validate_operator(validation *v, uint32_t own, const model_measure_node *n, uint32_t args) {
   bool takes_series = n->kind >= NSA_MEASURE_HEAD && n->kind <= NSA_MEASURE_SERIES_SUM;
-  if (n->args[0] == NULL || (n->args[1] == NULL) != (args == 1))
-    return is_wrong(v, "an operator with too few or too many arguments");
+  for (uint32_t k = 0; k < 3; k++)
+    if ((n->args[k] != NULL) != (k < args))
+      return is_wrong(v, "an operator with too few or too many arguments");
   if (takes_series && !n->args[0]->is_series)
     return is_wrong(v, "a number is taken together as a series");
-  return validate_measure(v, own, n->args[0]) && (args == 1 || validate_measure(v, own, n->args[1]));
+  bool is_good = true;
+  for (uint32_t k = 0; k < args; k++)
+    is_good = is_good && validate_measure(v, own, n->args[k]);
+  return is_good;
 }
 
 static bool validate_figure(validation *v, const model_measure_node *n) {
@@ -55,10 +62,13 @@ bool validate_measure(validation *v, uint32_t own, const model_measure_node *n) 
     return validate_operator(v, own, n, args);
   if (n->kind == NSA_MEASURE_FIGURE || n->kind == NSA_MEASURE_TRIALS)
     return validate_figure(v, n);
-  if (n->per != NSA_PER_RUN && !is_index(v, n->environment, v->m->environments.len, "an environment"))
+  bool is_of_environment = n->per == NSA_PER_TRIAL || n->per == NSA_PER_STEP;
+  if (is_of_environment && !is_index(v, n->environment, v->m->environments.len, "an environment"))
     return false;
   if (n->kind == NSA_MEASURE_SIZE || n->kind == NSA_MEASURE_UPDATES)
     return is_owner(v, n->probe.is_connection, n->probe.owner);
   bool has_probe = n->kind != NSA_MEASURE_NUMBER && n->kind != NSA_MEASURE_DURATION;
+  if ((n->kind == NSA_MEASURE_CORRELATION) != (n->other != NULL) || (n->other && !validate_probe(v, n->other)))
+    return is_wrong(v, "a second series where there should be none, or none where there should be one");
   return (!has_probe || validate_probe(v, &n->probe)) && is_phase(v, n->phase) && is_phase(v, n->among);
 }

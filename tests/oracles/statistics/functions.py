@@ -117,7 +117,7 @@ def test_poisson_neurons():
 def test_variation_of_intervals():
     """Intervals of a Bernoulli process are geometric, with a variation of sqrt(1 - p); numpy says the same of the spikes."""
     text = ("timescale fast = 0.5 ms\nneuron cell { param rate = 100 /s\n  spike when uniform(0, 1) < rate*dt {} }\n"
-            "population cells : cell[300]\nrecord cells.spike\nmeasure cv = cv_isi(cells.spike)\nrun 10 s\n")
+            "population cells : cell[300]\nrecord cells.spike\nmeasure cv = isi_cv(cells.spike)\nrun 10 s\n")
     results = oracle.run("--interpret", text=text)
     times, elements = results.events("cells.spike")
     gaps = [numpy.diff(numpy.sort(times[elements == k])) for k in range(300)]
