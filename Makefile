@@ -115,9 +115,10 @@ fuzz: deps $(RELEASE)/build.ninja
 	@sh tests/tools/deps.sh libclang-rt-19-dev
 	@cmake --build $(RELEASE) -j $(JOBS)
 	@test -f build/fuzz/build.ninja || cmake --preset fuzz
-	@cmake --build build/fuzz -j $(JOBS)
+	@test -f build/fuzz-bulk/build.ninja || cmake --preset fuzz-bulk
+	@for folder in fuzz fuzz-bulk; do cmake --build build/$$folder -j $(JOBS) || exit 1; done
 	@NSA="$(CURDIR)/$(NSA)" SRC="$(CURDIR)" TOOLS="$(CURDIR)/$(RELEASE)/tests/tools" FUZZERS="$(CURDIR)/build/fuzz/fuzz" \
-	  bash tests/tools/fuzz.sh
+	  BULK="$(CURDIR)/build/fuzz-bulk/fuzz" bash tests/tools/fuzz.sh
 	@rm -rf build/memory && mkdir -p build/memory && cd build/memory && OOM_EVERY=$(OOM_EVERY) NSA="$(CURDIR)/$(NSA)" \
 	  SRC="$(CURDIR)" BUILD="$(CURDIR)/$(RELEASE)" TOOLS="$(CURDIR)/$(RELEASE)/tests/tools" \
 	  bash "$(CURDIR)/tests/faults/test_out_of_memory.sh"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What kernels do, by hand: skips, uniform fields, neighbours, gathers, events, checks, ranges. */
 #include "fixture.h"
+#include "interp/interp.h"
 #include "unit/cmocka_all.h"
 #include <math.h>
 
@@ -304,6 +305,43 @@ static void matrix_exponentials_are_taken_lane_by_lane(void **state) {
   at_every_width(c, fill_rates, check_exponentials);
 }
 
+/* ---- maths of floats, in kernels whose vectors have as many lanes as those of doubles ---- */
+
+static void fill_fractions(fixture_memory *m) {
+  for (uint32_t i = 0; i < COUNT; i++)
+    fixture_f64(m, 0)[i] = (i + 0.5) / COUNT;
+}
+
+static void a_few_floats_are_what_many_are(void **state) {
+  context *c = *state;
+  nsa_field_id x = numbers(c->program);
+  ir_builder b = fixture_function(c->program, NSA_ROLE_SETTLE, FIXTURE_GRID);
+  b.function->is_single = true;
+  ir_value loaded = ir_load(&b, x), args[3] = {loaded, loaded, loaded};
+  for (uint32_t k = 0; k < ir_math_count; k++) {
+    b.is_single = true;
+    ir_value y = ir_math(&b, ir_maths[k].name, args, ir_maths[k].arity);
+    b.is_single = false;
+    ir_store(&b, numbers(c->program), y);
+  }
+  fixture_finish(c->arena, c->program);
+  fixture_memory expected = fixture_memory_new(c->program);
+  fill_fractions(&expected);
+  fixture_call_entry(interp_entries(c->arena, c->program), &expected, 0);
+  for (uint32_t w = 0; w < WIDTHS; w++) {
+    build_jit *jit = fixture_jit(c->arena, c->program, widths[w]);
+    fixture_memory got = fixture_memory_new(c->program);
+    fill_fractions(&got);
+    fixture_call(jit, &got, 0);
+    const char *difference = fixture_difference(c->arena, &expected, &got);
+    if (difference != NULL)
+      fail_msg("width %u: %s", widths[w], difference);
+    fixture_memory_free(&got);
+    build_jit_free(jit);
+  }
+  fixture_memory_free(&expected);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void) {
@@ -317,6 +355,7 @@ int main(void) {
       CASE(a_kernel_keeps_to_its_range),
       CASE(numbers_are_those_of_the_whole_population),
       CASE(matrix_exponentials_are_taken_lane_by_lane),
+      CASE(a_few_floats_are_what_many_are),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
