@@ -12,9 +12,10 @@
 
 /* ---- the cell ---- */
 
-/* A value of the element: one of its params, inputs or states (of a state what it starts from). */
+/* A value of the element: one of its params, inputs or states (of a state what it starts from), or the param of the top
+ * level that the model leaves open (model_options.open). */
 typedef struct {
-  model_ref_kind kind; /* REF_PARAM, REF_INPUT, REF_STATE */
+  model_ref_kind kind; /* REF_PARAM, REF_INPUT, REF_STATE, REF_GLOBAL */
   uint32_t item;
   double value;
 } analyse_setting;
@@ -23,6 +24,7 @@ typedef struct {
   uint32_t population;
   const analyse_setting *settings; /* the last one of an item counts */
   uint32_t setting_count;
+  bool equations_only;          /* as if there were no noise, timers and blocks */
   const analyse_setting *along; /* the item that is p; NULL: none is */
   const double *low, *high;     /* per state of the component: where fixed points are looked for; NAN: see docs */
 } analyse_options;

@@ -18,7 +18,8 @@ struct analyse_cell {
   double *args;             /* the states and p */
   double *out;              /* of `full` */
   double *start;            /* initial values */
-  double *low, *high;       /* ranges */
+  double *low, *high;       /* ranges: where starts are */
+  double *least, *most;     /* what is taken, however it was found */
   double *scale;            /* what counts as a large change of a state */
   double usual;             /* what p is where nothing varies it */
   double *room;             /* for Newton's method */

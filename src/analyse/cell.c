@@ -64,8 +64,8 @@ static const model_expr *written_value(const cell_builder *cb, model_ref_kind ki
 /* What stands still: a number that is set, or as written; inputs are 0. */
 static ir_value build_still(cell_builder *cb, ir_builder *b, model_ref_kind kind, uint32_t item) {
   const analyse_setting *set = setting_of(cb->options, kind, item);
-  if (set != NULL)
-    return ir_number(b, set->value);
+  if (set != NULL || kind == REF_GLOBAL)
+    return ir_number(b, set != NULL ? set->value : cb->m->globals.data[item].value);
   const model_expr *value = kind != REF_INPUT ? written_value(cb, kind, item) : NULL;
   bool before = cb->is_in_param;
   cb->is_in_param = true;
@@ -107,13 +107,16 @@ static ir_value refer(void *context, ir_builder *b, const model_expr *e) {
   case REF_STATE:
     return cb->equation_of[item] == UINT32_MAX ? build_still(cb, b, REF_STATE, item)
                                                : ir_nullary(b, IR_OP_arg, cb->equation_of[item]);
+  case REF_GLOBAL:
+    return is_along(cb->options, REF_GLOBAL, item) ? ir_nullary(b, IR_OP_arg, cb->n)
+                                                   : build_still(cb, b, REF_GLOBAL, item);
   case REF_DT:
     return ir_number(b, cb->m->timescales.data[cb->component->timescale].dt);
   case REF_TIME:
     return refuse(cb, b, e, "this reads the time");
   case REF_TIMER:
   case REF_REFRACTORY:
-    return refuse(cb, b, e, "this reads a timer");
+    return cb->options->equations_only ? ir_bool(b, false) : refuse(cb, b, e, "this reads a timer");
   default:
     return refuse(cb, b, e, "this differs from element to element; give it a value by `--set`");
   }
@@ -136,8 +139,7 @@ static ir_value draw(void *context, ir_builder *b, const model_expr *e) {
 
 static bool refuse_item(const cell_builder *cb, span at, const char *what) {
   diag *d = diag_report(cb->sink, DIAG_E0701, at, "`%s` cannot be analysed: it has %s", cb->population->name, what);
-  diag_hint(d, "an analysis takes equations that follow from their states alone: leave this out in a variant of the "
-               "component");
+  diag_hint(d, "--equations-only looks at the equations as if there were no noise, timers and blocks");
   return false;
 }
 
@@ -151,11 +153,12 @@ static bool changes_something(const model_block *block) {
 
 static bool is_plain(const cell_builder *cb) {
   const model_component *c = cb->component;
-  if (c->noises.len > 0)
+  bool is_strict = !cb->options->equations_only;
+  if (c->noises.len > 0 && is_strict)
     return refuse_item(cb, c->noises.data[0].at, "noise");
-  if (c->timers.len > 0)
+  if (c->timers.len > 0 && is_strict)
     return refuse_item(cb, c->timers.data[0].at, "a timer");
-  for (uint32_t k = 0; k < c->blocks.len; k++)
+  for (uint32_t k = 0; k < c->blocks.len && is_strict; k++)
     if (changes_something(&c->blocks.data[k].body))
       return refuse_item(cb, c->blocks.data[k].at, "a block, which changes its states at moments");
   if (c->odes.len == 0)
@@ -248,7 +251,11 @@ static void set_ranges(const cell_builder *cb, analyse_cell *c) {
     c->start[i] = usual_value(cb, REF_STATE, state);
     c->low[i] = o->low != NULL ? o->low[state] : NAN;
     c->high[i] = o->high != NULL ? o->high[state] : NAN;
+    bool is_given = !isnan(c->low[i]);
     choose_range(c->start[i], cb->component->states.data[state].unit, &c->low[i], &c->high[i]);
+    double beyond = is_given ? 0 : 5 * (c->high[i] - c->low[i]);
+    c->least[i] = c->low[i] == 0 ? 0 : c->low[i] - beyond;
+    c->most[i] = c->high[i] + beyond;
     c->scale[i] = (c->high[i] - c->low[i]) / 20;
   }
 }
@@ -261,9 +268,9 @@ static analyse_cell *new_cell(arena *a, cell_builder *cb) {
     states[i] = cb->component->odes.data[i].state;
     cb->equation_of[states[i]] = i;
   }
-  double *numbers = ARENA_ARRAY(a, double, 5 * (size_t)n + 1 + (size_t)n * (n + 2));
+  double *numbers = ARENA_ARRAY(a, double, 7 * (size_t)n + 1 + (size_t)n * (n + 2));
   c->args = numbers, c->start = numbers + n + 1, c->low = c->start + n, c->high = c->low + n;
-  c->scale = c->high + n, c->out = c->scale + n;
+  c->scale = c->high + n, c->least = c->scale + n, c->most = c->least + n, c->out = c->most + n;
   c->room = ARENA_ARRAY(a, double, (size_t)(n + 1) * (2 * n + 8));
   return c;
 }

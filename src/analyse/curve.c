@@ -132,7 +132,7 @@ static bool is_inside(const curve_walk *w, const double *z) {
   const double *x = states_of(w, z);
   for (uint32_t i = 0; i < w->cell->n; i++) {
     double slack = w->cell->scale[i];
-    if (x[i] < w->cell->low[i] - slack || x[i] > w->cell->high[i] + slack)
+    if (x[i] < w->cell->least[i] - slack || x[i] > w->cell->most[i] + slack)
       return false;
   }
   return true;

@@ -228,7 +228,7 @@ static void make_start(const analyse_cell *c, uint32_t k, double *x) {
 static bool is_within(const analyse_cell *c, const double *x) {
   for (uint32_t i = 0; i < c->n; i++) {
     double slack = 1e-9 * (c->high[i] - c->low[i]);
-    if (x[i] < c->low[i] - slack || x[i] > c->high[i] + slack)
+    if (x[i] < c->least[i] - slack || x[i] > c->most[i] + slack)
       return false;
   }
   return true;

@@ -57,6 +57,7 @@ static const char *analyse(compilation *c, const analyse_plan *plan, bool *is_re
   analyse_options options = {.population = plan->population,
                              .settings = plan->settings.data,
                              .setting_count = plan->settings.len,
+                             .equations_only = plan->args->values[ARGUMENT_equations_only] != NULL,
                              .low = plan->low,
                              .high = plan->high,
                              .along = plan->has_along || plan->has_pulse ? &plan->along : NULL};
@@ -78,10 +79,16 @@ static int analyse_checked(compilation *c, const arguments *args) {
   return wrong != NULL ? complain(wrong) : is_refused ? 1 : 0;
 }
 
+/* The name in "NAME=A..B" */
+static const char *name_of(arena *a, const char *words) {
+  return words != NULL ? arena_strdup(a, words, strcspn(words, "= ")) : NULL;
+}
+
 /* Diagnostics are told at the end: an analysis finds some itself. */
 int analyse_main(arena *a, const arguments *args, compile_options options) {
   compilation c;
-  (void)a;
+  const char *const *values = args->values;
+  options.open = name_of(a, values[ARGUMENT_along] != NULL ? values[ARGUMENT_along] : values[ARGUMENT_pulse]);
   compile_start(&c, &options);
   int code = compile_to(&c, STAGE_CHECK);
   if (!code)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* analyse_plan.c - from the command line to items of the component, in internal units. */
 #include "driver/analyse.h"
+#include "model/operations.h"
 #include "nsa_units.h"
 
 #include <math.h>
@@ -44,7 +45,8 @@ typedef struct {
 } named_item;
 typedef VEC(named_item) item_list;
 
-static item_list items_of(arena *a, const model_component *c) {
+/* Those of the component first: a name of it hides that of the top level. */
+static item_list items_of(arena *a, const model *m, const model_component *c) {
   item_list all = {0};
   for (uint32_t k = 0; k < c->params.len; k++)
     vec_push(a, &all, ((named_item){c->params.data[k].name, REF_PARAM, k, c->params.data[k].unit}));
@@ -52,6 +54,8 @@ static item_list items_of(arena *a, const model_component *c) {
     vec_push(a, &all, ((named_item){c->inputs.data[k].name, REF_INPUT, k, c->inputs.data[k].unit}));
   for (uint32_t k = 0; k < c->states.len; k++)
     vec_push(a, &all, ((named_item){c->states.data[k].name, REF_STATE, k, c->states.data[k].unit}));
+  for (uint32_t k = 0; k < m->globals.len; k++)
+    vec_push(a, &all, ((named_item){m->globals.data[k].name, REF_GLOBAL, k, m->globals.data[k].unit}));
   return all;
 }
 
@@ -62,7 +66,7 @@ static const char *find_item(const analyse_plan *plan, const char *option, const
   size_t len = strlen(population);
   if (strncmp(words, population, len) == 0 && words[len] == '.')
     name = words + len + 1;
-  item_list all = items_of(a, plan->component);
+  item_list all = items_of(a, plan->m, plan->component);
   const char **names = ARENA_ARRAY(a, const char *, all.len);
   for (uint32_t k = 0; k < all.len; k++) {
     names[k] = all.data[k].name;
@@ -75,6 +79,14 @@ static const char *find_item(const analyse_plan *plan, const char *option, const
   const char *near = diag_nearest(name, names, all.len);
   return arena_printf(a, "%s: `%s` has no param, input or state `%s`%s%s%s", option, population, name,
                       near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
+}
+
+static const char *name_of_item(const analyse_plan *plan, const analyse_setting *s) {
+  const model_component *c = plan->component;
+  return s->kind == REF_PARAM   ? c->params.data[s->item].name
+         : s->kind == REF_INPUT ? c->inputs.data[s->item].name
+         : s->kind == REF_STATE ? c->states.data[s->item].name
+                                : plan->m->globals.data[s->item].name;
 }
 
 /* ---- quantities ---- */
@@ -113,11 +125,19 @@ static bool is_global(const model *m, const char *words) {
   return false;
 }
 
-static const char *check_param(const analyse_plan *plan, const char *option, const analyse_setting *s) {
-  const model_param *p = s->kind == REF_PARAM ? &plan->component->params.data[s->item] : NULL;
-  if (p == NULL || !p->has_range || (s->value >= p->lo && s->value <= p->hi))
+/* The range that the model gives a param. */
+static const char *check_range(const analyse_plan *plan, const char *option, const analyse_setting *s) {
+  bool is_global = s->kind == REF_GLOBAL;
+  if (s->kind != REF_PARAM && !is_global)
     return NULL;
-  return arena_printf(plan->arena, "%s %s: the value is outside of the range that the model gives it", option, p->name);
+  const model_param *p = is_global ? NULL : &plan->component->params.data[s->item];
+  const model_global *g = is_global ? &plan->m->globals.data[s->item] : NULL;
+  bool has_range = is_global ? g->has_range : p->has_range;
+  double low = is_global ? g->lo : p->lo, high = is_global ? g->hi : p->hi;
+  if (!has_range || (s->value >= low && s->value <= high))
+    return NULL;
+  return arena_printf(plan->arena, "%s %s: the value is outside of the range that the model gives it", option,
+                      is_global ? g->name : p->name);
 }
 
 static const char *read_setting(analyse_plan *plan, const char *words) {
@@ -130,7 +150,7 @@ static const char *read_setting(analyse_plan *plan, const char *words) {
   if (wrong == NULL)
     wrong = read_quantity(plan, "--set", rest, unit, &item.value);
   if (wrong == NULL)
-    wrong = check_param(plan, "--set", &item);
+    wrong = check_range(plan, "--set", &item);
   vec_push(plan->arena, &plan->settings, item);
   return wrong;
 }
@@ -177,10 +197,7 @@ static const char *label_along(analyse_plan *plan, const char *option, const cha
   char *end;
   (void)strtod(dots != NULL ? dots + 2 : words, &end);
   end += strspn(end, " ");
-  const model_component *c = plan->component;
-  const char *name =
-      plan->along.kind == REF_PARAM ? c->params.data[plan->along.item].name : c->inputs.data[plan->along.item].name;
-  plan->along_label = (analyse_label){name, end, 1};
+  plan->along_label = (analyse_label){name_of_item(plan, &plan->along), end, 1};
   return end[0] != '\0'
              ? read_quantity(plan, option, arena_printf(plan->arena, "1 %s", end), unit, &plan->along_label.factor)
              : NULL;
@@ -200,9 +217,9 @@ static const char *read_varied(analyse_plan *plan, const char *option, const cha
   analyse_setting high = plan->along;
   high.value = plan->along_high;
   if (wrong == NULL)
-    wrong = check_param(plan, option, &plan->along);
+    wrong = check_range(plan, option, &plan->along);
   if (wrong == NULL)
-    wrong = check_param(plan, option, &high);
+    wrong = check_range(plan, option, &high);
   return wrong != NULL ? wrong : label_along(plan, option, rest, unit);
 }
 
@@ -260,6 +277,31 @@ static void label_states(analyse_plan *plan) {
   }
 }
 
+/* What a variant says of the population, before what --set says. */
+static const char *take_variant(analyse_plan *plan) {
+  const model *m = plan->m;
+  const char *name = plan->args->variant, **names = ARENA_ARRAY(plan->arena, const char *, m->variants.len);
+  uint32_t k = 0;
+  for (; k < m->variants.len && name != NULL && strcmp(m->variants.data[k].name, name) != 0; k++)
+    names[k] = m->variants.data[k].name;
+  if (name == NULL)
+    return NULL;
+  const char *near = k == m->variants.len ? diag_nearest(name, names, k) : NULL;
+  if (k == m->variants.len)
+    return arena_printf(plan->arena, "the model has no variant `%s`%s%s%s", name, near ? "; did you mean `" : "",
+                        near ? near : "", near ? "`?" : "");
+  for (uint32_t i = 0; i < m->variants.data[k].sets.len; i++) {
+    const model_set *s = &m->variants.data[k].sets.data[i];
+    analyse_setting item = {REF_PARAM, s->param, 0};
+    if (s->is_connection || s->owner != plan->population)
+      continue;
+    if (!constant_value(s->value, NULL, &item.value))
+      return arena_printf(plan->arena, "--variant %s: a value of it is not known before a run", name);
+    vec_push(plan->arena, &plan->settings, item);
+  }
+  return NULL;
+}
+
 /* What is to be seen beside the fixed points: one thing at a time. */
 static const char *read_views(analyse_plan *plan) {
   const char *const *values = plan->args->values, *wrong = NULL;
@@ -283,6 +325,7 @@ const char *analyse_plan_read(arena *a, const arguments *args, const model *m, a
   if (plan->out == NULL)
     plan->out = arena_printf(a, "%s.analysis", m->name);
   label_states(plan);
+  wrong = take_variant(plan);
   for (uint32_t k = 0; k < args->settings.len && wrong == NULL; k++)
     wrong = read_setting(plan, args->settings.data[k]);
   for (uint32_t k = 0; k < args->ranges.len && wrong == NULL; k++)

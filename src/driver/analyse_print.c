@@ -27,7 +27,8 @@ static int column_width(const analyse_plan *plan, const analyse_cell *cell, uint
 }
 
 static void print_ranges(const analyse_plan *plan, const analyse_cell *cell) {
-  printf("%s (%s), fixed points with", plan->m->populations.data[plan->population].name, plan->component->name);
+  printf("%s (%s), fixed points from starts with", plan->m->populations.data[plan->population].name,
+         plan->component->name);
   for (uint32_t i = 0; i < analyse_cell_size(cell); i++) {
     const analyse_label *l = label_of(plan, cell, i);
     double low, high;

@@ -44,6 +44,7 @@ typedef struct {
   const char *const
       *settings; /* "n.tau=3 ms" of --set, for what is told of them before the run; "N=10" is compiled in */
   uint32_t setting_count;
+  const char *open;      /* a param of the top level that stays a name: for stages up to the check */
   const char *variant;   /* whose params of the top level are compiled in; NULL: the file's */
   bool has_all_variants; /* the run is of all: those with params of the top level are compiled for it, each by itself */
   const model_pattern_replacement *patterns;

@@ -154,6 +154,7 @@ static int run_check(compilation *c) {
   model_options options = {.settings = c->settings.data,
                            .setting_count = c->settings.len,
                            .variant = o->variant,
+                           .open = o->open,
                            .timescales = c->timescales.data,
                            .timescale_count = c->timescales.len,
                            .patterns = o->patterns,

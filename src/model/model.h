@@ -76,6 +76,7 @@ typedef struct {
   bool in_double;                   /* everything is, whatever the file and its components say */
   const nsa_input_folders *inputs;  /* below which the files lie that the model names; NULL: anywhere */
   const char *const *model_folders; /* where `import nsa.x.y` looks; NULL-terminated */
+  const char *open;                 /* a param of the top level that stays a name, for who varies it; NULL: none */
   const char *refined;              /* timescale of which each step becomes `refine` steps; NULL: every timescale */
   uint32_t refine;                  /* 0 and 1: steps are as written */
   bool needs_run; /* a file without populations or `run` is an error (run, build), not for check/fmt of libraries */

@@ -54,11 +54,12 @@ typedef enum {
   REF_X,
   REF_Y,
   REF_FAN_IN,
-  REF_FAN_OUT,     /* number of links of the end on `side` in this connection */
-  REF_DISTANCE,    /* between source and target of a link, um (grid steps when not spaced) */
-  REF_SIGNAL,      /* the value that signal `item` (index into model.signals) was last sent with */
-  REF_PIXEL,       /* 1 where the pattern image `item` (index into model.images) has ink */
-  REF_WINDOW_COUNT /* in scores of decisions: how often event `item` of this element happened in the window */
+  REF_FAN_OUT,      /* number of links of the end on `side` in this connection */
+  REF_DISTANCE,     /* between source and target of a link, um (grid steps when not spaced) */
+  REF_SIGNAL,       /* the value that signal `item` (index into model.signals) was last sent with */
+  REF_PIXEL,        /* 1 where the pattern image `item` (index into model.images) has ink */
+  REF_WINDOW_COUNT, /* in scores of decisions: how often event `item` of this element happened in the window */
+  REF_GLOBAL /* the param `item` of the top level (index into model.globals) that model_options.open leaves open */
 } model_ref_kind;
 
 typedef enum {

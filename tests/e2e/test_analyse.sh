@@ -59,6 +59,21 @@ tells "stable focus"
 library li_rinzel
 tells "unstable focus"
 
+# A param of the top level is varied, set, and of a variant; a variant's params of the population hold.
+printf 'param push = 0 in -2..2\nneuron well {\n  state x = 0.3\n  param tau = 1 ms, shift = 0\n  dx/dt = (x - x^3 + push + shift)/tau\n}\npopulation cell : well[1] { shift = 0 }\nvariant pushed { push = 1 }\nvariant shifted { cell.shift = 1 }\n' >global.nsa
+analyse global.nsa cell --along push=-1..1 || fail "along a param of the top level: $(cat err.txt)"
+near "$(awk -F, '$2 == "fold" && $3 > 0 { print $3 }' global.analysis/special_points.csv)" 0.38490017945975052 1e-12 "a fold"
+for words in "--set push=1" "--variant pushed" "--variant shifted" "--set cell.shift=1" "--variant shifted --set push=0"; do
+  analyse global.nsa cell $words || fail "$words: $(cat err.txt)"
+  near "$(value global.analysis/fixed_points.csv 1 1)" 1.3247179572447460 1e-12 "$words"
+done
+analyse global.nsa cell --variant shifted --set cell.shift=0
+near "$(value global.analysis/fixed_points.csv 1 1)" -1 1e-12 "--set behind a variant"
+refuses 2 'did you mean `shifted`' global.nsa cell --variant shift
+refuses 2 'range that the model gives it' global.nsa cell --along push=-1..3
+printf 'param n = 2\nneuron well {\n  state x = 0.3\n  dx/dt = -x/(1 ms)\n}\npopulation cell : well[n]\n' >size.nsa
+refuses 1 'E0306' size.nsa cell --along n=1..3
+
 # What an analysis cannot take is said with its place, also as JSON (tests/errors has more).
 printf 'neuron n {\n  state v = 0\n  timer late\n  dv/dt = -v/(1 ms)\n}\npopulation cell : n[1]\n' >timer.nsa
 refuses 1 'E0701.*timer' timer.nsa cell
@@ -67,6 +82,14 @@ printf 'neuron n {\n  param a = 0.1\n  state v = 0\n  dv/dt = (a - v)/(1 ms)\n}\
 refuses 1 'differs from element to element' places.nsa cell
 analyse places.nsa cell --set cell.a=0.25 || fail "a param that differs is set: $(cat err.txt)"
 tells '^0.25 '
+
+"$NSA" analyse timer.nsa cell --equations-only >out.txt 2>err.txt || fail "--equations-only: $(cat err.txt)"
+tells "stable node"
+# An integrate-and-fire neuron between its spikes: rest, and the threshold, whose w lies beyond its range.
+printf 'import nsa.neuron.adex\npopulation cell : adex[1]\n' >adex.nsa
+analyse adex.nsa cell --equations-only || fail "AdEx: $(cat err.txt)"
+tells "stable node"
+tells "saddle"
 
 # The command line.
 refuses 2 'did you mean `cell`' well.nsa cel

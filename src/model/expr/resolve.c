@@ -146,7 +146,11 @@ static bool find_global(expr_env *env, const ast_expr *e, model_expr **out) {
   if ((env->home != NULL && !env->home->is_main) || !map_find(ck->globals, e->as.name.text, &index))
     return false;
   const model_global *g = &ck->model->globals.data[index];
-  *out = dim_is_unknown(g->unit) ? NULL : expr_literal(ck, g->value, g->unit, e->at);
+  bool is_open = ck->options->open != NULL && strcmp(ck->options->open, g->name) == 0;
+  if (is_open && !dim_is_unknown(g->unit))
+    *out = expr_ref(ck, REF_GLOBAL, SIDE_SELF, index, g->unit, e->at);
+  else
+    *out = dim_is_unknown(g->unit) ? NULL : expr_literal(ck, g->value, g->unit, e->at);
   return true;
 }
 

@@ -80,6 +80,8 @@ static void print_ref(const printer *p, const model_expr *e) {
     text_printf(p->out, "let%u", e->ref.item);
   else if (e->ref.kind == REF_SIGNAL)
     text_puts(p->out, p->m->signals.data[e->ref.item].name);
+  else if (e->ref.kind == REF_GLOBAL)
+    text_puts(p->out, p->m->globals.data[e->ref.item].name);
   else if (e->ref.kind == REF_PIXEL)
     print_pixel(p, e->ref.item);
   else if (e->ref.kind == REF_WINDOW_COUNT)

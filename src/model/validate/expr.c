@@ -60,10 +60,12 @@ static uint32_t count_of(const expr_limits *limits, const model_expr *e) {
 static walk_step check_ref(const expr_check *x, const model_expr *e) {
   const model *m = x->v->m;
   uint32_t count;
-  if (e->ref.kind > REF_WINDOW_COUNT || e->ref.side > SIDE_ASTRO)
+  if (e->ref.kind > REF_GLOBAL || e->ref.side > SIDE_ASTRO)
     return wrong_here(x, "a reference of no kind or side");
   if (e->ref.kind == REF_LOCAL)
     count = x->limits->locals;
+  else if (e->ref.kind == REF_GLOBAL)
+    count = m->globals.len;
   else if (e->ref.kind == REF_SIGNAL || e->ref.kind == REF_PIXEL)
     count = e->ref.kind == REF_SIGNAL ? m->signals.len : m->images.len;
   else if (e->ref.kind > REF_REFRACTORY && e->ref.kind != REF_WINDOW_COUNT)
