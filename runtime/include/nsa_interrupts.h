@@ -16,6 +16,9 @@ void nsa_interrupts_end(void);
 void nsa_interrupts_catch(void);
 /* The number of the one that was caught, or 0. */
 int nsa_interrupts_caught(void);
+/* From now on SIGUSR1 asks for a checkpoint: whether one was asked for since somebody looked. */
+void nsa_saves_catch(void);
+int nsa_saves_asked(void);
 /* "SIGINT" */
 const char *nsa_interrupts_name(int number);
 

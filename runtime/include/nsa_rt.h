@@ -89,6 +89,9 @@ typedef struct {
 } nsa_option;
 extern const nsa_option nsa_run_options[];
 extern const uint32_t nsa_run_option_count;
+/* Whether the word behind an option is its argument. One in brackets, "[FILE.h5]", may be missing: it is what ends
+ * like that. */
+bool nsa_option_takes(const nsa_option *option, const char *word);
 
 /* The first {} of a pattern's path, where the number of each image stands; NULL: one file is all images. */
 const char *nsa_image_hole(const char *path);

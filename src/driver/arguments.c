@@ -66,6 +66,10 @@ static const char *nearest_option(arena *a, const char *verb, const char *word) 
 static const char *who(arena *a, const arguments *args) { return arena_printf(a, "nsa %s", args->verb); }
 
 static bool refuse_option(arena *a, const arguments *args, const char *word) {
+  if (find_run_option("run", word)) {
+    nsa_complain(who(a, args), "there is no option %s here; `nsa run` has it", word);
+    return false;
+  }
   const char *near = nearest_option(a, args->verb, word);
   nsa_complain(who(a, args), "there is no option %s%s%s%s (`nsa help %s` lists them)", word,
                near ? "; did you mean " : "", near ? near : "", near ? "?" : "", args->verb);
@@ -93,7 +97,8 @@ static bool add_run_option(arena *a, arguments *args, int argc, char **argv, int
   vec_push(a, &args->run, argv[*k]);
   const char *value = strchr(argv[*k], '=');
   value = value ? value + 1 : NULL;
-  if (!value && option->argument) {
+  bool is_optional = option->argument && option->argument[0] == '[';
+  if (!value && option->argument && !(is_optional && (*k + 1 >= argc || !nsa_option_takes(option, argv[*k + 1])))) {
     if (*k + 1 >= argc) {
       nsa_complain(who(a, args), "%s needs %s behind it", option->name, option->argument);
       return false;
@@ -111,6 +116,8 @@ static bool add_run_option(arena *a, arguments *args, int argc, char **argv, int
     args->variant = value;
   if (!strcmp(option->name, "--out"))
     args->out = value;
+  if (!strcmp(option->name, "--resume"))
+    args->resumed = value;
   if (!strcmp(option->name, "--environment"))
     args->has_processes = true;
   if (!strcmp(option->name, "--no-results"))

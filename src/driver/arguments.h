@@ -36,6 +36,7 @@ typedef struct {
   const char *variant;                     /* of --variant, or NULL */
   bool has_all_variants;                   /* --variants all */
   const char *out;                         /* of --out, or NULL */
+  const char *resumed;                     /* the checkpoint of --resume, or NULL */
   bool has_processes;                      /* --environment */
   bool has_no_results, has_no_sandbox;
 } arguments;

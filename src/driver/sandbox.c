@@ -22,6 +22,8 @@ static void allow_inputs(arena *a, nsa_sandbox *s, const arguments *args) {
     nsa_sandbox_read(s, file_join(a, bin, "../share/nsa/models"));
   for (uint32_t k = 0; k < args->patterns.len; k++)
     nsa_sandbox_read_beside(s, args->patterns.data[k].path);
+  if (args->resumed != NULL)
+    nsa_sandbox_read_results_of(s, args->resumed);
   for (uint32_t k = 0; k < args->plugins.len; k++)
     nsa_sandbox_read_beside(s, args->plugins.data[k].path);
 }

@@ -74,4 +74,7 @@ mkdir -p "$out"
 [ "${FUZZ_KILLS:-500}" -eq 0 ] ||
   (rm -rf "$out/killed" && mkdir "$out/killed" && cd "$out/killed" &&
     KILLS=${FUZZ_KILLS:-500} bash "$SRC/tests/faults/test_killed.sh") || found=$((found + 1))
+[ "${FUZZ_CHECKPOINT_KILLS:-200}" -eq 0 ] ||
+  (rm -rf "$out/resumed" && mkdir "$out/resumed" && cd "$out/resumed" &&
+    KILLS=${FUZZ_CHECKPOINT_KILLS:-200} bash "$SRC/tests/faults/test_checkpoint_kills.sh") || found=$((found + 1))
 [ "$found" -eq 0 ]

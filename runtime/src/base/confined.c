@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -76,6 +77,7 @@ static _Noreturn void do_work(confined_work *work, void *context, const confined
   char error[CONFINED_ERROR] = "";
   confined to = {.to = data};
   setpgid(0, 0); /* whoever comes first */
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   leave_behind();
   confine(limits);
   if (work(context, &to, error))
@@ -87,46 +89,36 @@ static _Noreturn void do_work(confined_work *work, void *context, const confined
 
 /* ---- here ---- */
 
-typedef struct {
-  uint8_t *bytes;
-  size_t count, capacity;
-} received;
-
-static bool make_room(received *in, size_t most) {
-  if (in->capacity - in->count >= BLOCK)
-    return true;
-  size_t capacity = in->capacity * 2 + BLOCK;
-  if (in->count > most)
-    return false;
-  uint8_t *grown = realloc(in->bytes, capacity);
-  if (!grown)
-    return false;
-  in->bytes = grown;
-  in->capacity = capacity;
-  return true;
-}
-
 static bool say(char error[CONFINED_ERROR], const char *what) {
   snprintf(error, CONFINED_ERROR, "%s", what);
   return false;
 }
 
+typedef struct {
+  confined_taker *take;
+  void *context;
+  size_t count, most;
+  uint8_t block[BLOCK];
+} receiver;
+
 /* To the end of what it puts. */
-static bool receive(int from, received *in, size_t most, char error[CONFINED_ERROR]) {
+static bool receive(int from, receiver *in, char error[CONFINED_ERROR]) {
   for (;;) {
     struct pollfd wait = {.fd = from, .events = POLLIN};
     if (nsa_interrupts_caught())
       return say(error, "interrupted");
     if (poll(&wait, 1, LOOK_MS) <= 0)
       continue;
-    if (!make_room(in, most))
-      return say(error, in->count > most ? "more comes of it than it can hold; the file is damaged" : "out of memory");
-    ssize_t got = read(from, in->bytes + in->count, BLOCK);
+    ssize_t got = read(from, in->block, BLOCK);
     if (got == 0)
       return true;
     in->count += got < 0 ? 0 : (size_t)got;
     if (got < 0 && errno != EINTR && errno != EAGAIN)
       return say(error, strerror(errno));
+    if (in->count > in->most)
+      return say(error, "more comes of it than it can hold; the file is damaged");
+    if (got > 0 && !in->take(in->context, in->block, (size_t)got, error))
+      return false;
   }
 }
 
@@ -173,12 +165,11 @@ static bool open_channels(channels *c) {
   return false;
 }
 
-void *confined_run(confined_work *work, void *context, const confined_limits *limits, size_t *count,
-                   char error[CONFINED_ERROR]) {
+static bool run(confined_work *work, void *context, const confined_limits *limits, receiver *in,
+                char error[CONFINED_ERROR]) {
   channels c;
-  received in = {0};
   if (!open_channels(&c))
-    return say(error, strerror(errno)), NULL;
+    return say(error, strerror(errno));
   pid_t child = fork();
   if (child == 0)
     do_work(work, context, limits, c.data[1], c.told[1]);
@@ -188,7 +179,7 @@ void *confined_run(confined_work *work, void *context, const confined_limits *li
     nsa_leftover_group(child);
   }
   close_ends(&c, 1);
-  bool is_good = child > 0 ? receive(c.data[0], &in, limits->most, error) : say(error, strerror(problem));
+  bool is_good = child > 0 ? receive(c.data[0], in, error) : say(error, strerror(problem));
   if (child > 0 && !is_good)
     kill(child, SIGKILL);
   int status = child > 0 ? end_of(child) : 0;
@@ -197,9 +188,52 @@ void *confined_run(confined_work *work, void *context, const confined_limits *li
   if (is_good && status != 0)
     is_good = explain(status, c.told[0], limits, error);
   close_ends(&c, 0);
-  *count = in.count;
+  return is_good;
+}
+
+bool confined_stream(confined_work *work, void *context, const confined_limits *limits, confined_taker *take,
+                     void *taking, char error[CONFINED_ERROR]) {
+  receiver *in = malloc(sizeof *in);
+  if (!in)
+    return say(error, "out of memory");
+  in->take = take;
+  in->context = taking;
+  in->most = limits->most;
+  in->count = 0;
+  bool is_good = run(work, context, limits, in, error);
+  free(in);
+  return is_good;
+}
+
+/* ---- all of it at once ---- */
+
+typedef struct {
+  uint8_t *bytes;
+  size_t count, capacity;
+} gathered;
+
+static bool gather(void *context, const void *bytes, size_t count, char error[CONFINED_ERROR]) {
+  gathered *g = context;
+  if (g->capacity - g->count < count) {
+    size_t capacity = g->capacity * 2 + count;
+    uint8_t *grown = realloc(g->bytes, capacity);
+    if (!grown)
+      return say(error, "out of memory");
+    g->bytes = grown;
+    g->capacity = capacity;
+  }
+  memcpy(g->bytes + g->count, bytes, count);
+  g->count += count;
+  return true;
+}
+
+void *confined_run(confined_work *work, void *context, const confined_limits *limits, size_t *count,
+                   char error[CONFINED_ERROR]) {
+  gathered g = {.bytes = malloc(1), .capacity = 1};
+  bool is_good = g.bytes ? confined_stream(work, context, limits, gather, &g, error) : say(error, "out of memory");
+  *count = g.count;
   if (is_good)
-    return in.bytes;
-  free(in.bytes);
+    return g.bytes;
+  free(g.bytes);
   return NULL;
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* What a handler can reach is global; nothing else in the runtime is. */
-static volatile sig_atomic_t caught, is_catching;
+static volatile sig_atomic_t caught, is_catching, is_save_asked;
 static struct timespec caught_at;
 static pid_t owner; /* processes that are forked off leave behind nothing of their own */
 
@@ -118,6 +118,24 @@ static void install(int catches) {
   sigaction(SIGINT, &request, NULL);
   sigaction(SIGTERM, &request, NULL);
   catch_faults();
+}
+
+static void on_save(int number) {
+  (void)number;
+  is_save_asked = 1;
+}
+
+void nsa_saves_catch(void) {
+  struct sigaction save = {.sa_handler = on_save, .sa_flags = SA_RESTART};
+  sigemptyset(&save.sa_mask);
+  sigaction(SIGUSR1, &save, NULL);
+}
+
+int nsa_saves_asked(void) {
+  if (!is_save_asked)
+    return 0;
+  is_save_asked = 0;
+  return 1;
 }
 
 void nsa_interrupts_end(void) {

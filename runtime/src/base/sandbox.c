@@ -111,6 +111,16 @@ static void allow_beside(const nsa_sandbox *s, const char *path, uint64_t access
 
 void nsa_sandbox_read_beside(nsa_sandbox *s, const char *path) { allow_beside(s, path, READ); }
 
+void nsa_sandbox_read_results_of(nsa_sandbox *s, const char *checkpoint) {
+  char real[PATH_BYTES];
+  nsa_sandbox_read_beside(s, checkpoint);
+  if (!realpath(checkpoint, real))
+    return;
+  nsa_sandbox_read_beside(s, real);
+  cut_last(real);
+  nsa_sandbox_read_beside(s, real);
+}
+
 /* Where it is a link, what it leads to may be what is replaced. */
 void nsa_sandbox_write_beside(nsa_sandbox *s, const char *path) {
   char real[PATH_BYTES];

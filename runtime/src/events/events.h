@@ -9,7 +9,7 @@
 #ifndef NSA_RUNTIME_EVENTS_H
 #define NSA_RUNTIME_EVENTS_H
 
-#include "state/sim.h"
+#include "state/keep.h"
 
 /* The longest delay, in base ticks. */
 #define EVENTS_MAX_DELAY 65535
@@ -43,6 +43,9 @@ typedef struct {
   uint64_t at_events, by_clock;
 } events_count;
 events_count events_updates(const sim *s, nsa_connection_id connection);
+
+/* What is state. */
+void events_keep(sim *s, keeper *k);
 
 /* Whether the index of links that an event reaches keeps their numbers, and their targets. */
 bool events_keep_links(const nsa_program *p, const nsa_arrival *a);

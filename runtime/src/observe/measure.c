@@ -475,6 +475,25 @@ bool measurer_finish(measurer *m, const sim *s, double *values) {
   return !m->ran_out;
 }
 
+static void keep(void *self, sim *s, keeper *k) {
+  measurer *m = self;
+  (void)s;
+  keep_begin(k, "measures", "all");
+  for (uint32_t i = 0; i < m->program->measure_nodes_count; i++) {
+    tally *t = &m->tallies[i];
+    KEEP_VALUE(k, t->events);
+    KEEP_VALUE(k, t->seen);
+    recognition_keep(t->recognition, k);
+    samples_keep(t->samples, k);
+    trains_keep(t->trains, k);
+    series_keep(&m->lists[i], k);
+  }
+  keep_bytes(k, m->phase_ticks, m->program->phases_count * sizeof *m->phase_ticks);
+  keep_bytes(k, m->was_active, m->program->phases_count);
+  KEEP_VALUE(k, m->was_asked);
+  keep_end(k);
+}
+
 sim_observer measurer_observer(measurer *m) {
-  return (sim_observer){.after_tick = after_tick, .ends_run = ends_run, .self = m};
+  return (sim_observer){.after_tick = after_tick, .ends_run = ends_run, .keep = keep, .self = m};
 }

@@ -188,3 +188,16 @@ double recognition_finish(recognition *r, const sim *s) {
   }
   return best;
 }
+
+void recognition_keep(recognition *r, keeper *k) {
+  if (!r)
+    return;
+  uint64_t sizes[] = {r->count, r->bins, r->slot_count}, known[] = {r->count, r->bins, r->slot_count};
+  KEEP_VALUE(k, sizes);
+  if (memcmp(sizes, known, sizeof sizes) != 0)
+    keep_fail(k, "its measure of recognition is of another length of the run");
+  KEEP_VALUE(k, r->begun);
+  KEEP_VALUE(k, r->ended);
+  keep_bytes(k, r->spike_count, r->slot_count * r->elements * sizeof *r->spike_count);
+  keep_bytes(k, r->bin_memory, 2 * r->bins * r->count * sizeof *r->bin_memory);
+}

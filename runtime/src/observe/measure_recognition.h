@@ -9,7 +9,7 @@
 #ifndef NSA_RUNTIME_MEASURE_RECOGNITION_H
 #define NSA_RUNTIME_MEASURE_RECOGNITION_H
 
-#include "state/sim.h"
+#include "state/keep.h"
 
 typedef struct recognition recognition;
 
@@ -19,5 +19,7 @@ void recognition_after_tick(recognition *r, const sim *s);
 /* Once, after the last tick; NaN when nothing was presented. */
 double recognition_finish(recognition *r, const sim *s);
 void recognition_free(recognition *r);
+/* What is state of it, within a piece; NULL: nothing. */
+void recognition_keep(recognition *r, keeper *k);
 
 #endif

@@ -374,3 +374,15 @@ bool samples_value(const samples *t, const sim *s, uint64_t entry, double *value
   *value = r->value(t, &t->state[entry * r->width], s);
   return true;
 }
+
+void samples_keep(samples *t, keeper *k) {
+  if (!t)
+    return;
+  KEEP_VALUE(k, t->count);
+  KEEP_VALUE(k, t->last_tick);
+  KEEP_VALUE(k, t->was_after);
+  KEEP_VALUE(k, t->after);
+  keep_bytes(k, t->state, rows_of(t) * rules[t->node->kind].width * sizeof *t->state);
+  series_keep(&t->kept, k);
+  series_keep(&t->pieces, k);
+}

@@ -8,6 +8,7 @@
 #define NSA_RUNTIME_MEASURE_SAMPLES_H
 
 #include "observe/measure_series.h"
+#include "state/keep.h"
 #include "state/probe.h"
 
 typedef struct samples samples;
@@ -23,6 +24,8 @@ double samples_kept_bytes(const nsa_measure_node *node, double ticks, double ent
 /* NULL when out of memory. */
 samples *samples_new(const sim *s, const nsa_measure_node *node);
 void samples_free(samples *t);
+/* What is state of it, within a piece; NULL: nothing. */
+void samples_keep(samples *t, keeper *k);
 
 /* PERSISTENCE, at each tick, before its sample: whether the phase lies that it waits for the end of. */
 void samples_at_tick(samples *t, uint64_t tick, bool is_after_active);

@@ -24,6 +24,8 @@ bool series_push(series_list *list, double value) {
   return true;
 }
 
+void series_keep(series_list *list, keeper *k) { keep_list(k, &list->values, &list->count, &list->capacity, 1); }
+
 world_series series_view(const series_list *list) { return (world_series){list->values, list->count, 1}; }
 
 world_series series_head(world_series of, double most) {

@@ -15,6 +15,8 @@ typedef struct {
 bool series_push(series_list *list, double value);
 bool series_reserve(series_list *list, uint64_t capacity);
 world_series series_view(const series_list *list);
+/* All of it is state, within a piece. */
+void series_keep(series_list *list, keeper *k);
 
 /* The last `most` of them; NaN or less than 0: none. */
 world_series series_head(world_series of, double most);

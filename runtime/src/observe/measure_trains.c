@@ -167,3 +167,12 @@ double trains_mean(const trains *t, const sim *s, double duration) {
   }
   return elements > 0 ? sum / elements : NAN;
 }
+
+void trains_keep(trains *t, keeper *k) {
+  if (!t)
+    return;
+  KEEP_VALUE(k, t->began);
+  KEEP_VALUE(k, t->windows);
+  KEEP_VALUE(k, t->was_active);
+  keep_bytes(k, t->state, t->entries * WIDTH * sizeof *t->state);
+}

@@ -7,7 +7,7 @@
 #ifndef NSA_RUNTIME_MEASURE_TRAINS_H
 #define NSA_RUNTIME_MEASURE_TRAINS_H
 
-#include "state/sim.h"
+#include "state/keep.h"
 
 typedef struct trains trains;
 
@@ -17,6 +17,8 @@ bool trains_are_taken(const nsa_measure_node *node);
 /* NULL when out of memory. The probe is of events of a population. */
 trains *trains_new(const sim *s, const nsa_measure_node *node);
 void trains_free(trains *t);
+/* What is state of it, within a piece; NULL: nothing. */
+void trains_keep(trains *t, keeper *k);
 
 /* After a tick: what fired in it counts where `is_active`. No interval reaches over a tick in which it is not. */
 void trains_after_tick(trains *t, const sim *s, bool is_active);

@@ -1,50 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "observe/record.h"
+#include "observe/record_internal.h"
 
 #include "base/library.h"
 #include "nsa_words.h"
-#include "observe/record_csv.h"
-#include "observe/record_h5.h"
-#include "observe/record_trials.h"
-#include "state/probe.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-
-enum { NAME_SIZE = 256, AT_ONCE = 8192 };
-
-/* One recording of the program. */
-typedef struct {
-  const nsa_record *record;
-  const nsa_probe *probe;
-  bool is_event;
-  uint64_t first, count; /* entries */
-  h5_spikes *spikes;     /* events */
-  h5_report *report;     /* values */
-  csv_file *csv;         /* or NULL */
-  uint64_t taken;        /* rows, or events */
-  uint64_t next;         /* tick of the row that follows the last one, if none is left out */
-} recording;
-
-struct recorder {
-  const sim *sim;
-  const char *folder;
-  record_format format;
-  recording *recordings;
-  uint32_t recording_count;
-  trial_recording **trials;
-  uint32_t trial_count;
-  h5_file **files;
-  uint32_t file_count;
-  csv_file **texts;
-  uint32_t text_count;
-  char (*names)[NAME_SIZE]; /* of files, with their endings */
-  uint32_t name_count;
-  uint64_t bytes;         /* of all files */
-  double values[AT_ONCE]; /* of a row, so many at a time */
-};
 
 /* ---- names ---- */
 
@@ -57,9 +20,9 @@ static bool is_name_used(const recorder *r, const char *name) {
 }
 
 /* A file name that stays in the folder and is not taken. The ending is added. */
-static void choose_name(recorder *r, const char *wanted, const char *ending, char stem[NAME_SIZE]) {
-  char full[NAME_SIZE];
-  snprintf(stem, NAME_SIZE - 16, "%s", wanted);
+static void choose_name(recorder *r, const char *wanted, const char *ending, char stem[RECORD_NAME]) {
+  char full[RECORD_NAME];
+  snprintf(stem, RECORD_NAME - 16, "%s", wanted);
   for (char *c = stem; *c; c++) {
     if (*c == '/' || (unsigned char)*c < ' ' || (*c == '.' && c == stem))
       *c = '_';
@@ -69,7 +32,7 @@ static void choose_name(recorder *r, const char *wanted, const char *ending, cha
     snprintf(full, sizeof full, "%s%s", stem, ending);
     if (!is_name_used(r, full))
       break;
-    snprintf(stem + len, NAME_SIZE - len, "-%u", copy);
+    snprintf(stem + len, RECORD_NAME - len, "-%u", copy);
   }
   memcpy(r->names[r->name_count++], full, sizeof full);
 }
@@ -88,6 +51,8 @@ static const char *owner_name(const sim *s, const nsa_probe *probe) {
     return s->program->connections[domain->connection.id].name;
   return domain->kind == NSA_DOMAIN_POPULATION ? s->program->populations[domain->population.id].name : domain->name;
 }
+
+const char *recording_owner(const recorder *r, const recording *rec) { return owner_name(r->sim, rec->probe); }
 
 static bool is_spike(const sim *s, const nsa_probe *probe) {
   const nsa_domain *domain = &s->program->domains[probe->domain];
@@ -108,7 +73,7 @@ static bool shares_spikes(const recorder *r, uint32_t index) {
 }
 
 static h5_file *open_file(recorder *r, const char *wanted, char error[SIM_ERROR_SIZE]) {
-  char stem[NAME_SIZE];
+  char stem[RECORD_NAME];
   choose_name(r, wanted, ".h5", stem);
   h5_file *file = h5_create(r->folder, stem, &r->bytes, error);
   if (file)
@@ -175,7 +140,7 @@ static void write_csv_header(const recorder *r, const recording *rec) {
 }
 
 static csv_file *open_text(recorder *r, const char *wanted, char error[SIM_ERROR_SIZE]) {
-  char stem[NAME_SIZE];
+  char stem[RECORD_NAME];
   choose_name(r, wanted, ".csv", stem);
   csv_file *file = csv_create(r->folder, stem, &r->bytes, error);
   if (file)
@@ -197,7 +162,7 @@ static bool open_trials(recorder *r, const nsa_trial_record *record, char error[
   h5_file *file = open_file(r, record->name, error);
   csv_file *texts[2] = {NULL, NULL};
   for (int k = 0; file && r->format.with_csv && k < 2; k++) {
-    char name[NAME_SIZE];
+    char name[RECORD_NAME];
     snprintf(name, sizeof name, "%.200s.%s", record->name, endings[k]);
     texts[k] = open_text(r, name, error);
     if (!texts[k])
@@ -235,6 +200,7 @@ static bool open_recording(recorder *r, uint32_t index, h5_file **shared, char e
     file = *shared = open_file(r, "spikes", error);
   if (!file)
     return false;
+  rec->file = file;
   if (rec->is_event)
     rec->spikes = h5_add_spikes(file, owner_name(r->sim, rec->probe));
   else
@@ -271,7 +237,7 @@ static recorder *make_recorder(const sim *s, const char *folder, record_format f
     r->trials = calloc((size_t)trials + 1, sizeof(trial_recording *));
     r->files = calloc((size_t)all + 1, sizeof(h5_file *));
     r->texts = calloc((size_t)all + trials + 1, sizeof(csv_file *));
-    r->names = calloc(2 * (size_t)all + trials + 2, NAME_SIZE);
+    r->names = calloc(2 * (size_t)all + trials + 2, RECORD_NAME);
   }
   if (!r || !r->recordings || !r->trials || !r->files || !r->texts || !r->names) {
     copy_error(error, NULL);
@@ -452,4 +418,6 @@ void recorder_free(recorder *r) {
   free(r);
 }
 
-sim_observer recorder_observer(recorder *r) { return (sim_observer){.after_tick = after_tick, .self = r}; }
+sim_observer recorder_observer(recorder *r) {
+  return (sim_observer){.after_tick = after_tick, .keep = recorder_keep, .self = r};
+}

@@ -33,6 +33,16 @@ bool recorder_close(recorder *r, char error[SIM_ERROR_SIZE]);
 /* Closes them, too. NULL is fine. */
 void recorder_free(recorder *r);
 
+/* ---- a run that goes on ---- */
+
+/* Writes what is buffered, so that it outlasts a loss of power. False with a sentence in error. */
+bool recorder_sync(recorder *r, char error[SIM_ERROR_SIZE]);
+/* When its state was restored: takes over what was recorded until then from the files of the run before. NULL as
+ * folder: they are lost, and recordings begin now. */
+bool recorder_continue(recorder *r, const char *folder_before, char error[SIM_ERROR_SIZE]);
+/* Moves its files to another folder, in place of those that are there. */
+bool recorder_move(recorder *r, const char *folder, char error[SIM_ERROR_SIZE]);
+
 /* What is registered with the sim (sim_observe). */
 sim_observer recorder_observer(recorder *r);
 

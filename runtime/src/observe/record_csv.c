@@ -115,6 +115,47 @@ bool csv_flush(csv_file *file) {
   return !file->has_failed;
 }
 
+uint64_t csv_written(const csv_file *file) { return (uint64_t)file->written; }
+
+static bool copy_bytes(csv_file *file, int from, uint64_t bytes) {
+  while (bytes > 0) {
+    ssize_t got = read(from, file->buffer, bytes < CSV_BUFFER ? bytes : CSV_BUFFER);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0 || !nsa_write_all(file->fd, file->buffer, (size_t)got)) {
+      errno = got == 0 ? ENODATA : errno;
+      return false;
+    }
+    bytes -= (uint64_t)got;
+    file->written += got;
+  }
+  return true;
+}
+
+bool csv_continue(csv_file *file, const char *path, uint64_t bytes) {
+  int from = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  *file->total -= (uint64_t)file->written + file->buffered;
+  file->buffered = file->whole = 0;
+  file->written = 0;
+  bool is_good = from >= 0 && lseek(file->fd, 0, SEEK_SET) == 0 && ftruncate(file->fd, 0) == 0;
+  check(file, is_good && copy_bytes(file, from, bytes), "go on with what was written before into");
+  *file->total += (uint64_t)file->written;
+  if (from >= 0)
+    close(from);
+  return !file->has_failed;
+}
+
+const char *csv_path(const csv_file *file) { return file->path; }
+
+bool csv_moved(csv_file *file, const char *path) {
+  char *copy = strdup(path);
+  if (copy) {
+    free(file->path);
+    file->path = copy;
+  }
+  return copy != NULL;
+}
+
 bool csv_close(csv_file *file, char error[CSV_ERROR_SIZE]) {
   if (!file->has_failed)
     write_out(file, file->buffered);

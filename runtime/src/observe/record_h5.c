@@ -28,7 +28,7 @@ bool h5_check(h5_file *file, bool is_good, const char *what) {
 }
 
 /* HDF5 prints its stack of errors to stderr: they are not for our users. */
-static bool start_library(void) {
+bool h5_library_start(void) {
   library_silence(true);
   H5dont_atexit();
   bool is_good = H5open() >= 0 && H5Eset_auto2(H5E_DEFAULT, NULL, NULL) >= 0;
@@ -40,7 +40,7 @@ static bool start_library(void) {
 const char *h5_library_version(char version[32]) {
   unsigned major = 0, minor = 0, release = 0;
   library_begin("HDF5", "run.json");
-  bool is_known = start_library() && H5get_libversion(&major, &minor, &release) >= 0;
+  bool is_known = h5_library_start() && H5get_libversion(&major, &minor, &release) >= 0;
   library_end();
   snprintf(version, 32, "%u.%u.%u", major, minor, release);
   return is_known ? version : NULL;
@@ -68,7 +68,7 @@ static bool create_file(h5_file *file) {
 }
 
 h5_file *h5_create(const char *folder, const char *name, uint64_t *total, char error[H5_ERROR_SIZE]) {
-  if (!start_library()) {
+  if (!h5_library_start()) {
     snprintf(error, H5_ERROR_SIZE, "out of memory for HDF5, which cannot start");
     return NULL;
   }
@@ -91,6 +91,17 @@ h5_file *h5_create(const char *folder, const char *name, uint64_t *total, char e
 }
 
 const char *h5_error(const h5_file *file) { return file->has_failed ? file->error : NULL; }
+
+const char *h5_path(const h5_file *file) { return file->path; }
+
+bool h5_moved(h5_file *file, const char *path) {
+  char *copy = strdup(path);
+  if (copy) {
+    free(file->path);
+    file->path = copy;
+  }
+  return copy != NULL;
+}
 
 /* ---- spikes ---- */
 

@@ -25,6 +25,9 @@ h5_file *h5_create(const char *folder, const char *name, uint64_t *total, char e
 bool h5_flush(h5_file *file);
 /* NULL while all is well. */
 const char *h5_error(const h5_file *file);
+const char *h5_path(const h5_file *file);
+/* Its path from now on: somebody has moved it. False: out of memory. */
+bool h5_moved(h5_file *file, const char *path);
 /* Flushes, closes and frees. False with a sentence in error; what was flushed before can be read. */
 bool h5_close(h5_file *file, char error[H5_ERROR_SIZE]);
 
@@ -53,6 +56,9 @@ void h5_put_values(h5_report *report, h5_row_time time, const double *values, ui
 /* Rows are missing before the next one: it begins a report of its own, /report/POPULATION.2, then .3, … */
 void h5_part_report(h5_report *report);
 
+/* When its last part began, and when the row behind the last one would come, ms. */
+h5_row_time h5_report_times(const h5_report *report);
+
 /* /NAME/COLUMN, one data set of the same length for each column. */
 typedef struct {
   const char *name, *units; /* units: "" has none */
@@ -61,6 +67,9 @@ typedef struct {
 h5_table *h5_add_table(h5_file *file, const char *name, const h5_column *columns, uint32_t count);
 /* One number a column. */
 void h5_put_row(h5_table *table, const double *values);
+
+/* Before any use of it; false: out of memory. */
+bool h5_library_start(void);
 
 /* Gives back what the library holds: once, at the end. */
 void h5_library_close(void);

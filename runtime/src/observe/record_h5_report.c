@@ -201,3 +201,7 @@ void h5_part_report(h5_report *report) {
   }
   library_end();
 }
+
+h5_row_time h5_report_times(const h5_report *report) {
+  return (h5_row_time){.now = report->first_time, .next = report->end_time};
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "observe/record_trials.h"
 
+#include "observe/record_h5_before.h"
 #include "worlds/worlds.h"
 
 #include <inttypes.h>
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN_NAME = 32, FEW_COLUMNS = 3 };
+enum { COLUMN_NAME = 32, FEW_COLUMNS = 3, TRIALS_PATH = 4096 + 256 };
 
 /* The same table in both formats. */
 typedef struct {
@@ -16,10 +17,12 @@ typedef struct {
   csv_file *csv; /* or NULL */
   double *row;
   uint32_t count;
+  uint64_t taken, csv_bytes; /* rows; of the run before, bytes of whole ones */
 } table;
 
 struct trial_recording {
   uint32_t environment;
+  const h5_file *file;
   table steps, trials;
   uint32_t action_count, figure_count;
 };
@@ -85,6 +88,7 @@ trial_recording *trial_recording_new(const sim *s, uint32_t environment, h5_file
   if (!r)
     return NULL;
   r->environment = environment;
+  r->file = file;
   r->action_count = of->length;
   r->figure_count = of->figures_count;
   if (open_steps(r, of, file, csv_files[0]) && open_trials(r, of, file, csv_files[1]))
@@ -104,6 +108,7 @@ void trial_recording_free(trial_recording *r) {
 /* ---- taking ---- */
 
 static void put_row(table *t) {
+  t->taken++;
   h5_put_row(t->h5, t->row);
   for (uint32_t i = 0; t->csv && i < t->count; i++) {
     csv_put_text(t->csv, i ? "," : "");
@@ -145,3 +150,44 @@ void trial_recording_take(trial_recording *r, const sim *s) {
   if (worlds_has_ended_trial(s, r->environment))
     take_trial(r, s, move);
 }
+
+/* ---- a run that goes on ---- */
+
+static void keep_table(table *t, keeper *k) {
+  t->csv_bytes = t->csv ? csv_written(t->csv) : 0;
+  KEEP_VALUE(k, t->taken);
+  KEEP_VALUE(k, t->csv_bytes);
+}
+
+void trial_recording_keep(trial_recording *r, const char *name, keeper *k) {
+  keep_begin(k, "recordings", name);
+  keep_table(&r->steps, k);
+  keep_table(&r->trials, k);
+  keep_end(k);
+}
+
+static void path_before(char path[TRIALS_PATH], const char *folder, const char *now) {
+  const char *slash = strrchr(now, '/');
+  snprintf(path, TRIALS_PATH, "%.4000s/%.250s", folder, slash ? slash + 1 : now);
+}
+
+static bool continue_table(const trial_recording *r, table *t, const char *name, const char *folder,
+                           char error[SIM_ERROR_SIZE]) {
+  char path[TRIALS_PATH];
+  path_before(path, folder, h5_path(r->file));
+  if (!h5_table_before(t->h5, path, name, t->taken, error))
+    return false;
+  if (!t->csv || t->csv_bytes == 0)
+    return true;
+  path_before(path, folder, csv_path(t->csv));
+  if (csv_continue(t->csv, path, t->csv_bytes))
+    return true;
+  snprintf(error, SIM_ERROR_SIZE, "%s", csv_error(t->csv));
+  return false;
+}
+
+bool trial_recording_continue(trial_recording *r, const char *folder, char error[SIM_ERROR_SIZE]) {
+  return continue_table(r, &r->steps, "steps", folder, error) && continue_table(r, &r->trials, "trials", folder, error);
+}
+
+void trial_recording_begin(trial_recording *r) { r->steps.taken = r->trials.taken = 0; }

@@ -8,7 +8,7 @@
 
 #include "observe/record_csv.h"
 #include "observe/record_h5.h"
-#include "state/sim.h"
+#include "state/keep.h"
 
 typedef struct trial_recording trial_recording;
 
@@ -19,5 +19,11 @@ void trial_recording_free(trial_recording *r);
 
 /* After a tick: a move, and the trial that it ended. */
 void trial_recording_take(trial_recording *r, const sim *s);
+
+/* What is state of it; then a run that goes on takes over the rows of the one before, from the files in that folder, or
+ * begins its tables now. */
+void trial_recording_keep(trial_recording *r, const char *name, keeper *k);
+bool trial_recording_continue(trial_recording *r, const char *folder, char error[SIM_ERROR_SIZE]);
+void trial_recording_begin(trial_recording *r);
 
 #endif

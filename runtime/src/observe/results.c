@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +109,19 @@ static bool refuse_holder(char error[SIM_ERROR_SIZE], const results *r, long hol
   return false;
 }
 
+/* A run that was killed may leave a process behind for a moment that reads for it, and holds its lock, too. */
+static int lock_part(const results *r, long *holder) {
+  enum { TRIES = 200, WAIT_MS = 10 };
+  int lock = folder_lock(r->part, holder);
+  for (int i = 0; i < TRIES && lock == FOLDER_IS_HELD && *holder > 0; i++) {
+    if (kill((pid_t)*holder, 0) == 0 || errno != ESRCH)
+      break;
+    poll(NULL, 0, WAIT_MS);
+    lock = folder_lock(r->part, holder);
+  }
+  return lock;
+}
+
 /* Nothing that was recorded is overwritten unless somebody says so. */
 static bool may_overwrite(const results *r, char error[SIM_ERROR_SIZE]) {
   if (folder_has_run(r->folder))
@@ -134,7 +149,7 @@ static void bring_back(const results *r) {
   rmdir(aside);
 }
 
-bool results_open(results *r, const char *out, bool force, char error[SIM_ERROR_SIZE]) {
+bool results_hold(results *r, const char *out, char error[SIM_ERROR_SIZE]) {
   long holder = 0;
   *r = (results){.lock = -1};
   if (!resolve(r, out, error) || !can_move(r, error))
@@ -145,7 +160,7 @@ bool results_open(results *r, const char *out, bool force, char error[SIM_ERROR_
   }
   if (!make_part(r, error))
     return false;
-  r->lock = folder_lock(r->part, &holder);
+  r->lock = lock_part(r, &holder);
   if (r->lock == FOLDER_IS_HELD)
     return refuse_holder(error, r, holder);
   if (r->lock < 0) {
@@ -154,12 +169,25 @@ bool results_open(results *r, const char *out, bool force, char error[SIM_ERROR_
     return false;
   }
   bring_back(r);
+  return true;
+}
+
+bool results_begin(results *r, bool force, char error[SIM_ERROR_SIZE]) {
   if (!force && !may_overwrite(r, error))
     return false;
   folder_clear(r->part);
   r->has_completed = folder_has_completed(r->folder);
   r->is_begun = true;
   return true;
+}
+
+void results_continue(results *r) {
+  r->has_completed = folder_has_completed(r->folder);
+  r->is_begun = r->is_continued = true;
+}
+
+bool results_open(results *r, const char *out, bool force, char error[SIM_ERROR_SIZE]) {
+  return results_hold(r, out, error) && results_begin(r, force, error);
 }
 
 /* ---- the end ---- */
@@ -224,7 +252,7 @@ bool results_publish(results *r, char error[SIM_ERROR_SIZE]) {
 }
 
 void results_discard(results *r) {
-  if (r->lock >= 0 && r->is_begun)
+  if (r->lock >= 0 && r->is_begun && !r->is_continued)
     folder_clear(r->part);
   results_close(r);
 }

@@ -19,11 +19,17 @@ typedef struct {
   int lock;                  /* a descriptor, or -1 */
   bool has_completed;        /* OUT holds a run that came to its end */
   bool is_begun;             /* there is a run.json in OUT.part that is ours */
+  bool is_continued;         /* OUT.part has what a run recorded that goes on */
 } results;
 
 /* Makes OUT.part, empty and locked. False with a sentence in error: OUT has results already and not `force`, another
  * run writes there, it cannot be made, … results_close in any case. */
 bool results_open(results *r, const char *out, bool force, char error[SIM_ERROR_SIZE]);
+/* The two halves of it. results_hold: the lock alone, and nothing is changed. results_begin: clears OUT.part. Instead
+ * of the second one, a run that goes on from what is in OUT.part keeps it. */
+bool results_hold(results *r, const char *out, char error[SIM_ERROR_SIZE]);
+bool results_begin(results *r, bool force, char error[SIM_ERROR_SIZE]);
+void results_continue(results *r);
 /* What lies in OUT.part becomes OUT; what a run left there before is removed. */
 bool results_publish(results *r, char error[SIM_ERROR_SIZE]);
 /* Removes what was begun. */

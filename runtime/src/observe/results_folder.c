@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096 + 300, MAX_JSON = 1 << 26 };
+enum { FOLDER_SIZE = 4096 + 32, PATH_SIZE = FOLDER_SIZE + 300, MAX_JSON = 1 << 26 };
 
 static const char lock_name[] = ".lock", json_name[] = "run.json";
 
@@ -71,6 +71,47 @@ void folder_unlock(const char *folder, int lock) {
   close(lock);
 }
 
+/* ---- checkpoints ---- */
+
+enum { TICK_DIGITS = 16 };
+
+/* "0000000000001000.h5", and what comes behind that. */
+static bool is_checkpoint(const char *name, uint64_t *tick, const char **rest) {
+  size_t digits = strspn(name, "0123456789");
+  if (digits != TICK_DIGITS || strncmp(name + digits, ".h5", 3) != 0)
+    return false;
+  *tick = strtoull(name, NULL, 10);
+  *rest = name + digits + 3;
+  return true;
+}
+
+/* The largest tick below `below`. */
+static bool newest_below(const char *path, uint64_t below, uint64_t *tick) {
+  DIR *dir = opendir(path);
+  bool has_any = false;
+  for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+    uint64_t its;
+    const char *rest;
+    if (!is_checkpoint(entry->d_name, &its, &rest) || *rest || its >= below || (has_any && its <= *tick))
+      continue;
+    *tick = its;
+    has_any = true;
+  }
+  if (dir)
+    closedir(dir);
+  return has_any;
+}
+
+bool folder_checkpoint(const char *folder, uint32_t i, uint64_t *tick) {
+  char path[FOLDER_SIZE];
+  uint64_t below = UINT64_MAX;
+  snprintf(path, sizeof path, "%.4096s/%s", folder, CHECKPOINT_FOLDER);
+  for (uint32_t k = 0; k <= i; k++, below = *tick)
+    if (!newest_below(path, below, tick))
+      return false;
+  return true;
+}
+
 /* ---- run.json ---- */
 
 bool folder_has_run(const char *folder) {
@@ -109,6 +150,9 @@ bool folder_has_completed(const char *folder) {
 }
 
 bool folder_has_recordings(const char *folder) {
+  uint64_t tick;
+  if (folder_checkpoint(folder, 0, &tick))
+    return true;
   if (!folder_has_run(folder))
     return false;
   cJSON *json = read_json(folder);
@@ -129,6 +173,35 @@ static void remove_file(const char *folder, const char *name) {
   unlink(path);
 }
 
+static void remove_checkpoints(const char *folder, bool also_whole) {
+  char path[FOLDER_SIZE];
+  snprintf(path, sizeof path, "%.4096s/%s", folder, CHECKPOINT_FOLDER);
+  DIR *dir = opendir(path);
+  for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+    uint64_t tick;
+    const char *rest;
+    if (is_checkpoint(entry->d_name, &tick, &rest) && ((also_whole && *rest == 0) || strcmp(rest, ".part") == 0))
+      remove_file(path, entry->d_name);
+  }
+  if (dir)
+    closedir(dir);
+  rmdir(path); /* stays where something is in it */
+}
+
+void folder_clear_unfinished(const char *folder) { remove_checkpoints(folder, false); }
+
+void folder_clear_continued(const char *folder) {
+  char path[FOLDER_SIZE];
+  snprintf(path, sizeof path, "%.4096s/%s", folder, CONTINUED_FOLDER);
+  DIR *dir = opendir(path);
+  for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
+    if (is_recording(entry->d_name))
+      remove_file(path, entry->d_name);
+  if (dir)
+    closedir(dir);
+  rmdir(path);
+}
+
 void folder_clear(const char *folder) {
   cJSON *json = read_json(folder), *file;
   cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(json, "files")) {
@@ -137,6 +210,8 @@ void folder_clear(const char *folder) {
       remove_file(folder, name);
   }
   cJSON_Delete(json);
+  remove_checkpoints(folder, true);
+  folder_clear_continued(folder);
   remove_file(folder, json_name);
   remove_file(folder, "run.json.part");
 }

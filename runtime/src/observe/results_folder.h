@@ -4,6 +4,12 @@
 #define NSA_RUNTIME_RESULTS_FOLDER_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+/* In it lie the checkpoints of the run, TICK.h5. */
+#define CHECKPOINT_FOLDER "checkpoints"
+/* In it recordings of a run that goes on are made, until they have all that was recorded before. */
+#define CONTINUED_FOLDER "continued"
 
 enum { FOLDER_FAILED = -1, FOLDER_IS_HELD = -2 };
 
@@ -15,10 +21,17 @@ void folder_unlock(const char *folder, int lock);
 /* Whether there is a run.json, and whether it says that the run came to its end (or cannot be read). */
 bool folder_has_run(const char *folder);
 bool folder_has_completed(const char *folder);
-/* Whether it names files (or cannot be read). */
+/* Whether it names files (or cannot be read), or there are checkpoints. */
 bool folder_has_recordings(const char *folder);
 
-/* Removes the files of a run that run.json names, and run.json itself. All others stay. */
+/* The tick of checkpoint number i, the newest being 0. False: there are no more. */
+bool folder_checkpoint(const char *folder, uint32_t i, uint64_t *tick);
+
+/* Removes checkpoints that were not finished. */
+void folder_clear_unfinished(const char *folder);
+/* Removes what is in CONTINUED_FOLDER, and that. */
+void folder_clear_continued(const char *folder);
+/* Removes the files of a run that run.json names, its checkpoints, and run.json itself. All others stay. */
 void folder_clear(const char *folder);
 /* Clears `from`, and moves what is left to `to` where nothing has its name. */
 void folder_merge(const char *from, const char *to);

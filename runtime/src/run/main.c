@@ -14,6 +14,7 @@
 #include "run/memory_limit.h"
 #include "run/progress.h"
 #include "run/report.h"
+#include "run/resume.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,11 +25,11 @@ static bool choose_folder(one_run *c, char error[SIM_ERROR_SIZE]) {
   const run_options *options = c->command->options;
   char out[RESULTS_PATH];
   if (options->no_results)
-    return true;
+    return !options->resumes || resume_open(c, NULL, error);
   const char *folder = options->out ? options->out : c->command->program->name, *ending = options->out ? "" : ".out";
   snprintf(out, sizeof out, "%s%s%s%s", folder, ending, options->all_variants ? "/" : "",
            options->all_variants ? c->label : "");
-  return results_open(&c->results, out, options->force, error);
+  return options->resumes ? resume_open(c, out, error) : results_open(&c->results, out, options->force, error);
 }
 
 /* The model itself comes first. It is called base, or (base) where a variant has that name. */
@@ -231,6 +232,8 @@ static bool enter_sandbox(const nsa_program *p, const run_options *o) {
   for (uint32_t i = 0; i < p->environments_count; i++)
     if (p->environments[i].source == NSA_ENVIRONMENT_PLUGIN_SOURCE)
       nsa_sandbox_read_beside(&s, o->sources[i]);
+  if (o->resume_file)
+    nsa_sandbox_read_results_of(&s, o->resume_file);
   if (!o->no_results)
     nsa_sandbox_write_beside(&s, o->out ? o->out : "results");
   return nsa_sandbox_close(&s, false);

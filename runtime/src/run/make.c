@@ -256,6 +256,7 @@ sim *sim_new(const nsa_program *program, const nsa_kernel_entry *kernels, uint64
   s->program = program;
   s->kernels = kernels;
   s->seed = seed;
+  s->pause = UINT64_MAX;
   s->thread_count = threads ? threads : thread_processors();
   s->pool = thread_pool_new(s->thread_count);
   if (!s->pool) {

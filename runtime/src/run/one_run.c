@@ -9,6 +9,7 @@
 #include "run/make.h"
 #include "run/progress.h"
 #include "run/report.h"
+#include "run/resume.h"
 #include "run/run_json.h"
 #include "state/failure.h"
 #include "tick/step.h"
@@ -64,9 +65,11 @@ static bool build_network(one_run *c, char error[SIM_ERROR_SIZE]) {
   return is_built;
 }
 
-static void observe(sim *s, sim_observer observer) {
-  sim_observe(s, observer);
-  observer.after_tick(observer.self, s); /* t = 0 */
+/* A run that goes on has been looked at. */
+static void observe(one_run *c, sim_observer observer) {
+  sim_observe(c->sim, observer);
+  if (!c->origin)
+    observer.after_tick(observer.self, c->sim); /* t = 0 */
 }
 
 static bool has_results(const one_run *c) { return c->results.lock >= 0; }
@@ -97,11 +100,24 @@ static bool open_recorder(one_run *c, char error[SIM_ERROR_SIZE]) {
   const nsa_program *program = c->command->program;
   record_format format = {.with_csv = c->command->options->csv, .is_single = c->command->options->float32};
   if (has_results(c) && program->records_count + program->trial_records_count > 0) {
-    c->recorder = recorder_new(c->sim, c->results.part, format, error);
+    c->recorder = recorder_new(c->sim, resume_folder(c), format, error);
     if (!c->recorder)
       return false;
   }
-  return say_running(c, error);
+  return true;
+}
+
+/* From where it goes on, and what it leaves on its way. */
+static bool begin_checkpoints(one_run *c, char error[SIM_ERROR_SIZE]) {
+  const run_command *shared = c->command;
+  const char *variant = c->variant != NSA_NONE ? shared->program->variants[c->variant].name : NULL;
+  if (c->origin && !resume_restore(c, error))
+    return false;
+  if (shared->options->checkpoints.keep > 0 && !worlds_can_be_kept(c->sim, error))
+    return false;
+  return series_begin(&c->checkpoints, &shared->options->checkpoints, c->results.part, variant, c->sim,
+                      progress_clock(), error) &&
+         say_running(c, error);
 }
 
 static bool open_results(one_run *c, char error[SIM_ERROR_SIZE]) {
@@ -117,8 +133,10 @@ static bool open_results(one_run *c, char error[SIM_ERROR_SIZE]) {
     return false;
   }
   if (c->recorder)
-    observe(s, recorder_observer(c->recorder));
-  observe(s, measurer_observer(c->measurer));
+    observe(c, recorder_observer(c->recorder));
+  observe(c, measurer_observer(c->measurer));
+  if (!begin_checkpoints(c, error))
+    return false;
   end_stage(c, "open results");
   return true;
 }
@@ -152,23 +170,46 @@ static double next_flush(double began, double ended) {
   return ended + (rest > flush_seconds ? rest : flush_seconds);
 }
 
+static bool is_at_end(const sim *s) { return s->tick >= s->program->ticks || s->is_over; }
+
+/* One that fails is told, and the run goes on. */
+static void save_state(one_run *c) {
+  char error[SIM_ERROR_SIZE];
+  if (!series_save(&c->checkpoints, c->sim, c->recorder, progress_clock(), error))
+    one_run_complain(c, error);
+}
+
+/* Where there are checkpoints, an interrupt ends the run at the next tick at which it can be saved. */
+static bool ends_by_interrupt(one_run *c) {
+  bool is_saving = c->checkpoints.plan.keep > 0 && !is_at_end(c->sim);
+  if (is_saving)
+    series_ask(&c->checkpoints, c->sim);
+  if (is_saving && !series_is_due(&c->checkpoints, c->sim))
+    return false;
+  if (is_saving)
+    save_state(c);
+  return true;
+}
+
 static steps_end run_steps(one_run *c, progress *p) {
   sim *s = c->sim;
-  uint64_t ticks = s->program->ticks;
   double flush_due = p->started + flush_seconds;
   uint32_t counted = 0;
   bool has_goal = find_goal(s->program, &counted, &p->goal);
-  while (s->tick < ticks && !s->is_over) {
+  while (!is_at_end(s)) {
     if (!sim_step(s)) /* an interrupt ends waits for a process, too */
       return s->failure.is_of_world && nsa_interrupts_caught() ? STEPS_SIGNAL : STEPS_FAILED;
-    if (s->tick == 1 && c->command->first_step_end == 0)
+    if (c->command->first_step_end == 0)
       c->command->first_step_end = progress_clock();
-    if (nsa_interrupts_caught())
-      return s->tick < ticks && !s->is_over ? STEPS_SIGNAL : STEPS_DONE;
+    if (nsa_interrupts_caught() && ends_by_interrupt(c))
+      return is_at_end(s) ? STEPS_DONE : STEPS_SIGNAL;
     if (is_output_large(c))
       return STEPS_OUTPUT;
+    if (series_is_due(&c->checkpoints, s) && !is_at_end(s))
+      save_state(c);
     if (!progress_is_due(p))
       continue;
+    series_look(&c->checkpoints, s, progress_clock());
     if (has_goal)
       p->reached = worlds_trials(s, counted);
     double now = progress_look(p, s->tick);
@@ -304,7 +345,7 @@ static int finish_run(one_run *c, steps_end end) {
   if (!options->quiet && end != STEPS_DISK && saved == EXIT_OK) {
     if (c->label)
       fprintf(stderr, "%s: ", c->label);
-    report_summary(stderr, c->sim, progress_clock() - c->started, results_place(c));
+    report_summary(stderr, c->sim, c->first_tick, progress_clock() - c->started, results_place(c));
   }
   return code ? code : saved;
 }
@@ -312,11 +353,11 @@ static int finish_run(one_run *c, steps_end end) {
 /* What there is of the results before the first step. */
 static void note_results(one_run *c, void (*note)(const char *path)) {
   static const char *const names[] = {"run.json", ".lock"};
-  for (size_t i = 0; has_results(c) && i < sizeof names / sizeof *names; i++) {
+  for (size_t i = 0; has_results(c) && !c->results.is_continued && i < sizeof names / sizeof *names; i++) {
     snprintf(c->begun[i], sizeof c->begun[i], "%s/%s", c->results.part, names[i]);
     note(c->begun[i]);
   }
-  if (has_results(c))
+  if (has_results(c) && !c->results.is_continued)
     note(c->results.part);
 }
 
@@ -333,7 +374,7 @@ static bool make_network(one_run *c, char error[SIM_ERROR_SIZE]) {
 int one_run_execute(one_run *c) {
   char error[SIM_ERROR_SIZE] = "";
   c->started = c->stage_started = progress_clock();
-  if (!say_running(c, error) || !make_network(c, error) || !open_results(c, error)) {
+  if ((!c->results.is_continued && !say_running(c, error)) || !make_network(c, error) || !open_results(c, error)) {
     int code = one_run_complain(c, error);
     bool is_of_model = c->sim && c->sim->has_bad_value;
     if (is_of_model)
@@ -347,7 +388,8 @@ int one_run_execute(one_run *c) {
   }
   report_coupling(stderr, c->sim);
   progress p;
-  progress_begin(&p, c->label, c->command->program->ticks, c->command->program->base_dt, c->command->options->quiet);
+  progress_begin(&p, c->label, c->first_tick, c->command->program->ticks, c->command->program->base_dt,
+                 c->command->options->quiet);
   steps_end end = run_steps(c, &p);
   if (end == STEPS_DONE && is_disk_bad(c))
     end = STEPS_DISK;
@@ -358,6 +400,8 @@ int one_run_execute(one_run *c) {
 }
 
 void one_run_release(one_run *c) {
+  checkpoint_free(c->origin);
+  c->origin = NULL;
   recorder_free(c->recorder);
   results_close(&c->results);
   measurer_free(c->measurer);

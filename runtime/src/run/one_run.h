@@ -28,6 +28,10 @@ typedef struct {
   uint32_t variant;  /* NSA_NONE */
   const char *label; /* for messages, when there are several runs; else NULL */
   results results;
+  checkpoint_series checkpoints;
+  checkpoint *origin; /* of a run that goes on, until its state is restored */
+  char origin_path[SERIES_PATH], origin_folder[RESULTS_PATH], new_folder[RESULTS_PATH + 16];
+  uint64_t first_tick;              /* from which it goes on */
   char begun[2][RESULTS_PATH + 16]; /* files of them, until the first step */
   sim *sim;
   recorder *recorder;

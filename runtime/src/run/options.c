@@ -352,6 +352,10 @@ FLAG(take_help, help)
   X("--csv", NULL, take_csv, "write the results as text, too")                                                         \
   X("--float32", NULL, take_float32, "write recorded values as floats of 32 bits")                                     \
   X("--max-output", "SIZE", option_take_max_output, "end where the recordings get larger, e.g. \"2 GB\"")              \
+  X("--checkpoint", "\"every TIME\"", option_take_checkpoint,                                                          \
+    "save the state so often, e.g. \"every 10 s\", by the clock \"every 10 min wall\"")                                \
+  X("--keep", "N", option_take_keep, "how many checkpoints stay (default 2)")                                          \
+  X("--resume", "[FILE.h5]", option_take_resume, "go on from a checkpoint (default: the newest of the results)")       \
   X("--force", NULL, take_force, "overwrite results that are there already")                                           \
   X("--no-results", NULL, take_no_results, "write no files, print the measures only")                                  \
   X("--no-sandbox", NULL, take_no_sandbox, "keep the rights to all files, programs and the network")                   \
@@ -388,6 +392,8 @@ static bool parse_option(parse *p, int argc, char *const *argv, int *at) {
     return equals ? option_refuse(p, "%s takes no value", name) : takes[index](p, NULL);
   if (equals)
     return takes[index](p, equals + 1);
+  if (option->argument[0] == '[' && (*at >= argc || !nsa_option_takes(option, argv[*at])))
+    return takes[index](p, NULL);
   if (*at >= argc)
     return option_refuse(p, "%s wants %s behind it", name, option->argument);
   return takes[index](p, argv[(*at)++]);
@@ -423,7 +429,7 @@ static bool parse_options(parse *p, int argc, char *const *argv) {
       return false;
   if (p->out->all_variants && p->out->variant != NSA_NONE)
     return option_refuse(p, "--variant and --variants exclude each other");
-  if (!p->out->help && !option_check_sources(p))
+  if (!p->out->help && !(option_check_sources(p) && option_check_checkpoints(p)))
     return false;
   return p->out->help || p->out->all_variants ||
          options_suit_variant(p->out, p->program, p->out->variant, p->error, p->error_size);

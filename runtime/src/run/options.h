@@ -6,7 +6,7 @@
 #ifndef NSA_RUNTIME_OPTIONS_H
 #define NSA_RUNTIME_OPTIONS_H
 
-#include "state/sim.h"
+#include "checkpoint/series.h"
 
 typedef struct {
   uint32_t settable; /* into program->settables */
@@ -21,7 +21,10 @@ typedef struct {
 
 typedef struct {
   bool help, csv, float32, force, time, quiet, no_results, no_sandbox, all_variants;
-  uint32_t variant; /* into program->variants, or NSA_NONE */
+  bool has_checkpoints, has_keep, resumes;
+  checkpoint_plan checkpoints;
+  const char *resume_file; /* NULL: the newest in the folder of results */
+  uint32_t variant;        /* into program->variants, or NSA_NONE */
   uint64_t seed;
   uint64_t max_memory;   /* bytes; 0: what the machine has */
   uint32_t at_once;      /* runs that share it; 0 and 1: this one alone. Not parsed: who calls sets it */

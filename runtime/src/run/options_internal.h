@@ -26,6 +26,12 @@ bool option_take_command(parse *p, const char *text);
 bool option_take_timeout(parse *p, const char *text);
 bool option_check_sources(parse *p); /* each has one */
 
+/* When the state is saved, and from what a run goes on. */
+bool option_take_checkpoint(parse *p, const char *text);
+bool option_take_keep(parse *p, const char *text);
+bool option_take_resume(parse *p, const char *text);
+bool option_check_checkpoints(parse *p); /* they go together */
+
 bool option_take_max_output(parse *p, const char *text);
 bool option_take_max_memory(parse *p, const char *text);
 

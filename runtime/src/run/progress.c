@@ -16,12 +16,13 @@ double progress_clock(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-void progress_begin(progress *p, const char *label, uint64_t ticks, double base_dt, bool is_quiet) {
+void progress_begin(progress *p, const char *label, uint64_t first, uint64_t ticks, double base_dt, bool is_quiet) {
   double now = progress_clock();
   *p = (progress){.is_quiet = is_quiet,
                   .is_terminal = isatty(STDERR_FILENO) == 1,
                   .label = label,
                   .base_dt = base_dt,
+                  .first = first,
                   .ticks = ticks,
                   .interval = 1,
                   .countdown = 1,
@@ -61,10 +62,12 @@ static double describe(const progress *p, double simulated, char text[64]) {
 
 static void show(progress *p, uint64_t tick, double now) {
   double spent = now - p->started, simulated = (double)tick * p->base_dt * 1e-3;
+  double before = (double)p->first * p->base_dt * 1e-3;
   char left[32] = "?", bar[BAR_WIDTH + 1], done[64];
-  double part = describe(p, simulated, done), rate = spent > 0 ? simulated / spent : 0;
-  if (part > 0)
-    format_span(spent / part - spent, left);
+  double part = describe(p, simulated, done), rate = spent > 0 ? (simulated - before) / spent : 0;
+  double skipped = p->goal || p->ticks == 0 ? 0 : (double)p->first / (double)p->ticks;
+  if (part > skipped)
+    format_span(spent * (1 - part) / (part - skipped), left);
   draw_bar(part, bar);
   const char *label = p->label ? p->label : "", *gap = p->label ? ": " : "";
   if (p->is_terminal)

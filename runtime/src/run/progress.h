@@ -14,7 +14,7 @@ typedef struct {
   bool is_quiet, is_terminal, is_drawn;
   const char *label;      /* the variant, or NULL */
   double base_dt;         /* ms */
-  uint64_t ticks;         /* of the whole run */
+  uint64_t first, ticks;  /* from which it goes on; of the whole run */
   uint64_t goal, reached; /* trials of a run that ends after so many; goal 0: it ends after a time */
   uint32_t interval, countdown;
   double started, looked, shown; /* seconds */
@@ -23,7 +23,8 @@ typedef struct {
 /* Seconds of a clock that never goes back. */
 double progress_clock(void);
 
-void progress_begin(progress *p, const char *label, uint64_t ticks, double base_dt, bool is_quiet);
+/* first: from which the run goes on, or 0. */
+void progress_begin(progress *p, const char *label, uint64_t first, uint64_t ticks, double base_dt, bool is_quiet);
 /* Once a tick; true when it is time for progress_look. */
 static inline bool progress_is_due(progress *p) { return --p->countdown == 0; }
 /* Shows how far the run is, if that is due; gives the time. */

@@ -426,13 +426,13 @@ void report_coupling(FILE *to, const sim *s) {
   }
 }
 
-void report_summary(FILE *to, const sim *s, double wall_seconds, const char *folder) {
+void report_summary(FILE *to, const sim *s, uint64_t first, double wall_seconds, const char *folder) {
   double simulated = sim_time(s, s->tick) * 1e-3;
   warn_of_events(to, s);
   for (nsa_connection_id i = {0}; i.id < s->program->connections_count; i.id++)
     show_connection(to, s, i);
   fprintf(to, "%.6g s in %.3g s (%.3g times real time)", simulated, wall_seconds,
-          wall_seconds > 0 ? simulated / wall_seconds : 0.0);
+          wall_seconds > 0 ? (simulated - sim_time(s, first) * 1e-3) / wall_seconds : 0.0);
   if (folder) {
     fputs("; results are in ", to);
     nsa_put_safe(to, folder, strlen(folder));

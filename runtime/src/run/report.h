@@ -38,7 +38,7 @@ double report_counter(const sim *s, nsa_population_id population, nsa_field_id f
 void report_coupling(FILE *to, const sim *s);
 
 /* Warnings of events; links and updates of each connection; the speed; where the results are (NULL: nowhere). */
-void report_summary(FILE *to, const sim *s, double wall_seconds, const char *folder);
+void report_summary(FILE *to, const sim *s, uint64_t first, double wall_seconds, const char *folder);
 
 /* Stages and their seconds, in two columns; ends with the time from process start to the end of the
  * first step, with both stamps. */

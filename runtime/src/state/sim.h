@@ -132,9 +132,11 @@ typedef struct {
 
 /* Who looks at the state after each tick, when s->tick is already n + 1; the run also calls it once at t = 0. False
  * when a value that it looks at is not finite: s->failure says which. */
+struct keeper; /* keep.h */
 typedef struct {
   bool (*after_tick)(void *self, sim *s);
-  bool (*ends_run)(void *self, const sim *s); /* asked before anybody looks; NULL: never */
+  bool (*ends_run)(void *self, const sim *s);         /* asked before anybody looks; NULL: never */
+  void (*keep)(void *self, sim *s, struct keeper *k); /* what is state of it */
   void *self;
 } sim_observer;
 enum { SIM_MAX_OBSERVERS = 4 };
@@ -162,6 +164,7 @@ struct sim {
 
   nsa_step_length base_step, steps[NSA_MAX_TIMESCALES];
   uint64_t tick;         /* base ticks done: the state is that at this tick's time */
+  uint64_t pause;        /* no fused step runs across this base tick: somebody looks at all of the state there */
   nsa_clock clock;       /* of STEP kernels in the tick that runs */
   nsa_clock state_clock; /* of the state: SOURCE, LINK, COLLECT, PROBE */
 

@@ -170,6 +170,16 @@ bool event_drives_before_step(struct event_drives *d, sim *s, nsa_population_id 
   return list->lit < list->next;
 }
 
+void event_drives_seek(struct event_drives *d, const sim *s) {
+  for (uint32_t p = 0; p < s->program->populations_count; p++) {
+    shot_list *list = &d->populations[p];
+    for (list->lit = 0; list->lit < list->count && list->items[list->lit].tick < s->tick; list->lit++) {
+    }
+    for (list->next = list->lit; list->next < list->count && list->items[list->next].tick <= s->tick; list->next++) {
+    }
+  }
+}
+
 void event_drives_fire(sim *s, nsa_population_id population) {
   kernel_run(s, s->program->populations[population.id].fire, &s->clock);
   for (uint32_t k = 0; k < s->program->event_drives_count; k++) {

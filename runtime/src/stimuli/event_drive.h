@@ -13,6 +13,9 @@ void event_drives_free(struct event_drives *d, uint32_t populations);
  */
 bool event_drives_before_step(struct event_drives *d, sim *s, nsa_population_id population, uint64_t n);
 
+/* To where they are when s->tick base ticks are done; flags are those of then. */
+void event_drives_seek(struct event_drives *d, const sim *s);
+
 /* Makes what is up happen at the end of a base tick that is no tick of the population. */
 void event_drives_fire(sim *s, nsa_population_id population);
 

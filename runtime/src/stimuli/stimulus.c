@@ -269,24 +269,28 @@ static void take_off(external *x, uint32_t stimulus) {
     x->on[k] = x->on[k + 1];
 }
 
-/* A window of a stimulus opens or closes; it is on while any of them is open. */
-static void switch_stimulus(sim *s, uint32_t i, bool opens, uint64_t tick) {
-  const nsa_stimulus *stimulus = &s->program->stimuli[i];
+/* A window of a stimulus opens or closes; it is on while any of them is open. Whether that changes. */
+static bool count_window(sim *s, uint32_t i, bool opens) {
   external *x = &s->stimuli->externals[s->stimuli->external_of[i]];
   uint32_t step = opens ? 1u : UINT32_MAX; /* minus one */
   uint32_t *open = &s->stimuli->open[i];
   bool was_on = *open != 0;
   *open += step;
   if (was_on == (*open != 0))
-    return;
+    return false;
   x->is_dirty = true;
   if (opens)
     put_on(x, i);
   else
     take_off(x, i);
-  if (stimulus->is_varying)
+  if (s->program->stimuli[i].is_varying)
     x->varying += step;
-  if (opens && !nsa_image_is_none(stimulus->image) && !nsa_field_is_none(stimulus->pixel))
+  return true;
+}
+
+static void switch_stimulus(sim *s, uint32_t i, bool opens, uint64_t tick) {
+  const nsa_stimulus *stimulus = &s->program->stimuli[i];
+  if (count_window(s, i, opens) && opens && !nsa_image_is_none(stimulus->image) && !nsa_field_is_none(stimulus->pixel))
     show_image(s, stimulus->image, stimulus->pixel, stimulus->flip, stimulus->key, tick);
 }
 
@@ -377,4 +381,38 @@ void stimuli_update_phases(sim *s, uint64_t tick) {
     st->phase_open[c.item] += c.kind == CHANGE_START ? 1u : UINT32_MAX;
     s->phase_active[c.item] = st->phase_open[c.item] != 0;
   }
+}
+
+/* ---- a run that goes on ---- */
+
+/* Windows are gone through anew, so that those of a run that has become longer are its own. What they did is in the
+ * fields. */
+static void seek_windows(sim *s, change_queue *q, uint64_t begin) {
+  change c;
+  while (changes_next(s, q, begin, &c))
+    if (c.kind == CHANGE_PHASE_BLOCK)
+      q->last = c;
+    else
+      count_window(s, c.item, c.kind == CHANGE_START);
+}
+
+static void seek(sim *s) {
+  struct stimuli *st = s->stimuli;
+  if (s->tick == 0)
+    return;
+  for (uint32_t p = 0; p < s->program->populations_count; p++)
+    seek_windows(s, &st->populations[p], s->tick - 1);
+  stimuli_update_phases(s, s->tick);
+  if (st->event_drives)
+    event_drives_seek(st->event_drives, s);
+}
+
+void stimuli_keep(sim *s, keeper *k) {
+  struct stimuli *st = s->stimuli;
+  if (keep_restores(k) && !k->has_failed)
+    seek(s);
+  keep_begin(k, "stimuli", "dirty");
+  for (uint32_t e = 0; e < st->external_count; e++)
+    KEEP_VALUE(k, st->externals[e].is_dirty);
+  keep_end(k);
 }

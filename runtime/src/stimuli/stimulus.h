@@ -6,7 +6,7 @@
 #ifndef NSA_RUNTIME_STIMULUS_H
 #define NSA_RUNTIME_STIMULUS_H
 
-#include "state/sim.h"
+#include "state/keep.h"
 
 void stimuli_free(struct stimuli *stimuli, uint32_t populations);
 
@@ -34,5 +34,8 @@ uint64_t stimuli_quiet_steps(const sim *s, nsa_population_id population, uint64_
 
 /* Sets s->phase_active for the time of `tick`; ticks must not go back. */
 void stimuli_update_phases(sim *s, uint64_t tick);
+
+/* What is state: where windows and lists of driven events are follows from the tick. */
+void stimuli_keep(sim *s, keeper *k);
 
 #endif

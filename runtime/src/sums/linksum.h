@@ -9,7 +9,7 @@
 #ifndef NSA_RUNTIME_LINKSUM_H
 #define NSA_RUNTIME_LINKSUM_H
 
-#include "state/sim.h"
+#include "state/keep.h"
 
 /* After the links were built. */
 struct link_sums *link_sums_new(sim *s, char error[SIM_ERROR_SIZE]);
@@ -30,6 +30,9 @@ void link_sums_renew(struct link_sums *sums);
 
 /* Those of a set of stages, on the states as they are; state_clock is that of the stage. */
 void link_sums_run_stage(sim *s, const nsa_stage_set *set);
+
+/* What is state. */
+void link_sums_keep(sim *s, keeper *k);
 
 /* For tests: 0 chooses by cost, 1 always gathers, 2 always scatters (where there is a source term). */
 void link_sums_force(struct link_sums *sums, int method);

@@ -31,7 +31,7 @@ static bool add_line(sim *s, struct link_sums *ls, nsa_connection_id connection,
   uint64_t count = field->is_uniform ? 1 : s->links[connection.id].count;
   delay_line *line = &ls->lines[ls->line_count++];
   *line = (delay_line){.term = term, .delay = delay_field, .is_uniform = field->is_uniform};
-  line->size = (uint32_t)sim_padded(s->field_count[term.id]);
+  line->size = (uint32_t)s->field_count[term.id];
   line->slots = 1;
   for (uint64_t k = 0; k < count; k++)
     if (delay[k] + 1 > line->slots)

@@ -205,13 +205,18 @@ static bool are_in_range(sim *s) {
   return is_good;
 }
 
-/* Where no step is done between the states and the sums of a slow population, its terms are due, too. */
-static bool renew(sim *s) {
+static void run_renewed(sim *s) {
   struct phase_sets *p = s->phase_sets;
   nsa_clock start;
   sim_set_clock(s, &start, 0);
   for (uint32_t i = 0; i < p->renewed_count; i++)
     kernel_run(s, p->renewed[i], &start);
+}
+
+/* Where no step is done between the states and the sums of a slow population, its terms are due, too. */
+static bool renew(sim *s) {
+  struct phase_sets *p = s->phase_sets;
+  run_renewed(s);
   link_sums_renew(s->sums);
   s->is_touched = true;
   if (are_in_range(s) && diffusions_renew(s, p->error))
@@ -234,4 +239,13 @@ uint64_t phase_sets_quiet_steps(const sim *s, uint32_t every, uint64_t n) {
     return UINT64_MAX;
   uint64_t ahead = s->phase_sets->queue.items[0].tick - n;
   return ahead / every + (ahead % every != 0);
+}
+
+void phase_sets_keep(sim *s, keeper *k) {
+  if (!s->phase_sets || !keep_restores(k) || k->has_failed || s->tick == 0 || !take_changes(s, s->tick - 1))
+    return;
+  put_all(s);
+  run_renewed(s);
+  if (!diffusions_renew(s, s->phase_sets->error))
+    keep_fail(k, "%.300s", s->phase_sets->error);
 }

@@ -9,7 +9,7 @@
 #ifndef NSA_RUNTIME_PHASE_SETS_H
 #define NSA_RUNTIME_PHASE_SETS_H
 
-#include "state/sim.h"
+#include "state/keep.h"
 
 /* Makes s->phase_sets, where a phase sets a param; after the setup functions. False with a sentence in error. */
 bool phase_sets_prepare(sim *s, char error[SIM_ERROR_SIZE]);
@@ -17,6 +17,10 @@ void phase_sets_free(struct phase_sets *sets);
 
 /* Before all else in base tick n. False: s->failure says why the run cannot go on. */
 bool phase_sets_begin_tick(sim *s, uint64_t n);
+
+/* No state: which windows are open follows from the tick. Params are set, and what follows from them is made, as it
+ * was; sums are kept. */
+void phase_sets_keep(sim *s, keeper *k);
 
 /* How many steps of `every` base ticks, from the one in base tick n on, have the same params. */
 uint64_t phase_sets_quiet_steps(const sim *s, uint32_t every, uint64_t n);

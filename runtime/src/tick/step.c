@@ -240,3 +240,14 @@ bool sim_step(sim *s) {
   stimuli_update_phases(s, s->tick);
   return (finite_check(s) && make_decisions(s) && show_observers(s)) || fail(s);
 }
+
+uint64_t step_quiet_tick(const sim *s) {
+  uint64_t last = s->tick;
+  for (uint32_t i = 0; i < s->plan->cohort_count; i++) {
+    const step_cohort *c = &s->plan->cohorts[i];
+    uint64_t end = (s->tick / c->every + c->fused_now.length - c->fused_now.told) * c->every;
+    if (fused_is_under_way(c) && end > last)
+      last = end;
+  }
+  return last;
+}

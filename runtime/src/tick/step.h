@@ -17,6 +17,9 @@ void step_plan_free(struct step_plan *plan);
  * fused steps their states are those behind the last of them: for runs whose observers are the program's alone. */
 bool step_fuse(sim *s, char error[SIM_ERROR_SIZE]);
 
+/* The first base tick, from s->tick on, at which no fused steps are under way if none begins that runs across it. */
+uint64_t step_quiet_tick(const sim *s);
+
 /* One base tick, and what observers look at in it. False when a value is not finite: s->failure says which, and no
  * observer has seen the tick. */
 bool sim_step(sim *s);

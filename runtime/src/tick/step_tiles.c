@@ -174,12 +174,13 @@ static void lower_flags(sim *s, const step_cohort *c) {
   }
 }
 
-/* Up to the next multiple of the cohort's steps, a change of a stimulus or of a param, a decision, or the end of the
- * run. */
+/* Up to the next multiple of the cohort's steps, a change of a stimulus or of a param, a decision, a pause, or the end
+ * of the run. */
 static uint32_t fused_length(const sim *s, const step_cohort *c, uint64_t n) {
   if (c->fused == 1)
     return 1;
-  uint64_t step = (n + 1) / c->every - 1, left = (s->program->ticks - n - 1) / c->every + 1;
+  uint64_t end = s->pause > n && s->pause < s->program->ticks ? s->pause : s->program->ticks;
+  uint64_t step = (n + 1) / c->every - 1, left = (end - n - 1) / c->every + 1;
   uint64_t length = c->fused - step % c->fused;
   if (length > left)
     length = left;

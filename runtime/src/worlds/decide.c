@@ -272,3 +272,17 @@ bool decision_make_action(sim *s, decision *d) {
     tell_action(s, d, d->action[0]);
   return true;
 }
+
+/* ---- its state ---- */
+
+void decision_keep(const sim *s, decision *d, keeper *k) {
+  KEEP_VALUE(k, d->number);
+  KEEP_VALUE(k, d->start);
+  KEEP_VALUE(k, d->stop);
+  KEEP_VALUE(k, d->next);
+  KEEP_VALUE(k, d->is_owed);
+  KEEP_VALUE(k, d->told);
+  keep_bytes(k, d->winners, d->act->decoders_count * sizeof *d->winners);
+  if (d->values)
+    keep_bytes(k, d->values, s->program->measure_nodes_count * sizeof *d->values);
+}

@@ -34,6 +34,9 @@ bool decision_watch(sim *s, decision *d);
 /* The window is over: makes the action. False: s->failure says why. */
 bool decision_make_action(sim *s, decision *d);
 
+/* What is state of it, within a piece. */
+void decision_keep(const sim *s, decision *d, keeper *k);
+
 /* Sends the action's signal if it is owed. */
 void decision_pay(sim *s, decision *d);
 

@@ -163,3 +163,66 @@ bool world_move_by(sim *s, world *w, const double *action) {
   memcpy(w->action, action, w->environment->length * sizeof *action);
   return move(s, w, error) || failure_tell(s, w->environment->at, true, "%s", error);
 }
+
+/* ---- its state ---- */
+
+/* A process may be one that can, or not. */
+bool world_can_be_kept(const world *w) {
+  const nsa_environment_kind *kind = w->origin.kind;
+  return kind->size && kind->size(w->self) > 0;
+}
+
+static void save_own(const world *w, keeper *k) {
+  uint64_t size = w->origin.kind->size ? w->origin.kind->size(w->self) : 0;
+  void *bytes = malloc((size_t)size + 1);
+  if (!bytes || size == 0)
+    keep_fail(k, bytes ? "environment '%.100s' cannot be saved" : "out of memory for environment '%.100s'",
+              w->environment->name);
+  else
+    w->origin.kind->save(w->self, bytes);
+  KEEP_VALUE(k, size);
+  keep_bytes(k, bytes, (size_t)size);
+  free(bytes);
+}
+
+static void restore_own(world *w, keeper *k) {
+  char why[NSA_ENVIRONMENT_ERROR] = "it cannot be restored";
+  uint64_t size = 0;
+  KEEP_VALUE(k, size);
+  if (k->has_failed || size > k->count || !w->origin.kind->restore) {
+    keep_fail(k, "environment '%.100s' cannot be restored from it", w->environment->name);
+    return;
+  }
+  if (!w->origin.kind->restore(w->self, k->from, (size_t)size, why))
+    keep_fail(k, "environment '%.100s': %.300s", w->environment->name, why);
+  k->from += size;
+  k->count -= (size_t)size;
+}
+
+static void keep_last(world_move *last, keeper *k) {
+  KEEP_VALUE(k, last->tick);
+  KEEP_VALUE(k, last->trial);
+  KEEP_VALUE(k, last->trial_start);
+  KEEP_VALUE(k, last->steps);
+  KEEP_VALUE(k, last->outcome.reward);
+  KEEP_VALUE(k, last->outcome.terminated);
+  KEEP_VALUE(k, last->outcome.truncated);
+  KEEP_VALUE(k, last->outcome.succeeded);
+}
+
+void world_keep(world *w, keeper *k) {
+  keep_begin(k, "worlds", w->environment->name);
+  KEEP_VALUE(k, w->moves);
+  KEEP_VALUE(k, w->trial);
+  KEEP_VALUE(k, w->trial_start);
+  KEEP_VALUE(k, w->steps);
+  KEEP_VALUE(k, w->reward);
+  keep_last(&w->last, k);
+  keep_bytes(k, w->action, w->environment->length * sizeof *w->action);
+  keep_list(k, &w->figures, &w->trial_count, &w->trial_capacity, w->environment->figures_count);
+  if (keep_restores(k))
+    restore_own(w, k);
+  else
+    save_own(w, k);
+  keep_end(k);
+}

@@ -31,6 +31,10 @@ bool world_reset(sim *s, world *w, char error[SIM_ERROR_SIZE]);
 /* One move, and the next trial if this one is over. False: s->failure says why. */
 bool world_move_by(sim *s, world *w, const double *action);
 
+/* What is state of it. */
+bool world_can_be_kept(const world *w);
+void world_keep(world *w, keeper *k);
+
 /* Sends what the environment has for this moment. */
 void world_send(sim *s, const world *w, nsa_moment moment, double value);
 

@@ -167,3 +167,30 @@ world_series worlds_figure(const sim *s, uint32_t environment, uint32_t figure) 
                         .count = w->trial_count,
                         .stride = w->environment->figures_count};
 }
+
+/* ---- their state ---- */
+
+bool worlds_can_be_kept(const sim *s, char error[SIM_ERROR_SIZE]) {
+  for (uint32_t i = 0; i < s->worlds->count; i++) {
+    if (world_can_be_kept(&s->worlds->all[i]))
+      continue;
+    snprintf(error, SIM_ERROR_SIZE,
+             "environment '%.100s' cannot be saved, so that there are no checkpoints: it has no functions size, save "
+             "and restore (docs/environments.md)",
+             s->program->environments[i].name);
+    return false;
+  }
+  return true;
+}
+
+void worlds_keep(sim *s, keeper *k) {
+  struct worlds *w = s->worlds;
+  for (uint32_t i = 0; i < w->count; i++)
+    world_keep(&w->all[i], k);
+  for (uint32_t i = 0; i < w->decision_count; i++) {
+    keep_begin(k, "decisions", w->decisions[i].world->environment->name);
+    decision_keep(s, &w->decisions[i], k);
+    keep_end(k);
+  }
+  find_next(w);
+}

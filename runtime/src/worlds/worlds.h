@@ -11,7 +11,7 @@
 #define NSA_RUNTIME_WORLDS_H
 
 #include "nsa_environment.h"
-#include "state/sim.h"
+#include "state/keep.h"
 
 /* Environments of the program and decisions of the sim. NULL with a sentence in error: usage or environment. */
 struct worlds *worlds_new(sim *s, char error[SIM_ERROR_SIZE]);
@@ -50,6 +50,10 @@ typedef struct {
   uint64_t count, stride;
 } world_series;
 world_series worlds_figure(const sim *s, uint32_t environment, uint32_t figure);
+
+/* Whether all of them can be saved; false with a sentence in error. And what is state. */
+bool worlds_can_be_kept(const sim *s, char error[SIM_ERROR_SIZE]);
+void worlds_keep(sim *s, keeper *k);
 
 /* What a setting is when it is not given, and its unit, are the kind's. */
 const nsa_environment_kind *worlds_kind(const sim *s, uint32_t environment);

@@ -60,9 +60,14 @@ void lower_stage_sets(lowering *l) {
 
 /* ---- fields ---- */
 
-static nsa_field_id scratch(lowering *l, uint32_t population, nsa_type type, const char *item, const char *what) {
+static nsa_field_id stage_field(lowering *l, uint32_t population, nsa_type type, nsa_field_kind kind, const char *item,
+                                const char *what) {
   const char *name = arena_printf(l->arena, "%s.%s.%s", l->m->populations.data[population].name, item, what);
-  return lower_add_field(l, name, l->populations[population].domain, type, NSA_FIELD_SCRATCH, 0, NULL, SPAN_NONE);
+  return lower_add_field(l, name, l->populations[population].domain, type, kind, 0, NULL, SPAN_NONE);
+}
+
+static nsa_field_id scratch(lowering *l, uint32_t population, nsa_type type, const char *item, const char *what) {
+  return stage_field(l, population, type, NSA_FIELD_SCRATCH, item, what);
 }
 
 void lower_stage_fields(lowering *l, uint32_t population) {
@@ -95,7 +100,8 @@ void lower_stage_inputs(lowering *l, uint32_t population) {
   const model_component *c = component_of_population(l->ctx, population);
   for (uint32_t k = 0; k < c->inputs.len; k++)
     if (l->plan->inputs[population][k].keeps_held)
-      l->populations[population].held_input[k] = scratch(l, population, NSA_F64, c->inputs.data[k].name, "held");
+      l->populations[population].held_input[k] =
+          stage_field(l, population, NSA_F64, NSA_FIELD_COMBINED, c->inputs.data[k].name, "held");
 }
 
 /* ---- functions ---- */

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkpoint/about.h"
+
+#include "base/hash.h"
+#include "nsa_json.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef NSA_VERSION
+#define NSA_VERSION "unknown"
+#endif
+
+/* ---- hashes ---- */
+
+/* Of all that it says but its length and where its files lie. Its kernels follow from the source. */
+static bool hash_program(const nsa_program *program, uint64_t *hash) {
+  nsa_program p = *program;
+  size_t len;
+  p.ticks = 0;
+  p.folders_count = p.files_count = 0;
+  uint8_t *bytes = nsa_program_write(&p, &len);
+  hash64 h = hash64_begin();
+  if (bytes)
+    hash64_add(&h, bytes, len);
+  free(bytes);
+  *hash = hash64_end(&h);
+  return bytes != NULL;
+}
+
+static void add_array(hash64 *h, const void *array, uint64_t count, size_t size) {
+  if (array)
+    hash64_add(h, array, (size_t)count * size);
+}
+
+/* Who is linked with whom: with another seed the weights would sit on other links. */
+static uint64_t hash_links(const sim *s, nsa_connection_id c) {
+  const sim_links *links = &s->links[c.id];
+  hash64 h = hash64_begin();
+  hash64_add(&h, &links->count, sizeof links->count);
+  add_array(&h, links->row, (uint64_t)s->populations[s->program->connections[c.id].target.id].count + 1, 4);
+  add_array(&h, links->source, links->count, 4);
+  add_array(&h, links->partner, links->count, 4);
+  add_array(&h, links->has_partner, links->count, 1);
+  return hash64_end(&h);
+}
+
+/* ---- saying it ---- */
+
+static void add_bits(cJSON *to, const char *name, uint64_t value) {
+  char text[24];
+  snprintf(text, sizeof text, "%016" PRIx64, value);
+  cJSON_AddStringToObject(to, name, text);
+}
+
+static void add_real(cJSON *to, const char *name, double value) {
+  char text[40];
+  snprintf(text, sizeof text, "%.17g", value);
+  cJSON_AddRawToObject(to, name, text);
+}
+
+static void add_populations(cJSON *top, const sim *s) {
+  cJSON *list = cJSON_AddArrayToObject(top, "populations");
+  for (uint32_t p = 0; p < s->program->populations_count; p++) {
+    cJSON *item = cJSON_CreateObject();
+    cJSON_AddStringToObject(item, "name", s->program->populations[p].name);
+    cJSON_AddNumberToObject(item, "elements", s->populations[p].global);
+    add_real(item, "dt_ms", sim_time(s, s->populations[p].every));
+    cJSON_AddItemToArray(list, item);
+  }
+}
+
+static void add_connections(cJSON *top, const sim *s) {
+  cJSON *list = cJSON_AddArrayToObject(top, "connections");
+  for (nsa_connection_id c = {0}; c.id < s->program->connections_count; c.id++) {
+    cJSON *item = cJSON_CreateObject();
+    cJSON_AddStringToObject(item, "name", s->program->connections[c.id].name);
+    add_real(item, "links", (double)s->links[c.id].count);
+    add_bits(item, "hash", hash_links(s, c));
+    cJSON_AddItemToArray(list, item);
+  }
+}
+
+/* Those that --set may change, as far as they are numbers. */
+static void add_params(cJSON *top, const sim *s) {
+  cJSON *params = cJSON_AddObjectToObject(top, "params");
+  for (uint32_t i = 0; i < s->program->settables_count; i++) {
+    const nsa_settable *settable = &s->program->settables[i];
+    const nsa_field *field = &s->program->fields[settable->field.id];
+    if (field->is_uniform && s->field_data[settable->field.id])
+      add_real(params, settable->name, sim_entry(field->type, s->field_data[settable->field.id], 0));
+  }
+}
+
+char *about_print(const sim *s, const char *variant) {
+  uint64_t hash;
+  nsa_json_begin();
+  cJSON *top = cJSON_CreateObject();
+  bool is_good = hash_program(s->program, &hash);
+  cJSON_AddStringToObject(top, "program", s->program->name);
+  cJSON_AddStringToObject(top, "variant", variant ? variant : "");
+  cJSON_AddStringToObject(top, "nsa", NSA_VERSION);
+  add_bits(top, "source_hash_lo", s->program->source_hash_lo);
+  add_bits(top, "source_hash_hi", s->program->source_hash_hi);
+  add_bits(top, "program_hash", hash);
+  add_bits(top, "seed", s->seed);
+  add_bits(top, "tick", s->tick);
+  add_real(top, "time_ms", sim_time(s, s->tick));
+  add_real(top, "base_dt_ms", s->program->base_dt);
+  cJSON_AddNumberToObject(top, "threads", s->thread_count);
+  add_populations(top, s);
+  add_connections(top, s);
+  add_params(top, s);
+  char *text = cJSON_Print(top);
+  cJSON_Delete(top);
+  if (is_good && !nsa_json_ran_out())
+    return text;
+  free(text);
+  return NULL;
+}
+
+/* ---- reading it ---- */
+
+static bool take_text(const cJSON *from, const char *name, char *out, size_t size) {
+  const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(from, name));
+  if (text)
+    snprintf(out, size, "%s", text);
+  return text != NULL;
+}
+
+static bool take_bits(const cJSON *from, const char *name, uint64_t *out) {
+  const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(from, name));
+  char *end = NULL;
+  if (text)
+    *out = strtoull(text, &end, 16);
+  return end && end != text && *end == 0;
+}
+
+static bool take_number(const cJSON *from, const char *name, double *out) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(from, name);
+  if (cJSON_IsNumber(item))
+    *out = item->valuedouble;
+  return cJSON_IsNumber(item);
+}
+
+static bool take_all(const cJSON *json, checkpoint_about *out) {
+  double threads = 0;
+  bool is_good = take_text(json, "program", out->program, sizeof out->program) &&
+                 take_text(json, "variant", out->variant, sizeof out->variant) &&
+                 take_text(json, "nsa", out->version, sizeof out->version) &&
+                 take_bits(json, "source_hash_lo", &out->source_hash[0]) &&
+                 take_bits(json, "source_hash_hi", &out->source_hash[1]) &&
+                 take_bits(json, "program_hash", &out->program_hash) && take_bits(json, "seed", &out->seed) &&
+                 take_bits(json, "tick", &out->tick) && take_number(json, "base_dt_ms", &out->base_dt) &&
+                 take_number(json, "threads", &threads);
+  out->threads = threads >= 1 && threads < 1e6 ? (uint64_t)threads : 1;
+  return is_good && out->tick < (uint64_t)1 << 53;
+}
+
+bool about_parse(const char *text, size_t length, checkpoint_about *out) {
+  cJSON *json = cJSON_ParseWithLength(text, length);
+  bool is_good = take_all(json, out);
+  cJSON_Delete(json);
+  return is_good;
+}
+
+/* ---- whether it fits ---- */
+
+static bool refuse_run(const checkpoint_about *is, const char *variant, const sim *s, char error[SIM_ERROR_SIZE]) {
+  uint64_t hash = 0;
+  if (strncmp(is->program, s->program->name, sizeof is->program - 1) != 0)
+    snprintf(error, SIM_ERROR_SIZE, "it is of the model '%.100s', and this is '%.100s'", is->program, s->program->name);
+  else if (strcmp(is->variant, variant ? variant : "") != 0)
+    snprintf(error, SIM_ERROR_SIZE, "it is of %s%.100s, and this is not; %s%.100s",
+             is->variant[0] ? "variant " : "the model without a variant", is->variant,
+             is->variant[0] ? "add --variant " : "leave --variant out", is->variant);
+  else if (is->base_dt != s->program->base_dt)
+    snprintf(error, SIM_ERROR_SIZE, "its step is %g ms, and that of the model %g ms", is->base_dt, s->program->base_dt);
+  else if (is->seed != s->seed)
+    snprintf(error, SIM_ERROR_SIZE, "its seed is %" PRIu64 "; add --seed %" PRIu64, is->seed, is->seed);
+  else if (!hash_program(s->program, &hash))
+    snprintf(error, SIM_ERROR_SIZE, "out of memory");
+  else if (is->source_hash[0] != s->program->source_hash_lo || is->source_hash[1] != s->program->source_hash_hi ||
+           is->program_hash != hash)
+    snprintf(error, SIM_ERROR_SIZE,
+             "the model has been edited since it was written, or other options are compiled in (--precision, "
+             "--timescale, --set of a param of the top level)");
+  else
+    return false;
+  return true;
+}
+
+static bool refuse_links(const cJSON *json, const sim *s, char error[SIM_ERROR_SIZE]) {
+  const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "connections");
+  for (nsa_connection_id c = {0}; c.id < s->program->connections_count; c.id++) {
+    uint64_t hash = 0;
+    if (take_bits(cJSON_GetArrayItem(list, (int)c.id), "hash", &hash) && hash == hash_links(s, c))
+      continue;
+    snprintf(error, SIM_ERROR_SIZE, "the links of '%.100s' are others than they were then",
+             s->program->connections[c.id].name);
+    return true;
+  }
+  return false;
+}
+
+bool about_fits(const char *text, size_t length, const char *variant, const sim *s, char error[SIM_ERROR_SIZE]) {
+  checkpoint_about is = {.program = ""};
+  cJSON *json = cJSON_ParseWithLength(text, length);
+  snprintf(error, SIM_ERROR_SIZE, "it does not say what it is of");
+  bool is_good = take_all(json, &is) && !refuse_run(&is, variant, s, error) && !refuse_links(json, s, error);
+  cJSON_Delete(json);
+  return is_good;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "checkpoint/series.h"
+
+#include "nsa_interrupts.h"
+#include "observe/results_folder.h"
+#include "tick/step.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- when ---- */
+
+/* The tick at which the next one is due: none at the end of the run. */
+static uint64_t next_tick(const checkpoint_series *c, const sim *s) {
+  uint64_t every = c->plan.every;
+  return every ? (s->tick / every + 1) * every : UINT64_MAX;
+}
+
+bool series_begin(checkpoint_series *c, const checkpoint_plan *plan, const char *results, const char *variant, sim *s,
+                  double now, char error[SIM_ERROR_SIZE]) {
+  *c = (checkpoint_series){.plan = *plan, .variant = variant, .due = now + plan->interval};
+  if (plan->keep == 0)
+    return true;
+  nsa_saves_catch();
+  folder_clear_unfinished(results);
+  snprintf(c->folder, sizeof c->folder, "%.4000s/%s", results, CHECKPOINT_FOLDER);
+  if (mkdir(c->folder, 0777) != 0 && errno != EEXIST) {
+    snprintf(error, SIM_ERROR_SIZE, "cannot make the folder %.300s: %s", c->folder, strerror(errno));
+    return false;
+  }
+  s->pause = next_tick(c, s);
+  return true;
+}
+
+void series_ask(checkpoint_series *c, sim *s) {
+  uint64_t quiet = step_quiet_tick(s);
+  if (c->plan.keep > 0 && quiet < s->pause)
+    s->pause = quiet;
+}
+
+void series_look(checkpoint_series *c, sim *s, double now) {
+  bool is_asked = nsa_saves_asked() != 0;
+  if (is_asked || (c->plan.interval > 0 && now >= c->due))
+    series_ask(c, s);
+}
+
+/* ---- where ---- */
+
+static void path_of(const char *folder, uint64_t tick, char path[SERIES_PATH]) {
+  snprintf(path, SERIES_PATH, "%.4050s/%016" PRIu64 ".h5", folder, tick);
+}
+
+bool series_path(const char *results, uint32_t i, char path[SERIES_PATH]) {
+  char folder[SERIES_PATH];
+  uint64_t tick;
+  snprintf(folder, sizeof folder, "%.4000s/%s", results, CHECKPOINT_FOLDER);
+  if (!folder_checkpoint(results, i, &tick))
+    return false;
+  path_of(folder, tick, path);
+  return true;
+}
+
+static void remove_old(const checkpoint_series *c) {
+  char results[SERIES_PATH], path[SERIES_PATH];
+  snprintf(results, sizeof results, "%.*s", (int)(strlen(c->folder) - strlen("/" CHECKPOINT_FOLDER)), c->folder);
+  while (series_path(results, c->plan.keep, path) && unlink(path) == 0) {
+  }
+}
+
+bool series_save(checkpoint_series *c, sim *s, recorder *r, double now, char error[SIM_ERROR_SIZE]) {
+  char path[SERIES_PATH];
+  s->pause = next_tick(c, s);
+  c->due = now + c->plan.interval;
+  path_of(c->folder, s->tick, path);
+  if ((r && !recorder_sync(r, error)) || !checkpoint_write(s, c->variant, path, error))
+    return false;
+  remove_old(c);
+  return true;
+}

@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Runs are saved and go on: by the model's time, by the clock, on SIGUSR1 and SIGTERM, in executables; what does not fit
+# is refused; recordings have the bytes of a run that was never stopped.
+set -u
+: "${NSA:?the tool}" "${SRC:?the sources}" "${TOOLS:?the folder of the small programs}"
+failed=0
+fail() { echo "FAILED: $*"; failed=$((failed + 1)); }
+says() { grep -q -- "$2" "$1" || fail "$1 does not say '$2': $(cat "$1")"; }
+export NSA_CACHE="$PWD/cache"
+same() { # the folders of two runs: recordings, byte for byte
+  for file in "$1"/*.h5 "$1"/*.csv; do
+    [ -e "$file" ] || continue
+    cmp -s "$file" "$2/${file##*/}" || fail "${file##*/} differs between $1 and $2"
+  done
+}
+
+cat >model.nsa <<'X'
+timescale fast = 0.1 ms
+param rate = 1
+neuron cell {
+  param tau = 20 ms
+  state v = uniform(0, 1)
+  input I
+  dv/dt = (I + 1.1*rate - v)/tau
+  each step { v += normal(0, 0.01) }
+  spike when v > 1 { v = 0 }
+}
+synapse link { state w = uniform(0, 0.1)
+               on pre { post.v += w;  w *= 0.99 } }
+population a : cell[100]
+population b : cell[10]
+connect a -> b via link by probability(0.2) delay uniform(1 ms, 5 ms)
+drive a.I = 1 from 50 ms for 10 ms every 100 ms as cue
+record a.spike
+record b.spike
+record a.v every 1 ms
+record b.v during cue
+record mean(a.v)
+measure rate_of_b = rate(b.spike)
+measure top = max(b.v during cue)
+run 400 ms
+X
+run() { out=$1; shift; "$NSA" run model.nsa --csv --out "$out" "$@" >"$out.txt" 2>"$out.err"; }
+
+# ---- by the model's time; the newest, a named one, other threads, an executable
+run whole --quiet --threads 1 || { cat whole.err; exit 1; }
+run saved --threads 2 --checkpoint "every 70 ms" --keep 3 || fail "the run that is saved: $(cat saved.err)"
+same whole saved
+[ "$(cd saved/checkpoints && echo *)" = "0000000000002100.h5 0000000000002800.h5 0000000000003500.h5" ] || fail "kept: $(ls saved/checkpoints)"
+cp -r saved kept
+for k in 2100 2800 3500; do
+  run "from.$k" --quiet --threads 1 --resume "kept/checkpoints/000000000000$k.h5" || fail "from $k: $(cat "from.$k.err")"
+  same whole "from.$k"
+  cmp -s whole.txt "from.$k.txt" || fail "measures from $k differ"
+done
+run saved --resume || fail "the newest: $(cat saved.err)"
+says saved.err 'goes on from saved/checkpoints/0000000000003500.h5 at t = 350 ms'
+same whole saved
+"$NSA" build model.nsa -o model.exe || fail "the executable is not built"
+./model.exe --quiet --csv --out native --resume kept/checkpoints/0000000000002100.h5 >native.txt || fail "the executable"
+same whole native
+cmp -s whole.txt native.txt || fail "the executable's measures differ"
+
+# ---- a longer run, which the whole one is no part of where windows end with it
+run longer --quiet --for "600 ms" || fail "the longer run"
+cp -r kept extended
+run extended --quiet --resume --for "600 ms" || fail "a run that is made longer: $(cat extended.err)"
+same longer extended
+grep -q '"state":[[:space:]]*"completed"' extended/run.json || fail "the longer run is not complete"
+
+# ---- without what was recorded before
+cp kept/checkpoints/0000000000003500.h5 alone.h5
+run alone --resume alone.h5 || fail "a checkpoint by itself: $(cat alone.err)"
+says alone.err 'recordings begin here'
+cmp -s whole.txt alone.txt || fail "measures of a checkpoint by itself differ"
+
+# ---- what does not fit
+refused() { # what it says, options...
+  words=$1; shift
+  rm -rf no no.part
+  run no "$@" && fail "not refused: $*"
+  says no.err "$words"
+  [ ! -e no ] && [ ! -e no.part ] || fail "$* left $(ls -d no no.part)"
+}
+one=kept/checkpoints/0000000000002100.h5
+refused 'its seed is 1; add --seed 1' --seed 2 --resume $one
+refused 'or other options are compiled in' --resume $one --set rate=1.01
+refused 'or other options are compiled in' --resume $one --precision single
+refused 'make it longer, --for' --resume $one --for "100 ms"
+refused 'there is no checkpoint in no/checkpoints' --resume
+refused 'wants "every 10 s"' --checkpoint "10 s"
+refused 'no time of a step' --checkpoint "every 1 us"
+refused 'add --checkpoint' --keep 3
+refused 'is no checkpoint of nsa' --resume whole/spikes.h5
+refused 'No such file' --resume missing.h5
+refused 'in the folder of results' --no-results --checkpoint "every 10 ms"
+refused 'goes on with one run' --variants all --resume $one
+sed 's/20 ms/21 ms/' model.nsa >edited.nsa
+sed -i 's/w \*= 0.99/w *= 0.98/' edited.nsa
+cp edited.nsa other/model.nsa 2>/dev/null || { mkdir other; cp edited.nsa other/model.nsa; }
+"$NSA" run other/model.nsa --quiet --out no --resume $one >/dev/null 2>no.err && fail "an edited model is not refused"
+says no.err 'has been edited'
+"$NSA" run edited.nsa --quiet --out no --resume $one >/dev/null 2>no.err && fail "another model is not refused"
+says no.err "it is of the model 'model', and this is 'edited'"
+"$NSA" sweep model.nsa --checkpoint "every 10 ms" >/dev/null 2>no.err && fail "a sweep takes checkpoints"
+says no.err '`nsa run` has it'
+
+# ---- damaged ones
+cp -r kept damaged
+printf 'X' | dd of=damaged/checkpoints/0000000000003500.h5 bs=1 seek=5000 conv=notrunc 2>dd.err
+truncate -s -1 damaged/checkpoints/0000000000002800.h5
+run damaged --resume || fail "the one before is not taken: $(cat damaged.err)"
+says damaged.err '3500.h5 is damaged'
+says damaged.err '2800.h5 is cut short'
+says damaged.err 'goes on from damaged/checkpoints/0000000000002100.h5'
+same whole damaged
+
+# ---- SIGTERM and SIGUSR1
+wait_for() { for ((k = 0; k < 300; k++)); do [ -n "$(compgen -G "$1")" ] && return 0; sleep 0.1; done; fail "there is no $1"; }
+grep -v 'record a.v' model.nsa >light.nsa # they may run for a while
+"$NSA" run light.nsa --quiet --out stopped --for "10 h" --checkpoint "every 1 h" >/dev/null 2>stopped.err &
+wait_for 'stopped.part/checkpoints'
+kill -USR1 $!
+wait_for 'stopped.part/checkpoints/*.h5'
+kill -TERM $!
+wait $!; code=$?
+[ $code -eq 143 ] || fail "SIGTERM ends with $code: $(cat stopped.err)"
+[ "$(find stopped/checkpoints -name '*.h5' | wc -l)" -eq 2 ] || fail "after SIGTERM there are: $(ls stopped/checkpoints)"
+last=$(find stopped/checkpoints -name '*.h5' | sort | tail -n 1)
+tick=$((10#$(basename "$last" .h5)))
+length="$((tick / 10 + 50)) ms"
+"$NSA" run light.nsa --quiet --out stopped --resume --for "$length" >/dev/null 2>stopped.err || fail "after SIGTERM: $(cat stopped.err)"
+"$NSA" run light.nsa --quiet --out straight --for "$length" >/dev/null
+same straight stopped
+
+# ---- by the clock
+"$NSA" run light.nsa --quiet --out clock --for "10 h" --checkpoint "every 0.1 s wall" >/dev/null 2>clock.err &
+wait_for 'clock.part/checkpoints/*.h5'
+kill -INT $!
+wait $!
+[ "$failed" -eq 0 ] && echo "runs are saved and go on"
+exit "$failed"
