@@ -4,6 +4,7 @@
 #include "support/file.h"
 #include "support/text.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -92,7 +93,7 @@ static void add_row(const analyse_plan *plan, const analyse_cell *cell, const an
 const char *analyse_write(const analyse_plan *plan, const char *name, const text *bytes) {
   const char *error, *path = file_join(plan->arena, plan->out, name);
   if (!file_make_folder(plan->out))
-    return arena_printf(plan->arena, "cannot make the folder %s", plan->out);
+    return arena_printf(plan->arena, "cannot make the folder %s: %s", plan->out, strerror(errno));
   if (!file_write_atomic(plan->arena, path, bytes->data, bytes->len, &error))
     return arena_printf(plan->arena, "cannot write %s: %s", path, error);
   return NULL;
@@ -103,7 +104,7 @@ const char *analyse_tell_points(const analyse_plan *plan, const analyse_cell *ce
   text out = text_new(plan->arena);
   print_ranges(plan, cell);
   if (count == 0)
-    puts("none was found; --range NAME=A..B looks elsewhere");
+    puts("none was found; --range NAME=A..B looks elsewhere, and those that are not isolated are not told");
   else
     print_points(plan, cell, points, count);
   add_head(plan, cell, &out);

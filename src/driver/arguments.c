@@ -26,7 +26,7 @@ static bool is_for(const char *verbs, const char *verb) {
 static bool takes_run_option(const char *verb, const char *option) {
   return !strcmp(verb, "run") || !strcmp(option, "--no-sandbox") ||
          (is_for("build check explain emit", verb) && is_for("--set --variant --plugin", option)) ||
-         (!strcmp(verb, "analyse") && is_for("--set --variant", option)) ||
+         (!strcmp(verb, "analyse") && is_for("--set --variant --plugin", option)) ||
          (!strcmp(verb, "sweep") &&
           is_for("--set --max-memory --for --pattern --plugin --environment --environment-timeout", option)) ||
          (!strcmp(verb, "verify") &&

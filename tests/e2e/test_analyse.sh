@@ -101,6 +101,12 @@ refuses 2 'wants a range' well.nsa cell --along tau=1ms
 refuses 2 'no quantity in ms' well.nsa cell --along tau=1..2mV
 refuses 2 'only states' well.nsa cell --range tau=1..2ms
 refuses 2 'cannot read' nowhere.nsa cell
+touch file
+refuses 2 'cannot make the folder file: ' well.nsa cell --out file
+refuses 2 'cannot make the folder /proc/nowhere: ' well.nsa cell --out /proc/nowhere
+# A conserved total: no point is isolated.
+printf 'neuron n {\n  state x = 1, y = 1\n  dx/dt = (y - x)/(1 ms)\n  dy/dt = (x - y)/(1 ms)\n}\npopulation cell : n[1]\n' >total.nsa
+analyse total.nsa cell && tells "not isolated" || fail "a conserved total: $(cat out.txt err.txt)"
 printf 'neuron n {\n  state v = 0\n  dv/dt = -v/(1 ms)\n}\n' >none.nsa
 refuses 2 'no population' none.nsa
 exit $((failed > 0))
