@@ -48,6 +48,22 @@ population takers : cell[30]
 synapse add { on pre { post.v += 1 mV } }
 connect now: givers -> takers via add by probability(0.3)"
 
+# Params that a phase sets in the midst of a pass, the reset's and the threshold's among them.
+check set_by_phases cells 16 << END
+timescale fast = 0.1 ms
+$neuron
+population cells : cell[1500] { tau = uniform(8 ms, 12 ms) }
+drive cells.I = 110 pA + 0.05 pA*i
+phase drug from 10.3 ms for 7.7 ms every 31.1 ms
+phase hot from 21 ms for 0.9 ms every 31.1 ms
+set drug { cells.E = -57 mV, cells.R = 150 MOhm }
+set hot { cells.sigma = 1 mV/sqrt(ms) }
+measure spikes = count(cells.spike during drug)
+measure lows = count(cells.low)
+record cells.spike
+run 120 ms
+END
+
 # Two events, a reset, refractoriness; more than a tile, and slices that end within one.
 check alone cells 16 << END
 timescale fast = 0.1 ms

@@ -651,6 +651,19 @@ static void world(void) {
   printf("record arms\nmeasure payed = mean(count(n0.spike per arms.trial))\nmeasure best = median(arms.best)\n");
 }
 
+/* Params that have other values for a while; windows begin and end within slow steps as well. */
+static void set_params(unsigned links) {
+  printf("phase shift from %u.5 ms for %u ms every 11 ms\nset shift { n0.r = 1.%02u", below(6), 1 + below(9),
+         below(100));
+  for (unsigned k = 1; k < population_count; k++)
+    if (chance(60))
+      printf(", n%u.r = 0.%02u", k, below(100));
+  for (unsigned k = 0; k < links; k++)
+    if (chance(70))
+      printf(", k%u.g = 0.%02u", k, 1 + below(99));
+  printf(" }\n");
+}
+
 int main(int argc, char **argv) {
   if (argc < 2 || argc > 3 || (argc == 3 && strcmp(argv[2], "other") != 0)) {
     fprintf(stderr, "usage: generate_model SEED [other]\n");
@@ -668,12 +681,15 @@ int main(int argc, char **argv) {
     component(k);
   for (unsigned k = 0; k < population_count; k++)
     declare_population(k);
-  for (unsigned k = 0, links = 1 + below(3); k < links; k++)
+  unsigned links = 1 + below(3);
+  for (unsigned k = 0; k < links; k++)
     connect(k);
   for (unsigned k = 0; k < population_count; k++)
     stimuli_and_records(k);
   if (has_world)
     world();
+  if (chance(60))
+    set_params(links);
   printf("record n0.spike\nrun 24 ms\n");
   return 0;
 }
