@@ -123,6 +123,8 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
 %token BAD_CHARACTER OPEN_STRING BAD_AND BAD_OR BAD_POWER BAD_NOT
 
 %precedence ELSE
+%precedence NO_OPTIONS /* `using euler in slow`: the word belongs to the solver */
+%precedence IN
 %left OR
 %left AND
 %precedence NOT
@@ -210,7 +212,7 @@ decl: EXTENDS STRING                      { $$ = make_extends(ctx, @$, $2); }
     | act                                 { $$ = make_act_decl(ctx, @$, $1); }
     | SIGNAL NAME value_opt clauses       { $$ = make_signal(ctx, @$, $2, $3, $4); }
     | RECORD expr clauses                 { $$ = make_record(ctx, @$, $2, $3); }
-    | MEASURE NAME '=' expr               { $$ = make_measure(ctx, @$, $2, $4); }
+    | MEASURE NAME '=' expr clauses       { $$ = make_measure(ctx, @$, $2, $4, $5); }
     | VARIANT NAME '{' changes '}'        { $$ = make_variant(ctx, @$, $2, close_settings(span_join(@3, @5), $4)); }
     | RUN expr                            { $$ = make_run(ctx, @$, $2); }
     | RUN UNTIL expr clauses              { $$ = make_run_until(ctx, @$, $3, $4); }
@@ -354,6 +356,7 @@ plain_clause: VIA NAME                    { $$ = clause_name(CLAUSE_VIA, $2); }
       | AMONG postfix                     { $$ = clause_expr(CLAUSE_AMONG, $2); }
       | DURING value                      { $$ = clause_expr(CLAUSE_DURING, $2); }
       | AS NAME                           { $$ = clause_name(CLAUSE_AS, $2); }
+      | IN UNIT                           { $$ = clause_in($2); }
       | WHEN when                         { $$ = clause_when($2); }
       ;
 
@@ -377,7 +380,7 @@ solver: NAME options_opt                  { $$ = make_solver(ctx, @$, $1, (ast_n
       | NAME IN NAME options_opt          { $$ = make_solver(ctx, @$, $1, $3, $4); }
       ;
 
-options_opt: %empty                       { $$ = NULL; }
+options_opt: %empty %prec NO_OPTIONS      { $$ = NULL; }
            | '(' args_opt ')'             { $$ = $2; }
            ;
 

@@ -65,7 +65,7 @@ nsa_session_end nsa_session_run(nsa_session *session);
 /* What a setting of --set means to a program. */
 typedef struct {
   double value;
-  const char *unit; /* internal, of the value; the program's */
+  const char *unit; /* in which it is shown; the program's */
   bool is_global;   /* a param of the top level: the program must be compiled with it */
   char error[NSA_SESSION_ERROR];
 } nsa_setting_read;

@@ -28,6 +28,10 @@ bool nsa_unit_find(const char *name, size_t len, nsa_unit *unit);
  * unit is no whole quarter. */
 bool nsa_unit_multiply(nsa_unit *product, const nsa_unit *unit, double power);
 
+/* A product of units as it is written: "nS/cm^2", "1/ms", "/ms/mV", "um*mV"; "" and "1" for a plain number. False where
+ * it is none. */
+bool nsa_unit_of_text(const char *text, nsa_unit *unit);
+
 /* A decimal number ("1.5e-3") times the unit. A whole exponent is added to that of the number before it is converted:
  * it is rounded once, and 0.1 ms and 1e-4 s are the same double. Infinite where it is too large. */
 enum { NSA_MOST_NUMBER_BYTES = 255 };
@@ -39,5 +43,16 @@ bool nsa_number_is_lost(const char *number, double value);
  * exponents in quarters, one byte each from the lowest: time, voltage, current, length, amount, temperature. False with
  * a sentence in error when it is none. */
 bool nsa_quantity_parse(const char *text, double *value, uint64_t *dimension, char *error, size_t error_size);
+
+/* How a number in internal units is shown in a unit: times up, by down. Where the unit is a power of ten of the
+ * internal one, one of the two is 1 and the other exact (up to 10^22), so that what is shown is rounded once. */
+typedef struct {
+  double up, down;
+} nsa_unit_shift;
+nsa_unit_shift nsa_unit_shift_of(const char *unit); /* none where the text is no unit */
+static inline double nsa_show(nsa_unit_shift shift, double internal) { return internal * shift.up / shift.down; }
+static inline double nsa_show_back(nsa_unit_shift shift, double shown) { return shown * shift.down / shift.up; }
+/* Of a number that somebody wrote in that unit: the same digits again. 0.7 nM is 0.0007 uM, and 0.7 here. */
+double nsa_show_written(double internal, const char *unit);
 
 #endif

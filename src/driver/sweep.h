@@ -19,7 +19,7 @@ typedef struct {
   double count;             /* of values, before they are made */
   VEC(const char *) values; /* "0.3 uM" */
   double *numbers;          /* the same in internal units; after sweep_plan_bind */
-  const char *unit;         /* of these */
+  const char *unit;         /* in which they are shown */
   bool is_global;           /* compiled in */
 } sweep_axis;
 
@@ -65,6 +65,8 @@ const char *sweep_plan_bind(arena *a, const nsa_program *program, sweep_plan *pl
 sweep_point sweep_point_at(const sweep_plan *plan, uint64_t number);
 /* Which of its values an axis has in a combination. */
 uint32_t sweep_value_of(const sweep_plan *plan, uint32_t axis, uint64_t setting);
+/* That value, in the axis's unit. */
+double sweep_shown_value(const sweep_plan *plan, uint32_t axis, uint64_t setting);
 
 /* ---- sweep_table.c: results, and what was there already ---- */
 
@@ -75,7 +77,7 @@ typedef struct {
   const nsa_program *program;
   hash128 model;      /* of all that decides what a point gives, but for the point */
   uint8_t *states;    /* by point: point_state */
-  double *values;     /* by point, then measure */
+  double *values;     /* by point, then measure, as they are shown: in the measures' units */
   char **reasons;     /* by point: malloc'd, or NULL */
   int journal;        /* rows as they come, so that a sweep that is killed goes on where it was */
   char *journal_path; /* in the arena */
@@ -83,8 +85,8 @@ typedef struct {
 
 /* Reads what earlier runs left in the folder of results, and opens the journal. */
 const char *sweep_table_open(arena *a, const sweep_plan *plan, const compilation *c, sweep_table *t);
-/* Notes a point and writes its row to the journal. reason: malloc'd, becomes the table's. errno where that failed, or
- * 0. */
+/* values: in internal units. Notes a point and writes its row to the journal. reason: malloc'd, becomes the table's.
+ * errno where that failed, or 0. */
 int sweep_table_add(sweep_table *t, uint64_t point, point_state state, const double *values, char *reason);
 /* Writes the table, whole, in the order of points, and removes the journal. */
 const char *sweep_table_write(arena *a, sweep_table *t);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sweep_plan.c - from the command line to axes, variants and seeds. */
 #include "driver/sweep.h"
+#include "nsa_units.h"
 #include "support/text.h"
 
 #include <ctype.h>
@@ -281,6 +282,11 @@ uint32_t sweep_value_of(const sweep_plan *plan, uint32_t axis, uint64_t setting)
   for (uint32_t k = plan->axes.len - 1; k > axis; k--)
     setting /= plan->axes.data[k].values.len;
   return (uint32_t)(setting % plan->axes.data[axis].values.len);
+}
+
+double sweep_shown_value(const sweep_plan *plan, uint32_t axis, uint64_t setting) {
+  const sweep_axis *of = &plan->axes.data[axis];
+  return nsa_show_written(of->numbers[sweep_value_of(plan, axis, setting)], of->unit);
 }
 
 bool sweep_is_own(const sweep_plan *plan, uint64_t point) { return point % plan->parts == plan->part; }

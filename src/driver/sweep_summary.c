@@ -262,7 +262,7 @@ static void json_row(cJSON *list, const summary *all, uint64_t setting, uint32_t
   statistics s = *row_of(all, setting, variant, measure);
   cJSON *o = add_object(list), *values = cJSON_AddObjectToObject(o, "settings");
   for (uint32_t k = 0; k < t->plan->axes.len; k++)
-    add_number(values, t->plan->axes.data[k].name, t->plan->axes.data[k].numbers[sweep_value_of(t->plan, k, setting)]);
+    add_number(values, t->plan->axes.data[k].name, sweep_shown_value(t->plan, k, setting));
   cJSON_AddStringToObject(o, "variant", variant_name(t->plan, variant));
   cJSON_AddStringToObject(o, "measure", t->program->measures[measure].name);
   add_number(o, "n", s.n);

@@ -6,6 +6,7 @@
  * another machine with its part. */
 #include "driver/sweep.h"
 #include "nsa_output.h"
+#include "nsa_units.h"
 #include "support/exhausted.h"
 #include "support/map.h"
 #include "support/text.h"
@@ -98,7 +99,7 @@ static void write_row(const sweep_table *t, uint64_t number, text *out) {
   const double *values = &t->values[number * t->program->measures_count];
   char key[33];
   for (uint32_t k = 0; k < plan->axes.len; k++) {
-    text_number(out, plan->axes.data[k].numbers[sweep_value_of(plan, k, point.setting)]);
+    text_number(out, sweep_shown_value(plan, k, point.setting));
     text_puts(out, ",");
   }
   text_printf(out, "%s,%" PRIu64 ",", variant != NULL ? variant : "base", point.seed);
@@ -227,7 +228,9 @@ const char *sweep_table_open(arena *a, const sweep_plan *plan, const compilation
 int sweep_table_add(sweep_table *t, uint64_t point, point_state state, const double *values, char *reason) {
   arena *scratch = arena_new();
   text row = text_new(scratch);
-  memcpy(&t->values[point * t->program->measures_count], values, t->program->measures_count * sizeof *values);
+  for (uint32_t k = 0; k < t->program->measures_count; k++)
+    t->values[point * t->program->measures_count + k] =
+        nsa_show(nsa_unit_shift_of(t->program->measures[k].unit), values[k]);
   t->reasons[point] = reason;
   t->states[point] = (uint8_t)state;
   write_row(t, point, &row);

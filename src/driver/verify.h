@@ -123,7 +123,7 @@ typedef struct {
 } verify_rhythm;
 
 typedef struct {
-  const char *name;
+  const char *name, *unit;         /* in which it is shown */
   nsa_population_id population;    /* none: of links, or a reduction */
   nsa_field_id field[VERIFY_LEGS]; /* by leg; none where it is a probe */
   uint32_t probe;                  /* NSA_NONE where it is a field */
@@ -147,7 +147,7 @@ typedef struct {
   const verify_event *events;
   uint32_t event_count;
   VEC(verify_drive) drives;
-  double *measures[VERIFY_LEGS - 1]; /* by the program's measures */
+  double *measures[VERIFY_LEGS - 1]; /* by the program's measures, in their units */
   double worst_factor;               /* the least of the quantities' */
   const verify_quantity *worst;      /* the quantity that has it; NULL: the step as written will do */
 } verify_comparison;

@@ -5,6 +5,7 @@
  * it is known whether an event of that time has a counterpart in the next run. What comes after a parting does not
  * count. */
 #include "driver/verify.h"
+#include "nsa_units.h"
 #include "support/exhausted.h"
 #include <math.h>
 #include <unistd.h>
@@ -45,6 +46,7 @@ static void add_states(comparison *c, nsa_population_id population) {
   const nsa_population *p = &c->program->populations[population.id];
   for (uint32_t k = 0; k < p->states_count; k++) {
     verify_quantity q = {.name = arena_printf(c->arena, "%s", c->program->fields[p->states[k].id].name),
+                         .unit = c->program->fields[p->states[k].id].unit,
                          .population = population,
                          .probe = NSA_NONE};
     find_equation(c->legs[0].c.model, k, &q);
@@ -90,6 +92,7 @@ static void add_record(comparison *c, const nsa_record *r) {
     return;
   bool is_of_population = domain->kind == NSA_DOMAIN_POPULATION;
   verify_quantity q = {.name = arena_printf(c->arena, "%s", r->name),
+                       .unit = probe->unit,
                        .population = is_of_population && probe->reduce == NSA_REDUCE_NONE ? domain->population
                                                                                           : NSA_NO_POPULATION,
                        .probe = r->probe,
@@ -340,6 +343,8 @@ static void rate(comparison *c) {
     out->measures[leg] = ARENA_ARRAY(c->arena, double, c->program->measures_count);
     if (!nsa_session_measures(c->legs[leg].session, out->measures[leg]))
       exhausted();
+    for (uint32_t k = 0; k < c->program->measures_count; k++)
+      out->measures[leg][k] = nsa_show(nsa_unit_shift_of(c->program->measures[k].unit), out->measures[leg][k]);
   }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "driver/verify.h"
 #include "nsa_json.h"
+#include "nsa_units.h"
 #include "support/exhausted.h"
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -212,8 +213,9 @@ static void json_quantity(cJSON *list, const verify_comparison *c, const verify_
   cJSON *o = add_object(list);
   cJSON_AddStringToObject(o, "name", q->name);
   add_number(o, "samples", (double)q->sums.count);
-  add_number(o, "low", q->sums.low);
-  add_number(o, "high", q->sums.high);
+  cJSON_AddStringToObject(o, "unit", q->unit);
+  add_number(o, "low", nsa_show(nsa_unit_shift_of(q->unit), q->sums.low));
+  add_number(o, "high", nsa_show(nsa_unit_shift_of(q->unit), q->sums.high));
   add_number(o, "error", e->error);
   add_number(o, "largest", e->largest);
   add_number(o, "order", e->kind == VERIFY_ERROR_MEASURED ? e->order : NAN);

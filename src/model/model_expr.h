@@ -13,19 +13,23 @@
 /* ---- dimensions ---- */
 
 /* Exponents, in quarters (so that 1/sqrt(time) is exact), of time, voltage, current, length,
- * amount, temperature. */
+ * amount, temperature; and the unit in which the author reads such values. The latter changes no number, and no check
+ * looks at it: it follows an expression from its items and literals to whoever shows it. */
 enum { DIM_TIME, DIM_VOLTAGE, DIM_CURRENT, DIM_LENGTH, DIM_AMOUNT, DIM_TEMPERATURE, DIM_COUNT };
 typedef struct {
   int8_t q[DIM_COUNT];
+  const char *shown; /* as written: "nM", "1/s"; NULL where nobody has said one */
 } dim;
 
 dim dim_none(void);
-bool dim_equal(dim a, dim b);
+bool dim_equal(dim a, dim b); /* whatever they are shown in */
 dim dim_mul(dim a, dim b);
 dim dim_div(dim a, dim b);
 dim dim_pow(dim a, int numerator, int denominator);
-/* The author's way of writing it: "mV", "nS", "uM/s", "1/ms", "mV/ms"; "1" for none. */
+/* The internal unit, as an author writes it: "mV", "nS", "uM/ms", "1/ms", "mV/ms"; "1" for none. */
 const char *dim_name(arena *a, dim d);
+/* The unit in which values are shown; the internal one where nobody has said another. */
+const char *dim_shown(arena *a, dim d);
 
 /* ---- expressions ---- */
 

@@ -425,10 +425,12 @@ struct ast_decl {
       ast_expr *every;
       ast_expr *during; /* as that of a window */
       ast_name as;
+      ast_unit *unit; /* in nM, or NULL */
     } record;
     struct {
       ast_name name;
       ast_expr *value;
+      ast_unit *unit; /* in nM, or NULL */
     } measure;
     struct {
       ast_name name;

@@ -35,6 +35,7 @@
   X(AMONG, "among")                                                                                                    \
   X(DURING, "during")                                                                                                  \
   X(AS, "as")                                                                                                          \
+  X(IN, "in")                                                                                                          \
   X(WHEN, "when")                                                                                                      \
   X(RATES, "rates")
 
@@ -51,6 +52,7 @@ typedef struct {
   span at;
   ast_expr *expr, *second;
   ast_name name;
+  ast_unit *unit;
   ast_rule rule, second_rule;
   ast_solver solver;
   ast_when when;
@@ -128,6 +130,7 @@ ast_name make_word(parse_context *ctx, span at, const char *word);
 /* Clauses. */
 clause clause_name(clause_kind kind, ast_name name);
 clause clause_expr(clause_kind kind, ast_expr *expr);
+clause clause_in(ast_unit *unit);
 clause clause_rule(ast_rule rule);
 clause clause_with(ast_expr *partner, ast_name of, ast_rule rule, ast_rule probability);
 clause clause_self(int self);
@@ -204,7 +207,7 @@ ast_decl *make_act_decl(parse_context *ctx, span at, const ast_act *act);
 ast_decl *make_phase_set(parse_context *ctx, span at, ast_name phase, settings_block settings);
 ast_decl *make_signal(parse_context *ctx, span at, ast_name name, ast_expr *value, const clause_list *clauses);
 ast_decl *make_record(parse_context *ctx, span at, ast_expr *value, const clause_list *clauses);
-ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_expr *value);
+ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_expr *value, const clause_list *clauses);
 ast_decl *make_variant(parse_context *ctx, span at, ast_name name, settings_block settings);
 ast_decl *make_run(parse_context *ctx, span at, ast_expr *duration);
 ast_decl *make_run_until(parse_context *ctx, span at, ast_expr *condition, const clause_list *clauses);

@@ -129,6 +129,8 @@ clause clause_name(clause_kind kind, ast_name name) { return (clause){.kind = ki
 
 clause clause_expr(clause_kind kind, ast_expr *expr) { return (clause){.kind = kind, .expr = expr}; }
 
+clause clause_in(ast_unit *unit) { return (clause){.kind = CLAUSE_IN, .unit = unit}; }
+
 clause clause_rule(ast_rule rule) { return (clause){.kind = CLAUSE_BY, .rule = rule}; }
 
 clause clause_with(ast_expr *partner, ast_name of, ast_rule rule, ast_rule probability) {

@@ -278,20 +278,23 @@ ast_decl *make_signal(parse_context *ctx, span at, ast_name name, ast_expr *valu
 }
 
 ast_decl *make_record(parse_context *ctx, span at, ast_expr *value, const clause_list *clauses) {
-  check_clauses(ctx, clauses, BIT(EVERY) | BIT(DURING) | BIT(AS), "`record`");
+  check_clauses(ctx, clauses, BIT(EVERY) | BIT(DURING) | BIT(AS) | BIT(IN), "`record`");
   ast_decl *d = new_decl(ctx, AST_DECL_RECORD, at);
   d->as.record.value = value;
   d->as.record.every = find_clause(clauses, CLAUSE_EVERY)->expr;
   d->as.record.during = find_clause(clauses, CLAUSE_DURING)->expr;
   d->as.record.as = find_clause(clauses, CLAUSE_AS)->name;
+  d->as.record.unit = find_clause(clauses, CLAUSE_IN)->unit;
   return d;
 }
 
-ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_expr *value) {
+ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_expr *value, const clause_list *clauses) {
+  check_clauses(ctx, clauses, BIT(IN), "`measure`");
   check_declared(ctx, name);
   ast_decl *d = new_decl(ctx, AST_DECL_MEASURE, at);
   d->as.measure.name = name;
   d->as.measure.value = value;
+  d->as.measure.unit = find_clause(clauses, CLAUSE_IN)->unit;
   return d;
 }
 

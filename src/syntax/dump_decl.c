@@ -243,11 +243,15 @@ static void decl_record(dumper *d, const ast_decl *decl) {
   dump_expr(d, "every", decl->as.record.every);
   dump_expr(d, "during", decl->as.record.during);
   dump_name(d, "as", decl->as.record.as);
+  dump_unit(d, decl->as.record.unit);
 }
 
 static void decl_param(dumper *d, const ast_decl *decl) { item_entries(d, decl->as.param); }
 
-static void decl_measure(dumper *d, const ast_decl *decl) { dump_expr(d, NULL, decl->as.measure.value); }
+static void decl_measure(dumper *d, const ast_decl *decl) {
+  dump_expr(d, NULL, decl->as.measure.value);
+  dump_unit(d, decl->as.measure.unit);
+}
 
 static void decl_variant(dumper *d, const ast_decl *decl) {
   dump_settings(d, &decl->as.variant.settings);

@@ -223,11 +223,13 @@ static bool block_ends(const parse_context *ctx) {
 }
 
 /* `: mV/ms` of a param, state or input; timers and noise have none, which is said later. In the block of an environment
- * it is that of a channel or action. */
+ * it is that of a channel or action. `in nM` of a recording or measure. */
 static bool expects_unit(const token_filter *f) {
   static const int items[] = {TOK_PARAM, TOK_STATE, TOK_INPUT, TOK_TIMER, TOK_NOISE};
   if (f->last.kind == ':' && top_bracket(f) == '{' && f->open[f->open_count - 1].owner == TOK_ENVIRONMENT)
     return true;
+  if (f->last.kind == TOK_IN)
+    return f->first == TOK_RECORD || f->first == TOK_MEASURE;
   for (size_t i = 0; f->last.kind == ':' && i < COUNT(items); i++)
     if (f->first == items[i])
       return true;

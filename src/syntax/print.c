@@ -120,12 +120,18 @@ static void print_pattern(printer *p, const ast_decl *d) {
   printer_word_expr(p, "=", d->as.pattern.value);
 }
 
+static void print_unit(printer *p, const ast_unit *unit) {
+  if (unit != NULL)
+    text_printf(p->out, " in %s", unit->text);
+}
+
 static void print_record(printer *p, const ast_decl *d) {
   text_puts(p->out, "record ");
   printer_expr(p, d->as.record.value);
   printer_word_expr(p, "every", d->as.record.every);
   printer_clause_expr(p, "during", d->as.record.during);
   printer_clause_name(p, "as", d->as.record.as);
+  print_unit(p, d->as.record.unit);
 }
 
 static void print_drive(printer *p, const ast_decl *d) {
@@ -178,6 +184,7 @@ static void print_act(printer *p, const ast_decl *d) { printer_act(p, &d->as.act
 
 static void print_measure(printer *p, const ast_decl *d) {
   print_named(p, "measure", d->as.measure.name, d->as.measure.value);
+  print_unit(p, d->as.measure.unit);
 }
 
 static void print_run(printer *p, const ast_decl *d) {

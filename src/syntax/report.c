@@ -307,7 +307,7 @@ static const struct {
     {"a clause", "via", {"via",        "by",        "with",      "no",      "self",   "delay",  "on",
                          "using",      "coupling",  "precision", "extends", "unless", "spaced", "at",
                          "refractory", "amplitude", "flip",      "from",    "for",    "every",  "during",
-                         "as",         "when",      "rates",     "window",  "among"}},
+                         "as",         "when",      "rates",     "window",  "among",  "in"}},
 };
 
 typedef struct {

@@ -15,7 +15,7 @@ run 60 ms
 END
 "$NSA" run pulses.nsa --no-results --quiet > measures.txt || exit 1
 expect "the number of spikes" "$(value spikes)" 26064 26064
-expect "the strongest weight, in Hz," "$(value strongest)" 49.9999 50.0001
+expect "the strongest weight, in 1/ms," "$(value strongest)" 0.0499999 0.0500001
 
 # Two images, learnt and recalled once: training until 0.13 s, no currents until 0.26 s, a cue when the calcium has risen.
 sed -e 's/for k in 0\.\.19 {/for k in 0..1 {/' -e 's/for k in 0\.\.6 {/for k in 0..1 {/' \
@@ -25,5 +25,5 @@ sed -e 's/for k in 0\.\.19 {/for k in 0..1 {/' -e 's/for k in 0\.\.6 {/for k in 
 "$NSA" run short.nsa --no-results --quiet > measures.txt || exit 1
 cat measures.txt
 expect recall "$(value recall)" 0.95 1
-expect "the highest mean calcium, in nM," "$(value height)" 140 190
+expect "the highest mean calcium, in uM," "$(value height)" 0.14 0.19
 [ "$failures" -eq 0 ]

@@ -11,8 +11,10 @@ import inspect
 import json
 import os
 import pathlib
+import re
 import subprocess
 
+import h5py
 import numpy
 import scipy.integrate
 import scipy.interpolate
@@ -21,8 +23,30 @@ NSA = os.environ["NSA"]
 _runs = 0
 
 
+# Exponents of ten from s, V, A, m, mol, K to ms, mV, pA, um, uM um^3, K: those of nsa_units.def, by name.
+_EXPONENTS = {"s": 3, "V": 3, "A": 12, "S": 9, "F": 12, "Ohm": -9, "M": 6, "mol": 21, "m": 6, "Hz": -3, "J": 18,
+              "W": 15, "N": 12, "K": 0, "C": 15, "cm": 4, "%": -2, "1": 0, "": 0}
+_PREFIXES = {"a": -18, "f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9}
+
+
+def internal(unit):
+    """What one of this unit, in which a result is shown, is in internal units: those in which the oracles compute."""
+    factor, sign = 1.0, 1
+    for part in re.findall(r"[*/]|[^*/]+", unit):
+        if part in "*/":
+            sign = -1 if part == "/" else 1
+            continue
+        name, _, power = part.partition("^")
+        scale = 6e4 if name == "min" else 3.6e6 if name == "h" else None
+        if scale is None:
+            exponent = _EXPONENTS[name] if name in _EXPONENTS else _PREFIXES[name[0]] + _EXPONENTS[name[1:]]
+            scale = float(f"1e{exponent}")
+        factor *= scale ** (sign * float(power or 1))
+    return factor
+
+
 class Results:
-    """The folder that a run left behind."""
+    """The folder that a run left behind. Values are in internal units here."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -30,7 +54,12 @@ class Results:
     def values(self, name):
         """Times and values of a recording: an array of times, and one of times x elements."""
         table = numpy.loadtxt(self.folder / (name + ".csv"), delimiter=",", skiprows=1, ndmin=2)
-        return table[:, 0], table[:, 1:]
+        return table[:, 0], table[:, 1:] * internal(self.unit(name))
+
+    def unit(self, name):
+        """In which a recording is shown; none of tables, whose columns differ."""
+        with h5py.File(self.folder / (name + ".h5")) as file:
+            return next((of["data"].attrs["units"] for of in file.get("report", {}).values()), "")
 
     def series(self, name):
         """A recording of one element: times, values."""
@@ -44,8 +73,9 @@ class Results:
         return numpy.array([float(r[0]) for r in rows]), numpy.array([int(r[1]) for r in rows], dtype=int)
 
     def measure(self, name):
-        """The value of a measure, in the unit that run.json gives."""
-        return json.loads((self.folder / "run.json").read_text())["measures"][name]["value"]
+        """The value of a measure."""
+        measure = json.loads((self.folder / "run.json").read_text())["measures"][name]
+        return measure["value"] and measure["value"] * internal(measure["unit"])
 
     def times(self, name, element=0):
         """When one element fired."""

@@ -9,78 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_POWER_TEXT = 16 };
-
-/* Not of the language, but the internal unit of energy is the aJ. */
-static const unit_prefix atto = {"a", -18};
-
-static bool find_unit(const char *s, size_t len, nsa_unit *unit) {
-  return nsa_unit_find(s, len, unit) || unit_find_prefixed(s, len, &atto, unit);
-}
-
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-static bool is_unit_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '%' || (unsigned char)c >= 0x80;
-}
-
-/* digits [. digits]; no exponent, no sign. */
-static bool scan_plain_number(const char **at, double *value) {
-  char digits[MAX_POWER_TEXT] = "";
-  size_t len = strspn(*at, "0123456789.");
-  if (!is_digit(**at) || len >= sizeof digits)
-    return false;
-  memcpy(digits, *at, len);
-  *value = strtod(digits, NULL);
-  *at += len;
-  return true;
-}
-
-/* ^2, ^-0.5, ^(1/2); 1 when there is none. False when a ^ is followed by something else. */
-static bool scan_power(const char **at, double *power) {
-  *power = 1;
-  if (**at != '^')
-    return true;
-  ++*at;
-  bool is_open = **at == '(';
-  *at += is_open;
-  double sign = **at == '-' ? -1 : 1, below = 1;
-  *at += **at == '-';
-  if (!scan_plain_number(at, power))
-    return false;
-  if (is_open && **at == '/' && (++*at, !scan_plain_number(at, &below)))
-    return false;
-  *power *= sign / below;
-  bool is_closed = !is_open || **at == ')';
-  *at += is_open;
-  return is_closed;
-}
-
-static bool scan_factor(const char **at, nsa_unit *product, int side) {
-  const char *start = *at;
-  while (is_unit_char(**at))
-    ++*at;
-  size_t len = (size_t)(*at - start);
-  double power;
-  nsa_unit unit;
-  return len > 0 && scan_power(at, &power) && find_unit(start, len, &unit) &&
-         nsa_unit_multiply(product, &unit, side * power);
-}
-
-/* nS/cm^2, /ms/mV, 1/ms, %: factors with slashes between them; units of results may have stars. */
-static bool scan_unit(const char *s, nsa_unit *sum) {
-  *sum = (nsa_unit){.multiplier = 1};
-  if (s[0] == '1' && (s[1] == 0 || s[1] == '/'))
-    s++;
-  else if (*s && *s != '/' && !scan_factor(&s, sum, 1))
-    return false;
-  while (*s == '/' || *s == '*') {
-    int side = *s++ == '/' ? -1 : 1;
-    if (!scan_factor(&s, sum, side))
-      return false;
-  }
-  return *s == 0;
-}
 
 static uint64_t pack_dimension(const nsa_unit *sum) {
   uint64_t dimension = 0;
@@ -121,7 +50,7 @@ bool nsa_quantity_parse(const char *text, double *value, uint64_t *dimension, ch
   nsa_unit sum;
   if (len < sizeof unit)
     memcpy(unit, at, len);
-  if (len >= sizeof unit || strchr(unit, '*') || !scan_unit(unit, &sum)) {
+  if (len >= sizeof unit || strchr(unit, '*') || !nsa_unit_of_text(unit, &sum)) {
     snprintf(error, error_size, "\"%.60s\" is not a unit", at);
     return false;
   }
@@ -156,7 +85,7 @@ static void add_power(char *name, size_t size, const char *base, int quarters) {
 void units_dimension_name(uint64_t dimension, char *name, size_t size) {
   for (size_t i = 0; i < sizeof derived_names / sizeof derived_names[0]; i++) {
     nsa_unit sum;
-    if (scan_unit(derived_names[i], &sum) && pack_dimension(&sum) == dimension) {
+    if (nsa_unit_of_text(derived_names[i], &sum) && pack_dimension(&sum) == dimension) {
       snprintf(name, size, "%s", derived_names[i]);
       return;
     }
@@ -192,7 +121,7 @@ static const unit_prefix pleasant_prefixes[] = {{"f", -15}, {"p", -12}, {"n", -9
 /* NULL: for none of these; else its name, and the unit. */
 static const char *pleasant_base(uint64_t dimension, nsa_unit *base) {
   for (size_t i = 0; i < sizeof pleasant_bases / sizeof pleasant_bases[0]; i++)
-    if (scan_unit(pleasant_bases[i], base) && pack_dimension(base) == dimension)
+    if (nsa_unit_of_text(pleasant_bases[i], base) && pack_dimension(base) == dimension)
       return pleasant_bases[i];
   return NULL;
 }
@@ -225,7 +154,7 @@ static const char *pleasant_prefix(const char *base, double shift, double *value
 double units_pleasant(double value, const char *unit, char *shown_unit, size_t size) {
   nsa_unit sum, base;
   const char *name = NULL;
-  if (isfinite(value) && scan_unit(unit, &sum) && sum.multiplier == 1)
+  if (isfinite(value) && nsa_unit_of_text(unit, &sum) && sum.multiplier == 1)
     name = pleasant_base(pack_dimension(&sum), &base);
   if (!name || pack_dimension(&sum) == 0)
     snprintf(shown_unit, size, "%s", strcmp(unit, "1") == 0 ? "" : unit);
@@ -234,13 +163,6 @@ double units_pleasant(double value, const char *unit, char *shown_unit, size_t s
   else
     snprintf(shown_unit, size, "%s%s", pleasant_prefix(name, base.exponent - sum.exponent, &value), name);
   return value;
-}
-
-double units_convert(double value, const char *from, const char *to) {
-  nsa_unit a, b;
-  if (strcmp(from, to) == 0 || !scan_unit(from, &a) || !scan_unit(to, &b) || pack_dimension(&a) != pack_dimension(&b))
-    return value;
-  return shift_down(value * a.multiplier / b.multiplier, b.exponent - a.exponent);
 }
 
 void units_print_exactly(double x, char out[UNITS_NUMBER]) {

@@ -24,7 +24,4 @@ void units_dimension_name(uint64_t dimension, char *name, size_t size);
  * 5.4e9 "aJ" becomes 5.4 "nJ", 0.02 "1/ms" becomes 20 "Hz". Others are kept. */
 double units_pleasant(double value, const char *unit, char *shown_unit, size_t size);
 
-/* A value in one unit as a value in another of the same dimension; unchanged when there is none. */
-double units_convert(double value, const char *from, const char *to);
-
 #endif

@@ -188,6 +188,7 @@ static bool open_recording(recorder *r, uint32_t index, h5_file **shared, char e
   rec->probe = &r->sim->program->probes[rec->record->probe];
   rec->is_event = probe_is_event(rec->probe);
   rec->count = probe_range(r->sim, rec->probe, &rec->first);
+  rec->shown = nsa_unit_shift_of(rec->probe->unit);
   if (!has_links(r->sim, rec->probe)) {
     snprintf(error, SIM_ERROR_SIZE, "cannot record %.200s: the links of %.100s are not stored", rec->record->name,
              owner_name(r->sim, rec->probe));
@@ -327,6 +328,8 @@ static void take_values(recorder *r, recording *rec, const probe_view *view, h5_
     uint64_t n = columns - at < AT_ONCE ? columns - at : AT_ONCE;
     if (!is_reduced)
       probe_copy(view, at, n, r->values);
+    for (uint64_t i = 0; i < n; i++)
+      r->values[i] = nsa_show(rec->shown, r->values[i]);
     h5_put_values(rec->report, time, r->values, n);
     if (rec->csv)
       put_csv_values(rec->csv, r->values, n);

@@ -4,6 +4,7 @@
 #ifndef NSA_RUNTIME_RECORD_INTERNAL_H
 #define NSA_RUNTIME_RECORD_INTERNAL_H
 
+#include "nsa_units.h"
 #include "observe/record.h"
 #include "observe/record_csv.h"
 #include "observe/record_h5.h"
@@ -29,6 +30,7 @@ typedef struct {
   h5_spikes *spikes;    /* events */
   h5_report *report;    /* values */
   csv_file *csv;        /* or NULL */
+  nsa_unit_shift shown; /* of values */
   uint64_t taken;       /* rows, or events */
   uint64_t next;        /* tick of the row that follows the last one, if none is left out */
   record_before before; /* of a run that goes on */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "observe/record_trials.h"
 
+#include "nsa_units.h"
 #include "observe/record_h5_before.h"
 #include "worlds/worlds.h"
 
@@ -14,8 +15,9 @@ enum { COLUMN_NAME = 32, FEW_COLUMNS = 3, TRIALS_PATH = 4096 + 256 };
 /* The same table in both formats. */
 typedef struct {
   h5_table *h5;
-  csv_file *csv; /* or NULL */
-  double *row;
+  csv_file *csv;         /* or NULL */
+  double *row;           /* in internal units, until it is put */
+  nsa_unit_shift *shown; /* by column */
   uint32_t count;
   uint64_t taken, csv_bytes; /* rows; of the run before, bytes of whole ones */
 } table;
@@ -33,7 +35,10 @@ static bool open_table(table *t, h5_file *file, const char *name, csv_file *csv,
                        uint32_t count) {
   *t = (table){.csv = csv, .count = count};
   t->row = calloc((size_t)count + 1, sizeof *t->row);
-  t->h5 = t->row ? h5_add_table(file, name, columns, count) : NULL;
+  t->shown = calloc((size_t)count + 1, sizeof *t->shown);
+  for (uint32_t i = 0; t->shown && i < count; i++)
+    t->shown[i] = nsa_unit_shift_of(columns[i].units);
+  t->h5 = t->row && t->shown ? h5_add_table(file, name, columns, count) : NULL;
   for (uint32_t i = 0; csv && i < count; i++) {
     csv_put_text(csv, i ? "," : "");
     csv_put_text(csv, columns[i].name);
@@ -101,7 +106,9 @@ void trial_recording_free(trial_recording *r) {
   if (!r)
     return;
   free(r->steps.row);
+  free(r->steps.shown);
   free(r->trials.row);
+  free(r->trials.shown);
   free(r);
 }
 
@@ -109,6 +116,8 @@ void trial_recording_free(trial_recording *r) {
 
 static void put_row(table *t) {
   t->taken++;
+  for (uint32_t i = 0; i < t->count; i++)
+    t->row[i] = nsa_show(t->shown[i], t->row[i]);
   h5_put_row(t->h5, t->row);
   for (uint32_t i = 0; t->csv && i < t->count; i++) {
     csv_put_text(t->csv, i ? "," : "");

@@ -3,6 +3,7 @@
 #include "nsa_session.h"
 #include "nsa_starter.h"
 #include "nsa_ticks.h"
+#include "nsa_units.h"
 #include "run/make.h"
 #include "run/memory_limit.h"
 #include "run/names.h"
@@ -79,8 +80,8 @@ bool option_split(parse *p, const char *option, const char *text, char name[NAME
 /* ---- one function an option ---- */
 
 static bool refuse_dimension(parse *p, const settable_param *param, uint64_t dimension, const char *value) {
-  char wanted[64], given[64];
-  units_dimension_name(param->dimension, wanted, sizeof wanted);
+  char given[64];
+  const char *wanted = param->unit;
   units_dimension_name(dimension, given, sizeof given);
   if (param->dimension == 0)
     return option_refuse(p, "--set %s: it is a plain number, but \"%.40s\" is in %s", param->name, value, given);
@@ -90,11 +91,10 @@ static bool refuse_dimension(parse *p, const settable_param *param, uint64_t dim
 }
 
 static bool refuse_range(parse *p, const settable_param *param, const char *value) {
-  char wanted[64] = "", low[UNITS_NUMBER], high[UNITS_NUMBER];
-  if (param->dimension != 0)
-    units_dimension_name(param->dimension, wanted, sizeof wanted);
-  units_print_exactly(param->lo, low);
-  units_print_exactly(param->hi, high);
+  char low[UNITS_NUMBER], high[UNITS_NUMBER];
+  const char *wanted = strcmp(param->unit, "1") == 0 ? "" : param->unit;
+  units_print_exactly(nsa_show_written(param->lo, param->unit), low);
+  units_print_exactly(nsa_show_written(param->hi, param->unit), high);
   return option_refuse(p, "--set %s: \"%.40s\" is outside its range, %s to %s%s%s", param->name, value, low, high,
                        wanted[0] ? " " : "", wanted);
 }
@@ -211,15 +211,16 @@ static bool read_value(parse *p, const settable_param *param, const char *text, 
 /* The compiler has put the value in. An executable can only agree with it. */
 static bool take_global(parse *p, const settable_param *param, double value, const char *text) {
   char compiled[UNITS_NUMBER];
+  bool is_plain = strcmp(param->unit, "1") == 0;
   p->out->globals[param->index] = value;
   if (value == p->program->globals[param->index].value)
     return true;
-  units_print_exactly(p->program->globals[param->index].value, compiled);
+  units_print_exactly(nsa_show_written(p->program->globals[param->index].value, param->unit), compiled);
   return option_refuse(
       p,
-      "--set %s: it is a param of the top level, and %s here since the model was compiled; build it again with "
+      "--set %s: it is a param of the top level, and %s%s%s here since the model was compiled; build it again with "
       "`nsa build FILE --set %s=%.40s`, or use nsa run",
-      param->name, compiled, param->name, text);
+      param->name, compiled, is_plain ? "" : " ", is_plain ? "" : param->unit, param->name, text);
 }
 
 static bool take_set(parse *p, const char *text) {

@@ -5,6 +5,7 @@
 #include "events/events.h"
 #include "links/link_index.h"
 #include "nsa_text.h"
+#include "nsa_units.h"
 #include "observe/record.h"
 #include "state/probe.h"
 #include "worlds/worlds.h"
@@ -27,10 +28,14 @@ static void format_number(double value, char text[NUMBER_SIZE]) {
     snprintf(text, NUMBER_SIZE, "%.6g", value);
 }
 
-/* The unit for all columns: that of the largest number. */
+/* For all columns. Where nobody has said a unit, it suits the largest number. */
 static void choose_unit(const nsa_measure *measure, uint32_t index, const report_column *columns, uint32_t count,
                         char unit[UNIT_SIZE]) {
   double largest = NAN;
+  if (measure->has_unit) {
+    snprintf(unit, UNIT_SIZE, "%s", strcmp(measure->unit, "1") == 0 ? "" : measure->unit);
+    return;
+  }
   for (uint32_t c = 0; c < count; c++) {
     double value = columns[c].values ? columns[c].values[index] : NAN;
     if (isnan(largest) || fabs(value) > fabs(largest))
@@ -39,10 +44,9 @@ static void choose_unit(const nsa_measure *measure, uint32_t index, const report
   units_pleasant(largest, measure->unit, unit, UNIT_SIZE);
 }
 
-static void format_cell(const nsa_measure *measure, uint32_t index, const report_column *column, const char *unit,
-                        char text[NUMBER_SIZE]) {
+static void format_cell(uint32_t index, const report_column *column, const char *unit, char text[NUMBER_SIZE]) {
   double value = column->values ? column->values[index] : NAN;
-  format_number(units_convert(value, measure->unit, unit), text);
+  format_number(nsa_show(nsa_unit_shift_of(unit), value), text);
 }
 
 static int width_of(const char *text, int least) {
@@ -63,7 +67,7 @@ static int column_width(const nsa_program *program, const report_column *columns
   for (uint32_t i = 0; i < program->measures_count; i++) {
     char unit[UNIT_SIZE], cell[NUMBER_SIZE];
     choose_unit(&program->measures[i], i, columns, count, unit);
-    format_cell(&program->measures[i], i, &columns[c], unit, cell);
+    format_cell(i, &columns[c], unit, cell);
     width = width_of(cell, width);
   }
   return width;
@@ -88,7 +92,7 @@ void report_measures(FILE *to, const nsa_program *program, report_column *column
     choose_unit(&program->measures[i], i, columns, column_count, unit);
     put_padded(to, program->measures[i].name, name_width);
     for (uint32_t c = 0; c < column_count; c++) {
-      format_cell(&program->measures[i], i, &columns[c], unit, cell);
+      format_cell(i, &columns[c], unit, cell);
       fputs("  ", to);
       put_padded(to, cell, unit[0] || c + 1 < column_count ? columns[c].width : 0);
     }
@@ -227,7 +231,7 @@ static void show_states(FILE *to, const sim *s) {
         sim_entry(field->type, s->field_data[population->states[i].id], field->is_uniform ? 0 : s->failure.element);
     fprintf(to, "%s %s = ", i ? "," : "", dot ? dot + 1 : field->name);
     if (isfinite(x))
-      fprintf(to, "%.6g", x);
+      fprintf(to, "%.6g", nsa_show(nsa_unit_shift_of(unit), x));
     else
       fputs(value_name(x), to);
     fprintf(to, "%s%s", unit[0] && strcmp(unit, "1") != 0 ? " " : "", strcmp(unit, "1") != 0 ? unit : "");

@@ -5,6 +5,7 @@
 #include "events/events.h"
 #include "nsa_json.h"
 #include "nsa_output.h"
+#include "nsa_units.h"
 #include "nsa_words.h"
 #include "observe/record_h5.h"
 #include "run/report.h"
@@ -62,13 +63,18 @@ static void add_real(cJSON *to, const char *name, double x) {
   cJSON_AddRawToObject(to, name, isfinite(x) ? digits : "null");
 }
 
+/* A number that somebody wrote, and its unit; NULL: none. */
+static void add_written(cJSON *to, double x, const char *unit) {
+  add_real(to, "value", nsa_show_written(x, unit ? unit : ""));
+  add_text(to, "unit", unit);
+}
+
 static void add_globals(cJSON *top, const nsa_program *program) {
   cJSON *params = cJSON_AddArrayToObject(top, "params");
   for (uint32_t i = 0; i < program->globals_count; i++) {
     cJSON *item = cJSON_CreateObject();
     add_text(item, "name", program->globals[i].name);
-    add_real(item, "value", program->globals[i].value);
-    add_text(item, "unit", program->globals[i].unit);
+    add_written(item, program->globals[i].value, program->globals[i].unit);
     cJSON_AddItemToArray(params, item);
   }
 }
@@ -80,8 +86,7 @@ static void add_overrides(cJSON *top, const nsa_program *program, const run_opti
     const nsa_settable *settable = &program->settables[override->settable];
     cJSON *item = cJSON_CreateObject();
     add_text(item, "name", settable->name);
-    add_real(item, "value", override->value);
-    add_text(item, "unit", settable->unit);
+    add_written(item, override->value, settable->unit);
     add_text(item, "text", override->text);
     cJSON_AddItemToArray(overrides, item);
   }
@@ -238,7 +243,7 @@ static void add_measures(cJSON *top, const run_report *report) {
   const nsa_program *program = report->program;
   for (uint32_t i = 0; report->values && i < program->measures_count; i++) {
     cJSON *item = cJSON_AddObjectToObject(measures, program->measures[i].name);
-    add_real(item, "value", report->values[i]);
+    add_real(item, "value", nsa_show(nsa_unit_shift_of(program->measures[i].unit), report->values[i]));
     add_text(item, "unit", program->measures[i].unit);
   }
 }
@@ -264,6 +269,14 @@ static void add_times(cJSON *top, const run_report *report) {
 
 /* ---- environments ---- */
 
+static void add_numbers(cJSON *to, const char *unit, const double *values, uint32_t count) {
+  cJSON *list = cJSON_AddArrayToObject(to, "value");
+  for (uint32_t i = 0; i < count; i++)
+    cJSON_AddItemToArray(list, cJSON_CreateNumber(nsa_show_written(values[i], unit)));
+  if (unit[0])
+    add_text(to, "unit", unit);
+}
+
 static void add_setting(cJSON *to, const nsa_environment_setting *setting, const nsa_given_setting *given) {
   if (setting->kind == NSA_SETTING_TEXT) {
     add_text(to, setting->name, given->has_text ? given->text : NULL);
@@ -271,11 +284,9 @@ static void add_setting(cJSON *to, const nsa_environment_setting *setting, const
   }
   cJSON *item = cJSON_AddObjectToObject(to, setting->name);
   if (setting->kind == NSA_SETTING_NUMBERS)
-    cJSON_AddItemToObject(item, "value", cJSON_CreateDoubleArray(given->values, (int)given->values_count));
+    add_numbers(item, setting->unit, given->values, given->values_count);
   else
-    add_real(item, "value", given->value);
-  if (setting->unit[0])
-    add_text(item, "unit", setting->unit);
+    add_written(item, given->value, setting->unit[0] ? setting->unit : NULL);
 }
 
 static void add_environments(cJSON *top, const sim *s) {

@@ -3,10 +3,12 @@
 
 #include "base/units.h"
 #include "links/link_index.h"
+#include "nsa_units.h"
 #include "state/blame.h"
 
 #include <float.h>
 #include <inttypes.h>
+#include <string.h>
 
 /* "of element 3", "of link 17 (source 3, target 5)"; empty where all have one value. */
 static void describe_entry(const sim *s, const nsa_field *field, uint64_t entry, char *text, size_t size) {
@@ -31,13 +33,11 @@ static bool fail(sim *s, const nsa_settable *of, uint64_t entry, double value, c
   const char *path = at.file < p->files_count ? p->files[at.file].path : "model";
   char whose[96], unit[64] = "", number[UNITS_NUMBER], low[UNITS_NUMBER], high[UNITS_NUMBER];
   describe_entry(s, field, entry, whose, sizeof whose);
-  if (of->dimension != 0) {
-    unit[0] = ' ';
-    units_dimension_name(of->dimension, unit + 1, sizeof unit - 1);
-  }
-  units_print_exactly(value, number);
-  units_print_exactly(of->lo, low);
-  units_print_exactly(of->hi, high);
+  if (strcmp(of->unit, "1") != 0)
+    snprintf(unit, sizeof unit, " %.60s", of->unit);
+  units_print_exactly(nsa_show_written(value, of->unit), number);
+  units_print_exactly(nsa_show_written(of->lo, of->unit), low);
+  units_print_exactly(nsa_show_written(of->hi, of->unit), high);
   int n = snprintf(error, SIM_ERROR_SIZE, "%.150s:%" PRIu32 ":%" PRIu32 ": `%.64s`%s is %s", path, at.line, at.column,
                    of->name, whose, number);
   if (of->has_range)

@@ -3,6 +3,7 @@
 
 #include "base/units.h"
 #include "nsa_json.h"
+#include "nsa_units.h"
 #include "worlds/child.h"
 
 #include <cjson/cJSON.h>
@@ -21,15 +22,10 @@ enum { LINE_BYTES = 1 << 16, LINE_BYTES_A_NUMBER = 64 };
 static const double first_answer = 10; /* times as long as others */
 static const double closing_seconds = 2;
 
-/* A number on the line times up/down is one in internal units. One of the two is 1, so that it is rounded once. */
-typedef struct {
-  double up, down;
-} wire_unit;
-
 typedef struct {
   const char *name; /* in the hello */
   uint64_t count;
-  wire_unit unit;
+  nsa_unit_shift unit;
 } wire_channel;
 
 typedef struct {
@@ -43,7 +39,7 @@ typedef struct {
   wire_channel *channels;
   uint32_t channel_count, action_length;
   bool is_choice;
-  wire_unit action_unit;
+  nsa_unit_shift action_unit;
   uint64_t key;
   size_t longest;       /* line */
   uint64_t most_things; /* on it */
@@ -73,31 +69,23 @@ static void add_number(cJSON *to, const char *name, double value) {
   cJSON_AddRawToObject(to, name, text);
 }
 
-static bool find_unit(const char *unit, wire_unit *out) {
-  char text[128], why[160];
-  uint64_t dimension;
-  double one;
-  snprintf(text, sizeof text, "1 %s", unit);
-  if (!nsa_quantity_parse(text, &one, &dimension, why, sizeof why))
-    return false;
-  *out = one >= 1 ? (wire_unit){one, 1} : (wire_unit){1, 1 / one};
-  return true;
+static bool find_unit(const char *unit, nsa_unit_shift *out) {
+  nsa_unit known;
+  *out = nsa_unit_shift_of(unit);
+  return nsa_unit_of_text(unit, &known);
 }
-
-static double to_wire(wire_unit unit, double value) { return value * unit.down / unit.up; }
-static double from_wire(wire_unit unit, double value) { return value * unit.up / unit.down; }
 
 static void describe_action(cJSON *hello, const nsa_environment_action *action) {
   cJSON *to = cJSON_AddObjectToObject(hello, "action");
-  wire_unit unit = {1, 1};
+  nsa_unit_shift unit = {1, 1};
   if (action->choices > 0) {
     cJSON_AddNumberToObject(to, "choices", action->choices);
     return;
   }
   find_unit(action->unit, &unit);
   cJSON_AddNumberToObject(to, "length", action->length);
-  add_number(to, "low", to_wire(unit, action->low));
-  add_number(to, "high", to_wire(unit, action->high));
+  add_number(to, "low", nsa_show(unit, action->low));
+  add_number(to, "high", nsa_show(unit, action->high));
   cJSON_AddStringToObject(to, "unit", action->unit);
 }
 
@@ -129,10 +117,9 @@ static const cJSON *member(const cJSON *object, const char *name) {
   return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
-static bool read_unit(const cJSON *of, wire_unit *out) {
+static bool read_unit(const cJSON *of, nsa_unit_shift *out) {
   const cJSON *unit = member(of, "unit");
-  *out = (wire_unit){1, 1};
-  return !unit || find_unit(unit->valuestring, out);
+  return find_unit(unit ? unit->valuestring : "", out);
 }
 
 /* Numbers of the hello are ours, and in order. */
@@ -271,7 +258,7 @@ static bool read_channel(const answer *a, const wire_channel *c, const cJSON *li
     if (!cJSON_IsNumber(item) || !isfinite(item->valuedouble))
       return refuse_answer(a, "a channel \"%s\" whose number %" PRIu64 " is not %s", c->name, i,
                            cJSON_IsNumber(item) ? "finite" : "a number");
-    out[i++] = from_wire(c->unit, item->valuedouble);
+    out[i++] = nsa_show_back(c->unit, item->valuedouble);
   }
   return true;
 }
@@ -382,7 +369,7 @@ static bool reset(void *world, uint64_t trial, double *const *channels, char *er
 static void write_step(process *p, const double *action) {
   char *to = p->line + sprintf(p->line, "{\"request\":\"step\",\"action\":%s", p->is_choice ? "" : "[");
   for (uint32_t i = 0; i < p->action_length; i++)
-    to += sprintf(to, "%s%.17g", i > 0 ? "," : "", to_wire(p->action_unit, action[i]));
+    to += sprintf(to, "%s%.17g", i > 0 ? "," : "", nsa_show(p->action_unit, action[i]));
   sprintf(to, "%s}\n", p->is_choice ? "" : "]");
 }
 

@@ -61,7 +61,7 @@ nsa_field_id lower_add_field(lowering *l, const char *name, uint32_t domain, nsa
                  .image = NSA_NO_IMAGE,
                  .given = NSA_NO_FIELD,
                  .value = value,
-                 .unit = dim_name(l->arena, d),
+                 .unit = dim_shown(l->arena, d),
                  .dimension = lower_dimension(d),
                  .at = lower_place(l, at)};
   return ir_field_add(l->p, f);

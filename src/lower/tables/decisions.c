@@ -51,7 +51,7 @@ static void add_names(lowering *l, const model_environment *e, nsa_environment *
     channels[k] = e->first_channel + k;
   nsa_unit_name *figures = ARENA_ARRAY(l->arena, nsa_unit_name, e->figures.len);
   for (uint32_t k = 0; k < e->figures.len; k++)
-    figures[k] = (nsa_unit_name){e->figures.data[k].name, dim_name(l->arena, e->figures.data[k].unit)};
+    figures[k] = (nsa_unit_name){e->figures.data[k].name, dim_shown(l->arena, e->figures.data[k].unit)};
   out->channels = channels;
   out->channels_count = e->channel_count;
   out->figures = figures;
@@ -67,7 +67,7 @@ static nsa_environment environment_of(lowering *l, const model_environment *e) {
                          .length = action->length,
                          .low = action->low,
                          .high = action->high,
-                         .unit = action->choices ? "" : dim_name(l->arena, e->action_unit),
+                         .unit = action->choices ? "" : dim_shown(l->arena, e->action_unit),
                          .wire_unit = e->wire_unit,
                          .has_seed = e->has_seed,
                          .seed = e->seed,

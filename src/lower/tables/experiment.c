@@ -130,7 +130,7 @@ static void lower_probe(lowering *l, const probe_plan *plan) {
                    .first = is_size ? 0 : p->first,
                    .last = is_size ? UINT32_MAX : p->last,
                    .reduce = is_size ? 0 : (uint32_t)p->reduce,
-                   .unit = is_size ? "" : dim_name(l->arena, p->unit)};
+                   .unit = is_size ? "" : dim_shown(l->arena, p->unit)};
   if (plan->kind == PROBE_EVENTS)
     out.event = (nsa_event_id){p->event};
   if (plan->kind == PROBE_STORED)
@@ -187,8 +187,11 @@ static void lower_measures(lowering *l) {
     lower_measure_node(l, &plan->nodes.data[k]);
   for (uint32_t k = 0; k < l->m->measures.len; k++) {
     const model_measure *mm = &l->m->measures.data[k];
-    const char *unit = dim_name(l->arena, mm->value->unit);
-    list[k] = (nsa_measure){.name = mm->name, .unit = unit, .node = plan->measures[k], .at = lower_place(l, mm->at)};
+    list[k] = (nsa_measure){.name = mm->name,
+                            .unit = dim_shown(l->arena, mm->value->unit),
+                            .has_unit = mm->value->unit.shown != NULL,
+                            .node = plan->measures[k],
+                            .at = lower_place(l, mm->at)};
   }
   l->program->measures = list;
   l->program->measures_count = l->m->measures.len;
@@ -223,7 +226,7 @@ static void lower_globals(lowering *l) {
     const model_global *g = &l->m->globals.data[k];
     list[k] = (nsa_global){.name = g->name,
                            .value = g->value,
-                           .unit = dim_name(l->arena, g->unit),
+                           .unit = dim_shown(l->arena, g->unit),
                            .dimension = lower_dimension(g->unit),
                            .has_range = g->has_range,
                            .lo = g->lo,

@@ -16,9 +16,9 @@ void param_range_check(checker *ck, const model_param *p, const model_expr *valu
   double v;
   if (!p->has_range || !constant_value(value, NULL, &v) || (v >= p->lo && v <= p->hi))
     return;
-  const char *unit = dim_is_none(p->unit) ? "" : arena_printf(ck->arena, " %s", dim_name(ck->arena, p->unit));
-  diag *d = diag_report(ck->sink, DIAG_E0408, at, "%s%s is outside of the range of `%s`: %s to %s%s",
-                        number_text(ck, v), unit, p->name, number_text(ck, p->lo), number_text(ck, p->hi), unit);
+  const char *low = number_text(ck, nsa_show_written(p->lo, dim_shown(ck->arena, p->unit)));
+  diag *d = diag_report(ck->sink, DIAG_E0408, at, "%s is outside of the range of `%s`: %s to %s",
+                        quantity_text(ck, v, p->unit), p->name, low, quantity_text(ck, p->hi, p->unit));
   diag_note(d, p->at, "the range is declared here");
 }
 

@@ -19,10 +19,7 @@ typedef struct {
   dim unit;
 } setting_use;
 
-static const char *quantity(const setting_use *u, double x) {
-  const char *unit = dim_is_none(u->unit) ? "" : dim_name(u->ck->arena, u->unit);
-  return arena_printf(u->ck->arena, "%s%s%s", number_text(u->ck, x), *unit != '\0' ? " " : "", unit);
-}
+static const char *quantity(const setting_use *u, double x) { return quantity_text(u->ck, x, u->unit); }
 
 /* "from 2 to 100", "of at least 2" */
 static const char *bounds_text(const setting_use *u) {
@@ -150,6 +147,11 @@ static bool report_unit(checker *ck, const model_environment *e, const char *nam
   return false;
 }
 
+/* The tables of a plugin may go before the model does. */
+static bool unit_of_table(checker *ck, const char *unit, dim *out) {
+  return dim_of_text(intern_cstr(ck->names, unit), out);
+}
+
 static bool is_free(checker *ck, const model_environment *e, const char *name, span at) {
   bool is_taken = strcmp(name, "trials") == 0;
   for (uint32_t i = 0; i < e->figures.len; i++)
@@ -190,7 +192,7 @@ static bool add_figures(checker *ck, model_environment *e) {
   for (uint32_t i = 0; i < e->kind->figure_count; i++) {
     const nsa_environment_name *f = &e->kind->figures[i];
     model_figure figure = {.name = f->name};
-    if (!dim_of_text(f->unit, &figure.unit))
+    if (!unit_of_table(ck, f->unit, &figure.unit))
       return report_unit(ck, e, f->name, f->unit);
     if (!is_free(ck, e, f->name, e->at))
       return false;
@@ -203,7 +205,7 @@ static bool add_channels(checker *ck, model_environment *e) {
   for (uint32_t i = 0; i < e->kind->channel_count; i++) {
     const nsa_environment_name *c = &e->kind->channels[i];
     dim unit;
-    if (!dim_of_text(c->unit, &unit))
+    if (!unit_of_table(ck, c->unit, &unit))
       return report_unit(ck, e, c->name, c->unit);
     if (!add_channel(ck, e, intern_cstr(ck->names, c->name), (double)e->shape.counts[i], unit, "", e->at))
       return false;
@@ -234,7 +236,7 @@ static bool check_described(checker *ck, const ast_decl *d, model_environment *e
     diag_report(ck->sink, DIAG_E0605, e->at, "`%s` cannot be made: %s", e->name, error);
     return false;
   }
-  if (!dim_of_text(e->shape.action.unit, &e->action_unit))
+  if (!unit_of_table(ck, e->shape.action.unit, &e->action_unit))
     return report_unit(ck, e, "action", e->shape.action.unit);
   return add_figures(ck, e) && add_channels(ck, e);
 }
@@ -276,19 +278,6 @@ static bool find_plugin(checker *ck, const ast_name *name, model_environment *e)
 
 static const char *unit_text(const ast_unit *unit) { return unit != NULL ? unit->text : "1"; }
 
-/* In the words of the declaration: what is said of units elsewhere is in internal ones. */
-static bool has_unit(checker *ck, const ast_world_entry *entry, const ast_expr *bound) {
-  if (entry->unit == NULL || !expr_is_plain_literal(bound))
-    return true;
-  dim unit = unit_check(ck, entry->unit);
-  if (dim_is_unknown(unit) || dim_is_none(unit))
-    return true;
-  diag *d = diag_report(ck->sink, DIAG_E0302, bound->at, "`%s` needs a unit: a bound of `%s` is in %s",
-                        expr_text(ck, bound), entry->name.text, entry->unit->text);
-  diag_hint(d, "write `%s %s`", expr_text(ck, bound), entry->unit->text);
-  return false;
-}
-
 static bool check_action(checker *ck, const ast_world_entry *entry, model_environment *e) {
   expr_env env = env_constant(ck, NULL, "an action");
   nsa_environment_action *a = &e->shape.action;
@@ -310,8 +299,7 @@ static bool check_action(checker *ck, const ast_world_entry *entry, model_enviro
   if (entry->count != NULL &&
       !expr_constant_count(&env, entry->count, "the numbers of an action", 1, LIMIT_ACTION, &a->length))
     return false;
-  if (dim_is_unknown(e->action_unit) || !has_unit(ck, entry, entry->low) || !has_unit(ck, entry, entry->high) ||
-      !expr_constant(&env, entry->low, e->action_unit, what, &a->low) ||
+  if (dim_is_unknown(e->action_unit) || !expr_constant(&env, entry->low, e->action_unit, what, &a->low) ||
       !expr_constant(&env, entry->high, e->action_unit, what, &a->high))
     return false;
   if (a->low <= a->high)

@@ -33,7 +33,7 @@ static model_measure_node *check_events_of(const measure_scope *s, const ast_exp
 }
 
 static model_measure_node *check_events(const measure_scope *s, const ast_expr *e, nsa_measure_kind kind) {
-  model_measure_node *n = check_events_of(s, e, kind, 1, kind == NSA_MEASURE_RATE ? dim_per_ms : dim_none());
+  model_measure_node *n = check_events_of(s, e, kind, 1, kind == NSA_MEASURE_RATE ? dim_rate : dim_none());
   if (n == NULL || n->is_series || e->as.call.args.data[0].over.text == NULL)
     return n;
   return measure_malformed(s->ck, e->as.call.args.data[0].over.at, "`over time` is of each element of a population",
@@ -272,6 +272,8 @@ static void visit_measure(checker *ck, const ast_decl *d, const binding *binding
     name_silence(ck, m.name);
     return;
   }
+  if (d->as.measure.unit != NULL)
+    m.value->unit = unit_chosen(ck, d->as.measure.value, m.value->unit, d->as.measure.unit);
   map_insert(ck->measures, m.name, ck->model->measures.len);
   vec_push(ck->arena, &ck->model->measures, m);
 }

@@ -98,7 +98,8 @@ static model_measure_node *join_same(checker *ck, nsa_measure_kind kind, const a
                                      const ast_expr *right, model_measure_node *b) {
   bool is_condition = kind >= NSA_MEASURE_LT;
   if (dim_equal(a->unit, b->unit))
-    return join(ck, kind, is_condition ? dim_none() : a->unit, a, b, span_join(left->at, right->at));
+    return join(ck, kind, is_condition ? dim_none() : dim_of_sum(a->unit, b->unit), a, b,
+                span_join(left->at, right->at));
   report_units(ck, right, b->unit, a->unit, arena_printf(ck->arena, "`%s`", expr_text(ck, left)), left->at);
   return NULL;
 }

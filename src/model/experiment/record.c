@@ -220,6 +220,9 @@ static const char *free_name(checker *ck, const ast_decl *d, const model_record 
 static void record_trials(checker *ck, const ast_decl *d, uint32_t environment) {
   const ast_expr *every = d->as.record.every;
   const ast_expr *during = d->as.record.during;
+  if (d->as.record.unit != NULL)
+    diag_report(ck->sink, DIAG_E0603, d->as.record.unit->at,
+                "steps and trials are tables, whose columns have units of their own");
   model_trial_record r = {.at = d->at, .environment = environment};
   r.name = d->as.record.as.text != NULL ? d->as.record.as.text : d->as.record.value->as.name.text;
   if (every != NULL || during != NULL)
@@ -277,6 +280,10 @@ static void visit_record(checker *ck, const ast_decl *d, const binding *bindings
   }
   if (r.probe.is_channel && every == NULL)
     r.every = time_between_decisions(ck, ck->model->channels.data[r.probe.owner].environment);
+  if (d->as.record.unit != NULL && !r.probe.is_event)
+    r.probe.unit = unit_chosen(ck, d->as.record.value, r.probe.unit, d->as.record.unit);
+  else if (d->as.record.unit != NULL)
+    diag_report(ck->sink, DIAG_E0603, d->as.record.unit->at, "events have times and elements, and no unit to choose");
   r.name = free_name(ck, d, &r);
   vec_push(ck->arena, &ck->model->records, r);
 }

@@ -121,6 +121,8 @@ static bool unit_of_call(expr_env *env, const ast_expr *e, unit_rule rule, model
   case RULE_UNIT_SAME: {
     uint32_t first = deciding_arg(e, count);
     *out = args[first]->unit;
+    for (uint32_t i = 0; i < count; i++)
+      *out = dim_of_sum(*out, args[i]->unit);
     return agree_with_first(env, e, args, count, first);
   }
   case RULE_UNIT_RATIO:
@@ -177,7 +179,7 @@ static model_expr *check_builtin(expr_env *env, const ast_expr *e, model_builtin
     diag_report(env->ck->sink, DIAG_E0305, e->at, "`%s` takes at most %d arguments", row->name, MOST_ARGS);
     return NULL;
   }
-  model_expr *args[MOST_ARGS];
+  model_expr *args[MOST_ARGS] = {NULL};
   bool is_good = true;
   for (uint32_t i = 0; i < count; i++) {
     const ast_arg *arg = &e->as.call.args.data[i];

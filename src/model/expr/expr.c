@@ -35,9 +35,25 @@ static bool unit_product(checker *ck, const ast_unit *unit, nsa_unit *product) {
   return true;
 }
 
+/* What is written behind a number, `/s`, is `1/s` where it stands alone. */
+static dim dim_as_written(checker *ck, const ast_unit *unit, const nsa_unit *product) {
+  bool is_said = unit != NULL && unit->factors.len > 0;
+  const char *shown = !is_said ? NULL : unit->text[0] == '/' ? arena_printf(ck->arena, "1%s", unit->text) : unit->text;
+  return dim_shown_as(dim_of_unit(product), shown);
+}
+
 dim unit_check(checker *ck, const ast_unit *unit) {
   nsa_unit product;
-  return unit_product(ck, unit, &product) ? dim_of_unit(&product) : dim_unknown();
+  return unit_product(ck, unit, &product) ? dim_as_written(ck, unit, &product) : dim_unknown();
+}
+
+dim unit_chosen(checker *ck, const ast_expr *e, dim unit, const ast_unit *shown) {
+  dim chosen = unit_check(ck, shown);
+  if (dim_is_unknown(chosen) || dim_equal(chosen, unit))
+    return dim_is_unknown(chosen) ? unit : chosen;
+  diag_report(ck->sink, DIAG_E0301, shown->at, "`%s` is %s, which cannot be shown in %s", expr_text(ck, e),
+              unit_phrase(ck, unit), shown->text);
+  return unit;
 }
 
 static model_expr *check_literal(expr_env *env, const ast_expr *e) {
@@ -50,7 +66,7 @@ static model_expr *check_literal(expr_env *env, const ast_expr *e) {
     diag_report(env->ck->sink, DIAG_E0901, e->at, "this number is too %s for a double", is_lost ? "small" : "large");
     return NULL;
   }
-  return expr_literal(env->ck, value, dim_of_unit(&u), e->at);
+  return expr_literal(env->ck, value, dim_as_written(env->ck, e->as.number.unit, &u), e->at);
 }
 
 /* ---- kinds of value ---- */

@@ -10,6 +10,8 @@
 /* The scope of an expression whose value must be known before the run. */
 expr_env env_constant(checker *ck, const binding *bindings, const char *where);
 dim unit_check(checker *ck, const ast_unit *unit); /* unknown after an error */
+/* `in nM` behind a value of this unit: the same unit, shown so. E0301 where it is another. */
+dim unit_chosen(checker *ck, const ast_expr *e, dim unit, const ast_unit *shown);
 /* want: the unit that the context expects, or NULL; it only decides where an error is shown. */
 model_expr *expr_check(expr_env *env, const ast_expr *e, const dim *want);
 model_expr *expr_number(expr_env *env, const ast_expr *e, const dim *want);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* make.c - makes typed expressions of values whose units were checked. */
 #include "model/expr/make.h"
+#include "model/units/units.h"
 #include "support/limits.h"
 
 model_expr *expr_new(checker *ck, model_expr_kind kind, dim unit, span at) {
@@ -68,7 +69,7 @@ static model_expr *unit_overflow(checker *ck, span at) {
 model_expr *expr_binary(checker *ck, model_expr_kind kind, model_expr *a, model_expr *b, span at) {
   if (a == NULL || b == NULL)
     return NULL;
-  dim unit = a->unit;
+  dim unit = dim_of_sum(a->unit, b->unit);
   if ((kind == MX_MUL && !dim_try_mul(a->unit, b->unit, &unit)) ||
       (kind == MX_DIV && !dim_try_div(a->unit, b->unit, &unit)))
     return unit_overflow(ck, at);
@@ -81,7 +82,7 @@ model_expr *expr_binary(checker *ck, model_expr_kind kind, model_expr *a, model_
 model_expr *expr_select(checker *ck, model_expr *condition, model_expr *a, model_expr *b, span at) {
   if (condition == NULL || a == NULL || b == NULL)
     return NULL;
-  model_expr *e = expr_new(ck, MX_SELECT, a->unit, at);
+  model_expr *e = expr_new(ck, MX_SELECT, dim_of_sum(a->unit, b->unit), at);
   e->is_bool = a->is_bool;
   return with_args(ck, e, condition, a, b, 3);
 }

@@ -208,7 +208,7 @@ static model_expr *find_unit(expr_env *env, const ast_expr *e) {
   nsa_unit u;
   if (!nsa_unit_find(e->as.name.text, strlen(e->as.name.text), &u))
     return NULL;
-  return expr_literal(env->ck, nsa_unit_scale("1", &u), dim_of_unit(&u), e->at);
+  return expr_literal(env->ck, nsa_unit_scale("1", &u), dim_shown_as(dim_of_unit(&u), e->as.name.text), e->at);
 }
 
 /* A param of the top level that is not there yet. */

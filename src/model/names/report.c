@@ -24,6 +24,12 @@ const char *number_text(checker *ck, double x) {
   return text_cstr(&out);
 }
 
+const char *quantity_text(checker *ck, double x, dim unit) {
+  const char *shown = dim_shown(ck->arena, unit);
+  const char *number = number_text(ck, nsa_show_written(x, shown));
+  return strcmp(shown, "1") == 0 ? number : arena_printf(ck->arena, "%s %s", number, shown);
+}
+
 /* 3, -3, 2*3: a number that may simply lack its unit. */
 bool expr_is_plain_literal(const ast_expr *e) {
   if (e->kind == AST_NUMBER)
@@ -44,8 +50,8 @@ static bool is_quantity_literal(const ast_expr *e) {
   return e->kind == AST_NUMBER && e->as.number.unit != NULL;
 }
 
-static const char *unit_phrase(checker *ck, dim d) {
-  return dim_is_none(d) ? "a plain number" : arena_printf(ck->arena, "in %s", dim_name(ck->arena, d));
+const char *unit_phrase(checker *ck, dim unit) {
+  return dim_is_none(unit) ? "a plain number" : arena_printf(ck->arena, "in %s", dim_shown(ck->arena, unit));
 }
 
 /* "multiply by a conductance (nS)": what makes one unit of the other, when that has a name. */
@@ -60,7 +66,7 @@ static void hint_at_factor(checker *ck, diag *d, const char *name, dim got, dim 
 }
 
 static void report_missing_unit(checker *ck, const ast_expr *e, dim want, const char *what, span what_at) {
-  const char *unit = dim_name(ck->arena, want);
+  const char *unit = dim_shown(ck->arena, want);
   diag *d = diag_report(ck->sink, DIAG_E0302, e->at, "`%s` needs a unit: %s is in %s", expr_text(ck, e), what, unit);
   if (what_at.file != NONE)
     diag_note(d, what_at, "this is in %s", unit);

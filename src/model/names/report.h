@@ -11,6 +11,10 @@
 const char *expr_text(checker *ck, const ast_expr *e);
 /* So exactly that it reads back as the same double. */
 const char *number_text(checker *ck, double x);
+/* "in nM", "a plain number" */
+const char *unit_phrase(checker *ck, dim unit);
+/* "0.7 nM", in the unit in which such values are shown. */
+const char *quantity_text(checker *ck, double x, dim unit);
 /* Whether it is a number that may simply lack its unit: 3, -3, 2*3. */
 bool expr_is_plain_literal(const ast_expr *e);
 /* Says that units differ: E0302 when a number lacks its unit, else E0301. */

@@ -33,9 +33,9 @@ static const struct {
   dim unit;
   const char *word;
 } words[] = {
-    {{{0, 0, 0, 8, 0, 0}}, "an area"},
-    {{{0, 0, 0, 12, 0, 0}}, "a volume"},
-    {{{0, 0, 0, 0, 4, 0}}, "an amount of substance"},
+    {{.q = {0, 0, 0, 8, 0, 0}}, "an area"},
+    {{.q = {0, 0, 0, 12, 0, 0}}, "a volume"},
+    {{.q = {0, 0, 0, 0, 4, 0}}, "an amount of substance"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -17,11 +17,15 @@ bool dim_is_none(dim d);
 bool dim_try_mul(dim a, dim b, dim *out);
 bool dim_try_div(dim a, dim b, dim *out);
 bool dim_try_pow(dim a, double exponent, dim *out);
-extern const dim dim_ms, dim_um, dim_per_ms;
+extern const dim dim_ms, dim_um, dim_rate; /* the last is shown in Hz */
+/* The same, shown in another unit of it; NULL: in none that somebody has said. */
+dim dim_shown_as(dim d, const char *unit);
+/* Of what adds up, or is one or the other: both are equal, and it is shown as the first that says how. */
+dim dim_of_sum(dim a, dim b);
 /* "a conductance" for nS; NULL for what has no common word. */
 const char *dim_word(dim d);
 dim dim_of_unit(const nsa_unit *unit);
-/* Of a unit as a text: "m/s^2"; "" and "1" for none. False where it is none. */
+/* Of a unit as a text, which it is shown in: "m/s^2"; "" and "1" for none. False where it is none. */
 bool dim_of_text(const char *text, dim *out);
 
 #endif

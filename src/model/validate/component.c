@@ -62,7 +62,7 @@ static bool validate_ode(validation *v, const model_component *c, const model_od
       !validate_number(v, &limits, ode->rate, what) || !validate_expr(v, &limits, ode->unless, what) ||
       !validate_expr(v, &limits, ode->own, what))
     return false;
-  if (!dim_equal(dim_mul(ode->rate->unit, (dim){{4}}), state->unit))
+  if (!dim_equal(dim_mul(ode->rate->unit, (dim){.q = {4}}), state->unit))
     return is_wrong(v, "%s: its rate is not in the state's unit by ms", what);
   if (ode->noise.len > c->noises.len)
     return is_wrong(v, "%s has more noises than the component", what);

@@ -56,7 +56,7 @@ static void functions_are_put_in(void **state) {
   assert_no_errors(&c);
   const model_component *n = component_named(&c, "n");
   ASSERT_EXPR(&c, n, let_named(n, "a")->value, "(k * ((v + 1) * (v + 1)))");
-  assert_true(dim_equal(ode_of(n, "v")->rate->unit, (dim){{-4}}));
+  assert_true(dim_equal(ode_of(n, "v")->rate->unit, (dim){.q = {-4}}));
   checked_free(&c);
 }
 
@@ -151,7 +151,7 @@ static void names_win_over_units(void **state) {
   assert_no_errors(&c);
   const model_component *n = component_named(&c, "n");
   ASSERT_EXPR(&c, n, let_named(n, "a")->value, "(s * e)");
-  assert_true(dim_equal(let_named(n, "b")->value->unit, (dim){{-4}}));
+  assert_true(dim_equal(let_named(n, "b")->value->unit, (dim){.q = {-4}}));
   checked_free(&c);
 }
 

@@ -92,10 +92,10 @@ static void names_are_the_authors(void **state) {
 
 static void dimensions_multiply(void **state) {
   (void)state;
-  dim ms = {{4}}, none = dim_none();
+  dim ms = {.q = {4}}, none = dim_none();
   assert_true(dim_equal(dim_div(ms, ms), none));
   assert_true(dim_equal(dim_mul(dim_pow(ms, 1, 2), dim_pow(ms, 1, 2)), ms));
-  assert_true(dim_equal(dim_pow(ms, -1, 4), (dim){{-1}}));
+  assert_true(dim_equal(dim_pow(ms, -1, 4), (dim){.q = {-1}}));
   assert_false(dim_equal(ms, none));
 }
 

@@ -160,7 +160,7 @@ static void signals_add_their_times(void **state) {
   assert_true(s->schedule.data[0].value->kind == MX_NUMBER && s->schedule.data[0].value->number == 1);
   assert_true(s->schedule.data[1].stop == 3000 && s->schedule.data[1].every == 100);
   assert_string_equal(s->schedule.data[1].value->args[1]->key, "s/signal1#0");
-  assert_true(dim_equal(c.model->signals.data[1].unit, (dim){{0, 4}}));
+  assert_true(dim_equal(c.model->signals.data[1].unit, (dim){.q = {0, 4}}));
   assert_int_equal(c.model->signals.data[2].schedule.len, 0);
   assert_int_equal(c.model->signals.data[3].schedule.len, 1);
   assert_true(c.model->signals.data[3].schedule.data[0].start == 0);

@@ -49,14 +49,14 @@ static void param_reads_later(model *m) {
   NEURON->params.data[0].value->kind = MX_REF;
   NEURON->params.data[0].value->ref.item = 1;
 }
-static void initial_of_other_unit(model *m) { NEURON->states.data[0].unit = (dim){{0}}; }
+static void initial_of_other_unit(model *m) { NEURON->states.data[0].unit = dim_none(); }
 static void initial_missing(model *m) { NEURON->states.data[1].initial = NULL; }
 static void two_equations(model *m) { NEURON->odes.data[1].state = 0; }
 static void equation_of_no_state(model *m) { NEURON->odes.data[0].state = 2; }
 static void rate_missing(model *m) { NEURON->odes.data[0].rate = NULL; }
 static void rate_is_truth(model *m) { NEURON->odes.data[0].rate = NEURON->odes.data[0].unless; }
 static void condition_is_rate(model *m) { NEURON->events.data[0].when = NEURON->odes.data[0].rate; }
-static void sum_of_units(model *m) { NEURON->odes.data[0].rate->args[0]->unit = (dim){{0}}; }
+static void sum_of_units(model *m) { NEURON->odes.data[0].rate->args[0]->unit = dim_none(); }
 static void operator_of_one(model *m) { NEURON->odes.data[0].rate->args[1] = NULL; }
 static void solver_unknown(model *m) { NEURON->odes.data[0].solver = SOLVER_COUNT; }
 static void event_of_block(model *m) { NEURON->blocks.data[0].event = 1; }

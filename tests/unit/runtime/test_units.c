@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/units.h"
+#include "nsa_units.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -141,6 +144,48 @@ static void results_are_pleasant(void **state) {
   shown(12, "strange", 12, "strange");
 }
 
+static void shows(const char *unit, double internal, double expected) {
+  nsa_unit_shift shift = nsa_unit_shift_of(unit);
+  assert_true(nsa_show(shift, internal) == expected);
+  assert_true(nsa_show_back(shift, expected) == internal);
+}
+
+static void values_are_shown_in_their_unit(void **state) {
+  (void)state;
+  shows("uM", 0.3, 0.3);
+  shows("", 0.3, 0.3);
+  shows("1", 0.3, 0.3);
+  shows("no unit", 0.3, 0.3);
+  shows("nM", 0.25, 250);
+  shows("V", -70, -0.07);
+  shows("1/s", 0.0005, 0.5);
+  shows("/s", 0.0005, 0.5);
+  shows("min", 90000, 1.5);
+  shows("1/min", 1, 60000);
+  shows("%", 0.25, 25);
+  shows("um^2", 4, 4);
+  shows("cm^2", 1e8, 1);
+  shows("mol", 1e21, 1);
+  shows("aJ", 2, 2);
+}
+
+/* As `x = number unit` in a model, back in that unit. */
+static void written_numbers_come_back(void **state) {
+  (void)state;
+  static const char *const units[] = {"nM", "V", "1/s", "min", "nS/cm^2", "fmol", "%", "uM/h", "1/s^0.5"};
+  for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+    nsa_unit unit;
+    assert_true(nsa_unit_of_text(units[i], &unit));
+    for (int k = 1; k < 1000; k++) {
+      char text[16];
+      snprintf(text, sizeof text, "%d.%d", k / 100, k % 100);
+      double shown = nsa_show_written(nsa_unit_scale(text, &unit), units[i]), want = strtod(text, NULL);
+      bool is_decimal = unit.multiplier == 1 && unit.exponent == (int)unit.exponent;
+      assert_true(is_decimal ? shown == want : shown > want * (1 - 1e-15) && shown < want * (1 + 1e-15));
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(prefixes_shift_the_exponent),
@@ -148,6 +193,8 @@ int main(void) {
       cmocka_unit_test(dimensions),
       cmocka_unit_test(what_is_no_quantity),
       cmocka_unit_test(results_are_pleasant),
+      cmocka_unit_test(values_are_shown_in_their_unit),
+      cmocka_unit_test(written_numbers_come_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
