@@ -8,6 +8,7 @@
 #include "driver/sandbox.h"
 #include "driver/sweep.h"
 #include "driver/verify.h"
+#include "nsa_checkpoint.h"
 #include "nsa_interrupts.h"
 #include "nsa_output.h"
 #include "nsa_starter.h"
@@ -167,6 +168,7 @@ static int verb_fmt(invocation *v) {
 
 static int verb_sweep(invocation *v) { return sweep_main(v->arena, &v->args, options_of(v)); }
 static int verb_analyse(invocation *v) { return analyse_main(v->arena, &v->args, options_of(v)); }
+static int verb_checkpoint(invocation *v) { return nsa_checkpoint_list(v->args.file, "nsa checkpoint"); }
 static int verb_verify(invocation *v) { return verify_main(v->arena, &v->args, v->starter); }
 
 /* ---- the table, and what is not in it ---- */
@@ -182,6 +184,7 @@ static const verb verbs[] = {
      "many runs side by side: values, variants, seeds; a table and its statistics"},
     {"analyse", verb_analyse, "nsa analyse FILE POP [options]",
      "one element of a population: fixed points, and along a value bifurcations and oscillations"},
+    {"checkpoint", verb_checkpoint, "nsa checkpoint FILE.h5", "what a checkpoint holds"},
     {"emit", verb_emit, "nsa emit --STAGE FILE", "print what a stage of the compiler makes"},
     {"fmt", verb_fmt, "nsa fmt [--write] FILE", "the one canonical layout"},
 };

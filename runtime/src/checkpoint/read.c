@@ -4,7 +4,9 @@
 #include "checkpoint/head.h"
 
 #include "base/confined.h"
+#include "nsa_checkpoint.h"
 #include "nsa_input.h"
+#include "nsa_text.h"
 
 #include <errno.h>
 #include <hdf5.h>
@@ -290,4 +292,37 @@ bool checkpoint_restore(const checkpoint *c, const char *variant, sim *s, char e
   if (r.keeper.has_failed)
     snprintf(error, SIM_ERROR_SIZE, "%s", r.keeper.error);
   return !r.keeper.has_failed;
+}
+
+/* ---- as a table ---- */
+
+static void list(const checkpoint *c) {
+  static const char *const types[KEEP_TYPES] = {"bytes", "u32", "u64", "f32", "f64"};
+  const checkpoint_about *is = &c->about;
+  uint64_t bytes = 0;
+  nsa_put_safe(stdout, is->program, strlen(is->program));
+  printf("%s", is->variant[0] ? ", variant " : "");
+  nsa_put_safe(stdout, is->variant, strlen(is->variant));
+  printf(", seed %" PRIu64 ", t = %.9g ms (tick %" PRIu64 " of %.9g ms)\n", is->seed, (double)is->tick * is->base_dt,
+         is->tick, is->base_dt);
+  for (uint32_t i = 0; i < c->count; i++) {
+    printf("  %-5s %12" PRIu64 "  ", types[c->pieces[i].type], c->pieces[i].count);
+    nsa_put_safe(stdout, c->pieces[i].name, strlen(c->pieces[i].name));
+    printf("\n");
+    bytes += c->pieces[i].count * keep_type_size[c->pieces[i].type];
+  }
+  printf("%" PRIu32 " pieces, %.6g MB\n", c->count, 1e-6 * (double)bytes);
+}
+
+int nsa_checkpoint_list(const char *path, const char *who) {
+  enum { EXIT_ENVIRONMENT = 2 };
+  char error[SIM_ERROR_SIZE] = "";
+  checkpoint *c = checkpoint_read(path, error);
+  if (!c) {
+    nsa_complain(who, "%s", error);
+    return EXIT_ENVIRONMENT;
+  }
+  list(c);
+  checkpoint_free(c);
+  return 0;
 }

@@ -3,7 +3,7 @@
  *
  * A checkpoint says how much had been recorded until then. The run that goes on writes files anew: it takes over so
  * much from those of the run before, and records what follows. They take the others' place when that is done. So files
- * are whole at any time, and have the bytes that they would have had. */
+ * are whole at any time, and hold what they would have held. */
 #include "observe/record_h5_before.h"
 #include "observe/record_internal.h"
 
