@@ -151,7 +151,7 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
 %type <args> args args_opt options_opt
 %type <selector> selector
 %type <selectors> selectors
-%type <names> path loop_names param_names param_names_opt
+%type <names> path indices loop_names param_names param_names_opt
 %type <name> word_opt event_name of_opt
 %type <unit> unit_opt
 %type <entry> entry
@@ -212,7 +212,7 @@ decl: EXTENDS STRING                      { $$ = make_extends(ctx, @$, $2); }
     | act                                 { $$ = make_act_decl(ctx, @$, $1); }
     | SIGNAL NAME value_opt clauses       { $$ = make_signal(ctx, @$, $2, $3, $4); }
     | RECORD expr clauses                 { $$ = make_record(ctx, @$, $2, $3); }
-    | MEASURE NAME '=' expr clauses       { $$ = make_measure(ctx, @$, $2, $4, $5); }
+    | MEASURE NAME indices '=' expr clauses { $$ = make_measure(ctx, @$, $2, $3, $5, $6); }
     | VARIANT NAME '{' changes '}'        { $$ = make_variant(ctx, @$, $2, close_settings(span_join(@3, @5), $4)); }
     | RUN expr                            { $$ = make_run(ctx, @$, $2); }
     | RUN UNTIL expr clauses              { $$ = make_run_until(ctx, @$, $3, $4); }
@@ -242,6 +242,10 @@ param_names: NAME                         { $$ = append_name(ctx, make_names(ctx
 path: NAME                                { $$ = append_name(ctx, make_names(ctx), $1); }
     | path '.' NAME                       { $$ = append_name(ctx, $1, $3); }
     ;
+
+indices: %empty                           { $$ = make_names(ctx); }
+       | indices '[' NAME ']'             { $$ = append_name(ctx, $1, $3); }
+       ;
 
 loop_names: NAME                          { $$ = append_name(ctx, make_names(ctx), $1); }
           | NAME ',' NAME                 { $$ = append_name(ctx, append_name(ctx, make_names(ctx), $1), $3); }

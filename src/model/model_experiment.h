@@ -129,9 +129,10 @@ struct model_measure_node {
 };
 
 typedef struct {
-  const char *name;
+  const char *name; /* "peak", "peak[2]" of a loop; "top.mean" of a series */
   span at;
   model_measure_node *value;
+  bool is_whole; /* a series, which is written as it is; measures of it follow */
 } model_measure;
 
 /* ---- environments ---- */

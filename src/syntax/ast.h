@@ -429,6 +429,7 @@ struct ast_decl {
     } record;
     struct {
       ast_name name;
+      ast_name_list indices; /* peak[k][i]: of loops, of the elements */
       ast_expr *value;
       ast_unit *unit; /* in nM, or NULL */
     } measure;

@@ -207,7 +207,8 @@ ast_decl *make_act_decl(parse_context *ctx, span at, const ast_act *act);
 ast_decl *make_phase_set(parse_context *ctx, span at, ast_name phase, settings_block settings);
 ast_decl *make_signal(parse_context *ctx, span at, ast_name name, ast_expr *value, const clause_list *clauses);
 ast_decl *make_record(parse_context *ctx, span at, ast_expr *value, const clause_list *clauses);
-ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_expr *value, const clause_list *clauses);
+ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_name_list *indices, ast_expr *value,
+                       const clause_list *clauses);
 ast_decl *make_variant(parse_context *ctx, span at, ast_name name, settings_block settings);
 ast_decl *make_run(parse_context *ctx, span at, ast_expr *duration);
 ast_decl *make_run_until(parse_context *ctx, span at, ast_expr *condition, const clause_list *clauses);

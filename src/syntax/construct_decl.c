@@ -288,11 +288,13 @@ ast_decl *make_record(parse_context *ctx, span at, ast_expr *value, const clause
   return d;
 }
 
-ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_expr *value, const clause_list *clauses) {
+ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_name_list *indices, ast_expr *value,
+                       const clause_list *clauses) {
   check_clauses(ctx, clauses, BIT(IN), "`measure`");
   check_declared(ctx, name);
   ast_decl *d = new_decl(ctx, AST_DECL_MEASURE, at);
   d->as.measure.name = name;
+  d->as.measure.indices = *indices;
   d->as.measure.value = value;
   d->as.measure.unit = find_clause(clauses, CLAUSE_IN)->unit;
   return d;

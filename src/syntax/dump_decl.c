@@ -249,6 +249,8 @@ static void decl_record(dumper *d, const ast_decl *decl) {
 static void decl_param(dumper *d, const ast_decl *decl) { item_entries(d, decl->as.param); }
 
 static void decl_measure(dumper *d, const ast_decl *decl) {
+  for (uint32_t i = 0; i < decl->as.measure.indices.len; i++)
+    dump_name(d, "index", decl->as.measure.indices.data[i]);
   dump_expr(d, NULL, decl->as.measure.value);
   dump_unit(d, decl->as.measure.unit);
 }

@@ -183,7 +183,10 @@ static void print_set(printer *p, const ast_decl *d) {
 static void print_act(printer *p, const ast_decl *d) { printer_act(p, &d->as.act); }
 
 static void print_measure(printer *p, const ast_decl *d) {
-  print_named(p, "measure", d->as.measure.name, d->as.measure.value);
+  text_printf(p->out, "measure %s", d->as.measure.name.text);
+  for (uint32_t i = 0; i < d->as.measure.indices.len; i++)
+    text_printf(p->out, "[%s]", d->as.measure.indices.data[i].text);
+  printer_word_expr(p, "=", d->as.measure.value);
   print_unit(p, d->as.measure.unit);
 }
 

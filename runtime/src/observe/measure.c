@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "observe/measure.h"
 
-#include "events/events.h"
 #include "observe/measure_recognition.h"
 #include "observe/measure_samples.h"
 #include "observe/measure_series.h"
 #include "observe/measure_trains.h"
+#include "observe/measure_updates.h"
 #include "state/failure.h"
 #include "state/nodes.h"
 #include "state/probe.h"
@@ -210,21 +210,10 @@ static bool visit_events(measurer *m, sim *s, uint32_t index) {
   return true;
 }
 
-/* All that there were so far: of the elements of a probe, or of links of its connection. */
-static uint64_t updates_of(const sim *s, const nsa_probe *probe) {
-  const nsa_domain *domain = &s->program->domains[probe->domain];
-  if (!nsa_connection_is_none(domain->connection)) {
-    events_count count = events_updates(s, domain->connection);
-    return count.at_events + count.by_clock;
-  }
-  uint64_t first;
-  return s->tick / s->populations[domain->population.id].every * probe_range(s, probe, &first);
-}
-
 static void take_updates(measurer *m, const sim *s, uint32_t index, bool is_counting) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
   tally *t = &m->tallies[index];
-  uint64_t all = updates_of(s, &m->program->probes[node->probe]);
+  uint64_t all = measure_updates(s, &m->program->probes[node->probe]);
   t->events += is_counting ? all - t->seen : 0;
   t->seen = all;
 }
@@ -318,22 +307,14 @@ static double updates_so_far(measurer *m, const sim *s, uint32_t index) {
   return (double)m->tallies[index].events;
 }
 
-/* Elements without data are left out. */
-static world_series with_data(measurer *m, uint32_t index, world_series of) {
-  series_list *list = &m->lists[index];
-  list->count = 0;
-  for (uint64_t i = 0; i < of.count; i++)
-    if (!isnan(of.values[i * of.stride]))
-      m->ran_out = !series_push(list, of.values[i * of.stride]) || m->ran_out;
-  return series_view(list);
-}
-
 static double reduction(measurer *m, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
   world_series of = m->series[node->a];
   double value = NAN;
-  if (node->per == NSA_PER_ELEMENT)
-    of = with_data(m, index, of);
+  if (node->per == NSA_PER_ELEMENT) {
+    m->ran_out = !series_with_data(of, &m->lists[index]) || m->ran_out;
+    of = series_view(&m->lists[index]);
+  }
   double number = node->kind == NSA_MEASURE_SERIES_PERCENTILE ? m->numbers[node->b] : 0;
   m->ran_out = !series_reduce(node->kind, of, number, &value) || m->ran_out;
   return value;
@@ -473,6 +454,23 @@ bool measurer_finish(measurer *m, const sim *s, double *values) {
   for (uint32_t i = 0; i < m->program->measures_count; i++)
     values[i] = m->is_series[m->program->measures[i].node] ? NAN : m->numbers[m->program->measures[i].node];
   return !m->ran_out;
+}
+
+/* The node that a series begins with: those it is made of come before it. */
+static const nsa_measure_node *origin_of(const measurer *m, uint32_t node) {
+  while (node > 0 && (!m->is_series[node] || node_is_plain(m->program->measure_nodes[node].kind)))
+    node--;
+  return &m->program->measure_nodes[node];
+}
+
+world_series measurer_series(const measurer *m, const sim *s, uint32_t i, nsa_per *per, uint64_t *first) {
+  uint32_t node = m->program->measure_series[i].node;
+  const nsa_measure_node *origin = origin_of(m, node);
+  *per = (nsa_per)origin->per;
+  *first = 0;
+  if (origin->per == NSA_PER_ELEMENT && probe_range(s, &m->program->probes[origin->probe], first) > 0)
+    *first = probe_number(s, &m->program->probes[origin->probe], *first);
+  return m->series[node];
 }
 
 static void keep(void *self, sim *s, keeper *k) {

@@ -7,7 +7,7 @@
 #ifndef NSA_RUNTIME_MEASURE_H
 #define NSA_RUNTIME_MEASURE_H
 
-#include "state/sim.h"
+#include "worlds/worlds.h"
 
 typedef struct measurer measurer;
 
@@ -15,6 +15,8 @@ typedef struct measurer measurer;
 measurer *measurer_new(const sim *s, char error[SIM_ERROR_SIZE]);
 /* values[i] for program->measures[i]; once, after the last tick. False: out of memory, so that not all are known. */
 bool measurer_finish(measurer *m, const sim *s, double *values);
+/* After that, number i of program->measure_series: valid until measurer_free. first: the number of its first value. */
+world_series measurer_series(const measurer *m, const sim *s, uint32_t i, nsa_per *per, uint64_t *first);
 void measurer_free(measurer *m);
 
 /* What is registered with the sim (sim_observe). */

@@ -61,6 +61,14 @@ bool series_combine(uint32_t kind, const series_or_number *args, series_list *to
   return true;
 }
 
+bool series_with_data(world_series of, series_list *to) {
+  to->count = 0;
+  for (uint64_t i = 0; i < of.count; i++)
+    if (!isnan(of.values[i * of.stride]) && !series_push(to, of.values[i * of.stride]))
+      return false;
+  return true;
+}
+
 /* ---- one number ---- */
 
 static int compare(const void *a, const void *b) {
@@ -137,7 +145,9 @@ static double reduced(uint32_t kind, world_series of) {
 
 bool series_reduce(uint32_t kind, world_series of, double number, double *value) {
   *value = NAN;
-  if (of.count == 0)
+  if (kind == NSA_MEASURE_SERIES_COUNT)
+    *value = (double)of.count;
+  if (of.count == 0 || kind == NSA_MEASURE_SERIES_COUNT)
     return true;
   if (kind == NSA_MEASURE_SERIES_MEDIAN)
     return find_quantile(of, 0.5, value);

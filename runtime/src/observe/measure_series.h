@@ -30,6 +30,9 @@ typedef struct {
 } series_or_number;
 bool series_combine(uint32_t kind, const series_or_number *args, series_list *to);
 
+/* Those that are numbers: elements without data are left out. False: out of memory. */
+bool series_with_data(world_series of, series_list *to);
+
 /* kind: of a measure node that makes one number of a series; number: which percentile. NaN where the series is empty.
  * False: out of memory. */
 bool series_reduce(uint32_t kind, world_series of, double number, double *value);

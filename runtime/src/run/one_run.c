@@ -6,6 +6,7 @@
 #include "nsa_interrupts.h"
 #include "nsa_session.h"
 #include "nsa_text.h"
+#include "observe/record_measures.h"
 #include "run/make.h"
 #include "run/progress.h"
 #include "run/report.h"
@@ -292,6 +293,7 @@ static int save_results(one_run *c, steps_end end, const char *message) {
   if (!has_results(c))
     return EXIT_OK;
   bool is_good = !c->recorder || recorder_close(c->recorder, error);
+  is_good = is_good && record_measures(c->measurer, c->sim, c->results.part, c->command->options->csv, error);
   end_stage(c, "close results");
   run_report report = report_of(c, is_good ? outcomes[end] : "failed");
   report.message = is_good ? message : error;

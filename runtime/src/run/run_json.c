@@ -8,6 +8,7 @@
 #include "nsa_units.h"
 #include "nsa_words.h"
 #include "observe/record_h5.h"
+#include "observe/record_measures.h"
 #include "run/report.h"
 #include "worlds/worlds.h"
 
@@ -248,10 +249,14 @@ static void add_measures(cJSON *top, const run_report *report) {
   }
 }
 
-static void add_files(cJSON *top, const recorder *r) {
+static void add_files(cJSON *top, const run_report *report) {
+  const recorder *r = report->recorder;
   cJSON *files = cJSON_AddArrayToObject(top, "files");
   for (uint32_t i = 0; r && i < recorder_file_count(r); i++)
     cJSON_AddItemToArray(files, cJSON_CreateString(recorder_file(r, i)));
+  char name[RECORD_MEASURES_NAME];
+  for (uint32_t i = 0; report->values && record_measures_file(report->program, report->options->csv, i, name); i++)
+    cJSON_AddItemToArray(files, cJSON_CreateString(name));
 }
 
 static void add_times(cJSON *top, const run_report *report) {
@@ -335,7 +340,7 @@ static cJSON *describe(const run_report *report) {
   if (report->sim)
     add_network(top, report);
   add_times(top, report);
-  add_files(top, report->recorder);
+  add_files(top, report);
   add_source(top, program, report->info);
   return top;
 }

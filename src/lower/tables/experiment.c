@@ -183,18 +183,26 @@ static void lower_measure_node(lowering *l, const measure_plan *plan) {
 static void lower_measures(lowering *l) {
   const experiment_plan *plan = &l->plan->experiment;
   nsa_measure *list = ARENA_ARRAY(l->arena, nsa_measure, l->m->measures.len);
+  nsa_measure *series = ARENA_ARRAY(l->arena, nsa_measure, l->m->measures.len);
+  uint32_t count = 0, series_count = 0;
   for (uint32_t k = 0; k < plan->nodes.len; k++)
     lower_measure_node(l, &plan->nodes.data[k]);
   for (uint32_t k = 0; k < l->m->measures.len; k++) {
     const model_measure *mm = &l->m->measures.data[k];
-    list[k] = (nsa_measure){.name = mm->name,
-                            .unit = dim_shown(l->arena, mm->value->unit),
-                            .has_unit = mm->value->unit.shown != NULL,
-                            .node = plan->measures[k],
-                            .at = lower_place(l, mm->at)};
+    nsa_measure out = {.name = mm->name,
+                       .unit = dim_shown(l->arena, mm->value->unit),
+                       .has_unit = mm->value->unit.shown != NULL,
+                       .node = plan->measures[k],
+                       .at = lower_place(l, mm->at)};
+    if (mm->is_whole)
+      series[series_count++] = out;
+    else
+      list[count++] = out;
   }
   l->program->measures = list;
-  l->program->measures_count = l->m->measures.len;
+  l->program->measures_count = count;
+  l->program->measure_series = series;
+  l->program->measure_series_count = series_count;
   l->program->until = plan->until;
 }
 

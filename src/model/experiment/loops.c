@@ -12,7 +12,7 @@ static void visit_list(checker *ck, const ast_decl *const *decls, uint32_t count
 
 static bool is_allowed_inside(const ast_decl *d) {
   return d->kind == AST_DECL_PRESENT || d->kind == AST_DECL_DRIVE || d->kind == AST_DECL_RECORD ||
-         d->kind == AST_DECL_PHASE || d->kind == AST_DECL_FOR;
+         d->kind == AST_DECL_MEASURE || d->kind == AST_DECL_PHASE || d->kind == AST_DECL_FOR;
 }
 
 static void run_round(checker *ck, const ast_decl *d, const binding *outer, uint32_t round, model_expr *value,
@@ -102,7 +102,8 @@ static void visit_list(checker *ck, const ast_decl *const *decls, uint32_t count
     if (!is_inside)
       ck->rounds = 0;
     if (is_inside && !is_allowed_inside(d))
-      diag_report(ck->sink, DIAG_E0405, d->at, "a loop may hold `present`, `drive`, `phase`, `record` and `for` only");
+      diag_report(ck->sink, DIAG_E0405, d->at,
+                  "a loop may hold `present`, `drive`, `phase`, `record`, `measure` and `for` only");
     else if (d->kind == AST_DECL_FOR)
       run_loop(ck, d, bindings, visit);
     else

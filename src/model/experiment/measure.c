@@ -180,12 +180,8 @@ static model_measure_node *check_name(const measure_scope *s, const ast_expr *e)
   checker *ck = s->ck;
   const char *name = e->as.name.text;
   uint32_t index;
-  if (map_find(ck->measures, name, &index)) {
-    model_measure_node *n = measure_new(ck, NSA_MEASURE_NUMBER, ck->model->measures.data[index].value->unit, e->at);
-    n->is_ref = true;
-    n->ref = index;
-    return n;
-  }
+  if (measure_find(s, e, &index))
+    return measure_reference(ck, index, e->at);
   if (strcmp(name, "duration") == 0)
     return check_duration(s, e, NSA_MEASURE_DURATION);
   return measure_number_named(s, e, known_names);
@@ -224,7 +220,7 @@ static model_measure_node *report_function(checker *ck, const ast_expr *e) {
 }
 
 static model_measure_node *check_call(const measure_scope *s, const ast_expr *e) {
-  if (series_is_reduced(s->ck, e))
+  if (series_is_reduced(s, e))
     return series_reduction(s, e);
   for (uint32_t i = 0; i < nsa_measure_kind_count; i++)
     if (function_of((nsa_measure_kind)i) != NULL && strcmp(nsa_word_of_measure_kind(i), e->as.call.function.text) == 0)
@@ -233,6 +229,15 @@ static model_measure_node *check_call(const measure_scope *s, const ast_expr *e)
 }
 
 static model_measure_node *check_place(const measure_scope *s, const ast_expr *e) {
+  uint32_t measure;
+  if (measure_find(s, e, &measure))
+    return measure_reference(s->ck, measure, e->at);
+  if (measure_is_named(s, e)) {
+    name_list known = {0};
+    known_names(s->ck, &known);
+    report_unknown(s->ck, e->at, DIAG_E0201, "the earlier measure", expr_text(s->ck, e), &known);
+    return NULL;
+  }
   if (environment_of(s->ck, e) != NONE)
     return series_figure(s, e);
   if (e->kind == AST_MEMBER && e->as.member.object->kind == AST_NAME &&
@@ -259,23 +264,36 @@ static model_measure_node *single_number(checker *ck, const ast_expr *e, model_m
       ck, e->at,
       arena_printf(ck->arena, "`%s` is a series, one number for each %s, and a measure is one number", said,
                    series_unit(n)),
-      arena_printf(ck->arena, "take it together: `first(%s)`, `mean(%s)`, `median(%s)`", said, said, said));
+      arena_printf(ck->arena, "take it together, `mean(%s)`, `median(%s)`, or write `measure NAME[i]` for all of it",
+                   said, said));
+}
+
+/* `measure top[i]` */
+static model_measure_node *many_numbers(checker *ck, const ast_expr *e, model_measure_node *n) {
+  if (!measure_is_number(ck, n) || n->is_series)
+    return n != NULL && n->is_series ? n : NULL;
+  return measure_malformed(
+      ck, e->at, arena_printf(ck->arena, "`%s` is one number, and not one for each element", expr_text(ck, e)),
+      "`max(x over time)` takes each element by itself; without `[i]` a measure is one number");
 }
 
 static void visit_measure(checker *ck, const ast_decl *d, const binding *bindings) {
   if (d->kind != AST_DECL_MEASURE)
     return;
   const measure_scope scope = {ck, "a measure", bindings, check_call, check_name, check_place};
-  model_measure m = {.name = d->as.measure.name.text, .at = d->as.measure.name.at};
-  m.value = single_number(ck, d->as.measure.value, measure_tree(&scope, d->as.measure.value));
+  const ast_expr *value = d->as.measure.value;
+  measure_name name;
+  bool is_named = measure_declared(&scope, d, &name);
+  model_measure_node *tree = is_named ? measure_tree(&scope, value) : NULL;
+  model_measure m = {.name = name.text, .at = d->as.measure.name.at, .is_whole = name.is_whole};
+  m.value = name.is_whole ? many_numbers(ck, value, tree) : single_number(ck, value, tree);
   if (m.value == NULL) {
-    name_silence(ck, m.name);
+    name_silence(ck, d->as.measure.name.text);
     return;
   }
   if (d->as.measure.unit != NULL)
-    m.value->unit = unit_chosen(ck, d->as.measure.value, m.value->unit, d->as.measure.unit);
-  map_insert(ck->measures, m.name, ck->model->measures.len);
-  vec_push(ck->arena, &ck->model->measures, m);
+    m.value->unit = unit_chosen(ck, value, m.value->unit, d->as.measure.unit);
+  measure_add(ck, m);
 }
 
 void measures_check(checker *ck) { for_each_decl(ck, visit_measure); }

@@ -35,6 +35,22 @@ model_measure_node *measure_number_named(const measure_scope *s, const ast_expr 
 model_measure_node *measure_join(checker *ck, nsa_measure_kind kind, dim unit, model_measure_node *a,
                                  model_measure_node *b, model_measure_node *c, span at);
 
+/* ---- names (measure_names.c) ---- */
+
+typedef struct {
+  const char *text; /* "peak[2]" */
+  bool is_whole;    /* ends with [i]: the measure is a series */
+} measure_name;
+/* False after an error, which was reported. */
+bool measure_declared(const measure_scope *s, const ast_decl *d, measure_name *out);
+/* An earlier measure by its name, `peak[2]`, `top[i]`, `top.mean`; false: it is none. */
+bool measure_find(const measure_scope *s, const ast_expr *e, uint32_t *measure);
+/* Whether it begins as one does: `peak[7]` where there is only `peak[2]`. */
+bool measure_is_named(const measure_scope *s, const ast_expr *e);
+model_measure_node *measure_reference(checker *ck, uint32_t measure, span at);
+/* With those that belong to a series. */
+void measure_add(checker *ck, model_measure m);
+
 /* ---- arithmetic by name (measure_math.c) ---- */
 
 /* `sqrt(x)`, `min(a, b)`: whether the call is one of these; with a single argument `min` and `max` are none. */
@@ -58,7 +74,7 @@ measure_function *measure_of_values(nsa_measure_kind kind);
 /* `maze.steps` and `maze.trials`; e is about an environment. */
 model_measure_node *series_figure(const measure_scope *s, const ast_expr *e);
 /* Whether this is a call that takes a series together, `mean(maze.steps)`, by its name and what it is of. */
-bool series_is_reduced(checker *ck, const ast_expr *e);
+bool series_is_reduced(const measure_scope *s, const ast_expr *e);
 /* `first`, `last`, `median`, …: what takes nothing but series together. */
 void series_names(checker *ck, name_list *out);
 model_measure_node *series_reduction(const measure_scope *s, const ast_expr *e);

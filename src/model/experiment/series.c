@@ -134,7 +134,11 @@ static uint32_t reduction_find(const char *word) {
 }
 
 /* Names a figure or an earlier measure that is a series, counts `per` something, or takes elements by themselves. */
-static bool names_series(checker *ck, const ast_expr *e) {
+static bool names_series(const measure_scope *s, const ast_expr *e) {
+  checker *ck = s->ck;
+  uint32_t measure;
+  if (measure_find(s, e, &measure))
+    return ck->model->measures.data[measure].value->is_series;
   switch (e->kind) {
   case AST_MEMBER:
     if (environment_is_silent(ck, e))
@@ -143,17 +147,17 @@ static bool names_series(checker *ck, const ast_expr *e) {
   case AST_CALL:
     for (uint32_t i = 0; i < e->as.call.args.len; i++)
       if (e->as.call.args.data[i].per.text != NULL || measure_is_each(&e->as.call.args.data[i]) ||
-          names_series(ck, e->as.call.args.data[i].value))
+          names_series(s, e->as.call.args.data[i].value))
         return true;
     return false;
   case AST_IF:
-    return names_series(ck, e->as.cond.condition) || names_series(ck, e->as.cond.then_value) ||
-           names_series(ck, e->as.cond.else_value);
+    return names_series(s, e->as.cond.condition) || names_series(s, e->as.cond.then_value) ||
+           names_series(s, e->as.cond.else_value);
   case AST_UNARY:
-    return names_series(ck, e->as.unary.operand);
+    return names_series(s, e->as.unary.operand);
   case AST_BINARY:
     for (uint32_t i = 0; i < e->as.binary.operands.len; i++)
-      if (names_series(ck, e->as.binary.operands.data[i]))
+      if (names_series(s, e->as.binary.operands.data[i]))
         return true;
     return false;
   default:
@@ -161,13 +165,13 @@ static bool names_series(checker *ck, const ast_expr *e) {
   }
 }
 
-bool series_is_reduced(checker *ck, const ast_expr *e) {
+bool series_is_reduced(const measure_scope *s, const ast_expr *e) {
   uint32_t reduction = reduction_find(e->as.call.function.text);
   if (reduction == NONE || e->as.call.args.len == 0)
     return false;
   const ast_arg *arg = &e->as.call.args.data[0];
   bool is_plain = arg->per.text == NULL && arg->over.text == NULL && arg->during == NULL;
-  return !reductions[reduction].is_shared || (is_plain && names_series(ck, arg->value));
+  return !reductions[reduction].is_shared || (is_plain && names_series(s, arg->value));
 }
 
 /* `last(series, 5)`: NSA_MEASURE_TAIL */

@@ -6,7 +6,7 @@
 #include "model/names/report.h"
 
 static model_measure_node *check_call(const measure_scope *s, const ast_expr *e) {
-  if (series_is_reduced(s->ck, e))
+  if (series_is_reduced(s, e))
     return series_reduction(s, e);
   return measure_malformed(
       s->ck, e->as.call.function.at,

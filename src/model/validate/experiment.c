@@ -131,7 +131,8 @@ bool validate_experiment(validation *v) {
   for (uint32_t k = 0; is_good && k < m->measures.len; k++) {
     v->where = arena_printf(v->arena, "measure `%s`", m->measures.data[k].name);
     is_good = validate_measure(v, k, m->measures.data[k].value) &&
-              (!m->measures.data[k].value->is_series || is_wrong(v, "a series, not a number"));
+              (m->measures.data[k].value->is_series == m->measures.data[k].is_whole ||
+               is_wrong(v, "a series that should be a number, or the other way round"));
   }
   for (uint32_t k = 0; is_good && k < m->phase_sets.len; k++)
     is_good = validate_phase_set(v, &m->phase_sets.data[k]);

@@ -170,7 +170,7 @@ static const struct {
     DAMAGE(trials_of_nobody, "an environment is number 1 of 1"),
     DAMAGE(figure_of_measure, "measure `n`: a figure is number 3 of 3"),
     DAMAGE(series_of_number, "a number is taken together as a series"),
-    DAMAGE(measure_of_series, "measure `n`: a series, not a number"),
+    DAMAGE(measure_of_series, "measure `n`: a series that should be a number, or the other way round"),
     DAMAGE(until_of_nobody, "the run: an environment is number 1 of 1"),
     DAMAGE(param_of_variant, "a param is number 2 of 2"),
 };
