@@ -271,8 +271,9 @@ static void label_states(analyse_plan *plan) {
   plan->low = ARENA_ARRAY(plan->arena, double, c->states.len);
   plan->high = ARENA_ARRAY(plan->arena, double, c->states.len);
   for (uint32_t k = 0; k < c->states.len; k++) {
-    const char *unit = dim_name(plan->arena, c->states.data[k].unit);
-    plan->states[k] = (analyse_label){c->states.data[k].name, strcmp(unit, "1") == 0 ? "" : unit, 1};
+    const char *unit = dim_shown(plan->arena, c->states.data[k].unit);
+    double factor = nsa_show_back(nsa_unit_shift_of(unit), 1);
+    plan->states[k] = (analyse_label){c->states.data[k].name, strcmp(unit, "1") == 0 ? "" : unit, factor};
     plan->low[k] = plan->high[k] = NAN;
   }
 }

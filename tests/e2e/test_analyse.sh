@@ -43,6 +43,12 @@ near "$(awk -F, '$2 == "fold" && $3 > 0 { print $3 }' along/special_points.csv)"
 cp $csv before.csv
 analyse well.nsa cell; cmp -s $csv before.csv || fail "another table the second time"
 
+# A state is shown in the unit in which it is declared.
+printf 'astrocyte store {\n  state Ca = 50 nM\n  dCa/dt = (80 nM - Ca)/(2 s)\n}\npopulation glia : store[1]\n' >store.nsa
+analyse store.nsa glia || fail "store: $(cat err.txt)"
+tells "Ca.*nM"
+near "$(value store.analysis/fixed_points.csv 1 1)" 80 1e-9 "Ca at rest, nM"
+
 # Models of the library, as their papers have them (docs/models.md).
 library() { # model, options...
   name=$1; shift
