@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# check_values.sh FOLDER: runs every model of a folder and compares with the numbers in its head:
+# check_values.sh FOLDER: runs every model of a folder and compares with the numbers in its head,
+# in the units in which they are shown:
 #   #= FILE TIME_MS COLUMN VALUE RELATIVE_TOLERANCE   a recorded value (FILE.csv of the results)
 #   #= measure NAME VALUE RELATIVE_TOLERANCE
 #   #= spikes POPULATION COUNT TICK...                the first spikes, in ticks of 0.1 ms

@@ -66,6 +66,8 @@ def difference_of_measures(simulation, folder):
     got = json.loads((folder / "run.json").read_text())["measures"]
     for k, m in enumerate(simulation.model.measures):
         want, value = simulation.measured(k), got[m.name]["value"]
+        if want is not None and m.function == "rate":
+            want *= 1000  # in Hz; all else is in internal units
         if (want is None) != (value is None) or (want is not None and not is_close(value, want)):
             return f"measure {m.name}: {value!r}, should be {want!r}"
     return None
