@@ -163,7 +163,7 @@ bool arguments_parse(arena *a, int argc, char **argv, arguments *out) {
     } else if (out->file && !out->population && !strcmp(out->verb, "analyse")) {
       out->population = argv[k];
     } else if (out->file) {
-      nsa_complain(who(a, out), "takes one model, but got %s and %s", out->file, argv[k]);
+      nsa_complain(who(a, out), "takes one file, but got %s and %s", out->file, argv[k]);
       return false;
     } else {
       out->file = argv[k];

@@ -69,6 +69,11 @@ run extended --quiet --resume --for "600 ms" || fail "a run that is made longer:
 same longer extended
 grep -q '"state":[[:space:]]*"completed"' extended/run.json || fail "the longer run is not complete"
 
+# ---- with another param
+run slower --resume kept/checkpoints/0000000000002100.h5 --set a.tau=30ms || fail "another param: $(cat slower.err)"
+says slower.err 'a.tau is 30 ms from here; when the checkpoint was written it was 20 ms'
+! grep -q 'from here' saved.err || fail "params that are the same: $(cat saved.err)"
+
 # ---- without what was recorded before
 cp kept/checkpoints/0000000000003500.h5 alone.h5
 run alone --resume alone.h5 || fail "a checkpoint by itself: $(cat alone.err)"

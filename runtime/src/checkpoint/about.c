@@ -2,7 +2,9 @@
 #include "checkpoint/about.h"
 
 #include "base/hash.h"
+#include "base/units.h"
 #include "nsa_json.h"
+#include "nsa_units.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -212,4 +214,31 @@ bool about_fits(const char *text, size_t length, const char *variant, const sim 
   bool is_good = take_all(json, &is) && !refuse_run(&is, variant, s, error) && !refuse_links(json, s, error);
   cJSON_Delete(json);
   return is_good;
+}
+
+/* ---- params that are others now ---- */
+
+static void tell_change(const nsa_settable *settable, double now, double then, FILE *to) {
+  char is[UNITS_NUMBER], was[UNITS_NUMBER];
+  const char *unit = strcmp(settable->unit, "1") == 0 ? "" : settable->unit, *space = unit[0] ? " " : "";
+  units_print_exactly(nsa_show_written(now, settable->unit), is);
+  units_print_exactly(nsa_show_written(then, settable->unit), was);
+  fprintf(to, "%s is %s%s%s from here; when the checkpoint was written it was %s%s%s\n", settable->name, is, space,
+          unit, was, space, unit);
+}
+
+void about_tell_changes(const char *text, size_t length, const sim *s, FILE *to) {
+  cJSON *json = cJSON_ParseWithLength(text, length);
+  const cJSON *params = cJSON_GetObjectItemCaseSensitive(json, "params");
+  for (uint32_t i = 0; i < s->program->settables_count; i++) {
+    const nsa_settable *settable = &s->program->settables[i];
+    const nsa_field *field = &s->program->fields[settable->field.id];
+    double then = 0, now;
+    if (!field->is_uniform || !s->field_data[settable->field.id] || !take_number(params, settable->name, &then))
+      continue;
+    now = sim_entry(field->type, s->field_data[settable->field.id], 0);
+    if (now != then)
+      tell_change(settable, now, then, to);
+  }
+  cJSON_Delete(json);
 }

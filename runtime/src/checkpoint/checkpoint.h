@@ -11,6 +11,8 @@
 
 #include "state/keep.h"
 
+#include <stdio.h>
+
 /* What was run, as far as it decides about the state. */
 typedef struct {
   char program[256]; /* its name */
@@ -37,6 +39,9 @@ const checkpoint_about *checkpoint_tells(const checkpoint *c);
 
 /* False with a sentence in error: it is of another run; or it does not fit, and the sim is then good for nothing. */
 bool checkpoint_restore(const checkpoint *c, const char *variant, sim *s, char error[SIM_ERROR_SIZE]);
+
+/* Behind that: a line for each param of one value that --set has made another one than it was. */
+void checkpoint_tell_changes(const checkpoint *c, const sim *s, FILE *to);
 
 /* ---- all of the state ---- */
 

@@ -294,6 +294,10 @@ bool checkpoint_restore(const checkpoint *c, const char *variant, sim *s, char e
   return !r.keeper.has_failed;
 }
 
+void checkpoint_tell_changes(const checkpoint *c, const sim *s, FILE *to) {
+  about_tell_changes(c->told->data, c->told->count, s, to);
+}
+
 /* ---- as a table ---- */
 
 static void list(const checkpoint *c) {

@@ -161,6 +161,8 @@ bool resume_restore(one_run *c, char error[SIM_ERROR_SIZE]) {
     snprintf(error, SIM_ERROR_SIZE, "cannot go on from %.200s: %.280s", c->origin_path, why);
     return false;
   }
+  if (!shared->options->quiet)
+    checkpoint_tell_changes(c->origin, c->sim, stderr);
   c->first_tick = c->sim->tick;
   sim_set_clock(c->sim, &c->sim->state_clock, c->sim->tick);
   checkpoint_free(c->origin);
