@@ -43,6 +43,18 @@ static const char *case_label(const nsa_program *program, uint32_t variant) {
   return "base";
 }
 
+/* One object, or with several variants a list of them. */
+static void show_json(const run_command *shared, const one_run *cases, uint32_t count) {
+  bool is_list = shared->options->all_variants, has_any = false;
+  fputs(is_list ? "[" : "", stdout);
+  for (uint32_t i = 0; i < count; i++) {
+    if (cases[i].json)
+      printf("%s%s", has_any ? ",\n" : "", cases[i].json);
+    has_any = has_any || cases[i].json;
+  }
+  fputs(is_list ? "]\n" : has_any ? "\n" : "", stdout);
+}
+
 /* False: there is no memory for their table. */
 static bool show_measures(const run_command *shared, const one_run *cases, uint32_t count) {
   report_column *columns = calloc((size_t)count + 1, sizeof *columns);
@@ -95,7 +107,9 @@ static int run_all(run_command *shared, one_run *cases, uint32_t count) {
   }
   for (uint32_t i = 0; i < count; i++)
     results_discard(&cases[i].results);
-  if (!show_measures(shared, cases, count) && code != EXIT_ENVIRONMENT) {
+  if (shared->options->json)
+    show_json(shared, cases, count);
+  else if (!show_measures(shared, cases, count) && code != EXIT_ENVIRONMENT) {
     nsa_complain(shared->info->program_name, "out of memory for the table of measures");
     code = EXIT_ENVIRONMENT;
   }
@@ -163,8 +177,10 @@ static int run_session(run_command *shared) {
       is_good = choose_command(shared, &cases[i], &own[i]);
   }
   int code = is_good ? run_all(shared, cases, count) : EXIT_ENVIRONMENT;
-  for (uint32_t i = 0; cases && i < count; i++)
+  for (uint32_t i = 0; cases && i < count; i++) {
     free(cases[i].values);
+    free(cases[i].json);
+  }
   for (uint32_t i = 0; own && i < count; i++)
     options_free(&own[i].options);
   free(own);

@@ -329,6 +329,14 @@ static int say_end(const one_run *c, steps_end end, const char *message) {
   return EXIT_OK;
 }
 
+static bool keep_json(one_run *c, const char *outcome, const char *message) {
+  run_report report = report_of(c, outcome);
+  report.message = message[0] ? message : NULL;
+  report.values = c->values;
+  c->json = run_json_outcome(&report);
+  return c->json;
+}
+
 static int finish_run(one_run *c, steps_end end) {
   char message[SIM_ERROR_SIZE];
   if (!measurer_finish(c->measurer, c->sim, c->values) && (end == STEPS_DONE || end == STEPS_SIGNAL)) {
@@ -344,6 +352,8 @@ static int finish_run(one_run *c, steps_end end) {
   }
   int saved = save_results(c, end, message);
   const run_options *options = c->command->options;
+  if (options->json && !keep_json(c, saved == EXIT_OK ? outcomes[end] : "failed", message))
+    saved = one_run_complain(c, "out of memory for --json");
   if (!options->quiet && end != STEPS_DISK && saved == EXIT_OK) {
     if (c->label)
       fprintf(stderr, "%s: ", c->label);

@@ -38,6 +38,7 @@ typedef struct {
   measurer *measurer;
   double *values; /* of measures */
   bool has_values;
+  char *json; /* what came out, for --json; NULL: nothing did */
   double started;
   nsa_stage_time stages[MAX_STAGES];
   uint32_t stage_count;
@@ -46,7 +47,7 @@ typedef struct {
 
 /* All of it: says what is wrong, writes the results and the summary. Gives the exit code. */
 int one_run_execute(one_run *c);
-/* Gives back all but the values of measures. */
+/* Gives back all but the values of measures, and their JSON. */
 void one_run_release(one_run *c);
 
 /* "nsa run: LABEL: error"; gives EXIT_ENVIRONMENT. */

@@ -329,6 +329,7 @@ static bool take_pattern(parse *p, const char *text) {
     return p->out->member = true;                                                                                      \
   }
 FLAG(take_csv, csv)
+FLAG(take_json, json)
 FLAG(take_float32, float32)
 FLAG(take_force, force)
 FLAG(take_time, time)
@@ -361,6 +362,7 @@ FLAG(take_help, help)
   X("--no-results", NULL, take_no_results, "write no files, print the measures only")                                  \
   X("--no-sandbox", NULL, take_no_sandbox, "keep the rights to all files, programs and the network")                   \
   X("--time", NULL, take_time, "print where the time went")                                                            \
+  X("--json", NULL, take_json, "print the measures and how the run ended as JSON")                                     \
   X("--quiet", NULL, take_quiet, "no progress and no summary")                                                         \
   X("--help", NULL, take_help, "print this")
 

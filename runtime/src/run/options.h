@@ -20,7 +20,7 @@ typedef struct {
 } run_pattern;
 
 typedef struct {
-  bool help, csv, float32, force, time, quiet, no_results, no_sandbox, all_variants;
+  bool help, csv, json, float32, force, time, quiet, no_results, no_sandbox, all_variants;
   bool has_checkpoints, has_keep, resumes;
   checkpoint_plan checkpoints;
   const char *resume_file; /* NULL: the newest in the folder of results */

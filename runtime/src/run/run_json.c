@@ -325,14 +325,30 @@ static void add_network(cJSON *top, const run_report *report) {
   add_whole(top, "bytes", s->allocated);
 }
 
-static cJSON *describe(const run_report *report) {
-  const nsa_program *program = report->program;
+static cJSON *describe_outcome(const run_report *report) {
   cJSON *top = cJSON_CreateObject();
-  add_text(top, "name", program->name);
+  add_text(top, "name", report->program->name);
   add_outcome(top, report);
   add_measures(top, report);
   add_text(top, "variant", report->variant);
   add_whole(top, "seed", report->options->seed);
+  return top;
+}
+
+char *run_json_outcome(const run_report *report) {
+  nsa_json_begin();
+  cJSON *top = describe_outcome(report);
+  char *text = cJSON_Print(top);
+  cJSON_Delete(top);
+  if (!nsa_json_ran_out())
+    return text;
+  free(text);
+  return NULL;
+}
+
+static cJSON *describe(const run_report *report) {
+  const nsa_program *program = report->program;
+  cJSON *top = describe_outcome(report);
   add_globals(top, program);
   add_overrides(top, program, report->options);
   add_real(top, "dt_ms", program->base_dt);

@@ -24,6 +24,9 @@ typedef struct {
   double wall_seconds;
 } run_report;
 
+/* What came out, as it stands in run.json: state, measures, variant, seed; malloc'd. NULL: out of memory. */
+char *run_json_outcome(const run_report *report);
+
 bool run_json_write(const run_report *report, char error[SIM_ERROR_SIZE]);
 
 #endif
