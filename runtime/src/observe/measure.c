@@ -320,13 +320,6 @@ static double reduction(measurer *m, uint32_t index) {
   return value;
 }
 
-static double combined_number(const measurer *m, const nsa_measure_node *node) {
-  double args[NODE_ARGS] = {0};
-  for (uint32_t k = 0; k < node_args(node->kind); k++)
-    args[k] = m->numbers[node_arg(node, k)];
-  return node_combine(node->kind, args);
-}
-
 static double entry_value(measurer *m, const sim *s, uint32_t index, uint64_t entry) {
   const tally *t = &m->tallies[index];
   double value = NAN;
@@ -340,7 +333,7 @@ static double number_of(measurer *m, const sim *s, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
   const tally *t = &m->tallies[index];
   if (node_is_plain(node->kind))
-    return combined_number(m, node);
+    return node_of_values(node, m->numbers);
   if (node_is_reduction(node->kind))
     return reduction(m, index);
   if (t->trains)

@@ -88,6 +88,13 @@ double node_combine(uint32_t kind, const double x[NODE_ARGS]) {
   }
 }
 
+double node_of_values(const nsa_measure_node *node, const double *values) {
+  double args[NODE_ARGS] = {0};
+  for (uint32_t k = 0; k < node_args(node->kind); k++)
+    args[k] = values[node_arg(node, k)];
+  return node_combine(node->kind, args);
+}
+
 bool node_is_reduction(uint32_t kind) { return kind >= NSA_MEASURE_SERIES_FIRST && kind <= NSA_MEASURE_SERIES_SUM; }
 
 static bool has_number(uint32_t kind) {

@@ -18,6 +18,8 @@ bool node_is_reduction(uint32_t kind);
 
 /* The value of a plain node; conditions give 0 or 1, and compare false with what is no number. */
 double node_combine(uint32_t kind, const double args[NODE_ARGS]);
+/* The same, of the values that its arguments have; values: by node. */
+double node_of_values(const nsa_measure_node *node, const double *values);
 
 /* needed[i] = 1 for node `root` and all that it follows from. */
 void node_mark(const nsa_program *program, uint32_t root, uint8_t *needed);

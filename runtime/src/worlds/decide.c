@@ -201,17 +201,10 @@ static double node_now(sim *s, const nsa_measure_node *node) {
   return probe_reduce(&view, probe->reduce == NSA_REDUCE_NONE ? NSA_REDUCE_MEAN : (nsa_reduce_kind)probe->reduce);
 }
 
-static double combined(const decision *d, const nsa_measure_node *node) {
-  double args[NODE_ARGS] = {0};
-  for (uint32_t k = 0; k < node_args(node->kind); k++)
-    args[k] = d->values[node_arg(node, k)];
-  return node_combine(node->kind, args);
-}
-
 static double node_value(sim *s, const decision *d, uint32_t i) {
   const nsa_measure_node *node = &s->program->measure_nodes[i];
   if (node_is_plain(node->kind))
-    return combined(d, node);
+    return node_of_values(node, d->values);
   if (node->kind == NSA_MEASURE_NUMBER)
     return node->number;
   return node->kind == NSA_MEASURE_NOW ? node_now(s, node) : d->values[i];
