@@ -131,18 +131,12 @@ static void link_checkpoint(const one_run *c) {
     rmdir(folder);
 }
 
-static bool has_recordings(const one_run *c) {
-  char path[RESULTS_PATH + 16];
-  snprintf(path, sizeof path, "%.4000s/run.json", c->origin_folder);
-  return access(path, F_OK) == 0;
-}
-
 static bool take_over(one_run *c, char error[SIM_ERROR_SIZE]) {
   if (!c->recorder) {
     link_checkpoint(c);
     return true;
   }
-  bool has_before = has_recordings(c);
+  bool has_before = folder_has_run(c->origin_folder);
   if (!has_before && !c->command->options->quiet)
     fprintf(stderr, "recordings begin here: those of the run before do not lie beside the checkpoint\n");
   if (!recorder_continue(c->recorder, has_before ? c->origin_folder : NULL, error) ||
