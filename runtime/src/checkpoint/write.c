@@ -6,6 +6,7 @@
 #include "base/library.h"
 #include "observe/record_h5.h"
 #include "observe/record_h5_driver.h"
+#include "observe/results_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -146,18 +147,13 @@ static bool finish(writer *w) {
   return is_good || fail(w, "write");
 }
 
-/* Makes the new name last; some file systems cannot, and that is no failure of ours. */
 static void sync_folder_of(const char *path) {
   char folder[PATH];
   snprintf(folder, sizeof folder, "%s", path);
   char *slash = strrchr(folder, '/');
   if (slash)
     *slash = 0;
-  int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd >= 0) {
-    fsync(fd);
-    close(fd);
-  }
+  folder_sync(slash ? folder : ".");
 }
 
 bool checkpoint_write(sim *s, const char *variant, const char *path, char error[SIM_ERROR_SIZE]) {

@@ -214,15 +214,6 @@ static const char *change_places(const results *r, const char *aside) {
   return NULL;
 }
 
-/* Makes new names last; some file systems cannot, and that is no failure of ours. */
-static void sync_folder(const char *folder) {
-  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd >= 0) {
-    fsync(fd);
-    close(fd);
-  }
-}
-
 bool results_publish(results *r, char error[SIM_ERROR_SIZE]) {
   char aside[RESULTS_PATH + 16];
   struct stat status;
@@ -232,7 +223,7 @@ bool results_publish(results *r, char error[SIM_ERROR_SIZE]) {
   int lock = has_before ? folder_lock(r->folder, &holder) : -1; /* else another run takes it for a left-over */
   if (has_before)
     chmod(r->part, status.st_mode & 07777);
-  sync_folder(r->part);
+  folder_sync(r->part);
   const char *before = change_places(r, aside);
   if (!before) {
     fail(error, "write results to", r->out);
@@ -247,7 +238,7 @@ bool results_publish(results *r, char error[SIM_ERROR_SIZE]) {
     rmdir(before);
   }
   snprintf(aside, sizeof aside, "%s/..", r->folder);
-  sync_folder(aside);
+  folder_sync(aside);
   return true;
 }
 

@@ -71,6 +71,16 @@ void folder_unlock(const char *folder, int lock) {
   close(lock);
 }
 
+/* ---- the disk ---- */
+
+void folder_sync(const char *folder) {
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) {
+    fsync(fd);
+    close(fd);
+  }
+}
+
 /* ---- checkpoints ---- */
 
 enum { TICK_DIGITS = 16 };

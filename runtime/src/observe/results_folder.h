@@ -27,6 +27,9 @@ bool folder_has_recordings(const char *folder);
 /* The tick of checkpoint number i, the newest being 0. False: there are no more. */
 bool folder_checkpoint(const char *folder, uint32_t i, uint64_t *tick);
 
+/* Makes new names in it last; some file systems cannot, and that is no failure of ours. */
+void folder_sync(const char *folder);
+
 /* Removes checkpoints that were not finished. */
 void folder_clear_unfinished(const char *folder);
 /* Removes what is in CONTINUED_FOLDER, and that. */
