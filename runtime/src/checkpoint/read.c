@@ -2,6 +2,7 @@
 /* read.c - a checkpoint from the disk: by a process of its own, after its head was checked. */
 #include "checkpoint/about.h"
 #include "checkpoint/head.h"
+#include "checkpoint/types.h"
 
 #include "base/confined.h"
 #include "nsa_checkpoint.h"
@@ -39,18 +40,9 @@ static bool fail(const reader *r, const char *what, const char *name) {
   return false;
 }
 
-static bool find_type(hid_t set, keep_type *type, hid_t *memory) {
-  const hid_t on_disk[KEEP_TYPES] = {H5T_STD_U8LE, H5T_STD_U32LE, H5T_STD_U64LE, H5T_IEEE_F32LE, H5T_IEEE_F64LE};
-  const hid_t in_memory[KEEP_TYPES] = {H5T_NATIVE_UINT8, H5T_NATIVE_UINT32, H5T_NATIVE_UINT64, H5T_NATIVE_FLOAT,
-                                       H5T_NATIVE_DOUBLE};
+static bool find_type(hid_t set, keep_type *type) {
   hid_t is = H5Dget_type(set);
-  bool is_known = false;
-  for (int i = 0; i < KEEP_TYPES && !is_known && is >= 0; i++)
-    if (H5Tequal(is, on_disk[i]) > 0) {
-      *type = (keep_type)i;
-      *memory = in_memory[i];
-      is_known = true;
-    }
+  bool is_known = is >= 0 && piece_type_find(is, type);
   if (is >= 0)
     H5Tclose(is);
   return is_known;
@@ -73,7 +65,8 @@ static bool is_storage_ours(hid_t set, size_t size) {
   return is_ours;
 }
 
-static bool put_data(const reader *r, hid_t set, hid_t memory, size_t size, hsize_t count, const char *name) {
+static bool put_data(const reader *r, hid_t set, keep_type type, hsize_t count, const char *name) {
+  size_t size = keep_type_size[type];
   uint8_t *block = malloc(BLOCK * size);
   hid_t space = H5Dget_space(set);
   bool is_good = block != NULL && space >= 0;
@@ -81,7 +74,7 @@ static bool put_data(const reader *r, hid_t set, hid_t memory, size_t size, hsiz
     hsize_t n = count - at < BLOCK ? count - at : BLOCK;
     hid_t room = H5Screate_simple(1, &n, NULL);
     is_good = H5Sselect_hyperslab(space, H5S_SELECT_SET, &at, NULL, &n, NULL) >= 0 &&
-              H5Dread(set, memory, room, space, H5P_DEFAULT, block) >= 0;
+              H5Dread(set, piece_type_in_memory(type), room, space, H5P_DEFAULT, block) >= 0;
     H5Sclose(room);
     if (is_good)
       confined_put(r->to, block, n * size);
@@ -94,12 +87,11 @@ static bool put_data(const reader *r, hid_t set, hid_t memory, size_t size, hsiz
 static bool put_piece(const reader *r, hid_t group, const char *set_name, const char *name) {
   H5L_info_t info;
   keep_type type = KEEP_BYTES;
-  hid_t memory = -1;
   hsize_t count = 0;
   if (H5Lget_info(group, set_name, &info, H5P_DEFAULT) < 0 || info.type != H5L_TYPE_HARD)
     return fail(r, "it has a link to elsewhere, which is not followed:", name);
   hid_t set = H5Dopen2(group, set_name, H5P_DEFAULT), space = set < 0 ? -1 : H5Dget_space(set);
-  bool is_good = space >= 0 && H5Sget_simple_extent_ndims(space) == 1 && find_type(set, &type, &memory) &&
+  bool is_good = space >= 0 && H5Sget_simple_extent_ndims(space) == 1 && find_type(set, &type) &&
                  is_storage_ours(set, keep_type_size[type]) && H5Sget_simple_extent_dims(space, &count, NULL) == 1 &&
                  count <= r->size / keep_type_size[type];
   if (space >= 0)
@@ -108,7 +100,7 @@ static bool put_piece(const reader *r, hid_t group, const char *set_name, const 
     piece_head head = {.count = count, .type = type, .name_bytes = (uint32_t)strlen(name)};
     confined_put(r->to, &head, sizeof head);
     confined_put(r->to, name, head.name_bytes);
-    is_good = put_data(r, set, memory, keep_type_size[type], count, name);
+    is_good = put_data(r, set, type, count, name);
   } else
     fail(r, "this is no piece of a checkpoint:", name);
   if (set >= 0)

@@ -2,6 +2,7 @@
 /* write.c - a checkpoint onto the disk. */
 #include "checkpoint/about.h"
 #include "checkpoint/head.h"
+#include "checkpoint/types.h"
 
 #include "base/library.h"
 #include "observe/record_h5.h"
@@ -30,24 +31,6 @@ static bool fail(writer *w, const char *what) {
   snprintf(w->keeper.error, SIM_ERROR_SIZE, "cannot %s %.300s: %s", what, w->path,
            why ? strerror(why) : "HDF5 refused; it may have too little memory");
   return false;
-}
-
-static hid_t type_on_disk(keep_type type) {
-  const hid_t types[KEEP_TYPES] = {[KEEP_BYTES] = H5T_STD_U8LE,
-                                   [KEEP_U32] = H5T_STD_U32LE,
-                                   [KEEP_U64] = H5T_STD_U64LE,
-                                   [KEEP_F32] = H5T_IEEE_F32LE,
-                                   [KEEP_F64] = H5T_IEEE_F64LE};
-  return types[type];
-}
-
-static hid_t type_in_memory(keep_type type) {
-  const hid_t types[KEEP_TYPES] = {[KEEP_BYTES] = H5T_NATIVE_UINT8,
-                                   [KEEP_U32] = H5T_NATIVE_UINT32,
-                                   [KEEP_U64] = H5T_NATIVE_UINT64,
-                                   [KEEP_F32] = H5T_NATIVE_FLOAT,
-                                   [KEEP_F64] = H5T_NATIVE_DOUBLE};
-  return types[type];
 }
 
 /* Chunks of whole tiles, counted from the first entry. */
@@ -83,9 +66,9 @@ static bool take(keeper *k, const keep_piece *piece) {
   if (!open_group(w, piece->name, (size_t)(slash - piece->name)))
     return fail(w, "write");
   hid_t space = H5Screate_simple(1, &count, NULL), layout = layout_of(count);
-  hid_t set = H5Dcreate2(w->group, slash + 1, type_on_disk(piece->type), space, H5P_DEFAULT, layout, H5P_DEFAULT);
-  bool is_good = set >= 0 && (count == 0 || H5Dwrite(set, type_in_memory(piece->type), H5S_ALL, H5S_ALL, H5P_DEFAULT,
-                                                     piece->data) >= 0);
+  hid_t set = H5Dcreate2(w->group, slash + 1, piece_type_on_disk(piece->type), space, H5P_DEFAULT, layout, H5P_DEFAULT);
+  bool is_good = set >= 0 && (count == 0 || H5Dwrite(set, piece_type_in_memory(piece->type), H5S_ALL, H5S_ALL,
+                                                     H5P_DEFAULT, piece->data) >= 0);
   if (set >= 0)
     is_good = H5Dclose(set) >= 0 && is_good;
   H5Pclose(layout);
