@@ -148,16 +148,12 @@ static bool take_number(const cJSON *from, const char *name, double *out) {
 }
 
 static bool take_all(const cJSON *json, checkpoint_about *out) {
-  double threads = 0;
   bool is_good = take_text(json, "program", out->program, sizeof out->program) &&
                  take_text(json, "variant", out->variant, sizeof out->variant) &&
-                 take_text(json, "nsa", out->version, sizeof out->version) &&
                  take_bits(json, "source_hash_lo", &out->source_hash[0]) &&
                  take_bits(json, "source_hash_hi", &out->source_hash[1]) &&
                  take_bits(json, "program_hash", &out->program_hash) && take_bits(json, "seed", &out->seed) &&
-                 take_bits(json, "tick", &out->tick) && take_number(json, "base_dt_ms", &out->base_dt) &&
-                 take_number(json, "threads", &threads);
-  out->threads = threads >= 1 && threads < 1e6 ? (uint64_t)threads : 1;
+                 take_bits(json, "tick", &out->tick) && take_number(json, "base_dt_ms", &out->base_dt);
   return is_good && out->tick < (uint64_t)1 << 53;
 }
 

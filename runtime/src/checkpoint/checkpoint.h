@@ -17,10 +17,8 @@
 typedef struct {
   char program[256]; /* its name */
   char variant[256]; /* or "" */
-  char version[64];  /* of nsa */
   uint64_t source_hash[2], program_hash, seed, tick;
   double base_dt; /* ms */
-  uint64_t threads;
 } checkpoint_about;
 
 typedef struct checkpoint checkpoint;

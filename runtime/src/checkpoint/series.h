@@ -24,7 +24,6 @@ typedef struct {
   char folder[SERIES_PATH];
   const char *variant; /* or NULL */
   double due;          /* by the clock */
-  bool is_ending;      /* the next one is the last */
 } checkpoint_series;
 
 /* From the tick of the sim on. Makes the folder. False with a sentence in error. */
