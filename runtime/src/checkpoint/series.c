@@ -21,14 +21,15 @@ static uint64_t next_tick(const checkpoint_series *c, const sim *s) {
 
 bool series_begin(checkpoint_series *c, const checkpoint_plan *plan, const char *results, const char *variant, sim *s,
                   double now, char error[SIM_ERROR_SIZE]) {
-  *c = (checkpoint_series){.plan = *plan, .variant = variant, .due = now + plan->interval};
+  char folder[SERIES_PATH];
+  *c = (checkpoint_series){.plan = *plan, .results = results, .variant = variant, .due = now + plan->interval};
   if (plan->keep == 0)
     return true;
   nsa_saves_catch();
   folder_clear_unfinished(results);
-  snprintf(c->folder, sizeof c->folder, "%.4000s/%s", results, CHECKPOINT_FOLDER);
-  if (mkdir(c->folder, 0777) != 0 && errno != EEXIST) {
-    snprintf(error, SIM_ERROR_SIZE, "cannot make the folder %.300s: %s", c->folder, strerror(errno));
+  snprintf(folder, sizeof folder, "%.4000s/%s", results, CHECKPOINT_FOLDER);
+  if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+    snprintf(error, SIM_ERROR_SIZE, "cannot make the folder %.300s: %s", folder, strerror(errno));
     return false;
   }
   s->pause = next_tick(c, s);
@@ -49,24 +50,21 @@ void series_look(checkpoint_series *c, sim *s, double now) {
 
 /* ---- where ---- */
 
-static void path_of(const char *folder, uint64_t tick, char path[SERIES_PATH]) {
-  snprintf(path, SERIES_PATH, "%.4050s/%016" PRIu64 ".h5", folder, tick);
+static void path_of(const char *results, uint64_t tick, char path[SERIES_PATH]) {
+  snprintf(path, SERIES_PATH, "%.4000s/%s/%016" PRIu64 ".h5", results, CHECKPOINT_FOLDER, tick);
 }
 
 bool series_path(const char *results, uint32_t i, char path[SERIES_PATH]) {
-  char folder[SERIES_PATH];
   uint64_t tick;
-  snprintf(folder, sizeof folder, "%.4000s/%s", results, CHECKPOINT_FOLDER);
   if (!folder_checkpoint(results, i, &tick))
     return false;
-  path_of(folder, tick, path);
+  path_of(results, tick, path);
   return true;
 }
 
 static void remove_old(const checkpoint_series *c) {
-  char results[SERIES_PATH], path[SERIES_PATH];
-  snprintf(results, sizeof results, "%.*s", (int)(strlen(c->folder) - strlen("/" CHECKPOINT_FOLDER)), c->folder);
-  while (series_path(results, c->plan.keep, path) && unlink(path) == 0) {
+  char path[SERIES_PATH];
+  while (series_path(c->results, c->plan.keep, path) && unlink(path) == 0) {
   }
 }
 
@@ -74,7 +72,7 @@ bool series_save(checkpoint_series *c, sim *s, recorder *r, double now, char err
   char path[SERIES_PATH];
   s->pause = next_tick(c, s);
   c->due = now + c->plan.interval;
-  path_of(c->folder, s->tick, path);
+  path_of(c->results, s->tick, path);
   if ((r && !recorder_sync(r, error)) || !checkpoint_write(s, c->variant, path, error))
     return false;
   remove_old(c);

@@ -21,12 +21,13 @@ typedef struct {
 
 typedef struct {
   checkpoint_plan plan;
-  char folder[SERIES_PATH];
+  const char *results; /* the folder that they lie below */
   const char *variant; /* or NULL */
   double due;          /* by the clock */
 } checkpoint_series;
 
-/* From the tick of the sim on. Makes the folder. False with a sentence in error. */
+/* From the tick of the sim on. Makes the folder in `results`, a name that stays the caller's. False with a sentence in
+ * error. */
 bool series_begin(checkpoint_series *c, const checkpoint_plan *plan, const char *results, const char *variant, sim *s,
                   double now, char error[SIM_ERROR_SIZE]);
 
