@@ -32,6 +32,10 @@ int one_run_complain(const one_run *c, const char *error) {
   return EXIT_ENVIRONMENT;
 }
 
+const char *one_run_variant(const one_run *c) {
+  return c->variant != NSA_NONE ? c->command->program->variants[c->variant].name : NULL;
+}
+
 /* ---- before the first step ---- */
 
 /* What wins: file, population, variant, --set. */
@@ -82,7 +86,7 @@ static run_report report_of(const one_run *c, const char *outcome) {
       .sim = c->sim,
       .options = c->command->options,
       .info = c->command->info,
-      .variant = c->variant != NSA_NONE ? c->command->program->variants[c->variant].name : NULL,
+      .variant = one_run_variant(c),
       .folder = c->results.part,
       .outcome = outcome,
       .recorder = c->recorder,
@@ -111,12 +115,11 @@ static bool open_recorder(one_run *c, char error[SIM_ERROR_SIZE]) {
 /* From where it goes on, and what it leaves on its way. */
 static bool begin_checkpoints(one_run *c, char error[SIM_ERROR_SIZE]) {
   const run_command *shared = c->command;
-  const char *variant = c->variant != NSA_NONE ? shared->program->variants[c->variant].name : NULL;
   if (c->origin && !resume_restore(c, error))
     return false;
   if (shared->options->checkpoints.keep > 0 && !worlds_can_be_kept(c->sim, error))
     return false;
-  return series_begin(&c->checkpoints, &shared->options->checkpoints, c->results.part, variant, c->sim,
+  return series_begin(&c->checkpoints, &shared->options->checkpoints, c->results.part, one_run_variant(c), c->sim,
                       progress_clock(), error) &&
          say_running(c, error);
 }

@@ -50,6 +50,9 @@ int one_run_execute(one_run *c);
 /* Gives back all but the values of measures, and their JSON. */
 void one_run_release(one_run *c);
 
+/* The name of its variant; NULL: it is the model as it stands. */
+const char *one_run_variant(const one_run *c);
+
 /* "nsa run: LABEL: error"; gives EXIT_ENVIRONMENT. */
 int one_run_complain(const one_run *c, const char *error);
 

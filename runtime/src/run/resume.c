@@ -149,13 +149,11 @@ static bool take_over(one_run *c, char error[SIM_ERROR_SIZE]) {
 
 bool resume_restore(one_run *c, char error[SIM_ERROR_SIZE]) {
   char why[SIM_ERROR_SIZE];
-  const run_command *shared = c->command;
-  const char *variant = c->variant != NSA_NONE ? shared->program->variants[c->variant].name : NULL;
-  if (!checkpoint_restore(c->origin, variant, c->sim, why)) {
+  if (!checkpoint_restore(c->origin, one_run_variant(c), c->sim, why)) {
     snprintf(error, SIM_ERROR_SIZE, "cannot go on from %.200s: %.280s", c->origin_path, why);
     return false;
   }
-  if (!shared->options->quiet)
+  if (!c->command->options->quiet)
     checkpoint_tell_changes(c->origin, c->sim, stderr);
   c->first_tick = c->sim->tick;
   sim_set_clock(c->sim, &c->sim->state_clock, c->sim->tick);
