@@ -73,18 +73,25 @@ static bool find_renewed(const sim *s, struct phase_sets *p) {
   return true;
 }
 
-static void list_windows(const sim *s, struct phase_sets *p) {
+/* is_counting: as changes_add has it. */
+static void list_windows(const sim *s, struct phase_sets *p, bool is_counting) {
   for (uint32_t i = 0; i < s->program->phase_sets_count; i++)
-    stimuli_list_phase(s, &p->queue, false, s->program->phase_sets[i].phase, i);
+    stimuli_list_phase(s, &p->queue, is_counting, s->program->phase_sets[i].phase, i);
 }
 
 static bool make_queue(const sim *s, struct phase_sets *p) {
-  for (uint32_t i = 0; i < s->program->phase_sets_count; i++)
-    stimuli_list_phase(s, &p->queue, true, s->program->phase_sets[i].phase, i);
+  list_windows(s, p, true);
   if (!changes_make_room(&p->queue))
     return false;
-  list_windows(s, p);
+  list_windows(s, p, false);
   return true;
+}
+
+/* Windows that open or close are counted in and out. */
+static void take_edges(const sim *s, struct phase_sets *p, uint64_t tick) {
+  change c;
+  while (changes_next(s, &p->queue, tick, &c))
+    p->states[c.item].open += c.kind == CHANGE_START ? 1u : UINT32_MAX;
 }
 
 static bool are_two_on(const sim *s, uint32_t i, uint32_t k) {
@@ -110,11 +117,9 @@ static bool find_two(const sim *s, uint64_t tick, char error[SIM_ERROR_SIZE]) {
  * otherwise. Goes through all changes; the queue is made anew behind. */
 static bool are_apart(const sim *s, char error[SIM_ERROR_SIZE]) {
   struct phase_sets *p = s->phase_sets;
-  change c;
   while (p->queue.count) {
     uint64_t tick = p->queue.items[0].tick;
-    while (changes_next(s, &p->queue, tick, &c))
-      p->states[c.item].open += c.kind == CHANGE_START ? 1u : UINT32_MAX;
+    take_edges(s, p, tick);
     if (find_two(s, tick, error))
       return false;
   }
@@ -142,7 +147,7 @@ bool phase_sets_prepare(sim *s, char error[SIM_ERROR_SIZE]) {
   }
   if (!are_apart(s, error))
     return false;
-  list_windows(s, p);
+  list_windows(s, p, false);
   keep_own_values(s, p);
   return true;
 }
@@ -171,9 +176,7 @@ static void put(sim *s, uint32_t set, bool is_on) {
 static bool take_changes(sim *s, uint64_t n) {
   struct phase_sets *p = s->phase_sets;
   bool has_changed = false;
-  change c;
-  while (changes_next(s, &p->queue, n, &c))
-    p->states[c.item].open += c.kind == CHANGE_START ? 1u : UINT32_MAX;
+  take_edges(s, p, n);
   for (uint32_t i = 0; i < s->program->phase_sets_count; i++)
     has_changed = has_changed || p->states[i].is_on != (p->states[i].open != 0);
   return has_changed;
