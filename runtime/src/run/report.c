@@ -246,15 +246,11 @@ static bool is_of_channels(const sim *s) {
   return false;
 }
 
-static bool is_same_place(nsa_place a, nsa_place b) {
-  return a.file == b.file && a.line == b.line && a.column == b.column;
-}
-
 /* The place of a state is that of its equation, where it has one. */
 static bool may_be_its_equation(const sim *s) {
   bool is_it = s->failure.made_count == 0;
   for (uint32_t i = 0; i < s->failure.made_count; i++)
-    is_it = is_it || is_same_place(s->failure.made[i], s->program->fields[s->failure.field.id].at);
+    is_it = is_it || sim_is_same_place(s->failure.made[i], s->program->fields[s->failure.field.id].at);
   return is_it;
 }
 

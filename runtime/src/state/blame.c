@@ -119,7 +119,7 @@ static bool is_only_one(const sim *s, const nsa_setter *of) {
 
 static void add_place(sim_failure *failure, nsa_place at) {
   for (uint32_t i = 0; i < failure->made_count; i++)
-    if (failure->made[i].file == at.file && failure->made[i].line == at.line && failure->made[i].column == at.column)
+    if (sim_is_same_place(failure->made[i], at))
       return;
   if (failure->made_count < SIM_MOST_MAKERS)
     failure->made[failure->made_count++] = at;

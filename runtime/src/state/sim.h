@@ -228,6 +228,11 @@ static inline uint64_t sim_most_tiles(const sim *s, nsa_population_id population
 /* Entries in whole vectors of NSA_LANES. */
 static inline uint64_t sim_whole_vectors(uint64_t count) { return (count + NSA_LANES - 1) / NSA_LANES * NSA_LANES; }
 
+/* Whether two places in the model are one. */
+static inline bool sim_is_same_place(nsa_place a, nsa_place b) {
+  return a.file == b.file && a.line == b.line && a.column == b.column;
+}
+
 /* An entry of a field's array (type: nsa_type) as a number. */
 static inline double sim_entry(uint32_t type, const void *data, uint64_t entry) {
   switch (type) {
