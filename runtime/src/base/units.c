@@ -108,6 +108,8 @@ void units_dimension_name(uint64_t dimension, char *name, size_t size) {
   }
 }
 
+const char *units_shown(const char *unit) { return strcmp(unit, "1") == 0 ? "" : unit; }
+
 /* ---- pleasant numbers ---- */
 
 /* For these dimensions a result is shown with the prefix that puts its number between 1 and 1000.
@@ -157,7 +159,7 @@ double units_pleasant(double value, const char *unit, char *shown_unit, size_t s
   if (isfinite(value) && nsa_unit_of_text(unit, &sum) && sum.multiplier == 1)
     name = pleasant_base(pack_dimension(&sum), &base);
   if (!name || pack_dimension(&sum) == 0)
-    snprintf(shown_unit, size, "%s", strcmp(unit, "1") == 0 ? "" : unit);
+    snprintf(shown_unit, size, "%s", units_shown(unit));
   else if (value == 0 && strcmp(name, "Hz") != 0)
     snprintf(shown_unit, size, "%s", unit);
   else

@@ -15,6 +15,9 @@ enum { UNITS_NUMBER = 32 };
  * computed. */
 void units_print_exactly(double x, char out[UNITS_NUMBER]);
 
+/* A unit as it stands behind a number: "" for "1", a plain number. */
+const char *units_shown(const char *unit);
+
 #define UNITS_TIME UINT64_C(4) /* the dimension of a time */
 
 /* The dimension in base units: "mV", "uM/ms", "1" for none. Cut to size. */

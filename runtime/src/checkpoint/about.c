@@ -216,7 +216,7 @@ bool about_fits(const char *text, size_t length, const char *variant, const sim 
 
 static void tell_change(const nsa_settable *settable, double now, double then, FILE *to) {
   char is[UNITS_NUMBER], was[UNITS_NUMBER];
-  const char *unit = strcmp(settable->unit, "1") == 0 ? "" : settable->unit, *space = unit[0] ? " " : "";
+  const char *unit = units_shown(settable->unit), *space = unit[0] ? " " : "";
   units_print_exactly(nsa_show_written(now, settable->unit), is);
   units_print_exactly(nsa_show_written(then, settable->unit), was);
   fprintf(to, "%s is %s%s%s from here; when the checkpoint was written it was %s%s%s\n", settable->name, is, space,

@@ -92,7 +92,7 @@ static bool refuse_dimension(parse *p, const settable_param *param, uint64_t dim
 
 static bool refuse_range(parse *p, const settable_param *param, const char *value) {
   char low[UNITS_NUMBER], high[UNITS_NUMBER];
-  const char *wanted = strcmp(param->unit, "1") == 0 ? "" : param->unit;
+  const char *wanted = units_shown(param->unit);
   units_print_exactly(nsa_show_written(param->lo, param->unit), low);
   units_print_exactly(nsa_show_written(param->hi, param->unit), high);
   return option_refuse(p, "--set %s: \"%.40s\" is outside its range, %s to %s%s%s", param->name, value, low, high,
@@ -211,7 +211,7 @@ static bool read_value(parse *p, const settable_param *param, const char *text, 
 /* The compiler has put the value in. An executable can only agree with it. */
 static bool take_global(parse *p, const settable_param *param, double value, const char *text) {
   char compiled[UNITS_NUMBER];
-  bool is_plain = strcmp(param->unit, "1") == 0;
+  const char *unit = units_shown(param->unit);
   p->out->globals[param->index] = value;
   if (value == p->program->globals[param->index].value)
     return true;
@@ -220,7 +220,7 @@ static bool take_global(parse *p, const settable_param *param, double value, con
       p,
       "--set %s: it is a param of the top level, and %s%s%s here since the model was compiled; build it again with "
       "`nsa build FILE --set %s=%.40s`, or use nsa run",
-      param->name, compiled, is_plain ? "" : " ", is_plain ? "" : param->unit, param->name, text);
+      param->name, compiled, unit[0] ? " " : "", unit, param->name, text);
 }
 
 static bool take_set(parse *p, const char *text) {

@@ -33,7 +33,7 @@ static void choose_unit(const nsa_measure *measure, uint32_t index, const report
                         char unit[UNIT_SIZE]) {
   double largest = NAN;
   if (measure->has_unit) {
-    snprintf(unit, UNIT_SIZE, "%s", strcmp(measure->unit, "1") == 0 ? "" : measure->unit);
+    snprintf(unit, UNIT_SIZE, "%s", units_shown(measure->unit));
     return;
   }
   for (uint32_t c = 0; c < count; c++) {
@@ -226,7 +226,7 @@ static void show_states(FILE *to, const sim *s) {
     const nsa_field *field = &s->program->fields[population->states[i].id];
     if (!field->name || field->kind == NSA_FIELD_PROBABILITY)
       continue;
-    const char *dot = strrchr(field->name, '.'), *unit = field->unit ? field->unit : "";
+    const char *dot = strrchr(field->name, '.'), *unit = field->unit ? units_shown(field->unit) : "";
     double x =
         sim_entry(field->type, s->field_data[population->states[i].id], field->is_uniform ? 0 : s->failure.element);
     fprintf(to, "%s %s = ", i ? "," : "", dot ? dot + 1 : field->name);
@@ -234,7 +234,7 @@ static void show_states(FILE *to, const sim *s) {
       fprintf(to, "%.6g", nsa_show(nsa_unit_shift_of(unit), x));
     else
       fputs(value_name(x), to);
-    fprintf(to, "%s%s", unit[0] && strcmp(unit, "1") != 0 ? " " : "", strcmp(unit, "1") != 0 ? unit : "");
+    fprintf(to, "%s%s", unit[0] ? " " : "", unit);
   }
   fputc('\n', to);
 }

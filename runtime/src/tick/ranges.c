@@ -8,7 +8,7 @@
 
 #include <float.h>
 #include <inttypes.h>
-#include <string.h>
+#include <stdio.h>
 
 /* "of element 3", "of link 17 (source 3, target 5)"; empty where all have one value. */
 static void describe_entry(const sim *s, const nsa_field *field, uint64_t entry, char *text, size_t size) {
@@ -31,10 +31,10 @@ static bool fail(sim *s, const nsa_settable *of, uint64_t entry, double value, c
   const nsa_field *field = &p->fields[of->field.id];
   nsa_place at = blame_parameter(s, of->field);
   const char *path = at.file < p->files_count ? p->files[at.file].path : "model";
-  char whose[96], unit[64] = "", number[UNITS_NUMBER], low[UNITS_NUMBER], high[UNITS_NUMBER];
+  const char *shown = units_shown(of->unit);
+  char whose[96], unit[64], number[UNITS_NUMBER], low[UNITS_NUMBER], high[UNITS_NUMBER];
   describe_entry(s, field, entry, whose, sizeof whose);
-  if (strcmp(of->unit, "1") != 0)
-    snprintf(unit, sizeof unit, " %.60s", of->unit);
+  snprintf(unit, sizeof unit, "%s%.60s", shown[0] ? " " : "", shown);
   units_print_exactly(nsa_show_written(value, of->unit), number);
   units_print_exactly(nsa_show_written(of->lo, of->unit), low);
   units_print_exactly(nsa_show_written(of->hi, of->unit), high);
