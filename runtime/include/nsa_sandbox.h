@@ -25,9 +25,9 @@ nsa_sandbox nsa_sandbox_begin(void);
 void nsa_sandbox_read(nsa_sandbox *s, const char *path);
 void nsa_sandbox_write(nsa_sandbox *s, const char *path);
 void nsa_sandbox_execute(nsa_sandbox *s, const char *path);
-/* All in the folder in which this file is, or is to be; "a/{}.png" too. */
 /* The folder of results that a checkpoint lies in, OUT/checkpoints/FILE. */
 void nsa_sandbox_read_results_of(nsa_sandbox *s, const char *checkpoint);
+/* All in the folder in which this file is, or is to be; "a/{}.png" too. */
 void nsa_sandbox_read_beside(nsa_sandbox *s, const char *path);
 /* `path` is made, written or replaced, whether it is there or not, and so is what stands beside it. */
 void nsa_sandbox_write_beside(nsa_sandbox *s, const char *path);
