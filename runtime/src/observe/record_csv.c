@@ -2,6 +2,7 @@
 #include "observe/record_csv.h"
 
 #include "nsa_output.h"
+#include "observe/results_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -132,7 +133,11 @@ static bool copy_bytes(csv_file *file, int from, uint64_t bytes) {
   return true;
 }
 
-bool csv_continue(csv_file *file, const char *path, uint64_t bytes) {
+bool csv_continue(csv_file *file, const char *folder_before, uint64_t bytes) {
+  char path[FOLDER_PATH];
+  if (bytes == 0)
+    return true;
+  folder_path(folder_before, file->path, path);
   int from = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   *file->total -= (uint64_t)file->written + file->buffered;
   file->buffered = file->whole = 0;

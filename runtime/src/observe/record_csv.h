@@ -18,8 +18,9 @@ void csv_put_number(csv_file *file, double value);
 void csv_put_whole(csv_file *file, uint64_t value);
 /* Bytes of whole lines that were flushed. */
 uint64_t csv_written(const csv_file *file);
-/* Begins anew with the first bytes of another file, what it has already among them. */
-bool csv_continue(csv_file *file, const char *path, uint64_t bytes);
+/* Begins anew with the first bytes of the file of its name in another folder, what it has already among them. Where
+ * `bytes` is 0 nothing happens. */
+bool csv_continue(csv_file *file, const char *folder_before, uint64_t bytes);
 const char *csv_path(const csv_file *file);
 /* Its path from now on: somebody has moved it. False: out of memory. */
 bool csv_moved(csv_file *file, const char *path);

@@ -6,14 +6,13 @@
  * are whole at any time, and hold what they would have held. */
 #include "observe/record_h5_before.h"
 #include "observe/record_internal.h"
+#include "observe/results_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { PATH = 4096 + RECORD_NAME };
 
 /* ---- state ---- */
 
@@ -43,11 +42,6 @@ void recorder_keep(void *self, sim *s, keeper *k) {
 
 /* ---- what was recorded before ---- */
 
-static const char *name_in(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
 static bool fail(char error[SIM_ERROR_SIZE], const char *what) {
   if (what && what != error)
     snprintf(error, SIM_ERROR_SIZE, "%s", what);
@@ -55,17 +49,14 @@ static bool fail(char error[SIM_ERROR_SIZE], const char *what) {
 }
 
 static bool continue_recording(recorder *r, recording *rec, const char *folder, char error[SIM_ERROR_SIZE]) {
-  char path[PATH];
-  snprintf(path, sizeof path, "%.4000s/%.250s", folder, name_in(h5_path(rec->file)));
+  char path[FOLDER_PATH];
+  folder_path(folder, h5_path(rec->file), path);
   h5_row_time last = {rec->before.first_time, rec->before.end_time};
   bool is_good = rec->is_event ? h5_spikes_before(rec->spikes, path, recording_owner(r, rec), rec->taken, error)
                                : h5_report_before(rec->report, path, rec->taken, last, error);
   if (!is_good)
     return false;
-  if (!rec->csv || rec->before.csv_bytes == 0)
-    return true;
-  snprintf(path, sizeof path, "%.4000s/%.250s", folder, name_in(csv_path(rec->csv)));
-  return csv_continue(rec->csv, path, rec->before.csv_bytes) || fail(error, csv_error(rec->csv));
+  return !rec->csv || csv_continue(rec->csv, folder, rec->before.csv_bytes) || fail(error, csv_error(rec->csv));
 }
 
 bool recorder_continue(recorder *r, const char *folder_before, char error[SIM_ERROR_SIZE]) {
@@ -105,8 +96,8 @@ bool recorder_sync(recorder *r, char error[SIM_ERROR_SIZE]) {
   return is_good;
 }
 
-static bool move(const char *path, const char *folder, char to[PATH], char error[SIM_ERROR_SIZE]) {
-  snprintf(to, PATH, "%.4000s/%.250s", folder, name_in(path));
+static bool move(const char *path, const char *folder, char to[FOLDER_PATH], char error[SIM_ERROR_SIZE]) {
+  folder_path(folder, path, to);
   if (rename(path, to) == 0)
     return true;
   snprintf(error, SIM_ERROR_SIZE, "cannot write %.300s: %s", to, strerror(errno));
@@ -114,7 +105,7 @@ static bool move(const char *path, const char *folder, char to[PATH], char error
 }
 
 bool recorder_move(recorder *r, const char *folder, char error[SIM_ERROR_SIZE]) {
-  char to[PATH];
+  char to[FOLDER_PATH];
   bool is_good = true;
   for (uint32_t i = 0; is_good && i < r->file_count; i++)
     is_good =

@@ -3,6 +3,7 @@
 
 #include "nsa_units.h"
 #include "observe/record_h5_before.h"
+#include "observe/results_folder.h"
 #include "worlds/worlds.h"
 
 #include <inttypes.h>
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN_NAME = 32, FEW_COLUMNS = 3, TRIALS_PATH = 4096 + 256 };
+enum { COLUMN_NAME = 32, FEW_COLUMNS = 3 };
 
 /* The same table in both formats. */
 typedef struct {
@@ -175,21 +176,13 @@ void trial_recording_keep(trial_recording *r, const char *name, keeper *k) {
   keep_end(k);
 }
 
-static void path_before(char path[TRIALS_PATH], const char *folder, const char *now) {
-  const char *slash = strrchr(now, '/');
-  snprintf(path, TRIALS_PATH, "%.4000s/%.250s", folder, slash ? slash + 1 : now);
-}
-
 static bool continue_table(const trial_recording *r, table *t, const char *name, const char *folder,
                            char error[SIM_ERROR_SIZE]) {
-  char path[TRIALS_PATH];
-  path_before(path, folder, h5_path(r->file));
+  char path[FOLDER_PATH];
+  folder_path(folder, h5_path(r->file), path);
   if (!h5_table_before(t->h5, path, name, t->taken, error))
     return false;
-  if (!t->csv || t->csv_bytes == 0)
-    return true;
-  path_before(path, folder, csv_path(t->csv));
-  if (csv_continue(t->csv, path, t->csv_bytes))
+  if (!t->csv || csv_continue(t->csv, folder, t->csv_bytes))
     return true;
   snprintf(error, SIM_ERROR_SIZE, "%s", csv_error(t->csv));
   return false;

@@ -18,6 +18,11 @@ enum { FOLDER_SIZE = 4096 + 32, PATH_SIZE = FOLDER_SIZE + 300, MAX_JSON = 1 << 2
 
 static const char lock_name[] = ".lock", json_name[] = "run.json";
 
+void folder_path(const char *folder, const char *path, char out[FOLDER_PATH]) {
+  const char *slash = strrchr(path, '/');
+  snprintf(out, FOLDER_PATH, "%.4000s/%.250s", folder, slash ? slash + 1 : path);
+}
+
 /* ---- the lock ---- */
 
 static bool is_same_file(int fd, const char *path) {

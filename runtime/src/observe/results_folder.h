@@ -11,7 +11,10 @@
 /* In it recordings of a run that goes on are made, until they have all that was recorded before. */
 #define CONTINUED_FOLDER "continued"
 
-enum { FOLDER_FAILED = -1, FOLDER_IS_HELD = -2 };
+enum { FOLDER_FAILED = -1, FOLDER_IS_HELD = -2, FOLDER_PATH = 4096 + 256 };
+
+/* Where a file of the same name as `path` lies in a folder. */
+void folder_path(const char *folder, const char *path, char out[FOLDER_PATH]);
 
 /* A descriptor that holds the folder's lock; FOLDER_FAILED, by errno; FOLDER_IS_HELD, by the process *holder (0: not
  * known). On file systems that know no locks everybody gets one. */
