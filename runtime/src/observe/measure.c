@@ -46,13 +46,13 @@ struct measurer {
   bool ran_out;       /* of memory, while something was evaluated */
 };
 
-static bool counts_events(const nsa_measure_node *node) {
-  return (node->kind == NSA_MEASURE_COUNT || node->kind == NSA_MEASURE_RATE) && !trains_are_taken(node);
+static bool is_of_events(const nsa_measure_node *node) {
+  return node->kind == NSA_MEASURE_COUNT || node->kind == NSA_MEASURE_RATE;
 }
 
 /* Events of whole populations need no search. */
 static const sim_fired *all_fired(const sim *s, const nsa_measure_node *node) {
-  if (!counts_events(node))
+  if (!is_of_events(node) || trains_are_taken(node))
     return NULL;
   const nsa_probe *probe = &s->program->probes[node->probe];
   uint64_t first, count = probe_range(s, probe, &first);
@@ -271,7 +271,11 @@ static bool visit_samples(measurer *m, sim *s, uint32_t index) {
 static bool visit_node(measurer *m, sim *s, uint32_t index) {
   const nsa_measure_node *node = &m->program->measure_nodes[index];
   tally *t = &m->tallies[index];
-  if (counts_events(node))
+  if (t->trains) {
+    trains_after_tick(t->trains, s, is_active(s, node->phase));
+    return true;
+  }
+  if (is_of_events(node))
     return visit_events(m, s, index);
   if (node->kind == NSA_MEASURE_UPDATES)
     return visit_updates(m, s, index);
@@ -279,8 +283,6 @@ static bool visit_node(measurer *m, sim *s, uint32_t index) {
     return visit_samples(m, s, index);
   if (t->recognition)
     recognition_after_tick(t->recognition, s);
-  if (t->trains)
-    trains_after_tick(t->trains, s, is_active(s, node->phase));
   return true;
 }
 

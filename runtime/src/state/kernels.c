@@ -22,12 +22,9 @@ void sim_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick) {
   }
 }
 
-/* ---- a call, and what is said where it ends the process ---- */
+/* ---- what is said where a kernel ends the process ---- */
 
-static _Thread_local struct {
-  const nsa_program *program; /* NULL: none runs */
-  nsa_kernel_id kernel;
-} running;
+_Thread_local kernel_running kernel_now;
 
 static void put_number(void (*put)(const char *text), uint32_t number) {
   char digits[12] = {0}, *at = digits + sizeof digits - 1;
@@ -50,12 +47,12 @@ static void put_safe(void (*put)(const char *text), const char *text) {
 
 /* In a handler of signals. */
 static void explain_fault(void (*put)(const char *text)) {
-  const nsa_program *p = running.program;
+  const nsa_program *p = kernel_now.program;
   if (!p)
     return;
-  nsa_place at = blame_kernel(p, running.kernel);
+  nsa_place at = blame_kernel(p, kernel_now.kernel);
   put(" in the kernel ");
-  put_safe(put, p->kernels[running.kernel.id].name);
+  put_safe(put, p->kernels[kernel_now.kernel.id].name);
   if (at.file >= p->files_count || at.line == 0)
     return;
   put(" (");
@@ -68,15 +65,6 @@ static void explain_fault(void (*put)(const char *text)) {
 }
 
 void kernels_explain_faults(void) { nsa_faults_explain(explain_fault); }
-
-void kernel_call(const sim *s, nsa_kernel_id kernel, void *const *fields, const nsa_clock *clock, uint64_t begin,
-                 uint64_t end, nsa_range_out *out) {
-  const nsa_kernel_entry *entry = &s->kernels[kernel.id];
-  running.kernel = kernel;
-  running.program = s->program;
-  entry->fn(entry->self, fields, clock, begin, end, out);
-  running.program = NULL;
-}
 
 /* ---- over a domain ---- */
 

@@ -10,9 +10,22 @@
 /* The clock at which `base_tick` base ticks are done; times are products, never sums. */
 void sim_set_clock(const sim *s, nsa_clock *clock, uint64_t base_tick);
 
-/* Over entries [begin, end) of these arrays, both multiples of NSA_LANES. Every call of a kernel is this one. */
-void kernel_call(const sim *s, nsa_kernel_id kernel, void *const *fields, const nsa_clock *clock, uint64_t begin,
-                 uint64_t end, nsa_range_out *out);
+/* The kernel that runs in this thread; program is NULL where none does. */
+typedef struct {
+  const nsa_program *program;
+  nsa_kernel_id kernel;
+} kernel_running;
+extern _Thread_local kernel_running kernel_now;
+
+/* Over entries [begin, end) of these arrays, both multiples of NSA_LANES. Every call of a kernel is this one. Inline:
+ * a kernel of few elements takes no longer than a call. */
+static inline void kernel_call(const sim *s, nsa_kernel_id kernel, void *const *fields, const nsa_clock *clock,
+                               uint64_t begin, uint64_t end, nsa_range_out *out) {
+  const nsa_kernel_entry *entry = &s->kernels[kernel.id];
+  kernel_now = (kernel_running){s->program, kernel};
+  entry->fn(entry->self, fields, clock, begin, end, out);
+  kernel_now.program = NULL;
+}
 /* From now on a fault in a kernel is told with its name and its place in the model. */
 void kernels_explain_faults(void);
 
