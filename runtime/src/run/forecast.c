@@ -19,9 +19,19 @@ static double padded_bytes(double entries, uint32_t type) {
   return (double)(((uint64_t)bytes + 63) / 64 * 64);
 }
 
-static double field_bytes(const nsa_program *p, const nsa_field *field, bool *is_of_links) {
+static bool is_of_links(const nsa_program *p, const nsa_field *field) {
+  return !field->is_uniform && p->domains[field->domain].kind == NSA_DOMAIN_CONNECTION;
+}
+
+/* Of one of links: those of its connection. How many there are is asked once, since tables are read for it. */
+static double link_field_bytes(const nsa_field *field, double links) {
+  bool is_index = field->kind == NSA_FIELD_LINK_SOURCE || field->kind == NSA_FIELD_LINK_TARGET;
+  return is_index ? 0 : padded_bytes(links, field->type); /* counted with the links */
+}
+
+/* Of all others. */
+static double field_bytes(const nsa_program *p, const nsa_field *field) {
   const nsa_domain *domain = &p->domains[field->domain];
-  *is_of_links = !field->is_uniform && domain->kind == NSA_DOMAIN_CONNECTION;
   double entries = 1;
   if (!field->is_uniform && domain->kind == NSA_DOMAIN_POPULATION)
     entries = place_size(&p->populations[domain->population.id]);
@@ -29,11 +39,6 @@ static double field_bytes(const nsa_program *p, const nsa_field *field, bool *is
     entries = NSA_TILE;
   if (domain->kind == NSA_DOMAIN_CHANNEL)
     entries = p->channels[domain->channel.id].count;
-  if (*is_of_links) {
-    if (field->kind == NSA_FIELD_LINK_SOURCE || field->kind == NSA_FIELD_LINK_TARGET)
-      return 0; /* counted with the links */
-    entries = connect_expected_links(p, &p->connections[domain->connection.id]);
-  }
   return padded_bytes(entries, field->type);
 }
 
@@ -44,8 +49,8 @@ static const nsa_population *giver(const nsa_program *p, const nsa_link_sum *sum
 
 /* Words of 32 bits: the index by source that all sums of a connection share, and the indices of sums between other
  * sides. */
-static double index_words(const nsa_program *p, nsa_connection_id connection) {
-  double links = connect_expected_links(p, &p->connections[connection.id]), words = 0, shared = 0;
+static double index_words(const nsa_program *p, nsa_connection_id connection, double links) {
+  double words = 0, shared = 0;
   bool is_weighted = false;
   for (uint32_t i = 0; i < p->sums_count; i++) {
     const nsa_link_sum *sum = &p->sums[i];
@@ -67,9 +72,9 @@ static double element_count(const nsa_program *p, const nsa_connection *c, uint3
 }
 
 /* Words of 32 bits: links by the element whose event reaches them. Those of a target stand together already. */
-static double arrival_words(const nsa_program *p, nsa_connection_id connection) {
+static double arrival_words(const nsa_program *p, nsa_connection_id connection, double links) {
   const nsa_connection *c = &p->connections[connection.id];
-  double links = connect_expected_links(p, c), words = 0;
+  double words = 0;
   for (uint32_t i = 0; i < p->arrivals_count; i++) {
     const nsa_arrival *a = &p->arrivals[i];
     nsa_field_id delay = a->side == NSA_SIDE_PRE ? c->delay : c->delay_back;
@@ -85,16 +90,16 @@ static double arrival_words(const nsa_program *p, nsa_connection_id connection) 
 }
 
 /* Sources and row starts, fans, and the indices of sums. */
-static double link_bytes(const nsa_program *p, nsa_connection_id connection) {
+static double link_bytes(const nsa_program *p, nsa_connection_id connection, double links) {
   const nsa_connection *c = &p->connections[connection.id];
   double sources = place_size(&p->populations[c->source.id]), targets = place_size(&p->populations[c->target.id]);
-  double links = connect_expected_links(p, c), words = sources + targets;
+  double words = sources + targets;
   if (c->is_stencil)
     return 4 * words;
   words += targets + links;
   if (connect_keeps_targets(p, c))
     words += links;
-  return 4 * (words + index_words(p, connection) + arrival_words(p, connection));
+  return 4 * (words + index_words(p, connection, links) + arrival_words(p, connection, links));
 }
 
 static double strip_count(const nsa_program *p, const nsa_connection *c) {
@@ -162,14 +167,13 @@ double nsa_forecast_series(const nsa_program *p, uint32_t measure_node) {
 }
 
 nsa_link_forecast nsa_forecast_links(const nsa_program *p, nsa_connection_id connection) {
-  double bytes = link_bytes(p, connection);
+  double links = connect_expected_links(p, &p->connections[connection.id]), bytes = link_bytes(p, connection, links);
   for (uint32_t i = 0; i < p->fields_count; i++) {
-    bool is_of_links = false;
-    double field = field_bytes(p, &p->fields[i], &is_of_links);
-    if (is_of_links && nsa_connection_is(p->domains[p->fields[i].domain].connection, connection))
-      bytes += field;
+    const nsa_field *field = &p->fields[i];
+    if (is_of_links(p, field) && nsa_connection_is(p->domains[field->domain].connection, connection))
+      bytes += link_field_bytes(field, links);
   }
-  return (nsa_link_forecast){connect_expected_links(p, &p->connections[connection.id]), bytes};
+  return (nsa_link_forecast){links, bytes};
 }
 
 nsa_memory_forecast nsa_forecast_memory(const nsa_program *p) {
@@ -177,14 +181,12 @@ nsa_memory_forecast nsa_forecast_memory(const nsa_program *p) {
   double fields = 0, links = 0, link_fields = 0;
   for (uint32_t i = 0; i < p->populations_count; i++)
     forecast.elements += place_size(&p->populations[i]);
-  for (uint32_t i = 0; i < p->fields_count; i++) {
-    bool is_of_links;
-    double bytes = field_bytes(p, &p->fields[i], &is_of_links);
-    *(is_of_links ? &link_fields : &fields) += bytes;
-  }
+  for (uint32_t i = 0; i < p->fields_count; i++)
+    fields += is_of_links(p, &p->fields[i]) ? 0 : field_bytes(p, &p->fields[i]);
   for (nsa_connection_id c = {0}; c.id < p->connections_count; c.id++) {
-    links += connect_expected_links(p, &p->connections[c.id]);
-    link_fields += link_bytes(p, c);
+    nsa_link_forecast of = nsa_forecast_links(p, c);
+    links += of.links;
+    link_fields += of.bytes;
   }
   forecast.links = (uint64_t)links;
   forecast.link_bytes = (uint64_t)link_fields;
