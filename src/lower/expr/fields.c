@@ -2,6 +2,7 @@
 /* fields.c - fields of parameters, those of links that are made when used, and small helpers. */
 #include "lower/expr/fields.h"
 #include "lower/expr/advance.h"
+#include "lower/pure/phased.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -139,6 +140,27 @@ void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner) {
       vec_push(l->arena, &l->init_list, number);
       lower_run_at_edges(l, number);
       s = uniform_scope(&o, &b);
+    }
+    lower_store_param(&s, param[k], lower_initial_value(l->ctx, is_connection, owner, REF_PARAM, k));
+  }
+}
+
+void lower_phased_params(lowering *l, bool is_connection, uint32_t owner) {
+  owner_info o = lower_owner(l, is_connection, owner);
+  const nsa_field_id *param = is_connection ? l->connections[owner].param : l->populations[owner].param;
+  ir_builder b = {0};
+  scope s = {0};
+  for (uint32_t k = 0; k < o.c->params.len; k++) {
+    if (nsa_field_is_none(param[k]) || l->p->fields.data[param[k].id].is_uniform ||
+        !lower_is_phased(l->ctx, is_connection, owner, k))
+      continue;
+    if (!b.function) {
+      nsa_kernel_id number;
+      uint32_t domain = is_connection ? l->connections[owner].domain : l->populations[owner].domain;
+      const char *name = arena_printf(l->arena, "%s.at_edges", o.name);
+      b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, domain, o.c->timescale, &number));
+      lower_run_at_edges(l, number);
+      s = is_connection ? scope_of_links(l, &b, owner) : scope_of_population(l, &b, owner);
     }
     lower_store_param(&s, param[k], lower_initial_value(l->ctx, is_connection, owner, REF_PARAM, k));
   }

@@ -30,9 +30,11 @@ void lower_store_param(scope *s, nsa_field_id field, const model_expr *value);
 /* Likewise that of a state. */
 void lower_store_initial(scope *s, nsa_field_id field, const model_expr *value);
 /* A function over the run for the uniform ones of an owner, where there are any. */
+void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner);
 /* Where phases set params: the kernel computes anew at their edges what follows from these. */
 void lower_run_at_edges(lowering *l, nsa_kernel_id kernel);
-void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner);
+/* A function for those of each element or link that follow so, where there are any: without the states. */
+void lower_phased_params(lowering *l, bool is_connection, uint32_t owner);
 /* For values of a connection that are the same for all its links. */
 scope lower_uniform_scope(lowering *l, uint32_t connection, ir_builder *b);
 /* Of the links of each target or partner (fan_in), or source (fan_out). */

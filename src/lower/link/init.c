@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* init.c - what each link starts with. */
 #include "lower/link/link.h"
-#include "lower/pure/phased.h"
 #include "nsa_ticks.h"
 
 /* States that all links of an element share start with it. */
@@ -91,27 +90,6 @@ static void init_links(lowering *l, uint32_t connection) {
   }
 }
 
-/* Params of links that follow from those that phases set: at edges without the states. */
-static void init_phased_params(lowering *l, uint32_t connection) {
-  const model_component *c = component_of_connection(l->ctx, connection);
-  const connection_fields *f = &l->connections[connection];
-  ir_builder b = {0};
-  scope s = {0};
-  for (uint32_t k = 0; k < c->params.len; k++) {
-    if (nsa_field_is_none(f->param[k]) || l->p->fields.data[f->param[k].id].is_uniform ||
-        !lower_is_phased(l->ctx, true, connection, k))
-      continue;
-    if (!b.function) {
-      nsa_kernel_id number;
-      const char *name = arena_printf(l->arena, "%s.at_edges", l->m->connections.data[connection].name);
-      b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, f->domain, c->timescale, &number));
-      lower_run_at_edges(l, number);
-      s = scope_of_links(l, &b, connection);
-    }
-    lower_store_param(&s, f->param[k], lower_initial_value(l->ctx, true, connection, REF_PARAM, k));
-  }
-}
-
 void lower_connection_init(lowering *l, uint32_t connection) {
   const model_connection *mc = &l->m->connections.data[connection];
   const connection_fields *f = &l->connections[connection];
@@ -120,7 +98,7 @@ void lower_connection_init(lowering *l, uint32_t connection) {
     return;
   init_all_shared(l, connection);
   init_links(l, connection);
-  init_phased_params(l, connection);
+  lower_phased_params(l, true, connection);
   init_delay(l, connection, f->delay, mc->delay, "delay"); /* they may follow from what links have been given */
   init_delay(l, connection, f->delay_back, mc->delay_back, "delay_back");
 }

@@ -28,12 +28,8 @@ static const model_phase_set *set_behind_ref(const phased_owner *o, const model_
     return set_behind(&of, component_of(ctx, of.is_connection, of.owner)->lets.data[e->ref.item].value);
   if (e->ref.kind != REF_PARAM)
     return NULL;
-  for (uint32_t k = 0; k < ctx->m->phase_sets.len; k++) {
-    const model_set *s = &ctx->m->phase_sets.data[k].set;
-    if (s->is_connection == of.is_connection && s->owner == of.owner && s->param == e->ref.item)
-      return &ctx->m->phase_sets.data[k];
-  }
-  return set_behind(&of, lower_initial_value(ctx, of.is_connection, of.owner, REF_PARAM, e->ref.item));
+  const model_phase_set *own = lower_phase_set_of(ctx, of.is_connection, of.owner, e->ref.item);
+  return own ? own : set_behind(&of, lower_initial_value(ctx, of.is_connection, of.owner, REF_PARAM, e->ref.item));
 }
 
 static const model_phase_set *set_behind(const phased_owner *o, const model_expr *e) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* init.c - what a population starts with. */
 #include "lower/population/population.h"
-#include "lower/pure/phased.h"
 
 static void init_params(scope *s, uint32_t population) {
   lowering *l = s->l;
@@ -25,26 +24,6 @@ static void init_states(scope *s, uint32_t population) {
       ir_store(s->b, f->edge[k], lower_expr(s, c->events.data[k].when));
 }
 
-/* Params of elements that follow from those that phases set: at edges without the states. */
-static void init_phased_params(lowering *l, uint32_t population) {
-  const model_component *c = component_of_population(l->ctx, population);
-  const population_fields *f = &l->populations[population];
-  ir_builder b = {0};
-  scope s = {0};
-  for (uint32_t k = 0; k < c->params.len; k++) {
-    if (l->p->fields.data[f->param[k].id].is_uniform || !lower_is_phased(l->ctx, false, population, k))
-      continue;
-    if (!b.function) {
-      nsa_kernel_id number;
-      const char *name = arena_printf(l->arena, "%s.at_edges", l->m->populations.data[population].name);
-      b = ir_builder_on(l->p, ir_function_add(l->p, name, NSA_ROLE_INIT, f->domain, c->timescale, &number));
-      lower_run_at_edges(l, number);
-      s = scope_of_population(l, &b, population);
-    }
-    lower_store_param(&s, f->param[k], lower_initial_value(l->ctx, false, population, REF_PARAM, k));
-  }
-}
-
 void lower_population_init(lowering *l, uint32_t population) {
   const model_component *c = component_of_population(l->ctx, population);
   const char *name = l->m->populations.data[population].name;
@@ -57,5 +36,5 @@ void lower_population_init(lowering *l, uint32_t population) {
   scope s = scope_of_population(l, &b, population);
   init_params(&s, population);
   init_states(&s, population);
-  init_phased_params(l, population);
+  lower_phased_params(l, false, population);
 }

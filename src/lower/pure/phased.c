@@ -2,7 +2,8 @@
 #include "lower/pure/phased.h"
 #include "lower/pure/memo.h"
 
-static const model_phase_set *find_set(const lower_context *ctx, bool is_connection, uint32_t owner, uint32_t param) {
+const model_phase_set *lower_phase_set_of(const lower_context *ctx, bool is_connection, uint32_t owner,
+                                          uint32_t param) {
   for (uint32_t k = 0; k < ctx->m->phase_sets.len; k++) {
     const model_set *set = &ctx->m->phase_sets.data[k].set;
     if (set->is_connection == is_connection && set->owner == owner && set->param == param)
@@ -18,7 +19,7 @@ bool lower_is_phased(const lower_context *ctx, bool is_connection, uint32_t owne
   if (*memo == CHANGE_UNKNOWN) {
     const model_expr *value = lower_initial_value(ctx, is_connection, owner, REF_PARAM, param);
     *memo = CHANGE_NEVER; /* while it is looked at */
-    if (find_set(ctx, is_connection, owner, param) || lower_reads_phased(ctx, is_connection, owner, value))
+    if (lower_phase_set_of(ctx, is_connection, owner, param) || lower_reads_phased(ctx, is_connection, owner, value))
       *memo = CHANGE_AT_PHASES;
   }
   return *memo == CHANGE_AT_PHASES;
