@@ -41,6 +41,8 @@ typedef struct {
   const char *text; /* "peak[2]" */
   bool is_whole;    /* ends with [i]: the measure is a series */
 } measure_name;
+/* What a name of a loop stands for; NULL: it is none. */
+const binding *measure_binding(const binding *bindings, const char *name);
 /* False after an error, which was reported. */
 bool measure_declared(const measure_scope *s, const ast_decl *d, measure_name *out);
 /* An earlier measure by its name, `peak[2]`, `top[i]`, `top.mean`; false: it is none. */

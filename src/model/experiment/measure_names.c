@@ -6,7 +6,7 @@
 #include "model/names/report.h"
 #include "model/operations.h"
 
-static const binding *binding_find(const binding *bindings, const char *name) {
+const binding *measure_binding(const binding *bindings, const char *name) {
   for (const binding *b = bindings; b != NULL; b = b->next)
     if (strcmp(b->name, name) == 0)
       return b;
@@ -23,7 +23,7 @@ static const char *value_text(checker *ck, const model_expr *value) {
 }
 
 static bool is_elements(const measure_scope *s, const char *name) {
-  return strcmp(name, "i") == 0 && binding_find(s->bindings, name) == NULL;
+  return strcmp(name, "i") == 0 && measure_binding(s->bindings, name) == NULL;
 }
 
 bool measure_declared(const measure_scope *s, const ast_decl *d, measure_name *out) {
@@ -32,7 +32,7 @@ bool measure_declared(const measure_scope *s, const ast_decl *d, measure_name *o
   *out = (measure_name){.text = d->as.measure.name.text};
   for (uint32_t k = 0; k < indices->len; k++) {
     const ast_name *name = &indices->data[k];
-    const binding *b = binding_find(s->bindings, name->text);
+    const binding *b = measure_binding(s->bindings, name->text);
     out->is_whole = is_elements(s, name->text) && k + 1 == indices->len;
     if (out->is_whole)
       return true;

@@ -21,20 +21,13 @@ bool measure_constant(const measure_scope *s, const ast_expr *e, dim unit, const
   return expr_constant(&env, e, unit, what, out);
 }
 
-static bool is_bound(const binding *bindings, const char *name) {
-  for (const binding *b = bindings; b != NULL; b = b->next)
-    if (strcmp(b->name, name) == 0)
-      return true;
-  return false;
-}
-
 model_measure_node *measure_number_named(const measure_scope *s, const ast_expr *e,
                                          void (*others)(checker *ck, name_list *out)) {
   checker *ck = s->ck;
   const char *name = e->as.name.text;
   uint32_t global;
   if (strcmp(name, "pi") == 0 || strcmp(name, "e") == 0 || map_find(ck->globals, name, &global) ||
-      is_bound(s->bindings, name))
+      measure_binding(s->bindings, name) != NULL)
     return check_number(s, e);
   name_list known = {0};
   if (others != NULL)
