@@ -74,6 +74,30 @@ run slower --resume kept/checkpoints/0000000000002100.h5 --set a.tau=30ms || fai
 says slower.err 'a.tau is 30 ms from here; when the checkpoint was written it was 20 ms'
 ! grep -q 'from here' saved.err || fail "params that are the same: $(cat saved.err)"
 
+# ---- with another param, and another one that follows from it, while a phase sets it and in the tick in which it ends
+cat >phased.nsa <<'X'
+timescale fast = 1 ms
+astrocyte g {
+  param rest = 1 uM, up = 2*rest, tau = 500 ms
+  state A = 0 uM
+  dA/dt = (rest - A)/tau
+}
+population p : g[3]
+phase q from 1 s for 1 s
+set q { g.rest = 5 uM }
+measure a = last(p.A[0])
+run 3 s
+X
+"$NSA" run phased.nsa --out phased --quiet --set p.rest=2uM --checkpoint "every 500 ms" --keep 9 >/dev/null || fail "phased"
+for k in 0500 1500 2000 2500; do
+  from=phased/checkpoints/000000000000$k.h5
+  "$NSA" run phased.nsa --out other --force --resume $from >/dev/null 2>other.err || fail "phased from $k"
+  says other.err 'p.rest is 1 uM from here; when the checkpoint was written it was 2 uM'
+  says other.err 'p.up is 2 uM from here; when the checkpoint was written it was 4 uM'
+  "$NSA" run phased.nsa --out other --force --resume $from --set p.rest=2uM >/dev/null 2>other.err || fail "phased from $k"
+  ! grep -q 'from here' other.err || fail "phased, nothing changed: $(cat other.err)"
+done
+
 # ---- without what was recorded before
 cp kept/checkpoints/0000000000003500.h5 alone.h5
 run alone --resume alone.h5 || fail "a checkpoint by itself: $(cat alone.err)"

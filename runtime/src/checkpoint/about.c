@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "nsa_json.h"
 #include "nsa_units.h"
+#include "tick/phase_sets.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -85,15 +86,18 @@ static void add_connections(cJSON *top, const sim *s) {
   }
 }
 
+/* Whether a param is one number. What counts is the run's own: what phases set follows from the model. */
+static bool is_number(const sim *s, uint32_t settable) {
+  nsa_field_id field = s->program->settables[settable].field;
+  return s->program->fields[field.id].is_uniform && s->field_data[field.id];
+}
+
 /* Those that --set may change, as far as they are numbers. */
 static void add_params(cJSON *top, const sim *s) {
   cJSON *params = cJSON_AddObjectToObject(top, "params");
-  for (uint32_t i = 0; i < s->program->settables_count; i++) {
-    const nsa_settable *settable = &s->program->settables[i];
-    const nsa_field *field = &s->program->fields[settable->field.id];
-    if (field->is_uniform && s->field_data[settable->field.id])
-      add_real(params, settable->name, sim_entry(field->type, s->field_data[settable->field.id], 0));
-  }
+  for (uint32_t i = 0; i < s->program->settables_count; i++)
+    if (is_number(s, i))
+      add_real(params, s->program->settables[i].name, phase_sets_own_value(s, i));
 }
 
 char *about_print(const sim *s, const char *variant) {
@@ -228,11 +232,10 @@ void about_tell_changes(const char *text, size_t length, const sim *s, FILE *to)
   const cJSON *params = cJSON_GetObjectItemCaseSensitive(json, "params");
   for (uint32_t i = 0; i < s->program->settables_count; i++) {
     const nsa_settable *settable = &s->program->settables[i];
-    const nsa_field *field = &s->program->fields[settable->field.id];
-    double then = 0, now;
-    if (!field->is_uniform || !s->field_data[settable->field.id] || !take_number(params, settable->name, &then))
+    double then = 0;
+    if (!is_number(s, i) || !take_number(params, settable->name, &then))
       continue;
-    now = sim_entry(field->type, s->field_data[settable->field.id], 0);
+    double now = phase_sets_own_value(s, i);
     if (now != then)
       tell_change(settable, now, then, to);
   }

@@ -91,8 +91,6 @@ bool resume_open(one_run *c, const char *out, char error[SIM_ERROR_SIZE]) {
   if ((out && !results_hold(&c->results, out, error)) || !find(c, error) || !is_before_end(c, error))
     return false;
   find_folder(c);
-  if (!c->command->options->quiet)
-    say_from_where(c);
   if (!out)
     return true;
   if (is_same(c->origin_folder, c->results.part)) {
@@ -153,8 +151,10 @@ bool resume_restore(one_run *c, char error[SIM_ERROR_SIZE]) {
     snprintf(error, SIM_ERROR_SIZE, "cannot go on from %.200s: %.280s", c->origin_path, why);
     return false;
   }
-  if (!c->command->options->quiet)
+  if (!c->command->options->quiet) {
+    say_from_where(c);
     checkpoint_tell_changes(c->origin, c->sim, stderr);
+  }
   c->first_tick = c->sim->tick;
   sim_set_clock(c->sim, &c->sim->state_clock, c->sim->tick);
   checkpoint_free(c->origin);

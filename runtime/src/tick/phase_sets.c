@@ -10,20 +10,21 @@
 #include "tick/ranges.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* One of the program's, in their order. */
 typedef struct {
-  uint32_t open; /* windows that are */
-  bool is_on;    /* its value holds */
-  double own;    /* the run's value, and whether it was given */
-  uint8_t is_given;
+  uint32_t open;    /* windows that are */
+  bool is_on;       /* its value holds */
+  uint8_t is_given; /* whether the run's own value was given */
 } set_state;
 
 struct phase_sets {
   change_queue queue; /* item: a set */
   set_state *states;
+  double *own;            /* per settable of one value: that of the run, which no phase has set */
   nsa_kernel_id *renewed; /* functions whose results follow from what is set, in order */
   uint32_t renewed_count;
   uint8_t *follows; /* per field: it is set, or follows from what is */
@@ -126,11 +127,17 @@ static bool are_apart(const sim *s, char error[SIM_ERROR_SIZE]) {
   return true;
 }
 
+static double value_now(const sim *s, uint32_t settable) {
+  nsa_field_id field = s->program->settables[settable].field;
+  return s->field_data[field.id] ? sim_entry(s->program->fields[field.id].type, s->field_data[field.id], 0) : NAN;
+}
+
 static void keep_own_values(const sim *s, struct phase_sets *p) {
+  for (uint32_t i = 0; i < s->program->settables_count; i++)
+    p->own[i] = value_now(s, i);
   for (uint32_t i = 0; i < s->program->phase_sets_count; i++) {
     const nsa_settable *of = settable_of(s, i);
     p->states[i].open = 0;
-    p->states[i].own = sim_entry(s->program->fields[of->field.id].type, s->field_data[of->field.id], 0);
     if (!nsa_field_is_none(of->given))
       p->states[i].is_given = *(const uint8_t *)s->field_data[of->given.id];
   }
@@ -140,8 +147,8 @@ bool phase_sets_prepare(sim *s, char error[SIM_ERROR_SIZE]) {
   if (s->program->phase_sets_count == 0)
     return true;
   struct phase_sets *p = s->phase_sets = calloc(1, sizeof *p);
-  if (!p || !(p->states = calloc(s->program->phase_sets_count, sizeof *p->states)) || !find_renewed(s, p) ||
-      !make_queue(s, p)) {
+  if (!p || !(p->states = calloc(s->program->phase_sets_count, sizeof *p->states)) ||
+      !(p->own = calloc(s->program->settables_count, sizeof *p->own)) || !find_renewed(s, p) || !make_queue(s, p)) {
     snprintf(error, SIM_ERROR_SIZE, "out of memory for what phases set");
     return false;
   }
@@ -157,9 +164,14 @@ void phase_sets_free(struct phase_sets *p) {
     return;
   free(p->queue.items);
   free(p->states);
+  free(p->own);
   free(p->renewed);
   free(p->follows);
   free(p);
+}
+
+double phase_sets_own_value(const sim *s, uint32_t settable) {
+  return s->phase_sets ? s->phase_sets->own[settable] : value_now(s, settable);
 }
 
 /* ---- at an edge ---- */
@@ -167,7 +179,8 @@ void phase_sets_free(struct phase_sets *p) {
 static void put(sim *s, uint32_t set, bool is_on) {
   const nsa_settable *of = settable_of(s, set);
   set_state *state = &s->phase_sets->states[set];
-  sim_fill_field(s, of->field, is_on ? s->program->phase_sets[set].value : state->own);
+  const nsa_phase_set *to = &s->program->phase_sets[set];
+  sim_fill_field(s, of->field, is_on ? to->value : s->phase_sets->own[to->settable]);
   sim_fill_field(s, of->given, is_on || state->is_given);
   state->is_on = is_on;
 }

@@ -22,6 +22,10 @@ bool phase_sets_begin_tick(sim *s, uint64_t n);
  * was; sums are kept. */
 void phase_sets_keep(sim *s, keeper *k);
 
+/* The run's own value of what --set can change, where it is one value: what it was before any phase set it, or what it
+ * follows from. Behind the setup functions. */
+double phase_sets_own_value(const sim *s, uint32_t settable);
+
 /* How many steps of `every` base ticks, from the one in base tick n on, have the same params. */
 uint64_t phase_sets_quiet_steps(const sim *s, uint32_t every, uint64_t n);
 
