@@ -31,10 +31,10 @@ static const double stages[STAGES][STAGES - 1] = {
 
 integration integrate_from(arena *a, analyse_cell *c, const double *x, double p, double tolerance) {
   uint32_t n = c->n;
-  double *v = ARENA_ARRAY(a, double, (size_t)n *(STAGES + 7) + (size_t)n * n);
+  double *v = ARENA_ARRAY(a, double, (size_t)n *(STAGES + 5) + 2 * (size_t)n * n);
   integration w = {.cell = c, .p = p, .tolerance = tolerance};
-  w.x = v, w.rates = v + n, w.x_before = v + 2 * n, w.rates_before = v + 3 * n, w.at = v + 4 * n, w.out = v + 5 * n;
-  w.side = v + 6 * n, w.k = v + 7 * n, w.matrix = w.k + STAGES * n;
+  w.x = v, w.rates = v + n, w.x_before = v + 2 * n, w.rates_before = v + 3 * n, w.at = v + 4 * n, w.k = v + 5 * n;
+  w.matrix = w.k + STAGES * n, w.jacobian = w.matrix + (size_t)n * n;
   memcpy(w.x, x, n * sizeof *x);
   cell_rates(c, x, p, w.rates);
   double fastest = 0;
@@ -45,7 +45,7 @@ integration integrate_from(arena *a, analyse_cell *c, const double *x, double p,
 }
 
 /* k of stage s; false where the system is singular. */
-static bool solve_stage(integration *w, const double *jacobian, uint32_t s) {
+static bool solve_stage(integration *w, uint32_t s) {
   uint32_t n = w->cell->n;
   double h = w->step, *k = w->k + s * n;
   memcpy(w->at, w->x, n * sizeof *w->at);
@@ -60,15 +60,15 @@ static bool solve_stage(integration *w, const double *jacobian, uint32_t s) {
     for (uint32_t i = 0; i < n; i++)
       k[i] += stages[s][j] / h * w->k[j * n + i];
   for (uint32_t i = 0; i < n * n; i++)
-    w->matrix[i] = (i % (n + 1) == 0 ? 1 / (h * gamma_of_rodas) : 0) - jacobian[i];
+    w->matrix[i] = (i % (n + 1) == 0 ? 1 / (h * gamma_of_rodas) : 0) - w->jacobian[i];
   return linear_solve(n, w->matrix, k);
 }
 
 /* The error of the step that is tried, divided by what is allowed; its end is left in `at`. */
-static double try_step(integration *w, const double *jacobian) {
+static double try_step(integration *w) {
   uint32_t n = w->cell->n;
   for (uint32_t s = 0; s < STAGES; s++)
-    if (!solve_stage(w, jacobian, s))
+    if (!solve_stage(w, s))
       return INFINITY;
   const double *last = w->k + (STAGES - 1) * n;
   double worst = 0;
@@ -86,12 +86,10 @@ static double try_step(integration *w, const double *jacobian) {
 bool integrate_step(integration *w) {
   enum { MOST_TRIES = 60 };
   uint32_t n = w->cell->n;
-  arena *scratch = arena_new();
-  double *jacobian = ARENA_ARRAY(scratch, double, (size_t)n *n);
-  memcpy(jacobian, cell_look(w->cell, w->x, w->p).jacobian, (size_t)n * n * sizeof *jacobian);
+  memcpy(w->jacobian, cell_look(w->cell, w->x, w->p).jacobian, (size_t)n * n * sizeof *w->jacobian);
   bool is_done = false;
   for (uint32_t round = 0; round < MOST_TRIES && !is_done; round++) {
-    double h = w->step, error = try_step(w, jacobian);
+    double h = w->step, error = try_step(w);
     w->step = h * fmin(5, fmax(0.1, 0.9 * pow(error, -0.25)));
     is_done = error <= 1;
     if (!is_done)
@@ -103,7 +101,6 @@ bool integrate_step(integration *w) {
     memcpy(w->x, w->at, n * sizeof *w->x);
     cell_rates(w->cell, w->x, w->p, w->rates);
   }
-  arena_free(scratch);
   return is_done;
 }
 

@@ -12,7 +12,7 @@ typedef struct {
   double *x, *rates;   /* at t */
   double t_before;     /* before the last step */
   double *x_before, *rates_before;
-  double *k, *at, *out, *matrix, *side; /* of a step */
+  double *k, *at, *matrix, *jacobian; /* of a step */
 } integration;
 
 integration integrate_from(arena *a, analyse_cell *c, const double *x, double p, double tolerance);
