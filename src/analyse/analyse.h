@@ -122,7 +122,8 @@ typedef struct {
 } analyse_plane;
 
 /* All other states stand where they start from. The range is that of the cell where `is_given`, else what holds the
- * fixed points and the way. */
-analyse_plane analyse_plane_of(analyse_cell *c, double p, uint32_t across, uint32_t up, const bool is_given[2]);
+ * way and the points, which are the fixed points at p. */
+analyse_plane analyse_plane_of(analyse_cell *c, double p, uint32_t across, uint32_t up, const bool is_given[2],
+                               const analyse_point *points, uint32_t count);
 
 #endif

@@ -52,10 +52,9 @@ static void go_way(const painter *w) {
   arena_free(scratch);
 }
 
-static void choose_ranges(const painter *w, const bool is_given[2]) {
+static void choose_ranges(const painter *w, const bool is_given[2], const analyse_point *points, uint32_t count) {
   analyse_plane *plane = w->plane;
-  uint32_t count, state[2] = {plane->across, plane->up};
-  const analyse_point *points = analyse_fixed_points(w->cell, w->p, &count);
+  uint32_t state[2] = {plane->across, plane->up};
   for (uint32_t k = 0; k < count; k++)
     widen(plane, points[k].x);
   for (uint32_t k = 0; k < 2; k++) {
@@ -139,12 +138,13 @@ static void find_field(const painter *w) {
     }
 }
 
-analyse_plane analyse_plane_of(analyse_cell *c, double p, uint32_t across, uint32_t up, const bool is_given[2]) {
+analyse_plane analyse_plane_of(analyse_cell *c, double p, uint32_t across, uint32_t up, const bool is_given[2],
+                               const analyse_point *points, uint32_t count) {
   analyse_plane plane = {.across = across, .up = up, .low = {INFINITY, INFINITY}, .high = {-INFINITY, -INFINITY}};
   painter w = {c, p, &plane, ARENA_ARRAY(c->arena, double, c->n), ARENA_ARRAY(c->arena, double, c->n)};
   memcpy(w.x, c->start, c->n * sizeof *w.x);
   go_way(&w);
-  choose_ranges(&w, is_given);
+  choose_ranges(&w, is_given, points, count);
   find_nullclines(&w);
   find_field(&w);
   return plane;

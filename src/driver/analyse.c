@@ -49,7 +49,7 @@ static const char *rest(const analyse_plan *plan, analyse_cell *cell) {
   }
   if (wrong != NULL || !plan->has_plane)
     return wrong;
-  analyse_plane plane = analyse_plane_of(cell, 0, at[0], at[1], is_given);
+  analyse_plane plane = analyse_plane_of(cell, 0, at[0], at[1], is_given, points, count);
   return analyse_tell_plane(plan, cell, &plane, points, count);
 }
 
