@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { CELLS = 160, ARROWS = 18 };
+enum { CELLS = 160, ROW = CELLS + 1, ARROWS = 18 }; /* ROW: corners of a row of cells */
 
 typedef struct {
   analyse_cell *cell;
@@ -70,17 +70,22 @@ static void choose_ranges(const painter *w, const bool is_given[2], const analys
 
 /* ---- nullclines ---- */
 
-/* Where rate `which` is 0 between two places, if it changes its sign between them. */
-static bool cross(const painter *w, uint32_t which, analyse_spot from, analyse_spot to, analyse_spot *at) {
-  double a[2], b[2], middle[2];
-  look(w, from.x, from.y, a);
-  look(w, to.x, to.y, b);
-  if (!(a[which] * b[which] < 0))
+/* A corner of the grid. Up to four cells share it, and both nullclines look at it. */
+typedef struct {
+  analyse_spot at;
+  double rates[2];
+} grid_corner;
+
+/* Where rate `which` is 0 between two corners, if it changes its sign between them. */
+static bool cross(const painter *w, uint32_t which, const grid_corner *a, const grid_corner *b, analyse_spot *at) {
+  analyse_spot from = a->at, to = b->at;
+  double middle[2];
+  if (!(a->rates[which] * b->rates[which] < 0))
     return false;
   for (uint32_t round = 0; round < 40; round++) {
     *at = (analyse_spot){(from.x + to.x) / 2, (from.y + to.y) / 2};
     look(w, at->x, at->y, middle);
-    if (middle[which] * a[which] > 0)
+    if (middle[which] * a->rates[which] > 0)
       from = *at;
     else
       to = *at;
@@ -89,7 +94,7 @@ static bool cross(const painter *w, uint32_t which, analyse_spot from, analyse_s
 }
 
 /* The piece of a nullcline within one cell of the grid: from edge to edge. */
-static void add_piece(const painter *w, uint32_t which, const analyse_spot corner[4]) {
+static void add_piece(const painter *w, uint32_t which, const grid_corner *const corner[4]) {
   analyse_spot ends[4];
   uint32_t count = 0;
   for (uint32_t k = 0; k < 4; k++)
@@ -110,15 +115,28 @@ static analyse_spot corner_of(const analyse_plane *p, uint32_t r, uint32_t c) {
   return place(p, (c + nudge) / CELLS, (r + nudge) / CELLS);
 }
 
+/* Of the whole grid, row by row. */
+static const grid_corner *look_at_corners(const painter *w, arena *a) {
+  grid_corner *all = ARENA_ARRAY(a, grid_corner, (size_t)ROW * ROW), *next = all;
+  for (uint32_t r = 0; r < ROW; r++)
+    for (uint32_t c = 0; c < ROW; c++, next++) {
+      next->at = corner_of(w->plane, r, c);
+      look(w, next->at.x, next->at.y, next->rates);
+    }
+  return all;
+}
+
 static void find_nullclines(const painter *w) {
+  arena *scratch = arena_new();
+  const grid_corner *all = look_at_corners(w, scratch);
   for (uint32_t r = 0; r < CELLS; r++)
     for (uint32_t c = 0; c < CELLS; c++) {
-      const analyse_plane *p = w->plane;
-      analyse_spot corner[4] = {corner_of(p, r, c), corner_of(p, r, c + 1), corner_of(p, r + 1, c + 1),
-                                corner_of(p, r + 1, c)};
+      const grid_corner *low = &all[r * ROW + c], *high = low + ROW;
+      const grid_corner *corner[4] = {low, low + 1, high + 1, high};
       for (uint32_t which = 0; which < 2; which++)
         add_piece(w, which, corner);
     }
+  arena_free(scratch);
 }
 
 /* Arrows of nearly one length: how fast it goes is seen from the longer ones only a little. */
