@@ -61,8 +61,14 @@ const char *analyse_tell_plane(const analyse_plan *plan, const analyse_cell *cel
 const char *analyse_tell_responses(const analyse_plan *plan, const analyse_cell *cell, const analyse_response *r,
                                    uint32_t count);
 
+/* How the state of equation i is shown. */
+const analyse_label *analyse_label_of(const analyse_plan *plan, const analyse_cell *cell, uint32_t i);
 /* "Ca (uM)" */
-const char *analyse_head(arena *a, const analyse_label *label);
+const char *analyse_head(const analyse_plan *plan, const analyse_label *label);
+/* "glia (li_rinzel)" */
+const char *analyse_title(const analyse_plan *plan);
+/* Of a column of numbers on stdout, below this head. */
+int analyse_column_width(const char *head);
 /* Into the folder of results; NULL, or why it cannot be written. */
 const char *analyse_write(const analyse_plan *plan, const char *name, const text *bytes);
 

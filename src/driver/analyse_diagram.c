@@ -28,15 +28,11 @@ typedef struct {
   uint32_t n;
 } teller;
 
-static const analyse_label *label_of(const teller *t, uint32_t i) {
-  return &t->plan->states[analyse_cell_state(t->cell, i)];
-}
+static const analyse_label *label_of(const teller *t, uint32_t i) { return analyse_label_of(t->plan, t->cell, i); }
 
-static const char *head_of(const teller *t, const analyse_label *l) { return analyse_head(t->plan->arena, l); }
+static const char *head_of(const teller *t, const analyse_label *l) { return analyse_head(t->plan, l); }
 
 /* ---- on stdout ---- */
-
-static int width_of(const char *head) { return strlen(head) > 12 ? (int)strlen(head) : 12; }
 
 static void print_specials(const teller *t) {
   const analyse_label *along = &t->plan->along_label;
@@ -47,16 +43,16 @@ static void print_specials(const teller *t) {
     puts("no fold, Hopf or branch point");
     return;
   }
-  printf("%-12s  %-*s  ", "point", width_of(head_of(t, along)), head_of(t, along));
+  printf("%-12s  %-*s  ", "point", analyse_column_width(head_of(t, along)), head_of(t, along));
   for (uint32_t i = 0; i < t->n; i++)
-    printf("%-*s  ", width_of(head_of(t, label_of(t, i))), head_of(t, label_of(t, i)));
+    printf("%-*s  ", analyse_column_width(head_of(t, label_of(t, i))), head_of(t, label_of(t, i)));
   puts("period (s)    cycles");
   for (uint32_t b = 0; b < t->diagram->branch_count; b++)
     for (uint32_t k = 0; k < t->diagram->branches[b].specials.len; k++) {
       const analyse_special *s = &t->diagram->branches[b].specials.data[k];
-      printf("%-12s  %-*.10g  ", kinds[s->kind], width_of(head_of(t, along)), s->point.p / along->factor);
+      printf("%-12s  %-*.10g  ", kinds[s->kind], analyse_column_width(head_of(t, along)), s->point.p / along->factor);
       for (uint32_t i = 0; i < t->n; i++)
-        printf("%-*.8g  ", width_of(head_of(t, label_of(t, i))), s->point.x[i] / label_of(t, i)->factor);
+        printf("%-*.8g  ", analyse_column_width(head_of(t, label_of(t, i))), s->point.x[i] / label_of(t, i)->factor);
       if (s->kind == SPECIAL_HOPF)
         printf("%-12.6g  %s", period_of(s) / 1000, type_of(s));
       puts("");
@@ -179,9 +175,7 @@ static void draw_specials(const teller *t, plot *p, uint32_t i) {
 
 static const char *write_picture(const teller *t, uint32_t i) {
   arena *a = t->plan->arena;
-  const char *title =
-      arena_printf(a, "%s (%s)", t->plan->m->populations.data[t->plan->population].name, t->plan->component->name);
-  plot *p = plot_new(a, title, head_of(t, &t->plan->along_label), head_of(t, label_of(t, i)));
+  plot *p = plot_new(a, analyse_title(t->plan), head_of(t, &t->plan->along_label), head_of(t, label_of(t, i)));
   for (uint32_t b = 0; b < t->diagram->branch_count; b++)
     draw_branch(t, p, &t->diagram->branches[b], i);
   draw_cycles(t, p, i);

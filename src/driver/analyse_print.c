@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* analyse_print.c - fixed points as a table and as CSV. */
+/* analyse_print.c - fixed points as a table and as CSV; words and files of all that is told. */
 #include "driver/analyse.h"
 #include "support/file.h"
 #include "support/text.h"
@@ -8,30 +8,35 @@
 #include <math.h>
 #include <stdio.h>
 
-/* ---- the table ---- */
+/* ---- words ---- */
 
-static int width_of(const char *words) { return (int)strlen(words); }
-
-const char *analyse_head(arena *a, const analyse_label *l) {
-  return l->unit[0] != '\0' ? arena_printf(a, "%s (%s)", l->name, l->unit) : l->name;
-}
-
-static const char *head_of(const analyse_plan *plan, const analyse_label *l) { return analyse_head(plan->arena, l); }
-
-static const analyse_label *label_of(const analyse_plan *plan, const analyse_cell *cell, uint32_t i) {
+const analyse_label *analyse_label_of(const analyse_plan *plan, const analyse_cell *cell, uint32_t i) {
   return &plan->states[analyse_cell_state(cell, i)];
 }
 
-static int column_width(const analyse_plan *plan, const analyse_cell *cell, uint32_t i) {
-  int width = width_of(head_of(plan, label_of(plan, cell, i)));
+const char *analyse_head(const analyse_plan *plan, const analyse_label *l) {
+  return l->unit[0] != '\0' ? arena_printf(plan->arena, "%s (%s)", l->name, l->unit) : l->name;
+}
+
+const char *analyse_title(const analyse_plan *plan) {
+  return arena_printf(plan->arena, "%s (%s)", plan->m->populations.data[plan->population].name, plan->component->name);
+}
+
+int analyse_column_width(const char *head) {
+  int width = (int)strlen(head);
   return width > 12 ? width : 12;
 }
 
+/* ---- the table ---- */
+
+static const char *head_of(const analyse_plan *plan, const analyse_cell *cell, uint32_t i) {
+  return analyse_head(plan, analyse_label_of(plan, cell, i));
+}
+
 static void print_ranges(const analyse_plan *plan, const analyse_cell *cell) {
-  printf("%s (%s), fixed points from starts with", plan->m->populations.data[plan->population].name,
-         plan->component->name);
+  printf("%s, fixed points from starts with", analyse_title(plan));
   for (uint32_t i = 0; i < analyse_cell_size(cell); i++) {
-    const analyse_label *l = label_of(plan, cell, i);
+    const analyse_label *l = analyse_label_of(plan, cell, i);
     double low, high;
     analyse_cell_range(cell, i, &low, &high);
     printf("%s %s in %.4g..%.4g%s%s", i ? "," : "", l->name, low / l->factor, high / l->factor, l->unit[0] ? " " : "",
@@ -58,11 +63,12 @@ static void print_points(const analyse_plan *plan, const analyse_cell *cell, con
                          uint32_t count) {
   uint32_t n = analyse_cell_size(cell);
   for (uint32_t i = 0; i < n; i++)
-    printf("%-*s  ", column_width(plan, cell, i), head_of(plan, label_of(plan, cell, i)));
+    printf("%-*s  ", analyse_column_width(head_of(plan, cell, i)), head_of(plan, cell, i));
   printf("%-14s  %s\n", "stability", "eigenvalues (1/s)");
   for (uint32_t k = 0; k < count; k++) {
     for (uint32_t i = 0; i < n; i++)
-      printf("%-*.8g  ", column_width(plan, cell, i), points[k].x[i] / label_of(plan, cell, i)->factor);
+      printf("%-*.8g  ", analyse_column_width(head_of(plan, cell, i)),
+             points[k].x[i] / analyse_label_of(plan, cell, i)->factor);
     printf("%-14s  ", analyse_kind_of_point(&points[k], n));
     print_eigenvalues(&points[k], n);
   }
@@ -73,7 +79,7 @@ static void print_points(const analyse_plan *plan, const analyse_cell *cell, con
 static void add_head(const analyse_plan *plan, const analyse_cell *cell, text *out) {
   uint32_t n = analyse_cell_size(cell);
   for (uint32_t i = 0; i < n; i++)
-    text_printf(out, "%s,", head_of(plan, label_of(plan, cell, i)));
+    text_printf(out, "%s,", head_of(plan, cell, i));
   text_puts(out, "stability");
   for (uint32_t i = 0; i < n; i++)
     text_printf(out, ",real_%u (1/s),imaginary_%u (1/s)", i + 1, i + 1);
@@ -83,7 +89,7 @@ static void add_head(const analyse_plan *plan, const analyse_cell *cell, text *o
 static void add_row(const analyse_plan *plan, const analyse_cell *cell, const analyse_point *p, text *out) {
   uint32_t n = analyse_cell_size(cell);
   for (uint32_t i = 0; i < n; i++)
-    text_printf(out, "%.17g,", p->x[i] / label_of(plan, cell, i)->factor);
+    text_printf(out, "%.17g,", p->x[i] / analyse_label_of(plan, cell, i)->factor);
   text_puts(out, analyse_kind_of_point(p, n));
   for (uint32_t i = 0; i < n; i++)
     text_printf(out, ",%.17g,%.17g", p->real[i] * 1000, p->imaginary[i] * 1000);

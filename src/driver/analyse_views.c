@@ -6,14 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static const analyse_label *label_of(const analyse_plan *plan, const analyse_cell *cell, uint32_t i) {
-  return &plan->states[analyse_cell_state(cell, i)];
-}
-
-static const char *title_of(const analyse_plan *plan) {
-  return arena_printf(plan->arena, "%s (%s)", plan->m->populations.data[plan->population].name, plan->component->name);
-}
-
 /* ---- the plane ---- */
 
 /* Spots as a line; of pieces each is a line of its own. */
@@ -33,8 +25,8 @@ static void draw(plot *p, const analyse_plan *plan, const analyse_label *x, cons
 static void draw_points(plot *p, const analyse_plan *plan, const analyse_cell *cell, const analyse_plane *plane,
                         const analyse_point *points, uint32_t count) {
   for (uint32_t k = 0; k < count; k++) {
-    double x = points[k].x[plane->across] / label_of(plan, cell, plane->across)->factor;
-    double y = points[k].x[plane->up] / label_of(plan, cell, plane->up)->factor;
+    double x = points[k].x[plane->across] / analyse_label_of(plan, cell, plane->across)->factor;
+    double y = points[k].x[plane->up] / analyse_label_of(plan, cell, plane->up)->factor;
     bool is_stable = points[k].unstable == 0;
     plot_add(p, is_stable ? "stable rest" : "unstable rest", is_stable ? PLOT_SQUARES : PLOT_CIRCLES, PLOT_BLACK, &x,
              &y, 1);
@@ -44,7 +36,7 @@ static void draw_points(plot *p, const analyse_plan *plan, const analyse_cell *c
 static const char *write_nullclines(const analyse_plan *plan, const analyse_label *x, const analyse_label *y,
                                     const analyse_plane *plane) {
   text out = text_new(plan->arena);
-  text_printf(&out, "nullcline,piece,%s,%s\n", analyse_head(plan->arena, x), analyse_head(plan->arena, y));
+  text_printf(&out, "nullcline,piece,%s,%s\n", analyse_head(plan, x), analyse_head(plan, y));
   for (uint32_t which = 0; which < 2; which++)
     for (uint32_t k = 0; k < plane->nullclines[which].len; k++) {
       analyse_spot s = plane->nullclines[which].data[k];
@@ -56,9 +48,9 @@ static const char *write_nullclines(const analyse_plan *plan, const analyse_labe
 
 const char *analyse_tell_plane(const analyse_plan *plan, const analyse_cell *cell, const analyse_plane *plane,
                                const analyse_point *points, uint32_t count) {
-  const analyse_label *x = label_of(plan, cell, plane->across), *y = label_of(plan, cell, plane->up);
+  const analyse_label *x = analyse_label_of(plan, cell, plane->across), *y = analyse_label_of(plan, cell, plane->up);
   arena *a = plan->arena;
-  plot *p = plot_new(a, title_of(plan), analyse_head(a, x), analyse_head(a, y));
+  plot *p = plot_new(a, analyse_title(plan), analyse_head(plan, x), analyse_head(plan, y));
   draw(p, plan, x, y, &plane->field, true, NULL, PLOT_ARROWS, PLOT_GREY);
   draw(p, plan, x, y, &plane->nullclines[0], true, arena_printf(a, "%s at rest", x->name), PLOT_SOLID, PLOT_RED);
   draw(p, plan, x, y, &plane->nullclines[1], true, arena_printf(a, "%s at rest", y->name), PLOT_SOLID, PLOT_GREEN);
@@ -76,14 +68,14 @@ const char *analyse_tell_plane(const analyse_plan *plan, const analyse_cell *cel
 static void print_responses(const analyse_plan *plan, const analyse_cell *cell, const analyse_response *r,
                             uint32_t count) {
   uint32_t n = analyse_cell_size(cell);
-  printf("a pulse of %.6g ms from rest\n%-14s", plan->pulse_duration, analyse_head(plan->arena, &plan->along_label));
+  printf("a pulse of %.6g ms from rest\n%-14s", plan->pulse_duration, analyse_head(plan, &plan->along_label));
   for (uint32_t i = 0; i < n; i++)
-    printf("  highest %-12s  after (s)   ", analyse_head(plan->arena, label_of(plan, cell, i)));
+    printf("  highest %-12s  after (s)   ", analyse_head(plan, analyse_label_of(plan, cell, i)));
   puts("");
   for (uint32_t k = 0; k < count; k++) {
     printf("%-14.6g", r[k].pulse / plan->along_label.factor);
     for (uint32_t i = 0; i < n; i++)
-      printf("  %-20.8g  %-12.6g", r[k].high[i] / label_of(plan, cell, i)->factor, r[k].when[i] / 1000);
+      printf("  %-20.8g  %-12.6g", r[k].high[i] / analyse_label_of(plan, cell, i)->factor, r[k].when[i] / 1000);
     puts(r[k].is_back ? "" : "does not come back");
   }
 }
@@ -92,17 +84,17 @@ static const char *write_responses(const analyse_plan *plan, const analyse_cell 
                                    uint32_t count) {
   uint32_t n = analyse_cell_size(cell);
   text out = text_new(plan->arena);
-  text_puts(&out, analyse_head(plan->arena, &plan->along_label));
+  text_puts(&out, analyse_head(plan, &plan->along_label));
   for (uint32_t i = 0; i < n; i++) {
-    const char *head = analyse_head(plan->arena, label_of(plan, cell, i));
-    text_printf(&out, ",lowest %s,highest %s,highest %s after (s)", head, head, label_of(plan, cell, i)->name);
+    const char *head = analyse_head(plan, analyse_label_of(plan, cell, i));
+    text_printf(&out, ",lowest %s,highest %s,highest %s after (s)", head, head, analyse_label_of(plan, cell, i)->name);
   }
   text_puts(&out, ",back\n");
   for (uint32_t k = 0; k < count; k++) {
     text_printf(&out, "%.17g", r[k].pulse / plan->along_label.factor);
     for (uint32_t i = 0; i < n; i++)
-      text_printf(&out, ",%.17g,%.17g,%.17g", r[k].low[i] / label_of(plan, cell, i)->factor,
-                  r[k].high[i] / label_of(plan, cell, i)->factor, r[k].when[i] / 1000);
+      text_printf(&out, ",%.17g,%.17g,%.17g", r[k].low[i] / analyse_label_of(plan, cell, i)->factor,
+                  r[k].high[i] / analyse_label_of(plan, cell, i)->factor, r[k].when[i] / 1000);
     text_printf(&out, ",%s\n", r[k].is_back ? "yes" : "no");
   }
   return analyse_write(plan, "responses.csv", &out);
@@ -111,14 +103,14 @@ static const char *write_responses(const analyse_plan *plan, const analyse_cell 
 static const char *draw_response(const analyse_plan *plan, const analyse_cell *cell, const analyse_response *r,
                                  uint32_t count, uint32_t i) {
   arena *a = plan->arena;
-  const analyse_label *l = label_of(plan, cell, i);
+  const analyse_label *l = analyse_label_of(plan, cell, i);
   double *x = ARENA_ARRAY(a, double, 2 * (size_t)count), *y = x + count;
   for (uint32_t k = 0; k < count; k++) {
     x[k] = r[k].pulse / plan->along_label.factor;
     y[k] = r[k].high[i] / l->factor;
   }
-  plot *p = plot_new(a, title_of(plan), analyse_head(a, &plan->along_label),
-                     arena_printf(a, "highest %s", analyse_head(a, l)));
+  plot *p = plot_new(a, analyse_title(plan), analyse_head(plan, &plan->along_label),
+                     arena_printf(a, "highest %s", analyse_head(plan, l)));
   plot_add(p, NULL, PLOT_SOLID, PLOT_BLUE, x, y, count);
   plot_add(p, NULL, PLOT_DOTS, PLOT_BLUE, x, y, count);
   text svg = plot_svg(p);
