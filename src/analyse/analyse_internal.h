@@ -63,6 +63,10 @@ typedef struct {
   double *matrix, *side; /* n + 1 */
 } curve_walk;
 
+/* Zeros, in the memory of the walk. */
+curve_place curve_new_place(const curve_walk *w);
+/* The fixed point at z with its eigenvalues; false where these are not finite. */
+bool curve_point(const curve_walk *w, const double *z, analyse_point *out);
 /* From the place `from` along its tangent by `length`; false where there is no place of the curve near. */
 bool curve_reach(curve_walk *w, const curve_place *from, double length, curve_place *to);
 

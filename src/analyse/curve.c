@@ -78,9 +78,9 @@ static bool count_unstable(const curve_walk *w, const double *z, uint32_t *unsta
 
 /* ---- steps ---- */
 
-static curve_place new_place(const curve_walk *w, arena *a) {
+curve_place curve_new_place(const curve_walk *w) {
   uint32_t m = w->cell->n + 1;
-  double *numbers = ARENA_ARRAY(a, double, 2 * (size_t)m);
+  double *numbers = ARENA_ARRAY(w->scratch, double, 2 * (size_t)m);
   return (curve_place){numbers, numbers + m, 0};
 }
 
@@ -121,11 +121,14 @@ bool curve_reach(curve_walk *w, const curve_place *from, double length, curve_pl
 
 /* ---- a curve ---- */
 
+bool curve_point(const curve_walk *w, const double *z, analyse_point *out) {
+  return cell_point(w->cell, states_of(w, z), p_of(w, z), out);
+}
+
 static void add_point(const curve_walk *w, analyse_branch *branch, const curve_place *at) {
   analyse_point point;
-  arena *a = w->cell->arena;
-  if (cell_point(w->cell, states_of(w, at->z), p_of(w, at->z), &point))
-    vec_push(a, &branch->points, point);
+  if (curve_point(w, at->z, &point))
+    vec_push(w->cell->arena, &branch->points, point);
 }
 
 static bool is_inside(const curve_walk *w, const double *z) {
@@ -175,7 +178,7 @@ static bool step(curve_walk *w, const curve_place *at, double *length, double *d
 /* Adds what lies in the direction of the tangent of `start`. True where the curve came back to its start. */
 static bool follow(curve_walk *w, const curve_place *start, analyse_branch *branch) {
   enum { MOST_STEPS = 20000 };
-  curve_place at = new_place(w, w->scratch), next = new_place(w, w->scratch);
+  curve_place at = curve_new_place(w), next = curve_new_place(w);
   double length = first_step, done = 0;
   copy_place(w, start, &at);
   for (uint32_t k = 0; k < MOST_STEPS && step(w, &at, &length, &done, &next); k++) {
@@ -226,7 +229,7 @@ static bool start_at(curve_walk *w, const analyse_point *point, curve_place *sta
 
 /* In both directions from the point; false where there is no way. */
 static bool follow_both(curve_walk *w, const analyse_point *point, analyse_branch *branch) {
-  curve_place start = new_place(w, w->scratch);
+  curve_place start = curve_new_place(w);
   *branch = (analyse_branch){0};
   if (!start_at(w, point, &start))
     return false;

@@ -4,17 +4,11 @@
 
 #include <math.h>
 
-static curve_place new_place(const curve_walk *w) {
-  uint32_t m = w->cell->n + 1;
-  double *numbers = ARENA_ARRAY(w->scratch, double, 2 * (size_t)m);
-  return (curve_place){numbers, numbers + m, 0};
-}
-
 /* Narrows low .. high until nothing is between them: at low as many eigenvalues are unstable as at the start, at high
  * others. The place of high is left in `at`. */
 static bool narrow(curve_walk *w, const curve_place *from, double *low, double *high, uint32_t unstable,
                    curve_place *at) {
-  curve_place middle = new_place(w);
+  curve_place middle = curve_new_place(w);
   for (uint32_t round = 0; round < 60; round++) {
     double between =
         *low + 0.4871 * (*high - *low); /* no middle: a branch point, where nothing can be reached, is often one */
@@ -39,13 +33,10 @@ static uint32_t critical_of(const analyse_point *point, uint32_t n) {
 
 /* turns: whether p goes back behind it. */
 static void add_special(const curve_walk *w, const curve_place *at, bool turns, analyse_branch *branch) {
-  uint32_t n = w->cell->n;
   analyse_special found = {.lyapunov = NAN};
-  for (uint32_t i = 0; i < n; i++)
-    w->x[i] = at->z[i] * w->cell->scale[i];
-  if (!cell_point(w->cell, w->x, at->z[n] * (w->high - w->low), &found.point))
+  if (!curve_point(w, at->z, &found.point))
     return;
-  found.omega = fabs(found.point.imaginary[critical_of(&found.point, n)]);
+  found.omega = fabs(found.point.imaginary[critical_of(&found.point, w->cell->n)]);
   found.kind = found.omega > 0 ? SPECIAL_HOPF : turns ? SPECIAL_FOLD : SPECIAL_BRANCH;
   if (found.kind == SPECIAL_HOPF)
     found.lyapunov = cell_lyapunov(w->cell, found.point.x, found.point.p, found.omega);
@@ -54,7 +45,7 @@ static void add_special(const curve_walk *w, const curve_place *at, bool turns, 
 
 void curve_find_special(curve_walk *w, const curve_place *from, double length, const curve_place *to,
                         analyse_branch *branch) {
-  curve_place at = new_place(w);
+  curve_place at = curve_new_place(w);
   uint32_t unstable = from->unstable, n = w->cell->n;
   double low = 0;
   for (uint32_t k = 0; k < n && unstable != to->unstable; k++) {
