@@ -122,17 +122,15 @@ static int lock_part(const results *r, long *holder) {
   return lock;
 }
 
-/* Nothing that was recorded is overwritten unless somebody says so. */
-static bool may_overwrite(const results *r, char error[SIM_ERROR_SIZE]) {
-  if (folder_has_run(r->folder))
-    snprintf(error, SIM_ERROR_SIZE,
-             "%.300s holds results already; name another folder with --out, or overwrite them with --force", r->out);
-  else if (folder_has_recordings(r->part))
-    snprintf(
-        error, SIM_ERROR_SIZE,
-        "%.300s holds what a run recorded that did not come to its end; give it another name, or overwrite it with "
-        "--force",
-        r->part);
+/* Results of the same model make room for new ones. */
+static bool may_overwrite(const results *r, const char *model, char error[SIM_ERROR_SIZE]) {
+  char what[FOLDER_WHAT];
+  if (folder_has_run(r->folder) && folder_keeps(r->folder, model, what))
+    snprintf(error, SIM_ERROR_SIZE, "%.160s holds %s; name another folder with --out, or overwrite it with --force",
+             r->out, what);
+  else if (folder_has_recordings(r->part) && folder_keeps(r->part, model, what))
+    snprintf(error, SIM_ERROR_SIZE, "%.160s holds %s; give it another name, or overwrite it with --force", r->part,
+             what);
   else
     return true;
   return false;
@@ -172,8 +170,8 @@ bool results_hold(results *r, const char *out, char error[SIM_ERROR_SIZE]) {
   return true;
 }
 
-bool results_begin(results *r, bool force, char error[SIM_ERROR_SIZE]) {
-  if (!force && !may_overwrite(r, error))
+bool results_begin(results *r, const char *model, bool force, char error[SIM_ERROR_SIZE]) {
+  if (!force && !may_overwrite(r, model, error))
     return false;
   folder_clear(r->part);
   r->has_completed = folder_has_completed(r->folder);
@@ -186,8 +184,8 @@ void results_continue(results *r) {
   r->is_begun = r->is_continued = true;
 }
 
-bool results_open(results *r, const char *out, bool force, char error[SIM_ERROR_SIZE]) {
-  return results_hold(r, out, error) && results_begin(r, force, error);
+bool results_open(results *r, const char *out, const char *model, bool force, char error[SIM_ERROR_SIZE]) {
+  return results_hold(r, out, error) && results_begin(r, model, force, error);
 }
 
 /* ---- the end ---- */

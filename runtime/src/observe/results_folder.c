@@ -153,13 +153,19 @@ static cJSON *read_json(const char *folder) {
   return json;
 }
 
+/* NULL: it does not say. */
+static const char *text_in(const cJSON *json, const char *object, const char *name) {
+  return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(json, object), name));
+}
+
+static bool is_text(const char *text, const char *wanted) { return text && wanted && strcmp(text, wanted) == 0; }
+
 bool folder_has_completed(const char *folder) {
   if (!folder_has_run(folder))
     return false;
   cJSON *json = read_json(folder);
-  const cJSON *outcome = cJSON_GetObjectItemCaseSensitive(json, "outcome");
-  const char *state = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(outcome, "state"));
-  bool has_completed = !state || strcmp(state, "completed") == 0;
+  const char *state = text_in(json, "outcome", "state");
+  bool has_completed = !state || is_text(state, "completed");
   cJSON_Delete(json);
   return has_completed;
 }
@@ -232,6 +238,61 @@ void folder_clear(const char *folder) {
 }
 
 /* ---- what is not ours ---- */
+
+static bool is_own(const cJSON *json, const char *name) {
+  static const char *const always[] = {
+      ".", "..", lock_name, json_name, "run.json.part", CHECKPOINT_FOLDER, CONTINUED_FOLDER};
+  const cJSON *file;
+  for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+    if (strcmp(name, always[i]) == 0)
+      return true;
+  cJSON_ArrayForEach(file, cJSON_GetObjectItemCaseSensitive(json, "files")) {
+    if (is_recording(name) && is_text(cJSON_GetStringValue(file), name))
+      return true;
+  }
+  return false;
+}
+
+static bool is_of_model(const char *folder, const char *model) {
+  cJSON *json = read_json(folder);
+  bool is_of = is_text(text_in(json, "source", "file"), model);
+  cJSON_Delete(json);
+  return is_of;
+}
+
+static bool has_others(const char *folder, const cJSON *json, const char *model, char what[FOLDER_WHAT]) {
+  char path[PATH_SIZE];
+  bool has_any = false;
+  DIR *dir = opendir(folder);
+  for (struct dirent *entry; dir && !has_any && (entry = readdir(dir)) != NULL;) {
+    snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+    has_any = !is_own(json, entry->d_name) && !is_of_model(path, model);
+    if (has_any)
+      snprintf(what, FOLDER_WHAT, "files beside its results (`%.200s`)", entry->d_name);
+  }
+  if (dir)
+    closedir(dir);
+  return has_any;
+}
+
+bool folder_keeps(const char *folder, const char *model, char what[FOLDER_WHAT]) {
+  uint64_t tick;
+  cJSON *json = read_json(folder);
+  const char *of = text_in(json, "source", "file");
+  bool keeps = true;
+  if (!of)
+    snprintf(what, FOLDER_WHAT, "results that do not say which model they are of");
+  else if (!is_text(of, model))
+    snprintf(what, FOLDER_WHAT, "results of %.200s", of);
+  else if (folder_checkpoint(folder, 0, &tick))
+    snprintf(what, FOLDER_WHAT, "checkpoints, from which --resume goes on");
+  else if (is_text(text_in(json, "outcome", "state"), "running"))
+    snprintf(what, FOLDER_WHAT, "what a run had recorded when it was killed");
+  else
+    keeps = has_others(folder, json, model, what);
+  cJSON_Delete(json);
+  return keeps;
+}
 
 static void move(const char *from, const char *to, const char *name) {
   char old_path[PATH_SIZE], new_path[PATH_SIZE];

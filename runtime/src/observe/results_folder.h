@@ -27,6 +27,12 @@ bool folder_has_completed(const char *folder);
 /* Whether it names files (or cannot be read), or there are checkpoints. */
 bool folder_has_recordings(const char *folder);
 
+/* What lies there that a new run of this model (a file's absolute path; NULL: not known) is not to replace: results of
+ * another one, checkpoints, what a run had recorded when it was killed, files that are no run's. A folder in it with a
+ * run of the model is none of these. False: nothing. */
+enum { FOLDER_WHAT = 256 };
+bool folder_keeps(const char *folder, const char *model, char what[FOLDER_WHAT]);
+
 /* The tick of checkpoint number i, the newest being 0. False: there are no more. */
 bool folder_checkpoint(const char *folder, uint32_t i, uint64_t *tick);
 

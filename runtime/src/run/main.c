@@ -29,7 +29,8 @@ static bool choose_folder(one_run *c, char error[SIM_ERROR_SIZE]) {
   const char *folder = options->out ? options->out : c->command->program->name, *ending = options->out ? "" : ".out";
   snprintf(out, sizeof out, "%s%s%s%s", folder, ending, options->all_variants ? "/" : "",
            options->all_variants ? c->label : "");
-  return options->resumes ? resume_open(c, out, error) : results_open(&c->results, out, options->force, error);
+  return options->resumes ? resume_open(c, out, error)
+                          : results_open(&c->results, out, c->command->model_file, options->force, error);
 }
 
 /* The model itself comes first. It is called base, or (base) where a variant has that name. */
@@ -221,9 +222,16 @@ int nsa_run_main(const nsa_program *program, const nsa_kernel_entry *kernels, in
     options.starter = info->starter;
     nsa_program timed = *program;
     timed.ticks = options.ticks;
-    run_command shared = {
-        .program = &timed, .kernels = kernels, .options = &options, .info = info, .argc = argc, .argv = argv};
+    char *model_file = realpath(info->model_path ? info->model_path : "/proc/self/exe", NULL);
+    run_command shared = {.program = &timed,
+                          .kernels = kernels,
+                          .options = &options,
+                          .info = info,
+                          .model_file = model_file,
+                          .argc = argc,
+                          .argv = argv};
     code = run_session(&shared);
+    free(model_file);
   }
   options_free(&options);
   return code;

@@ -86,6 +86,7 @@ static run_report report_of(const one_run *c, const char *outcome) {
       .sim = c->sim,
       .options = c->command->options,
       .info = c->command->info,
+      .model_file = c->command->model_file,
       .variant = one_run_variant(c),
       .folder = c->results.part,
       .outcome = outcome,

@@ -17,7 +17,8 @@ typedef struct {
   const nsa_kernel_entry *kernels;
   const run_options *options;
   const nsa_run_info *info;
-  int argc; /* the options, as typed */
+  const char *model_file; /* absolute; of an executable its own; NULL: it is not known */
+  int argc;               /* the options, as typed */
   char *const *argv;
   double first_step_end; /* of the first run */
 } run_command;

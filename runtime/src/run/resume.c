@@ -104,7 +104,7 @@ bool resume_open(one_run *c, const char *out, char error[SIM_ERROR_SIZE]) {
              c->results.part);
     return false;
   }
-  return results_begin(&c->results, is_of_out || c->command->options->force, error);
+  return results_begin(&c->results, c->command->model_file, is_of_out || c->command->options->force, error);
 }
 
 /* ---- what was recorded ---- */

@@ -42,11 +42,13 @@ static void add_whole(cJSON *to, const char *name, uint64_t value) {
 
 /* ---- what was run ---- */
 
-static void add_source(cJSON *top, const nsa_program *program, const nsa_run_info *info) {
+static void add_source(cJSON *top, const run_report *report) {
+  const nsa_program *program = report->program;
   cJSON *source = cJSON_AddObjectToObject(top, "source");
   char hash[40];
   snprintf(hash, sizeof hash, "%016" PRIx64 "%016" PRIx64, program->source_hash_hi, program->source_hash_lo);
-  add_text(source, "path", info->model_path);
+  add_text(source, "path", report->info->model_path);
+  add_text(source, "file", report->model_file);
   add_text(source, "hash", hash);
   cJSON *files = cJSON_AddArrayToObject(source, "files");
   for (uint32_t i = 0; i < program->files_count; i++) {
@@ -357,7 +359,7 @@ static cJSON *describe(const run_report *report) {
     add_network(top, report);
   add_times(top, report);
   add_files(top, report);
-  add_source(top, program, report->info);
+  add_source(top, report);
   return top;
 }
 

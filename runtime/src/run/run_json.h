@@ -13,7 +13,8 @@ typedef struct {
   const sim *sim; /* NULL: there is no network yet */
   const run_options *options;
   const nsa_run_info *info;
-  const char *variant; /* NULL: the model as it stands */
+  const char *model_file; /* absolute; NULL: it is not known */
+  const char *variant;    /* NULL: the model as it stands */
   const char *folder;
   const char *outcome;      /* "running", "completed", "interrupted", "failed" */
   const char *message;      /* more about it, or NULL */

@@ -34,24 +34,28 @@ static void assert_content(const char *path, const char *expected) {
   assert_string_equal(text, expected);
 }
 
+static const char *model; /* of the next run; NULL: not known */
+
 /* What a run leaves in its folder. */
 static void write_run(const char *folder, const char *state, const char *content) {
-  char path[256], json[256];
+  char path[256], json[400];
   snprintf(path, sizeof path, "%s/a.h5", folder);
   write_file(path, content);
   snprintf(path, sizeof path, "%s/run.json", folder);
-  snprintf(json, sizeof json, "{\"outcome\": {\"state\": \"%s\"}, \"files\": [\"a.h5\", \"../b.h5\"]}", state);
+  snprintf(json, sizeof json,
+           "{\"outcome\": {\"state\": \"%s\"}, \"source\": {%s%s%s}, \"files\": [\"a.h5\", \"../b.h5\"]}", state,
+           model ? "\"file\": \"" : "", model ? model : "", model ? "\"" : "");
   write_file(path, json);
 }
 
 static void open_good(results *r, const char *out, bool force) {
-  if (!results_open(r, out, force, error))
+  if (!results_open(r, out, model, force, error))
     fail_msg("%s", error);
 }
 
 static void open_refused(const char *out, bool force, const char *words) {
   results r;
-  assert_false(results_open(&r, out, force, error));
+  assert_false(results_open(&r, out, model, force, error));
   if (!strstr(error, words))
     fail_msg("no \"%s\" in \"%s\"", words, error);
   results_close(&r);
@@ -101,7 +105,7 @@ static void what_did_not_end_is_kept(void **state) {
   write_run(r.part, "running", "half");
   results_close(&r);
   assert_content("t/out.part/a.h5", "half");
-  open_refused("t/out", false, "t/out.part holds what a run recorded");
+  open_refused("t/out", false, "t/out.part holds results that do not say");
   assert_content("t/out.part/a.h5", "half");
   open_good(&r, "t/out", true);
   assert_false(exists("t/out.part/a.h5"));
@@ -172,13 +176,80 @@ static void a_run_aside_is_brought_back(void **state) {
   (void)state;
   publish("t/out", false, "one");
   assert_int_equal(rename("t/out", "t/out.part.before"), 0);
-  open_refused("t/out", false, "holds results already");
+  open_refused("t/out", false, "t/out holds results that do not say which model they are of");
   assert_content("t/out/a.h5", "one");
   assert_false(exists("t/out.part.before"));
 }
 
+static void a_run_of_the_same_model_makes_room(void **state) {
+  (void)state;
+  model = "/m/a.nsa";
+  publish("t/out", false, "one");
+  publish("t/out", false, "two");
+  assert_content("t/out/a.h5", "two");
+  model = "/m/b.nsa";
+  open_refused("t/out", false, "t/out holds results of /m/a.nsa; name another folder with --out");
+  model = NULL;
+  open_refused("t/out", false, "t/out holds results of /m/a.nsa");
+  publish("t/out", true, "three");
+  open_refused("t/out", false, "which model");
+}
+
+/* Until then what was there is whole. */
+static void it_makes_room_at_the_end(void **state) {
+  (void)state;
+  results r;
+  model = "/m/a.nsa";
+  publish("t/out", false, "one");
+  open_good(&r, "t/out", false);
+  write_run(r.part, "running", "half");
+  assert_true(r.has_completed);
+  assert_content("t/out/a.h5", "one");
+  results_discard(&r);
+  assert_content("t/out/a.h5", "one");
+}
+
+static void others_files_are_no_results(void **state) {
+  (void)state;
+  model = "/m/a.nsa";
+  publish("t/out", false, "one");
+  assert_int_equal(mkdir("t/out/base", 0777), 0);
+  write_run("t/out/base", "completed", "of a variant");
+  publish("t/out", false, "two");
+  assert_content("t/out/base/a.h5", "of a variant");
+  write_file("t/out/b.h5", "mine");
+  open_refused("t/out", false, "files beside its results (`b.h5`); name another folder");
+  publish("t/out", true, "three");
+  assert_content("t/out/b.h5", "mine");
+}
+
+static void checkpoints_are_kept(void **state) {
+  (void)state;
+  model = "/m/a.nsa";
+  publish("t/out", false, "one");
+  assert_int_equal(mkdir("t/out/checkpoints", 0777), 0);
+  publish("t/out", false, "two"); /* there are none in it */
+  assert_int_equal(mkdir("t/out/checkpoints", 0777), 0);
+  write_file("t/out/checkpoints/0000000000001000.h5", "mine");
+  open_refused("t/out", false, "t/out holds checkpoints, from which --resume goes on; name another folder");
+}
+
+/* One that failed has said so; one that was killed could not. */
+static void what_was_cut_is_kept(void **state) {
+  (void)state;
+  results r;
+  model = "/m/a.nsa";
+  assert_int_equal(mkdir("t/out.part", 0777), 0);
+  write_run("t/out.part", "running", "cut");
+  open_refused("t/out", false, "t/out.part holds what a run had recorded when it was killed; give it another name");
+  write_run("t/out.part", "failed", "told");
+  open_good(&r, "t/out", false);
+  results_close(&r);
+}
+
 static int clean(void **state) {
   (void)state;
+  model = NULL;
   return system("rm -rf t && mkdir t");
 }
 
@@ -192,6 +263,11 @@ int main(void) {
       cmocka_unit_test_setup(links_are_not_followed, clean),
       cmocka_unit_test_setup(some_folders_cannot_be_replaced, clean),
       cmocka_unit_test_setup(a_run_aside_is_brought_back, clean),
+      cmocka_unit_test_setup(a_run_of_the_same_model_makes_room, clean),
+      cmocka_unit_test_setup(it_makes_room_at_the_end, clean),
+      cmocka_unit_test_setup(others_files_are_no_results, clean),
+      cmocka_unit_test_setup(checkpoints_are_kept, clean),
+      cmocka_unit_test_setup(what_was_cut_is_kept, clean),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
