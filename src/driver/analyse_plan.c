@@ -26,7 +26,7 @@ static const char *which_populations(arena *a, const model *m, const char *name)
 
 static const char *find_population(arena *a, const arguments *args, analyse_plan *plan) {
   const model *m = plan->m;
-  const char *name = args->population;
+  const char *name = args->words.len > 0 ? args->words.data[0] : NULL;
   uint32_t k = 0;
   while (k < m->populations.len && name != NULL && strcmp(m->populations.data[k].name, name) != 0)
     k++;

@@ -27,8 +27,9 @@ static bool takes_run_option(const char *verb, const char *option) {
   return !strcmp(verb, "run") || !strcmp(option, "--no-sandbox") ||
          (is_for("build check explain emit", verb) && is_for("--set --variant --plugin", option)) ||
          (!strcmp(verb, "analyse") && is_for("--set --variant --plugin", option)) ||
-         (!strcmp(verb, "sweep") &&
+         (is_for("sweep find", verb) &&
           is_for("--set --max-memory --for --pattern --plugin --environment --environment-timeout", option)) ||
+         (!strcmp(verb, "find") && !strcmp(option, "--variant")) ||
          (!strcmp(verb, "verify") &&
           is_for(
               "--set --variant --seed --threads --max-memory --for --pattern --plugin --environment --environment-timeout",
@@ -148,6 +149,15 @@ static bool add_own_option(arena *a, arguments *args, uint32_t id, int argc, cha
   return true;
 }
 
+/* Behind the file: the population; NAME RANGE where CONDITION. */
+static uint32_t most_words(const char *verb) { return !strcmp(verb, "analyse") ? 1 : !strcmp(verb, "find") ? 4 : 0; }
+
+/* A range may begin below 0. */
+static bool is_option(const arguments *args, const char *word) {
+  bool is_number = (word[1] >= '0' && word[1] <= '9') || word[1] == '.';
+  return word[0] == '-' && word[1] && !(is_number && args->file && args->words.len < most_words(args->verb));
+}
+
 bool arguments_parse(arena *a, int argc, char **argv, arguments *out) {
   *out = (arguments){.argc = argc, .argv = argv, .verb = argv[1]};
   for (int k = 2; k < argc; k++) {
@@ -155,13 +165,13 @@ bool arguments_parse(arena *a, int argc, char **argv, arguments *out) {
     if (own != ARGUMENT_COUNT) {
       if (!add_own_option(a, out, own, argc, argv, &k))
         return false;
-    } else if (argv[k][0] == '-' && argv[k][1]) {
+    } else if (is_option(out, argv[k])) {
       if (!find_run_option(out->verb, argv[k]))
         return refuse_option(a, out, argv[k]);
       if (!add_run_option(a, out, argc, argv, &k))
         return false;
-    } else if (out->file && !out->population && !strcmp(out->verb, "analyse")) {
-      out->population = argv[k];
+    } else if (out->file && out->words.len < most_words(out->verb)) {
+      vec_push(a, &out->words, (const char *)argv[k]);
     } else if (out->file) {
       nsa_complain(who(a, out), "takes one file, but got %s and %s", out->file, argv[k]);
       return false;

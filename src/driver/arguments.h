@@ -24,7 +24,7 @@ typedef struct {
   int argc; /* as typed */
   char **argv;
   const char *verb, *file;                 /* file: NULL when none was given */
-  const char *population;                  /* behind the file, of `analyse`; NULL: none was given */
+  VEC(const char *) words;                 /* behind the file: of `analyse` the population, of `find` what is asked */
   const char *values[ARGUMENT_COUNT];      /* NULL: not given; "" for options without an argument */
   VEC(char *) run;                         /* options of the run, as typed, in order */
   VEC(const char *) timescales;            /* the values of --timescale */

@@ -44,6 +44,7 @@ typedef struct {
   const char *const
       *settings; /* "n.tau=3 ms" of --set, for what is told of them before the run; "N=10" is compiled in */
   uint32_t setting_count;
+  const char *where;     /* a condition over measures, which becomes the last one; NULL: none */
   const char *open;      /* a param of the top level that stays a name: for stages up to the check */
   const char *variant;   /* whose params of the top level are compiled in; NULL: the file's */
   bool has_all_variants; /* the run is of all: those with params of the top level are compiled for it, each by itself */
@@ -86,6 +87,7 @@ struct compilation {
   const ast_file *ast;
   VEC(const ast_decl *) timescales; /* those of the options, parsed */
   VEC(const ast_decl *) settings;   /* likewise; those that are no quantities are left to the run */
+  const ast_expr *where;            /* likewise */
   nsa_input_folders inputs;         /* below which the model may name files */
   const model *model;
   const nsa_image *images; /* by the model's images */

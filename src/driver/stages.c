@@ -61,6 +61,20 @@ static void parse_setting(compilation *c, const char *given) {
     vec_push(c->arena, &c->settings, d);
 }
 
+/* The text of a condition is the value of a measure, in a file of its own. */
+static bool parse_where(compilation *c, const char *given) {
+  char *source = arena_printf(c->arena, "measure where = %s\n", given);
+  uint32_t file = diag_add_file(c->sink, "where", source, strlen(source));
+  uint32_t before = diag_error_count(c->sink);
+  const ast_file *ast = syntax_parse(c->arena, c->names, c->sink, file);
+  bool is_one = ast != NULL && ast->decls.len == 1 && ast->decls.data[0]->kind == AST_DECL_MEASURE;
+  if (is_one)
+    c->where = ast->decls.data[0]->as.measure.value;
+  else if (diag_error_count(c->sink) == before)
+    c->failure = arena_printf(c->arena, "`where` takes one condition, such as \"amplitude > 0.02 uM\", not %s", given);
+  return c->failure == NULL;
+}
+
 static int run_parse(compilation *c) {
   size_t len;
   const char *error = NULL;
@@ -74,6 +88,8 @@ static int run_parse(compilation *c) {
       return 2;
   for (uint32_t k = 0; k < c->options->setting_count; k++)
     parse_setting(c, c->options->settings[k]);
+  if (c->options->where != NULL && !parse_where(c, c->options->where))
+    return 2;
   return 0; /* after errors the model still finds more of them */
 }
 
@@ -154,6 +170,7 @@ static int run_check(compilation *c) {
   model_options options = {.settings = c->settings.data,
                            .setting_count = c->settings.len,
                            .variant = o->variant,
+                           .where = c->where,
                            .open = o->open,
                            .timescales = c->timescales.data,
                            .timescale_count = c->timescales.len,

@@ -58,6 +58,16 @@ int sweep_main(arena *a, const arguments *args, compile_options options);
 
 /* ---- sweep_plan.c ---- */
 
+/* Both ends have one unit, as it was typed. */
+typedef struct {
+  double from, to;
+  const char *unit;
+} sweep_ends;
+
+/* "0.3uM..0.7uM", or "0.3..0.7uM". NULL, or what is wrong with who's range. */
+const char *sweep_ends_read(arena *a, const char *who, const char *words, sweep_ends *ends);
+/* "0.3 uM", as --set takes it, to the last bit. */
+const char *sweep_quantity(arena *a, double number, const char *unit);
 /* From the command line. NULL, or a sentence that says what is wrong. */
 const char *sweep_plan_read(arena *a, const arguments *args, sweep_plan *plan);
 /* Finds axes and variants in the program, checks each value. */
@@ -93,6 +103,21 @@ const char *sweep_table_write(arena *a, sweep_table *t);
 void sweep_table_close(sweep_table *t);
 /* This machine's points: those of its part. */
 bool sweep_is_own(const sweep_plan *plan, uint64_t point);
+
+/* ---- sweep_point.c ---- */
+
+typedef struct {
+  nsa_session_end end;
+  double *values; /* by measure, NAN where there is none */
+  char *reason;   /* malloc'd, or NULL */
+} sweep_outcome;
+
+/* more: a --set beside those of the axes, or NULL. at_once: sessions that share the memory. measures: how many the
+ * model has; one that was compiled with another value and has others fails. Values are in the arena. */
+sweep_outcome sweep_point_run(arena *a, const sweep_plan *plan, const compilation *c, const nsa_inputs *inputs,
+                              sweep_point point, const char *more, uint32_t at_once, uint32_t measures);
+/* What is wrong with a model that was not to be compiled, as it would be printed; malloc'd. */
+char *sweep_compile_failure(const compilation *c);
 
 /* ---- sweep_run.c ---- */
 

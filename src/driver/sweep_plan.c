@@ -82,33 +82,45 @@ static bool split_quantity(arena *a, const char *words, size_t len, double *numb
   return true;
 }
 
-/* FIRST..LAST:COUNT, in equal steps, or :COUNTlog, in equal ratios. Both ends have one unit, or the last one alone. */
-static const char *read_range(arena *a, const char *words, size_t len, const char *dots, bool is_counted,
-                              sweep_axis *axis) {
-  const char *piece = arena_strdup(a, words, len), *colon = strrchr(piece, ':'), *unit_a, *unit_b, *end;
-  double from, to;
+const char *sweep_ends_read(arena *a, const char *who, const char *words, sweep_ends *ends) {
+  const char *dots = strstr(words, ".."), *first_unit;
+  if (dots == NULL || !split_quantity(a, words, (size_t)(dots - words), &ends->from, &first_unit) ||
+      !split_quantity(a, dots + 2, strlen(dots + 2), &ends->to, &ends->unit))
+    return arena_printf(a, "%s: %s is no range of quantities such as 0.3uM..0.7uM", who, words);
+  if (*first_unit != '\0' && strcmp(first_unit, ends->unit) != 0)
+    return arena_printf(a, "%s: the ends of a range have one unit, not `%s` and `%s`", who, first_unit, ends->unit);
+  return NULL;
+}
+
+const char *sweep_quantity(arena *a, double number, const char *unit) {
+  text out = text_new(a);
+  text_number(&out, number);
+  return arena_printf(a, "%s%s%s", text_cstr(&out), *unit ? " " : "", unit);
+}
+
+/* FIRST..LAST:COUNT, in equal steps, or :COUNTlog, in equal ratios. */
+static const char *read_range(arena *a, const char *words, size_t len, bool is_counted, sweep_axis *axis) {
+  const char *piece = arena_strdup(a, words, len), *colon = strrchr(piece, ':'), *end;
+  const char *who = arena_printf(a, "--set %s", axis->name);
+  sweep_ends ends;
   uint64_t count = 0;
-  size_t split = (size_t)(dots - words);
   if (colon == NULL || !read_whole(colon + 1, &end, &count) || (*end != '\0' && strcmp(end, "log") != 0))
-    return arena_printf(a, "--set %s: a range says how many values it has: %.*s:11", axis->name, (int)len, words);
-  if (!split_quantity(a, piece, split, &from, &unit_a) ||
-      !split_quantity(a, piece + split + 2, (size_t)(colon - piece) - split - 2, &to, &unit_b))
-    return arena_printf(a, "--set %s: %s is no range of quantities such as 0.3uM..0.7uM:41", axis->name, piece);
-  if (*unit_a != '\0' && strcmp(unit_a, unit_b) != 0)
-    return arena_printf(a, "--set %s: the ends of a range have one unit, not `%s` and `%s`", axis->name, unit_a,
-                        unit_b);
+    return arena_printf(a, "%s: a range says how many values it has: %s:11", who, piece);
+  const char *wrong = sweep_ends_read(a, who, arena_strdup(a, piece, (size_t)(colon - piece)), &ends);
+  if (wrong != NULL)
+    return wrong;
   bool is_log = *end != '\0';
-  if (count == 1 && from != to)
-    return arena_printf(a, "--set %s: the range %s has two ends, and so two values at least", axis->name, piece);
+  if (count == 1 && ends.from != ends.to)
+    return arena_printf(a, "%s: the range %s has two ends, and so two values at least", who, piece);
   if (count < 1)
-    return arena_printf(a, "--set %s: the range %s is empty", axis->name, piece);
-  if (is_log && !(from > 0 && to > 0))
-    return arena_printf(a, "--set %s: a range in equal ratios has ends above 0", axis->name);
+    return arena_printf(a, "%s: the range %s is empty", who, piece);
+  if (is_log && !(ends.from > 0 && ends.to > 0))
+    return arena_printf(a, "%s: a range in equal ratios has ends above 0", who);
   axis->count += is_counted ? (double)count : 0;
   for (uint64_t k = 0; !is_counted && k < count; k++) {
     double way = count > 1 ? (double)k / (double)(count - 1) : 0;
-    double value = is_log ? from * pow(to / from, way) : from + (to - from) * way;
-    vec_push(a, &axis->values, (const char *)arena_printf(a, "%.15g%s%s", value, *unit_b ? " " : "", unit_b));
+    double value = is_log ? ends.from * pow(ends.to / ends.from, way) : ends.from + (ends.to - ends.from) * way;
+    vec_push(a, &axis->values, (const char *)arena_printf(a, "%.15g%s%s", value, *ends.unit ? " " : "", ends.unit));
   }
   return NULL;
 }
@@ -121,7 +133,7 @@ static const char *read_values(arena *a, const char *words, bool is_counted, swe
     if (len == 0)
       return arena_printf(a, "--set %s: a value is missing in %s", axis->name, words);
     if (dots != NULL && dots < at + len) {
-      const char *wrong = read_range(a, at, len, dots, is_counted, axis);
+      const char *wrong = read_range(a, at, len, is_counted, axis);
       if (wrong != NULL)
         return wrong;
     } else if (is_counted) {

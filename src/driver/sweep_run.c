@@ -5,6 +5,7 @@
  * each is given back with its last point, so that memory does not grow with their number. A model is compiled by the
  * worker that needs it first, one at a time, while the others run. */
 #include "driver/sweep.h"
+#include "driver/workers.h"
 #include "nsa_interrupts.h"
 #include "nsa_text.h"
 #include "support/exhausted.h"
@@ -12,14 +13,8 @@
 #include "support/text.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
-
-static const long look_ms = 50; /* how often interrupts are looked for */
-static const double patience_seconds = 0.1;
 
 typedef struct {
   uint64_t first_point; /* whose values it is compiled with */
@@ -39,11 +34,10 @@ typedef struct {
   VEC(build) builds;
   uint32_t *build_of; /* by point */
   uint64_t *order;    /* open points, build by build */
-  uint64_t open, taken, done, failed;
-  uint64_t asked;   /* all points of this part, with those that were there */
-  uint32_t working; /* threads */
-  pthread_mutex_t lock, compiling;
-  pthread_cond_t has_ended; /* one of the threads */
+  uint64_t open, done, failed;
+  uint64_t asked; /* all points of this part, with those that were there */
+  workers crew;
+  pthread_mutex_t compiling;
   bool is_terminal;
   int disk_error; /* of the journal: errno, or 0 */
   double started, shown;
@@ -98,22 +92,6 @@ static void find_order(arena *a, sweeping *s) {
       s->order[next[s->build_of[k]]++] = k;
 }
 
-/* What is wrong with a model or with a run, as it would be printed; malloc'd. The other is NULL. */
-static char *text_of(const compilation *c, const nsa_session *session) {
-  char *out = NULL;
-  size_t len = 0;
-  FILE *to = exhausted_unless(open_memstream(&out, &len));
-  if (c != NULL)
-    diag_print(c->sink, to, false);
-  else
-    nsa_session_failure(session, to);
-  if (fclose(to) != 0)
-    exhausted();
-  return out;
-}
-
-static char *copy_of(const char *reason) { return exhausted_unless(strdup(reason)); }
-
 /* What is compiled in, as --set has it. */
 static void choose_options(const sweeping *s, build *b) {
   const sweep_plan *plan = s->table->plan;
@@ -147,7 +125,7 @@ static void compile_build(const sweeping *s, build *b) {
   b->c = is_first(s, b) ? s->first : start_own(s, b);
   b->has_failed = compile_to(b->c, STAGE_LINK) != 0;
   if (b->has_failed)
-    b->failure = b->c->failure != NULL ? copy_of(b->c->failure) : text_of(b->c, NULL);
+    b->failure = sweep_compile_failure(b->c);
 }
 
 static build *build_for(sweeping *s, uint64_t point) {
@@ -170,62 +148,21 @@ static void release_build(build *b) {
 
 /* ---- a point ---- */
 
-/* The command line of a session. */
-static uint32_t write_options(arena *a, const sweep_plan *plan, sweep_point point, char **words) {
-  uint32_t n = 0;
-  for (uint32_t k = 0; k < plan->options.len; k++)
-    words[n++] = plan->options.data[k];
-  for (uint32_t k = 0; k < plan->axes.len; k++) {
-    const sweep_axis *axis = &plan->axes.data[k];
-    words[n++] = arena_printf(a, "--set=%s=%s", axis->name, axis->values.data[sweep_value_of(plan, k, point.setting)]);
-  }
-  if (plan->variants.data[point.variant].name != NULL)
-    words[n++] = arena_printf(a, "--variant=%s", plan->variants.data[point.variant].name);
-  words[n++] = arena_printf(a, "--seed=%" PRIu64, point.seed);
-  words[n++] = arena_printf(a, "--threads=1");
-  return n;
-}
-
-typedef struct {
-  nsa_session_end end;
-  double *values;
-  char *reason; /* malloc'd */
-} outcome;
-
-static void run_session(nsa_session *session, outcome *out) {
-  char error[SWEEP_ERROR];
-  if (!nsa_session_fuse(session, error)) {
-    out->reason = copy_of(error);
-    return;
-  }
-  out->end = nsa_session_run(session);
-  if (out->end == NSA_SESSION_DONE && !nsa_session_measures(session, out->values)) {
-    out->end = NSA_SESSION_FAILED;
-    out->reason = copy_of("out of memory for the measures");
-  } else if (out->end == NSA_SESSION_FAILED)
-    out->reason = text_of(NULL, session);
-}
-
 static uint32_t jobs_of(const sweeping *s) {
   return s->table->plan->jobs < s->open ? s->table->plan->jobs : (uint32_t)s->open;
 }
 
-static void run_point(arena *a, const sweeping *s, const build *b, uint64_t number, outcome *out) {
+static sweep_outcome run_point(arena *a, const sweeping *s, const build *b, uint64_t number) {
   const sweep_plan *plan = s->table->plan;
-  char error[SWEEP_ERROR];
-  if (b->has_failed) {
-    out->reason = copy_of(b->failure);
-    return;
-  }
-  char **words = ARENA_ARRAY(a, char *, plan->options.len + plan->axes.len + 3);
-  uint32_t count = write_options(a, plan, sweep_point_at(plan, number), words);
-  nsa_session *session = nsa_session_open(b->c->ir->program, s->inputs, b->c->entries, (int)count, words,
-                                          b->c->options->starter, jobs_of(s), error);
-  if (session == NULL)
-    out->reason = copy_of(error);
-  else
-    run_session(session, out);
-  nsa_session_close(session);
+  uint32_t measures = s->table->program->measures_count;
+  if (!b->has_failed)
+    return sweep_point_run(a, plan, b->c, s->inputs, sweep_point_at(plan, number), NULL, jobs_of(s), measures);
+  sweep_outcome out = {.end = NSA_SESSION_FAILED,
+                       .values = ARENA_ARRAY(a, double, measures),
+                       .reason = exhausted_unless(strdup(b->failure))};
+  for (uint32_t k = 0; k < measures; k++)
+    out.values[k] = 0.0 / 0.0;
+  return out;
 }
 
 /* ---- workers ---- */
@@ -243,8 +180,8 @@ static void show_progress(sweeping *s) {
   fprintf(stderr, s->is_terminal && !is_last ? "   " : "      \n");
 }
 
-static void note(sweeping *s, uint64_t number, build *b, outcome *out) {
-  pthread_mutex_lock(&s->lock);
+static void note(sweeping *s, uint64_t number, build *b, const sweep_outcome *out) {
+  pthread_mutex_lock(&s->crew.lock);
   b->left--;
   if (out->end != NSA_SESSION_INTERRUPTED) {
     point_state state = out->end == NSA_SESSION_DONE ? POINT_OK : POINT_FAILED;
@@ -252,86 +189,23 @@ static void note(sweeping *s, uint64_t number, build *b, outcome *out) {
     s->done++;
     int why = sweep_table_add(s->table, number, state, out->values, out->reason);
     s->disk_error = s->disk_error ? s->disk_error : why;
+    if (why)
+      workers_stop(&s->crew);
     show_progress(s);
   }
   if (b->left == 0)
     release_build(b);
-  pthread_mutex_unlock(&s->lock);
+  pthread_mutex_unlock(&s->crew.lock);
 }
 
-static bool take(sweeping *s, uint64_t *number) {
-  pthread_mutex_lock(&s->lock);
-  bool has_one = s->taken < s->open && s->disk_error == 0 && !nsa_interrupts_caught();
-  if (has_one)
-    *number = s->order[s->taken++];
-  pthread_mutex_unlock(&s->lock);
-  return has_one;
-}
-
-static void *work(void *context) {
+static void work(void *context, uint64_t place) {
   sweeping *s = context;
-  uint32_t measures = s->table->program->measures_count;
-  for (uint64_t number; take(s, &number);) {
-    arena *a = arena_new();
-    outcome out = {.end = NSA_SESSION_FAILED, .values = ARENA_ARRAY(a, double, measures)};
-    for (uint32_t k = 0; k < measures; k++)
-      out.values[k] = 0.0 / 0.0;
-    build *b = build_for(s, number);
-    run_point(a, s, b, number, &out);
-    note(s, number, b, &out);
-    arena_free(a);
-  }
-  pthread_mutex_lock(&s->lock);
-  s->working--;
-  pthread_cond_signal(&s->has_ended);
-  pthread_mutex_unlock(&s->lock);
-  return NULL;
-}
-
-static bool start_worker(sweeping *s) {
-  pthread_t thread;
-  s->working++;
-  bool is_started = pthread_create(&thread, NULL, work, s) == 0;
-  if (is_started)
-    pthread_detach(thread);
-  else
-    s->working--;
-  return is_started;
-}
-
-/* The lock is held. False: after an interrupt some of them go on, in a compile or in a long step. */
-static bool wait_for_workers(sweeping *s) {
-  double end = INFINITY;
-  while (s->working > 0 && compile_seconds() < end) {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += look_ms * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
-    pthread_cond_timedwait(&s->has_ended, &s->lock, &until);
-    if (nsa_interrupts_caught() && end == INFINITY)
-      end = compile_seconds() + patience_seconds;
-  }
-  return s->working == 0;
-}
-
-/* This thread waits, so that an interrupt ends what the others are at. */
-static bool work_side_by_side(sweeping *s) {
-  uint32_t jobs = jobs_of(s);
-  pthread_mutex_lock(&s->lock);
-  while (s->working < jobs && start_worker(s))
-    ;
-  bool is_alone = s->working == 0;
-  s->working += is_alone;
-  if (is_alone) {
-    pthread_mutex_unlock(&s->lock);
-    work(s);
-    pthread_mutex_lock(&s->lock);
-  }
-  bool have_ended = wait_for_workers(s);
-  if (have_ended)
-    pthread_mutex_unlock(&s->lock); /* else nobody begins another row */
-  return have_ended;
+  uint64_t number = s->order[place];
+  arena *a = arena_new();
+  build *b = build_for(s, number);
+  sweep_outcome out = run_point(a, s, b, number);
+  note(s, number, b, &out);
+  arena_free(a);
 }
 
 static void tell_stop(void) { fprintf(stderr, "nsa sweep: stopped; the same command goes on from here\n"); }
@@ -343,13 +217,11 @@ static int run_workers(sweep_table *t, compilation *first, nsa_inputs *inputs) {
                 .inputs = inputs,
                 .is_terminal = isatty(STDERR_FILENO) != 0,
                 .started = compile_seconds()};
-  pthread_mutex_init(&s.lock, NULL);
   pthread_mutex_init(&s.compiling, NULL);
-  pthread_cond_init(&s.has_ended, NULL);
   find_builds(a, &s);
   find_order(a, &s);
-  nsa_interrupts_catch();
-  if (!work_side_by_side(&s)) {
+  s.crew = (workers){.count = s.open, .task = work, .context = &s};
+  if (!workers_run(&s.crew, jobs_of(&s))) {
     tell_stop();
     nsa_interrupts_end();
   }

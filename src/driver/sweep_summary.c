@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* sweep_summary.c - what comes out over the seeds.
  *
- * Quantiles are those of numpy and of type 7 of R: linear between neighbours. Intervals are percentile bootstraps of
- * the median with BOOTSTRAPS resamples of seeds; a ratio of medians resamples the seeds that both variants have, in
+ * Intervals are bootstraps of the median over seeds; a ratio of medians resamples the seeds that both variants have, in
  * pairs. */
+#include "driver/json.h"
+#include "driver/statistics.h"
 #include "driver/sweep.h"
 #include "nsa_json.h"
-#include "nsa_math.h"
-#include "support/exhausted.h"
 #include "support/text.h"
 
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
-enum { BOOTSTRAPS = 2000, MOST_PRINTED = 60 };
+enum { MOST_PRINTED = 60 };
 
 /* Over the seeds of a setting and variant: NAN where there is nothing. */
 typedef struct {
@@ -24,32 +22,6 @@ typedef struct {
   double low, high;                      /* 95 % of the median, by bootstrap */
   double ratio, ratio_low, ratio_high;   /* of its median to that of the model as it stands, seeds in pairs */
 } statistics;
-
-static int by_size(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-/* Of sorted numbers. */
-static double quantile(const double *sorted, uint32_t n, double share) {
-  if (n == 0)
-    return NAN;
-  double at = share * (n - 1);
-  uint32_t below = (uint32_t)at;
-  double rest = at - below;
-  return rest > 0 ? sorted[below] + rest * (sorted[below + 1] - sorted[below]) : sorted[below];
-}
-
-static double median_of(double *values, uint32_t n) {
-  qsort(values, n, sizeof *values, by_size);
-  return quantile(values, n, 0.5);
-}
-
-/* Element `draw` of resample `round` of n. */
-static uint32_t drawn(uint32_t n, uint32_t round, uint32_t draw) {
-  double x = nsa_rand_uniform_1(0, round, draw, 0, 0, n);
-  return x < n ? (uint32_t)x : n - 1;
-}
 
 /* Values of a measure by seed, NAN where there is none. */
 static void read_values(const sweep_table *t, uint64_t setting, uint32_t variant, uint32_t measure, double *values) {
@@ -68,49 +40,25 @@ static uint32_t keep_numbers(double *values, uint32_t count) {
   return n;
 }
 
-static void set_moments(const double *values, uint32_t n, statistics *s) {
-  double sum = 0, squares = 0;
-  for (uint32_t k = 0; k < n; k++)
-    sum += values[k];
-  s->mean = n > 0 ? sum / n : NAN;
-  for (uint32_t k = 0; k < n; k++)
-    squares += (values[k] - s->mean) * (values[k] - s->mean);
-  s->sd = n > 1 ? sqrt(squares / (n - 1)) : NAN;
-}
-
-/* room: three times n. */
-static void set_interval(const double *values, uint32_t n, double *room, statistics *s) {
-  double *medians = room;
-  double *sample = room + BOOTSTRAPS;
-  for (uint32_t b = 0; b < BOOTSTRAPS; b++) {
-    for (uint32_t k = 0; k < n; k++)
-      sample[k] = values[drawn(n, b, k)];
-    medians[b] = median_of(sample, n);
-  }
-  qsort(medians, BOOTSTRAPS, sizeof *medians, by_size);
-  s->low = quantile(medians, BOOTSTRAPS, 0.025);
-  s->high = quantile(medians, BOOTSTRAPS, 0.975);
-}
-
 /* values, base: of the same n seeds. */
 static void set_ratio(const double *values, const double *base, uint32_t n, double *room, statistics *s) {
-  double *ratios = room, *above = room + BOOTSTRAPS, *below = above + n;
+  double *ratios = room, *above = room + STATISTICS_RESAMPLES, *below = above + n;
   memcpy(above, values, n * sizeof *values);
   memcpy(below, base, n * sizeof *base);
-  s->ratio = n > 0 ? median_of(above, n) / median_of(below, n) : NAN;
+  s->ratio = n > 0 ? statistics_median(above, n) / statistics_median(below, n) : NAN;
   uint32_t kept = 0;
-  for (uint32_t b = 0; b < BOOTSTRAPS && n > 1; b++) {
+  for (uint32_t b = 0; b < STATISTICS_RESAMPLES && n > 1; b++) {
     for (uint32_t k = 0; k < n; k++) {
-      uint32_t i = drawn(n, b, k);
+      uint32_t i = statistics_drawn(n, b, k);
       above[k] = values[i];
       below[k] = base[i];
     }
-    ratios[kept] = median_of(above, n) / median_of(below, n);
+    ratios[kept] = statistics_median(above, n) / statistics_median(below, n);
     kept += isnan(ratios[kept]) ? 0 : 1;
   }
-  qsort(ratios, kept, sizeof *ratios, by_size);
-  s->ratio_low = quantile(ratios, kept, 0.025);
-  s->ratio_high = quantile(ratios, kept, 0.975);
+  interval middle = statistics_middle(ratios, kept);
+  s->ratio_low = middle.low;
+  s->ratio_high = middle.high;
 }
 
 static uint32_t base_variant(const sweep_plan *plan) {
@@ -125,7 +73,7 @@ static statistics statistics_of(const sweep_table *t, uint64_t setting, uint32_t
   uint32_t seeds = t->plan->seeds.len, base = base_variant(t->plan), pairs = 0;
   arena *a = arena_new();
   double *values = ARENA_ARRAY(a, double, seeds), *others = ARENA_ARRAY(a, double, seeds);
-  double *room = ARENA_ARRAY(a, double, BOOTSTRAPS + 2 * (size_t)seeds);
+  double *room = ARENA_ARRAY(a, double, STATISTICS_RESAMPLES + 2 * (size_t)seeds);
   read_values(t, setting, variant, measure, values);
   if (base < t->plan->variants.len && base != variant) {
     double *paired = ARENA_ARRAY(a, double, seeds);
@@ -138,12 +86,14 @@ static statistics statistics_of(const sweep_table *t, uint64_t setting, uint32_t
     set_ratio(paired, others, pairs, room, &s);
   }
   s.n = keep_numbers(values, seeds);
-  set_moments(values, s.n, &s);
-  if (s.n > 1)
-    set_interval(values, s.n, room, &s);
-  s.median = median_of(values, s.n);
-  s.lower = quantile(values, s.n, 0.25);
-  s.upper = quantile(values, s.n, 0.75);
+  s.mean = statistics_mean(values, s.n);
+  s.sd = statistics_sd(values, s.n);
+  interval middle = statistics_interval(statistics_median, values, s.n, room);
+  s.low = middle.low;
+  s.high = middle.high;
+  s.median = statistics_median(values, s.n);
+  s.lower = statistics_quantile(values, s.n, 0.25);
+  s.upper = statistics_quantile(values, s.n, 0.75);
   arena_free(a);
   return s;
 }
@@ -243,45 +193,31 @@ static void print_summary(const summary *all, FILE *out) {
 
 /* ---- sweep.json ---- */
 
-static void add_number(cJSON *object, const char *name, double x) {
-  arena *a = arena_new(); /* to the last bit, which cJSON's own numbers may lose */
-  text digits = text_new(a);
-  text_number(&digits, x);
-  cJSON_AddRawToObject(object, name, isfinite(x) ? text_cstr(&digits) : "null");
-  arena_free(a);
-}
-
-static cJSON *add_object(cJSON *list) {
-  cJSON *object = cJSON_CreateObject();
-  cJSON_AddItemToArray(list, object);
-  return object;
-}
-
 static void json_row(cJSON *list, const summary *all, uint64_t setting, uint32_t variant, uint32_t measure) {
   const sweep_table *t = all->table;
   statistics s = *row_of(all, setting, variant, measure);
-  cJSON *o = add_object(list), *values = cJSON_AddObjectToObject(o, "settings");
+  cJSON *o = json_object(list), *values = cJSON_AddObjectToObject(o, "settings");
   for (uint32_t k = 0; k < t->plan->axes.len; k++)
-    add_number(values, t->plan->axes.data[k].name, sweep_shown_value(t->plan, k, setting));
+    json_number(values, t->plan->axes.data[k].name, sweep_shown_value(t->plan, k, setting));
   cJSON_AddStringToObject(o, "variant", variant_name(t->plan, variant));
   cJSON_AddStringToObject(o, "measure", t->program->measures[measure].name);
-  add_number(o, "n", s.n);
-  add_number(o, "mean", s.mean);
-  add_number(o, "sd", s.sd);
-  add_number(o, "median", s.median);
-  add_number(o, "lower_quartile", s.lower);
-  add_number(o, "upper_quartile", s.upper);
-  add_number(o, "median_low", s.low);
-  add_number(o, "median_high", s.high);
-  add_number(o, "ratio_to_base", s.ratio);
-  add_number(o, "ratio_low", s.ratio_low);
-  add_number(o, "ratio_high", s.ratio_high);
+  json_number(o, "n", s.n);
+  json_number(o, "mean", s.mean);
+  json_number(o, "sd", s.sd);
+  json_number(o, "median", s.median);
+  json_number(o, "lower_quartile", s.lower);
+  json_number(o, "upper_quartile", s.upper);
+  json_number(o, "median_low", s.low);
+  json_number(o, "median_high", s.high);
+  json_number(o, "ratio_to_base", s.ratio);
+  json_number(o, "ratio_low", s.ratio_low);
+  json_number(o, "ratio_high", s.ratio_high);
 }
 
 static void json_axes(cJSON *top, const sweep_plan *plan) {
   cJSON *axes = cJSON_AddArrayToObject(top, "axes");
   for (uint32_t k = 0; k < plan->axes.len; k++) {
-    cJSON *o = add_object(axes), *values;
+    cJSON *o = json_object(axes), *values;
     cJSON_AddStringToObject(o, "name", plan->axes.data[k].name);
     cJSON_AddStringToObject(o, "unit", plan->axes.data[k].unit);
     values = cJSON_AddArrayToObject(o, "values");
@@ -293,7 +229,7 @@ static void json_axes(cJSON *top, const sweep_plan *plan) {
 static void json_measures(cJSON *top, const nsa_program *program) {
   cJSON *list = cJSON_AddArrayToObject(top, "measures");
   for (uint32_t k = 0; k < program->measures_count; k++) {
-    cJSON *o = add_object(list);
+    cJSON *o = json_object(list);
     cJSON_AddStringToObject(o, "name", program->measures[k].name);
     cJSON_AddStringToObject(o, "unit", program->measures[k].unit);
   }
@@ -305,7 +241,7 @@ static void json_source(cJSON *top, const sweep_plan *plan, const compilation *c
   cJSON_AddStringToObject(source, "path", plan->args->file);
   files = cJSON_AddArrayToObject(source, "files");
   for (uint32_t k = 0; k < p->files_count; k++) {
-    cJSON *o = add_object(files);
+    cJSON *o = json_object(files);
     cJSON_AddStringToObject(o, "path", p->files[k].path);
     cJSON_AddStringToObject(o, "text", p->files[k].text);
   }
@@ -338,8 +274,8 @@ static const char *write_json(arena *a, const summary *all, const compilation *c
   for (uint64_t k = 0; k < t->plan->point_count; k++)
     failed += t->states[k] == POINT_FAILED;
   json_command(top, t, c);
-  add_number(top, "points", (double)t->plan->point_count);
-  add_number(top, "failed", (double)failed);
+  json_number(top, "points", (double)t->plan->point_count);
+  json_number(top, "failed", (double)failed);
   json_measures(top, t->program);
   cJSON *rows = cJSON_AddArrayToObject(top, "summary");
   for (uint64_t k = 0; k < setting_count(t->plan); k++)
@@ -347,10 +283,7 @@ static const char *write_json(arena *a, const summary *all, const compilation *c
       for (uint32_t m = 0; m < t->program->measures_count; m++)
         json_row(rows, all, k, v, m);
   json_source(top, t->plan, c);
-  char *content = cJSON_Print(top);
-  cJSON_Delete(top);
-  if (nsa_json_ran_out())
-    exhausted();
+  char *content = json_text(top);
   bool is_good = file_write_atomic(a, path, content, strlen(content), &error);
   free(content);
   return is_good ? NULL : arena_printf(a, "cannot write %s: %s", path, error);

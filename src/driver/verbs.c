@@ -5,6 +5,7 @@
 #include "driver/compile.h"
 #include "driver/driver.h"
 #include "driver/explain.h"
+#include "driver/find.h"
 #include "driver/sandbox.h"
 #include "driver/sweep.h"
 #include "driver/verify.h"
@@ -167,6 +168,7 @@ static int verb_fmt(invocation *v) {
 }
 
 static int verb_sweep(invocation *v) { return sweep_main(v->arena, &v->args, options_of(v)); }
+static int verb_find(invocation *v) { return find_main(v->arena, &v->args, options_of(v)); }
 static int verb_analyse(invocation *v) { return analyse_main(v->arena, &v->args, options_of(v)); }
 static int verb_checkpoint(invocation *v) { return nsa_checkpoint_list(v->args.file, "nsa checkpoint"); }
 static int verb_verify(invocation *v) { return verify_main(v->arena, &v->args, v->starter); }
@@ -182,6 +184,8 @@ static const verb verbs[] = {
      "the error of each timescale's step, and a step for a tolerance"},
     {"sweep", verb_sweep, "nsa sweep FILE --set NAME=A..B:N --seeds 1..20",
      "many runs side by side: values, variants, seeds; a table and its statistics"},
+    {"find", verb_find, "nsa find FILE NAME A..B where \"CONDITION\"",
+     "where a condition over measures changes its answer along a param"},
     {"analyse", verb_analyse, "nsa analyse FILE POP [options]",
      "one element of a population: fixed points, and along a value bifurcations and oscillations"},
     {"checkpoint", verb_checkpoint, "nsa checkpoint FILE.h5", "what a checkpoint holds"},

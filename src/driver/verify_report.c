@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "driver/json.h"
 #include "driver/verify.h"
 #include "nsa_json.h"
 #include "nsa_units.h"
 #include "support/exhausted.h"
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -193,54 +193,40 @@ void verify_print(arena *a, const verify_options *o, const verify_result *r, FIL
 
 /* ---- JSON ---- */
 
-/* JSON has no NaN. */
-static void add_number(cJSON *object, const char *name, double x) {
-  if (isfinite(x))
-    cJSON_AddNumberToObject(object, name, x);
-  else
-    cJSON_AddNullToObject(object, name);
-}
-
-static cJSON *add_object(cJSON *list) {
-  cJSON *object = cJSON_CreateObject();
-  cJSON_AddItemToArray(list, object);
-  return object;
-}
-
 static void json_quantity(cJSON *list, const verify_comparison *c, const verify_quantity *q) {
   const verify_error *e = &q->error;
   bool has_error = e->kind != VERIFY_ERROR_NONE;
-  cJSON *o = add_object(list);
+  cJSON *o = json_object(list);
   cJSON_AddStringToObject(o, "name", q->name);
-  add_number(o, "samples", (double)q->sums.count);
+  json_number(o, "samples", (double)q->sums.count);
   cJSON_AddStringToObject(o, "unit", q->unit);
-  add_number(o, "low", nsa_show(nsa_unit_shift_of(q->unit), q->sums.low));
-  add_number(o, "high", nsa_show(nsa_unit_shift_of(q->unit), q->sums.high));
-  add_number(o, "error", e->error);
-  add_number(o, "largest", e->largest);
-  add_number(o, "order", e->kind == VERIFY_ERROR_MEASURED ? e->order : NAN);
-  add_number(o, "expected_order", q->expected);
-  add_number(o, "step_ms", has_error && e->factor > 0 ? c->dt * e->factor : NAN);
+  json_number(o, "low", nsa_show(nsa_unit_shift_of(q->unit), q->sums.low));
+  json_number(o, "high", nsa_show(nsa_unit_shift_of(q->unit), q->sums.high));
+  json_number(o, "error", e->error);
+  json_number(o, "largest", e->largest);
+  json_number(o, "order", e->kind == VERIFY_ERROR_MEASURED ? e->order : NAN);
+  json_number(o, "expected_order", q->expected);
+  json_number(o, "step_ms", has_error && e->factor > 0 ? c->dt * e->factor : NAN);
   if (q->rhythm.periods) {
-    add_number(o, "periods", q->rhythm.periods);
-    add_number(o, "period_ms", q->rhythm.period[0]);
-    add_number(o, "half_step_period_ms", q->rhythm.period[1]);
-    add_number(o, "phase_ms", q->rhythm.shift[0]);
+    json_number(o, "periods", q->rhythm.periods);
+    json_number(o, "period_ms", q->rhythm.period[0]);
+    json_number(o, "half_step_period_ms", q->rhythm.period[1]);
+    json_number(o, "phase_ms", q->rhythm.shift[0]);
   }
-  add_number(o, "worst_element", has_error ? (double)q->sums.worst_element : NAN);
-  add_number(o, "worst_time_ms", has_error ? q->sums.worst_time : NAN);
+  json_number(o, "worst_element", has_error ? (double)q->sums.worst_element : NAN);
+  json_number(o, "worst_time_ms", has_error ? q->sums.worst_time : NAN);
 }
 
 static void json_events(cJSON *list, const verify_comparison *c) {
   for (uint32_t k = 0; k < c->event_count; k++) {
     const verify_event *e = &c->events[k];
-    cJSON *o = add_object(list);
+    cJSON *o = json_object(list);
     cJSON_AddStringToObject(o, "name", e->name);
-    add_number(o, "as_written", (double)e->count[0]);
-    add_number(o, "half_step", (double)e->count[1]);
-    add_number(o, "paired", (double)e->paired);
-    add_number(o, "apart_mean_ms", e->paired ? e->apart_sum / (double)e->paired : NAN);
-    add_number(o, "apart_most_ms", e->paired ? e->apart_most : NAN);
+    json_number(o, "as_written", (double)e->count[0]);
+    json_number(o, "half_step", (double)e->count[1]);
+    json_number(o, "paired", (double)e->paired);
+    json_number(o, "apart_mean_ms", e->paired ? e->apart_sum / (double)e->paired : NAN);
+    json_number(o, "apart_most_ms", e->paired ? e->apart_most : NAN);
   }
 }
 
@@ -251,31 +237,31 @@ static void json_parting(cJSON *o, const verify_comparison *c) {
   }
   cJSON *p = cJSON_AddObjectToObject(o, "parting");
   cJSON_AddStringToObject(p, "event", c->parting.event);
-  add_number(p, "element", c->parting.element);
-  add_number(p, "time_ms", c->parting.time);
-  add_number(p, "steps_for_one", 1u << c->parting.leg);
+  json_number(p, "element", c->parting.element);
+  json_number(p, "time_ms", c->parting.time);
+  json_number(p, "steps_for_one", 1u << c->parting.leg);
 }
 
 static void json_comparison(cJSON *list, const nsa_program *p, const verify_comparison *c) {
-  cJSON *o = add_object(list);
+  cJSON *o = json_object(list);
   cJSON_AddStringToObject(o, "timescale", c->name);
-  add_number(o, "step_ms", c->dt);
-  add_number(o, "compared_ms", c->compared);
+  json_number(o, "step_ms", c->dt);
+  json_number(o, "compared_ms", c->compared);
   cJSON_AddStringToObject(o, "error_is", c->is_by_mean ? "mean" : "largest");
   json_parting(o, c);
   cJSON *quantities = cJSON_AddArrayToObject(o, "variables");
   for (uint32_t k = 0; k < c->quantity_count; k++)
     json_quantity(quantities, c, &c->quantities[k]);
   json_events(cJSON_AddArrayToObject(o, "events"), c);
-  add_number(o, "suggested_step_ms", c->worst_factor > 0 ? c->dt * c->worst_factor : NAN);
+  json_number(o, "suggested_step_ms", c->worst_factor > 0 ? c->dt * c->worst_factor : NAN);
   cJSON_AddStringToObject(o, "suggested_for", c->worst ? c->worst->name : "");
   cJSON *measures = cJSON_AddArrayToObject(o, "measures");
   for (uint32_t k = 0; k < p->measures_count; k++) {
-    cJSON *m = add_object(measures);
+    cJSON *m = json_object(measures);
     cJSON_AddStringToObject(m, "name", p->measures[k].name);
     cJSON_AddStringToObject(m, "unit", p->measures[k].unit);
-    add_number(m, "as_written", c->measures[0][k]);
-    add_number(m, "half_step", c->measures[1][k]);
+    json_number(m, "as_written", c->measures[0][k]);
+    json_number(m, "half_step", c->measures[1][k]);
   }
 }
 
@@ -288,10 +274,10 @@ static void json_reference(cJSON *root, const verify_reference *ref) {
   cJSON_AddStringToObject(o, "integrator", "CVODE");
   cJSON *rows = cJSON_AddArrayToObject(o, "variables");
   for (uint32_t k = 0; k < ref->rows.len; k++) {
-    cJSON *row = add_object(rows);
+    cJSON *row = json_object(rows);
     cJSON_AddStringToObject(row, "name", ref->rows.data[k].name);
-    add_number(row, "error", ref->rows.data[k].error);
-    add_number(row, "time_ms", ref->rows.data[k].time);
+    json_number(row, "error", ref->rows.data[k].error);
+    json_number(row, "time_ms", ref->rows.data[k].time);
   }
   cJSON *failures = cJSON_AddArrayToObject(o, "failures");
   for (uint32_t k = 0; k < ref->failures.len; k++)
@@ -302,9 +288,9 @@ void verify_print_json(const verify_options *o, const verify_result *r, FILE *ou
   nsa_json_begin();
   cJSON *root = cJSON_CreateObject();
   cJSON_AddStringToObject(root, "model", r->path);
-  add_number(root, "duration_ms", r->duration);
-  add_number(root, "seed", (double)r->seed);
-  add_number(root, "tolerance", o->tolerance);
+  json_number(root, "duration_ms", r->duration);
+  json_number(root, "seed", (double)r->seed);
+  json_number(root, "tolerance", o->tolerance);
   cJSON *draws = cJSON_AddArrayToObject(root, "draws_at_mean");
   for (uint32_t k = 0; k < r->draw_count; k++)
     cJSON_AddItemToArray(draws, cJSON_CreateString(r->draws[k]));
@@ -312,10 +298,7 @@ void verify_print_json(const verify_options *o, const verify_result *r, FILE *ou
   for (uint32_t k = 0; k < r->comparison_count; k++)
     json_comparison(comparisons, r->program, &r->comparisons[k]);
   json_reference(root, &r->reference);
-  char *printed = cJSON_Print(root);
-  cJSON_Delete(root);
-  if (nsa_json_ran_out())
-    exhausted();
+  char *printed = json_text(root);
   fprintf(out, "%s\n", printed);
   cJSON_free(printed);
 }

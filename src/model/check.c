@@ -164,6 +164,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   stimuli_check(ck);
   records_check(ck);
   measures_check(ck);
+  where_check(ck);
   variants_check(ck);
   phase_sets_check(ck);
   settings_check(ck);

@@ -37,6 +37,7 @@ typedef struct {
   VEC(model_phase_set) phase_sets;
   VEC(model_record) records;
   VEC(model_measure) measures;
+  uint32_t compared; /* `where` of the options is the last measure; so many before it are what it compares */
   VEC(model_channel) channels;
   VEC(model_environment) environments;
   VEC(model_act) acts;
@@ -76,6 +77,7 @@ typedef struct {
   bool in_double;                   /* everything is, whatever the file and its components say */
   const nsa_input_folders *inputs;  /* below which the files lie that the model names; NULL: anywhere */
   const char *const *model_folders; /* where `import nsa.x.y` looks; NULL-terminated */
+  const ast_expr *where;            /* a condition over measures: NULL, or it is made the last one */
   const char *open;                 /* a param of the top level that stays a name, for who varies it; NULL: none */
   const char *refined;              /* timescale of which each step becomes `refine` steps; NULL: every timescale */
   uint32_t refine;                  /* 0 and 1: steps are as written */

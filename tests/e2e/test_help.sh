@@ -15,7 +15,7 @@ printf 'neuron cell {\n  param tau = 20 ms\n  state v = 0\n  dv/dt = -v/tau\n}\n
 
 for option in help --help -h; do says "nsa verify FILE" $option; done
 for option in --version -V; do says "^nsa [0-9]" $option; done
-for verb in run build check explain verify analyse emit fmt; do
+for verb in run build check explain verify sweep find analyse emit fmt; do
   for option in --help -h; do
     says "^nsa $verb " $verb $option
     says "^nsa $verb " $verb model.nsa $option

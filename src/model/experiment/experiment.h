@@ -18,6 +18,8 @@ void stimuli_check(checker *ck);            /* patterns, present, drive, blocks 
 void stimuli_repeat(checker *ck);
 void records_check(checker *ck);
 void measures_check(checker *ck);
+/* The condition of the options, behind all measures. */
+void where_check(checker *ck);
 /* `until COND`; NULL after an error. */
 model_measure_node *until_check(checker *ck, const ast_expr *condition);
 void variants_check(checker *ck);

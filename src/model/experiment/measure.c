@@ -3,6 +3,7 @@
 #include "model/experiment/measure.h"
 #include "model/experiment/experiment.h"
 #include "model/experiment/parts.h"
+#include "model/experiment/series.h"
 #include "model/expr/duration.h"
 #include "model/expr/expr.h"
 #include "model/names/lookup.h"
@@ -277,10 +278,14 @@ static model_measure_node *many_numbers(checker *ck, const ast_expr *e, model_me
       "`max(x over time)` takes each element by itself; without `[i]` a measure is one number");
 }
 
+measure_scope measure_scope_of(checker *ck, const char *what, const binding *bindings) {
+  return (measure_scope){ck, what, bindings, check_call, check_name, check_place};
+}
+
 static void visit_measure(checker *ck, const ast_decl *d, const binding *bindings) {
   if (d->kind != AST_DECL_MEASURE)
     return;
-  const measure_scope scope = {ck, "a measure", bindings, check_call, check_name, check_place};
+  const measure_scope scope = measure_scope_of(ck, "a measure", bindings);
   const ast_expr *value = d->as.measure.value;
   measure_name name;
   bool is_named = measure_declared(&scope, d, &name);

@@ -18,6 +18,8 @@ struct measure_scope {
   model_measure_node *(*place)(const measure_scope *s, const ast_expr *e); /* AST_MEMBER, AST_INDEX */
 };
 
+/* Of measures: functions that look at the run, and earlier measures. */
+measure_scope measure_scope_of(checker *ck, const char *what, const binding *bindings);
 model_measure_node *measure_tree(const measure_scope *s, const ast_expr *e);
 model_measure_node *measure_new(checker *ck, nsa_measure_kind kind, dim unit, span at);
 model_measure_node *measure_malformed(checker *ck, span at, const char *message, const char *hint);
@@ -25,6 +27,8 @@ bool measure_has_args(checker *ck, const ast_expr *e, uint32_t wanted);
 bool measure_is_condition(const model_measure_node *n);
 /* Neither a condition nor NULL; says so. */
 bool measure_is_number(checker *ck, const model_measure_node *n);
+/* A condition, of numbers and not of series; says what it is else. hint: what makes a number a condition. */
+bool measure_is_answer(const measure_scope *s, const ast_expr *e, const model_measure_node *n, const char *hint);
 /* A number that is known before the run: an argument of a function. */
 bool measure_constant(const measure_scope *s, const ast_expr *e, dim unit, const char *what, double *out);
 /* pi, e, and params of the top level. others: further names, for the message; NULL: there are none. */
@@ -70,23 +74,5 @@ typedef model_measure_node *measure_function(const measure_scope *s, const ast_e
 /* Which percentile: 0..100. */
 bool measure_percent(const measure_scope *s, const ast_expr *e, double *out);
 measure_function *measure_of_values(nsa_measure_kind kind);
-
-/* ---- series (series.c) ---- */
-
-/* `maze.steps` and `maze.trials`; e is about an environment. */
-model_measure_node *series_figure(const measure_scope *s, const ast_expr *e);
-/* Whether this is a call that takes a series together, `mean(maze.steps)`, by its name and what it is of. */
-bool series_is_reduced(const measure_scope *s, const ast_expr *e);
-/* `first`, `last`, `median`, …: what takes nothing but series together. */
-void series_names(checker *ck, name_list *out);
-model_measure_node *series_reduction(const measure_scope *s, const ast_expr *e);
-/* `per maze.trial` of an argument makes a series of n. */
-bool series_per(checker *ck, const ast_arg *arg, model_measure_node *n);
-/* `over time` of all elements of the node's probe makes a series of it. */
-void series_of_elements(model_measure_node *n);
-/* What an operator makes of its arguments; false where they do not go together. */
-bool series_join(checker *ck, model_measure_node *n);
-/* "trial", "element" */
-const char *series_unit(const model_measure_node *n);
 
 #endif

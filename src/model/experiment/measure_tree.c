@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* measure_tree.c - numbers, arithmetic and conditions in measures; see measure.h. */
-#include "model/experiment/measure.h"
+#include "model/experiment/series.h"
 #include "model/expr/expr.h"
 #include "model/names/report.h"
 #include "model/operations.h"
@@ -124,6 +124,15 @@ static model_measure_node *check_unary(const measure_scope *s, const ast_expr *e
   if (is_not && !measure_is_condition(n))
     return measure_malformed(ck, n->at, "a condition is needed here, not a number", "compare it: `... > 0`");
   return join(ck, is_not ? NSA_MEASURE_NOT : NSA_MEASURE_NEG, n->unit, n, NULL, e->at);
+}
+
+bool measure_is_answer(const measure_scope *s, const ast_expr *e, const model_measure_node *n, const char *hint) {
+  checker *ck = s->ck;
+  if (!measure_is_condition(n))
+    measure_malformed(ck, e->at, arena_printf(ck->arena, "`%s` is a number, not a condition", expr_text(ck, e)), hint);
+  else if (n->is_series)
+    measure_malformed(ck, n->at, "a series is compared when it was taken together: `mean(...)`", NULL);
+  return measure_is_condition(n) && !n->is_series;
 }
 
 model_measure_node *measure_tree(const measure_scope *s, const ast_expr *e) {

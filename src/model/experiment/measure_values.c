@@ -3,6 +3,7 @@
  * element by itself. See measure.h. */
 #include "model/experiment/measure.h"
 #include "model/experiment/parts.h"
+#include "model/experiment/series.h"
 #include "model/expr/expr.h"
 #include "model/names/lookup.h"
 #include "model/names/report.h"

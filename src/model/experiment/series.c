@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* series.c - series of measures: one number for each trial, or step, of an environment. */
-#include "model/experiment/measure.h"
+#include "model/experiment/series.h"
 #include "model/expr/expr.h"
 #include "model/names/lookup.h"
 #include "model/names/report.h"

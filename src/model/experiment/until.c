@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* until.c - the condition of `run until`, on figures of environments. */
 #include "model/experiment/experiment.h"
-#include "model/experiment/measure.h"
+#include "model/experiment/series.h"
 #include "model/names/lookup.h"
 #include "model/names/report.h"
 
@@ -41,13 +41,8 @@ model_measure_node *until_check(checker *ck, const ast_expr *condition) {
   model_measure_node *n = measure_tree(&scope, condition);
   if (n == NULL)
     return NULL;
-  if (!measure_is_condition(n))
-    return measure_malformed(
-        ck, condition->at,
-        arena_printf(ck->arena, "`%s` is a number, but `until` needs a condition", expr_text(ck, condition)),
-        "compare it: `maze.trials == 20`");
-  if (n->is_series)
-    return measure_malformed(ck, n->at, "a series is compared when it was taken together: `mean(...)`", NULL);
+  if (!measure_is_answer(&scope, condition, n, "compare it: `maze.trials == 20`"))
+    return NULL;
   if (names_environment(n))
     return n;
   diag *d = diag_report(ck->sink, DIAG_E0605, condition->at, "this condition names no environment: it never changes");
