@@ -108,6 +108,7 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
 %token DRIVE "drive" ENVIRONMENT "environment" ACT "act" RECORD "record" MEASURE "measure"
 %token VARIANT "variant" IMPORT "import" EXTENDS "extends" RUN "run" SIGNAL "signal"
 %token PRECISION "precision" CHANNEL "channel" ACTION "action" PHASE "phase" SET "set"
+%token CHECKPOINT "checkpoint"
 
 /* Words that are keywords behind an operand. */
 %token VIA "via" BY "by" WITH "with" OF "of" DELAY "delay" BACK "back" USING "using"
@@ -152,7 +153,7 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
 %type <selector> selector
 %type <selectors> selectors
 %type <names> path indices loop_names param_names param_names_opt
-%type <name> word_opt event_name of_opt
+%type <name> word_opt event_name of_opt from_opt
 %type <unit> unit_opt
 %type <entry> entry
 %type <entries> entries
@@ -213,7 +214,9 @@ decl: EXTENDS STRING                      { $$ = make_extends(ctx, @$, $2); }
     | SIGNAL NAME value_opt clauses       { $$ = make_signal(ctx, @$, $2, $3, $4); }
     | RECORD expr clauses                 { $$ = make_record(ctx, @$, $2, $3); }
     | MEASURE NAME indices '=' expr clauses { $$ = make_measure(ctx, @$, $2, $3, $5, $6); }
-    | VARIANT NAME '{' changes '}'        { $$ = make_variant(ctx, @$, $2, close_settings(span_join(@3, @5), $4)); }
+    | CHECKPOINT NAME AT expr             { $$ = make_checkpoint(ctx, @$, $2, $4); }
+    | VARIANT NAME from_opt '{' changes '}'
+                                          { $$ = make_variant(ctx, @$, $2, $3, close_settings(span_join(@4, @6), $5)); }
     | RUN expr                            { $$ = make_run(ctx, @$, $2); }
     | RUN UNTIL expr clauses              { $$ = make_run_until(ctx, @$, $3, $4); }
     ;
@@ -409,6 +412,10 @@ settings: %empty                          { $$ = make_settings(ctx); }
 
 setting: postfix '=' value                { $$ = make_setting(ctx, @$, $1, $3); }
        ;
+
+from_opt: %empty                          { $$ = (ast_name){0}; }
+        | FROM NAME                       { $$ = $2; }
+        ;
 
 /* Of a variant: settings, and decisions that are made otherwise. */
 changes: %empty                           { $$ = make_settings(ctx); }

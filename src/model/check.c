@@ -165,11 +165,13 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   records_check(ck);
   measures_check(ck);
   where_check(ck);
+  checkpoints_check(ck);
   variants_check(ck);
   phase_sets_check(ck);
   settings_check(ck);
   for (uint32_t i = 0; i < ck->decls.len; i++)
     check_other(ck, ck->decls.data[i]);
+  checkpoints_check_times(ck);
   phase_sets_check_windows(ck);
   stimuli_repeat(ck);
   check_unused_components(ck);

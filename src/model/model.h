@@ -42,6 +42,7 @@ typedef struct {
   VEC(model_environment) environments;
   VEC(model_act) acts;
   VEC(model_trial_record) trial_records;
+  VEC(model_checkpoint) checkpoints;
   VEC(model_variant) variants;
   double duration;           /* ms; with `until` at most */
   model_measure_node *until; /* ends the run where it becomes true; NULL: the duration does */

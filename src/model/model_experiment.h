@@ -204,11 +204,18 @@ typedef struct {
 } model_set;
 typedef VEC(model_set) model_sets;
 
-/* While a window of the phase is open the param has this value. */
+/* A param that changes in the course of a run: while a window of the phase is open it has this value, or from the
+ * checkpoint of the variant on. */
 typedef struct {
-  uint32_t phase;
+  uint32_t phase, variant; /* one of them; the other is NONE */
   model_set set;
 } model_phase_set;
+
+typedef struct {
+  const char *name;
+  span at;     /* of its time */
+  double time; /* ms, whole ticks */
+} model_checkpoint;
 
 typedef struct {
   uint32_t global; /* param of the top level */
@@ -219,6 +226,7 @@ typedef struct {
 typedef struct {
   const char *name;
   span at;
+  uint32_t checkpoint; /* from which on its sets hold; NONE: from the start */
   model_sets sets;
   VEC(model_global_set) globals; /* the compiler must be told of the variant for these to hold */
   VEC(model_act) acts;           /* instead of those of the same environments */

@@ -341,7 +341,8 @@ typedef enum {
   AST_DECL_SIGNAL,      /* signal reward at maze.reward */
   AST_DECL_RECORD,      /* record mean(glia.Ca) every 10 ms during learn as ca */
   AST_DECL_MEASURE,     /* measure span = time_above(mean(glia.Ca), 0.15 uM) */
-  AST_DECL_VARIANT,     /* variant no_glia { gated.gain = 0 } */
+  AST_DECL_CHECKPOINT,  /* checkpoint warm at 10 s */
+  AST_DECL_VARIANT,     /* variant no_glia { gated.gain = 0 }   variant x from warm { … } */
   AST_DECL_RUN          /* run 6 s   run until maze.trials == 20 for 24 h */
 } ast_decl_kind;
 
@@ -435,6 +436,11 @@ struct ast_decl {
     } measure;
     struct {
       ast_name name;
+      ast_expr *time;
+    } checkpoint;
+    struct {
+      ast_name name;
+      ast_name from; /* a checkpoint; text NULL: from the start */
       ast_setting_list settings;
       ast_act_list acts;
       span block;

@@ -209,7 +209,8 @@ ast_decl *make_signal(parse_context *ctx, span at, ast_name name, ast_expr *valu
 ast_decl *make_record(parse_context *ctx, span at, ast_expr *value, const clause_list *clauses);
 ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_name_list *indices, ast_expr *value,
                        const clause_list *clauses);
-ast_decl *make_variant(parse_context *ctx, span at, ast_name name, settings_block settings);
+ast_decl *make_checkpoint(parse_context *ctx, span at, ast_name name, ast_expr *time);
+ast_decl *make_variant(parse_context *ctx, span at, ast_name name, ast_name from, settings_block settings);
 ast_decl *make_run(parse_context *ctx, span at, ast_expr *duration);
 ast_decl *make_run_until(parse_context *ctx, span at, ast_expr *condition, const clause_list *clauses);
 void finish_file(parse_context *ctx, const ast_decl_list *decls);

@@ -300,10 +300,19 @@ ast_decl *make_measure(parse_context *ctx, span at, ast_name name, ast_name_list
   return d;
 }
 
-ast_decl *make_variant(parse_context *ctx, span at, ast_name name, settings_block settings) {
+ast_decl *make_checkpoint(parse_context *ctx, span at, ast_name name, ast_expr *time) {
+  check_declared(ctx, name);
+  ast_decl *d = new_decl(ctx, AST_DECL_CHECKPOINT, at);
+  d->as.checkpoint.name = name;
+  d->as.checkpoint.time = time;
+  return d;
+}
+
+ast_decl *make_variant(parse_context *ctx, span at, ast_name name, ast_name from, settings_block settings) {
   check_declared(ctx, name);
   ast_decl *d = new_decl(ctx, AST_DECL_VARIANT, at);
   d->as.variant.name = name;
+  d->as.variant.from = from;
   d->as.variant.settings = settings.list;
   d->as.variant.acts = settings.acts;
   d->as.variant.block = settings.at;

@@ -255,7 +255,10 @@ static void decl_measure(dumper *d, const ast_decl *decl) {
   dump_unit(d, decl->as.measure.unit);
 }
 
+static void decl_checkpoint(dumper *d, const ast_decl *decl) { dump_expr(d, "at", decl->as.checkpoint.time); }
+
 static void decl_variant(dumper *d, const ast_decl *decl) {
+  dump_name(d, "from", decl->as.variant.from);
   dump_settings(d, &decl->as.variant.settings);
   for (uint32_t i = 0; i < decl->as.variant.acts.len; i++) {
     const ast_act *act = &decl->as.variant.acts.data[i];
@@ -297,6 +300,7 @@ static const struct {
     [AST_DECL_SIGNAL] = {"signal", offsetof(ast_decl, as.signal.name), decl_signal},
     [AST_DECL_RECORD] = {"record", 0, decl_record},
     [AST_DECL_MEASURE] = {"measure", offsetof(ast_decl, as.measure.name), decl_measure},
+    [AST_DECL_CHECKPOINT] = {"checkpoint", offsetof(ast_decl, as.checkpoint.name), decl_checkpoint},
     [AST_DECL_VARIANT] = {"variant", offsetof(ast_decl, as.variant.name), decl_variant},
     [AST_DECL_RUN] = {"run", 0, decl_run},
 };

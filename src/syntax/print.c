@@ -190,6 +190,11 @@ static void print_measure(printer *p, const ast_decl *d) {
   print_unit(p, d->as.measure.unit);
 }
 
+static void print_checkpoint(printer *p, const ast_decl *d) {
+  text_printf(p->out, "checkpoint %s", d->as.checkpoint.name.text);
+  printer_word_expr(p, "at", d->as.checkpoint.time);
+}
+
 static void print_run(printer *p, const ast_decl *d) {
   text_puts(p->out, "run");
   if (d->as.run.until != NULL) {
@@ -223,6 +228,7 @@ static void (*const decl_printers[])(printer *p, const ast_decl *d) = {
     [AST_DECL_SIGNAL] = print_signal,
     [AST_DECL_RECORD] = print_record,
     [AST_DECL_MEASURE] = print_measure,
+    [AST_DECL_CHECKPOINT] = print_checkpoint,
     [AST_DECL_VARIANT] = printer_variant,
     [AST_DECL_RUN] = print_run,
 };

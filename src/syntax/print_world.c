@@ -96,6 +96,7 @@ static void change_print(printer *p, const body *b, uint32_t i) {
 void printer_variant(printer *p, const ast_decl *d) {
   uint32_t count = d->as.variant.settings.len + d->as.variant.acts.len;
   text_printf(p->out, "variant %s", d->as.variant.name.text);
+  printer_clause_name(p, "from", d->as.variant.from);
   body b = {d, count, ", ", change_place, change_head_end, change_print};
   printer_block(p, d->as.variant.block, &b);
 }

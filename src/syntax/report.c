@@ -274,6 +274,7 @@ static const struct {
       "act",
       "record",
       "measure",
+      "checkpoint",
       "variant",
       "import",
       "extends",

@@ -4,11 +4,8 @@
 #include "nsa_starter.h"
 #include "nsa_ticks.h"
 #include "nsa_units.h"
-#include "run/make.h"
-#include "run/memory_limit.h"
 #include "run/names.h"
 #include "run/options_internal.h"
-#include "stimuli/stimulus.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -473,24 +470,4 @@ void options_print(FILE *to) {
              option->argument ? option->argument : "");
     fprintf(to, "  %-22s %s\n", left, option->help);
   }
-}
-
-bool options_apply(const run_options *options, uint32_t variant, sim *s, char error[SIM_ERROR_SIZE]) {
-  const nsa_variant *chosen = variant == NSA_NONE ? NULL : &s->program->variants[variant];
-  snprintf(error, SIM_ERROR_SIZE, "out of memory");
-  sim_choose_acts(s, variant);
-  s->sources = options->sources;
-  s->answer_seconds = options->answer_seconds;
-  s->most_memory = memory_limit(options);
-  s->starter = options->starter;
-  for (uint32_t i = 0; chosen && i < chosen->settings_count; i++)
-    if (!sim_set(s, chosen->settings[i].settable, chosen->settings[i].value))
-      return false;
-  for (uint32_t i = 0; i < options->override_count; i++)
-    if (!sim_set(s, options->overrides[i].settable, options->overrides[i].value))
-      return false;
-  for (uint32_t i = 0; i < options->pattern_count; i++)
-    if (!stimuli_set_pattern(s, options->patterns[i].pattern, options->patterns[i].path, error))
-      return false;
-  return true;
 }

@@ -185,6 +185,7 @@ struct sim {
   /* settings, kept for fields that do not exist yet */
   nsa_setting *settings;
   uint32_t setting_count, setting_capacity;
+  const nsa_variant *later; /* whose settings hold from its checkpoint on, but for those above; NULL: there is none */
 
   struct thread_pool *pool;
   struct step_plan *plan;
@@ -192,7 +193,7 @@ struct sim {
   struct diffusions *diffusions; /* after sim_init */
   struct events *events;         /* after sim_init */
   struct stimuli *stimuli;
-  struct phase_sets *phase_sets;             /* NULL: no phase sets a param */
+  struct phase_sets *phase_sets;             /* NULL: no param changes */
   struct worlds *worlds;                     /* after sim_init */
   sim_observer observers[SIM_MAX_OBSERVERS]; /* called in this order after each tick */
   uint32_t observer_count;

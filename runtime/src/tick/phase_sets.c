@@ -27,7 +27,10 @@ struct phase_sets {
   double *own;            /* per settable of one value: that of the run, which no phase has set */
   nsa_kernel_id *renewed; /* functions whose results follow from what is set, in order */
   uint32_t renewed_count;
-  uint8_t *follows; /* per field: it is set, or follows from what is */
+  nsa_setting *later; /* the run's own values from a checkpoint of the model on */
+  uint32_t later_count;
+  uint64_t later_tick; /* UINT64_MAX: they hold */
+  uint8_t *follows;    /* per field: it is set, or follows from what is */
   char error[SIM_ERROR_SIZE];
 };
 
@@ -56,17 +59,22 @@ static void renew_if_following(const sim *s, struct phase_sets *p, nsa_kernel_id
       p->follows[k->slots[i].id] = 1;
 }
 
+static void mark_following(struct phase_sets *p, const nsa_settable *of) {
+  p->follows[of->field.id] = 1;
+  if (!nsa_field_is_none(of->given))
+    p->follows[of->given.id] = 1;
+}
+
 static bool find_renewed(const sim *s, struct phase_sets *p) {
   const nsa_program *program = s->program;
   p->follows = calloc((size_t)program->fields_count + 1, 1);
   p->renewed = calloc((size_t)program->edge_params_count + program->setup_count + 1, sizeof *p->renewed);
   if (!p->follows || !p->renewed)
     return false;
-  for (uint32_t i = 0; i < program->phase_sets_count; i++) {
-    p->follows[settable_of(s, i)->field.id] = 1;
-    if (!nsa_field_is_none(settable_of(s, i)->given))
-      p->follows[settable_of(s, i)->given.id] = 1;
-  }
+  for (uint32_t i = 0; i < program->phase_sets_count; i++)
+    mark_following(p, settable_of(s, i));
+  for (uint32_t i = 0; i < p->later_count; i++)
+    mark_following(p, &program->settables[p->later[i].settable]);
   for (uint32_t i = 0; i < program->edge_params_count; i++)
     renew_if_following(s, p, program->edge_params[i]);
   for (uint32_t i = 0; i < program->setup_count; i++)
@@ -143,12 +151,38 @@ static void keep_own_values(const sim *s, struct phase_sets *p) {
   }
 }
 
+static bool is_set(const sim *s, uint32_t settable) {
+  bool is_found = false;
+  for (uint32_t i = 0; i < s->setting_count; i++)
+    is_found = is_found || s->settings[i].settable == settable;
+  return is_found;
+}
+
+/* What --set says holds from the start on, and wins. */
+static bool list_later(const sim *s, struct phase_sets *p) {
+  const nsa_variant *v = s->later;
+  p->later_tick = UINT64_MAX;
+  if (!v)
+    return true;
+  p->later = calloc((size_t)v->settings_count + 1, sizeof *p->later);
+  for (uint32_t i = 0; p->later && i < v->settings_count; i++)
+    if (!is_set(s, v->settings[i].settable))
+      p->later[p->later_count++] = v->settings[i];
+  p->later_tick = p->later_count ? v->from : UINT64_MAX;
+  return p->later != NULL;
+}
+
+static bool make(const sim *s, struct phase_sets *p) {
+  p->states = calloc((size_t)s->program->phase_sets_count + 1, sizeof *p->states);
+  p->own = calloc(s->program->settables_count, sizeof *p->own);
+  return p->states && p->own && list_later(s, p) && find_renewed(s, p) && make_queue(s, p);
+}
+
 bool phase_sets_prepare(sim *s, char error[SIM_ERROR_SIZE]) {
-  if (s->program->phase_sets_count == 0)
+  if (s->program->phase_sets_count == 0 && !s->later)
     return true;
   struct phase_sets *p = s->phase_sets = calloc(1, sizeof *p);
-  if (!p || !(p->states = calloc(s->program->phase_sets_count, sizeof *p->states)) ||
-      !(p->own = calloc(s->program->settables_count, sizeof *p->own)) || !find_renewed(s, p) || !make_queue(s, p)) {
+  if (!p || !make(s, p)) {
     snprintf(error, SIM_ERROR_SIZE, "out of memory for what phases set");
     return false;
   }
@@ -166,6 +200,7 @@ void phase_sets_free(struct phase_sets *p) {
   free(p->states);
   free(p->own);
   free(p->renewed);
+  free(p->later);
   free(p->follows);
   free(p);
 }
@@ -188,7 +223,7 @@ static void put(sim *s, uint32_t set, bool is_on) {
 /* Whether any value changes now. */
 static bool take_changes(sim *s, uint64_t n) {
   struct phase_sets *p = s->phase_sets;
-  bool has_changed = false;
+  bool has_changed = p->later_tick <= n;
   take_edges(s, p, n);
   for (uint32_t i = 0; i < s->program->phase_sets_count; i++)
     has_changed = has_changed || p->states[i].is_on != (p->states[i].open != 0);
@@ -203,8 +238,28 @@ static void settle_links(sim *s, uint64_t n) {
     kernel_run(s, s->program->edge_links[i], &before);
 }
 
-static void put_all(sim *s) {
+/* A phase that sets the same param keeps its value. */
+static void put_later(sim *s, const nsa_setting *later) {
   struct phase_sets *p = s->phase_sets;
+  bool is_on = false;
+  p->own[later->settable] = later->value;
+  for (uint32_t i = 0; i < s->program->phase_sets_count; i++)
+    if (s->program->phase_sets[i].settable == later->settable) {
+      p->states[i].is_given = 1;
+      is_on = is_on || p->states[i].is_on;
+    }
+  if (is_on)
+    return;
+  const nsa_settable *of = &s->program->settables[later->settable];
+  sim_fill_field(s, of->field, later->value);
+  sim_fill_field(s, of->given, 1);
+}
+
+static void put_all(sim *s, uint64_t n) {
+  struct phase_sets *p = s->phase_sets;
+  for (uint32_t i = 0; p->later_tick <= n && i < p->later_count; i++)
+    put_later(s, &p->later[i]);
+  p->later_tick = p->later_tick <= n ? UINT64_MAX : p->later_tick;
   for (uint32_t i = 0; i < s->program->phase_sets_count; i++)
     if (p->states[i].is_on && !p->states[i].open)
       put(s, i, false);
@@ -240,27 +295,33 @@ static bool renew(sim *s) {
   return failure_tell(s, (nsa_place){.file = NSA_NONE}, false, "%s", p->error);
 }
 
+/* UINT64_MAX: there is none. */
+static uint64_t next_edge(const struct phase_sets *p) {
+  uint64_t edge = p->queue.count ? p->queue.items[0].tick : UINT64_MAX;
+  return edge < p->later_tick ? edge : p->later_tick;
+}
+
 bool phase_sets_begin_tick(sim *s, uint64_t n) {
-  const change_queue *q = &s->phase_sets->queue;
-  if (q->count == 0 || q->items[0].tick > n || !take_changes(s, n))
+  if (next_edge(s->phase_sets) > n || !take_changes(s, n))
     return true;
   if (n > 0)
     settle_links(s, n);
-  put_all(s);
+  put_all(s, n);
   return renew(s);
 }
 
 uint64_t phase_sets_quiet_steps(const sim *s, uint32_t every, uint64_t n) {
-  if (!s->phase_sets || s->phase_sets->queue.count == 0)
+  uint64_t edge = s->phase_sets ? next_edge(s->phase_sets) : UINT64_MAX;
+  if (edge == UINT64_MAX)
     return UINT64_MAX;
-  uint64_t ahead = s->phase_sets->queue.items[0].tick - n;
+  uint64_t ahead = edge - n;
   return ahead / every + (ahead % every != 0);
 }
 
 void phase_sets_keep(sim *s, keeper *k) {
   if (!s->phase_sets || !keep_restores(k) || k->has_failed || s->tick == 0 || !take_changes(s, s->tick - 1))
     return;
-  put_all(s);
+  put_all(s, s->tick - 1);
   run_renewed(s);
   if (!diffusions_renew(s, s->phase_sets->error))
     keep_fail(k, "%.300s", s->phase_sets->error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* phase_sets.h - params that phases set.
+/* phase_sets.h - params that change in the course of a run: phases set them, and variants from a checkpoint of the
+ * model on, whose values are then the run's own.
  *
  * A param has one value in all phases of a tick. At an edge, the begin of the tick in which a window opens or closes,
  * links are first brought up to date with the values that held until then; then the params change, and what follows
@@ -11,7 +12,7 @@
 
 #include "state/keep.h"
 
-/* Makes s->phase_sets, where a phase sets a param; after the setup functions. False with a sentence in error. */
+/* Makes s->phase_sets, where a param changes; after the setup functions. False with a sentence in error. */
 bool phase_sets_prepare(sim *s, char error[SIM_ERROR_SIZE]);
 void phase_sets_free(struct phase_sets *sets);
 

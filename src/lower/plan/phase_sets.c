@@ -16,6 +16,12 @@ static const char *owner_name(const phased_owner *o) {
   return o->is_connection ? m->connections.data[o->owner].name : m->populations.data[o->owner].name;
 }
 
+/* "the phase `drug`" */
+static const char *setter_name(const lower_context *ctx, const model_phase_set *s) {
+  return s->phase != NSA_NONE ? arena_printf(ctx->arena, "the phase `%s`", ctx->m->phases.data[s->phase].name)
+                              : arena_printf(ctx->arena, "the variant `%s`", ctx->m->variants.data[s->variant].name);
+}
+
 /* The first set that a value follows from, where it follows from one. */
 static const model_phase_set *set_behind(const phased_owner *o, const model_expr *e);
 
@@ -47,9 +53,8 @@ static void check_fixed(const phased_owner *o, const model_expr *e, const char *
   const model_phase_set *s = set_behind(o, e);
   if (!s)
     return;
-  diag *d =
-      diag_report(o->ctx->sink, DIAG_E0606, s->set.at, "the phase `%s` cannot set this: %s of `%s` follows from it",
-                  o->ctx->m->phases.data[s->phase].name, what, owner_name(o));
+  diag *d = diag_report(o->ctx->sink, DIAG_E0606, s->set.at, "%s cannot set this: %s of `%s` follows from it",
+                        setter_name(o->ctx, s), what, owner_name(o));
   diag_note(d, e->at, "it is used here");
   diag_hint(
       d,
@@ -90,8 +95,8 @@ static void check_uniform(const lower_context *ctx, const model_phase_set *s) {
     return;
   const model_param *p = &component_of(ctx, o.is_connection, o.owner)->params.data[s->set.param];
   diag *d = diag_report(ctx->sink, DIAG_E0606, s->set.at,
-                        "`%s.%s` has a value for each %s: a phase sets params that have one value for all",
-                        owner_name(&o), p->name, o.is_connection ? "link" : "element");
+                        "`%s.%s` has a value for each %s: %s sets params that have one value for all", owner_name(&o),
+                        p->name, o.is_connection ? "link" : "element", setter_name(ctx, s));
   diag_note(d, lower_initial_value(ctx, o.is_connection, o.owner, REF_PARAM, s->set.param)->at,
             "it gets its values here");
   diag_hint(d, "make the values of a uniform param, `{ %s = base*uniform(0.9, 1.1) }`, and set that", p->name);
@@ -112,13 +117,22 @@ void plan_check_phase_sets(const lower_context *ctx) {
   }
 }
 
+static const char *when_it_holds(const lower_context *ctx, const model_phase_set *s) {
+  const model *m = ctx->m;
+  if (s->phase != NSA_NONE)
+    return arena_printf(ctx->arena, "during `%s`", m->phases.data[s->phase].name);
+  const model_variant *v = &m->variants.data[s->variant];
+  const model_checkpoint *c = &m->checkpoints.data[v->checkpoint];
+  return arena_printf(ctx->arena, "in variant `%s` from `%s`, %.9g ms, on", v->name, c->name, c->time);
+}
+
 void plan_explain_phase_sets(const lower_context *ctx) {
   for (uint32_t k = 0; k < ctx->m->phase_sets.len; k++) {
     const model_phase_set *s = &ctx->m->phase_sets.data[k];
     phased_owner o = {ctx, s->set.is_connection, s->set.owner};
     const model_param *p = &component_of(ctx, o.is_connection, o.owner)->params.data[s->set.param];
-    lower_decide(ctx, owner_name(&o), "parameter", "%s: %g %s during `%s`", p->name,
+    lower_decide(ctx, owner_name(&o), "parameter", "%s: %g %s %s", p->name,
                  lower_evaluate(ctx, o.is_connection, o.owner, s->set.value).value, dim_name(ctx->arena, p->unit),
-                 ctx->m->phases.data[s->phase].name);
+                 when_it_holds(ctx, s));
   }
 }

@@ -250,10 +250,13 @@ static void lower_variants(lowering *l) {
   uint32_t act = l->m->acts.len; /* in the list, behind the model's own */
   for (uint32_t k = 0; k < l->m->variants.len; k++) {
     const model_variant *v = &l->m->variants.data[k];
+    const model_checkpoint *from = v->checkpoint != NSA_NONE ? &l->m->checkpoints.data[v->checkpoint] : NULL;
     nsa_setting *settings = ARENA_ARRAY(l->arena, nsa_setting, v->sets.len);
     for (uint32_t i = 0; i < v->sets.len; i++)
       settings[i] = setting_of(l, &v->sets.data[i]);
     list[k] = (nsa_variant){.name = v->name,
+                            .from = from ? lower_whole_ticks(l->ctx, from->time) : 0,
+                            .checkpoint = from ? from->name : NULL,
                             .settings = settings,
                             .settings_count = v->sets.len,
                             .globals = globals_of(l, v),
@@ -298,10 +301,12 @@ static void lower_phases(lowering *l) {
                                              .every = lower_whole_ticks(l->ctx, w->every)};
   }
   p->phase_sets = ARENA_ARRAY(l->arena, nsa_phase_set, l->m->phase_sets.len);
-  p->phase_sets_count = l->m->phase_sets.len;
-  for (uint32_t k = 0; k < p->phase_sets_count; k++) {
-    nsa_setting setting = setting_of(l, &l->m->phase_sets.data[k].set);
-    p->phase_sets[k] = (nsa_phase_set){l->m->phase_sets.data[k].phase, setting.settable, setting.value};
+  for (uint32_t k = 0; k < l->m->phase_sets.len; k++) {
+    const model_phase_set *s = &l->m->phase_sets.data[k];
+    if (s->phase == NSA_NONE) /* its variant has it */
+      continue;
+    nsa_setting setting = setting_of(l, &s->set);
+    p->phase_sets[p->phase_sets_count++] = (nsa_phase_set){s->phase, setting.settable, setting.value};
   }
 }
 

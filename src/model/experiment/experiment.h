@@ -22,6 +22,8 @@ void measures_check(checker *ck);
 void where_check(checker *ck);
 /* `until COND`; NULL after an error. */
 model_measure_node *until_check(checker *ck, const ast_expr *condition);
+void checkpoints_check(checker *ck);       /* before variants */
+void checkpoints_check_times(checker *ck); /* when the length of the run is known */
 void variants_check(checker *ck);
 /* Times of components that overrides, variants and --set change are rounded to whole steps too. */
 void settings_check(checker *ck);

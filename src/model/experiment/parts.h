@@ -35,6 +35,13 @@ bool window_within_step(checker *ck, uint32_t phase, double dt, double *at);
 /* Whether a window of one phase overlaps one of the other, and when first, in ms. */
 bool windows_overlap(checker *ck, uint32_t phase, uint32_t other, double *at);
 
+/* The checkpoint that a variant begins at; NONE after an error, and where there is none. */
+uint32_t checkpoint_find(checker *ck, ast_name name);
+/* Whether a variant that begins at a checkpoint sets nothing that is made when the run begins; false after an error. */
+bool checkpoint_allows(checker *ck, const ast_decl *variant);
+/* Whether a time, ms, lies within a step of dt. */
+bool time_within_step(double time, double dt);
+
 /* What a variant decides instead; false after an error. */
 bool act_of_variant(checker *ck, const ast_act *act, model_act *out);
 

@@ -36,7 +36,7 @@ static void check_phase_set(checker *ck, const ast_decl *d) {
     if (!is_global(ck, &d->as.set.settings.data[k]))
       param_setting_check(ck, &d->as.set.settings.data[k], &setter, &sets);
   for (uint32_t k = 0; k < sets.len && phase != NONE; k++)
-    vec_push(ck->arena, &ck->model->phase_sets, ((model_phase_set){phase, sets.data[k]}));
+    vec_push(ck->arena, &ck->model->phase_sets, ((model_phase_set){phase, NONE, sets.data[k]}));
 }
 
 void phase_sets_check(checker *ck) {
@@ -47,10 +47,13 @@ void phase_sets_check(checker *ck) {
 
 /* ---- one value at a time ---- */
 
+/* What a variant sets is the run's own value, which a phase may change again. */
 static void check_two(checker *ck, const model_phase_set *first, const model_phase_set *second) {
   const model_phase *phases = ck->model->phases.data;
   const model_set *a = &first->set, *b = &second->set;
   double at;
+  if (first->phase == NONE || second->phase == NONE)
+    return;
   if (a->is_connection != b->is_connection || a->owner != b->owner || a->param != b->param)
     return;
   diag *d;
@@ -66,6 +69,13 @@ static void check_two(checker *ck, const model_phase_set *first, const model_pha
   diag_note(d, a->at, "it is set here first");
 }
 
+static bool is_within_step(checker *ck, const model_phase_set *s, double dt, double *at) {
+  if (s->phase != NONE)
+    return window_within_step(ck, s->phase, dt, at);
+  *at = ck->model->checkpoints.data[ck->model->variants.data[s->variant].checkpoint].time;
+  return time_within_step(*at, dt);
+}
+
 /* Slow components take params at the ends of their steps. */
 static void check_steps(checker *ck, const model_phase_set *s) {
   const model *m = ck->model;
@@ -74,13 +84,17 @@ static void check_steps(checker *ck, const model_phase_set *s) {
   const model_population *p = &m->populations.data[s->set.owner];
   const model_timescale *t = &m->timescales.data[m->components.data[p->component].timescale];
   double at;
-  if (t->ticks == 1 || !window_within_step(ck, s->phase, t->dt, &at))
+  if (t->ticks == 1 || !is_within_step(ck, s, t->dt, &at))
     return;
-  diag *d = diag_report(ck->sink, DIAG_W0601, s->set.at,
-                        "at %s ms `%s` begins or ends within a step of %s ms of `%s`: for its params that is at %s ms",
-                        number_text(ck, at), m->phases.data[s->phase].name, number_text(ck, t->dt), p->name,
-                        number_text(ck, floor(at / t->dt) * t->dt));
-  diag_hint(d, "let windows begin and end at whole steps of `%s`", t->name);
+  bool is_phase = s->phase != NONE;
+  diag *d = diag_report(
+      ck->sink, DIAG_W0601, s->set.at,
+      "at %s ms `%s` begins%s within a step of %s ms of `%s`: for its params that is at %s ms", number_text(ck, at),
+      is_phase ? m->phases.data[s->phase].name : m->variants.data[s->variant].name, is_phase ? " or ends" : "",
+      number_text(ck, t->dt), p->name, number_text(ck, floor(at / t->dt) * t->dt));
+  diag_hint(
+      d, is_phase ? "let windows begin and end at whole steps of `%s`" : "put the checkpoint at a whole step of `%s`",
+      t->name);
 }
 
 void phase_sets_check_windows(checker *ck) {

@@ -38,15 +38,30 @@ static void check_acts(checker *ck, const ast_act_list *acts, model_variant *v) 
   }
 }
 
+/* What it sets from its checkpoint on. */
+static void change_on_the_way(checker *ck, const model_variant *v) {
+  for (uint32_t k = 0; v->checkpoint != NONE && k < v->sets.len; k++)
+    vec_push(ck->arena, &ck->model->phase_sets,
+             ((model_phase_set){.phase = NONE, .variant = ck->model->variants.len, .set = v->sets.data[k]}));
+}
+
+static bool begins_well(checker *ck, const ast_decl *d, model_variant *v) {
+  v->checkpoint = checkpoint_find(ck, d->as.variant.from);
+  return d->as.variant.from.text == NULL || checkpoint_allows(ck, d);
+}
+
 void variants_check(checker *ck) {
   for (uint32_t i = 0; i < ck->decls.len; i++) {
     const ast_decl *d = ck->decls.data[i];
     if (d->kind != AST_DECL_VARIANT)
       continue;
     model_variant v = {.name = d->as.variant.name.text, .at = d->as.variant.name.at};
+    if (!begins_well(ck, d, &v))
+      continue;
     for (uint32_t k = 0; k < d->as.variant.settings.len; k++)
       check_setting(ck, &d->as.variant.settings.data[k], &v);
     check_acts(ck, &d->as.variant.acts, &v);
+    change_on_the_way(ck, &v);
     vec_push(ck->arena, &ck->model->variants, v);
   }
 }

@@ -182,7 +182,7 @@ bool windows_overlap(checker *ck, uint32_t phase, uint32_t other, double *at) {
   return false;
 }
 
-static bool is_within_step(double time, double dt) {
+bool time_within_step(double time, double dt) {
   return isfinite(time) && fabs(time / dt - nsa_nearest_tick(time, dt)) > 1e-6;
 }
 
@@ -192,7 +192,7 @@ bool window_within_step(checker *ck, uint32_t phase, double dt, double *at) {
     const window_series *s = &series.data[i];
     const double edges[] = {s->start, s->stop, s->start + s->every};
     for (int k = 0; k < 3; k++)
-      if (edges[k] < ck->model->duration && is_within_step(edges[k], dt)) {
+      if (edges[k] < ck->model->duration && time_within_step(edges[k], dt)) {
         *at = edges[k];
         return true;
       }

@@ -34,6 +34,8 @@ static const ast_name *decl_name(const ast_decl *d) {
     return &d->as.act.environment;
   case AST_DECL_MEASURE:
     return &d->as.measure.name;
+  case AST_DECL_CHECKPOINT:
+    return &d->as.checkpoint.name;
   case AST_DECL_VARIANT:
     return &d->as.variant.name;
   default:

@@ -120,7 +120,10 @@ static void print_set(const model *m, const model_set *s, text *out) {
 }
 
 static void print_variant(const model *m, const model_variant *v, text *out) {
-  text_printf(out, "variant %s\n", v->name);
+  text_printf(out, "variant %s", v->name);
+  if (v->checkpoint != NSA_NONE)
+    text_printf(out, " from %s", m->checkpoints.data[v->checkpoint].name);
+  text_puts(out, "\n");
   for (uint32_t k = 0; k < v->globals.len; k++)
     text_printf(out, "  %s = %.17g\n", m->globals.data[v->globals.data[k].global].name, v->globals.data[k].value);
   for (uint32_t k = 0; k < v->sets.len; k++)
@@ -129,7 +132,17 @@ static void print_variant(const model *m, const model_variant *v, text *out) {
     print_act(m, &v->acts.data[k], out);
 }
 
+static void print_checkpoint(const model_checkpoint *c, text *out) {
+  printer p = {.out = out};
+  text_printf(out, "checkpoint %s at ", c->name);
+  print_ms(&p, c->time);
+  text_puts(out, "\n");
+}
+
+/* Those of variants are printed with them. */
 static void print_phase_set(const model *m, const model_phase_set *s, text *out) {
+  if (s->phase == NSA_NONE)
+    return;
   text_printf(out, "set %s\n", m->phases.data[s->phase].name);
   print_set(m, &s->set, out);
 }
@@ -149,6 +162,8 @@ static void print_results(const model *m, text *out) {
     print_measure(&p, x->value);
     text_puts(out, "\n");
   }
+  for (uint32_t k = 0; k < m->checkpoints.len; k++)
+    print_checkpoint(&m->checkpoints.data[k], out);
   for (uint32_t k = 0; k < m->variants.len; k++)
     print_variant(m, &m->variants.data[k], out);
   if (m->duration <= 0)

@@ -106,6 +106,8 @@ static bool validate_set(validation *v, const model_set *s) {
 
 static bool validate_variant(validation *v, const model_variant *x) {
   v->where = arena_printf(v->arena, "variant `%s`", x->name);
+  if (x->checkpoint != NSA_NONE && !is_index(v, x->checkpoint, v->m->checkpoints.len, "its checkpoint"))
+    return false;
   for (uint32_t k = 0; k < x->globals.len; k++)
     if (!is_index(v, x->globals.data[k].global, v->m->globals.len, "a param of the top level"))
       return false;
@@ -120,7 +122,9 @@ static bool validate_variant(validation *v, const model_variant *x) {
 
 static bool validate_phase_set(validation *v, const model_phase_set *s) {
   v->where = "what a phase sets";
-  return is_index(v, s->phase, v->m->phases.len, "its phase") && validate_set(v, &s->set);
+  return (s->phase == NSA_NONE ? is_index(v, s->variant, v->m->variants.len, "its variant")
+                               : is_index(v, s->phase, v->m->phases.len, "its phase")) &&
+         validate_set(v, &s->set);
 }
 
 bool validate_experiment(validation *v) {
