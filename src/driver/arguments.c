@@ -144,6 +144,8 @@ static bool add_own_option(arena *a, arguments *args, uint32_t id, int argc, cha
     vec_push(a, &args->timescales, args->values[id]);
   if (id == ARGUMENT_allow)
     vec_push(a, &args->allowed, args->values[id]);
+  if (id == ARGUMENT_jitter)
+    vec_push(a, &args->jitters, args->values[id]);
   if (id == ARGUMENT_range)
     vec_push(a, &args->ranges, args->values[id]);
   return true;

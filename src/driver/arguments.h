@@ -30,6 +30,7 @@ typedef struct {
   VEC(const char *) timescales;            /* the values of --timescale */
   VEC(const char *) allowed;               /* those of --allow */
   VEC(const char *) ranges;                /* those of --range */
+  VEC(const char *) jitters;               /* those of --jitter */
   VEC(model_pattern_replacement) patterns; /* those of --pattern among them */
   VEC(driver_plugin) plugins;              /* those of --plugin */
   VEC(const char *) settings;              /* those of --set */

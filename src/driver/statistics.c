@@ -3,7 +3,9 @@
 #include "nsa_math.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int by_size(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
@@ -62,4 +64,35 @@ interval statistics_interval(statistic *of, const double *values, uint32_t n, do
     found[b] = of(sample, n);
   }
   return statistics_middle(found, STATISTICS_RESAMPLES);
+}
+
+static uint32_t count_below(const double *sorted, uint32_t n, double x, bool with_equal) {
+  uint32_t low = 0, high = n;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    bool is_below = with_equal ? sorted[middle] <= x : sorted[middle] < x;
+    low = is_below ? middle + 1 : low;
+    high = is_below ? high : middle;
+  }
+  return low;
+}
+
+/* Twice the rank, less n + 1: a whole number, and 0 on the mean. */
+static double rank_of(const double *sorted, uint32_t n, double x) {
+  return (double)count_below(sorted, n, x, false) + count_below(sorted, n, x, true) - n;
+}
+
+double statistics_spearman(const double *x, const double *y, uint32_t n, double *room) {
+  double *xs = room, *ys = room + n, xy = 0, xx = 0, yy = 0;
+  memcpy(xs, x, n * sizeof *x);
+  memcpy(ys, y, n * sizeof *y);
+  sort(xs, n);
+  sort(ys, n);
+  for (uint32_t k = 0; k < n; k++) {
+    double p = rank_of(xs, n, x[k]), q = rank_of(ys, n, y[k]);
+    xy += p * q;
+    xx += p * p;
+    yy += q * q;
+  }
+  return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : NAN;
 }

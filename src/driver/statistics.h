@@ -19,6 +19,9 @@ double statistics_median(double *values, uint32_t n);
 double statistics_mean(double *values, uint32_t n);
 double statistics_sd(const double *values, uint32_t n); /* with n - 1 */
 
+/* Spearman's: of x and y by their ranks, those of equal ones at their mean. room: 2 n numbers. */
+double statistics_spearman(const double *x, const double *y, uint32_t n, double *room);
+
 typedef struct {
   double low, high;
 } interval;

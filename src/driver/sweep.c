@@ -75,6 +75,8 @@ static int run(arena *a, sweep_table *t, compilation *c) {
 static int sweep_compiled(arena *a, sweep_plan *plan, compilation *c) {
   sweep_table table = {.journal = -1};
   const char *wrong = sweep_plan_bind(a, c->ir->program, plan);
+  if (wrong == NULL)
+    wrong = sweep_jitter_bind(a, c, plan);
   if (wrong == NULL && c->ir->program->measures_count == 0)
     wrong = "the model has no measures, and a sweep is a table of them";
   if (plan->out == NULL)

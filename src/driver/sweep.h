@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* sweep.h - many runs of one model: `nsa sweep`.
  *
- * A *point* is one run: a value for each *axis* (a --set with several values), a variant and a seed. Points are
- * numbered: the seed changes fastest, then the variant, then the last axis. Each point is a session of its own, on one
+ * A *point* is one run: a value for each *axis* (a --set with several values, or a param that is drawn), a variant and
+ * a seed. A *setting* is a combination of values of --set, a *sample* what was drawn. Points are numbered: the seed
+ * changes fastest, then the variant, the sample, and the last axis of --set. Each point is a session of its own, on one
  * thread, and gives the same bits as `nsa run` with its settings. Values of axes are texts until a session reads them.
  */
 #ifndef NSA_DRIVER_SWEEP_H
@@ -10,6 +11,7 @@
 
 #include "driver/arguments.h"
 #include "driver/compile.h"
+#include "driver/json.h"
 #include "nsa_session.h"
 #include "support/file.h"
 
@@ -18,9 +20,12 @@ typedef struct {
   const char *words;        /* "0.3uM..0.7uM:41" */
   double count;             /* of values, before they are made */
   VEC(const char *) values; /* "0.3 uM" */
-  double *numbers;          /* the same in internal units; after sweep_plan_bind */
-  const char *unit;         /* in which they are shown */
-  bool is_global;           /* compiled in */
+  double *numbers;  /* the same in internal units; after sweep_plan_bind. Drawn: around which, by variant, shown */
+  const char *unit; /* in which they are shown */
+  bool is_global;   /* compiled in */
+  bool is_drawn;    /* by --jitter: has no list of values, but */
+  double share;     /* of the value in the variant, on both sides */
+  double low, high; /* not beyond these; shown */
 } sweep_axis;
 
 typedef struct {
@@ -29,11 +34,18 @@ typedef struct {
 } sweep_variant;
 
 typedef struct {
+  const char *name; /* NULL: all params that have a number of their own, but for those of the top level */
+  double share;
+} sweep_jitter;
+
+typedef struct {
   const arguments *args;
-  VEC(sweep_axis) axes;
+  VEC(sweep_axis) axes; /* those of --set first, then those that are drawn */
   VEC(sweep_variant) variants;
   VEC(uint64_t) seeds;
-  VEC(char *) options; /* of every session: --for, --pattern */
+  VEC(sweep_jitter) jitters;
+  uint64_t samples, jitter_seed; /* samples: 1 where nothing is drawn */
+  VEC(char *) options;           /* of every session: --for, --pattern */
   uint32_t jobs;
   uint32_t part, parts; /* every parts-th point, from number part on, from 0; 0 of 1: all */
   bool is_merge;        /* nothing is run: tables of parts become one */
@@ -45,7 +57,8 @@ typedef struct {
 typedef struct {
   uint64_t seed;
   uint32_t variant; /* into the plan's */
-  uint64_t setting; /* number of the combination of values */
+  uint64_t sample;
+  uint64_t setting; /* number of the combination of values of --set */
 } sweep_point;
 
 /* Points beyond this are a typing error, and do not fit into a table that somebody reads. */
@@ -73,10 +86,24 @@ const char *sweep_plan_read(arena *a, const arguments *args, sweep_plan *plan);
 /* Finds axes and variants in the program, checks each value. */
 const char *sweep_plan_bind(arena *a, const nsa_program *program, sweep_plan *plan);
 sweep_point sweep_point_at(const sweep_plan *plan, uint64_t number);
-/* Which of its values an axis has in a combination. */
+/* Which of its values an axis of --set has in a combination. */
 uint32_t sweep_value_of(const sweep_plan *plan, uint32_t axis, uint64_t setting);
-/* That value, in the axis's unit. */
-double sweep_shown_value(const sweep_plan *plan, uint32_t axis, uint64_t setting);
+/* The value of an axis, in its unit, and as --set takes it: "0.3 uM". */
+double sweep_shown_value(const sweep_plan *plan, uint32_t axis, sweep_point point);
+const char *sweep_words_of(arena *a, const sweep_plan *plan, uint32_t axis, sweep_point point);
+uint64_t sweep_setting_count(const sweep_plan *plan);
+/* The runs of a setting and variant: of each sample one a seed. */
+uint64_t sweep_run_count(const sweep_plan *plan);
+uint64_t sweep_point_of(const sweep_plan *plan, uint64_t setting, uint32_t variant, uint64_t run);
+
+/* ---- sweep_jitter.c ---- */
+
+/* From the command line. NULL, or a sentence that says what is wrong. */
+const char *sweep_jitter_read(arena *a, const arguments *args, sweep_plan *plan);
+/* Adds an axis for each param that is drawn, behind those of --set and with all variants. */
+const char *sweep_jitter_bind(arena *a, const compilation *c, sweep_plan *plan);
+/* In the axis's unit. */
+double sweep_drawn(const sweep_plan *plan, const sweep_axis *axis, sweep_point point);
 
 /* ---- sweep_table.c: results, and what was there already ---- */
 
@@ -130,5 +157,14 @@ int sweep_run(sweep_table *t, compilation *first);
 /* Statistics over the seeds: of each setting, measure and variant a line on `out`, and all of them in sweep.json,
  * beside the table. NULL, or what is wrong. */
 const char *sweep_summary(arena *a, const sweep_table *t, const compilation *c, FILE *out);
+/* "settings" of an object: what --set says, by name. */
+void sweep_json_settings(cJSON *o, const sweep_plan *plan, uint64_t setting);
+
+/* ---- sweep_ranks.c: nothing where nothing is drawn ---- */
+
+/* The strongest rank correlations of a setting. */
+void sweep_ranks_print(const sweep_table *t, uint64_t setting, FILE *out);
+/* All of them. */
+void sweep_ranks_json(cJSON *top, const sweep_table *t);
 
 #endif

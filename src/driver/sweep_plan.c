@@ -200,7 +200,7 @@ static const char *read_numbers(arena *a, const arguments *args, sweep_plan *pla
 }
 
 static const char *count_points(arena *a, sweep_plan *plan, uint32_t variants) {
-  double count = (double)plan->seeds.len * variants;
+  double count = (double)plan->seeds.len * variants * (double)plan->samples;
   for (uint32_t k = 0; k < plan->axes.len; k++)
     count *= plan->axes.data[k].count;
   if (count > SWEEP_MOST_POINTS)
@@ -214,6 +214,8 @@ const char *sweep_plan_read(arena *a, const arguments *args, sweep_plan *plan) {
   plan->out = args->values[ARGUMENT_sweep_out];
   keep_options(a, args, plan);
   const char *wrong = read_numbers(a, args, plan);
+  if (wrong == NULL)
+    wrong = sweep_jitter_read(a, args, plan);
   for (uint32_t k = 0; wrong == NULL && k < args->settings.len; k++)
     wrong = read_axis(a, args->settings.data[k], plan);
   if (wrong == NULL)
@@ -284,21 +286,43 @@ const char *sweep_plan_bind(arena *a, const nsa_program *program, sweep_plan *pl
 /* ---- points ---- */
 
 sweep_point sweep_point_at(const sweep_plan *plan, uint64_t number) {
-  uint64_t rest = number / plan->seeds.len;
+  uint64_t rest = number / plan->seeds.len, samples = rest / plan->variants.len;
   return (sweep_point){.seed = plan->seeds.data[number % plan->seeds.len],
                        .variant = (uint32_t)(rest % plan->variants.len),
-                       .setting = rest / plan->variants.len};
+                       .sample = samples % plan->samples,
+                       .setting = samples / plan->samples};
+}
+
+uint64_t sweep_setting_count(const sweep_plan *plan) {
+  return plan->point_count / plan->seeds.len / plan->variants.len / plan->samples;
+}
+
+uint64_t sweep_run_count(const sweep_plan *plan) { return plan->samples * plan->seeds.len; }
+
+uint64_t sweep_point_of(const sweep_plan *plan, uint64_t setting, uint32_t variant, uint64_t run) {
+  uint64_t sample = setting * plan->samples + run / plan->seeds.len;
+  return (sample * plan->variants.len + variant) * plan->seeds.len + run % plan->seeds.len;
 }
 
 uint32_t sweep_value_of(const sweep_plan *plan, uint32_t axis, uint64_t setting) {
   for (uint32_t k = plan->axes.len - 1; k > axis; k--)
-    setting /= plan->axes.data[k].values.len;
+    if (!plan->axes.data[k].is_drawn)
+      setting /= plan->axes.data[k].values.len;
   return (uint32_t)(setting % plan->axes.data[axis].values.len);
 }
 
-double sweep_shown_value(const sweep_plan *plan, uint32_t axis, uint64_t setting) {
+double sweep_shown_value(const sweep_plan *plan, uint32_t axis, sweep_point point) {
   const sweep_axis *of = &plan->axes.data[axis];
-  return nsa_show_written(of->numbers[sweep_value_of(plan, axis, setting)], of->unit);
+  if (of->is_drawn)
+    return sweep_drawn(plan, of, point);
+  return nsa_show_written(of->numbers[sweep_value_of(plan, axis, point.setting)], of->unit);
+}
+
+const char *sweep_words_of(arena *a, const sweep_plan *plan, uint32_t axis, sweep_point point) {
+  const sweep_axis *of = &plan->axes.data[axis];
+  if (of->is_drawn)
+    return sweep_quantity(a, sweep_drawn(plan, of, point), strcmp(of->unit, "1") == 0 ? "" : of->unit);
+  return of->values.data[sweep_value_of(plan, axis, point.setting)];
 }
 
 bool sweep_is_own(const sweep_plan *plan, uint64_t point) { return point % plan->parts == plan->part; }

@@ -31,10 +31,8 @@ static uint32_t write_options(arena *a, const sweep_plan *plan, sweep_point poin
   uint32_t n = 0;
   for (uint32_t k = 0; k < plan->options.len; k++)
     words[n++] = plan->options.data[k];
-  for (uint32_t k = 0; k < plan->axes.len; k++) {
-    const sweep_axis *axis = &plan->axes.data[k];
-    words[n++] = arena_printf(a, "--set=%s=%s", axis->name, axis->values.data[sweep_value_of(plan, k, point.setting)]);
-  }
+  for (uint32_t k = 0; k < plan->axes.len; k++)
+    words[n++] = arena_printf(a, "--set=%s=%s", plan->axes.data[k].name, sweep_words_of(a, plan, k, point));
   if (more != NULL)
     words[n++] = arena_printf(a, "--set=%s", more);
   if (plan->variants.data[point.variant].name != NULL)

@@ -52,7 +52,7 @@ static void write_build_key(const sweep_plan *plan, uint64_t number, text *out) 
   text_printf(out, "%s", v->is_compiled ? v->name : "");
   for (uint32_t k = 0; k < plan->axes.len; k++)
     if (plan->axes.data[k].is_global)
-      text_printf(out, ",%u", sweep_value_of(plan, k, point.setting));
+      text_printf(out, ",%s", sweep_words_of(out->arena, plan, k, point));
 }
 
 static void find_builds(arena *a, sweeping *s) {
@@ -104,13 +104,15 @@ static void choose_options(const sweeping *s, build *b) {
   for (uint32_t k = 0; k < plan->axes.len; k++)
     if (plan->axes.data[k].is_global)
       settings[b->options.setting_count++] =
-          arena_printf(b->arena, "%s=%s", plan->axes.data[k].name,
-                       plan->axes.data[k].values.data[sweep_value_of(plan, k, point.setting)]);
+          arena_printf(b->arena, "%s=%s", plan->axes.data[k].name, sweep_words_of(b->arena, plan, k, point));
 }
 
-/* The model as it was compiled first has the first point's values, but no variant. */
+/* The model as it was compiled first has the first point's values of --set, but no variant, and nothing was drawn. */
 static bool is_first(const sweeping *s, const build *b) {
   const sweep_plan *plan = s->table->plan;
+  for (uint32_t k = 0; k < plan->axes.len; k++)
+    if (plan->axes.data[k].is_drawn && plan->axes.data[k].is_global)
+      return false;
   return b->first_point == 0 && !plan->variants.data[sweep_point_at(plan, 0).variant].is_compiled;
 }
 

@@ -23,11 +23,10 @@ typedef struct {
   double ratio, ratio_low, ratio_high;   /* of its median to that of the model as it stands, seeds in pairs */
 } statistics;
 
-/* Values of a measure by seed, NAN where there is none. */
+/* Values of a measure by run, NAN where there is none. */
 static void read_values(const sweep_table *t, uint64_t setting, uint32_t variant, uint32_t measure, double *values) {
-  const sweep_plan *plan = t->plan;
-  for (uint32_t k = 0; k < plan->seeds.len; k++) {
-    uint64_t point = (setting * plan->variants.len + variant) * plan->seeds.len + k;
+  for (uint64_t k = 0; k < sweep_run_count(t->plan); k++) {
+    uint64_t point = sweep_point_of(t->plan, setting, variant, k);
     values[k] = t->states[point] == POINT_OK ? t->values[point * t->program->measures_count + measure] : NAN;
   }
 }
@@ -70,22 +69,22 @@ static uint32_t base_variant(const sweep_plan *plan) {
 
 static statistics statistics_of(const sweep_table *t, uint64_t setting, uint32_t variant, uint32_t measure) {
   statistics s = {.sd = NAN, .low = NAN, .high = NAN, .ratio = NAN, .ratio_low = NAN, .ratio_high = NAN};
-  uint32_t seeds = t->plan->seeds.len, base = base_variant(t->plan), pairs = 0;
+  uint32_t runs = (uint32_t)sweep_run_count(t->plan), base = base_variant(t->plan), pairs = 0;
   arena *a = arena_new();
-  double *values = ARENA_ARRAY(a, double, seeds), *others = ARENA_ARRAY(a, double, seeds);
-  double *room = ARENA_ARRAY(a, double, STATISTICS_RESAMPLES + 2 * (size_t)seeds);
+  double *values = ARENA_ARRAY(a, double, runs), *others = ARENA_ARRAY(a, double, runs);
+  double *room = ARENA_ARRAY(a, double, STATISTICS_RESAMPLES + 2 * (size_t)runs);
   read_values(t, setting, variant, measure, values);
   if (base < t->plan->variants.len && base != variant) {
-    double *paired = ARENA_ARRAY(a, double, seeds);
+    double *paired = ARENA_ARRAY(a, double, runs);
     read_values(t, setting, base, measure, others);
-    for (uint32_t k = 0; k < seeds; k++)
+    for (uint32_t k = 0; k < runs; k++)
       if (!isnan(values[k]) && !isnan(others[k])) {
         paired[pairs] = values[k];
         others[pairs++] = others[k];
       }
     set_ratio(paired, others, pairs, room, &s);
   }
-  s.n = keep_numbers(values, seeds);
+  s.n = keep_numbers(values, runs);
   s.mean = statistics_mean(values, s.n);
   s.sd = statistics_sd(values, s.n);
   interval middle = statistics_interval(statistics_median, values, s.n, room);
@@ -100,10 +99,6 @@ static statistics statistics_of(const sweep_table *t, uint64_t setting, uint32_t
 
 /* ---- all of them ---- */
 
-static uint64_t setting_count(const sweep_plan *plan) {
-  return plan->point_count / plan->seeds.len / plan->variants.len;
-}
-
 typedef struct {
   const sweep_table *table;
   statistics *rows; /* by setting, variant, measure */
@@ -115,7 +110,7 @@ static statistics *row_of(const summary *all, uint64_t setting, uint32_t variant
 }
 
 static summary summarise(arena *a, const sweep_table *t) {
-  uint64_t settings = setting_count(t->plan);
+  uint64_t settings = sweep_setting_count(t->plan);
   uint32_t variants = t->plan->variants.len, measures = t->program->measures_count;
   summary all = {t, ARENA_ARRAY(a, statistics, settings * variants * measures)};
   for (uint64_t k = 0; k < settings; k++)
@@ -132,10 +127,11 @@ static const char *variant_name(const sweep_plan *plan, uint32_t variant) {
 }
 
 static void print_setting(const sweep_plan *plan, uint64_t setting, FILE *out) {
-  for (uint32_t k = 0; k < plan->axes.len; k++)
+  uint32_t k = 0;
+  for (; k < plan->axes.len && !plan->axes.data[k].is_drawn; k++)
     fprintf(out, "%s%s=%s", k ? ", " : "", plan->axes.data[k].name,
             plan->axes.data[k].values.data[sweep_value_of(plan, k, setting)]);
-  if (plan->axes.len > 0)
+  if (k > 0)
     fprintf(out, "\n");
 }
 
@@ -177,7 +173,7 @@ static void print_row(const summary *all, uint64_t setting, uint32_t variant, ui
 static void print_summary(const summary *all, FILE *out) {
   const sweep_table *t = all->table;
   const sweep_plan *plan = t->plan;
-  uint64_t settings = setting_count(plan), shown = 0;
+  uint64_t settings = sweep_setting_count(plan), shown = 0;
   uint64_t rows = (uint64_t)plan->variants.len * t->program->measures_count;
   fprintf(out, "%-20s %-14s %5s %11s %10s %10s  %-22s  %-21s%s\n", "measure", "variant", "n", "mean", "sd", "median",
           "quartiles", "95 % of the median", plan->variants.len > 1 ? " ratio of medians to base (95 %)" : "");
@@ -186,6 +182,7 @@ static void print_summary(const summary *all, FILE *out) {
     for (uint32_t m = 0; m < t->program->measures_count; m++)
       for (uint32_t v = 0; v < plan->variants.len; v++)
         print_row(all, k, v, m, out);
+    sweep_ranks_print(t, k, out);
   }
   if (shown < settings)
     fprintf(out, "and %" PRIu64 " settings more: sweep.json has them\n", settings - shown);
@@ -193,12 +190,17 @@ static void print_summary(const summary *all, FILE *out) {
 
 /* ---- sweep.json ---- */
 
+void sweep_json_settings(cJSON *o, const sweep_plan *plan, uint64_t setting) {
+  cJSON *values = cJSON_AddObjectToObject(o, "settings");
+  for (uint32_t k = 0; k < plan->axes.len && !plan->axes.data[k].is_drawn; k++)
+    json_number(values, plan->axes.data[k].name, sweep_shown_value(plan, k, (sweep_point){.setting = setting}));
+}
+
 static void json_row(cJSON *list, const summary *all, uint64_t setting, uint32_t variant, uint32_t measure) {
   const sweep_table *t = all->table;
   statistics s = *row_of(all, setting, variant, measure);
-  cJSON *o = json_object(list), *values = cJSON_AddObjectToObject(o, "settings");
-  for (uint32_t k = 0; k < t->plan->axes.len; k++)
-    json_number(values, t->plan->axes.data[k].name, sweep_shown_value(t->plan, k, setting));
+  cJSON *o = json_object(list);
+  sweep_json_settings(o, t->plan, setting);
   cJSON_AddStringToObject(o, "variant", variant_name(t->plan, variant));
   cJSON_AddStringToObject(o, "measure", t->program->measures[measure].name);
   json_number(o, "n", s.n);
@@ -217,12 +219,17 @@ static void json_row(cJSON *list, const summary *all, uint64_t setting, uint32_t
 static void json_axes(cJSON *top, const sweep_plan *plan) {
   cJSON *axes = cJSON_AddArrayToObject(top, "axes");
   for (uint32_t k = 0; k < plan->axes.len; k++) {
-    cJSON *o = json_object(axes), *values;
-    cJSON_AddStringToObject(o, "name", plan->axes.data[k].name);
-    cJSON_AddStringToObject(o, "unit", plan->axes.data[k].unit);
-    values = cJSON_AddArrayToObject(o, "values");
-    for (uint32_t i = 0; i < plan->axes.data[k].values.len; i++)
-      cJSON_AddItemToArray(values, cJSON_CreateString(plan->axes.data[k].values.data[i]));
+    const sweep_axis *axis = &plan->axes.data[k];
+    cJSON *o = json_object(axes);
+    cJSON_AddStringToObject(o, "name", axis->name);
+    cJSON_AddStringToObject(o, "unit", axis->unit);
+    if (axis->is_drawn)
+      json_number(o, "jitter", axis->share);
+    cJSON *values = cJSON_AddArrayToObject(o, axis->is_drawn ? "around" : "values");
+    for (uint32_t i = 0; i < axis->values.len; i++)
+      cJSON_AddItemToArray(values, cJSON_CreateString(axis->values.data[i]));
+    for (uint32_t v = 0; axis->is_drawn && v < plan->variants.len; v++) /* by variant */
+      cJSON_AddItemToArray(values, cJSON_CreateNumber(axis->numbers[v]));
   }
 }
 
@@ -260,6 +267,7 @@ static void json_command(cJSON *top, const sweep_table *t, const compilation *c)
   list = cJSON_AddArrayToObject(top, "variants");
   for (uint32_t k = 0; k < plan->variants.len; k++)
     cJSON_AddItemToArray(list, cJSON_CreateString(variant_name(plan, k)));
+  json_number(top, "samples", (double)plan->samples);
   list = cJSON_AddArrayToObject(top, "seeds");
   for (uint32_t k = 0; k < plan->seeds.len; k++)
     cJSON_AddItemToArray(list, cJSON_CreateNumber((double)plan->seeds.data[k]));
@@ -278,10 +286,11 @@ static const char *write_json(arena *a, const summary *all, const compilation *c
   json_number(top, "failed", (double)failed);
   json_measures(top, t->program);
   cJSON *rows = cJSON_AddArrayToObject(top, "summary");
-  for (uint64_t k = 0; k < setting_count(t->plan); k++)
+  for (uint64_t k = 0; k < sweep_setting_count(t->plan); k++)
     for (uint32_t v = 0; v < t->plan->variants.len; v++)
       for (uint32_t m = 0; m < t->program->measures_count; m++)
         json_row(rows, all, k, v, m);
+  sweep_ranks_json(top, t);
   json_source(top, t->plan, c);
   char *content = json_text(top);
   bool is_good = file_write_atomic(a, path, content, strlen(content), &error);

@@ -60,7 +60,8 @@ static void write_key(const sweep_table *t, uint64_t number, char key[33]) {
   h = hash_text(h, variant != NULL ? variant : "");
   for (uint32_t k = 0; k < plan->axes.len; k++) {
     h = hash_text(h, plan->axes.data[k].name);
-    double value = plan->axes.data[k].numbers[sweep_value_of(plan, k, point.setting)];
+    double value = plan->axes.data[k].is_drawn ? sweep_shown_value(plan, k, point)
+                                               : plan->axes.data[k].numbers[sweep_value_of(plan, k, point.setting)];
     h = hash_bytes(h, &value, sizeof value);
   }
   snprintf(key, 33, "%016" PRIx64 "%016" PRIx64, h.hi, h.lo);
@@ -99,7 +100,7 @@ static void write_row(const sweep_table *t, uint64_t number, text *out) {
   const double *values = &t->values[number * t->program->measures_count];
   char key[33];
   for (uint32_t k = 0; k < plan->axes.len; k++) {
-    text_number(out, sweep_shown_value(plan, k, point.setting));
+    text_number(out, sweep_shown_value(plan, k, point));
     text_puts(out, ",");
   }
   text_printf(out, "%s,%" PRIu64 ",", variant != NULL ? variant : "base", point.seed);
