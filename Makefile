@@ -25,7 +25,7 @@
 # Everything the build, the tests and the tool need, by Debian's names: the one list.
 PACKAGES := cmake ninja-build gcc libc6-dev make pkg-config flex bison \
             llvm-19-dev clang-19 clang-format-19 libstdc++-12-dev libzstd-dev zlib1g-dev libxml2-dev libz3-dev \
-            libhdf5-dev libpng-dev libcjson-dev librandom123-dev libcmocka-dev libgsl-dev \
+            libhdf5-dev libpng-dev libcairo2-dev libcjson-dev librandom123-dev libcmocka-dev libgsl-dev \
             python3-scipy python3-h5py
 
 PREFIX ?= /usr/local

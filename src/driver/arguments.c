@@ -148,11 +148,15 @@ static bool add_own_option(arena *a, arguments *args, uint32_t id, int argc, cha
     vec_push(a, &args->jitters, args->values[id]);
   if (id == ARGUMENT_range)
     vec_push(a, &args->ranges, args->values[id]);
+  if (id == ARGUMENT_plot_with)
+    vec_push(a, &args->others, args->values[id]);
   return true;
 }
 
 /* Behind the file: the population; NAME RANGE where CONDITION. */
-static uint32_t most_words(const char *verb) { return !strcmp(verb, "analyse") ? 1 : !strcmp(verb, "find") ? 4 : 0; }
+static uint32_t most_words(const char *verb) {
+  return !strcmp(verb, "plot") ? UINT32_MAX : !strcmp(verb, "find") ? 4 : !strcmp(verb, "analyse") ? 1 : 0;
+}
 
 /* A range may begin below 0. */
 static bool is_option(const arguments *args, const char *word) {

@@ -23,14 +23,17 @@ typedef struct {
 typedef struct {
   int argc; /* as typed */
   char **argv;
-  const char *verb, *file;                 /* file: NULL when none was given */
-  VEC(const char *) words;                 /* behind the file: of `analyse` the population, of `find` what is asked */
+  const char *verb, *file; /* file: NULL when none was given */
+  VEC(const char *)
+  words;                                   /* behind the file: of `analyse` the population, of `find` what is asked,
+                                            of `plot` items */
   const char *values[ARGUMENT_COUNT];      /* NULL: not given; "" for options without an argument */
   VEC(char *) run;                         /* options of the run, as typed, in order */
   VEC(const char *) timescales;            /* the values of --timescale */
   VEC(const char *) allowed;               /* those of --allow */
   VEC(const char *) ranges;                /* those of --range */
   VEC(const char *) jitters;               /* those of --jitter */
+  VEC(const char *) others;                /* those of --with */
   VEC(model_pattern_replacement) patterns; /* those of --pattern among them */
   VEC(driver_plugin) plugins;              /* those of --plugin */
   VEC(const char *) settings;              /* those of --set */

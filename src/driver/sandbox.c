@@ -28,6 +28,17 @@ static void allow_inputs(arena *a, nsa_sandbox *s, const arguments *args) {
     nsa_sandbox_read_beside(s, args->plugins.data[k].path);
 }
 
+/* Fonts; folders of results. */
+static void allow_pictures(nsa_sandbox *s, const arguments *args) {
+  static const char *const fonts[] = {"/etc/fonts", "/var/cache/fontconfig"};
+  for (size_t k = 0; k < sizeof fonts / sizeof *fonts; k++)
+    nsa_sandbox_read(s, fonts[k]);
+  for (uint32_t k = 0; k < args->others.len; k++)
+    nsa_sandbox_read(s, args->others.data[k]);
+  if (args->values[ARGUMENT_plot_output] != NULL)
+    nsa_sandbox_write_beside(s, args->values[ARGUMENT_plot_output]);
+}
+
 /* ---- what is written ---- */
 
 static void allow_outputs(arena *a, nsa_sandbox *s, const arguments *args) {
@@ -85,6 +96,8 @@ bool sandbox_enter(arena *a, const arguments *args) {
   nsa_sandbox s = nsa_sandbox_begin();
   allow_inputs(a, &s, args);
   allow_outputs(a, &s, args);
+  if (is_verb(args, "plot"))
+    allow_pictures(&s, args);
   if (has_linker)
     allow_linker(a, &s);
   if (nsa_sandbox_close(&s, has_linker))

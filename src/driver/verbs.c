@@ -6,6 +6,7 @@
 #include "driver/driver.h"
 #include "driver/explain.h"
 #include "driver/find.h"
+#include "driver/plot.h"
 #include "driver/sandbox.h"
 #include "driver/sweep.h"
 #include "driver/verify.h"
@@ -171,6 +172,7 @@ static int verb_sweep(invocation *v) { return sweep_main(v->arena, &v->args, opt
 static int verb_find(invocation *v) { return find_main(v->arena, &v->args, options_of(v)); }
 static int verb_analyse(invocation *v) { return analyse_main(v->arena, &v->args, options_of(v)); }
 static int verb_checkpoint(invocation *v) { return nsa_checkpoint_list(v->args.file, "nsa checkpoint"); }
+static int verb_plot(invocation *v) { return plot_main(v->arena, &v->args); }
 static int verb_verify(invocation *v) { return verify_main(v->arena, &v->args, v->starter); }
 
 /* ---- the table, and what is not in it ---- */
@@ -188,6 +190,8 @@ static const verb verbs[] = {
      "where a condition over measures changes its answer along a param"},
     {"analyse", verb_analyse, "nsa analyse FILE POP [options]",
      "one element of a population: fixed points, and along a value bifurcations and oscillations"},
+    {"plot", verb_plot, "nsa plot OUT [ITEM ...] [-o FILE.svg|FILE.png]",
+     "a picture of results: traces, rasters, maps, measures, sweeps"},
     {"checkpoint", verb_checkpoint, "nsa checkpoint FILE.h5", "what a checkpoint holds"},
     {"emit", verb_emit, "nsa emit --STAGE FILE", "print what a stage of the compiler makes"},
     {"fmt", verb_fmt, "nsa fmt [--write] FILE", "the one canonical layout"},
@@ -263,10 +267,14 @@ static int answer(int argc, char **argv) {
   return -1;
 }
 
-static bool has_file(const invocation *v) {
+static bool has_file(const invocation *v, const verb *chosen) {
   if (v->args.file)
     return true;
-  fprintf(stderr, "nsa %s: which model? Usage: nsa %s FILE.nsa\n", v->args.verb, v->args.verb);
+  fprintf(stderr, "nsa %s: which %s? Usage: %s\n", chosen->name,
+          chosen->run == verb_plot         ? "results"
+          : chosen->run == verb_checkpoint ? "checkpoint"
+                                           : "model",
+          chosen->usage);
   return false;
 }
 
@@ -296,7 +304,7 @@ static int answer_or_run(int argc, char **argv) {
   if (answered >= 0)
     return answered;
   invocation v = {.arena = arena_new(), .start = start};
-  int code = arguments_parse(v.arena, argc, argv, &v.args) && has_file(&v) ? carry_out(&v, chosen) : 2;
+  int code = arguments_parse(v.arena, argc, argv, &v.args) && has_file(&v, chosen) ? carry_out(&v, chosen) : 2;
   arena_free(v.arena);
   return code;
 }

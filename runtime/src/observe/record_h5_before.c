@@ -2,6 +2,7 @@
 #include "observe/record_h5_before.h"
 
 #include "base/confined.h"
+#include "base/foreign_hdf5.h"
 #include "observe/record_h5_internal.h"
 
 #include <errno.h>
@@ -37,18 +38,14 @@ static bool fail(const question *q, const char *what, const char *name) {
   return false;
 }
 
-static hid_t open_file(const question *q) {
-  char name[32];
-  snprintf(name, sizeof name, "/proc/self/fd/%d", q->file);
-  return H5Fopen(name, H5F_ACC_RDONLY, H5P_DEFAULT);
-}
-
 /* size: of its one or two axes. */
 static hid_t open_set(const question *q, hid_t file, const char *path, int rank, hsize_t size[2]) {
-  hid_t set = H5Dopen2(file, path, H5P_DEFAULT), space = set < 0 ? -1 : H5Dget_space(set);
-  bool is_good = space >= 0 && H5Sget_simple_extent_ndims(space) == rank &&
-                 H5Sget_simple_extent_dims(space, size, NULL) == rank &&
-                 H5Pget_external_count(H5Dget_create_plist(set)) == 0;
+  uint64_t ratio;
+  hid_t set = H5Dopen2(file, path, H5P_DEFAULT), space = H5I_INVALID_HID;
+  if (set >= 0 && !foreign_storage(set, rank, sizeof(word), &ratio))
+    space = H5Dget_space(set);
+  bool is_good =
+      space >= 0 && H5Sget_simple_extent_ndims(space) == rank && H5Sget_simple_extent_dims(space, size, NULL) == rank;
   if (space >= 0)
     H5Sclose(space);
   if (is_good)
@@ -90,7 +87,7 @@ static bool put_columns(void *context, confined *to, char error[CONFINED_ERROR])
   question *q = context;
   q->to = to;
   q->error = error;
-  hid_t file = open_file(q), *sets = calloc((size_t)q->column_count + 1, sizeof *sets);
+  hid_t file = foreign_open(q->file), *sets = calloc((size_t)q->column_count + 1, sizeof *sets);
   word *column = malloc(ROWS * sizeof *column), *rows = malloc((size_t)ROWS * q->column_count * sizeof *rows);
   if (file < 0 || !sets || !column || !rows)
     return fail(q, "this is no HDF5 file:", q->group);
@@ -152,7 +149,7 @@ static bool put_report(void *context, confined *to, char error[CONFINED_ERROR]) 
   question *q = context;
   q->to = to;
   q->error = error;
-  hid_t file = open_file(q);
+  hid_t file = foreign_open(q->file);
   word *values = malloc(VALUES * sizeof *values);
   if (file < 0 || !values)
     return fail(q, "this is no HDF5 file:", q->group);

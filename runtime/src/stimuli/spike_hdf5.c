@@ -2,6 +2,7 @@
 #include "stimuli/spike_hdf5.h"
 
 #include "base/confined.h"
+#include "base/foreign_hdf5.h"
 #include "base/units.h"
 
 #include <hdf5.h>
@@ -12,13 +13,10 @@
 #include <sys/stat.h>
 
 enum {
-  UNIT_LENGTH = 64,
   MOST_POPULATIONS = 4096, /* of a file */
   SHOWN = 16,              /* of them in a message */
-  DEFLATE_RATIO = 1032,    /* the most that deflate can do */
   BLOCK = 4096             /* events at a time */
 };
-#define MOST_CHUNK ((size_t)64 << 20) /* bytes that the library reads at once */
 
 typedef struct {
   const spike_source *source;
@@ -34,12 +32,6 @@ static bool fail(const reader *r, const char *what) {
 }
 
 /* ---- links ---- */
-
-/* Soft and external links lead elsewhere. */
-static bool is_hard(hid_t group, const char *name) {
-  H5L_info_t info;
-  return H5Lget_info(group, name, &info, H5P_DEFAULT) >= 0 && info.type == H5L_TYPE_HARD;
-}
 
 /* The names of all[0 … count), as many as a reader takes in. */
 static void list_populations(hid_t all, hsize_t count, char *names, size_t size) {
@@ -90,8 +82,8 @@ static bool open_group(const reader *r, hid_t in, const char *name, hid_t *group
   *group = H5I_INVALID_HID;
   if (H5Lexists(in, name, H5P_DEFAULT) <= 0)
     return fail(r, "there is no group /spikes in it");
-  if (!is_hard(in, name))
-    return fail(r, "it has a link to elsewhere, which is not followed");
+  if (!foreign_is_hard(in, name))
+    return fail(r, FOREIGN_LINK);
   *group = H5Gopen2(in, name, H5P_DEFAULT);
   return *group >= 0 || fail(r, "there is no group /spikes with populations in it");
 }
@@ -103,41 +95,6 @@ typedef struct {
   hid_t memory;   /* the type in memory, of 8 bytes */
   uint64_t ratio; /* the most values that a stored byte can hold, by its filters, times the size of a value */
 } column;
-
-static bool are_filters_known(hid_t plist, uint64_t *ratio) {
-  int count = H5Pget_nfilters(plist);
-  for (int k = 0; k < count; k++) {
-    unsigned flags;
-    size_t values = 0;
-    H5Z_filter_t filter = H5Pget_filter2(plist, (unsigned)k, &flags, &values, NULL, 0, NULL, NULL);
-    if (filter == H5Z_FILTER_DEFLATE)
-      *ratio = DEFLATE_RATIO;
-    else if (filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32)
-      return false;
-  }
-  return count >= 0 && count <= 8;
-}
-
-static bool is_chunk_small(hid_t plist, size_t value) {
-  hsize_t length = 0;
-  return H5Pget_layout(plist) != H5D_CHUNKED || (H5Pget_chunk(plist, 1, &length) == 1 && length <= MOST_CHUNK / value);
-}
-
-/* Before anything is asked of the data: asking for the length of a virtual data set opens other files. */
-static bool is_storage_simple(const reader *r, hid_t set, size_t value, uint64_t *ratio) {
-  hid_t plist = H5Dget_create_plist(set);
-  H5D_layout_t layout = plist >= 0 ? H5Pget_layout(plist) : H5D_LAYOUT_ERROR;
-  bool is_own =
-      (layout == H5D_COMPACT || layout == H5D_CONTIGUOUS || layout == H5D_CHUNKED) && H5Pget_external_count(plist) == 0;
-  *ratio = 1;
-  bool ok = is_own || fail(r, "its data lie in other files, which are not opened");
-  ok = ok &&
-       (are_filters_known(plist, ratio) || fail(r, "its data use other filters than deflate, shuffle, fletcher32"));
-  ok = ok && (is_chunk_small(plist, value) || fail(r, "its data are in chunks of more than 64 MiB"));
-  if (plist >= 0)
-    H5Pclose(plist);
-  return ok;
-}
 
 /* As what its numbers are read; H5I_INVALID_HID: they are none. Times become doubles. */
 static hid_t type_in_memory(hid_t type, bool is_time) {
@@ -155,8 +112,8 @@ static bool open_column(const reader *r, hid_t population, const char *name, col
     snprintf(r->error, SIM_ERROR_SIZE, "there is no /spikes/%.80s/timestamps with node_ids", r->source->name);
     return false;
   }
-  if (!is_hard(population, name))
-    return fail(r, "it has a link to elsewhere, which is not followed");
+  if (!foreign_is_hard(population, name))
+    return fail(r, FOREIGN_LINK);
   c->set = H5Dopen2(population, name, H5P_DEFAULT);
   hid_t type = c->set >= 0 ? H5Dget_type(c->set) : H5I_INVALID_HID;
   if (type < 0)
@@ -164,8 +121,10 @@ static bool open_column(const reader *r, hid_t population, const char *name, col
   size_t value = H5Tget_size(type);
   c->memory = type_in_memory(type, strcmp(name, "timestamps") == 0);
   H5Tclose(type);
-  return (c->memory >= 0 || fail(r, "timestamps and node_ids are no plain numbers")) &&
-         is_storage_simple(r, c->set, value, &c->ratio);
+  if (c->memory < 0)
+    return fail(r, "timestamps and node_ids are no plain numbers");
+  const char *wrong = foreign_storage(c->set, 1, value, &c->ratio);
+  return !wrong || fail(r, wrong);
 }
 
 static void close_column(const column *c) {
@@ -193,27 +152,6 @@ static bool length_of(const reader *r, const column *c, hsize_t *n) {
 
 /* ---- units ---- */
 
-/* An attribute that is one text, of fixed or variable length. Empty: there is none; "?": it is something else. */
-static void read_text(hid_t object, const char *name, char text[UNIT_LENGTH]) {
-  text[0] = 0;
-  if (H5Aexists(object, name) <= 0)
-    return;
-  hid_t attribute = H5Aopen(object, name, H5P_DEFAULT), type = H5Aget_type(attribute), space = H5Aget_space(attribute);
-  bool is_one = H5Tget_class(type) == H5T_STRING && H5Sget_simple_extent_npoints(space) == 1;
-  snprintf(text, UNIT_LENGTH, "?");
-  if (is_one && H5Tis_variable_str(type) > 0) {
-    char *value = NULL;
-    if (H5Aread(attribute, type, &value) >= 0 && value)
-      snprintf(text, UNIT_LENGTH, "%s", value);
-    if (value)
-      H5free_memory(value);
-  } else if (is_one && H5Tget_size(type) < UNIT_LENGTH && H5Aread(attribute, type, text) >= 0)
-    text[H5Tget_size(type)] = 0;
-  H5Sclose(space);
-  H5Tclose(type);
-  H5Aclose(attribute);
-}
-
 /* What one of this unit is in ms: the language's units, and their names in full. False: it is no time. */
 static bool milliseconds_of(const char *unit, double *factor) {
   static const struct {
@@ -225,15 +163,15 @@ static bool milliseconds_of(const char *unit, double *factor) {
     if ((strlen(words[k].name) == length || strlen(words[k].name) == singular) &&
         strncmp(unit, words[k].name, strlen(words[k].name)) == 0)
       unit = words[k].unit;
-  char one[UNIT_LENGTH + 4], ignored[160];
+  char one[FOREIGN_TEXT + 4], ignored[160];
   uint64_t dimension;
   snprintf(one, sizeof one, "1 %s", unit);
   return nsa_quantity_parse(one, factor, &dimension, ignored, sizeof ignored) && dimension == UNITS_TIME;
 }
 
 static bool find_unit(const reader *r, hid_t time_set, double *factor) {
-  char unit[UNIT_LENGTH];
-  read_text(time_set, "units", unit);
+  char unit[FOREIGN_TEXT];
+  foreign_text(time_set, "units", unit);
   *factor = 1;
   if (unit[0] == 0 || milliseconds_of(unit, factor))
     return true;
@@ -333,17 +271,6 @@ static bool read_spikes(const reader *r, hid_t file) {
 
 /* ---- the file ---- */
 
-/* What was opened, and not what its name stands for now. Chunks that are in use stay in memory. */
-static hid_t open_file(int file) {
-  char name[32];
-  snprintf(name, sizeof name, "/proc/self/fd/%d", file);
-  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-  H5Pset_cache(access, 0, 521, MOST_CHUNK, 1);
-  hid_t opened = H5Fopen(name, H5F_ACC_RDONLY, access);
-  H5Pclose(access);
-  return opened;
-}
-
 bool spike_hdf5_read(int file, const spike_source *source, spike_block_taker *take, void *context,
                      char error[SIM_ERROR_SIZE]) {
   struct stat info;
@@ -351,10 +278,8 @@ bool spike_hdf5_read(int file, const spike_source *source, spike_block_taker *ta
   H5E_auto2_t report;
   void *data;
   r.size = fstat(file, &info) == 0 ? (uint64_t)info.st_size : 0;
-  H5PLset_loading_state(0);
-  H5Eget_auto2(H5E_DEFAULT, &report, &data); /* its stack dump is no help to an author */
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-  hid_t opened = open_file(file);
+  H5Eget_auto2(H5E_DEFAULT, &report, &data);
+  hid_t opened = foreign_open(file);
   bool ok = opened >= 0 ? read_spikes(&r, opened) : fail(&r, "this is no HDF5 file");
   if (opened >= 0)
     H5Fclose(opened);
@@ -384,9 +309,10 @@ static bool load(void *context, confined *to, char error[CONFINED_ERROR]) {
 spike *spike_hdf5_load(int file, const spike_source *source, size_t *count, char error[SIM_ERROR_SIZE]) {
   struct stat info;
   size_t size = fstat(file, &info) == 0 ? (size_t)info.st_size : 0, bytes;
-  size_t most =
-      size < SIZE_MAX / 4 / DEFLATE_RATIO / sizeof(spike) ? size * DEFLATE_RATIO * sizeof(spike) : SIZE_MAX / 4;
-  confined_limits limits = {.memory = 8 * MOST_CHUNK, .seconds = 20 + (unsigned)(size >> 22), .most = most};
+  size_t most = size < SIZE_MAX / 4 / FOREIGN_DEFLATE_RATIO / sizeof(spike)
+                    ? size * FOREIGN_DEFLATE_RATIO * sizeof(spike)
+                    : SIZE_MAX / 4;
+  confined_limits limits = {.memory = 8 * FOREIGN_MOST_CHUNK, .seconds = 20 + (unsigned)(size >> 22), .most = most};
   loading l = {.file = file, .source = source};
   spike *spikes = confined_run(load, &l, &limits, &bytes, error);
   *count = bytes / sizeof *spikes;
