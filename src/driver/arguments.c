@@ -142,6 +142,8 @@ static bool add_own_option(arena *a, arguments *args, uint32_t id, int argc, cha
   args->values[id] = argv[++*k];
   if (id == ARGUMENT_timescale)
     vec_push(a, &args->timescales, args->values[id]);
+  if (id == ARGUMENT_record)
+    vec_push(a, &args->records, args->values[id]);
   if (id == ARGUMENT_allow)
     vec_push(a, &args->allowed, args->values[id]);
   if (id == ARGUMENT_jitter)

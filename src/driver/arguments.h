@@ -24,12 +24,12 @@ typedef struct {
   int argc; /* as typed */
   char **argv;
   const char *verb, *file; /* file: NULL when none was given */
-  VEC(const char *)
-  words;                                   /* behind the file: of `analyse` the population, of `find` what is asked,
-                                            of `plot` items */
+  /* Behind the file: of `analyse` the population, of `find` what is asked, of `plot` items. */
+  VEC(const char *) words;
   const char *values[ARGUMENT_COUNT];      /* NULL: not given; "" for options without an argument */
   VEC(char *) run;                         /* options of the run, as typed, in order */
   VEC(const char *) timescales;            /* the values of --timescale */
+  VEC(const char *) records;               /* those of --record */
   VEC(const char *) allowed;               /* those of --allow */
   VEC(const char *) ranges;                /* those of --range */
   VEC(const char *) jitters;               /* those of --jitter */

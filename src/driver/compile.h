@@ -39,6 +39,8 @@ typedef struct {
   uint32_t refine;               /* 0 and 1: steps are as written */
   const char *const *timescales; /* "slow=1 ms", in place of what the file says */
   uint32_t timescale_count;
+  const char *const *records; /* "mean(glia.Ca) every 10 ms", beside what the file records */
+  uint32_t record_count;
   const char *const *allowed; /* folders of --allow */
   uint32_t allowed_count;
   const char *const
@@ -87,6 +89,7 @@ struct compilation {
   const ast_file *ast;
   VEC(const ast_decl *) timescales; /* those of the options, parsed */
   VEC(const ast_decl *) settings;   /* likewise; those that are no quantities are left to the run */
+  VEC(const ast_decl *) records;    /* likewise */
   const ast_expr *where;            /* likewise */
   nsa_input_folders inputs;         /* below which the model may name files */
   const model *model;

@@ -27,18 +27,32 @@ static int code_of(const compilation *c) { return diag_error_count(c->sink) ? 1 
 
 /* ---- parse ---- */
 
-/* The text of a --timescale is a declaration like any other, of a file of its own: it is hashed with the model's, and
- * diagnostics show it. */
-static bool parse_timescale(compilation *c, const char *given) {
-  char *source = arena_printf(c->arena, "timescale %s\n", given);
-  uint32_t file = diag_add_file(c->sink, "--timescale", source, strlen(source));
+/* The text of an option is a declaration like any other, of a file of its own: it is hashed with the model's, and
+ * diagnostics show it. NULL: it is not one of the kind. */
+static const ast_decl *parse_option(compilation *c, const char *option, const char *given, ast_decl_kind kind) {
+  char *source = arena_printf(c->arena, "%s %s\n", option + strlen("--"), given);
+  uint32_t file = diag_add_file(c->sink, option, source, strlen(source));
   const ast_file *ast = syntax_parse(c->arena, c->names, c->sink, file);
-  bool is_one = ast != NULL && ast->decls.len == 1 && ast->decls.data[0]->kind == AST_DECL_TIMESCALE;
-  if (is_one)
-    vec_push(c->arena, &c->timescales, ast->decls.data[0]);
+  bool is_one = ast != NULL && ast->decls.len == 1 && ast->decls.data[0]->kind == kind;
+  return is_one ? ast->decls.data[0] : NULL;
+}
+
+static void parse_timescale(compilation *c, const char *given) {
+  const ast_decl *d = parse_option(c, "--timescale", given, AST_DECL_TIMESCALE);
+  if (d != NULL)
+    vec_push(c->arena, &c->timescales, d);
   else if (diag_error_count(c->sink) == 0)
     c->failure = arena_printf(c->arena, "--timescale takes a name and a time, as slow=1ms, not %s", given);
-  return c->failure == NULL;
+}
+
+static void parse_record(compilation *c, const char *given) {
+  const ast_decl *d = parse_option(c, "--record", given, AST_DECL_RECORD);
+  if (d != NULL)
+    vec_push(c->arena, &c->records, d);
+  else if (diag_error_count(c->sink) == 0)
+    c->failure = arena_printf(
+        c->arena, "--record takes what stands behind `record` in a model, as \"mean(glia.Ca) every 10 ms\", not %s",
+        given);
 }
 
 static const ast_decl *setting_of(compilation *c, const char *given, diag_sink *sink) {
@@ -83,9 +97,12 @@ static int run_parse(compilation *c) {
     return fail(c, arena_printf(c->arena, "cannot read %s: %s", c->options->path, error));
   uint32_t file = diag_add_file(c->sink, c->options->path, source, len);
   c->ast = syntax_parse(c->arena, c->names, c->sink, file);
-  for (uint32_t k = 0; k < c->options->timescale_count; k++)
-    if (!parse_timescale(c, c->options->timescales[k]))
-      return 2;
+  for (uint32_t k = 0; k < c->options->timescale_count && !c->failure; k++)
+    parse_timescale(c, c->options->timescales[k]);
+  for (uint32_t k = 0; k < c->options->record_count && !c->failure; k++)
+    parse_record(c, c->options->records[k]);
+  if (c->failure)
+    return 2;
   for (uint32_t k = 0; k < c->options->setting_count; k++)
     parse_setting(c, c->options->settings[k]);
   if (c->options->where != NULL && !parse_where(c, c->options->where))
@@ -174,6 +191,8 @@ static int run_check(compilation *c) {
                            .open = o->open,
                            .timescales = c->timescales.data,
                            .timescale_count = c->timescales.len,
+                           .records = c->records.data,
+                           .record_count = c->records.len,
                            .patterns = o->patterns,
                            .pattern_count = o->pattern_count,
                            .plugins = plugins,

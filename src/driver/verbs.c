@@ -47,6 +47,8 @@ static compile_options options_of(const invocation *v) {
                            .precision = args->values[ARGUMENT_precision],
                            .timescales = args->timescales.data,
                            .timescale_count = args->timescales.len,
+                           .records = args->records.data,
+                           .record_count = args->records.len,
                            .allowed = args->allowed.data,
                            .allowed_count = args->allowed.len,
                            .settings = args->settings.data,

@@ -70,6 +70,8 @@ typedef struct {
   const char *variant;               /* params of the top level are as this one says; NULL: as the file does */
   const ast_decl *const *timescales; /* --timescale: these steps instead of the file's */
   uint32_t timescale_count;
+  const ast_decl *const *records; /* --record: beside the file's */
+  uint32_t record_count;
   const model_pattern_replacement *patterns;
   uint32_t pattern_count;
   const model_plugin *plugins;

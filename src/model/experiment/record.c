@@ -288,4 +288,8 @@ static void visit_record(checker *ck, const ast_decl *d, const binding *bindings
   vec_push(ck->arena, &ck->model->records, r);
 }
 
-void records_check(checker *ck) { for_each_decl(ck, visit_record); }
+void records_check(checker *ck) {
+  for_each_decl(ck, visit_record);
+  for (uint32_t k = 0; k < ck->options->record_count; k++)
+    visit_record(ck, ck->options->records[k], NULL);
+}
