@@ -98,7 +98,7 @@ static const char *source_text(parse_context *ctx, span at) {
   return intern(ctx->names, ctx->file->text + at.start, at.end - at.start);
 }
 
-/* 2 tau    10 msec    4x4 */
+/* 2 tau    10 msec    4x4    100 uM ms */
 static bool number_then_name(parse_context *ctx, span at, const expectation *e) {
   (void)e;
   const token_filter *f = &ctx->filter;
@@ -106,6 +106,11 @@ static bool number_then_name(parse_context *ctx, span at, const expectation *e) 
     return false;
   const char *number = source_text(ctx, f->before.at);
   const char *name = source_text(ctx, at);
+  if (strchr(number, ' ') != NULL && syntax_is_unit_name(name, strlen(name))) {
+    diag_hint(syntax_error_at(ctx, DIAG_E0105, at, "a second unit, `%s`, follows `%s`", name, number),
+              "a unit is one word: write `%s*%s` (or `/`)", number, name);
+    return true;
+  }
   const char *unit = syntax_suggest_unit(ctx->scratch, name);
   diag *d = syntax_error_at(ctx, DIAG_E0105, at, "%s is no unit, but follows a number", report_excerpt(ctx, at));
   if (unit != NULL)

@@ -63,6 +63,22 @@ for solver in heun/2 rk4/4 implicit/2; do
   says 'suggested step of fast: 0.1 ms, as written' out.txt
 done
 
+# What reads a state with noise, which is exact by itself, sees it as it was when the step began: of order 1, and said.
+cat >held.nsa <<'EOF'
+timescale fast = 0.1 ms
+neuron c { noise xi
+  state P = 1, x = 0
+  dP/dt = -P/(5 ms) + 0.1*xi/sqrt(5 ms)
+  dx/dt = P/(5 ms) - x*x/(5 ms) }
+population p : c
+run 5 ms
+EOF
+verify 0 held.nsa
+near "the order behind a state with noise" "$(value fast p.x order)" 1 0.03
+near "its expected order" "$(value fast p.x expected_order)" 1 0
+"$NSA" explain held.nsa >out.txt
+says 'x: rk4, order 4, but 1 by P, which stands still over the step' out.txt
+
 # The period of Heun's harmonic oscillator, z = 0.2 a step: its angle is atan2(z, 1 - z^2/2).
 printf 'timescale fast = 0.2 ms\nneuron c { state x = 1, y = 0\n dx/dt = y/ms using heun\n dy/dt = -x/ms using heun }\npopulation p : c\nrun 80 ms\n' >turn.nsa
 verify 0 turn.nsa

@@ -32,6 +32,10 @@ static void explain_choice(const system_plan *s, uint32_t i, bool *is_told) {
   }
   const solver_row *solver = &solver_rows[own->solver];
   const char *order = solver->order > 0 ? arena_printf(a, ", order %g", solver->order) : "";
+  uint32_t held = plan_first_held(of->ctx, &s->solve, s->choices, own->group);
+  if (held != NSA_NONE && solver->order > 1)
+    order = arena_printf(a, "%s, but 1 by %s, which stands still over the step", order,
+                         of->component->states.data[of->odes[held]->state].name);
   if (own->solver == SOLVER_adaptive)
     reason = arena_printf(a, "%s; tolerance %g, at most %u sub-steps", reason, s->solve.options[i].tolerance,
                           s->solve.options[i].substeps);

@@ -5,6 +5,20 @@
 
 static const char *name_of(const model_component *c, const model_ode *ode) { return c->states.data[ode->state].name; }
 
+/* Whether state j stands still over the step, as the equation of state i sees it. */
+static bool is_held(const lower_context *ctx, const solve_system *sys, uint32_t i, uint32_t j) {
+  return sys->solver[i] != sys->solver[j] && solve_depends(ctx->arena, sys->rates, i, j);
+}
+
+uint32_t plan_first_held(const lower_context *ctx, const solve_system *sys, const solve_choice *choices,
+                         uint32_t group) {
+  for (uint32_t i = 0; i < sys->n; i++)
+    for (uint32_t j = 0; choices[i].group == group && j < sys->n; j++)
+      if (is_held(ctx, sys, i, j))
+        return j;
+  return NSA_NONE;
+}
+
 /* The first equation of a group that loses its order; one warning a group. */
 static void warn_of_order(const lower_context *ctx, const model_component *c, const solve_system *sys,
                           const model_ode *const *odes, const solve_choice *choices) {
@@ -12,9 +26,8 @@ static void warn_of_order(const lower_context *ctx, const model_component *c, co
   for (uint32_t i = 0; i < sys->n; i++)
     for (uint32_t j = 0; j < sys->n; j++) {
       bool is_named = choices[i].reason == NULL || choices[j].reason == NULL;
-      if (!is_named || is_told[choices[i].group] || sys->solver[i] == sys->solver[j] ||
-          !solver_is_of_second_order(sys->solver[i]) || !solver_is_of_second_order(sys->solver[j]) ||
-          !solve_depends(ctx->arena, sys->rates, i, j))
+      if (!is_named || is_told[choices[i].group] || !solver_is_of_second_order(sys->solver[i]) ||
+          !solver_is_of_second_order(sys->solver[j]) || !is_held(ctx, sys, i, j))
         continue;
       is_told[choices[i].group] = true;
       diag *d = diag_report(

@@ -69,8 +69,9 @@ static double order_of_inputs(const equation_system *s) {
   return order;
 }
 
-static void note_order(const equation_system *s, const char *state, solver_kind solver) {
-  double most = s->is_connection ? 9 : order_of_inputs(s), order = solver_rows[solver].order;
+/* most: which what the equation reads allows; 9: any. */
+static void note_order(const equation_system *s, const char *state, solver_kind solver, double most) {
+  double order = solver_rows[solver].order;
   if (solver == SOLVER_adaptive && most == 9) /* its error is what the tolerance leaves, not the step */
     return;
   lower_order o = {s->name, state, most < 9 && (order == 0 || order > most) ? most : order};
@@ -118,8 +119,11 @@ static const solve_choice *choose_solvers(const equation_system *s, solve_system
   }
   if (is_refused(s, sys))
     return NULL;
-  for (uint32_t i = 0; i < sys->n; i++)
-    note_order(s, s->component->states.data[s->odes[i]->state].name, solvers[i]);
+  double most = s->is_connection ? 9 : order_of_inputs(s);
+  for (uint32_t i = 0; i < sys->n; i++) {
+    bool has_held = plan_first_held(s->ctx, sys, choices, choices[i].group) != NSA_NONE;
+    note_order(s, s->component->states.data[s->odes[i]->state].name, solvers[i], has_held ? 1 : most);
+  }
   plan_warn_of_mixes(s->ctx, s->component, sys, s->odes, choices);
   return choices;
 }
@@ -200,7 +204,8 @@ static void plan_staged(const lower_context *ctx, uint32_t population, const mod
   solver_kind *solvers = ARENA_ARRAY(ctx->arena, solver_kind, n);
   for (uint32_t i = 0; i < n; i++) {
     solvers[i] = set->solver;
-    note_order(out->system, out->system->component->states.data[odes[i]->state].name, set->solver);
+    note_order(out->system, out->system->component->states.data[odes[i]->state].name, set->solver,
+               order_of_inputs(out->system));
   }
   out->set = set;
   out->solve = lower_solve_system(out->system);

@@ -143,6 +143,11 @@ static model_measure_node *check_at(const measure_scope *s, const ast_expr *e, n
 }
 
 bool measure_percent(const measure_scope *s, const ast_expr *e, double *out) {
+  if (e->kind == AST_NUMBER && e->as.number.unit != NULL && strcmp(e->as.number.unit->text, "%") == 0) {
+    diag_hint(diag_report(s->ck->sink, DIAG_E0501, e->at, "a percentile is a number from 0 to 100, without `%%`"),
+              "write `%s`: `%s%%` is the number %s/100", e->as.number.digits, e->as.number.digits, e->as.number.digits);
+    return false;
+  }
   if (!measure_constant(s, e, dim_none(), "a percentile", out))
     return false;
   if (*out >= 0 && *out <= 100)
