@@ -168,9 +168,9 @@ static const char *read_ends(const analyse_plan *plan, const char *option, const
     (void)strtod(last, &end);
     first = arena_printf(plan->arena, "%s%s", first, end);
   }
-  wrong = read_quantity(plan, option, first, unit, low);
+  wrong = read_quantity(plan, option, last, unit, high);
   if (wrong == NULL)
-    wrong = read_quantity(plan, option, last, unit, high);
+    wrong = read_quantity(plan, option, first, unit, low);
   if (wrong == NULL && !(*low < *high))
     wrong = arena_printf(plan->arena, "%s: the range %s is empty", option, words);
   return wrong;

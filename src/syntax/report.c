@@ -167,6 +167,23 @@ static bool if_for_when(parse_context *ctx, span at, const expectation *e) {
   return true;
 }
 
+/* set 300 ms..500 ms { … }    and a duration that has a line of its own */
+static bool number_for_name(parse_context *ctx, span at, const expectation *e) {
+  const token_filter *f = &ctx->filter;
+  bool is_set = f->first == TOK_SET;
+  if ((!is_set && f->first != TOK_FOR) || f->last.raw != f->first_raw + 1 || f->last.kind != TOK_NUMBER ||
+      !expects(e, "a name"))
+    return false;
+  diag *d = syntax_error_at(ctx, DIAG_E0101, at,
+                            is_set ? "`set` takes the name of a phase" : "a line that begins with `for` is a loop");
+  if (is_set)
+    diag_hint(d, "declare one: `phase NAME from 300 ms for 200 ms`");
+  else
+    diag_hint(d, "a duration belongs on the line of its statement: write `for %s` behind the line above",
+              source_text(ctx, at));
+  return true;
+}
+
 /* a < b < c */
 static bool chained_comparison(parse_context *ctx, span at, const expectation *e) {
   static const int kinds[] = {'<', '>', TOK_LE, TOK_GE, TOK_EQ, TOK_NE};
@@ -249,8 +266,8 @@ static bool misspelt_word(parse_context *ctx, span at, const expectation *e) {
 typedef bool mistake(parse_context *ctx, span at, const expectation *e);
 
 static mistake *const mistakes[] = {
-    number_then_name,   bracket_not_closed, broken_equation, assignment_in_condition, if_for_when,
-    chained_comparison, wrong_place,        misspelt_word,   reserved_as_name,
+    number_then_name, bracket_not_closed, broken_equation, assignment_in_condition, if_for_when,
+    number_for_name,  chained_comparison, wrong_place,     misspelt_word,           reserved_as_name,
 };
 
 /* -------------------------------------------------------------------------- the last resort */

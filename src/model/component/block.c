@@ -94,6 +94,13 @@ static void report_unknown_event(component_builder *b, const ast_name *name) {
     diag_hint(d, "write `on pre` for spikes of the source, `on post` for those of the target");
     return;
   }
+  if (is_declared(b->ck, AST_DECL_PHASE, name->text)) {
+    diag *d = diag_report(b->ck->sink, DIAG_E0407, name->at, "`%s` is a phase: no block of a component waits for it",
+                          name->text);
+    diag_hint(d, "`on %s { POPULATION.STATE = … }` stands at the top level; `set %s { … }` changes params there",
+              name->text, name->text);
+    return;
+  }
   name_list known = {0};
   for (uint32_t i = 0; i < b->c->events.len; i++)
     vec_push(b->ck->arena, &known, b->c->events.data[i].name);

@@ -51,8 +51,9 @@ dim unit_chosen(checker *ck, const ast_expr *e, dim unit, const ast_unit *shown)
   dim chosen = unit_check(ck, shown);
   if (dim_is_unknown(chosen) || dim_equal(chosen, unit))
     return dim_is_unknown(chosen) ? unit : chosen;
-  diag_report(ck->sink, DIAG_E0301, shown->at, "`%s` is %s, which cannot be shown in %s", expr_text(ck, e),
-              unit_phrase(ck, unit), shown->text);
+  diag *d = diag_report(ck->sink, DIAG_E0301, shown->at, "`%s` is %s, which cannot be shown in %s", expr_text(ck, e),
+                        unit_phrase(ck, unit), shown->text);
+  diag_hint(d, "`in` takes another unit of the same kind, or leave it away");
   return unit;
 }
 

@@ -225,6 +225,11 @@ static model_expr *unknown_name(expr_env *env, const ast_expr *e) {
   model_ref_kind place;
   if (env->home == env->ck->main && is_global_declared_later(env->ck, e->as.name.text))
     return not_allowed(env, REF_PARAM, e->at, e->as.name.text);
+  if (env->home == env->ck->main && is_declared(env->ck, AST_DECL_MEASURE, e->as.name.text)) {
+    diag_report(env->ck->sink, DIAG_E0203, e->at, "`%s` is a measure: it has its value when the run has ended",
+                e->as.name.text);
+    return NULL;
+  }
   if (place_find(e->as.name.text, &place))
     return refuse_here(env, e->at, e->as.name.text, "the place of an element");
   for (const binding *b = env->bindings; b != NULL; b = b->next)

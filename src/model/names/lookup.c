@@ -159,3 +159,17 @@ uint32_t timescale_find(checker *ck, ast_name name) {
   report_unknown(ck, name.at, DIAG_E0201, "the timescale", name.text, &known);
   return NONE;
 }
+
+/* ---- declarations ---- */
+
+bool is_declared(const checker *ck, ast_decl_kind kind, const char *name) {
+  for (uint32_t i = 0; i < ck->decls.len; i++) {
+    const ast_decl *d = ck->decls.data[i];
+    const ast_name *own = kind == AST_DECL_POPULATION ? &d->as.population.name
+                          : kind == AST_DECL_PHASE    ? &d->as.phase.name
+                                                      : &d->as.measure.name;
+    if (d->kind == kind && own->text == name)
+      return true;
+  }
+  return false;
+}

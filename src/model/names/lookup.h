@@ -17,6 +17,8 @@ const char *component_word(component_kind kind); /* "a neuron" */
 /* pre, post or astro. */
 bool side_find(const char *name, model_side *side);
 
+/* Whether the model declares a population, phase or measure of this name, also where that is checked later. */
+bool is_declared(const checker *ck, ast_decl_kind kind, const char *name);
 uint32_t population_find(checker *ck, const char *name);
 uint32_t connection_find(checker *ck, const char *name);
 uint32_t environment_find(const checker *ck, const char *name);

@@ -12,13 +12,6 @@
 
 static const ast_expr *end_name(const ast_expr *end) { return end->kind == AST_INDEX ? end->as.index.object : end; }
 
-static bool declares_population(checker *ck, const char *name) {
-  for (uint32_t i = 0; i < ck->decls.len; i++)
-    if (ck->decls.data[i]->kind == AST_DECL_POPULATION && ck->decls.data[i]->as.population.name.text == name)
-      return true;
-  return false;
-}
-
 static uint32_t find_end(checker *ck, const ast_expr *end) {
   const ast_expr *name = end_name(end);
   if (name->kind != AST_NAME) {
@@ -27,7 +20,7 @@ static uint32_t find_end(checker *ck, const ast_expr *end) {
     return NONE;
   }
   uint32_t index = population_find(ck, name->as.name.text);
-  if (index == NONE && !declares_population(ck, name->as.name.text)) {
+  if (index == NONE && !is_declared(ck, AST_DECL_POPULATION, name->as.name.text)) {
     name_list known = {0};
     for (uint32_t i = 0; i < ck->model->populations.len; i++)
       vec_push(ck->arena, &known, ck->model->populations.data[i].name);
