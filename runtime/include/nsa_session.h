@@ -61,6 +61,16 @@ bool nsa_session_fuse(nsa_session *session, char error[NSA_SESSION_ERROR]);
 /* To the end. FAILED: nsa_session_failure says where;
  * INTERRUPTED: by one that was caught (nsa_interrupts.h). */
 nsa_session_end nsa_session_run(nsa_session *session);
+/* The same, to this tick at most. */
+nsa_session_end nsa_session_run_to(nsa_session *session, uint64_t tick);
+
+/* The state behind nsa_session_run_to, for sessions of the same program, values and seed that differ from this one only
+ * from there on (variants from a checkpoint). NULL: there is no memory for it, or an environment cannot be saved. */
+typedef struct snapshot nsa_session_state;
+nsa_session_state *nsa_session_keep(nsa_session *session);
+/* At t = 0, behind nsa_session_fuse. False with a sentence in error: the session is good for nothing. */
+bool nsa_session_go_on(nsa_session *session, const nsa_session_state *state, char error[NSA_SESSION_ERROR]);
+void nsa_session_state_free(nsa_session_state *state); /* NULL is allowed */
 
 /* What a setting of --set means to a program. */
 typedef struct {

@@ -44,8 +44,8 @@ static const char *setting_at(arena *a, const find_plan *plan, double at) {
 static sweep_outcome run_compiled(arena *a, finding *f, const compilation *c, uint32_t seed, const char *setting) {
   const sweep_plan *sweep = &f->plan->sweep;
   uint32_t at_once = sweep->jobs < sweep->seeds.len ? sweep->jobs : sweep->seeds.len;
-  return sweep_point_run(a, sweep, c, f->inputs, sweep_point_at(sweep, seed), setting, at_once,
-                         f->first->ir->program->measures_count);
+  return sweep_point_run(a, sweep, c, f->inputs, sweep_point_at(sweep, seed), setting,
+                         (sweep_runner){.at_once = at_once}, f->first->ir->program->measures_count);
 }
 
 /* A param of the top level: the model is compiled with it. */

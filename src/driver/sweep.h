@@ -131,6 +131,9 @@ void sweep_table_close(sweep_table *t);
 /* This machine's points: those of its part. */
 bool sweep_is_own(const sweep_plan *plan, uint64_t point);
 
+/* Whether a point is open, and this machine's. */
+bool sweep_is_to_run(const sweep_table *t, uint64_t point);
+
 /* ---- sweep_point.c ---- */
 
 typedef struct {
@@ -139,10 +142,19 @@ typedef struct {
   char *reason;   /* malloc'd, or NULL */
 } sweep_outcome;
 
-/* more: a --set beside those of the axes, or NULL. at_once: sessions that share the memory. measures: how many the
- * model has; one that was compiled with another value and has others fails. Values are in the arena. */
+/* Who runs it to its end. */
+typedef struct {
+  /* NULL: nsa_session_run does. program: the session's. False with a sentence in error. */
+  bool (*run)(void *self, const nsa_program *program, nsa_session *session, nsa_session_end *end,
+              char error[SWEEP_ERROR]);
+  void *self;
+  uint32_t at_once; /* sessions that share the memory */
+} sweep_runner;
+
+/* more: a --set beside those of the axes, or NULL. measures: how many the model has; one that was compiled with another
+ * value and has others fails. Values are in the arena. */
 sweep_outcome sweep_point_run(arena *a, const sweep_plan *plan, const compilation *c, const nsa_inputs *inputs,
-                              sweep_point point, const char *more, uint32_t at_once, uint32_t measures);
+                              sweep_point point, const char *more, sweep_runner by, uint32_t measures);
 /* What is wrong with a model that was not to be compiled, as it would be printed; malloc'd. */
 char *sweep_compile_failure(const compilation *c);
 

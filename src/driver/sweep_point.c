@@ -42,13 +42,23 @@ static uint32_t write_options(arena *a, const sweep_plan *plan, sweep_point poin
   return n;
 }
 
-static void run_session(nsa_session *session, sweep_outcome *out) {
+static bool run_to_end(const nsa_program *program, const sweep_runner *by, nsa_session *session, sweep_outcome *out,
+                       char error[SWEEP_ERROR]) {
+  if (!nsa_session_fuse(session, error))
+    return false;
+  if (by->run != NULL)
+    return by->run(by->self, program, session, &out->end, error);
+  out->end = nsa_session_run(session);
+  return true;
+}
+
+static void run_session(const nsa_program *program, const sweep_runner *by, nsa_session *session, sweep_outcome *out) {
   char error[SWEEP_ERROR];
-  if (!nsa_session_fuse(session, error)) {
+  if (!run_to_end(program, by, session, out, error)) {
+    out->end = NSA_SESSION_FAILED;
     out->reason = copy_of(error);
     return;
   }
-  out->end = nsa_session_run(session);
   if (out->end == NSA_SESSION_DONE && !nsa_session_measures(session, out->values)) {
     out->end = NSA_SESSION_FAILED;
     out->reason = copy_of("out of memory for the measures");
@@ -57,7 +67,7 @@ static void run_session(nsa_session *session, sweep_outcome *out) {
 }
 
 sweep_outcome sweep_point_run(arena *a, const sweep_plan *plan, const compilation *c, const nsa_inputs *inputs,
-                              sweep_point point, const char *more, uint32_t at_once, uint32_t measures) {
+                              sweep_point point, const char *more, sweep_runner by, uint32_t measures) {
   sweep_outcome out = {.end = NSA_SESSION_FAILED, .values = ARENA_ARRAY(a, double, measures)};
   char error[SWEEP_ERROR], **words = ARENA_ARRAY(a, char *, plan->options.len + plan->axes.len + 4);
   for (uint32_t k = 0; k < measures; k++)
@@ -68,11 +78,11 @@ sweep_outcome sweep_point_run(arena *a, const sweep_plan *plan, const compilatio
   }
   uint32_t count = write_options(a, plan, point, more, words);
   nsa_session *session =
-      nsa_session_open(c->ir->program, inputs, c->entries, (int)count, words, c->options->starter, at_once, error);
+      nsa_session_open(c->ir->program, inputs, c->entries, (int)count, words, c->options->starter, by.at_once, error);
   if (session == NULL)
     out.reason = copy_of(error);
   else
-    run_session(session, &out);
+    run_session(c->ir->program, &by, session, &out);
   nsa_session_close(session);
   return out;
 }

@@ -4,7 +4,7 @@
  * Points whose params of the top level agree share one compiled model, a *build*. The builds follow one another, and
  * each is given back with its last point, so that memory does not grow with their number. A model is compiled by the
  * worker that needs it first, one at a time, while the others run. */
-#include "driver/sweep.h"
+#include "driver/sweep_warm.h"
 #include "driver/workers.h"
 #include "nsa_interrupts.h"
 #include "nsa_text.h"
@@ -33,7 +33,8 @@ typedef struct {
   nsa_inputs *inputs; /* of all builds */
   VEC(build) builds;
   uint32_t *build_of; /* by point */
-  uint64_t *order;    /* open points, build by build */
+  sweep_warm *warm;
+  uint64_t *order; /* open points, build by build */
   uint64_t open, done, failed;
   uint64_t asked; /* all points of this part, with those that were there */
   workers crew;
@@ -71,9 +72,7 @@ static void find_builds(arena *a, sweeping *s) {
   }
 }
 
-static bool is_to_run(const sweeping *s, uint64_t point) {
-  return sweep_is_own(s->table->plan, point) && s->table->states[point] == POINT_OPEN;
-}
+static bool is_to_run(const sweeping *s, uint64_t point) { return sweep_is_to_run(s->table, point); }
 
 static void find_order(arena *a, sweeping *s) {
   const sweep_plan *plan = s->table->plan;
@@ -87,9 +86,12 @@ static void find_order(arena *a, sweeping *s) {
     next[b] = s->open;
     s->open += s->builds.data[b].left;
   }
-  for (uint64_t k = 0; k < plan->point_count; k++)
-    if (is_to_run(s, k))
-      s->order[next[s->build_of[k]]++] = k;
+  s->warm = sweep_warm_new(a, s->table);
+  for (uint64_t k = 0; k < plan->point_count; k++) {
+    uint64_t point = sweep_warm_point(s->warm, k);
+    if (is_to_run(s, point))
+      s->order[next[s->build_of[point]]++] = point;
+  }
 }
 
 /* What is compiled in, as --set has it. */
@@ -154,11 +156,25 @@ static uint32_t jobs_of(const sweeping *s) {
   return s->table->plan->jobs < s->open ? s->table->plan->jobs : (uint32_t)s->open;
 }
 
+typedef struct {
+  arena *a;
+  sweep_warm *warm;
+  uint64_t number;
+} warm_point;
+
+static bool run_warm(void *self, const nsa_program *program, nsa_session *session, nsa_session_end *end,
+                     char error[SWEEP_ERROR]) {
+  const warm_point *p = self;
+  return sweep_warm_run(p->a, p->warm, program, p->number, session, end, error);
+}
+
 static sweep_outcome run_point(arena *a, const sweeping *s, const build *b, uint64_t number) {
   const sweep_plan *plan = s->table->plan;
   uint32_t measures = s->table->program->measures_count;
+  warm_point warm = {a, s->warm, number};
+  sweep_runner by = {s->warm != NULL ? run_warm : NULL, &warm, jobs_of(s)};
   if (!b->has_failed)
-    return sweep_point_run(a, plan, b->c, s->inputs, sweep_point_at(plan, number), NULL, jobs_of(s), measures);
+    return sweep_point_run(a, plan, b->c, s->inputs, sweep_point_at(plan, number), NULL, by, measures);
   sweep_outcome out = {.end = NSA_SESSION_FAILED,
                        .values = ARENA_ARRAY(a, double, measures),
                        .reason = exhausted_unless(strdup(b->failure))};
@@ -229,6 +245,7 @@ static int run_workers(sweep_table *t, compilation *first, nsa_inputs *inputs) {
   }
   for (uint32_t b = 0; b < s.builds.len; b++)
     release_build(&s.builds.data[b]);
+  sweep_warm_free(s.warm);
   int signal = nsa_interrupts_caught();
   int disk_error = s.disk_error;
   arena_free(a);

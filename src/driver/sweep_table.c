@@ -255,6 +255,10 @@ const char *sweep_table_write(arena *a, sweep_table *t) {
   return NULL;
 }
 
+bool sweep_is_to_run(const sweep_table *t, uint64_t point) {
+  return sweep_is_own(t->plan, point) && t->states[point] == POINT_OPEN;
+}
+
 void sweep_table_close(sweep_table *t) {
   if (t->journal >= 0)
     close(t->journal); /* its rows are in the table, or were written one by one */

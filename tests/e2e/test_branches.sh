@@ -110,6 +110,75 @@ for until in 40 60; do
   rm -r whole again
 done
 
+# ---- one warm-up for all ----
+
+sed 's/^variant slow/variant other from warm { cells.tau = 8 ms }\
+variant plain { cells.tau = 8 ms }\
+checkpoint hot at 70 ms\
+variant hotter from hot { cells.gain = 2 }\
+variant slow/' branch.nsa > all.nsa
+for v in base other plain hotter slow; do
+  run "alone_$v" "$NSA" run all.nsa $([ $v = base ] || echo --variant $v)
+done
+table() { # of the columns with a variant's name, as measures of one run
+  awk -v v="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == v) c = i + 1; next } { print $1, $c }' all.txt
+}
+all() { # arguments: all variants give what they give alone
+  rm -rf all.out
+  "$NSA" run all.nsa --variants all --csv --out all.out "$@" > all.txt 2> err.txt || fail "all $*: $(cat err.txt)"
+  for v in base other plain hotter slow; do
+    for f in alone_$v/*.csv; do cmp -s "$f" "all.out/$v/$(basename "$f")" || fail "all $*: $v has another $(basename "$f")"; done
+    awk '{ print $1, $2 }' "alone_$v.txt" > expected.txt
+    table $v | cmp -s - expected.txt || fail "all $*: $v has other measures: $(cat all.txt expected.txt)"
+  done
+}
+all
+[ "$(grep -c "goes on from the checkpoint" err.txt)" -eq 3 ] || fail "a warm-up ran more than once: $(cat err.txt)"
+grep -q "^hotter: goes on from the checkpoint 'hot' at t = 70 ms" err.txt || fail "from where: $(cat err.txt)"
+all --threads 2 --checkpoint "every 30 ms"
+all --interpret
+
+# Without files; and where there is no room for a second state each runs from the start.
+for limit in "" --max-memory=40kB; do
+  "$NSA" run all.nsa --variants all --no-results $limit > some.txt 2> err.txt || fail "variants $limit: $(cat err.txt)"
+  cmp -s all.txt some.txt || fail "variants $limit: $(cat some.txt)"
+done
+grep -q "goes on" err.txt && fail "a second state was kept: $(cat err.txt)"
+
+# The same in a sweep, for each value and seed by itself, in whatever order the variants come.
+"$NSA" sweep all.nsa --set cells.tau=9ms,10ms --seeds 1..3 --variants all --jobs 2 --out one --quiet > out.txt 2> err.txt ||
+  fail "sweep: $(cat err.txt)"
+"$NSA" sweep all.nsa --set cells.tau=9ms,10ms --seeds 1..3 --variants hotter,slow,plain,other,base --jobs 1 --out two --quiet \
+  > out.txt 2> err.txt || fail "sweep: $(cat err.txt)"
+sort one/sweep.csv > one.txt
+sort two/sweep.csv | cmp -s - one.txt || fail "sweep: $(sort two/sweep.csv | diff - one.txt | head -n 4)"
+for v in base other plain hotter slow; do
+  "$NSA" run all.nsa --set cells.tau=9ms --seed 2 --no-results --json --quiet $([ $v = base ] || echo --variant $v) > out.json
+  row="9,$v,2,$(sed -n 's/.*"value":[[:space:]]*\([0-9.e+-]*\).*/\1/p' out.json | tr '\n' ',')ok,"
+  grep -q "^$row" one/sweep.csv || fail "sweep: no row $row in $(grep "$v,2" one/sweep.csv)"
+done
+
+# What fails behind the checkpoint does not fail a variant from there.
+cat > fails.nsa <<'EOF'
+timescale fast = 1 ms
+neuron cell {
+  param k = 1 /ms
+  state x = 1
+  dx/dt = k*x  using euler
+}
+population p : cell[2]
+checkpoint warm at 10 ms
+variant good from warm { p.k = 0 /ms }
+record mean(p.x) every 5 ms
+measure x = last(mean(p.x))
+run 2 s
+EOF
+"$NSA" run fails.nsa --variants all --csv --out fails > out.txt 2> err.txt
+[ $? -eq 3 ] || fail "a model that fails behind a checkpoint: $(cat err.txt)"
+grep -q "good: goes on" err.txt || fail "the variant of a model that fails: $(cat err.txt)"
+[ "$(sed -n '2p;4p;$p' fails/good/mean_p.x.csv | tr '\n' ' ')" = "0,1 10,1024 2000,1024 " ] ||
+  fail "what the variant recorded: $(head fails/good/mean_p.x.csv)"
+
 # ---- lengths, words ----
 
 "$NSA" run decay.nsa --variant quick --for 12s --no-results > out.txt 2> err.txt

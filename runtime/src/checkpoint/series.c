@@ -19,10 +19,18 @@ static uint64_t next_tick(const checkpoint_series *c, const sim *s) {
   return every ? (s->tick / every + 1) * every : UINT64_MAX;
 }
 
+static void set_pause(const checkpoint_series *c, sim *s) { s->pause = c->next < c->other ? c->next : c->other; }
+
+void series_look_at(checkpoint_series *c, sim *s, uint64_t tick) {
+  c->other = tick;
+  set_pause(c, s);
+}
+
 bool series_begin(checkpoint_series *c, const checkpoint_plan *plan, const char *results, const char *variant, sim *s,
                   double now, char error[SIM_ERROR_SIZE]) {
   char folder[SERIES_PATH];
   *c = (checkpoint_series){.plan = *plan, .results = results, .variant = variant, .due = now + plan->interval};
+  c->next = c->other = UINT64_MAX;
   if (plan->keep == 0)
     return true;
   nsa_saves_catch();
@@ -32,14 +40,17 @@ bool series_begin(checkpoint_series *c, const checkpoint_plan *plan, const char 
     snprintf(error, SIM_ERROR_SIZE, "cannot make the folder %.300s: %s", folder, strerror(errno));
     return false;
   }
-  s->pause = next_tick(c, s);
+  c->next = next_tick(c, s);
+  set_pause(c, s);
   return true;
 }
 
 void series_ask(checkpoint_series *c, sim *s) {
   uint64_t quiet = step_quiet_tick(s);
-  if (c->plan.keep > 0 && quiet < s->pause)
-    s->pause = quiet;
+  if (c->plan.keep == 0 || quiet >= c->next)
+    return;
+  c->next = quiet;
+  set_pause(c, s);
 }
 
 void series_look(checkpoint_series *c, sim *s, double now) {
@@ -70,7 +81,8 @@ static void remove_old(const checkpoint_series *c) {
 
 bool series_save(checkpoint_series *c, sim *s, recorder *r, double now, char error[SIM_ERROR_SIZE]) {
   char path[SERIES_PATH];
-  s->pause = next_tick(c, s);
+  c->next = next_tick(c, s);
+  set_pause(c, s);
   c->due = now + c->plan.interval;
   path_of(c->results, s->tick, path);
   if ((r && !recorder_sync(r, error)) || !checkpoint_write(s, c->variant, path, error))

@@ -24,6 +24,8 @@ typedef struct {
   const char *results; /* the folder that they lie below */
   const char *variant; /* or NULL */
   double due;          /* by the clock */
+  uint64_t next;       /* tick at which one is due; UINT64_MAX: none is */
+  uint64_t other;      /* tick at which somebody else looks at the state */
 } checkpoint_series;
 
 /* From the tick of the sim on. Makes the folder in `results`, a name that stays the caller's. False with a sentence in
@@ -31,15 +33,16 @@ typedef struct {
 bool series_begin(checkpoint_series *c, const checkpoint_plan *plan, const char *results, const char *variant, sim *s,
                   double now, char error[SIM_ERROR_SIZE]);
 
+/* Somebody else looks at all of the state at a tick; UINT64_MAX: nobody does. */
+void series_look_at(checkpoint_series *c, sim *s, uint64_t tick);
+
 /* As soon as no fused steps are under way. */
 void series_ask(checkpoint_series *c, sim *s);
 /* The same, where it is time for it by the clock, or somebody has asked by SIGUSR1. */
 void series_look(checkpoint_series *c, sim *s, double now);
 
 /* Whether one is due, at the end of a tick. */
-static inline bool series_is_due(const checkpoint_series *c, const sim *s) {
-  return s->tick >= s->pause && c->plan.keep > 0;
-}
+static inline bool series_is_due(const checkpoint_series *c, const sim *s) { return s->tick >= c->next; }
 /* What is recorded goes to the disk first; recorder may be NULL. False with a sentence in error: there is none, and the
  * run can go on. */
 bool series_save(checkpoint_series *c, sim *s, recorder *r, double now, char error[SIM_ERROR_SIZE]);

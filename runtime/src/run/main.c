@@ -87,6 +87,14 @@ static void show_times(const run_command *shared, const one_run *cases, uint32_t
   }
 }
 
+/* What the model as it stands has recorded is taken over by variants that go on from it. */
+static void note_place(const one_run *c) {
+  branches *b = c->command->branches;
+  const char *place = one_run_place(c);
+  if (b && c->variant == NSA_NONE && place)
+    snprintf(b->folder, sizeof b->folder, "%s", place);
+}
+
 /* A numerical failure of one variant says nothing about the others; all else ends the command. */
 static int run_all(run_command *shared, one_run *cases, uint32_t count) {
   int code = EXIT_OK;
@@ -102,8 +110,10 @@ static int run_all(run_command *shared, one_run *cases, uint32_t count) {
     return one_run_complain(&cases[i], error);
   }
   for (uint32_t i = 0; i < count && (code == EXIT_OK || code == EXIT_NUMERICAL); i++) {
+    resume_find_branch(&cases[i]);
     int this_code = one_run_execute(&cases[i]);
     code = this_code ? this_code : code;
+    note_place(&cases[i]);
     one_run_release(&cases[i]);
   }
   for (uint32_t i = 0; i < count; i++)
@@ -134,6 +144,7 @@ static bool make_own_command(const run_command *shared, uint32_t variant, own_co
   const nsa_compiled *compiled = &shared->info->variants[variant];
   char error[SIM_ERROR_SIZE] = "";
   own->command = *shared;
+  own->command.branches = NULL;
   if (!options_parse(compiled->program, shared->argc, shared->argv, &own->options, error, sizeof error)) {
     nsa_complain(shared->info->program_name, "%s: %s", shared->program->variants[variant].name, error);
     return false;
@@ -166,7 +177,9 @@ static int run_session(run_command *shared) {
   uint32_t count = options->all_variants ? 1 + shared->program->variants_count : 1;
   one_run *cases = calloc(count, sizeof *cases);
   own_command *own = calloc(count, sizeof *own);
-  bool is_good = cases && own;
+  branches states = {0};
+  bool is_good = cases && own && branches_list(&states, options, shared->program);
+  shared->branches = &states;
   if (!is_good)
     nsa_complain(shared->info->program_name, "out of memory");
   for (uint32_t i = 0; is_good && i < count; i++) {
@@ -186,6 +199,7 @@ static int run_session(run_command *shared) {
     options_free(&own[i].options);
   free(own);
   free(cases);
+  branches_free(&states);
   return code;
 }
 

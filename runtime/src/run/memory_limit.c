@@ -53,6 +53,10 @@ static int describe(const nsa_program *p, const need *n, char *text, size_t size
                   n->elements, rest / (double)(n->elements ? n->elements : 1), 1e-9 * rest, 1e-9 * n->links.bytes);
 }
 
+bool memory_limit_allows_state(const nsa_program *program, const run_options *options) {
+  return 2 * foresee(program).total <= (double)memory_limit(options);
+}
+
 bool memory_limit_check(const nsa_program *program, const run_options *options, char error[SIM_ERROR_SIZE]) {
   uint64_t limit = memory_limit(options);
   need n = foresee(program);

@@ -12,4 +12,7 @@ uint64_t memory_limit(const run_options *options);
  * or a probability, by pairs) are not foreseen: sim.most_memory is for those. */
 bool memory_limit_check(const nsa_program *program, const run_options *options, char error[SIM_ERROR_SIZE]);
 
+/* Whether a state can be kept beside that of the run. */
+bool memory_limit_allows_state(const nsa_program *program, const run_options *options);
+
 #endif

@@ -73,7 +73,7 @@ static bool build_network(one_run *c, char error[SIM_ERROR_SIZE]) {
 /* A run that goes on has been looked at. */
 static void observe(one_run *c, sim_observer observer) {
   sim_observe(c->sim, observer);
-  if (!c->origin)
+  if (!c->origin && !c->branch)
     observer.after_tick(observer.self, c->sim); /* t = 0 */
 }
 
@@ -113,16 +113,33 @@ static bool open_recorder(one_run *c, char error[SIM_ERROR_SIZE]) {
   return true;
 }
 
+/* Variants go on from states of the model as it stands. */
+static bool has_branches(const one_run *c) { return c->command->branches && c->variant == NSA_NONE; }
+
+static void await_branch(one_run *c) {
+  if (has_branches(c))
+    series_look_at(&c->checkpoints, c->sim, branches_next(c->command->branches, c->sim->tick));
+}
+
+static void keep_branch(one_run *c) {
+  if (c->recorder)
+    recorder_flush(c->recorder);
+  branches_keep(c->command->branches, c->sim);
+  await_branch(c);
+}
+
 /* From where it goes on, and what it leaves on its way. */
 static bool begin_checkpoints(one_run *c, char error[SIM_ERROR_SIZE]) {
   const run_command *shared = c->command;
-  if (c->origin && !resume_restore(c, error))
+  if ((c->origin || c->branch) && !resume_restore(c, error))
     return false;
   if (shared->options->checkpoints.keep > 0 && !worlds_can_be_kept(c->sim, error))
     return false;
-  return series_begin(&c->checkpoints, &shared->options->checkpoints, c->results.part, one_run_variant(c), c->sim,
-                      progress_clock(), error) &&
-         say_running(c, error);
+  if (!series_begin(&c->checkpoints, &shared->options->checkpoints, c->results.part, one_run_variant(c), c->sim,
+                    progress_clock(), error))
+    return false;
+  await_branch(c);
+  return say_running(c, error);
 }
 
 static bool open_results(one_run *c, char error[SIM_ERROR_SIZE]) {
@@ -210,6 +227,8 @@ static steps_end run_steps(one_run *c, progress *p) {
       return is_at_end(s) ? STEPS_DONE : STEPS_SIGNAL;
     if (is_output_large(c))
       return STEPS_OUTPUT;
+    if (s->tick >= c->checkpoints.other)
+      keep_branch(c);
     if (series_is_due(&c->checkpoints, s) && !is_at_end(s))
       save_state(c);
     if (!progress_is_due(p))
@@ -308,8 +327,7 @@ static int save_results(one_run *c, steps_end end, const char *message) {
   return is_good || end == STEPS_DISK ? EXIT_OK : complain_of_disk(c, error); /* the disk was reported */
 }
 
-/* Where the files are now; NULL: nowhere. */
-static const char *results_place(const one_run *c) {
+const char *one_run_place(const one_run *c) {
   if (!c->results.is_begun)
     return NULL;
   return has_results(c) ? c->results.part : c->results.out;
@@ -361,7 +379,7 @@ static int finish_run(one_run *c, steps_end end) {
   if (!options->quiet && end != STEPS_DISK && saved == EXIT_OK) {
     if (c->label)
       fprintf(stderr, "%s: ", c->label);
-    report_summary(stderr, c->sim, c->first_tick, progress_clock() - c->started, results_place(c));
+    report_summary(stderr, c->sim, c->first_tick, progress_clock() - c->started, one_run_place(c));
   }
   return code ? code : saved;
 }

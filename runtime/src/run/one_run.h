@@ -6,6 +6,7 @@
 #include "observe/measure.h"
 #include "observe/record.h"
 #include "observe/results.h"
+#include "run/branches.h"
 #include "run/options.h"
 
 enum { EXIT_OK = 0, EXIT_ENVIRONMENT = 2, EXIT_NUMERICAL = 3, EXIT_SIGNAL = 128 };
@@ -21,6 +22,7 @@ typedef struct {
   int argc;               /* the options, as typed */
   char *const *argv;
   double first_step_end; /* of the first run */
+  branches *branches;    /* that runs of this program share; NULL: there are none */
 } run_command;
 
 /* One run: the model as it stands or one of its variants. */
@@ -30,7 +32,8 @@ typedef struct {
   const char *label; /* for messages, when there are several runs; else NULL */
   results results;
   checkpoint_series checkpoints;
-  checkpoint *origin; /* of a run that goes on, until its state is restored */
+  checkpoint *origin;   /* of a run that goes on, until its state is restored */
+  const branch *branch; /* of a variant that goes on from the state of the model as it stands; NULL: it does not */
   char origin_path[SERIES_PATH], origin_folder[RESULTS_PATH], new_folder[RESULTS_PATH + 16];
   uint64_t first_tick;              /* from which it goes on */
   char begun[2][RESULTS_PATH + 16]; /* files of them, until the first step */
@@ -53,6 +56,9 @@ void one_run_release(one_run *c);
 
 /* The name of its variant; NULL: it is the model as it stands. */
 const char *one_run_variant(const one_run *c);
+
+/* Where its files are; NULL: nowhere. */
+const char *one_run_place(const one_run *c);
 
 /* "nsa run: LABEL: error"; gives EXIT_ENVIRONMENT. */
 int one_run_complain(const one_run *c, const char *error);

@@ -110,7 +110,7 @@ bool resume_open(one_run *c, const char *out, char error[SIM_ERROR_SIZE]) {
 /* ---- what was recorded ---- */
 
 const char *resume_folder(one_run *c) {
-  if (!c->origin)
+  if (!c->origin && !c->branch)
     return c->results.part;
   folder_clear_continued(c->results.part);
   snprintf(c->new_folder, sizeof c->new_folder, "%.4000s/%s", c->results.part, CONTINUED_FOLDER);
@@ -130,10 +130,8 @@ static void link_checkpoint(const one_run *c) {
 }
 
 static bool take_over(one_run *c, char error[SIM_ERROR_SIZE]) {
-  if (!c->recorder) {
-    link_checkpoint(c);
+  if (!c->recorder)
     return true;
-  }
   bool has_before = folder_has_run(c->origin_folder);
   if (!has_before && !c->command->options->quiet)
     fprintf(stderr, "recordings begin here: those of the run before do not lie beside the checkpoint\n");
@@ -141,12 +139,47 @@ static bool take_over(one_run *c, char error[SIM_ERROR_SIZE]) {
       !recorder_move(c->recorder, c->results.part, error))
     return false;
   rmdir(c->new_folder);
-  link_checkpoint(c);
   return true;
 }
 
+/* Where it goes on from here. */
+static bool go_on(one_run *c, char error[SIM_ERROR_SIZE]) {
+  c->first_tick = c->sim->tick;
+  sim_set_clock(c->sim, &c->sim->state_clock, c->sim->tick);
+  return take_over(c, error);
+}
+
+/* ---- a variant that begins at a checkpoint of the model ---- */
+
+void resume_find_branch(one_run *c) {
+  const run_command *shared = c->command;
+  const char *folder = shared->branches ? shared->branches->folder : "";
+  bool has_records = shared->program->records_count + shared->program->trial_records_count > 0;
+  if (!shared->branches || c->variant == NSA_NONE ||
+      (has_records && !shared->options->no_results && !folder_has_run(folder)))
+    return;
+  c->branch = branches_find(shared->branches, &shared->program->variants[c->variant]);
+  snprintf(c->origin_folder, sizeof c->origin_folder, "%.4095s", folder);
+}
+
+static bool restore_branch(one_run *c, char error[SIM_ERROR_SIZE]) {
+  char unit[16], why[SIM_ERROR_SIZE];
+  if (!snapshot_restore(c->branch->state, c->sim, why)) {
+    snprintf(error, SIM_ERROR_SIZE, "cannot go on from the checkpoint '%.200s': %.250s", c->branch->name, why);
+    return false;
+  }
+  double time = units_pleasant(sim_time(c->sim, c->sim->tick), "ms", unit, sizeof unit);
+  if (!c->command->options->quiet)
+    fprintf(stderr, "%s: goes on from the checkpoint '%s' at t = %.6g %s\n", c->label, c->branch->name, time, unit);
+  return go_on(c, error);
+}
+
+/* ---- one from a file ---- */
+
 bool resume_restore(one_run *c, char error[SIM_ERROR_SIZE]) {
   char why[SIM_ERROR_SIZE];
+  if (c->branch)
+    return restore_branch(c, error);
   if (!checkpoint_restore(c->origin, one_run_variant(c), c->sim, why)) {
     snprintf(error, SIM_ERROR_SIZE, "cannot go on from %.200s: %.280s", c->origin_path, why);
     return false;
@@ -155,9 +188,10 @@ bool resume_restore(one_run *c, char error[SIM_ERROR_SIZE]) {
     say_from_where(c);
     checkpoint_tell_changes(c->origin, c->sim, stderr);
   }
-  c->first_tick = c->sim->tick;
-  sim_set_clock(c->sim, &c->sim->state_clock, c->sim->tick);
   checkpoint_free(c->origin);
   c->origin = NULL;
-  return take_over(c, error);
+  if (!go_on(c, error))
+    return false;
+  link_checkpoint(c);
+  return true;
 }

@@ -9,6 +9,10 @@
  * threads. False with a sentence in error. */
 bool resume_open(one_run *c, const char *out, char error[SIM_ERROR_SIZE]);
 
+/* Where the run is of a variant from a checkpoint of the model, and another run has been there: goes on from its state.
+ * Before its network is made. */
+void resume_find_branch(one_run *c);
+
 /* The folder that recordings are made in, until they have what was recorded before. */
 const char *resume_folder(one_run *c);
 

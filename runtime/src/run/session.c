@@ -4,12 +4,14 @@
 #include "run/memory_limit.h"
 #include "tick/step.h"
 
+#include "checkpoint/snapshot.h"
 #include "nsa_interrupts.h"
 #include "observe/measure.h"
 #include "run/options.h"
 #include "run/report.h"
 #include "state/probe.h"
 #include "state/sim.h"
+#include "worlds/worlds.h"
 
 #include <stdlib.h>
 
@@ -81,8 +83,11 @@ bool nsa_session_is_over(const nsa_session *session) {
   return session->sim->is_over || session->sim->tick >= session->program.ticks;
 }
 
-nsa_session_end nsa_session_run(nsa_session *session) {
-  while (!nsa_session_is_over(session)) {
+nsa_session_end nsa_session_run(nsa_session *session) { return nsa_session_run_to(session, UINT64_MAX); }
+
+nsa_session_end nsa_session_run_to(nsa_session *session, uint64_t tick) {
+  session->sim->pause = tick;
+  while (!nsa_session_is_over(session) && session->sim->tick < tick) {
     if (!sim_step(session->sim) && !nsa_interrupts_caught())
       return NSA_SESSION_FAILED;
     if (nsa_interrupts_caught())
@@ -90,6 +95,19 @@ nsa_session_end nsa_session_run(nsa_session *session) {
   }
   return NSA_SESSION_DONE;
 }
+
+nsa_session_state *nsa_session_keep(nsa_session *session) {
+  char error[SIM_ERROR_SIZE];
+  bool is_possible =
+      memory_limit_allows_state(&session->program, &session->options) && worlds_can_be_kept(session->sim, error);
+  return is_possible ? snapshot_take(session->sim) : NULL;
+}
+
+bool nsa_session_go_on(nsa_session *session, const nsa_session_state *state, char error[NSA_SESSION_ERROR]) {
+  return snapshot_restore(state, session->sim, error);
+}
+
+void nsa_session_state_free(nsa_session_state *state) { snapshot_free(state); }
 
 void nsa_session_failure(const nsa_session *session, FILE *to) { report_failure(to, session->sim); }
 
