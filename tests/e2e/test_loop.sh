@@ -67,33 +67,33 @@ python3 - <<'END' || say "tables"
 import csv, json, statistics
 steps = list(csv.DictReader(open("one/maze.steps.csv")))
 trials = list(csv.DictReader(open("one/maze.trials.csv")))
-spikes = [float(r["timestamps"]) for r in csv.DictReader(open("one/U.spike.csv"))]
+spikes = [float(r["timestamps (ms)"]) for r in csv.DictReader(open("one/U.spike.csv"))]
 run = json.load(open("one/run.json"))
 value = {k: m["value"] for k, m in run["measures"].items()}
 assert len(trials) == 8 and run["outcome"]["until"] == "reached"
 assert run["environments"][0]["trials"] == 8 and run["environments"][0]["steps"] == len(steps)
 assert run["environments"][0]["settings"]["rows"]["value"] == 6 and run["environments"][0]["kind"] == "gridworld"
-assert [float(s["time"]) for s in steps] == [40*k + 30 for k in range(len(steps))]
-assert float(steps[-1]["time"]) == float(trials[-1]["end"]) == run["duration_ms"] == value["time"]
+assert [float(s["time (ms)"]) for s in steps] == [40*k + 30 for k in range(len(steps))]
+assert float(steps[-1]["time (ms)"]) == float(trials[-1]["end (ms)"]) == run["duration_ms"] == value["time"]
 for t in trials:
     own = [s for s in steps if s["trial"] == t["trial"]]
     assert len(own) == int(t["steps"]) and sum(float(s["reward"]) for s in own) == float(t["reward"])
     last = own[-1]
     assert all(s["terminated"] == s["truncated"] == "0" for s in own[:-1])
     assert (last["terminated"], last["truncated"]) == (("1", "0") if t["success"] == "1" else ("0", "1"))
-    assert float(last["time"]) == float(t["end"])
-assert [float(t["start"]) for t in trials] == [0] + [float(t["end"]) for t in trials[:-1]]
+    assert float(last["time (ms)"]) == float(t["end (ms)"])
+assert [float(t["start (ms)"]) for t in trials] == [0] + [float(t["end (ms)"]) for t in trials[:-1]]
 assert value["steps"] == statistics.mean(int(t["steps"]) for t in trials)
-ends = [float(s["time"]) for s in steps]
+ends = [float(s["time (ms)"]) for s in steps]
 each = [sum(a <= x < b for x in spikes) for a, b in zip([0] + ends, ends)]
 assert value["spikes"] == statistics.median(each), (value["spikes"], statistics.median(each))
 assert value["events"] == 3*sum(each) # none has a link with itself
 # Of those that could be chosen who fired first was, where it was alone.
-fired = [(float(r["timestamps"]), r["node_ids"]) for r in csv.DictReader(open("one/U.spike.csv"))]
+fired = [(float(r["timestamps (ms)"]), r["node_ids"]) for r in csv.DictReader(open("one/U.spike.csv"))]
 free = list(csv.DictReader(open("one/maze.free.csv")))
 first, right = 0, 0
 for k, s in enumerate(steps):
-    assert float(free[k]["time"]) == 40*k and free[k][s["action"]] == "1"
+    assert float(free[k]["time (ms)"]) == 40*k and free[k][s["action"]] == "1"
     window = [f for f in fired if 40*k <= f[0] < 40*k + 30 and free[k][f[1]] == "1"]
     if window and sum(f[0] == window[0][0] for f in window) == 1:
         first += 1

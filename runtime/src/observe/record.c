@@ -2,6 +2,7 @@
 #include "observe/record_internal.h"
 
 #include "base/library.h"
+#include "links/link_index.h"
 #include "nsa_words.h"
 
 #include <inttypes.h>
@@ -105,38 +106,67 @@ static uint64_t expected_rows(const sim *s, uint32_t phase, uint64_t every) {
   return most / every + 1;
 }
 
+/* Source and target of the link of each column. NULL: they are of no links, or there is no memory. */
+static uint32_t *ends_of_columns(const recorder *r, const recording *rec) {
+  const nsa_domain *domain = &r->sim->program->domains[rec->probe->domain];
+  bool has_links = domain->kind == NSA_DOMAIN_CONNECTION && rec->probe->reduce == NSA_REDUCE_NONE &&
+                   r->sim->links[domain->connection.id].source;
+  uint32_t *ends = has_links ? malloc((2 * rec->count + 1) * sizeof *ends) : NULL;
+  for (uint64_t i = 0; ends && i < rec->count; i++) {
+    link_ends of = link_ends_of(r->sim, domain->connection, rec->first + i);
+    ends[2 * i] = of.source;
+    ends[2 * i + 1] = of.target;
+  }
+  return ends;
+}
+
 static bool open_report(recorder *r, recording *rec, h5_file *file) {
   bool is_reduced = rec->probe->reduce != NSA_REDUCE_NONE;
   uint64_t every = rec->record->every ? rec->record->every : 1;
+  uint32_t *ends = ends_of_columns(r, rec);
   h5_report_shape shape = {
       .population = owner_name(r->sim, rec->probe),
       .units = rec->probe->unit,
       .reduced = is_reduced ? nsa_word_of_reduce_kind(rec->probe->reduce) : NULL,
       .first = is_reduced ? 0 : probe_number(r->sim, rec->probe, rec->first),
       .columns = is_reduced ? 1 : rec->count,
+      .ends = ends,
       .step_ms = sim_time(r->sim, every),
       .expected_rows = expected_rows(r->sim, rec->record->phase, every),
       .is_single = r->format.is_single,
   };
   rec->report = h5_add_report(file, &shape);
+  free(ends);
   return rec->report != NULL;
+}
+
+/* An element by its number, a link by its own and those of its ends: "0", "0:4->7". */
+static void put_column_head(const recorder *r, const recording *rec, const uint32_t *ends, uint64_t i) {
+  char name[80];
+  uint64_t number = probe_number(r->sim, rec->probe, rec->first + i);
+  if (ends)
+    snprintf(name, sizeof name, "%" PRIu64 ":%" PRIu32 "->%" PRIu32, number, ends[2 * i], ends[2 * i + 1]);
+  else
+    snprintf(name, sizeof name, "%" PRIu64, number);
+  csv_put_text(rec->csv, ",");
+  csv_put_head(rec->csv, name, rec->probe->unit);
 }
 
 static void write_csv_header(const recorder *r, const recording *rec) {
   if (rec->is_event) {
-    csv_put_text(rec->csv, "timestamps,node_ids\n");
+    csv_put_text(rec->csv, "timestamps (ms),node_ids\n");
     return;
   }
-  csv_put_text(rec->csv, "time");
+  uint32_t *ends = ends_of_columns(r, rec);
+  csv_put_head(rec->csv, "time", "ms");
   if (rec->probe->reduce != NSA_REDUCE_NONE) {
     csv_put_text(rec->csv, ",");
-    csv_put_text(rec->csv, nsa_word_of_reduce_kind(rec->probe->reduce));
+    csv_put_head(rec->csv, nsa_word_of_reduce_kind(rec->probe->reduce), rec->probe->unit);
   }
-  for (uint64_t i = 0; i < rec->count && rec->probe->reduce == NSA_REDUCE_NONE; i++) {
-    csv_put_text(rec->csv, ",");
-    csv_put_whole(rec->csv, probe_number(r->sim, rec->probe, rec->first + i));
-  }
+  for (uint64_t i = 0; i < rec->count && rec->probe->reduce == NSA_REDUCE_NONE; i++)
+    put_column_head(r, rec, ends, i);
   csv_put_text(rec->csv, "\n");
+  free(ends);
 }
 
 static csv_file *open_text(recorder *r, const char *wanted, char error[SIM_ERROR_SIZE]) {

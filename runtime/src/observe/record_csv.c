@@ -90,6 +90,15 @@ static void put(csv_file *file, const char *text, size_t len) {
 
 void csv_put_text(csv_file *file, const char *text) { put(file, text, strlen(text)); }
 
+void csv_put_head(csv_file *file, const char *name, const char *unit) {
+  csv_put_text(file, name);
+  if (!unit || !unit[0] || strcmp(unit, "1") == 0)
+    return;
+  csv_put_text(file, " (");
+  csv_put_text(file, unit);
+  csv_put_text(file, ")");
+}
+
 static void format_number(double value, char text[32]) {
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(text, 32, "%.*g", digits, value);

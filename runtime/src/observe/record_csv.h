@@ -13,6 +13,8 @@ typedef struct csv_file csv_file;
 
 csv_file *csv_create(const char *folder, const char *name, uint64_t *total, char error[CSV_ERROR_SIZE]);
 void csv_put_text(csv_file *file, const char *text);
+/* The head of a column: "Ca (uM)"; without a unit the name alone. */
+void csv_put_head(csv_file *file, const char *name, const char *unit);
 /* The shortest decimal that reads back as the same double. */
 void csv_put_number(csv_file *file, double value);
 void csv_put_whole(csv_file *file, uint64_t value);

@@ -39,6 +39,7 @@ typedef struct {
   const char *population, *units;
   const char *reduced;      /* "mean": the one column is over elements; NULL */
   uint64_t first, columns;  /* node ids are first, first + 1, … */
+  const uint32_t *ends;     /* of columns that are links: source, target, source, target, …; NULL */
   double start_ms, step_ms; /* of the rows */
   uint64_t expected_rows;   /* of a part; sizes the chunks */
   bool is_single;           /* values are written as floats */

@@ -24,6 +24,7 @@ struct h5_report {
   hid_t first_mapping; /* of the first part, whose elements all parts have */
   h5_report_shape shape;
   uint32_t parts;
+  bool has_ends; /* the first part has the ends of links */
   uint64_t chunk_rows;
   uint64_t rows;        /* in the file, whole ones */
   uint64_t buffer_rows; /* room; 0: a row is larger than the buffer and written as it comes */

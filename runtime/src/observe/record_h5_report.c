@@ -15,6 +15,23 @@ enum {
   PART_NAME = 300 /* of a population, and a number */
 };
 
+static const char *const end_names[] = {"source_ids", "target_ids"};
+
+/* Of columns that are links. */
+static bool write_ends(const h5_report *report) {
+  const h5_report_shape *shape = &report->shape;
+  uint64_t *numbers = malloc((shape->columns + 1) * sizeof *numbers);
+  bool is_good = numbers != NULL;
+  for (uint32_t side = 0; is_good && side < 2; side++) {
+    for (uint64_t i = 0; i < shape->columns; i++)
+      numbers[i] = shape->ends[2 * i + side];
+    is_good =
+        h5_write_fixed(report->mapping, end_names[side], H5T_STD_U64LE, H5T_NATIVE_UINT64, shape->columns, numbers);
+  }
+  free(numbers);
+  return is_good;
+}
+
 static bool write_mapping(h5_report *report) {
   uint64_t columns = report->shape.columns;
   uint64_t *numbers = malloc((columns + 1) * sizeof *numbers);
@@ -30,7 +47,7 @@ static bool write_mapping(h5_report *report) {
             h5_write_fixed(report->mapping, "element_ids", H5T_STD_U32LE, H5T_NATIVE_UINT32, columns, zeros);
   free(numbers);
   free(zeros);
-  return is_good;
+  return is_good && (!report->shape.ends || write_ends(report));
 }
 
 /* Chunks of about 256 KiB, but no larger than what will come. */
@@ -49,6 +66,9 @@ static bool share_mapping(h5_report *report) {
   for (int i = 0; i < 3; i++)
     is_good = is_good &&
               H5Lcreate_hard(report->first_mapping, names[i], report->mapping, names[i], H5P_DEFAULT, H5P_DEFAULT) >= 0;
+  for (int i = 0; is_good && report->has_ends && i < 2; i++)
+    is_good = H5Lcreate_hard(report->first_mapping, end_names[i], report->mapping, end_names[i], H5P_DEFAULT,
+                             H5P_DEFAULT) >= 0;
   return is_good;
 }
 
@@ -112,7 +132,9 @@ h5_report *h5_add_report(h5_file *file, const h5_report_shape *shape) {
   }
   if (!h5_check(file, report->buffer || !report->buffer_rows, "write"))
     return NULL;
+  report->has_ends = shape->ends != NULL;
   open_part(report);
+  report->shape.ends = NULL; /* the caller's, and only the first part writes them */
   return file->has_failed ? NULL : report;
 }
 

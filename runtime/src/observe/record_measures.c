@@ -13,7 +13,9 @@
 static void put_csv(csv_file *csv, const nsa_measure *measure, const char *word, world_series of, uint64_t first) {
   nsa_unit_shift shown = nsa_unit_shift_of(measure->unit);
   csv_put_text(csv, word);
-  csv_put_text(csv, ",value\n");
+  csv_put_text(csv, ",");
+  csv_put_head(csv, "value", measure->unit);
+  csv_put_text(csv, "\n");
   for (uint64_t k = 0; k < of.count; k++) {
     double value = of.values[k * of.stride];
     csv_put_whole(csv, first + k);

@@ -42,7 +42,7 @@ static bool open_table(table *t, h5_file *file, const char *name, csv_file *csv,
   t->h5 = t->row && t->shown ? h5_add_table(file, name, columns, count) : NULL;
   for (uint32_t i = 0; csv && i < count; i++) {
     csv_put_text(csv, i ? "," : "");
-    csv_put_text(csv, columns[i].name);
+    csv_put_head(csv, columns[i].name, columns[i].units);
   }
   if (csv)
     csv_put_text(csv, "\n");

@@ -272,13 +272,14 @@ static void text_has_the_same(void **state) {
   size_t len = fread(text, 1, sizeof text - 1, file);
   fclose(file);
   text[len] = 0;
-  assert_string_equal(text, "time,0,1,2,3,4\n0,0,1,2,3,4\n0.5,50,51,52,53,54\n1,100,101,102,103,104\n"
-                            "1.5,150,151,152,153,154\n2,200,201,202,203,204\n");
+  assert_string_equal(
+      text, "time (ms),0 (mV),1 (mV),2 (mV),3 (mV),4 (mV)\n0,0,1,2,3,4\n0.5,50,51,52,53,54\n1,100,101,102,103,104\n"
+            "1.5,150,151,152,153,154\n2,200,201,202,203,204\n");
   file = fopen("csv.out/sheet.release.csv", "r");
   len = fread(text, 1, sizeof text - 1, file);
   fclose(file);
   text[len] = 0;
-  assert_non_null(strstr(text, "timestamps,node_ids\n0.3,1\n"));
+  assert_non_null(strstr(text, "timestamps (ms),node_ids\n0.3,1\n"));
 }
 
 /* What the child says with its exit code: the number of the first thing that was not so, 0 for
@@ -369,10 +370,10 @@ static void numbers_are_those_of_the_whole_population(void **state) {
   file = open_h5("part.out/sheet.v.h5");
   assert_values(file, "/report/sheet/mapping/node_ids", (double[]){3, 4, 5, 6, 7}, 5);
   H5Fclose(file);
-  char line[64] = "";
+  char line[128] = "";
   FILE *text = fopen("part.out/sheet.v.csv", "r");
   assert_non_null(fgets(line, sizeof line, text));
-  assert_string_equal(line, "time,3,4,5,6,7\n");
+  assert_string_equal(line, "time (ms),3 (mV),4 (mV),5 (mV),6 (mV),7 (mV)\n");
   fclose(text);
 }
 
