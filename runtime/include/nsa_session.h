@@ -82,6 +82,10 @@ typedef struct {
 /* False: error says what is wrong with the name, the unit or the value. */
 bool nsa_setting_parse(const nsa_program *program, const char *name, const char *text, nsa_setting_read *out);
 
+/* Whether --set of this name is about program->settables[settable]: its own name, or that of the param in a component,
+ * which is about all populations or connections that are made of it. */
+bool nsa_setting_means(const nsa_program *program, const char *name, uint32_t settable);
+
 /* values[i] is the value of program->measures[i] for what has run so far. To be called once. NaN: there are no data.
  * False: out of memory. */
 bool nsa_session_measures(nsa_session *session, double *values);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* analyse_plan.c - from the command line to items of the component, in internal units. */
 #include "driver/analyse.h"
+#include "driver/variants.h"
 #include "model/operations.h"
 #include "nsa_units.h"
 
@@ -42,51 +43,55 @@ typedef struct {
   model_ref_kind kind;
   uint32_t item;
   dim unit;
+  bool has_range; /* the model gives a param one */
+  double low, high;
 } named_item;
 typedef VEC(named_item) item_list;
 
 /* Those of the component first: a name of it hides that of the top level. */
 static item_list items_of(arena *a, const model *m, const model_component *c) {
   item_list all = {0};
-  for (uint32_t k = 0; k < c->params.len; k++)
-    vec_push(a, &all, ((named_item){c->params.data[k].name, REF_PARAM, k, c->params.data[k].unit}));
+  for (uint32_t k = 0; k < c->params.len; k++) {
+    const model_param *p = &c->params.data[k];
+    vec_push(a, &all, ((named_item){p->name, REF_PARAM, k, p->unit, p->has_range, p->lo, p->hi}));
+  }
   for (uint32_t k = 0; k < c->inputs.len; k++)
-    vec_push(a, &all, ((named_item){c->inputs.data[k].name, REF_INPUT, k, c->inputs.data[k].unit}));
+    vec_push(a, &all, ((named_item){c->inputs.data[k].name, REF_INPUT, k, c->inputs.data[k].unit, false, 0, 0}));
   for (uint32_t k = 0; k < c->states.len; k++)
-    vec_push(a, &all, ((named_item){c->states.data[k].name, REF_STATE, k, c->states.data[k].unit}));
-  for (uint32_t k = 0; k < m->globals.len; k++)
-    vec_push(a, &all, ((named_item){m->globals.data[k].name, REF_GLOBAL, k, m->globals.data[k].unit}));
+    vec_push(a, &all, ((named_item){c->states.data[k].name, REF_STATE, k, c->states.data[k].unit, false, 0, 0}));
+  for (uint32_t k = 0; k < m->globals.len; k++) {
+    const model_global *g = &m->globals.data[k];
+    vec_push(a, &all, ((named_item){g->name, REF_GLOBAL, k, g->unit, g->has_range, g->lo, g->hi}));
+  }
   return all;
 }
 
-static const char *find_item(const analyse_plan *plan, const char *option, const char *words, analyse_setting *item,
-                             dim *unit) {
+/* "glia.IP3" of the population glia, or of one whose component is glia, is "IP3". */
+static const char *without_owner(const analyse_plan *plan, const char *words) {
+  const char *owners[] = {plan->m->populations.data[plan->population].name, plan->component->name};
+  for (size_t k = 0; k < sizeof owners / sizeof owners[0]; k++) {
+    size_t len = strlen(owners[k]);
+    if (strncmp(words, owners[k], len) == 0 && words[len] == '.')
+      return words + len + 1;
+  }
+  return words;
+}
+
+static const char *find_item(const analyse_plan *plan, const char *option, const char *words, named_item *item) {
   arena *a = plan->arena;
-  const char *population = plan->m->populations.data[plan->population].name, *name = words;
-  size_t len = strlen(population);
-  if (strncmp(words, population, len) == 0 && words[len] == '.')
-    name = words + len + 1;
+  const char *population = plan->m->populations.data[plan->population].name, *name = without_owner(plan, words);
   item_list all = items_of(a, plan->m, plan->component);
   const char **names = ARENA_ARRAY(a, const char *, all.len);
   for (uint32_t k = 0; k < all.len; k++) {
     names[k] = all.data[k].name;
     if (strcmp(names[k], name) != 0)
       continue;
-    *item = (analyse_setting){all.data[k].kind, all.data[k].item, 0};
-    *unit = all.data[k].unit;
+    *item = all.data[k];
     return NULL;
   }
   const char *near = diag_nearest(name, names, all.len);
   return arena_printf(a, "%s: `%s` has no param, input or state `%s`%s%s%s", option, population, name,
                       near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
-}
-
-static const char *name_of_item(const analyse_plan *plan, const analyse_setting *s) {
-  const model_component *c = plan->component;
-  return s->kind == REF_PARAM   ? c->params.data[s->item].name
-         : s->kind == REF_INPUT ? c->inputs.data[s->item].name
-         : s->kind == REF_STATE ? c->states.data[s->item].name
-                                : plan->m->globals.data[s->item].name;
 }
 
 /* ---- quantities ---- */
@@ -104,8 +109,8 @@ static const char *read_quantity(const analyse_plan *plan, const char *option, c
 }
 
 /* "NAME=REST": the item, and the rest. */
-static const char *split(const analyse_plan *plan, const char *option, const char *words, analyse_setting *item,
-                         dim *unit, const char **rest) {
+static const char *split(const analyse_plan *plan, const char *option, const char *words, named_item *item,
+                         const char **rest) {
   const char *equals = strchr(words, '=');
   if (equals == NULL || equals == words || equals[1] == '\0')
     return arena_printf(plan->arena, "%s wants NAME=VALUE, not %s", option, words);
@@ -113,7 +118,7 @@ static const char *split(const analyse_plan *plan, const char *option, const cha
   while (len > 0 && words[len - 1] == ' ')
     len--;
   *rest = equals + 1;
-  return find_item(plan, option, arena_strdup(plan->arena, words, len), item, unit);
+  return find_item(plan, option, arena_strdup(plan->arena, words, len), item);
 }
 
 /* Params of the top level are the compiler's. */
@@ -126,32 +131,26 @@ static bool is_global(const model *m, const char *words) {
 }
 
 /* The range that the model gives a param. */
-static const char *check_range(const analyse_plan *plan, const char *option, const analyse_setting *s) {
-  bool is_global = s->kind == REF_GLOBAL;
-  if (s->kind != REF_PARAM && !is_global)
-    return NULL;
-  const model_param *p = is_global ? NULL : &plan->component->params.data[s->item];
-  const model_global *g = is_global ? &plan->m->globals.data[s->item] : NULL;
-  bool has_range = is_global ? g->has_range : p->has_range;
-  double low = is_global ? g->lo : p->lo, high = is_global ? g->hi : p->hi;
-  if (!has_range || (s->value >= low && s->value <= high))
+static const char *check_range(const analyse_plan *plan, const char *option, const named_item *item, double value) {
+  if (!item->has_range || (value >= item->low && value <= item->high))
     return NULL;
   return arena_printf(plan->arena, "%s %s: the value is outside of the range that the model gives it", option,
-                      is_global ? g->name : p->name);
+                      item->name);
 }
 
 static const char *read_setting(analyse_plan *plan, const char *words) {
-  analyse_setting item;
-  dim unit;
+  named_item item;
+  double value = 0;
   const char *rest, *wrong;
   if (is_global(plan->m, words))
     return NULL;
-  wrong = split(plan, "--set", words, &item, &unit, &rest);
+  wrong = split(plan, "--set", words, &item, &rest);
   if (wrong == NULL)
-    wrong = read_quantity(plan, "--set", rest, unit, &item.value);
+    wrong = read_quantity(plan, "--set", rest, item.unit, &value);
   if (wrong == NULL)
-    wrong = check_range(plan, "--set", &item);
-  vec_push(plan->arena, &plan->settings, item);
+    wrong = check_range(plan, "--set", &item, value);
+  if (wrong == NULL)
+    vec_push(plan->arena, &plan->settings, ((analyse_setting){item.kind, item.item, value}));
   return wrong;
 }
 
@@ -177,50 +176,52 @@ static const char *read_ends(const analyse_plan *plan, const char *option, const
 }
 
 static const char *read_range(analyse_plan *plan, const char *words) {
-  analyse_setting item;
-  dim unit;
+  named_item item;
   double low, high;
-  const char *rest, *wrong = split(plan, "--range", words, &item, &unit, &rest);
+  const char *rest, *wrong = split(plan, "--range", words, &item, &rest);
   if (wrong == NULL && item.kind != REF_STATE)
     wrong =
         arena_printf(plan->arena, "--range %s: only states have a range in which fixed points are looked for", words);
   if (wrong == NULL)
-    wrong = read_ends(plan, "--range", rest, unit, &low, &high);
+    wrong = read_ends(plan, "--range", rest, item.unit, &low, &high);
   if (wrong == NULL)
     plan->low[item.item] = low, plan->high[item.item] = high;
   return wrong;
 }
 
 /* The unit as it is typed behind the last number of `words`. */
-static const char *label_along(analyse_plan *plan, const char *option, const char *words, dim unit) {
+static const char *label_along(analyse_plan *plan, const char *option, const char *words, const named_item *item) {
   const char *dots = strstr(words, "..");
   char *end;
   (void)strtod(dots != NULL ? dots + 2 : words, &end);
   end += strspn(end, " ");
-  plan->along_label = (analyse_label){name_of_item(plan, &plan->along), end, 1};
-  return end[0] != '\0'
-             ? read_quantity(plan, option, arena_printf(plan->arena, "1 %s", end), unit, &plan->along_label.factor)
-             : NULL;
+  plan->along_label = (analyse_label){item->name, end, 1};
+  return end[0] != '\0' ? read_quantity(plan, option, arena_printf(plan->arena, "1 %s", end), item->unit,
+                                        &plan->along_label.factor)
+                        : NULL;
 }
 
 /* What is varied, of the model's own range where it has one: "IP3=0..1uM", or a single value where that is allowed. */
 static const char *read_varied(analyse_plan *plan, const char *option, const char *words, bool may_be_single) {
   arena *a = plan->arena;
-  dim unit;
-  const char *rest, *wrong = split(plan, option, words, &plan->along, &unit, &rest);
-  if (wrong == NULL && plan->along.kind == REF_STATE)
+  named_item item;
+  double low = 0, high = 0;
+  const char *rest, *wrong = split(plan, option, words, &item, &rest);
+  if (wrong == NULL && item.kind == REF_STATE)
     wrong = arena_printf(a, "%s %s: it is a state; a param or an input can be varied", option, words);
   if (wrong == NULL && may_be_single && strstr(rest, "..") == NULL)
-    wrong = read_quantity(plan, option, rest, unit, &plan->along.value), plan->along_high = plan->along.value;
+    wrong = read_quantity(plan, option, rest, item.unit, &low), high = low;
   else if (wrong == NULL)
-    wrong = read_ends(plan, option, rest, unit, &plan->along.value, &plan->along_high);
-  analyse_setting high = plan->along;
-  high.value = plan->along_high;
+    wrong = read_ends(plan, option, rest, item.unit, &low, &high);
   if (wrong == NULL)
-    wrong = check_range(plan, option, &plan->along);
+    wrong = check_range(plan, option, &item, low);
   if (wrong == NULL)
-    wrong = check_range(plan, option, &high);
-  return wrong != NULL ? wrong : label_along(plan, option, rest, unit);
+    wrong = check_range(plan, option, &item, high);
+  if (wrong != NULL)
+    return wrong;
+  plan->along = (analyse_setting){item.kind, item.item, low};
+  plan->along_high = high;
+  return label_along(plan, option, rest, &item);
 }
 
 static const char *read_along(analyse_plan *plan, const char *words) {
@@ -250,9 +251,8 @@ static const char *read_plane(analyse_plan *plan, const char *words) {
     return arena_printf(plan->arena, "--plane wants two states, such as v,w, not %s", words);
   const char *names[2] = {arena_strdup(plan->arena, words, (size_t)(comma - words)), comma + 1};
   for (uint32_t k = 0; k < 2; k++) {
-    analyse_setting item;
-    dim unit;
-    const char *wrong = find_item(plan, "--plane", names[k], &item, &unit);
+    named_item item;
+    const char *wrong = find_item(plan, "--plane", names[k], &item);
     if (wrong != NULL)
       return wrong;
     if (item.kind != REF_STATE)
@@ -287,10 +287,8 @@ static const char *take_variant(analyse_plan *plan) {
     names[k] = m->variants.data[k].name;
   if (name == NULL)
     return NULL;
-  const char *near = k == m->variants.len ? diag_nearest(name, names, k) : NULL;
   if (k == m->variants.len)
-    return arena_printf(plan->arena, "the model has no variant `%s`%s%s%s", name, near ? "; did you mean `" : "",
-                        near ? near : "", near ? "`?" : "");
+    return variants_unknown(plan->arena, name, names, k);
   for (uint32_t i = 0; i < m->variants.data[k].sets.len; i++) {
     const model_set *s = &m->variants.data[k].sets.data[i];
     analyse_setting item = {REF_PARAM, s->param, 0};

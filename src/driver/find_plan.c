@@ -70,6 +70,10 @@ const char *find_plan_bind(arena *a, const nsa_program *program, find_plan *plan
       wrong = arena_printf(a, "%s", read.error);
     plan->is_global = read.is_global;
   }
+  for (uint32_t s = 0; s < program->settables_count && wrong == NULL; s++)
+    for (uint32_t k = 0; k < plan->sweep.axes.len && nsa_setting_means(program, plan->name, s) && wrong == NULL; k++)
+      if (nsa_setting_means(program, plan->sweep.axes.data[k].name, s))
+        wrong = arena_printf(a, "--set %s: it is what is looked for, in its range", plan->sweep.axes.data[k].name);
   plan->tolerance = USUAL_TOLERANCE * (plan->ends.to - plan->ends.from);
   return wrong == NULL && tolerance != NULL ? read_tolerance(a, plan, tolerance, &plan->tolerance) : wrong;
 }

@@ -87,21 +87,28 @@ static double value_in(const nsa_program *p, uint32_t number, const char *varian
   return value;
 }
 
-static const sweep_jitter *jitter_of(const sweep_plan *plan, const param *of) {
+/* Those of a component mean each of its populations, which draws its own. */
+static bool means(const nsa_program *p, const char *name, uint32_t number) {
+  return number < p->settables_count ? nsa_setting_means(p, name, number)
+                                     : strcmp(name, p->globals[number - p->settables_count].name) == 0;
+}
+
+static const sweep_jitter *jitter_of(const nsa_program *p, const sweep_plan *plan, uint32_t number) {
   const sweep_jitter *found = NULL;
+  param of = param_at(p, number);
   for (uint32_t k = 0; k < plan->jitters.len; k++) {
     const sweep_jitter *j = &plan->jitters.data[k];
-    if (j->name != NULL && strcmp(j->name, of->name) == 0)
+    if (j->name != NULL && means(p, j->name, number))
       return j;
-    if (j->name == NULL && of->is_plain && !of->is_global)
+    if (j->name == NULL && of.is_plain && !of.is_global)
       found = j;
   }
   return found;
 }
 
-static bool is_set(const sweep_plan *plan, const char *name) {
+static bool is_set(const nsa_program *p, const sweep_plan *plan, uint32_t number) {
   for (uint32_t k = 0; k < plan->axes.len; k++)
-    if (!plan->axes.data[k].is_drawn && strcmp(plan->axes.data[k].name, name) == 0)
+    if (!plan->axes.data[k].is_drawn && means(p, plan->axes.data[k].name, number))
       return true;
   return false;
 }
@@ -122,23 +129,31 @@ static void add_axis(arena *a, const param *of, uint32_t number, const double *v
     vec_push(a, &plan->axes, axis);
 }
 
+static const char *check_param(arena *a, const nsa_program *p, const sweep_plan *plan, uint32_t number) {
+  param of = param_at(p, number);
+  if (is_set(p, plan, number))
+    return arena_printf(a, "--jitter %s: --set gives it its values", of.name);
+  if (of.is_plain && of.value == 0)
+    return arena_printf(a, "--jitter %s: it is 0, and so is each part of it", of.name);
+  return of.is_plain ? NULL
+                     : arena_printf(a,
+                                    "--jitter %s: it has no value of its own, as it follows from other params or "
+                                    "differs between elements; draw what it follows from",
+                                    of.name);
+}
+
 static const char *check_named(arena *a, const nsa_program *p, const sweep_plan *plan, const sweep_jitter *j) {
-  const char **names = ARENA_ARRAY(a, const char *, param_count(p));
-  for (uint32_t k = 0; k < param_count(p); k++) {
-    param of = param_at(p, k);
-    names[k] = of.name;
-    if (strcmp(of.name, j->name) != 0)
-      continue;
-    if (is_set(plan, of.name))
-      return arena_printf(a, "--jitter %s: --set gives it its values", of.name);
-    if (of.is_plain && of.value == 0)
-      return arena_printf(a, "--jitter %s: it is 0, and so is each part of it", of.name);
-    return of.is_plain ? NULL
-                       : arena_printf(a,
-                                      "--jitter %s: it has no value of its own, as it follows from other params or "
-                                      "differs between elements; draw what it follows from",
-                                      of.name);
+  const char **names = ARENA_ARRAY(a, const char *, param_count(p)), *wrong = NULL;
+  bool is_found = false;
+  for (uint32_t k = 0; wrong == NULL && k < param_count(p); k++) {
+    names[k] = param_at(p, k).name;
+    if (means(p, j->name, k)) {
+      is_found = true;
+      wrong = check_param(a, p, plan, k);
+    }
   }
+  if (is_found)
+    return wrong;
   const char *near = diag_nearest(j->name, names, param_count(p));
   return arena_printf(a, "--jitter: there is no param `%s`%s%s%s", j->name, near ? "; did you mean `" : "",
                       near ? near : "", near ? "`?" : "");
@@ -184,8 +199,8 @@ const char *sweep_jitter_bind(arena *a, const compilation *c, sweep_plan *plan) 
     wrong = read_values(a, c, &plan->variants.data[v], &values[(size_t)v * params]);
   for (uint32_t k = 0; wrong == NULL && k < params; k++) {
     param of = param_at(p, k);
-    const sweep_jitter *j = jitter_of(plan, &of);
-    if (j != NULL && !is_set(plan, of.name))
+    const sweep_jitter *j = jitter_of(p, plan, k);
+    if (j != NULL && !is_set(p, plan, k))
       add_axis(a, &of, k, values, j->share, plan, params);
   }
   if (wrong == NULL && plan->axes.len == before)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sweep_plan.c - from the command line to axes, variants and seeds. */
 #include "driver/sweep.h"
+#include "driver/variants.h"
 #include "nsa_units.h"
 #include "support/text.h"
 
@@ -240,9 +241,7 @@ static const char *add_variant(arena *a, const nsa_program *program, const char 
     vec_push(a, &plan->variants, ((sweep_variant){names[k], program->variants[k].globals_count > 0}));
     return NULL;
   }
-  const char *near = diag_nearest(name, names, program->variants_count);
-  return arena_printf(a, "the model has no variant `%s`%s%s%s", name, near ? "; did you mean `" : "", near ? near : "",
-                      near ? "`?" : "");
+  return variants_unknown(a, name, names, program->variants_count);
 }
 
 /* --variants all, or NAME,NAME: the model as it stands is `base`. */
@@ -276,10 +275,29 @@ static const char *bind_axis(arena *a, const nsa_program *program, sweep_axis *a
   return NULL;
 }
 
+/* A param by its own name and by that of its component. */
+static const char *check_twice(arena *a, const nsa_program *program, const sweep_plan *plan) {
+  for (uint32_t s = 0; s < program->settables_count; s++) {
+    const char *first = NULL;
+    for (uint32_t k = 0; k < plan->axes.len; k++) {
+      const char *name = plan->axes.data[k].name;
+      if (!nsa_setting_means(program, name, s))
+        continue;
+      if (first != NULL)
+        return arena_printf(a, "--set %s and --set %s both set %s: leave one of them out", first, name,
+                            program->settables[s].name);
+      first = name;
+    }
+  }
+  return NULL;
+}
+
 const char *sweep_plan_bind(arena *a, const nsa_program *program, sweep_plan *plan) {
   const char *wrong = bind_variants(a, program, plan);
   for (uint32_t k = 0; wrong == NULL && k < plan->axes.len; k++)
     wrong = bind_axis(a, program, &plan->axes.data[k]);
+  if (wrong == NULL)
+    wrong = check_twice(a, program, plan);
   return wrong != NULL ? wrong : count_points(a, plan, plan->variants.len);
 }
 

@@ -39,3 +39,9 @@ void variants_free(compilation *c) {
     if (c->variants[k].arena)
       compile_free(&c->variants[k]);
 }
+
+const char *variants_unknown(arena *a, const char *name, const char *const *names, uint32_t count) {
+  const char *near = diag_nearest(name, names, count);
+  return arena_printf(a, "the model has no variant `%s`%s%s%s", name, near ? "; did you mean `" : "", near ? near : "",
+                      near ? "`?" : "");
+}

@@ -10,5 +10,7 @@
  */
 int variants_compile(compilation *c, const nsa_compiled **list);
 void variants_free(compilation *c);
+/* What is told where the model has none of this name. */
+const char *variants_unknown(arena *a, const char *name, const char *const *names, uint32_t count);
 
 #endif

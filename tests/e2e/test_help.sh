@@ -44,8 +44,9 @@ refused() { # words of the message, the setting
 refused "exc.v is a state" exc.v=3
 refused "params of it: exc.tau_m, exc.g" exc.v=3
 refused "exc.I is an input" exc.I=3
-refused '"cell" is a component: of it there are exc, inh' "cell.tau_m=3 ms"
-refused '"cell" is a component: of it there are exc, inh' cell=3
+refused '"cell.tau" is no param of the component cell; of it there are exc, inh, with exc.tau_m, exc.g' "cell.tau=3 ms"
+refused '"cell" is no param of the component cell' cell=3
+refused 'it is in ms, but "3 mV" is in mV' "cell.tau_m=3 mV"
 refused 'is no param; exc has exc.tau_m, exc.g' exc.twice=3
 refused 'did you mean "exc.tau_m"' "EXC.Tau_M=3 ms"
 refused 'did you mean "exc.tau_m"' "exc.tau=3 ms"

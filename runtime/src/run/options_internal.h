@@ -32,6 +32,8 @@ bool option_take_keep(parse *p, const char *text);
 bool option_take_resume(parse *p, const char *text);
 bool option_check_checkpoints(parse *p); /* they go together */
 
+/* A param, of a population, a connection, or all that are made of a component. */
+bool option_take_set(parse *p, const char *text);
 bool option_take_max_output(parse *p, const char *text);
 bool option_take_max_memory(parse *p, const char *text);
 

@@ -8,19 +8,11 @@
 #include "model/names/report.h"
 #include "model/network/network.h"
 
-/* What the name of an owner refers to: the population or connection of this name, else all users of a component of this
- * name. */
-typedef struct {
-  bool is_connection;
-  uint32_t owner;
-} setting_target;
-typedef VEC(setting_target) target_list;
-
 static const char *definition_name(const checker *ck, uint32_t component) {
   return ck->component_defs.data[ck->infos.data[component].def].name;
 }
 
-static void find_targets(checker *ck, const char *name, target_list *out) {
+void setting_targets(checker *ck, const char *name, target_list *out) {
   const model *m = ck->model;
   setting_target t = {.owner = population_find(ck, name)};
   if (t.owner == NONE) {
@@ -100,7 +92,7 @@ void param_setting_check(checker *ck, const ast_setting *s, const param_setter *
   target_list targets = {0};
   const ast_expr *owner = target->as.member.object;
   uint32_t def;
-  find_targets(ck, owner->as.name.text, &targets);
+  setting_targets(ck, owner->as.name.text, &targets);
   if (targets.len == 0 && !map_find(ck->main->components, owner->as.name.text, &def))
     report_unknown_owner(ck, owner, by);
   for (uint32_t i = 0; i < targets.len; i++)

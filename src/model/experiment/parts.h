@@ -28,7 +28,15 @@ void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings, 
 typedef struct {
   const char *who, *which;
 } param_setter;
-/* One set for each population or connection that the name of the setting's owner means. */
+/* What the name of a setting's owner means: the population or connection of this name, else all users of a component of
+ * this name. */
+typedef struct {
+  bool is_connection;
+  uint32_t owner;
+} setting_target;
+typedef VEC(setting_target) target_list;
+void setting_targets(checker *ck, const char *name, target_list *out);
+/* One set for each of these. */
 void param_setting_check(checker *ck, const ast_setting *s, const param_setter *by, model_sets *out);
 /* Whether a window of the phase begins or ends within a step of dt, and when, in ms. */
 bool window_within_step(checker *ck, uint32_t phase, double dt, double *at);

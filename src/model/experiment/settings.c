@@ -2,6 +2,7 @@
 /* settings.c - times of components (refractory times, timers, periods) that follow from params. An override, a variant
  * or --set changes them; the new time is rounded to whole steps too, with a warning. */
 #include "model/experiment/experiment.h"
+#include "model/experiment/parts.h"
 #include "model/expr/duration.h"
 #include "model/expr/expr.h"
 #include "model/names/lookup.h"
@@ -95,18 +96,11 @@ static model_expr *value_given(checker *ck, const ast_expr *e, dim unit) {
   return v;
 }
 
-/* given: `variant set { OWNER.PARAM = value }`, made of the option's text. */
-static void check_given(checker *ck, const ast_decl *given) {
-  const ast_setting *s = given->as.variant.settings.len > 0 ? &given->as.variant.settings.data[0] : NULL;
-  if (s == NULL || s->target->kind != AST_MEMBER || s->target->as.member.object->kind != AST_NAME)
-    return;
+static void check_given_of(checker *ck, const ast_setting *s, setting_target t) {
   const char *owner = s->target->as.member.object->as.name.text, *name = s->target->as.member.name.text;
-  uint32_t population = population_find(ck, owner), connection = connection_find(ck, owner), component, item;
-  bool is_connection = population == NONE;
+  uint32_t component, item;
   model_ref_kind kind;
-  if (is_connection && connection == NONE)
-    return;
-  change_list changes = overrides_of(ck, is_connection, is_connection ? connection : population, &component);
+  change_list changes = overrides_of(ck, t.is_connection, t.owner, &component);
   uint32_t before = changes.len;
   const model_component *c = &ck->model->components.data[component];
   if (!component_find(c, name, &kind, &item) || kind != REF_PARAM)
@@ -119,6 +113,17 @@ static void check_given(checker *ck, const ast_decl *given) {
     return;
   vec_push(ck->arena, &changes, ((model_override){REF_PARAM, item, value, SPAN_NONE}));
   check_times(ck, component, &changes, before, arena_printf(ck->arena, "--set %s.%s: ", owner, name));
+}
+
+/* given: `variant set { OWNER.PARAM = value }`, made of the option's text. */
+static void check_given(checker *ck, const ast_decl *given) {
+  const ast_setting *s = given->as.variant.settings.len > 0 ? &given->as.variant.settings.data[0] : NULL;
+  target_list targets = {0};
+  if (s == NULL || s->target->kind != AST_MEMBER || s->target->as.member.object->kind != AST_NAME)
+    return;
+  setting_targets(ck, s->target->as.member.object->as.name.text, &targets);
+  for (uint32_t k = 0; k < targets.len; k++)
+    check_given_of(ck, s, targets.data[k]);
 }
 
 void settings_check(checker *ck) {
