@@ -19,6 +19,9 @@ for model in $library; do
   "$nsa" check one.nsa || { echo "import $dotted failed"; exit 1; }
 done
 
+package=$(find "$prefix" -path '*/nsa/__init__.py')
+[ -n "$package" ] || { echo "the Python package was not installed"; exit 1; }
+
 cat > tiny.nsa <<'MODEL'
 timescale fast = 0.1 ms
 neuron leaky {
@@ -36,3 +39,7 @@ mv "$prefix" moved # the executable must not need what built it
 ./tiny --force --out out
 [ -s out/run.json ] || { echo "no results were written"; exit 1; }
 moved/bin/nsa run tiny.nsa --force --out out2
+PYTHONPATH=$(dirname "$(dirname "moved/${package#"$prefix"/}")") /usr/bin/python3 -B -c '
+import nsa
+run = nsa.load("out2")
+assert run["cells.v"].values.shape == (11, 3) and run["cells.v"].unit == "mV", run' || { echo "the Python package"; exit 1; }
