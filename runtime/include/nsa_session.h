@@ -55,6 +55,10 @@ uint64_t nsa_session_look(nsa_session *session, uint32_t probe);
 /* values[k] = number at + k of the last look at this probe, for n of them. */
 void nsa_session_looked(const nsa_session *session, uint32_t probe, uint64_t at, uint64_t n, double *values);
 
+/* The links of all connections, with their values now, into edges.h5 and a NAME.csv each in a folder that is there. Of
+ * programs whose links are all stored (is_stencil is 0). False with a sentence in error. */
+bool nsa_session_edges(const nsa_session *session, const char *folder, char error[NSA_SESSION_ERROR]);
+
 typedef enum { NSA_SESSION_DONE, NSA_SESSION_FAILED, NSA_SESSION_INTERRUPTED } nsa_session_end;
 /* Lets several steps be done at once, for who does not look inside; before the first one. False: out of memory. */
 bool nsa_session_fuse(nsa_session *session, char error[NSA_SESSION_ERROR]);

@@ -50,6 +50,9 @@ static void allow_outputs(arena *a, nsa_sandbox *s, const arguments *args) {
   if (is_verb(args, "analyse"))
     nsa_sandbox_write_beside(s, args->values[ARGUMENT_analyse_out] != NULL ? args->values[ARGUMENT_analyse_out]
                                                                            : "results");
+  if (is_verb(args, "export"))
+    nsa_sandbox_write_beside(s,
+                             args->values[ARGUMENT_export_out] != NULL ? args->values[ARGUMENT_export_out] : "edges");
   if (is_verb(args, "build"))
     nsa_sandbox_write_beside(s, args->values[ARGUMENT_output] != NULL ? args->values[ARGUMENT_output] : "executable");
   if (is_verb(args, "fmt") && args->values[ARGUMENT_write] != NULL)

@@ -5,6 +5,7 @@
 #include "driver/compile.h"
 #include "driver/driver.h"
 #include "driver/explain.h"
+#include "driver/export.h"
 #include "driver/find.h"
 #include "driver/plot.h"
 #include "driver/sandbox.h"
@@ -174,6 +175,7 @@ static int verb_sweep(invocation *v) { return sweep_main(v->arena, &v->args, opt
 static int verb_find(invocation *v) { return find_main(v->arena, &v->args, options_of(v)); }
 static int verb_analyse(invocation *v) { return analyse_main(v->arena, &v->args, options_of(v)); }
 static int verb_checkpoint(invocation *v) { return nsa_checkpoint_list(v->args.file, "nsa checkpoint"); }
+static int verb_export(invocation *v) { return export_main(v->arena, &v->args, options_of(v)); }
 static int verb_plot(invocation *v) { return plot_main(v->arena, &v->args); }
 static int verb_verify(invocation *v) { return verify_main(v->arena, &v->args, v->starter); }
 
@@ -194,6 +196,7 @@ static const verb verbs[] = {
      "one element of a population: fixed points, and along a value bifurcations and oscillations"},
     {"plot", verb_plot, "nsa plot OUT [ITEM ...] [-o FILE.svg|FILE.png]",
      "a picture of results: traces, rasters, maps, measures, sweeps"},
+    {"export", verb_export, "nsa export FILE --edges", "the links of a model, as tables"},
     {"checkpoint", verb_checkpoint, "nsa checkpoint FILE.h5", "what a checkpoint holds"},
     {"emit", verb_emit, "nsa emit --STAGE FILE", "print what a stage of the compiler makes"},
     {"fmt", verb_fmt, "nsa fmt [--write] FILE", "the one canonical layout"},

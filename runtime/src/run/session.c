@@ -6,6 +6,7 @@
 
 #include "checkpoint/snapshot.h"
 #include "nsa_interrupts.h"
+#include "observe/edges.h"
 #include "observe/measure.h"
 #include "run/options.h"
 #include "run/report.h"
@@ -134,6 +135,10 @@ void nsa_session_read(const nsa_session *session, nsa_field_id field, uint64_t a
 
 void *const *nsa_session_kernel_fields(const nsa_session *session, nsa_kernel_id kernel) {
   return session->sim->kernel_fields[kernel.id];
+}
+
+bool nsa_session_edges(const nsa_session *session, const char *folder, char error[NSA_SESSION_ERROR]) {
+  return edges_write(session->sim, folder, error);
 }
 
 uint64_t nsa_session_look(nsa_session *session, uint32_t probe) {
