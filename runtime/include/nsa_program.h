@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define NSA_NONE UINT32_MAX
-#define NSA_PROGRAM_VERSION 26
+#define NSA_PROGRAM_VERSION 27
 
 #define VALUE(id, word) id,
 #define ENUM(name, values) typedef enum { values } nsa_##name;
@@ -80,6 +80,8 @@ ID_OF(event); /* in its population's list */
 
 /* The program as bytes (malloc'd, *len of them); NULL when out of memory. */
 uint8_t *nsa_program_write(const nsa_program *program, size_t *len);
+/* The same without the places in the source: what does not change when lines move. Nobody reads it back. */
+uint8_t *nsa_program_write_unplaced(const nsa_program *program, size_t *len);
 /* Reads them back; everything hangs on one allocation that nsa_program_free returns. NULL with
  * *error when they are damaged or of another version. */
 nsa_program *nsa_program_read(const uint8_t *bytes, size_t len, const char **error);

@@ -100,6 +100,8 @@ ir_function *ir_function_add(ir_program *p, const char *name, nsa_role role, uin
 ir_function *ir_function_anew(arena *a, const ir_function *f);
 /* Moves domains, fields and functions (as kernels, with their slots) into p->program. */
 void ir_program_finish(ir_program *p);
+/* Of the operations of all functions, but for where they stand in the source. */
+uint64_t ir_hash(const ir_program *p);
 /* The fields that f uses, in the order of their first use, into slots; slot_of_field[field] gets the
  * number of its slot or NSA_NONE. Both have room for every field. Returns the number of slots. */
 uint32_t ir_function_slots(const ir_program *p, const ir_function *f, uint32_t *slot_of_field, nsa_field_id *slots);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* program.c - the tables of a program while it grows, and their move into nsa_program. */
 #include "ir/ir_internal.h"
+#include "support/file.h"
+
+#include <string.h>
 
 ir_program *ir_program_new(arena *a) {
   ir_program *p = ARENA_NEW(a, ir_program);
@@ -34,6 +37,27 @@ uint32_t ir_domain_of_channel(ir_program *p, const char *name, nsa_channel_id of
 nsa_field_id ir_field_add(ir_program *p, nsa_field field) {
   vec_push(p->arena, &p->fields, field);
   return (nsa_field_id){p->fields.len - 1};
+}
+
+static hash128 hash_op(hash128 h, const ir_op *op) {
+  const uint64_t words[] = {op->op,       op->type, op->is_single, op->aux,
+                            op->field.id, op->key,  op->extra,     op->extra_count};
+  h = hash_bytes(h, words, sizeof words);
+  h = hash_bytes(h, op->args, sizeof op->args);
+  return hash_bytes(h, &op->number, sizeof op->number);
+}
+
+uint64_t ir_hash(const ir_program *p) {
+  hash128 h = hash_start();
+  for (uint32_t i = 0; i < p->functions.len; i++) {
+    const ir_function *f = p->functions.data[i];
+    h = hash_bytes(h, f->name, strlen(f->name));
+    for (uint32_t k = 0; k < f->ops.len; k++)
+      h = hash_op(h, &f->ops.data[k]);
+    if (f->extra.len)
+      h = hash_bytes(h, f->extra.data, f->extra.len * sizeof *f->extra.data);
+  }
+  return h.lo;
 }
 
 ir_function *ir_function_anew(arena *a, const ir_function *f) {

@@ -176,6 +176,7 @@ static void finish_program(lowering *l) {
   ir_contract(l->p);
   lower_precision(l);
   lower_watched_probabilities(l);
+  p->kernels_hash = ir_hash(l->p);
   ir_program_finish(l->p);
 }
 

@@ -132,6 +132,12 @@ refused 'is no checkpoint of nsa' --resume whole/spikes.h5
 refused 'No such file' --resume missing.h5
 refused 'in the folder of results' --no-results --checkpoint "every 10 ms"
 refused 'goes on with one run' --variants all --resume $one
+# Comments, blanks and lines are no part of a model.
+mkdir laid_out
+{ echo '# another layout'; sed 's/ = /  =  /; s/^record/\n\n  record/; s/$/   # more/' model.nsa; } >laid_out/model.nsa
+"$NSA" run laid_out/model.nsa --csv --quiet --threads 1 --out laid_out/out --resume $one >laid_out/out.txt || fail "another layout is refused"
+same whole laid_out/out
+cmp -s whole.txt laid_out/out.txt || fail "measures of another layout differ"
 sed 's/20 ms/21 ms/' model.nsa >edited.nsa
 sed -i 's/w \*= 0.99/w *= 0.98/' edited.nsa
 cp edited.nsa other/model.nsa 2>/dev/null || { mkdir other; cp edited.nsa other/model.nsa; }

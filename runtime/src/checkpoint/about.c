@@ -18,13 +18,13 @@
 
 /* ---- hashes ---- */
 
-/* Of all that it says but its length and where its files lie. Its kernels follow from the source. */
+/* Of all that decides about the state: not of its length, and not of how its source is laid out. */
 static bool hash_program(const nsa_program *program, uint64_t *hash) {
   nsa_program p = *program;
   size_t len;
-  p.ticks = 0;
+  p.ticks = p.source_hash_lo = p.source_hash_hi = 0;
   p.folders_count = p.files_count = 0;
-  uint8_t *bytes = nsa_program_write(&p, &len);
+  uint8_t *bytes = nsa_program_write_unplaced(&p, &len);
   hash64 h = hash64_begin();
   if (bytes)
     hash64_add(&h, bytes, len);
@@ -108,8 +108,6 @@ char *about_print(const sim *s, const char *variant) {
   cJSON_AddStringToObject(top, "program", s->program->name);
   cJSON_AddStringToObject(top, "variant", variant ? variant : "");
   cJSON_AddStringToObject(top, "nsa", NSA_VERSION);
-  add_bits(top, "source_hash_lo", s->program->source_hash_lo);
-  add_bits(top, "source_hash_hi", s->program->source_hash_hi);
   add_bits(top, "program_hash", hash);
   add_bits(top, "seed", s->seed);
   add_bits(top, "tick", s->tick);
@@ -154,8 +152,6 @@ static bool take_number(const cJSON *from, const char *name, double *out) {
 static bool take_all(const cJSON *json, checkpoint_about *out) {
   bool is_good = take_text(json, "program", out->program, sizeof out->program) &&
                  take_text(json, "variant", out->variant, sizeof out->variant) &&
-                 take_bits(json, "source_hash_lo", &out->source_hash[0]) &&
-                 take_bits(json, "source_hash_hi", &out->source_hash[1]) &&
                  take_bits(json, "program_hash", &out->program_hash) && take_bits(json, "seed", &out->seed) &&
                  take_bits(json, "tick", &out->tick) && take_number(json, "base_dt_ms", &out->base_dt);
   return is_good && out->tick < (uint64_t)1 << 53;
@@ -184,8 +180,7 @@ static bool refuse_run(const checkpoint_about *is, const char *variant, const si
     snprintf(error, SIM_ERROR_SIZE, "its seed is %" PRIu64 "; add --seed %" PRIu64, is->seed, is->seed);
   else if (!hash_program(s->program, &hash))
     snprintf(error, SIM_ERROR_SIZE, "out of memory");
-  else if (is->source_hash[0] != s->program->source_hash_lo || is->source_hash[1] != s->program->source_hash_hi ||
-           is->program_hash != hash)
+  else if (is->program_hash != hash)
     snprintf(error, SIM_ERROR_SIZE,
              "the model has been edited since it was written, or other options are compiled in (--precision, "
              "--timescale, --set of a param of the top level)");

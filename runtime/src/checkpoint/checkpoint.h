@@ -17,7 +17,7 @@
 typedef struct {
   char program[256]; /* its name */
   char variant[256]; /* or "" */
-  uint64_t source_hash[2], program_hash, seed, tick;
+  uint64_t program_hash, seed, tick;
   double base_dt; /* ms */
 } checkpoint_about;
 

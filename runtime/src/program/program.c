@@ -27,7 +27,7 @@ static uint64_t checksum(const uint8_t *bytes, size_t len) { /* FNV-1a */
 typedef struct {
   uint8_t *bytes;
   size_t len, capacity;
-  bool failed;
+  bool failed, skips_places;
 } writer;
 
 static uint8_t *put(writer *w, size_t n) {
@@ -102,8 +102,20 @@ static void put_text(writer *w, const char *s) {
   put_number(w, s->x##_count, 4);                                                                                      \
   for (uint32_t i = 0; i < s->x##_count; i++)                                                                          \
     write_##type(w, &s->x[i]);
-#define STRUCT_MEMBER(x, type) write_##type(w, &s->x);
+#define STRUCT_MEMBER(x, type)                                                                                         \
+  if (!w->skips_places || strcmp(#type, "place") != 0)                                                                 \
+    write_##type(w, &s->x);
 #include "nsa_program.def"
+
+uint8_t *nsa_program_write_unplaced(const nsa_program *program, size_t *len) {
+  writer w = {.skips_places = true};
+  write_program(&w, program);
+  *len = w.len;
+  if (!w.failed)
+    return w.bytes;
+  free(w.bytes);
+  return NULL;
+}
 
 uint8_t *nsa_program_write(const nsa_program *program, size_t *len) {
   writer w = {0};
