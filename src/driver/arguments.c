@@ -30,7 +30,7 @@ static bool takes_run_option(const char *verb, const char *option) {
          (is_for("sweep find", verb) &&
           is_for("--set --max-memory --for --pattern --plugin --environment --environment-timeout", option)) ||
          (!strcmp(verb, "find") && !strcmp(option, "--variant")) ||
-         (is_for("verify export", verb) &&
+         (is_for("verify export checkpoint", verb) &&
           is_for(
               "--set --variant --seed --threads --max-memory --for --pattern --plugin --environment --environment-timeout",
               option));

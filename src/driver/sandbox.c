@@ -16,6 +16,10 @@ static void allow_inputs(arena *a, nsa_sandbox *s, const arguments *args) {
   const char *bin = file_executable_folder(a);
   nsa_sandbox_read_beside(s, args->file);
   nsa_sandbox_read(s, args->file); /* it may be a link */
+  if (args->values[ARGUMENT_against] != NULL) {
+    nsa_sandbox_read_beside(s, args->values[ARGUMENT_against]);
+    nsa_sandbox_read(s, args->values[ARGUMENT_against]);
+  }
   for (uint32_t k = 0; k < args->allowed.len; k++)
     nsa_sandbox_read(s, args->allowed.data[k]);
   if (bin != NULL)

@@ -174,7 +174,21 @@ static int verb_fmt(invocation *v) {
 static int verb_sweep(invocation *v) { return sweep_main(v->arena, &v->args, options_of(v)); }
 static int verb_find(invocation *v) { return find_main(v->arena, &v->args, options_of(v)); }
 static int verb_analyse(invocation *v) { return analyse_main(v->arena, &v->args, options_of(v)); }
-static int verb_checkpoint(invocation *v) { return nsa_checkpoint_list(v->args.file, "nsa checkpoint"); }
+static int verb_checkpoint(invocation *v) {
+  static const char who[] = "nsa checkpoint";
+  compilation c;
+  compile_options options = options_of(v);
+  options.path = v->args.values[ARGUMENT_against];
+  options.needs_run = true;
+  if (!options.path)
+    return nsa_checkpoint_list(v->args.file, who);
+  int code = compile(v, &c, &options, STAGE_LINK);
+  if (!code)
+    code = nsa_checkpoint_compare(v->args.file, &(nsa_compiled){c.ir->program, c.entries}, (int)v->args.run.len,
+                                  v->args.run.data, who);
+  return compile_end(&c, code);
+}
+
 static int verb_export(invocation *v) { return export_main(v->arena, &v->args, options_of(v)); }
 static int verb_plot(invocation *v) { return plot_main(v->arena, &v->args); }
 static int verb_verify(invocation *v) { return verify_main(v->arena, &v->args, v->starter); }
@@ -197,7 +211,8 @@ static const verb verbs[] = {
     {"plot", verb_plot, "nsa plot OUT [ITEM ...] [-o FILE.svg|FILE.png]",
      "a picture of results: traces, rasters, maps, measures, sweeps"},
     {"export", verb_export, "nsa export FILE --edges", "the links of a model, as tables"},
-    {"checkpoint", verb_checkpoint, "nsa checkpoint FILE.h5", "what a checkpoint holds"},
+    {"checkpoint", verb_checkpoint, "nsa checkpoint FILE.h5 [--against MODEL]",
+     "what a checkpoint holds, and what a model would find changed"},
     {"emit", verb_emit, "nsa emit --STAGE FILE", "print what a stage of the compiler makes"},
     {"fmt", verb_fmt, "nsa fmt [--write] FILE", "the one canonical layout"},
 };

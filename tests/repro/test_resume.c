@@ -95,11 +95,15 @@ static uint32_t group_count;
 static void group_of(const nsa_program *p, const char *name, char out[40]) {
   size_t len = strcspn(name, "/");
   snprintf(out, 40, "%.*s", (int)len, name);
-  for (uint32_t f = 0; strcmp(out, "fields") == 0 && f < p->fields_count; f++)
-    if (strcmp(p->fields[f].name, name + len + 1) == 0) {
-      snprintf(out, 40, "fields %s", nsa_word_of_field_kind(p->fields[f].kind));
-      return;
-    }
+  bool is_field = strcmp(out, KEEP_FIELDS) == 0 || strcmp(out, KEEP_STATES) == 0;
+  for (uint32_t f = 0; is_field && f < p->fields_count; f++) {
+    char piece[KEEP_NAME];
+    field_piece_name(p, (nsa_field_id){f}, piece);
+    if (strcmp(piece, name + len + 1) != 0)
+      continue;
+    snprintf(out, 40, "fields %s", nsa_word_of_field_kind(p->fields[f].kind));
+    return;
+  }
 }
 
 static piece_group *find_group(const char *name) {

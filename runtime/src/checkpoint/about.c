@@ -9,6 +9,7 @@
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,65 +165,117 @@ bool about_parse(const char *text, size_t length, checkpoint_about *out) {
   return is_good;
 }
 
+/* ---- the report ---- */
+
+const char *const checkpoint_allowed_words[] = {"model", "seed", "step", "links", "missing", "size", NULL};
+
+void about_report(checkpoint_way *way, const char *format, ...) {
+  va_list arguments;
+  way->changes++;
+  if (!way->report)
+    return;
+  va_start(arguments, format);
+  vfprintf(way->report, format, arguments);
+  fputc('\n', way->report);
+  va_end(arguments);
+}
+
+bool about_allows(checkpoint_way *way, checkpoint_allowed what, const char *differs, char error[SIM_ERROR_SIZE]) {
+  uint32_t bit = 0;
+  while (1u << bit != what)
+    bit++;
+  way->needed |= what;
+  if (way->allowed & what)
+    about_report(way, "%s", differs);
+  else
+    snprintf(error, SIM_ERROR_SIZE, "%.350s; --resume-allow %s goes on all the same", differs,
+             checkpoint_allowed_words[bit]);
+  return (way->allowed & what) != 0;
+}
+
 /* ---- whether it fits ---- */
 
-static bool refuse_run(const checkpoint_about *is, const char *variant, const sim *s, char error[SIM_ERROR_SIZE]) {
-  uint64_t hash = 0;
-  if (strncmp(is->program, s->program->name, sizeof is->program - 1) != 0)
-    snprintf(error, SIM_ERROR_SIZE, "it is of the model '%.100s', and this is '%.100s'", is->program, s->program->name);
-  else if (strcmp(is->variant, variant ? variant : "") != 0)
-    snprintf(error, SIM_ERROR_SIZE, "it is of %s%.100s, and this is not; %s%.100s",
-             is->variant[0] ? "variant " : "the model without a variant", is->variant,
-             is->variant[0] ? "add --variant " : "leave --variant out", is->variant);
-  else if (is->base_dt != s->program->base_dt)
-    snprintf(error, SIM_ERROR_SIZE, "its step is %g ms, and that of the model %g ms", is->base_dt, s->program->base_dt);
-  else if (is->seed != s->seed)
-    snprintf(error, SIM_ERROR_SIZE, "its seed is %" PRIu64 "; add --seed %" PRIu64, is->seed, is->seed);
-  else if (!hash_program(s->program, &hash))
-    snprintf(error, SIM_ERROR_SIZE, "out of memory");
-  else if (is->program_hash != hash)
-    snprintf(error, SIM_ERROR_SIZE,
-             "the model has been edited since it was written, or other options are compiled in (--precision, "
-             "--timescale, --set of a param of the top level)");
-  else
+static const char *kind_of_run(const char *variant) { return variant[0] ? "variant " : "the model without a variant"; }
+
+static bool fits_name(const checkpoint_about *is, checkpoint_way *way, const sim *s, char error[SIM_ERROR_SIZE]) {
+  char text[SIM_ERROR_SIZE];
+  const char *variant = way->variant ? way->variant : "";
+  snprintf(text, sizeof text, "it is of the model '%.100s', and this is '%.100s'", is->program, s->program->name);
+  if (strncmp(is->program, s->program->name, sizeof is->program - 1) != 0 &&
+      !about_allows(way, ALLOW_MODEL, text, error))
     return false;
+  snprintf(text, sizeof text, "it is of %s%.100s, and this is not: %s%.100s", kind_of_run(is->variant), is->variant,
+           is->variant[0] ? "add --variant " : "leave --variant out", is->variant);
+  return strcmp(is->variant, variant) == 0 || about_allows(way, ALLOW_MODEL, text, error);
+}
+
+static bool fits_numbers(const checkpoint_about *is, checkpoint_way *way, const sim *s, char error[SIM_ERROR_SIZE]) {
+  char text[SIM_ERROR_SIZE];
+  snprintf(text, sizeof text, "its step is %g ms, and that of the model %g ms", is->base_dt, s->program->base_dt);
+  if (is->base_dt != s->program->base_dt && !about_allows(way, ALLOW_STEP, text, error))
+    return false;
+  snprintf(text, sizeof text, "its seed is %" PRIu64 ": add --seed %" PRIu64, is->seed, is->seed);
+  return is->seed == s->seed || about_allows(way, ALLOW_SEED, text, error);
+}
+
+static bool compare_programs(const checkpoint_about *is, checkpoint_way *way, const sim *s,
+                             char error[SIM_ERROR_SIZE]) {
+  uint64_t hash = 0;
+  bool is_good = hash_program(s->program, &hash);
+  snprintf(error, SIM_ERROR_SIZE, "out of memory");
+  way->is_edited = is->program_hash != hash || way->needed != 0;
+  return is_good;
+}
+
+static const cJSON *connection_named(const cJSON *json, const char *name) {
+  const cJSON *item;
+  cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(json, "connections")) {
+    const char *its = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "name"));
+    if (its && strcmp(its, name) == 0)
+      return item;
+  }
+  return NULL;
+}
+
+/* A connection that is new has no links that could be others. */
+static bool fits_links(const cJSON *json, checkpoint_way *way, const sim *s, char error[SIM_ERROR_SIZE]) {
+  for (nsa_connection_id c = {0}; c.id < s->program->connections_count; c.id++) {
+    char text[SIM_ERROR_SIZE];
+    const char *name = s->program->connections[c.id].name;
+    const cJSON *item = connection_named(json, name);
+    uint64_t hash = 0;
+    if ((!item && way->is_edited) || (take_bits(item, "hash", &hash) && hash == hash_links(s, c)))
+      continue;
+    snprintf(text, sizeof text, "the links of '%.100s' are others than they were then", name);
+    if (!about_allows(way, ALLOW_LINKS, text, error))
+      return false;
+    way->is_edited = true;
+  }
   return true;
 }
 
-static bool refuse_links(const cJSON *json, const sim *s, char error[SIM_ERROR_SIZE]) {
-  const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, "connections");
-  for (nsa_connection_id c = {0}; c.id < s->program->connections_count; c.id++) {
-    uint64_t hash = 0;
-    if (take_bits(cJSON_GetArrayItem(list, (int)c.id), "hash", &hash) && hash == hash_links(s, c))
-      continue;
-    snprintf(error, SIM_ERROR_SIZE, "the links of '%.100s' are others than they were then",
-             s->program->connections[c.id].name);
-    return true;
-  }
-  return false;
-}
-
-bool about_fits(const char *text, size_t length, const char *variant, const sim *s, char error[SIM_ERROR_SIZE]) {
+bool about_fits(const char *text, size_t length, checkpoint_way *way, const sim *s, char error[SIM_ERROR_SIZE]) {
   checkpoint_about is = {.program = ""};
   cJSON *json = cJSON_ParseWithLength(text, length);
   snprintf(error, SIM_ERROR_SIZE, "it does not say what it is of");
-  bool is_good = take_all(json, &is) && !refuse_run(&is, variant, s, error) && !refuse_links(json, s, error);
+  bool is_good = take_all(json, &is) && fits_name(&is, way, s, error) && fits_numbers(&is, way, s, error) &&
+                 compare_programs(&is, way, s, error) && fits_links(json, way, s, error);
   cJSON_Delete(json);
   return is_good;
 }
 
 /* ---- params that are others now ---- */
 
-static void tell_change(const nsa_settable *settable, double now, double then, FILE *to) {
+static void tell_change(const nsa_settable *settable, double now, double then, checkpoint_way *way) {
   char is[UNITS_NUMBER], was[UNITS_NUMBER];
   const char *unit = units_shown(settable->unit), *space = unit[0] ? " " : "";
   units_print_exactly(nsa_show_written(now, settable->unit), is);
   units_print_exactly(nsa_show_written(then, settable->unit), was);
-  fprintf(to, "%s is %s%s%s from here; when the checkpoint was written it was %s%s%s\n", settable->name, is, space,
-          unit, was, space, unit);
+  about_report(way, "%s is %s%s%s from here; when the checkpoint was written it was %s%s%s", settable->name, is, space,
+               unit, was, space, unit);
 }
 
-void about_tell_changes(const char *text, size_t length, const sim *s, FILE *to) {
+void about_tell_changes(const char *text, size_t length, checkpoint_way *way, const sim *s) {
   cJSON *json = cJSON_ParseWithLength(text, length);
   const cJSON *params = cJSON_GetObjectItemCaseSensitive(json, "params");
   for (uint32_t i = 0; i < s->program->settables_count; i++) {
@@ -232,7 +285,7 @@ void about_tell_changes(const char *text, size_t length, const sim *s, FILE *to)
       continue;
     double now = phase_sets_own_value(s, i);
     if (now != then)
-      tell_change(settable, now, then, to);
+      tell_change(settable, now, then, way);
   }
   cJSON_Delete(json);
 }

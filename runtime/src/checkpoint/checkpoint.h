@@ -35,11 +35,32 @@ checkpoint *checkpoint_read(const char *path, char error[SIM_ERROR_SIZE]);
 void checkpoint_free(checkpoint *c);
 const checkpoint_about *checkpoint_tells(const checkpoint *c);
 
-/* False with a sentence in error: it is of another run; or it does not fit, and the sim is then good for nothing. */
-bool checkpoint_restore(const checkpoint *c, const char *variant, sim *s, char error[SIM_ERROR_SIZE]);
+/* What may be another one than it was where somebody says so (--resume-allow): bits. */
+typedef enum {
+  ALLOW_MODEL = 1 << 0,   /* the name of the model, or the variant */
+  ALLOW_SEED = 1 << 1,    /* the seed */
+  ALLOW_STEP = 1 << 2,    /* the base step */
+  ALLOW_LINKS = 1 << 3,   /* which elements are linked */
+  ALLOW_MISSING = 1 << 4, /* states that the model has no more are left out */
+  ALLOW_SIZE = 1 << 5,    /* states of another size, or kind of number, begin anew */
+  ALLOW_ALL = (1 << 6) - 1
+} checkpoint_allowed;
+extern const char *const checkpoint_allowed_words[]; /* by bit; NULL ends them */
 
-/* Behind that: a line for each param of one value that --set has made another one than it was. */
-void checkpoint_tell_changes(const checkpoint *c, const sim *s, FILE *to);
+/* How it is gone on with. */
+typedef struct {
+  const char *variant; /* of the run that goes on, or NULL */
+  uint32_t allowed;
+  FILE *report;     /* a line for each thing that is another one; NULL: nowhere */
+  bool is_edited;   /* told: it is not the same program, so pieces were found by name */
+  uint32_t changes; /* told: lines of the report */
+  uint32_t needed;  /* told: what had to be allowed */
+} checkpoint_way;
+
+/* Where the program is the one that it was, the run goes on with the same bits. Into an edited one by name: params are
+ * those of the model, new states begin with their initial values, all else is as it was. False with a sentence in
+ * error: it is of another run; or it does not fit, and the sim is then good for nothing. */
+bool checkpoint_restore(const checkpoint *c, checkpoint_way *way, sim *s, char error[SIM_ERROR_SIZE]);
 
 /* ---- all of the state ---- */
 

@@ -76,6 +76,8 @@ bool head_check(int file, char error[HEAD_ERROR]) {
   int items = sscanf(head + strlen(first_words), "%9d\nlength %" SCNu64 "\nhash %" SCNx64, &version, &length, &told);
   if (items >= 1 && version > HEAD_VERSION)
     return refuse(error, "is of a later version of nsa");
+  if (items >= 1 && version < HEAD_VERSION)
+    return refuse(error, "is of an earlier version of nsa, which goes on with it");
   print(expected, length, told);
   if (items != 3 || got != HEAD_BYTES || memcmp(head, expected, HEAD_BYTES) != 0)
     return refuse(error, "is damaged in its head");

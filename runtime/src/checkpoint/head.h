@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-enum { HEAD_BYTES = 512, HEAD_VERSION = 1, HEAD_ERROR = 256 };
+enum { HEAD_BYTES = 512, HEAD_VERSION = 2, HEAD_ERROR = 256 };
 
 /* Of the file as it is. False by errno. */
 bool head_write(int file);

@@ -2,6 +2,7 @@
 /* read.c - a checkpoint from the disk: by a process of its own, after its head was checked. */
 #include "checkpoint/about.h"
 #include "checkpoint/head.h"
+#include "checkpoint/pieces.h"
 #include "checkpoint/types.h"
 
 #include "base/confined.h"
@@ -266,29 +267,9 @@ void checkpoint_free(checkpoint *c) {
 
 const checkpoint_about *checkpoint_tells(const checkpoint *c) { return &c->about; }
 
-/* ---- restoring ---- */
-
-typedef struct {
-  keeper keeper; /* comes first */
-  const checkpoint *from;
-} restorer;
-
-static const keep_piece *find(keeper *k, const char *name) { return piece_named(((restorer *)k)->from, name); }
-
-bool checkpoint_restore(const checkpoint *c, const char *variant, sim *s, char error[SIM_ERROR_SIZE]) {
-  restorer r = {.keeper = {.find = find}, .from = c};
-  if (!about_fits(c->told->data, c->told->count, variant, s, error))
-    return false;
-  s->tick = c->about.tick;
-  checkpoint_keep(s, &r.keeper);
-  if (r.keeper.has_failed)
-    snprintf(error, SIM_ERROR_SIZE, "%s", r.keeper.error);
-  return !r.keeper.has_failed;
-}
-
-void checkpoint_tell_changes(const checkpoint *c, const sim *s, FILE *to) {
-  about_tell_changes(c->told->data, c->told->count, s, to);
-}
+uint32_t checkpoint_piece_count(const checkpoint *c) { return c->count; }
+const keep_piece *checkpoint_piece(const checkpoint *c, uint32_t i) { return &c->pieces[i]; }
+const keep_piece *checkpoint_piece_named(const checkpoint *c, const char *name) { return piece_named(c, name); }
 
 /* ---- as a table ---- */
 

@@ -16,7 +16,7 @@ static void keep_updates(delivery *d, keeper *k) {
   for (uint32_t slice = 0; slice < d->slices; slice++)
     all += d->batches[slice].updates;
   KEEP_VALUE(k, all);
-  if (keep_restores(k) && d->slices > 0)
+  if (keep_restores(k) && !k->is_left && d->slices > 0)
     d->batches[0].updates = all;
 }
 
@@ -31,6 +31,7 @@ void events_keep(sim *s, keeper *k) {
     keep_end(k);
   }
   keep_begin(k, "updates", "links");
+  keep_shape(k, (uint64_t)ev->delivery_count << 32 | s->program->connections_count);
   keep_bytes(k, ev->link_updates, s->program->connections_count * sizeof *ev->link_updates);
   for (uint32_t i = 0; i < ev->delivery_count; i++)
     keep_updates(&ev->deliveries[i], k);

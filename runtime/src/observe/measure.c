@@ -4,6 +4,7 @@
 #include "observe/measure_recognition.h"
 #include "observe/measure_samples.h"
 #include "observe/measure_series.h"
+#include "observe/measure_shape.h"
 #include "observe/measure_trains.h"
 #include "observe/measure_updates.h"
 #include "state/failure.h"
@@ -35,6 +36,7 @@ struct measurer {
   const nsa_program *program;
   tally *tallies;        /* one a node */
   cached *cache;         /* one a probe */
+  uint64_t began;        /* 0, or from when on they count: in a run that goes on with others */
   uint64_t *phase_ticks; /* how long each phase has lasted */
   uint8_t *was_active;   /* whether each phase was active one tick ago */
   uint8_t *is_series;    /* this and the next two: of each node, when it is evaluated */
@@ -289,7 +291,7 @@ static bool visit_node(measurer *m, sim *s, uint32_t index) {
 /* ---- values ---- */
 
 static double duration_ms(const measurer *m, const sim *s, uint32_t phase) {
-  uint64_t ticks = phase == NSA_NONE ? s->tick : m->phase_ticks[phase];
+  uint64_t ticks = phase == NSA_NONE ? s->tick - m->began : m->phase_ticks[phase];
   return sim_time(s, ticks);
 }
 
@@ -470,8 +472,10 @@ world_series measurer_series(const measurer *m, const sim *s, uint32_t i, nsa_pe
 
 static void keep(void *self, sim *s, keeper *k) {
   measurer *m = self;
-  (void)s;
   keep_begin(k, "measures", "all");
+  keep_shape(k, measure_shape(s));
+  m->began = k->is_left ? s->tick : m->began;
+  KEEP_VALUE(k, m->began);
   for (uint32_t i = 0; i < m->program->measure_nodes_count; i++) {
     tally *t = &m->tallies[i];
     KEEP_VALUE(k, t->events);

@@ -16,6 +16,7 @@ enum { RECORD_NAME = 256, AT_ONCE = 8192 };
 
 /* What a run that goes on finds in the files of the one before. */
 typedef struct {
+  bool is_new; /* there is none of it */
   uint64_t csv_bytes;
   double first_time, end_time; /* of a report's last part */
 } record_before;

@@ -22,13 +22,15 @@ static void keep_recording(recording *rec, keeper *k) {
   if (rec->report)
     times = h5_report_times(rec->report);
   keep_begin(k, "recordings", rec->record->name);
+  keep_shape(k, rec->first ^ rec->count << 24 ^ (uint64_t)rec->record->every << 1 ^ rec->is_event);
   KEEP_VALUE(k, rec->taken);
   KEEP_VALUE(k, rec->next);
   KEEP_VALUE(k, times.now);
   KEEP_VALUE(k, times.next);
   KEEP_VALUE(k, bytes);
+  bool is_new = k->is_left;
   keep_end(k);
-  rec->before = (record_before){.csv_bytes = bytes, .first_time = times.now, .end_time = times.next};
+  rec->before = (record_before){.is_new = is_new, .csv_bytes = bytes, .first_time = times.now, .end_time = times.next};
 }
 
 void recorder_keep(void *self, sim *s, keeper *k) {
@@ -62,7 +64,7 @@ static bool continue_recording(recorder *r, recording *rec, const char *folder, 
 bool recorder_continue(recorder *r, const char *folder_before, char error[SIM_ERROR_SIZE]) {
   bool is_good = true;
   for (uint32_t i = 0; folder_before && is_good && i < r->recording_count; i++)
-    is_good = continue_recording(r, &r->recordings[i], folder_before, error);
+    is_good = r->recordings[i].before.is_new || continue_recording(r, &r->recordings[i], folder_before, error);
   for (uint32_t i = 0; folder_before && is_good && i < r->trial_count; i++)
     is_good = trial_recording_continue(r->trials[i], folder_before, error);
   for (uint32_t i = 0; !folder_before && i < r->recording_count; i++)

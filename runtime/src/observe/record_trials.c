@@ -28,6 +28,7 @@ struct trial_recording {
   const h5_file *file;
   table steps, trials;
   uint32_t action_count, figure_count;
+  bool is_new; /* of a run that goes on: there is none of it */
 };
 
 /* ---- opening ---- */
@@ -171,6 +172,7 @@ static void keep_table(table *t, keeper *k) {
 
 void trial_recording_keep(trial_recording *r, const char *name, keeper *k) {
   keep_begin(k, "recordings", name);
+  r->is_new = k->is_left;
   keep_table(&r->steps, k);
   keep_table(&r->trials, k);
   keep_end(k);
@@ -189,7 +191,8 @@ static bool continue_table(const trial_recording *r, table *t, const char *name,
 }
 
 bool trial_recording_continue(trial_recording *r, const char *folder, char error[SIM_ERROR_SIZE]) {
-  return continue_table(r, &r->steps, "steps", folder, error) && continue_table(r, &r->trials, "trials", folder, error);
+  return r->is_new || (continue_table(r, &r->steps, "steps", folder, error) &&
+                       continue_table(r, &r->trials, "trials", folder, error));
 }
 
 void trial_recording_begin(trial_recording *r) { r->steps.taken = r->trials.taken = 0; }

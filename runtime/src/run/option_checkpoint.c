@@ -61,10 +61,37 @@ bool option_take_resume(parse *p, const char *text) {
   return !text || text[0] != 0 || option_refuse(p, "--resume= wants a file");
 }
 
+static bool allow_word(parse *p, const char *word, size_t len) {
+  for (uint32_t bit = 0; checkpoint_allowed_words[bit]; bit++)
+    if (strlen(checkpoint_allowed_words[bit]) == len && strncmp(checkpoint_allowed_words[bit], word, len) == 0) {
+      p->out->resume_allowed |= 1u << bit;
+      return true;
+    }
+  return option_refuse(p,
+                       "--resume-allow wants some of model, seed, step, links, missing, size with commas between, "
+                       "not \"%.80s\"",
+                       word);
+}
+
+/* "links,size" */
+bool option_take_resume_allow(parse *p, const char *text) {
+  bool is_good = true;
+  for (const char *at = text; is_good; at++) {
+    size_t len = strcspn(at, ",");
+    is_good = allow_word(p, at, len);
+    at += len;
+    if (!*at)
+      break;
+  }
+  return is_good;
+}
+
 bool option_check_checkpoints(parse *p) {
   const run_options *o = p->out;
   if (o->has_keep && !o->has_checkpoints)
     return option_refuse(p, "--keep says how many checkpoints stay; add --checkpoint \"every TIME\"");
+  if (o->resume_allowed && !o->resumes)
+    return option_refuse(p, "--resume-allow says what --resume may find changed; add that");
   if (o->has_checkpoints && o->no_results)
     return option_refuse(p, "checkpoints lie in the folder of results, and --no-results makes none");
   if (o->resumes && o->all_variants)

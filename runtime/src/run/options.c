@@ -138,6 +138,8 @@ FLAG(take_help, help)
     "save the state so often, e.g. \"every 10 s\", by the clock \"every 10 min wall\"")                                \
   X("--keep", "N", option_take_keep, "how many checkpoints stay (default 2)")                                          \
   X("--resume", "[FILE.h5]", option_take_resume, "go on from a checkpoint (default: the newest of the results)")       \
+  X("--resume-allow", "WHAT", option_take_resume_allow,                                                                \
+    "what may have changed since: some of model,seed,step,links,missing,size")                                         \
   X("--force", NULL, take_force, "overwrite whatever results are there already")                                       \
   X("--no-results", NULL, take_no_results, "write no files, print the measures only")                                  \
   X("--no-sandbox", NULL, take_no_sandbox, "keep the rights to all files, programs and the network")                   \

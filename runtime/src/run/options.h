@@ -23,6 +23,7 @@ typedef struct {
   bool help, csv, json, float32, force, time, quiet, no_results, no_sandbox, all_variants;
   bool has_checkpoints, has_keep, resumes;
   checkpoint_plan checkpoints;
+  uint32_t resume_allowed; /* checkpoint_allowed */
   const char *resume_file; /* NULL: the newest in the folder of results */
   uint32_t variant;        /* into program->variants, or NSA_NONE */
   uint64_t seed;

@@ -30,6 +30,7 @@ bool option_check_sources(parse *p); /* each has one */
 bool option_take_checkpoint(parse *p, const char *text);
 bool option_take_keep(parse *p, const char *text);
 bool option_take_resume(parse *p, const char *text);
+bool option_take_resume_allow(parse *p, const char *text);
 bool option_check_checkpoints(parse *p); /* they go together */
 
 /* A param, of a population, a connection, or all that are made of a component. */

@@ -8,6 +8,7 @@
 
 #include "base/units.h"
 #include "nsa_text.h"
+#include "nsa_ticks.h"
 #include "observe/results_folder.h"
 #include "state/kernels.h"
 
@@ -79,7 +80,8 @@ static void say_from_where(const one_run *c) {
 
 static bool is_before_end(const one_run *c, char error[SIM_ERROR_SIZE]) {
   const checkpoint_about *is = checkpoint_tells(c->origin);
-  if (is->tick < c->command->program->ticks)
+  double tick = nsa_nearest_tick((double)is->tick * is->base_dt, c->command->program->base_dt);
+  if (tick < (double)c->command->program->ticks)
     return true;
   snprintf(error, SIM_ERROR_SIZE, "the checkpoint %.200s is at %g ms, and the run ends at %g ms; make it longer, --for",
            c->origin_path, (double)is->tick * is->base_dt,
@@ -180,13 +182,14 @@ bool resume_restore(one_run *c, char error[SIM_ERROR_SIZE]) {
   char why[SIM_ERROR_SIZE];
   if (c->branch)
     return restore_branch(c, error);
-  if (!checkpoint_restore(c->origin, one_run_variant(c), c->sim, why)) {
-    snprintf(error, SIM_ERROR_SIZE, "cannot go on from %.200s: %.280s", c->origin_path, why);
-    return false;
-  }
-  if (!c->command->options->quiet) {
+  checkpoint_way way = {.variant = one_run_variant(c),
+                        .allowed = c->command->options->resume_allowed,
+                        .report = c->command->options->quiet ? NULL : stderr};
+  if (!c->command->options->quiet)
     say_from_where(c);
-    checkpoint_tell_changes(c->origin, c->sim, stderr);
+  if (!checkpoint_restore(c->origin, &way, c->sim, why)) {
+    snprintf(error, SIM_ERROR_SIZE, "cannot go on from %.120s: %.370s", c->origin_path, why);
+    return false;
   }
   checkpoint_free(c->origin);
   c->origin = NULL;

@@ -33,13 +33,17 @@ static void join(char out[KEEP_NAME], const char *group, const char *name) {
       *c = '|';
 }
 
+static void misses(keeper *k, const char *name, const char *why) {
+  if (!k->leave || !k->leave(k, name, why))
+    keep_fail(k, "'%.200s' %.200s", name, why);
+}
+
 static const keep_piece *find(keeper *k, const char *name, keep_type type) {
   const keep_piece *piece = k->find(k, name);
-  if (!piece)
-    keep_fail(k, "it has no '%.200s'", name);
-  else if (piece->type != type)
-    keep_fail(k, "its '%.200s' is of another type", name);
-  return k->has_failed ? NULL : piece;
+  if (piece && piece->type == type)
+    return piece;
+  misses(k, name, piece ? "is of another type there" : "is not in it");
+  return NULL;
 }
 
 void keep_array(keeper *k, const char *group, const char *name, keep_type type, uint64_t count, void *data) {
@@ -52,9 +56,11 @@ void keep_array(keeper *k, const char *group, const char *name, keep_type type, 
     return;
   }
   const keep_piece *piece = find(k, full, type);
-  if (piece && piece->count != count)
-    keep_fail(k, "its '%.200s' has %" PRIu64 " entries, and %" PRIu64 " are needed", full, piece->count, count);
-  else if (piece && count)
+  if (piece && piece->count != count) {
+    char why[100];
+    snprintf(why, sizeof why, "has %" PRIu64 " entries there, and %" PRIu64 " here", piece->count, count);
+    misses(k, full, why);
+  } else if (piece && count)
     memcpy(data, piece->data, count * keep_type_size[type]);
 }
 
@@ -68,16 +74,16 @@ void keep_some(keeper *k, const char *group, const char *name, uint32_t *count, 
     return;
   join(full, group, name);
   const keep_piece *piece = find(k, full, KEEP_U32);
-  if (piece && piece->count > most)
-    keep_fail(k, "its '%.200s' has %" PRIu64 " entries, and %" PRIu64 " are possible", full, piece->count, most);
-  if (k->has_failed || !piece)
+  bool fits = piece && piece->count <= most;
+  for (uint64_t i = 0; fits && i < piece->count; i++)
+    fits = ((const uint32_t *)piece->data)[i] < most;
+  if (piece && !fits)
+    misses(k, full, "names elements there that are not here");
+  if (!fits)
     return;
   *count = (uint32_t)piece->count;
   if (piece->count)
     memcpy(data, piece->data, piece->count * sizeof *data);
-  for (uint32_t i = 0; i < *count; i++)
-    if (data[i] >= most)
-      keep_fail(k, "its '%.200s' names an element that is not there", full);
 }
 
 /* ---- small things ---- */
@@ -85,11 +91,22 @@ void keep_some(keeper *k, const char *group, const char *name, uint32_t *count, 
 void keep_begin(keeper *k, const char *group, const char *name) {
   join(k->name, group, name);
   k->count = 0;
+  k->is_left = false;
   if (k->has_failed || !keep_restores(k))
     return;
   const keep_piece *piece = find(k, k->name, KEEP_BYTES);
   k->from = piece ? piece->data : NULL;
   k->count = piece ? (size_t)piece->count : 0;
+  k->is_left = !piece;
+}
+
+void keep_shape(keeper *k, uint64_t shape) {
+  uint64_t there = shape;
+  KEEP_VALUE(k, there);
+  if (k->has_failed || there == shape)
+    return;
+  misses(k, k->name, "is laid out otherwise there");
+  k->is_left = true;
 }
 
 static bool make_room(keeper *k, size_t size) {
@@ -105,7 +122,7 @@ static bool make_room(keeper *k, size_t size) {
 }
 
 void keep_bytes(keeper *k, void *bytes, size_t size) {
-  if (k->has_failed || size == 0)
+  if (k->has_failed || k->is_left || size == 0)
     return;
   if (!keep_restores(k)) {
     if (!make_room(k, size)) {
@@ -127,6 +144,8 @@ void keep_bytes(keeper *k, void *bytes, size_t size) {
 
 void keep_list(keeper *k, double **values, uint64_t *count, uint64_t *capacity, size_t width) {
   uint64_t there = *count;
+  if (k->is_left)
+    return;
   KEEP_VALUE(k, there);
   if (keep_restores(k)) {
     if (k->has_failed || there > k->count / (width * sizeof **values)) {
@@ -147,7 +166,9 @@ void keep_list(keeper *k, double **values, uint64_t *count, uint64_t *capacity, 
 }
 
 void keep_end(keeper *k) {
-  if (k->has_failed)
+  bool is_left = k->is_left;
+  k->is_left = false;
+  if (k->has_failed || is_left)
     return;
   if (!keep_restores(k))
     k->has_failed = !k->take(k, &(keep_piece){k->name, KEEP_BYTES, k->count, k->bytes});

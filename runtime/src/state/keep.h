@@ -29,7 +29,10 @@ struct keeper {
   bool (*take)(keeper *k, const keep_piece *piece);
   /* Who restores finds what was taken under a name; NULL: there is none. NULL itself in a keeper that saves. */
   const keep_piece *(*find)(keeper *k, const char *name);
+  /* Who restores into another model may leave what does not fit as it is: true. NULL: never. */
+  bool (*leave)(keeper *k, const char *name, const char *why);
   bool has_failed;
+  bool is_left; /* what is between keep_begin and keep_end */
   char error[SIM_ERROR_SIZE];
   /* Between keep_begin and keep_end. */
   char name[KEEP_NAME];
@@ -52,12 +55,20 @@ void keep_some(keeper *k, const char *group, const char *name, uint32_t *count, 
 /* Small things, one after the other, that make one piece. */
 void keep_begin(keeper *k, const char *group, const char *name);
 void keep_bytes(keeper *k, void *bytes, size_t size);
+/* First of all, where the rest is laid out by the model: a number that tells layouts apart. */
+void keep_shape(keeper *k, uint64_t shape);
 #define KEEP_VALUE(k, x) keep_bytes(k, &(x), sizeof(x))
 /* A list that grows: *values is malloc'd, with room for *capacity entries of `width` doubles. */
 void keep_list(keeper *k, double **values, uint64_t *count, uint64_t *capacity, size_t width);
 void keep_end(keeper *k);
 
-/* The fields that are state, and the lists of what fired. */
+/* The fields that are state, and the lists of what fired. What the model declares is one group, and what follows from
+ * it for the next step another one. */
+#define KEEP_STATES "states"
+#define KEEP_FIELDS "fields"
 void fields_keep(sim *s, keeper *k);
+/* A field's name as a piece. Those that the compiler has numbered are counted anew among those of their name, so that
+ * edits elsewhere leave it alone. */
+void field_piece_name(const nsa_program *p, nsa_field_id field, char name[KEEP_NAME]);
 
 #endif

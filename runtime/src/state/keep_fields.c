@@ -2,6 +2,10 @@
 /* keep_fields.c - which fields are state. */
 #include "state/keep.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
 /* No default: who adds a kind decides here. */
 static bool is_kept(nsa_field_kind kind) {
   switch (kind) {
@@ -43,6 +47,31 @@ static bool is_kept(nsa_field_kind kind) {
   return false;
 }
 
+/* Length of a name before the field's number, where that ends it; else 0. */
+static size_t stem_of(const nsa_program *p, nsa_field_id f) {
+  const char *name = p->fields[f.id].name;
+  size_t len = strlen(name), stem = len;
+  while (stem > 0 && name[stem - 1] >= '0' && name[stem - 1] <= '9')
+    stem--;
+  return stem < len && strtoul(name + stem, NULL, 10) == f.id ? stem : 0;
+}
+
+void field_piece_name(const nsa_program *p, nsa_field_id f, char name[KEEP_NAME]) {
+  const char *own = p->fields[f.id].name;
+  size_t stem = stem_of(p, f);
+  uint32_t before = 0;
+  for (nsa_field_id i = {0}; stem && i.id < f.id; i.id++)
+    before += stem_of(p, i) == stem && strncmp(p->fields[i.id].name, own, stem) == 0;
+  if (stem)
+    snprintf(name, KEEP_NAME, "%.*s#%" PRIu32, (int)stem, own, before);
+  else
+    snprintf(name, KEEP_NAME, "%s", own);
+}
+
+static const char *group_of(const nsa_field *field) {
+  return field->kind == NSA_FIELD_STATE || field->kind == NSA_FIELD_TIMER ? KEEP_STATES : KEEP_FIELDS;
+}
+
 static keep_type type_of(const nsa_field *field) {
   switch ((nsa_type)field->type) {
   case NSA_F64:
@@ -78,8 +107,11 @@ static void keep_fired(sim *s, keeper *k) {
 void fields_keep(sim *s, keeper *k) {
   for (uint32_t f = 0; f < s->program->fields_count; f++) {
     const nsa_field *field = &s->program->fields[f];
-    if (is_kept((nsa_field_kind)field->kind) && s->field_data[f] && !s->field_borrowed[f] && !is_of_scratch(s, field))
-      keep_array(k, "fields", field->name, type_of(field), s->field_count[f], s->field_data[f]);
+    char name[KEEP_NAME];
+    if (!is_kept((nsa_field_kind)field->kind) || !s->field_data[f] || s->field_borrowed[f] || is_of_scratch(s, field))
+      continue;
+    field_piece_name(s->program, (nsa_field_id){f}, name);
+    keep_array(k, group_of(field), name, type_of(field), s->field_count[f], s->field_data[f]);
   }
   keep_fired(s, k);
 }

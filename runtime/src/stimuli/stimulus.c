@@ -412,6 +412,7 @@ void stimuli_keep(sim *s, keeper *k) {
   if (keep_restores(k) && !k->has_failed)
     seek(s);
   keep_begin(k, "stimuli", "dirty");
+  keep_shape(k, st->external_count);
   for (uint32_t e = 0; e < st->external_count; e++)
     KEEP_VALUE(k, st->externals[e].is_dirty);
   keep_end(k);

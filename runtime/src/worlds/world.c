@@ -188,6 +188,8 @@ static void save_own(const world *w, keeper *k) {
 static void restore_own(world *w, keeper *k) {
   char why[NSA_ENVIRONMENT_ERROR] = "it cannot be restored";
   uint64_t size = 0;
+  if (k->is_left)
+    return;
   KEEP_VALUE(k, size);
   if (k->has_failed || size > k->count || !w->origin.kind->restore) {
     keep_fail(k, "environment '%.100s' cannot be restored from it", w->environment->name);
@@ -212,6 +214,7 @@ static void keep_last(world_move *last, keeper *k) {
 
 void world_keep(world *w, keeper *k) {
   keep_begin(k, "worlds", w->environment->name);
+  keep_shape(k, (uint64_t)w->environment->length << 32 | w->environment->figures_count);
   KEEP_VALUE(k, w->moves);
   KEEP_VALUE(k, w->trial);
   KEEP_VALUE(k, w->trial_start);

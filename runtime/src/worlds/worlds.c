@@ -189,6 +189,7 @@ void worlds_keep(sim *s, keeper *k) {
     world_keep(&w->all[i], k);
   for (uint32_t i = 0; i < w->decision_count; i++) {
     keep_begin(k, "decisions", w->decisions[i].world->environment->name);
+    keep_shape(k, (uint64_t)w->decisions[i].act->decoders_count << 32 | w->decisions[i].world->environment->choices);
     decision_keep(s, &w->decisions[i], k);
     keep_end(k);
   }

@@ -109,14 +109,18 @@ static void what_was_written_is_restored(void **state) {
   assert_int_equal(checkpoint_tells(c)->tick, 42);
   assert_int_equal(checkpoint_tells(c)->seed, 5);
   sim *other = make_sim(f.m);
-  if (!checkpoint_restore(c, NULL, other, error))
+  checkpoint_way way = {.variant = NULL};
+  if (!checkpoint_restore(c, &way, other, error))
     fail_msg("%s", error);
   assert_int_equal(other->tick, 42);
   assert_memory_equal(other->field_data[f.v.id], f.s->field_data[f.v.id], 1500 * sizeof(double));
-  assert_false(checkpoint_restore(c, "strong", other, error));
+  assert_false(way.is_edited || way.changes || way.needed);
+  way.variant = "strong";
+  assert_false(checkpoint_restore(c, &way, other, error));
   assert_non_null(strstr(error, "leave --variant out"));
   other->seed = 6;
-  assert_false(checkpoint_restore(c, NULL, other, error));
+  way.variant = NULL;
+  assert_false(checkpoint_restore(c, &way, other, error));
   assert_non_null(strstr(error, "its seed is 5"));
   sim_free(other);
   checkpoint_free(c);
@@ -172,8 +176,9 @@ static void a_right_head_makes_nothing_right(void **state) {
     assert_int_equal(pwrite(fd, &other, 1, (off_t)at), 1);
     assert_true(head_write(fd));
     checkpoint *c = checkpoint_read(path, error);
+    checkpoint_way way = {.variant = i % 2 ? NULL : "another", .allowed = i % 2 ? 0 : ALLOW_ALL};
     sim *s = c ? make_sim(f.m) : NULL;
-    refused += !c || !checkpoint_restore(c, NULL, s, error);
+    refused += !c || !checkpoint_restore(c, &way, s, error);
     sim_free(s);
     checkpoint_free(c);
     assert_int_equal(pwrite(fd, &bytes[at], 1, (off_t)at), 1);
