@@ -100,6 +100,48 @@ each() { # name, samples, command; what it makes is `out`
 each seen_csv 8 ./seen --threads 2 --quiet --csv --out out
 each loop_csv 4 ./loop --threads 2 --quiet --csv --out out
 each executable 4 "$NSA" build seen.nsa -o out
+
+# A world in another process, which is not preloaded: started before the model is compiled, and gone with the run.
+cat > robot.nsa << 'END'
+timescale fast = 1 ms
+environment robot : external { channel seen[2]
+                               action move = 2 }
+neuron cell { state v = 0
+              input I
+              each step { v = v + I } }
+population p : cell[2]
+act robot = sample(1) every 10 ms
+drive p.I = robot.seen[i]
+record p.v
+run 30 ms
+END
+cat > robot.sh << 'END'
+read line; echo '{"version":1}'
+read line; echo '{"observation":{"seen":[1,0]}}'
+while read line; do echo '{"observation":{"seen":[1,0]},"reward":0,"terminated":false,"truncated":false}'; done
+END
+each robot 6 "$NSA" run robot.nsa --interpret --threads 1 --quiet --csv --environment robot="sh robot.sh robot_of_$$" --out out
+! pgrep -f "robot_of_$$" > pids.txt || say 'the process of a world is there'
+
+# A point of a sweep for which memory ends is a row that failed; the others are as they always are.
+sweeps() { # allocations before the first that fails
+  (export "OOM_AT=$1" LD_PRELOAD="$shim"; exec "$NSA" sweep seen.nsa --seeds 1..2 --jobs 2 --quiet --out out) > now.txt 2> now.err
+  code=$?
+  case $code in
+    0 | 3) ! tail -n +2 out/sweep.csv | grep -vxFf good.csv | grep -qvE '^base,[12],,failed,"?out of memory' ||
+         say "a sweep, OOM_AT=$1: other rows" ;;
+    2) head -1 now.err | grep -qi 'out of memory' || { say "a sweep, OOM_AT=$1"; cat now.err; } ;;
+    *) say "a sweep, OOM_AT=$1: exit code $code"; head -5 now.err ;;
+  esac
+  [ $code -eq 2 ] || [ "$(tail -n +2 out/sweep.csv | wc -l)" -eq 2 ] || say "a sweep, OOM_AT=$1: rows are missing"
+  rm -rf out
+}
+OOM_COUNT=$PWD/count LD_PRELOAD=$shim "$NSA" sweep seen.nsa --seeds 1..2 --jobs 2 --quiet --out out > now.txt 2>&1 || say 'a sweep'
+mv out/sweep.csv good.csv
+rm -r out
+for ((back = ${OOM_EVERY:-RANDOM % 90 + 1}; back < 900; back += ${OOM_EVERY:-90})); do # of the last, which are the points' own
+  sweeps $(($(cat count) - back))
+done
 [ -z "$(ls -A tmp)" ] || say "left of the linker: $(ls tmp)"
 [ -z "$(ls | grep '\.tmp$')" ] || say 'a part of an executable is left'
 
