@@ -108,7 +108,7 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
 %token DRIVE "drive" ENVIRONMENT "environment" ACT "act" RECORD "record" MEASURE "measure"
 %token VARIANT "variant" IMPORT "import" EXTENDS "extends" RUN "run" SIGNAL "signal"
 %token PRECISION "precision" CHANNEL "channel" ACTION "action" PHASE "phase" SET "set"
-%token CHECKPOINT "checkpoint"
+%token CHECKPOINT "checkpoint" MODIFY "modify"
 
 /* Words that are keywords behind an operand. */
 %token VIA "via" BY "by" WITH "with" OF "of" DELAY "delay" BACK "back" USING "using"
@@ -136,7 +136,7 @@ static void nsa_error(const span *at, parse_context *ctx, const char *message) {
 %right '^'
 
 %type <decls> decls
-%type <decl> decl
+%type <decl> decl modify
 %type <items> items
 %type <item> item
 %type <block> block stmts block_opt
@@ -188,6 +188,7 @@ decl: EXTENDS STRING                      { $$ = make_extends(ctx, @$, $2); }
     | TIMESCALE NAME '=' expr             { $$ = make_timescale(ctx, @$, $2, $4); }
     | component_kind NAME clauses '{' items '}'
                                           { $$ = make_component(ctx, @$, $1, $2, $3, $5, span_join(@4, @6)); }
+    | modify                              { $$ = $1; }
     | component_kind recovered items '}'  { $$ = make_broken(ctx); }
     | component_kind error                { $$ = make_broken(ctx); yyerrok; }
     | function                            { $$ = make_function_decl(ctx, @$, $1); }
@@ -224,6 +225,11 @@ decl: EXTENDS STRING                      { $$ = make_extends(ctx, @$, $2); }
 /* The head of a block was wrong, its body is read all the same, for its own errors. */
 recovered: error '{'                      { yyerrok; }
          ;
+
+modify: MODIFY NAME clauses '{' items '}' { $$ = make_modify(ctx, @$, $2, $3, $5, span_join(@4, @6)); }
+      | MODIFY recovered items '}'        { $$ = make_broken(ctx); }
+      | MODIFY error                      { $$ = make_broken(ctx); yyerrok; }
+      ;
 
 component_kind: NEURON                    { $$ = AST_NEURON; }
               | ASTROCYTE                 { $$ = AST_ASTROCYTE; }
@@ -417,12 +423,14 @@ from_opt: %empty                          { $$ = (ast_name){0}; }
         | FROM NAME                       { $$ = $2; }
         ;
 
-/* Of a variant: settings, and decisions that are made otherwise. */
+/* Of a variant: settings, decisions that are made otherwise, and components that are changed. */
 changes: %empty                           { $$ = make_settings(ctx); }
        | changes setting NEWLINE          { $$ = append_setting(ctx, $1, $2); }
        | changes setting ','              { $$ = append_setting(ctx, $1, $2); }
        | changes act NEWLINE              { $$ = append_act(ctx, $1, $2); }
        | changes act ','                  { $$ = append_act(ctx, $1, $2); }
+       | changes modify NEWLINE           { $$ = append_modify(ctx, $1, $2); }
+       | changes modify NEWLINE ','       { $$ = append_modify(ctx, $1, $2); }
        | changes NEWLINE
        | changes error NEWLINE            { $$ = $1; yyerrok; }
        ;

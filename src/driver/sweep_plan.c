@@ -238,7 +238,8 @@ static const char *add_variant(arena *a, const nsa_program *program, const char 
     names[k] = program->variants[k].name;
     if (strcmp(names[k], name) != 0)
       continue;
-    vec_push(a, &plan->variants, ((sweep_variant){names[k], program->variants[k].globals_count > 0}));
+    vec_push(a, &plan->variants,
+             ((sweep_variant){names[k], program->variants[k].globals_count > 0 || program->variants[k].modifies}));
     return NULL;
   }
   return variants_unknown(a, name, names, program->variants_count);

@@ -24,7 +24,7 @@ int variants_compile(compilation *c, const nsa_compiled **list) {
   c->variants = ARENA_ARRAY(c->arena, compilation, count);
   *list = compiled;
   for (uint32_t k = 0; k < count; k++) {
-    if (c->model->variants.data[k].globals.len == 0)
+    if (c->model->variants.data[k].globals.len == 0 && !c->model->variants.data[k].modifies)
       continue;
     int code = compile_one(c, c->model->variants.data[k].name, &c->variants[k]);
     if (code)

@@ -29,7 +29,8 @@ static bool is_component_used(const checker *ck, uint32_t def) {
 /* Components that nobody uses: synapses among them have no ends, and are checked as far as that is possible. */
 static void check_unused_components(checker *ck) {
   for (uint32_t i = 0; i < ck->component_defs.len; i++) {
-    if (ck->component_defs.data[i].home != ck->main || is_component_used(ck, i))
+    const component_def *def = &ck->component_defs.data[i];
+    if (def->home != ck->main || def->is_modified || is_component_used(ck, i))
       continue;
     expr_env env = env_constant(ck, NULL, "a component");
     model_component component;

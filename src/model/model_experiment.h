@@ -229,6 +229,8 @@ typedef struct {
   uint32_t checkpoint; /* from which on its sets hold; NONE: from the start */
   model_sets sets;
   VEC(model_global_set) globals; /* the compiler must be told of the variant for these to hold */
+  bool modifies;                 /* likewise, for components that it changes */
+  bool is_chosen;                /* the compiler was told of it */
   VEC(model_act) acts;           /* instead of those of the same environments */
 } model_variant;
 

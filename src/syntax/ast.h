@@ -326,6 +326,7 @@ typedef enum {
   AST_DECL_PARAM,     /* param N = 10, trials = 20 */
   AST_DECL_TIMESCALE, /* timescale slow = 10 ms */
   AST_DECL_COMPONENT,
+  AST_DECL_MODIFY,   /* modify cell { dv/dt = -v/tau }: as.component, without kind and base */
   AST_DECL_FUNCTION, /* function f(a) = a^2 */
   AST_DECL_POPULATION,
   AST_DECL_CONNECT,
@@ -443,6 +444,7 @@ struct ast_decl {
       ast_name from; /* a checkpoint; text NULL: from the start */
       ast_setting_list settings;
       ast_act_list acts;
+      ast_decl_list modifies; /* AST_DECL_MODIFY */
       span block;
     } variant;
     struct {

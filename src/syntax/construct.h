@@ -65,7 +65,8 @@ typedef struct {
   bool is_present;
   span at;
   ast_setting_list list;
-  ast_act_list acts; /* of a variant */
+  ast_act_list acts;      /* of a variant */
+  ast_decl_list modifies; /* likewise */
 } settings_block;
 
 typedef struct {
@@ -97,6 +98,7 @@ ast_species_list *append_species(parse_context *ctx, ast_species_list *list, ast
 clause_list *append_clause(parse_context *ctx, clause_list *list, clause c, span at);
 settings_block append_setting(parse_context *ctx, settings_block block, ast_setting setting);
 settings_block append_act(parse_context *ctx, settings_block block, const ast_act *act);
+settings_block append_modify(parse_context *ctx, settings_block block, ast_decl *modify);
 world_block append_world_entry(parse_context *ctx, world_block block, ast_world_entry entry);
 world_block close_world(span at, world_block block);
 settings_block close_settings(span at, settings_block block);
@@ -182,6 +184,8 @@ ast_decl *make_params(parse_context *ctx, span at, const ast_entry_list *entries
 ast_decl *make_timescale(parse_context *ctx, span at, ast_name name, ast_expr *step);
 ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name, const clause_list *clauses,
                          const ast_item_list *items, span body);
+ast_decl *make_modify(parse_context *ctx, span at, ast_name name, const clause_list *clauses,
+                      const ast_item_list *items, span body);
 ast_decl *make_function_decl(parse_context *ctx, span at, const ast_function *function);
 ast_decl *make_population(parse_context *ctx, span at, ast_name name, ast_name component, ast_expr *size,
                           const clause_list *clauses, settings_block overrides);

@@ -101,6 +101,12 @@ settings_block append_act(parse_context *ctx, settings_block block, const ast_ac
   return block;
 }
 
+settings_block append_modify(parse_context *ctx, settings_block block, ast_decl *modify) {
+  if (modify != NULL)
+    vec_push(ctx->arena, &block.modifies, modify);
+  return block;
+}
+
 world_block append_world_entry(parse_context *ctx, world_block block, ast_world_entry entry) {
   vec_push(ctx->arena, &block.list, entry);
   return block;

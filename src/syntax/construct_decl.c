@@ -94,16 +94,13 @@ ast_decl *make_timescale(parse_context *ctx, span at, ast_name name, ast_expr *s
 
 static const char *const couplings[] = {"hold", "linear", "stages", "implicit", NULL};
 
-ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name, const clause_list *clauses,
-                         const ast_item_list *items, span body) {
-  static const char *const whats[] = {"a neuron", "an astrocyte", "a synapse"};
-  check_declared(ctx, name);
-  check_clauses(ctx, clauses, BIT(EXTENDS) | BIT(ON) | BIT(USING) | BIT(COUPLING) | BIT(PRECISION), whats[kind]);
-  ast_decl *d = new_decl(ctx, AST_DECL_COMPONENT, at);
+enum { HEAD_CLAUSES = BIT(ON) | BIT(USING) | BIT(COUPLING) | BIT(PRECISION) };
+
+static ast_decl *new_component(parse_context *ctx, ast_decl_kind kind, span at, ast_name name,
+                               const clause_list *clauses, const ast_item_list *items, span body) {
+  ast_decl *d = new_decl(ctx, kind, at);
   ast_component *c = &d->as.component;
-  c->kind = (ast_component_kind)kind;
   c->name = name;
-  c->base = find_clause(clauses, CLAUSE_EXTENDS)->name;
   const ast_expr *on = find_clause(clauses, CLAUSE_ON)->expr;
   if (on != NULL && on->kind == AST_NAME)
     c->timescale = (ast_name){on->as.name.text, on->at};
@@ -117,6 +114,23 @@ ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name, c
   c->items = *items;
   c->body = body;
   return d;
+}
+
+ast_decl *make_component(parse_context *ctx, span at, int kind, ast_name name, const clause_list *clauses,
+                         const ast_item_list *items, span body) {
+  static const char *const whats[] = {"a neuron", "an astrocyte", "a synapse"};
+  check_declared(ctx, name);
+  check_clauses(ctx, clauses, BIT(EXTENDS) | HEAD_CLAUSES, whats[kind]);
+  ast_decl *d = new_component(ctx, AST_DECL_COMPONENT, at, name, clauses, items, body);
+  d->as.component.kind = (ast_component_kind)kind;
+  d->as.component.base = find_clause(clauses, CLAUSE_EXTENDS)->name;
+  return d;
+}
+
+ast_decl *make_modify(parse_context *ctx, span at, ast_name name, const clause_list *clauses,
+                      const ast_item_list *items, span body) {
+  check_clauses(ctx, clauses, HEAD_CLAUSES, "`modify`");
+  return new_component(ctx, AST_DECL_MODIFY, at, name, clauses, items, body);
 }
 
 ast_decl *make_population(parse_context *ctx, span at, ast_name name, ast_name component, ast_expr *size,
@@ -315,6 +329,7 @@ ast_decl *make_variant(parse_context *ctx, span at, ast_name name, ast_name from
   d->as.variant.from = from;
   d->as.variant.settings = settings.list;
   d->as.variant.acts = settings.acts;
+  d->as.variant.modifies = settings.modifies;
   d->as.variant.block = settings.at;
   return d;
 }

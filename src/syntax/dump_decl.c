@@ -257,6 +257,8 @@ static void decl_measure(dumper *d, const ast_decl *decl) {
 
 static void decl_checkpoint(dumper *d, const ast_decl *decl) { dump_expr(d, "at", decl->as.checkpoint.time); }
 
+static void dump_decls(dumper *d, const ast_decl_list *decls);
+
 static void decl_variant(dumper *d, const ast_decl *decl) {
   dump_name(d, "from", decl->as.variant.from);
   dump_settings(d, &decl->as.variant.settings);
@@ -267,6 +269,7 @@ static void decl_variant(dumper *d, const ast_decl *decl) {
     dump_act(d, act);
     d->indent--;
   }
+  dump_decls(d, &decl->as.variant.modifies);
 }
 
 static void decl_run(dumper *d, const ast_decl *decl) {
@@ -285,6 +288,7 @@ static const struct {
     [AST_DECL_PARAM] = {"param", 0, decl_param},
     [AST_DECL_TIMESCALE] = {"timescale", offsetof(ast_decl, as.timescale.name), decl_timescale},
     [AST_DECL_COMPONENT] = {NULL, offsetof(ast_decl, as.component.name), decl_component},
+    [AST_DECL_MODIFY] = {"modify", offsetof(ast_decl, as.component.name), decl_component},
     [AST_DECL_FUNCTION] = {"function", offsetof(ast_decl, as.function.name), decl_function},
     [AST_DECL_POPULATION] = {"population", offsetof(ast_decl, as.population.name), decl_population},
     [AST_DECL_CONNECT] = {"connect", offsetof(ast_decl, as.connect.name), decl_connect},

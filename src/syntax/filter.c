@@ -139,7 +139,8 @@ static bool is_escaped_declaration(const parse_context *ctx, uint32_t i) {
   if (f->open_count == 0 || f->open[0].owner == TOK_FOR || !is_in_first_column(ctx, i))
     return false;
   const word_row *word = raw_word(ctx, i);
-  bool is_change = word != NULL && word->token == TOK_ACT && f->open[0].owner == TOK_VARIANT;
+  bool is_change =
+      word != NULL && (word->token == TOK_ACT || word->token == TOK_MODIFY) && f->open[0].owner == TOK_VARIANT;
   return word != NULL && (word->places & TOP) && word->token != TOK_FOR && !is_change &&
          (raw_at(ctx, i + 1)->kind == TOK_NAME || raw_at(ctx, i + 1)->kind == TOK_NUMBER);
 }

@@ -12,9 +12,9 @@ static void print_rule(printer *p, const ast_rule *rule) {
     print_args(&rule->args, p->out);
 }
 
-static void print_component(printer *p, const ast_decl *d) {
+void printer_component(printer *p, const ast_decl *d) {
   const ast_component *c = &d->as.component;
-  text_printf(p->out, "%s %s", print_component_text(c->kind), c->name.text);
+  text_printf(p->out, "%s %s", d->kind == AST_DECL_MODIFY ? "modify" : print_component_text(c->kind), c->name.text);
   printer_word_name(p, "extends", c->base);
   printer_word_name(p, "on", c->timescale);
   printer_solver(p, &c->solver);
@@ -212,7 +212,8 @@ static void (*const decl_printers[])(printer *p, const ast_decl *d) = {
     [AST_DECL_PRECISION] = print_precision,
     [AST_DECL_PARAM] = print_params,
     [AST_DECL_TIMESCALE] = print_timescale,
-    [AST_DECL_COMPONENT] = print_component,
+    [AST_DECL_COMPONENT] = printer_component,
+    [AST_DECL_MODIFY] = printer_component,
     [AST_DECL_FUNCTION] = print_function,
     [AST_DECL_POPULATION] = print_population,
     [AST_DECL_CONNECT] = print_connect,
@@ -240,6 +241,7 @@ static span decl_place(const body *b, uint32_t i) { return decl_at(b, i)->at; }
 static span decl_block(const ast_decl *d) {
   switch (d->kind) {
   case AST_DECL_COMPONENT:
+  case AST_DECL_MODIFY:
     return d->as.component.body;
   case AST_DECL_POPULATION:
     return d->as.population.block;

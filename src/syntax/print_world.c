@@ -60,41 +60,60 @@ void printer_act(printer *p, const ast_act *act) {
 
 /* ---- variants ---- */
 
-/* Number i among settings and decisions, in the order in which they were written; one of the two is NULL. */
+/* One of the three, the others are NULL. */
 typedef struct {
   const ast_setting *setting;
   const ast_act *act;
+  const ast_decl *modify;
 } change;
 
+static span change_span(change c) { return c.setting ? c.setting->at : c.act ? c.act->at : c.modify->at; }
+
+static void take_first(change *first, change next) {
+  bool has_first = first->setting || first->act || first->modify;
+  if (!has_first || change_span(next).start < change_span(*first).start)
+    *first = next;
+}
+
+/* Number i, in the order in which they were written. */
 static change change_at(const body *b, uint32_t i) {
   const ast_decl *d = b->list;
   const ast_setting_list *settings = &d->as.variant.settings;
   const ast_act_list *acts = &d->as.variant.acts;
-  for (uint32_t s = 0, a = 0;; i--) {
-    bool is_act = s == settings->len || (a < acts->len && acts->data[a].at.start < settings->data[s].at.start);
+  const ast_decl_list *modifies = &d->as.variant.modifies;
+  for (uint32_t s = 0, a = 0, m = 0;; i--) {
+    change first = {0};
+    if (s < settings->len)
+      take_first(&first, (change){.setting = &settings->data[s]});
+    if (a < acts->len)
+      take_first(&first, (change){.act = &acts->data[a]});
+    if (m < modifies->len)
+      take_first(&first, (change){.modify = modifies->data[m]});
     if (i == 0)
-      return is_act ? (change){.act = &acts->data[a]} : (change){.setting = &settings->data[s]};
-    *(is_act ? &a : &s) += 1;
+      return first;
+    *(first.setting ? &s : first.act ? &a : &m) += 1;
   }
 }
 
-static span change_place(const body *b, uint32_t i) {
-  change c = change_at(b, i);
-  return c.act != NULL ? c.act->at : c.setting->at;
-}
+static span change_place(const body *b, uint32_t i) { return change_span(change_at(b, i)); }
 
-static uint32_t change_head_end(const body *b, uint32_t i) { return change_place(b, i).end; }
+static uint32_t change_head_end(const body *b, uint32_t i) {
+  change c = change_at(b, i);
+  return c.modify ? c.modify->as.component.body.start : change_span(c).end;
+}
 
 static void change_print(printer *p, const body *b, uint32_t i) {
   change c = change_at(b, i);
-  if (c.act != NULL)
+  if (c.modify)
+    printer_component(p, c.modify);
+  else if (c.act)
     printer_act(p, c.act);
   else
     printer_setting(p, c.setting);
 }
 
 void printer_variant(printer *p, const ast_decl *d) {
-  uint32_t count = d->as.variant.settings.len + d->as.variant.acts.len;
+  uint32_t count = d->as.variant.settings.len + d->as.variant.acts.len + d->as.variant.modifies.len;
   text_printf(p->out, "variant %s", d->as.variant.name.text);
   printer_clause_name(p, "from", d->as.variant.from);
   body b = {d, count, ", ", change_place, change_head_end, change_print};

@@ -59,6 +59,8 @@ void printer_settings(printer *p, span braces, const ast_setting_list *list);
 void printer_setting(printer *p, const ast_setting *s);
 void printer_environment(printer *p, const ast_decl *d);
 void printer_act(printer *p, const ast_act *act);
+/* Or what changes one. */
+void printer_component(printer *p, const ast_decl *d);
 void printer_variant(printer *p, const ast_decl *d);
 void printer_stmts(printer *p, const ast_block *block);
 void printer_entries(printer *p, const ast_item *item); /* "param a = 1, b = 2" */

@@ -296,6 +296,7 @@ static const struct {
       "act",
       "record",
       "measure",
+      "modify",
       "checkpoint",
       "variant",
       "import",

@@ -146,7 +146,9 @@ int classify_word(const parse_context *ctx, uint32_t i) {
 
 /* ---------------------------------------------------------------------- ends of statements */
 
-bool is_component_word(int kind) { return kind == TOK_NEURON || kind == TOK_ASTROCYTE || kind == TOK_SYNAPSE; }
+bool is_component_word(int kind) {
+  return kind == TOK_NEURON || kind == TOK_ASTROCYTE || kind == TOK_SYNAPSE || kind == TOK_MODIFY;
+}
 
 /* A line beginning with `on`: the clause `on TIMESCALE`, or a new `on EVENT { … }`? */
 static bool on_continues(const parse_context *ctx, uint32_t i) {

@@ -191,21 +191,35 @@ static const double *variant_global(const nsa_variant *v, uint32_t global) {
   return NULL;
 }
 
-bool options_suit_variant(const run_options *options, const nsa_program *program, uint32_t variant, char *error,
-                          size_t error_size) {
-  const nsa_variant *v = variant == NSA_NONE ? NULL : &program->variants[variant];
+/* The param of the top level that the variant wants otherwise, or NULL. */
+static const char *other_global(const run_options *options, const nsa_program *program, const nsa_variant *v) {
   for (uint32_t k = 0; k < program->globals_count; k++) {
     const nsa_global *g = &program->globals[k];
     const double *own = variant_global(v, k);
-    if (!isnan(options->globals[k]) || (own ? *own == g->value : !g->is_of_variant))
-      continue;
-    snprintf(error, error_size,
-             "%s%s has another %s than was compiled here; build it with `nsa build FILE%s%s`, or use nsa run",
-             v ? "variant " : "the model without a variant", v ? v->name : "", g->name, v ? " --variant " : "",
-             v ? v->name : "");
-    return false;
+    if (isnan(options->globals[k]) && !(own ? *own == g->value : !g->is_of_variant))
+      return g->name;
   }
-  return true;
+  return NULL;
+}
+
+static bool has_other_components(const nsa_program *program, const nsa_variant *v) {
+  for (uint32_t k = 0; k < program->variants_count; k++)
+    if (program->variants[k].is_compiled && v != &program->variants[k])
+      return true;
+  return v && v->modifies && !v->is_compiled;
+}
+
+bool options_suit_variant(const run_options *options, const nsa_program *program, uint32_t variant, char *error,
+                          size_t error_size) {
+  const nsa_variant *v = variant == NSA_NONE ? NULL : &program->variants[variant];
+  const char *name = other_global(options, program, v);
+  bool has_others = has_other_components(program, v);
+  if (name || has_others)
+    snprintf(error, error_size,
+             "%s%s has %s%s than %s compiled here; build it with `nsa build FILE%s%s`, or use nsa run",
+             v ? "variant " : "the model without a variant", v ? v->name : "", has_others ? "other " : "another ",
+             has_others ? "equations" : name, has_others ? "were" : "was", v ? " --variant " : "", v ? v->name : "");
+  return !name && !has_others;
 }
 
 static bool parse_options(parse *p, int argc, char *const *argv) {

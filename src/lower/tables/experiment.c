@@ -257,6 +257,8 @@ static void lower_variants(lowering *l) {
     list[k] = (nsa_variant){.name = v->name,
                             .from = from ? lower_whole_ticks(l->ctx, from->time) : 0,
                             .checkpoint = from ? from->name : NULL,
+                            .modifies = v->modifies,
+                            .is_compiled = v->modifies && v->is_chosen,
                             .settings = settings,
                             .settings_count = v->sets.len,
                             .globals = globals_of(l, v),

@@ -188,10 +188,17 @@ static const component_def *find_base(component_builder *b, const component_def 
   return NULL;
 }
 
+/* What it changes, or extends. */
+static const component_def *def_before(component_builder *b, const component_def *def) {
+  if (def->modified != NONE)
+    return &b->ck->component_defs.data[def->modified];
+  return def->ast->base.text != NULL ? find_base(b, def) : NULL;
+}
+
 /* From the farthest base to the component itself. */
 static void collect_chain(component_builder *b, const component_def **chain, uint32_t *count) {
   const component_def *def = b->def;
-  for (*count = 0; def != NULL; def = def->ast->base.text != NULL ? find_base(b, def) : NULL) {
+  for (*count = 0; def != NULL; def = def_before(b, def)) {
     for (uint32_t i = 0; i < *count; i++)
       if (chain[i] == def) {
         diag_report(b->ck->sink, DIAG_E0401, def->ast->base.at, "`%s` extends itself in a circle", def->name);

@@ -37,7 +37,7 @@ bool checkpoint_allows(checker *ck, const ast_decl *variant) {
   const ast_setting_list *settings = &variant->as.variant.settings;
   const ast_act_list *acts = &variant->as.variant.acts;
   const char *name = variant->as.variant.name.text;
-  bool is_good = acts->len == 0;
+  bool is_good = acts->len == 0 && variant->as.variant.modifies.len == 0;
   for (uint32_t k = 0; k < settings->len; k++) {
     uint32_t global;
     const ast_expr *target = settings->data[k].target;
@@ -49,6 +49,11 @@ bool checkpoint_allows(checker *ck, const ast_decl *variant) {
                           target->as.name.text, name);
     diag_hint(d, "set the params of components that are made of it, or leave out `from`");
     is_good = false;
+  }
+  if (variant->as.variant.modifies.len > 0) {
+    diag *d = diag_report(ck->sink, DIAG_E0606, variant->as.variant.modifies.data[0]->at,
+                          "a variant from a checkpoint has the equations of the model");
+    diag_hint(d, "leave `from %s` away: it then runs with its own from the start", variant->as.variant.from.text);
   }
   if (acts->len > 0) {
     diag *d = diag_report(ck->sink, DIAG_E0606, acts->data[0].at,

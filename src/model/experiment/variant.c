@@ -61,6 +61,8 @@ void variants_check(checker *ck) {
     for (uint32_t k = 0; k < d->as.variant.settings.len; k++)
       check_setting(ck, &d->as.variant.settings.data[k], &v);
     check_acts(ck, &d->as.variant.acts, &v);
+    v.modifies = d->as.variant.modifies.len > 0;
+    v.is_chosen = ck->options->variant != NULL && strcmp(v.name, ck->options->variant) == 0;
     change_on_the_way(ck, &v);
     vec_push(ck->arena, &ck->model->variants, v);
   }

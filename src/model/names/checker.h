@@ -30,6 +30,8 @@ typedef struct {
   const char *doc;
   span at;
   file_scope *home;
+  uint32_t modified; /* the definition that it changes, or NONE */
+  bool is_modified;  /* another one changes it, in all its uses */
 } component_def;
 
 typedef struct {

@@ -2,6 +2,7 @@
 /* import.c - the declarations of a model from all of its files: the main file, the files that it extends, and the
  * components and functions that it imports. */
 #include "model/names/import.h"
+#include "model/names/modify.h"
 #include "support/file.h"
 #include "support/limits.h"
 #include "syntax/syntax.h"
@@ -294,7 +295,8 @@ static void define_component(checker *ck, const ast_decl *d, file_scope *scope) 
                        .ast = &d->as.component,
                        .doc = d->doc,
                        .at = d->as.component.name.at,
-                       .home = scope};
+                       .home = scope,
+                       .modified = NONE};
   vec_push(ck->arena, &ck->component_defs, def);
   map_insert(scope->components, def.name, ck->component_defs.len - 1);
 }
@@ -317,6 +319,7 @@ static void fill_scope(checker *ck, file_scope *scope, const decl_list *decls) {
   for (uint32_t i = 0; i < decls->len; i++)
     if (decls->data[i]->kind == AST_DECL_IMPORT)
       import_one(ck, decls->data[i], scope);
+  modify_components(ck, scope, decls->data, decls->len);
 }
 
 static file_scope *scope_of_file(checker *ck, const char *path, span at) {

@@ -124,6 +124,8 @@ static void print_variant(const model *m, const model_variant *v, text *out) {
   if (v->checkpoint != NSA_NONE)
     text_printf(out, " from %s", m->checkpoints.data[v->checkpoint].name);
   text_puts(out, "\n");
+  if (v->modifies)
+    text_puts(out, "  modifies components\n");
   for (uint32_t k = 0; k < v->globals.len; k++)
     text_printf(out, "  %s = %.17g\n", m->globals.data[v->globals.data[k].global].name, v->globals.data[k].value);
   for (uint32_t k = 0; k < v->sets.len; k++)
