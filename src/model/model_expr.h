@@ -59,6 +59,7 @@ typedef enum {
   REF_Y,
   REF_FAN_IN,
   REF_FAN_OUT,      /* number of links of the end on `side` in this connection */
+  REF_COLUMN,       /* what the table of the connection says of a link in column `item` (of its rule) */
   REF_DISTANCE,     /* between source and target of a link, um (grid steps when not spaced) */
   REF_SIGNAL,       /* the value that signal `item` (index into model.signals) was last sent with */
   REF_PIXEL,        /* 1 where the pattern image `item` (index into model.images) has ink */

@@ -44,6 +44,13 @@ typedef struct {
   VEC(model_override) overrides;
 } model_population;
 
+/* What a table says of each link beside its ends. */
+typedef struct {
+  const char *name; /* in the head of the table: of a param or state, `delay`, `delay_back` */
+  span at;
+  dim unit;
+} model_column;
+
 typedef struct {
   nsa_rule_kind kind;
   span at;
@@ -55,8 +62,9 @@ typedef struct {
   nsa_profile_kind profile; /* INDEGREE, OUTDEGREE: partners are drawn by distance */
   double length;            /* of the profile, in um when the population is spaced, else grid steps */
   uint32_t tile_rows, tile_cols, stride;
-  const char *path; /* FILE, as a path that opens */
-  bool pool_block;  /* POOL: partners that follow one another, else drawn ones */
+  const char *path;          /* FILE, as a path that opens */
+  VEC(model_column) columns; /* FILE */
+  bool pool_block;           /* POOL: partners that follow one another, else drawn ones */
 } model_rule;
 
 typedef struct {

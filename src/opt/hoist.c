@@ -45,7 +45,7 @@ static bool kind_is_fixed(uint32_t kind) {
   static const nsa_field_kind kinds[] = {NSA_FIELD_PARAM,       NSA_FIELD_GIVEN,         NSA_FIELD_INVARIANT,
                                          NSA_FIELD_FAN_IN,      NSA_FIELD_FAN_OUT,       NSA_FIELD_LINK_SOURCE,
                                          NSA_FIELD_LINK_TARGET, NSA_FIELD_LINK_DISTANCE, NSA_FIELD_LINK_COPY,
-                                         NSA_FIELD_PARTNER,     NSA_FIELD_PARTNER_KNOWN};
+                                         NSA_FIELD_LINK_COLUMN, NSA_FIELD_PARTNER,       NSA_FIELD_PARTNER_KNOWN};
   for (uint32_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
     if (kinds[i] == kind)
       return true;

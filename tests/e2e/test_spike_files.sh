@@ -63,7 +63,7 @@ broken '2;1' 'expected the number of an element'
 broken '2' 'expected the number of an element'
 broken '2,-1' 'expected the number of an element'
 broken '2,1,1' 'something follows'
-broken "$(head -c 400 /dev/zero | tr '\0' 1)" 'the line is too long'
+broken "$(head -c 1200 /dev/zero | tr '\0' 1)" 'the line is too long'
 printf '\xef\xbb\xbf' | cat - first/p.spike.csv >marked.csv # a byte-order mark
 model from_marked 'file("marked.csv")'
 same from_marked "$NSA" run from_marked.nsa

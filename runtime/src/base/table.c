@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { LINE_MAX_LENGTH = 256 };
+enum { LINE_MAX_LENGTH = 1024 };
 
 bool table_read(FILE *file, table_taker *take, void *context, uint64_t *line, const char **problem) {
   char text[LINE_MAX_LENGTH];

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "links/connect_build.h"
+#include "links/connect_columns.h"
 #include "links/connect_place.h"
 
 #include <inttypes.h>
@@ -134,7 +135,7 @@ static bool build(link_builder *b, sim_links *links) {
   links->left_out = b->left_out;
   if (!(b->is_counting ? take_stencil(b, links) : take_links(b, links)))
     return false;
-  return partners_build(b, links);
+  return partners_build(b, links) && (b->connection->columns_count == 0 || columns_read(b, links));
 }
 
 bool connect_build(sim *s, nsa_connection_id connection, char error[SIM_ERROR_SIZE]) {
@@ -161,6 +162,7 @@ void connect_free(sim_links *links) {
   free(links->fan_out);
   free(links->partner);
   free(links->has_partner);
+  free(links->columns);
 }
 
 /* ---- fields ---- */
@@ -177,6 +179,15 @@ static void write_distances(sim *s, const nsa_connection *c, const sim_links *li
                                  population_global(targets, links->target[k]));
 }
 
+static void write_columns(sim *s, const nsa_connection *c, sim_links *links) {
+  for (uint32_t i = 0; links->columns && i < c->columns_count; i++)
+    if (!nsa_field_is_none(c->columns[i].field))
+      memcpy(s->field_data[c->columns[i].field.id], links->columns + i * links->count,
+             links->count * sizeof *links->columns);
+  free(links->columns);
+  links->columns = NULL;
+}
+
 static void write_fan(sim *s, uint32_t f, const uint32_t *fan) {
   double *to = s->field_data[f];
   for (uint64_t i = 0; i < s->field_count[f]; i++)
@@ -186,7 +197,8 @@ static void write_fan(sim *s, uint32_t f, const uint32_t *fan) {
 void connect_fill_fields(sim *s, nsa_connection_id connection) {
   const nsa_program *p = s->program;
   const nsa_connection *c = &p->connections[connection.id];
-  const sim_links *links = &s->links[connection.id];
+  sim_links *links = &s->links[connection.id];
+  write_columns(s, c, links);
   write_distances(s, c, links);
   write_copies(s, c, links);
   for (uint32_t f = 0; f < p->fields_count; f++) {

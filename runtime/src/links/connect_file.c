@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* connect_file.c - links from a table (table.h): one "source,target" a line, counted from 0. All else is an error with
- * its line. */
+/* connect_file.c - links from a table (table.h): one "source,target" a line, counted from 0. What follows is looked at
+ * where the connection has columns (connect_columns.c). All else is an error with its line. */
 #include "links/connect_build.h"
 
 #include "base/table.h"
@@ -69,14 +69,17 @@ static bool take_line(void *context, uint64_t number, const char *line) {
   edge_reader *r = context;
   const char *at = line;
   uint32_t source, target;
+  bool has_columns = r->b->connection->columns_count > 0;
   r->line = number;
+  if (has_columns && number == 1)
+    return true; /* the head: names may have digits */
   if (!read_index(r, &at, r->b->source, &source))
     return false;
   if (*at++ != ',')
     return edge_fail(r, "expected a comma behind the source");
   if (!read_index(r, &at, r->b->target, &target))
     return false;
-  if (*at)
+  if (*at && !(has_columns && *at == ','))
     return edge_fail(r, "something follows the target");
   return keep_pair(r, source, target);
 }

@@ -32,6 +32,7 @@ static bool is_kept(nsa_field_kind kind) {
   case NSA_FIELD_LINK_TARGET:
   case NSA_FIELD_LINK_DISTANCE:
   case NSA_FIELD_LINK_COPY:
+  case NSA_FIELD_LINK_COLUMN:
   case NSA_FIELD_PROBABILITY:
   case NSA_FIELD_PARTNER:
   case NSA_FIELD_PARTNER_KNOWN:

@@ -93,6 +93,7 @@ typedef struct {
   uint32_t *fan_out;     /* links of each source: what one spike arrives at */
   uint32_t *partner;     /* one a link, 0 where there is none; NULL unless links have partners of their own */
   uint8_t *has_partner;  /* likewise */
+  double *columns;       /* what a table says of them, by column, then link, until fields have it; or NULL */
   sim_coverage coverage; /* zero where there is no partner */
 } sim_links;
 

@@ -283,6 +283,8 @@ static ir_value own_value(scope *s, view *v, const model_expr *e) {
   case REF_FAN_IN:
   case REF_FAN_OUT:
     return load_from(s->b, lower_fan_field(l, s->connection, (model_side)e->ref.side), v->index);
+  case REF_COLUMN:
+    return load_from(s->b, lower_column_field(l, s->connection, item), s->side[SIDE_SELF]->index);
   case REF_DISTANCE:
     if (!nsa_field_is_none(s->distance))
       return ir_load(s->b, s->distance);

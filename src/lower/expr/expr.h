@@ -57,6 +57,7 @@ typedef struct {
   nsa_field_id arrival_link, arrival_source, arrival_target, arrival_partner;
   nsa_field_id delay, delay_back;
   nsa_field_id link_source, link_target, link_distance, link_copy;
+  nsa_field_id *link_column; /* by column of its table; NSA_NO_FIELD: nobody looks at it */
   nsa_field_id candidate_source, candidate_target, candidate_distance;
   nsa_field_id partner_index, partner_known, partner_fan;
   nsa_field_id fan_in, fan_out; /* of target and source domain; made when used */

@@ -243,6 +243,15 @@ nsa_field_id lower_copy_field(lowering *l, uint32_t connection) {
   return f->link_copy;
 }
 
+nsa_field_id lower_column_field(lowering *l, uint32_t connection, uint32_t column) {
+  connection_fields *f = &l->connections[connection];
+  const char *name = l->m->connections.data[connection].rule.columns.data[column].name;
+  if (nsa_field_is_none(f->link_column[column]))
+    f->link_column[column] = lower_link_field(l, connection, arena_printf(l->arena, "column.%s", name), f->domain,
+                                              NSA_F64, NSA_FIELD_LINK_COLUMN);
+  return f->link_column[column];
+}
+
 nsa_field_id lower_distance_field(lowering *l, uint32_t connection) {
   connection_fields *f = &l->connections[connection];
   if (nsa_field_is_none(f->link_distance))

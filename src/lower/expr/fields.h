@@ -40,6 +40,7 @@ scope lower_uniform_scope(lowering *l, uint32_t connection, ir_builder *b);
 /* Of the links of each target or partner (fan_in), or source (fan_out). */
 nsa_field_id lower_fan_field(lowering *l, uint32_t connection, model_side side);
 nsa_field_id lower_distance_field(lowering *l, uint32_t connection);
+nsa_field_id lower_column_field(lowering *l, uint32_t connection, uint32_t column);
 nsa_field_id lower_copy_field(lowering *l, uint32_t connection);
 /* "owner.of.what", or "owner.what" where `of` is NULL; a second kernel of that name gets a 2 behind it, and so on. */
 const char *lower_kernel_name(const lowering *l, const char *owner, const char *of, const char *what);

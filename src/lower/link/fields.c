@@ -62,6 +62,7 @@ void lower_connection_fields(lowering *l, uint32_t connection) {
   f->link_source = lower_link_field(l, connection, "source", f->domain, NSA_INDEX, NSA_FIELD_LINK_SOURCE);
   f->link_target = lower_link_field(l, connection, "target", f->domain, NSA_INDEX, NSA_FIELD_LINK_TARGET);
   f->link_distance = f->link_copy = NSA_NO_FIELD;
+  f->link_column = lower_no_fields(l, l->m->connections.data[connection].rule.columns.len);
   add_partner_fields(l, connection, f);
   add_link_states(&o, f);
   f->delay = add_delay(&o, l->m->connections.data[connection].delay, "delay");

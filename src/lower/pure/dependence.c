@@ -79,7 +79,7 @@ static dependence of_ref(const lower_context *ctx, bool is_connection, uint32_t 
   dependence d = {{0}};
   if (e->ref.kind == REF_LET)
     return of_let(ctx, is_connection, owner, e);
-  if (e->ref.kind == REF_DISTANCE)
+  if (e->ref.kind == REF_DISTANCE || e->ref.kind == REF_COLUMN)
     d.side[SIDE_SELF] = DEPENDS_DISTANCE;
   else
     d.side[e->ref.side] = bits_of_ref(ctx, is_connection, owner, e);

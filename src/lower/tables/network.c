@@ -75,6 +75,17 @@ static nsa_rule lower_rule(lowering *l, uint32_t connection, const rule_plan *pl
   return r;
 }
 
+static void lower_columns(lowering *l, uint32_t connection, nsa_connection *out) {
+  const model_rule *rule = &l->m->connections.data[connection].rule;
+  nsa_table_column *columns = ARENA_ARRAY(l->arena, nsa_table_column, rule->columns.len + 1);
+  for (uint32_t k = 0; k < rule->columns.len; k++)
+    columns[k] = (nsa_table_column){.name = rule->columns.data[k].name,
+                                    .unit = dim_shown(l->arena, rule->columns.data[k].unit),
+                                    .field = l->connections[connection].link_column[k]};
+  out->columns = columns;
+  out->columns_count = rule->columns.len;
+}
+
 void lower_connection_table(lowering *l, uint32_t connection) {
   const model_connection *mc = &l->m->connections.data[connection];
   const model_component *c = component_of_connection(l->ctx, connection);
@@ -90,6 +101,7 @@ void lower_connection_table(lowering *l, uint32_t connection) {
                           .is_stencil = plan->is_stencil,
                           .partner = NSA_NO_POPULATION};
   out->rule = lower_rule(l, connection, &plan->rule);
+  lower_columns(l, connection, out);
   out->link_source = f->link_source;
   out->link_target = f->link_target;
   out->link_distance = f->link_distance;

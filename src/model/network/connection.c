@@ -131,6 +131,9 @@ static void build_synapse(checker *ck, uint32_t def, model_connection *c) {
 static void check_link_overrides(checker *ck, const ast_connect *ast, model_connection *c) {
   expr_env env = link_scope(ck, c, "an override of a connection");
   override_list overrides = {0};
+  for (uint32_t k = 0; k < c->rule.columns.len; k++)
+    if (!delay_is_column(c->rule.columns.data[k].name))
+      override_by_column(&env, &c->rule.columns.data[k], k, c->name, &overrides);
   overrides_check(&env, &ast->overrides, c->name, &overrides);
   c->overrides.data = overrides.data;
   c->overrides.len = overrides.len;

@@ -2,6 +2,7 @@
 /* link.c - the ends of a connection, its delays, and how inputs of slow components combine what comes. */
 #include "model/expr/duration.h"
 #include "model/expr/expr.h"
+#include "model/expr/make.h"
 #include "model/names/report.h"
 #include "model/network/parts.h"
 #include "model/operations.h"
@@ -88,9 +89,30 @@ static model_expr *check_delay(checker *ck, const ast_expr *e, const char *word,
   return value;
 }
 
+static const char *const delay_columns[] = {"delay", "delay_back"};
+
+bool delay_is_column(const char *name) {
+  return strcmp(name, delay_columns[0]) == 0 || strcmp(name, delay_columns[1]) == 0;
+}
+
+/* Where the table of the connection has a column for it, that is the delay; else what the text says, NULL: none. */
+static model_expr *delay_of(checker *ck, model_connection *c, uint32_t which, const ast_expr *e) {
+  static const char *const words[] = {"delay", "back"};
+  for (uint32_t k = 0; k < c->rule.columns.len; k++) {
+    model_column *column = &c->rule.columns.data[k];
+    if (strcmp(column->name, delay_columns[which]) != 0)
+      continue;
+    column->unit = dim_ms;
+    if (e != NULL)
+      diag_report(ck->sink, DIAG_E0202, e->at, "this delay is a column of the table already: `%s`", column->name);
+    return expr_ref(ck, REF_COLUMN, SIDE_SELF, k, dim_ms, column->at);
+  }
+  return check_delay(ck, e, words[which], c);
+}
+
 void delays_check(checker *ck, const ast_connect *ast, model_connection *c) {
-  c->delay = check_delay(ck, ast->delay, "delay", c);
-  c->delay_back = check_delay(ck, ast->delay_back, "back", c);
+  c->delay = delay_of(ck, c, 0, ast->delay);
+  c->delay_back = delay_of(ck, c, 1, ast->delay_back);
 }
 
 /* ---- inputs of slow components ---- */

@@ -9,6 +9,9 @@
 
 typedef VEC(model_override) override_list;
 /* env: SIDE_SELF is the component whose items are overridden. */
+/* What a table says of each link, where the column is that of a param or state. */
+void override_by_column(const expr_env *env, model_column *column, uint32_t number, const char *owner,
+                        override_list *out);
 void overrides_check(const expr_env *env, const ast_setting_list *settings, const char *owner, override_list *out);
 /* The definition of a component, into ck->component_defs; NONE after an error. */
 uint32_t definition_find(checker *ck, ast_name name, bool wants_synapse);
@@ -40,6 +43,8 @@ const model_component *component_on_end(const checker *ck, const model_connectio
 expr_side side_of_population(checker *ck, uint32_t population);
 /* The scope of values that belong to single links. */
 expr_env link_scope(checker *ck, const model_connection *c, const char *where);
+/* Whether a column of this name is a delay. */
+bool delay_is_column(const char *name);
 void delays_check(checker *ck, const ast_connect *ast, model_connection *c);
 /* Inputs of slow components say how they combine what comes between two of their steps. */
 void combiners_check(checker *ck, const model_connection *c);

@@ -301,8 +301,29 @@ static void warn_of_selves(rule_env *r, span at) {
   diag_hint(d, "`self` keeps them, `no self` leaves them out without this warning");
 }
 
+/* Which columns say something of links; what they are is found when the synapse is known. */
+static bool take_columns(rule_env *r) {
+  for (uint32_t k = 1; k < r->ast->args.len; k++) {
+    const ast_expr *e = r->ast->args.data[k].value;
+    if (e->kind != AST_NAME) {
+      diag_report(r->ck->sink, DIAG_E0203, e->at,
+                  "a column is named as what it sets: a param or state of the synapse, `delay` or `delay_back`");
+      return false;
+    }
+    model_column column = {.name = e->as.name.text, .at = e->at};
+    for (uint32_t i = 0; i < r->out->columns.len; i++)
+      if (strcmp(r->out->columns.data[i].name, column.name) == 0) {
+        diag_report(r->ck->sink, DIAG_E0202, e->at, "the column `%s` is named twice", column.name);
+        return false;
+      }
+    vec_push(r->ck->arena, &r->out->columns, column);
+  }
+  return true;
+}
+
 static bool from_file(rule_env *r) {
-  if (!rule_has_args(r, 1, 1))
+  enum { MOST_COLUMNS = 64 };
+  if (!rule_has_args(r, 1, MOST_COLUMNS) || !take_columns(r))
     return false;
   const ast_expr *path = r->ast->args.data[0].value;
   if (path->kind != AST_STRING) {

@@ -72,6 +72,7 @@ static void print_ref(const printer *p, const model_expr *e) {
                                       [REF_Y] = "y",
                                       [REF_FAN_IN] = "fan_in",
                                       [REF_FAN_OUT] = "fan_out",
+                                      [REF_COLUMN] = "column",
                                       [REF_DISTANCE] = "distance"};
   text_puts(p->out, sides[e->ref.side]);
   if (e->ref.kind <= REF_TIMER)
