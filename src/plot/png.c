@@ -3,6 +3,7 @@
 #include "plot/canvas.h"
 
 #include <cairo.h>
+#include <fontconfig/fontconfig.h>
 #include <math.h>
 
 enum { SCALE = 2 };
@@ -120,6 +121,8 @@ bool plot_png(arena *a, const plot *const *panels, uint32_t count, text *out, co
     status = cairo_surface_write_to_png_stream(surface, take, out);
   cairo_destroy(p.to);
   cairo_surface_destroy(surface);
+  cairo_debug_reset_static_data(); /* fonts, which both would keep */
+  FcFini();
   *error = cairo_status_to_string(status);
   return status == CAIRO_STATUS_SUCCESS;
 }
