@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define NSA_NONE UINT32_MAX
-#define NSA_PROGRAM_VERSION 28
+#define NSA_PROGRAM_VERSION 29
 
 #define VALUE(id, word) id,
 #define ENUM(name, values) typedef enum { values } nsa_##name;

@@ -291,8 +291,8 @@ static const char *take_variant(analyse_plan *plan) {
     return variants_unknown(plan->arena, name, names, k);
   for (uint32_t i = 0; i < m->variants.data[k].sets.len; i++) {
     const model_set *s = &m->variants.data[k].sets.data[i];
-    analyse_setting item = {REF_PARAM, s->param, 0};
-    if (s->is_connection || s->owner != plan->population)
+    analyse_setting item = {REF_PARAM, s->item, 0};
+    if (s->kind != REF_PARAM || s->is_connection || s->owner != plan->population)
       continue;
     if (!constant_value(s->value, NULL, &item.value))
       return arena_printf(plan->arena, "--variant %s: a value of it is not known before a run", name);

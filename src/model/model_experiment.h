@@ -198,8 +198,9 @@ typedef struct {
 typedef struct {
   bool is_connection;
   uint32_t owner;
-  uint32_t param;
-  model_expr *value; /* constant */
+  model_ref_kind kind; /* REF_PARAM, or REF_STATE: what it starts with */
+  uint32_t item;       /* of the component's params or states */
+  model_expr *value;   /* constant */
   span at;
 } model_set;
 typedef VEC(model_set) model_sets;

@@ -41,9 +41,8 @@ refused() { # words of the message, the setting
   "$NSA" run set.nsa --no-results --set "$2" >out.txt 2>err.txt && fail "--set $2 is taken"
   grep -q -- "$1" err.txt || fail "--set $2: no \"$1\" in: $(cat err.txt)"
 }
-refused "exc.v is a state" exc.v=3
-refused "params of it: exc.tau_m, exc.g" exc.v=3
 refused "exc.I is an input" exc.I=3
+refused "params of it: exc.tau_m, exc.g" exc.I=3
 refused '"cell.tau" is no param of the component cell; of it there are exc, inh, with exc.tau_m, exc.g' "cell.tau=3 ms"
 refused '"cell" is no param of the component cell' cell=3
 refused 'it is in ms, but "3 mV" is in mV' "cell.tau_m=3 mV"
@@ -55,7 +54,7 @@ refused 'is too large' exc.g=1e400
 refused 'is too small for a double' "exc.tau_m=1e-320 as"
 refused '--set exc.tau_m: "1e-400 ms" is too small for a double' "exc.tau_m=1e-400 ms"
 "$NSA" run set.nsa --no-results --quiet --set exc.g=0e-400 --set inh.g=1e-310 || fail "--set of a small number"
-refused 'there are: exc.tau_m, exc.g, inh.tau_m, inh.g, link.w' "nobody.at_all=3"
+refused 'there are: exc.tau_m, exc.g, exc.v, inh.tau_m, inh.g, inh.v, link.w, link.x' "nobody.at_all=3"
 
 # A time that --set changes is rounded to steps of 0.1 ms as any other, and told.
 printf 'neuron cell {\n  param base = 1 ms\n  param t_ref = 2*base\n  state v = 0\n  dv/dt = -v/(10 ms)

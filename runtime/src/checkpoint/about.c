@@ -90,7 +90,8 @@ static void add_connections(cJSON *top, const sim *s) {
 /* Whether a param is one number. What counts is the run's own: what phases set follows from the model. */
 static bool is_number(const sim *s, uint32_t settable) {
   nsa_field_id field = s->program->settables[settable].field;
-  return s->program->fields[field.id].is_uniform && s->field_data[field.id];
+  return !s->program->settables[settable].is_initial && s->program->fields[field.id].is_uniform &&
+         s->field_data[field.id];
 }
 
 /* Those that --set may change, as far as they are numbers. */

@@ -213,8 +213,9 @@ static void print_help(const nsa_run_info *info, const nsa_program *program) {
   if (program->settables_count > 0)
     printf("\nparameters for --set:\n");
   for (uint32_t i = 0; i < program->settables_count; i++)
-    printf("  %s%s%s\n", program->settables[i].name, program->settables[i].dimension ? "  in " : "",
-           program->settables[i].dimension ? program->settables[i].unit : "");
+    printf("  %s%s%s%s\n", program->settables[i].name, program->settables[i].dimension ? "  in " : "",
+           program->settables[i].dimension ? program->settables[i].unit : "",
+           program->settables[i].is_initial ? "  (what the state starts with)" : "");
   if (program->variants_count > 0)
     printf("\nvariants:\n");
   for (uint32_t i = 0; i < program->variants_count; i++)

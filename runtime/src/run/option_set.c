@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What --set can name: a param of the top level, of a population or connection, or of a component: of all that are made
- * of it. */
+/* What --set can name: a param of the top level; a param, or what a state starts with, of a population or connection,
+ * or of a component: of all that are made of it. */
 typedef struct {
   const char *name, *unit;
   uint64_t dimension;
@@ -58,7 +58,7 @@ static void list_parameters(const nsa_program *program, const char *owner, size_
   out[0] = 0;
   for (uint32_t i = 0; i < program->settables_count; i++) {
     const char *name = settable_name(program, i);
-    if (belongs_to(name, owner, len) && strlen(out) + strlen(name) + 8 < size)
+    if (!program->settables[i].is_initial && belongs_to(name, owner, len) && strlen(out) + strlen(name) + 8 < size)
       snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] ? ", " : "", name);
   }
   if (!out[0])
@@ -111,31 +111,29 @@ static bool is_owner(const nsa_program *program, const char *name, size_t len) {
   return false;
 }
 
-static const char *kind_of_field(const nsa_program *program, const char *name) {
+/* Of an input fields are called "exc.I.external", say. */
+static bool is_input(const nsa_program *program, const char *name) {
   for (uint32_t i = 0; i < program->fields_count; i++) {
     uint32_t kind = program->fields[i].kind;
-    const char *field = program->fields[i].name; /* of an input "exc.I.external", say */
+    const char *field = program->fields[i].name;
     size_t len = strlen(name);
-    if (strncmp(field, name, len) != 0 || (field[len] != 0 && field[len] != '.'))
-      continue;
-    if (kind == NSA_FIELD_STATE)
-      return "a state; its initial value can be set where it follows from a param: state v = v_start";
-    if (kind == NSA_FIELD_INPUT || kind == NSA_FIELD_EXTERNAL)
-      return "an input; a drive in the model gives it values";
+    if ((kind == NSA_FIELD_INPUT || kind == NSA_FIELD_EXTERNAL) && strncmp(field, name, len) == 0 &&
+        (field[len] == 0 || field[len] == '.'))
+      return true;
   }
-  return NULL;
+  return false;
 }
 
-/* --set takes params alone. An author who names a state, an input or a component is told what there is. */
+/* An author who names an input, or something that a component has not, is told what there is. */
 static bool refuse_setting(parse *p, const char *name) {
   const nsa_program *program = p->program;
   const char *dot = strrchr(name, '.');
   size_t len = dot != NULL ? (size_t)(dot - name) : strlen(name);
   char known[400];
-  const char *kind = kind_of_field(program, name);
-  if (kind != NULL) {
+  if (is_input(program, name)) {
     list_parameters(program, name, len, known, sizeof known);
-    return option_refuse(p, "--set: %.80s is %s (params of it: %s)", name, kind, known);
+    return option_refuse(p, "--set: %.80s is an input; a drive in the model gives it values (params of it: %s)", name,
+                         known);
   }
   uint32_t near = name_nearest(program, program->settables_count, settable_name, name);
   const char *own = first_of_component(program, name, len);

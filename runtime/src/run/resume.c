@@ -78,6 +78,18 @@ static void say_from_where(const one_run *c) {
   fprintf(stderr, "goes on from %s at t = %.6g %s\n", c->origin_path, time, unit);
 }
 
+/* The same command goes on with --resume, so that this is no error. */
+static void tell_idle_settings(const one_run *c) {
+  const run_options *o = c->command->options;
+  for (uint32_t i = 0; i < o->override_count; i++) {
+    const nsa_settable *s = &c->command->program->settables[o->overrides[i].settable];
+    if (s->is_initial)
+      fprintf(stderr,
+              "--set %s has no effect where the state goes on from the checkpoint: it says what it starts with\n",
+              s->name);
+  }
+}
+
 static bool is_before_end(const one_run *c, char error[SIM_ERROR_SIZE]) {
   const checkpoint_about *is = checkpoint_tells(c->origin);
   double tick = nsa_nearest_tick((double)is->tick * is->base_dt, c->command->program->base_dt);
@@ -191,6 +203,8 @@ bool resume_restore(one_run *c, char error[SIM_ERROR_SIZE]) {
     snprintf(error, SIM_ERROR_SIZE, "cannot go on from %.120s: %.370s", c->origin_path, why);
     return false;
   }
+  if (!c->command->options->quiet)
+    tell_idle_settings(c);
   checkpoint_free(c->origin);
   c->origin = NULL;
   if (!go_on(c, error))

@@ -69,7 +69,8 @@ bool range_check(sim *s, const nsa_settable *of, char error[SIM_ERROR_SIZE]) {
 bool ranges_check(sim *s, bool of_links, char error[SIM_ERROR_SIZE]) {
   for (uint32_t i = 0; i < s->program->settables_count; i++) {
     const nsa_settable *of = &s->program->settables[i];
-    if (sim_is_of_links(s, &s->program->fields[of->field.id]) == of_links && !range_check(s, of, error))
+    if (!of->is_initial && sim_is_of_links(s, &s->program->fields[of->field.id]) == of_links &&
+        !range_check(s, of, error))
       return false;
   }
   return true;

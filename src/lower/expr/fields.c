@@ -97,6 +97,10 @@ void lower_store_param(scope *s, nsa_field_id field, const model_expr *value) {
 }
 
 void lower_store_initial(scope *s, nsa_field_id field, const model_expr *value) {
+  if (!nsa_field_is_none(s->l->p->fields.data[field.id].given)) {
+    lower_store_param(s, field, value);
+    return;
+  }
   ir_value x = lower_expr(s, value);
   ir_store(s->b, field, x);
   lower_note_setter(s, field, x, value->at);
@@ -179,6 +183,7 @@ static nsa_field_id given_field(const owner_info *o, const char *name) {
   return f;
 }
 
+/* p: NULL of a state. */
 static void add_settable(const owner_info *o, nsa_field_id field, nsa_field_id given, const model_param *p) {
   const nsa_field *f = &o->l->p->fields.data[field.id];
   nsa_settable s = {.name = f->name,
@@ -186,10 +191,17 @@ static void add_settable(const owner_info *o, nsa_field_id field, nsa_field_id g
                     .given = given,
                     .unit = f->unit,
                     .dimension = f->dimension,
-                    .has_range = p->has_range,
-                    .lo = p->lo,
-                    .hi = p->hi};
+                    .has_range = p != NULL && p->has_range,
+                    .lo = p != NULL ? p->lo : 0,
+                    .hi = p != NULL ? p->hi : 0,
+                    .is_initial = p == NULL};
   vec_push(o->l->arena, &o->l->settable_list, s);
+}
+
+void lower_initial_is_settable(const owner_info *o, nsa_field_id state) {
+  nsa_field_id given = given_field(o, o->l->p->fields.data[state.id].name);
+  o->l->p->fields.data[state.id].given = given;
+  add_settable(o, state, given, NULL);
 }
 
 /* One field a parameter: one value for all, unless its value differs between entries. A value that

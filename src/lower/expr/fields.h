@@ -22,12 +22,14 @@ typedef struct {
 owner_info lower_owner(lowering *l, bool is_connection, uint32_t owner);
 /* The fields of its parameters. */
 void lower_add_params(const owner_info *o, uint32_t domain, nsa_field_id *param);
+/* --set and variants may say what a state starts with. */
+void lower_initial_is_settable(const owner_info *o, nsa_field_id state);
 /* A field that the runtime fills for a connection. */
 nsa_field_id lower_link_field(lowering *l, uint32_t connection, const char *what, uint32_t domain, nsa_type type,
                               nsa_field_kind kind);
 /* Stores the value of a parameter that is not a constant, unless it was given from outside. */
 void lower_store_param(scope *s, nsa_field_id field, const model_expr *value);
-/* Likewise that of a state. */
+/* Likewise that of a state; where nothing may give it one, in any case. */
 void lower_store_initial(scope *s, nsa_field_id field, const model_expr *value);
 /* A function over the run for the uniform ones of an owner, where there are any. */
 void lower_uniform_params(lowering *l, bool is_connection, uint32_t owner);

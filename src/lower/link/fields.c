@@ -30,6 +30,8 @@ static void add_link_states(const owner_info *o, connection_fields *f) {
       continue;
     f->state[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o->name, s->name), domains[home], NSA_F64,
                                   NSA_FIELD_STATE, 0, &s->unit, s->at);
+    if (!l->plan->connections[o->owner].is_stencil)
+      lower_initial_is_settable(o, f->state[k]);
     if (states[k].advance == ADVANCE_AT_EVENTS && nsa_field_is_none(f->advanced[home]))
       f->advanced[home] = lower_add_field(l, arena_printf(l->arena, "%s.advanced%u", o->name, home), domains[home],
                                           NSA_F64, NSA_FIELD_ADVANCED, 0, NULL, s->at);

@@ -91,13 +91,13 @@ static void check_links(phased_owner *o) {
 
 static void check_uniform(const lower_context *ctx, const model_phase_set *s) {
   phased_owner o = {ctx, s->set.is_connection, s->set.owner};
-  if (!lower_is_varied(ctx, o.is_connection, o.owner, s->set.param))
+  if (!lower_is_varied(ctx, o.is_connection, o.owner, s->set.item))
     return;
-  const model_param *p = &component_of(ctx, o.is_connection, o.owner)->params.data[s->set.param];
+  const model_param *p = &component_of(ctx, o.is_connection, o.owner)->params.data[s->set.item];
   diag *d = diag_report(ctx->sink, DIAG_E0606, s->set.at,
                         "`%s.%s` has a value for each %s: %s sets params that have one value for all", owner_name(&o),
                         p->name, o.is_connection ? "link" : "element", setter_name(ctx, s));
-  diag_note(d, lower_initial_value(ctx, o.is_connection, o.owner, REF_PARAM, s->set.param)->at,
+  diag_note(d, lower_initial_value(ctx, o.is_connection, o.owner, REF_PARAM, s->set.item)->at,
             "it gets its values here");
   diag_hint(d, "make the values of a uniform param, `{ %s = base*uniform(0.9, 1.1) }`, and set that", p->name);
 }
@@ -130,7 +130,7 @@ void plan_explain_phase_sets(const lower_context *ctx) {
   for (uint32_t k = 0; k < ctx->m->phase_sets.len; k++) {
     const model_phase_set *s = &ctx->m->phase_sets.data[k];
     phased_owner o = {ctx, s->set.is_connection, s->set.owner};
-    const model_param *p = &component_of(ctx, o.is_connection, o.owner)->params.data[s->set.param];
+    const model_param *p = &component_of(ctx, o.is_connection, o.owner)->params.data[s->set.item];
     lower_decide(ctx, owner_name(&o), "parameter", "%s: %g %s %s", p->name,
                  lower_evaluate(ctx, o.is_connection, o.owner, s->set.value).value, dim_name(ctx->arena, p->unit),
                  when_it_holds(ctx, s));

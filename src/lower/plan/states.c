@@ -129,11 +129,23 @@ static bool is_sum_of_states(const keeping *k, const model_expr *e, uint32_t sta
   }
 }
 
+static bool is_set_by_variant(const keeping *k, uint32_t state) {
+  for (uint32_t v = 0; v < k->ctx->m->variants.len; v++)
+    for (uint32_t i = 0; i < k->ctx->m->variants.data[v].sets.len; i++) {
+      const model_set *s = &k->ctx->m->variants.data[v].sets.data[i];
+      if (s->is_connection && s->owner == k->connection && s->kind == REF_STATE && s->item == state)
+        return true;
+    }
+  return false;
+}
+
+/* Of a sum alone links have no state that could start with something. */
 static bool is_only_summed(const keeping *k, uint32_t state) {
   const model_ode *ode = equation_of(k, state);
   const model_expr *start = lower_initial_value(k->ctx, true, k->connection, REF_STATE, state);
   if (!ode || ode->timing != ODE_AUTOMATIC || ode->unless || !is_proportional(k, ode->rate, state) ||
-      start->kind != MX_NUMBER || start->number != 0 || lower_is_observed(k->ctx, k->connection, state))
+      start->kind != MX_NUMBER || start->number != 0 || lower_is_observed(k->ctx, k->connection, state) ||
+      is_set_by_variant(k, state))
     return false;
   for (uint32_t i = 0; i < k->c->odes.len; i++) {
     const model_ode *other = &k->c->odes.data[i];

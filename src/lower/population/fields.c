@@ -125,6 +125,7 @@ void lower_population_fields(lowering *l, uint32_t population) {
     const model_state *s = &c->states.data[k];
     f->state[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o.name, s->name), f->domain, NSA_F64,
                                   NSA_FIELD_STATE, 0, &s->unit, place_of_state(c, k));
+    lower_initial_is_settable(&o, f->state[k]);
   }
   for (uint32_t k = 0; k < c->timers.len; k++)
     f->timer[k] = lower_add_field(l, arena_printf(l->arena, "%s.%s", o.name, c->timers.data[k].name), f->domain,

@@ -6,7 +6,7 @@ const model_phase_set *lower_phase_set_of(const lower_context *ctx, bool is_conn
                                           uint32_t param) {
   for (uint32_t k = 0; k < ctx->m->phase_sets.len; k++) {
     const model_set *set = &ctx->m->phase_sets.data[k].set;
-    if (set->is_connection == is_connection && set->owner == owner && set->param == param)
+    if (set->is_connection == is_connection && set->owner == owner && set->item == param)
       return &ctx->m->phase_sets.data[k];
   }
   return NULL;

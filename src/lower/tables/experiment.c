@@ -216,9 +216,13 @@ static uint32_t settable_of(const lowering *l, nsa_field_id field) {
 }
 
 static nsa_setting setting_of(const lowering *l, const model_set *set) {
-  nsa_field_id field =
-      set->is_connection ? l->connections[set->owner].param[set->param] : l->populations[set->owner].param[set->param];
-  return (nsa_setting){settable_of(l, field), lower_evaluate(l->ctx, set->is_connection, set->owner, set->value).value};
+  const connection_fields *c = set->is_connection ? &l->connections[set->owner] : NULL;
+  const population_fields *p = c != NULL ? NULL : &l->populations[set->owner];
+  const nsa_field_id *fields = set->kind == REF_PARAM ? (c != NULL ? c->param : p->param)
+                               : c != NULL            ? c->state
+                                                      : p->state;
+  double value = lower_evaluate(l->ctx, set->is_connection, set->owner, set->value).value;
+  return (nsa_setting){settable_of(l, fields[set->item]), value};
 }
 
 static nsa_global_setting *globals_of(const lowering *l, const model_variant *v) {

@@ -46,20 +46,26 @@ static void report_unknown_owner(checker *ck, const ast_expr *owner, const param
   report_unknown(ck, owner->at, DIAG_E0201, "the population, connection or component", owner->as.name.text, &known);
 }
 
-static bool find_param(checker *ck, const model_component *c, const ast_name *name, const param_setter *by,
-                       uint32_t *param) {
-  model_ref_kind kind;
-  if (component_find(c, name->text, &kind, param)) {
-    if (kind == REF_PARAM)
+static bool find_item(checker *ck, const model_component *c, const ast_name *name, const param_setter *by,
+                      model_set *set) {
+  if (component_find(c, name->text, &set->kind, &set->item)) {
+    if (set->kind == REF_PARAM || (set->kind == REF_STATE && by->no_states == NULL))
       return true;
-    diag_report(ck->sink, DIAG_E0203, name->at, "`%s` is %s of `%s`: %s sets params only", name->text, kind_word(kind),
-                c->name, by->who);
+    diag *d =
+        diag_report(ck->sink, DIAG_E0203, name->at, "`%s` is %s of `%s`: %s sets %s", name->text, kind_word(set->kind),
+                    c->name, by->who, by->no_states == NULL ? "params, and what states start with" : "params only");
+    if (set->kind == REF_STATE)
+      diag_hint(d, "%s", by->no_states);
     return false;
   }
   name_list known = {0};
   for (uint32_t i = 0; i < c->params.len; i++)
     vec_push(ck->arena, &known, c->params.data[i].name);
-  report_unknown(ck, name->at, DIAG_E0201, arena_printf(ck->arena, "in `%s` the param", c->name), name->text, &known);
+  for (uint32_t i = 0; by->no_states == NULL && i < c->states.len; i++)
+    vec_push(ck->arena, &known, c->states.data[i].name);
+  const char *what = by->no_states == NULL ? "param or state" : "param";
+  report_unknown(ck, name->at, DIAG_E0201, arena_printf(ck->arena, "in `%s` the %s", c->name, what), name->text,
+                 &known);
   return false;
 }
 
@@ -69,15 +75,16 @@ static void check_set(checker *ck, const ast_setting *s, setting_target t, const
       &m->components
            .data[t.is_connection ? m->connections.data[t.owner].component : m->populations.data[t.owner].component];
   model_set set = {.is_connection = t.is_connection, .owner = t.owner, .at = s->at};
-  if (!find_param(ck, c, &s->target->as.member.name, by, &set.param))
+  if (!find_item(ck, c, &s->target->as.member.name, by, &set))
     return;
-  const model_param *p = &c->params.data[set.param];
+  dim unit = set.kind == REF_PARAM ? c->params.data[set.item].unit : c->states.data[set.item].unit;
   expr_env env = env_constant(ck, NULL, by->who);
   double value;
-  if (!expr_constant(&env, s->value, p->unit, arena_printf(ck->arena, "`%s`", expr_text(ck, s->target)), &value))
+  if (!expr_constant(&env, s->value, unit, arena_printf(ck->arena, "`%s`", expr_text(ck, s->target)), &value))
     return;
-  set.value = expr_literal(ck, value, p->unit, s->value->at);
-  param_range_check(ck, p, set.value, s->value->at);
+  set.value = expr_literal(ck, value, unit, s->value->at);
+  if (set.kind == REF_PARAM)
+    param_range_check(ck, &c->params.data[set.item], set.value, s->value->at);
   vec_push(ck->arena, out, set);
 }
 

@@ -24,9 +24,10 @@ void phase_block_check(checker *ck, const ast_decl *d);
 void event_drive_check(checker *ck, const ast_decl *d, const binding *bindings, model_event_drive *e,
                        const ast_expr *slice);
 
-/* Who sets params ("a variant"), and which ("`POPULATION.PARAM` or ..."): for messages. */
+/* Who sets params ("a variant"), and which ("`POPULATION.PARAM` or ..."): for messages. no_states: why it does not say
+ * what states start with; NULL: it may. */
 typedef struct {
-  const char *who, *which;
+  const char *who, *which, *no_states;
 } param_setter;
 /* What the name of a setting's owner means: the population or connection of this name, else all users of a component of
  * this name. */

@@ -13,7 +13,7 @@ static const char *param_name(checker *ck, const model_set *s) {
       s->is_connection ? m->connections.data[s->owner].component : m->populations.data[s->owner].component;
   return arena_printf(ck->arena, "%s.%s",
                       s->is_connection ? m->connections.data[s->owner].name : m->populations.data[s->owner].name,
-                      m->components.data[component].params.data[s->param].name);
+                      m->components.data[component].params.data[s->item].name);
 }
 
 static bool is_global(checker *ck, const ast_setting *s) {
@@ -28,7 +28,8 @@ static bool is_global(checker *ck, const ast_setting *s) {
 }
 
 static void check_phase_set(checker *ck, const ast_decl *d) {
-  static const param_setter setter = {"a phase", "`POPULATION.PARAM` or `CONNECTION.PARAM`"};
+  static const param_setter setter = {"a phase", "`POPULATION.PARAM` or `CONNECTION.PARAM`",
+                                      "`on PHASE { ... }` changes states where it begins"};
   ast_expr name = {.kind = AST_NAME, .at = d->as.set.phase.at, .as.name.text = d->as.set.phase.text};
   uint32_t phase = phase_find(ck, &name, NULL);
   model_sets sets = {0};
@@ -54,7 +55,7 @@ static void check_two(checker *ck, const model_phase_set *first, const model_pha
   double at;
   if (first->phase == NONE || second->phase == NONE)
     return;
-  if (a->is_connection != b->is_connection || a->owner != b->owner || a->param != b->param)
+  if (a->is_connection != b->is_connection || a->owner != b->owner || a->item != b->item)
     return;
   diag *d;
   if (first->phase == second->phase)

@@ -77,7 +77,7 @@ static void check_variant(checker *ck, const model_variant *v, uint32_t first) {
   for (uint32_t i = first; i < v->sets.len; i++) {
     const model_set *s = &v->sets.data[i];
     if (s->is_connection == set->is_connection && s->owner == set->owner)
-      vec_push(ck->arena, &changes, ((model_override){REF_PARAM, s->param, s->value, s->value->at}));
+      vec_push(ck->arena, &changes, ((model_override){s->kind, s->item, s->value, s->value->at}));
   }
   check_times(ck, component, &changes, before, "");
 }

@@ -19,9 +19,11 @@ static bool check_global_setting(checker *ck, const ast_setting *s, model_varian
 }
 
 static void check_setting(checker *ck, const ast_setting *s, model_variant *v) {
-  static const param_setter variant = {"a variant", "`POPULATION.PARAM`, `CONNECTION.PARAM` or one of the top level"};
+  param_setter by = {"a variant", "`POPULATION.PARAM`, `CONNECTION.PARAM` or one of the top level", NULL};
+  if (v->checkpoint != NONE)
+    by.no_states = "states go on from the checkpoint; leave `from` out to say what they start with";
   if (!check_global_setting(ck, s, v))
-    param_setting_check(ck, s, &variant, &v->sets);
+    param_setting_check(ck, s, &by, &v->sets);
 }
 
 static void check_acts(checker *ck, const ast_act_list *acts, model_variant *v) {

@@ -113,8 +113,9 @@ static void print_record(const model *m, const model_record *r, text *out) {
 
 static void print_set(const model *m, const model_set *s, text *out) {
   printer p = print_in_owner(m, out, s->is_connection, s->owner);
+  const model_component *c = p.side[SIDE_SELF];
   text_printf(out, "  %s.%s = ", print_owner(&p, s->is_connection, s->owner),
-              p.side[SIDE_SELF]->params.data[s->param].name);
+              s->kind == REF_PARAM ? c->params.data[s->item].name : c->states.data[s->item].name);
   print_expr(&p, s->value);
   text_puts(out, "\n");
 }

@@ -101,7 +101,10 @@ static bool validate_set(validation *v, const model_set *s) {
   if (!is_owner(v, s->is_connection, s->owner))
     return false;
   expr_limits limits = limits_in_owner(v->m, s->is_connection, s->owner);
-  return is_index(v, s->param, limits.params, "a param") && validate_number(v, &limits, s->value, "its value");
+  if (s->kind != REF_PARAM && s->kind != REF_STATE)
+    return is_wrong(v, "it sets neither a param nor a state");
+  uint32_t count = s->kind == REF_PARAM ? limits.params : limits.side[SIDE_SELF]->states.len;
+  return is_index(v, s->item, count, "a param or state") && validate_number(v, &limits, s->value, "its value");
 }
 
 static bool validate_variant(validation *v, const model_variant *x) {

@@ -81,7 +81,7 @@ static void record_of_nobody(model *m) { m->records.data[0].probe.owner = 2; }
 static void record_of_nothing(model *m) { m->records.data[0].probe.value = NULL; }
 static void measure_of_itself(model *m) { m->measures.data[1].value->args[0]->ref = 1; }
 static void measure_of_one(model *m) { m->measures.data[1].value->args[1] = NULL; }
-static void param_of_variant(model *m) { m->variants.data[0].sets.data[0].param = 2; }
+static void param_of_variant(model *m) { m->variants.data[0].sets.data[0].item = 2; }
 
 static void block_of_both(model *m) { m->phase_blocks.data[1].phase = 0; }
 static void signal_of_block(model *m) { m->phase_blocks.data[1].signal = 2; }
@@ -172,7 +172,7 @@ static const struct {
     DAMAGE(series_of_number, "a number is taken together as a series"),
     DAMAGE(measure_of_series, "measure `n`: a series that should be a number, or the other way round"),
     DAMAGE(until_of_nobody, "the run: an environment is number 1 of 1"),
-    DAMAGE(param_of_variant, "a param is number 2 of 2"),
+    DAMAGE(param_of_variant, "a param or state is number 2 of 2"),
 };
 
 static void a_sound_model_is_valid(void **state) {
