@@ -181,7 +181,10 @@ bool arguments_parse(arena *a, int argc, char **argv, arguments *out) {
     } else if (out->file && out->words.len < most_words(out->verb)) {
       vec_push(a, &out->words, (const char *)argv[k]);
     } else if (out->file) {
-      nsa_complain(who(a, out), "takes one file, but got %s and %s", out->file, argv[k]);
+      nsa_complain(who(a, out),
+                   "takes one file, but got %s and %s; what belongs to one option and has blanks "
+                   "stands in quotes, as in --checkpoint \"every 10 s\"",
+                   out->file, argv[k]);
       return false;
     } else {
       out->file = argv[k];

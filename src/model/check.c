@@ -173,6 +173,7 @@ model *model_check(arena *a, interner *in, diag_sink *sink, const ast_file *file
   for (uint32_t i = 0; i < ck->decls.len; i++)
     check_other(ck, ck->decls.data[i]);
   checkpoints_check_times(ck);
+  beyond_check(ck);
   phase_sets_check_windows(ck);
   stimuli_repeat(ck);
   check_unused_components(ck);

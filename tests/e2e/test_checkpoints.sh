@@ -125,6 +125,9 @@ refused 'is of another type there: it begins anew; --resume-allow size' --resume
 refused 'make it longer, --for' --resume $one --for "100 ms"
 refused 'there is no checkpoint in no/checkpoints' --resume
 refused 'wants "every 10 s"' --checkpoint "10 s"
+refused 'a unit is missing in "every 10"; "every 10 s" or "every 10 min wall"' --checkpoint "every 10"
+refused 'stands in quotes, as in --checkpoint "every 10 s"' --checkpoint every 10 s
+refused 'put quotes around it, --checkpoint "every 10 s"' --checkpoint every
 refused 'no time of a step' --checkpoint "every 1 us"
 refused 'add --checkpoint' --keep 3
 refused 'is no checkpoint of nsa' --resume whole/spikes.h5

@@ -28,6 +28,8 @@ bool option_take_checkpoint(parse *p, const char *text) {
   double ms;
   uint64_t dimension;
   const char *at = skip_spaces(text);
+  if (strcmp(at, "every") == 0)
+    return option_refuse(p, "--checkpoint takes one word: put quotes around it, --checkpoint \"every 10 s\"");
   if (strncmp(at, "every ", 6) != 0)
     return option_refuse(p, "--checkpoint wants \"every 10 s\" or \"every 10 min wall\", not \"%.80s\"", text);
   snprintf(time, sizeof time, "%.70s", skip_spaces(at + 6));
@@ -35,6 +37,10 @@ bool option_take_checkpoint(parse *p, const char *text) {
   if (!nsa_quantity_parse(time, &ms, &dimension, why, sizeof why))
     return option_refuse(p, "--checkpoint: %s; it wants \"every 10 s\" or \"every 10 min wall\"", why);
   double ticks = nsa_nearest_tick(ms, p->program->base_dt);
+  if (dimension == 0)
+    return option_refuse(p,
+                         "--checkpoint: a unit is missing in \"%.70s\"; \"every %.40s s\" or \"every %.40s min wall\"",
+                         text, time, time);
   if (dimension != UNITS_TIME || !(ms > 0) || (!is_wall && !(ticks >= 1 && ticks < 0x1p53)))
     return option_refuse(p, "--checkpoint: \"%.70s\" is no time of a step of the model or more", time);
   p->out->checkpoints.every = is_wall ? 0 : (uint64_t)ticks;

@@ -24,6 +24,8 @@ void where_check(checker *ck);
 model_measure_node *until_check(checker *ck, const ast_expr *condition);
 void checkpoints_check(checker *ck);       /* before variants */
 void checkpoints_check_times(checker *ck); /* when the length of the run is known */
+/* What lies behind the end of the run. */
+void beyond_check(checker *ck);
 void variants_check(checker *ck);
 /* Times of components that overrides, variants and --set change are rounded to whole steps too. */
 void settings_check(checker *ck);
