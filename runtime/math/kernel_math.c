@@ -23,8 +23,10 @@
 #include "../include/nsa_math.def"
 
 #include "basic.h"
+#include "binomial.h"
 #include "erf.h"
 #include "exp.h"
+#include "gamma.h"
 #include "hyperbolic.h"
 #include "inverse.h"
 #include "log.h"

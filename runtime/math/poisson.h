@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* poisson.h - Poisson numbers. Only these functions have loops: all lanes go round until the last one is done, and a
- * lane that is done keeps its value. So the bits do not depend on the neighbours. */
+/* poisson.h - Poisson numbers. */
 #ifndef NSA_MATH_POISSON_H
 #define NSA_MATH_POISSON_H
 
-#include "random.h"
+#include "rejection.h"
 
 /* from this mean on by rejection; the loop of the inversion grows with the mean */
 #define POISSON_LARGE 30.0
-/* Far beyond what is ever reached: a sum that stalls a little under 1 must not loop for ever. */
-#define POISSON_STEPS 400
-#define POISSON_ATTEMPTS 100
-/* The key of attempt n is key + n * this (2^64 divided by the golden ratio); attempt 0 uses the key. */
-#define POISSON_KEY_STEP 0x9E3779B97F4A7C15u
 
 /* The smallest n whose cumulative probability exceeds u; mean in [0, POISSON_LARGE). */
 NSA_INLINE vf64 poisson_by_inversion(vf64 mean, vf64 u, vi64 wanted) {
   vf64 p = NSA_NAME(exp)(neg(mean)), sum = p, n = splat(0.0);
-  for (int i = 1; i < POISSON_STEPS; i++) {
+  for (int i = 1; i < INVERSION_STEPS; i++) {
     vi64 more = wanted & ge(u, sum);
     if (!any(more))
       break;
@@ -26,18 +20,6 @@ NSA_INLINE vf64 poisson_by_inversion(vf64 mean, vf64 u, vi64 wanted) {
     n = select_(more, splat((double)i), n);
   }
   return n;
-}
-
-/* log n! for an integer n >= 0: Stirling's series at n + 8, less log((n + 1) ... (n + 8)). */
-NSA_INLINE vf64 log_factorial(vf64 n) {
-  vf64 product = (n + 1.0) * (n + 2.0) * (n + 3.0) * (n + 4.0) * (n + 5.0) * (n + 6.0) * (n + 7.0) * (n + 8.0);
-  vf64 x = n + 9.0; /* n! = Gamma(x) / product */
-  vf64 y = 1.0 / x, y2 = y * y;
-  vf64 series =
-      y * fma_(y2, fma_(y2, fma_k(y2, -1.0 / 1680.0, splat(1.0 / 1260.0)), splat(-1.0 / 360.0)), splat(1.0 / 12.0));
-  const double half_log_2pi = 0x1.d67f1c864beb5p-1;
-  vf64 stirling = fma_(x - 0.5, log_normal_range(x), series - x) + half_log_2pi;
-  return stirling - log_normal_range(product);
 }
 
 /* Transformed rejection with squeeze: algorithm PTRS of Hoermann 1993, "The transformed rejection method
@@ -49,8 +31,8 @@ NSA_INLINE vf64 poisson_by_rejection(uint64_t key, vf64 ia, vf64 ib, double tick
   vf64 inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
   vf64 v_r = 0.9277 - 3.6224 / (b - 2.0);
   vf64 result = mean;
-  for (uint64_t attempt = 0; attempt < POISSON_ATTEMPTS && any(wanted); attempt++) {
-    nsa_words w = draw(key + attempt * POISSON_KEY_STEP, ia, ib, tick);
+  for (uint64_t attempt = 0; attempt < REJECTION_ATTEMPTS && any(wanted); attempt++) {
+    nsa_words w = attempt_draw(key, attempt, ia, ib, tick);
     vf64 u = unit(w.w0, w.w1) - 0.5;
     vf64 v = 1.0 - unit(w.w2, w.w3); /* not 0 */
     vf64 us = 0.5 - abs_(u) + 0x1p-60;

@@ -61,14 +61,17 @@ vf64 NSA_NAME(rand_uniform)(uint64_t key, vf64 a, vf64 b, double tick, vf64 lo, 
   return fma_(hi - lo, unit(w.w0, w.w1), lo);
 }
 
-/* Box and Muller: mean - sd sqrt(-2 log u1) cos(pi u2), u1 in (0, 1], u2 in [0, 1). The cosine over half
- * a turn is distributed as over a whole one, and is the sine of an angle within +-pi/2. */
-vf64 NSA_NAME(rand_normal)(uint64_t key, vf64 a, vf64 b, double tick, vf64 mean, vf64 sd) {
-  nsa_words w = draw(key, a, b, tick);
+/* Box and Muller: -sqrt(-2 log u1) cos(pi u2), u1 in (0, 1], u2 in [0, 1). The cosine over half a turn is distributed
+ * as over a whole one, and is the sine of an angle within +-pi/2. */
+NSA_INLINE vf64 standard_normal(nsa_words w) {
   vf64 radius = sqrt_(-2.0 * log_normal_range(1.0 - unit(w.w0, w.w1)));
   vf64 turn = unit(w.w2, w.w3) - 0.5;
   vf64 sine = turn * POLYNOMIAL(turn * turn, SINPI);
-  return fma_(sd, radius * sine, mean);
+  return radius * sine;
+}
+
+vf64 NSA_NAME(rand_normal)(uint64_t key, vf64 a, vf64 b, double tick, vf64 mean, vf64 sd) {
+  return fma_(sd, standard_normal(draw(key, a, b, tick)), mean);
 }
 
 /* -mean log(1 - u) */

@@ -88,6 +88,9 @@ static variation own_variation(const ir_program *p, const bool *is_fixed, const 
   case IR_OP_rand_exponential:
   case IR_OP_rand_poisson:
   case IR_OP_rand_bernoulli:
+  case IR_OP_rand_lognormal:
+  case IR_OP_rand_gamma:
+  case IR_OP_rand_binomial:
     return VARIES;
   default:
     return opt_has_effect(op) || opt_is_marker(op) ? VARIES : IS_UNIFORM;

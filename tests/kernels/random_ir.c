@@ -115,12 +115,15 @@ static void add_maths(generator *g) {
 }
 
 static void add_draw(generator *g) {
-  static const ir_opcode choices[] = {IR_OP_rand_uniform, IR_OP_rand_normal, IR_OP_rand_exponential,
-                                      IR_OP_rand_bernoulli, IR_OP_rand_poisson};
+  static const ir_opcode choices[] = {IR_OP_rand_uniform,   IR_OP_rand_normal,  IR_OP_rand_exponential,
+                                      IR_OP_rand_bernoulli, IR_OP_rand_poisson, IR_OP_rand_lognormal,
+                                      IR_OP_rand_gamma,     IR_OP_rand_binomial};
   ir_opcode op = choices[below(&g->state, sizeof choices / sizeof choices[0])];
   ir_value who = ir_nullary(&g->b, IR_OP_element, 0), zero = ir_number(&g->b, 0);
-  ir_value x = op == IR_OP_rand_poisson ? ir_number(&g->b, 30 * unit(&g->state)) : a_number(g);
-  keep(g, ir_random(&g->b, op, next(&g->state), below(&g->state, 1), who, zero, x, a_number(g)));
+  bool is_counted = op == IR_OP_rand_poisson || op == IR_OP_rand_gamma || op == IR_OP_rand_binomial;
+  ir_value x = is_counted ? ir_number(&g->b, below(&g->state, 60)) : a_number(g);
+  ir_value y = op == IR_OP_rand_binomial ? ir_number(&g->b, unit(&g->state)) : a_number(g);
+  keep(g, ir_random(&g->b, op, next(&g->state), below(&g->state, 1), who, zero, x, y));
 }
 
 /* A neighbour within two rows and columns. */

@@ -9,6 +9,7 @@
 
 #include <Random123/philox.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,14 +189,12 @@ static void test_bernoulli(void **unused) {
 
 /* Chi squared against the probabilities, in cells of at least 20 expected draws. Bound: 4 standard
  * deviations of Wilson and Hilferty's approximation, that is p > 3e-5. */
-static void check_poisson(double mean) {
-  FILL(nsa_rand_poisson_1(KEY, a, 0.0, tick, mean));
-  check_moments(mean, mean, 3.0 + 1.0 / mean);
+static void check_counts(double (*log_probability)(double n)) {
   qsort(draws, DRAWS, sizeof draws[0], by_size);
   double chi2 = 0.0, expected = 0.0, observed = 0.0, seen = 0.0;
   int cells = 0, at = 0;
   for (int n = 0; at < DRAWS || seen < DRAWS - 20; n++) {
-    expected += DRAWS * exp(n * log(mean) - mean - lgamma(n + 1.0));
+    expected += DRAWS * exp(log_probability(n));
     for (; at < DRAWS && draws[at] == n; at++)
       observed += 1.0;
     assert_true(at == DRAWS || draws[at] > n);
@@ -212,7 +211,25 @@ static void check_poisson(double mean) {
   double freedom = cells,
          deviation = (cbrt(chi2 / freedom) - (1.0 - 2.0 / (9.0 * freedom))) / sqrt(2.0 / (9.0 * freedom));
   if (fabs(deviation) > 4.0)
-    fail_msg("mean %g: chi squared %g of %g degrees of freedom", mean, chi2, freedom);
+    fail_msg("chi squared %g of %g degrees of freedom, n = 0: %g", chi2, freedom, exp(log_probability(0)));
+}
+
+static double parameters[2]; /* of the distribution that is looked at */
+
+static double log_poisson(double n) { return n * log(parameters[0]) - parameters[0] - lgamma(n + 1.0); }
+
+static double log_binomial(double k) {
+  double n = parameters[0], p = parameters[1];
+  if (k > n)
+    return -INFINITY;
+  return lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0) + k * log(p) + (n - k) * log1p(-p);
+}
+
+static void check_poisson(double mean) {
+  parameters[0] = mean;
+  FILL(nsa_rand_poisson_1(KEY, a, 0.0, tick, mean));
+  check_moments(mean, mean, 3.0 + 1.0 / mean);
+  check_counts(log_poisson);
 }
 
 static void test_poisson(void **unused) {
@@ -230,6 +247,82 @@ static void test_poisson_extremes(void **unused) {
   assert_true(nsa_rand_poisson_1(KEY, 1.0, 2.0, 3.0, 1e15) == 1e15);
   assert_true(isnan(nsa_rand_poisson_1(KEY, 1.0, 2.0, 3.0, -1.0)));
   assert_true(isnan(nsa_rand_poisson_1(KEY, 1.0, 2.0, 3.0, (double)NAN)));
+}
+
+static void check_binomial(double n, double p) {
+  double variance = n * p * (1.0 - p);
+  parameters[0] = n;
+  parameters[1] = p;
+  FILL(nsa_rand_binomial_1(KEY, a, 0.0, tick, n, p));
+  check_moments(n * p, variance, 3.0 + (1.0 - 6.0 * p * (1.0 - p)) / variance);
+  check_counts(log_binomial);
+}
+
+/* Both methods, on both sides of where one takes over from the other, and of p = 1/2. */
+static void test_binomial(void **unused) {
+  (void)unused;
+  check_binomial(1.0, 0.3);
+  check_binomial(5.0, 0.5);
+  check_binomial(19.0, 0.5);
+  check_binomial(20.0, 0.5);
+  check_binomial(40.0, 0.8);
+  check_binomial(100.0, 0.09);
+  check_binomial(100.0, 0.11);
+  check_binomial(1000.0, 0.97);
+  check_binomial(100000.0, 0.01);
+  check_binomial(2000.0, 0.4);
+}
+
+static void test_binomial_extremes(void **unused) {
+  (void)unused;
+  FILL(nsa_rand_binomial_1(KEY, a, 0.0, tick, 0x1p31, 0.3));
+  check_moments(0x1p31 * 0.3, 0x1p31 * 0.21, 3.0);
+  const double none[][2] = {{-1.0, 0.5}, {2.5, 0.5}, {0x1p32, 0.5}, {3.0, -0.1}, {3.0, 1.1}, {NAN, 0.5}, {3.0, NAN}};
+  for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+    assert_true(isnan(nsa_rand_binomial_1(KEY, 1.0, 2.0, 3.0, none[i][0], none[i][1])));
+  for (int i = 0; i < 1000; i++) {
+    assert_true(nsa_rand_binomial_1(KEY, i, 0.0, 0.0, 0.0, 0.4) == 0.0);
+    assert_true(nsa_rand_binomial_1(KEY, i, 0.0, 0.0, 77.0, 0.0) == 0.0);
+    assert_true(nsa_rand_binomial_1(KEY, i, 0.0, 0.0, 77.0, 1.0) == 77.0);
+  }
+}
+
+/* The regularised incomplete gamma function for a shape that is a multiple of 1/2, by the recurrence of its shape. */
+static double gamma_cumulative(double x) {
+  double shape = parameters[0], y = x / parameters[1];
+  bool is_half = shape != floor(shape);
+  double at = is_half ? 0.5 : 1.0, sum = is_half ? erf(sqrt(y)) : -expm1(-y);
+  for (; at < shape; at += 1.0)
+    sum -= exp(at * log(y) - y - lgamma(at + 1.0));
+  return sum;
+}
+
+static void test_gamma(void **unused) {
+  (void)unused;
+  const double shapes[] = {0.5, 1.0, 1.5, 4.0, 30.5, 400.0};
+  for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
+    parameters[0] = shapes[k];
+    parameters[1] = 3.0;
+    FILL(nsa_rand_gamma_1(KEY, a, 0.0, tick, shapes[k], 3.0));
+    check_moments(3.0 * shapes[k], 9.0 * shapes[k], 3.0 + 6.0 / shapes[k]);
+    assert_true(ks_probability(gamma_cumulative) > 1e-3);
+  }
+  FILL(nsa_rand_gamma_1(KEY, a, 0.0, tick, 0.05, 2.0)); /* most are close to 0 */
+  check_moments(0.1, 0.2, 3.0 + 6.0 / 0.05);
+  assert_true(nsa_rand_gamma_1(KEY, 1.0, 2.0, 3.0, 0x1p41, 2.0) == 0x1p42);
+  assert_true(isnan(nsa_rand_gamma_1(KEY, 1.0, 2.0, 3.0, 0.0, 1.0)));
+  assert_true(isnan(nsa_rand_gamma_1(KEY, 1.0, 2.0, 3.0, -1.0, 1.0)));
+  assert_true(isnan(nsa_rand_gamma_1(KEY, 1.0, 2.0, 3.0, (double)NAN, 1.0)));
+}
+
+static double lognormal_cumulative(double x) { return 0.5 * erfc(-log(x / 2.0) / 0.4 / sqrt(2.0)); }
+
+static void test_lognormal(void **unused) {
+  (void)unused;
+  FILL(nsa_rand_lognormal_1(KEY, a, 0.0, tick, 2.0, 0.4));
+  double w = exp(0.16);
+  check_moments(2.0 * sqrt(w), 4.0 * w * (w - 1.0), w * w * w * w + 2.0 * w * w * w + 3.0 * w * w - 3.0);
+  assert_true(ks_probability(lognormal_cumulative) > 1e-3);
 }
 
 /* Neighbouring elements, ticks and keys are not correlated. */
@@ -259,6 +352,10 @@ int main(void) {
       cmocka_unit_test(test_bernoulli),
       cmocka_unit_test(test_poisson),
       cmocka_unit_test(test_poisson_extremes),
+      cmocka_unit_test(test_binomial),
+      cmocka_unit_test(test_binomial_extremes),
+      cmocka_unit_test(test_gamma),
+      cmocka_unit_test(test_lognormal),
       cmocka_unit_test(test_neighbours),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

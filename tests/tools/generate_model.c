@@ -57,9 +57,9 @@ static void add(scope *s, const char *prefix, const char *names) {
 
 static void leaf(const scope *s) {
   if (s->random && chance(15)) {
-    static const char *const draws[] = {"uniform(-1, 1)", "normal(0, 0.3)", "exponential(0.5)", "bernoulli(0.4)",
-                                        "poisson(1.5)"};
-    printf("%s", draws[below(5)]);
+    static const char *const draws[] = {"uniform(-1, 1)", "normal(0, 0.3)", "exponential(0.5)",    "bernoulli(0.4)",
+                                        "poisson(1.5)",   "gamma(2, 0.2)",  "lognormal(0.3, 0.5)", "binomial(3, 0.3)"};
+    printf("%s", draws[below(sizeof draws / sizeof *draws)]);
   } else if (s->count > 0 && chance(75)) {
     printf("%s", s->names[below(s->count)]);
   } else {

@@ -345,9 +345,14 @@ static ir_value ref_value(void *context, ir_builder *b, const model_expr *e) {
 /* ---- random draws ---- */
 
 static const ir_opcode random_op[BUILTIN_COUNT] = {
-    [BUILTIN_uniform] = IR_OP_rand_uniform,         [BUILTIN_normal] = IR_OP_rand_normal,
-    [BUILTIN_exponential] = IR_OP_rand_exponential, [BUILTIN_poisson] = IR_OP_rand_poisson,
+    [BUILTIN_uniform] = IR_OP_rand_uniform,
+    [BUILTIN_normal] = IR_OP_rand_normal,
+    [BUILTIN_exponential] = IR_OP_rand_exponential,
+    [BUILTIN_poisson] = IR_OP_rand_poisson,
     [BUILTIN_bernoulli] = IR_OP_rand_bernoulli,
+    [BUILTIN_lognormal] = IR_OP_rand_lognormal,
+    [BUILTIN_gamma] = IR_OP_rand_gamma,
+    [BUILTIN_binomial] = IR_OP_rand_binomial,
 };
 
 static bool is_drawn_during_run(uint32_t role) {
@@ -356,6 +361,12 @@ static bool is_drawn_during_run(uint32_t role) {
 
 /* x, y: the distribution's arguments. */
 static ir_value mean_of_draw(ir_builder *b, uint32_t fn, ir_value x, ir_value y) {
+  if (fn == BUILTIN_gamma || fn == BUILTIN_binomial)
+    return ir_binary(b, IR_OP_mul, x, y);
+  if (fn == BUILTIN_lognormal) {
+    ir_value half_square = ir_binary(b, IR_OP_mul, ir_number(b, 0.5), ir_binary(b, IR_OP_mul, y, y));
+    return ir_binary(b, IR_OP_mul, x, ir_math(b, "exp", &half_square, 1));
+  }
   if (fn != BUILTIN_uniform)
     return x;
   return ir_binary(b, IR_OP_mul, ir_number(b, 0.5), ir_binary(b, IR_OP_add, x, y));
@@ -372,9 +383,11 @@ static ir_value target_and_copy(scope *s) {
 static ir_value lower_random(void *context, ir_builder *b, const model_expr *e) {
   scope *s = context;
   ir_value x = lower_expr(s, e->args[0]);
+  ir_value y = e->args[1] ? lower_expr(s, e->args[1]) : IR_NO_VALUE;
   if (e->fn == BUILTIN_bernoulli && e->args[0]->kind != MX_NUMBER)
     lower_watch_probability(s, e, x);
-  ir_value y = e->args[1] ? lower_expr(s, e->args[1]) : IR_NO_VALUE;
+  if (e->fn == BUILTIN_binomial && e->args[1]->kind != MX_NUMBER)
+    lower_watch_probability(s, e, y);
   if (s->l->options->draws_at_mean && is_drawn_during_run(b->function->role)) {
     lower_note_draw(s->l, "%s/%s", s->key_prefix, e->key);
     return mean_of_draw(b, e->fn, x, y);

@@ -14,6 +14,8 @@ typedef enum { KIND_MATH, KIND_RANDOM } function_kind;
 typedef enum {
   RULE_UNIT_NONE,
   RULE_UNIT_SAME,
+  RULE_UNIT_FIRST,  /* that of the first argument; the other is a plain number */
+  RULE_UNIT_SECOND, /* likewise of the second */
   RULE_UNIT_SQRT,
   RULE_UNIT_SIGN,
   RULE_UNIT_HILL,
@@ -125,6 +127,12 @@ static bool unit_of_call(expr_env *env, const ast_expr *e, unit_rule rule, model
       *out = dim_of_sum(*out, args[i]->unit);
     return agree_with_first(env, e, args, count, first);
   }
+  case RULE_UNIT_FIRST:
+    *out = args[0]->unit;
+    return is_plain_number(env, e, args, 1);
+  case RULE_UNIT_SECOND:
+    *out = args[1]->unit;
+    return is_plain_number(env, e, args, 0);
   case RULE_UNIT_RATIO:
     return agree_with_first(env, e, args, count, deciding_arg(e, count));
   case RULE_UNIT_SQRT:
@@ -150,8 +158,10 @@ static model_expr *make_call(expr_env *env, const ast_expr *e, uint32_t fn, dim 
       out->depth = args[i]->depth + 1;
   }
   double p;
-  if (fn == BUILTIN_bernoulli && constant_value(args[0], env->side[SIDE_SELF].component, &p))
-    probability_check(env->ck, e->as.call.args.data[0].value->at, p);
+  uint32_t at = fn == BUILTIN_binomial ? 1 : 0; /* of the probability */
+  if ((fn == BUILTIN_bernoulli || fn == BUILTIN_binomial) &&
+      constant_value(args[at], env->side[SIDE_SELF].component, &p))
+    probability_check(env->ck, e->as.call.args.data[at].value->at, p);
   if (is_random)
     out->key = arena_printf(env->ck->arena, "%s#%u", env->key_base, (*env->draws)++);
   return out;
