@@ -181,7 +181,7 @@ static bool find_param(parse *p, const char *name, settable_param *out) {
   if (k == program->settables_count)
     return refuse_setting(p, name);
   const nsa_settable *s = &program->settables[k];
-  *out = (settable_param){name, s->unit, s->dimension, s->has_range, s->lo, s->hi};
+  *out = (settable_param){name, s->unit, s->dimension, s->has_range, s->lo, s->hi, .is_global = false};
   return true;
 }
 
