@@ -16,8 +16,6 @@ const char *solve_refuses_noise(arena *a, const solve_system *system, uint32_t s
 /* Output number of the coefficient of noise k in the equation of `state`. */
 uint32_t solve_noise_output(const solve_system *system, uint32_t state, uint32_t k);
 
-/* Whether the equation of states[r] (its rate or a noise) reads states[c]: entry r * count + c. */
-bool *solve_dependences(arena *a, const solve_system *system, const uint32_t *states, uint32_t count);
 /* part_of[k] is the least number of those that are joined with states[k], among `states`. */
 void solve_find_joined(arena *a, const solve_system *system, const uint32_t *states, uint32_t count, uint32_t *part_of);
 

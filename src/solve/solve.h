@@ -98,6 +98,9 @@ ir_fragment *solve_derivative(arena *a, const ir_fragment *f, uint32_t output, u
 /* Whether the output depends on the argument (after folding). */
 bool solve_depends(arena *a, const ir_fragment *f, uint32_t output, uint32_t argument);
 
+/* Whether the equation of states[r] (its rate or a noise) reads states[c]: entry r * count + c. */
+bool *solve_dependences(arena *a, const solve_system *system, const uint32_t *states, uint32_t count);
+
 /* Evaluates all outputs for numbers (booleans as 0/1), again and again. */
 typedef struct {
   const ir_fragment *f;

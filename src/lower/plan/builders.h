@@ -34,10 +34,9 @@ const system_plan *plan_population_systems(const lower_context *ctx, uint32_t po
 const system_plan *plan_connection_systems(const lower_context *ctx, uint32_t connection, const connection_plan *plan);
 /* What advances the event-driven states of a home. */
 system_plan plan_at_events(const lower_context *ctx, uint32_t connection, model_side home, const connection_plan *plan);
-/* The first state that an equation of the group reads and that another solver advances: it stands still over the step,
- * and so the group is of order 1. NSA_NONE: there is none. */
-uint32_t plan_first_held(const lower_context *ctx, const solve_system *sys, const solve_choice *choices,
-                         uint32_t group);
+/* By groups (solve_choice): the first state that an equation of the group reads and that another solver advances. It
+ * stands still over the step, so the group is of order 1. NSA_NONE: there is none. */
+const uint32_t *plan_first_held(const lower_context *ctx, const solve_system *sys, const solve_choice *choices);
 /* What is lost where equations have different solvers: W0406, W0407. odes: of the system's states. */
 void plan_warn_of_mixes(const lower_context *ctx, const model_component *c, const solve_system *sys,
                         const model_ode *const *odes, const solve_choice *choices);

@@ -17,7 +17,7 @@ static void explain_params(const lower_context *ctx, bool is_connection, uint32_
 }
 
 /* One line for all states of a group that have one solver for one reason. */
-static void explain_choice(const system_plan *s, uint32_t i, bool *is_told) {
+static void explain_choice(const system_plan *s, uint32_t i, const uint32_t *first_held, bool *is_told) {
   const equation_system *of = s->system;
   arena *a = of->ctx->arena;
   const solve_choice *own = &s->choices[i];
@@ -32,7 +32,7 @@ static void explain_choice(const system_plan *s, uint32_t i, bool *is_told) {
   }
   const solver_row *solver = &solver_rows[own->solver];
   const char *order = solver->order > 0 ? arena_printf(a, ", order %g", solver->order) : "";
-  uint32_t held = plan_first_held(of->ctx, &s->solve, s->choices, own->group);
+  uint32_t held = first_held[own->group];
   if (held != NSA_NONE && solver->order > 1)
     order = arena_printf(a, "%s, but 1 by %s, which stands still over the step", order,
                          of->component->states.data[of->odes[held]->state].name);
@@ -46,9 +46,10 @@ static void explain_choice(const system_plan *s, uint32_t i, bool *is_told) {
 
 static void explain_choices(const system_plan *s) {
   bool *is_told = ARENA_ARRAY(s->system->ctx->arena, bool, s->system->n);
+  const uint32_t *first_held = plan_first_held(s->system->ctx, &s->solve, s->choices);
   for (uint32_t i = 0; i < s->system->n; i++)
     if (!is_told[i])
-      explain_choice(s, i, is_told);
+      explain_choice(s, i, first_held, is_told);
 }
 
 static void explain_stage_solvers(const system_plan *s) {

@@ -5,29 +5,44 @@
 
 static const char *name_of(const model_component *c, const model_ode *ode) { return c->states.data[ode->state].name; }
 
-/* Whether state j stands still over the step, as the equation of state i sees it. */
-static bool is_held(const lower_context *ctx, const solve_system *sys, uint32_t i, uint32_t j) {
-  return sys->solver[i] != sys->solver[j] && solve_depends(ctx->arena, sys->rates, i, j);
+/* n x n: whether the row's equation reads the column's state and another solver advances that, which then stands still
+ * over the step. NULL: all have one solver. */
+static const bool *find_held(const lower_context *ctx, const solve_system *sys) {
+  uint32_t *all = ARENA_ARRAY(ctx->arena, uint32_t, sys->n);
+  bool is_mixed = false;
+  for (uint32_t i = 0; i < sys->n; i++) {
+    all[i] = i;
+    is_mixed = is_mixed || sys->solver[i] != sys->solver[0];
+  }
+  if (!is_mixed)
+    return NULL;
+  bool *held = solve_dependences(ctx->arena, sys, all, sys->n);
+  for (size_t k = 0; k < (size_t)sys->n * sys->n; k++)
+    held[k] = held[k] && sys->solver[k / sys->n] != sys->solver[k % sys->n];
+  return held;
 }
 
-uint32_t plan_first_held(const lower_context *ctx, const solve_system *sys, const solve_choice *choices,
-                         uint32_t group) {
+const uint32_t *plan_first_held(const lower_context *ctx, const solve_system *sys, const solve_choice *choices) {
+  const bool *held = find_held(ctx, sys);
+  uint32_t *first = ARENA_ARRAY(ctx->arena, uint32_t, sys->n);
   for (uint32_t i = 0; i < sys->n; i++)
-    for (uint32_t j = 0; choices[i].group == group && j < sys->n; j++)
-      if (is_held(ctx, sys, i, j))
-        return j;
-  return NSA_NONE;
+    first[i] = NSA_NONE;
+  for (size_t k = 0; held && k < (size_t)sys->n * sys->n; k++)
+    if (held[k] && first[choices[k / sys->n].group] == NSA_NONE)
+      first[choices[k / sys->n].group] = (uint32_t)(k % sys->n);
+  return first;
 }
 
 /* The first equation of a group that loses its order; one warning a group. */
 static void warn_of_order(const lower_context *ctx, const model_component *c, const solve_system *sys,
                           const model_ode *const *odes, const solve_choice *choices) {
+  const bool *held = find_held(ctx, sys);
   bool *is_told = ARENA_ARRAY(ctx->arena, bool, sys->n);
-  for (uint32_t i = 0; i < sys->n; i++)
+  for (uint32_t i = 0; held && i < sys->n; i++)
     for (uint32_t j = 0; j < sys->n; j++) {
       bool is_named = choices[i].reason == NULL || choices[j].reason == NULL;
       if (!is_named || is_told[choices[i].group] || !solver_is_of_second_order(sys->solver[i]) ||
-          !solver_is_of_second_order(sys->solver[j]) || !is_held(ctx, sys, i, j))
+          !solver_is_of_second_order(sys->solver[j]) || !held[(size_t)i * sys->n + j])
         continue;
       is_told[choices[i].group] = true;
       diag *d = diag_report(

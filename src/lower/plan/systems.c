@@ -120,10 +120,10 @@ static const solve_choice *choose_solvers(const equation_system *s, solve_system
   if (is_refused(s, sys))
     return NULL;
   double most = s->is_connection ? 9 : order_of_inputs(s);
-  for (uint32_t i = 0; i < sys->n; i++) {
-    bool has_held = plan_first_held(s->ctx, sys, choices, choices[i].group) != NSA_NONE;
-    note_order(s, s->component->states.data[s->odes[i]->state].name, solvers[i], has_held ? 1 : most);
-  }
+  const uint32_t *held = plan_first_held(s->ctx, sys, choices);
+  for (uint32_t i = 0; i < sys->n; i++)
+    note_order(s, s->component->states.data[s->odes[i]->state].name, solvers[i],
+               held[choices[i].group] != NSA_NONE ? 1 : most);
   plan_warn_of_mixes(s->ctx, s->component, sys, s->odes, choices);
   return choices;
 }
