@@ -128,7 +128,7 @@ sweeps() { # allocations before the first that fails
   (export "OOM_AT=$1" LD_PRELOAD="$shim"; exec "$NSA" sweep seen.nsa --seeds 1..2 --jobs 2 --quiet --out out) > now.txt 2> now.err
   code=$?
   case $code in
-    0 | 3) ! tail -n +2 out/sweep.csv | grep -vxFf good.csv | grep -qvE '^base,[12],,failed,"?out of memory' ||
+    0 | 3) ! tail -n +2 out/sweep.csv | grep -vxFf good.csv | grep -qvE '^base,[12],,failed,.*(out of memory|Cannot allocate memory)' ||
          say "a sweep, OOM_AT=$1: other rows" ;;
     2) head -1 now.err | grep -qi 'out of memory' || { say "a sweep, OOM_AT=$1"; cat now.err; } ;;
     *) say "a sweep, OOM_AT=$1: exit code $code"; head -5 now.err ;;
